@@ -1,0 +1,131 @@
+"""Facts as a service reads them: the envelope, its payload, and sets of them in their one order."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Generic, TypeVar, cast
+
+from contracts.content import Content
+from contracts.envelope import Change, Envelope
+from contracts.registry import EVENTS, read_content, read_envelope
+
+C = TypeVar("C", bound=Content, covariant=True)
+M = TypeVar("M", bound=Content)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[C]):
+    """One version of one fact. ``content`` is None when withdrawn or of a type not known here."""
+
+    envelope: Envelope
+    content: C | None = field(compare=False)
+
+    @property
+    def id(self) -> str:
+        """The id of this version."""
+        return self.envelope.id
+
+    @property
+    def root(self) -> str:
+        """The id of its first version: what it is a version of."""
+        return self.envelope.root
+
+    @property
+    def version(self) -> int:
+        """1 for the original; a correction or withdrawal is the next."""
+        return self.envelope.version
+
+    @property
+    def agency(self) -> str:
+        """Who said it."""
+        return self.envelope.agency
+
+    @property
+    def occurred(self) -> datetime:
+        """When it happened in the world."""
+        return self.envelope.time
+
+    @property
+    def recorded(self) -> datetime:
+        """When it went into the agency's own system."""
+        return self.envelope.recordedat
+
+    @property
+    def accepted(self) -> datetime:
+        """When Goldthread took it: the axis of *as it was known*."""
+        return self.envelope.acceptedat
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether this version takes the fact back."""
+        return self.envelope.change is Change.WITHDRAWAL
+
+    @property
+    def said(self) -> C:
+        """The payload of a fact that has one. Raises ValueError for one that has none."""
+        if self.content is None:
+            raise ValueError("this version says nothing")
+        return self.content
+
+    @property
+    def order(self) -> tuple[datetime, str, int]:
+        """Where it stands in a fold: by (occurred, root, version)."""
+        return (self.occurred, self.root, self.version)
+
+
+def read_fact(body: bytes) -> Fact[Content]:
+    """The fact in an event's bytes. Raises contracts.registry.Unreadable."""
+    envelope = read_envelope(body)
+    return Fact(envelope, read_content(envelope))
+
+
+class FactSet:
+    """A set of facts in the order of a fold. Equal sets give equal folds, however they came."""
+
+    def __init__(self, facts: Iterable[Fact[Content]] = ()) -> None:
+        by_id = {fact.id: fact for fact in facts}
+        self._facts = tuple(sorted(by_id.values(), key=lambda fact: fact.order))
+
+    def __iter__(self) -> Iterator[Fact[Content]]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    @cached_property
+    def _by_root(self) -> dict[str, list[Fact[Content]]]:
+        roots: dict[str, list[Fact[Content]]] = {}
+        for fact in self._facts:
+            roots.setdefault(fact.root, []).append(fact)
+        for versions in roots.values():
+            versions.sort(key=lambda fact: (fact.version, fact.accepted, fact.id))
+        return roots
+
+    @cached_property
+    def _latest(self) -> tuple[Fact[Content], ...]:
+        return tuple(sorted((versions[-1] for versions in self._by_root.values()), key=lambda f: f.order))
+
+    def versions(self, root: str) -> list[Fact[Content]]:
+        """Every version of a fact that is here, the first said first."""
+        return list(self._by_root.get(root, ()))
+
+    def latest(self) -> tuple[Fact[Content], ...]:
+        """The highest version of each fact, withdrawals among them."""
+        return self._latest
+
+    def current(self, *models: type[M]) -> list[Fact[M]]:
+        """The highest version of each fact of these kinds that still stands."""
+        return [
+            cast("Fact[M]", fact)
+            for fact in self._latest
+            if fact.content is not None and isinstance(fact.content, models)
+        ]
+
+    def of(self, model: type[M]) -> list[Fact[M]]:
+        """The highest version of each fact of this kind, withdrawn ones among them."""
+        return [
+            cast("Fact[M]", fact)
+            for fact in self._latest
+            if EVENTS.get(fact.envelope.type) is model
+        ]

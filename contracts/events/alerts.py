@@ -1,0 +1,92 @@
+"""Who must be told, who was told, and who answered. No section but routing."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from contracts.content import AreaId, Content, MentionId, ThingId
+from contracts.envelope import Id
+from contracts.sections import RoutingSection, Text
+from contracts.vocabulary import AlertRule, Channel, DeliveryResult, PassReason, Urgency
+
+
+class AlertRaised(Content):
+    """Somebody must be told about a cause. One for each (rule, root of the cause, generation)."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.raised.v1"
+    topic: ClassVar[str] = "alerts"
+    urgent = True
+    rule: AlertRule
+    cause: ThingId
+    generation: int = Field(ge=1)
+    urgency: Urgency
+    routing: RoutingSection | None = None
+    about: list[MentionId] = Field(default_factory=list, description="whose rows it shows in")
+
+
+class AlertStoodDown(Content):
+    """What was told no longer holds. Should the cause stand again, the next generation is raised."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.stood-down.v1"
+    topic: ClassVar[str] = "alerts"
+    urgent = True
+    rule: AlertRule
+    cause: ThingId
+    generation: int = Field(ge=1)
+    about: list[MentionId] = Field(default_factory=list)
+
+
+class AlertCalled(Content):
+    """A rung of the ladder fell due: this person is called, at this address of theirs."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.called.v1"
+    topic: ClassVar[str] = "alerts"
+    urgent = True
+    cause: ThingId
+    rule: AlertRule
+    generation: int = Field(ge=1)
+    rung: int = Field(ge=0)
+    due: AwareDatetime
+    person: Id | None = Field(description="the staff member on call, by an id of our own")
+    area: AreaId | None
+    channels: list[Channel]
+
+
+class AlertAcknowledged(Content):
+    """A named person took it."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.acknowledged.v1"
+    topic: ClassVar[str] = "alerts"
+    urgent = True
+    cause: ThingId
+    rule: AlertRule
+    generation: int = Field(ge=1)
+    person: Id
+
+
+class AlertPassedOn(Content):
+    """The person called cannot take it: the next rung is due at once."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.passed-on.v1"
+    topic: ClassVar[str] = "alerts"
+    urgent = True
+    cause: ThingId
+    rule: AlertRule
+    generation: int = Field(ge=1)
+    rung: int = Field(ge=0)
+    person: Id
+    reason: PassReason
+    note: Text | None = None
+
+
+class DeliveryTried(Content):
+    """One try of one message on one channel, and what came of it."""
+
+    type: ClassVar[str] = "uk.goldthread.delivery.tried.v1"
+    topic: ClassVar[str] = "deliveries"
+    cause: ThingId
+    call: Id = Field(description="the alert.called fact that it delivers; the message's own id")
+    channel: Channel
+    attempt: int = Field(ge=1)
+    result: DeliveryResult
+    status: int | None = Field(default=None, description="the HTTP status, where there was one")

@@ -1,0 +1,68 @@
+"""What users own and change: agencies, areas, teams, who is on call, thresholds."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field, HttpUrl, model_validator
+
+from contracts.content import AreaId, Content, FiledAreaId
+from contracts.envelope import AgencyId, Id
+from contracts.sections import Line, Part
+from contracts.vocabulary import AgencyKind, AreaKind, Threshold
+
+
+class AgencyDefined(Content):
+    """An agency that takes part, and of which kind it is."""
+
+    type: ClassVar[str] = "uk.goldthread.configuration.agency-defined.v1"
+    topic: ClassVar[str] = "configuration"
+    agency: AgencyId
+    name: Line
+    kind: AgencyKind
+
+
+class AreaDefined(Content):
+    """An area of a force: a MARAC's, a MATAC's, a district."""
+
+    type: ClassVar[str] = "uk.goldthread.configuration.area-defined.v1"
+    topic: ClassVar[str] = "configuration"
+    area: FiledAreaId
+    name: Line
+    kind: AreaKind
+    within: AreaId | None = None
+
+
+class OnCall(Part):
+    """One person on call, and where their messages go. Staff, never a victim."""
+
+    person: Id
+    webhook: HttpUrl | None = None
+
+
+class RotaSet(Content):
+    """Who is on call for an area, in the order of the ladder, from one time until another."""
+
+    type: ClassVar[str] = "uk.goldthread.configuration.rota-set.v1"
+    topic: ClassVar[str] = "configuration"
+    area: FiledAreaId
+    starts: AwareDatetime
+    ends: AwareDatetime
+    first: OnCall
+    second: OnCall | None = None
+    supervisor: OnCall | None = None
+    duty_officer: OnCall | None = None
+
+    @model_validator(mode="after")
+    def _a_span(self) -> "RotaSet":
+        if self.ends <= self.starts:
+            raise ValueError("a shift ends after it starts")
+        return self
+
+
+class ThresholdSet(Content):
+    """A number that an area may choose for itself, such as the Dash score of visible high risk."""
+
+    type: ClassVar[str] = "uk.goldthread.configuration.threshold-set.v1"
+    topic: ClassVar[str] = "configuration"
+    area: FiledAreaId
+    threshold: Threshold
+    value: Annotated[int, Field(ge=0, le=10_000)]

@@ -1,0 +1,46 @@
+"""Who is who: where mentions are at home, and what people decided."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from contracts.content import Content, MentionId, PersonId
+from contracts.sections import Part, Text
+from contracts.vocabulary import IdentityAnswer, LinkReason
+
+
+class Move(Part):
+    """One mention leaves one person for another."""
+
+    mention: MentionId
+    origin: Annotated[PersonId, Field(alias="from", serialization_alias="from")]
+    to: PersonId
+
+
+class Because(Part):
+    """Why a link stands: the kind of identifier that two mentions share, never its value."""
+
+    reason: LinkReason
+    mentions: list[MentionId] = Field(max_length=2)
+
+
+class IdentityAssigned(Content):
+    """One decision of the matcher: all its moves are taken together. The highest ``seq`` holds."""
+
+    type: ClassVar[str] = "uk.goldthread.identity.assigned.v1"
+    topic: ClassVar[str] = "identity"
+    urgent = True
+    seq: int = Field(ge=1)
+    moves: list[Move]
+    because: list[Because] = Field(default_factory=list)
+    decisions_seen: list[str] = Field(default_factory=list)
+
+
+class IdentityDecided(Content):
+    """What a person decided of two mentions. It is an input to the matcher, never an assignment."""
+
+    type: ClassVar[str] = "uk.goldthread.identity.decided.v1"
+    topic: ClassVar[str] = "identity"
+    mentions: list[MentionId] = Field(min_length=2, max_length=2)
+    answer: IdentityAnswer
+    reason: Text

@@ -1,0 +1,47 @@
+"""What an operator would miss: who did and saw what, and what became of the unreadable."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from contracts.content import Content
+from contracts.envelope import Id
+from contracts.sections import Line
+
+
+class AuditTaken(Content):
+    """That a fact was accepted: from whom, by which right. One line for each accepted fact."""
+
+    type: ClassVar[str] = "uk.goldthread.audit.taken.v1"
+    topic: ClassVar[str] = "audit"
+    fact: Id
+    person: Id | None = None
+    right: Line
+
+
+class AuditShown(Content):
+    """That somebody was shown a page or an answer: once for each viewer and content."""
+
+    type: ClassVar[str] = "uk.goldthread.audit.shown.v1"
+    topic: ClassVar[str] = "audit"
+    person: Id
+    viewer_agency: Line
+    roles: list[Line]
+    view: Line
+    subject: Line
+    content: Line = Field(description="hash of what was shown, after redaction")
+    facts: list[Id] = Field(description="the facts that it was made of")
+    left_out: list[Line] = Field(default_factory=list)
+
+
+class ParkedDecided(Content):
+    """An authorised person replayed or discarded what could not be read, and why."""
+
+    type: ClassVar[str] = "uk.goldthread.audit.parked-decided.v1"
+    topic: ClassVar[str] = "audit"
+    parked_topic: Line
+    partition: int
+    offset: int
+    decision: Literal["replay", "discard"]
+    person: Id
+    reason: Line

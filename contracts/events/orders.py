@@ -1,0 +1,102 @@
+"""Orders, bail and their breaches."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from contracts.content import Said, ThingId
+from contracts.sections import Line, Part, Text
+from contracts.vocabulary import (
+    BreachKind,
+    OrderStage,
+    OrderType,
+    ProhibitionKind,
+    RequirementKind,
+    Role,
+    ServiceMethod,
+)
+
+
+class Prohibition(Part):
+    """One thing that the respondent must not do."""
+
+    kind: ProhibitionKind
+    text: Text | None = None
+    address_known_to_respondent: bool | None = None
+
+
+class Requirement(Part):
+    """One thing that the respondent must do, and who supervises it."""
+
+    kind: RequirementKind
+    text: Text | None = None
+    supervisor: Line | None = None
+
+
+class OrderMade(Said):
+    """An order, notice or bail as it was made. A variation is a correction with its own date."""
+
+    type: ClassVar[str] = "uk.goldthread.order.made.v1"
+    topic: ClassVar[str] = "orders"
+    begins = ("o",)
+    order: OrderType
+    stage: OrderStage = OrderStage.MADE
+    without_notice: bool = False
+    court: Line | None = None
+    reference: Line | None = None
+    made: AwareDatetime
+    starts: AwareDatetime | None = None
+    ends: AwareDatetime | None = None
+    until_further_order: bool = False
+    return_date: date | None = None
+    power_of_arrest: bool | None = None
+    prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
+    requirements: list[Requirement] = Field(default_factory=list, max_length=40)
+
+    @model_validator(mode="after")
+    def _sound(self) -> "OrderMade":
+        if not self.in_role(Role.RESPONDENT, Role.PERPETRATOR, Role.SUSPECT):
+            raise ValueError("an order binds somebody")
+        if self.ends is not None and self.ends <= (self.starts or self.made):
+            raise ValueError("an order ends after it starts")
+        return self
+
+
+class OrderServed(Said):
+    """That an order was served, or that the respondent came to know of it."""
+
+    type: ClassVar[str] = "uk.goldthread.order.served.v1"
+    topic: ClassVar[str] = "orders"
+    order: ThingId | None = None
+    reference: Line | None = None
+    method: ServiceMethod
+    served: AwareDatetime | None = None
+    respondent_aware: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _of_an_order(self) -> "OrderServed":
+        if self.order is None and self.reference is None:
+            raise ValueError("service is of an order: its id or its reference")
+        return self
+
+
+class BreachReported(Said):
+    """A report, from any agency, that a respondent did what an order, notice or bail forbids."""
+
+    type: ClassVar[str] = "uk.goldthread.breach.reported.v1"
+    topic: ClassVar[str] = "breaches"
+    begins = ("o",)
+    urgent = True
+    kind: BreachKind
+    order: ThingId | None = None
+    reference: Line | None = None
+    weapon: bool | None = None
+    suspect_present: bool | None = None
+    children_present: bool | None = None
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> "BreachReported":
+        if not (self.order or self.reference or self.people):
+            raise ValueError("a breach names an order or a person")
+        return self

@@ -1,0 +1,137 @@
+"""What agencies say of people: referrals, risk, incidents, care, support."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from contracts.content import Said
+from contracts.mentions import Mention
+from contracts.sections import ImmigrationSection, Line, Part, Text
+from contracts.vocabulary import (
+    DASH_ITEMS,
+    DashAnswer,
+    DashItem,
+    Grade,
+    HousingKind,
+    IncidentKind,
+    Instrument,
+    LegalStatus,
+    ReferralCriterion,
+    Role,
+)
+
+
+class Dash(Part):
+    """A SafeLives Dash: each of its 24 items answered. DON'T KNOW and NOT ASKED are never NO.
+
+    The grade follows from the answers and the practitioner's judgement by rule; it is not sent.
+    """
+
+    instrument: Instrument = Instrument.SAFELIVES_DASH_24
+    instrument_version: Line = "2015"
+    answers: dict[DashItem, DashAnswer]
+    judgement: Grade | None = Field(default=None, description="the practitioner's own judgement")
+    judgement_reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _every_item(self) -> "Dash":
+        if set(self.answers) != set(DASH_ITEMS):
+            raise ValueError("every item of the Dash needs an answer, NOT ASKED among them")
+        return self
+
+
+class ReferralMade(Said):
+    """A MARAC referral by any agency. It mints the case, whose id is this fact's root."""
+
+    type: ClassVar[str] = "uk.goldthread.referral.made.v1"
+    topic: ClassVar[str] = "referrals"
+    begins = ("k", "o")
+    criteria: list[ReferralCriterion] = Field(default_factory=list, max_length=12)
+    dash: Dash | None = None
+    victim_aware: bool | None = None
+    consent: bool | None = None
+    no_consent_reason: Text | None = None
+    victim_view: Text | None = None
+    afraid_of: Text | None = None
+
+    @model_validator(mode="after")
+    def _both_sides(self) -> "ReferralMade":
+        if len(self.in_role(Role.VICTIM)) != 1:
+            raise ValueError("a referral is about one victim")
+        if not self.in_role(Role.PERPETRATOR):
+            raise ValueError("a referral names at least one alleged perpetrator")
+        return self
+
+
+class RiskAssessed(Said):
+    """A risk assessment made apart from a referral. It never overwrites an earlier one."""
+
+    type: ClassVar[str] = "uk.goldthread.risk.assessed.v1"
+    topic: ClassVar[str] = "risk"
+    urgent = True
+    instrument: Instrument
+    instrument_version: Line
+    dash: Dash | None = None
+    grade: Grade = Grade.UNKNOWN
+    rationale: Text | None = None
+
+
+class IncidentReported(Said):
+    """An incident of abuse, a crime or not, as any agency has it."""
+
+    type: ClassVar[str] = "uk.goldthread.incident.reported.v1"
+    topic: ClassVar[str] = "incidents"
+    begins = ("o",)
+    kind: IncidentKind
+    crime: bool | None = None
+    status: LegalStatus = LegalStatus.ALLEGED
+    children_present: bool | None = None
+    reference: Line | None = None
+
+
+class HouseholdDescribed(Said):
+    """Who lives in a household: the children among them."""
+
+    type: ClassVar[str] = "uk.goldthread.care.household-described.v1"
+    topic: ClassVar[str] = "care"
+    as_at: date | None = None
+
+
+class HousingDescribed(Said):
+    """What a housing service holds: tenancy, application, adaptations."""
+
+    type: ClassVar[str] = "uk.goldthread.care.housing-described.v1"
+    topic: ClassVar[str] = "care"
+    kind: HousingKind
+
+
+class HealthContacted(Said):
+    """A contact with a health service."""
+
+    type: ClassVar[str] = "uk.goldthread.care.health-contacted.v1"
+    topic: ClassVar[str] = "care"
+    service: Line
+
+
+class ImmigrationNoted(Said):
+    """Immigration status, for support alone: its own section on its own topic."""
+
+    type: ClassVar[str] = "uk.goldthread.support.immigration-noted.v1"
+    topic: ClassVar[str] = "support"
+    immigration: ImmigrationSection
+
+
+class LeadNamed(Said):
+    """Who leads a victim's support, so that everybody knows whom to ask."""
+
+    type: ClassVar[str] = "uk.goldthread.care.lead-named.v1"
+    topic: ClassVar[str] = "care"
+    service: Line
+    since: AwareDatetime
+
+
+def victim_of(said: Said) -> Mention | None:
+    """The victim whom a payload names, if it names just one."""
+    victims = said.in_role(Role.VICTIM)
+    return victims[0] if len(victims) == 1 else None

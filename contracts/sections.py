@@ -1,0 +1,138 @@
+"""What is said about a person, in sections by sensitivity, each plain or sealed.
+
+A section is a model of its own, so that a service can hold the classes that it needs and no
+other. From the first schema each may stand sealed (``{alg, kid, sealed}``) in its place, so that
+sealing changes no contract. A location is never in an identity section.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.vocabulary import ContactMethod, Sex
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Part(BaseModel):
+    """Base of everything inside a payload: closed to unknown fields when a partner posts,
+    open when a later version is read (the reader passes ``extra="ignore"``)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sealed(Part):
+    """A section as nobody without its key can read it."""
+
+    alg: Line
+    kid: Line
+    sealed: Annotated[str, StringConstraints(min_length=1, max_length=65536)]
+
+
+class Sensitivity(StrEnum):
+    """The classes of section. Who may read which is in each service's ``rules/sharing.py``."""
+
+    IDENTITY = "identity"
+    LOCATION = "location"
+    ROUTING = "routing"
+    CONTACT = "contact"
+    HEALTH = "health"
+    NARRATIVE = "narrative"
+    SUPPORT = "support"
+
+
+class Record(Part):
+    """The agency's own record: which system, what kind of record, its number there."""
+
+    system: Line
+    type: Line
+    number: Line
+
+
+class Name(Part):
+    """A name as the agency holds it."""
+
+    family: Line | None = None
+    given: Line | None = None
+
+
+class Identity(Part):
+    """Who a person is. Dates of birth may be several when the agency is unsure."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.IDENTITY
+    record: Record | None = None
+    name: Name | None = None
+    aliases: list[Name] = Field(default_factory=list, max_length=20)
+    born: list[date] = Field(default_factory=list, max_length=5)
+    sex: Sex | None = None
+    nhs_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")] | None = None
+    pnc_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{7}[A-Z]$")] | None = None
+
+
+class Location(Part):
+    """Where a person is to be found. The most dangerous section of all."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.LOCATION
+    address: list[Line] = Field(default_factory=list, max_length=6)
+    postcode: Line | None = None
+    uprn: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$")] | None = None
+    school: Line | None = None
+
+
+class Contact(Part):
+    """How she may safely be contacted. What is not here is unsafe."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.CONTACT
+    method: ContactMethod
+    number: Line | None = None
+    times: Line | None = None
+    code_word: Line | None = None
+    may_answer: Line | None = None
+    unsafe: Text | None = None
+    no_uniform: bool = False
+    verified: AwareDatetime | None = None
+    expires: date | None = None
+
+
+class Health(Part):
+    """What a health agency says of a person."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.HEALTH
+    pregnant: bool | None = None
+    injuries: Text | None = None
+    treatment: Text | None = None
+    general_practice: Line | None = None
+
+
+class Narrative(Part):
+    """What was said in words."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.NARRATIVE
+    text: Text
+
+
+class Routing(Part):
+    """The area alone, read to find who is on call and which conference hears it."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.ROUTING
+    area: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,47}$")]
+
+
+class Immigration(Part):
+    """Immigration status: for support alone; reaches no enforcement body by any path."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.SUPPORT
+    status: Text
+    no_recourse_to_public_funds: bool | None = None
+
+
+IdentitySection = Identity | Sealed
+LocationSection = Location | Sealed
+ContactSection = Contact | Sealed
+HealthSection = Health | Sealed
+NarrativeSection = Narrative | Sealed
+RoutingSection = Routing | Sealed
+ImmigrationSection = Immigration | Sealed
