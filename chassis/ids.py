@@ -48,6 +48,10 @@ class Ids:
         """The audit line of one content shown to one viewer: written once."""
         return self._derive("shown", person, view, subject, content)
 
+    def taken(self, fact: str) -> str:
+        """The audit line of a fact that was accepted."""
+        return self._derive("taken", fact)
+
     def blind(self, kind: str, value: str) -> str:
         """A keyed hash by which equal identifiers are found without being kept."""
         return self._derive("blind", kind, value)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from chassis.facts import FactSet
@@ -36,7 +37,7 @@ class ViewTable(SQLModel):
 
     subject: str = Field(primary_key=True)
     hash: str
-    body: bytes
+    body: str = Field(sa_type=Text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Content(Part):
     topic: ClassVar[str]
     begins: ClassVar[tuple[Literal["k", "o"], ...]] = ()
     urgent: ClassVar[bool] = False
+    given: ClassVar[tuple[str, ...]] = ()
+    """Fields that Goldthread fills in when it takes the fact: refused when a partner sends them."""
 
     @property
     def named(self) -> list[Mention]:

@@ -338,3 +338,18 @@ class Threshold(StrEnum):
     DASH_VISIBLE_HIGH_RISK = "dash-visible-high-risk"
     ESCALATION_INCIDENTS = "escalation-incidents"
     SCORE_LOOK_BACK_DAYS = "score-look-back-days"
+
+
+class StaffRole(StrEnum):
+    """What a caller may be: a partner's system, or a member of staff. From the token's claims."""
+
+    REPORTER = "reporter"
+    SUPPORT_REPORTER = "support-reporter"
+    MARAC_CHAIR = "marac-chair"
+    MARAC_COORDINATOR = "marac-coordinator"
+    IDVA = "idva"
+    MATAC_COORDINATOR = "matac-coordinator"
+    ON_CALL = "on-call"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+    AREA_ADMIN = "area-admin"

@@ -1,0 +1,192 @@
+"""A service's store: PostgreSQL or SQLite behind one set of promises.
+
+Every writing transaction is short, holds no network call, and is tried again as a whole after a
+serialisation fault, a deadlock or a time-out. On SQLite it begins with BEGIN IMMEDIATE: a read
+that turns into a write would be refused at once, whatever the busy time-out.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import stamina
+from sqlalchemy import event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+
+from chassis.clock import Clock
+from chassis.store.tables import ENGINE_TABLES, keep_instants
+
+T = TypeVar("T")
+
+TRANSIENT = ("40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "08")
+"""SQLSTATEs (or their class) after which the whole transaction is simply tried again."""
+
+
+class Store(ABC):
+    """The store of one service. ``clock`` gives the offset that demo and tests may set."""
+
+    skip_locked: ClassVar[str]
+    for_update: ClassVar[str]
+    rows_of: ClassVar[Callable[[str, Sequence[tuple[str, str]]], str]]
+    insert: ClassVar[Callable[[Any], Any]]
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    async def prepare(self, views: Iterable[type[SQLModel]]) -> None:
+        """Make the tables that are not there yet: the mechanism's own, and one for each view."""
+        tables = [*ENGINE_TABLES, *views]
+        for model in tables:
+            keep_instants(model)
+        await self._make([model.__table__ for model in tables])  # type: ignore[attr-defined]
+
+    async def _make(self, tables: list[Any]) -> None:
+        async with self.engine.begin() as connection:
+            await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run a writing transaction, again as a whole when the store asks for it."""
+        async for attempt in stamina.retry_context(on=self.transient, attempts=8, timeout=20, wait_initial=0.01):
+            with attempt:
+                async with self.writing() as connection:
+                    return await work(connection)
+        raise AssertionError("unreachable")
+
+    @abstractmethod
+    def writing(self) -> Any:
+        """A writing transaction, as an async context manager giving the connection."""
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read by, in one transaction."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @abstractmethod
+    async def now(self, connection: AsyncConnection) -> datetime:
+        """The store's own clock, moved as demo and tests may move it. Never goes back in a process."""
+
+    @staticmethod
+    def transient(error: Exception) -> bool:
+        """Whether the whole transaction may simply be tried again."""
+        if not isinstance(error, DBAPIError):
+            return False
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if state:
+            return state in TRANSIENT or state[:2] in TRANSIENT
+        return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+
+def _record_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
+    shape = ", ".join(f"{name} {kind}" for name, kind in columns)
+    return f"json_to_recordset(cast(:{parameter} as json)) as r({shape})"
+
+
+def _each_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
+    picks = ", ".join(f"json_extract(value, '$.{name}') as {name}" for name, _ in columns)
+    return f"(select {picks} from json_each(:{parameter})) as r"
+
+
+class Postgres(Store):
+    """A schema of PostgreSQL. A frozen process holds up only its own rows, for five seconds."""
+
+    skip_locked = "for update skip locked"
+    for_update = "for update"
+    rows_of = staticmethod(_record_of)
+    insert = staticmethod(postgresql.insert)
+
+    def __init__(self, url: str, schema: str, clock: Clock, pool: int = 10) -> None:
+        self.schema = schema
+        engine = create_async_engine(
+            url,
+            pool_size=pool,
+            max_overflow=pool,
+            pool_pre_ping=True,
+            connect_args={
+                "server_settings": {
+                    "search_path": schema,
+                    "application_name": f"goldthread-{schema}",
+                    "idle_in_transaction_session_timeout": "5000",
+                    "lock_timeout": "4000",
+                    "statement_timeout": "20000",
+                }
+            },
+        )
+        super().__init__(engine, clock)
+
+    async def _make(self, tables: list[Any]) -> None:
+        async with self.engine.begin() as connection:
+            # Two instances may start at once: the second waits, then finds all there.
+            await connection.execute(text("select pg_advisory_xact_lock(7165)"))
+            await connection.execute(text(f'create schema if not exists "{self.schema}"'))
+            await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
+
+    def writing(self) -> Any:
+        """A transaction at READ COMMITTED: each statement sees what was committed before it."""
+        return self.engine.begin()
+
+    async def now(self, connection: AsyncConnection) -> datetime:
+        """The database's wall clock at this statement."""
+        value: datetime = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
+        return value.astimezone(UTC) + self.clock.offset
+
+
+class Sqlite(Store):
+    """A SQLite file in WAL mode, written by one transaction at a time."""
+
+    skip_locked = ""
+    for_update = ""
+    rows_of = staticmethod(_each_of)
+    insert = staticmethod(sqlite.insert)
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=6, max_overflow=6)
+        event.listen(engine.sync_engine, "connect", _open_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        super().__init__(engine, clock)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write from its first statement."""
+        async with self._turn, self.engine.connect() as connection:
+            connection = await connection.execution_options(immediate=True)
+            async with connection.begin():
+                yield connection
+
+    async def now(self, connection: AsyncConnection) -> datetime:
+        """The machine's clock: the store is in this process."""
+        return self.clock.now()
+
+
+def _open_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=wal", "synchronous=full", "busy_timeout=5000", "foreign_keys=off"):
+        cursor.execute(f"pragma {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("begin immediate" if immediate else "begin")
+
+
+def open_store(url: str, service: str, clock: Clock) -> Store:
+    """The store of a service at this address: a PostgreSQL URL, or a folder for SQLite files."""
+    if url.startswith("postgresql"):
+        return Postgres(url, service, clock)
+    return Sqlite(Path(url.removeprefix("sqlite:///")) / f"{service}.sqlite", clock)

@@ -1,7 +1,7 @@
 """What agencies say of people: referrals, risk, incidents, care, support."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -41,14 +41,26 @@ class Dash(Part):
         return self
 
 
+class Graded(Part):
+    """The grade that follows from an assessment by rule, as it was when Goldthread took it."""
+
+    grade: Grade
+    yes: int | None = Field(default=None, ge=0, description="how many items were answered YES")
+    unanswered: int | None = Field(default=None, ge=0, description="DON'T KNOW and NOT ASKED")
+    rule: Line = Field(description="the rule and its version")
+    because: Line = Field(description="message id of the reason")
+
+
 class ReferralMade(Said):
     """A MARAC referral by any agency. It mints the case, whose id is this fact's root."""
 
     type: ClassVar[str] = "uk.goldthread.referral.made.v1"
     topic: ClassVar[str] = "referrals"
     begins = ("k", "o")
+    given = ("graded",)
     criteria: list[ReferralCriterion] = Field(default_factory=list, max_length=12)
     dash: Dash | None = None
+    graded: Annotated[Graded | None, Field(json_schema_extra={"readOnly": True})] = None
     victim_aware: bool | None = None
     consent: bool | None = None
     no_consent_reason: Text | None = None
@@ -70,10 +82,12 @@ class RiskAssessed(Said):
     type: ClassVar[str] = "uk.goldthread.risk.assessed.v1"
     topic: ClassVar[str] = "risk"
     urgent = True
+    given = ("graded",)
     instrument: Instrument
     instrument_version: Line
     dash: Dash | None = None
-    grade: Grade = Grade.UNKNOWN
+    graded: Annotated[Graded | None, Field(json_schema_extra={"readOnly": True})] = None
+    grade: Grade = Field(default=Grade.UNKNOWN, description="as the assessor gave it")
     rationale: Text | None = None
 
 

@@ -1,0 +1,87 @@
+# `make` alone lists what there is. Everything is set up at first need; a second run finds it there.
+
+PYTHON ?= python3
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
+PY := .venv/bin/python
+INSTALL := $(if $(UV),uv pip install --quiet --python $(PY),$(PY) -m pip install --quiet --disable-pip-version-check)
+GOLDTHREAD := .venv/bin/goldthread
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-clean test lint format up down screenshots bench contracts lock system clean
+MAKEFLAGS += --no-print-directory
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/.runtime build/.assets ## All of it in one process, with an invented caseload: start here
+	@$(GOLDTHREAD) demo
+
+demo-clean: ## Forget what the demo kept
+	rm -rf data/demo
+
+test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
+	@$(PY) -m pytest
+
+lint: .venv/.dev ## Style, types, and which package may import which
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy contracts chassis services deploy
+	@.venv/bin/lint-imports
+
+format: .venv/.dev ## Put the code into shape
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+up: .venv/.dev build/.assets system ## The distributed deployment as local processes, behind one address
+	@$(PY) -m deploy.local.up
+
+down: ## Stop what `make up` started; its data stays
+	@test ! -x $(PY) || $(PY) -m deploy.local.up down
+
+screenshots: .venv/.dev build/.assets system ## Every page as desktop, phone and print, into build/screenshots
+	@$(GOLDTHREAD) screenshots
+
+bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the bare libraries
+	@$(GOLDTHREAD) bench
+
+contracts: .venv/.runtime ## Write schemas, examples and the AsyncAPI document from the models
+	@$(GOLDTHREAD) contracts
+
+lock: ## Resolve the dependencies again (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements-dev.lock
+
+clean: down ## Remove what was built and installed here; kept data stays
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+# What pip does not have. Only root on Debian or Ubuntu has it installed; anybody else is told.
+system:
+	@missing=$$( \
+	  { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb || echo postgresql >&3; \
+	    command -v chromium || echo chromium >&3; \
+	    PATH=$$PATH:/usr/sbin command -v nginx || echo nginx >&3; } 3>&1 >/dev/null 2>/dev/null | xargs); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing $$missing"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+	else echo "Not installed: $$missing (tests that need them will say so)"; fi
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Goldthread needs Python 3.11 or later")'
+	@$(if $(UV),uv venv --quiet --python $(PYTHON) .venv,$(PYTHON) -m venv .venv)
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the packages of requirements.lock into .venv"
+	@$(INSTALL) -r requirements.lock
+	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the packages of requirements-dev.lock into .venv"
+	@$(INSTALL) -r requirements-dev.lock
+	@$(INSTALL) --no-deps -e .
+	@touch $@ .venv/.runtime
+
+build/.assets: $(wildcard deploy/assets.py) | .venv/.runtime
+	@$(GOLDTHREAD) assets
+	@mkdir -p build && touch $@

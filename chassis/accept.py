@@ -1,0 +1,308 @@
+"""Step 1, accept: fact, keys, marks and audit line in one transaction; then, and not before, the 2xx.
+
+Facts that arrive while a commit is under way are written together in the next. If that fails,
+each is written by itself, so that one bad fact fails alone.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis import ledger
+from chassis.facts import FactSet, read_fact
+from chassis.ids import Ids
+from chassis.ledger import Entry, entry_of
+from chassis.signals import Signals
+from chassis.store import Store
+from contracts.content import Content
+from contracts.envelope import Assertion, Change, Envelope, Regime, utc
+from contracts.events.operations import AuditTaken
+from contracts.mentions import Mention
+from contracts.sections import Identity
+from contracts.submission import Header
+
+LONDON = ZoneInfo("Europe/London")
+SCHEMAS = "https://goldthread.uk/schemas/"
+FUTURE = timedelta(minutes=5)
+"""How far ahead of ours a partner's clock may be before a time is refused as not yet come."""
+
+BATCH = 200
+
+
+class Refused(Exception):
+    """What was sent cannot be taken. ``fault`` is its kind, ``where`` the place; never the value."""
+
+    def __init__(self, fault: str, where: str = "", status: int = 422) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.where = where
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A fact that waits for its store's clock: all of its envelope but ``acceptedat``."""
+
+    id: str
+    root: str
+    version: int
+    change: Change
+    kind: type[Content]
+    content: Content | None
+    header: Header
+    agency: str
+    person: str | None
+    right: str
+    keys: frozenset[str]
+    traceparent: str | None = None
+
+    def entry(self, source: str, accepted: datetime) -> Entry:
+        """The fact as it is written, accepted at this time."""
+        time, precision = moment(self.header.occurred)
+        data: dict[str, Any] = {}
+        if self.content is not None:
+            data = self.content.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return entry_of(
+            Envelope(
+                id=self.id,
+                source=source,
+                type=self.kind.type,
+                subject=self.root,
+                time=time,
+                dataschema=f"{SCHEMAS}{self.kind.type}.json",
+                traceparent=self.traceparent,
+                agency=self.agency,
+                recordedat=utc(self.header.recorded),
+                acceptedat=accepted,
+                regime=self.header.regime,
+                basis=self.header.basis,
+                purpose=self.header.purpose,
+                assertion=self.header.assertion,
+                precision=precision,
+                root=self.root,
+                version=self.version,
+                change=self.change,
+                keys=" ".join(sorted(self.keys)),
+                data=data,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a draft: the version that is in the store, and whether it was there already."""
+
+    id: str
+    root: str
+    version: int
+    accepted: datetime
+    repeated: bool
+
+
+def moment(occurred: datetime | date) -> tuple[datetime, Literal["instant", "day"]]:
+    """The instant of a time, or the first of a London day where the time of day is not known."""
+    if isinstance(occurred, datetime):
+        return utc(occurred), "instant"
+    start = datetime(occurred.year, occurred.month, occurred.day, tzinfo=LONDON)
+    return start.astimezone(UTC), "day"
+
+
+def with_mentions(content: Content, ids: Ids, agency: str, root: str) -> Content:
+    """The content with each person's mention filled in.
+
+    Raises Refused when the sender gave one, or anything else that is Goldthread's to give.
+    """
+    place = -1
+
+    def named(mention: Mention, where: str) -> Mention:
+        nonlocal place
+        place += 1
+        if mention.mention is not None:
+            raise Refused("given-by-goldthread", f"{where}.mention")
+        record = mention.identity.record if isinstance(mention.identity, Identity) else None
+        given = (
+            ids.mention(agency, record.system, record.type, record.number)
+            if record is not None
+            else ids.unnumbered_mention(root, place)
+        )
+        return mention.model_copy(update={"mention": given})
+
+    updates: dict[str, Any] = {}
+    for name in type(content).model_fields:
+        value = getattr(content, name)
+        if isinstance(value, Mention):
+            updates[name] = named(value, name)
+        elif isinstance(value, list) and any(isinstance(item, Mention) for item in value):
+            updates[name] = [named(item, f"{name}.{at}") for at, item in enumerate(value)]
+    return content.model_copy(update=updates) if updates else content
+
+
+def check_times(header: Header, now: datetime) -> None:
+    """Refuse what has not happened yet."""
+    if moment(header.occurred)[0] > now + FUTURE:
+        raise Refused("time-in-the-future", "occurred")
+    if utc(header.recorded) > now + FUTURE:
+        raise Refused("time-in-the-future", "recorded")
+
+
+class Acceptor:
+    """Writes what callers hand it, together where they come together."""
+
+    def __init__(self, store: Store, ids: Ids, source: str, signals: Signals) -> None:
+        self._store = store
+        self._ids = ids
+        self._source = source
+        self._signals = signals
+        self._waiting: asyncio.Queue[tuple[Draft, asyncio.Future[Taken]]] = asyncio.Queue()
+
+    async def take(self, draft: Draft) -> Taken:
+        """Save a new fact. Raises Refused for an id that is known with other content (409)."""
+        done: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+        await self._waiting.put((draft, done))
+        return await done
+
+    async def run(self) -> None:
+        """Write what waits, for ever."""
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            await self._write_together(batch)
+            self._signals.wake("relay", "fold")
+
+    async def _write_together(self, batch: list[tuple[Draft, asyncio.Future[Taken]]]) -> None:
+        alone = len({draft.id for draft, _ in batch}) < len(batch)
+        if not alone:
+            try:
+                taken = await self._store.write(lambda c: self.write(c, [draft for draft, _ in batch]))
+            except Exception as error:
+                if len(batch) == 1:
+                    _fail(batch[0][1], error)
+                    return
+                alone = True
+            else:
+                for (_, done), result in zip(batch, taken, strict=True):
+                    _settle(done, result)
+        if alone:
+            for draft, done in batch:
+                try:
+                    result = (await self._store.write(_only(self.write, draft)))[0]
+                except Exception as error:
+                    _fail(done, error)
+                else:
+                    _settle(done, result)
+
+    async def write(self, connection: AsyncConnection, drafts: list[Draft]) -> list[Taken]:
+        """Write drafts of new facts in the caller's transaction; give what is in the store for each."""
+        now = await self._store.now(connection)
+        entries = {draft.id: draft.entry(self._source, now) for draft in drafts}
+        lines = [self._audit(draft, now) for draft in drafts if draft.right]
+        rows = [entry.row(None) for entry in [*entries.values(), *lines]]
+        new = await ledger.insert_facts(self._store, connection, rows, loading=False)
+        fresh = [entry for entry in entries.values() if entry.envelope.id in new]
+        await ledger.file_facts(self._store, connection, self._ids, fresh)
+        old = [id_ for id_ in entries if id_ not in new]
+        first = await self._first(connection, old, entries) if old else {}
+        return [
+            first.get(draft.id) or Taken(draft.id, draft.root, draft.version, now, repeated=False)
+            for draft in drafts
+        ]
+
+    async def _first(
+        self, connection: AsyncConnection, ids: list[str], entries: dict[str, Entry]
+    ) -> dict[str, Taken]:
+        answers: dict[str, Taken] = {}
+        for id_ in ids:
+            found = await connection.execute(
+                text("select hash, body from fact where id = :id").bindparams(id=id_)
+            )
+            row = found.one()
+            if row.hash != entries[id_].hash:
+                raise Refused("same-key-other-content", "Idempotency-Key", status=409)
+            fact = read_fact(row.body.encode())
+            answers[id_] = Taken(fact.id, fact.root, fact.version, fact.accepted, repeated=True)
+        return answers
+
+    async def revise(self, root: str, expected: int, make: Callable[[FactSet], Draft]) -> Taken:
+        """Write the next version of a root, under a lock on it.
+
+        Raises Refused: 404 if the root is not held here, 412 if ``expected`` is not its highest
+        version, 409 if the same id stands with other content.
+        """
+
+        async def work(connection: AsyncConnection) -> Taken:
+            lock = f"select body from fact where root = :root order by version {self._store.for_update}"  # noqa: S608
+            bodies = (await connection.execute(text(lock), {"root": root})).scalars().all()
+            versions = FactSet(read_fact(body.encode()) for body in bodies)
+            if not len(versions) or next(iter(versions)).envelope.source != self._source:
+                raise Refused("not-found", status=404)
+            draft = make(versions)
+            history = versions.versions(root)
+            if draft.id in {fact.id for fact in history}:
+                return (await self._first(connection, [draft.id], {draft.id: self._again(draft, history[-1].accepted)}))[draft.id]
+            if history[-1].version != expected:
+                raise Refused("changed-since", "If-Match", status=412)
+            now = max(await self._store.now(connection), history[-1].accepted + timedelta(microseconds=1))
+            entry = draft.entry(self._source, now)
+            rows = [entry.row(None), self._audit(draft, now).row(None)]
+            await ledger.insert_facts(self._store, connection, rows, loading=False)
+            await ledger.file_facts(self._store, connection, self._ids, [entry])
+            return Taken(draft.id, root, draft.version, now, repeated=False)
+
+        taken = await self._store.write(work)
+        self._signals.wake("relay", "fold")
+        return taken
+
+    def _again(self, draft: Draft, accepted: datetime) -> Entry:
+        return draft.entry(self._source, accepted)
+
+    def _audit(self, draft: Draft, now: datetime) -> Entry:
+        said = AuditTaken(fact=draft.id, person=draft.person, right=draft.right)
+        line = Draft(
+            id=self._ids.taken(draft.id),
+            root=self._ids.taken(draft.id),
+            version=1,
+            change=Change.ORIGINAL,
+            kind=AuditTaken,
+            content=said,
+            header=own_header(now),
+            agency="goldthread",
+            person=None,
+            right="",
+            keys=frozenset(),
+        )
+        return line.entry(self._source, now)
+
+
+def own_header(at: datetime) -> Header:
+    """The header of what Goldthread says by itself."""
+    return Header(
+        occurred=at,
+        recorded=at,
+        assertion=Assertion.FACT,
+        regime=Regime.UK_GDPR,
+        basis="public-task",
+        purpose="safeguarding",
+    )
+
+
+def _only(
+    write: Callable[[AsyncConnection, list[Draft]], Any], draft: Draft
+) -> Callable[[AsyncConnection], Any]:
+    return lambda connection: write(connection, [draft])
+
+
+def _settle(done: asyncio.Future[Taken], result: Taken) -> None:
+    if not done.done():
+        done.set_result(result)
+
+
+def _fail(done: asyncio.Future[Taken], error: Exception) -> None:
+    if not done.done():
+        done.set_exception(error)

@@ -1,0 +1,239 @@
+"""Who calls, and whether a route is for them. A route without a declared right stops the start.
+
+A caller's own word is never taken: agency, roles and areas come from a token that the identity
+provider signed. Without one the answer is 401; with one that lacks the right it is 404, the same
+as for what does not exist.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+
+from chassis.clock import Clock
+from chassis.http.issuer import Foreign, Issuer
+from chassis.http.problem import Problem, not_found, wants_page
+from chassis.ids import Ids
+from chassis.settings import Settings
+from contracts.envelope import AgencyId
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+COOKIE = "goldthread"
+"""The cookie of a person who is signed in: their access token, which scripts cannot read."""
+
+OWN_RIGHTS: Mapping[str, frozenset[str]] = {"clock:set": frozenset({"operator"})}
+"""Rights to what the chassis itself offers."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_REMEMBERED = 10_000
+_BEARER = HTTPBearer(bearerFormat="JWT", auto_error=False)
+_AGENCY: TypeAdapter[str] = TypeAdapter(AgencyId)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. ``id`` is ours, and outlives a change of identity provider for those moved with it."""
+
+    id: str
+    issuer: str
+    subject: str
+    agency: str
+    roles: frozenset[str]
+    areas: frozenset[str]
+    name: str
+
+
+class ToSignIn(Exception):
+    """A person's browser asks for a page, and nobody is signed in."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("sign in")
+        self.path = path
+        """Where to come back to: a local path."""
+
+
+class Doorkeeper:
+    """Reads tokens, and remembers those it found good until they run out: at most 10,000."""
+
+    def __init__(self, settings: Settings, issuer: Issuer, ids: Ids) -> None:
+        self.issuer = issuer
+        self._audience = settings.audience
+        self._ids = ids
+        self._machine = Clock()  # tokens run by the machine's time, whatever the services' clock says
+        self._known: dict[bytes, tuple[float, Caller]] = {}
+
+    async def caller(self, token: str) -> Caller:
+        """Whom a token speaks for. Raises Foreign."""
+        digest = hashlib.sha256(token.encode()).digest()
+        if known := self._known.get(digest):
+            if known[0] > self._machine.now().timestamp():
+                return known[1]
+            del self._known[digest]
+        claims = await self.issuer.claims(token, self._audience)
+        caller = self._caller(claims)
+        if len(self._known) >= _REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[digest] = (float(claims["exp"]), caller)
+        return caller
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller:
+        subject, name = claims["sub"], claims.get("name", "")
+        try:
+            agency = _AGENCY.validate_python(claims.get("agency"), strict=True)
+        except ValidationError:
+            raise Foreign("agency") from None
+        return Caller(
+            id=self._ids.staff(self.issuer.url, subject),
+            issuer=self.issuer.url,
+            subject=subject,
+            agency=agency,
+            roles=_words(claims.get("roles")),
+            areas=_words(claims.get("areas")),
+            name=name if isinstance(name, str) else "",
+        )
+
+
+def _words(claim: object) -> frozenset[str]:
+    items = claim if isinstance(claim, list) else []
+    return frozenset(item for item in items if isinstance(item, str))
+
+
+class Right:
+    """The dependency that a route's right is: it lets in whom the service's table of rights names."""
+
+    def __init__(self, name: str) -> None:
+        self.right = name
+
+    async def __call__(
+        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    ) -> Caller:
+        """The caller. Raises Problem (401 without a good token, 404 without the right), ToSignIn."""
+        caller = await caller_of(request, bearer.credentials if bearer else None)
+        if not caller.roles & _roles_with(self.right, request.app.state.runtime):
+            raise not_found()
+        return caller
+
+
+class OpenToAll:
+    """The dependency of a route that anybody may call, and why."""
+
+    def __init__(self, reason: str) -> None:
+        self.open_to_all = reason
+
+    async def __call__(self) -> None:
+        """Lets everybody in."""
+
+
+def right(name: str) -> Any:
+    """The right that a route needs: ``caller: Annotated[Caller, right("breach:report")]``."""
+    return Depends(Right(name))
+
+
+def open_to_all(reason: str) -> Any:
+    """Marks a route that needs no right: ``dependencies=[open_to_all("health, for the operator")]``."""
+    return Depends(OpenToAll(reason))
+
+
+async def caller_of(request: Request, bearer: str | None = None) -> Caller:
+    """The caller of a request, by its bearer token, else by the cookie of a person signed in.
+
+    Raises Problem (401; 403 for a write with a cookie from another site's page), ToSignIn.
+    """
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
+    token = bearer or request.cookies.get(COOKIE)
+    if not token:
+        raise _unknown(request, "token.missing", "This needs a token of the identity provider.")
+    try:
+        caller = await doorkeeper.caller(token)
+    except Foreign:
+        raise _unknown(request, "token.invalid", "The token has run out or is not for us.") from None
+    if bearer is None:
+        check_same_origin(request, request.app.state.runtime.settings)
+    return caller
+
+
+def _unknown(request: Request, code: str, detail: str) -> Exception:
+    signable = request.method == "GET" and "authorization" not in request.headers and wants_page(request)
+    if signable:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return ToSignIn(quote(request.url.path) + query)
+    error = "" if code == "token.missing" else ', error="invalid_token"'
+    return Problem(401, code, detail, headers={"WWW-Authenticate": f'Bearer realm="goldthread"{error}'})
+
+
+def check_same_origin(request: Request, settings: Settings) -> None:
+    """Raises Problem (403) for a write that another site's page sent with a person's cookie.
+
+    The browser's word on it is ``Sec-Fetch-Site``, else ``Origin``: our pages send no referrer, and
+    then a browser names no origin of a form.
+    """
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("sec-fetch-site")
+    ours = site == "same-origin" if site else request.headers.get("origin") == settings.origin
+    if not ours:
+        raise Problem(403, "origin.foreign", "This form was not sent from a page of ours.")
+
+
+_LOCAL = re.compile(r"/[A-Za-z0-9_.~%/-]*(\?[A-Za-z0-9_.~%&=,:+-]*)?")
+
+
+def local_path(path: str | None, otherwise: str) -> str:
+    """The path if it stays on this site (so no ``//host``, no backslash), else the other one."""
+    return path if path and _LOCAL.fullmatch(path) and not path.startswith("//") else otherwise
+
+
+def _roles_with(name: str, runtime: "Runtime") -> frozenset[str]:
+    return runtime.service.rights.get(name, OWN_RIGHTS.get(name, frozenset()))
+
+
+def check_rights(app: FastAPI, rights: Mapping[str, frozenset[str]]) -> list[str]:
+    """The routes that declare no right, or one that nobody is given: ``GET /orders/v1/...``, sorted.
+
+    ``rights`` is the service's table. A route is open only where it says so itself.
+    """
+    known = {*rights, *OWN_RIGHTS}
+    return sorted(
+        f"{','.join(sorted(route.methods or ['*']))} {route.path}"
+        for route in iter_route_contexts(app.routes)
+        if not _declares(route, known)
+    )
+
+
+def rights_of(app: FastAPI) -> list[tuple[str, str, str | None]]:
+    """Every route: method, path, and its right (None: open to all). For tests over all routes."""
+    found: list[tuple[str, str, str | None]] = []
+    for route in iter_route_contexts(app.routes):
+        named = [mark.right for mark in _calls(route) if isinstance(mark, Right)]
+        found += [
+            (method, route.path or "", named[0] if named else None) for method in sorted(route.methods or "*")
+        ]
+    return found
+
+
+def _declares(route: RouteContext, known: set[str]) -> bool:
+    marks = list(_calls(route))
+    if any(isinstance(mark, OpenToAll) for mark in marks):
+        return True
+    named = [mark.right for mark in marks if isinstance(mark, Right)]
+    return bool(named) and set(named) <= known
+
+
+def _calls(route: RouteContext) -> Iterable[object]:
+    dependant = getattr(route, "dependant", None)
+    pending = [dependant] if isinstance(dependant, Dependant) else []
+    while pending:
+        part = pending.pop()
+        yield part.call
+        pending.extend(part.dependencies)

@@ -1,0 +1,55 @@
+"""Headers by which a writer says what it means: which version it corrects, and which try this is."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+from chassis.http.problem import Fault, Problem
+
+_STRONG = re.compile(r'"([1-9][0-9]{0,8})"')
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def etag(version: int) -> str:
+    """The entity tag of a version of a fact."""
+    return f'"{version}"'
+
+
+def if_match(
+    if_match: Annotated[str | None, Header(description="The `ETag` of the version at hand")] = None,
+) -> int:
+    """The version that a correction or withdrawal is made upon.
+
+    428 without it, and for ``*``: whoever corrects says what they saw. A weak tag matches nothing
+    (RFC 9110 section 13.1.1), so it is 412; what is no tag of ours is 400.
+    """
+    given = (if_match or "").strip()
+    if found := _STRONG.fullmatch(given):
+        return int(found[1])
+    if given in ("", "*"):
+        raise _refused(428, "if-match.needed", "Name the version at hand in If-Match.", "missing")
+    if given.startswith("W/"):
+        raise _refused(412, "if-match.weak", "A weak tag matches no version.", "weak")
+    raise _refused(400, "if-match.invalid", "If-Match holds one version's tag.", "etag")
+
+
+def idempotency_key(
+    idempotency_key: Annotated[
+        str | None, Header(description="1 to 255 visible ASCII characters, the same at every try")
+    ] = None,
+) -> str | None:
+    """The sender's own name of this post; None where there is none. 400 if it cannot be one."""
+    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+        detail = "An idempotency key is 1 to 255 visible ASCII characters."
+        fault = Fault("header.idempotency-key", "pattern")
+        raise Problem(400, "idempotency-key.invalid", detail, [fault])
+    return idempotency_key
+
+
+IfMatch = Annotated[int, Depends(if_match)]
+IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+
+
+def _refused(status: int, code: str, detail: str, kind: str) -> Problem:
+    return Problem(status, code, detail, [Fault("header.if-match", kind)])

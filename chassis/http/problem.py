@@ -1,0 +1,199 @@
+"""What is wrong, as RFC 9457 problem+json: the place and the kind of fault, never the value.
+
+Every answer of 400 and above comes from here. Even a field's name is repeated only when it is one
+of ours: an unknown name was typed by somebody, and may be anything.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+_CODE = re.compile(r"[a-z0-9_]{1,60}")
+_WRAPPER = re.compile(r"-(Input|Output)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a request: ``where`` as a dotted path (``body.content.kind``), ``kind`` a code."""
+
+    where: str
+    kind: str
+
+
+class Problem(Exception):
+    """An answer that is no success. ``code`` is stable and means one thing; ``detail`` is a sentence
+    for people, of our own words alone: it never quotes what was sent."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.headers = dict(headers or {})
+
+
+class FaultBody(BaseModel):
+    """One fault, as it stands in a problem's body."""
+
+    where: str = Field(examples=["body.content.kind"])
+    kind: str = Field(examples=["missing"])
+
+
+class ProblemBody(BaseModel):
+    """The body of every problem (RFC 9457), with our ``code`` and the faults of the request."""
+
+    type: str = Field(examples=["urn:goldthread:problem:request.invalid"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["request.invalid"])
+    faults: list[FaultBody] = Field(default_factory=list)
+
+
+ProblemPage = Callable[[Request, Problem], Response | Awaitable[Response]]
+"""How a service with pages shows a problem to a person. Set it as ``app.state.problem_page``."""
+
+OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": description,
+        "content": {"application/problem+json": {"schema": ProblemBody.model_json_schema()}},
+    }
+    for status, description in (("4XX", "What is wrong with the request"), ("503", "Not ready: try again"))
+}
+
+
+def not_found() -> Problem:
+    """The one answer for what does not exist and for what the caller may not see: none can tell."""
+    return Problem(404, "not-found", "There is nothing here that you can see.")
+
+
+def as_response(problem: Problem) -> Response:
+    """The problem as problem+json."""
+    body = ProblemBody(
+        type=f"urn:goldthread:problem:{problem.code}",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=problem.detail,
+        code=problem.code,
+        faults=[FaultBody(where=fault.where, kind=fault.kind) for fault in problem.faults],
+    )
+    return JSONResponse(
+        body.model_dump(),
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type="application/problem+json",
+    )
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks, for a page: it says that it takes HTML."""
+    return "text/html" in request.headers.get("accept", "") and "/v1/" not in request.url.path
+
+
+async def answer(request: Request, problem: Problem) -> Response:
+    """The problem as the caller can read it: a page for a browser, problem+json for all else."""
+    if not wants_page(request):
+        return as_response(problem)
+    page: ProblemPage | None = getattr(request.app.state, "problem_page", None)
+    if page is None:
+        return _plain_page(problem)
+    shown = page(request, problem)
+    return shown if isinstance(shown, Response) else await shown
+
+
+def _plain_page(problem: Problem) -> Response:
+    title = escape(HTTPStatus(problem.status).phrase)
+    return HTMLResponse(
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} - Goldthread</title>'
+        f"</head><body><main><h1>{title}</h1><p>{escape(problem.detail)}</p></main></body></html>",
+        status_code=problem.status,
+        headers=problem.headers,
+    )
+
+
+def names_of(document: object) -> frozenset[str]:
+    """Every field, parameter and schema that an OpenAPI document names: what may be said back."""
+    found: set[str] = set()
+    pending = [document]
+    while pending:
+        match pending.pop():
+            case dict() as part:
+                for key in ("properties", "schemas"):
+                    if isinstance(inner := part.get(key), dict):
+                        found.update(_WRAPPER.sub("", name) for name in inner)
+                if "in" in part and isinstance(name := part.get("name"), str):
+                    found.update((name, name.lower()))
+                pending.extend(part.values())
+            case list() as items:
+                pending.extend(items)
+    return frozenset(found)
+
+
+def faults_of(errors: Iterable[Any], known: frozenset[str]) -> list[Fault]:
+    """Validation errors as faults, each once, with nothing in them that the sender made up."""
+    found = {}
+    for error in errors:
+        where = ".".join(_said_back(part, known) for part in error["loc"])
+        kind = error["type"] if _CODE.fullmatch(error["type"]) else "invalid"
+        found[where, kind] = Fault(where, kind)
+    return list(found.values())
+
+
+_PLACES = frozenset({"body", "query", "path", "header", "cookie", "[key]"})
+
+
+def _said_back(part: object, known: frozenset[str]) -> str:
+    if isinstance(part, int):
+        return str(part)
+    return str(part) if part in known or part in _PLACES else "*"
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return await answer(request, error)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    state = request.app.state
+    if not hasattr(state, "names"):
+        state.names = names_of(request.app.openapi())
+    faults = faults_of(error.errors(), state.names)
+    detail = "The request does not fit the schema: see the faults."
+    return await answer(request, Problem(422, "request.invalid", detail, faults))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return await answer(request, not_found())
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    problem = Problem(error.status_code, code, "The request cannot be answered.", headers=error.headers)
+    return await answer(request, problem)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Make every fault of this application a problem. What nobody foresaw is caught by
+    ``chassis.http.app``, outside of everything."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http_exception)

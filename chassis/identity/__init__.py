@@ -1,0 +1,1 @@
+"""The built-in identity provider, for trying Goldthread out. Production refuses it."""

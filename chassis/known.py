@@ -1,0 +1,109 @@
+"""As it was known: the fold of what had been accepted by a time, in the places of that time.
+
+What Goldthread had accepted by *t*, thresholds as of *t*, under today's code. For one person, case
+or cause, never for a list of all.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.facts import Fact, FactSet
+from chassis.ids import Ids
+from chassis.ledger import CONFIGURATION
+from chassis.reading import parsed
+from chassis.store import Store
+from chassis.store.tables import micros
+from chassis.views import Person, Row, Subject, View
+from contracts.content import Content
+from contracts.events.identity import IdentityAssigned
+
+
+class Known:
+    """Folds one service's subjects as of a time."""
+
+    def __init__(self, store: Store, ids: Ids, views: Sequence[View]) -> None:
+        self._store = store
+        self._ids = ids
+        self._people = [view for view in views if view.of == "person"]
+
+    async def row(self, view: View, subject: str, at: datetime) -> Row | None:
+        """The row that a view would have had for a subject, had it been folded at ``at``."""
+        async with self._store.reading() as connection:
+            configuration = await self._configuration(connection, at)
+            if view.of == "person":
+                return await self._person(connection, view, subject, configuration, at)
+            prefix = "k" if view.of == "case" else "o"
+            facts = await self._facts(connection, [f"{prefix}:{subject}"], at)
+            homes = await self._places(connection, _mentions(facts), at)
+            people: dict[str, Person] = {}
+            for mention, person in homes.items():
+                rows = {}
+                for each in self._people:
+                    row = await self._person(connection, each, person, configuration, at)
+                    if row is not None:
+                        rows[each.name] = row
+                people[mention] = Person(person, rows)
+            return view.fold(Subject(subject, facts, configuration, at, people, homes)).row
+
+    async def _person(
+        self, connection: AsyncConnection, view: View, person: str, configuration: FactSet, at: datetime
+    ) -> Row | None:
+        candidates = await self._candidates(connection, person)
+        places = await self._places(connection, candidates, at)
+        members = [mention for mention, home in places.items() if home == person]
+        facts = await self._facts(connection, [f"m:{mention}" for mention in members], at)
+        homes = await self._places(connection, _mentions(facts), at)
+        return view.fold(Subject(person, facts, configuration, at, {}, homes)).row
+
+    async def _candidates(self, connection: AsyncConnection, person: str) -> list[str]:
+        """Every mention that is or ever was this person."""
+        now = await connection.execute(
+            text("select mention from place where person = :person"), {"person": f"p:{person}"}
+        )
+        moved = await self._facts(connection, [f"p:{person}"], None)
+        found = {mention[2:] for mention in now.scalars()}
+        for fact in moved.current(IdentityAssigned):
+            found |= {m.mention for m in fact.said.moves if person in (m.origin, m.to)}
+        return sorted(found)
+
+    async def _places(
+        self, connection: AsyncConnection, mentions: Sequence[str], at: datetime
+    ) -> dict[str, str]:
+        """Where each mention was at a time: as the highest decision accepted by then had it."""
+        facts = await self._facts(connection, [f"m:{mention}" for mention in mentions], at)
+        decided: dict[str, tuple[int, str]] = {}
+        for fact in facts.current(IdentityAssigned):
+            for move in fact.said.moves:
+                decided[move.mention] = max(decided.get(move.mention, (0, "")), (fact.said.seq, move.to))
+        return {m: decided[m][1] if m in decided else self._ids.person(m) for m in mentions}
+
+    async def _facts(
+        self, connection: AsyncConnection, keys: Sequence[str], at: datetime | None
+    ) -> FactSet:
+        found: dict[str, Fact[Content]] = {}
+        until = "" if at is None else "and fact.accepted <= :at"
+        statement = text(
+            f"select fact.body from key join fact on fact.id = key.fact where key.key = :key {until}"  # noqa: S608
+        )
+        for key in keys:
+            parameters = {"key": key} | ({} if at is None else {"at": micros(at)})
+            for body in (await connection.execute(statement, parameters)).scalars():
+                fact = parsed(body)
+                found[fact.id] = fact
+        return FactSet(found.values())
+
+    async def _configuration(self, connection: AsyncConnection, at: datetime) -> FactSet:
+        statement = text(
+            "select body from fact where type >= :low and type < :high and accepted <= :at"
+        )
+        limits = {"low": CONFIGURATION, "high": f"{CONFIGURATION[:-1]}/", "at": micros(at)}
+        return FactSet(parsed(body) for body in (await connection.execute(statement, limits)).scalars())
+
+
+def _mentions(facts: FactSet) -> list[str]:
+    return sorted(
+        {key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")}
+    )

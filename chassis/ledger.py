@@ -1,0 +1,218 @@
+"""The statements by which facts enter a store: the same for a POST, a consumed batch and a decider.
+
+Each is one statement with one JSON parameter, so that a batch of a thousand costs one round trip
+and no statement is compiled twice.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.ids import Ids
+from chassis.store import Store
+from chassis.store.tables import micros
+from contracts.envelope import Envelope
+from contracts.events.identity import IdentityAssigned
+from contracts.registry import EVENTS
+
+EVERYTHING = "*"
+"""The key of the mark that asks for a rebuild."""
+
+CONFIGURATION = "uk.goldthread.configuration."
+"""The types whose facts every fold may read: a new one marks everything."""
+
+FACT_COLUMNS = (
+    ("id", "text"),
+    ("root", "text"),
+    ("version", "int"),
+    ("type", "text"),
+    ("source", "text"),
+    ("occurred", "bigint"),
+    ("recorded", "bigint"),
+    ("accepted", "bigint"),
+    ("hash", "text"),
+    ("body", "text"),
+    ("sent_at", "bigint"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact about to be written: its envelope, its bytes, and the hash by which a repeat is known."""
+
+    envelope: Envelope
+    body: str
+    hash: str
+
+    @property
+    def keys(self) -> list[str]:
+        """Where it is filed."""
+        return self.envelope.keys.split()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether its marks go before others."""
+        model = EVENTS.get(self.envelope.type)
+        return model is not None and model.urgent
+
+    def row(self, sent_at: int | None) -> dict[str, Any]:
+        """As the fact table has it."""
+        envelope = self.envelope
+        return {
+            "id": envelope.id,
+            "root": envelope.root,
+            "version": envelope.version,
+            "type": envelope.type,
+            "source": envelope.source,
+            "occurred": micros(envelope.time),
+            "recorded": micros(envelope.recordedat),
+            "accepted": micros(envelope.acceptedat),
+            "hash": self.hash,
+            "body": self.body,
+            "sent_at": sent_at,
+        }
+
+
+def content_hash(envelope: Envelope) -> str:
+    """The hash of what the sender said, without what Goldthread adds: two posts of one id are a
+    repeat if it is equal. What a service says by itself is known by its id alone."""
+    if envelope.agency == "goldthread":
+        return envelope.id
+    model = EVENTS.get(envelope.type)
+    given = set(model.given) if model else set()
+    said = {
+        "agency": envelope.agency,
+        "type": envelope.type,
+        "time": envelope.time,
+        "precision": envelope.precision,
+        "recorded": envelope.recordedat,
+        "assertion": envelope.assertion,
+        "regime": envelope.regime,
+        "basis": envelope.basis,
+        "purpose": envelope.purpose,
+        "change": envelope.change,
+        "data": {name: value for name, value in envelope.data.items() if name not in given},
+    }
+    return digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
+
+
+def digest(body: bytes) -> str:
+    """The hash by which equal bytes are known."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def entry_of(envelope: Envelope) -> Entry:
+    """The entry of an envelope, with its canonical bytes."""
+    body = orjson.dumps(envelope.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS)
+    return Entry(envelope, body.decode(), content_hash(envelope))
+
+
+async def insert_facts(
+    store: Store, connection: AsyncConnection, rows: Sequence[dict[str, Any]], *, loading: bool
+) -> set[str]:
+    """Write facts that are not there yet; give the ids that are new or changed.
+
+    When loading, of two copies of one id with equal content the smaller (accepted, bytes) stays.
+    """
+    if not rows:
+        return set()
+    names = ", ".join(name for name, _ in FACT_COLUMNS)
+    smaller = """do update set accepted = excluded.accepted, body = excluded.body
+        where excluded.hash = fact.hash
+          and (excluded.accepted, excluded.body) < (fact.accepted, fact.body)"""
+    statement = f"""
+        insert into fact ({names}) select {names} from {store.rows_of("rows", FACT_COLUMNS)} where true
+        on conflict (id) {smaller if loading else "do nothing"} returning id"""  # noqa: S608
+    result = await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
+    return {row.id for row in result}
+
+
+async def hashes_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
+    """The content hashes of the facts that are there, by id."""
+    result = await connection.execute(
+        text("select id, hash from fact where id in (select value from json_each(:ids))")
+        if connection.dialect.name == "sqlite"
+        else text("select id, hash from fact where id = any(cast(:ids as text[]))"),
+        {"ids": orjson.dumps(ids).decode() if connection.dialect.name == "sqlite" else list(ids)},
+    )
+    return {row.id: row.hash for row in result}
+
+
+async def file_facts(
+    store: Store, connection: AsyncConnection, ids: Ids, entries: Sequence[Entry], *, mark: bool = True
+) -> None:
+    """File new facts under their keys, put mentions seen for the first time at home, take the moves
+    that they decide, and leave a mark for each key."""
+    keys = [{"key": key, "fact": entry.envelope.id} for entry in entries for key in entry.keys]
+    if keys:
+        await _insert(store, connection, "key", (("key", "text"), ("fact", "text")), keys)
+    await _home(store, connection, ids, sorted({row["key"] for row in keys if row["key"].startswith("m:")}))
+    marks: dict[tuple[str, str | None], bool] = {}
+    for entry in entries:
+        for key in entry.keys:
+            marks[(key, None)] = marks.get((key, None), False) or entry.urgent
+        if entry.envelope.type == IdentityAssigned.type:
+            for mention, left in await _move(store, connection, ids, entry.envelope):
+                marks[(mention, left)] = True
+        if entry.envelope.type.startswith(CONFIGURATION):
+            marks[(EVERYTHING, None)] = False
+    if mark:
+        await add_marks(store, connection, [(key, left, urgent) for (key, left), urgent in marks.items()])
+
+
+async def add_marks(
+    store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, bool]]
+) -> None:
+    """Say what is out of date: (key, the person that a moved mention left, urgent)."""
+    rows = [{"key": key, "moved_from": left, "urgent": int(urgent)} for key, left, urgent in marks]
+    if rows:
+        columns = (("key", "text"), ("moved_from", "text"), ("urgent", "int"))
+        await _insert(store, connection, "mark", columns, rows)
+
+
+async def _home(store: Store, connection: AsyncConnection, ids: Ids, mentions: Sequence[str]) -> None:
+    rows = [{"mention": key, "person": f"p:{ids.person(key[2:])}", "seq": 0} for key in mentions]
+    if rows:
+        columns = (("mention", "text"), ("person", "text"), ("seq", "int"))
+        await _insert(store, connection, "place", columns, rows)
+
+
+async def _move(
+    store: Store, connection: AsyncConnection, ids: Ids, envelope: Envelope
+) -> list[tuple[str, str]]:
+    """Take a decision's moves where no later one holds; give (mention, person left) pairs."""
+    assigned = IdentityAssigned.model_validate(envelope.data, extra="ignore", by_alias=True)
+    await _home(store, connection, ids, sorted(f"m:{move.mention}" for move in assigned.moves))
+    left: list[tuple[str, str]] = []
+    for move in sorted(assigned.moves, key=lambda move: move.mention):
+        where = {"mention": f"m:{move.mention}"}
+        was = await connection.execute(
+            text(f"select person from place where mention = :mention {store.for_update}"),  # noqa: S608
+            where,
+        )
+        left += [(where["mention"], was.scalar_one()), (where["mention"], f"p:{move.origin}")]
+        await connection.execute(
+            text("update place set person = :person, seq = :seq where mention = :mention and seq < :seq"),
+            where | {"person": f"p:{move.to}", "seq": assigned.seq},
+        )
+    return left
+
+
+async def _insert(
+    store: Store,
+    connection: AsyncConnection,
+    table: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    names = ", ".join(name for name, _ in columns)
+    unique = "" if table == "mark" else "on conflict do nothing"
+    statement = f"""
+        insert into {table} ({names})
+        select {names} from {store.rows_of("rows", columns)} where true {unique}"""  # noqa: S608
+    await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})

@@ -1,0 +1,199 @@
+"""Kafka through aiokafka: what is written, and what the cluster has. No transactions (aiokafka #844)."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from chassis.log import LARGEST, LogError, Partition, Position, Record
+from chassis.log.kafka_reader import STOP_LIMIT, KafkaSubscription, plain, within
+from chassis.log.positions import check_partitions, partition_of
+from contracts.topics import Topic
+
+CONTENT_TYPE = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+"""CloudEvents' Kafka binding, structured mode, marks its records so."""
+
+APPEND_LIMIT = 30.0
+"""Seconds for one append, a broker's restart (7 s, measured) among them."""
+
+CLIENT: dict[str, Any] = {"request_timeout_ms": 10_000, "retry_backoff_ms": 100}
+
+KEEPS_ALL = {"retention.ms": "-1", "cleanup.policy": "delete"}
+
+
+class KafkaLog:
+    """The topics of one cluster."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        replication: int = 1,
+        username: str | None = None,
+        password: str | None = None,
+        tls: bool = False,
+    ) -> None:
+        self._replication = replication
+        self._connect: dict[str, Any] = {
+            **CLIENT,
+            "bootstrap_servers": address,
+            "security_protocol": ("SASL_" if username else "") + ("SSL" if tls else "PLAINTEXT"),
+        }
+        if tls:
+            import ssl
+
+            self._connect["ssl_context"] = ssl.create_default_context()
+        if username:
+            self._connect |= {
+                "sasl_mechanism": "SCRAM-SHA-512",
+                "sasl_plain_username": username,
+                "sasl_plain_password": password,
+            }
+        self._producer: AIOKafkaProducer | None = None
+        self._counts: dict[str, int] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Connect. Raises aiokafka's KafkaConnectionError if no broker answers."""
+        self._admin = AIOKafkaAdminClient(**self._connect)
+        self._asker = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **self._connect)
+        await self._admin.start()
+        await self._asker.start()
+
+    async def stop(self) -> None:
+        """Send what is waiting, and close, within seconds."""
+        if self._producer is not None:
+            await within(STOP_LIMIT, self._producer.stop())
+        for client in (self._asker.stop, self._admin.close):
+            await within(STOP_LIMIT, client())
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=STOP_LIMIT)
+
+    async def ensure(self, topics: Iterable[Topic]) -> None:
+        """Create what is missing. Raises LogError for a topic that is not as it is declared."""
+        wanted = {topic.name: topic for topic in topics}
+        await self._create([topic for topic in wanted.values() if await self._count(topic.name) is None])
+        for topic in wanted.values():
+            check_partitions(topic, await self._known(topic.name))
+        await self._check_settings(list(wanted))
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Acknowledged by every replica in sync; the client repeats what fails, without doubles.
+
+        Raises LogError after 30 s, or at once for what can never succeed.
+        """
+        if too_large := [len(record.value) for record in records if len(record.value) > LARGEST]:
+            raise LogError(f"a record of {max(too_large)} bytes is larger than {LARGEST}")
+        counts = {topic: await self._known(topic) for topic in {record.topic for record in records}}
+        try:
+            async with asyncio.timeout(APPEND_LIMIT):
+                producer = self._producer or await self._new_producer()
+                sent = [
+                    await producer.send(
+                        record.topic,
+                        value=record.value,
+                        key=record.key.encode(),
+                        partition=partition_of(record.key, counts[record.topic]),
+                        headers=CONTENT_TYPE,
+                    )
+                    for record in records
+                ]
+                await asyncio.gather(*sent)
+        except (KafkaError, TimeoutError) as error:
+            self._abandon_producer()
+            raise LogError(f"it is not known that all records are durable: {error!r}") from error
+
+    async def ends(self, topics: Iterable[str]) -> dict[Partition, int]:
+        """As the leaders of the partitions say now."""
+        return plain(await self._asker.end_offsets(await self._of(topics)))
+
+    async def beginnings(self, topics: Iterable[str]) -> dict[Partition, int]:
+        """As the leaders of the partitions say now."""
+        return plain(await self._asker.beginning_offsets(await self._of(topics)))
+
+    def subscribe(self, group: str, topics: Sequence[str], position: Position) -> KafkaSubscription:
+        """A member of a consumer group, which joins at its start."""
+        return KafkaSubscription(self._connect, group, topics, position)
+
+    async def _of(self, topics: Iterable[str]) -> list[TopicPartition]:
+        return [TopicPartition(name, n) for name in topics for n in range(await self._known(name))]
+
+    async def _known(self, topic: str) -> int:
+        count = await self._count(topic)
+        if count is None:
+            raise LogError(f"no such topic: {topic}")
+        return count
+
+    async def _count(self, topic: str) -> int | None:
+        """How many partitions a topic has; None if there is no such topic."""
+        if topic not in self._counts:
+            (found,) = await self._admin.describe_topics([topic])
+            if found["error_code"] == 0:
+                self._counts[topic] = len(found["partitions"])
+        return self._counts.get(topic)
+
+    async def _create(self, missing: list[Topic]) -> None:
+        if not missing:
+            return
+        settings = {
+            **KEEPS_ALL,
+            "max.message.bytes": str(LARGEST + 65_536),  # key, headers and the batch's own head
+            # Acknowledged by one replica alone would be lost with it.
+            "min.insync.replicas": str(max(1, self._replication - 1)),
+        }
+        answer = await self._admin.create_topics(
+            [NewTopic(t.name, t.partitions, self._replication, topic_configs=settings) for t in missing]
+        )
+        for name, code, *_ in answer.topic_errors:
+            if code not in (0, TopicAlreadyExistsError.errno):  # another process may be starting too
+                raise LogError(f"topic {name} cannot be created: {for_code(code).__name__}")
+        for _ in range(200):  # the answer comes before every broker knows of them
+            if all([await self._count(topic.name) for topic in missing]):
+                return
+            await asyncio.sleep(0.05)
+        raise LogError("the topics were created, and after 10 s cannot be seen")
+
+    async def _check_settings(self, topics: list[str]) -> None:
+        answers = await self._admin.describe_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
+        )
+        for _, _, _, name, entries in [row for answer in answers for row in answer.resources]:
+            found = {key: value for key, value, *_ in entries}
+            for key, value in KEEPS_ALL.items():
+                if found[key] != value:
+                    raise LogError(f"topic {name} has {key}={found[key]}, not {value}: it would forget facts")
+            if int(found["max.message.bytes"]) < LARGEST:
+                raise LogError(f"topic {name} takes records of {found['max.message.bytes']} bytes only")
+
+    async def _new_producer(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **self._connect,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=262_144,
+            max_request_size=LARGEST + 65_536,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        self._producer = producer
+        return producer
+
+    def _abandon_producer(self) -> None:
+        """Begin the next append with a fresh one. After a failure nobody knows which sequence
+        numbers the broker has seen, and this one would fail for ever (aiokafka #907)."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        # Its stop() would first wait until everything is sent; there is no public way to give up.
+        producer._sender.sender_task.cancel()
+        task = asyncio.create_task(within(STOP_LIMIT, producer.stop()))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

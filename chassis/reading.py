@@ -1,0 +1,132 @@
+"""What a fold reads, in one statement after the locks: places, keys, facts, configuration, rows.
+
+Read in several statements, rounds differed from a rebuild (mechanism, section 9). Bodies of
+configuration facts are looked up by the ids that the one statement gave: a fact never changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.facts import Fact, FactSet, read_fact
+from chassis.ledger import CONFIGURATION
+from chassis.store import Store
+from chassis.views import Person, Row, Subject, View
+from contracts.content import Content
+
+
+@lru_cache(maxsize=8192)
+def parsed(body: str) -> Fact[Content]:
+    """The fact in these bytes, read once."""
+    return read_fact(body.encode())
+
+
+@dataclass(slots=True)
+class Read:
+    """What one statement gave for the subjects of one level."""
+
+    at: datetime
+    configuration: FactSet = field(default_factory=FactSet)
+    facts: dict[str, list[Fact[Content]]] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    hashes: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def subject(self, id_: str) -> Subject:
+        """All that the fold of this subject is given."""
+        facts = FactSet(self.facts.get(id_, ()))
+        mentions = {key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")}
+        homes = {mention: self.homes[mention] for mention in sorted(mentions) if mention in self.homes}
+        people = {
+            mention: Person(person, self.rows.get(person, {})) for mention, person in homes.items()
+        }
+        return Subject(id_[2:], facts, self.configuration, self.at, people if id_[0] in "ko" else {}, homes)
+
+
+class Reader:
+    """Reads subjects of one service's store."""
+
+    def __init__(self, store: Store, views: Sequence[View]) -> None:
+        self._store = store
+        self._views = {view.name: view for view in views}
+        self._people = [view for view in views if view.of == "person"]
+        self._configuration: tuple[tuple[str, ...], FactSet] = ((), FactSet())
+        self._statements = {level: self._statement(level) for level in (0, 1)}
+
+    async def places(self, connection: AsyncConnection, mentions: Sequence[str]) -> dict[str, str]:
+        """Which person each of these mentions is now; both with the prefix of their kind."""
+        statement = f"""select place.mention, place.person
+            from {self._store.rows_of("rows", (("mention", "text"),))}
+            join place on place.mention = r.mention"""  # noqa: S608
+        rows = orjson.dumps([{"mention": mention} for mention in mentions]).decode()
+        result = await connection.execute(text(statement), {"rows": rows})
+        return {row.mention: row.person for row in result}
+
+    async def read(
+        self, connection: AsyncConnection, level: int, ids: Sequence[str], at: datetime
+    ) -> Read:
+        """Everything that the folds of these subjects of one level may read."""
+        wanted = orjson.dumps([{"id": id_} for id_ in ids]).decode()
+        result = await connection.execute(text(self._statements[level]), {"wanted": wanted})
+        read = Read(at)
+        configured: list[str] = []
+        for kind, one, two, body in result:
+            if kind == "fact":
+                read.facts.setdefault(one, []).append(parsed(body))
+            elif kind == "home":
+                read.homes[one[2:]] = two[2:]
+            elif kind == "configuration":
+                configured.append(one)
+            elif kind == "hash":
+                read.hashes[(one, two)] = body
+            else:
+                read.rows.setdefault(one[2:], {})[two] = self._views[two].row.model_validate_json(body)
+        read.configuration = await self.configuration(connection, tuple(sorted(configured)))
+        return read
+
+    async def configuration(self, connection: AsyncConnection, ids: tuple[str, ...]) -> FactSet:
+        """The configuration facts with these ids, kept for as long as they are the same."""
+        if self._configuration[0] != ids:
+            statement = f"""select body from fact
+                where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""  # noqa: S608
+            rows = orjson.dumps([{"id": id_} for id_ in ids]).decode()
+            bodies = (await connection.execute(text(statement), {"rows": rows})).scalars()
+            self._configuration = (ids, FactSet(parsed(body) for body in bodies))
+        return self._configuration[1]
+
+    def _statement(self, level: int) -> str:
+        own = """select w.id as subject, key.fact from wanted as w join key on key.key = w.id"""
+        if level == 0:
+            own += """ where w.id not like 'p:%' union
+                select place.person, key.fact from wanted as w join place on place.person = w.id
+                join key on key.key = place.mention"""
+        rows = ""
+        if level == 1:
+            rows = "".join(
+                f""" union all select 'row', 'p:' || v.subject, '{view.name}', v.body
+                from (select distinct person from named) as p
+                join {view.table.__tablename__} as v on 'p:' || v.subject = p.person"""
+                for view in self._people
+            )
+        hashes = "".join(
+            f""" union all select 'hash', '{view.name}', v.subject, v.hash
+            from wanted as w join {view.table.__tablename__} as v on v.subject = substr(w.id, 3)"""
+            for view in self._views.values()
+            if view.level == level
+        )
+        return f"""with wanted as (select id from {self._store.rows_of("wanted", (("id", "text"),))}),
+            own as ({own}),
+            named as (select distinct key.key as mention, place.person as person from own
+                join key on key.fact = own.fact join place on place.mention = key.key)
+            select 'fact' as kind, own.subject as one, fact.id as two, fact.body as three
+                from own join fact on fact.id = own.fact
+            union all select 'home', mention, person, '' from named
+            union all select 'configuration', id, '', '' from fact
+                where type >= '{CONFIGURATION}' and type < '{CONFIGURATION[:-1]}/'
+            {rows}{hashes}"""  # noqa: S608

@@ -1,0 +1,65 @@
+"""Step 2, relay: own facts that are not yet on the log are produced and stamped.
+
+No lock: two relays only repeat, and a repeat inserts nothing anywhere. Unsent rows are read, never
+"what came after the last id", which would skip what commits late.
+"""
+
+from typing import cast
+
+import structlog
+from sqlalchemy import text
+
+from chassis import telemetry
+from chassis.log import Log, Record
+from chassis.signals import Signals
+from chassis.store import Store
+from chassis.store.tables import micros
+from contracts.registry import EVENTS, read_envelope
+
+BATCH = 500
+PAUSE_SECONDS = 0.5
+"""How long until it looks again when nobody woke it: another instance may have died between."""
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """Sends a service's own facts to the log."""
+
+    def __init__(self, store: Store, to: Log, signals: Signals) -> None:
+        self._store = store
+        self._log = to
+        self._signals = signals
+
+    async def run(self) -> None:
+        """Relay what is unsent, for ever. An unreachable log is waited for."""
+        while True:
+            try:
+                sent = await self.once()
+            except Exception as error:
+                log.warning("relay.failed", reason=type(error).__name__)
+                sent = 0
+            if sent < BATCH:
+                await self._signals.wait("relay", PAUSE_SECONDS)
+
+    async def once(self) -> int:
+        """Send one batch of unsent facts; give how many there were."""
+        statement = text("select id, body from fact where sent_at is null order by accepted limit :batch")
+        async with self._store.reading() as connection:
+            rows = (await connection.execute(statement, {"batch": BATCH})).all()
+        if not rows:
+            return 0
+        records = [_record(cast(str, row.body)) for row in rows]
+        with telemetry.span("relay", read_envelope(records[0].value).traceparent):
+            await self._log.append(records)
+        async with self._store.writing() as connection:
+            now = micros(await self._store.now(connection))
+            stamp = text("update fact set sent_at = :now where id = :id and sent_at is null")
+            await connection.execute(stamp, [{"now": now, "id": row.id} for row in rows])
+        return len(rows)
+
+
+def _record(body: str) -> Record:
+    envelope = read_envelope(body.encode())
+    key = envelope.keys.split(" ", 1)[0] or envelope.id
+    return Record(EVENTS[envelope.type].topic, key, body.encode())

@@ -1,0 +1,378 @@
+"""A service at work: its store, its part of the log, the tasks of the mechanism, and its answers.
+
+Until the service has read its own topics to the end that they had when it started, POSTs get 503
+and folds and deciders wait: at most a minute if the log is away.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import Select, text
+
+from chassis import ledger, telemetry
+from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_header, with_mentions
+from chassis.clock import Clock
+from chassis.deciders import drafted
+from chassis.facts import Fact, FactSet
+from chassis.fold import Folder, canonical
+from chassis.ids import Ids, new_id
+from chassis.known import Known
+from chassis.load import Loader, positions_of
+from chassis.log import Log, Subscription
+from chassis.news import News
+from chassis.reading import parsed
+from chassis.relay import Relay
+from chassis.service import Service
+from chassis.settings import Settings
+from chassis.signals import Changed, Signals
+from chassis.store import Store
+from chassis.views import Row, Saying, View
+from contracts.content import Content
+from contracts.envelope import Change
+from contracts.events.operations import AuditShown
+from contracts.submission import Header
+from contracts.topics import TOPICS, read_by
+
+if TYPE_CHECKING:
+    from chassis.http.auth import Caller
+
+log = structlog.get_logger()
+
+CATCH_UP_SECONDS = 60
+TICK_SECONDS = 0.25
+
+
+class Runtime:
+    """One service in one process."""
+
+    def __init__(
+        self, service: Service, settings: Settings, store: Store, on: Log, ids: Ids, clock: Clock
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.store = store
+        self.log = on
+        self.ids = ids
+        self.clock = clock
+        self.signals = Signals()
+        self.source = f"/{service.name}"
+        self.topics = [topic.name for topic in read_by(service.name)]
+        self.acceptor = Acceptor(store, ids, self.source, self.signals)
+        self.folder = Folder(store, ids, self.source, service.views, self.signals)
+        self.relay = Relay(store, on, self.signals)
+        self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
+        self.known = Known(store, ids, service.views)
+        self.news = News(store, self.signals)
+        self.subscription: Subscription | None = None
+        self.caught_up = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # ---- life -------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Prepare the store, start every task. Returns at once; ``ready`` says when it is."""
+        views = [view.table for view in self.service.views]
+        await self.store.prepare([*views, *self.service.tables])
+        await self.log.ensure(TOPICS.values())
+        self.subscription = self.log.subscribe(
+            f"goldthread-{self.service.name}",
+            self.topics,
+            lambda wanted: positions_of(self.store, wanted),
+        )
+        await self.subscription.start()
+        self._go("accept", self.acceptor.run())
+        self._go("relay", self.relay.run())
+        self._go("load", self.loader.run(self.subscription))
+        self._go("news", self.news.run())
+        self._go("fold", self._after_catching_up(self.folder.run))
+        self._go("tick", self._after_catching_up(self._tick))
+        for task in self.service.tasks:
+            self._go(task.__name__, self._after_catching_up(lambda task=task: task(self)))
+        self._go("catch-up", self._catch_up())
+
+    async def stop(self) -> None:
+        """Stop every task, then close log and store. What was acknowledged is saved already."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        if self.subscription is not None:
+            await self.subscription.stop()
+        await self.store.close()
+
+    def _go(self, name: str, work: Awaitable[None]) -> None:
+        self._tasks.append(asyncio.create_task(_named(work), name=f"{self.service.name}.{name}"))
+
+    async def _after_catching_up(self, run: Any) -> None:
+        await self.caught_up.wait()
+        await run()
+
+    async def _catch_up(self) -> None:
+        """Wait until all that the log held at the start is here, or a minute has passed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                ends = await self.log.ends(self.topics)
+                while not await self._reached(ends):
+                    await asyncio.sleep(0.05)
+        self.caught_up.set()
+
+    async def _reached(self, ends: dict[tuple[str, int], int]) -> bool:
+        reached = await positions_of(self.store, set(ends))
+        return all(reached.get(partition, 0) >= end for partition, end in ends.items() if end > 0)
+
+    async def _tick(self) -> None:
+        while True:
+            if not await self.folder.tick():
+                await asyncio.sleep(TICK_SECONDS)
+
+    async def ready(self) -> tuple[bool, dict[str, Any]]:
+        """Whether the service can be relied on: it has read to the log's end, and its tasks live."""
+        dead = sorted(task.get_name() for task in self._tasks if task.done() and task.get_name()[-8:] != "catch-up")
+        stopped = dict(self.subscription.stopped) if self.subscription is not None else {}
+        behind = 0
+        try:
+            async with asyncio.timeout(2):
+                ends = await self.log.ends(self.topics)
+                reached = await positions_of(self.store, set(ends))
+                behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
+        except Exception as error:
+            dead.append(f"log: {type(error).__name__}")
+        ok = self.caught_up.is_set() and not dead and not stopped
+        why = {"caught_up": self.caught_up.is_set(), "dead": dead, "behind": behind}
+        return ok, why | {"stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()]}
+
+    # ---- what agencies say ------------------------------------------------------------------
+
+    async def take(
+        self,
+        header: Header,
+        content: Content,
+        *,
+        caller: "Caller",
+        right: str,
+        idempotency_key: str | None = None,
+    ) -> Taken:
+        """Save what a caller says, durably, before this returns.
+
+        The same idempotency key with the same content gives the first answer again.
+        Raises Refused: 503 until the service has caught up, 409 for the key with other content,
+        422 for a time that has not come, or a value that is Goldthread's to give.
+        """
+        if not self.caught_up.is_set():
+            raise Refused("catching-up", status=503)
+        check_times(header, self.clock.now())
+        id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
+        content = with_mentions(content, self.ids, caller.agency, id_)
+        return await self.acceptor.take(
+            Draft(
+                id=id_,
+                root=id_,
+                version=1,
+                change=Change.ORIGINAL,
+                kind=type(content),
+                content=content,
+                header=header,
+                agency=caller.agency,
+                person=caller.id,
+                right=right,
+                keys=frozenset(content.keys(id_)),
+                traceparent=telemetry.current_traceparent(),
+            )
+        )
+
+    async def revise(
+        self,
+        root: str,
+        expected: int,
+        header: Header | None,
+        content: Content | None,
+        *,
+        caller: "Caller",
+        right: str,
+        idempotency_key: str | None = None,
+    ) -> Taken:
+        """Save the next version of a fact of the caller's own agency: a correction with the whole
+        content, or a withdrawal with none.
+
+        Raises Refused: 404 for another agency's fact, for one of another type, and for one that is
+        not held here; 412 if ``expected`` is not its highest version; and as ``take`` does.
+        """
+        if not self.caught_up.is_set():
+            raise Refused("catching-up", status=503)
+        if header is not None:
+            check_times(header, self.clock.now())
+        id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
+        said = with_mentions(content, self.ids, caller.agency, root) if content is not None else None
+
+        def make(versions: FactSet) -> Draft:
+            last = versions.versions(root)[-1]
+            first = versions.versions(root)[0]
+            if last.agency != caller.agency or (said is not None and said.type != first.envelope.type):
+                raise Refused("not-found", status=404)
+            return Draft(
+                id=id_,
+                root=root,
+                version=expected + 1,
+                change=Change.CORRECTION if said is not None else Change.WITHDRAWAL,
+                kind=_kind(first),
+                content=said,
+                header=header or _header_of(last),
+                agency=caller.agency,
+                person=caller.id,
+                right=right,
+                keys=frozenset(
+                    {key for fact in versions for key in fact.envelope.keys.split()}
+                    | (said.keys(root) if said is not None else set())
+                ),
+                traceparent=telemetry.current_traceparent(),
+            )
+
+        return await self.acceptor.revise(root, expected, make)
+
+    async def say(self, sayings: Iterable[Saying]) -> int:
+        """Record what the service says by itself outside a fold, such as tries of a message.
+
+        Said already: nothing happens. Gives how many are new.
+        """
+        drafts = [drafted(self.ids, saying) for saying in sayings]
+        taken = await asyncio.gather(*(self.acceptor.take(draft) for draft in drafts))
+        return sum(not each.repeated for each in taken)
+
+    # ---- what is known ----------------------------------------------------------------------
+
+    async def row(self, view: View, subject: str) -> Row | None:
+        """A subject's row, or None."""
+        table = view.table.__table__  # type: ignore[attr-defined]
+        rows = await self.rows(view, table.select().where(table.c.subject == subject))
+        return rows[0] if rows else None
+
+    async def rows(self, view: View, statement: Select[Any]) -> list[Row]:
+        """The rows that a select on a view's table finds, in its order."""
+        async with self.store.reading() as connection:
+            found = (await connection.execute(statement)).all()
+        return [view.row.model_validate_json(row.body) for row in found]
+
+    async def facts(self, keys: Sequence[str]) -> FactSet:
+        """Every fact filed under any of these keys."""
+        statement = text("select fact.body from key join fact on fact.id = key.fact where key.key = :key")
+        bodies: list[str] = []
+        async with self.store.reading() as connection:
+            for key in keys:
+                bodies += (await connection.execute(statement, {"key": key})).scalars()
+        return FactSet(parsed(body) for body in bodies)
+
+    async def fact(self, root: str) -> FactSet:
+        """Every version of a fact."""
+        statement = text("select body from fact where root = :root")
+        async with self.store.reading() as connection:
+            bodies = (await connection.execute(statement, {"root": root})).scalars().all()
+        return FactSet(parsed(body) for body in bodies)
+
+    async def configuration(self) -> FactSet:
+        """What users have configured, as it is now."""
+        low, high = ledger.CONFIGURATION, f"{ledger.CONFIGURATION[:-1]}/"
+        statement = text("select body from fact where type >= :low and type < :high")
+        async with self.store.reading() as connection:
+            bodies = (await connection.execute(statement, {"low": low, "high": high})).scalars().all()
+        return FactSet(parsed(body) for body in bodies)
+
+    async def person_of(self, mention: str) -> str:
+        """The person whom a mention is today."""
+        statement = text("select person from place where mention = :mention")
+        async with self.store.reading() as connection:
+            person = (await connection.execute(statement, {"mention": f"m:{mention}"})).scalar()
+        return str(person)[2:] if person else self.ids.person(mention)
+
+    async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
+        """The row as it was known at a time. Raises Refused for a time that has not passed."""
+        if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
+            raise Refused("not-yet-known", "at", status=409)
+        return await self.known.row(view, subject, at)
+
+    async def broken(self, prefix: str, subject: str) -> datetime | None:
+        """Since when a subject's fold fails, if it does: its row is then its last good one."""
+        from chassis.store.tables import instant
+
+        statement = text("select broken_since from subject where id = :id")
+        async with self.store.reading() as connection:
+            since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
+        return None if since is None else instant(since)
+
+    async def changed(self) -> AsyncIterator[Changed]:
+        """(view, subject) of rows that change from now on, whichever instance folded them."""
+        async for news in self.signals.changed():
+            yield news
+
+    async def shown(
+        self,
+        caller: "Caller",
+        view: str,
+        subject: str,
+        content: Row | bytes,
+        facts: Iterable[str],
+        left_out: Iterable[str] = (),
+    ) -> None:
+        """Record, before the answer goes out, that this content was shown to this caller.
+
+        Once for each viewer and content: a second look at the same adds nothing.
+        """
+        body = content if isinstance(content, bytes) else canonical(content)
+        digest = ledger.digest(body)
+        line = self.ids.shown(caller.id, view, subject, digest)
+        said = AuditShown(
+            person=caller.id,
+            viewer_agency=caller.agency,
+            roles=sorted(caller.roles),
+            view=view,
+            subject=subject,
+            content=digest,
+            facts=sorted(set(facts)),
+            left_out=sorted(set(left_out)),
+        )
+        await self.acceptor.take(
+            Draft(
+                id=line,
+                root=line,
+                version=1,
+                change=Change.ORIGINAL,
+                kind=AuditShown,
+                content=said,
+                header=own_header(self.clock.now()),
+                agency="goldthread",
+                person=None,
+                right="",
+                keys=frozenset(),
+            )
+        )
+
+
+def _kind(first: Fact[Content]) -> type[Content]:
+    from contracts.registry import EVENTS
+
+    return EVENTS[first.envelope.type]
+
+
+def _header_of(fact: Fact[Content]) -> Header:
+    envelope = fact.envelope
+    return Header(
+        occurred=envelope.time,
+        recorded=envelope.recordedat,
+        assertion=envelope.assertion,
+        regime=envelope.regime,
+        basis=envelope.basis,
+        purpose=envelope.purpose,
+    )
+
+
+async def _named(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:
+        log.critical("task.died", reason=type(error).__name__)
+        raise

@@ -1,0 +1,32 @@
+"""What a service is: its views, its routes, who may do what, and what it takes from partners."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+
+from chassis.views import View
+from contracts.content import Content
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the four services, declared: the only wiring it has."""
+
+    name: str
+    views: tuple[View, ...]
+    routers: tuple[APIRouter, ...]
+    rights: Mapping[str, frozenset[str]]
+    """Each right, and the roles that have it. Whoever has none of them finds nothing there."""
+    accepts: Mapping[type[Content], str]
+    """What agencies may post, correct and withdraw here, and the right that it takes."""
+    tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
+    texts: tuple[Path, ...] = ()
+    templates: Path | None = None
+    tables: tuple[type, ...] = ()
+    """Further tables of the service's own, such as claims of a sender. Nothing that a restore needs."""

@@ -1,0 +1,165 @@
+"""What one deployment is told by its environment (``GOLDTHREAD_...``), and what production refuses.
+
+Every refusal is one sentence, said at start. No value of a setting is ever put into a refusal.
+"""
+
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TRY_OUT_SECRET = "goldthread-try-out-secret"  # noqa: S105  production refuses it
+TRY_OUT_CLIENT_SECRET = "goldthread-try-out-client"  # noqa: S105  production refuses it
+
+
+class CannotStart(RuntimeError):
+    """A process that must not start. Its message says why, in whole sentences without values."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process. What has no default here has one that only a try-out may use."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GOLDTHREAD_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    mode: Literal["embedded", "distributed"] = "embedded"
+    """``embedded``: all services in one process; ``distributed``: a process for each."""
+    production: bool = False
+    secret: SecretStr = SecretStr(TRY_OUT_SECRET)
+    """From which every derived id, cursor and seal comes. At least 16 characters; never changed."""
+    data: Path = Path("data")
+    """The folder of all that an embedded deployment keeps, and of the built-in provider's key."""
+    log: str = ""
+    """``sqlite:///folder``, or ``kafka://host:port,host:port``. Empty: in the data folder."""
+    store: str = ""
+    """``sqlite:///folder`` (a file for each service), or ``postgresql+asyncpg://...`` (a schema for
+    each). Empty: in the data folder."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8400, ge=0, le=65535)
+    public_url: str = "http://127.0.0.1:8400"
+    """Where people's browsers reach the gateway; no slash at the end."""
+
+    issuer: str = ""
+    """The OpenID provider. Empty: the built-in one, under ``public_url``."""
+    audience: str = "goldthread"
+    """What an access token must be meant for."""
+    jwks_url: str = ""
+    """Where the provider's keys are; empty: as its discovery document says."""
+    client_id: str = "goldthread-pages"
+    client_secret: SecretStr = SecretStr(TRY_OUT_CLIENT_SECRET)
+    identity_directory: Path = Path(__file__).parent / "identity" / "directory.json"
+    """The people and systems of the built-in provider."""
+
+    clock_start: AwareDatetime | None = None
+    """Where the services' clock starts, for demo and tests."""
+
+    otlp_endpoint: str = ""
+    """The collector's base address, such as ``http://collector:4318``. Empty: no traces leave."""
+    trace_ratio: float = Field(default=0.01, ge=0, le=1)
+    """The share of requests that begin a trace."""
+
+    kafka_protocol: Literal["PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL", "SSL"] = "PLAINTEXT"
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_slash(cls, given: dict[str, object]) -> dict[str, object]:
+        url = given.get("public_url")
+        return given | {"public_url": url.rstrip("/")} if isinstance(url, str) else given
+
+    @model_validator(mode="after")
+    def _fit_to_start(self) -> Self:
+        faults = [*self._faults(), *(self._faults_in_production() if self.production else ())]
+        if faults:
+            raise ValueError(" ".join(faults))
+        return self
+
+    @property
+    def built_in_issuer(self) -> str:
+        """The issuer that the built-in identity provider is."""
+        return f"{self.public_url}/identity"
+
+    @property
+    def trusted_issuer(self) -> str:
+        """The issuer whose tokens are taken."""
+        return self.issuer or self.built_in_issuer
+
+    @property
+    def origin(self) -> str:
+        """The origin of our own pages, as a browser names it."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def log_url(self) -> str:
+        """The log, its default filled in."""
+        return self.log or f"sqlite:///{self.data}"
+
+    @property
+    def store_url(self) -> str:
+        """The store, its default filled in."""
+        return self.store or f"sqlite:///{self.data}"
+
+    def _faults(self) -> list[str]:
+        public = urlsplit(self.public_url)
+        said = {
+            "The secret needs at least 16 characters (GOLDTHREAD_SECRET).": len(self.secret) < 16,
+            "The public address is an http or https address without a path (GOLDTHREAD_PUBLIC_URL).": (
+                public.scheme not in ("http", "https") or not public.netloc or bool(public.path)
+            ),
+            "The log is sqlite:///folder or kafka://host:port (GOLDTHREAD_LOG).": (
+                not self.log_url.startswith(("sqlite:///", "kafka://"))
+            ),
+            "The store is sqlite:///folder or postgresql+asyncpg://... (GOLDTHREAD_STORE).": (
+                not self.store_url.startswith(("sqlite:///", "postgresql+asyncpg://"))
+            ),
+            "Services in processes of their own need Kafka (GOLDTHREAD_LOG).": (
+                self.mode == "distributed" and not self.log_url.startswith("kafka://")
+            ),
+        }
+        return [sentence for sentence, holds in said.items() if holds]
+
+    def _faults_in_production(self) -> list[str]:
+        said = {
+            "Production refuses a clock of its own (GOLDTHREAD_CLOCK_START).": self.clock_start is not None,
+            "Production refuses the built-in identity provider (GOLDTHREAD_ISSUER).": (
+                self.trusted_issuer == self.built_in_issuer
+            ),
+            "Production refuses an identity provider without https (GOLDTHREAD_ISSUER).": (
+                not self.trusted_issuer.startswith("https://")
+            ),
+            "Production refuses the secret of the try-out (GOLDTHREAD_SECRET).": (
+                self.secret.get_secret_value() == TRY_OUT_SECRET
+            ),
+            "Production refuses the client secret of the try-out (GOLDTHREAD_CLIENT_SECRET).": (
+                self.client_secret.get_secret_value() == TRY_OUT_CLIENT_SECRET
+            ),
+            "Production refuses a public address without https (GOLDTHREAD_PUBLIC_URL).": (
+                not self.public_url.startswith("https://")
+            ),
+        }
+        return [sentence for sentence, holds in said.items() if holds]
+
+
+def load() -> Settings:
+    """The settings from the environment. Raises CannotStart, which names each setting at fault and why."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_input=False)
+        raise CannotStart("\n".join(_sentence(fault) for fault in faults)) from None
+
+
+def _sentence(fault: object) -> str:
+    match fault:
+        case {"type": "value_error", "ctx": {"error": error}, "loc": ()}:
+            return str(error)
+        case {"loc": (str(name), *_), "type": kind}:
+            return f"GOLDTHREAD_{name.upper()} cannot be read ({kind})."
+    return "The settings cannot be read."

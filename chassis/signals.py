@@ -1,0 +1,64 @@
+"""Wake-up calls inside a process, and news of changed rows across the instances of a service.
+
+A signal is only a hint: every waiter looks again after a while by itself.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+
+Changed = frozenset[tuple[str, str]]
+"""(view, subject) of rows whose bytes changed."""
+
+
+class Signals:
+    """The signals of one service in one process."""
+
+    def __init__(self) -> None:
+        self.name = secrets.token_hex(8)
+        """Which process this is, so that it does not hear its own news twice."""
+        self._folded: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
+        self._events = {name: asyncio.Event() for name in ("relay", "fold", "tell")}
+        self._listeners: set[asyncio.Queue[Changed]] = set()
+
+    def wake(self, *names: str) -> None:
+        """Whoever waits for one of these looks now."""
+        for name in names:
+            self._events[name].set()
+
+    async def wait(self, name: str, at_most: float) -> None:
+        """Until woken, or for this many seconds."""
+        event = self._events[name]
+        with suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), at_most)
+        event.clear()
+
+    def tell(self, changed: Iterable[tuple[str, str]]) -> None:
+        """Rows changed: tell every live page of this process."""
+        news = frozenset(changed)
+        for queue in list(self._listeners):
+            if queue.qsize() < 1000:
+                queue.put_nowait(news)
+
+    def rows_folded(self, changed: Iterable[tuple[str, str]]) -> None:
+        """This process's folder changed rows: tell its own pages, and the other instances."""
+        news = frozenset(changed)
+        self.tell(news)
+        with suppress(asyncio.QueueFull):
+            self._folded.put_nowait(news)
+
+    async def folded(self) -> AsyncIterator[Changed]:
+        """What this process's folder changed, for whoever carries the news."""
+        while True:
+            yield await self._folded.get()
+
+    async def changed(self) -> AsyncIterator[Changed]:
+        """News of changed rows from now on. A reader that falls far behind misses some."""
+        queue: asyncio.Queue[Changed] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.discard(queue)

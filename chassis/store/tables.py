@@ -1,0 +1,160 @@
+"""What a store holds (one PostgreSQL schema, or one SQLite file, for each service).
+
+Instants are kept as microseconds since 1970 in UTC: the same integer in both stores.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, LargeBinary, Text, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Counter = BigInteger().with_variant(Integer, "sqlite")
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, without the rounding of floats."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def instant(value: int) -> datetime:
+    """The instant that is so many microseconds after 1970."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To the store."""
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the store."""
+        return None if value is None else instant(value)
+
+
+def keep_instants(model: type[SQLModel]) -> None:
+    """Let every datetime column of a view's table be an Instant, so that both stores agree."""
+    for column in model.__table__.columns:  # type: ignore[attr-defined]
+        if isinstance(column.type, DateTime):
+            column.type = Instant()
+
+
+class FactTable(SQLModel, table=True):
+    """Every fact that the service may have. Never updated, but for ``sent_at`` and the smaller of
+    two copies of one id (mechanism rule 2.3)."""
+
+    __tablename__ = "fact"
+    __table_args__ = (
+        Index("fact_root", "root"),
+        Index("fact_type", "type"),
+        Index(
+            "fact_unsent",
+            "accepted",
+            sqlite_where=text("sent_at is null"),
+            postgresql_where=text("sent_at is null"),
+        ),
+    )
+    id: str = Field(primary_key=True)
+    root: str
+    version: int
+    type: str
+    source: str
+    occurred: int = Field(sa_type=BigInteger)
+    recorded: int = Field(sa_type=BigInteger)
+    accepted: int = Field(sa_type=BigInteger)
+    hash: str
+    body: str = Field(sa_type=Text)
+    sent_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class KeyTable(SQLModel, table=True):
+    """Where facts are filed, from the envelope alone."""
+
+    __tablename__ = "key"
+    __table_args__ = (Index("key_fact", "fact"),)
+    key: str = Field(primary_key=True)
+    fact: str = Field(primary_key=True)
+
+
+class PlaceTable(SQLModel, table=True):
+    """Which person each mention is today. ``seq`` 0: at home, where it is until it is moved."""
+
+    __tablename__ = "place"
+    __table_args__ = (Index("place_person", "person"),)
+    mention: str = Field(primary_key=True)
+    person: str
+    seq: int = 0
+
+
+class MarkTable(SQLModel, table=True):
+    """What is out of date."""
+
+    __tablename__ = "mark"
+    __table_args__ = (Index("mark_order", "urgent", "seq"), Index("mark_key", "key"))
+    seq: int | None = Field(default=None, primary_key=True, sa_type=Counter)
+    key: str
+    moved_from: str | None = None
+    urgent: int = 0
+
+
+class SubjectTable(SQLModel, table=True):
+    """One row for each subject: the lock of its fold. Never deleted."""
+
+    __tablename__ = "subject"
+    __table_args__ = (Index("subject_changes", "changes_at"), Index("subject_broken", "broken_since"))
+    id: str = Field(primary_key=True)
+    level: int
+    changes_at: int | None = Field(default=None, sa_type=BigInteger)
+    broken_since: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class PositionTable(SQLModel, table=True):
+    """How far each partition was read. Moves only forward."""
+
+    __tablename__ = "position"
+    topic: str = Field(primary_key=True)
+    partition: int = Field(primary_key=True)
+    next: int = Field(sa_type=BigInteger)
+
+
+class ParkedTable(SQLModel, table=True):
+    """What could not be read, kept with the reason until a person replays or discards it."""
+
+    __tablename__ = "parked"
+    topic: str = Field(primary_key=True)
+    partition: int = Field(primary_key=True)
+    offset: int = Field(primary_key=True, sa_type=BigInteger)
+    reason: str
+    since: int = Field(sa_type=BigInteger)
+    keys: str = ""
+    value: bytes = Field(sa_type=LargeBinary)
+    decision: str | None = None
+
+
+class LeaseTable(SQLModel, table=True):
+    """What must be done by one process at a time, by whom, until when; the epoch outlives each."""
+
+    __tablename__ = "lease"
+    name: str = Field(primary_key=True)
+    holder: str
+    epoch: int
+    until: int = Field(sa_type=BigInteger)
+
+
+ENGINE_TABLES = (
+    FactTable,
+    KeyTable,
+    PlaceTable,
+    MarkTable,
+    SubjectTable,
+    PositionTable,
+    ParkedTable,
+    LeaseTable,
+)

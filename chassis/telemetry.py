@@ -1,0 +1,105 @@
+"""Traces: one from the POST to the page, by the ``traceparent`` that each fact carries.
+
+FastAPI makes the span of a request; relay, loader and folder make theirs with ``span``, whose
+parent is the fact's. A span holds codes and opaque ids, never what was said: no path as it was
+typed, no query, no exception's message.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from chassis.settings import Settings
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+_TYPED_BY_CALLERS = ("url.path", "url.query", "http.request.method_original")
+
+
+class Redaction(SpanProcessor):
+    """Takes out of a request's span what its caller typed; ``http.route`` says which route it was."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Called by the SDK before anything can read the span."""
+        for name in _TYPED_BY_CALLERS:
+            if name in (span.attributes or {}):
+                span.set_attribute(name, "redacted")
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Nothing is left to do."""
+
+
+def provider_for(settings: Settings, name: str) -> TracerProvider:
+    """A provider that samples as the settings say; what begins elsewhere follows its beginning."""
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": name}),
+        sampler=ParentBased(TraceIdRatioBased(settings.trace_ratio)),
+    )
+    provider.add_span_processor(Redaction())
+    return provider
+
+
+def configure(settings: Settings, name: str) -> None:
+    """Send this process's traces to the collector, under this name. Without a collector: nothing,
+    and tracing costs nothing (with one it costs throughput even for what is not sampled)."""
+    if not settings.otlp_endpoint:
+        return
+    provider = provider_for(settings, name)
+    endpoint = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    trace.set_tracer_provider(provider)
+
+
+def stop() -> None:
+    """Send what is left, at the end of the process."""
+    provider = trace.get_tracer_provider()
+    if isinstance(provider, TracerProvider):
+        provider.shutdown()
+
+
+def current_traceparent() -> str | None:
+    """The W3C ``traceparent`` of the span that is under way, for a fact's envelope; None without."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent")
+
+
+@contextmanager
+def span(
+    name: str, parent: str | None = None, attributes: Mapping[str, str | int] | None = None
+) -> Iterator[trace.Span]:
+    """A span around a step, in the trace of ``parent`` (a ``traceparent``) or of what is under way.
+
+    Codes, counts and opaque ids alone may be its attributes. A fault is recorded by its type.
+    """
+    context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
+    tracer = trace.get_tracer("goldthread")
+    with tracer.start_as_current_span(
+        name, context, attributes=attributes, record_exception=False, set_status_on_exception=False
+    ) as opened:
+        try:
+            yield opened
+        except Exception as error:
+            opened.set_attribute("error.type", type(error).__qualname__)
+            opened.set_status(trace.StatusCode.ERROR)
+            raise
+
+
+def of_requests() -> TelemetryConfig:
+    """How FastAPI traces: one span a request, not one for each of its steps, and no logs of its own
+    (they would hold exceptions' messages). Probes of health are not traced."""
+    return {
+        "operation_spans": False,
+        "metrics": False,
+        "logs": False,
+        "auto_configure": False,
+        "exclude": lambda scope: str(scope.get("path", "")).endswith(("/health", "/ready")),
+    }

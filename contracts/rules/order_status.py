@@ -1,0 +1,154 @@
+"""Whether an order protects at a given time: in force, served, known to the respondent.
+
+Sources: ``domain.md`` section 4 (law as at 2026-10): Family Law Act 1996 s42A (a without-notice
+order can be breached only by somebody who knows of it); Crime and Security Act 2010 s24 to 28 and
+Domestic Abuse Act 2021 s22 to 29 (a notice takes effect when it is served on the respondent in
+person); FLA 1996 s47 (an occupation order carries arrest only where the court attached it).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from contracts.envelope import utc
+from contracts.events.orders import OrderMade, OrderServed
+from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
+
+NOTICES = frozenset({OrderType.DVPN, OrderType.DAPN})
+"""Given by the police: binding from service in person on."""
+
+BAIL = frozenset({OrderType.POLICE_BAIL, OrderType.COURT_BAIL})
+"""Given to the respondent in person: he knows of it from the moment that it is made."""
+
+FACE_TO_FACE = frozenset({ServiceMethod.PERSONAL, ServiceMethod.IN_COURT})
+"""Methods by which the respondent knows of the order when it is served."""
+
+NEVER_MADE = {
+    OrderStage.APPLIED: "order.applied-for",
+    OrderStage.REFUSED: "order.refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStatus:
+    """What holds of an order at one time.
+
+    ``enforceable``: somebody who does now what it forbids can be made to answer for it.
+    ``reason`` is a message id that says the first thing that a practitioner must know.
+    ``changes_at`` is when any of it will next change by itself.
+    """
+
+    in_force: bool
+    served: bool
+    aware: bool
+    enforceable: bool
+    reason: str
+    changes_at: datetime | None
+
+
+class OrderTerms(BaseModel):
+    """All of an order and its service that its status depends on. Times are in UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order: OrderType
+    stage: OrderStage
+    without_notice: bool
+    power_of_arrest: bool | None
+    starts: AwareDatetime
+    ends: AwareDatetime | None
+    until_further_order: bool
+    served: AwareDatetime | None
+    aware: AwareDatetime | None
+
+
+def order_status(
+    order: OrderMade, services: Sequence[OrderServed], at: datetime
+) -> OrderStatus:
+    """What holds of this order, with these services of it, at this time."""
+    return status(order_terms(order, services), at)
+
+
+def order_terms(order: OrderMade, services: Sequence[OrderServed]) -> OrderTerms:
+    """The terms of an order as it stands, with the earliest service and the earliest knowledge.
+
+    To be told by the police is knowledge, not service. Post and substituted service serve, but
+    that he knows is a statement of its own (``respondent_aware``).
+    """
+    starts = order.starts or order.made
+    served = [
+        s.served
+        for s in services
+        if s.served and s.method is not ServiceMethod.TOLD_BY_POLICE
+    ]
+    aware = [s.respondent_aware for s in services if s.respondent_aware]
+    known_at_once = (*FACE_TO_FACE, ServiceMethod.TOLD_BY_POLICE)
+    aware += [s.served for s in services if s.served and s.method in known_at_once]
+    if order.order in BAIL:
+        served, aware = [*served, order.made], [*aware, order.made]
+    if order.order in NOTICES:
+        served = [s.served for s in services if s.served and s.method in FACE_TO_FACE]
+    return OrderTerms(
+        order=order.order,
+        stage=order.stage,
+        without_notice=order.without_notice,
+        power_of_arrest=order.power_of_arrest,
+        starts=utc(starts),
+        ends=utc(order.ends) if order.ends else None,
+        until_further_order=order.until_further_order,
+        served=min(map(utc, served), default=None),
+        aware=min(map(utc, aware), default=None),
+    )
+
+
+def status(terms: OrderTerms, at: datetime) -> OrderStatus:
+    """What holds under these terms at this time. An end that nobody gave is no end."""
+    served = terms.served is not None and terms.served <= at
+    aware = terms.aware is not None and terms.aware <= at
+    out_of_force = _out_of_force(terms, at)
+    hindered = _hindered(terms, served=served, aware=aware)
+    return OrderStatus(
+        in_force=out_of_force is None,
+        served=served,
+        aware=aware,
+        enforceable=out_of_force is None and hindered is None,
+        reason=out_of_force or hindered or _in_force(terms),
+        changes_at=_changes_at(terms, at),
+    )
+
+
+def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
+    if terms.stage in NEVER_MADE:
+        return NEVER_MADE[terms.stage]
+    if at < terms.starts:
+        return "order.not-started"
+    if terms.order in NOTICES and (terms.served is None or at < terms.served):
+        return "order.unserved"
+    if terms.stage is OrderStage.DISCHARGED and (
+        terms.ends is None or terms.ends <= at
+    ):
+        return "order.discharged"
+    if terms.ends is not None and terms.ends <= at:
+        return "order.ended"
+    return None
+
+
+def _hindered(terms: OrderTerms, *, served: bool, aware: bool) -> str | None:
+    if terms.without_notice:
+        return None if aware else "order.unaware"
+    return None if served or aware else "order.unserved"
+
+
+def _in_force(terms: OrderTerms) -> str:
+    if terms.order is OrderType.OCCUPATION and not terms.power_of_arrest:
+        return "order.no-power-of-arrest"
+    if terms.ends is None and not terms.until_further_order:
+        return "order.end-unknown"
+    return "order.in-force"
+
+
+def _changes_at(terms: OrderTerms, at: datetime) -> datetime | None:
+    steps = (terms.starts, terms.ends, terms.served, terms.aware)
+    return min((step for step in steps if step is not None and step > at), default=None)

@@ -1,0 +1,42 @@
+"""What a partner posts: when and on what footing it says something, and what it says."""
+
+from datetime import date
+from typing import Generic, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field
+
+from contracts.content import Content
+from contracts.envelope import Assertion, Regime
+from contracts.sections import Line, Part
+
+T = TypeVar("T", bound=Content)
+
+
+class Header(Part):
+    """When it happened, when the agency recorded it, and on what footing it is shared.
+
+    ``occurred`` may be a date alone where no time of day is known.
+    """
+
+    occurred: AwareDatetime | date
+    recorded: AwareDatetime
+    assertion: Assertion = Assertion.FACT
+    regime: Regime = Regime.UK_GDPR
+    basis: Line = Field(examples=["public-task"], description="the lawful basis")
+    purpose: Line = Field(examples=["safeguarding"])
+
+
+class Submission(Header, Generic[T]):
+    """One fact as a partner's system posts it."""
+
+    content: T
+
+
+class Receipt(Part):
+    """The answer to a fact that is saved: its id, the root and version that it is, and when."""
+
+    id: str
+    root: str
+    version: int
+    accepted: AwareDatetime
+    status: Literal["accepted", "repeated"] = "accepted"

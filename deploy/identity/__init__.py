@@ -1,0 +1,1 @@
+"""Keycloak in the place of the built-in identity provider: its realm."""

@@ -1,0 +1,1 @@
+"""The victim-centred side: cases, meetings, and what every agency said (MARAC)."""

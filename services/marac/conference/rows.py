@@ -1,0 +1,402 @@
+"""The rows of the victim-centred side: what every agency said, line by line, with who said it.
+
+Nothing here depends on when a fact was accepted. Lists are in the order in which things happened.
+People are person ids, agencies and codes are as configuration and vocabulary name them.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+
+from chassis.views import Row, ViewTable
+from contracts.envelope import Assertion
+from contracts.events.orders import Prohibition, Requirement
+from contracts.events.people import Dash
+from contracts.rules.order_status import OrderTerms
+from contracts.sections import Contact, Health, Location, Name, Record
+from contracts.vocabulary import (
+    Grade,
+    Instrument,
+    LegalStatus,
+    OrderStage,
+    OrderType,
+    ReferralCriterion,
+    Relationship,
+    Role,
+    Sex,
+    Urgency,
+)
+
+Precision = Literal["instant", "day"]
+
+
+class Part(BaseModel):
+    """Base of what stands inside a row."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Identity(Part):
+    """Who a person is, of all that agencies say: what most say first, then what was said last."""
+
+    name: Name | None = None
+    names: tuple[Name, ...] = ()
+    aliases: tuple[Name, ...] = ()
+    born: tuple[date, ...] = ()
+    """The date of birth that most agencies give, then any other. Empty: nobody gives one."""
+    sex: Sex | None = None
+
+
+class Other(Part):
+    """Somebody else whom a fact names, and in which part."""
+
+    mention: str
+    person: str
+    role: Role
+    relationship: Relationship | None
+
+
+class Version(Part):
+    """What one version of a fact says. ``details`` are its own fields as its contract names them,
+    without people, sections and Dash; ``text`` is what was said in words."""
+
+    version: int
+    assertion: Assertion
+    occurred: AwareDatetime
+    precision: Precision
+    recorded: AwareDatetime
+    details: dict[str, JsonValue]
+    text: str | None
+
+
+class Line(Part):
+    """One thing that one agency said of this person.
+
+    ``type`` is as in ``incident.reported``. A withdrawn line is a stub: ``said`` is None, and so is
+    all that it said; it is withdrawn, too, for a person whom its newest version no longer names.
+    ``sealed`` names the sections that could not be opened.
+    """
+
+    root: str
+    type: str
+    agency: str
+    state: Literal["current", "corrected", "withdrawn"]
+    version: int
+    occurred: AwareDatetime
+    said: Version | None
+    earlier: tuple[Version, ...] = ()
+    roles: tuple[Role, ...] = ()
+    relationship: Relationship | None = None
+    record: Record | None = None
+    others: tuple[Other, ...] = ()
+    sealed: tuple[str, ...] = ()
+
+
+class Source(Part):
+    """Which line something comes from."""
+
+    root: str
+    agency: str
+    occurred: AwareDatetime
+    precision: Precision
+    recorded: AwareDatetime
+
+
+class ContactLine(Source):
+    """How one agency says that this person may safely be contacted."""
+
+    contact: Contact
+
+
+class HealthLine(Source):
+    """What one agency says of this person's health."""
+
+    health: Health
+
+
+class LocationLine(Source):
+    """Where one agency says that this person is. Kept apart: few may see it."""
+
+    location: Location
+
+
+class Lead(Source):
+    """Who leads this person's support."""
+
+    service: str
+    since: AwareDatetime
+
+
+class Assessment(Source):
+    """A risk assessment of this person as victim, with the grade that follows from it by rule.
+
+    ``grade`` is UNKNOWN where nobody graded it. ``rule`` and ``because`` say why.
+    """
+
+    type: Literal["referral", "assessment"]
+    instrument: Instrument | None
+    grade: Grade
+    yes: int | None
+    unanswered: int | None
+    rule: str | None
+    because: str | None
+    dash: Dash | None
+    rationale: str | None
+
+
+class Status(Part):
+    """What holds of an order at the row's time; ``reason`` is a message id (``order.unaware``)."""
+
+    in_force: bool
+    served: bool
+    aware: bool
+    enforceable: bool
+    reason: str
+
+
+class Service(Source):
+    """One service of an order, or word that the respondent knows of it."""
+
+    method: str
+    served: AwareDatetime | None
+    respondent_aware: AwareDatetime | None
+
+
+class Order(Source):
+    """An order that binds or protects this person."""
+
+    order: OrderType
+    stage: OrderStage
+    court: str | None
+    reference: str | None
+    made: AwareDatetime
+    starts: AwareDatetime | None
+    ends: AwareDatetime | None
+    until_further_order: bool
+    without_notice: bool
+    prohibitions: list[Prohibition]
+    requirements: list[Requirement]
+    respondents: list[str]
+    protected: list[str]
+    services: list[Service]
+    terms: OrderTerms
+    status: Status
+
+
+class RecordLine(Source):
+    """One agency's record of a breach or an incident.
+
+    ``order`` is the root of the order that a breach is of; None with ``order_because`` where it was
+    not found. ``victims`` are as the report says, else as its order says.
+    """
+
+    type: Literal["breach", "incident"]
+    kind: str
+    status: LegalStatus | None
+    crime: bool | None
+    reference: str | None
+    order: str | None
+    order_because: str | None
+    victims: list[str]
+    perpetrators: list[str]
+    weapon: bool | None = None
+    children_present: bool | None = None
+    text: str | None = None
+
+
+class CaseLink(Part):
+    """A case that names this person."""
+
+    case: str
+    role: Role
+    referred: AwareDatetime
+    victim: str | None
+    perpetrators: list[str]
+
+
+class ConferencePerson(Row):
+    """Everything that every agency said of one person."""
+
+    person: str
+    identity: Identity
+    lines: list[Line]
+    assessments: list[Assessment]
+    orders: list[Order]
+    records: list[RecordLine]
+    contacts: list[ContactLine]
+    health: list[HealthLine]
+    leads: list[Lead]
+    cases: list[CaseLink]
+    area: str | None
+    """Where the newest word on this person as victim routes to."""
+    disputed: list[str]
+    """Others of whom this person is said to be the victim, and who are said to be theirs."""
+    locations: list[LocationLine]
+
+
+class ConferencePersonTable(ViewTable, table=True):
+    """Rows of ``conference_person``."""
+
+    __tablename__ = "marac_conference_person"
+
+
+class CasePerson(Part):
+    """Somebody in a case: which person, by which mentions of the referral."""
+
+    person: str
+    role: Role
+    relationship: Relationship | None
+    mentions: list[str]
+
+
+class Occurrence(Part):
+    """Something that happened once, by all records of it."""
+
+    first: AwareDatetime
+    precision: Precision
+    kinds: list[str]
+    breach: bool
+    orders: list[str]
+    records: list[RecordLine]
+
+
+class Repeat(Part):
+    """That the case is a repeat, by which definition and from which day on, and what makes it one."""
+
+    definition: Literal["current", "old"]
+    anchor: Literal["referral", "meeting"]
+    since: AwareDatetime
+    until: AwareDatetime
+    roots: list[str]
+    """The records since then that make it one; the earlier case's referral, where there is one."""
+
+
+class Listing(Part):
+    """That the case is listed at a meeting."""
+
+    meeting: str
+    root: str
+    listed: AwareDatetime
+
+
+class Heard(Part):
+    """The newest that an agency said of the people of the case, and how many facts it said."""
+
+    agency: str
+    recorded: AwareDatetime
+    lines: int
+
+
+class ConferenceCase(Row):
+    """A case: whom it is about, how dangerous, what protects her, what has happened.
+
+    Its id is its referral's root. Once the referral is withdrawn the row stays, as a stub, so that
+    nobody thinks that there never was one.
+    """
+
+    case: str
+    letters: str
+    withdrawn: bool
+    agency: str
+    referred: AwareDatetime
+    precision: Precision
+    recorded: AwareDatetime
+    criteria: tuple[ReferralCriterion, ...] = ()
+    victim_aware: bool | None = None
+    consent: bool | None = None
+    no_consent_reason: str | None = None
+    victim_view: str | None = None
+    afraid_of: str | None = None
+    area: str | None = None
+    areas: tuple[str, ...] = ()
+    """The area that it routes to and every area around it: whose people may see it."""
+    marac: str | None = None
+    victim: CasePerson | None = None
+    perpetrators: tuple[CasePerson, ...] = ()
+    children: tuple[CasePerson, ...] = ()
+    grade: Grade = Grade.UNKNOWN
+    assessment: Assessment | None = None
+    disputed: bool = False
+    """Somebody said the same of the other party (``domain.md`` 1.7, counter-allegations)."""
+    orders: tuple[Order, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
+    repeat: Repeat | None = None
+    earlier_case: str | None = None
+    meetings: tuple[Listing, ...] = ()
+    heard: tuple[Heard, ...] = ()
+
+
+class ConferenceCaseTable(ViewTable, table=True):
+    """Rows of ``conference_case``, found by MARAC."""
+
+    __tablename__ = "marac_conference_case"
+    marac: str | None
+    referred: datetime
+    withdrawn: bool
+
+
+class ListedCase(Part):
+    """A case on a meeting's agenda, by the fact that put it there."""
+
+    case: str
+    root: str
+
+
+class ConferenceMeeting(Row):
+    """A meeting, and the cases listed at it."""
+
+    meeting: str
+    root: str
+    withdrawn: bool
+    area: str
+    areas: list[str]
+    starts: AwareDatetime
+    venue: str | None
+    emergency: bool
+    cases: list[ListedCase]
+
+
+class ConferenceMeetingTable(ViewTable, table=True):
+    """Rows of ``conference_meeting``, found by time."""
+
+    __tablename__ = "marac_conference_meeting"
+    area: str
+    starts: datetime
+
+
+class Called(Part):
+    """One call of an alert's ladder. ``person`` is staff, by our id; None: nobody was on the rota."""
+
+    rung: int
+    due: AwareDatetime
+    person: str | None
+
+
+class Alert(Part):
+    """One generation of the alert about a cause, and what became of it."""
+
+    generation: int
+    urgency: Urgency
+    raised: AwareDatetime
+    state: Literal["unanswered", "answered", "stood-down"]
+    calls: list[Called]
+    answered_by: str | None = None
+    """The member of staff, by our id."""
+    answered_agency: str | None = None
+    answered_at: AwareDatetime | None = None
+    stood_down_at: AwareDatetime | None = None
+
+
+class ConferenceAlert(Row):
+    """The alerts about one cause: a breach, by its root."""
+
+    cause: str
+    alerts: list[Alert]
+    facts: list[str]
+
+
+class ConferenceAlertTable(ViewTable, table=True):
+    """Rows of ``conference_alert``."""
+
+    __tablename__ = "marac_conference_alert"

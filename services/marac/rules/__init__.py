@@ -1,0 +1,1 @@
+"""The rules of marac: pure functions of values, time passed in, each with its source."""

@@ -1,0 +1,154 @@
+"""What is missing from a case: gaps that somebody must close before she is safe.
+
+Sources: HMICFRS (2021): 42 of 83 breach files without an IDVA, orders served late or not at all;
+SafeLives minutes checklist (2014) for the agencies that a MARAC hears; domain.md section 14 (2026):
+no safe contact known means do not make contact; not asked is not no.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
+
+WORST_FIRST = (
+    "alert-unanswered",
+    "contact-unknown",
+    "grade-unknown",
+    "breach-order-not-found",
+    "order-not-served",
+    "respondent-not-aware",
+    "area-unknown",
+    "role-disputed",
+    "no-lead",
+    "dash-unanswered",
+    "child-no-school",
+    "kind-silent",
+)
+"""Every kind of gap, in the order in which a room should hear of it."""
+
+CORE = (
+    AgencyKind.POLICE,
+    AgencyKind.IDVA_SERVICE,
+    AgencyKind.HOUSING,
+    AgencyKind.CHILDRENS_SERVICES,
+    AgencyKind.HEALTH,
+    AgencyKind.PROBATION,
+)
+"""Kinds of agency whom a MARAC expects to hear of every case (core attendance, SafeLives 2014, as
+far as this release has kinds for them)."""
+
+CHILDRENS_AGENCIES = (AgencyKind.CHILDRENS_SERVICES,)
+"""Expected only where the case has children."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One gap. ``owner`` is the agency, kind of agency or role that can close it."""
+
+    code: str
+    owner: str | None = None
+    person: str | None = None
+    roots: tuple[str, ...] = ()
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafeContact:
+    """A way to reach her, as an agency gave it."""
+
+    method: ContactMethod
+    expires: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """An order of the case: is it in force or yet to be, is it served, does the respondent know."""
+
+    root: str
+    agency: str
+    reason: str
+    served: bool
+    aware: bool
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """All of a case that its gaps follow from, at one time."""
+
+    at: datetime
+    grade_known: bool
+    area_known: bool
+    disputed: bool
+    assessed_by: str | None = None
+    assessed: str | None = None
+    answers: Sequence[DashAnswer] = ()
+    contacts: Sequence[SafeContact] = ()
+    has_lead: bool = False
+    orders: Sequence[OrderSeen] = ()
+    breaches_without_order: Sequence[tuple[str, str]] = ()
+    """(root, agency) of each."""
+    unanswered: Sequence[str] = ()
+    """Causes whose newest standing alert nobody has answered."""
+    children: Sequence[tuple[str, bool]] = ()
+    """(person, whether anybody named a school)."""
+    heard: frozenset[str] = frozenset()
+    """Kinds of agency that have said anything of the people of the case."""
+    kinds: frozenset[str] = field(default_factory=frozenset)
+    """Kinds of agency that take part at all."""
+
+
+def gaps(case: CaseSeen) -> list[Gap]:
+    """Every gap of a case, the worst first."""
+    found = [
+        *_risk(case),
+        *_contact(case),
+        *_orders(case.orders),
+        *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.breaches_without_order),
+        *(Gap("alert-unanswered", roots=(cause,)) for cause in case.unanswered),
+        *(Gap("child-no-school", person=child) for child, school in case.children if not school),
+        *_silent(case),
+    ]
+    return sorted(found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots))
+
+
+def is_safe_way(contact: SafeContact, today: date) -> bool:
+    """Whether a contact says a way that is still safe: *none known* is none, and an expired way is unknown."""
+    return contact.method is not ContactMethod.NONE_KNOWN and (contact.expires is None or contact.expires >= today)
+
+
+def _risk(case: CaseSeen) -> Iterable[Gap]:
+    if not case.grade_known:
+        yield Gap("grade-unknown", case.assessed_by)
+    unanswered = sum(answer in (DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED) for answer in case.answers)
+    if unanswered:
+        yield Gap("dash-unanswered", case.assessed_by, roots=(case.assessed or "",), count=unanswered)
+    if case.disputed:
+        yield Gap("role-disputed", "marac-chair")
+    if not case.area_known:
+        yield Gap("area-unknown", "marac-coordinator")
+
+
+def _contact(case: CaseSeen) -> Iterable[Gap]:
+    if not any(is_safe_way(contact, case.at.date()) for contact in case.contacts):
+        yield Gap("contact-unknown", AgencyKind.IDVA_SERVICE)
+    if not case.has_lead:
+        yield Gap("no-lead", AgencyKind.IDVA_SERVICE)
+
+
+def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:
+    for order in orders:
+        if order.over:
+            continue
+        if not order.served:
+            yield Gap("order-not-served", order.agency, roots=(order.root,))
+        if not order.aware:
+            yield Gap("respondent-not-aware", order.agency, roots=(order.root,))
+
+
+def _silent(case: CaseSeen) -> Iterable[Gap]:
+    for kind in CORE:
+        needless = kind in CHILDRENS_AGENCIES and not case.children
+        if kind in case.kinds and kind not in case.heard and not needless:
+            yield Gap("kind-silent", kind)

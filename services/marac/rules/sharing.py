@@ -1,0 +1,72 @@
+"""Who may see what: pure functions of the caller and of what is asked for. Denied by default.
+
+Source: design.md section 7 (2026): what one may not see does not exist; perpetrator-centred views
+carry nothing that tells where a victim is; the victim's location goes only to those who must find
+her or place her case. SafeLives (2014): a MARAC is of an area, and its papers are restricted.
+"""
+
+from collections.abc import Collection, Mapping
+
+from contracts.vocabulary import StaffRole
+
+READ_CASE = "case:read"
+READ_MEETING = "meeting:read"
+CALL_MEETING = "meeting:call"
+LIST_CASE = "case:list"
+SET_THRESHOLD = "threshold:set"
+READ_COHORT = "cohort:read"
+
+RIGHTS: Mapping[str, frozenset[str]] = {
+    READ_CASE: frozenset(
+        {
+            StaffRole.MARAC_CHAIR,
+            StaffRole.MARAC_COORDINATOR,
+            StaffRole.IDVA,
+            StaffRole.ON_CALL,
+            StaffRole.SUPERVISOR,
+        }
+    ),
+    READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
+    CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
+    LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
+    SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
+    READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
+}
+
+FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.ON_CALL, StaffRole.SUPERVISOR})
+"""Who must know where people of a case are: to reach her, to go there, to place her case. A chair's
+page lies open before a whole room."""
+
+PLACES_CASES = StaffRole.MARAC_COORDINATOR
+"""Who sees a case that names no area: unseen by everybody, it would be heard by nobody."""
+
+
+def may_see_case(roles: Collection[str], areas: Collection[str], case_areas: Collection[str]) -> bool:
+    """Whether a caller may see a case. ``case_areas`` are its area and every area around it."""
+    if RIGHTS[READ_CASE].isdisjoint(roles):
+        return False
+    if not case_areas:
+        return PLACES_CASES in roles
+    return not set(areas).isdisjoint(case_areas)
+
+
+def may_see_locations(roles: Collection[str]) -> bool:
+    """Whether a caller who may see a case may see where its people are."""
+    return not FIND_HER.isdisjoint(roles)
+
+
+def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:
+    """Whether a caller may see a meeting of an area (given with those around it)."""
+    return not RIGHTS[READ_MEETING].isdisjoint(roles) and not set(areas).isdisjoint(meeting_areas)
+
+
+def may_act_in(areas: Collection[str], around: Collection[str]) -> bool:
+    """Whether a caller with these areas may act for an area, given it and those around it: call its
+    meetings, set its thresholds. Nobody does so for an area that is not theirs."""
+    return not set(areas).isdisjoint(around)
+
+
+def may_see_cohort(roles: Collection[str]) -> bool:
+    """Whether a caller may see the perpetrator-centred side. It knows no areas: where a case is
+    heard tells where she lives."""
+    return not RIGHTS[READ_COHORT].isdisjoint(roles)

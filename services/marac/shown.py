@@ -1,0 +1,323 @@
+"""What marac's routes answer and its pages show: rows composed for one caller, after redaction."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.sections import Location, Name
+from contracts.vocabulary import Grade, OrderStage, OrderType, Relationship, Role
+from services.marac.conference.rows import (
+    Alert,
+    Assessment,
+    ContactLine,
+    HealthLine,
+    Identity,
+    Lead,
+    Line,
+    Occurrence,
+    Order,
+    Repeat,
+    Source,
+    Version,
+)
+
+
+class Shown(BaseModel):
+    """Base of everything that is shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Missing(Shown):
+    """One gap. ``code`` is a message id's last part (``missing.contact-unknown``); codes and what
+    they mean stand in ``rules/missing.py``. ``owner`` is the agency, kind of agency or role that can
+    close it; ``roots`` are the facts that it is about."""
+
+    code: str
+    owner: str | None = None
+    person: str | None = None
+    roots: tuple[str, ...] = ()
+    count: int | None = None
+
+
+# ---- meetings and agenda ----------------------------------------------------------------------
+
+
+class MeetingLine(Shown):
+    """One meeting of a MARAC area of the caller's."""
+
+    meeting: str
+    area: str
+    area_name: str
+    starts: datetime
+    venue: str | None
+    emergency: bool
+    cases: int = Field(description="those that the caller may see")
+
+
+class Meetings(Shown):
+    """The meetings that the caller may see: those to come, soonest first; then those past, newest first."""
+
+    at: datetime
+    to_come: list[MeetingLine]
+    past: list[MeetingLine]
+
+
+class AgendaLine(Shown):
+    """One case on the agenda."""
+
+    case: str
+    letters: str
+    name: Name | None
+    born: date | None
+    grade: Grade
+    repeat: bool
+    children: int
+    orders_not_served: int = Field(description="orders in force or made, not served or not known to be")
+    breaches: int = Field(description="occurrences, not records")
+    unanswered: int = Field(description="alerts that nobody has answered")
+    missing: int
+    new: int = Field(description="lines recorded since the case was listed")
+    disputed: bool
+
+
+class Agenda(Shown):
+    """The cases of a meeting in the order in which they are heard."""
+
+    at: datetime
+    meeting: MeetingLine
+    cases: list[AgendaLine]
+    waiting: list[AgendaLine] = Field(description="referred in this MARAC area and not listed anywhere yet")
+
+
+# ---- a case -----------------------------------------------------------------------------------
+
+
+class PersonShown(Shown):
+    """A person of a case. Lines are newest first. ``locations`` is None for whoever may not see
+    them, and an empty list where nobody said where they are."""
+
+    person: str
+    role: Role
+    relationship: Relationship | None
+    identity: Identity
+    lines: list[Line]
+    contacts: list[ContactLine]
+    health: list[HealthLine]
+    leads: list[Lead]
+    locations: list["Whereabouts"] | None
+
+
+class Whereabouts(Source):
+    """Where an agency says that a person is."""
+
+    location: Location
+
+
+class BreachAlert(Shown):
+    """The alerts about one breach of the case."""
+
+    cause: str
+    alerts: list[Alert]
+
+
+class CaseMeeting(Shown):
+    """A meeting at which the case is listed."""
+
+    meeting: str
+    area_name: str
+    starts: datetime
+
+
+class Silence(Shown):
+    """The newest that an agency said of the people of the case."""
+
+    agency: str
+    recorded: datetime
+    lines: int
+
+
+class CasePage(Shown):
+    """Everything that a case's page shows.
+
+    ``known_at`` is the time *as it was known*; None: as it is now. ``agencies`` gives the name of
+    every agency that is spoken of. ``accepted`` gives, for each line that was corrected or
+    withdrawn, when Goldthread took its newest version. ``broken_since``: the page is the last good
+    one. ``freshness`` is the newest that each agency said.
+    """
+
+    at: datetime
+    known_at: datetime | None
+    broken_since: datetime | None
+    case: str
+    letters: str
+    withdrawn: bool
+    agency: str
+    referred: datetime
+    precision: Literal["instant", "day"]
+    recorded: datetime
+    criteria: list[str]
+    victim_aware: bool | None
+    consent: bool | None
+    no_consent_reason: str | None
+    victim_view: str | None
+    afraid_of: str | None
+    marac: str | None
+    marac_name: str | None
+    grade: Grade
+    assessment: Assessment | None
+    assessments: list[Assessment] = Field(description="all of the victim's, newest first")
+    disputed: bool
+    repeat: Repeat | None
+    earlier_case: str | None
+    missing: list[Missing] = Field(description="worst first")
+    victim: PersonShown | None
+    perpetrators: list[PersonShown]
+    children: list[PersonShown]
+    orders: list[Order]
+    occurrences: list[Occurrence] = Field(description="newest first; breaches are those with `breach`")
+    alerts: list[BreachAlert]
+    meetings: list[CaseMeeting]
+    freshness: list[Silence]
+    agencies: dict[str, str]
+    accepted: dict[str, datetime]
+
+
+class SourceVersion(Shown):
+    """One version of a fact, with its times and footing. ``said`` is None for a withdrawal."""
+
+    version: int
+    change: Literal["original", "correction", "withdrawal"]
+    accepted: datetime
+    recorded: datetime
+    occurred: datetime
+    precision: Literal["instant", "day"]
+    assertion: str
+    regime: str
+    basis: str
+    purpose: str
+    said: Version | None
+
+
+class SourcePage(Shown):
+    """Where a line comes from: every version of the fact, the newest first."""
+
+    case: str
+    letters: str
+    root: str
+    type: str
+    agency: str
+    agency_name: str
+    versions: list[SourceVersion]
+
+
+# ---- tasking: nothing here tells where a victim is --------------------------------------------
+
+
+class ScorePart(Shown):
+    """One part of a score: R, F, G or V, its points (0 to 10), its weight, the band that gave it,
+    and the events that it comes from, by ordinal."""
+
+    part: Literal["R", "F", "G", "V"]
+    points: int
+    weight: float
+    band: str
+    value: int | None = Field(description="what was counted; null for R, whose day is not shown")
+    events: list[int]
+
+
+class EventShown(Shown):
+    """One record, by ordinal: month, kind of agency, what, how far the law has come."""
+
+    ordinal: int
+    month: str = Field(examples=["2026-11"])
+    agency_kind: str
+    type: Literal["breach", "incident"]
+    kind: str
+    status: str | None
+    assertion: str
+    occurrence: int = Field(description="records of one occurrence have the same number")
+    days: int = Field(description="harm index days with uplift; 0 where not counted")
+    counted: bool
+    victims: list[str] = Field(description="A, B, C; empty: no victim is named")
+
+
+class VictimShown(Shown):
+    """A victim by letter, in order of first appearance."""
+
+    letter: str
+    relationships: list[str]
+    events: list[int]
+
+
+class BindingOrder(Shown):
+    """An order that binds the person."""
+
+    order: OrderType
+    stage: OrderStage
+    made: str = Field(examples=["2026-03"], description="the month")
+    ends: str | None = Field(description="the month")
+    in_force: bool
+    served: bool
+    aware: bool
+    reason: str
+    victims: list[str]
+
+
+class PerpetratorGap(Shown):
+    """Something that is not known or not done. ``events`` are ordinals."""
+
+    code: str
+    events: tuple[int, ...] = ()
+
+
+class CohortLine(Shown):
+    """One person of the cohort. ``score`` None: not scored, and ``not_scored`` says why."""
+
+    person: str
+    rank: int | None
+    name: Name | None
+    points: dict[str, int] = Field(description="R, F, G, V; empty where not scored")
+    score: float | None
+    not_scored: str | None
+    occurrences: int
+    records: int
+    victims: int
+    managed_by: str | None = Field(description="null: nobody")
+
+
+class Cohort(Shown):
+    """One page of the cohort, the highest score first; those not scored come after, never as 0."""
+
+    at: datetime
+    model_version: str
+    official: bool = False
+    total: int
+    not_scored: int
+    people: list[CohortLine]
+
+
+class PerpetratorPage(Shown):
+    """A perpetrator's page."""
+
+    at: datetime
+    broken_since: datetime | None
+    person: str
+    model_version: str
+    official: bool = False
+    name: Name | None
+    names: list[Name]
+    aliases: list[Name]
+    born: list[date]
+    score: float | None
+    not_scored: str | None
+    parts: list[ScorePart]
+    occurrences: int
+    records: int
+    look_back_days: int
+    events: list[EventShown] = Field(description="by ordinal; 1 is the earliest")
+    victims: list[VictimShown]
+    orders: list[BindingOrder]
+    missing: list[PerpetratorGap]
+    managed_by: str | None

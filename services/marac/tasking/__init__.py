@@ -1,0 +1,1 @@
+"""The perpetrator-centred side: the cohort and its scores (MATAC). Nothing here tells where she lives."""

@@ -1,0 +1,256 @@
+"""What staff are shown of alerts: those that wait for an answer, and those that they have taken.
+
+Everything here is for one caller and asks ``rules/sharing.py`` first. An alert tells that there is
+one, how urgent it is and who was called; never about whom, where, or under which order.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from chassis.http.auth import Caller
+from chassis.runtime import Runtime
+from chassis.views import Saying, Subject
+from contracts.envelope import Id
+from contracts.events.alerts import DeliveryTried
+from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
+from services.notify.rules import sharing
+from services.notify.rules.answering import no_passing_on
+from services.notify.rules.ladder import Post, step_of
+from services.notify.views import ALERT, AlertRow, AlertTable, Call, fold
+
+MINE_FOR = timedelta(hours=24)
+"""How long an alert that somebody took stays on their page: the 24 hours in which a breach is to
+be responded to (HMICFRS 2021). It stays in the record, and at its own address, for ever."""
+
+MOST_MINE = 50
+
+
+class Who(StrEnum):
+    """A member of staff as others may know them here: by the post in which they were called."""
+
+    YOU = "you"
+    FIRST = "first"
+    SECOND = "second"
+    SUPERVISOR = "supervisor"
+    DUTY_OFFICER = "duty_officer"
+    ANOTHER = "another"
+
+
+class CallShown(BaseModel):
+    """One call that was made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    post: Post
+    you: bool = Field(description="whether it is the caller who was called")
+    nobody: bool = Field(description="whether nobody is on the rota for it")
+    due: datetime
+    tried: datetime | None = Field(description="when a message was first tried; null: not yet")
+    tries: int = Field(description="tries of the signed webhook")
+    delivered: bool = Field(description="whether the webhook took it; that is not an answer")
+
+
+class AlertShown(BaseModel):
+    """One alert, with nothing in it about a victim, an alleged perpetrator or a place."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cause: Id = Field(description="the opaque id by which an alert is opened and answered")
+    number: str = Field(examples=["4821"], description="by which people speak of it")
+    rule: AlertRule
+    urgency: Urgency
+    state: Literal["unanswered", "answered", "stood-down"]
+    raised: datetime
+    tries: int = Field(description="the steps of the ladder that have been called")
+    calls: list[CallShown] = Field(description="those of the last step called, its post first")
+    called_you: bool = Field(description="whether the caller was called at any step")
+    nobody: bool = Field(description="whether a call went out with nobody on the rota to take it")
+    next_due: datetime | None = Field(description="when the next person is called if nobody answers")
+    next_post: Post | None
+    may_answer: bool
+    may_pass_on: bool
+    answered_by: Who | None
+    answered_at: datetime | None
+    stood_down_at: datetime | None
+
+
+class Alerts(BaseModel):
+    """What is on the page of somebody on call."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    waiting: list[AlertShown] = Field(description="unanswered: the most urgent first, then the oldest")
+    mine: list[AlertShown] = Field(description="taken by the caller in the last 24 hours, newest first")
+
+
+async def alerts(runtime: Runtime, caller: Caller) -> Alerts:
+    """Both lists of the page of somebody on call."""
+    at = runtime.clock.now()
+    return Alerts(at=at, waiting=await waiting(runtime, caller), mine=await mine(runtime, caller))
+
+
+async def waiting(runtime: Runtime, caller: Caller) -> list[AlertShown]:
+    """The unanswered alerts that the caller may see: the most urgent first, then the oldest.
+
+    Being shown them is recorded, and is a try of the caller's own calls: they are in front of them.
+    """
+    statement = (
+        select(AlertTable)
+        .where(col(AlertTable.waiting))
+        .order_by(col(AlertTable.raised), col(AlertTable.subject))
+    )
+    rows = await _seen(runtime, caller, statement)
+    await _in_front(runtime, caller, rows)
+    rows.sort(key=lambda row: list(Urgency).index(row.urgency))
+    return await _shown(runtime, caller, rows)
+
+
+async def mine(runtime: Runtime, caller: Caller) -> list[AlertShown]:
+    """The standing or stood-down alerts that the caller took in the last 24 hours, newest first."""
+    since = runtime.clock.now() - MINE_FOR
+    statement = (
+        select(AlertTable)
+        .where(col(AlertTable.acknowledged_by) == caller.id, col(AlertTable.acknowledged_at) >= since)
+        .order_by(col(AlertTable.acknowledged_at).desc(), col(AlertTable.subject))
+        .limit(MOST_MINE)
+    )
+    return await _shown(runtime, caller, await _seen(runtime, caller, statement))
+
+
+async def alert(runtime: Runtime, caller: Caller, cause: str) -> AlertShown | None:
+    """One alert as it stands this moment, or None if there is none that the caller may see."""
+    row = await current(runtime, cause)
+    if row is None or not may_see(caller, row):
+        return None
+    if row.waiting:
+        await _in_front(runtime, caller, [row])
+    return (await _shown(runtime, caller, [row]))[0]
+
+
+async def current(runtime: Runtime, cause: str) -> AlertRow | None:
+    """The alert folded from the facts that are saved by now: who has just answered sees it."""
+    facts = await runtime.facts([f"o:{cause}"])
+    subject = Subject(cause, facts, await runtime.configuration(), runtime.clock.now())
+    return cast("AlertRow | None", fold(subject).row)
+
+
+def may_see(caller: Caller, row: AlertRow) -> bool:
+    """Whether the caller may see this alert at all."""
+    return sharing.may_see(caller.id, caller.roles, caller.areas, _reach(row))
+
+
+def may_answer(caller: Caller, row: AlertRow) -> bool:
+    """Whether the caller may take this alert."""
+    return sharing.may_answer(caller.id, caller.roles, caller.areas, _reach(row))
+
+
+def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
+    """An alert's row as one caller is shown it."""
+    last = max((step_of(call.rung) for call in row.calls), default=0)
+    state: Literal["unanswered", "answered", "stood-down"] = "unanswered"
+    if not row.standing:
+        state = "stood-down"
+    elif row.acknowledged_by is not None:
+        state = "answered"
+    answers = may_answer(caller, row)
+    return AlertShown(
+        cause=row.cause,
+        number=row.number,
+        rule=row.rule,
+        urgency=row.urgency,
+        state=state,
+        raised=row.raised,
+        tries=len({step_of(call.rung) for call in row.calls}),
+        calls=[_call_shown(caller, call) for call in row.calls if step_of(call.rung) == last],
+        called_you=caller.id in row.called,
+        nobody=row.nobody,
+        next_due=row.next_due,
+        next_post=row.next.calls[0].post if row.next else None,
+        may_answer=answers and row.waiting,
+        may_pass_on=answers
+        and no_passing_on(row.standing, row.acknowledged_by, row.called, caller.id) is None,
+        answered_by=_who(caller, row),
+        answered_at=row.acknowledged_at,
+        stood_down_at=row.stood_down_at,
+    )
+
+
+def _call_shown(caller: Caller, call: Call) -> CallShown:
+    return CallShown(
+        post=call.post,
+        you=call.person == caller.id,
+        nobody=call.person is None,
+        due=call.due,
+        tried=call.tried,
+        tries=call.attempts,
+        delivered=call.delivered,
+    )
+
+
+def _who(caller: Caller, row: AlertRow) -> Who | None:
+    if row.acknowledged_by is None:
+        return None
+    if row.acknowledged_by == caller.id:
+        return Who.YOU
+    posts = [Who(call.post) for call in row.calls if call.person == row.acknowledged_by]
+    return posts[0] if posts else Who.ANOTHER
+
+
+def _reach(row: AlertRow) -> sharing.Reach:
+    return sharing.Reach(areas=row.areas, called=row.called, nobody=row.nobody)
+
+
+async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> list[AlertRow]:
+    rows = cast("list[AlertRow]", await runtime.rows(ALERT, statement))
+    return [row for row in rows if may_see(caller, row)]
+
+
+async def _shown(runtime: Runtime, caller: Caller, rows: Sequence[AlertRow]) -> list[AlertShown]:
+    shown = [as_shown(caller, row) for row in rows]
+    await asyncio.gather(
+        *(
+            runtime.shown(caller, ALERT.name, row.cause, one.model_dump_json().encode(), row.facts)
+            for row, one in zip(rows, shown, strict=True)
+        )
+    )
+    return shown
+
+
+async def _in_front(runtime: Runtime, caller: Caller, rows: Sequence[AlertRow]) -> None:
+    """Record that the caller has their calls in front of them: the live page's try. A call that
+    found nobody on the rota is everybody's whom it is shown to."""
+    at = runtime.clock.now()
+    calls = [
+        (row.cause, call.id)
+        for row in rows
+        for call in row.calls
+        if call.in_front is None and call.person in (caller.id, None)
+    ]
+    await runtime.say(
+        tried(cause, call, Channel.LIVE_PAGE, 1, DeliveryResult.DELIVERED, at) for cause, call in calls
+    )
+
+
+def tried(
+    cause: str,
+    call: str,
+    channel: Channel,
+    attempt: int,
+    result: DeliveryResult,
+    at: datetime,
+    status: int | None = None,
+) -> Saying:
+    """One try of a call's message on a channel. Its id comes from call, channel and attempt: a
+    sender that was killed before it could note a try notes the same one when it tries again."""
+    said = DeliveryTried(
+        cause=cause, call=call, channel=channel, attempt=attempt, result=result, status=status
+    )
+    return Saying(rule=channel, root=call, generation=attempt, content=said, occurred=at)

@@ -1,0 +1,147 @@
+"""HTTP: decode, call, answer. Decisions are in ``actions``, ``queries`` and ``rules``."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response, status
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict
+
+from chassis.accept import Taken
+from chassis.http.app import the_runtime
+from chassis.http.auth import Caller, right
+from chassis.http.etag import IdempotencyKey, etag
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
+from contracts.sections import Text
+from contracts.submission import Receipt, Submission
+from contracts.vocabulary import PassReason
+from services.notify import actions, queries
+from services.notify.queries import Alerts, AlertShown
+from services.notify.rules import sharing
+from services.notify.views import ALERT
+
+router = APIRouter(prefix="/notify/v1")
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Reader = Annotated[Caller, right(sharing.READ)]
+Answerer = Annotated[Caller, right(sharing.ANSWER)]
+
+STREAM_SECONDS = 300
+"""How long one stream lasts. The browser asks again by itself, and whoever has left since then is
+turned away."""
+
+
+class PassOn(BaseModel):
+    """Why the caller cannot take an alert."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: PassReason
+    note: Text | None = None
+
+
+@router.post("/rota", status_code=status.HTTP_201_CREATED)
+async def set_rota(
+    submission: Submission[RotaSet],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.SET_ROTA)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Who is on call for an area, from one time until another. Of two shifts at once the one that
+    starts later holds."""
+    return _receipt(response, await actions.set_rota(runtime, caller, submission, key))
+
+
+@router.post("/areas", status_code=status.HTTP_201_CREATED)
+async def define_area(
+    submission: Submission[AreaDefined],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DEFINE_AREA)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """An area, and the one that it lies within."""
+    return _receipt(response, await actions.define_area(runtime, caller, submission, key))
+
+
+@router.post("/agencies", status_code=status.HTTP_201_CREATED)
+async def define_agency(
+    submission: Submission[AgencyDefined],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DEFINE_AGENCY)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """An agency that takes part, and of which kind it is."""
+    return _receipt(response, await actions.define_agency(runtime, caller, submission, key))
+
+
+@router.get("/alerts")
+async def list_alerts(runtime: TheRuntime, caller: Reader) -> Alerts:
+    """The alerts that wait for an answer and that the caller may see, and those that they took."""
+    return await queries.alerts(runtime, caller)
+
+
+@router.get("/alerts/stream", response_class=EventSourceResponse)
+async def stream_alerts(runtime: TheRuntime, caller: Reader) -> AsyncIterator[ServerSentEvent]:
+    """The same list as server-sent events named ``alerts``: now, and whenever it changes."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + STREAM_SECONDS
+    changes = runtime.changed()
+    coming = asyncio.ensure_future(anext(changes))
+    try:
+        await asyncio.sleep(0)  # so that we hear of what changes from here on, before we look
+        yield await _event(runtime, caller)
+        while (await asyncio.wait([coming], timeout=max(0, until - clock())))[0]:
+            news = coming.result()
+            coming = asyncio.ensure_future(anext(changes))
+            if any(view == ALERT.name for view, _ in news):
+                yield await _event(runtime, caller)
+    finally:
+        coming.cancel()
+
+
+@router.get("/alerts/{cause}")
+async def open_alert(cause: Id, runtime: TheRuntime, caller: Reader) -> AlertShown:
+    """One alert as it stands this moment."""
+    shown = await queries.alert(runtime, caller, cause)
+    if shown is None:
+        raise not_found()
+    return shown
+
+
+@router.post("/alerts/{cause}/acknowledge")
+async def acknowledge_alert(cause: Id, runtime: TheRuntime, caller: Answerer) -> AlertShown:
+    """The caller takes the alert. Sent again, or after somebody else: whose it is, and since when.
+    409 if it was stood down."""
+    return await actions.acknowledge(runtime, caller, cause)
+
+
+@router.post("/alerts/{cause}/pass-on")
+async def pass_on_alert(cause: Id, given: PassOn, runtime: TheRuntime, caller: Answerer) -> AlertShown:
+    """The caller cannot take the alert: whoever comes next is called at once. 409 if it was stood
+    down, if another has taken it, or if the caller was not called."""
+    return await actions.pass_on(runtime, caller, cause, given.reason, given.note)
+
+
+async def _event(runtime: Runtime, caller: Caller) -> ServerSentEvent:
+    return ServerSentEvent(event="alerts", data=await queries.alerts(runtime, caller))
+
+
+def _receipt(response: Response, taken: Taken) -> Receipt:
+    response.headers["Location"] = f"/notify/v1/facts/{taken.root}"
+    response.headers["ETag"] = etag(taken.version)
+    if taken.repeated:
+        response.status_code = status.HTTP_200_OK
+    return Receipt(
+        id=taken.id,
+        root=taken.root,
+        version=taken.version,
+        accepted=taken.accepted,
+        status="repeated" if taken.repeated else "accepted",
+    )

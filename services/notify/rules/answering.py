@@ -1,0 +1,42 @@
+"""What a person may answer to an alert.
+
+Source: domain.md sections 5 and 14 (2026): an alert ends when a *named human accepted* it, or when
+what it told no longer holds; nobody closes it in silence, and who cannot take it says so.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why an answer is not taken, as a code that partners' systems may read."""
+
+    STOOD_DOWN = "alert-stood-down"
+    ANSWERED = "alert-answered"
+    NOT_CALLED = "alert-not-called"
+
+
+SENTENCES = {
+    Refusal.STOOD_DOWN: "This alert was stood down: what it told no longer holds. Nobody needs to take it.",
+    Refusal.ANSWERED: "Another person has taken this alert.",
+    Refusal.NOT_CALLED: "You have not been called for this alert, so there is nothing to pass on.",
+}
+
+
+def no_acknowledging(standing: bool) -> Refusal | None:
+    """Why an alert can no longer be taken, if so. One that is taken may be taken again: the
+    first answer is given."""
+    return None if standing else Refusal.STOOD_DOWN
+
+
+def no_passing_on(
+    standing: bool, taken_by: str | None, called: Collection[str], caller: str
+) -> Refusal | None:
+    """Why a caller cannot pass an alert on, if so. Who has taken one may still give it back."""
+    if not standing:
+        return Refusal.STOOD_DOWN
+    if taken_by == caller:
+        return None
+    if taken_by is not None:
+        return Refusal.ANSWERED
+    return None if caller in called else Refusal.NOT_CALLED

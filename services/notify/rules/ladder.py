@@ -1,0 +1,157 @@
+"""Whom to tell next about an alert that nobody has answered, and when.
+
+Source: on-call ladder of domain.md section 5 (2026): *page at once, answer within 5 minutes, escalate at
+5, 15 and 30; medium within an hour; others within 24 hours, a hard stop*. HMICFRS (2021) asks for a
+response to a breach within 24 hours of its report. How the hour and the day are divided, and how
+often they start again, is Goldthread's own and to be agreed with each force.
+
+A **step** is one moment at which somebody is called. The first round has four: first on call,
+second, supervisor, duty officer. After it the ladder starts again from the first, one post at a
+time, and the duty officer is told each time too: it has no last step. Each call of a step is a
+**rung** with a number of its own, so that no rung is ever called twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from contracts.vocabulary import Urgency
+
+
+class Post(StrEnum):
+    """A post on the rota, named as the rota names it."""
+
+    FIRST = "first"
+    SECOND = "second"
+    SUPERVISOR = "supervisor"
+    DUTY_OFFICER = "duty_officer"
+
+
+FIRST_ROUND = tuple(Post)
+LATER_ROUNDS = (Post.FIRST, Post.SECOND, Post.SUPERVISOR)
+
+UNTRIED = timedelta(seconds=30)
+"""How long a call may lie untried before the next post is called instead (mechanism.md section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """When each post of the first round is called after the alert, and how often after that."""
+
+    after: tuple[timedelta, timedelta, timedelta, timedelta]
+    again: timedelta
+
+
+LADDERS: Mapping[Urgency, Ladder] = {
+    Urgency.NOW: Ladder(
+        after=(
+            timedelta(0),
+            timedelta(minutes=5),
+            timedelta(minutes=15),
+            timedelta(minutes=30),
+        ),
+        again=timedelta(minutes=15),
+    ),
+    Urgency.HOUR: Ladder(
+        after=(
+            timedelta(0),
+            timedelta(minutes=20),
+            timedelta(minutes=40),
+            timedelta(minutes=60),
+        ),
+        again=timedelta(minutes=20),
+    ),
+    Urgency.DAY: Ladder(
+        after=(
+            timedelta(0),
+            timedelta(hours=8),
+            timedelta(hours=16),
+            timedelta(hours=24),
+        ),
+        again=timedelta(hours=1),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One call of a step: its number, and the post that it goes to."""
+
+    number: int
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The last step that was called: when it fell due, when it was first tried, and since when
+    everybody whom it called has passed it on."""
+
+    step: int
+    due: datetime
+    tried: datetime | None = None
+    passed_on: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The step that is to be called, and when it falls (or fell) due."""
+
+    step: int
+    due: datetime
+
+
+def rungs_of(step: int) -> tuple[Rung, ...]:
+    """The calls of a step: one in the first round; after it a post and the duty officer."""
+    if step < len(FIRST_ROUND):
+        return (Rung(step, FIRST_ROUND[step]),)
+    later = step - len(FIRST_ROUND)
+    number = len(FIRST_ROUND) + 2 * later
+    return (
+        Rung(number, LATER_ROUNDS[later % len(LATER_ROUNDS)]),
+        Rung(number + 1, Post.DUTY_OFFICER),
+    )
+
+
+def step_of(rung: int) -> int:
+    """The step that a rung belongs to."""
+    first = len(FIRST_ROUND)
+    return rung if rung < first else first + (rung - first) // 2
+
+
+def wait_after(urgency: Urgency, step: int) -> timedelta:
+    """How long a step has for an answer before the next falls due."""
+    ladder = LADDERS[urgency]
+    if step + 1 < len(ladder.after):
+        return ladder.after[step + 1] - ladder.after[step]
+    return ladder.again
+
+
+def next_step(urgency: Urgency, raised: datetime, last: Told | None, at: datetime) -> Due:
+    """The step to call next: the one that falls due, or the *highest* of those that have.
+
+    After an outage one step goes out and not a volley of all that were missed.
+    """
+    due = Due(0, raised) if last is None else _after(urgency, last)
+    while due.step < len(FIRST_ROUND):
+        later = due.due + wait_after(urgency, due.step)
+        if later > at:
+            return due
+        due = Due(due.step + 1, later)
+    again = LADDERS[urgency].again
+    missed = max(0, (at - due.due) // again)
+    return Due(due.step + missed, due.due + missed * again)
+
+
+def _after(urgency: Urgency, last: Told) -> Due:
+    if last.passed_on is not None:
+        return Due(last.step + 1, last.passed_on)
+    if last.tried is not None:
+        return Due(last.step + 1, last.tried + wait_after(urgency, last.step))
+    # Another post may be reachable where this one was not. Once all have been called there is no
+    # other, and a sender that is down for a night would find a thousand calls when it comes back.
+    first_round = last.step + 1 < len(FIRST_ROUND)
+    return Due(
+        last.step + 1,
+        last.due + (UNTRIED if first_round else wait_after(urgency, last.step)),
+    )

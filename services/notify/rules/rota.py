@@ -1,0 +1,86 @@
+"""Who is on call for an area at a time.
+
+Source: `RotaSet` and `AreaDefined`, which areas own and set themselves; the ladder's posts are
+those of domain.md section 5 (2026). An area without a shift is covered by the area that it lies
+within. A post that nobody fills is covered by the duty officer of the force, then by anybody else
+on the shift: an alert goes to a person wherever one is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.facts import Fact, FactSet
+from contracts.events.configuration import AreaDefined, OnCall, RotaSet
+from contracts.vocabulary import AreaKind
+from services.notify.rules.ladder import Post
+
+ANYBODY = (Post.DUTY_OFFICER, Post.SUPERVISOR, Post.FIRST, Post.SECOND)
+"""Whom to fall back upon, in this order, when a post is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """Every shift and every area that is configured."""
+
+    shifts: tuple[Fact[RotaSet], ...]
+    areas: Mapping[str, AreaDefined]
+
+
+def rota_of(configuration: FactSet) -> Rota:
+    """The rota that this configuration says."""
+    areas = {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
+    return Rota(tuple(configuration.current(RotaSet)), areas)
+
+
+def area_and_around(rota: Rota, area: str | None) -> tuple[str, ...]:
+    """An area, then the one that it lies within, and so on outwards."""
+    found: list[str] = []
+    while area is not None and area not in found:
+        found.append(area)
+        defined = rota.areas.get(area)
+        area = defined.within if defined else None
+    return tuple(found)
+
+
+def shift_of(rota: Rota, area: str, at: datetime) -> RotaSet | None:
+    """The shift of this very area at a time: of several the one that starts latest, then the
+    one with the highest root."""
+    on = [fact for fact in rota.shifts if fact.said.area == area and fact.said.starts <= at < fact.said.ends]
+    return max(on, key=lambda fact: (fact.said.starts, fact.root)).said if on else None
+
+
+def on_call(rota: Rota, area: str | None, post: Post, at: datetime) -> OnCall | None:
+    """Who is to be called for a post at a time. None: nobody at all is on the rota."""
+    around = area_and_around(rota, area)
+    near = [shift for place in around if (shift := shift_of(rota, place, at))]
+    force = [shift for place in _forces(rota, around) if (shift := shift_of(rota, place, at))]
+    asked = [getattr(shift, post) for shift in near[:1]]
+    duty = [shift.duty_officer for shift in force]
+    anybody = [getattr(shift, other) for shift in (*near, *force) for other in ANYBODY]
+    return next((person for person in (*asked, *duty, *anybody) if person is not None), None)
+
+
+def next_change(rota: Rota, at: datetime) -> datetime | None:
+    """When a shift next begins or ends, anywhere: until then the rota answers the same."""
+    edges = (edge for fact in rota.shifts for edge in (fact.said.starts, fact.said.ends))
+    return min((edge for edge in edges if edge > at), default=None)
+
+
+def entry_of(rota: Rota, person: str, at: datetime) -> OnCall | None:
+    """A person's own entry on the rota, with where their messages go: of the shifts begun by
+    then the one that starts latest, so that an address changed since reaches them."""
+    begun = [fact for fact in rota.shifts if fact.said.starts <= at]
+    for fact in sorted(begun, key=lambda fact: (fact.said.starts, fact.root), reverse=True):
+        for post in Post:
+            entry: OnCall | None = getattr(fact.said, post)
+            if entry is not None and entry.person == person:
+                return entry
+    return None
+
+
+def _forces(rota: Rota, around: tuple[str, ...]) -> list[str]:
+    """The force that the area lies in; every force, in order, where that is not known."""
+    forces = sorted(area for area, defined in rota.areas.items() if defined.kind is AreaKind.FORCE)
+    own = [area for area in around if area in forces]
+    return own or forces

@@ -1,0 +1,66 @@
+"""Who may see and answer an alert, and who may set the rota. What one may not see does not exist.
+
+Source: design.md section 7 (2026): deny by default; named people only; areas own their rota.
+An alert holds no name, address or section but routing, so this decides who is *bothered*, not who
+reads a victim's case: that is decided where the case is opened.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from contracts.vocabulary import StaffRole
+
+READ = "alert:read"
+ANSWER = "alert:answer"
+SET_ROTA = "rota:set"
+DEFINE_AREA = "area:define"
+DEFINE_AGENCY = "agency:define"
+
+RIGHTS: Mapping[str, frozenset[str]] = {
+    READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
+    ANSWER: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    SET_ROTA: frozenset({StaffRole.AREA_ADMIN, StaffRole.SUPERVISOR}),
+    DEFINE_AREA: frozenset({StaffRole.AREA_ADMIN}),
+    DEFINE_AGENCY: frozenset({StaffRole.AREA_ADMIN}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of an alert, all that decides who may see it.
+
+    ``areas`` are its area and those around it; empty where the area is not known.
+    ``nobody`` is that a call went out with nobody on the rota to take it.
+    """
+
+    areas: tuple[str, ...]
+    called: Collection[str]
+    nobody: bool
+
+
+def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:
+    """Whether a caller may see an alert: whoever was called; a supervisor; whoever is on call in
+    its area; and, where the area or the person on call is not known, everybody on call, and the
+    operator, who is to see that nobody is on the rota."""
+    if StaffRole.SUPERVISOR in roles:
+        return True
+    if StaffRole.ON_CALL in roles:
+        return (
+            caller in alert.called
+            or alert.nobody
+            or not alert.areas
+            or not set(areas).isdisjoint(alert.areas)
+        )
+    return StaffRole.OPERATOR in roles and alert.nobody
+
+
+def may_answer(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:
+    """Whether a caller may acknowledge an alert: whoever may see it as on call or supervisor."""
+    answers = not RIGHTS[ANSWER].isdisjoint(roles)
+    return answers and may_see(caller, roles, areas, alert)
+
+
+def may_configure(areas: Collection[str], around: Collection[str]) -> bool:
+    """Whether a caller with these areas may set the rota of an area, given it and those around
+    it: nobody draws another area's alerts to themselves."""
+    return not set(areas).isdisjoint(around)

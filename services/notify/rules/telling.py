@@ -1,0 +1,64 @@
+"""Which calls' messages are to be sent, and when they are tried again.
+
+Source: mechanism.md section 5 (2026): tries go on for as long as the alert stands unanswered, and
+after an outage only the highest rung goes out. The waits between tries are Goldthread's own: short
+while a network hiccup is likely, then often enough that an endpoint that comes back is found.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from contracts.vocabulary import Channel
+from services.notify.rules.ladder import step_of
+
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 30, 60, 120, 300, 600))
+"""How long after the first try the second is made, after the second the third, and so on; the last
+for ever."""
+
+
+class Message(Protocol):
+    """What this rule reads of a call."""
+
+    @property
+    def rung(self) -> int: ...  # noqa: D102
+    @property
+    def person(self) -> str | None: ...  # noqa: D102
+    @property
+    def channels(self) -> tuple[Channel, ...]: ...  # noqa: D102
+    @property
+    def due(self) -> datetime: ...  # noqa: D102
+    @property
+    def attempts(self) -> int: ...  # noqa: D102
+    @property
+    def last_attempt(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def delivered(self) -> bool: ...  # noqa: D102
+
+
+C = TypeVar("C", bound=Message)
+
+
+def to_send(calls: Iterable[C]) -> list[C]:
+    """Of an unanswered alert's calls, those whose message has yet to get through.
+
+    Of several calls of one person only the newest, which says all that the older ones said; and a
+    call of an earlier step that was never tried has been overtaken: there is no volley after an
+    outage.
+    """
+    newest = {call.person: call for call in sorted(calls, key=lambda call: call.rung)}
+    last = max((step_of(call.rung) for call in newest.values()), default=0)
+    return [
+        call
+        for call in newest.values()
+        if Channel.WEBHOOK in call.channels
+        and not call.delivered
+        and (call.attempts or step_of(call.rung) == last)
+    ]
+
+
+def next_try(call: Message) -> datetime:
+    """When a call's message is to be sent, or sent again."""
+    if call.last_attempt is None:
+        return call.due
+    return call.last_attempt + WAITS[min(call.attempts, len(WAITS)) - 1]

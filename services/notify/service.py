@@ -1,0 +1,23 @@
+"""The wiring of notify: what it is made of. Nothing is decided here."""
+
+from chassis.service import Service
+from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
+from services.notify.claims import ClaimTable
+from services.notify.routes import router
+from services.notify.rules import sharing
+from services.notify.teller import tell
+from services.notify.views import ALERT
+
+SERVICE = Service(
+    name="notify",
+    views=(ALERT,),
+    routers=(router,),
+    rights=sharing.RIGHTS,
+    accepts={
+        RotaSet: sharing.SET_ROTA,
+        AreaDefined: sharing.DEFINE_AREA,
+        AgencyDefined: sharing.DEFINE_AGENCY,
+    },
+    tasks=(tell,),
+    tables=(ClaimTable,),
+)

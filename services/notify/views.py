@@ -1,0 +1,278 @@
+"""The row of an alert: what was raised, who was called and reached, who answered, who is next.
+
+One row for each cause. Should several rules tell of one cause, the row is of the alert that waits
+for an answer, the most urgent first; the others follow when it has one.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Field
+
+from chassis.facts import Fact, FactSet
+from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.alerts import (
+    AlertAcknowledged,
+    AlertCalled,
+    AlertPassedOn,
+    AlertRaised,
+    AlertStoodDown,
+    DeliveryTried,
+)
+from contracts.sections import Routing
+from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
+from services.notify.rules import rota
+from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after
+
+About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
+
+
+class Call(BaseModel):
+    """One call that was made, and what came of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    """The fact's id, and the message's own: the same on every try."""
+    rung: int
+    post: Post
+    person: str | None
+    due: datetime
+    channels: tuple[Channel, ...]
+    tried: datetime | None
+    """When it was first tried, on whatever channel and whatever came of it."""
+    attempts: int
+    """Tries of the webhook."""
+    last_attempt: datetime | None
+    delivered: bool
+    """Whether the webhook took it. That is not an answer."""
+    in_front: datetime | None
+    """When the person called first had it on the live page."""
+
+
+class NextCall(BaseModel):
+    """One call that is to come, and to whom it goes as the rota stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rung: int
+    post: Post
+    person: str | None
+    channels: tuple[Channel, ...]
+
+
+class Next(BaseModel):
+    """The step that is called next, unless somebody answers before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    due: datetime
+    calls: tuple[NextCall, ...]
+
+
+class AlertRow(Row):
+    """The state of the alert about one cause. It holds no section but routing, and no person but
+    staff."""
+
+    cause: str
+    number: str
+    rule: AlertRule
+    generation: int
+    urgency: Urgency
+    raised: datetime
+    area: str | None
+    areas: tuple[str, ...]
+    """Its area and those around it."""
+    standing: bool
+    waiting: bool
+    """Whether it stands and nobody has answered."""
+    stood_down_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    calls: tuple[Call, ...]
+    next: Next | None
+    next_due: datetime | None
+    facts: tuple[str, ...]
+
+    @property
+    def called(self) -> frozenset[str]:
+        """Everybody who was called for it."""
+        return frozenset(call.person for call in self.calls if call.person is not None)
+
+    @property
+    def nobody(self) -> bool:
+        """Whether a call went out with nobody on the rota to take it."""
+        return any(call.person is None for call in self.calls)
+
+
+class AlertTable(ViewTable, table=True):
+    """Alerts, as lists find them."""
+
+    __tablename__ = "notify_alert"
+
+    waiting: bool = Field(index=True)
+    acknowledged_by: str | None = Field(index=True)
+    acknowledged_at: datetime | None
+    raised: datetime
+
+
+def number_of(cause: str) -> str:
+    """The four digits by which people speak of an alert. They come from the cause's opaque id by
+    a hash, so that they say nothing of it; two alerts may share them, and no address has them."""
+    return f"{int.from_bytes(sha256(cause.encode()).digest()[:8]) % 10_000:04}"
+
+
+def fold(subject: Subject) -> Folded:
+    """The alert about a cause, and when the ladder next moves by itself."""
+    alerts = [_alert(subject, raised) for raised in _newest(subject.facts)]
+    return min(alerts, key=_first) if alerts else Folded(None)
+
+
+def decide(row: AlertRow | None, at: datetime) -> Iterable[Saying]:
+    """The calls of the step that has fallen due, each said once for its rung."""
+    if row is None or row.next is None or row.next.due > at:
+        return
+    for call in row.next.calls:
+        called = AlertCalled(
+            cause=row.cause,
+            rule=row.rule,
+            generation=row.generation,
+            rung=call.rung,
+            due=row.next.due,
+            person=call.person,
+            area=row.area,
+            channels=list(call.channels),
+        )
+        yield Saying(row.rule, row.cause, row.generation, called, occurred=at, rung=call.rung)
+
+
+ALERT = View("notify_alert", of="cause", row=AlertRow, table=AlertTable, fold=fold, decide=decide)
+
+
+def _newest(facts: FactSet) -> list[Fact[AlertRaised]]:
+    newest: dict[str, Fact[AlertRaised]] = {}
+    for fact in sorted(facts.current(AlertRaised), key=lambda fact: (fact.said.generation, fact.root)):
+        newest[fact.said.rule] = fact
+    return [newest[rule] for rule in sorted(newest)]
+
+
+def _first(folded: Folded) -> tuple[bool, int, str]:
+    row = folded.row
+    assert isinstance(row, AlertRow)
+    return (not row.waiting, list(Urgency).index(row.urgency), row.rule)
+
+
+def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
+    said = raised.said
+    area = said.routing.area if isinstance(said.routing, Routing) else None
+    known = rota.rota_of(subject.configuration)
+    calls = _calls(subject.facts, raised)
+    stood_down = next(iter(_of(subject.facts, raised, AlertStoodDown)), None)
+    taken = _of(subject.facts, raised, AlertAcknowledged)
+    passed = _of(subject.facts, raised, AlertPassedOn)
+    answer = next((fact for fact in taken if not _given_back(fact, passed)), None)
+    waiting = stood_down is None and answer is None
+    step, changes_at = None, None
+    if waiting:
+        last = _told(calls, taken, passed)
+        due = next_step(said.urgency, raised.occurred, last, subject.at)
+        step, changes_at = _next(known, area, due, said.urgency, subject.at)
+    row = AlertRow(
+        cause=subject.id,
+        number=number_of(subject.id),
+        rule=said.rule,
+        generation=said.generation,
+        urgency=said.urgency,
+        raised=raised.occurred,
+        area=area,
+        areas=rota.area_and_around(known, area),
+        standing=stood_down is None,
+        waiting=waiting,
+        stood_down_at=stood_down.occurred if stood_down else None,
+        acknowledged_by=answer.said.person if answer else None,
+        acknowledged_at=answer.occurred if answer else None,
+        calls=calls,
+        next=step,
+        next_due=step.due if step else None,
+        facts=tuple(sorted(fact.id for fact in subject.facts)),
+    )
+    return Folded(row, changes_at)
+
+
+def _of(facts: FactSet, raised: Fact[AlertRaised], model: type[About]) -> list[Fact[About]]:
+    alert = (raised.said.rule, raised.said.generation)
+    return [fact for fact in facts.current(model) if (fact.said.rule, fact.said.generation) == alert]
+
+
+def _calls(facts: FactSet, raised: Fact[AlertRaised]) -> tuple[Call, ...]:
+    tries: dict[str, list[Fact[DeliveryTried]]] = {}
+    for fact in facts.current(DeliveryTried):
+        tries.setdefault(fact.said.call, []).append(fact)
+    called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.id))
+    return tuple(_call(fact, tries.get(fact.id, [])) for fact in called)
+
+
+def _call(called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]]) -> Call:
+    said = called.said
+    webhook = [fact for fact in tries if fact.said.channel is Channel.WEBHOOK]
+    page = [fact.occurred for fact in tries if fact.said.channel is Channel.LIVE_PAGE]
+    step = rungs_of(step_of(said.rung))
+    return Call(
+        id=called.id,
+        rung=said.rung,
+        post=next(rung.post for rung in step if rung.number == said.rung),
+        person=said.person,
+        due=said.due,
+        channels=tuple(said.channels),
+        tried=min((fact.occurred for fact in tries), default=None),
+        attempts=max((fact.said.attempt for fact in webhook), default=0),
+        last_attempt=max((fact.occurred for fact in webhook), default=None),
+        delivered=any(fact.said.result is DeliveryResult.DELIVERED for fact in webhook),
+        in_front=min(page, default=None),
+    )
+
+
+def _given_back(taken: Fact[AlertAcknowledged], passed: Sequence[Fact[AlertPassedOn]]) -> bool:
+    return any(fact.said.person == taken.said.person and fact.occurred > taken.occurred for fact in passed)
+
+
+def _told(
+    calls: Sequence[Call], taken: Sequence[Fact[AlertAcknowledged]], passed: Sequence[Fact[AlertPassedOn]]
+) -> Told | None:
+    """The last step that was called. It is passed on when all whom it called say so, or when
+    whoever had taken the alert gives it back."""
+    if not calls:
+        return None
+    step = step_of(calls[-1].rung)
+    last = [call for call in calls if step_of(call.rung) == step]
+    due = min(call.due for call in last)
+    passed_at = {fact.said.person: fact.occurred for fact in passed if fact.occurred >= due}
+    back = [passed_at[fact.said.person] for fact in taken if fact.said.person in passed_at]
+    everybody = [passed_at.get(call.person) if call.person else None for call in last]
+    if None not in everybody:
+        back += [when for when in everybody if when is not None]
+    tried = min((call.tried for call in last if call.tried), default=None)
+    return Told(step, due, tried, max(back, default=None))
+
+
+def _next(
+    known: rota.Rota, area: str | None, due: Due, urgency: Urgency, at: datetime
+) -> tuple[Next, datetime]:
+    """Whom the next step calls, as the rota stands when it is called, and when this will change."""
+    calls: dict[str | None, NextCall] = {}
+    for rung in rungs_of(due.step):
+        entry = rota.on_call(known, area, rung.post, max(due.due, at))
+        webhook = entry is not None and entry.webhook is not None
+        channels = (Channel.LIVE_PAGE, Channel.WEBHOOK) if webhook else (Channel.LIVE_PAGE,)
+        person = entry.person if entry else None
+        # One person who fills both posts of a step is called once.
+        calls.setdefault(person, NextCall(rung=rung.number, post=rung.post, person=person, channels=channels))
+    step = Next(step=due.step, due=due.due, calls=tuple(calls.values()))
+    if due.due > at:
+        return step, due.due
+    climbs = due.due + wait_after(urgency, due.step)
+    return step, min(climbs, rota.next_change(known, at) or climbs)

@@ -1,0 +1,111 @@
+"""What agencies can do here: report an order, its service, a breach; and open a breach."""
+
+from typing import Literal
+
+from chassis.accept import Refused, Taken
+from chassis.facts import Fact, FactSet
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.content import Said
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.sections import Sensitivity
+from contracts.submission import Submission
+from services.orders.rules import service_of_order, sharing
+from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
+from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
+
+
+async def report_order(
+    runtime: Runtime, caller: Caller, submission: Submission[OrderMade], key: str | None
+) -> Taken:
+    """Record that an order, notice or bail was made. Raises Refused as ``Runtime.take`` does."""
+    return await runtime.take(
+        submission, submission.content, caller=caller, right=sharing.ORDER_REPORT, idempotency_key=key
+    )
+
+
+async def report_service(
+    runtime: Runtime, caller: Caller, submission: Submission[OrderServed], key: str | None
+) -> Taken:
+    """Record that an order was served or became known, of an order known here or not.
+
+    Raises Refused (422) where it names no respondent or gives no time, and as ``Runtime.take``.
+    """
+    if missing := service_of_order.fault(submission.content):
+        where, kind = missing
+        raise Refused(kind, f"body.{where}")
+    return await runtime.take(
+        submission, submission.content, caller=caller, right=sharing.SERVICE_REPORT, idempotency_key=key
+    )
+
+
+async def report_breach(
+    runtime: Runtime, caller: Caller, submission: Submission[BreachReported], key: str | None
+) -> Taken:
+    """Record a breach, of an order known here or not. Raises Refused as ``Runtime.take`` does."""
+    return await runtime.take(
+        submission, submission.content, caller=caller, right=sharing.BREACH_REPORT, idempotency_key=key
+    )
+
+
+async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachShown:
+    """A breach as this caller may see it; the look is on record before it is given.
+
+    Raises Problem (404) where there is none, and where it is not theirs to see.
+    """
+    row = await runtime.row(ORDERS_BREACH, cause)
+    configuration = await runtime.configuration()
+    viewer = viewer_of(caller, configuration)
+    if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
+        raise not_found()
+    facts = await runtime.fact(cause)
+    shown = await _shown(runtime, row, facts, viewer)
+    await runtime.shown(
+        caller, ORDERS_BREACH.name, cause, shown.model_dump_json().encode(), shown.facts, shown.left_out
+    )
+    return shown
+
+
+def viewer_of(caller: Caller, configuration: FactSet) -> sharing.Viewer:
+    """The caller, as the rules of sharing know one."""
+    kinds = {fact.said.agency: fact.said.kind for fact in configuration.current(AgencyDefined)}
+    return sharing.Viewer(caller.id, caller.roles, caller.areas, kinds.get(caller.agency))
+
+
+def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
+    """The breach, as the rules of sharing know one."""
+    within = {fact.said.area: fact.said.within for fact in configuration.current(AreaDefined)}
+    return sharing.Reach(sharing.area_and_around(row.area, within), row.called)
+
+
+async def _shown(
+    runtime: Runtime, row: OrdersBreach, versions: FactSet, viewer: sharing.Viewer
+) -> BreachShown:
+    allowed = sharing.sections(viewer)
+    people = [await _person(runtime, person, "victim", allowed) for person in row.victims]
+    people += [await _person(runtime, person, "respondent", allowed) for person in row.respondents]
+    order = await _order(runtime, row, allowed)
+    breach = next(iter(versions.current(BreachReported)), None)
+    sources = {source.fact for person in people for source in person.sections}
+    used = {fact.id for fact in versions} | sources | ({order.fact} if order and order.fact else set())
+    return BreachShown.of(row, breach, people, order, allowed, sorted(used))
+
+
+async def _person(
+    runtime: Runtime, person: str, role: Literal["victim", "respondent"], allowed: frozenset[Sensitivity]
+) -> PersonShown:
+    row = await runtime.row(ORDERS_PERSON, person)
+    mentions = row.mentions if isinstance(row, OrdersPerson) else []
+    facts = await runtime.facts([f"m:{mention}" for mention in mentions])
+    return PersonShown(
+        person=person, role=role, sections=newest_sections(facts.current(Said), set(mentions), allowed)
+    )
+
+
+async def _order(runtime: Runtime, row: OrdersBreach, allowed: frozenset[Sensitivity]) -> OrderShown | None:
+    if row.order is None:
+        return None
+    made: list[Fact[OrderMade]] = (await runtime.fact(row.order)).current(OrderMade)
+    return OrderShown.of(row, made[0] if made else None, allowed)

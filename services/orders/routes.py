@@ -1,0 +1,80 @@
+"""HTTP: decode, call, answer. Decisions are in ``actions`` and ``rules``."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response, status
+
+from chassis.accept import Taken
+from chassis.http.app import the_runtime
+from chassis.http.auth import Caller, right
+from chassis.http.etag import IdempotencyKey, etag
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.submission import Receipt, Submission
+from services.orders import actions
+from services.orders.rules import sharing
+from services.orders.views.shown import BreachShown
+
+router = APIRouter(prefix="/orders/v1")
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+
+
+@router.post("/orders", status_code=status.HTTP_201_CREATED)
+async def report_order(
+    submission: Submission[OrderMade],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_REPORT)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """An order, notice or bail was made. 200 with the first answer when it is sent again."""
+    return _receipt(response, await actions.report_order(runtime, caller, submission, key))
+
+
+@router.post("/services", status_code=status.HTTP_201_CREATED)
+async def report_service(
+    submission: Submission[OrderServed],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.SERVICE_REPORT)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """An order was served, or the respondent came to know of it. It names the respondent."""
+    return _receipt(response, await actions.report_service(runtime, caller, submission, key))
+
+
+@router.post("/breaches", status_code=status.HTTP_201_CREATED)
+async def report_breach(
+    submission: Submission[BreachReported],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.BREACH_REPORT)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """A breach, by whoever saw it. The order need not be known: it is looked for, and whoever must
+    answer is told all the same."""
+    return _receipt(response, await actions.report_breach(runtime, caller, submission, key))
+
+
+@router.get("/breaches/{cause}")
+async def open_breach(
+    cause: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.BREACH_READ)]
+) -> BreachShown:
+    """A breach, its order and its people, as the reader may see them. The look is on record."""
+    return await actions.open_breach(runtime, caller, cause)
+
+
+def _receipt(response: Response, taken: Taken) -> Receipt:
+    response.headers["Location"] = f"/orders/v1/facts/{taken.root}"
+    response.headers["ETag"] = etag(taken.version)
+    if taken.repeated:
+        response.status_code = status.HTTP_200_OK
+    return Receipt(
+        id=taken.id,
+        root=taken.root,
+        version=taken.version,
+        accepted=taken.accepted,
+        status="repeated" if taken.repeated else "accepted",
+    )

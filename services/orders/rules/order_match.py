@@ -1,0 +1,98 @@
+"""Which order a breach is of, when the reporter does not know its number.
+
+A neighbour, a housing officer or a nurse sees the breach before the police do, and knows the pair,
+not the paper (``design.md`` section 6: same reference, or same pair). Where two orders would fit two
+different people nothing is guessed: a wrong match names a wrong victim. Not found is an answer,
+and such a breach pages all the same.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from contracts.rules.occurrence import normal
+from contracts.rules.order_status import OrderTerms, status
+
+
+class KnownOrder(BaseModel):
+    """An order as a breach is matched with it. People are person ids, sorted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    root: str
+    reference: str | None
+    made: AwareDatetime
+    terms: OrderTerms
+    respondents: list[str]
+    protected: list[str]
+    protected_mentions: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a breach says of its order, and of whom it names, when it happened."""
+
+    order: str | None
+    reference: str | None
+    respondents: frozenset[str]
+    victims: frozenset[str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The order found, or None, and the message id of why."""
+
+    order: KnownOrder | None
+    because: str
+
+
+def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:
+    """The order that a breach is of, among the orders of the people whom it names.
+
+    First the order that it gives by id; then one of its reference; then one between the same
+    people: in force at the time, else the most recent made before. A breach that gives an id or a
+    reference which nobody knows is of *that* order, not of another one.
+    """
+    orders = sorted({order.root: order for order in known}.values(), key=lambda o: (o.made, o.root))
+    if sought.order:
+        return _by(lambda o: o.root == sought.order, orders, sought.at, "order.given")
+    if sought.reference:
+        wanted = normal(sought.reference)
+        return _by(lambda o: _has(o, wanted), orders, sought.at, "order.same-reference")
+    return _by_people(sought, orders)
+
+
+def _by(fits: Callable[[KnownOrder], bool], orders: list[KnownOrder], at: datetime, why: str) -> Match:
+    found = [order for order in orders if fits(order)]
+    if not found:
+        return Match(None, f"{why}-unknown")
+    in_force = [order for order in found if status(order.terms, at).in_force]
+    return Match((in_force or found)[-1], why)
+
+
+def _has(order: KnownOrder, wanted: str) -> bool:
+    return order.reference is not None and normal(order.reference) == wanted
+
+
+def _by_people(sought: Sought, orders: list[KnownOrder]) -> Match:
+    between = [order for order in orders if _between(order, sought)]
+    in_force = [order for order in between if status(order.terms, sought.at).in_force]
+    before = [order for order in between if order.made <= sought.at]
+    candidates, why = (in_force, "order.same-people-in-force") if in_force else (before, "order.most-recent")
+    if not candidates:
+        return Match(None, "order.not-found")
+    pairs = {(tuple(order.respondents), tuple(order.protected)) for order in candidates}
+    if len(pairs) > 1 and not (sought.victims and sought.respondents):
+        return Match(None, "order.several-fit")
+    return Match(candidates[-1], why)
+
+
+def _between(order: KnownOrder, sought: Sought) -> bool:
+    """Between whomever the breach names of the two sides: both where it names both."""
+    sides = ((sought.respondents, order.respondents), (sought.victims, order.protected))
+    return any(named for named, _ in sides) and all(
+        not named or not named.isdisjoint(theirs) for named, theirs in sides
+    )

@@ -1,0 +1,77 @@
+"""Who may do and see what in orders. What one may not see does not exist.
+
+Source: ``design.md`` section 7 (2026-10): deny by default; a victim's location goes to whoever must
+go there, the police and the person on call, and to nobody else; an area's breaches are its own.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from contracts.sections import Sensitivity
+from contracts.vocabulary import AgencyKind, StaffRole
+
+ORDER_REPORT = "order:report"
+SERVICE_REPORT = "service:report"
+BREACH_REPORT = "breach:report"
+BREACH_READ = "breach:read"
+
+RIGHTS: Mapping[str, frozenset[str]] = {
+    ORDER_REPORT: frozenset({StaffRole.REPORTER}),
+    SERVICE_REPORT: frozenset({StaffRole.REPORTER}),
+    BREACH_REPORT: frozenset({StaffRole.REPORTER}),
+    BREACH_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.IDVA}),
+}
+
+RESPONDERS = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})
+"""Who answers breaches: they may not be left without one because its area is not known."""
+
+TO_EVERY_READER = frozenset({Sensitivity.IDENTITY, Sensitivity.CONTACT, Sensitivity.NARRATIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Of a caller, all that decides. ``agency_kind`` is None for an agency not configured."""
+
+    id: str
+    roles: Collection[str]
+    areas: Collection[str]
+    agency_kind: AgencyKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of a breach, all that decides: its area and those around it (none where it is not known),
+    and who was called for it."""
+
+    areas: Collection[str]
+    called: Collection[str]
+
+
+def may_see_breach(viewer: Viewer, breach: Reach) -> bool:
+    """Whoever was called for it; who answers breaches or supports victims in its area; and, where
+    the area is not known, everybody who answers breaches."""
+    if RIGHTS[BREACH_READ].isdisjoint(viewer.roles):
+        return False
+    if not RESPONDERS.isdisjoint(viewer.roles) and (viewer.id in breach.called or not breach.areas):
+        return True
+    return not set(viewer.areas).isdisjoint(breach.areas)
+
+
+def sections(viewer: Viewer) -> frozenset[Sensitivity]:
+    """The sections that a reader of a breach is shown. Health is for support; location for whoever
+    goes there; routing is shown as the area alone."""
+    shown = set(TO_EVERY_READER)
+    if StaffRole.IDVA in viewer.roles:
+        shown.add(Sensitivity.HEALTH)
+    if StaffRole.ON_CALL in viewer.roles or viewer.agency_kind is AgencyKind.POLICE:
+        shown.add(Sensitivity.LOCATION)
+    return frozenset(shown)
+
+
+def area_and_around(area: str | None, within: Mapping[str, str | None]) -> tuple[str, ...]:
+    """An area, then the one that it lies within, and so on outwards."""
+    found: list[str] = []
+    while area is not None and area not in found:
+        found.append(area)
+        area = within.get(area)
+    return tuple(found)

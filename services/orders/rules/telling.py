@@ -1,0 +1,110 @@
+"""When an alert about a breach is raised, kept, or stood down.
+
+Source: ``mechanism.md`` section 5. One alert for each occurrence while it holds; what no longer
+holds (withdrawn, another victim, another area, more urgent than was told) is stood down, and told
+anew under the next generation if the cause still stands. An alert that a named person has answered
+is theirs: her moving house, or a risk assessment made since, does not page again about it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.vocabulary import Urgency
+from services.orders.rules.priority import at_least
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One alert that was raised about this cause. Victims are mention ids."""
+
+    generation: int
+    urgency: Urgency
+    area: str | None
+    victims: frozenset[str]
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is true of the cause now. ``by_grade`` is the urgency that the grade alone gives."""
+
+    urgency: Urgency
+    by_grade: Urgency
+    by_scene: bool
+    area: str | None
+    victims: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of another report's alert."""
+
+    urgency: Urgency
+    area: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Another report of the same occurrence, as far as this one can see.
+
+    ``in_view``: it names nobody whom this one does not, so that whatever it knows of the occurrence
+    this one knows too.
+    """
+
+    root: str
+    occurred: datetime
+    standing: tuple[Standing, ...]
+    in_view: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to say now: the generations to stand down, and the one to raise, if any."""
+
+    stand_down: tuple[int, ...]
+    raise_: int | None
+
+
+def decide(
+    standing: Sequence[Told],
+    stood_down: int,
+    wanted: Wanted | None,
+    own: tuple[datetime, str],
+    others: Sequence[Report],
+) -> Decision:
+    """What to say of a breach. ``wanted`` is None when nobody need be told (it was withdrawn).
+
+    ``stood_down`` counts the generations stood down before; ``own`` is (occurred, root).
+    """
+    fallen = tuple(told.generation for told in standing if wanted is None or not holds(told, wanted))
+    if wanted is None or len(fallen) < len(standing) or not _ours_to_raise(wanted, own, others):
+        return Decision(fallen, None)
+    return Decision(fallen, 1 + stood_down + len(fallen))
+
+
+def holds(told: Told, wanted: Wanted) -> bool:
+    """Whether what was told is still true enough to stand."""
+    more_urgent = not at_least(told.urgency, wanted.urgency)
+    if told.answered:
+        other_victim = bool(told.victims) and told.victims != wanted.victims
+        return not other_victim and not (more_urgent and wanted.by_scene)
+    return told.victims == wanted.victims and told.area == wanted.area and not more_urgent
+
+
+def _ours_to_raise(wanted: Wanted, own: tuple[datetime, str], others: Iterable[Report]) -> bool:
+    """Whether this report is the one of its occurrence that must speak.
+
+    A report whose alert stands sees the scene of every other, and rises with it; so it speaks for
+    this one, unless this one's victim is at more risk than it knew. Where nothing stands yet the
+    earliest report speaks, and the others wait for it: reports that come in together page once.
+    """
+    reports = list(others)
+    standing = [alert for report in reports for alert in report.standing]
+    if standing:
+        return not any(_speaks_for(alert, wanted) for alert in standing)
+    return not any(report.in_view and (report.occurred, report.root) < own for report in reports)
+
+
+def _speaks_for(alert: Standing, wanted: Wanted) -> bool:
+    return at_least(alert.urgency, wanted.by_grade) and (alert.area is not None or wanted.area is None)

@@ -1,0 +1,19 @@
+"""The wiring of orders: what it is made of. Nothing is decided here."""
+
+from chassis.service import Service
+from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from services.orders.routes import router
+from services.orders.rules import sharing
+from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
+
+SERVICE = Service(
+    name="orders",
+    views=(ORDERS_PERSON, ORDERS_BREACH),
+    routers=(router,),
+    rights=sharing.RIGHTS,
+    accepts={
+        OrderMade: sharing.ORDER_REPORT,
+        OrderServed: sharing.SERVICE_REPORT,
+        BreachReported: sharing.BREACH_REPORT,
+    },
+)

@@ -1,0 +1,378 @@
+"""Level 1: a breach, with its order, its danger, whom it concerns and who has been told.
+
+The row carries all that its decider needs, what was said before among it; it holds no section.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from chassis.facts import Fact, FactSet
+from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
+from contracts.events.orders import BreachReported
+from contracts.rules.order_status import status
+from contracts.sections import Routing
+from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
+from services.orders.rules import telling
+from services.orders.rules.order_match import Match, match
+from services.orders.rules.priority import BY_GRADE, Danger, from_scene, priority, worst
+from services.orders.views.person import (
+    RULES,
+    OrdersPerson,
+    Part,
+    RecordLine,
+    StatusNow,
+    VictimLine,
+    area_of,
+    persons,
+    sought,
+)
+
+OfAlert = AlertRaised | AlertStoodDown | AlertCalled | AlertAcknowledged
+AlertState = Literal["standing", "answered", "stood-down"]
+
+
+class ToldLine(Part):
+    """One generation of the alert about this breach. ``victims`` are mention ids."""
+
+    generation: int
+    urgency: Urgency
+    area: str | None
+    about: list[str]
+    victims: list[str]
+    state: AlertState
+
+
+class OrdersBreach(Row):
+    """A breach as orders knows it. ``order`` is None where no order was found, and
+    ``order_because`` says why; ``status`` is the order's at the time of the breach. ``records`` are
+    all records of its occurrence, its own among them. Once withdrawn it keeps what was told."""
+
+    cause: str
+    agency: str
+    occurred: AwareDatetime
+    precision: Literal["instant", "day"]
+    withdrawn: bool
+    kind: str | None = None
+    order: str | None = None
+    order_because: str | None = None
+    order_type: str | None = None
+    status: StatusNow | None = None
+    respondents: tuple[str, ...] = ()
+    victims: tuple[str, ...] = ()
+    victim_mentions: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    grade: Grade = Grade.UNKNOWN
+    graded: tuple[str, ...] = ()
+    urgency: Urgency | None = None
+    urgency_because: str | None = None
+    by_scene: bool = False
+    area: str | None = None
+    records: tuple[RecordLine, ...] = ()
+    others_in_view: tuple[str, ...] = ()
+    told: tuple[ToldLine, ...] = ()
+    stood_down: int = 0
+    called: tuple[str, ...] = ()
+
+
+class OrdersBreachTable(ViewTable, table=True):
+    """Rows of ``orders_breach``, found by area and time."""
+
+    __tablename__ = "orders_breach"
+    area: str | None
+    occurred: datetime
+    withdrawn: bool
+
+
+def fold_breach(subject: Subject) -> Folded:
+    """The row of a breach; None for a cause that is something else.
+
+    It says what held when the breach happened, so that no passing of time changes it.
+    """
+    fact = breach_in(subject)
+    if fact is None:
+        return Folded(None)
+    told, stood_down = _told(subject.facts, fact.root)
+    known: dict[str, object] = {
+        "cause": fact.root,
+        "agency": fact.agency,
+        "occurred": fact.occurred,
+        "precision": fact.envelope.precision,
+        "withdrawn": fact.content is None,
+        "told": told,
+        "stood_down": stood_down,
+        "called": _called(subject.facts, fact.root),
+    }
+    if fact.content is not None:
+        known |= _Standing(subject, fact).values()
+    return Folded(OrdersBreach.model_validate(known))
+
+
+def breach_in(subject: Subject) -> Fact[BreachReported] | None:
+    """The breach that this cause is, in its highest version, withdrawn or not."""
+    return next((fact for fact in subject.facts.of(BreachReported) if fact.root == subject.id), None)
+
+
+class _Standing:
+    """A breach that stands, read with the rows of the people whom it names."""
+
+    def __init__(self, subject: Subject, fact: Fact[BreachReported]) -> None:
+        self.fact = fact
+        self.said = fact.said
+        self.homes = subject.homes
+        self.named = persons(self.said.named, self.homes)
+        self.rows = _rows(subject)
+        self.own_rows = [self.rows[person] for person in self.named if person in self.rows]
+
+    def values(self) -> dict[str, object]:
+        """What the row says of it."""
+        match_ = match(
+            sought(self.said, self.fact.occurred, self.homes),
+            (order for row in self.own_rows for order in row.orders),
+        )
+        records = self.records()
+        victims = self.victims(match_)
+        lines = [self.line(victim) for victim in victims]
+        grade = worst(line.grade for line in lines)
+        reports = [Danger(self.said.weapon, self.said.suspect_present)]
+        reports += [Danger(record.weapon, record.suspect_present) for record in records]
+        urgent = priority(grade, reports)
+        victim_mentions = self.victim_mentions(match_)
+        named = {mention.mention for mention in self.said.named if mention.mention}
+        return {
+            **self.order(match_),
+            "kind": self.said.kind.value,
+            "respondents": persons(self.said.in_role(*PERPETRATOR_ROLES), self.homes),
+            "victims": victims,
+            "victim_mentions": victim_mentions,
+            "about": sorted(named | set(victim_mentions)),
+            "grade": grade,
+            "graded": sorted({line.graded for line in lines if line.graded}),
+            "urgency": urgent.urgency,
+            "urgency_because": urgent.because,
+            "by_scene": from_scene(reports) is not None,
+            "area": self.area(lines, records),
+            "records": records,
+            "others_in_view": [
+                record.root
+                for record in records
+                if record.root != self.fact.root and set(record.people) <= set(self.named)
+            ],
+        }
+
+    def order(self, match_: Match) -> dict[str, object]:
+        """The order that it is of, as it stood at the time."""
+        if match_.order is None:
+            return {"order": self.said.order, "order_because": match_.because}
+        return {
+            "order": match_.order.root,
+            "order_because": match_.because,
+            "order_type": match_.order.terms.order.value,
+            "status": StatusNow.of(status(match_.order.terms, self.fact.occurred)),
+        }
+
+    def victims(self, match_: Match) -> list[str]:
+        """Whom it was against: as it says, else as its order says."""
+        named = persons(self.said.in_role(Role.VICTIM), self.homes)
+        return named or (match_.order.protected if match_.order else [])
+
+    def victim_mentions(self, match_: Match) -> list[str]:
+        """The same by mention: what an alert is filed under, and by which *another victim* is known."""
+        named = sorted({m.mention for m in self.said.in_role(Role.VICTIM) if m.mention})
+        return named or (match_.order.protected_mentions if match_.order else [])
+
+    def line(self, victim: str) -> VictimLine:
+        """What is known of a victim: by her own row where it can be read, else by the respondent's."""
+        own = [self.rows[victim]] if victim in self.rows else []
+        lines = [line for row in (own or self.own_rows) for line in row.victims if line.person == victim]
+        return max(lines, key=_newest_area, default=VictimLine(person=victim))
+
+    def area(self, lines: Iterable[VictimLine], records: Iterable[RecordLine]) -> str | None:
+        """Where to route: by the newest word on where she is, the breach's own among it; else as
+        another report of the occurrence says."""
+        known = [(line.area_at, line.area_from or "", line.area) for line in lines if line.area_at]
+        if (own := area_of(self.said)) is not None:
+            known.append((self.fact.occurred, self.fact.root, own))
+        known = known or [(record.occurred, record.root, record.area) for record in records if record.area]
+        return max(known)[2] if known else None
+
+    def records(self) -> list[RecordLine]:
+        """All records of its occurrence, as the rows of the people whom it names group them."""
+        groups = [group for row in self.own_rows for group in row.occurrences]
+        roots = {self.fact.root}
+        while (
+            more := {
+                record.root
+                for group in groups
+                if any(record.root in roots for record in group)
+                for record in group
+            }
+            - roots
+        ):
+            roots |= more
+        found: dict[str, RecordLine] = {}
+        for record in (record for group in groups for record in group if record.root in roots):
+            found[record.root] = _with_alerts(record, found.get(record.root))
+        return sorted(found.values(), key=lambda record: (record.occurred, record.root))
+
+
+def _rows(subject: Subject) -> dict[str, OrdersPerson]:
+    rows = {person.id: person.rows.get("orders_person") for person in subject.people.values()}
+    return {person: row for person, row in rows.items() if isinstance(row, OrdersPerson)}
+
+
+def _newest_area(line: VictimLine) -> tuple[bool, datetime | None, str]:
+    return (line.area_at is not None, line.area_at, line.area_from or "")
+
+
+def _with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
+    """One record as two people's rows have it: an alert may be filed under either alone."""
+    alerts = {alert.generation: alert for alert in (*(other.standing if other else ()), *record.standing)}
+    return record.model_copy(update={"standing": [alerts[key] for key in sorted(alerts)]})
+
+
+def _told(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
+    """What was raised about this cause and what became of it, and how many were stood down."""
+    raised = [fact.said for fact in facts.current(AlertRaised) if _about(fact.said, root)]
+    fallen = _generations(facts.current(AlertStoodDown), root)
+    answered = _generations(facts.current(AlertAcknowledged), root)
+    others, victims = _roles_ever(facts, root)
+    lines = [
+        ToldLine(
+            generation=said.generation,
+            urgency=said.urgency,
+            area=said.routing.area if isinstance(said.routing, Routing) else None,
+            about=said.about,
+            victims=sorted(m for m in said.about if m in victims or m not in others),
+            state=_state(said.generation, fallen, answered),
+        )
+        for said in sorted(raised, key=lambda said: said.generation)
+    ]
+    return lines, len(fallen)
+
+
+def _called(facts: FactSet, root: str) -> list[str]:
+    """The staff who were called for it: they may open it, wherever they are."""
+    calls = [fact.said for fact in facts.current(AlertCalled) if _about(fact.said, root)]
+    return sorted({call.person for call in calls if call.person is not None})
+
+
+def _generations(facts: Iterable[Fact[OfAlert]], root: str) -> set[int]:
+    return {fact.said.generation for fact in facts if _about(fact.said, root)}
+
+
+def _about(said: OfAlert, root: str) -> bool:
+    return said.cause == root and said.rule in RULES
+
+
+def _state(generation: int, fallen: set[int], answered: set[int]) -> AlertState:
+    if generation in fallen:
+        return "stood-down"
+    return "answered" if generation in answered else "standing"
+
+
+def _roles_ever(facts: FactSet, root: str) -> tuple[set[str], set[str]]:
+    """The mentions that any version of the breach names apart from victims, and as victims. Whoever
+    an alert was about and no version names was found through the order: a victim."""
+    others: set[str] = set()
+    victims: set[str] = set()
+    for version in facts.versions(root):
+        if isinstance(version.content, BreachReported):
+            for mention in version.content.named:
+                if mention.mention:
+                    (victims if mention.role is Role.VICTIM else others).add(mention.mention)
+    return others, victims
+
+
+def decide(row: OrdersBreach | None, at: datetime) -> list[Saying]:
+    """What must be said of a breach now (``rules.telling``)."""
+    if row is None:
+        return []
+    decision = telling.decide(
+        [_as_told(line) for line in row.told if line.state != "stood-down"],
+        row.stood_down,
+        _wanted(row),
+        (row.occurred, row.cause),
+        [
+            _as_report(row, record)
+            for record in row.records
+            if record.type == "breach" and record.root != row.cause
+        ],
+    )
+    about = {line.generation: line.about for line in row.told}
+    sayings = [
+        _saying(AlertStoodDown(rule=AlertRule.BREACH, cause=row.cause, generation=n, about=about[n]), at)
+        for n in decision.stand_down
+    ]
+    if decision.raise_ is not None and row.urgency is not None:
+        sayings.append(_raised(row.cause, decision.raise_, row.urgency, row.area, row.about, at))
+    return sayings
+
+
+def decide_broken(subject: Subject) -> list[Saying]:
+    """A breach whose fold raised pages from its own fact alone, at once, as at high risk.
+
+    It says nothing while an alert about it stands, and stands nothing down.
+    """
+    fact = breach_in(subject)
+    if fact is None or fact.content is None:
+        return []
+    raised = _generations(subject.facts.current(AlertRaised), fact.root)
+    fallen = _generations(subject.facts.current(AlertStoodDown), fact.root)
+    if raised - fallen:
+        return []
+    about = sorted({mention.mention for mention in fact.said.named if mention.mention})
+    area = area_of(fact.said)
+    return [_raised(fact.root, 1 + len(fallen), Urgency.NOW, area, about, subject.at)]
+
+
+def _as_told(line: ToldLine) -> telling.Told:
+    victims = frozenset(line.victims)
+    return telling.Told(line.generation, line.urgency, line.area, victims, line.state == "answered")
+
+
+def _as_report(row: OrdersBreach, record: RecordLine) -> telling.Report:
+    standing = tuple(telling.Standing(alert.urgency, alert.area) for alert in record.standing)
+    return telling.Report(record.root, record.occurred, standing, record.root in row.others_in_view)
+
+
+def _wanted(row: OrdersBreach) -> telling.Wanted | None:
+    if row.withdrawn or row.urgency is None:
+        return None
+    by_grade, _ = BY_GRADE[row.grade]
+    victims = frozenset(row.victim_mentions)
+    return telling.Wanted(row.urgency, by_grade, row.by_scene, row.area, victims)
+
+
+def _raised(
+    cause: str, generation: int, urgency: Urgency, area: str | None, about: Sequence[str], at: datetime
+) -> Saying:
+    content = AlertRaised(
+        rule=AlertRule.BREACH,
+        cause=cause,
+        generation=generation,
+        urgency=urgency,
+        routing=Routing(area=area) if area else None,
+        about=list(about),
+    )
+    return _saying(content, at)
+
+
+def _saying(content: AlertRaised | AlertStoodDown, at: datetime) -> Saying:
+    return Saying(
+        rule=content.rule, root=content.cause, generation=content.generation, content=content, occurred=at
+    )
+
+
+ORDERS_BREACH = View(
+    name="orders_breach",
+    of="cause",
+    row=OrdersBreach,
+    table=OrdersBreachTable,
+    fold=fold_breach,
+    decide=decide,
+    decide_broken=decide_broken,
+)

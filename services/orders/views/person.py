@@ -1,0 +1,281 @@
+"""Level 0: what is known of one person's orders, breaches, risk and area.
+
+The row is read by the folds of breaches, never by a page: a respondent's row may say which area a
+victim of his lives in, so that a breach which names no victim still finds who is on call for her.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from chassis.facts import Fact
+from chassis.views import Folded, Row, Subject, View, ViewTable
+from contracts.content import Said
+from contracts.events.alerts import AlertRaised, AlertStoodDown
+from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
+from contracts.mentions import Mention
+from contracts.rules.occurrence import normal, occurrences, record_of
+from contracts.rules.order_status import OrderStatus, order_terms, status
+from contracts.sections import Routing
+from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
+from services.orders.rules.order_match import KnownOrder, Sought, match
+
+Report = Fact[BreachReported | IncidentReported]
+
+RULES: frozenset[str] = frozenset({AlertRule.BREACH})
+"""The rules by which orders tells somebody at once."""
+
+
+class Part(BaseModel):
+    """Base of what stands inside a row."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StatusNow(Part):
+    """An order's status as a row holds it (``contracts.rules.order_status``)."""
+
+    in_force: bool
+    served: bool
+    aware: bool
+    enforceable: bool
+    reason: str
+
+    @classmethod
+    def of(cls, known: OrderStatus) -> "StatusNow":
+        """What a row keeps of a status."""
+        return cls(
+            in_force=known.in_force,
+            served=known.served,
+            aware=known.aware,
+            enforceable=known.enforceable,
+            reason=known.reason,
+        )
+
+
+class OrderLine(KnownOrder):
+    """An order that binds or protects this person, with its status at the row's time."""
+
+    agency: str
+    services: list[str]
+    status: StatusNow
+
+
+class StandingAlert(Part):
+    """An alert about a breach that was raised and not stood down."""
+
+    generation: int
+    urgency: Urgency
+    area: str | None
+
+
+class RecordLine(Part):
+    """One agency's record of a breach or incident that names this person."""
+
+    root: str
+    type: Literal["breach", "incident"]
+    agency: str
+    occurred: AwareDatetime
+    precision: Literal["instant", "day"]
+    kind: str
+    people: list[str]
+    weapon: bool | None = None
+    suspect_present: bool | None = None
+    area: str | None = None
+    standing: list[StandingAlert]
+
+
+class VictimLine(Part):
+    """What this person's facts say of a victim's risk and area: their own, or of somebody whom
+    they are said to have harmed. ``graded`` and ``area_from`` are the roots of the facts."""
+
+    person: str
+    grade: Grade = Grade.UNKNOWN
+    graded: str | None = None
+    area: str | None = None
+    area_at: AwareDatetime | None = None
+    area_from: str | None = None
+
+
+class OrdersPerson(Row):
+    """One person, as orders knows them. ``mentions`` are the ids under which facts name them."""
+
+    mentions: list[str]
+    orders: list[OrderLine]
+    occurrences: list[list[RecordLine]]
+    victims: list[VictimLine]
+
+
+class OrdersPersonTable(ViewTable, table=True):
+    """Rows of ``orders_person``."""
+
+    __tablename__ = "orders_person"
+
+
+def fold_person(subject: Subject) -> Folded:
+    """The row of a person at ``subject.at``, and when an order's status will change it."""
+    orders, changes = _orders(subject)
+    row = OrdersPerson(
+        mentions=sorted(mention for mention, person in subject.homes.items() if person == subject.id),
+        orders=orders,
+        occurrences=_occurrences(subject, orders),
+        victims=_victims(subject),
+    )
+    if not (row.orders or row.occurrences or row.victims):
+        return Folded(None)
+    return Folded(row, min((change for change in changes if change), default=None))
+
+
+def area_of(said: Said) -> str | None:
+    """The area that a payload routes to. None: it says none, or it is sealed."""
+    return said.routing.area if isinstance(said.routing, Routing) else None
+
+
+def persons(mentions: Iterable[Mention], homes: Mapping[str, str]) -> list[str]:
+    """The persons behind these mentions, each once, sorted."""
+    return sorted({homes[m.mention] for m in mentions if m.mention is not None and m.mention in homes})
+
+
+def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
+    served = subject.facts.current(OrderServed)
+    lines: list[OrderLine] = []
+    changes: list[datetime | None] = []
+    for fact in subject.facts.current(OrderMade):
+        services = [service for service in served if _is_of(service.said, fact)]
+        terms = order_terms(fact.said, [service.said for service in services])
+        now = status(terms, subject.at)
+        protected = fact.said.in_role(Role.VICTIM)
+        lines.append(
+            OrderLine(
+                root=fact.root,
+                reference=fact.said.reference,
+                made=fact.said.made,
+                terms=terms,
+                respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
+                protected=persons(protected, subject.homes),
+                protected_mentions=sorted({m.mention for m in protected if m.mention}),
+                agency=fact.agency,
+                services=sorted(service.root for service in services),
+                status=StatusNow.of(now),
+            )
+        )
+        changes.append(now.changes_at)
+    return lines, changes
+
+
+def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
+    """By the order's id, else by its reference: both are filed under this one person."""
+    if service.order is not None:
+        return service.order == order.root
+    reference = order.said.reference
+    return bool(service.reference and reference) and normal(service.reference or "") == normal(
+        reference or ""
+    )
+
+
+def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordLine]]:
+    standing = _standing(subject)
+    lines: dict[str, RecordLine] = {}
+    records = []
+    reports: list[Report] = [
+        *subject.facts.current(BreachReported),
+        *subject.facts.current(IncidentReported),
+    ]
+    for fact in reports:
+        people = persons(fact.said.named, subject.homes)
+        if subject.id not in people:
+            continue
+        victims = _victims_by_order(fact, orders, subject.homes)
+        records.append(record_of(fact.envelope, fact.said, subject.homes, victims))
+        lines[fact.root] = _line(fact, people, standing.get(fact.root, []))
+    return [[lines[record.root] for record in group] for group in occurrences(records)]
+
+
+def _line(fact: Report, people: list[str], standing: list[StandingAlert]) -> RecordLine:
+    said = fact.said
+    breach = said if isinstance(said, BreachReported) else None
+    return RecordLine(
+        root=fact.root,
+        type="breach" if breach else "incident",
+        agency=fact.agency,
+        occurred=fact.occurred,
+        precision=fact.envelope.precision,
+        kind=said.kind,
+        people=people,
+        weapon=breach.weapon if breach else None,
+        suspect_present=breach.suspect_present if breach else None,
+        area=area_of(said),
+        standing=standing,
+    )
+
+
+def _victims_by_order(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> frozenset[str]:
+    """Whom a breach that names no victim was against, as far as this person's orders tell."""
+    if not isinstance(fact.said, BreachReported) or fact.said.in_role(Role.VICTIM):
+        return frozenset()
+    found = match(sought(fact.said, fact.occurred, homes), orders).order
+    return frozenset(found.protected if found else ())
+
+
+def sought(said: BreachReported, at: datetime, homes: Mapping[str, str]) -> Sought:
+    """What a breach says by which its order can be found."""
+    return Sought(
+        order=said.order,
+        reference=said.reference,
+        respondents=frozenset(persons(said.in_role(*PERPETRATOR_ROLES), homes)),
+        victims=frozenset(persons(said.in_role(Role.VICTIM), homes)),
+        at=at,
+    )
+
+
+def _standing(subject: Subject) -> dict[str, list[StandingAlert]]:
+    fallen = {
+        (fact.said.cause, fact.said.generation)
+        for fact in subject.facts.current(AlertStoodDown)
+        if fact.said.rule in RULES
+    }
+    found: dict[str, dict[int, StandingAlert]] = {}
+    for fact in subject.facts.current(AlertRaised):
+        said = fact.said
+        if said.rule in RULES and (said.cause, said.generation) not in fallen:
+            area = said.routing.area if isinstance(said.routing, Routing) else None
+            alert = StandingAlert(generation=said.generation, urgency=said.urgency, area=area)
+            found.setdefault(said.cause, {})[said.generation] = alert
+    return {cause: [alerts[key] for key in sorted(alerts)] for cause, alerts in found.items()}
+
+
+def _victims(subject: Subject) -> list[VictimLine]:
+    """Each victim whom this person's facts name, by the newest assessment and the newest routing.
+
+    An assessment without a grade by rule is an unknown grade, never the grade of an older one.
+    """
+    found: dict[str, VictimLine] = {}
+    for fact in subject.facts.current(Said):
+        harmed_by = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
+        for person in persons(fact.said.in_role(Role.VICTIM), subject.homes):
+            if subject.id in (person, *harmed_by):
+                line = found.get(person) or VictimLine(person=person)
+                found[person] = line.model_copy(update=_news_of_a_victim(fact))
+    return [found[person] for person in sorted(found)]
+
+
+def _news_of_a_victim(fact: Fact[Said]) -> dict[str, object]:
+    news: dict[str, object] = {}
+    if isinstance(fact.said, ReferralMade | RiskAssessed):
+        graded = fact.said.graded
+        news |= {"grade": graded.grade if graded else Grade.UNKNOWN, "graded": fact.root}
+    if (area := area_of(fact.said)) is not None:
+        news |= {"area": area, "area_at": fact.occurred, "area_from": fact.root}
+    return news
+
+
+ORDERS_PERSON = View(
+    name="orders_person",
+    of="person",
+    row=OrdersPerson,
+    table=OrdersPersonTable,
+    fold=fold_person,
+)

@@ -1,0 +1,217 @@
+"""A breach as a person is shown it: redacted, each statement with who said it and from which fact."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from chassis.facts import Fact
+from contracts.content import Said
+from contracts.events.orders import BreachReported, OrderMade
+from contracts.sections import Contact, Health, Identity, Location, Narrative, Sensitivity
+from contracts.vocabulary import Grade, Urgency
+from services.orders.views.breach import AlertState, OrdersBreach
+from services.orders.views.person import StatusNow
+
+PERSONAL = ("identity", "contact", "location", "health")
+"""The sections of a mention, in the order in which a page shows them."""
+
+SHOWABLE = frozenset(Sensitivity) - {Sensitivity.ROUTING, Sensitivity.SUPPORT}
+"""What a breach can show at all."""
+
+
+class Shown(BaseModel):
+    """Base of every part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class SectionShown(Shown):
+    """One section about a person: the newest of its kind, with its source."""
+
+    section: Sensitivity
+    agency: str
+    occurred: AwareDatetime
+    recorded: AwareDatetime
+    fact: str
+    value: Identity | Contact | Location | Health
+
+
+class PersonShown(Shown):
+    """A victim or respondent. A section that nobody gave, or that the reader may not see, is not
+    there: without a contact section there is no safe contact."""
+
+    person: str
+    role: Literal["victim", "respondent"]
+    sections: list[SectionShown]
+
+
+class OrderShown(Shown):
+    """The order that it is of. ``status`` is None where the order is not known here: then nobody
+    knows whether it was in force."""
+
+    order: str
+    because: str | None
+    type: str | None
+    status: StatusNow | None
+    fact: str | None
+    reference: str | None
+    court: str | None
+    made: AwareDatetime | None
+    ends: AwareDatetime | None
+    prohibitions: list[dict[str, Any]]
+
+    @classmethod
+    def of(
+        cls, row: OrdersBreach, order: Fact[OrderMade] | None, allowed: frozenset[Sensitivity]
+    ) -> "OrderShown":
+        """The order of a breach. A prohibition's words may hold her address: they go with location."""
+        said = order.said if order else None
+        without = set() if Sensitivity.LOCATION in allowed else {"text"}
+        return cls(
+            order=row.order or "",
+            because=row.order_because,
+            type=row.order_type,
+            status=row.status,
+            fact=order.id if order else None,
+            reference=said.reference if said else None,
+            court=said.court if said else None,
+            made=said.made if said else None,
+            ends=said.ends if said else None,
+            prohibitions=[p.model_dump(mode="json", exclude=without) for p in said.prohibitions]
+            if said
+            else [],
+        )
+
+
+class RecordShown(Shown):
+    """One agency's record of the occurrence."""
+
+    root: str
+    type: str
+    agency: str
+    occurred: AwareDatetime
+    precision: str
+    kind: str
+    weapon: bool | None
+    suspect_present: bool | None
+    alerted: bool
+
+
+class ToldShown(Shown):
+    """One generation of the alert."""
+
+    generation: int
+    urgency: Urgency
+    state: AlertState
+
+
+class BreachShown(Shown):
+    """A breach with all that this reader may see of it. ``left_out`` names the sections that the
+    reader may not see; ``facts`` are what it was made of."""
+
+    cause: str
+    agency: str
+    occurred: AwareDatetime
+    precision: str
+    recorded: AwareDatetime | None
+    withdrawn: bool
+    corrected: bool
+    kind: str | None
+    weapon: bool | None
+    suspect_present: bool | None
+    children_present: bool | None
+    narrative: str | None
+    grade: Grade
+    graded: list[str]
+    urgency: Urgency | None
+    urgency_because: str | None
+    area: str | None
+    order: OrderShown | None
+    order_because: str | None
+    people: list[PersonShown]
+    records: list[RecordShown]
+    told: list[ToldShown]
+    facts: list[str]
+    left_out: list[Sensitivity]
+
+    @classmethod
+    def of(
+        cls,
+        row: OrdersBreach,
+        breach: Fact[BreachReported] | None,
+        people: list[PersonShown],
+        order: OrderShown | None,
+        allowed: frozenset[Sensitivity],
+        facts: list[str],
+    ) -> "BreachShown":
+        """The answer. ``breach`` is None where the report was withdrawn: what it said is gone."""
+        said = breach.said if breach else None
+        narrative = said.narrative if said and Sensitivity.NARRATIVE in allowed else None
+        kept = row.model_dump(include=_KEPT)
+        return cls.model_validate(
+            {
+                **kept,
+                "recorded": breach.recorded if breach else None,
+                "corrected": breach is not None and breach.version > 1,
+                "weapon": said.weapon if said else None,
+                "suspect_present": said.suspect_present if said else None,
+                "children_present": said.children_present if said else None,
+                "narrative": narrative.text if isinstance(narrative, Narrative) else None,
+                "order": order,
+                "people": people,
+                "records": [_record(record.model_dump()) for record in row.records],
+                "told": [told.model_dump(include={"generation", "urgency", "state"}) for told in row.told],
+                "facts": facts,
+                "left_out": sorted(SHOWABLE - allowed),
+            }
+        )
+
+
+_KEPT = {
+    "cause",
+    "agency",
+    "occurred",
+    "precision",
+    "withdrawn",
+    "kind",
+    "grade",
+    "graded",
+    "urgency",
+    "urgency_because",
+    "area",
+    "order_because",
+}
+
+
+def newest_sections(
+    facts: Iterable[Fact[Said]], mentions: set[str], allowed: frozenset[Sensitivity]
+) -> list[SectionShown]:
+    """The newest section of each kind that these facts, in order, hold about a person and that the
+    reader may see. A sealed one is skipped: nobody here can read it."""
+    found: dict[str, SectionShown] = {}
+    for fact in facts:
+        for mention in fact.said.named:
+            for name in PERSONAL if mention.mention in mentions else ():
+                section = getattr(mention, name)
+                if isinstance(section, Identity | Contact | Location | Health) and name in allowed:
+                    found[name] = _section(fact, section)
+    return [found[name] for name in PERSONAL if name in found]
+
+
+def _section(fact: Fact[Said], section: Identity | Contact | Location | Health) -> SectionShown:
+    return SectionShown(
+        section=section.sensitivity,
+        agency=fact.agency,
+        occurred=fact.occurred,
+        recorded=fact.recorded,
+        fact=fact.id,
+        value=section,
+    )
+
+
+def _record(values: dict[str, Any]) -> dict[str, Any]:
+    standing: Sequence[object] = values.pop("standing")
+    return {name: values[name] for name in RecordShown.model_fields if name in values} | {
+        "alerted": bool(standing)
+    }

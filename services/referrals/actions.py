@@ -1,0 +1,74 @@
+"""What agencies can do here: say what they know of people; and decide who is who."""
+
+from typing import TypeVar
+
+from chassis.accept import Refused, Taken
+from chassis.http.auth import Caller
+from chassis.runtime import Runtime
+from contracts.content import Content, Said
+from contracts.events.identity import IdentityDecided
+from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.sections import Routing
+from contracts.submission import Submission
+from services.referrals.rules import sharing
+from services.referrals.rules.grading import grade_assessment, grade_referral
+from services.referrals.rules.thresholds import dash_threshold
+
+C = TypeVar("C", bound=Content)
+
+
+async def refer(
+    runtime: Runtime, caller: Caller, submission: Submission[ReferralMade], key: str | None
+) -> Taken:
+    """Record a MARAC referral with the grade that follows from it. Raises Refused as ``complete`` and
+    ``Runtime.take`` do."""
+    content = await complete(runtime, submission.content)
+    return await runtime.take(submission, content, caller=caller, right=sharing.REFER, idempotency_key=key)
+
+
+async def assess(
+    runtime: Runtime, caller: Caller, submission: Submission[RiskAssessed], key: str | None
+) -> Taken:
+    """Record a risk assessment with the grade that follows from it. Raises Refused as ``refer``."""
+    content = await complete(runtime, submission.content)
+    return await runtime.take(submission, content, caller=caller, right=sharing.ASSESS, idempotency_key=key)
+
+
+async def report(
+    runtime: Runtime, caller: Caller, submission: Submission[C], right: str, key: str | None
+) -> Taken:
+    """Record what an agency says, as it says it. Raises Refused as ``Runtime.take`` does."""
+    return await runtime.take(submission, submission.content, caller=caller, right=right, idempotency_key=key)
+
+
+async def decide_identity(
+    runtime: Runtime, caller: Caller, submission: Submission[IdentityDecided], key: str | None
+) -> Taken:
+    """Record what a person decided of two mentions: the matcher heeds it.
+
+    Raises Refused (422) where the two are one, and as ``Runtime.take`` does.
+    """
+    one, other = submission.content.mentions
+    if one == other:
+        raise Refused("same-mention", "body.content.mentions")
+    return await report(runtime, caller, submission, sharing.DECIDE_IDENTITY, key)
+
+
+async def complete(runtime: Runtime, content: C) -> C:
+    """The content with what Goldthread adds when it takes it, as a post or as a correction: the
+    grade, by the threshold that its area has now.
+
+    Raises Refused (422) where the sender gave a grade of that kind.
+    """
+    if not isinstance(content, ReferralMade | RiskAssessed):
+        return content
+    if content.graded is not None:
+        raise Refused("given-by-goldthread", "body.content.graded")
+    threshold = dash_threshold(await runtime.configuration(), _area(content))
+    if isinstance(content, ReferralMade):
+        return content.model_copy(update={"graded": grade_referral(content, threshold)})
+    return content.model_copy(update={"graded": grade_assessment(content, threshold)})
+
+
+def _area(said: Said) -> str | None:
+    return said.routing.area if isinstance(said.routing, Routing) else None

@@ -1,0 +1,251 @@
+"""The matcher: one at a time, in batches, off the request path. It says which mentions are one person.
+
+It keeps in memory what is known now of each mention (the rows of ``referrals_identity``, every
+identifier as a keyed hash), and where each mention is. When a row changes, it works out anew the
+groups of everybody whom that can concern, by the pure rule ``rules/matching.py``, and records the
+difference from where they are as **one** fact, ``identity.assigned``. So a link stands only for as
+long as its reasons do, and a start from nothing comes to the same answer.
+
+It works while it holds the lease. Each of its transactions checks the epoch of that lease, so that
+a matcher that froze and woke again records nothing. Its memory is forgotten with the lease.
+
+What it asks of ``Runtime``, beside what every service uses:
+
+``lease(name: str, seconds: float) -> int | None``
+    Take the lease, or renew it: its epoch while this process holds it, None while another does.
+``places(mentions: Collection[str]) -> dict[str, str]``
+    Which person each of these mentions is now. One that was never seen is left out.
+``assign(moves, because, decisions_seen, epoch) -> bool``
+    In one transaction, with the lease's row locked: record ``IdentityAssigned`` with the next ``seq``
+    (1 + the highest in the store; the matcher starts only when the topic is read to its end), and
+    file it, so that its moves hold at once. It records nothing, and gives False, when the lease's
+    epoch is not this one any more, when a mention is not where its move says that it leaves, or when
+    an ``identity.decided`` is filed under a moved mention that is not in ``decisions_seen``: a move
+    that ignores a person's decision is refused.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+
+import structlog
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.ids import Ids
+from chassis.runtime import Runtime
+from contracts.events.identity import Because, Move
+from contracts.vocabulary import LinkReason
+from services.referrals.rules.matching import LATEST, Clusters, Features, clusters
+from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow
+
+LEASE = "matcher"
+LEASE_SECONDS = 10.0
+RENEW_SECONDS = 2.0
+"""How often the lease is renewed, and how long another process waits before it asks again."""
+SWEEP_SECONDS = 15.0
+"""How often all rows are compared with what is in memory: news of a change may have been missed."""
+PAUSE_SECONDS = 0.2
+"""How long after a refused decision everything is read again."""
+BATCH = 1_000
+"""How many rows are read at a time."""
+
+log = structlog.get_logger()
+
+
+async def match(runtime: Runtime) -> None:
+    """Match for ever: whenever this process holds the lease, and from nothing each time."""
+    while True:
+        epoch = await runtime.lease(LEASE, LEASE_SECONDS)
+        if epoch is None:
+            await asyncio.sleep(RENEW_SECONDS)
+            continue
+        log.info("matcher.began", epoch=epoch)
+        try:
+            await Matcher(runtime, epoch).work()
+        except Exception as error:  # noqa: BLE001  whatever it was: it starts again from nothing
+            log.error("matcher.failed", reason=type(error).__name__)
+        log.info("matcher.ended", epoch=epoch)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+class Matcher:
+    """One tenure of the lease."""
+
+    def __init__(self, runtime: Runtime, epoch: int) -> None:
+        self._runtime = runtime
+        self._epoch = epoch
+        self._memory = Memory()
+        self._news: set[str] = set()
+        self._woken = asyncio.Event()
+
+    async def work(self) -> None:
+        """Match until the lease is lost, or what it knew has turned out to be out of date."""
+        listening = asyncio.create_task(self._listen(), name="matcher.listen")
+        try:
+            sweep_at = 0.0
+            while await self._runtime.lease(LEASE, LEASE_SECONDS) == self._epoch:
+                now = asyncio.get_running_loop().time()
+                if now >= sweep_at:
+                    self._news |= await self._out_of_date()
+                    sweep_at = now + SWEEP_SECONDS
+                if not await self.once():
+                    return
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), RENEW_SECONDS)
+                self._woken.clear()
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    async def once(self) -> bool:
+        """Match what changed; False when the decision was refused and all must be read again."""
+        changed: set[str] = set()
+        while self._news:
+            batch = sorted(self._news)[:BATCH]
+            self._news.difference_update(batch)
+            changed |= await self._read(batch)
+        if not changed:
+            return True
+        affected = self._memory.affected(changed)
+        found = clusters(self._memory.features[mention] for mention in affected)
+        moves = self._moves(found)
+        _tell_questions(found)
+        if not moves:
+            return True
+        seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}
+        done = await self._runtime.assign(moves, _because(found, moves), sorted(seen), self._epoch)
+        if done:
+            for move in moves:
+                self._memory.put(move.mention, move.to)
+        return done
+
+    async def _listen(self) -> None:
+        async for news in self._runtime.changed():
+            self._news |= {subject for view, subject in news if view == IDENTITY.name}
+            self._woken.set()
+
+    async def _out_of_date(self) -> set[str]:
+        """The subjects whose row is not the one in memory."""
+        statement = select(col(IdentityTable.subject), col(IdentityTable.hash))
+        async with self._runtime.store.reading() as connection:
+            rows = (await connection.execute(statement)).all()
+        return {subject for subject, hash_ in rows if self._memory.read.get(subject) != hash_}
+
+    async def _read(self, subjects: Collection[str]) -> set[str]:
+        """Take these subjects' rows to memory; give the mentions of which something changed."""
+        table = IdentityTable.__table__  # type: ignore[attr-defined]
+        statement = select(table.c.subject, table.c.hash, table.c.body).where(table.c.subject.in_(subjects))
+        async with self._runtime.store.reading() as connection:
+            rows = (await connection.execute(statement)).all()
+        known = [(subject, hash_, IdentityRow.model_validate_json(body)) for subject, hash_, body in rows]
+        places = await self._runtime.places([each.mention for _, _, row in known for each in row.mentions])
+        changed: set[str] = set()
+        for subject, hash_, row in known:
+            self._memory.read[subject] = hash_
+            here = [each for each in row.mentions if places.get(each.mention) == subject]
+            for each in here:
+                features = features_of(each, self._runtime.ids)
+                if self._memory.learn(features, each.decisions, subject):
+                    changed.add(each.mention)
+        return changed
+
+    def _moves(self, found: Clusters) -> list[Move]:
+        """From where each mention is to the home of the earliest of its group."""
+        moves: list[Move] = []
+        for group in found.groups:
+            home = self._runtime.ids.person(group[0])
+            for mention in group:
+                was = self._memory.place[mention]
+                if was != home:
+                    moves.append(Move.model_validate({"mention": mention, "from": was, "to": home}))
+        return sorted(moves, key=lambda move: move.mention)
+
+
+class Memory:
+    """What is known now of each mention, and where each is."""
+
+    def __init__(self) -> None:
+        self.features: dict[str, Features] = {}
+        self.decisions: dict[str, list[str]] = {}
+        self.place: dict[str, str] = {}
+        self.read: dict[str, str] = {}
+        """Person to the hash of the row that was read of them."""
+        self._at: dict[str, set[str]] = {}
+        self._sharing: dict[object, set[str]] = {}
+
+    def learn(self, features: Features, decisions: list[str], person: str) -> bool:
+        """Take what is known now of a mention; whether it is other than before."""
+        mention = features.mention
+        before = self.features.get(mention)
+        same = before == features and self.decisions[mention] == decisions and self.place[mention] == person
+        for link in _links(before):
+            self._sharing[link].discard(mention)
+        for link in _links(features):
+            self._sharing.setdefault(link, set()).add(mention)
+        self.features[mention] = features
+        self.decisions[mention] = decisions
+        self.put(mention, person)
+        return not same
+
+    def put(self, mention: str, person: str) -> None:
+        """A mention is this person now."""
+        self._at.get(self.place.get(mention, ""), set()).discard(mention)
+        self.place[mention] = person
+        self._at.setdefault(person, set()).add(mention)
+
+    def affected(self, changed: Iterable[str]) -> set[str]:
+        """Everybody whose group may be another one now: all who are linked with somebody changed,
+        or are the same person as somebody linked, and so on."""
+        found, open_ends = set[str](), list(changed)
+        while open_ends:
+            mention = open_ends.pop()
+            if mention in found or mention not in self.features:
+                continue
+            found.add(mention)
+            open_ends += self._at[self.place[mention]] - found
+            for link in _links(self.features[mention]):
+                open_ends += self._sharing[link] - found
+        return found
+
+
+def _links(features: Features | None) -> Iterable[object]:
+    """By what a mention hangs together with others, or could if a person said so."""
+    if features is None:
+        return
+    yield from features.reasons
+    if features.nhs:
+        yield features.nhs
+    yield from ((LinkReason.DECIDED, mention) for mention in {features.mention, *features.same})
+
+
+def features_of(row: MentionRow, ids: Ids) -> Features:
+    """What is known of a mention, every value as a keyed hash: equal values are equal hashes."""
+    return Features(
+        mention=row.mention,
+        first=row.first or LATEST,
+        nhs=ids.blind("nhs", row.nhs) if row.nhs else None,
+        pnc=ids.blind("pnc", row.pnc) if row.pnc else None,
+        names=frozenset(ids.blind("name", name) for name in row.names),
+        born=frozenset(ids.blind("born", day.isoformat()) for day in row.born),
+        opposed=frozenset(row.opposed),
+        same=frozenset(row.same),
+        apart=frozenset(row.apart),
+    )
+
+
+def _because(found: Clusters, moves: Iterable[Move]) -> list[Because]:
+    """The links of the groups that the moved mentions are in."""
+    group_of: Mapping[str, int] = {m: place for place, group in enumerate(found.groups) for m in group}
+    moved = {group_of[move.mention] for move in moves}
+    return [
+        Because(reason=reason, mentions=list(pair))
+        for reason, pair in found.because
+        if group_of[pair[0]] in moved
+    ]
+
+
+def _tell_questions(found: Clusters) -> None:
+    """Say in the log that a person must decide: no fact tells it yet."""
+    for one, other in found.questions:
+        log.warning("matcher.question", mentions=[one, other])

@@ -1,0 +1,153 @@
+"""HTTP: decode, call, answer. Decisions are in ``actions`` and ``rules``."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response, status
+
+from chassis.accept import Taken
+from chassis.http.app import the_runtime
+from chassis.http.auth import Caller, right
+from chassis.http.etag import IdempotencyKey, etag
+from chassis.runtime import Runtime
+from contracts.events.identity import IdentityDecided
+from contracts.events.people import (
+    HealthContacted,
+    HouseholdDescribed,
+    HousingDescribed,
+    ImmigrationNoted,
+    IncidentReported,
+    LeadNamed,
+    ReferralMade,
+    RiskAssessed,
+)
+from contracts.submission import Receipt, Submission
+from services.referrals import actions
+from services.referrals.rules import sharing
+
+router = APIRouter(prefix="/referrals/v1")
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+
+
+@router.post("/marac-referrals", status_code=status.HTTP_201_CREATED)
+async def refer(
+    submission: Submission[ReferralMade],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.REFER)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """A MARAC referral. Its root is the case. 200 with the first answer when it is sent again."""
+    return _receipt(response, await actions.refer(runtime, caller, submission, key))
+
+
+@router.post("/risk-assessments", status_code=status.HTTP_201_CREATED)
+async def assess(
+    submission: Submission[RiskAssessed],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ASSESS)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """A risk assessment apart from a referral. It never overwrites an earlier one."""
+    return _receipt(response, await actions.assess(runtime, caller, submission, key))
+
+
+@router.post("/incidents", status_code=status.HTTP_201_CREATED)
+async def report_incident(
+    submission: Submission[IncidentReported],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.REPORT_INCIDENT)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """An incident of abuse, a crime or not, by any agency that has it."""
+    return _receipt(response, await actions.report(runtime, caller, submission, sharing.REPORT_INCIDENT, key))
+
+
+@router.post("/households", status_code=status.HTTP_201_CREATED)
+async def describe_household(
+    submission: Submission[HouseholdDescribed],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DESCRIBE_CARE)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Who lives in a household, the children among them."""
+    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+
+
+@router.post("/housing", status_code=status.HTTP_201_CREATED)
+async def describe_housing(
+    submission: Submission[HousingDescribed],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DESCRIBE_CARE)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """What a housing service holds: tenancy, application, target hardening."""
+    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+
+
+@router.post("/health-contacts", status_code=status.HTTP_201_CREATED)
+async def report_health_contact(
+    submission: Submission[HealthContacted],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DESCRIBE_CARE)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """A contact with a health service."""
+    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+
+
+@router.post("/leads", status_code=status.HTTP_201_CREATED)
+async def name_lead(
+    submission: Submission[LeadNamed],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DESCRIBE_CARE)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Who leads a victim's support."""
+    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+
+
+@router.post("/immigration", status_code=status.HTTP_201_CREATED)
+async def note_immigration(
+    submission: Submission[ImmigrationNoted],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.NOTE_IMMIGRATION)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Immigration status, for support alone: it reaches no enforcement body by any path."""
+    return _receipt(
+        response, await actions.report(runtime, caller, submission, sharing.NOTE_IMMIGRATION, key)
+    )
+
+
+@router.post("/identity-decisions", status_code=status.HTTP_201_CREATED)
+async def decide_identity(
+    submission: Submission[IdentityDecided],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """What a person decided of two mentions: the same, not the same, or that it cannot be told."""
+    return _receipt(response, await actions.decide_identity(runtime, caller, submission, key))
+
+
+def _receipt(response: Response, taken: Taken) -> Receipt:
+    response.headers["Location"] = f"/referrals/v1/facts/{taken.root}"
+    response.headers["ETag"] = etag(taken.version)
+    if taken.repeated:
+        response.status_code = status.HTTP_200_OK
+    return Receipt(
+        id=taken.id,
+        root=taken.root,
+        version=taken.version,
+        accepted=taken.accepted,
+        status="repeated" if taken.repeated else "accepted",
+    )

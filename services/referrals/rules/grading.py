@@ -1,0 +1,99 @@
+"""The grade that follows from a risk assessment. Unknown is never safe.
+
+Sources: SafeLives MARAC referral criteria (definitions read 2026-11; referral form 2015): 14 or more
+YES answers on the SafeLives Dash are visible high risk; professional judgement may stand alone, may
+raise, and never lowers. The bands below 14 are local, though common (Plymouth, Norfolk, read
+2026-11): a floor, not a verdict. DON'T KNOW and NOT ASKED are never NO.
+"""
+
+from collections.abc import Collection
+
+from contracts.events.people import Dash, Graded, ReferralMade, RiskAssessed
+from contracts.vocabulary import DashAnswer, Grade, Instrument, ReferralCriterion
+
+VISIBLE_HIGH_RISK = 14
+"""YES answers that are visible high risk, where an area has set no threshold of its own."""
+
+MEDIUM_FROM = 10
+"""YES answers of the medium band (local)."""
+
+DASH_RULE = "safelives-dash-24.v1"
+"""The rule of this module for the Dash, by the version of the rule, not of the form."""
+
+GRAVEST_FIRST = (Grade.HIGH, Grade.UNKNOWN, Grade.MEDIUM, Grade.STANDARD)
+"""Grades in the order of concern: what is not known comes before what is known to be medium."""
+
+REFERRER_SAYS_HIGH = {
+    ReferralCriterion.PROFESSIONAL_JUDGEMENT: "grade.professional-judgement",
+    ReferralCriterion.VISIBLE_HIGH_RISK: "grade.referrer-says-visible-high-risk",
+}
+"""Criteria by which a referrer says that the risk is high, with or without a Dash."""
+
+
+def grade_referral(referral: ReferralMade, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
+    """The grade of a MARAC referral: its Dash, raised by what the referrer says, never lowered.
+
+    A referral without a Dash on which nobody says *high* is unknown, not standard.
+    """
+    graded = grade_dash(referral.dash, threshold) if referral.dash else _not_assessed()
+    said = next((REFERRER_SAYS_HIGH[c] for c in REFERRER_SAYS_HIGH if c in referral.criteria), None)
+    return _raised(graded, Grade.HIGH, said) if said else graded
+
+
+def grade_assessment(assessment: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
+    """The grade of a risk assessment: by the answers of a SafeLives Dash, else the assessor's own.
+
+    Items of two instruments are never counted alike: whatever is not the 24-item SafeLives Dash
+    keeps the assessor's grade, under the name of its instrument. The assessor's grade raises a
+    Dash, as any judgement does.
+    """
+    dash = assessment.dash
+    if dash is None or {dash.instrument, assessment.instrument} != {Instrument.SAFELIVES_DASH_24}:
+        rule = f"assessor:{assessment.instrument}/{assessment.instrument_version}"
+        return Graded(grade=assessment.grade, rule=rule, because="grade.assessor")
+    return _raised(grade_dash(dash, threshold), assessment.grade, "grade.assessor")
+
+
+def grade_dash(dash: Dash, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
+    """The grade of 24 answers and the practitioner's judgement.
+
+    At the threshold it is high. Where the unanswered items could still bring it there, it is
+    unknown. Else it is by its band. The judgement may raise each of these.
+    """
+    answers = list(dash.answers.values())
+    yes = answers.count(DashAnswer.YES)
+    unanswered = answers.count(DashAnswer.DONT_KNOW) + answers.count(DashAnswer.NOT_ASKED)
+    grade, because = _by_answers(yes, unanswered, threshold)
+    graded = Graded(
+        grade=grade,
+        yes=yes,
+        unanswered=unanswered,
+        rule=f"{DASH_RULE}/threshold-{threshold}",
+        because=because,
+    )
+    return _raised(graded, dash.judgement, "grade.professional-judgement")
+
+
+def gravest(grades: Collection[Grade]) -> Grade:
+    """The gravest of some grades; unknown of none."""
+    return min(grades, key=GRAVEST_FIRST.index, default=Grade.UNKNOWN)
+
+
+def _by_answers(yes: int, unanswered: int, threshold: int) -> tuple[Grade, str]:
+    if yes >= threshold:
+        return Grade.HIGH, "grade.visible-high-risk"
+    if yes + unanswered >= threshold:
+        return Grade.UNKNOWN, "grade.unanswered-could-be-high"
+    if yes >= MEDIUM_FROM:
+        return Grade.MEDIUM, "grade.band-medium"
+    return Grade.STANDARD, "grade.band-standard"
+
+
+def _raised(graded: Graded, said: Grade | None, because: str) -> Graded:
+    if said in (None, Grade.UNKNOWN) or gravest((graded.grade, said or Grade.UNKNOWN)) is graded.grade:
+        return graded
+    return graded.model_copy(update={"grade": said, "because": because})
+
+
+def _not_assessed() -> Graded:
+    return Graded(grade=Grade.UNKNOWN, rule=DASH_RULE, because="grade.not-assessed")

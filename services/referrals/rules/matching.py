@@ -1,0 +1,220 @@
+"""Which mentions are one person: a pure function of what is known of them now.
+
+Two mentions are one person only by a shared identifier: an NHS number with name or date of birth
+agreeing, or a PNC ID (design.md 6, 2026; domain.md 9.4: a valid number is not yet the right
+person). A name alone, an address or a date of birth links nobody: twins, flatmates, and parents
+with the children's surname stay apart. What a person decided stands above what a machine finds.
+
+Those named on different sides of one fact, and those whom a person said are not the same, are never
+one. Where the links would make them one, the link that is wrong is not known: so whoever alone
+could explain the conflict stands apart, and a person is asked.
+
+Values are compared, never read: the caller may hand in keyed hashes.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations, pairwise
+
+from contracts.vocabulary import PERPETRATOR_ROLES, LinkReason, Role
+
+Pair = tuple[str, str]
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of one mention now.
+
+    ``first`` is when the first of the facts that now name it was recorded by its agency (the first
+    version of that fact): by it the earliest of a cluster is found, whose home is everybody's. It
+    depends neither on the order of arrival nor on any id. ``opposed`` and ``apart`` are the
+    mentions that it can never be one with, by a fact and by a person's decision; ``same`` those
+    that a person decided it is.
+    """
+
+    mention: str
+    first: datetime = LATEST
+    nhs: str | None = None
+    pnc: str | None = None
+    names: frozenset[str] = frozenset()
+    born: frozenset[str] = frozenset()
+    opposed: frozenset[str] = frozenset()
+    same: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+
+    @property
+    def reasons(self) -> Iterator[tuple[LinkReason, tuple[str, ...]]]:
+        """By what it is linked: all who share one of these are linked."""
+        if self.pnc:
+            yield LinkReason.PNC_ID, (self.pnc,)
+        if self.nhs:
+            yield from ((LinkReason.NHS_NUMBER_AND_BIRTH, (self.nhs, born)) for born in self.born)
+            yield from ((LinkReason.NHS_NUMBER_AND_NAME, (self.nhs, name)) for name in self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """The answer: each mention in one group, the earliest first; why; and what a person must decide."""
+
+    groups: list[tuple[str, ...]]
+    because: list[tuple[LinkReason, Pair]]
+    questions: list[Pair]
+
+
+def sides(role: Role) -> str:
+    """The side of a fact on which a role stands. Bystanders stand on none."""
+    if role in PERPETRATOR_ROLES:
+        return "perpetrator"
+    return role if role in (Role.VICTIM, Role.CHILD) else ""
+
+
+def opposed(one: Role, other: Role) -> bool:
+    """Whether two people whom one fact names in these roles can never be one person: victim,
+    alleged perpetrator and child are three sides, and each child is somebody of their own."""
+    sides_of = (sides(one), sides(other))
+    return "" not in sides_of and (sides_of[0] != sides_of[1] or one is Role.CHILD)
+
+
+def clusters(features: Iterable[Features]) -> Clusters:
+    """Who is one person with whom. The same for every order of ``features``.
+
+    They must be closed: whoever shares an identifier or a decision with one of them is among them.
+    """
+    known = {each.mention: each for each in sorted(features, key=lambda each: each.mention)}
+    graph = _Graph(known)
+    groups: list[tuple[str, ...]] = []
+    questions: set[Pair] = set()
+    for component in graph.components(known):
+        parts, asked = _settle(graph, component)
+        groups += [_earliest_first(known, part) for part in parts]
+        questions |= asked
+    groups.sort()
+    questions |= _disagreeing(known, groups, graph)
+    return Clusters(groups, _because(graph, groups), sorted(questions))
+
+
+class _Graph:
+    """The links: mentions that share a reason, and mentions that a person decided are the same."""
+
+    def __init__(self, known: Mapping[str, Features]) -> None:
+        self.shared: dict[tuple[LinkReason, tuple[str, ...]], list[str]] = {}
+        self.by_mention: dict[str, list[tuple[LinkReason, tuple[str, ...]]]] = {}
+        self.decided: dict[str, set[str]] = {mention: set() for mention in known}
+        self.never: dict[str, set[str]] = {mention: set() for mention in known}
+        for mention, features in known.items():
+            self.by_mention[mention] = list(features.reasons)
+            for reason in self.by_mention[mention]:
+                self.shared.setdefault(reason, []).append(mention)
+            self._both(self.decided, mention, features.same, known)
+            self._both(self.never, mention, features.opposed | features.apart, known)
+
+    @staticmethod
+    def _both(
+        pairs: dict[str, set[str]], one: str, others: Collection[str], known: Mapping[str, Features]
+    ) -> None:
+        for other in others:
+            if other in known and other != one:
+                pairs[one].add(other)
+                pairs[other].add(one)
+
+    def components(
+        self, among: Iterable[str], without: Collection[str] = (), *, by_machine: bool = True
+    ) -> list[list[str]]:
+        """Who hangs together among some, when those in ``without`` have no link by machine."""
+        inside, found, seen = dict.fromkeys(among), [], set[str]()
+        for start in inside:
+            if start in seen:
+                continue
+            component, open_ends, reasons = [], [start], set[object]()
+            seen.add(start)
+            while open_ends:
+                one = open_ends.pop()
+                component.append(one)
+                reached = set(self.decided[one])
+                if by_machine and one not in without:
+                    for reason in self.by_mention[one]:
+                        if reason not in reasons:
+                            reasons.add(reason)
+                            reached.update(other for other in self.shared[reason] if other not in without)
+                fresh = [other for other in reached if other in inside and other not in seen]
+                seen.update(fresh)
+                open_ends += fresh
+            found.append(sorted(component))
+        return found
+
+    def conflicts(self, group: Collection[str]) -> list[Pair]:
+        """The pairs in a group that can never be one person."""
+        inside = set(group)
+        return [
+            (one, other) for one in sorted(group) for other in sorted(self.never[one] & inside) if one < other
+        ]
+
+
+def _settle(graph: _Graph, component: list[str]) -> tuple[list[list[str]], set[Pair]]:
+    """A component, split where it holds two who can never be one; and what to ask then."""
+    if not graph.conflicts(component):
+        return [component], set()
+    suspects = _suspects(graph, component)
+    parts: list[list[str]] = []
+    for part in graph.components(component, without=suspects):
+        if not graph.conflicts(part):
+            parts.append(part)
+            continue
+        for decided in graph.components(part, by_machine=False):
+            parts += [[one] for one in decided] if graph.conflicts(decided) else [decided]
+    return parts, {_question(graph, suspect, component) for suspect in suspects}
+
+
+def _suspects(graph: _Graph, component: list[str]) -> set[str]:
+    """Each mention whose standing apart would alone end the conflict; where there is none such,
+    everybody in a pair that can never be one."""
+
+    def explains(mention: str) -> bool:
+        return not any(graph.conflicts(part) for part in graph.components(component, without={mention}))
+
+    alone = {mention for mention in component if explains(mention)}
+    return alone or {mention for pair in graph.conflicts(component) for mention in pair}
+
+
+def _question(graph: _Graph, suspect: str, component: list[str]) -> Pair:
+    mates = {mate for reason in graph.by_mention[suspect] for mate in graph.shared[reason]} & set(component)
+    open_mates = sorted(mates - graph.never[suspect] - {suspect})
+    other = (open_mates or sorted(graph.never[suspect] & set(component)) or [suspect])[0]
+    return min(suspect, other), max(suspect, other)
+
+
+def _disagreeing(known: Mapping[str, Features], groups: list[tuple[str, ...]], graph: _Graph) -> set[Pair]:
+    """Groups that share an NHS number and agree neither in name nor in date of birth: a person decides."""
+    by_number: dict[str, dict[int, str]] = {}
+    for place, group in enumerate(groups):
+        for mention in group:
+            number = known[mention].nhs
+            if number:
+                by_number.setdefault(number, {}).setdefault(place, mention)
+    asked: set[Pair] = set()
+    for holders in by_number.values():
+        for one, other in combinations(sorted(holders), 2):
+            barred = any(graph.never[mention] & set(groups[other]) for mention in groups[one])
+            if not barred:
+                asked.add((min(holders[one], holders[other]), max(holders[one], holders[other])))
+    return asked
+
+
+def _because(graph: _Graph, groups: list[tuple[str, ...]]) -> list[tuple[LinkReason, Pair]]:
+    """For each group enough links to hold it together, each pair once, by its first reason."""
+    why: dict[Pair, LinkReason] = {}
+    for group in groups:
+        inside = set(group)
+        for one in sorted(group):
+            for other in sorted(graph.decided[one] & inside):
+                why.setdefault((min(one, other), max(one, other)), LinkReason.DECIDED)
+            for reason in graph.by_mention[one]:
+                for pair in pairwise(mate for mate in graph.shared[reason] if mate in inside):
+                    why.setdefault(pair, reason[0])
+    return sorted((reason, pair) for pair, reason in why.items())
+
+
+def _earliest_first(known: Mapping[str, Features], group: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(group, key=lambda mention: (known[mention].first, mention)))

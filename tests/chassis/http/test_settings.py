@@ -1,0 +1,89 @@
+"""What a deployment is told, and what production refuses, each with its own sentence."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from chassis.settings import TRY_OUT_CLIENT_SECRET, TRY_OUT_SECRET, CannotStart, load
+
+FIT = {
+    "PRODUCTION": "true",
+    "SECRET": "a secret of this deployment",
+    "CLIENT_SECRET": "a client secret of this deployment",
+    "ISSUER": "https://identity.example",
+    "PUBLIC_URL": "https://goldthread.example",
+    "LOG": "kafka://kafka:9092",
+    "STORE": "postgresql+asyncpg://app@db/goldthread",
+    "MODE": "distributed",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in FIT.items():
+        monkeypatch.setenv(f"GOLDTHREAD_{name}", value)
+    return monkeypatch
+
+
+def test_a_fit_production_starts(environment: pytest.MonkeyPatch) -> None:
+    settings = load()
+    assert settings.production
+    assert settings.trusted_issuer == "https://identity.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("CLOCK_START", "2025-11-23T09:00:00Z", "Production refuses a clock of its own"),
+        ("ISSUER", "", "Production refuses the built-in identity provider"),
+        (
+            "ISSUER",
+            "https://goldthread.example/identity",
+            "Production refuses the built-in identity provider",
+        ),
+        ("ISSUER", "http://identity.example", "Production refuses an identity provider without https"),
+        ("SECRET", TRY_OUT_SECRET, "Production refuses the secret of the try-out"),
+        ("CLIENT_SECRET", TRY_OUT_CLIENT_SECRET, "Production refuses the client secret of the try-out"),
+        ("PUBLIC_URL", "http://goldthread.example", "Production refuses a public address without https"),
+        ("SECRET", "short", "The secret needs at least 16 characters"),
+        ("LOG", "redis://host", "The log is sqlite"),
+        ("LOG", "", "Services in processes of their own need Kafka"),
+        ("STORE", "mysql://host", "The store is sqlite"),
+        ("PUBLIC_URL", "https://goldthread.example/path", "The public address is"),
+        ("PORT", "a-marker", "GOLDTHREAD_PORT cannot be read"),
+        ("CLOCK_START", "2025-11-23T09:00:00", "GOLDTHREAD_CLOCK_START cannot be read"),
+    ],
+)
+def test_what_is_refused_is_refused_in_a_sentence(
+    environment: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    environment.setenv(f"GOLDTHREAD_{name}", value)
+    with pytest.raises(CannotStart) as raised:
+        load()
+    (said,) = [line for line in str(raised.value).split(". ") if line.startswith(sentence)]
+    assert said
+    assert "a-marker" not in str(raised.value)
+
+
+def test_every_refusal_is_said_at_once(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("GOLDTHREAD_SECRET", TRY_OUT_SECRET)
+    environment.setenv("GOLDTHREAD_PUBLIC_URL", "http://goldthread.example")
+    with pytest.raises(CannotStart) as raised:
+        load()
+    assert "GOLDTHREAD_SECRET" in str(raised.value)
+    assert "GOLDTHREAD_PUBLIC_URL" in str(raised.value)
+
+
+def test_a_try_out_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOLDTHREAD_CLOCK_START", "2025-11-23T09:00:00Z")
+    settings = load()
+    assert settings.mode == "embedded"
+    assert settings.trusted_issuer == "http://127.0.0.1:8400/identity"
+    assert settings.log_url == settings.store_url == "sqlite:///data"
+    assert settings.clock_start == datetime(2025, 11, 23, 9, tzinfo=UTC)
+
+
+def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
+    shown = repr(load())
+    assert FIT["SECRET"] not in shown
+    assert FIT["CLIENT_SECRET"] not in shown

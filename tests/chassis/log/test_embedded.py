@@ -1,0 +1,165 @@
+"""What is the embedded log's alone."""
+
+import asyncio
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from chassis.log import LogError, Record, open_log
+from chassis.log.embedded import EmbeddedLog
+from tests.chassis.log.conftest import Store, a_topic
+
+HOLDER = """
+import asyncio, sys
+from chassis.log import open_log
+async def main():
+    log = open_log(sys.argv[1])
+    await log.start()
+    print("open", flush=True)
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+async def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path}/log.db"
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, url, stdout=asyncio.subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"open\n"
+    log = open_log(url)
+    with pytest.raises(LogError, match="is in use: an embedded log belongs to one process at a time"):
+        await log.start()
+    await log.stop()
+    holder.kill()
+    await holder.wait()
+    await log.start()
+    await log.stop()
+
+
+async def test_a_commit_reaches_the_disk(tmp_path: Path) -> None:
+    """``synchronous`` of 2 is FULL: in WAL mode each commit is synced, not only each checkpoint."""
+    log = EmbeddedLog(tmp_path / "log.db")
+    await log.start()
+    found = await log._writer.run(
+        lambda db: [db.execute(f"pragma {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    )
+    assert found == ["wal", 2]
+    await log.stop()
+
+
+async def test_a_batch_is_one_transaction(tmp_path: Path) -> None:
+    """A disk that fails in the middle leaves nothing of a batch, and the next one takes its place."""
+    topic = a_topic(partitions=1)
+    log = EmbeddedLog(tmp_path / "log.db")
+    await log.start()
+    await log.ensure([topic])
+    batch = [Record(topic.name, "k", b"%d" % n) for n in range(3)]
+    fail = (
+        "create trigger full before insert on record when new.value = x'32' "
+        "begin select raise(abort, 'full'); end"
+    )
+    await log._writer.run(lambda db: db.execute(fail))
+    with pytest.raises(sqlite3.IntegrityError, match="full"):
+        await log.append(batch)
+    assert await log.ends([topic.name]) == {(topic.name, 0): 0}
+    await log._writer.run(lambda db: db.execute("drop trigger full"))
+    await log.append(batch)
+    assert await log.ends([topic.name]) == {(topic.name, 0): 3}
+    await log.stop()
+
+
+async def test_a_cancelled_append_that_was_written_still_wakes_readers(tmp_path: Path) -> None:
+    topic, store = a_topic(partitions=1), Store()
+    log = EmbeddedLog(tmp_path / "log.db")
+    await log.start()
+    await log.ensure([topic])
+    reader = log.subscribe("g", [topic.name], store.position)
+    await reader.start()
+    waiting = asyncio.create_task(reader.poll(600))
+    blocked = asyncio.create_task(
+        asyncio.to_thread(
+            _hold_the_write_lock, tmp_path / "log.db", held := asyncio.Event(), asyncio.get_running_loop()
+        )
+    )
+    await held.wait()
+    append = asyncio.create_task(log.append([Record(topic.name, "k", b"written")]))
+    await asyncio.sleep(0)  # it is in its thread now, where no cancellation reaches it
+    await asyncio.sleep(0)
+    append.cancel()
+    await blocked
+    async with asyncio.timeout(20):
+        assert [record.value for record in await waiting] == [b"written"]
+    await reader.stop()
+    await log.stop()
+
+
+def _hold_the_write_lock(path: Path, held: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("begin immediate")
+    loop.call_soon_threadsafe(held.set)
+    import time
+
+    time.sleep(0.3)
+    db.execute("rollback")
+    db.close()
+
+
+async def test_a_poll_ends_when_its_reader_stops(tmp_path: Path) -> None:
+    topic = a_topic()
+    log = EmbeddedLog(tmp_path / "log.db")
+    await log.start()
+    await log.ensure([topic])
+    reader = log.subscribe("g", [topic.name], Store().position)
+    await reader.start()
+    waiting = asyncio.create_task(reader.poll(1))
+    await asyncio.sleep(0)
+    await log.stop()
+    assert await waiting == []
+
+
+async def test_one_large_poll_stays_small(tmp_path: Path) -> None:
+    """40 records of 1 MiB do not come at once, and all come."""
+    topic, store = a_topic(partitions=1), Store()
+    log = EmbeddedLog(tmp_path / "log.db")
+    await log.start()
+    await log.ensure([topic])
+    await log.append([Record(topic.name, "k", b"x" * 1_048_576) for _ in range(40)])
+    reader = log.subscribe("g", [topic.name], store.position)
+    await reader.start()
+    assert len(await reader.poll(5)) == 17
+    await store.read(reader, until=lambda: len(store.values) == 23)
+    await reader.stop()
+    await log.stop()
+
+
+async def test_what_operators_read(tmp_path: Path) -> None:
+    topic = a_topic(partitions=1)
+    log = EmbeddedLog(tmp_path / "log.db")
+    await log.start()
+    await log.ensure([topic])
+    reader = log.subscribe("orders", [topic.name], Store().position)
+    await reader.start()
+    assert await reader.poll(0) == []
+    await reader.report({(topic.name, 0): 7, ("not-ours", 0): 1})
+    await reader.report({(topic.name, 0): 8})
+    await log.stop()
+    db = sqlite3.connect(tmp_path / "log.db")
+    assert db.execute(
+        "select reader, topic, number, next from reported join partition on id = partition"
+    ).fetchall() == [("orders", topic.name, 0, 8)]
+    db.close()
+
+
+@pytest.mark.parametrize("url", ["", "sqlite", "sqlite:", "kafka://", "postgres://x", "/log.db"])
+def test_an_address_of_nothing_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="a log's address begins with sqlite: or kafka:"):
+        open_log(url)
+
+
+def test_addresses_of_files(tmp_path: Path) -> None:
+    assert open_log("sqlite:data/log.db").path == Path("data/log.db")  # type: ignore[attr-defined]
+    assert open_log("sqlite:///data/log.db").path == Path("/data/log.db")  # type: ignore[attr-defined]

@@ -1,0 +1,306 @@
+"""The mechanism raced: after every round each row equals a rebuild, and each alert is true.
+
+The race is by chance. Beside it each rule of the mechanism is taken out in the one interleaving
+that needs it: with the rule nothing is wrong, without it the same check fails.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis import ledger
+from chassis.clock import Clock
+from chassis.fold import Folder, Mark
+from chassis.reading import Read
+from chassis.store import Postgres, Sqlite, Store
+from contracts.content import Content
+from contracts.events.alerts import AlertRaised
+from contracts.events.configuration import ThresholdSet
+from contracts.events.identity import IdentityAssigned, Move
+from contracts.events.people import IncidentReported, ReferralMade
+from contracts.mentions import Mention
+from contracts.registry import read_envelope
+from contracts.sections import Identity
+from contracts.sections import Record as Number
+from contracts.vocabulary import IncidentKind, Role, Threshold
+from tests.chassis.race.harness import IDS, Race, Side, differing, false_alerts, pauses
+from tests.chassis.race.world import SEESAW, VIEWS
+
+ROUNDS = 8
+SEEDS = (1, 2)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Store, Store]]:
+    """Two stores: of the service that accepts, and of the one that loads."""
+    pair: list[Store] = []
+    for name in ("accepting", "loading"):
+        if request.param == "sqlite":
+            pair.append(Sqlite(tmp_path / f"{name}.sqlite", Clock()))
+        else:
+            pair.append(Postgres(request.getfixturevalue("postgres_url"), name, Clock(), pool=20))
+        await pair[-1].prepare([view.table for view in VIEWS])
+    yield pair[0], pair[1]
+    for store in pair:
+        await store.close()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_after_every_round_each_row_equals_a_rebuild_and_each_alert_is_true(
+    stores: tuple[Store, Store], seed: int
+) -> None:
+    """Facts, corrections, withdrawals, moves, thresholds; both levels; several folders and loaders."""
+    race = Race(seed, Side(stores[0], "/accepting"), Side(stores[1], "/loading"))
+    async with pauses(random.Random(seed)):
+        for _ in range(ROUNDS):
+            await race.round()
+            assert await differing(race.accepting) == []
+            assert await differing(race.loading) == []
+            assert await false_alerts(race.accepting) == []
+    assert await race.accepting.bodies() != []
+
+
+# ---- one interleaving for each rule ---------------------------------------------------------
+
+
+def someone(number: str, role: Role = Role.VICTIM) -> Mention:
+    return Mention(role=role, identity=Identity(record=Number(system="s", type="t", number=number)))
+
+
+def incident(*numbers: str) -> IncidentReported:
+    return IncidentReported(kind=IncidentKind.HARASSMENT, people=[someone(number) for number in numbers])
+
+
+def limit(value: int) -> ThresholdSet:
+    return ThresholdSet(area="area-0", threshold=Threshold.ESCALATION_INCIDENTS, value=value)
+
+
+class Stage:
+    """One side of the race, to put facts on one by one and to fold step by step."""
+
+    def __init__(self, stores: tuple[Store, Store], views: Any = VIEWS) -> None:
+        self.views = views
+        self.side = Side(stores[0], "/accepting", Folder, views)
+        self.race = Race(1, self.side, Side(stores[1], "/loading"))
+        self.count = 0
+
+    async def put(self, content: Content, root: str | None = None, version: int = 1) -> str:
+        self.count += 1
+        id_ = IDS.blind("staged", str(self.count))
+        await self.race.put(id_, root or id_, version, content)
+        return root or id_
+
+    def folder(self, kind: type[Folder] = Folder) -> Folder:
+        return kind(self.side.store, IDS, "/accepting", self.views, self.side.signals)
+
+    async def drain(self, folder: Folder) -> None:
+        while (await folder.once(50)).marks:
+            pass
+
+    async def said(self) -> int:
+        bodies = await self.side.bodies()
+        return sum(read_envelope(body.encode()).type == AlertRaised.type for body in bodies)
+
+
+def held(folder: Folder, *, after: bool) -> tuple[asyncio.Event, asyncio.Event]:
+    """Hold a folder at its reading of persons, just before it or just after, until released."""
+    reached, release = asyncio.Event(), asyncio.Event()
+    whole = folder._reader.read
+
+    async def gated(c: AsyncConnection, level: int, ids: Sequence[str], at: datetime) -> Read:
+        if not after:
+            reached.set()
+            await release.wait()
+        read = await whole(c, level, ids, at)
+        if after:
+            reached.set()
+            await release.wait()
+        return read
+
+    folder._reader.read = gated  # type: ignore[method-assign]
+    return reached, release
+
+
+class WithoutLock(Folder):
+    """Two folders may hold one subject."""
+
+    async def _lock(self, connection: AsyncConnection, subjects: Any) -> set[str]:
+        rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in sorted(subjects)]
+        columns = (("id", "text"), ("level", "int"))
+        await ledger._insert(self._store, connection, "subject", columns, rows)
+        return set(subjects)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("kind", "wrong"), [(Folder, 0), (WithoutLock, 1)])
+async def test_the_lock(postgres_stores: tuple[Store, Store], kind: type[Folder], wrong: int) -> None:
+    """A folder that read before a fact came must not write after one that read it."""
+    stage = Stage(postgres_stores)
+    await stage.put(incident("1"))
+    await stage.drain(stage.folder())
+    await stage.put(incident("1"))
+    slow, quick = stage.folder(kind), stage.folder(kind)
+    reached, release = held(slow, after=True)
+    slowly = asyncio.create_task(slow.once(50))
+    await reached.wait()
+    await stage.put(incident("1"))
+    await quick.once(50)
+    release.set()
+    await slowly
+    await stage.drain(quick)
+    assert len(await differing(stage.side)) == wrong
+
+
+class WithSeveralReads(Folder):
+    """The configuration comes from a statement of its own."""
+
+    between: Callable[[], Any]
+
+    async def _level(self, connection: AsyncConnection, level: int, ids: Sequence[str], *rest: Any) -> None:
+        whole = self._reader.read
+
+        async def twice(c: AsyncConnection, of: int, some: Sequence[str], at: datetime) -> Read:
+            first = await whole(c, of, some, at)
+            await self.between()
+            second = await whole(c, of, some, at)
+            second.configuration = first.configuration
+            return second
+
+        self._reader.read = twice  # type: ignore[method-assign]
+        try:
+            await super()._level(connection, level, ids, *rest)
+        finally:
+            self._reader.read = whole  # type: ignore[method-assign]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("several", [False, True])
+async def test_the_one_statement(postgres_stores: tuple[Store, Store], several: bool) -> None:
+    """The threshold goes up before the third incident comes: nobody is ever over it."""
+    stage = Stage(postgres_stores, SEESAW)
+    low = await stage.put(limit(3))
+    await stage.put(incident("1"))
+    await stage.put(incident("1"))
+
+    async def meanwhile() -> None:
+        await stage.put(limit(4), low, 2)
+        await stage.put(incident("1"))
+
+    if several:
+        torn = stage.folder(WithSeveralReads)
+        assert isinstance(torn, WithSeveralReads)
+        torn.between = meanwhile
+        await torn.once(50)
+    else:
+        for after in (False, True):
+            folder = stage.folder()
+            reached, release = held(folder, after=after)
+            folding = asyncio.create_task(folder.once(50))
+            await reached.wait()
+            if not after:
+                await meanwhile()
+            release.set()
+            await folding
+    assert await stage.said() == int(several)
+
+
+class WithoutMoved(Folder):
+    """Nobody but the person where a moved mention now is hears of the move."""
+
+    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, bool]:
+        kept = [mark for mark in marks if not mark.key.startswith("p:")]
+        for mark in kept:
+            mark.left.clear()
+        return await super()._expand(connection, kept)
+
+
+@pytest.mark.parametrize(("kind", "wrong"), [(Folder, False), (WithoutMoved, True)])
+async def test_the_expansion_of_moved(stores: tuple[Store, Store], kind: type[Folder], wrong: bool) -> None:
+    """A mention leaves a person: the one left, and whoever shares a fact, are folded again."""
+    stage = Stage(stores)
+    await stage.put(incident("1", "2"))
+    await stage.put(ReferralMade(people=[someone("1"), someone("3", Role.PERPETRATOR)]))
+    await stage.drain(stage.folder(kind))
+    one, two = (IDS.mention("agency", "s", "t", number) for number in "12")
+    move = Move.model_validate({"mention": one, "from": IDS.person(one), "to": IDS.person(two)})
+    await stage.put(IdentityAssigned(seq=1, moves=[move]))
+    await stage.drain(stage.folder(kind))
+    assert bool(await differing(stage.side)) is wrong
+
+
+class WithoutReaders(Folder):
+    """Cases and causes that read a person's row do not hear that it changed."""
+
+    async def _mark_readers(self, connection: AsyncConnection, changed: Any) -> None:
+        return None
+
+
+@pytest.mark.parametrize(("kind", "wrong"), [(Folder, 0), (WithoutReaders, 1)])
+async def test_the_marks_to_cases_and_causes(
+    stores: tuple[Store, Store], kind: type[Folder], wrong: int
+) -> None:
+    """Something new is said of a person: the case that shows their row is folded again."""
+    stage = Stage(stores)
+    await stage.put(ReferralMade(people=[someone("1"), someone("2", Role.PERPETRATOR)]))
+    await stage.drain(stage.folder(kind))
+    await stage.put(incident("1"))
+    await stage.drain(stage.folder(kind))
+    assert len(await differing(stage.side)) == wrong
+
+
+async def _from_the_rows(
+    store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, bool]]
+) -> None:
+    """*Everything*, expanded by its writer from the rows that are there."""
+    kept = list(marks)
+    if any(key == ledger.EVERYTHING for key, _, _ in kept):
+        await connection.execute(
+            text("insert into mark (key, urgent) select 'p:' || subject, 0 from race_person")
+        )
+    await WHOLE(store, connection, [mark for mark in kept if mark[0] != ledger.EVERYTHING])
+
+
+WHOLE = ledger.add_marks
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("writer_expands", "wrong"), [(False, 0), (True, 1)])
+async def test_the_expansion_of_everything(
+    postgres_stores: tuple[Store, Store],
+    monkeypatch: pytest.MonkeyPatch,
+    writer_expands: bool,
+    wrong: int,
+) -> None:
+    """A threshold is set while a person's first row is under way: it must reach that row too."""
+    if writer_expands:
+        monkeypatch.setattr(ledger, "add_marks", _from_the_rows)
+    stage = Stage(postgres_stores)
+    await stage.put(incident("1"))
+    folder = stage.folder()
+    reached, release = held(folder, after=True)
+    folding = asyncio.create_task(folder.once(50))
+    await reached.wait()
+    await stage.put(limit(1))
+    release.set()
+    await folding
+    await stage.drain(stage.folder())
+    monkeypatch.undo()
+    assert len(await differing(stage.side)) == wrong
+
+
+@pytest.fixture
+async def postgres_stores(postgres_url: str) -> AsyncIterator[tuple[Store, Store]]:
+    """Two schemas of one PostgreSQL database."""
+    pair = [Postgres(postgres_url, name, Clock(), pool=20) for name in ("accepting", "loading")]
+    for store in pair:
+        await store.prepare([view.table for view in VIEWS])
+    yield pair[0], pair[1]
+    for store in pair:
+        await store.close()

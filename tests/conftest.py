@@ -1,0 +1,103 @@
+"""Fixtures for every test: a real Kafka and a real PostgreSQL, when a test asks for them.
+
+In CI a test that needs one of them may not be skipped.
+"""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+from deploy.local.kafka import Kafka
+from deploy.local.processes import Unavailable
+from tests.support.real import RealParts, forget_topics
+
+T = TypeVar("T")
+
+NEEDS = {
+    "kafka": {"kafka_address", "clean_kafka", "own_broker"},
+    "postgres": {"postgres_url", "fresh_database"},
+}
+"""Each marker, and the fixtures whose use sets it."""
+
+_parts = pytest.StashKey[RealParts]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing is started yet: parts are, at their first use."""
+    config.stash[_parts] = RealParts()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started, however the run ended."""
+    config.stash[_parts].stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark a test by what it uses, so that ``-m 'not kafka'`` means what it says."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        for marker, fixtures in NEEDS.items():
+            if used & fixtures:
+                item.add_marker(marker)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI, a skipped test that needs a real part is a failed one."""
+    report = yield
+    must_run = os.environ.get("CI") == "true" and any(item.get_closest_marker(name) for name in NEEDS)
+    if must_run and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and in CI it must run: {report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say which real parts this run had."""
+    for line in config.stash[_parts].found:
+        terminalreporter.write_line(line)
+
+
+def _had(part: Callable[[], T]) -> T:
+    """The part; without it, the end of the run, or a skip where only the embedded deployment is asked for."""
+    try:
+        return part()
+    except Unavailable as problem:
+        if os.environ.get("ALLOW_EMBEDDED_ONLY") == "1":
+            pytest.skip(str(problem))
+        pytest.exit(f"NO REAL PART: {problem} (ALLOW_EMBEDDED_ONLY=1 goes on without)", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def kafka_address(pytestconfig: pytest.Config) -> str:
+    """``host:port`` of a real broker that all tests of a run share. Name topics of your own on it."""
+    return _had(pytestconfig.stash[_parts].kafka)
+
+
+@pytest.fixture
+def clean_kafka(kafka_address: str) -> str:
+    """The shared broker without any topic: for tests that make the declared topics."""
+    forget_topics(kafka_address)
+    return kafka_address
+
+
+@pytest.fixture
+def own_broker(pytestconfig: pytest.Config) -> Iterator[Kafka]:
+    """A real broker for this test alone, to stop, kill and start again."""
+    broker = _had(pytestconfig.stash[_parts].broker)
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def fresh_database(pytestconfig: pytest.Config) -> Callable[[], str]:
+    """A function that makes an empty PostgreSQL database and gives its SQLAlchemy address (asyncpg)."""
+    return lambda: _had(pytestconfig.stash[_parts].fresh_database)
+
+
+@pytest.fixture
+def postgres_url(fresh_database: Callable[[], str]) -> str:
+    """The SQLAlchemy address (asyncpg) of an empty database for this test alone."""
+    return fresh_database()

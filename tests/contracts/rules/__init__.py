@@ -1,0 +1,1 @@
+"""Rules that two services must answer alike."""

@@ -1,0 +1,70 @@
+"""Which records make one occurrence."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.rules.occurrence import WINDOW, Record, occurrences
+from tests.support.tables import lines
+
+DAY = datetime(2026, 3, 3, tzinfo=UTC)
+
+
+def record(root: str, values: dict[str, Any]) -> Record:
+    at = values["at"]
+    clock = time() if at == "day" else time.fromisoformat(at)
+    victim = values.get("victim", "ann")
+    return Record(
+        root=root,
+        agency=values.get("agency", root),
+        occurred=datetime.combine(DAY, clock, tzinfo=UTC),
+        precision="day" if at == "day" else "instant",
+        kind=values["kind"],
+        victims=frozenset() if victim == "nobody" else frozenset({victim}),
+        perpetrators=frozenset({values.get("perpetrator", "ben")}),
+        reference=values.get("reference"),
+    )
+
+
+@lines(__file__, "occurrence")
+def test_records_of_one_occurrence(line: dict[str, Any]) -> None:
+    records = [record(root, values) for root, values in line["records"].items()]
+    together = [[each.root for each in group] for group in occurrences(records)]
+    assert sorted(map(sorted, together)) == sorted(map(sorted, line["together"]))
+
+
+RECORDS = st.lists(
+    st.builds(
+        Record,
+        root=st.uuids(version=4).map(str),
+        agency=st.sampled_from(["police", "council", "hospital"]),
+        occurred=st.integers(0, 48).map(lambda halves: DAY + timedelta(minutes=30 * halves)),
+        precision=st.sampled_from(["instant", "day"]),
+        kind=st.sampled_from(["assault", "common-assault", "contact", "other"]),
+        victims=st.frozensets(st.sampled_from(["ann", "cat"]), max_size=2),
+        perpetrators=st.frozensets(st.sampled_from(["ben", "dan"]), max_size=2),
+        reference=st.sampled_from([None, "CG1", "CG2"]),
+    ),
+    max_size=8,
+    unique_by=lambda each: each.root,
+)
+
+
+@given(RECORDS, st.randoms())
+def test_any_order_of_arrival_gives_the_same_occurrences(records: list[Record], chance: Any) -> None:
+    shuffled = list(records)
+    chance.shuffle(shuffled)
+    assert occurrences(shuffled) == occurrences(records)
+
+
+@given(RECORDS)
+def test_every_record_is_in_one_occurrence_and_none_joins_without_a_reason(records: list[Record]) -> None:
+    groups = occurrences(records)
+    assert sorted(each.root for group in groups for each in group) == sorted(each.root for each in records)
+    for group in groups:
+        unnumbered = [each for each in group if each.reference is None]
+        assert len({each.agency for each in unnumbered}) == len(unnumbered), "one agency, two things"
+        instants = [each.occurred for each in unnumbered if each.precision == "instant"]
+        assert not instants or max(instants) - min(instants) <= WINDOW

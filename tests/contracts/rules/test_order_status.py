@@ -1,0 +1,88 @@
+"""Whether an order protects at a given time."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from contracts.events.orders import OrderMade, OrderServed
+from contracts.rules.order_status import order_status
+from contracts.vocabulary import OrderStage, OrderType, Role, ServiceMethod
+from tests.support.facts import NOON, someone
+from tests.support.tables import lines
+
+MADE = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def order(**values: Any) -> OrderMade:
+    given_ = {"order": "non-molestation", "made": MADE, "ends": datetime(2026, 9, 1, tzinfo=UTC), **values}
+    return OrderMade(people=[someone(Role.RESPONDENT), someone(Role.VICTIM)], **given_)
+
+
+def instant(value: object) -> object:
+    """A date in a table is its first moment."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time(), tzinfo=UTC)
+    return value
+
+
+@lines(__file__, "order_status")
+def test_status_of_an_order(line: dict[str, Any]) -> None:
+    services = [OrderServed(reference="FL1", **{k: instant(v) for k, v in s.items()}) for s in line["services"]]
+    found = order_status(order(**line.get("order", {})), services, NOON)
+    assert {name: getattr(found, name) for name in line["is"]} == {k: instant(v) for k, v in line["is"].items()}
+
+
+HOURS = st.none() | st.integers(-72, 72).map(lambda hours: NOON + timedelta(hours=hours))
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> tuple[OrderMade, list[OrderServed]]:
+    made, starts, ends = draw(HOURS.filter(bool)), draw(HOURS), draw(HOURS)
+    assume(ends is None or ends > (starts or made))
+    services = st.builds(
+        OrderServed,
+        people=st.just([]),
+        routing=st.none(),
+        narrative=st.none(),
+        order=st.none(),
+        reference=st.just("FL1"),
+        method=st.sampled_from(ServiceMethod),
+        served=HOURS,
+        respondent_aware=HOURS,
+    )
+    made_order = order(
+        order=draw(st.sampled_from(OrderType)),
+        stage=draw(st.sampled_from(OrderStage)),
+        without_notice=draw(st.booleans()),
+        made=made,
+        starts=starts,
+        ends=ends,
+    )
+    return made_order, draw(st.lists(services, max_size=3))
+
+
+@given(orders(), st.integers(-80, 80), st.integers(0, 160))
+def test_the_status_is_the_same_until_it_says_that_it_changes(
+    given_: tuple[OrderMade, list[OrderServed]], hours: int, later: int
+) -> None:
+    made, services = given_
+    at = NOON + timedelta(hours=hours)
+    now = order_status(made, services, at)
+    other = at + timedelta(hours=later)
+    if now.changes_at is not None:
+        assert now.changes_at > at
+        other = min(other, now.changes_at - timedelta(microseconds=1))
+    assert order_status(made, services, other) == now
+
+
+@given(orders(), st.integers(-80, 80))
+def test_nothing_is_enforceable_that_is_not_in_force_and_known_or_served(
+    given_: tuple[OrderMade, list[OrderServed]], hours: int
+) -> None:
+    made, services = given_
+    found = order_status(made, services, NOON + timedelta(hours=hours))
+    if found.enforceable:
+        assert found.in_force
+        assert found.aware or (found.served and not made.without_notice)

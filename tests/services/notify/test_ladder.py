@@ -1,0 +1,133 @@
+"""The ladder, as tables that somebody on call can check."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.vocabulary import Urgency
+from services.notify.rules.ladder import (
+    FIRST_ROUND,
+    Due,
+    Post,
+    Told,
+    next_step,
+    rungs_of,
+    step_of,
+    wait_after,
+)
+
+RAISED = datetime(2026, 3, 3, 2, 47, tzinfo=UTC)
+
+FIRST, SECOND, SUPERVISOR, DUTY = Post
+
+WALK = {
+    # urgency: minutes after the alert at which each step is called, and whom it calls
+    Urgency.NOW: [
+        (0, [FIRST]),
+        (5, [SECOND]),
+        (15, [SUPERVISOR]),
+        (30, [DUTY]),
+        (45, [FIRST, DUTY]),
+        (60, [SECOND, DUTY]),
+        (75, [SUPERVISOR, DUTY]),
+        (90, [FIRST, DUTY]),
+        (105, [SECOND, DUTY]),
+    ],
+    Urgency.HOUR: [
+        (0, [FIRST]),
+        (20, [SECOND]),
+        (40, [SUPERVISOR]),
+        (60, [DUTY]),
+        (80, [FIRST, DUTY]),
+        (100, [SECOND, DUTY]),
+    ],
+    Urgency.DAY: [
+        (0, [FIRST]),
+        (8 * 60, [SECOND]),
+        (16 * 60, [SUPERVISOR]),
+        (24 * 60, [DUTY]),
+        (25 * 60, [FIRST, DUTY]),
+        (26 * 60, [SECOND, DUTY]),
+    ],
+}
+
+
+def after(minutes: float) -> datetime:
+    return RAISED + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("urgency", Urgency)
+def test_each_post_is_called_in_turn_while_nobody_answers(urgency: Urgency) -> None:
+    last: Told | None = None
+    for step, (minutes, posts) in enumerate(WALK[urgency]):
+        at = after(minutes)
+        assert next_step(urgency, RAISED, last, at) == Due(step, at)
+        assert [rung.post for rung in rungs_of(step)] == posts
+        last = Told(step, due=at, tried=at)
+
+
+def test_an_hour_and_a_day_have_reached_the_duty_officer_when_they_are_over() -> None:
+    for urgency, limit in ((Urgency.HOUR, timedelta(hours=1)), (Urgency.DAY, timedelta(hours=24))):
+        first_round = [wait_after(urgency, step) for step in range(len(FIRST_ROUND) - 1)]
+        assert sum(first_round, timedelta()) == limit
+
+
+@pytest.mark.parametrize(
+    ("what", "last", "step", "minutes"),
+    [
+        ("tried at once: five minutes to answer", Told(0, after(0), tried=after(0)), 1, 5),
+        ("tried late: five minutes from then", Told(0, after(0), tried=after(0.25)), 1, 5.25),
+        ("not tried within 30 seconds: the next", Told(0, after(0)), 1, 0.5),
+        ("second not tried either", Told(1, after(5)), 2, 5.5),
+        ("passed on: at once", Told(0, after(0), tried=after(0), passed_on=after(2)), 1, 2),
+        ("passed on, never tried", Told(0, after(0), passed_on=after(0.1)), 1, 0.1),
+        (
+            "the duty officer not tried: in a later round, nobody is left to ask sooner",
+            Told(3, after(30)),
+            4,
+            45,
+        ),
+        ("a later round not tried", Told(6, after(75)), 7, 90),
+    ],
+)
+def test_when_the_next_step_falls_due(what: str, last: Told, step: int, minutes: float) -> None:
+    assert next_step(Urgency.NOW, RAISED, last, last.due) == Due(step, after(minutes)), what
+
+
+@pytest.mark.parametrize(
+    ("back_at", "step", "minutes"),
+    [(4, 0, 0), (5, 1, 5), (14.9, 1, 5), (29, 2, 15), (44, 3, 30), (50, 4, 45), (24 * 60 + 7, 97, 24 * 60)],
+)
+def test_after_an_outage_only_the_highest_step_that_is_due_goes_out(
+    back_at: float, step: int, minutes: float
+) -> None:
+    """Raised, and then Goldthread was away before anybody had been called."""
+    assert next_step(Urgency.NOW, RAISED, None, after(back_at)) == Due(step, after(minutes))
+
+
+@given(
+    urgency=st.sampled_from(Urgency),
+    step=st.integers(0, 500),
+    away=st.timedeltas(timedelta(), timedelta(days=400)),
+    tried=st.booleans(),
+)
+def test_the_ladder_never_ends_and_never_goes_back(
+    urgency: Urgency, step: int, away: timedelta, tried: bool
+) -> None:
+    last = Told(step, due=RAISED, tried=RAISED if tried else None)
+    due = next_step(urgency, RAISED, last, RAISED + away)
+    assert due.step > step
+    assert due.due > RAISED
+    overtaken = due.due + wait_after(urgency, due.step)
+    assert overtaken > RAISED + away, "a higher step was due"
+    first = next_step(urgency, RAISED, last, RAISED)
+    assert due == first or due.due <= RAISED + away, "a step was left out before a later one was due"
+
+
+@given(st.integers(0, 100_000))
+def test_every_rung_belongs_to_one_step(step: int) -> None:
+    numbers = [rung.number for rung in rungs_of(step)]
+    assert [step_of(number) for number in numbers] == [step] * len(numbers)
+    assert rungs_of(step + 1)[0].number == numbers[-1] + 1

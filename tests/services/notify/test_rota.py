@@ -1,0 +1,134 @@
+"""Who is on call, as the person who plans the rota would ask it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chassis.facts import Fact, FactSet
+from contracts.content import Content
+from contracts.events.configuration import AreaDefined, OnCall, RotaSet
+from contracts.vocabulary import AreaKind
+from services.notify.rules import rota
+from services.notify.rules.ladder import Post
+from tests.support.facts import IDS, fact, withdrawn
+
+MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
+FIRST, SECOND, SUPERVISOR, DUTY = Post
+
+
+def person(name: str) -> str:
+    return IDS.staff("https://sign-in.example", name)
+
+
+def entry(name: str) -> OnCall:
+    return OnCall(person=person(name))
+
+
+def hours(number: float) -> datetime:
+    return MONDAY + timedelta(hours=number)
+
+
+def defined(area: str, within: str | None = None, kind: AreaKind = AreaKind.DISTRICT) -> Fact[AreaDefined]:
+    return fact(AreaDefined(area=area, name=area, kind=kind, within=within))
+
+
+def shift(area: str, starts: float, ends: float, root: str | None = None, **posts: str) -> Fact[RotaSet]:
+    on = {post: entry(name) for post, name in posts.items()}
+    said = RotaSet.model_validate({"area": area, "starts": hours(starts), "ends": hours(ends), **on})
+    return fact(said, root=root)
+
+
+NORTH_DAY = {"first": "amira", "second": "ben", "supervisor": "cath", "duty_officer": "dev"}
+
+CONFIGURED: list[Fact[Content]] = [
+    defined("force", kind=AreaKind.FORCE),
+    defined("north", "force"),
+    defined("north-quay", "north"),
+    defined("south", "force"),
+    defined("island", None),
+    shift("force", 0, 168, first="fay", duty_officer="gus"),
+    shift("north", 0, 12, **NORTH_DAY),
+    shift("north", 12, 24, first="eve"),
+]
+
+
+def on_call(area: str | None, post: Post, at: float, *more: Fact[Content]) -> str | None:
+    known = rota.rota_of(FactSet([*CONFIGURED, *more]))
+    found = rota.on_call(known, area, post, hours(at))
+    return found.person if found else None
+
+
+@pytest.mark.parametrize(
+    ("what", "area", "post", "at", "who"),
+    [
+        ("its own first", "north", FIRST, 3, "amira"),
+        ("its own duty officer", "north", DUTY, 3, "dev"),
+        ("a shift begins at its start", "north", FIRST, 0, "amira"),
+        ("and is over at its end: the next has it", "north", FIRST, 12, "eve"),
+        ("nobody second at night: the force's duty officer", "north", SECOND, 13, "gus"),
+        ("nor a duty officer", "north", DUTY, 13, "gus"),
+        ("an area without a shift: the one it lies within", "north-quay", SECOND, 3, "ben"),
+        ("that one's shift is over too: the force", "north-quay", FIRST, 30, "fay"),
+        ("an area that nobody covers: the force", "south", FIRST, 3, "fay"),
+        ("the force has no supervisor: its duty officer", "south", SUPERVISOR, 3, "gus"),
+        ("an area in no force: the one force that there is", "island", FIRST, 3, "gus"),
+        ("an area that nobody defined", "atlantis", FIRST, 3, "gus"),
+        ("no agency said where", None, FIRST, 3, "gus"),
+        ("before anybody was on", "north", FIRST, -1, None),
+        ("after everybody went home", None, DUTY, 169, None),
+    ],
+)
+def test_who_is_called(what: str, area: str | None, post: Post, at: float, who: str | None) -> None:
+    assert on_call(area, post, at) == (person(who) if who else None), what
+
+
+def test_of_two_shifts_at_once_the_one_that_starts_later_holds() -> None:
+    swap = shift("north", 2, 6, first="hal")
+    assert on_call("north", FIRST, 1, swap) == person("amira")
+    assert on_call("north", FIRST, 3, swap) == person("hal")
+    assert on_call("north", FIRST, 7, swap) == person("amira")
+
+
+def test_of_two_shifts_that_start_together_the_highest_root_holds() -> None:
+    low = shift("north", 1, 6, root="00000000-0000-8000-8000-000000000001", first="ida")
+    high = shift("north", 1, 6, root="ffffffff-0000-8000-8000-000000000001", first="jo")
+    assert on_call("north", FIRST, 2, low, high) == on_call("north", FIRST, 2, high, low) == person("jo")
+
+
+def test_a_shift_that_was_taken_back_calls_nobody() -> None:
+    swap = shift("north", 2, 6, first="hal")
+    assert on_call("north", FIRST, 3, swap, withdrawn(swap)) == person("amira")
+
+
+def test_somebody_on_the_shift_is_called_rather_than_nobody() -> None:
+    alone = FactSet([defined("force", kind=AreaKind.FORCE), shift("force", 0, 9, first="kit")])
+    for post in Post:
+        found = rota.on_call(rota.rota_of(alone), "force", post, hours(1))
+        assert found == entry("kit")
+
+
+def test_areas_within_each_other_end() -> None:
+    known = rota.rota_of(FactSet([defined("a1", "b1"), defined("b1", "a1")]))
+    assert rota.area_and_around(known, "a1") == ("a1", "b1")
+
+
+def test_the_rota_says_when_it_next_changes() -> None:
+    known = rota.rota_of(FactSet(CONFIGURED))
+    assert rota.next_change(known, hours(3)) == hours(12)
+    assert rota.next_change(known, hours(12)) == hours(24)
+    assert rota.next_change(known, hours(200)) is None
+
+
+def test_messages_go_where_the_newest_shift_begun_says() -> None:
+    def with_address(starts: float, path: str) -> Fact[RotaSet]:
+        said = {"area": "north", "starts": hours(starts), "ends": hours(starts + 1)}
+        on = {"person": person("amira"), "webhook": f"https://pager.example/{path}"}
+        return fact(RotaSet.model_validate({**said, "first": on}))
+
+    known = rota.rota_of(
+        FactSet([with_address(0, "old"), with_address(5, "new"), with_address(9, "to-come")])
+    )
+    found = rota.entry_of(known, person("amira"), hours(7))
+    assert found is not None
+    assert str(found.webhook) == "https://pager.example/new"
+    assert rota.entry_of(known, person("nobody"), hours(7)) is None

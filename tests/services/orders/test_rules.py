@@ -1,0 +1,146 @@
+"""The rules of orders, each as a table."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.events.orders import OrderMade, OrderServed
+from contracts.rules.order_status import order_terms
+from contracts.vocabulary import AgencyKind, Grade, Role, ServiceMethod, Urgency
+from services.orders.rules import priority, service_of_order, sharing, telling
+from services.orders.rules.order_match import KnownOrder, Sought, match
+from tests.support.facts import NOON, someone
+from tests.support.tables import lines
+
+
+@lines(__file__, "priority")
+def test_how_soon(line: dict[str, Any]) -> None:
+    reports = [priority.Danger(**report) for report in line.get("reports", [])]
+    found = priority.priority(Grade(line["grade"]), reports)
+    assert (found.urgency, found.because) == (line["urgency"], line["because"])
+
+
+@pytest.mark.parametrize(
+    ("grades", "answered_by"),
+    [
+        ([], Grade.UNKNOWN),
+        ([Grade.STANDARD, Grade.UNKNOWN], Grade.UNKNOWN),
+        ([Grade.MEDIUM, Grade.HIGH, Grade.UNKNOWN], Grade.HIGH),
+    ],
+    ids=["nobody known", "one unknown", "one high"],
+)
+def test_several_victims_are_answered_by_the_worst(grades: list[Grade], answered_by: Grade) -> None:
+    assert priority.worst(grades) is answered_by
+
+
+@lines(__file__, "order_match")
+def test_which_order(line: dict[str, Any]) -> None:
+    breach = line["breach"]
+    sought = Sought(
+        order=breach.get("order"),
+        reference=breach.get("reference"),
+        respondents=_people(breach.get("respondent")),
+        victims=_people(breach.get("victim")),
+        at=NOON,
+    )
+    found = match(sought, [_order(root, values) for root, values in line["orders"].items()])
+    assert (found.order.root if found.order else None, found.because) == (line["finds"], line["because"])
+
+
+def _people(name: str | None) -> frozenset[str]:
+    return frozenset([name] if name else [])
+
+
+def _order(root: str, values: dict[str, Any]) -> KnownOrder:
+    made = _instant(values.get("made", date(2026, 2, 1)))
+    said = OrderMade(
+        order="non-molestation",
+        people=[someone(Role.RESPONDENT)],
+        made=made,
+        ends=_instant(values.get("ends", date(2026, 9, 1))),
+    )
+    protects = values.get("protects", "ann")
+    return KnownOrder(
+        root=root,
+        reference=values.get("reference"),
+        made=made,
+        terms=order_terms(said, []),
+        respondents=["ben"],
+        protected=[protects],
+        protected_mentions=[f"mention of {protects}"],
+    )
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+@lines(__file__, "telling")
+def test_what_is_said(line: dict[str, Any]) -> None:
+    stood_down = line.get("stood_down", 0)
+    standing = [_told(line["told"])] if "told" in line else []
+    decision = telling.decide(
+        standing,
+        stood_down,
+        _wanted(line["wanted"]),
+        (NOON, "this"),
+        [_report(number, other) for number, other in enumerate(line.get("others", []))],
+    )
+    fallen = tuple([line["stand_down"]] if "stand_down" in line else [])
+    assert decision == telling.Decision(fallen, line.get("raise"))
+
+
+def _told(values: dict[str, Any]) -> telling.Told:
+    victims = _people(values.get("victim", "ann"))
+    answered = values.get("answered", False)
+    return telling.Told(1, Urgency(values["urgency"]), values.get("area", "north"), victims, answered)
+
+
+def _wanted(values: dict[str, Any] | None) -> telling.Wanted | None:
+    if values is None:
+        return None
+    return telling.Wanted(
+        urgency=Urgency(values["urgency"]),
+        by_grade=Urgency(values.get("by_grade", values["urgency"])),
+        by_scene=values.get("by_scene", False),
+        area=values.get("area", "north"),
+        victims=_people(values.get("victim", "ann")),
+    )
+
+
+def _report(number: int, values: dict[str, Any]) -> telling.Report:
+    hours = timedelta(hours=-1 if values["at"] == "earlier" else 1)
+    alert = values.get("alert")
+    standing = (telling.Standing(Urgency(alert["urgency"]), alert.get("area", "north")),) if alert else ()
+    return telling.Report(f"other {number}", NOON + hours, standing, values.get("in_view", True))
+
+
+@lines(__file__, "sharing")
+def test_who_sees_what(line: dict[str, Any]) -> None:
+    given = line["viewer"]
+    agency = AgencyKind(given.get("agency", "police"))
+    viewer = sharing.Viewer("me", set(given["roles"]), set(given["areas"]), agency)
+    areas = sharing.area_and_around(line.get("area", "north"), {"north": "castleshire"})
+    breach = sharing.Reach(areas, {"me"} if given.get("called") else set())
+    seen = sorted(sharing.sections(viewer)) if sharing.may_see_breach(viewer, breach) else "nothing"
+    assert seen == line["sees"]
+
+
+def test_areas_that_lie_within_each_other_come_to_an_end() -> None:
+    assert sharing.area_and_around("north", {"north": "south", "south": "north"}) == ("north", "south")
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"people": [someone(Role.RESPONDENT)], "served": NOON}, None),
+        ({"people": [someone(Role.SUSPECT)], "respondent_aware": NOON}, None),
+        ({"people": [someone(Role.VICTIM)], "served": NOON}, ("content.people", "respondent-missing")),
+        ({"people": [someone(Role.RESPONDENT)]}, ("content.served", "missing")),
+    ],
+    ids=["served", "aware alone", "names the victim alone", "gives no time"],
+)
+def test_service_says_whom_and_when(said: dict[str, Any], fault: tuple[str, str] | None) -> None:
+    service = OrderServed(reference="FL1", method=ServiceMethod.PERSONAL, **said)
+    assert service_of_order.fault(service) == fault

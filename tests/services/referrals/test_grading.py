@@ -1,0 +1,87 @@
+"""The table of grades that a practitioner can read, and what must hold of every Dash."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.events.people import Dash, ReferralMade, RiskAssessed
+from contracts.mentions import Mention
+from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, Role
+from services.referrals.rules.grading import (
+    GRAVEST_FIRST,
+    VISIBLE_HIGH_RISK,
+    grade_assessment,
+    grade_dash,
+    grade_referral,
+)
+
+TABLE: Mapping[str, list[dict[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("grading.yaml").read_text()
+)
+
+
+def dash_of(line: Mapping[str, Any]) -> Dash:
+    """The Dash that a line of the table describes."""
+    answers = [DashAnswer.YES] * line.get("ticks", 0)
+    answers += [DashAnswer.DONT_KNOW] * line.get("dont-know", 0)
+    answers += [DashAnswer.NOT_ASKED] * line.get("not-asked", 0)
+    answers += [DashAnswer.NO] * (len(DASH_ITEMS) - len(answers))
+    return Dash(answers=dict(zip(DASH_ITEMS, answers, strict=True)), judgement=line.get("judgement"))
+
+
+@pytest.mark.parametrize("line", TABLE["dash"], ids=str)
+def test_a_dash(line: Mapping[str, Any]) -> None:
+    graded = grade_dash(dash_of(line), line.get("threshold", VISIBLE_HIGH_RISK))
+    assert graded.grade == line["grade"]
+    assert graded.yes == line["ticks"]
+    assert graded.unanswered == line.get("dont-know", 0) + line.get("not-asked", 0)
+    assert str(line.get("threshold", VISIBLE_HIGH_RISK)) in graded.rule
+
+
+@pytest.mark.parametrize("line", TABLE["referral"], ids=str)
+def test_a_referral(line: Mapping[str, Any]) -> None:
+    referral = ReferralMade(
+        people=[Mention(role=Role.VICTIM), Mention(role=Role.PERPETRATOR)],
+        criteria=line["criteria"],
+        dash=dash_of(line["dash"]) if "dash" in line else None,
+    )
+    assert grade_referral(referral).grade == line["grade"]
+
+
+@pytest.mark.parametrize("line", TABLE["assessment"], ids=str)
+def test_an_assessment(line: Mapping[str, Any]) -> None:
+    assessment = RiskAssessed(
+        instrument=line["instrument"],
+        instrument_version="1",
+        grade=line["assessor"],
+        dash=dash_of(line["dash"]) if "dash" in line else None,
+    )
+    graded = grade_assessment(assessment)
+    assert graded.grade == line["grade"]
+    if line["instrument"] != Instrument.SAFELIVES_DASH_24:
+        assert line["instrument"] in graded.rule
+
+
+answered = st.lists(st.sampled_from(DashAnswer), min_size=24, max_size=24)
+
+
+@given(answered, st.sampled_from(Grade) | st.none())
+def test_a_judgement_never_lowers(answers: list[DashAnswer], judgement: Grade | None) -> None:
+    by_item = dict(zip(DASH_ITEMS, answers, strict=True))
+    without = grade_dash(Dash(answers=by_item)).grade
+    with_it = grade_dash(Dash(answers=by_item, judgement=judgement)).grade
+    assert GRAVEST_FIRST.index(with_it) <= GRAVEST_FIRST.index(without)
+
+
+@given(answered)
+def test_below_unknown_only_what_no_further_answer_could_make_high(answers: list[DashAnswer]) -> None:
+    graded = grade_dash(Dash(answers=dict(zip(DASH_ITEMS, answers, strict=True))))
+    worst = [DashAnswer.NO if answer is DashAnswer.NO else DashAnswer.YES for answer in answers]
+    could_be = grade_dash(Dash(answers=dict(zip(DASH_ITEMS, worst, strict=True)))).grade
+    below_unknown = graded.grade in (Grade.MEDIUM, Grade.STANDARD)
+    assert below_unknown == (could_be is not Grade.HIGH)

@@ -1,0 +1,225 @@
+"""Who is one person with whom: what must hold whatever arrives, and the traps by name."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.vocabulary import LinkReason, Role
+from services.referrals.rules.matching import Features, clusters, opposed
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+NAMES = [f"mention-{number:02}" for number in range(9)]
+
+
+def person(mention: str, day: int = 0, **known: object) -> Features:
+    """A mention first recorded on this day."""
+    features = Features(mention, START + timedelta(days=day))
+    sets = {name: frozenset(value) if isinstance(value, set) else value for name, value in known.items()}
+    return replace(features, **sets)  # type: ignore[arg-type]
+
+
+def groups(*features: Features) -> list[set[str]]:
+    return [set(group) for group in clusters(features).groups if len(group) > 1]
+
+
+def test_a_shared_nhs_number_with_date_of_birth_links() -> None:
+    ann = person("a", nhs="n", born={"b"}, names={"short|ann"})
+    anne = person("b", nhs="n", born={"b"}, names={"long|anne"})
+    found = clusters([ann, anne])
+    assert found.groups == [("a", "b")]
+    assert found.because == [(LinkReason.NHS_NUMBER_AND_BIRTH, ("a", "b"))]
+
+
+def test_a_shared_nhs_number_with_name_links() -> None:
+    found = clusters([person("a", nhs="n", names={"x|y"}), person("b", nhs="n", names={"x|y"}, born={"c"})])
+    assert found.because == [(LinkReason.NHS_NUMBER_AND_NAME, ("a", "b"))]
+
+
+def test_a_shared_nhs_number_alone_links_nobody_and_asks() -> None:
+    found = clusters([person("a", nhs="n", born={"1"}), person("b", nhs="n", born={"2"})])
+    assert found.groups == [("a",), ("b",)]
+    assert found.questions == [("a", "b")]
+
+
+def test_a_shared_pnc_id_links() -> None:
+    assert groups(person("a", pnc="p", names={"an|alias"}), person("b", pnc="p")) == [{"a", "b"}]
+
+
+def test_twins_without_a_shared_number_stay_apart() -> None:
+    twin = {"born": {"2015-04-02"}, "names": {"marsh|robin", "marsh|kit"}}
+    found = clusters([person("a", **twin), person("b", **twin)])
+    assert found.groups == [("a",), ("b",)]
+    assert found.questions == []
+
+
+def test_twins_entered_under_one_number_stay_apart_if_one_fact_names_both() -> None:
+    twin = {"born": {"2015-04-02"}, "names": {"marsh|robin"}, "nhs": "n"}
+    assert groups(person("a", opposed={"b"}, **twin), person("b", opposed={"a"}, **twin)) == []
+
+
+def test_the_home_is_that_of_the_earliest_recorded() -> None:
+    later, earlier = person("a", day=9, pnc="p"), person("b", day=2, pnc="p")
+    assert clusters([later, earlier]).groups == [("b", "a")]
+
+
+def test_a_link_falls_with_its_reason() -> None:
+    hospital = person("a", nhs="n", born={"b"})
+    practice = person("b", nhs="n", born={"b"})
+    assert groups(hospital, practice) == [{"a", "b"}]
+    assert groups(replace(hospital, nhs="other"), practice) == []
+
+
+def test_not_the_same_is_heeded_and_who_else_it_concerns_is_asked_about() -> None:
+    two = [person("a", pnc="p", apart={"b"}), person("b", pnc="p", apart={"a"})]
+    assert groups(*two) == []
+    third = clusters([*two, person("c", pnc="p")])
+    assert third.groups == [("a",), ("b",), ("c",)], "nobody knows whose record the third is"
+    assert ("a", "c") in third.questions
+    assert ("b", "c") in third.questions
+
+
+def test_not_the_same_leaves_the_others_together() -> None:
+    found = groups(
+        person("a", pnc="p", apart={"b"}), person("b", pnc="p"), person("c", pnc="p"), person("d", pnc="p")
+    )
+    assert found == [{"c", "d"}]
+
+
+def test_the_same_needs_no_number() -> None:
+    found = clusters([person("a", same={"b"}), person("b")])
+    assert found.groups == [("a", "b")]
+    assert found.because == [(LinkReason.DECIDED, ("a", "b"))]
+
+
+def test_the_same_does_not_unite_the_two_sides_of_a_fact() -> None:
+    found = clusters([person("a", same={"b"}, opposed={"b"}), person("b", same={"a"}, opposed={"a"})])
+    assert found.groups == [("a",), ("b",)]
+    assert found.questions == [("a", "b")]
+
+
+def test_her_number_on_his_record_gives_him_none_of_her_records() -> None:
+    her = {"nhs": "hers", "born": {"b"}}
+    found = groups(
+        person("v1", opposed={"x"}, **her), person("v2", **her), person("x", opposed={"v1"}, **her)
+    )
+    assert found == []
+
+
+def test_a_record_that_joins_both_sides_stands_apart_and_they_stay_whole() -> None:
+    her, him = {"nhs": "hers", "born": {"b"}}, {"pnc": "his"}
+    found = clusters(
+        [
+            person("v1", opposed={"p1"}, **her),
+            person("v2", opposed={"p2"}, **her),
+            person("p1", **him),
+            person("p2", **him),
+            person("wrong", **her, **him),
+        ]
+    )
+    assert [set(group) for group in found.groups] == [{"p1", "p2"}, {"v1", "v2"}, {"wrong"}]
+    assert any("wrong" in question for question in found.questions)
+
+
+def test_both_directions_of_accusation_can_stand() -> None:
+    """A counter-allegation names the same two in the other roles: no conflict, and nobody is torn."""
+    ann, bob = {"nhs": "ann", "born": {"1"}}, {"pnc": "bob"}
+    found = groups(
+        person("a1", opposed={"b1"}, **ann),
+        person("b1", **bob),
+        person("a2", opposed={"b2"}, **ann),
+        person("b2", **bob),
+    )
+    assert found == [{"a1", "a2"}, {"b1", "b2"}]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (Role.VICTIM, Role.PERPETRATOR, True),
+        (Role.SUSPECT, Role.VICTIM, True),
+        (Role.RESPONDENT, Role.CHILD, True),
+        (Role.VICTIM, Role.CHILD, True),
+        (Role.CHILD, Role.CHILD, True),
+        (Role.SUSPECT, Role.RESPONDENT, False),
+        (Role.VICTIM, Role.VICTIM, False),
+        (Role.VICTIM, Role.WITNESS, False),
+        (Role.OTHER, Role.PERPETRATOR, False),
+    ],
+)
+def test_the_sides_of_a_fact(one: Role, other: Role, apart: bool) -> None:
+    assert opposed(one, other) is apart
+    assert opposed(other, one) is apart
+
+
+few = st.sampled_from(["1", "2", "3"])
+others = st.frozensets(st.sampled_from(NAMES), max_size=2)
+
+
+@st.composite
+def some_features(draw: st.DrawFn) -> list[Features]:
+    """Up to nine mentions that share a few numbers, oppose and are decided upon at random."""
+    return [
+        Features(
+            name,
+            START + timedelta(days=draw(st.integers(0, 3))),
+            nhs=draw(few | st.none()),
+            pnc=draw(few | st.none() | st.none()),
+            names=draw(st.frozensets(few, max_size=2)),
+            born=draw(st.frozensets(few, max_size=1)),
+            opposed=draw(others | st.just(frozenset[str]())),
+            same=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
+            apart=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
+        )
+        for name in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
+    ]
+
+
+@given(some_features(), st.randoms())
+def test_the_order_of_arrival_changes_nothing(features: list[Features], chance: st.DataObject) -> None:
+    shuffled = list(features)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert clusters(shuffled) == clusters(features)
+
+
+@given(some_features())
+def test_nobody_is_one_with_whom_they_can_never_be_one_with(features: list[Features]) -> None:
+    found = clusters(features)
+    group_of = {mention: group for group in found.groups for mention in group}
+    assert sorted(group_of) == sorted(each.mention for each in features)
+    for each in features:
+        assert not (each.opposed | each.apart) - {each.mention} & set(group_of[each.mention])
+
+
+@given(some_features())
+def test_a_link_has_its_reason_now(features: list[Features]) -> None:
+    """Whoever is together hangs together by the reasons that are given, and no reason is made up."""
+    known = {each.mention: each for each in features}
+    found = clusters(features)
+    reached = {mention: mention for mention in known}
+
+    def top(mention: str) -> str:
+        return mention if reached[mention] == mention else top(reached[mention])
+
+    for reason, (one, other) in found.because:
+        if reason is LinkReason.DECIDED:
+            assert other in known[one].same or one in known[other].same
+        else:
+            shared = set(known[one].reasons) & set(known[other].reasons)
+            assert reason in {why for why, _ in shared}
+        reached[top(one)] = top(other)
+    for group in found.groups:
+        assert len({top(mention) for mention in group}) == 1
+
+
+@given(some_features())
+def test_whoever_shares_a_number_without_a_conflict_is_together(features: list[Features]) -> None:
+    peaceful = [replace(each, opposed=frozenset(), apart=frozenset()) for each in features]
+    found = clusters(peaceful)
+    group_of = {mention: group for group in found.groups for mention in group}
+    for one in peaceful:
+        for other in peaceful:
+            if set(one.reasons) & set(other.reasons):
+                assert group_of[one.mention] == group_of[other.mention]

@@ -1,0 +1,145 @@
+"""Facts for tests, made as the accepting service makes them: ids, mentions, keys and all.
+
+Everybody here is invented.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from chassis.accept import moment, with_mentions
+from chassis.facts import Fact, read_fact
+from chassis.ids import Ids
+from chassis.views import Saying
+from contracts.content import Content
+from contracts.envelope import Change, Envelope, Regime
+from contracts.mentions import Mention
+from contracts.sections import Identity, Record, Routing
+from contracts.vocabulary import Role
+
+C = TypeVar("C", bound=Content)
+
+IDS = Ids("a secret that only the tests have")
+
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+"""The time that tests mean by *now* unless they say otherwise: a Tuesday without clock change."""
+
+
+def root_of(name: str) -> str:
+    """The root that goes by this name in a test."""
+    return IDS.blind("root", name)
+
+
+def someone(role: Role, agency_number: str | None = None, **sections: Any) -> Mention:
+    """A person in a role, by an agency's record number (None: the agency keeps no number)."""
+    identity = sections.pop("identity", None)
+    if agency_number is not None:
+        record = Record(system="records", type="person", number=agency_number)
+        identity = (identity or Identity()).model_copy(update={"record": record})
+    return Mention(role=role, identity=identity, **sections)
+
+
+def mention_of(agency: str, number: str) -> str:
+    """The mention that ``someone(role, number)`` is when this agency speaks."""
+    return IDS.mention(agency, "records", "person", number)
+
+
+def area(code: str) -> Routing:
+    """A routing section with this area."""
+    return Routing(area=code)
+
+
+def fact(
+    content: C,
+    *,
+    agency: str = "castlegate-police",
+    occurred: datetime | date = NOON,
+    root: str | None = None,
+    version: int = 1,
+    withdrawn: bool = False,
+    before: Sequence[Fact[Any]] = (),
+    accepted: datetime | None = None,
+    source: str = "/tests",
+) -> Fact[C]:
+    """A fact as it comes from the store.
+
+    ``root`` may be a name or an id; without one the content and its time make it, so that equal
+    calls give equal facts. A later version is given the versions ``before`` it, whose keys it
+    carries on.
+    """
+    time, precision = moment(occurred)
+    own = _root(root, content, agency, time)
+    said = with_mentions(content, IDS, agency, own) if agency != "goldthread" else content
+    keys = {key for earlier in before for key in earlier.envelope.keys.split()} | said.keys(own)
+    change = Change.WITHDRAWAL if withdrawn else Change.ORIGINAL if version == 1 else Change.CORRECTION
+    envelope = Envelope(
+        id=own if version == 1 else IDS.blind("version", f"{own} {version}"),
+        source=source,
+        type=type(content).type,
+        subject=own,
+        time=time,
+        dataschema="https://goldthread.uk/schemas/test",
+        agency=agency,
+        recordedat=time,
+        acceptedat=accepted or NOON + timedelta(microseconds=version),
+        regime=Regime.UK_GDPR,
+        basis="public-task",
+        purpose="safeguarding",
+        precision=precision,
+        root=own,
+        version=version,
+        change=change,
+        keys=" ".join(sorted(keys)),
+        data={} if withdrawn else said.model_dump(mode="json", by_alias=True, exclude_none=True),
+    )
+    return cast("Fact[C]", read_fact(envelope.model_dump_json(exclude_none=True).encode()))
+
+
+def corrected(before: Fact[C], content: C, **changes: Any) -> Fact[C]:
+    """The next version of a fact, with this content."""
+    given = {"occurred": before.occurred, "version": before.version + 1, **changes}
+    return fact(content, agency=before.agency, root=before.root, before=[before], **given)
+
+
+def withdrawn(before: Fact[C]) -> Fact[C]:
+    """The version that takes a fact back."""
+    envelope = before.envelope.model_copy(
+        update={
+            "id": IDS.blind("version", f"{before.root} {before.version + 1}"),
+            "version": before.version + 1,
+            "change": Change.WITHDRAWAL,
+            "acceptedat": before.accepted + timedelta(microseconds=1),
+            "data": {},
+        }
+    )
+    return cast("Fact[C]", read_fact(envelope.model_dump_json(exclude_none=True).encode()))
+
+
+def said(saying: Saying) -> Fact[Content]:
+    """What a decider said, as a fact."""
+    id_ = IDS.said(saying.content.type, saying.rule, saying.root, saying.generation, saying.rung)
+    return fact(saying.content, agency="goldthread", occurred=saying.occurred, root=id_)
+
+
+def homes(facts: Iterable[Fact[Any]], same: Iterable[Iterable[str]] = ()) -> dict[str, str]:
+    """Which person each mention is: each at home, but for those said to be the ``same``."""
+    found = {
+        key[2:]: IDS.person(key[2:])
+        for each in facts
+        for key in each.envelope.keys.split()
+        if key.startswith("m:")
+    }
+    for mentions in same:
+        first, *others = mentions
+        found |= {mention: IDS.person(first) for mention in (first, *others) if mention in found}
+    return found
+
+
+def _root(root: str | None, content: Content, agency: str, time: datetime) -> str:
+    if root is None:
+        return IDS.blind("fact", f"{agency} {time.isoformat()} {content.model_dump_json()}")
+    try:
+        return str(UUID(root))
+    except ValueError:
+        return root_of(root)
