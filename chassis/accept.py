@@ -181,7 +181,7 @@ class Acceptor:
         if not alone:
             try:
                 taken = await self._store.write(lambda c: self.write(c, [draft for draft, _ in batch]))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 if len(batch) == 1:
                     _fail(batch[0][1], error)
                     return
@@ -193,7 +193,7 @@ class Acceptor:
             for draft, done in batch:
                 try:
                     result = (await self._store.write(_only(self.write, draft)))[0]
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                     _fail(done, error)
                 else:
                     _settle(done, result)
@@ -237,7 +237,7 @@ class Acceptor:
         """
 
         async def work(connection: AsyncConnection) -> Taken:
-            lock = f"select body from fact where root = :root order by version {self._store.for_update}"  # noqa: S608
+            lock = f"select body from fact where root = :root order by version {self._store.for_update}"
             bodies = (await connection.execute(text(lock), {"root": root})).scalars().all()
             versions = FactSet(read_fact(body.encode()) for body in bodies)
             if not len(versions) or next(iter(versions)).envelope.source != self._source:
@@ -245,7 +245,11 @@ class Acceptor:
             draft = make(versions)
             history = versions.versions(root)
             if draft.id in {fact.id for fact in history}:
-                return (await self._first(connection, [draft.id], {draft.id: self._again(draft, history[-1].accepted)}))[draft.id]
+                return (
+                    await self._first(
+                        connection, [draft.id], {draft.id: self._again(draft, history[-1].accepted)}
+                    )
+                )[draft.id]
             if history[-1].version != expected:
                 raise Refused("changed-since", "If-Match", status=412)
             now = max(await self._store.now(connection), history[-1].accepted + timedelta(microseconds=1))

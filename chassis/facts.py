@@ -124,8 +124,4 @@ class FactSet:
 
     def of(self, model: type[M]) -> list[Fact[M]]:
         """The highest version of each fact of this kind, withdrawn ones among them."""
-        return [
-            cast("Fact[M]", fact)
-            for fact in self._latest
-            if EVENTS.get(fact.envelope.type) is model
-        ]
+        return [cast("Fact[M]", fact) for fact in self._latest if EVENTS.get(fact.envelope.type) is model]

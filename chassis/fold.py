@@ -62,15 +62,13 @@ class Batch:
 class Folder:
     """Folds the subjects of one service. Any number of folders may work on one store."""
 
-    def __init__(
-        self, store: Store, ids: Ids, source: str, views: Sequence[View], signals: Signals
-    ) -> None:
+    def __init__(self, store: Store, ids: Ids, source: str, views: Sequence[View], signals: Signals) -> None:
         self._store = store
         self._ids = ids
         self._source = source
         self._views = views
         self._signals = signals
-        self._reader = Reader(store, views)
+        self.reader = Reader(store, views)
         self._kinds = {view.of for view in views}
 
     async def run(self) -> None:
@@ -80,7 +78,7 @@ class Folder:
             began = time.monotonic()
             try:
                 batch = await self.once(limit)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.error("fold.failed", reason=type(error).__name__, place=_place(error))
                 batch = Batch()
             spent = time.monotonic() - began
@@ -107,7 +105,7 @@ class Folder:
             now = micros(await self._store.now(connection))
             due = f"""update subject set changes_at = null where id in (
                 select id from subject where changes_at <= :now order by changes_at limit 500
-                {self._store.skip_locked}) returning id"""  # noqa: S608
+                {self._store.skip_locked}) returning id"""
             ids = (await connection.execute(text(due), {"now": now})).scalars().all()
             await ledger.add_marks(self._store, connection, [(id_, None, True) for id_ in ids])
             return len(ids)
@@ -127,7 +125,9 @@ class Folder:
         locked = await self._lock(connection, subjects) if subjects else set()
         batch.subjects = len(subjects)
         missed = {id_: subjects[id_] for id_ in subjects if id_ not in locked}
-        await ledger.add_marks(self._store, connection, [(id_, None, urgent) for id_, urgent in missed.items()])
+        await ledger.add_marks(
+            self._store, connection, [(id_, None, urgent) for id_, urgent in missed.items()]
+        )
         batch.put_back = len(missed)
         at = await self._store.now(connection)
         for level in (0, 1):
@@ -139,14 +139,15 @@ class Folder:
     async def _take(self, connection: AsyncConnection, limit: int) -> list[Mark]:
         first = f"""delete from mark where seq in (
             select seq from mark order by urgent desc, seq limit :limit {self._store.skip_locked})
-            returning key, moved_from, urgent"""  # noqa: S608
+            returning key, moved_from, urgent"""
         rows = list((await connection.execute(text(first), {"limit": limit})).all())
         keys = sorted({row.key for row in rows})
         if not keys:
             return []
+        same = self._store.rows_of("keys", (("key", "text"),))
         more = f"""delete from mark where seq in (
-            select seq from mark where key in (select key from {self._store.rows_of("keys", (("key", "text"),))})
-            {self._store.skip_locked}) returning key, moved_from, urgent"""  # noqa: S608
+            select seq from mark where key in (select key from {same})
+            {self._store.skip_locked}) returning key, moved_from, urgent"""
         rows += (await connection.execute(text(more), {"keys": _listed("key", keys)})).all()
         marks: dict[str, Mark] = {}
         for row in rows:
@@ -162,7 +163,9 @@ class Folder:
         mentions: dict[str, bool] = {}
         for mark in marks:
             if mark.key == ledger.EVERYTHING:
-                await connection.execute(text("insert into mark (key, urgent) select distinct key, 0 from key"))
+                await connection.execute(
+                    text("insert into mark (key, urgent) select distinct key, 0 from key")
+                )
             elif mark.key.startswith("m:"):
                 mentions[mark.key] = mark.urgent
                 subjects.update((left, True) for left in mark.left)
@@ -171,7 +174,7 @@ class Folder:
             else:
                 subjects[mark.key] = subjects.get(mark.key, False) or mark.urgent
         if mentions:
-            for mention, person in (await self._reader.places(connection, sorted(mentions))).items():
+            for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
                 subjects[person] = subjects.get(person, False) or mentions[mention]
         return {id_: is_urgent for id_, is_urgent in subjects.items() if KINDS[id_[0]] in self._kinds}
 
@@ -186,11 +189,11 @@ class Folder:
         columns = (("id", "text"), ("level", "int"))
         missing = f"""insert into subject (id, level)
             select id, level from {self._store.rows_of("rows", columns)} where true
-            on conflict do nothing"""  # noqa: S608
+            on conflict do nothing"""
         await connection.execute(text(missing), {"rows": orjson.dumps(rows).decode()})
         lock = f"""select id from subject
             where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})
-            order by id {self._store.skip_locked}"""  # noqa: S608
+            order by id {self._store.skip_locked}"""
         result = await connection.execute(text(lock), {"rows": _listed("id", sorted(subjects))})
         return set(result.scalars())
 
@@ -204,7 +207,7 @@ class Folder:
         batch: Batch,
     ) -> None:
         """Fold subjects of one level, all read in one statement after their locks."""
-        read = await self._reader.read(connection, level, ids, at)
+        read = await self.reader.read(connection, level, ids, at)
         changed: dict[str, bool] = {}
         next_change: dict[str, int | None] = {}
         broken: dict[str, bool] = {}
@@ -219,7 +222,7 @@ class Folder:
                     batch.changed.add((view.name, id_[2:]))
         await self._note(connection, next_change, broken, micros(at))
         if level == 0 and changed:
-            await self._mark_readers(connection, changed)
+            await self._markreaders(connection, changed)
         if sayings:
             batch.said += await record(self._store, connection, self._ids, self._source, sayings)
 
@@ -234,9 +237,15 @@ class Folder:
                 done.add(view, folded)
                 if view.decide is not None:
                     done.sayings += view.decide(folded.row, subject.at)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 done.broken = True
-                log.error("fold.broken", view=view.name, subject=id_, reason=type(error).__name__, place=_place(error))
+                log.error(
+                    "fold.broken",
+                    view=view.name,
+                    subject=id_,
+                    reason=type(error).__name__,
+                    place=_place(error),
+                )
                 if view.decide_broken is not None:
                     done.sayings += view.decide_broken(subject)
         return done
@@ -280,10 +289,10 @@ class Folder:
         statement = f"""update subject set changes_at = r.changes_at,
             broken_since = case when r.broken is null then null
                                 else coalesce(subject.broken_since, r.broken) end
-            from {self._store.rows_of("rows", columns)} where subject.id = r.id"""  # noqa: S608
+            from {self._store.rows_of("rows", columns)} where subject.id = r.id"""
         await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
 
-    async def _mark_readers(self, connection: AsyncConnection, changed: Mapping[str, bool]) -> None:
+    async def _markreaders(self, connection: AsyncConnection, changed: Mapping[str, bool]) -> None:
         """A person's row changed: mark the cases and causes that read it."""
         columns = (("person", "text"), ("urgent", "int"))
         rows = [{"person": id_, "urgent": int(urgent)} for id_, urgent in sorted(changed.items())]
@@ -292,7 +301,7 @@ class Folder:
             join place on place.person = r.person
             join key as mine on mine.key = place.mention
             join key as theirs on theirs.fact = mine.fact
-            where theirs.key like 'k:%' or theirs.key like 'o:%' group by theirs.key"""  # noqa: S608
+            where theirs.key like 'k:%' or theirs.key like 'o:%' group by theirs.key"""
         await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
 
 
@@ -311,8 +320,6 @@ class _Done:
         if folded.changes_at is not None:
             at = micros(folded.changes_at)
             self.changes_at = at if self.changes_at is None else min(at, self.changes_at)
-
-
 
 
 def canonical(row: Row) -> bytes:

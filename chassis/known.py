@@ -80,13 +80,11 @@ class Known:
                 decided[move.mention] = max(decided.get(move.mention, (0, "")), (fact.said.seq, move.to))
         return {m: decided[m][1] if m in decided else self._ids.person(m) for m in mentions}
 
-    async def _facts(
-        self, connection: AsyncConnection, keys: Sequence[str], at: datetime | None
-    ) -> FactSet:
+    async def _facts(self, connection: AsyncConnection, keys: Sequence[str], at: datetime | None) -> FactSet:
         found: dict[str, Fact[Content]] = {}
         until = "" if at is None else "and fact.accepted <= :at"
         statement = text(
-            f"select fact.body from key join fact on fact.id = key.fact where key.key = :key {until}"  # noqa: S608
+            f"select fact.body from key join fact on fact.id = key.fact where key.key = :key {until}"
         )
         for key in keys:
             parameters = {"key": key} | ({} if at is None else {"at": micros(at)})
@@ -96,14 +94,10 @@ class Known:
         return FactSet(found.values())
 
     async def _configuration(self, connection: AsyncConnection, at: datetime) -> FactSet:
-        statement = text(
-            "select body from fact where type >= :low and type < :high and accepted <= :at"
-        )
+        statement = text("select body from fact where type >= :low and type < :high and accepted <= :at")
         limits = {"low": CONFIGURATION, "high": f"{CONFIGURATION[:-1]}/", "at": micros(at)}
         return FactSet(parsed(body) for body in (await connection.execute(statement, limits)).scalars())
 
 
 def _mentions(facts: FactSet) -> list[str]:
-    return sorted(
-        {key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")}
-    )
+    return sorted({key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")})

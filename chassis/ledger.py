@@ -127,7 +127,7 @@ async def insert_facts(
           and (excluded.accepted, excluded.body) < (fact.accepted, fact.body)"""
     statement = f"""
         insert into fact ({names}) select {names} from {store.rows_of("rows", FACT_COLUMNS)} where true
-        on conflict (id) {smaller if loading else "do nothing"} returning id"""  # noqa: S608
+        on conflict (id) {smaller if loading else "do nothing"} returning id"""
     result = await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
     return {row.id for row in result}
 
@@ -192,7 +192,7 @@ async def _move(
     for move in sorted(assigned.moves, key=lambda move: move.mention):
         where = {"mention": f"m:{move.mention}"}
         was = await connection.execute(
-            text(f"select person from place where mention = :mention {store.for_update}"),  # noqa: S608
+            text(f"select person from place where mention = :mention {store.for_update}"),
             where,
         )
         left += [(where["mention"], was.scalar_one()), (where["mention"], f"p:{move.origin}")]
@@ -214,5 +214,5 @@ async def _insert(
     unique = "" if table == "mark" else "on conflict do nothing"
     statement = f"""
         insert into {table} ({names})
-        select {names} from {store.rows_of("rows", columns)} where true {unique}"""  # noqa: S608
+        select {names} from {store.rows_of("rows", columns)} where true {unique}"""
     await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})

@@ -30,7 +30,9 @@ log = structlog.get_logger()
 class Loader:
     """Reads a service's topics into its store."""
 
-    def __init__(self, store: Store, ids: Ids, source: str, signals: Signals, own_only: frozenset[str]) -> None:
+    def __init__(
+        self, store: Store, ids: Ids, source: str, signals: Signals, own_only: frozenset[str]
+    ) -> None:
         self._store = store
         self._ids = ids
         self._source = source
@@ -58,7 +60,11 @@ class Loader:
             new = await ledger.insert_facts(self._store, connection, rows, loading=True)
             fresh = [entry for entry in entries if entry.envelope.id in new]
             await ledger.file_facts(self._store, connection, self._ids, fresh)
-            parks = parked + [(record, "same id, other content", entry.keys) for record, entry in readable if record in unlike]
+            parks = parked + [
+                (record, "same id, other content", entry.keys)
+                for record, entry in readable
+                if record in unlike
+            ]
             await park(self._store, connection, parks, now)
             await _advance(self._store, connection, positions)
             return len(fresh)
@@ -155,7 +161,7 @@ async def _advance(store: Store, connection: AsyncConnection, positions: dict[Pa
     greatest = "greatest" if connection.dialect.name == "postgresql" else "max"
     statement = text(
         f"""insert into position (topic, partition, next) values (:topic, :partition, :next)
-            on conflict (topic, partition) do update set next = {greatest}(position.next, excluded.next)"""  # noqa: S608
+            on conflict (topic, partition) do update set next = {greatest}(position.next, excluded.next)"""
     )
     rows: list[dict[str, Any]] = [
         {"topic": topic, "partition": partition, "next": next_}

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import text
 
 from chassis.signals import Changed, Signals
-from chassis.store import Postgres, Store
+from chassis.store import Postgres
 
 log = structlog.get_logger()
 MOST = 60
@@ -19,14 +19,12 @@ MOST = 60
 class News:
     """Carries news of changed rows between the instances of one service."""
 
-    def __init__(self, store: Store, signals: Signals) -> None:
+    def __init__(self, store: Postgres, signals: Signals) -> None:
         self._store = store
         self._signals = signals
 
     async def run(self) -> None:
         """Pass on what this process's folder changed, and hear what others' did, for ever."""
-        if not isinstance(self._store, Postgres):
-            return
         channel = f"goldthread_{self._store.schema}"
         while True:
             try:
@@ -38,7 +36,7 @@ class News:
                             await self._send(channel, news)
                     finally:
                         await raw.remove_listener(channel, self._heard)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.warning("news.lost", reason=type(error).__name__)
                 await asyncio.sleep(1)
 

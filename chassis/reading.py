@@ -43,9 +43,7 @@ class Read:
         facts = FactSet(self.facts.get(id_, ()))
         mentions = {key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")}
         homes = {mention: self.homes[mention] for mention in sorted(mentions) if mention in self.homes}
-        people = {
-            mention: Person(person, self.rows.get(person, {})) for mention, person in homes.items()
-        }
+        people = {mention: Person(person, self.rows.get(person, {})) for mention, person in homes.items()}
         return Subject(id_[2:], facts, self.configuration, self.at, people if id_[0] in "ko" else {}, homes)
 
 
@@ -63,14 +61,12 @@ class Reader:
         """Which person each of these mentions is now; both with the prefix of their kind."""
         statement = f"""select place.mention, place.person
             from {self._store.rows_of("rows", (("mention", "text"),))}
-            join place on place.mention = r.mention"""  # noqa: S608
+            join place on place.mention = r.mention"""
         rows = orjson.dumps([{"mention": mention} for mention in mentions]).decode()
         result = await connection.execute(text(statement), {"rows": rows})
         return {row.mention: row.person for row in result}
 
-    async def read(
-        self, connection: AsyncConnection, level: int, ids: Sequence[str], at: datetime
-    ) -> Read:
+    async def read(self, connection: AsyncConnection, level: int, ids: Sequence[str], at: datetime) -> Read:
         """Everything that the folds of these subjects of one level may read."""
         wanted = orjson.dumps([{"id": id_} for id_ in ids]).decode()
         result = await connection.execute(text(self._statements[level]), {"wanted": wanted})
@@ -94,7 +90,7 @@ class Reader:
         """The configuration facts with these ids, kept for as long as they are the same."""
         if self._configuration[0] != ids:
             statement = f"""select body from fact
-                where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""  # noqa: S608
+                where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
             rows = orjson.dumps([{"id": id_} for id_ in ids]).decode()
             bodies = (await connection.execute(text(statement), {"rows": rows})).scalars()
             self._configuration = (ids, FactSet(parsed(body) for body in bodies))
@@ -129,4 +125,4 @@ class Reader:
             union all select 'home', mention, person, '' from named
             union all select 'configuration', id, '', '' from fact
                 where type >= '{CONFIGURATION}' and type < '{CONFIGURATION[:-1]}/'
-            {rows}{hashes}"""  # noqa: S608
+            {rows}{hashes}"""

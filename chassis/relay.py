@@ -36,7 +36,7 @@ class Relay:
         while True:
             try:
                 sent = await self.once()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.warning("relay.failed", reason=type(error).__name__)
                 sent = 0
             if sent < BATCH:

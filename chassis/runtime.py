@@ -5,7 +5,7 @@ and folds and deciders wait: at most a minute if the log is away.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,14 @@ from sqlalchemy import Select, text
 
 from chassis import ledger, telemetry
 from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_header, with_mentions
+from chassis.assigning import assign
 from chassis.clock import Clock
 from chassis.deciders import drafted
 from chassis.facts import Fact, FactSet
 from chassis.fold import Folder, canonical
 from chassis.ids import Ids, new_id
 from chassis.known import Known
+from chassis.lease import take_lease
 from chassis.load import Loader, positions_of
 from chassis.log import Log, Subscription
 from chassis.news import News
@@ -29,11 +31,14 @@ from chassis.relay import Relay
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.signals import Changed, Signals
-from chassis.store import Store
+from chassis.store import Postgres, Store
+from chassis.store.tables import instant
 from chassis.views import Row, Saying, View
 from contracts.content import Content
 from contracts.envelope import Change
+from contracts.events.identity import Because, Move
 from contracts.events.operations import AuditShown
+from contracts.registry import EVENTS
 from contracts.submission import Header
 from contracts.topics import TOPICS, read_by
 
@@ -66,7 +71,6 @@ class Runtime:
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
         self.known = Known(store, ids, service.views)
-        self.news = News(store, self.signals)
         self.subscription: Subscription | None = None
         self.caught_up = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -77,6 +81,7 @@ class Runtime:
         """Prepare the store, start every task. Returns at once; ``ready`` says when it is."""
         views = [view.table for view in self.service.views]
         await self.store.prepare([*views, *self.service.tables])
+        await self.store.read_clock()
         await self.log.ensure(TOPICS.values())
         self.subscription = self.log.subscribe(
             f"goldthread-{self.service.name}",
@@ -87,7 +92,8 @@ class Runtime:
         self._go("accept", self.acceptor.run())
         self._go("relay", self.relay.run())
         self._go("load", self.loader.run(self.subscription))
-        self._go("news", self.news.run())
+        if isinstance(self.store, Postgres):
+            self._go("news", News(self.store, self.signals).run())
         self._go("fold", self._after_catching_up(self.folder.run))
         self._go("tick", self._after_catching_up(self._tick))
         for task in self.service.tasks:
@@ -116,7 +122,7 @@ class Runtime:
         with suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 ends = await self.log.ends(self.topics)
-                while not await self._reached(ends):
+                while not await self._reached(ends):  # noqa: ASYNC110 - the store says when
                     await asyncio.sleep(0.05)
         self.caught_up.set()
 
@@ -126,12 +132,29 @@ class Runtime:
 
     async def _tick(self) -> None:
         while True:
+            if not self.settings.production:
+                await self.store.read_clock()
             if not await self.folder.tick():
                 await asyncio.sleep(TICK_SECONDS)
 
+    async def set_clock(self, at: datetime) -> datetime:
+        """Make *now* this instant, for every process on this store; give it. Production refuses."""
+        if self.settings.production:
+            raise Refused("production-keeps-time", status=404)
+        await self.store.set_clock(at)
+        return self.clock.now()
+
+    def alive(self) -> bool:
+        """Whether every task still runs, whatever the log and the store do."""
+        return not self._dead()
+
+    def _dead(self) -> list[str]:
+        done = [task.get_name() for task in self._tasks if task.done()]
+        return sorted(name for name in done if not name.endswith(".catch-up"))
+
     async def ready(self) -> tuple[bool, dict[str, Any]]:
         """Whether the service can be relied on: it has read to the log's end, and its tasks live."""
-        dead = sorted(task.get_name() for task in self._tasks if task.done() and task.get_name()[-8:] != "catch-up")
+        dead = self._dead()
         stopped = dict(self.subscription.stopped) if self.subscription is not None else {}
         behind = 0
         try:
@@ -139,11 +162,13 @@ class Runtime:
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
             dead.append(f"log: {type(error).__name__}")
         ok = self.caught_up.is_set() and not dead and not stopped
         why = {"caught_up": self.caught_up.is_set(), "dead": dead, "behind": behind}
-        return ok, why | {"stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()]}
+        return ok, why | {
+            "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()]
+        }
 
     # ---- what agencies say ------------------------------------------------------------------
 
@@ -242,6 +267,22 @@ class Runtime:
         taken = await asyncio.gather(*(self.acceptor.take(draft) for draft in drafts))
         return sum(not each.repeated for each in taken)
 
+    async def lease(self, name: str, seconds: float) -> int | None:
+        """Take or renew a lease: its epoch while this process holds it, None while another does."""
+        return await take_lease(self.store, name, self.signals.name, seconds)
+
+    async def assign(
+        self,
+        moves: Sequence[Move],
+        because: Sequence[Because],
+        decisions_seen: Sequence[str],
+        epoch: int,
+    ) -> bool:
+        """Record the matcher's decision as one fact (``chassis.assigning``); False if it is refused."""
+        done = await assign(self.store, self.ids, self.source, moves, because, decisions_seen, epoch)
+        self.signals.wake("relay", "fold")
+        return done
+
     # ---- what is known ----------------------------------------------------------------------
 
     async def row(self, view: View, subject: str) -> Row | None:
@@ -287,6 +328,13 @@ class Runtime:
             person = (await connection.execute(statement, {"mention": f"m:{mention}"})).scalar()
         return str(person)[2:] if person else self.ids.person(mention)
 
+    async def places(self, mentions: Collection[str]) -> dict[str, str]:
+        """Which person each of these mentions is now; one that was never seen is left out."""
+        keys = [f"m:{mention}" for mention in mentions]
+        async with self.store.reading() as connection:
+            found = await self.folder.reader.places(connection, keys)
+        return {mention[2:]: person[2:] for mention, person in found.items()}
+
     async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
         """The row as it was known at a time. Raises Refused for a time that has not passed."""
         if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
@@ -295,8 +343,6 @@ class Runtime:
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:
         """Since when a subject's fold fails, if it does: its row is then its last good one."""
-        from chassis.store.tables import instant
-
         statement = text("select broken_since from subject where id = :id")
         async with self.store.reading() as connection:
             since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
@@ -351,8 +397,6 @@ class Runtime:
 
 
 def _kind(first: Fact[Content]) -> type[Content]:
-    from contracts.registry import EVENTS
-
     return EVENTS[first.envelope.type]
 
 

@@ -25,6 +25,8 @@ class Service:
     """Each right, and the roles that have it. Whoever has none of them finds nothing there."""
     accepts: Mapping[type[Content], str]
     """What agencies may post, correct and withdraw here, and the right that it takes."""
+    complete: Callable[["Runtime", Content], Awaitable[Content]] | None = None
+    """Fills in what is the service's to give (``Content.given``), when a fact is taken or corrected."""
     tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
     texts: tuple[Path, ...] = ()
     templates: Path | None = None

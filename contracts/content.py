@@ -1,7 +1,8 @@
 """The base of every payload: which event it is, which topic carries it, what it is filed under."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
 
@@ -66,12 +67,28 @@ class Said(Content):
 
 
 def _filed_in(part: BaseModel) -> Iterator[str]:
-    for name, field in type(part).model_fields.items():
+    for name, kinds in _fields(type(part)):
         value: Any = getattr(part, name)
-        kinds = [mark.kind for mark in field.metadata if isinstance(mark, Filed)]
-        items = value if isinstance(value, list) else [value]
-        for item in items:
+        for item in value if isinstance(value, list) else [value]:
             if isinstance(item, BaseModel) and not isinstance(item, Mention):
                 yield from _filed_in(item)
             elif item is not None:
                 yield from (f"{kind}:{item}" for kind in kinds)
+
+
+@cache
+def _fields(model: type[BaseModel]) -> list[tuple[str, frozenset[str]]]:
+    """The fields of a model, each with the kinds of key that its value is filed under."""
+    return [
+        (name, frozenset(_marks(Annotated[field.annotation, *field.metadata, None])))
+        for name, field in model.model_fields.items()
+    ]
+
+
+def _marks(annotation: Any) -> Iterator[str]:
+    """The kinds in a type: of ``MentionId`` as of ``MentionId | None`` and ``list[MentionId]``, whose
+    marks are not the field's own but lie within its type."""
+    for inner in get_args(annotation):
+        if isinstance(inner, Filed):
+            yield inner.kind
+        yield from _marks(inner)

@@ -2,13 +2,15 @@
 
 A code is what stands in a payload; the words that a person reads come by message id from the
 catalogue of texts. ``UNKNOWN`` is a value of its own wherever it occurs, never the same as no.
+Sources as read on 23 November 2026, for England and Wales. Section numbers are to be checked on
+legislation.gov.uk before anything is decided by them; a list without a source is our own.
 """
 
 from enum import StrEnum
 
 
 class AgencyKind(StrEnum):
-    """Kinds of agency at a MARAC (SafeLives minutes checklist 2014)."""
+    """Kinds of agency that a MARAC counts on (SafeLives minutes checklist, 2014, shortened)."""
 
     POLICE = "police"
     COUNCIL = "council"
@@ -23,7 +25,7 @@ class AgencyKind(StrEnum):
 
 
 class AreaKind(StrEnum):
-    """What an area is the area of."""
+    """What an area is the area of. A MARAC's are sets of districts; its force is one of 43 (ONS, 2024)."""
 
     FORCE = "force"
     DISTRICT = "district"
@@ -32,7 +34,8 @@ class AreaKind(StrEnum):
 
 
 class Role(StrEnum):
-    """The part that an agency says a person has in what it reports (an assertion, DPA 2018 s38)."""
+    """The part that an agency says a person has in what it reports: an assertion with an author, never a
+    property of the person (DPA 2018 s38; language of the College of Policing: *alleged* until convicted)."""
 
     VICTIM = "victim"
     PERPETRATOR = "perpetrator"
@@ -48,7 +51,8 @@ PERPETRATOR_ROLES = (Role.PERPETRATOR, Role.SUSPECT, Role.RESPONDENT)
 
 
 class Relationship(StrEnum):
-    """To the victim (Domestic Abuse Act 2021 s2, and wider: a stalker may be a stranger)."""
+    """To the victim: *personally connected* (Domestic Abuse Act 2021 s2), and wider, for violence against
+    women and girls is: a stalker may be a stranger."""
 
     SPOUSE = "spouse"
     EX_SPOUSE = "ex-spouse"
@@ -65,7 +69,7 @@ class Relationship(StrEnum):
 
 
 class Sex(StrEnum):
-    """As recorded by the agency."""
+    """As recorded by the agency; ``NOT_STATED`` where nobody asked."""
 
     FEMALE = "female"
     MALE = "male"
@@ -73,7 +77,8 @@ class Sex(StrEnum):
 
 
 class ContactMethod(StrEnum):
-    """How she may be contacted. ``NONE_KNOWN`` means: do not."""
+    """How she may be contacted (safe contact on the SafeLives referral form, 2015). ``NONE_KNOWN`` means:
+    do not."""
 
     MOBILE = "mobile"
     TEXT = "text"
@@ -85,7 +90,8 @@ class ContactMethod(StrEnum):
 
 
 class Grade(StrEnum):
-    """Risk grades. UNKNOWN is never standard: it sorts after HIGH and before MEDIUM."""
+    """Risk grades of police tools and of the bands used outside the police. UNKNOWN
+    is never standard: it stands after HIGH and before MEDIUM, and wherever it matters it counts as high."""
 
     HIGH = "high"
     UNKNOWN = "unknown"
@@ -94,7 +100,8 @@ class Grade(StrEnum):
 
 
 class Instrument(StrEnum):
-    """Risk instruments; items of two instruments are never merged by their number."""
+    """Risk instruments: SafeLives Dash (24 items, 2015), police DASH (27, ACPO/CAADA 2009), its version for
+    young people, DARA (College of Policing), S-DASH. Their items are never merged by number."""
 
     SAFELIVES_DASH_24 = "safelives-dash-24"
     POLICE_DASH_27 = "police-dash-27"
@@ -105,7 +112,7 @@ class Instrument(StrEnum):
 
 
 class DashAnswer(StrEnum):
-    """SafeLives Dash: four answers. DON'T KNOW and NOT ASKED are never NO."""
+    """SafeLives Dash (2015): four answers. DON'T KNOW and NOT ASKED are never NO."""
 
     YES = "yes"
     NO = "no"
@@ -114,39 +121,41 @@ class DashAnswer(StrEnum):
 
 
 class DashItem(StrEnum):
-    """The 24 items of the SafeLives Dash by short labels of our own (SafeLives Dash 2015)."""
+    """The 24 items of the SafeLives Dash (2015), with short labels of our own. Check their order against
+    the licensed form before use."""
 
-    D01 = "D01"
-    D02 = "D02"
-    D03 = "D03"
-    D04 = "D04"
-    D05 = "D05"
-    D06 = "D06"
-    D07 = "D07"
-    D08 = "D08"
-    D09 = "D09"
-    D10 = "D10"
-    D11 = "D11"
-    D12 = "D12"
-    D13 = "D13"
-    D14 = "D14"
-    D15 = "D15"
-    D16 = "D16"
-    D17 = "D17"
-    D18 = "D18"
-    D19 = "D19"
-    D20 = "D20"
-    D21 = "D21"
-    D22 = "D22"
-    D23 = "D23"
-    D24 = "D24"
+    D01 = "D01"  # current incident caused injury
+    D02 = "D02"  # very frightened
+    D03 = "D03"  # what is feared
+    D04 = "D04"  # isolated from family and friends
+    D05 = "D05"  # depression or suicidal thoughts
+    D06 = "D06"  # separated, or tried to, in the past year
+    D07 = "D07"  # conflict over child contact
+    D08 = "D08"  # constant texts, calls, following, stalking
+    D09 = "D09"  # pregnant, or a baby under 18 months
+    D10 = "D10"  # happening more often
+    D11 = "D11"  # getting worse
+    D12 = "D12"  # controls everything, excessive jealousy
+    D13 = "D13"  # weapon or object used to hurt
+    D14 = "D14"  # threats to kill, believed
+    D15 = "D15"  # tried to strangle, choke, suffocate or drown
+    D16 = "D16"  # sexual harm or degradation
+    D17 = "D17"  # others threaten too
+    D18 = "D18"  # has hurt others
+    D19 = "D19"  # cruelty to animals
+    D20 = "D20"  # money problems or dependence
+    D21 = "D21"  # perpetrator's drugs, alcohol or mental health
+    D22 = "D22"  # perpetrator's threat or attempt at suicide
+    D23 = "D23"  # broke bail, injunction or contact terms
+    D24 = "D24"  # police trouble or criminal history
 
 
 DASH_ITEMS = tuple(DashItem)
+"""All 24, in their order."""
 
 
 class ReferralCriterion(StrEnum):
-    """SafeLives MARAC referral criteria, and the local ones in common use."""
+    """SafeLives MARAC referral criteria (form of 2015), of which a case can meet several, and local ones."""
 
     VISIBLE_HIGH_RISK = "visible-high-risk"
     PROFESSIONAL_JUDGEMENT = "professional-judgement"
@@ -158,7 +167,8 @@ class ReferralCriterion(StrEnum):
 
 
 class IncidentKind(StrEnum):
-    """What happened, in the words of recorded crime and beyond it (Home Office counting rules)."""
+    """What happened, in the words of recorded crime and beyond it (Home Office counting rules; the rules
+    change each April, these names do not)."""
 
     VERBAL_ABUSE = "verbal-abuse"
     COMMON_ASSAULT = "common-assault"
@@ -180,7 +190,7 @@ class IncidentKind(StrEnum):
 
 
 class LegalStatus(StrEnum):
-    """How far the law has come with an incident: suspects are not convicted persons."""
+    """How far the law has come with an incident: a suspect is not a convicted person."""
 
     ALLEGED = "alleged"
     ARRESTED = "arrested"
@@ -191,7 +201,8 @@ class LegalStatus(StrEnum):
 
 
 class OrderType(StrEnum):
-    """Protective orders, notices and bail (``domain.md`` 4.1 lists law and sources)."""
+    """Protective orders, notices and bail: CSA 2010 s24-28, DA Act 2021 s22-56, SPA 2019, FLA 1996 s33-42
+    and Part 4A, Sentencing Act 2020 s343 and s360, FGM Act 2003 Sch 2, Bail Act 1976, PACE 1984 Part 4."""
 
     DVPN = "dvpn"
     DVPO = "dvpo"
@@ -210,7 +221,7 @@ class OrderType(StrEnum):
 
 
 class OrderStage(StrEnum):
-    """How far an order has come."""
+    """How far an order has come. Only MADE and INTERIM bind anybody."""
 
     APPLIED = "applied"
     INTERIM = "interim"
@@ -220,7 +231,7 @@ class OrderStage(StrEnum):
 
 
 class ProhibitionKind(StrEnum):
-    """What a respondent must not do."""
+    """What a respondent must not do (the heads of DA Act 2021 s23 and s35, and of FLA 1996 s42)."""
 
     NO_CONTACT = "no-contact"
     NO_VIOLENCE = "no-violence"
@@ -232,7 +243,7 @@ class ProhibitionKind(StrEnum):
 
 
 class RequirementKind(StrEnum):
-    """What a respondent must do."""
+    """What a respondent must do (DA Act 2021 s36; SPA 2019 s2; bail conditions)."""
 
     PROGRAMME = "programme"
     TREATMENT = "treatment"
@@ -245,7 +256,8 @@ class RequirementKind(StrEnum):
 
 
 class ServiceMethod(StrEnum):
-    """How an order came to the respondent."""
+    """How an order came to the respondent (FPR Part 10). Being told by the police is knowledge, not service
+    (FLA 1996 s42A: a without-notice order binds from when the respondent knows of it)."""
 
     PERSONAL = "personal"
     IN_COURT = "in-court"
@@ -255,7 +267,7 @@ class ServiceMethod(StrEnum):
 
 
 class BreachKind(StrEnum):
-    """What the respondent did against an order."""
+    """What the respondent did against an order: a list of our own, for none is published."""
 
     CONTACT = "contact"
     ATTENDED = "attended"
@@ -269,7 +281,7 @@ class BreachKind(StrEnum):
 
 
 class HousingKind(StrEnum):
-    """What a housing service holds."""
+    """What a housing service holds (SafeLives research form for housing)."""
 
     TENANCY = "tenancy"
     HOMELESS_APPLICATION = "homeless-application"
@@ -287,7 +299,8 @@ class IdentityAnswer(StrEnum):
 
 
 class LinkReason(StrEnum):
-    """Why two mentions are one person, by the kind of what they share, never its value."""
+    """Why two mentions are one person: the kind of what they share, never its value. A valid check digit is
+    not the right person, so an NHS number needs a name or a date of birth beside it."""
 
     NHS_NUMBER_AND_BIRTH = "nhs-number-and-birth"
     NHS_NUMBER_AND_NAME = "nhs-number-and-name"
@@ -302,7 +315,8 @@ class AlertRule(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How soon somebody must answer (``domain.md`` section 5)."""
+    """How soon somebody must answer a breach: high risk at once, medium in an hour, any other in a day, the
+    inspectorate's own limit (HMICFRS, 2021: response within 24 hours of the report)."""
 
     NOW = "now"
     HOUR = "hour"
@@ -325,7 +339,7 @@ class DeliveryResult(StrEnum):
 
 
 class PassReason(StrEnum):
-    """Why the person called did not take it."""
+    """Why the person called did not take it. A conflict of interest is no fault of theirs."""
 
     CANNOT_TAKE = "cannot-take"
     NOT_ON_DUTY = "not-on-duty"
@@ -333,7 +347,8 @@ class PassReason(StrEnum):
 
 
 class Threshold(StrEnum):
-    """The numbers that a MARAC or MATAC chooses for itself."""
+    """The numbers that a MARAC or MATAC chooses for itself (SafeLives recommends 14 on the Dash, and 3
+    incidents in 12 months)."""
 
     DASH_VISIBLE_HIGH_RISK = "dash-visible-high-risk"
     ESCALATION_INCIDENTS = "escalation-incidents"

@@ -7,7 +7,7 @@ its answer already, and an acknowledged fact is a saved one.
 import importlib.metadata
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, cast
+from typing import Annotated, Any, Protocol
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
@@ -22,7 +22,9 @@ from chassis import telemetry
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.http import signin
-from chassis.http.auth import Caller, Doorkeeper, ToSignIn, check_rights, open_to_all, right
+from chassis.http.auth import Caller, Doorkeeper, ToSignIn, ask_rights_first, check_rights, open_to_all, right
+from chassis.http.context import the_runtime as the_runtime
+from chassis.http.facts import facts_router
 from chassis.http.issuer import Issuer
 from chassis.http.limits import Limits
 from chassis.http.outer import Outer, security_headers
@@ -37,9 +39,7 @@ from chassis.http.problem import (
 )
 from chassis.ids import Ids
 from chassis.settings import Settings
-
-if TYPE_CHECKING:
-    from chassis.runtime import Runtime
+from contracts.content import Content
 
 
 class Declared(Protocol):
@@ -51,6 +51,8 @@ class Declared(Protocol):
     def routers(self) -> tuple[APIRouter, ...]: ...  # noqa: D102
     @property
     def rights(self) -> Mapping[str, frozenset[str]]: ...  # noqa: D102
+    @property
+    def accepts(self) -> Mapping[type[Content], str]: ...  # noqa: D102
 
 
 class Host(Protocol):
@@ -68,26 +70,21 @@ class Host(Protocol):
     async def start(self) -> None: ...  # noqa: D102
     async def stop(self) -> None: ...  # noqa: D102
     async def ready(self) -> tuple[bool, dict[str, Any]]: ...  # noqa: D102
+    async def set_clock(self, at: AwareDatetime) -> AwareDatetime: ...  # noqa: D102
 
     def alive(self) -> bool:
         """Whether every task of the service still runs, whatever the log and the store do."""
 
 
 class Undeclared(RuntimeError):
-    """A route without a declared right. The service must not start."""
-
-
-def the_runtime(request: Request) -> "Runtime":
-    """The runtime, in a route: ``runtime: Annotated[Runtime, Depends(the_runtime)]``."""
-    return cast("Runtime", request.app.state.runtime)
+    """A route without a declared right, or outside its service's paths. The service must not start."""
 
 
 def create_app(runtime: Host, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
     """The application of a service. Its life is the runtime's: started and stopped with it.
 
-    Every route stands under ``/{service}``; a router that leaves the prefix out is given it.
     ``transport`` is how the identity provider is reached where that is not the network.
-    Raises Undeclared for a route with no right.
+    Raises Undeclared for a route with no right, or not under ``/{service}/``.
     """
     name = runtime.service.name
     issuer = Issuer(runtime.settings, transport)
@@ -107,6 +104,7 @@ def create_app(runtime: Host, transport: httpx.AsyncBaseTransport | None = None)
     _add_handlers(app)
     _add_routes(app, runtime)
     _refuse_undeclared(app, runtime.service)
+    ask_rights_first(app)
     templates = {route.endpoint: route.path for route in iter_route_contexts(app.routes)}
     app.add_middleware(Limits)
     app.add_middleware(
@@ -140,9 +138,9 @@ def _add_handlers(app: FastAPI) -> None:
 def _add_routes(app: FastAPI, runtime: Host) -> None:
     prefix = f"/{runtime.service.name}"
     for router in runtime.service.routers:
-        paths = [f"{route.path}/" for route in iter_route_contexts(router.routes)]
-        stands = all(path.startswith(f"{prefix}/") for path in paths)
-        app.include_router(router, prefix="" if stands else prefix)
+        app.include_router(router)
+    if runtime.service.accepts:
+        app.include_router(facts_router(runtime.service.name))
     app.include_router(signin.router(runtime.service.name))
     app.include_router(_of_operators(), prefix=prefix)
     if not runtime.settings.production:
@@ -153,6 +151,10 @@ def _refuse_undeclared(app: FastAPI, service: Declared) -> None:
     bare = check_rights(app, service.rights)
     if bare:
         raise Undeclared(f"Routes without a declared right: {'; '.join(bare)}")
+    paths = [route.path or "" for route in iter_route_contexts(app.routes)]
+    astray = [path for path in paths if not path.startswith(f"/{service.name}/")]
+    if astray:
+        raise Undeclared(f"Routes outside /{service.name}/: {'; '.join(astray)}")
 
 
 def _of_operators() -> APIRouter:
@@ -195,18 +197,26 @@ def _of_the_clock() -> APIRouter:
         caller: Annotated[Caller, right("clock:set")],
     ) -> ClockSetting:
         """Move the services' clock, for demo and tests. Production has no such route."""
-        clock: Clock = request.app.state.runtime.clock
-        clock.set(setting.now)
-        return ClockSetting(now=clock.now())
+        return ClockSetting(now=await request.app.state.runtime.set_clock(setting.now))
 
     return routes
+
+
+_PLACES = {
+    "occurred": "body.occurred",
+    "recorded": "body.recorded",
+    "at": "query.at",
+    "Idempotency-Key": "header.idempotency-key",
+    "If-Match": "header.if-match",
+}
+"""Where a request holds what the mechanism names without knowing of requests."""
 
 
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     if error.status == 404:
         return await answer(request, not_found())
-    faults = [Fault(error.where.lower(), error.fault)] if error.where else []
+    faults = [Fault(_PLACES.get(error.where, error.where), error.fault)] if error.where else []
     if error.status == 503:
         waiting = Problem(503, error.fault, "Not ready yet. Try again.", faults, {"Retry-After": "1"})
         return await answer(request, waiting)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 COOKIE = "goldthread"
 """The cookie of a person who is signed in: their access token, which scripts cannot read."""
 
+OWN_FACTS = "fact:own"
+"""The right to look at, correct and withdraw what one's own agency said: whoever may say any of it."""
+
 OWN_RIGHTS: Mapping[str, frozenset[str]] = {"clock:set": frozenset({"operator"})}
 """Rights to what the chassis itself offers."""
 
@@ -195,6 +198,9 @@ def local_path(path: str | None, otherwise: str) -> str:
 
 
 def _roles_with(name: str, runtime: "Runtime") -> frozenset[str]:
+    if name == OWN_FACTS:
+        rights = runtime.service.rights
+        return frozenset().union(*(rights[needed] for needed in runtime.service.accepts.values()))
     return runtime.service.rights.get(name, OWN_RIGHTS.get(name, frozenset()))
 
 
@@ -203,12 +209,21 @@ def check_rights(app: FastAPI, rights: Mapping[str, frozenset[str]]) -> list[str
 
     ``rights`` is the service's table. A route is open only where it says so itself.
     """
-    known = {*rights, *OWN_RIGHTS}
+    known = {*rights, *OWN_RIGHTS, OWN_FACTS}
     return sorted(
         f"{','.join(sorted(route.methods or ['*']))} {route.path}"
         for route in iter_route_contexts(app.routes)
         if not _declares(route, known)
     )
+
+
+def ask_rights_first(app: FastAPI) -> None:
+    """Whoever may not come in learns nothing of what else is wrong, in whatever order a route names
+    its parameters."""
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        if isinstance(dependant, Dependant):
+            dependant.dependencies.sort(key=lambda part: not isinstance(part.call, Right))
 
 
 def rights_of(app: FastAPI) -> list[tuple[str, str, str | None]]:

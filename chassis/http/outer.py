@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
@@ -72,7 +71,7 @@ class Outer:
         self, app: ASGIApp, name: str, headers: Mapping[str, str], route_of: Callable[[Scope], str]
     ) -> None:
         self._app = app
-        self._headers = headers
+        self._headers = [(header.encode(), value.encode()) for header, value in headers.items()]
         self._route_of = route_of
         self._log = logger(name)
 
@@ -87,9 +86,9 @@ class Outer:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                given = {header for header, _ in message["headers"]}
+                lacking = [header for header in self._headers if header[0] not in given]
+                message["headers"] = [*message["headers"], *lacking]
             await send(message)
 
         try:

@@ -72,10 +72,17 @@ class ProblemBody(BaseModel):
 ProblemPage = Callable[[Request, Problem], Response | Awaitable[Response]]
 """How a service with pages shows a problem to a person. Set it as ``app.state.problem_page``."""
 
+
+def _schema() -> dict[str, Any]:
+    schema = ProblemBody.model_json_schema()
+    schema["properties"]["faults"]["items"] = schema.pop("$defs")["FaultBody"]  # a reference would dangle
+    return schema
+
+
 OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
         "description": description,
-        "content": {"application/problem+json": {"schema": ProblemBody.model_json_schema()}},
+        "content": {"application/problem+json": {"schema": _schema()}},
     }
     for status, description in (("4XX", "What is wrong with the request"), ("503", "Not ready: try again"))
 }

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from chassis.clock import Clock
 from chassis.http.auth import COOKIE, Doorkeeper, ToSignIn, check_same_origin, local_path, open_to_all
 from chassis.http.issuer import Foreign
-from chassis.http.problem import Problem
+from chassis.http.problem import Problem, answer
 from chassis.http.sealed import Broken, Seal
 from chassis.settings import Settings
 
@@ -46,7 +46,10 @@ def router(service: str) -> APIRouter:
 async def to_sign_in(request: Request, error: Exception) -> Response:
     """The handler of ToSignIn: off to the provider, and back to the same page afterwards."""
     assert isinstance(error, ToSignIn)
-    return await _off_to_provider(request, error.path)
+    try:
+        return await _off_to_provider(request, error.path)
+    except Problem as unreachable:
+        return await answer(request, unreachable)
 
 
 async def _sign_in(request: Request, to: Annotated[str | None, Query(max_length=2000)] = None) -> Response:
@@ -60,10 +63,10 @@ async def _off_to_provider(request: Request, to: str | None) -> Response:
         url, _ = client.create_authorization_url(
             metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
         )
-    answer = RedirectResponse(url, 303)
+    away = RedirectResponse(url, 303)
     kept = _seal(request).close([state, nonce, verifier, local_path(to, _home(request))], _MINUTES * 60)
-    _set_cookie(request, answer, _STATE_COOKIE, kept, f"{_home(request)}sign-in", _MINUTES * 60)
-    return answer
+    _set_cookie(request, away, _STATE_COOKIE, kept, f"{_home(request)}sign-in", _MINUTES * 60)
+    return away
 
 
 async def _back(
@@ -78,10 +81,10 @@ async def _back(
     if not code or not secrets.compare_digest(state.encode(), kept_state.encode()):
         raise _failed()
     token, expires = await _exchange(request, code, nonce, verifier)
-    answer = RedirectResponse(to, 303)
-    _set_cookie(request, answer, COOKIE, token, "/", max(0, int(expires - Clock().now().timestamp())))
-    answer.delete_cookie(_STATE_COOKIE, f"{_home(request)}sign-in")
-    return answer
+    home = RedirectResponse(to, 303)
+    _set_cookie(request, home, COOKIE, token, "/", max(0, int(expires - Clock().now().timestamp())))
+    home.delete_cookie(_STATE_COOKIE, f"{_home(request)}sign-in")
+    return home
 
 
 async def _exchange(request: Request, code: str, nonce: str, verifier: str) -> tuple[str, float]:
@@ -106,10 +109,10 @@ async def _exchange(request: Request, code: str, nonce: str, verifier: str) -> t
 
 async def _sign_out(request: Request) -> Response:
     check_same_origin(request, _settings(request))
-    answer = RedirectResponse(await _after_sign_out(request), 303)
-    answer.delete_cookie(COOKIE, "/")
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-    return answer
+    away = RedirectResponse(await _after_sign_out(request), 303)
+    away.delete_cookie(COOKIE, "/")
+    away.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return away
 
 
 async def _after_sign_out(request: Request) -> str:
@@ -149,9 +152,9 @@ def _client(request: Request) -> Any:
     )
 
 
-def _set_cookie(request: Request, answer: Response, name: str, value: str, path: str, seconds: int) -> None:
+def _set_cookie(request: Request, on: Response, name: str, value: str, path: str, seconds: int) -> None:
     secure = _settings(request).public_url.startswith("https://")
-    answer.set_cookie(name, value, max_age=seconds, path=path, secure=secure, httponly=True, samesite="lax")
+    on.set_cookie(name, value, max_age=seconds, path=path, secure=secure, httponly=True, samesite="lax")
 
 
 def _settings(request: Request) -> Settings:

@@ -134,7 +134,7 @@ class EmbeddedLog:
         """The first offset ("min"), or the one after the last ("max"); of nothing, 0."""
         low = self._ids[partition] << OFFSET_BITS
         high = low + (1 << OFFSET_BITS)
-        query = f"select {which}(place) from record where place >= ? and place < ?"  # noqa: S608
+        query = f"select {which}(place) from record where place >= ? and place < ?"
         (place,) = db.execute(query, (low, high)).fetchone()
         return 0 if place is None else place - low + (which == "max")
 

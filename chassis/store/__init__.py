@@ -9,9 +9,9 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import stamina
 from sqlalchemy import event, text
@@ -34,16 +34,24 @@ class Store(ABC):
 
     skip_locked: ClassVar[str]
     for_update: ClassVar[str]
-    rows_of: ClassVar[Callable[[str, Sequence[tuple[str, str]]], str]]
-    insert: ClassVar[Callable[[Any], Any]]
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
 
+    @staticmethod
+    @abstractmethod
+    def rows_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
+        """A FROM item ``r`` with these (name, type) columns, from a JSON list given as a parameter."""
+
+    @staticmethod
+    @abstractmethod
+    def insert(table: Any) -> Any:
+        """An insert that can also ``on_conflict_do_update``."""
+
     async def prepare(self, views: Iterable[type[SQLModel]]) -> None:
         """Make the tables that are not there yet: the mechanism's own, and one for each view."""
-        tables = [*ENGINE_TABLES, *views]
+        tables: list[type[SQLModel]] = [*ENGINE_TABLES, *views]
         for model in tables:
             keep_instants(model)
         await self._make([model.__table__ for model in tables])  # type: ignore[attr-defined]
@@ -54,7 +62,9 @@ class Store(ABC):
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run a writing transaction, again as a whole when the store asks for it."""
-        async for attempt in stamina.retry_context(on=self.transient, attempts=8, timeout=20, wait_initial=0.01):
+        async for attempt in stamina.retry_context(
+            on=self.transient, attempts=8, timeout=20, wait_initial=0.01
+        ):
             with attempt:
                 async with self.writing() as connection:
                     return await work(connection)
@@ -74,6 +84,13 @@ class Store(ABC):
     async def now(self, connection: AsyncConnection) -> datetime:
         """The store's own clock, moved as demo and tests may move it. Never goes back in a process."""
 
+    async def set_clock(self, at: datetime) -> None:
+        """Move the clock, for demo and tests alone."""
+        self.clock.set(at)
+
+    async def read_clock(self) -> None:  # noqa: B027 - one process has nothing to read
+        """Take the clock as another process of a try-out may have set it."""
+
     @staticmethod
     def transient(error: Exception) -> bool:
         """Whether the whole transaction may simply be tried again."""
@@ -89,23 +106,22 @@ class Store(ABC):
         await self.engine.dispose()
 
 
-def _record_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
-    shape = ", ".join(f"{name} {kind}" for name, kind in columns)
-    return f"json_to_recordset(cast(:{parameter} as json)) as r({shape})"
-
-
-def _each_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
-    picks = ", ".join(f"json_extract(value, '$.{name}') as {name}" for name, _ in columns)
-    return f"(select {picks} from json_each(:{parameter})) as r"
-
-
 class Postgres(Store):
     """A schema of PostgreSQL. A frozen process holds up only its own rows, for five seconds."""
 
     skip_locked = "for update skip locked"
     for_update = "for update"
-    rows_of = staticmethod(_record_of)
-    insert = staticmethod(postgresql.insert)
+
+    @staticmethod
+    def rows_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
+        """By ``json_to_recordset``."""
+        shape = ", ".join(f"{name} {kind}" for name, kind in columns)
+        return f"json_to_recordset(cast(:{parameter} as json)) as r({shape})"
+
+    @staticmethod
+    def insert(table: Any) -> Any:
+        """PostgreSQL's insert."""
+        return postgresql.insert(table)
 
     def __init__(self, url: str, schema: str, clock: Clock, pool: int = 10) -> None:
         self.schema = schema
@@ -130,7 +146,9 @@ class Postgres(Store):
         async with self.engine.begin() as connection:
             # Two instances may start at once: the second waits, then finds all there.
             await connection.execute(text("select pg_advisory_xact_lock(7165)"))
-            await connection.execute(text(f'create schema if not exists "{self.schema}"'))
+            there = text("select 1 from pg_namespace where nspname = :schema")
+            if (await connection.execute(there, {"schema": self.schema})).first() is None:
+                await connection.execute(text(f'create schema "{self.schema}"'))
             await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
 
     def writing(self) -> Any:
@@ -139,8 +157,27 @@ class Postgres(Store):
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """The database's wall clock at this statement."""
-        value: datetime = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
-        return value.astimezone(UTC) + self.clock.offset
+        clock = text("select clock_timestamp() as now, (select moved from clock) as moved")
+        row = (await connection.execute(clock)).one()
+        offset = self.clock.offset if row.moved is None else timedelta(microseconds=row.moved)
+        return cast(datetime, row.now).astimezone(UTC) + offset
+
+    async def set_clock(self, at: datetime) -> None:
+        """In the store, so that every process on it tells the same time."""
+        await super().set_clock(at)
+        moved = self.clock.offset // timedelta(microseconds=1)
+        statement = text(
+            "insert into clock (id, moved) values (1, :moved) on conflict (id) do update set moved = :moved"
+        )
+        async with self.engine.begin() as connection:
+            await connection.execute(statement, {"moved": moved})
+
+    async def read_clock(self) -> None:
+        """As another process may have set it."""
+        async with self.reading() as connection:
+            moved = (await connection.execute(text("select moved from clock"))).scalar()
+        if moved is not None:
+            self.clock.offset = timedelta(microseconds=moved)
 
 
 class Sqlite(Store):
@@ -148,8 +185,17 @@ class Sqlite(Store):
 
     skip_locked = ""
     for_update = ""
-    rows_of = staticmethod(_each_of)
-    insert = staticmethod(sqlite.insert)
+
+    @staticmethod
+    def rows_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
+        """By ``json_each``."""
+        picks = ", ".join(f"json_extract(value, '$.{name}') as {name}" for name, _ in columns)
+        return f"(select {picks} from json_each(:{parameter})) as r"
+
+    @staticmethod
+    def insert(table: Any) -> Any:
+        """SQLite's insert."""
+        return sqlite.insert(table)
 
     def __init__(self, path: Path, clock: Clock) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,9 +209,9 @@ class Sqlite(Store):
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write from its first statement."""
         async with self._turn, self.engine.connect() as connection:
-            connection = await connection.execution_options(immediate=True)
-            async with connection.begin():
-                yield connection
+            immediate = await connection.execution_options(immediate=True)
+            async with immediate.begin():
+                yield immediate
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """The machine's clock: the store is in this process."""

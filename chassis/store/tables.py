@@ -148,6 +148,14 @@ class LeaseTable(SQLModel, table=True):
     until: int = Field(sa_type=BigInteger)
 
 
+class ClockTable(SQLModel, table=True):
+    """How far a try-out moved the clock of this store, for every process on it. Empty in production."""
+
+    __tablename__ = "clock"
+    id: int = Field(primary_key=True)
+    moved: int = Field(sa_type=BigInteger)
+
+
 ENGINE_TABLES = (
     FactTable,
     KeyTable,
@@ -157,4 +165,5 @@ ENGINE_TABLES = (
     PositionTable,
     ParkedTable,
     LeaseTable,
+    ClockTable,
 )

@@ -58,6 +58,7 @@ offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
 auto.create.topics.enable=false
 broker.session.timeout.ms=1500
 broker.heartbeat.interval.ms=200
@@ -168,9 +169,9 @@ def jars() -> Path:
     """The folder of Kafka's jars, downloaded at first use (44 MB). Raises Unavailable."""
     folder = cache_folder() / f"kafka-{VERSION}"
     wanted = [line.split(maxsplit=1) for line in JARS.read_text().splitlines()]
-    folder.mkdir(parents=True, exist_ok=True)
     missing = [(digest, path) for digest, path in wanted if not (folder / Path(path).name).exists()]
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda jar: _download(jar[0], jar[1], folder), missing))
     except (OSError, urllib.error.URLError) as problem:

@@ -19,6 +19,8 @@ PORTS = range(20_000, 30_000)
 """Below every system's range for outgoing connections: a client that keeps calling a stopped server's
 port there can be given that very port, and then keeps the server from starting again."""
 
+_shuffled = iter(random.sample(PORTS, len(PORTS)))
+
 _starter = ThreadPoolExecutor(1)
 """One thread starts all processes, and lives as long as this one: the kernel takes the end of the thread
 that started a child for the end of its parent."""
@@ -34,8 +36,8 @@ def cache_folder() -> Path:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 on which nobody listens at this moment."""
-    for port in random.sample(PORTS, 100):
+    """A port of 127.0.0.1 on which nobody listens at this moment. Never the same one twice."""
+    for port in _shuffled:
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

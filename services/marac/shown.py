@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.sections import Location, Name
-from contracts.vocabulary import Grade, OrderStage, OrderType, Relationship, Role
+from contracts.vocabulary import Grade, Relationship, Role
 from services.marac.conference.rows import (
     Alert,
     Assessment,
@@ -20,6 +20,13 @@ from services.marac.conference.rows import (
     Repeat,
     Source,
     Version,
+)
+from services.marac.tasking.rows import (
+    BindingOrder,
+    EventShown,
+    PerpetratorGap,
+    ScorePart,
+    VictimShown,
 )
 
 
@@ -80,6 +87,7 @@ class AgendaLine(Shown):
     missing: int
     new: int = Field(description="lines recorded since the case was listed")
     disputed: bool
+    withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
 
 class Agenda(Shown):
@@ -213,63 +221,6 @@ class SourcePage(Shown):
 
 
 # ---- tasking: nothing here tells where a victim is --------------------------------------------
-
-
-class ScorePart(Shown):
-    """One part of a score: R, F, G or V, its points (0 to 10), its weight, the band that gave it,
-    and the events that it comes from, by ordinal."""
-
-    part: Literal["R", "F", "G", "V"]
-    points: int
-    weight: float
-    band: str
-    value: int | None = Field(description="what was counted; null for R, whose day is not shown")
-    events: list[int]
-
-
-class EventShown(Shown):
-    """One record, by ordinal: month, kind of agency, what, how far the law has come."""
-
-    ordinal: int
-    month: str = Field(examples=["2026-11"])
-    agency_kind: str
-    type: Literal["breach", "incident"]
-    kind: str
-    status: str | None
-    assertion: str
-    occurrence: int = Field(description="records of one occurrence have the same number")
-    days: int = Field(description="harm index days with uplift; 0 where not counted")
-    counted: bool
-    victims: list[str] = Field(description="A, B, C; empty: no victim is named")
-
-
-class VictimShown(Shown):
-    """A victim by letter, in order of first appearance."""
-
-    letter: str
-    relationships: list[str]
-    events: list[int]
-
-
-class BindingOrder(Shown):
-    """An order that binds the person."""
-
-    order: OrderType
-    stage: OrderStage
-    made: str = Field(examples=["2026-03"], description="the month")
-    ends: str | None = Field(description="the month")
-    in_force: bool
-    served: bool
-    aware: bool
-    reason: str
-    victims: list[str]
-
-
-class PerpetratorGap(Shown):
-    """Something that is not known or not done. ``events`` are ordinals."""
-
-    code: str
-    events: tuple[int, ...] = ()
 
 
 class CohortLine(Shown):

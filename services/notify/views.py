@@ -132,9 +132,9 @@ def fold(subject: Subject) -> Folded:
     return min(alerts, key=_first) if alerts else Folded(None)
 
 
-def decide(row: AlertRow | None, at: datetime) -> Iterable[Saying]:
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     """The calls of the step that has fallen due, each said once for its rung."""
-    if row is None or row.next is None or row.next.due > at:
+    if not isinstance(row, AlertRow) or row.next is None or row.next.due > at:
         return
     for call in row.next.calls:
         called = AlertCalled(
@@ -244,13 +244,13 @@ def _told(
     calls: Sequence[Call], taken: Sequence[Fact[AlertAcknowledged]], passed: Sequence[Fact[AlertPassedOn]]
 ) -> Told | None:
     """The last step that was called. It is passed on when all whom it called say so, or when
-    whoever had taken the alert gives it back."""
+    whoever had taken the alert gives it back; what made it due itself does not count again."""
     if not calls:
         return None
     step = step_of(calls[-1].rung)
     last = [call for call in calls if step_of(call.rung) == step]
     due = min(call.due for call in last)
-    passed_at = {fact.said.person: fact.occurred for fact in passed if fact.occurred >= due}
+    passed_at = {fact.said.person: fact.occurred for fact in passed if fact.occurred > due}
     back = [passed_at[fact.said.person] for fact in taken if fact.said.person in passed_at]
     everybody = [passed_at.get(call.person) if call.person else None for call in last]
     if None not in everybody:

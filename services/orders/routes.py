@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
 
-from chassis.accept import Taken
 from chassis.http.app import the_runtime
 from chassis.http.auth import Caller, right
-from chassis.http.etag import IdempotencyKey, etag
+from chassis.http.etag import IdempotencyKey
+from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
@@ -30,7 +30,7 @@ async def report_order(
     key: IdempotencyKey,
 ) -> Receipt:
     """An order, notice or bail was made. 200 with the first answer when it is sent again."""
-    return _receipt(response, await actions.report_order(runtime, caller, submission, key))
+    return receipt(response, "orders", await actions.report_order(runtime, caller, submission, key))
 
 
 @router.post("/services", status_code=status.HTTP_201_CREATED)
@@ -42,7 +42,7 @@ async def report_service(
     key: IdempotencyKey,
 ) -> Receipt:
     """An order was served, or the respondent came to know of it. It names the respondent."""
-    return _receipt(response, await actions.report_service(runtime, caller, submission, key))
+    return receipt(response, "orders", await actions.report_service(runtime, caller, submission, key))
 
 
 @router.post("/breaches", status_code=status.HTTP_201_CREATED)
@@ -55,7 +55,7 @@ async def report_breach(
 ) -> Receipt:
     """A breach, by whoever saw it. The order need not be known: it is looked for, and whoever must
     answer is told all the same."""
-    return _receipt(response, await actions.report_breach(runtime, caller, submission, key))
+    return receipt(response, "orders", await actions.report_breach(runtime, caller, submission, key))
 
 
 @router.get("/breaches/{cause}")
@@ -64,17 +64,3 @@ async def open_breach(
 ) -> BreachShown:
     """A breach, its order and its people, as the reader may see them. The look is on record."""
     return await actions.open_breach(runtime, caller, cause)
-
-
-def _receipt(response: Response, taken: Taken) -> Receipt:
-    response.headers["Location"] = f"/orders/v1/facts/{taken.root}"
-    response.headers["ETag"] = etag(taken.version)
-    if taken.repeated:
-        response.status_code = status.HTTP_200_OK
-    return Receipt(
-        id=taken.id,
-        root=taken.root,
-        version=taken.version,
-        accepted=taken.accepted,
-        status="repeated" if taken.repeated else "accepted",
-    )

@@ -146,8 +146,7 @@ class Matcher:
             here = [each for each in row.mentions if places.get(each.mention) == subject]
             for each in here:
                 features = features_of(each, self._runtime.ids)
-                if self._memory.learn(features, each.decisions, subject):
-                    changed.add(each.mention)
+                changed |= self._memory.learn(features, each.decisions, subject)
         return changed
 
     def _moves(self, found: Clusters) -> list[Move]:
@@ -174,19 +173,24 @@ class Memory:
         self._at: dict[str, set[str]] = {}
         self._sharing: dict[object, set[str]] = {}
 
-    def learn(self, features: Features, decisions: list[str], person: str) -> bool:
-        """Take what is known now of a mention; whether it is other than before."""
+    def learn(self, features: Features, decisions: list[str], person: str) -> set[str]:
+        """Take what is known now of a mention. Give whom that can concern directly: nobody if nothing
+        changed; else the mention, and those with whom it shared something *before*, who may have
+        stood apart on its account."""
         mention = features.mention
         before = self.features.get(mention)
-        same = before == features and self.decisions[mention] == decisions and self.place[mention] == person
+        if before == features and self.decisions[mention] == decisions and self.place[mention] == person:
+            return set()
+        concerned = {mention}
         for link in _links(before):
+            concerned |= self._sharing[link]
             self._sharing[link].discard(mention)
         for link in _links(features):
             self._sharing.setdefault(link, set()).add(mention)
         self.features[mention] = features
         self.decisions[mention] = decisions
         self.put(mention, person)
-        return not same
+        return concerned
 
     def put(self, mention: str, person: str) -> None:
         """A mention is this person now."""

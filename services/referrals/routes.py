@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
 
-from chassis.accept import Taken
 from chassis.http.app import the_runtime
 from chassis.http.auth import Caller, right
-from chassis.http.etag import IdempotencyKey, etag
+from chassis.http.etag import IdempotencyKey
+from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.events.identity import IdentityDecided
 from contracts.events.people import (
@@ -38,7 +38,7 @@ async def refer(
     key: IdempotencyKey,
 ) -> Receipt:
     """A MARAC referral. Its root is the case. 200 with the first answer when it is sent again."""
-    return _receipt(response, await actions.refer(runtime, caller, submission, key))
+    return receipt(response, "referrals", await actions.refer(runtime, caller, submission, key))
 
 
 @router.post("/risk-assessments", status_code=status.HTTP_201_CREATED)
@@ -50,7 +50,7 @@ async def assess(
     key: IdempotencyKey,
 ) -> Receipt:
     """A risk assessment apart from a referral. It never overwrites an earlier one."""
-    return _receipt(response, await actions.assess(runtime, caller, submission, key))
+    return receipt(response, "referrals", await actions.assess(runtime, caller, submission, key))
 
 
 @router.post("/incidents", status_code=status.HTTP_201_CREATED)
@@ -62,7 +62,9 @@ async def report_incident(
     key: IdempotencyKey,
 ) -> Receipt:
     """An incident of abuse, a crime or not, by any agency that has it."""
-    return _receipt(response, await actions.report(runtime, caller, submission, sharing.REPORT_INCIDENT, key))
+    return receipt(
+        response, "referrals", await actions.report(runtime, caller, submission, sharing.REPORT_INCIDENT, key)
+    )
 
 
 @router.post("/households", status_code=status.HTTP_201_CREATED)
@@ -74,7 +76,9 @@ async def describe_household(
     key: IdempotencyKey,
 ) -> Receipt:
     """Who lives in a household, the children among them."""
-    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+    return receipt(
+        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    )
 
 
 @router.post("/housing", status_code=status.HTTP_201_CREATED)
@@ -86,7 +90,9 @@ async def describe_housing(
     key: IdempotencyKey,
 ) -> Receipt:
     """What a housing service holds: tenancy, application, target hardening."""
-    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+    return receipt(
+        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    )
 
 
 @router.post("/health-contacts", status_code=status.HTTP_201_CREATED)
@@ -98,7 +104,9 @@ async def report_health_contact(
     key: IdempotencyKey,
 ) -> Receipt:
     """A contact with a health service."""
-    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+    return receipt(
+        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    )
 
 
 @router.post("/leads", status_code=status.HTTP_201_CREATED)
@@ -110,7 +118,9 @@ async def name_lead(
     key: IdempotencyKey,
 ) -> Receipt:
     """Who leads a victim's support."""
-    return _receipt(response, await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key))
+    return receipt(
+        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    )
 
 
 @router.post("/immigration", status_code=status.HTTP_201_CREATED)
@@ -122,8 +132,10 @@ async def note_immigration(
     key: IdempotencyKey,
 ) -> Receipt:
     """Immigration status, for support alone: it reaches no enforcement body by any path."""
-    return _receipt(
-        response, await actions.report(runtime, caller, submission, sharing.NOTE_IMMIGRATION, key)
+    return receipt(
+        response,
+        "referrals",
+        await actions.report(runtime, caller, submission, sharing.NOTE_IMMIGRATION, key),
     )
 
 
@@ -136,18 +148,4 @@ async def decide_identity(
     key: IdempotencyKey,
 ) -> Receipt:
     """What a person decided of two mentions: the same, not the same, or that it cannot be told."""
-    return _receipt(response, await actions.decide_identity(runtime, caller, submission, key))
-
-
-def _receipt(response: Response, taken: Taken) -> Receipt:
-    response.headers["Location"] = f"/referrals/v1/facts/{taken.root}"
-    response.headers["ETag"] = etag(taken.version)
-    if taken.repeated:
-        response.status_code = status.HTTP_200_OK
-    return Receipt(
-        id=taken.id,
-        root=taken.root,
-        version=taken.version,
-        accepted=taken.accepted,
-        status="repeated" if taken.repeated else "accepted",
-    )
+    return receipt(response, "referrals", await actions.decide_identity(runtime, caller, submission, key))

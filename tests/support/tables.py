@@ -1,13 +1,12 @@
 """Rules as tables that a practitioner can read: each line of a YAML file is one test."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 
-def lines(of: str, table: str) -> Any:
+def lines(of: str, table: str) -> pytest.MarkDecorator:
     """The mark that runs a test once for each line of ``tables/{table}.yaml`` beside the test file
     ``of``, under the line's own ``case``."""
     path = Path(of).parent / "tables" / f"{table}.yaml"

@@ -55,6 +55,13 @@ class World:
                         folded[view.name, id_] = view.fold(self._subject(id_, facts, everyone, rows, level))
         return folded
 
+    def subject(self, kind: str, id_: str) -> Subject:
+        """What a fold of this subject is given."""
+        everyone = self.homes()
+        level = int(kind in ("case", "cause"))
+        rows = _rows(self.fold()) if level else {}
+        return self._subject(id_, self._filed(everyone).get((kind, id_), []), everyone, rows, level)
+
     def row(self, view: str, subject: str) -> Any:
         """A subject's row now, or None."""
         folded = self.fold().get((view, subject))

@@ -79,6 +79,8 @@ class Line(Part):
     """
 
     root: str
+    fact: str
+    """The id of the newest version."""
     type: str
     agency: str
     state: Literal["current", "corrected", "withdrawn"]
@@ -297,6 +299,7 @@ class ConferenceCase(Row):
 
     case: str
     letters: str
+    fact: str
     withdrawn: bool
     agency: str
     referred: AwareDatetime

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
 
 WORST_FIRST = (
@@ -42,6 +43,10 @@ CHILDRENS_AGENCIES = (AgencyKind.CHILDRENS_SERVICES,)
 """Expected only where the case has children."""
 
 
+NOT_BINDING = frozenset({"order.applied-for", "order.refused", "order.discharged", "order.ended"})
+"""Reasons of an order's status (``contracts.rules.order_status``) by which there is nothing to serve."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One gap. ``owner`` is the agency, kind of agency or role that can close it."""
@@ -63,14 +68,13 @@ class SafeContact:
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
-    """An order of the case: is it in force or yet to be, is it served, does the respondent know."""
+    """An order of the case: what holds of it, is it served, does the respondent know."""
 
     root: str
     agency: str
     reason: str
     served: bool
     aware: bool
-    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class CaseSeen:
     contacts: Sequence[SafeContact] = ()
     has_lead: bool = False
     orders: Sequence[OrderSeen] = ()
-    breaches_without_order: Sequence[tuple[str, str]] = ()
+    unmatched_breaches: Sequence[tuple[str, str]] = ()
     """(root, agency) of each."""
     unanswered: Sequence[str] = ()
     """Causes whose newest standing alert nobody has answered."""
@@ -105,17 +109,20 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *_risk(case),
         *_contact(case),
         *_orders(case.orders),
-        *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.breaches_without_order),
+        *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.unmatched_breaches),
         *(Gap("alert-unanswered", roots=(cause,)) for cause in case.unanswered),
         *(Gap("child-no-school", person=child) for child, school in case.children if not school),
         *_silent(case),
     ]
-    return sorted(found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots))
+    return sorted(
+        found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots)
+    )
 
 
 def is_safe_way(contact: SafeContact, today: date) -> bool:
-    """Whether a contact says a way that is still safe: *none known* is none, and an expired way is unknown."""
-    return contact.method is not ContactMethod.NONE_KNOWN and (contact.expires is None or contact.expires >= today)
+    """Whether a contact says a way that is still safe: *none known* is none, an expired one unknown."""
+    expired = contact.expires is not None and contact.expires < today
+    return contact.method is not ContactMethod.NONE_KNOWN and not expired
 
 
 def _risk(case: CaseSeen) -> Iterable[Gap]:
@@ -131,7 +138,7 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
 
 
 def _contact(case: CaseSeen) -> Iterable[Gap]:
-    if not any(is_safe_way(contact, case.at.date()) for contact in case.contacts):
+    if not any(is_safe_way(contact, case.at.astimezone(LONDON).date()) for contact in case.contacts):
         yield Gap("contact-unknown", AgencyKind.IDVA_SERVICE)
     if not case.has_lead:
         yield Gap("no-lead", AgencyKind.IDVA_SERVICE)
@@ -139,7 +146,7 @@ def _contact(case: CaseSeen) -> Iterable[Gap]:
 
 def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:
     for order in orders:
-        if order.over:
+        if order.reason in NOT_BINDING:
             continue
         if not order.served:
             yield Gap("order-not-served", order.agency, roots=(order.root,))

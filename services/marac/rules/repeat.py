@@ -52,9 +52,7 @@ def repeats(
     """The events after the last referral (or meeting) that make the case a repeat, and until when
     such an event would."""
     until = months_after(last, MONTHS)
-    found = [
-        event for event in events if last < event.occurred <= until and counts(event, definition)
-    ]
+    found = [event for event in events if last < event.occurred <= until and counts(event, definition)]
     return sorted(found, key=lambda event: (event.occurred, event.root)), until
 
 

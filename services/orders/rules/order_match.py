@@ -56,13 +56,33 @@ def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:
     people: in force at the time, else the most recent made before. A breach that gives an id or a
     reference which nobody knows is of *that* order, not of another one.
     """
-    orders = sorted({order.root: order for order in known}.values(), key=lambda o: (o.made, o.root))
+    orders = sorted(_each_once(known), key=lambda order: (order.made, order.root))
     if sought.order:
         return _by(lambda o: o.root == sought.order, orders, sought.at, "order.given")
     if sought.reference:
         wanted = normal(sought.reference)
         return _by(lambda o: _has(o, wanted), orders, sought.at, "order.same-reference")
     return _by_people(sought, orders)
+
+
+def _each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:
+    """Each order with all that is known of its service: that names the respondent, and so it may
+    stand with one of the order's people and not with another."""
+    found: dict[str, KnownOrder] = {}
+    for order in known:
+        other = found.get(order.root, order)
+        terms = order.terms.model_copy(
+            update={
+                "served": _earliest(order.terms.served, other.terms.served),
+                "aware": _earliest(order.terms.aware, other.terms.aware),
+            }
+        )
+        found[order.root] = order.model_copy(update={"terms": terms})
+    return list(found.values())
+
+
+def _earliest(*times: datetime | None) -> datetime | None:
+    return min((time for time in times if time is not None), default=None)
 
 
 def _by(fits: Callable[[KnownOrder], bool], orders: list[KnownOrder], at: datetime, why: str) -> Match:

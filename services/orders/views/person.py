@@ -57,11 +57,13 @@ class StatusNow(Part):
 
 
 class OrderLine(KnownOrder):
-    """An order that binds or protects this person, with its status at the row's time."""
+    """An order that binds or protects this person. ``status``, at the row's time, is there where the
+    order binds them: service names the respondent, so whom it protects cannot tell by their own
+    facts whether it was served, and must not be told that it was not."""
 
     agency: str
     services: list[str]
-    status: StatusNow
+    status: StatusNow | None
 
 
 class StandingAlert(Part):
@@ -148,21 +150,23 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
         terms = order_terms(fact.said, [service.said for service in services])
         now = status(terms, subject.at)
         protected = fact.said.in_role(Role.VICTIM)
+        respondents = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
+        binds = subject.id in respondents
         lines.append(
             OrderLine(
                 root=fact.root,
                 reference=fact.said.reference,
                 made=fact.said.made,
                 terms=terms,
-                respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
+                respondents=respondents,
                 protected=persons(protected, subject.homes),
                 protected_mentions=sorted({m.mention for m in protected if m.mention}),
                 agency=fact.agency,
                 services=sorted(service.root for service in services),
-                status=StatusNow.of(now),
+                status=StatusNow.of(now) if binds else None,
             )
         )
-        changes.append(now.changes_at)
+        changes.append(now.changes_at if binds else None)
     return lines, changes
 
 

@@ -2,8 +2,10 @@
 
 import io
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,8 +23,11 @@ from chassis.http.auth import Caller, right
 from chassis.http.etag import IdempotencyKey, IfMatch
 from chassis.http.paging import Page, Paging, paging
 from chassis.identity.provider import create_identity
+from chassis.identity.tokens import Signer
 from chassis.ids import Ids
 from chassis.settings import Settings
+from contracts.content import Content
+from contracts.events.orders import BreachReported
 
 URL = "http://goldthread.test"
 
@@ -46,7 +51,7 @@ class Report(BaseModel):
 
 def routes() -> APIRouter:
     """One route of each sort that services have."""
-    router = APIRouter()
+    router = APIRouter(prefix="/orders")
 
     @router.post("/v1/reports", status_code=201)
     async def report(
@@ -102,6 +107,7 @@ class Declared:
             "agenda:read": frozenset({"marac-chair"}),
         }
     )
+    accepts: dict[type[Content], str] = field(default_factory=lambda: {BreachReported: "report:make"})
 
 
 @dataclass
@@ -125,13 +131,26 @@ class StandIn:
     async def ready(self) -> tuple[bool, dict[str, Any]]:
         return self.is_ready, {"caught_up": self.is_ready}
 
+    async def set_clock(self, at: datetime) -> datetime:
+        self.clock.set(at)
+        return self.clock.now()
+
     def alive(self) -> bool:
         return self.is_alive
 
 
+@pytest.fixture(scope="session")
+def made_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The provider's key, made once, for making one takes a moment."""
+    folder = tmp_path_factory.mktemp("identity")
+    Signer(URL, folder)
+    return folder / "identity-key.json"
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, made_key: Path) -> Settings:
     """The settings of a try-out whose pages are at the test's address."""
+    shutil.copy(made_key, tmp_path)
     return Settings(data=tmp_path, public_url=URL)
 
 

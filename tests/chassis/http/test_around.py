@@ -12,6 +12,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.util._once import Once
+from pydantic import SecretStr
 
 from chassis import telemetry
 from chassis.http.app import Together, create_app
@@ -49,8 +50,8 @@ async def test_the_clock_is_set_by_an_operator_alone(
 async def test_production_has_no_clock_to_set() -> None:
     settings = Settings(
         production=True,
-        secret="a secret of this deployment",
-        client_secret="a client secret of this deployment",
+        secret=SecretStr("a secret of this deployment"),
+        client_secret=SecretStr("a client secret of this deployment"),
         issuer="https://identity.example",
         public_url="https://goldthread.example",
     )
@@ -111,7 +112,7 @@ async def test_a_correction_names_the_version_it_is_made_upon(
 
 
 @pytest.mark.parametrize(
-    ("key", "status"), [("a-key-1", 201), ("~" * 255, 201), ("", 400), ("a key", 400), ("x" * 256, 400)]
+    ("key", "status"), [("a-key-1", 201), ("~" * 255, 201), ("", 422), ("a key", 422), ("x" * 256, 422)]
 )
 async def test_an_idempotency_key_is_visible_ascii(
     client: httpx.AsyncClient, bearer: dict[str, str], key: str, status: int
@@ -128,6 +129,7 @@ async def test_the_openapi_document_promises_problems(client: httpx.AsyncClient)
     assert list(answers["4XX"]["content"]) == ["application/problem+json"]
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
     assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert "#/$defs" not in str(document)
     assert not [path for path in document["paths"] if not path.startswith("/orders/")]
 
 
@@ -188,7 +190,7 @@ async def test_one_trace_from_the_request_to_a_later_step(
     client: httpx.AsyncClient, bearer: dict[str, str], spans: InMemorySpanExporter, logged: Logged
 ) -> None:
     await client.get(f"{NUMBERS}?after=Quillfeather", headers=bearer)
-    (request,) = [span for span in spans.get_finished_spans() if span.attributes.get("http.route") == NUMBERS]
+    (request,) = [span for span in spans.get_finished_spans() if span.name == f"GET {NUMBERS}"]
     parent = logged()[-1]["trace"]
     with telemetry.span("load", parent, {"topic": "orders"}):
         assert telemetry.current_traceparent() is not None

@@ -244,6 +244,15 @@ async def test_a_token_before_the_right_and_the_right_before_the_body(
     assert without.content == unknown.content, "what one may not do looks like what is not there"
 
 
+async def test_whoever_may_not_come_in_learns_nothing_else(
+    client: httpx.AsyncClient, token: Callable[[str], str]
+) -> None:
+    idle = {"Authorization": f"Bearer {token('northmere-idle')}"}
+    for headers, status in (({}, 401), (idle, 404)):
+        for method, path in (("PUT", "/orders/v1/reports/1"), ("GET", f"{NUMBERS}?after=made-up&limit=x")):
+            assert (await client.request(method, path, headers=headers)).status_code == status
+
+
 async def test_a_system_with_the_right_is_let_in(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:
     answer = await client.post("/orders/v1/reports", json={"reference": "r"}, headers=bearer)
     assert answer.status_code == 201
@@ -253,11 +262,21 @@ async def test_a_system_with_the_right_is_let_in(client: httpx.AsyncClient, bear
 def test_a_route_without_a_right_stops_the_start(settings: Settings) -> None:
     bare = APIRouter()
 
-    @bare.get("/v1/bare")
+    @bare.get("/orders/v1/bare")
     async def read() -> None: ...
 
     with pytest.raises(Undeclared, match="GET /orders/v1/bare"):
         create_app(StandIn(settings, Declared(routers=(bare,))))
+
+
+def test_a_route_outside_the_services_paths_stops_the_start(settings: Settings) -> None:
+    astray = APIRouter()
+
+    @astray.get("/marac/v1/astray", dependencies=[open_to_all("a test")])
+    async def read() -> None: ...
+
+    with pytest.raises(Undeclared, match="outside /orders/: /marac/v1/astray"):
+        create_app(StandIn(settings, Declared(routers=(astray,))))
 
 
 def test_a_right_that_nobody_is_given_stops_the_start(settings: Settings) -> None:
@@ -272,6 +291,7 @@ def test_every_route_of_an_application_declares_its_right(settings: Settings) ->
     found = {(method, path): named for method, path, named in rights_of(app)}
     assert found["POST", "/orders/v1/reports"] == "report:make"
     assert found["PUT", "/orders/v1/clock"] == "clock:set"
+    assert found["DELETE", "/orders/v1/facts/{root}"] == "fact:own"
     assert found["GET", "/orders/health"] is None
 
 

@@ -121,6 +121,8 @@ async def test_what_the_runtime_refuses_is_a_problem(
 ) -> None:
     answer = await client.get(f"/orders/v1/refused?status={status}", headers=bearer)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    where = [fault["where"] for fault in answer.json()["faults"]]
+    assert where == (["header.idempotency-key"] if status == 409 else [])
 
 
 async def test_not_ready_says_when_to_try_again(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:

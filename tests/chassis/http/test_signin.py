@@ -8,13 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
+from chassis.http.app import create_app
 from chassis.http.auth import COOKIE
 from chassis.identity.directory import read_directory
 from chassis.identity.provider import create_identity
 from chassis.settings import CannotStart, Settings
 from contracts.vocabulary import StaffRole
-from tests.chassis.http.conftest import URL
+from tests.chassis.http.conftest import URL, StandIn
 
 PAGE = "/orders/agenda?after=3"
 HTML = {"Accept": "text/html"}
@@ -129,6 +131,19 @@ async def test_a_code_of_another_sign_in_is_refused(client: httpx.AsyncClient) -
     mine = await chosen(client, await to_provider(client))
     mixed = re.sub(r"code=[^&]+", f"code={stolen}", mine)
     assert (await client.get(mixed)).status_code == 400
+
+
+async def test_a_provider_out_of_reach_is_said_on_the_page(settings: Settings) -> None:
+    class Down(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("down")
+
+    transport = httpx.ASGITransport(app=create_app(StandIn(settings), Down()))
+    async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
+        for path in (PAGE, "/orders/sign-in"):
+            answer = await client.get(path, headers=HTML)
+            assert answer.status_code == 503
+            assert "The identity provider cannot be reached." in answer.text
 
 
 async def test_systems_are_told_401_and_are_not_sent_to_sign_in(client: httpx.AsyncClient) -> None:
@@ -254,8 +269,8 @@ def test_the_key_outlives_a_restart(settings: Settings) -> None:
 def test_production_refuses_the_provider() -> None:
     settings = Settings(
         production=True,
-        secret="a secret of this deployment",
-        client_secret="a client secret of this deployment",
+        secret=SecretStr("a secret of this deployment"),
+        client_secret=SecretStr("a client secret of this deployment"),
         issuer="https://identity.example",
         public_url="https://goldthread.example",
     )

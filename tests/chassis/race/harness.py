@@ -227,7 +227,9 @@ class Race:
     ) -> None:
         """Accept one version of a fact."""
         kind = type(content) if content is not None else IncidentReported
-        change = Change.WITHDRAWAL if content is None else Change.ORIGINAL if version == 1 else Change.CORRECTION
+        change = (
+            Change.WITHDRAWAL if content is None else Change.ORIGINAL if version == 1 else Change.CORRECTION
+        )
         await self._accept(self._draft(id_, root, version, change, kind, content, keys))
 
     async def _accept(self, draft: Draft) -> None:

@@ -112,7 +112,7 @@ class Stage:
 def held(folder: Folder, *, after: bool) -> tuple[asyncio.Event, asyncio.Event]:
     """Hold a folder at its reading of persons, just before it or just after, until released."""
     reached, release = asyncio.Event(), asyncio.Event()
-    whole = folder._reader.read
+    whole = folder.reader.read
 
     async def gated(c: AsyncConnection, level: int, ids: Sequence[str], at: datetime) -> Read:
         if not after:
@@ -124,7 +124,7 @@ def held(folder: Folder, *, after: bool) -> tuple[asyncio.Event, asyncio.Event]:
             await release.wait()
         return read
 
-    folder._reader.read = gated  # type: ignore[method-assign]
+    folder.reader.read = gated  # type: ignore[method-assign]
     return reached, release
 
 
@@ -164,7 +164,7 @@ class WithSeveralReads(Folder):
     between: Callable[[], Any]
 
     async def _level(self, connection: AsyncConnection, level: int, ids: Sequence[str], *rest: Any) -> None:
-        whole = self._reader.read
+        whole = self.reader.read
 
         async def twice(c: AsyncConnection, of: int, some: Sequence[str], at: datetime) -> Read:
             first = await whole(c, of, some, at)
@@ -173,11 +173,11 @@ class WithSeveralReads(Folder):
             second.configuration = first.configuration
             return second
 
-        self._reader.read = twice  # type: ignore[method-assign]
+        self.reader.read = twice  # type: ignore[method-assign]
         try:
             await super()._level(connection, level, ids, *rest)
         finally:
-            self._reader.read = whole  # type: ignore[method-assign]
+            self.reader.read = whole  # type: ignore[method-assign]
 
 
 @pytest.mark.postgres
@@ -238,7 +238,7 @@ async def test_the_expansion_of_moved(stores: tuple[Store, Store], kind: type[Fo
 class WithoutReaders(Folder):
     """Cases and causes that read a person's row do not hear that it changed."""
 
-    async def _mark_readers(self, connection: AsyncConnection, changed: Any) -> None:
+    async def _markreaders(self, connection: AsyncConnection, changed: Any) -> None:
         return None
 
 

@@ -131,9 +131,7 @@ def decide_cause(row: CauseRow | None, at: datetime) -> Iterable[Saying]:
 def decide_person(row: PersonRow | None, at: datetime) -> Iterable[Saying]:
     """Tell of a person over the threshold. Used by the seesaw alone, where nobody ever is."""
     if row is not None and row.over:
-        content = AlertRaised(
-            rule=AlertRule.BREACH, cause=row.facts[0], generation=1, urgency=Urgency.NOW
-        )
+        content = AlertRaised(rule=AlertRule.BREACH, cause=row.facts[0], generation=1, urgency=Urgency.NOW)
         yield Saying("person", row.facts[0], 1, content, EPOCH)
 
 

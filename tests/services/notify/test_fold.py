@@ -27,11 +27,11 @@ def test_the_first_on_call_is_called_at_once() -> None:
 def test_a_night_in_which_nobody_answers() -> None:
     world = World()
     world.raise_alert()
-    for _ in range(12):
+    for _ in range(13):
         world.try_all()
-        world.wait(min(300, (world.row.next_due - world.now).total_seconds()) if world.row.next_due else 300)
+        world.wait(300)
     assert world.called[:4] == [(0, "amira"), (5, "ben"), (15, "cath"), (30, "dev")]
-    assert world.called[4:] == [(45, "amira"), (45, "dev")]
+    assert world.called[4:] == [(45, "amira"), (45, "dev"), (60, "ben"), (60, "dev")]
     assert world.row.waiting
 
 
@@ -58,6 +58,15 @@ def test_whoever_cannot_take_it_hands_it_on_at_once() -> None:
     assert world.called == [(0, "amira"), (1, "ben")]
 
 
+def test_who_passes_it_on_and_is_the_only_one_is_called_once_for_each_time() -> None:
+    alone = {"second": None, "supervisor": None, "duty_officer": None}
+    world = World(configuration=rota(**alone))
+    world.raise_alert()
+    world.wait(10)
+    world.pass_on("amira")
+    assert world.called == [(0, "amira"), (pytest.approx(10 / 60), "amira")]
+
+
 def test_somebody_called_earlier_does_not_hurry_those_called_since() -> None:
     world = World()
     world.raise_alert()
@@ -72,12 +81,13 @@ def test_in_a_later_round_both_who_were_called_must_pass_it_on() -> None:
     world = World()
     world.raise_alert()
     world.wait(46 * 60, away=True)
-    assert [name for _, name in world.called] == ["amira", "dev"]
+    assert [name for _, name in world.called] == ["amira", "amira", "dev"]
     world.try_all()
+    world.wait(10)
     world.pass_on("amira", rung=4)
-    assert len(world.called) == 2
+    assert len(world.called) == 3
     world.pass_on("dev", rung=5)
-    assert [name for _, name in world.called[2:]] == ["ben", "dev"]
+    assert [name for _, name in world.called[3:]] == ["ben", "dev"]
 
 
 def test_what_was_taken_can_be_given_back() -> None:
@@ -135,7 +145,7 @@ def test_one_person_in_both_posts_of_a_step_is_called_once() -> None:
     world = World(configuration=rota(first=on_call("dev")))
     world.raise_alert()
     world.wait(50 * 60, away=True)
-    assert [name for _, name in world.called] == ["dev"]
+    assert [name for _, name in world.called] == ["dev", "dev"]
 
 
 def test_who_has_no_webhook_is_called_on_the_live_page() -> None:

@@ -160,6 +160,9 @@ class World:
         names = {staff(name): name for name in ("amira", "ben", "cath", "dev", "eve")}
         return [
             ((each.occurred - RAISED).total_seconds() / 60, names[each.said.person])
-            for each in FactSet(self.facts).current(AlertCalled)
+            for each in sorted(
+                FactSet(self.facts).current(AlertCalled),
+                key=lambda each: (each.said.generation, each.said.rung),
+            )
             if each.said.person is not None
         ]

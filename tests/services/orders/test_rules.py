@@ -7,7 +7,7 @@ import pytest
 
 from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.order_status import order_terms
-from contracts.vocabulary import AgencyKind, Grade, Role, ServiceMethod, Urgency
+from contracts.vocabulary import AgencyKind, Grade, OrderType, Role, ServiceMethod, Urgency
 from services.orders.rules import priority, service_of_order, sharing, telling
 from services.orders.rules.order_match import KnownOrder, Sought, match
 from tests.support.facts import NOON, someone
@@ -55,7 +55,7 @@ def _people(name: str | None) -> frozenset[str]:
 def _order(root: str, values: dict[str, Any]) -> KnownOrder:
     made = _instant(values.get("made", date(2026, 2, 1)))
     said = OrderMade(
-        order="non-molestation",
+        order=OrderType.NON_MOLESTATION,
         people=[someone(Role.RESPONDENT)],
         made=made,
         ends=_instant(values.get("ends", date(2026, 9, 1))),

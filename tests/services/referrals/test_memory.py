@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from services.referrals.matcher import Memory
@@ -18,13 +18,14 @@ def places_of(features: list[Features]) -> dict[str, str]:
 def take(memory: Memory, features: Features) -> set[str]:
     """One change, as the matcher takes it; give whom it looked at again."""
     mention = features.mention
-    memory.learn(features, [], memory.place.get(mention, f"home of {mention}"))
-    affected = memory.affected([mention])
+    concerned = memory.learn(features, [], memory.place.get(mention, f"home of {mention}"))
+    affected = memory.affected(concerned)
     for moved, home in places_of([memory.features[each] for each in affected]).items():
         memory.put(moved, home)
     return affected
 
 
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(some_features(), some_features())
 def test_change_by_change_comes_to_the_same_as_from_nothing(
     first: list[Features], then: list[Features]

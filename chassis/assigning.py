@@ -1,0 +1,95 @@
+"""The one writer of who is who: a decision of the matcher, as one fact, under its lease."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis import ledger
+from chassis.accept import Draft, own_header
+from chassis.ids import Ids, new_id
+from chassis.lease import holds
+from chassis.reading import parsed
+from chassis.store import Store
+from contracts.envelope import Change
+from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
+
+LEASE = "matcher"
+
+
+async def assign(
+    store: Store,
+    ids: Ids,
+    source: str,
+    moves: Sequence[Move],
+    because: Sequence[Because],
+    decisions_seen: Collection[str],
+    epoch: int,
+) -> bool:
+    """Record one decision, whose moves hold at once.
+
+    False, and nothing recorded, when the lease's epoch is another, when a mention is not where its
+    move says that it leaves, or when a person's decision about a moved mention was not seen.
+    """
+
+    async def work(connection: AsyncConnection) -> bool:
+        if not await holds(store, connection, LEASE, epoch):
+            return False
+        if not await _as_seen(connection, moves) or await _unseen(connection, moves, decisions_seen):
+            return False
+        now = await store.now(connection)
+        content = IdentityAssigned(
+            seq=1 + await _highest(connection),
+            moves=list(moves),
+            because=list(because),
+            decisions_seen=sorted(decisions_seen),
+        )
+        id_ = new_id()
+        entry = Draft(
+            id=id_,
+            root=id_,
+            version=1,
+            change=Change.ORIGINAL,
+            kind=IdentityAssigned,
+            content=content,
+            header=own_header(now),
+            agency="goldthread",
+            person=None,
+            right="",
+            keys=frozenset(content.keys(id_)),
+        ).entry(source, now)
+        await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)
+        await ledger.file_facts(store, connection, ids, [entry])
+        return True
+
+    return await store.write(work)
+
+
+async def _as_seen(connection: AsyncConnection, moves: Sequence[Move]) -> bool:
+    for move in moves:
+        statement = text("select person from place where mention = :mention")
+        person = (await connection.execute(statement, {"mention": f"m:{move.mention}"})).scalar()
+        if person is not None and person != f"p:{move.origin}":
+            return False
+    return True
+
+
+async def _unseen(
+    connection: AsyncConnection, moves: Sequence[Move], decisions_seen: Collection[str]
+) -> bool:
+    statement = text(
+        """select fact.id from key join fact on fact.id = key.fact
+           where key.key = :mention and fact.type = :type"""
+    )
+    for move in moves:
+        values = {"mention": f"m:{move.mention}", "type": IdentityDecided.type}
+        if set((await connection.execute(statement, values)).scalars()) - set(decisions_seen):
+            return True
+    return False
+
+
+async def _highest(connection: AsyncConnection) -> int:
+    statement = text("select body from fact where type = :type order by accepted desc limit 50")
+    bodies = (await connection.execute(statement, {"type": IdentityAssigned.type})).scalars()
+    contents = [parsed(body).content for body in bodies]
+    return max((c.seq for c in contents if isinstance(c, IdentityAssigned)), default=0)

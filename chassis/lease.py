@@ -1,0 +1,39 @@
+"""What must be done by one process at a time: a lease row with an expiry and an epoch.
+
+Whoever holds it checks the epoch in each of its transactions, under the row's lock: a process that
+froze and woke again finds a later epoch and does nothing.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.store import Store
+from chassis.store.tables import micros
+
+
+async def take_lease(store: Store, name: str, holder: str, seconds: float) -> int | None:
+    """Take a lease or renew it: its epoch while ``holder`` has it, None while another does."""
+
+    async def work(connection: AsyncConnection) -> int | None:
+        now = await store.now(connection)
+        statement = text(
+            """insert into lease (name, holder, epoch, until) values (:name, :holder, 1, :until)
+            on conflict (name) do update set
+                epoch = case when lease.holder = excluded.holder then lease.epoch else lease.epoch + 1 end,
+                holder = excluded.holder, until = excluded.until
+            where lease.holder = excluded.holder or lease.until < :now
+            returning epoch"""
+        )
+        until = micros(now + timedelta(seconds=seconds))
+        values = {"name": name, "holder": holder, "until": until, "now": micros(now)}
+        return (await connection.execute(statement, values)).scalar()
+
+    return await store.write(work)
+
+
+async def holds(store: Store, connection: AsyncConnection, name: str, epoch: int) -> bool:
+    """Whether a lease still has this epoch, its row locked until the transaction ends."""
+    statement = f"select epoch from lease where name = :name {store.for_update}"
+    return (await connection.execute(text(statement), {"name": name})).scalar() == epoch

@@ -1,0 +1,90 @@
+"""What an operator does with one service's store, beside its processes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+from chassis import ledger
+from chassis.reading import parsed
+from chassis.runtime import Runtime
+from chassis.store.tables import ENGINE_TABLES, instant
+from contracts.events.operations import AuditShown
+
+
+async def mark_everything(runtime: Runtime) -> None:
+    """Leave the mark *everything*: every row is folded again, one by one."""
+
+    async def work(connection: AsyncConnection) -> None:
+        await ledger.add_marks(runtime.store, connection, [(ledger.EVERYTHING, None, False)])
+
+    await runtime.store.write(work)
+
+
+async def drop(runtime: Runtime) -> None:
+    """Empty a service's store. Nothing is lost but what was acknowledged and not yet relayed."""
+    service = runtime.service
+    tables: list[type[SQLModel]] = [*ENGINE_TABLES, *(view.table for view in service.views)]
+    tables += [table for table in service.tables if issubclass(table, SQLModel)]
+
+    async def work(connection: AsyncConnection) -> None:
+        unsent = "select count(*) from fact where sent_at is null"
+        if (await connection.execute(text(unsent))).scalar():
+            raise Unsent("Some facts are not on the log yet: start the service, and let it relay them.")
+        for table in tables:
+            await connection.execute(text(f"delete from {table.__tablename__}"))
+
+    await runtime.store.write(work)
+
+
+class Unsent(RuntimeError):
+    """A store may not be dropped: it holds facts that are nowhere else."""
+
+
+async def counts(runtime: Runtime) -> dict[str, int]:
+    """How much is out of date, unsent, parked and broken."""
+    questions = {
+        "facts": "select count(*) from fact",
+        "marks": "select count(*) from mark",
+        "unsent": "select count(*) from fact where sent_at is null",
+        "parked": "select count(*) from parked where decision is null",
+        "broken": "select count(*) from subject where broken_since is not null",
+    }
+    async with runtime.store.reading() as connection:
+        return {name: (await connection.execute(text(sql))).scalar_one() for name, sql in questions.items()}
+
+
+async def parked(runtime: Runtime) -> Sequence[tuple[str, int, int, datetime, str, str]]:
+    """What could not be read: topic, partition, offset, since when, why, what was decided."""
+    statement = text(
+        """select topic, partition, "offset" as at, since, reason, decision from parked
+           order by since, topic, partition, "offset" """
+    )
+    async with runtime.store.reading() as connection:
+        rows = (await connection.execute(statement)).all()
+    return [
+        (row.topic, row.partition, row.at, instant(row.since), row.reason, row.decision or "") for row in rows
+    ]
+
+
+async def shown_to(runtime: Runtime, fact: str) -> list[dict[str, Any]]:
+    """Every look by which somebody was shown a fact: who, in which roles, which view, when."""
+    statement = text("select body from fact where type = :type order by accepted")
+    async with runtime.store.reading() as connection:
+        bodies = (await connection.execute(statement, {"type": AuditShown.type})).scalars().all()
+    looks = [(each, each.content) for each in map(parsed, bodies)]
+    return [
+        {
+            "at": line.accepted.isoformat(),
+            "person": said.person,
+            "agency": said.viewer_agency,
+            "roles": said.roles,
+            "view": said.view,
+            "subject": said.subject,
+        }
+        for line, said in looks
+        if isinstance(said, AuditShown) and fact in said.facts
+    ]

@@ -1,0 +1,171 @@
+"""What stands around every page: header, navigation, the loudest bar, footer; and how a page is made.
+
+Templates of ours are strict: a name that is not there is a fault. The Design System's own templates
+lean on names that nobody gave, so they live in an environment of their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from chassis.http.auth import Caller
+from chassis.http.problem import Problem
+from chassis.pages.assets import PREFIX, Assets, asset
+from chassis.pages.texts import OWN, Texts
+from chassis.pages.times import Times
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Loudness(IntEnum):
+    """Which of several bars is shown: the first of these. There is only ever one."""
+
+    ALERT_PATH_BROKEN = 1
+    CALLED = 2
+    NOT_SOUND = 3
+    AS_KNOWN = 4
+    PRACTICE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What stands above everything, on paper too, and cannot be closed."""
+
+    loudness: Loudness
+    text: Markup
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the navigation: a message id, where it leads, and the roles that have it."""
+
+    text: str
+    href: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks at a page, and when."""
+
+    now: datetime
+    path: str
+    caller: Caller | None = None
+    bars: Sequence[Bar] = field(default_factory=tuple)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of who looks; none where nobody is signed in."""
+        return self.caller.roles if self.caller else frozenset()
+
+
+class Pages:
+    """Makes the pages of one service. ``templates`` and ``texts`` are folders of the service's own."""
+
+    def __init__(
+        self, service: str, templates: Path, texts: Path, navigation: Sequence[Item] = ()
+    ) -> None:
+        self.service = service
+        self.texts = Texts([OWN, texts])
+        self._navigation = tuple(navigation)
+        self._environment = _environment(templates, self.texts)
+
+    def look(self, request: Request, caller: Caller | None = None, *bars: Bar) -> Look:
+        """Who looks, at which page, and when."""
+        runtime = request.app.state.runtime
+        if not runtime.settings.production:
+            bars = (*bars, Bar(Loudness.PRACTICE, self.texts("frame.practice")))
+        return Look(runtime.clock.now(), request.url.path, caller, bars)
+
+    def show(self, template: str, look: Look, status: int = 200, **shown: Any) -> HTMLResponse:
+        """A page as an answer. Raises jinja2.UndefinedError for a name that nobody gave."""
+        return HTMLResponse(self.render(template, look, **shown), status)
+
+    def render(self, template: str, look: Look, **shown: Any) -> str:
+        """A page's HTML."""
+        return self._environment.get_template(template).render(
+            look=look,
+            times=Times(self.texts, look.now),
+            bar=min(look.bars, key=lambda bar: bar.loudness, default=None),
+            navigation=[item for item in self._navigation if item.roles & look.roles],
+            service=self.service,
+            **shown,
+        )
+
+    def problem(self, request: Request, problem: Problem) -> HTMLResponse:
+        """A problem as a person reads it. What is not there and what is not theirs read alike.
+
+        An application shows its problems so with ``app.state.problem_page = pages.problem``.
+        """
+        code = problem.code if f"problem.{problem.code}" in self.texts else "other"
+        page = self.show("goldthread/problem.html", self.look(request), problem.status, code=code)
+        page.headers.update(problem.headers)
+        return page
+
+
+def mount_assets(app: Starlette) -> None:
+    """Serve the style sheets and scripts at ``/assets``."""
+    app.mount(PREFIX, Assets(), "assets")
+
+
+class Components:
+    """The Design System's macros by name: ``govuk.button({...})``, ``govuk.service_navigation({...})``."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def __getattr__(self, name: str) -> Any:
+        """The macro of a component. Raises jinja2.TemplateNotFound, AttributeError."""
+        words = name.split("_")
+        template = f"govuk_frontend_jinja/components/{'-'.join(words)}/macro.html"
+        macro = getattr(
+            self._environment.get_template(template).module, f"govuk{''.join(map(str.capitalize, words))}"
+        )
+        setattr(self, name, macro)
+        return macro
+
+
+def _environment(templates: Path, texts: Texts) -> Environment:
+    system = Environment(
+        loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    ours = Environment(
+        loader=ChoiceLoader(
+            [PrefixLoader({"goldthread": FileSystemLoader(TEMPLATES)}), FileSystemLoader(templates)]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    ours.globals |= {
+        "asset": asset,
+        "govuk": Components(system),
+        "govuk_template": system.get_template("govuk_frontend_jinja/template.html"),
+        "label": texts.label,
+        "language": texts.language,
+        "t": texts,
+    }
+    return ours

@@ -1,0 +1,78 @@
+"""Every word on a page comes from here, by message id: ``t("case.missing", n=4)``.
+
+Catalogues are gettext's (.po) and are read as they are: the msgid is the message id, the msgstr the
+whole sentence, with named places ``%(when)s``. A message with plural forms is asked for with ``n``.
+"""
+
+import gettext
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
+from markupsafe import Markup, escape
+
+OWN = Path(__file__).parent / "texts"
+"""The words of the frame, of times and of code lists: those that every service needs."""
+
+
+class MissingText(LookupError):
+    """There is no text of this id. A test looks for every id that pages use."""
+
+
+class Texts:
+    """The texts of one language, from folders that have a folder for each language.
+
+    Raises ValueError for an id that is there twice, and for one without a text.
+    """
+
+    def __init__(self, folders: Iterable[Path], language: str = "en") -> None:
+        self.language = language
+        self._forms: dict[str, tuple[str, ...]] = {}
+        self._form: Callable[[int], int] = gettext.c2py(get_plural(language).plural_expr)
+        for folder in folders:
+            for path in sorted((folder / language).glob("*.po")):
+                self._add(path)
+
+    def _add(self, path: Path) -> None:
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=self.language, abort_invalid=True)
+        for message in catalogue:
+            if not message.id:
+                continue
+            plural = not isinstance(message.id, str)
+            id_ = message.id[0] if plural else message.id
+            forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+            if id_ in self._forms:
+                raise ValueError(f"{path.name}: {id_} is there twice")
+            if not all(forms):
+                raise ValueError(f"{path.name}: {id_} has no text")
+            self._forms[id_] = tuple(str(form) for form in forms)
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._forms
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id that has a text."""
+        return frozenset(self._forms)
+
+    def __call__(self, id_: str, /, **named: object) -> Markup:
+        """The text, its places filled in. Raises MissingText, and KeyError for an empty place."""
+        forms = self._forms.get(id_)
+        if forms is None:
+            raise MissingText(id_)
+        if len(forms) == 1:
+            return Markup(escape(forms[0])) % named  # noqa: S704  escaped, and so is each place
+        n = named["n"]
+        if not isinstance(n, int):
+            raise TypeError(f"{id_} counts: n must be a whole number")
+        return Markup(escape(forms[self._form(n)])) % named  # noqa: S704  escaped, and so is each place
+
+    def label(self, codes: str, code: object) -> Markup:
+        """What people call a code of a code list, such as ``label("grade", "unknown")``.
+
+        A code that has no text yet is shown as it is: better than no page at three in the morning.
+        """
+        id_ = f"code.{codes}.{code}"
+        return self(id_) if id_ in self._forms else Markup(escape(str(code).replace("-", " ")))  # noqa: S704

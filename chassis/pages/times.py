@@ -1,0 +1,112 @@
+"""Times as people say them, always London's: *today at 10:14pm*, *Sat 21 Nov at 9pm*.
+
+Pure functions of a time and of now. A date whose time of day nobody gave is the date alone. Midnight
+is never named, for it is read two ways; where a clock change makes an hour come twice, the zone says
+which of the two it was.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from babel.dates import format_date
+from markupsafe import Markup
+
+from chassis.clock import LONDON
+from chassis.pages.texts import Texts
+
+Precision = Literal["instant", "day"]
+
+
+class Times:
+    """How one page tells times: in its language, seen from its own now."""
+
+    def __init__(self, texts: Texts, now: datetime) -> None:
+        self._texts = texts
+        self.now = now
+
+    def when(self, at: datetime, precision: Precision = "instant") -> Markup:
+        """*today at 10:14pm*, *yesterday*, *Sat 21 Nov at 9pm*; with the year if it is another one."""
+        local, today = at.astimezone(LONDON), self.now.astimezone(LONDON).date()
+        return self._said(self._day(local.date(), today), local, precision)
+
+    def absolute(self, at: datetime, precision: Precision = "instant") -> Markup:
+        """The same in full, for paper and for what was known then: *Sat 21 Nov 2026 at 9pm*."""
+        local = at.astimezone(LONDON)
+        return self._said(self.day(local.date()), local, precision)
+
+    def exact(self, at: datetime) -> Markup:
+        """To the second, with its zone: *Sat 21 Nov 2026 at 9:04:09pm GMT*."""
+        local = at.astimezone(LONDON)
+        clock = f"{local.hour % 12 or 12}:{local:%M:%S}{_half(local)} {local.tzname()}"
+        return self._texts("time.at", day=self.day(local.date()), time=clock)
+
+    def clock(self, at: datetime) -> str:
+        """The time of day alone: *9pm*, *10:14pm*; *12:00am* at the very start of a day."""
+        local = at.astimezone(LONDON)
+        midnight = (local.hour, local.minute) == (0, 0)
+        minutes = f":{local:%M}" if local.minute or midnight else ""
+        zone = f" {local.tzname()}" if _comes_twice(local) else ""
+        return f"{local.hour % 12 or 12}{minutes}{_half(local)}{zone}"
+
+    def day(self, day: date) -> Markup:
+        """*Sat 21 Nov 2026*."""
+        return Markup(format_date(day, "EEE d MMM y", locale=self._texts.language))  # noqa: S704  no input
+
+    def born(self, day: date) -> Markup:
+        """*2 March 1991*."""
+        return Markup(format_date(day, "d MMMM y", locale=self._texts.language))  # noqa: S704  no input
+
+    def month(self, month: str) -> Markup:
+        """*November 2026*, of *2026-11*."""
+        first = date.fromisoformat(f"{month}-01")
+        return Markup(format_date(first, "MMMM y", locale=self._texts.language))  # noqa: S704  no input
+
+    def age(self, born: date) -> int:
+        """Whole years today."""
+        today = self.now.astimezone(LONDON).date()
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+    def by(self, limit: datetime) -> Markup:
+        """A limit: *by 3:07am*, *by 11:59pm on Fri 27 Nov 2026*. The last minute, where it ends at midnight."""
+        local = limit.astimezone(LONDON)
+        if (local.hour, local.minute) == (0, 0):
+            local = (limit - timedelta(minutes=1)).astimezone(LONDON)
+        if local.date() == self.now.astimezone(LONDON).date():
+            return self._texts("time.by", time=self.clock(local))
+        return self._texts("time.by-day", time=self.clock(local), day=self.day(local.date()))
+
+    def ago(self, at: datetime) -> Markup:
+        """*4 minutes ago*, to stand beside a clock time."""
+        minutes = max(0, int((self.now - at).total_seconds() // 60))
+        if minutes < 120:
+            return self._texts("time.minutes-ago", n=minutes)
+        if minutes < 48 * 60:
+            return self._texts("time.hours-ago", n=minutes // 60)
+        return self._texts("time.days-ago", n=minutes // 1440)
+
+    def delay(self, occurred: datetime, recorded: datetime) -> Markup | None:
+        """How much later than the day on which it happened it was recorded; None for the same or the next."""
+        days = (recorded.astimezone(LONDON).date() - occurred.astimezone(LONDON).date()).days
+        return self._texts("time.recorded-later", n=days) if days > 1 else None
+
+    def _said(self, day: Markup, local: datetime, precision: Precision) -> Markup:
+        if precision == "day":
+            return day
+        return self._texts("time.at", day=day, time=self.clock(local))
+
+    def _day(self, day: date, today: date) -> Markup:
+        if day == today:
+            return self._texts("time.today")
+        if day == today - timedelta(days=1):
+            return self._texts("time.yesterday")
+        shape = "EEE d MMM" if day.year == today.year else "EEE d MMM y"
+        return Markup(format_date(day, shape, locale=self._texts.language))  # noqa: S704  no input
+
+
+def _half(local: datetime) -> str:
+    return "am" if local.hour < 12 else "pm"
+
+
+def _comes_twice(local: datetime) -> bool:
+    """Whether the clocks go back over this hour, so that its name stands for two."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()

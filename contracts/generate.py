@@ -1,0 +1,187 @@
+"""Writes what is generated from the models: JSON Schemas, examples and the AsyncAPI document.
+
+``python -m contracts.generate`` writes them; a test compares them with the files in the
+repository, so that a contract never changes unseen. The same models give the same bytes.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from contracts.content import Content
+from contracts.envelope import Envelope
+from contracts.examples import EXAMPLES, SCHEMAS
+from contracts.registry import EVENTS
+from contracts.topics import SERVICES, TOPICS, Topic
+
+FOLDER = Path(__file__).parent
+
+CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def files() -> dict[Path, bytes]:
+    """Every generated file, by its path under ``contracts/``."""
+    return {
+        **{Path("schemas") / f"{kind}.json": _written(schema(model)) for kind, model in EVENTS.items()},
+        **{
+            Path("examples") / f"{kind}.json": _written(event.model_dump(mode="json", exclude_none=True))
+            for kind, event in EXAMPLES.items()
+        },
+        Path("asyncapi.json"): _written(asyncapi()),
+    }
+
+
+def schema(model: type[Content]) -> dict[str, Any]:
+    """The JSON Schema of an event: the envelope, with this payload in it.
+
+    It is open, as a reader is: a field that it does not know may be from a later release. What a
+    partner may post is closed, and stands in each service's OpenAPI document.
+    """
+    event = _opened(Envelope.model_json_schema())
+    payload = _opened(model.model_json_schema())
+    properties = event["properties"]
+    properties["type"] = {"const": model.type}
+    definitions = event.pop("$defs", {}) | payload.pop("$defs", {})
+    return {
+        "$schema": DIALECT,
+        "$id": f"{SCHEMAS}{model.type}.json",
+        **event,
+        "title": model.__name__,
+        "description": payload.pop("description"),
+        "properties": properties | {"data": {"type": "object"}},
+        **_payload_unless_withdrawn(payload),
+        "$defs": definitions,
+    }
+
+
+def asyncapi() -> dict[str, Any]:
+    """The AsyncAPI 3 document: the topics, what goes over them, and which service does which."""
+    models: list[type[BaseModel]] = [Envelope, *EVENTS.values()]
+    refs, definitions = models_json_schema(
+        [(model, "validation") for model in models],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas = _opened(definitions["$defs"])
+    for kind, model in EVENTS.items():
+        schemas[kind] = {
+            "allOf": [refs[Envelope, "validation"]],
+            "properties": {"type": {"const": kind}},
+            **_payload_unless_withdrawn(refs[model, "validation"]),
+        }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Goldthread",
+            "version": "1.0.0",
+            "description": "The facts that Goldthread's services share. The topics are for them alone.",
+            "license": {"name": "MIT"},
+        },
+        "defaultContentType": CONTENT_TYPE,
+        "channels": {topic.name: _channel(topic) for topic in TOPICS.values()},
+        "operations": {
+            f"{service}.{action}.{topic.name}": _operation(service, action, topic)
+            for topic in TOPICS.values()
+            for action, services in (("send", topic.writers), ("receive", topic.readers))
+            for service in SERVICES
+            if service in services
+        },
+        "components": {
+            "messages": {kind: _message(model) for kind, model in EVENTS.items()},
+            "schemas": schemas,
+        },
+    }
+
+
+def _payload_unless_withdrawn(payload: dict[str, Any]) -> dict[str, Any]:
+    """A withdrawal is an empty version; every other has its whole payload."""
+    return {
+        "if": {"properties": {"change": {"const": "withdrawal"}}, "required": ["change"]},
+        "then": {"properties": {"data": {"maxProperties": 0}}},
+        "else": {"properties": {"data": payload}},
+    }
+
+
+def _opened(part: Any) -> Any:
+    """A schema that allows fields which it does not name."""
+    if isinstance(part, dict):
+        return {
+            name: _opened(value)
+            for name, value in part.items()
+            if not (name == "additionalProperties" and value is False)
+        }
+    return [_opened(item) for item in part] if isinstance(part, list) else part
+
+
+def _channel(topic: Topic) -> dict[str, Any]:
+    return {
+        "address": topic.name,
+        "title": topic.about,
+        "messages": {
+            kind: {"$ref": f"#/components/messages/{kind}"}
+            for kind, model in EVENTS.items()
+            if model.topic == topic.name
+        },
+        "bindings": {
+            "kafka": {
+                "topic": topic.name,
+                "partitions": topic.partitions,
+                "topicConfiguration": {"cleanup.policy": ["delete"], "retention.ms": -1},
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _operation(service: str, action: str, topic: Topic) -> dict[str, Any]:
+    group = {"groupId": {"type": "string", "enum": [service]}} if action == "receive" else {}
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{topic.name}"},
+        "title": f"{service} {'reads' if action == 'receive' else 'writes'} {topic.about}",
+        "bindings": {"kafka": {**group, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _message(model: type[Content]) -> dict[str, Any]:
+    return {
+        "name": model.type,
+        "title": model.__name__,
+        "summary": (model.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " "),
+        "contentType": CONTENT_TYPE,
+        "payload": {"$ref": f"#/components/schemas/{model.type}"},
+        "bindings": {
+            "kafka": {
+                "key": {
+                    "type": "string",
+                    "description": "the first of the envelope's keys; of an event without keys, its id",
+                },
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _written(document: Any) -> bytes:
+    return orjson.dumps(
+        document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    )
+
+
+def main() -> None:
+    """Write every file anew, and remove those whose event is gone."""
+    wanted = files()
+    for old in (*FOLDER.glob("schemas/*.json"), *FOLDER.glob("examples/*.json")):
+        if old.relative_to(FOLDER) not in wanted:
+            old.unlink()
+    for path, content in wanted.items():
+        (FOLDER / path).parent.mkdir(exist_ok=True)
+        (FOLDER / path).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""``goldthread``: what an operator does from a command line."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis import settings as settings_module
+from chassis.runtime import Runtime
+from chassis.settings import CannotStart, Settings
+from contracts.topics import TOPICS
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console = Console()
+T = TypeVar("T")
+ServiceName = Annotated[str, typer.Argument(help="referrals, orders, marac or notify")]
+
+
+def _settings() -> Settings:
+    try:
+        return settings_module.load()
+    except CannotStart as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(2) from None
+
+
+def _run(work: Awaitable[T]) -> T:
+    async def main() -> T:
+        return await work
+
+    try:
+        return asyncio.run(main())
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def _with(service: str, work: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Do something with a service's store, beside its processes."""
+    from deploy import wiring
+
+    settings = _settings()
+
+    async def main() -> T:
+        runtime = wiring.runtime_of(
+            wiring.SERVICES[service], settings, wiring.log_of(settings), wiring.clock_of(settings)
+        )
+        try:
+            await runtime.store.prepare([view.table for view in runtime.service.views])
+            return await work(runtime)
+        finally:
+            await runtime.store.close()
+
+    return _run(main())
+
+
+@app.command()
+def serve(
+    service: Annotated[str | None, typer.Argument(help="one service; without: all in one")] = None,
+) -> None:
+    """Serve one service, or all of Goldthread in one process."""
+    from deploy import serve as serving
+
+    settings = _settings()
+    _run(serving.serve_service(service, settings) if service else serving.serve_embedded(settings))
+
+
+@app.command()
+def matcher() -> None:
+    """Run the matcher, which says which mentions are one person."""
+    from deploy import serve as serving
+
+    _run(serving.run_matcher(_settings()))
+
+
+@app.command()
+def identity() -> None:
+    """Serve the built-in identity provider, for trying out."""
+    from deploy import serve as serving
+
+    _run(serving.serve_identity(_settings()))
+
+
+@app.command()
+def topics(ensure: Annotated[bool, typer.Option(help="create those that are missing")] = False) -> None:
+    """List the topics and how much each holds; with --ensure create the missing ones."""
+    from deploy import wiring
+
+    settings = _settings()
+
+    async def ends() -> dict[tuple[str, int], int]:
+        log = wiring.log_of(settings)
+        await log.start()
+        try:
+            if ensure:
+                await log.ensure(TOPICS.values())
+            return await log.ends(list(TOPICS))
+        finally:
+            await log.stop()
+
+    found = _run(ends())
+    table = Table("Topic", "Partitions", "Facts", "Writers", "Readers", "About")
+    for topic in TOPICS.values():
+        facts = sum(end for (name, _), end in found.items() if name == topic.name)
+        table.add_row(
+            topic.name,
+            str(topic.partitions),
+            str(facts),
+            " ".join(topic.writers),
+            " ".join(topic.readers),
+            topic.about,
+        )
+    console.print(table)
+
+
+@app.command()
+def rebuild(service: ServiceName) -> None:
+    """Mark everything: the service's processes fold every row again, and no page is empty meanwhile."""
+    from chassis import operating
+
+    _with(service, operating.mark_everything)
+    typer.echo(f"Everything of {service} is marked. Its processes fold it again.")
+
+
+@app.command()
+def restore(
+    service: ServiceName,
+    yes: Annotated[bool, typer.Option("--yes", help="the service is stopped, and its store may go")] = False,
+) -> None:
+    """Drop a service's store. When the service starts, it reads all of it back from the log."""
+    from chassis import operating
+
+    if not yes:
+        typer.echo("Stop the service first, then say --yes: its store is dropped.", err=True)
+        raise typer.Exit(2)
+    _with(service, operating.drop)
+    typer.echo(f"The store of {service} is empty. Start the service: it restores itself from the log.")
+
+
+@app.command()
+def marks(service: ServiceName) -> None:
+    """How much is out of date, unsent, parked and broken."""
+    from chassis import operating
+
+    for name, count in _with(service, operating.counts).items():
+        typer.echo(f"{name:10} {count}")
+
+
+@app.command()
+def parked(service: ServiceName) -> None:
+    """List what could not be read: where it stands, why, since when. Never what it says."""
+    from chassis import operating
+
+    table = Table("Topic", "Partition", "Offset", "Since", "Reason", "Decision")
+    for row in _with(service, operating.parked):
+        table.add_row(*(str(part) for part in row))
+    console.print(table)
+
+
+@app.command()
+def audit(service: ServiceName, fact: Annotated[str, typer.Argument(help="the id of a fact")]) -> None:
+    """Who was shown a fact by this service: one JSON line for each look."""
+    from chassis import operating
+
+    for line in _with(service, lambda runtime: operating.shown_to(runtime, fact)):
+        typer.echo(json.dumps(line))
+
+
+@app.command()
+def contracts() -> None:
+    """Write schemas, examples and the AsyncAPI document from the models."""
+    from contracts.generate import write
+
+    write()
+
+
+@app.command()
+def assets() -> None:
+    """Fetch the style sheets and scripts of the pages into build/assets."""
+    from deploy.assets import fetch
+
+    fetch()
+
+
+@app.command()
+def demo(data: Annotated[Path, typer.Option(help="where it keeps its data")] = Path("data/demo")) -> None:
+    """All in one process, with an invented caseload that simulated partners post."""
+    from deploy.demo.run import main
+
+    _run(main(data))
+
+
+@app.command()
+def screenshots() -> None:
+    """Every page as desktop, phone and print, into build/screenshots."""
+    from deploy.screenshots import main
+
+    main()
+
+
+@app.command()
+def bench() -> None:
+    """Measure it on this machine, beside the bare libraries."""
+    from deploy.bench import main
+
+    main()

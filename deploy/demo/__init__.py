@@ -1,0 +1,1 @@
+"""The try-out: an invented force area, its year, and the partners that live it."""

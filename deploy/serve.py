@@ -1,0 +1,92 @@
+"""Processes that serve: one service, all in one, the matcher, the try-out's identity provider."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from chassis import logging, telemetry
+from chassis.clock import Clock
+from chassis.http.app import create_app
+from chassis.identity.provider import create_identity
+from chassis.log import Log
+from chassis.settings import Settings
+from deploy import wiring
+
+GRACE_SECONDS = 5
+"""How long requests under way may take to end when a process is told to stop."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[Log, Clock]]:
+    """The log, started, and the clock of a process."""
+    log = wiring.log_of(settings)
+    await log.start()
+    try:
+        yield log, wiring.clock_of(settings)
+    finally:
+        await log.stop()
+
+
+async def serve_service(name: str, settings: Settings) -> None:
+    """Serve one service until told to stop."""
+    _watch(settings, name)
+    async with opened(settings) as (log, clock):
+        runtime = wiring.runtime_of(wiring.SERVICES[name], settings, log, clock)
+        await _serve(create_app(runtime), settings)
+
+
+async def serve_embedded(settings: Settings) -> None:
+    """Serve all of Goldthread in this process until told to stop."""
+    _watch(settings, "goldthread")
+    async with opened(settings) as (log, clock):
+        app, _ = wiring.embedded(settings, log, clock)
+        await _serve(app, settings)
+
+
+async def serve_identity(settings: Settings) -> None:
+    """Serve the try-out's identity provider until told to stop."""
+    _watch(settings, "identity")
+    await _serve(create_identity(settings), settings)
+
+
+async def run_matcher(settings: Settings) -> None:
+    """Match until told to stop."""
+    _watch(settings, "matcher")
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened(settings) as (log, clock):
+        runtime = wiring.matcher_of(settings, log, clock)
+        await runtime.start()
+        try:
+            await stop.wait()
+        finally:
+            await runtime.stop()
+
+
+def _watch(settings: Settings, name: str) -> None:
+    logging.configure()
+    telemetry.configure(settings, name)
+
+
+async def _serve(app: ASGIApp, settings: Settings) -> None:
+    await server_of(app, settings).serve()
+    telemetry.stop()
+
+
+def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+    """The server of an application, as every process of ours runs it."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,68 @@
+"""Which services there are, and how a process is made of them."""
+
+from dataclasses import replace
+
+from starlette.types import ASGIApp
+
+from chassis.clock import Clock
+from chassis.http.app import Together, create_app
+from chassis.http.facts import facts_router
+from chassis.ids import Ids
+from chassis.identity.provider import create_identity
+from chassis.log import Log, open_log
+from chassis.runtime import Runtime
+from chassis.service import Service
+from chassis.settings import Settings
+from chassis.store import open_store
+from services.marac.service import SERVICE as MARAC
+from services.notify.service import SERVICE as NOTIFY
+from services.orders.service import SERVICE as ORDERS
+from services.referrals.service import MATCHER
+from services.referrals.service import SERVICE as REFERRALS
+
+SERVICES: dict[str, Service] = {
+    service.name: replace(service, routers=(*service.routers, facts_router(service.name)))
+    for service in (REFERRALS, ORDERS, MARAC, NOTIFY)
+}
+"""The four services, by name."""
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The clock of a process: the machine's, unless a try-out starts it elsewhere."""
+    clock = Clock()
+    if settings.clock_start is not None:
+        clock.set(settings.clock_start)
+    return clock
+
+
+def log_of(settings: Settings) -> Log:
+    """The log that the settings name, not yet started."""
+    if settings.log_url.startswith("sqlite:///"):
+        return open_log(f"sqlite:{settings.log_url.removeprefix('sqlite:///')}/log.sqlite")
+    return open_log(
+        settings.log_url,
+        username=settings.kafka_user or None,
+        password=settings.kafka_password.get_secret_value() or None,
+        tls=settings.kafka_protocol.endswith("SSL"),
+    )
+
+
+def runtime_of(service: Service, settings: Settings, log: Log, clock: Clock) -> Runtime:
+    """A service at work on its own store, not yet started."""
+    store = open_store(settings.store_url, service.name, clock)
+    ids = Ids(settings.secret.get_secret_value())
+    return Runtime(service, settings, store, log, ids, clock)
+
+
+def matcher_of(settings: Settings, log: Log, clock: Clock) -> Runtime:
+    """The matcher in a process of its own, on the store of referrals."""
+    return runtime_of(MATCHER, settings, log, clock)
+
+
+def embedded(settings: Settings, log: Log, clock: Clock) -> tuple[ASGIApp, dict[str, Runtime]]:
+    """All of Goldthread in one application: four services, and the try-out's identity provider."""
+    runtimes = {name: runtime_of(service, settings, log, clock) for name, service in SERVICES.items()}
+    apps: dict[str, ASGIApp] = {name: create_app(runtime) for name, runtime in runtimes.items()}
+    if settings.trusted_issuer == settings.built_in_issuer:
+        apps["identity"] = create_identity(settings)
+    return Together(apps), runtimes

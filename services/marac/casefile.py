@@ -1,0 +1,211 @@
+"""What both sides of marac read in one person's facts: who they are said to be, the orders that bind
+or protect them, and the records of what happened. Pure functions of facts; no side of its own.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from chassis.facts import Fact, FactSet
+from chassis.views import Subject
+from contracts.content import Said
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.people import IncidentReported
+from contracts.mentions import Mention
+from contracts.rules.occurrence import Record as OccurrenceRecord
+from contracts.rules.occurrence import normal, record_of
+from contracts.rules.order_status import OrderStatus, OrderTerms, order_terms, status
+from contracts.sections import Identity, Name, Routing
+from contracts.vocabulary import PERPETRATOR_ROLES, Role, Sex
+from services.marac.rules.order_of import Known, Sought, order_of
+
+H = TypeVar("H", bound=Hashable)
+Homes = Mapping[str, str]
+Report = Fact[BreachReported | IncidentReported]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who a person is said to be: of each, what most agencies say first, then what was said last."""
+
+    names: tuple[Name, ...]
+    aliases: tuple[Name, ...]
+    born: tuple[date, ...]
+    sexes: tuple[Sex, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """An order with its services, and what holds of it at the fold's time."""
+
+    fact: Fact[OrderMade]
+    services: tuple[Fact[OrderServed], ...]
+    terms: OrderTerms
+    status: OrderStatus
+    respondents: tuple[str, ...]
+    protected: tuple[str, ...]
+
+    @property
+    def known(self) -> Known:
+        """The order as a breach is matched with it."""
+        return Known(
+            root=self.fact.root,
+            reference=self.fact.said.reference,
+            made=self.fact.said.made,
+            terms=self.terms,
+            respondents=frozenset(self.respondents),
+            protected=frozenset(self.protected),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSeen:
+    """A record of a breach or incident: its persons, and the order that a breach is of."""
+
+    fact: Report
+    record: OccurrenceRecord
+    order: str | None
+    because: str | None
+
+
+def persons(mentions: Iterable[Mention], homes: Homes) -> tuple[str, ...]:
+    """The persons behind these mentions, each once, sorted."""
+    found = {homes[m.mention] for m in mentions if m.mention is not None and m.mention in homes}
+    return tuple(sorted(found))
+
+
+def own_mentions(said: Said, subject: Subject) -> list[Mention]:
+    """Those whom a payload names and who are this person today."""
+    homes = subject.homes
+    return [m for m in said.named if m.mention is not None and homes.get(m.mention) == subject.id]
+
+
+def who(said: Iterable[tuple[Fact[Said], Mention]]) -> Who:
+    """Who the person behind these mentions is said to be."""
+    known = [(fact, m.identity) for fact, m in said if isinstance(m.identity, Identity)]
+    return Who(
+        names=_ranked(known, lambda i: [i.name] if i.name else [], _spelling),
+        aliases=_ranked(known, lambda i: i.aliases, _spelling),
+        born=_ranked(known, lambda i: i.born, lambda day: day),
+        sexes=_ranked(known, lambda i: [i.sex] if i.sex else [], lambda sex: sex),
+    )
+
+
+def _ranked(
+    known: Sequence[tuple[Fact[Said], Identity]],
+    values: Callable[[Identity], Sequence[H]],
+    alike: Callable[[H], Hashable],
+) -> tuple[H, ...]:
+    """What is said, each once: by most agencies first, then latest, then by its own letters."""
+    agencies: dict[Hashable, set[str]] = {}
+    latest: dict[Hashable, tuple[datetime, str, H]] = {}
+    for fact, identity in known:
+        for value in values(identity):
+            key = alike(value)
+            agencies.setdefault(key, set()).add(fact.agency)
+            held = latest.get(key)
+            newest = (fact.occurred, str(value), value)
+            if held is None or newest[:2] > held[:2]:
+                latest[key] = newest
+    by_letters = sorted(latest, key=str)
+    ranked = sorted(by_letters, key=lambda key: (len(agencies[key]), latest[key][0]), reverse=True)
+    return tuple(latest[key][2] for key in ranked)
+
+
+def _spelling(name: Name) -> Hashable:
+    return ((name.family or "").casefold(), (name.given or "").casefold())
+
+
+def orders_of(subject: Subject) -> list[OrderSeen]:
+    """The orders that name this person, in the order in which facts are folded."""
+    served = subject.facts.current(OrderServed)
+    seen = []
+    for fact in subject.facts.current(OrderMade):
+        if not own_mentions(fact.said, subject):
+            continue
+        services = tuple(service for service in served if _is_of(service.said, fact))
+        terms = order_terms(fact.said, [service.said for service in services])
+        seen.append(
+            OrderSeen(
+                fact=fact,
+                services=services,
+                terms=terms,
+                status=status(terms, subject.at),
+                respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
+                protected=persons(fact.said.in_role(Role.VICTIM), subject.homes),
+            )
+        )
+    return seen
+
+
+def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
+    if service.order is not None:
+        return service.order == order.root
+    reference = order.said.reference
+    return bool(service.reference and reference) and normal(service.reference or "") == normal(
+        reference or ""
+    )
+
+
+def records_of(subject: Subject, orders: Sequence[OrderSeen]) -> list[RecordSeen]:
+    """The records of breaches and incidents that name this person, with the orders that breaches are of.
+
+    A breach that names no victim is against whomever its order protects.
+    """
+    reports: list[Report] = [
+        *subject.facts.current(BreachReported),
+        *subject.facts.current(IncidentReported),
+    ]
+    return [
+        _record(fact, subject.homes, orders)
+        for fact in sorted(reports, key=lambda fact: fact.order)
+        if own_mentions(fact.said, subject)
+    ]
+
+
+def _record(fact: Report, homes: Homes, orders: Sequence[OrderSeen]) -> RecordSeen:
+    said = fact.said
+    if isinstance(said, IncidentReported):
+        return RecordSeen(fact, record_of(fact.envelope, said, homes), None, None)
+    sought = Sought(
+        order=said.order,
+        reference=said.reference,
+        respondents=frozenset(persons(said.in_role(*PERPETRATOR_ROLES), homes)),
+        victims=frozenset(persons(said.in_role(Role.VICTIM), homes)),
+        at=fact.occurred,
+    )
+    found, because = order_of(sought, [order.known for order in orders])
+    victims = found.protected if found else frozenset()
+    record = record_of(fact.envelope, said, homes, victims)
+    return RecordSeen(fact, record, found.root if found else None, because)
+
+
+def disputed_with(subject: Subject) -> list[str]:
+    """Others with whom this person is named in both directions: each is said to have harmed the other."""
+    harmed_by: set[str] = set()
+    harms: set[str] = set()
+    for fact in subject.facts.current(Said):
+        victims = persons(fact.said.in_role(Role.VICTIM), subject.homes)
+        perpetrators = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
+        if subject.id in victims:
+            harmed_by |= set(perpetrators)
+        if subject.id in perpetrators:
+            harms |= set(victims)
+    return sorted((harmed_by & harms) - {subject.id})
+
+
+def area_of(said: Said) -> str | None:
+    """The area that a payload routes to. None: it says none, or it is sealed."""
+    return said.routing.area if isinstance(said.routing, Routing) else None
+
+
+def areas_of(configuration: FactSet) -> dict[str, AreaDefined]:
+    """Every area, as it was last defined."""
+    return {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
+
+
+def agencies_of(configuration: FactSet) -> dict[str, AgencyDefined]:
+    """Every agency, as it was last defined."""
+    return {fact.said.agency: fact.said for fact in configuration.current(AgencyDefined)}

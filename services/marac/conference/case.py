@@ -1,0 +1,266 @@
+"""Level 1: a case, from its own facts and the rows of the people whom its referral names."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from chassis.facts import Fact
+from chassis.views import Folded, Subject
+from contracts.events.conference import CaseListed
+from contracts.events.people import ReferralMade
+from contracts.mentions import Mention
+from contracts.rules.occurrence import Record, occurrences
+from contracts.rules.order_status import status
+from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
+from services.marac import casefile
+from services.marac.conference import rows
+from services.marac.rules import agenda, areas, repeat
+
+
+def fold_case(subject: Subject) -> Folded:
+    """The row of a case, and when the status of one of its orders will next change it."""
+    fact = next((fact for fact in subject.facts.of(ReferralMade) if fact.root == subject.id), None)
+    if fact is None:
+        return Folded(None)
+    versions = [each.content for each in subject.facts.versions(fact.root)]
+    said = next((each for each in reversed(versions) if isinstance(each, ReferralMade)), None)
+    people = _People(subject, said) if fact.content is not None and said is not None else None
+    area = (casefile.area_of(said) if said else None) or (people.area if people else None)
+    defined = casefile.areas_of(subject.configuration)
+    row = rows.ConferenceCase(
+        case=subject.id,
+        letters=agenda.letters(subject.id),
+        fact=fact.id,
+        withdrawn=people is None,
+        agency=fact.agency,
+        referred=fact.occurred,
+        precision=fact.envelope.precision,
+        recorded=fact.recorded,
+        area=area,
+        areas=tuple(areas.around(defined, area)),
+        marac=areas.marac_of(defined, area),
+        meetings=tuple(_meetings(subject)),
+    )
+    if people is None or said is None:
+        return Folded(row)
+    orders, changes_at = people.orders(subject.at)
+    return Folded(row.model_copy(update=_referred(said) | people.known(fact, orders)), changes_at)
+
+
+def _referred(said: ReferralMade) -> dict[str, object]:
+    return {
+        "criteria": tuple(said.criteria),
+        "victim_aware": said.victim_aware,
+        "consent": said.consent,
+        "no_consent_reason": said.no_consent_reason,
+        "victim_view": said.victim_view,
+        "afraid_of": said.afraid_of,
+    }
+
+
+def _meetings(subject: Subject) -> Iterable[rows.Listing]:
+    for fact in subject.facts.current(CaseListed):
+        if fact.said.case == subject.id:
+            yield rows.Listing(meeting=fact.said.meeting, root=fact.root, listed=fact.occurred)
+
+
+class _People:
+    """Those whom the referral names, with their rows."""
+
+    def __init__(self, subject: Subject, said: ReferralMade) -> None:
+        self.homes = subject.homes
+        self.rows = {
+            person.id: row
+            for person in subject.people.values()
+            if isinstance(row := person.rows.get("conference_person"), rows.ConferencePerson)
+        }
+        named = [mention for mention in said.people if mention.mention in self.homes]
+        self.victim = _persons(self.homes, [m for m in named if m.role is Role.VICTIM])[0]
+        self.perpetrators = _persons(self.homes, [m for m in named if m.role in PERPETRATOR_ROLES])
+        self._children = _persons(self.homes, [m for m in named if m.role is Role.CHILD])
+        self.harmed_by = {each.person for each in self.perpetrators}
+        self.own = self.rows.get(self.victim.person)
+        both = [self.victim.person, *sorted(self.harmed_by)]
+        self.sides = [self.rows[person] for person in both if person in self.rows]
+
+    @property
+    def area(self) -> str | None:
+        """Where the newest word on the victim routes to."""
+        return self.own.area if self.own else None
+
+    def known(self, fact: Fact[ReferralMade], orders: Sequence[rows.Order]) -> dict[str, object]:
+        """What the row says of them."""
+        assessment = self.assessment()
+        happened = self.occurrences()
+        earlier = self.earlier_case(fact)
+        return {
+            "victim": self.victim,
+            "perpetrators": self.perpetrators,
+            "children": self.children(),
+            "grade": assessment.grade if assessment else Grade.UNKNOWN,
+            "assessment": assessment,
+            "disputed": not self.harmed_by.isdisjoint(self.own.disputed if self.own else ()),
+            "orders": tuple(orders),
+            "occurrences": happened,
+            "repeat": _repeat(fact, happened, earlier),
+            "earlier_case": earlier,
+            "heard": self.heard(),
+        }
+
+    def assessment(self) -> rows.Assessment | None:
+        """The newest assessment of the victim that stands."""
+        known = self.own.assessments if self.own else []
+        return max(known, key=lambda each: (each.occurred, each.root), default=None)
+
+    def children(self) -> tuple[rows.CasePerson, ...]:
+        """The children of the referral, and those whom anything said of the victim names."""
+        found = {child.person: child for child in self._children}
+        others = [other for line in (self.own.lines if self.own else ()) for other in line.others]
+        for other in others:
+            if other.role is Role.CHILD:
+                child = rows.CasePerson(
+                    person=other.person,
+                    role=Role.CHILD,
+                    relationship=other.relationship,
+                    mentions=[other.mention],
+                )
+                found.setdefault(other.person, child)
+        return tuple(found[person] for person in sorted(found))
+
+    def orders(self, at: datetime) -> tuple[list[rows.Order], datetime | None]:
+        """The orders that protect the victim, or bind a perpetrator and name nobody whom they protect.
+
+        Each side's facts may know of another service: the earliest of both holds.
+        """
+        found: dict[str, rows.Order] = {}
+        for order in (order for row in self.sides for order in row.orders):
+            hers = self.victim.person in order.protected
+            unnamed = not order.protected and not self.harmed_by.isdisjoint(order.respondents)
+            if hers or unnamed:
+                found[order.root] = _together(order, found.get(order.root))
+        statuses = {root: status(order.terms, at) for root, order in found.items()}
+        orders = [
+            order.model_copy(
+                update={"status": rows.Status.model_validate(statuses[root], from_attributes=True)}
+            )
+            for root, order in sorted(found.items(), key=lambda item: (item[1].made, item[0]))
+        ]
+        changes = [each.changes_at for each in statuses.values() if each.changes_at]
+        return orders, min(changes, default=None)
+
+    def occurrences(self) -> tuple[rows.Occurrence, ...]:
+        """What happened between the pair, over all agencies' records, in the order of time."""
+        found: dict[str, rows.RecordLine] = {}
+        for record in (record for row in self.sides for record in row.records):
+            held = found.get(record.root)
+            if held is None or (held.order is None and record.order is not None):
+                found[record.root] = record
+        lines = {root: record for root, record in found.items() if self._between(record)}
+        groups = occurrences(_as_record(line) for line in lines.values())
+        return tuple(_occurrence([lines[record.root] for record in group]) for group in groups)
+
+    def _between(self, record: rows.RecordLine) -> bool:
+        """Against her, by one of them or by nobody named; or by one of them, against nobody named."""
+        by_them = not self.harmed_by.isdisjoint(record.perpetrators)
+        if record.victims:
+            return self.victim.person in record.victims and (by_them or not record.perpetrators)
+        return by_them
+
+    def earlier_case(self, fact: Fact[ReferralMade]) -> str | None:
+        """The last case of the same pair that was referred within the twelve months before."""
+        links = [
+            link
+            for link in (self.own.cases if self.own else ())
+            if link.role is Role.VICTIM
+            and not self.harmed_by.isdisjoint(link.perpetrators)
+            and (link.referred, link.case) < (fact.occurred, fact.root)
+            and fact.occurred <= repeat.months_after(link.referred, repeat.MONTHS)
+        ]
+        last = max(links, key=lambda link: (link.referred, link.case), default=None)
+        return last.case if last else None
+
+    def heard(self) -> tuple[rows.Heard, ...]:
+        """The newest that each agency said, and how many facts it said."""
+        said: dict[str, dict[str, datetime]] = {}
+        for line in (line for row in self.rows.values() for line in row.lines):
+            if line.said is not None:
+                said.setdefault(line.agency, {})[line.root] = line.said.recorded
+        return tuple(
+            rows.Heard(agency=agency, recorded=max(said[agency].values()), lines=len(said[agency]))
+            for agency in sorted(said)
+        )
+
+
+def _persons(homes: casefile.Homes, mentions: Iterable[Mention]) -> tuple[rows.CasePerson, ...]:
+    """One line for each person, in the order in which the referral names them."""
+    found: dict[str, rows.CasePerson] = {}
+    for mention in mentions:
+        person = homes[mention.mention or ""]
+        held = found.get(person)
+        found[person] = rows.CasePerson(
+            person=person,
+            role=held.role if held else mention.role,
+            relationship=(held.relationship if held else None) or mention.relationship,
+            mentions=sorted({*(held.mentions if held else ()), mention.mention or ""}),
+        )
+    return tuple(found.values())
+
+
+def _together(order: rows.Order, other: rows.Order | None) -> rows.Order:
+    if other is None:
+        return order
+    services = {service.root: service for service in (*other.services, *order.services)}
+    served = [each.terms.served for each in (order, other) if each.terms.served]
+    aware = [each.terms.aware for each in (order, other) if each.terms.aware]
+    terms = order.terms.model_copy(
+        update={"served": min(served, default=None), "aware": min(aware, default=None)}
+    )
+    return order.model_copy(
+        update={
+            "services": sorted(services.values(), key=lambda service: (service.occurred, service.root)),
+            "terms": terms,
+        }
+    )
+
+
+def _as_record(line: rows.RecordLine) -> Record:
+    return Record(
+        root=line.root,
+        agency=line.agency,
+        occurred=line.occurred,
+        precision=line.precision,
+        kind=line.kind,
+        victims=frozenset(line.victims),
+        perpetrators=frozenset(line.perpetrators),
+        reference=line.reference if line.type == "incident" else None,
+    )
+
+
+def _occurrence(lines: Sequence[rows.RecordLine]) -> rows.Occurrence:
+    return rows.Occurrence(
+        first=lines[0].occurred,
+        precision=lines[0].precision,
+        kinds=sorted({line.kind for line in lines}),
+        breach=any(line.type == "breach" for line in lines),
+        orders=sorted({line.order for line in lines if line.order}),
+        records=list(lines),
+    )
+
+
+def _repeat(
+    fact: Fact[ReferralMade], happened: Iterable[rows.Occurrence], earlier: str | None
+) -> rows.Repeat | None:
+    events = [
+        repeat.Event(record.root, record.occurred, record.kind, record.crime)
+        for occurrence in happened
+        for record in occurrence.records
+    ]
+    found, until = repeat.repeats(fact.occurred, events, "current")
+    if not found and earlier is None:
+        return None
+    return rows.Repeat(
+        definition="current",
+        anchor="referral",
+        since=fact.occurred,
+        until=until,
+        roots=[event.root for event in found] + ([earlier] if earlier else []),
+    )

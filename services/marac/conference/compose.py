@@ -1,0 +1,225 @@
+"""Rows put together for one caller: a case's page, a line of the agenda, what is missing. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.vocabulary import Grade, Role
+from services.marac import shown
+from services.marac.conference import rows
+from services.marac.rules import missing
+
+CODES = {"kind", "status", "crime", "order", "stage", "service"}
+"""What remains of a line about another victim: what kind of thing it was. Words and terms of orders
+may tell who she is and where."""
+
+ANOTHER_VICTIM = "words-about-another-victim"
+LOCATIONS = "locations"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKnown:
+    """A case with the rows that its page is made of, all as of one time."""
+
+    at: datetime
+    case: rows.ConferenceCase
+    people: Mapping[str, rows.ConferencePerson]
+    alerts: Mapping[str, rows.ConferenceAlert]
+    agencies: Mapping[str, AgencyDefined]
+    areas: Mapping[str, AreaDefined]
+
+    @property
+    def everybody(self) -> list[rows.CasePerson]:
+        """The people of the case: victim, perpetrators, children."""
+        victim = [self.case.victim] if self.case.victim else []
+        return [*victim, *self.case.perpetrators, *self.case.children]
+
+    @property
+    def victim(self) -> rows.ConferencePerson | None:
+        """The victim's row."""
+        return self.people.get(self.case.victim.person) if self.case.victim else None
+
+    @property
+    def lines(self) -> dict[str, rows.Line]:
+        """Every line about the people of the case, by root."""
+        ids = {each.person for each in self.everybody}
+        found = [
+            line for person in sorted(ids) if person in self.people for line in self.people[person].lines
+        ]
+        return {line.root: line for line in found}
+
+
+def people_of(case: rows.ConferenceCase) -> set[str]:
+    """The persons whose rows a case's page needs."""
+    victim = {case.victim.person} if case.victim else set()
+    return victim | {each.person for each in (*case.perpetrators, *case.children)}
+
+
+def causes_of(case: rows.ConferenceCase) -> set[str]:
+    """The breaches of a case: what alerts are about."""
+    return {record.root for each in case.occurrences for record in each.records if record.type == "breach"}
+
+
+def alerts_of(known: CaseKnown) -> list[shown.BreachAlert]:
+    """The alerts of the case, the newest first."""
+    found = [known.alerts[cause] for cause in sorted(causes_of(known.case)) if cause in known.alerts]
+    found.sort(key=lambda alert: alert.alerts[-1].raised, reverse=True)
+    return [shown.BreachAlert(cause=alert.cause, alerts=alert.alerts) for alert in found]
+
+
+def unanswered(known: CaseKnown) -> list[str]:
+    """Breaches with an alert that stands and that nobody has answered."""
+    return [
+        each.cause for each in alerts_of(known) if any(alert.state == "unanswered" for alert in each.alerts)
+    ]
+
+
+def missing_of(known: CaseKnown) -> list[shown.Missing]:
+    """What is missing from a case, the worst first."""
+    if known.case.withdrawn:
+        return []
+    case, victim, assessment = known.case, known.victim, known.case.assessment
+    kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
+    seen = missing.CaseSeen(
+        at=known.at,
+        grade_known=case.grade is not Grade.UNKNOWN,
+        area_known=case.area is not None,
+        disputed=case.disputed,
+        assessed_by=assessment.agency if assessment else None,
+        assessed=assessment.root if assessment else None,
+        answers=list(assessment.dash.answers.values()) if assessment and assessment.dash else [],
+        contacts=[
+            missing.SafeContact(line.contact.method, line.contact.expires)
+            for line in (victim.contacts if victim else ())
+        ],
+        has_lead=bool(victim and victim.leads),
+        orders=[
+            missing.OrderSeen(o.root, o.agency, o.status.reason, o.status.served, o.status.aware)
+            for o in case.orders
+        ],
+        unmatched_breaches=[
+            (record.root, record.agency)
+            for each in case.occurrences
+            if not each.orders
+            for record in each.records
+            if record.type == "breach"
+        ],
+        unanswered=unanswered(known),
+        children=[(child.person, _has_school(known, child)) for child in case.children],
+        heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
+        kinds=frozenset(kinds.values()),
+    )
+    return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _has_school(known: CaseKnown, child: rows.CasePerson) -> bool:
+    row = known.people.get(child.person)
+    return row is not None and any(line.location.school for line in row.locations)
+
+
+def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> shown.AgendaLine:
+    """One case as the agenda shows it."""
+    case, victim = known.case, known.victim
+    orders = [order for order in case.orders if order.status.reason not in missing.NOT_BINDING]
+    new = [line for line in known.lines.values() if listed and line.said and line.said.recorded > listed]
+    return shown.AgendaLine(
+        case=case.case,
+        letters=letters,
+        name=victim.identity.name if victim else None,
+        born=next(iter(victim.identity.born), None) if victim else None,
+        grade=case.grade,
+        repeat=case.repeat is not None,
+        children=len(case.children),
+        orders_not_served=sum(not (order.status.served and order.status.aware) for order in orders),
+        breaches=sum(each.breach for each in case.occurrences),
+        unanswered=len(unanswered(known)),
+        missing=len(missing_of(known)),
+        new=len(new),
+        disputed=case.disputed,
+        withdrawn=case.withdrawn,
+    )
+
+
+def person_shown(
+    known: CaseKnown, person: rows.CasePerson, *, locations: bool
+) -> tuple[shown.PersonShown, set[str]]:
+    """A person of the case for a caller, and what was left out of it."""
+    row = known.people.get(person.person)
+    if row is None:
+        return _nobody(person, locations=locations), set()
+    others = foreign(known, row) if person.role is not Role.VICTIM else set()
+    here = [*row.locations] if locations else []
+    left_out = {ANOTHER_VICTIM} if others else set()
+    if row.locations and not locations:
+        left_out.add(LOCATIONS)
+    page = shown.PersonShown(
+        person=person.person,
+        role=person.role,
+        relationship=person.relationship,
+        identity=row.identity,
+        lines=[_without_words(line) if line.root in others else line for line in reversed(row.lines)],
+        contacts=list(reversed(row.contacts)) if person.role is Role.VICTIM else [],
+        health=[line for line in reversed(row.health) if line.root not in others],
+        leads=list(reversed(row.leads)),
+        locations=[
+            shown.Whereabouts.model_validate(line.model_dump())
+            for line in reversed(here)
+            if line.root not in others
+        ]
+        if locations
+        else None,
+    )
+    return page, left_out
+
+
+def foreign(known: CaseKnown, row: rows.ConferencePerson) -> set[str]:
+    """The lines of somebody that are about another victim than the case's, and not about hers."""
+    own = {each.person for each in known.everybody}
+    found = set()
+    for line in row.lines:
+        victims = {other.person for other in line.others if other.role is Role.VICTIM}
+        if victims and victims.isdisjoint(own):
+            found.add(line.root)
+    return found
+
+
+def _without_words(line: rows.Line) -> rows.Line:
+    if line.said is None:
+        return line
+    details = {name: value for name, value in line.said.details.items() if name in CODES}
+    said = line.said.model_copy(update={"text": None, "details": details})
+    return line.model_copy(update={"said": said, "earlier": (), "others": ()})
+
+
+def _nobody(person: rows.CasePerson, *, locations: bool) -> shown.PersonShown:
+    """Somebody of whom there is no row yet: named, and nothing more."""
+    return shown.PersonShown(
+        person=person.person,
+        role=person.role,
+        relationship=person.relationship,
+        identity=rows.Identity(),
+        lines=[],
+        contacts=[],
+        health=[],
+        leads=[],
+        locations=[] if locations else None,
+    )
+
+
+def names_of(known: CaseKnown, spoken_of: Iterable[str]) -> dict[str, str]:
+    """The names of these agencies; of one that nobody has defined, its code."""
+    return {
+        agency: known.agencies[agency].name if agency in known.agencies else agency
+        for agency in sorted(set(spoken_of))
+    }
+
+
+def area_name(areas: Mapping[str, AreaDefined], area: str | None) -> str | None:
+    """The name of an area; of one that nobody has defined, its code."""
+    return areas[area].name if area is not None and area in areas else area
+
+
+def facts_of(known: Sequence[CaseKnown]) -> Collection[str]:
+    """The facts that pages of these cases are made of."""
+    return {fact for each in known for fact in (each.case.fact, *(line.fact for line in each.lines.values()))}

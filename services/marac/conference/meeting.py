@@ -1,0 +1,88 @@
+"""Level 1: a meeting with the cases listed at it, and the alerts about a breach."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from chassis.facts import Fact, FactSet
+from chassis.views import Folded, Subject
+from contracts.events.alerts import (
+    AlertAcknowledged,
+    AlertCalled,
+    AlertPassedOn,
+    AlertRaised,
+    AlertStoodDown,
+)
+from contracts.events.conference import CaseListed, MeetingCalled
+from services.marac import casefile
+from services.marac.conference import rows
+from services.marac.rules import areas
+
+About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
+
+
+def fold_meeting(subject: Subject) -> Folded:
+    """The row of a meeting; None for a cause that is something else."""
+    fact = next((fact for fact in subject.facts.of(MeetingCalled) if fact.root == subject.id), None)
+    versions = subject.facts.versions(subject.id)
+    contents = [each.content for each in versions]
+    said = next((each for each in reversed(contents) if isinstance(each, MeetingCalled)), None)
+    if fact is None or said is None:
+        return Folded(None)
+    listed: dict[str, str] = {}
+    for each in subject.facts.current(CaseListed):
+        if each.said.meeting == subject.id:
+            listed.setdefault(each.said.case, each.root)
+    row = rows.ConferenceMeeting(
+        meeting=subject.id,
+        root=fact.root,
+        withdrawn=fact.content is None,
+        area=said.area,
+        areas=areas.around(casefile.areas_of(subject.configuration), said.area),
+        starts=said.starts,
+        venue=said.venue,
+        emergency=said.emergency,
+        cases=[rows.ListedCase(case=case, root=listed[case]) for case in sorted(listed)],
+    )
+    return Folded(row)
+
+
+def fold_alert(subject: Subject) -> Folded:
+    """The alerts about a cause: who was called, who answered, when; None where there is none."""
+    alerts = [_alert(subject.facts, raised) for raised in subject.facts.current(AlertRaised)]
+    if not alerts:
+        return Folded(None)
+    alerts.sort(key=lambda alert: (alert.generation, alert.raised))
+    return Folded(
+        rows.ConferenceAlert(cause=subject.id, alerts=alerts, facts=sorted(fact.id for fact in subject.facts))
+    )
+
+
+def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> rows.Alert:
+    fallen = next(iter(_of(facts, raised, AlertStoodDown)), None)
+    passed = _of(facts, raised, AlertPassedOn)
+    taken = [fact for fact in _of(facts, raised, AlertAcknowledged) if not _given_back(fact, passed)]
+    answer = taken[0] if taken else None
+    called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.root))
+    return rows.Alert(
+        generation=raised.said.generation,
+        urgency=raised.said.urgency,
+        raised=raised.occurred,
+        state="stood-down" if fallen else "answered" if answer else "unanswered",
+        calls=[
+            rows.Called(rung=fact.said.rung, due=fact.said.due, person=fact.said.person) for fact in called
+        ],
+        answered_by=answer.said.person if answer else None,
+        answered_agency=answer.agency if answer else None,
+        answered_at=answer.occurred if answer else None,
+        stood_down_at=fallen.occurred if fallen else None,
+    )
+
+
+def _of(facts: FactSet, raised: Fact[AlertRaised], model: type[About]) -> list[Fact[About]]:
+    alert = (raised.said.rule, raised.said.generation)
+    return [fact for fact in facts.current(model) if (fact.said.rule, fact.said.generation) == alert]
+
+
+def _given_back(taken: Fact[AlertAcknowledged], passed: Iterable[Fact[AlertPassedOn]]) -> bool:
+    """Whether the person who took it has passed it on since."""
+    return any(fact.said.person == taken.said.person and fact.occurred > taken.occurred for fact in passed)

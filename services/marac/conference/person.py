@@ -1,0 +1,280 @@
+"""Level 0: everything that every agency said of one person, line by line."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypedDict
+
+from chassis.facts import Fact
+from chassis.views import Folded, Subject
+from contracts.content import Content, Said
+from contracts.events.orders import BreachReported
+from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
+from contracts.mentions import Mention
+from contracts.registry import EVENTS
+from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
+from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
+from services.marac import casefile
+from services.marac.conference import rows
+
+NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded"}
+SECTIONS = ("identity", "location", "contact", "health")
+
+
+def fold_person(subject: Subject) -> Folded:
+    """The row of a person at ``subject.at``, and when an order's status will next change it."""
+    lines = [line for fact in subject.facts.latest() if (line := _line(fact, subject)) is not None]
+    if not lines:
+        return Folded(None)
+    named = [
+        (fact, mention)
+        for fact in subject.facts.current(Said)
+        for mention in casefile.own_mentions(fact.said, subject)
+    ]
+    orders = casefile.orders_of(subject)
+    row = rows.ConferencePerson(
+        person=subject.id,
+        identity=_identity(casefile.who(named)),
+        lines=lines,
+        assessments=list(_assessments(subject)),
+        orders=[order_row(order) for order in orders],
+        records=[_record(seen) for seen in casefile.records_of(subject, orders)],
+        contacts=[
+            rows.ContactLine(**source(fact), contact=m.contact)
+            for fact, m in named
+            if isinstance(m.contact, Contact)
+        ],
+        health=[
+            rows.HealthLine(**source(fact), health=m.health)
+            for fact, m in named
+            if isinstance(m.health, Health)
+        ],
+        leads=list(_leads(subject)),
+        cases=list(_cases(subject)),
+        area=_area(subject),
+        disputed=casefile.disputed_with(subject),
+        locations=[
+            rows.LocationLine(**source(fact), location=m.location)
+            for fact, m in named
+            if isinstance(m.location, Location)
+        ],
+    )
+    changes = (order.status.changes_at for order in orders)
+    return Folded(row, min((change for change in changes if change), default=None))
+
+
+class Whence(TypedDict):
+    """The fields of ``rows.Source``."""
+
+    root: str
+    agency: str
+    occurred: datetime
+    precision: rows.Precision
+    recorded: datetime
+
+
+def source(fact: Fact[Content]) -> Whence:
+    """Which line something comes from, as a row's part says it."""
+    return {
+        "root": fact.root,
+        "agency": fact.agency,
+        "occurred": fact.occurred,
+        "precision": fact.envelope.precision,
+        "recorded": fact.recorded,
+    }
+
+
+def version_row(fact: Fact[Content]) -> rows.Version | None:
+    """What one version says; None for a withdrawal and for what is no statement about people."""
+    said = fact.content
+    if not isinstance(said, Said):
+        return None
+    return rows.Version(
+        version=fact.version,
+        assertion=fact.envelope.assertion,
+        occurred=fact.occurred,
+        precision=fact.envelope.precision,
+        recorded=fact.recorded,
+        details=said.model_dump(mode="json", exclude=NOT_DETAILS, exclude_none=True),
+        text=_text(said),
+    )
+
+
+def short_type(name: str) -> str:
+    """``incident.reported`` of ``uk.goldthread.incident.reported.v1``."""
+    return ".".join(name.split(".")[2:-1])
+
+
+def order_row(seen: casefile.OrderSeen) -> rows.Order:
+    """An order as a row has it."""
+    said = seen.fact.said
+    return rows.Order(
+        **source(seen.fact),
+        order=said.order,
+        stage=said.stage,
+        court=said.court,
+        reference=said.reference,
+        made=said.made,
+        starts=said.starts,
+        ends=said.ends,
+        until_further_order=said.until_further_order,
+        without_notice=said.without_notice,
+        prohibitions=said.prohibitions,
+        requirements=said.requirements,
+        respondents=list(seen.respondents),
+        protected=list(seen.protected),
+        services=[
+            rows.Service(
+                **source(service),
+                method=service.said.method,
+                served=service.said.served,
+                respondent_aware=service.said.respondent_aware,
+            )
+            for service in seen.services
+        ],
+        terms=seen.terms,
+        status=rows.Status.model_validate(seen.status, from_attributes=True),
+    )
+
+
+def _line(fact: Fact[Content], subject: Subject) -> rows.Line | None:
+    model = EVENTS.get(fact.envelope.type)
+    if model is None or not issubclass(model, Said):
+        return None
+    versions = subject.facts.versions(fact.root)
+    own = casefile.own_mentions(fact.content, subject) if isinstance(fact.content, Said) else []
+    stub = rows.Line(
+        root=fact.root,
+        fact=fact.id,
+        type=short_type(fact.envelope.type),
+        agency=fact.agency,
+        state="withdrawn",
+        version=fact.version,
+        occurred=fact.occurred,
+        said=None,
+    )
+    if not own or not isinstance(fact.content, Said):
+        return stub
+    earlier = [
+        version
+        for each in versions[:-1]
+        if isinstance(each.content, Said) and casefile.own_mentions(each.content, subject)
+        if (version := version_row(each)) is not None
+    ]
+    return stub.model_copy(
+        update={
+            "state": "corrected" if fact.version > 1 else "current",
+            "said": version_row(fact),
+            "earlier": tuple(earlier),
+            "roles": tuple(sorted({mention.role for mention in own})),
+            "relationship": next((m.relationship for m in own if m.relationship), None),
+            "record": _record_number(own),
+            "others": tuple(_others(fact.content, subject)),
+            "sealed": tuple(_sealed(fact.content, own)),
+        }
+    )
+
+
+def _text(said: Said) -> str | None:
+    return said.narrative.text if isinstance(said.narrative, Narrative) else None
+
+
+def _record_number(own: list[Mention]) -> Record | None:
+    identities = [mention.identity for mention in own if isinstance(mention.identity, Identity)]
+    return next((identity.record for identity in identities if identity.record), None)
+
+
+def _others(said: Said, subject: Subject) -> Iterator[rows.Other]:
+    for mention in said.named:
+        home = subject.homes.get(mention.mention or "")
+        if mention.mention and home and home != subject.id:
+            yield rows.Other(
+                mention=mention.mention, person=home, role=mention.role, relationship=mention.relationship
+            )
+
+
+def _sealed(said: Said, own: list[Mention]) -> list[str]:
+    names = {name for name in SECTIONS for mention in own if isinstance(getattr(mention, name), Sealed)}
+    return sorted(names | ({"narrative"} if isinstance(said.narrative, Sealed) else set()))
+
+
+def _identity(who: casefile.Who) -> rows.Identity:
+    return rows.Identity(
+        name=who.names[0] if who.names else None,
+        names=who.names,
+        aliases=who.aliases,
+        born=who.born,
+        sex=who.sexes[0] if who.sexes else None,
+    )
+
+
+def _assessments(subject: Subject) -> Iterator[rows.Assessment]:
+    for fact in subject.facts.current(Said):
+        said = fact.said
+        if not isinstance(said, ReferralMade | RiskAssessed):
+            continue
+        if subject.id not in casefile.persons(said.in_role(Role.VICTIM), subject.homes):
+            continue
+        graded = said.graded
+        apart = said if isinstance(said, RiskAssessed) else None
+        yield rows.Assessment(
+            **source(fact),
+            type="assessment" if apart else "referral",
+            instrument=apart.instrument if apart else said.dash.instrument if said.dash else None,
+            grade=graded.grade if graded else Grade.UNKNOWN,
+            yes=graded.yes if graded else None,
+            unanswered=graded.unanswered if graded else None,
+            rule=graded.rule if graded else None,
+            because=graded.because if graded else None,
+            dash=said.dash,
+            rationale=apart.rationale if apart else None,
+        )
+
+
+def _record(seen: casefile.RecordSeen) -> rows.RecordLine:
+    said = seen.fact.said
+    incident = said if isinstance(said, IncidentReported) else None
+    breach = said if isinstance(said, BreachReported) else None
+    return rows.RecordLine(
+        **source(seen.fact),
+        type="breach" if breach else "incident",
+        kind=said.kind,
+        status=incident.status if incident else None,
+        crime=incident.crime if incident else None,
+        reference=said.reference,
+        order=seen.order,
+        order_because=seen.because,
+        victims=sorted(seen.record.victims),
+        perpetrators=sorted(seen.record.perpetrators),
+        weapon=breach.weapon if breach else None,
+        children_present=said.children_present,
+        text=_text(said),
+    )
+
+
+def _leads(subject: Subject) -> Iterator[rows.Lead]:
+    for fact in subject.facts.current(LeadNamed):
+        if subject.id in casefile.persons(fact.said.in_role(Role.VICTIM), subject.homes):
+            yield rows.Lead(**source(fact), service=fact.said.service, since=fact.said.since)
+
+
+def _cases(subject: Subject) -> Iterator[rows.CaseLink]:
+    for fact in subject.facts.current(ReferralMade):
+        victims = casefile.persons(fact.said.in_role(Role.VICTIM), subject.homes)
+        for mention in casefile.own_mentions(fact.said, subject):
+            yield rows.CaseLink(
+                case=fact.root,
+                role=mention.role,
+                referred=fact.occurred,
+                victim=victims[0] if victims else None,
+                perpetrators=list(casefile.persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)),
+            )
+
+
+def _area(subject: Subject) -> str | None:
+    """The newest area of a fact that names this person as victim."""
+    found = None
+    for fact in subject.facts.current(Said):
+        victims = casefile.persons(fact.said.in_role(Role.VICTIM), subject.homes)
+        if subject.id in victims and (area := casefile.area_of(fact.said)) is not None:
+            found = area
+    return found

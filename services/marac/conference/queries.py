@@ -1,0 +1,332 @@
+"""What the victim-centred routes and pages ask. Sharing rules first; what is shown is recorded."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar, cast
+
+from sqlalchemy import select
+
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from chassis.views import Row, View
+from contracts.events.configuration import AreaDefined
+from services.marac import casefile, shown
+from services.marac.conference import compose, rows
+from services.marac.conference.compose import CaseKnown
+from services.marac.conference.person import short_type, version_row
+from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.rules import agenda as order
+from services.marac.rules import areas as placing
+from services.marac.rules import sharing
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The rows of marac, as they are now or as they were known at a time."""
+
+    runtime: Runtime
+    at: datetime | None = None
+
+    async def one(self, view: View, row: type[R], subject: str) -> R | None:
+        """A subject's row."""
+        if self.at is None:
+            return cast("R | None", await self.runtime.row(view, subject))
+        return cast("R | None", await self.runtime.as_of(view, subject, self.at))
+
+    async def many(self, view: View, row: type[R], subjects: Collection[str], named: str) -> dict[str, R]:
+        """The rows of these subjects, by the field of the row that names its subject."""
+        if self.at is not None:
+            found = [await self.one(view, row, subject) for subject in sorted(subjects)]
+            return {getattr(each, named): each for each in found if each is not None}
+        table = view.table
+        statement = select(table).where(table.subject.in_(sorted(subjects)))  # type: ignore[attr-defined]
+        read = cast("list[R]", await self.runtime.rows(view, statement))
+        return {getattr(each, named): each for each in read}
+
+    async def known(self, cases: Iterable[rows.ConferenceCase]) -> list[CaseKnown]:
+        """Cases with all the rows that their pages are made of."""
+        cases = list(cases)
+        configuration = await self.runtime.configuration()
+        persons = {person for case in cases for person in compose.people_of(case)}
+        causes = {cause for case in cases for cause in compose.causes_of(case)}
+        people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
+        alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
+        agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
+        at = self.at or self.runtime.clock.now()
+        return [CaseKnown(at, case, people, alerts, agencies, areas) for case in cases]
+
+
+async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
+    """The meetings of the caller's areas: those to come, soonest first; those past, newest first."""
+    at = runtime.clock.now()
+    table = MEETING.table
+    statement = select(table).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
+    found = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
+    seen = [row for row in found if _may_see_meeting(caller, row)]
+    areas = casefile.areas_of(await runtime.configuration())
+    cases = await _visible(runtime, caller, {listed.case for row in seen for listed in row.cases})
+    lines = [_meeting_line(row, areas, cases) for row in seen]
+    page = shown.Meetings(
+        at=at,
+        to_come=[line for line in lines if line.starts >= at],
+        past=[line for line in reversed(lines) if line.starts < at],
+    )
+    await _record(runtime, caller, "meetings", caller.id, page, {row.root for row in seen})
+    return page
+
+
+async def agenda(runtime: Runtime, caller: Caller, meeting: str) -> shown.Agenda:
+    """The agenda of a meeting, and whoever waits in its MARAC. Raises Problem (404)."""
+    row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
+    if row is None or not _may_see_meeting(caller, row):
+        raise not_found()
+    areas = casefile.areas_of(await runtime.configuration())
+    listed = await _visible(runtime, caller, {each.case for each in row.cases})
+    waiting = await _waiting(runtime, caller, placing.marac_of(areas, row.area))
+    known = await Held(runtime).known([*listed.values(), *waiting])
+    letters = order.told_apart(each.case.case for each in known)
+    lines = [
+        compose.agenda_line(each, letters[each.case.case], _listed_at(each.case, meeting))
+        for each in sorted(known, key=_place)
+    ]
+    page = shown.Agenda(
+        at=runtime.clock.now(),
+        meeting=_meeting_line(row, areas, listed),
+        cases=[line for line in lines if line.case in listed],
+        waiting=[line for line in lines if line.case not in listed],
+    )
+    await _record(runtime, caller, "agenda", meeting, page, {row.root, *compose.facts_of(known)})
+    return page
+
+
+async def case_page(
+    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None
+) -> shown.CasePage:
+    """A case, as it is now or as it was known at a time.
+
+    Whoever may see it today may see how it was. Raises Problem (404); Refused (409) for a time that
+    has not passed.
+    """
+    now = await _seen(runtime, caller, case)
+    held = Held(runtime, at)
+    row = now if at is None else await held.one(CASE, rows.ConferenceCase, case)
+    if row is None:
+        raise not_found()
+    known = (await held.known([row]))[0]
+    page, left_out = await _page(runtime, caller, known, at)
+    await _record(runtime, caller, CASE.name, case, page, compose.facts_of([known]), left_out)
+    return page
+
+
+async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> shown.SourcePage:
+    """All versions of one fact of a case, the newest first. Raises Problem (404).
+
+    What was withdrawn, or speaks of somebody else by now, says no more than that.
+    """
+    known = (await Held(runtime).known([await _seen(runtime, caller, case)]))[0]
+    line = known.lines.get(root)
+    others = [compose.foreign(known, known.people[p]) for p in _other_side(known) if p in known.people]
+    if line is None or any(root in roots for roots in others):
+        raise not_found()
+    versions = (await runtime.fact(root)).versions(root)
+    page = shown.SourcePage(
+        case=case,
+        letters=known.case.letters,
+        root=root,
+        type=short_type(versions[0].envelope.type),
+        agency=line.agency,
+        agency_name=compose.names_of(known, [line.agency])[line.agency],
+        versions=[
+            shown.SourceVersion(
+                version=fact.version,
+                change=fact.envelope.change.value,
+                accepted=fact.accepted,
+                recorded=fact.recorded,
+                occurred=fact.occurred,
+                precision=fact.envelope.precision,
+                assertion=fact.envelope.assertion,
+                regime=fact.envelope.regime,
+                basis=fact.envelope.basis,
+                purpose=fact.envelope.purpose,
+                said=version_row(fact) if line.said is not None else None,
+            )
+            for fact in reversed(versions)
+        ],
+    )
+    await _record(runtime, caller, "source", root, page, [fact.id for fact in versions])
+    return page
+
+
+async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
+    """The cases that a breach belongs to, of those that the caller may see: by its victim, or by its
+    respondent where it is not known whom it was against."""
+    keys = {
+        key[2:]
+        for fact in await runtime.facts([f"o:{cause}"])
+        for key in fact.envelope.keys.split()
+        if key.startswith("m:")
+    }
+    persons = {await runtime.person_of(mention) for mention in sorted(keys)}
+    people = await Held(runtime).many(PERSON, rows.ConferencePerson, persons, "person")
+    victims = {
+        victim
+        for row in people.values()
+        for record in row.records
+        if record.root == cause
+        for victim in record.victims
+    }
+    found = {
+        link.case for row in people.values() for link in row.cases if not victims or link.victim in victims
+    }
+    return sorted(await _visible(runtime, caller, found))
+
+
+async def _seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
+    row = await Held(runtime).one(CASE, rows.ConferenceCase, case)
+    if row is None or not sharing.may_see_case(caller.roles, caller.areas, row.areas):
+        raise not_found()
+    return row
+
+
+async def _visible(
+    runtime: Runtime, caller: Caller, cases: Collection[str]
+) -> dict[str, rows.ConferenceCase]:
+    found = await Held(runtime).many(CASE, rows.ConferenceCase, cases, "case")
+    return {
+        case: row
+        for case, row in found.items()
+        if sharing.may_see_case(caller.roles, caller.areas, row.areas)
+    }
+
+
+async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
+    """Cases of a MARAC that no meeting has yet, and that the caller may see."""
+    table = CASE.table
+    statement = select(table).where(table.marac == marac, ~table.withdrawn)  # type: ignore[attr-defined]
+    found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, statement))
+    return [
+        row
+        for row in found
+        if not row.meetings and sharing.may_see_case(caller.roles, caller.areas, row.areas)
+    ]
+
+
+async def _page(
+    runtime: Runtime, caller: Caller, known: CaseKnown, at: datetime | None
+) -> tuple[shown.CasePage, set[str]]:
+    case, victim = known.case, known.victim
+    locations = sharing.may_see_locations(caller.roles)
+    people = {each.person: compose.person_shown(known, each, locations=locations) for each in known.everybody}
+    page = shown.CasePage(
+        **case.model_dump(include=_AS_IN_THE_ROW),
+        at=runtime.clock.now(),
+        known_at=at,
+        broken_since=await runtime.broken("k", case.case),
+        marac_name=compose.area_name(known.areas, case.marac),
+        assessments=list(reversed(victim.assessments)) if victim else [],
+        missing=compose.missing_of(known),
+        victim=people[case.victim.person][0] if case.victim else None,
+        perpetrators=[people[each.person][0] for each in case.perpetrators],
+        children=[people[each.person][0] for each in case.children],
+        occurrences=list(reversed(case.occurrences)),
+        alerts=compose.alerts_of(known),
+        meetings=await _meetings_of(runtime, known),
+        freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
+        agencies=compose.names_of(known, _spoken_of(known)),
+        accepted=await _accepted(runtime, known),
+    )
+    return page, {what for _, left_out in people.values() for what in left_out}
+
+
+_AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - {
+    "victim",
+    "perpetrators",
+    "children",
+    "occurrences",
+    "meetings",
+}
+
+
+async def _meetings_of(runtime: Runtime, known: CaseKnown) -> list[shown.CaseMeeting]:
+    ids = {listing.meeting for listing in known.case.meetings}
+    found = await Held(runtime).many(MEETING, rows.ConferenceMeeting, ids, "meeting")
+    return [
+        shown.CaseMeeting(
+            meeting=row.meeting,
+            area_name=compose.area_name(known.areas, row.area) or row.area,
+            starts=row.starts,
+        )
+        for row in sorted(found.values(), key=lambda row: (row.starts, row.meeting))
+        if not row.withdrawn
+    ]
+
+
+async def _accepted(runtime: Runtime, known: CaseKnown) -> dict[str, datetime]:
+    """When Goldthread took the newest version of each line that was corrected or withdrawn."""
+    found = {}
+    for root, line in sorted(known.lines.items()):
+        if line.state != "current":
+            versions = (await runtime.fact(root)).versions(root)
+            found |= {root: fact.accepted for fact in versions if fact.id == line.fact}
+    return found
+
+
+def _spoken_of(known: CaseKnown) -> set[str]:
+    answered = {
+        alert.answered_agency
+        for each in compose.alerts_of(known)
+        for alert in each.alerts
+        if alert.answered_agency
+    }
+    records = {record.agency for each in known.case.occurrences for record in each.records}
+    lines = {line.agency for line in known.lines.values()}
+    return {known.case.agency, *answered, *records, *lines}
+
+
+def _other_side(known: CaseKnown) -> list[str]:
+    return [each.person for each in (*known.case.perpetrators, *known.case.children)]
+
+
+def _place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:
+    case = known.case
+    return (case.withdrawn, order.place(case.grade, len(case.children), case.referred, case.case))
+
+
+def _listed_at(case: rows.ConferenceCase, meeting: str) -> datetime | None:
+    return next((each.listed for each in case.meetings if each.meeting == meeting), None)
+
+
+def _may_see_meeting(caller: Caller, row: rows.ConferenceMeeting) -> bool:
+    return not row.withdrawn and sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
+
+
+def _meeting_line(
+    row: rows.ConferenceMeeting, areas: Mapping[str, AreaDefined], visible: Collection[str]
+) -> shown.MeetingLine:
+    return shown.MeetingLine(
+        meeting=row.meeting,
+        area=row.area,
+        area_name=compose.area_name(areas, row.area) or row.area,
+        starts=row.starts,
+        venue=row.venue,
+        emergency=row.emergency,
+        cases=sum(listed.case in visible for listed in row.cases),
+    )
+
+
+async def _record(
+    runtime: Runtime,
+    caller: Caller,
+    view: str,
+    subject: str,
+    page: shown.Shown,
+    facts: Iterable[str],
+    left_out: Iterable[str] = (),
+) -> None:
+    """Record the look. When the page was made is no part of what was seen."""
+    content = page.model_dump_json(exclude={"at"}).encode()
+    await runtime.shown(caller, view, subject, content, facts, left_out)

@@ -1,0 +1,18 @@
+"""The pages of marac: meetings, agendas and cases for a conference; the cohort for a tasking meeting."""
+
+from pathlib import Path
+
+from chassis.pages.frame import Item, Pages
+from services.marac.rules import sharing
+
+FOLDER = Path(__file__).parent
+
+PAGES = Pages(
+    "marac",
+    FOLDER / "templates",
+    FOLDER / "texts",
+    [
+        Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
+        Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
+    ],
+)

@@ -1,0 +1,350 @@
+"""Level 0: a person as perpetrator, with a score that explains itself.
+
+Everything is sorted by what it says, never by an id: ids come from agencies and record numbers, and
+so tell where a victim lives. Ids are used to tell one from another, and for nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from chassis.facts import Fact, FactSet
+from chassis.views import Folded, Subject
+from contracts.content import Said
+from contracts.envelope import utc
+from contracts.events.configuration import ThresholdSet
+from contracts.events.orders import OrderMade
+from contracts.events.people import IncidentReported
+from contracts.rules.occurrence import LONDON, Record, occurrences
+from contracts.vocabulary import PERPETRATOR_ROLES, AreaKind, LegalStatus, Role, Threshold
+from services.marac import casefile
+from services.marac.rules import score as scoring
+from services.marac.rules.missing import NOT_BINDING
+from services.marac.tasking import rows
+
+UNKNOWN_KIND = "agency"
+"""What stands for the kind of an agency that nobody has defined."""
+
+Signature = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record against this person, with its place: ordinal and occurrence."""
+
+    ordinal: int
+    occurrence: int
+    record: casefile.RecordSeen
+    agency_kind: str
+    letters: tuple[str, ...]
+
+    @property
+    def day(self) -> date:
+        """The London day on which it happened."""
+        return self.record.fact.occurred.astimezone(LONDON).date()
+
+    @property
+    def status(self) -> LegalStatus | None:
+        """How far the law has come with it. A breach has no such status of its own."""
+        said = self.record.fact.said
+        return said.status if isinstance(said, IncidentReported) else None
+
+    @property
+    def event(self) -> scoring.Event:
+        """It, as the score has it."""
+        said = self.record.fact.said
+        return scoring.Event(
+            ordinal=self.ordinal,
+            occurrence=self.occurrence,
+            day=self.day,
+            type="incident" if isinstance(said, IncidentReported) else "breach",
+            kind=said.kind,
+            status=self.status,
+            victims=frozenset(self.letters),
+        )
+
+
+class Perpetrator:
+    """All that one person's facts say of them as perpetrator."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.against = [
+            fact
+            for fact in subject.facts.current(Said)
+            if subject.id in casefile.persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
+        ]
+        known = casefile.agencies_of(subject.configuration)
+        self.kinds = {agency: defined.kind.value for agency, defined in known.items()}
+        self.every_order = casefile.orders_of(subject)
+        self.orders = sorted(
+            (order for order in self.every_order if subject.id in order.respondents), key=_order_signature
+        )
+        self.disputed = bool(casefile.disputed_with(subject))
+        records = [
+            record
+            for record in casefile.records_of(subject, self.every_order)
+            if subject.id in record.record.perpetrators
+        ]
+        appearances = self._appearances(records)
+        self.relationships = {victim: self._relationships(victim) for victim in appearances}
+        self.letters = _letters(appearances, self.relationships)
+        self.events = self._events(records)
+
+    def _appearances(self, records: Sequence[casefile.RecordSeen]) -> dict[str, list[Signature]]:
+        """What is said of each victim, by signature, in order: first appearance first."""
+        found: dict[str, list[Signature]] = {}
+        by_root = {record.fact.root: record.record.victims for record in records}
+        for fact in self.against:
+            named = frozenset(casefile.persons(fact.said.in_role(Role.VICTIM), self.subject.homes))
+            for victim in (by_root.get(fact.root) or named) - {self.subject.id}:
+                found.setdefault(victim, []).append(self._signature(fact))
+        return {victim: sorted(said) for victim, said in found.items()}
+
+    def _signature(self, fact: Fact[Said]) -> Signature:
+        """What a fact says that may be said here, and by which it is sorted."""
+        said = fact.said
+        status = said.status.value if isinstance(said, IncidentReported) else ""
+        return (
+            fact.occurred.isoformat(),
+            fact.envelope.precision,
+            fact.envelope.type,
+            str(getattr(said, "kind", "")),
+            status,
+            self.kinds.get(fact.agency, UNKNOWN_KIND),
+            fact.envelope.assertion.value,
+            *(_terms(said) if isinstance(said, OrderMade) else ()),
+        )
+
+    def _events(self, records: Sequence[casefile.RecordSeen]) -> list[Seen]:
+        def victims(record: casefile.RecordSeen) -> tuple[str, ...]:
+            return tuple(sorted(self.letters[v] for v in record.record.victims if v in self.letters))
+
+        def place(record: casefile.RecordSeen) -> tuple[Signature, tuple[str, ...], str]:
+            return (self._signature(record.fact), victims(record), record.fact.root)
+
+        ordered = sorted(records, key=place)
+        groups = occurrences(_by_place(at, record.record) for at, record in enumerate(ordered))
+        numbers = {int(one.root): number for number, group in enumerate(groups, 1) for one in group}
+        return [
+            Seen(
+                ordinal=at + 1,
+                occurrence=numbers[at],
+                record=record,
+                agency_kind=self.kinds.get(record.fact.agency, UNKNOWN_KIND),
+                letters=victims(record),
+            )
+            for at, record in enumerate(ordered)
+        ]
+
+    def _relationships(self, victim: str) -> list[str]:
+        """What this person is to a victim, as agencies say."""
+        found = {
+            mention.relationship.value
+            for fact in self.against
+            for mention in casefile.own_mentions(fact.said, self.subject)
+            if mention.relationship is not None
+            and mention.role in PERPETRATOR_ROLES
+            and victim in casefile.persons(fact.said.in_role(Role.VICTIM), self.subject.homes)
+        }
+        return sorted(found)
+
+
+def fold_perpetrator(subject: Subject) -> Folded:
+    """The row of a person as perpetrator; None for one whom nobody names so."""
+    known = Perpetrator(subject)
+    if not known.against:
+        return Folded(None)
+    look_back = _look_back(subject.configuration)
+    today = subject.at.astimezone(LONDON).date()
+    scored = scoring.score(
+        [seen.event for seen in known.events], today, disputed=known.disputed, look_back=look_back
+    )
+    who = casefile.who(
+        (fact, mention)
+        for fact in known.against
+        for mention in casefile.own_mentions(fact.said, subject)
+        if mention.role in PERPETRATOR_ROLES
+    )
+    row = rows.TaskingPerpetrator(
+        model_version=scoring.MODEL,
+        look_back_days=look_back,
+        names=list(who.names),
+        aliases=list(who.aliases),
+        born=list(who.born),
+        score=None if scored.tenths is None else scored.tenths / 10,
+        not_scored=scored.not_scored,
+        parts=[_part(part) for part in scored.parts],
+        occurrences=len({seen.occurrence for seen in known.events}),
+        records=len(known.events),
+        events=[_event(seen, scored.counted) for seen in known.events],
+        victims=_victims(known),
+        orders=[_order(order, known.letters) for order in known.orders],
+        missing=_missing(known, who),
+        managed_by=None,
+        scored=scored.tenths is not None,
+        place=_place(scored.tenths, who),
+    )
+    midnight = _midnight(scored.changes) if scored.changes else None
+    changes = (midnight, *(order.status.changes_at for order in known.orders))
+    return Folded(row, min((change for change in changes if change), default=None))
+
+
+def fold_source(subject: Subject) -> Folded:
+    """What the ordinals and letters of that row stand for."""
+    known = Perpetrator(subject)
+    if not known.against:
+        return Folded(None)
+    row = rows.TaskingSource(
+        events=[
+            rows.EventSource(ordinal=seen.ordinal, root=seen.record.fact.root, fact=seen.record.fact.id)
+            for seen in known.events
+        ],
+        victims=[
+            rows.VictimSource(letter=letter, person=victim)
+            for victim, letter in sorted(known.letters.items(), key=lambda item: (len(item[1]), item[1]))
+        ],
+        facts=sorted(fact.id for fact in known.against),
+    )
+    return Folded(row)
+
+
+def _letters(
+    appearances: Mapping[str, Sequence[Signature]], relationships: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """A, B, C by first appearance in time. Of two about whom all is said alike, either may be A."""
+
+    def first(victim: str) -> tuple[Sequence[Signature], Sequence[str], str]:
+        return (appearances[victim], relationships[victim], victim)
+
+    ordered = sorted(appearances, key=first)
+    return {victim: _letter(at) for at, victim in enumerate(ordered)}
+
+
+def _letter(at: int) -> str:
+    """A to Z, then AA and on."""
+    more, last = divmod(at, 26)
+    return (_letter(more - 1) if more else "") + chr(ord("A") + last)
+
+
+def _by_place(at: int, record: Record) -> Record:
+    """The record under its place instead of its root, so that no id decides what is joined."""
+    return Record(
+        root=f"{at:09}",
+        agency=record.agency,
+        occurred=record.occurred,
+        precision=record.precision,
+        kind=record.kind,
+        victims=record.victims,
+        perpetrators=record.perpetrators,
+        reference=record.reference,
+    )
+
+
+def _terms(said: OrderMade) -> Signature:
+    ends = utc(said.ends).isoformat() if said.ends else ""
+    return (utc(said.made).isoformat(), said.order.value, said.stage.value, ends)
+
+
+def _order_signature(order: casefile.OrderSeen) -> Signature:
+    status = (order.status.reason, str(order.status.served), str(order.status.aware))
+    return (*_terms(order.fact.said), *status)
+
+
+def _month(moment: datetime) -> str:
+    return f"{moment.astimezone(LONDON):%Y-%m}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LONDON)
+
+
+def _part(points: scoring.Points) -> rows.ScorePart:
+    return rows.ScorePart(
+        part=points.part,
+        points=points.points,
+        weight=scoring.WEIGHTS[points.part] / 10,
+        band=points.band,
+        value=points.value,
+        events=list(points.events),
+    )
+
+
+def _event(seen: Seen, counted: frozenset[int]) -> rows.EventShown:
+    event = seen.event
+    return rows.EventShown(
+        ordinal=seen.ordinal,
+        month=_month(seen.record.fact.occurred),
+        agency_kind=seen.agency_kind,
+        type=event.type,
+        kind=event.kind,
+        status=event.status,
+        assertion=seen.record.fact.envelope.assertion,
+        occurrence=seen.occurrence,
+        days=scoring.harm_days(event) if seen.ordinal in counted else 0,
+        counted=seen.ordinal in counted,
+        victims=list(seen.letters),
+    )
+
+
+def _victims(known: Perpetrator) -> list[rows.VictimShown]:
+    return [
+        rows.VictimShown(
+            letter=letter,
+            relationships=known.relationships[victim],
+            events=[seen.ordinal for seen in known.events if letter in seen.letters],
+        )
+        for victim, letter in known.letters.items()
+    ]
+
+
+def _order(order: casefile.OrderSeen, letters: Mapping[str, str]) -> rows.BindingOrder:
+    said = order.fact.said
+    return rows.BindingOrder(
+        order=said.order,
+        stage=said.stage,
+        made=_month(said.made),
+        ends=_month(said.ends) if said.ends else None,
+        in_force=order.status.in_force,
+        served=order.status.served,
+        aware=order.status.aware,
+        reason=order.status.reason,
+        victims=sorted(letters[victim] for victim in order.protected if victim in letters),
+    )
+
+
+def _missing(known: Perpetrator, who: casefile.Who) -> list[rows.PerpetratorGap]:
+    breaches = [seen for seen in known.events if seen.event.type == "breach"]
+    live = [order.status for order in known.orders if order.status.reason not in NOT_BINDING]
+    gaps = {
+        "role-disputed": known.disputed,
+        "name-unknown": not who.names,
+        "birth-unknown": not who.born,
+        "order-not-served": any(not status.served for status in live),
+        "respondent-not-aware": any(not status.aware for status in live),
+    }
+    events = {
+        "breach-order-not-found": [seen.ordinal for seen in breaches if seen.record.order is None],
+        "victim-not-named": [seen.ordinal for seen in known.events if not seen.letters],
+    }
+    found = [rows.PerpetratorGap(code=code) for code, missing in gaps.items() if missing]
+    found += [rows.PerpetratorGap(code=code, events=tuple(at)) for code, at in events.items() if at]
+    return found
+
+
+def _place(tenths: int | None, who: casefile.Who) -> str:
+    name = who.names[0] if who.names else None
+    letters = f"{name.family or ''} {name.given or ''}".casefold() if name else ""
+    return f"1 {letters}" if tenths is None else f"0 {100 - tenths:03} {letters}"
+
+
+def _look_back(configuration: FactSet) -> int:
+    """As a MATAC has set it; the longest where several have. Never by a MARAC's area: which of them
+    hears a case tells where she lives."""
+    areas = casefile.areas_of(configuration)
+    newest: dict[str, int] = {}
+    for fact in configuration.current(ThresholdSet):
+        area = areas.get(fact.said.area)
+        if fact.said.threshold is Threshold.SCORE_LOOK_BACK_DAYS and area and area.kind is AreaKind.MATAC:
+            newest[fact.said.area] = fact.said.value
+    return max(newest.values(), default=0) or scoring.LOOK_BACK_DAYS

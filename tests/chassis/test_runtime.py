@@ -1,0 +1,289 @@
+"""The promises of ``chassis/README.md``, on both deployments."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from chassis import operating
+from chassis.accept import Refused, own_header
+from chassis.http.app import create_app
+from chassis.log import Record
+from chassis.runtime import Runtime
+from chassis.views import Saying, Subject
+from contracts.events.alerts import AlertRaised
+from contracts.events.configuration import ThresholdSet
+from contracts.events.orders import BreachReported
+from contracts.events.people import IncidentReported, ReferralMade
+from contracts.mentions import Mention
+from contracts.sections import Identity
+from contracts.sections import Record as Number
+from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Threshold, Urgency
+from tests.chassis.conftest import IDS, POLICE, SERVICE, System
+from tests.chassis.race.world import CAUSE, EPOCH, PERSON, PersonRow
+from tests.support.waiting import until
+
+
+def someone(number: str, role: Role = Role.VICTIM) -> Mention:
+    return Mention(role=role, identity=Identity(record=Number(system="s", type="t", number=number)))
+
+
+def incident(number: str = "1") -> IncidentReported:
+    return IncidentReported(kind=IncidentKind.HARASSMENT, people=[someone(number)])
+
+
+def person(number: str) -> str:
+    return IDS.person(IDS.mention(POLICE.agency, "s", "t", number))
+
+
+async def say(runtime: Runtime, content: Any, key: str | None = None) -> Any:
+    header = own_header(runtime.clock.now())
+    return await runtime.take(header, content, caller=POLICE, right="say", idempotency_key=key)
+
+
+async def settled(runtime: Runtime) -> bool:
+    """Nothing is out of date, and everything said is on the log and was read back."""
+    counts = await operating.counts(runtime)
+    ok, why = await runtime.ready()
+    return counts["marks"] == 0 and counts["unsent"] == 0 and ok and why["behind"] == 0
+
+
+async def everything(runtime: Runtime) -> dict[str, list[tuple[Any, ...]]]:
+    """All that a store holds, but for what is of the moment (when a fact was sent)."""
+    tables = {
+        "fact": "select id, root, version, type, source, occurred, accepted, hash, body from fact",
+        "key": "select key, fact from key",
+        "place": "select mention, person, seq from place",
+        "person": "select subject, hash, body from race_person",
+        "case": "select subject, hash, body from race_case",
+        "cause": "select subject, hash, body from race_cause",
+    }
+    async with runtime.store.reading() as connection:
+        return {name: sorted(map(tuple, await connection.execute(text(sql)))) for name, sql in tables.items()}
+
+
+async def row(runtime: Runtime, number: str = "1") -> PersonRow | None:
+    found = await runtime.row(PERSON, person(number))
+    assert found is None or isinstance(found, PersonRow)
+    return found
+
+
+async def test_a_fact_is_folded_and_relayed(system: System) -> None:
+    runtime = await system.start()
+    taken = await say(runtime, incident())
+    folded = await until(lambda: row(runtime))
+    assert folded.facts == [taken.id]
+    await until(lambda: settled(runtime))
+
+
+async def test_the_same_post_twice_is_the_first_answer_and_one_fact(system: System) -> None:
+    runtime = await system.start()
+    header = own_header(runtime.clock.now())
+    said = {"caller": POLICE, "right": "say", "idempotency_key": "once"}
+    first = await runtime.take(header, incident(), **said)
+    again = await runtime.take(header, incident(), **said)
+    assert (again.id, again.accepted, again.repeated) == (first.id, first.accepted, True)
+    with pytest.raises(Refused) as refused:
+        await runtime.take(header, incident("2"), **said)
+    assert refused.value.status == 409
+    assert len((await row_when(runtime, 1)).facts) == 1
+
+
+async def row_when(runtime: Runtime, incidents: int) -> PersonRow:
+    async def there() -> PersonRow | None:
+        found = await row(runtime)
+        return found if found is not None and found.incidents == incidents else None
+
+    found = await until(there)
+    assert found is not None
+    return found
+
+
+async def test_a_correction_is_the_next_version_under_if_match(system: System) -> None:
+    runtime = await system.start()
+    first = await say(runtime, incident())
+    header = own_header(runtime.clock.now())
+    said = {"caller": POLICE, "right": "say"}
+    second = await runtime.revise(first.root, 1, header, incident(), **said)
+    assert (second.version, second.accepted > first.accepted) == (2, True)
+    with pytest.raises(Refused) as stale:
+        await runtime.revise(first.root, 1, header, incident(), **said)
+    assert stale.value.status == 412
+    other = replace(POLICE, agency="castlegate-housing")
+    with pytest.raises(Refused) as foreign:
+        await runtime.revise(first.root, 2, header, incident(), caller=other, right="say")
+    assert foreign.value.status == 404
+    gone = await runtime.revise(first.root, 2, None, None, **said)
+    assert gone.version == 3
+
+    async def empty() -> bool:
+        return await row(runtime) is None
+
+    await until(empty)
+    assert [fact.version for fact in (await runtime.fact(first.root)).versions(first.root)] == [1, 2, 3]
+
+
+async def test_an_alert_is_said_once_and_stands_down_when_it_is_no_longer_true(system: System) -> None:
+    runtime = await system.start()
+    roots = [(await say(runtime, incident())).root for _ in range(3)]
+    breach = await say(runtime, BreachReported(kind=BreachKind.CONTACT, people=[someone("1")]))
+
+    async def standing(expected: bool) -> bool:
+        found: Any = await runtime.row(CAUSE, breach.root)
+        return found is not None and found.standing is expected
+
+    await until(lambda: standing(True))
+    await until(lambda: settled(runtime))
+    await operating.mark_everything(runtime)
+    runtime.signals.wake("fold")
+    await until(lambda: settled(runtime))
+    assert len((await runtime.facts([f"o:{breach.root}"])).current(AlertRaised)) == 1
+    await runtime.revise(roots[0], 1, None, None, caller=POLICE, right="say")
+    await until(lambda: standing(False))
+    await say(runtime, incident())
+    await until(lambda: standing(True))
+    found: Any = await runtime.row(CAUSE, breach.root)
+    assert found.generation == 2
+
+
+async def test_a_store_is_restored_from_the_log_alone_byte_for_byte(system: System) -> None:
+    runtime = await system.start()
+    for number in ("1", "1", "1", "2"):
+        await say(runtime, incident(number))
+    await say(runtime, ReferralMade(people=[someone("1"), someone("2", Role.PERPETRATOR)]))
+    await say(runtime, BreachReported(kind=BreachKind.CONTACT, people=[someone("1")]))
+    await say(runtime, ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=2))
+    await runtime.shown(POLICE, "person", "somebody", b"what was shown", [])
+    await until(lambda: settled(runtime))
+    before = await everything(runtime)
+    assert all(before.values())
+    await operating.drop(runtime)
+    await system.stop(runtime)
+    again = await system.start()
+    await until(lambda: settled(again))
+    assert await everything(again) == before
+
+
+async def test_what_cannot_be_read_is_parked_and_stops_nobody(system: System) -> None:
+    runtime = await system.start()
+    await runtime.log.append([Record("incidents", "k", b"{no json"), Record("incidents", "k", b'{"id": 1}')])
+    await say(runtime, incident())
+    await until(lambda: row(runtime))
+
+    async def both() -> bool:
+        return (await operating.counts(runtime))["parked"] == 2
+
+    await until(both)
+    assert {line[0] for line in await operating.parked(runtime)} == {"incidents"}
+    ok, why = await runtime.ready()
+    assert ok, why
+
+
+async def test_a_type_that_nobody_knows_yet_is_stored_and_not_parked(system: System) -> None:
+    runtime = await system.start()
+    taken = await say(runtime, incident())
+    known = next(iter(await runtime.fact(taken.root))).envelope
+    later = known.model_copy(
+        update={
+            "id": IDS.blind("a", "b"),
+            "root": IDS.blind("a", "b"),
+            "type": "uk.goldthread.later.thing.v1",
+        }
+    )
+    await runtime.log.append([Record("incidents", "k", later.model_dump_json(exclude_none=True).encode())])
+
+    async def stored() -> int:
+        return len(await runtime.fact(later.root))
+
+    assert await until(stored) == 1
+    assert (await operating.counts(runtime))["parked"] == 0
+
+
+def _raises_for_two(subject: Subject) -> Any:
+    if len(subject.facts.current(IncidentReported)) == 2:
+        raise ZeroDivisionError
+    return PERSON.fold(subject)
+
+
+def _tell(subject: Subject) -> list[Saying]:
+    content = AlertRaised(rule=AlertRule.BREACH, cause=EVENT, generation=1, urgency=Urgency.NOW)
+    return [Saying("broken", EVENT, 1, content, EPOCH)]
+
+
+EVENT = IDS.blind("event", "1")
+
+
+async def test_a_fold_that_raises_is_one_subjects_fault_and_somebody_is_told(system: System) -> None:
+    views = (replace(PERSON, fold=_raises_for_two, decide_broken=_tell), *SERVICE.views[1:])
+    runtime = await system.start(replace(SERVICE, views=views))
+    await say(runtime, incident())
+    good = await row_when(runtime, 1)
+    await say(runtime, incident())
+    await say(runtime, incident("2"))
+    await until(lambda: row(runtime, "2"))
+
+    async def broken() -> Any:
+        return await runtime.broken("p", person("1"))
+
+    assert await until(broken)
+    assert await row(runtime) == good
+    assert len((await runtime.facts([f"o:{EVENT}"])).current(AlertRaised)) == 1
+    await say(runtime, incident())
+    await row_when(runtime, 3)
+    assert await broken() is None
+
+
+async def test_as_it_was_known_then(system: System) -> None:
+    runtime = await system.start()
+    first = await say(runtime, incident())
+    then = first.accepted
+    await say(runtime, incident())
+    await say(runtime, ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=1))
+    now = await row_when(runtime, 2)
+    await until(lambda: settled(runtime))
+    await runtime.set_clock(runtime.clock.now() + timedelta(days=3))
+    known: Any = await runtime.as_of(PERSON, person("1"), then)
+    assert (known.incidents, known.threshold) == (1, 3)
+    assert await runtime.as_of(PERSON, person("1"), then - timedelta(microseconds=1)) is None
+    assert await runtime.as_of(
+        PERSON, person("1"), runtime.clock.now() - timedelta(days=1)
+    ) == replace_threshold(now)
+    with pytest.raises(Refused):
+        await runtime.as_of(PERSON, person("1"), runtime.clock.now() + timedelta(days=1))
+
+
+def replace_threshold(row: PersonRow) -> PersonRow:
+    return row.model_copy(update={"threshold": 1, "over": True})
+
+
+async def test_a_commit_that_fails_is_no_2xx(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = await system.start()
+
+    async def fails(work: Any) -> Any:
+        async with runtime.store.writing() as connection:
+            await work(connection)
+            raise ConnectionError("the commit did not arrive")
+
+    monkeypatch.setattr(runtime.store, "write", fails)
+    with pytest.raises(ConnectionError):
+        await say(runtime, incident())
+    monkeypatch.undo()
+    assert (await operating.counts(runtime))["facts"] == 0
+
+
+async def test_ready_and_alive_mean_it(system: System) -> None:
+    runtime = await system.start()
+    app = create_app(runtime)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as client:
+        assert (await client.get("/orders/ready")).status_code == 200
+        next(task for task in runtime._tasks if task.get_name() == "orders.relay").cancel()
+
+        async def dead() -> bool:
+            return (await client.get("/orders/health")).status_code == 503
+
+        await until(dead)
+        assert (await client.get("/orders/ready")).status_code == 503

@@ -1,0 +1,298 @@
+"""Orders at work: what partners post, who is told, and who may open it. On the embedded deployment;
+the journey runs on both."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.accept import own_header
+from chassis.clock import Clock
+from chassis.http.app import create_app
+from chassis.http.auth import Caller
+from chassis.ids import Ids
+from chassis.log import open_log
+from chassis.runtime import Runtime
+from chassis.settings import Settings
+from chassis.store import open_store
+from contracts.events.alerts import AlertRaised
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.operations import AuditShown
+from contracts.events.people import Graded, RiskAssessed
+from contracts.sections import Contact, Location
+from contracts.vocabulary import AgencyKind, AreaKind, ContactMethod, Grade, Instrument, Role
+from services.orders.service import SERVICE
+from services.orders.views import ORDERS_BREACH, OrdersBreach
+from tests.support.facts import area, someone
+from tests.support.waiting import until
+
+IDS = Ids("a secret that only these tests have")
+STREET = "14 Marker Street"
+
+
+def caller(name: str, agency: str, role: str, *areas: str) -> Caller:
+    id_ = IDS.staff("issuer", name)
+    return Caller(id_, "issuer", name, agency, frozenset({role}), frozenset(areas), name)
+
+
+CALLERS = {
+    each.subject: each
+    for each in (
+        caller("police-system", "police", "reporter"),
+        caller("council-system", "council", "reporter"),
+        caller("on-call", "police", "on-call", "north"),
+        caller("on-call-elsewhere", "police", "on-call", "south"),
+        caller("idva", "haven", "idva", "north"),
+        caller("matac", "police", "matac-coordinator", "north"),
+    )
+}
+
+
+class Door:
+    """Lets in whoever says a name of ours: tokens are the chassis' own matter."""
+
+    async def caller(self, token: str) -> Caller:
+        return CALLERS[token]
+
+
+@dataclass
+class Orders:
+    """The service, and a client for each who calls."""
+
+    runtime: Runtime
+    http: httpx.AsyncClient
+
+    async def post(self, who: str, path: str, content: dict[str, Any], **headers: str) -> httpx.Response:
+        now = self.runtime.clock.now().isoformat()
+        body = {
+            "occurred": now,
+            "recorded": now,
+            "basis": "public-task",
+            "purpose": "safeguarding",
+            "content": content,
+        }
+        return await self.http.post(
+            f"/orders/v1/{path}", json=body, headers={"Authorization": f"Bearer {who}", **headers}
+        )
+
+    async def get(self, who: str, path: str) -> httpx.Response:
+        return await self.http.get(f"/orders/v1/{path}", headers={"Authorization": f"Bearer {who}"})
+
+    async def alerts(self, cause: str) -> list[AlertRaised]:
+        facts = await self.runtime.facts([f"o:{cause}"])
+        return [fact.said for fact in facts.current(AlertRaised)]
+
+
+@pytest.fixture
+async def orders(tmp_path: Path) -> AsyncIterator[Orders]:
+    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
+    await log.start()
+    store = open_store(f"sqlite:///{tmp_path}", "orders", clock)
+    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
+    app = create_app(runtime)
+    app.state.doorkeeper = Door()
+    await runtime.start()
+    await runtime.caught_up.wait()
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as http:
+        yield Orders(runtime, http)
+    await runtime.stop()
+    await log.stop()
+
+
+def people(*mentions: Any) -> list[dict[str, Any]]:
+    return [mention.model_dump(mode="json", exclude_none=True) for mention in mentions]
+
+
+ANN = someone(
+    Role.VICTIM,
+    "ann",
+    location=Location(address=[STREET]),
+    contact=Contact(method=ContactMethod.TEXT, number="07700 900123", no_uniform=True),
+)
+BEN = someone(Role.RESPONDENT, "ben")
+
+
+async def prepared(orders: Orders, grade: Grade = Grade.HIGH) -> str:
+    """Areas, an agency, Ann's risk, an order that was served; gives the order's root."""
+    said = [
+        AreaDefined(area="north", name="North", kind=AreaKind.MARAC, within="castleshire"),
+        AgencyDefined(agency="police", name="Castleshire Police", kind=AgencyKind.POLICE),
+        RiskAssessed(
+            instrument=Instrument.SAFELIVES_DASH_24,
+            instrument_version="2015",
+            graded=Graded(grade=grade, rule="test", because="test"),
+            people=[ANN, someone(Role.PERPETRATOR, "ben")],
+            routing=area("north"),
+        ),
+    ]
+    for content in said:
+        header = own_header(orders.runtime.clock.now())
+        await orders.runtime.take(header, content, caller=CALLERS["police-system"], right="test")
+    made = (orders.runtime.clock.now()).isoformat()
+    order = {
+        "order": "non-molestation",
+        "reference": "ZC26P00412",
+        "made": made,
+        "until_further_order": True,
+        "prohibitions": [{"kind": "not-to-attend", "text": f"Not to go to {STREET}"}],
+        "people": people(BEN, ANN),
+    }
+    posted = await orders.post("police-system", "orders", order)
+    assert posted.status_code == 201, posted.text
+    root: str = posted.json()["root"]
+    service = {"order": root, "method": "personal", "served": made, "people": people(BEN)}
+    assert (await orders.post("police-system", "services", service)).status_code == 201
+    return root
+
+
+async def reported(orders: Orders, **values: Any) -> str:
+    """A breach by Ben, of Ann, reported by the police; gives its root."""
+    content = {"kind": "assault", "people": people(BEN, ANN), **values}
+    posted = await orders.post("police-system", "breaches", content)
+    assert posted.status_code == 201, posted.text
+    root: str = posted.json()["root"]
+    return root
+
+
+async def seen_by_all(orders: Orders, cause: str) -> bool:
+    """Whether the alert about a breach has come into every row that shows it."""
+    row = await orders.runtime.row(ORDERS_BREACH, cause)
+    return isinstance(row, OrdersBreach) and bool(row.told) and any(record.standing for record in row.records)
+
+
+async def test_a_breach_finds_its_order_and_the_area_is_told(orders: Orders) -> None:
+    order = await prepared(orders)
+    cause = await reported(orders)
+    (alert,) = await until(lambda: orders.alerts(cause))
+    assert (alert.urgency, alert.routing) == ("now", area("north"))
+
+    async def shown() -> dict[str, Any]:
+        answer = await orders.get("on-call", f"breaches/{cause}")
+        body: dict[str, Any] = answer.json()
+        return body if answer.status_code == 200 and body["told"] else {}
+
+    body = await until(shown)
+    assert (body["order"]["order"], body["order"]["reference"]) == (order, "ZC26P00412")
+    assert body["order"]["status"]["enforceable"]
+    victim = next(each for each in body["people"] if each["role"] == "victim")
+    sections = {section["section"]: section["value"] for section in victim["sections"]}
+    assert sections["location"]["address"] == [STREET]
+    assert sections["contact"]["no_uniform"] is True
+
+
+async def test_each_sees_what_is_theirs_and_the_look_is_on_record(orders: Orders) -> None:
+    await prepared(orders)
+    cause = await reported(orders, narrative={"text": "Door kicked in."})
+    await until(lambda: seen_by_all(orders, cause))
+    for who in ("on-call-elsewhere", "matac", "police-system"):
+        hidden = await orders.get(who, f"breaches/{cause}")
+        assert hidden.status_code == 404, who
+        assert hidden.json() == (await orders.get(who, f"breaches/{IDS.staff('no', 'breach')}")).json()
+    idva = await orders.get("idva", f"breaches/{cause}")
+    assert idva.status_code == 200
+    assert "Door kicked in." in idva.text
+    assert STREET not in idva.text, "where she is, in a section or in an order's words"
+    assert idva.json()["left_out"] == ["location"]
+
+    async def looks() -> list[AuditShown]:
+        async with orders.runtime.store.reading() as connection:
+            found = (
+                await connection.exec_driver_sql(
+                    "select id from fact where type = 'uk.goldthread.audit.shown.v1'"
+                )
+            ).scalars()
+            roots = list(found)
+        return [fact.said for root in roots for fact in (await orders.runtime.fact(root)).current(AuditShown)]
+
+    (look,) = await until(looks)
+    assert (look.person, look.subject, look.left_out) == (CALLERS["idva"].id, cause, ["location"])
+    assert cause in look.facts
+    assert (await orders.get("idva", f"breaches/{cause}")).status_code == 200
+    assert len(await looks()) == 1, "a second look at the same adds nothing"
+
+
+async def test_a_breach_of_an_order_that_nobody_knows_is_a_fact_and_pages(orders: Orders) -> None:
+    posted = await orders.post("council-system", "breaches", {"kind": "contact", "reference": "ZZ99"})
+    assert posted.status_code == 201
+    cause = posted.json()["root"]
+    (alert,) = await until(lambda: orders.alerts(cause))
+    assert (alert.urgency, alert.routing) == ("now", None)
+    opened = await orders.get("on-call-elsewhere", f"breaches/{cause}")
+    assert opened.status_code == 200, "an area that nobody knows is everybody's"
+    assert opened.json()["order_because"] == "order.same-reference-unknown"
+
+
+async def test_the_same_post_twice_is_the_first_answer(orders: Orders) -> None:
+    content = {"kind": "contact", "people": people(BEN)}
+    now = orders.runtime.clock.now().isoformat()
+    body = {"occurred": now, "recorded": now, "basis": "b", "purpose": "p", "content": content}
+    headers = {"Authorization": "Bearer council-system", "Idempotency-Key": "once"}
+    first = await orders.http.post("/orders/v1/breaches", json=body, headers=headers)
+    again = await orders.http.post("/orders/v1/breaches", json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (again.json()["id"], again.json()["status"]) == (first.json()["id"], "repeated")
+    assert first.headers["location"] == f"/orders/v1/facts/{first.json()['root']}"
+    body["content"] = {**content, "kind": "assault"}
+    other = await orders.http.post("/orders/v1/breaches", json=body, headers=headers)
+    assert other.status_code == 409
+
+
+BAD: dict[str, tuple[str, dict[str, Any], str]] = {
+    "an unknown code": ("breaches", {"kind": "SENTINEL", "people": []}, "body.content.kind"),
+    "nobody and nothing": ("breaches", {"kind": "contact"}, "body.content"),
+    "a date without a time zone": (
+        "orders",
+        {"order": "dvpo", "made": "2026-01-01T10:00:00", "people": people(BEN)},
+        "body.content.made",
+    ),
+    "an end before its start": (
+        "orders",
+        {
+            "order": "dvpo",
+            "made": "2026-01-02T10:00:00Z",
+            "ends": "2026-01-01T10:00:00Z",
+            "people": people(BEN),
+        },
+        "body.content",
+    ),
+    "an order that binds nobody": (
+        "orders",
+        {"order": "dvpo", "made": "2026-01-02T10:00:00Z", "people": people(ANN)},
+        "body.content",
+    ),
+    "service that names no respondent": (
+        "services",
+        {"reference": "FL1", "method": "personal", "served": "2026-01-02T10:00:00Z"},
+        "body.content.people",
+    ),
+    "service without a time": (
+        "services",
+        {"reference": "FL1", "method": "personal", "people": people(BEN)},
+        "body.content.served",
+    ),
+    "a field that is not ours": (
+        "breaches",
+        {"kind": "contact", "people": [], "SENTINEL": 1},
+        "body.content.*",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+async def test_what_cannot_be_taken(orders: Orders, case: str) -> None:
+    path, content, where = BAD[case]
+    refused = await orders.post("police-system", path, content)
+    assert refused.status_code == 422, refused.text
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert where in [fault["where"] for fault in refused.json()["faults"]]
+    assert "SENTINEL" not in refused.text, "never the value"
+
+
+@pytest.mark.parametrize("path", ["orders", "services", "breaches"])
+@pytest.mark.parametrize("who", ["on-call", "idva", "matac"])
+async def test_only_reporting_systems_post(orders: Orders, who: str, path: str) -> None:
+    assert (await orders.post(who, path, {"kind": "contact", "people": people(BEN)})).status_code == 404

@@ -1,0 +1,398 @@
+"""What orders makes of facts: rows, and what it tells."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.facts import Fact
+from chassis.fold import canonical
+from chassis.views import Folded
+from contracts.events.alerts import AlertRaised, AlertStoodDown
+from contracts.events.orders import BreachReported
+from contracts.sections import Routing
+from contracts.vocabulary import Grade
+from services.orders.views import ORDERS_BREACH, OrdersBreach
+from tests.services.orders.caseload import (
+    AGENCIES,
+    ann,
+    answer,
+    ben,
+    breach,
+    cat,
+    events,
+    histories,
+    incident,
+    order,
+    person,
+    raised,
+    risk,
+    service,
+    world,
+)
+from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
+from tests.support.world import World
+
+
+def row(of: World, cause: str = "breach") -> Any:
+    return of.row("orders_breach", root_of(cause))
+
+
+class TestOrder:
+    def test_a_housing_officer_who_does_not_know_the_number(self) -> None:
+        found = row(world(order(), service(), breach()))
+        assert (found.order, found.order_because) == (root_of("order"), "order.same-people-in-force")
+        assert found.status.enforceable
+        assert found.victims == (person("ann"),)
+        assert found.respondents == (person("ben"),)
+
+    def test_until_the_records_are_linked_no_order_is_found_and_it_pages_as_high(self) -> None:
+        apart = world(order(), service(), risk(Grade.STANDARD), breach(), linked=False)
+        apart.settle()
+        assert row(apart).order is None
+        assert raised(apart) == [(1, "now", None)]
+
+    def test_the_status_is_that_of_the_time_of_the_breach(self) -> None:
+        late = service(served=NOON + timedelta(hours=1))
+        found = row(world(order(), late, breach()))
+        assert (found.status.in_force, found.status.reason) == (True, "order.unserved")
+
+    def test_service_by_the_reference_alone(self) -> None:
+        made = order(reference="ZC26/P00412")
+        by_reference = service(of=None, reference="zc26 p00412")
+        found = row(world(made, by_reference, breach()))
+        assert found.status.served
+
+    def test_a_breach_of_an_order_that_nobody_knows_pages(self) -> None:
+        unknown = world(breach(order=root_of("elsewhere"), people=[]))
+        unknown.settle()
+        found = row(unknown)
+        assert (found.order, found.order_because, found.status) == (
+            root_of("elsewhere"),
+            "order.given-unknown",
+            None,
+        )
+        assert raised(unknown) == [(1, "now", None)]
+
+    def test_an_order_is_no_breach(self) -> None:
+        assert row(world(order()), "order") is None
+
+
+class TestVictim:
+    def test_a_breach_that_names_no_victim_finds_her_through_the_order(self) -> None:
+        found = world(order(), risk(Grade.MEDIUM, where="south"), breach(people=[ben()]))
+        found.settle()
+        assert row(found).victims == (person("ann"),)
+        assert raised(found) == [(1, "hour", "south")], "told once, by her own grade, where she is"
+
+    def test_then_her_own_row_is_read_and_a_grade_that_he_is_not_named_in_counts(self) -> None:
+        alone = risk(Grade.HIGH, people=[ann()], where=None, occurred=NOON - timedelta(days=1))
+        graded = risk(Grade.STANDARD, "earlier")
+        found = world(order(), graded, alone, breach(people=[ben()]))
+        found.settle()
+        assert raised(found) == [(1, "day", "north"), (2, "now", "north")]
+
+    def test_nobody_knows_who_she_is(self) -> None:
+        found = world(breach(people=[ben()], routing=area("north")))
+        found.settle()
+        assert raised(found) == [(1, "now", "north")]
+        assert row(found).grade is Grade.UNKNOWN
+
+    def test_an_assessment_that_nobody_graded_is_unknown_not_the_older_one(self) -> None:
+        found = world(
+            risk(Grade.STANDARD, "older", occurred=NOON - timedelta(days=9)), risk(None, "newer"), breach()
+        )
+        assert row(found).grade is Grade.UNKNOWN
+
+    def test_the_worst_of_two_victims_decides(self) -> None:
+        other = risk(Grade.STANDARD, "cat's", people=[cat(), someone(ben().role, "ben")])
+        found = row(world(risk(Grade.HIGH), other, breach(people=[ann(), cat(), ben()])))
+        assert (found.grade, found.urgency) == (Grade.HIGH, "now")
+
+    def test_the_breachs_own_area_counts_when_it_is_the_newest(self) -> None:
+        assert row(world(risk(Grade.HIGH, where="north"), breach(routing=area("south")))).area == "south"
+        moved = risk(Grade.HIGH, where="north", occurred=NOON + timedelta(hours=1))
+        assert row(world(moved, breach(routing=area("south")))).area == "north"
+
+
+class TestTelling:
+    def test_two_agencies_report_one_assault_and_somebody_is_told_once(self) -> None:
+        found = world(risk(Grade.HIGH), breach("council's"))
+        found.settle()
+        found.add(breach("police's", "police", NOON + timedelta(hours=1)))
+        found.settle()
+        assert raised(found, "council's") == [(1, "now", "north")]
+        assert raised(found, "police's") == []
+        assert [record.agency for record in row(found, "police's").records] == ["council", "police"]
+
+    def test_two_that_come_in_together_tell_once(self) -> None:
+        found = world(
+            risk(Grade.HIGH), breach("council's"), breach("police's", "police", NOON + timedelta(hours=1))
+        )
+        found.settle()
+        assert len(raised(found, "council's") + raised(found, "police's")) == 1
+
+    def test_a_hospitals_incident_is_a_record_and_tells_nobody(self) -> None:
+        found = world(risk(Grade.HIGH), breach(), incident())
+        found.settle()
+        assert {record.type for record in row(found).records} == {"breach", "incident"}
+        assert sum(isinstance(f.content, AlertRaised) for f in found.facts) == 1
+
+    def test_when_the_first_report_is_withdrawn_the_second_tells(self) -> None:
+        first = breach("council's")
+        found = world(risk(Grade.HIGH), first, breach("police's", "police", NOON + timedelta(hours=1)))
+        found.settle()
+        found.add(withdrawn(first))
+        found.settle()
+        assert _stood_down(found) == [(root_of("council's"), 1)]
+        assert raised(found, "police's") == [(1, "now", "north")]
+
+    def test_withdrawn_and_said_again_is_the_next_generation(self) -> None:
+        first = breach()
+        found = world(risk(Grade.HIGH), first)
+        found.settle()
+        gone = withdrawn(first)
+        found.add(gone)
+        found.settle()
+        assert row(found).withdrawn
+        again = fact(
+            first.said.model_copy(update={"people": [ann(), ben()]}),
+            agency="council",
+            root="breach",
+            version=3,
+            before=[gone],
+        )
+        found.add(again)
+        found.settle()
+        assert raised(found) == [(1, "now", "north"), (2, "now", "north")]
+
+    def test_another_area(self) -> None:
+        first = risk(Grade.HIGH)
+        found = world(first, breach())
+        found.settle()
+        found.add(
+            corrected(
+                first,
+                first.said.model_copy(
+                    update={"routing": area("south"), "people": [ann(), someone(ben().role, "ben")]}
+                ),
+            )
+        )
+        found.settle()
+        assert raised(found) == [(1, "now", "north"), (2, "now", "south")]
+        assert _stood_down(found) == [(root_of("breach"), 1)]
+
+    def test_another_victim(self) -> None:
+        first = breach(routing=area("north"))
+        found = world(first)
+        found.settle()
+        found.add(corrected(first, first.said.model_copy(update={"people": [cat(), ben()]})))
+        found.settle()
+        assert [generation for generation, *_ in raised(found)] == [1, 2]
+
+    def test_unlinked(self) -> None:
+        linked = world(risk(Grade.STANDARD), breach())
+        linked.settle()
+        linked.same = []
+        linked.settle()
+        assert raised(linked) == [(1, "day", "north"), (2, "now", None)]
+
+    def test_risk_that_rises_before_anybody_answered(self) -> None:
+        found = world(risk(Grade.MEDIUM, occurred=NOON - timedelta(days=3)), breach())
+        found.settle()
+        found.add(risk(Grade.HIGH, "newer"))
+        found.settle()
+        assert raised(found) == [(1, "hour", "north"), (2, "now", "north")]
+
+    def test_once_answered_a_later_assessment_or_move_does_not_page_again(self) -> None:
+        found = world(risk(Grade.MEDIUM, occurred=NOON - timedelta(days=3)), breach())
+        found.settle()
+        found.add(answer("breach"), risk(Grade.HIGH, "newer", where="south"))
+        found.settle()
+        assert raised(found) == [(1, "hour", "north")]
+
+    def test_once_answered_a_second_report_that_speaks_of_a_weapon_does(self) -> None:
+        found = world(risk(Grade.MEDIUM), breach("council's"))
+        found.settle()
+        found.add(answer("council's"), breach("police's", "police", NOON + timedelta(hours=1), weapon=True))
+        found.settle()
+        assert raised(found, "council's") == [(1, "hour", "north"), (2, "now", "north")]
+        assert raised(found, "police's") == []
+
+    def test_settled_is_settled(self) -> None:
+        found = world(order(), service(), risk(Grade.HIGH), breach())
+        assert found.settle() == 1
+        assert found.settle() == 0
+
+    def test_an_alert_holds_no_section_but_routing_and_is_about_those_named(self) -> None:
+        found = world(risk(Grade.HIGH), breach())
+        found.settle()
+        alert = next(f for f in found.facts if isinstance(f.content, AlertRaised))
+        assert set(alert.envelope.data) == {"rule", "cause", "generation", "urgency", "routing", "about"}
+        named = {mention_of("council", name) for name in ("ann", "ben")}
+        assert set(alert.envelope.data["about"]) == named
+        assert {key for key in alert.envelope.keys.split() if key[0] == "m"} == {f"m:{m}" for m in named}
+
+
+class TestBroken:
+    def test_a_breach_whose_fold_fails_pages_at_once_from_its_own_fact(self) -> None:
+        found = world(risk(Grade.STANDARD), breach(routing=area("south")))
+        assert self.said(found) == [(1, "now", "south")]
+
+    def test_not_while_an_alert_stands(self) -> None:
+        found = world(risk(Grade.STANDARD), breach())
+        found.settle()
+        assert self.said(found) == []
+
+    def test_not_when_withdrawn(self) -> None:
+        first = breach()
+        assert self.said(world(first, withdrawn(first))) == []
+
+    def test_another_cause_tells_nobody(self) -> None:
+        assert self.said(world(order()), "order") == []
+
+    @staticmethod
+    def said(of: World, cause: str = "breach") -> list[tuple[int, str, str | None]]:
+        assert ORDERS_BREACH.decide_broken is not None
+        sayings = list(ORDERS_BREACH.decide_broken(of.subject("cause", root_of(cause))))
+        raised_ = [each.content for each in sayings if isinstance(each.content, AlertRaised)]
+        assert len(raised_) == len(sayings)
+        return [
+            (a.generation, a.urgency, a.routing.area if isinstance(a.routing, Routing) else None)
+            for a in raised_
+        ]
+
+
+def _stood_down(of: World) -> list[tuple[str, int]]:
+    return [(f.said.cause, f.said.generation) for f in of.facts if isinstance(f.content, AlertStoodDown)]
+
+
+class TestPerson:
+    def test_both_sides_have_the_order_and_his_side_its_status(self) -> None:
+        both = world(order(), service(), breach())
+        of_ben = both.row("orders_person", person("ben"))
+        of_ann = both.row("orders_person", person("ann"))
+        assert [line.root for line in of_ann.orders] == [line.root for line in of_ben.orders]
+        assert [line.status.enforceable for line in of_ben.orders] == [True]
+        assert [line.status for line in of_ann.orders] == [None], "her own facts cannot tell"
+        assert of_ann.mentions == sorted(mention_of(a, "ann") for a in ("police", "council"))
+
+    def test_a_person_in_no_order_breach_or_assessment_has_no_row(self) -> None:
+        child = someone(cat().role.CHILD, "kit")
+        made = order(people=[ben(), ann(), child])
+        assert world(made).row("orders_person", person("kit")) is not None
+        assert world(answer("breach")).fold() == {("orders_breach", root_of("breach")): Folded(None)}
+
+    def test_her_area_is_not_in_the_rows_of_others_whom_a_fact_names(self) -> None:
+        child = someone(cat().role.CHILD, "kit")
+        named = risk(Grade.HIGH, people=[ann(), someone(ben().role, "ben"), child])
+        assert world(named).row("orders_person", person("kit")) is None
+
+
+# ---- properties -----------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.booleans(), st.randoms())
+def test_any_order_of_arrival_gives_the_same_bytes(
+    history: list[Fact[Any]], linked: bool, chance: Any
+) -> None:
+    settled = world(*history, linked=linked)
+    settled.settle()
+    shuffled = list(settled.facts)
+    chance.shuffle(shuffled)
+    assert world(*shuffled, linked=linked).bytes() == settled.bytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.integers(-3, 90), st.integers(0, 90))
+def test_the_rows_are_the_same_until_they_say_that_they_change(
+    history: list[Fact[Any]], hours: int, later: int
+) -> None:
+    now = world(*history)
+    now.at = NOON + timedelta(hours=hours)
+    then = world(*history)
+    changes = [done.changes_at for done in now.fold().values() if done.changes_at is not None]
+    assert all(change > now.at for change in changes)
+    limit = min(changes, default=None)
+    then.at = now.at + timedelta(hours=later)
+    if limit is not None:
+        then.at = min(then.at, limit - timedelta(microseconds=1))
+    assert then.bytes() == now.bytes()
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(), st.lists(st.tuples(st.integers(0, 2), st.integers(1, 2)), max_size=2), st.data())
+def test_what_stands_is_true_and_what_is_true_is_told(
+    history: list[Fact[Any]], answers: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    """However facts, corrections, withdrawals, answers and links come in between."""
+    going = world(linked=data.draw(st.booleans()))
+    for step in history:
+        going.add(step)
+        if data.draw(st.booleans()):
+            going.settle()
+    for number, generation in answers:
+        if generation in [g for g, *_ in raised(going, f"breach {number}")]:
+            going.add(answer(f"breach {number}", generation))
+    if data.draw(st.booleans()):
+        going.same = list(world().same) if not going.same else []
+    going.settle()
+    _check(going)
+
+
+def _check(of: World) -> None:
+    folded = of.fold().items()
+    breaches = {subject: done.row for (_, subject), done in folded if isinstance(done.row, OrdersBreach)}
+    standing = {
+        subject: [t for t in found.told if t.state != "stood-down"] for subject, found in breaches.items()
+    }
+    for subject, found in breaches.items():
+        assert len(standing[subject]) <= 1
+        for told in standing[subject]:
+            assert not found.withdrawn, "an alert stands of what was withdrawn"
+            if told.state == "standing":
+                assert told.area == found.area
+                assert set(told.victims) == set(found.victim_mentions)
+                assert found.urgency is not None
+                assert _rank(told.urgency) <= _rank(found.urgency)
+        if not found.withdrawn:
+            together = _together(subject, breaches)
+            assert any(standing[other] for other in together), "a true cause is told to nobody"
+
+
+def _together(subject: str, breaches: dict[str, OrdersBreach]) -> set[str]:
+    """Every breach that is of one occurrence with this one, by whatever chain of records."""
+    links = {root: {r.root for r in found.records} for root, found in breaches.items()}
+    found = {subject}
+    while (
+        more := {other for one in found for other in breaches if other in links[one] or one in links[other]}
+        - found
+    ):
+        found |= more
+    return found
+
+
+def _rank(urgency: str) -> int:
+    return ["now", "hour", "day"].index(urgency)
+
+
+@given(events())
+def test_the_makers_of_these_tests_make_facts_as_the_service_does(event: Fact[Any]) -> None:
+    assert event.agency in AGENCIES
+    if isinstance(event.content, BreachReported):
+        assert f"o:{event.root}" in event.envelope.keys.split()
+    assert all(mention.mention for mention in event.said.named)
+
+
+@pytest.mark.parametrize("view", ["orders_person", "orders_breach"])
+def test_rows_read_back_as_they_were_written(view: str) -> None:
+    found = world(order(), service(), risk(Grade.HIGH), breach(), incident())
+    found.settle()
+    declared = next(each for each in found.views if each.name == view)
+    written = [body for (name, _), body in found.bytes().items() if name == view]
+    assert written
+    for body in written:
+        assert canonical(declared.row.model_validate_json(body)) == body

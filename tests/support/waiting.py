@@ -1,0 +1,19 @@
+"""Waiting for a condition, never for luck."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def until(question: Callable[[], Awaitable[T]], seconds: float = 20, what: str = "") -> T:
+    """The first answer that is true. Fails with the last one after so many seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = await question()
+        if answer:
+            return answer
+        assert time.monotonic() < end, f"not within {seconds} s: {what or question}: {answer!r}"
+        await asyncio.sleep(0.01)
