@@ -156,19 +156,24 @@ class Runtime:
         """Whether the service can be relied on: it has read to the log's end, and its tasks live."""
         dead = self._dead()
         stopped = dict(self.subscription.stopped) if self.subscription is not None else {}
-        behind = 0
+        behind = marks = 0
         try:
             async with asyncio.timeout(2):
+                marks = await self._marks()
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
         except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
             dead.append(f"log: {type(error).__name__}")
         ok = self.caught_up.is_set() and not dead and not stopped
-        why = {"caught_up": self.caught_up.is_set(), "dead": dead, "behind": behind}
+        why = {"caught_up": self.caught_up.is_set(), "dead": dead, "behind": behind, "marks": marks}
         return ok, why | {
             "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()]
         }
+
+    async def _marks(self) -> int:
+        async with self.store.reading() as connection:
+            return int((await connection.execute(text("select count(*) from mark"))).scalar_one())
 
     # ---- what agencies say ------------------------------------------------------------------
 
@@ -257,6 +262,22 @@ class Runtime:
             )
 
         return await self.acceptor.revise(root, expected, make)
+
+    async def folded(self, keys: Collection[str], seconds: float = 2.0) -> None:
+        """Wait until what is filed under these keys is in the rows, at most so long: whoever has just
+        said something by a page finds it there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while await self._marked(keys):  # noqa: ASYNC110 - the store says when
+                    await asyncio.sleep(0.01)
+
+    async def _marked(self, keys: Collection[str]) -> bool:
+        marked = text("select 1 from mark where key = :key limit 1")
+        async with self.store.reading() as connection:
+            for key in keys:
+                if (await connection.execute(marked, {"key": key})).first() is not None:
+                    return True
+        return False
 
     async def say(self, sayings: Iterable[Saying]) -> int:
         """Record what the service says by itself outside a fold, such as tries of a message.

@@ -1,15 +1,14 @@
 """Which services there are, and how a process is made of them."""
 
-from dataclasses import replace
-
+import httpx
 from starlette.types import ASGIApp
 
 from chassis.clock import Clock
 from chassis.http.app import Together, create_app
-from chassis.http.facts import facts_router
-from chassis.ids import Ids
 from chassis.identity.provider import create_identity
+from chassis.ids import Ids
 from chassis.log import Log, open_log
+from chassis.pages.assets import Assets
 from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.settings import Settings
@@ -21,8 +20,7 @@ from services.referrals.service import MATCHER
 from services.referrals.service import SERVICE as REFERRALS
 
 SERVICES: dict[str, Service] = {
-    service.name: replace(service, routers=(*service.routers, facts_router(service.name)))
-    for service in (REFERRALS, ORDERS, MARAC, NOTIFY)
+    service.name: service for service in (REFERRALS, ORDERS, MARAC, NOTIFY)
 }
 """The four services, by name."""
 
@@ -62,7 +60,10 @@ def matcher_of(settings: Settings, log: Log, clock: Clock) -> Runtime:
 def embedded(settings: Settings, log: Log, clock: Clock) -> tuple[ASGIApp, dict[str, Runtime]]:
     """All of Goldthread in one application: four services, and the try-out's identity provider."""
     runtimes = {name: runtime_of(service, settings, log, clock) for name, service in SERVICES.items()}
-    apps: dict[str, ASGIApp] = {name: create_app(runtime) for name, runtime in runtimes.items()}
+    apps: dict[str, ASGIApp] = {"assets": Assets()}
+    within: httpx.AsyncBaseTransport | None = None
     if settings.trusted_issuer == settings.built_in_issuer:
-        apps["identity"] = create_identity(settings)
+        apps["identity"] = identity = create_identity(settings)
+        within = httpx.ASGITransport(app=identity)
+    apps |= {name: create_app(runtime, within) for name, runtime in runtimes.items()}
     return Together(apps), runtimes

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Annotated, Any, Protocol
 
 import httpx
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -22,7 +22,7 @@ from chassis import telemetry
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.http import signin
-from chassis.http.auth import Caller, Doorkeeper, ToSignIn, ask_rights_first, check_rights, open_to_all, right
+from chassis.http.auth import Caller, Doorkeeper, SignedIn, ToSignIn, ask_rights_first, check_rights, open_to_all, right
 from chassis.http.context import the_runtime as the_runtime
 from chassis.http.facts import facts_router
 from chassis.http.issuer import Issuer
@@ -143,6 +143,7 @@ def _add_routes(app: FastAPI, runtime: Host) -> None:
         app.include_router(facts_router(runtime.service.name))
     app.include_router(signin.router(runtime.service.name))
     app.include_router(_of_operators(), prefix=prefix)
+    app.include_router(_of_callers(), prefix=prefix)
     if not runtime.settings.production:
         app.include_router(_of_the_clock(), prefix=prefix)
 
@@ -176,6 +177,33 @@ def _of_operators() -> APIRouter:
     async def openapi(request: Request) -> JSONResponse:
         """This service's own description."""
         return JSONResponse(request.app.openapi())
+
+    return routes
+
+
+class Me(BaseModel):
+    """Who the caller is here. ``id`` is what a rota names somebody by."""
+
+    id: str
+    name: str
+    agency: str
+    roles: list[str]
+    areas: list[str]
+
+
+def _of_callers() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/v1/me")
+    async def me(caller: Annotated[Caller, Depends(SignedIn())]) -> Me:
+        """The caller, as Goldthread knows them."""
+        return Me(
+            id=caller.id,
+            name=caller.name,
+            agency=caller.agency,
+            roles=sorted(caller.roles),
+            areas=sorted(caller.areas),
+        )
 
     return routes
 

@@ -35,6 +35,9 @@ COOKIE = "goldthread"
 OWN_FACTS = "fact:own"
 """The right to look at, correct and withdraw what one's own agency said: whoever may say any of it."""
 
+SIGNED_IN = "signed-in"
+"""The right to be told who one is here: everybody's with a good token."""
+
 OWN_RIGHTS: Mapping[str, frozenset[str]] = {"clock:set": frozenset({"operator"})}
 """Rights to what the chassis itself offers."""
 
@@ -128,6 +131,19 @@ class Right:
         return caller
 
 
+class SignedIn(Right):
+    """The dependency of a route that is for whoever has a good token, whatever their roles."""
+
+    def __init__(self) -> None:
+        super().__init__(SIGNED_IN)
+
+    async def __call__(
+        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    ) -> Caller:
+        """The caller. Raises Problem (401), ToSignIn."""
+        return await caller_of(request, bearer.credentials if bearer else None)
+
+
 class OpenToAll:
     """The dependency of a route that anybody may call, and why."""
 
@@ -209,7 +225,7 @@ def check_rights(app: FastAPI, rights: Mapping[str, frozenset[str]]) -> list[str
 
     ``rights`` is the service's table. A route is open only where it says so itself.
     """
-    known = {*rights, *OWN_RIGHTS, OWN_FACTS}
+    known = {*rights, *OWN_RIGHTS, OWN_FACTS, SIGNED_IN}
     return sorted(
         f"{','.join(sorted(route.methods or ['*']))} {route.path}"
         for route in iter_route_contexts(app.routes)

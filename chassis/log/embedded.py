@@ -79,8 +79,7 @@ class EmbeddedLog:
         self._writer, self._reader = _Thread(self.path), _Thread(self.path)  # none waits for the other
         self._open.callback(self._reader.close)
         self._open.callback(self._writer.close)
-        await self._writer.run(lambda db: db.executescript(SCHEMA))
-        await self._writer.run(self._load)
+        await self._writer.run(lambda db: self._load(db.executescript(SCHEMA).connection))
 
     async def stop(self) -> None:
         """Finish what is being written, and close the file."""
@@ -210,8 +209,7 @@ class EmbeddedSubscription:
         self._log, self._position = log, position
         self.group, self.topics = group, set(topics)
         self.stopped: dict[Partition, str] = {}
-        self.settled = False
-        self.woken = asyncio.Event()
+        self.settled, self.woken = False, asyncio.Event()
         self._next: dict[Partition, int] = {}
 
     async def start(self) -> None:

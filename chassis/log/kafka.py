@@ -54,6 +54,7 @@ class KafkaLog:
                 "sasl_plain_password": password,
             }
         self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
         self._counts: dict[str, int] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -63,6 +64,7 @@ class KafkaLog:
         self._asker = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **self._connect)
         await self._admin.start()
         await self._asker.start()
+        await self._new_producer()  # now, and not in the first append: it may take 0.1 s
 
     async def stop(self) -> None:
         """Send what is waiting, and close, within seconds."""
@@ -89,9 +91,11 @@ class KafkaLog:
         if too_large := [len(record.value) for record in records if len(record.value) > LARGEST]:
             raise LogError(f"a record of {max(too_large)} bytes is larger than {LARGEST}")
         counts = {topic: await self._known(topic) for topic in {record.topic for record in records}}
+        producer = None
         try:
             async with asyncio.timeout(APPEND_LIMIT):
-                producer = self._producer or await self._new_producer()
+                async with self._starting:
+                    producer = self._producer or await self._new_producer()
                 sent = [
                     await producer.send(
                         record.topic,
@@ -104,7 +108,7 @@ class KafkaLog:
                 ]
                 await asyncio.gather(*sent)
         except (KafkaError, TimeoutError) as error:
-            self._abandon_producer()
+            self._abandon(producer)
             raise LogError(f"it is not known that all records are durable: {error!r}") from error
 
     async def ends(self, topics: Iterable[str]) -> dict[Partition, int]:
@@ -186,12 +190,12 @@ class KafkaLog:
         self._producer = producer
         return producer
 
-    def _abandon_producer(self) -> None:
+    def _abandon(self, producer: Any) -> None:
         """Begin the next append with a fresh one. After a failure nobody knows which sequence
         numbers the broker has seen, and this one would fail for ever (aiokafka #907)."""
-        producer, self._producer = self._producer, None
-        if producer is None:
+        if producer is None or producer is not self._producer:
             return
+        self._producer = None
         # Its stop() would first wait until everything is sent; there is no public way to give up.
         producer._sender.sender_task.cancel()
         task = asyncio.create_task(within(STOP_LIMIT, producer.stop()))

@@ -47,8 +47,8 @@ class AlertCalled(Content):
     generation: int = Field(ge=1)
     rung: int = Field(ge=0)
     due: AwareDatetime
-    person: Id | None = Field(description="the staff member on call, by an id of our own")
-    area: AreaId | None
+    person: Id | None = Field(default=None, description="the staff member on call, by an id of our own")
+    area: AreaId | None = None
     channels: list[Channel]
 
 

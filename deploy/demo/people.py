@@ -101,7 +101,9 @@ class People:
         found = []
         for _ in range(many):
             born = self._today - timedelta(days=self._chance.randint(200, 16 * 365))
-            child = self._person(self._chance.choice(names.CHILDREN), mother.family, "not-stated", born, mother.area)
+            child = self._person(
+                self._chance.choice(names.CHILDREN), mother.family, "not-stated", born, mother.area
+            )
             child.address, child.postcode = mother.address, mother.postcode
             at_school = (self._today - born).days > 4.5 * 365 and self._chance.random() < 0.8
             child.school = self._chance.choice(names.SCHOOLS[mother.area]) if at_school else None

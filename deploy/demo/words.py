@@ -49,14 +49,26 @@ INCIDENTS: dict[str, tuple[str, ...]] = {
 
 BREACHES: dict[str, tuple[str, ...]] = {
     "contact": ("He rang eleven times between seven and nine.", "A letter pushed under the door, unsigned."),
-    "attended": ("He is standing across the road from the house.", "Seen in the stairwell on the second floor."),
+    "attended": (
+        "He is standing across the road from the house.",
+        "Seen in the stairwell on the second floor.",
+    ),
     "assault": ("He forced the door and struck her twice.", "Grabbed by the hair at the bus stop."),
-    "threat": ("Told her brother that she will be sorry.", "Shouted from the car that he knows where she shops."),
+    "threat": (
+        "Told her brother that she will be sorry.",
+        "Shouted from the car that he knows where she shops.",
+    ),
     "online": ("A new profile asks her friends where she is.", "Posted a picture of her front door."),
     "damage": ("Paint over the door and the car.", "Bins set alight below the window."),
 }
 
-HEALTH_SERVICES = ("Emergency department", "Maternity", "Fracture clinic", "Minor injuries unit", "Mental health liaison")
+HEALTH_SERVICES = (
+    "Emergency department",
+    "Maternity",
+    "Fracture clinic",
+    "Minor injuries unit",
+    "Mental health liaison",
+)
 INJURIES = (
     "Bruising to the forearms, of different ages",
     "Laceration above the left eye",
@@ -64,7 +76,12 @@ INJURIES = (
     "Tender neck, hoarse voice",
     "No visible injury; tearful and watchful",
 )
-TREATMENTS = ("Wound closed, head injury advice", "X-ray: no fracture", "Sutures; review in a week", "Seen alone; safety discussed")
+TREATMENTS = (
+    "Wound closed, head injury advice",
+    "X-ray: no fracture",
+    "Sutures; review in a week",
+    "Seen alone; safety discussed",
+)
 SURGERY = ("Practice nurse", "General practitioner", "Health visitor")
 
 FEARS = (
@@ -80,8 +97,8 @@ VIEWS = (
     "She is worn out, and says nothing has helped so far.",
 )
 NARRATIVES = (
-    "Separated in the spring. He has not accepted it and comes by at night. The neighbours have called twice.",
-    "Together for six years. Control over money and telephone from the start; physical since the last pregnancy.",
+    "Separated in the spring. He has not accepted it and comes by at night. Neighbours rang twice.",
+    "Six years together. Control over money and telephone from the start; violent since the last pregnancy.",
     "A second partner has reported the same pattern. He knows the places where she goes.",
     "He was released with conditions and was back within the week. She has changed her number three times.",
 )
@@ -93,7 +110,10 @@ JUDGEMENTS = (
 HOUSING: dict[str, tuple[str, ...]] = {
     "tenancy": ("Sole tenant since the separation.", "Joint tenancy; he has given no notice."),
     "homeless-application": ("Applied as homeless through abuse. Temporary place found.",),
-    "target-hardening": ("Locks changed, door chain and window alarms fitted.", "Letter box sealed, lighting at the rear."),
+    "target-hardening": (
+        "Locks changed, door chain and window alarms fitted.",
+        "Letter box sealed, lighting at the rear.",
+    ),
     "antisocial-behaviour": ("Neighbour reports shouting and doors slamming, three nights.",),
     "arrears": ("Arrears since his payments stopped.",),
 }

@@ -36,6 +36,9 @@ INSIDE = {
 """The port of each part under its own name, as the Compose file and nginx.conf write it."""
 
 SERVICES = ("referrals", "orders", "marac", "notify")
+STORES = {"kafka": signal.SIGTERM, "postgres": signal.SIGINT}
+"""What the others stand on, and how each is told to stop."""
+
 START = 60.0
 """Seconds in which a part must be ready."""
 
@@ -87,14 +90,19 @@ class Deployment:
             self._start_gateway()
             for name in ("identity", *SERVICES):
                 self.await_part(name)
+            if self.processes["matcher"].poll() is not None:  # it has no address to ask
+                raise Unavailable(f"matcher ended; see {self.log('matcher')}")
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """Stop what runs: the gateway first, the stores last."""
+        """Stop what runs: ours all at once, and then, when nobody needs them, the stores."""
+        for name, process in self.processes.items():
+            if name not in STORES:
+                process.terminate()
         for name, process in reversed(self.processes.items()):
-            end(process, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+            end(process, STORES.get(name, signal.SIGTERM))
         self.processes.clear()
 
     def kill(self, name: str) -> None:

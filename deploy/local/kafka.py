@@ -92,7 +92,7 @@ class Kafka:
         run = [java(), "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{jars()}/*"]
         run.insert(1, f"-Dlog4j2.configurationFile={self.folder}/log4j2.yaml")
         log, properties = self.folder / "kafka.log", self.folder / "server.properties"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.folder / "log4j2.yaml").write_text(LOGGING)
         properties.write_text(PROPERTIES.format(port=self.port, controller=free_port(), folder=self.folder))
         if not (self.folder / "data").exists():

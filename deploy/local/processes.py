@@ -84,11 +84,15 @@ def launch(
 def wait_until(
     done: Callable[[], bool], name: str, process: subprocess.Popen[bytes], log: Path, seconds: float
 ) -> None:
-    """Return when ``done``. Raises Unavailable with the log's last line if the process ends, or time does."""
+    """Return when ``done``.
+
+    If the process ends first, or time does, it is killed; raises Unavailable with its log's last line.
+    """
     deadline = time.monotonic() + seconds
     while not done():
         ended = process.poll()
         if ended is not None or time.monotonic() > deadline:
+            end(process, signal.SIGKILL)
             last = (log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
             fate = f"did not answer in {seconds:.0f} s" if ended is None else f"ended with status {ended}"
             raise Unavailable(f"{name} {fate}; last in {log}: {last}")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from deploy.local.deployment import ROOT, SERVICES, Deployment
+from deploy.local.deployment import ROOT, SERVICES, STORES, Deployment
 from deploy.local.processes import Unavailable
 
 NOTED = ROOT / "build/up/processes.json"
@@ -29,7 +29,7 @@ def data_folder() -> Path:
     """
     clone = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
     folder = Path("/var/tmp") / f"goldthread-{os.getuid()}-{clone}"  # noqa: S108 (its owner is checked)
-    folder.mkdir(mode=0o755, exist_ok=True)
+    folder.mkdir(mode=0o711, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise Unavailable(f"{folder} belongs to somebody else")
     return folder
@@ -59,14 +59,20 @@ def up() -> None:
 
 
 def down() -> None:
-    """Stop what ``up`` noted: the gateway first, the stores last."""
-    for name, process in reversed(_running().items()):
-        process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
-        try:
-            process.wait(20)
-        except psutil.TimeoutExpired:
-            process.kill()
+    """Stop what ``up`` noted: ours all at once, and then, when nobody needs them, the stores."""
+    running = _running()
+    _end({name: process for name, process in running.items() if name not in STORES})
+    for name in STORES:
+        _end({name: running[name]} if name in running else {})
     NOTED.unlink(missing_ok=True)
+
+
+def _end(processes: dict[str, psutil.Process]) -> None:
+    for name, process in processes.items():
+        process.send_signal(STORES.get(name, signal.SIGTERM))
+    _, left = psutil.wait_procs(processes.values(), timeout=20)
+    for process in left:
+        process.kill()
 
 
 def _running() -> dict[str, psutil.Process]:

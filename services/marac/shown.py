@@ -247,6 +247,7 @@ class Cohort(Shown):
     total: int
     not_scored: int
     people: list[CohortLine]
+    next: str | None = Field(default=None, description="the cursor of the next page; null at the end")
 
 
 class PerpetratorPage(Shown):

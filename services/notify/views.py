@@ -41,6 +41,8 @@ class Call(BaseModel):
     post: Post
     person: str | None
     due: datetime
+    called: datetime
+    """When it went out: later than it was due if Goldthread was away."""
     channels: tuple[Channel, ...]
     tried: datetime | None
     """When it was first tried, on whatever channel and whatever came of it."""
@@ -227,6 +229,7 @@ def _call(called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]]) -> Ca
         post=next(rung.post for rung in step if rung.number == said.rung),
         person=said.person,
         due=said.due,
+        called=called.occurred,
         channels=tuple(said.channels),
         tried=min((fact.occurred for fact in tries), default=None),
         attempts=max((fact.said.attempt for fact in webhook), default=0),
@@ -249,14 +252,14 @@ def _told(
         return None
     step = step_of(calls[-1].rung)
     last = [call for call in calls if step_of(call.rung) == step]
-    due = min(call.due for call in last)
-    passed_at = {fact.said.person: fact.occurred for fact in passed if fact.occurred > due}
+    called = min(call.called for call in last)
+    passed_at = {fact.said.person: fact.occurred for fact in passed if fact.occurred > called}
     back = [passed_at[fact.said.person] for fact in taken if fact.said.person in passed_at]
     everybody = [passed_at.get(call.person) if call.person else None for call in last]
     if None not in everybody:
         back += [when for when in everybody if when is not None]
     tried = min((call.tried for call in last if call.tried), default=None)
-    return Told(step, due, tried, max(back, default=None))
+    return Told(step, called, tried, max(back, default=None))
 
 
 def _next(

@@ -45,6 +45,8 @@ RENEW_SECONDS = 2.0
 """How often the lease is renewed, and how long another process waits before it asks again."""
 SWEEP_SECONDS = 15.0
 """How often all rows are compared with what is in memory: news of a change may have been missed."""
+GATHER_SECONDS = 0.02
+"""How long news are gathered, so that a burst is one decision."""
 PAUSE_SECONDS = 0.2
 """How long after a refused decision everything is read again."""
 BATCH = 1_000
@@ -82,17 +84,22 @@ class Matcher:
     async def work(self) -> None:
         """Match until the lease is lost, or what it knew has turned out to be out of date."""
         listening = asyncio.create_task(self._listen(), name="matcher.listen")
+        clock = asyncio.get_running_loop().time
+        renew_at = sweep_at = 0.0
         try:
-            sweep_at = 0.0
-            while await self._runtime.lease(LEASE, LEASE_SECONDS) == self._epoch:
-                now = asyncio.get_running_loop().time()
-                if now >= sweep_at:
+            while True:
+                if clock() >= renew_at:
+                    if await self._runtime.lease(LEASE, LEASE_SECONDS) != self._epoch:
+                        return
+                    renew_at = clock() + RENEW_SECONDS
+                if clock() >= sweep_at:
                     self._news |= await self._out_of_date()
-                    sweep_at = now + SWEEP_SECONDS
+                    sweep_at = clock() + SWEEP_SECONDS
                 if not await self.once():
                     return
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), RENEW_SECONDS)
+                    await asyncio.wait_for(self._woken.wait(), max(0, renew_at - clock()))
+                    await asyncio.sleep(GATHER_SECONDS)
                 self._woken.clear()
         finally:
             listening.cancel()

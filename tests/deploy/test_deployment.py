@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
+from starlette.applications import Starlette
 
+from chassis.http.limits import MAX_BODY, Limits
 from deploy.local import deployment, up
 from deploy.local.deployment import SERVICES, Deployment
 from deploy.local.processes import Unavailable, free_port, listens
@@ -172,3 +175,13 @@ def test_when_a_part_does_not_start_all_the_rest_is_stopped(
         assert not listens(deployed.kafka.port)
     finally:
         parts.stop()
+
+
+async def test_the_gateway_refuses_a_large_body_in_the_services_own_words(running: Deployment) -> None:
+    body = b"x" * (MAX_BODY + 1)
+    async with httpx.AsyncClient() as client:
+        refused = await client.post(f"{running.url}/orders/v1/breaches", content=body)
+    assert refused.status_code == 413
+    service = httpx.ASGITransport(Limits(Starlette()))
+    async with httpx.AsyncClient(transport=service, base_url="http://service") as client:
+        assert refused.json() == (await client.post("/orders/v1/breaches", content=body)).json()

@@ -60,26 +60,20 @@ def fact(
     withdrawn: bool = False,
     before: Sequence[Fact[Any]] = (),
     accepted: datetime | None = None,
-    source: str = "/tests",
 ) -> Fact[C]:
-    """A fact as it comes from the store.
-
-    ``root`` may be a name or an id; without one the content and its time make it, so that equal
-    calls give equal facts. A later version is given the versions ``before`` it, whose keys it
-    carries on.
-    """
+    """A fact as it comes from the store. ``root`` is a name or an id; without one it comes from what
+    is said. A later version carries on the keys of the versions ``before`` it."""
     time, precision = moment(occurred)
     own = _root(root, content, agency, time)
-    said = with_mentions(content, IDS, agency, own) if agency != "goldthread" else content
-    keys = {key for earlier in before for key in earlier.envelope.keys.split()} | said.keys(own)
-    change = Change.WITHDRAWAL if withdrawn else Change.ORIGINAL if version == 1 else Change.CORRECTION
+    said = content if agency == "goldthread" else with_mentions(content, IDS, agency, own)
+    earlier = (each.envelope.keys.split() for each in before)
     envelope = Envelope(
         id=own if version == 1 else IDS.blind("version", f"{own} {version}"),
-        source=source,
+        source="/tests",
         type=type(content).type,
         subject=own,
         time=time,
-        dataschema="https://goldthread.uk/schemas/test",
+        dataschema="urn:test",
         agency=agency,
         recordedat=time,
         acceptedat=accepted or NOON + timedelta(microseconds=version),
@@ -89,11 +83,11 @@ def fact(
         precision=precision,
         root=own,
         version=version,
-        change=change,
-        keys=" ".join(sorted(keys)),
+        change=_change(version, withdrawn),
+        keys=" ".join(sorted(said.keys(own).union(*earlier))),
         data={} if withdrawn else said.model_dump(mode="json", by_alias=True, exclude_none=True),
     )
-    return cast("Fact[C]", read_fact(envelope.model_dump_json(exclude_none=True).encode()))
+    return cast("Fact[C]", _read(envelope))
 
 
 def corrected(before: Fact[C], content: C, **changes: Any) -> Fact[C]:
@@ -113,7 +107,7 @@ def withdrawn(before: Fact[C]) -> Fact[C]:
             "data": {},
         }
     )
-    return cast("Fact[C]", read_fact(envelope.model_dump_json(exclude_none=True).encode()))
+    return cast("Fact[C]", _read(envelope))
 
 
 def said(saying: Saying) -> Fact[Content]:
@@ -134,6 +128,16 @@ def homes(facts: Iterable[Fact[Any]], same: Iterable[Iterable[str]] = ()) -> dic
         first, *others = mentions
         found |= {mention: IDS.person(first) for mention in (first, *others) if mention in found}
     return found
+
+
+def _read(envelope: Envelope) -> Fact[Content]:
+    return read_fact(envelope.model_dump_json(exclude_none=True).encode())
+
+
+def _change(version: int, withdrawn: bool) -> Change:
+    if withdrawn:
+        return Change.WITHDRAWAL
+    return Change.ORIGINAL if version == 1 else Change.CORRECTION
 
 
 def _root(root: str | None, content: Content, agency: str, time: datetime) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.vocabulary import Grade, Role
 from services.marac import shown
@@ -16,6 +18,9 @@ may tell who she is and where."""
 
 ANOTHER_VICTIM = "words-about-another-victim"
 LOCATIONS = "locations"
+
+WORDS_OF_ORDERS = ("prohibitions", "requirements")
+"""What an order forbids or asks, in words, names places: for those who may see locations alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +158,13 @@ def person_shown(
     left_out = {ANOTHER_VICTIM} if others else set()
     if row.locations and not locations:
         left_out.add(LOCATIONS)
+    lines = [_without_words(line) if line.root in others else line for line in reversed(row.lines)]
     page = shown.PersonShown(
         person=person.person,
         role=person.role,
         relationship=person.relationship,
         identity=row.identity,
-        lines=[_without_words(line) if line.root in others else line for line in reversed(row.lines)],
+        lines=lines if locations else [_without_places(line) for line in lines],
         contacts=list(reversed(row.contacts)) if person.role is Role.VICTIM else [],
         health=[line for line in reversed(row.health) if line.root not in others],
         leads=list(reversed(row.leads)),
@@ -190,6 +196,34 @@ def _without_words(line: rows.Line) -> rows.Line:
     details = {name: value for name, value in line.said.details.items() if name in CODES}
     said = line.said.model_copy(update={"text": None, "details": details})
     return line.model_copy(update={"said": said, "earlier": (), "others": ()})
+
+
+def _without_places(line: rows.Line) -> rows.Line:
+    if line.said is None:
+        return line
+    earlier = tuple(without_places(version) for version in line.earlier)
+    return line.model_copy(update={"said": without_places(line.said), "earlier": earlier})
+
+
+def without_places(said: rows.Version) -> rows.Version:
+    """What a version says, of an order's terms the kinds alone."""
+    bare: dict[str, JsonValue] = {
+        name: [{"kind": each["kind"]} for each in value if isinstance(each, dict)]
+        for name, value in said.details.items()
+        if name in WORDS_OF_ORDERS and isinstance(value, list)
+    }
+    return said.model_copy(update={"details": said.details | bare})
+
+
+def order_shown(order: rows.Order, *, locations: bool) -> rows.Order:
+    """An order for a caller: without the words of its terms for one who may not see locations."""
+    if locations:
+        return order
+    bare = {
+        name: [each.model_copy(update={"text": None}) for each in getattr(order, name)]
+        for name in WORDS_OF_ORDERS
+    }
+    return order.model_copy(update=bare)
 
 
 def _nobody(person: rows.CasePerson, *, locations: bool) -> shown.PersonShown:

@@ -7,10 +7,12 @@ from typing import TypeVar, cast
 
 from sqlalchemy import select
 
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.views import Row, View
+from contracts.content import Content
 from contracts.events.configuration import AreaDefined
 from services.marac import casefile, shown
 from services.marac.conference import compose, rows
@@ -152,13 +154,18 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
                 regime=fact.envelope.regime,
                 basis=fact.envelope.basis,
                 purpose=fact.envelope.purpose,
-                said=version_row(fact) if line.said is not None else None,
+                said=_said(fact, line, locations=sharing.may_see_locations(caller.roles)),
             )
             for fact in reversed(versions)
         ],
     )
     await _record(runtime, caller, "source", root, page, [fact.id for fact in versions])
     return page
+
+
+def _said(fact: Fact[Content], line: rows.Line, *, locations: bool) -> rows.Version | None:
+    said = version_row(fact) if line.said is not None else None
+    return said if said is None or locations else compose.without_places(said)
 
 
 async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
@@ -232,6 +239,7 @@ async def _page(
         victim=people[case.victim.person][0] if case.victim else None,
         perpetrators=[people[each.person][0] for each in case.perpetrators],
         children=[people[each.person][0] for each in case.children],
+        orders=[compose.order_shown(each, locations=locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),
         meetings=await _meetings_of(runtime, known),
@@ -246,6 +254,7 @@ _AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.mode
     "victim",
     "perpetrators",
     "children",
+    "orders",
     "occurrences",
     "meetings",
 }
@@ -267,12 +276,10 @@ async def _meetings_of(runtime: Runtime, known: CaseKnown) -> list[shown.CaseMee
 
 async def _accepted(runtime: Runtime, known: CaseKnown) -> dict[str, datetime]:
     """When Goldthread took the newest version of each line that was corrected or withdrawn."""
-    found = {}
-    for root, line in sorted(known.lines.items()):
-        if line.state != "current":
-            versions = (await runtime.fact(root)).versions(root)
-            found |= {root: fact.accepted for fact in versions if fact.id == line.fact}
-    return found
+    changed = sorted(line.root for line in known.lines.values() if line.state != "current")
+    versions = [version for root in changed for version in await runtime.fact(root)]
+    newest = {line.fact for line in known.lines.values()}
+    return {version.root: version.accepted for version in versions if version.id in newest}
 
 
 def _spoken_of(known: CaseKnown) -> set[str]:

@@ -1,21 +1,23 @@
 """What the page of a case shows, out of what the query gives: cards, timeline, gaps, the Dash."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from contracts.vocabulary import ContactMethod, DashAnswer, DashItem
-from services.marac.conference.rows import (
-    Alert,
-    Assessment,
-    ContactLine,
-    Line,
-    Occurrence,
+from chassis.clock import LONDON
+from contracts.vocabulary import (
+    PERPETRATOR_ROLES,
+    AgencyKind,
+    ContactMethod,
+    DashAnswer,
+    DashItem,
+    Role,
 )
+from services.marac.conference.rows import Alert, Assessment, ContactLine, Line, Occurrence, RecordLine
 from services.marac.pages.words import Told, Words
-from services.marac.shown import CasePage, PersonShown
+from services.marac.shown import CasePage, Missing, PersonShown
 
 ELSEWHERE = frozenset(
     {
@@ -32,7 +34,18 @@ ELSEWHERE = frozenset(
 ANSWERS = (DashAnswer.YES, DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED, DashAnswer.NO)
 """In the order in which a room should read them: what is not known before what was denied."""
 
-UNSAFE = ContactMethod.NONE_KNOWN
+PLACES = {
+    "contact-unknown": "#contact",
+    "no-lead": "#contact",
+    "grade-unknown": "#dash",
+    "dash-unanswered": "#dash",
+}
+"""The part of the page that each kind of gap is about, where it is not one line's or one person's."""
+
+KINDS = frozenset(AgencyKind)
+
+WORST = 3
+"""How many gaps stand at the top of the page; the rest stands below them, in one line each."""
 
 
 class Gap(NamedTuple):
@@ -45,49 +58,54 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the page: what was said, who said it, how known, when, and its record number."""
+    """One line of the page: what was said, who said it, how known, when, and its record number.
+
+    ``told`` is None for a withdrawn line, a stub. ``same`` are the roots of other records of the
+    same occurrence, ``roles`` those that the agency gives against the part of the page it is in.
+    """
 
     root: str
-    told: Told | None
-    """None: withdrawn, a stub."""
     agency: str
-    known: Markup
-    happened: Markup
-    recorded: Markup
-    delay: Markup | None
-    record: str | None
     state: str
-    withdrawn_at: Markup | None
-    tags: Sequence[Markup]
-    same_as: Sequence[str]
-    """The roots of other records of the same occurrence."""
-    sealed: bool
+    told: Told | None = None
+    known: Markup = Markup()
+    happened: Markup = Markup()
+    recorded: Markup = Markup()
+    delay: Markup | None = None
+    record: str | None = None
+    withdrawn: Markup | None = None
+    roles: Sequence[Markup] = ()
+    others: Sequence[Markup] = ()
+    same: Sequence[str] = ()
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person of the case, with what is said of them and nowhere above."""
+    """One person of the case, with what is said of them and stands nowhere above.
+
+    ``above`` is how many further lines name the person and stand above, or in a part of their own.
+    """
 
     person: PersonShown
-    title: Markup
-    relationship: Markup | None
+    name: Markup
+    part: Markup
     born: Markup
     also: Sequence[Markup]
     entries: Sequence[Entry]
     above: int
-    """How many lines name this person and stand above already."""
-    location_known: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One occurrence of a breach: its records and its alerts."""
+    """One occurrence of a breach: its records, the orders that it broke, its alerts by their cause."""
 
-    occurrence: Occurrence
+    root: str
     title: Markup
     when: Markup
     entries: Sequence[Entry]
     orders: Sequence[tuple[str, Markup]]
+    unfound: Sequence[str]
     alerts: Sequence[tuple[str, Alert]]
 
 
@@ -99,11 +117,12 @@ class CaseView:
         self.words = words
         self._lines = {line.root: line for person in self.people for line in person.lines}
         self._same = {
-            record.root: [other.root for other in occurrence.records if other.root != record.root]
-            for occurrence in page.occurrences
-            for record in occurrence.records
+            record.root: [other.root for other in each.records if other.root != record.root]
+            for each in page.occurrences
+            for record in each.records
         }
-        self._records = {record.root: record for each in page.occurrences for record in each.records}
+        self._orders = {order.root: words.texts.label("order", order.order) for order in page.orders}
+        self.breaches = [occurrence for occurrence in page.occurrences if occurrence.breach]
         self.cards = list(self._cards())
 
     @property
@@ -113,11 +132,6 @@ class CaseView:
         return [*first, *self.page.perpetrators, *self.page.children]
 
     @property
-    def breaches(self) -> list[Occurrence]:
-        """The occurrences in which an order was breached."""
-        return [occurrence for occurrence in self.page.occurrences if occurrence.breach]
-
-    @property
     def breach_records(self) -> int:
         """How many records tell of breaches."""
         return sum(len(occurrence.records) for occurrence in self.breaches)
@@ -125,7 +139,7 @@ class CaseView:
     @property
     def unanswered(self) -> int:
         """Alerts that nobody has answered."""
-        return sum(alert.state == "unanswered" for each in self.page.alerts for alert in each.alerts[-1:])
+        return sum(alert.state == "unanswered" for each in self.page.alerts for alert in each.alerts)
 
     def agency(self, agency: str) -> str:
         """An agency's name; its code where nobody has defined it."""
@@ -133,10 +147,8 @@ class CaseView:
 
     def name_of(self, person: str) -> Markup:
         """The name of somebody in this case; *somebody else* for one who is not."""
-        for known in self.people:
-            if known.person == person:
-                return self.words.name(known.identity.name)
-        return self.words.texts("case.somebody-else")
+        names = (self.words.name(known.identity.name) for known in self.people if known.person == person)
+        return next(names, self.words.texts("case.somebody-else"))
 
     def gaps(self) -> list[Gap]:
         """What is missing, the worst first."""
@@ -147,12 +159,9 @@ class CaseView:
         return [self._happening(occurrence) for occurrence in self.breaches]
 
     def withdrawn(self) -> list[Entry]:
-        """The stubs of withdrawn lines that have a part of the page of their own."""
-        return [
-            self.entry(line)
-            for line in self._lines.values()
-            if line.state == "withdrawn" and line.type in ELSEWHERE
-        ]
+        """The stubs of withdrawn lines that had a part of the page of their own."""
+        gone = [line for line in self._lines.values() if line.state == "withdrawn" and line.type in ELSEWHERE]
+        return [self._entry(line) for line in gone]
 
     def dash(self, assessment: Assessment) -> list[tuple[DashAnswer, list[DashItem]]]:
         """The items of a Dash by their answer."""
@@ -161,32 +170,127 @@ class CaseView:
 
     def is_safe(self, contact: ContactLine) -> bool:
         """Whether a way to reach the victim may be used today."""
-        said = contact.contact
-        today = self.words.times.now.date()
-        return said.method is not UNSAFE and (said.expires is None or said.expires >= today)
+        said, today = contact.contact, self.words.times.now.astimezone(LONDON).date()
+        return said.method is not ContactMethod.NONE_KNOWN and (said.expires is None or said.expires >= today)
 
-    def source_of(self, root: str) -> Entry | None:
-        """The line that something of the page comes from."""
+    def entry(self, root: str) -> Entry | None:
+        """The line that a part of the page comes from."""
         line = self._lines.get(root)
-        return self.entry(line) if line else None
+        return self._entry(line) if line else None
 
-    def entry(self, line: Line) -> Entry:
-        """A line as the page shows it."""
-        said, words = line.said, self.words
-        accepted = self.page.accepted.get(line.root)
-        named = [words.name_tag(role) for role in line.roles] if False else []
+    def _cards(self) -> Iterator[Card]:
+        """Each line once: with the first person whom it names."""
+        seen: set[str] = set()
+        for person in self.people:
+            own = [line for line in person.lines if line.type not in ELSEWHERE and line.root not in seen]
+            seen |= {line.root for line in own}
+            identity, texts = person.identity, self.words.texts
+            part = [texts.label("role", person.role)]
+            if person.relationship:
+                part.append(texts.label("relationship", person.relationship))
+            yield Card(
+                person=person,
+                name=self.words.name(identity.name),
+                part=Markup(", ").join(part),
+                born=self.words.born(identity.born),
+                also=[self.words.name(name) for name in (*identity.names[1:], *identity.aliases)],
+                entries=[self._entry(line, person) for line in own],
+                above=len(person.lines) - len(own),
+            )
+
+    def _entry(self, line: Line, person: PersonShown | None = None) -> Entry:
+        words, said = self.words, line.said
+        if said is None:
+            accepted = self.page.accepted.get(line.root)
+            gone = words.when(accepted) if accepted else None
+            return Entry(line.root, self.agency(line.agency), line.state, withdrawn=gone)
         return Entry(
-            root=line.root,
-            told=words.told(line.type, said) if said else None,
-            agency=self.agency(line.agency),
-            known=words.texts.label("assertion", said.assertion) if said else Markup(),
-            happened=words.when(said.occurred, said.precision) if said else Markup(),
-            recorded=words.when(said.recorded) if said else Markup(),
-            delay=words.times.delay(said.occurred, said.recorded) if said else None,
+            line.root,
+            self.agency(line.agency),
+            line.state,
+            told=words.told(line.type, said),
+            known=words.texts.label("assertion", said.assertion),
+            happened=words.when(said.occurred, said.precision),
+            recorded=words.when(said.recorded),
+            delay=words.times.delay(said.occurred, said.recorded),
             record=line.record.number if line.record else None,
-            state=line.state,
-            withdrawn_at=words.when(accepted) if accepted else None,
-            tags=named,
-            same_as=self._same.get(line.root, ()),
+            roles=[words.texts.label("role", role) for role in _against(line.roles, person)],
+            others=[self.name_of(other.person) for other in line.others] if person else [],
+            same=self._same.get(line.root, ()),
             sealed=bool(line.sealed),
         )
+
+    def _happening(self, occurrence: Occurrence) -> Happening:
+        texts = self.words.texts
+        causes = {record.root for record in occurrence.records}
+        kinds = [texts.label("breach" if record.type == "breach" else "incident", record.kind)
+                 for record in occurrence.records]
+        return Happening(
+            root=occurrence.records[0].root,
+            title=self.words.joined(list(dict.fromkeys(kinds))),
+            when=self.words.when(occurrence.first, occurrence.precision),
+            entries=[self._of_record(record) for record in occurrence.records],
+            orders=[(order, self._orders[order]) for order in occurrence.orders if order in self._orders],
+            unfound=sorted(
+                {
+                    record.order_because or "order.not-found"
+                    for record in occurrence.records
+                    if record.type == "breach" and record.order is None
+                }
+                if not occurrence.orders
+                else ()
+            ),
+            alerts=[(each.cause, alert) for each in self.page.alerts if each.cause in causes for alert in each.alerts],
+        )
+
+    def _of_record(self, record: RecordLine) -> Entry:
+        """A record as its line has it; as the record itself where the line is not of this case."""
+        line = self._lines.get(record.root)
+        if line is not None:
+            return self._entry(line)
+        words = self.words
+        heading = words.texts.label("breach" if record.type == "breach" else "incident", record.kind)
+        return Entry(
+            record.root,
+            self.agency(record.agency),
+            "current",
+            told=Told(heading, (), record.text),
+            happened=words.when(record.occurred, record.precision),
+            recorded=words.when(record.recorded),
+            delay=words.times.delay(record.occurred, record.recorded),
+            record=record.reference,
+        )
+
+    def _gap(self, gap: Missing) -> Markup:
+        named = {
+            "n": gap.count or 0,
+            "who": self.name_of(gap.person) if gap.person else "",
+            "kind": self._owner(gap.owner) or "",
+            "order": self._orders.get(gap.roots[0], "") if gap.roots else "",
+        }
+        return self.words.texts(f"missing.{gap.code}", **named)
+
+    def _owner(self, owner: str | None) -> Markup | None:
+        """Whoever can close a gap: an agency, a kind of agency, or a role."""
+        if owner is None:
+            return None
+        texts = self.words.texts
+        if owner in self.page.agencies:
+            return Markup("{}").format(self.page.agencies[owner])
+        return texts.label("agency-kind" if owner in KINDS else "staff-role", owner)
+
+    def _place(self, gap: Missing) -> str:
+        if gap.person:
+            return f"#person-{gap.person}"
+        if gap.code in PLACES or not gap.roots:
+            return PLACES.get(gap.code, "#said")
+        root = gap.roots[0]
+        return f"#order-{root}" if root in self._orders else f"#line-{root}"
+
+
+def _against(roles: Sequence[Role], person: PersonShown | None) -> list[Role]:
+    """The roles that an agency gives a person and that are not those of the case: both stand."""
+    if person is None:
+        return []
+    alike = PERPETRATOR_ROLES if person.role in PERPETRATOR_ROLES else (person.role,)
+    return [role for role in roles if role not in alike]

@@ -118,11 +118,24 @@ class Words:
         given = name.given or self.texts("name.given-unknown")
         return Markup("{}, {}").format(family, given)
 
+    def born(self, dates: Sequence[date]) -> Markup:
+        """*born 2 March 1991 (35)*; what else agencies give; that nobody gives one."""
+        if not dates:
+            return self.texts("born.unknown")
+        first, *others = dates
+        said = self.texts("person.born", day=self.times.born(first), age=self.times.age(first))
+        if not others:
+            return said
+        given = self.joined([self.times.born(day) for day in others])
+        return Markup("{} {}").format(said, self.texts("person.born-too", days=given))
+
     def yes_no(self, value: object) -> Markup:
         """Yes, No, or Unknown: never blank."""
-        return self.texts({True: "word.yes", False: "word.no"}.get(value, "word.unknown"))  # type: ignore[call-overload]
+        if value is None:
+            return self.texts("word.unknown")
+        return self.texts("word.yes" if value else "word.no")
 
-    def list(self, items: Sequence[Markup]) -> Markup:
+    def joined(self, items: Sequence[Markup]) -> Markup:
         """*one, two and three*."""
         if len(items) < 2:
             return items[0] if items else self.texts("word.none")
@@ -139,4 +152,4 @@ class Words:
         if how == "time":
             return self.when(datetime.fromisoformat(value))
         codes = value if isinstance(value, list) else [value]
-        return self.list([self.texts.label(how, code) for code in codes])
+        return self.joined([self.texts.label(how, code) for code in codes])

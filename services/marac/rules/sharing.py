@@ -17,15 +17,7 @@ SET_THRESHOLD = "threshold:set"
 READ_COHORT = "cohort:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
-    READ_CASE: frozenset(
-        {
-            StaffRole.MARAC_CHAIR,
-            StaffRole.MARAC_COORDINATOR,
-            StaffRole.IDVA,
-            StaffRole.ON_CALL,
-            StaffRole.SUPERVISOR,
-        }
-    ),
+    READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
@@ -33,9 +25,10 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
 }
 
-FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.ON_CALL, StaffRole.SUPERVISOR})
-"""Who must know where people of a case are: to reach her, to go there, to place her case. A chair's
-page lies open before a whole room."""
+FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
+"""Who must know where people of a case are: to support her, and because her address decides which
+MARAC hears her (SafeLives referral form, 2015). A chair's page lies open before a whole room; whoever
+goes to her has it from orders, with the breach."""
 
 PLACES_CASES = StaffRole.MARAC_COORDINATOR
 """Who sees a case that names no area: unseen by everybody, it would be heard by nobody."""

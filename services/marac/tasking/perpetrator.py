@@ -4,7 +4,7 @@ Everything is sorted by what it says, never by an id: ids come from agencies and
 so tell where a victim lives. Ids are used to tell one from another, and for nothing else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -77,9 +77,6 @@ class Perpetrator:
         known = casefile.agencies_of(subject.configuration)
         self.kinds = {agency: defined.kind.value for agency, defined in known.items()}
         self.every_order = casefile.orders_of(subject)
-        self.orders = sorted(
-            (order for order in self.every_order if subject.id in order.respondents), key=_order_signature
-        )
         self.disputed = bool(casefile.disputed_with(subject))
         records = [
             record
@@ -89,7 +86,15 @@ class Perpetrator:
         appearances = self._appearances(records)
         self.relationships = {victim: self._relationships(victim) for victim in appearances}
         self.letters = _letters(appearances, self.relationships)
+        self.orders = sorted(
+            (order for order in self.every_order if subject.id in order.respondents),
+            key=lambda order: (_order_signature(order), self.letters_of(order.protected)),
+        )
         self.events = self._events(records)
+
+    def letters_of(self, victims: Iterable[str]) -> tuple[str, ...]:
+        """The letters of these victims, in their own order."""
+        return tuple(sorted(self.letters[victim] for victim in victims if victim in self.letters))
 
     def _appearances(self, records: Sequence[casefile.RecordSeen]) -> dict[str, list[Signature]]:
         """What is said of each victim, by signature, in order: first appearance first."""
@@ -117,11 +122,8 @@ class Perpetrator:
         )
 
     def _events(self, records: Sequence[casefile.RecordSeen]) -> list[Seen]:
-        def victims(record: casefile.RecordSeen) -> tuple[str, ...]:
-            return tuple(sorted(self.letters[v] for v in record.record.victims if v in self.letters))
-
         def place(record: casefile.RecordSeen) -> tuple[Signature, tuple[str, ...], str]:
-            return (self._signature(record.fact), victims(record), record.fact.root)
+            return (self._signature(record.fact), self.letters_of(record.record.victims), record.fact.root)
 
         ordered = sorted(records, key=place)
         groups = occurrences(_by_place(at, record.record) for at, record in enumerate(ordered))
@@ -132,7 +134,7 @@ class Perpetrator:
                 occurrence=numbers[at],
                 record=record,
                 agency_kind=self.kinds.get(record.fact.agency, UNKNOWN_KIND),
-                letters=victims(record),
+                letters=self.letters_of(record.record.victims),
             )
             for at, record in enumerate(ordered)
         ]
@@ -179,7 +181,7 @@ def fold_perpetrator(subject: Subject) -> Folded:
         records=len(known.events),
         events=[_event(seen, scored.counted) for seen in known.events],
         victims=_victims(known),
-        orders=[_order(order, known.letters) for order in known.orders],
+        orders=[_order(order, known.letters_of(order.protected)) for order in known.orders],
         missing=_missing(known, who),
         managed_by=None,
         scored=scored.tenths is not None,
@@ -298,7 +300,7 @@ def _victims(known: Perpetrator) -> list[rows.VictimShown]:
     ]
 
 
-def _order(order: casefile.OrderSeen, letters: Mapping[str, str]) -> rows.BindingOrder:
+def _order(order: casefile.OrderSeen, letters: Sequence[str]) -> rows.BindingOrder:
     said = order.fact.said
     return rows.BindingOrder(
         order=said.order,
@@ -309,7 +311,7 @@ def _order(order: casefile.OrderSeen, letters: Mapping[str, str]) -> rows.Bindin
         served=order.status.served,
         aware=order.status.aware,
         reason=order.status.reason,
-        victims=sorted(letters[victim] for victim in order.protected if victim in letters),
+        victims=list(letters),
     )
 
 

@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Table, false, func, select, tuple_
 
 from chassis.http.auth import Caller
+from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from services.marac import shown
 from services.marac.rules import score, sharing
 from services.marac.tasking import rows
-from services.marac.tasking.rows import TaskingPerpetratorTable, TaskingSourceTable
 from services.marac.tasking.views import PERPETRATOR
+
+MOST = 200
+
+_PEOPLE: Table = rows.TaskingPerpetratorTable.__table__  # type: ignore[attr-defined]
+_SOURCES: Table = rows.TaskingSourceTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +29,29 @@ class Listed:
     facts: tuple[str, ...]
 
 
-async def cohort(
-    runtime: Runtime, caller: Caller, after: tuple[str, str] | None = None, limit: int = 50
-) -> tuple[shown.Cohort, list[tuple[str, str]]]:
-    """A page of the cohort with the sort keys of each line: the people after those keys, at most so
-    many and one more, by which the caller knows that there are more. Raises Problem (404)."""
+async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -> shown.Cohort:
+    """The people of one page of the cohort, the highest score first; without a page, the first 200.
+
+    Raises Problem (404).
+    """
     if not sharing.may_see_cohort(caller.roles):
         raise not_found()
-    found = await _listed(runtime, after, limit + 1)
+    after = (str(page.after[0]), str(page.after[1])) if page and page.after else None
+    found = await _listed(runtime, after, page.limit + 1 if page else MOST)
+    here, further = page.cut(found, lambda each: (each.row.place, each.person)) if page else (found, None)
     total, scored, before = await _counts(runtime, after)
-    lines = [_line(each, before + at + 1) for at, each in enumerate(found)]
-    page = shown.Cohort(
+    answer = shown.Cohort(
         at=runtime.clock.now(),
         model_version=score.MODEL,
         total=total,
         not_scored=total - scored,
-        people=lines,
+        people=[_line(each, before + at) for at, each in enumerate(here, 1)],
+        next=further,
     )
-    facts = {fact for each in found for fact in each.facts}
-    content = page.model_dump_json(exclude={"at"}).encode()
+    content = answer.model_dump_json(exclude={"at", "next"}).encode()
+    facts = {fact for each in here for fact in each.facts}
     await runtime.shown(caller, "cohort", "cohort", content, facts)
-    return page, [(each.row.place, each.person) for each in found]
+    return answer
 
 
 async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> shown.PerpetratorPage:
@@ -69,17 +76,17 @@ async def _listed(
     runtime: Runtime, after: tuple[str, str] | None, limit: int, person: str | None = None
 ) -> list[Listed]:
     """People with their rows and the facts behind, from one statement, in the cohort's order."""
-    one, two = TaskingPerpetratorTable, TaskingSourceTable
+    one, two = _PEOPLE.c, _SOURCES.c
     statement = (
-        select(one.subject, one.body, two.body.label("facts"))  # type: ignore[attr-defined]
-        .join(two, two.subject == one.subject)  # type: ignore[arg-type]
+        select(one.subject, one.body, two.body)
+        .join(_SOURCES, two.subject == one.subject)
         .order_by(one.place, one.subject)
         .limit(limit)
     )
     if after is not None:
-        statement = statement.where(tuple_(one.place, one.subject) > tuple_(*after))  # type: ignore[arg-type]
+        statement = statement.where(tuple_(one.place, one.subject) > tuple_(*after))
     if person is not None:
-        statement = statement.where(one.subject == person)  # type: ignore[arg-type]
+        statement = statement.where(one.subject == person)
     async with runtime.store.reading() as connection:
         read: Sequence[tuple[str, str, str]] = (await connection.execute(statement)).tuples().all()
     return [
@@ -94,16 +101,14 @@ async def _listed(
 
 async def _counts(runtime: Runtime, after: tuple[str, str] | None) -> tuple[int, int, int]:
     """How many people there are, how many are scored, and how many come before this page."""
-    table = TaskingPerpetratorTable
-    before = tuple_(table.place, table.subject) <= tuple_(*after) if after else None  # type: ignore[arg-type]
+    place = tuple_(_PEOPLE.c.place, _PEOPLE.c.subject)
+    before = place <= tuple_(*after) if after else false()
+    counts = select(
+        func.count(), func.count().filter(_PEOPLE.c.scored), func.count().filter(before)
+    ).select_from(_PEOPLE)
     async with runtime.store.reading() as connection:
-        total = (await connection.execute(select(func.count()).select_from(table))).scalar_one()
-        scored = select(func.count()).select_from(table).where(table.scored)  # type: ignore[arg-type]
-        count = (await connection.execute(scored)).scalar_one()
-        if before is None:
-            return total, count, 0
-        passed = select(func.count()).select_from(table).where(before)
-        return total, count, (await connection.execute(passed)).scalar_one()
+        total, scored, passed = (await connection.execute(counts)).one()._tuple()
+    return total, scored, passed
 
 
 def _line(listed: Listed, rank: int) -> shown.CohortLine:

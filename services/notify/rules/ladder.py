@@ -84,11 +84,11 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The last step that was called: when it fell due, when it was first tried, and since when
-    everybody whom it called has passed it on."""
+    """The last step that was called: when, when it was first tried, and since when everybody whom
+    it called has passed it on."""
 
     step: int
-    due: datetime
+    called: datetime
     tried: datetime | None = None
     passed_on: datetime | None = None
 
@@ -153,5 +153,5 @@ def _after(urgency: Urgency, last: Told) -> Due:
     first_round = last.step + 1 < len(FIRST_ROUND)
     return Due(
         last.step + 1,
-        last.due + (UNTRIED if first_round else wait_after(urgency, last.step)),
+        last.called + (UNTRIED if first_round else wait_after(urgency, last.step)),
     )

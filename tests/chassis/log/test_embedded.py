@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,9 @@ async def test_a_batch_is_one_transaction(tmp_path: Path) -> None:
     await log.stop()
 
 
-async def test_a_cancelled_append_that_was_written_still_wakes_readers(tmp_path: Path) -> None:
+async def test_a_cancelled_append_that_was_written_still_wakes_readers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     topic, store = a_topic(partitions=1), Store()
     log = EmbeddedLog(tmp_path / "log.db")
     await log.start()
@@ -80,32 +84,23 @@ async def test_a_cancelled_append_that_was_written_still_wakes_readers(tmp_path:
     reader = log.subscribe("g", [topic.name], store.position)
     await reader.start()
     waiting = asyncio.create_task(reader.poll(600))
-    blocked = asyncio.create_task(
-        asyncio.to_thread(
-            _hold_the_write_lock, tmp_path / "log.db", held := asyncio.Event(), asyncio.get_running_loop()
-        )
-    )
-    await held.wait()
+    begun, go_on, write = threading.Event(), threading.Event(), log._write
+
+    def held(db: sqlite3.Connection, records: Sequence[Record]) -> None:
+        begun.set()
+        go_on.wait()
+        write(db, records)
+
+    monkeypatch.setattr(log, "_write", held)
     append = asyncio.create_task(log.append([Record(topic.name, "k", b"written")]))
-    await asyncio.sleep(0)  # it is in its thread now, where no cancellation reaches it
-    await asyncio.sleep(0)
-    append.cancel()
-    await blocked
+    await asyncio.to_thread(begun.wait)
+    append.cancel()  # it is in its thread, where no cancellation reaches it
+    await asyncio.wait([append])
+    go_on.set()
     async with asyncio.timeout(20):
         assert [record.value for record in await waiting] == [b"written"]
     await reader.stop()
     await log.stop()
-
-
-def _hold_the_write_lock(path: Path, held: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("begin immediate")
-    loop.call_soon_threadsafe(held.set)
-    import time
-
-    time.sleep(0.3)
-    db.execute("rollback")
-    db.close()
 
 
 async def test_a_poll_ends_when_its_reader_stops(tmp_path: Path) -> None:

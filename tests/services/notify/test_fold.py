@@ -1,6 +1,7 @@
 """The row of an alert: nights as they go, and what holds of every night."""
 
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.content import Content
 from contracts.events.alerts import AlertCalled
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify.rules.ladder import step_of
+from services.notify.rules.ladder import UNTRIED, step_of
 from services.notify.views import AlertRow, decide, number_of
 from tests.services.notify.world import CAUSE, RAISED, World, on_call, rota, staff
 from tests.support.facts import fact, root_of
@@ -284,6 +285,18 @@ def test_one_step_goes_out_at_a_time_and_no_rung_twice(world: World) -> None:
         assert len({(call.generation, step_of(call.rung)) for call in calls}) == 1
     rungs = [(call.generation, call.rung) for calls in world.rounds for call in calls]
     assert rungs == sorted(set(rungs)), "called twice, or a step after a later one"
+
+
+@settings(max_examples=60, deadline=None)
+@given(nights(), st.lists(SECONDS, min_size=1, max_size=6))
+def test_two_steps_are_never_called_together(world: World, away: list[int]) -> None:
+    """Whatever was missed meanwhile: each person called has at least half a minute."""
+    since = world.now
+    for seconds in away:
+        world.wait(seconds, away=True)
+    steps = {step_of(call.rung): call.called for call in world.row.calls if call.called > since}
+    times = sorted(steps.values())
+    assert all(later - earlier >= UNTRIED for earlier, later in pairwise(times))
 
 
 @settings(max_examples=60, deadline=None)

@@ -65,7 +65,7 @@ def test_each_post_is_called_in_turn_while_nobody_answers(urgency: Urgency) -> N
         at = after(minutes)
         assert next_step(urgency, RAISED, last, at) == Due(step, at)
         assert [rung.post for rung in rungs_of(step)] == posts
-        last = Told(step, due=at, tried=at)
+        last = Told(step, called=at, tried=at)
 
 
 def test_an_hour_and_a_day_have_reached_the_duty_officer_when_they_are_over() -> None:
@@ -93,7 +93,7 @@ def test_an_hour_and_a_day_have_reached_the_duty_officer_when_they_are_over() ->
     ],
 )
 def test_when_the_next_step_falls_due(what: str, last: Told, step: int, minutes: float) -> None:
-    assert next_step(Urgency.NOW, RAISED, last, last.due) == Due(step, after(minutes)), what
+    assert next_step(Urgency.NOW, RAISED, last, last.called) == Due(step, after(minutes)), what
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_after_an_outage_only_the_highest_step_that_is_due_goes_out(
 def test_the_ladder_never_ends_and_never_goes_back(
     urgency: Urgency, step: int, away: timedelta, tried: bool
 ) -> None:
-    last = Told(step, due=RAISED, tried=RAISED if tried else None)
+    last = Told(step, called=RAISED, tried=RAISED if tried else None)
     due = next_step(urgency, RAISED, last, RAISED + away)
     assert due.step > step
     assert due.due > RAISED

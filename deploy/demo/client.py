@@ -1,0 +1,132 @@
+"""The simulated partners' and staff's way in: the same as everybody's, by HTTP with a token."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio
+import httpx
+
+from chassis.identity.directory import Directory, read_directory
+from chassis.settings import Settings
+from deploy.demo.posts import ROUTES, Post
+
+SERVICES = ("referrals", "orders", "marac", "notify")
+OPERATIONS = "northmere-operations"
+TRIES = 40
+PAUSE_SECONDS = 0.25
+
+
+class Unexpected(RuntimeError):
+    """An answer that a partner did not expect: method, kind of address and status, never what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a partner keeps of what it posted."""
+
+    service: str
+    root: str
+    version: int
+
+
+class Client:
+    """One connection pool for everybody of the try-out, each with a token of their own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._directory: Directory = read_directory(settings.identity_directory)
+        self._http = httpx.AsyncClient(base_url=settings.public_url, timeout=30)
+        self._tokens: dict[str, str] = {}
+        self.receipts: dict[str, Receipt] = {}
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    async def ready(self) -> None:
+        """Wait until every service has all that the log holds. Raises Unexpected when none of them comes."""
+        for service in SERVICES:
+            for _ in range(TRIES):
+                try:
+                    answer = await self._http.get(f"/{service}/ready")
+                except httpx.TransportError:
+                    answer = None
+                if answer is not None and answer.status_code == 200:
+                    break
+                await anyio.sleep(PAUSE_SECONDS)
+            else:
+                raise Unexpected(f"{service} is not ready")
+
+    async def sign_in(self) -> None:
+        """Tokens for every system by its secret, and for every person as a browser would come by one."""
+        for system in self._directory.systems:
+            form = {"grant_type": "client_credentials"}
+            secret = (system.id, system.secret.get_secret_value())
+            answer = await self._http.post("/identity/token", data=form, auth=secret)
+            self._tokens[system.id] = answer.raise_for_status().json()["access_token"]
+        for person in self._directory.people:
+            self._tokens[person.id] = await self._token_of(person.id)
+
+    async def _token_of(self, person: str) -> str:
+        origin = self._settings.origin
+        async with httpx.AsyncClient(base_url=origin, follow_redirects=True, timeout=30) as browser:
+            page = await browser.get("/notify/sign-in", params={"to": "/notify/health"})
+            asked = re.search(r'name="asked" value="([^"]+)"', page.text)
+            form = {"asked": asked[1] if asked else "", "person": person}
+            await browser.post("/identity/authorize", data=form, headers={"Origin": origin})
+            token = browser.cookies.get("goldthread")
+        if not token:
+            raise Unexpected("nobody could sign in")
+        return token
+
+    async def call(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
+        """One request of somebody; again while the service says that it is not ready yet.
+
+        Raises Unexpected for any answer but a good one.
+        """
+        headers = {"Authorization": f"Bearer {self._tokens[who]}", **more.pop("headers", {})}
+        for _ in range(TRIES):
+            answer = await self._http.request(method, path, headers=headers, **more)
+            if answer.status_code != 503:
+                break
+            await anyio.sleep(PAUSE_SECONDS)
+        if answer.is_error:
+            code = answer.json().get("code", "") if "json" in answer.headers.get("content-type", "") else ""
+            kind = "/".join(urlsplit(path).path.split("/")[:4])
+            raise Unexpected(f"{method} {kind}: {answer.status_code} {code}")
+        return answer
+
+    async def set_clock(self, at: datetime) -> None:
+        """Move every service's clock."""
+        async with anyio.create_task_group() as together:
+            for service in SERVICES:
+                together.start_soon(self._set_clock_of, service, at)
+
+    async def _set_clock_of(self, service: str, at: datetime) -> None:
+        await self.call(OPERATIONS, "PUT", f"/{service}/v1/clock", json={"now": at.isoformat()})
+
+    async def say(self, who: str, path: str, key: str, body: dict[str, Any]) -> Receipt:
+        """Post something once, under an idempotency key."""
+        answer = await self.call(who, "POST", path, json=body, headers={"Idempotency-Key": key})
+        said = answer.json()
+        self.receipts[key] = Receipt(path.split("/")[1], said["root"], said["version"])
+        return self.receipts[key]
+
+    async def post(self, post: Post) -> Receipt:
+        """Post, correct or withdraw as a partner's system does."""
+        if post.change == "say" or post.of is None:
+            return await self.say(post.agency, ROUTES[post.kind], post.key, post.body)
+        first = self.receipts[post.of]
+        method = "PUT" if post.change == "correct" else "DELETE"
+        answer = await self.call(
+            post.agency,
+            method,
+            f"/{first.service}/v1/facts/{first.root}",
+            json=post.body if post.change == "correct" else None,
+            headers={"If-Match": f'"{first.version}"', "Idempotency-Key": post.key},
+        )
+        self.receipts[post.of] = Receipt(first.service, first.root, answer.json()["version"])
+        return self.receipts[post.of]

@@ -1,0 +1,120 @@
+"""Orders, their service, and the breaches that several agencies see."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from deploy.demo import words
+from deploy.demo.posts import Notebook, Pair, Post
+
+ORDERS = {"non-molestation": 10, "dvpo": 5, "police-bail": 6, "restraining": 3, "spo": 2, "occupation": 1}
+"""How often each type is made, against the others."""
+
+DAYS = {
+    "non-molestation": 365,
+    "dvpo": 28,
+    "police-bail": 90,
+    "restraining": 730,
+    "spo": 730,
+    "occupation": 180,
+}
+WITNESSES = ("castlegate-housing", "northmere-council", "harbour-idva", "northmere-hospital")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of the story."""
+
+    kind: str
+    reference: str
+    made: datetime
+    ends: datetime
+    pair: Pair
+
+
+def make(notebook: Notebook, pair: Pair, made: datetime) -> Order | None:
+    """The police post an order, and mostly its service some days later."""
+    chance = notebook.chance
+    kind = chance.choices(list(ORDERS), list(ORDERS.values()))[0]
+    ends = made + timedelta(days=DAYS[kind])
+    order = Order(kind, f"{kind[:3].upper()}-{chance.randint(10_000, 99_999)}", made, ends, pair)
+    without_notice = kind == "non-molestation" and chance.random() < 0.5
+    said = notebook.say(
+        "northmere-police",
+        "order",
+        made,
+        pair.people("northmere-police", "respondent"),
+        pair.victim.area,
+        order=kind,
+        stage="made",
+        without_notice=without_notice,
+        court=None if kind == "police-bail" else chance.choice(words.COURTS),
+        reference=order.reference,
+        made=made.isoformat(),
+        ends=ends.isoformat(),
+        power_of_arrest=True if kind == "occupation" else None,
+        prohibitions=[
+            {"kind": name, "text": text} for name, text in words.PROHIBITIONS.items() if chance.random() < 0.8
+        ],
+    )
+    if said is not None and kind != "police-bail" and chance.random() < 0.88:
+        serve(notebook, order)
+    return order if said is not None else None
+
+
+def serve(notebook: Notebook, order: Order) -> Post | None:
+    """It is served on him."""
+    served = order.made + timedelta(days=notebook.chance.choice((0, 1, 1, 2, 3, 6)), hours=2)
+    method = notebook.chance.choices(("personal", "in-court", "substituted"), (7, 3, 1))[0]
+    people = [order.pair.perpetrator.mention("respondent", "northmere-police")]
+    return notebook.say(
+        "northmere-police",
+        "service",
+        served,
+        people,
+        order.pair.victim.area,
+        reference=order.reference,
+        method=method,
+        served=served.isoformat(),
+    )
+
+
+def breach(notebook: Notebook, order: Order, at: datetime) -> list[Post]:
+    """One breach: somebody sees it and does not know the order's number; often the police have it too."""
+    chance = notebook.chance
+    kind = chance.choices(list(words.BREACHES), (8, 7, 4, 3, 3, 2))[0]
+    first = chance.choice(WITNESSES)
+    posts = [report(notebook, order, first, kind, at, late=(15, 50), alone=True)]
+    if chance.random() < 0.65:
+        later = at + timedelta(minutes=chance.randint(4, 40))
+        posts.append(report(notebook, order, "northmere-police", kind, later, late=(60, 110)))
+    return [post for post in posts if post is not None]
+
+
+def report(
+    notebook: Notebook,
+    order: Order,
+    agency: str,
+    kind: str,
+    at: datetime,
+    late: tuple[int, int],
+    *,
+    alone: bool = False,
+) -> Post | None:
+    """One agency's report of a breach."""
+    chance = notebook.chance
+    children = bool(order.pair.victim.children) and chance.random() < 0.5
+    return notebook.say(
+        agency,
+        "breach",
+        at,
+        order.pair.people(agency, "respondent", children=children),
+        order.pair.victim.area,
+        chance.choice(words.BREACHES[kind]),
+        late=late,
+        alone=alone,
+        kind=kind,
+        reference=order.reference if agency == "northmere-police" else None,
+        weapon=True if chance.random() < 0.08 else None,
+        suspect_present=True if kind == "attended" and chance.random() < 0.6 else None,
+        children_present=children or None,
+    )

@@ -1,0 +1,111 @@
+"""The year, lived through the public API: partners post in the order of its times, staff answer.
+
+The services' clock goes along: a fact is accepted when it would have been. What happens between two
+breaches within some hours is posted at once, by many; a breach is posted at its own time, and
+answered before time goes on, for nobody may be made to wait a simulated night for an answer.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import anyio
+from rich.progress import Progress
+
+from deploy.demo.caseload import Caseload
+from deploy.demo.client import Client
+from deploy.demo.posts import Post
+from deploy.demo.staff import Staff
+
+AT_ONCE = 16
+"""How many posts are under way together."""
+
+STRIDE = timedelta(days=4)
+LAST_DAYS = timedelta(days=6)
+LAST_STRIDE = timedelta(hours=3)
+"""The last days are gone through in shorter strides, so that *as it was known* can be asked of them."""
+
+MEETINGS_BEFORE = timedelta(hours=20)
+"""How long before now the coordinator makes up the agendas."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Posts that are made at once, when the last of them is due."""
+
+    posts: tuple[Post, ...]
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        return self.posts[-1].at
+
+    @property
+    def breach(self) -> Post | None:
+        """The breach that it is, if it is one: those stand alone."""
+        return self.posts[0] if self.posts[0].alone else None
+
+
+def stretches(posts: Iterable[Post], now: datetime) -> Iterator[Stretch]:
+    """The posts, in order, in stretches: a breach alone; else what lies within a stride."""
+    open_: list[Post] = []
+    for post in posts:
+        stride = LAST_STRIDE if post.at > now - LAST_DAYS else STRIDE
+        if open_ and (post.alone or post.at - open_[0].at > stride):
+            yield Stretch(tuple(open_))
+            open_ = []
+        if post.alone:
+            yield Stretch((post,))
+        else:
+            open_.append(post)
+    if open_:
+        yield Stretch(tuple(open_))
+
+
+class Year:
+    """The year of a caseload."""
+
+    def __init__(self, client: Client, staff: Staff, load: Caseload, progress: Progress) -> None:
+        self._client = client
+        self._staff = staff
+        self._load = load
+        self._progress = progress
+        self._clock = load.start
+        self._task = progress.add_task("Twelve months of facts", total=len(load.posts))
+
+    async def live(self) -> None:
+        """From a year ago until now. Begun again after a stop, it repeats, and posts nothing twice."""
+        await self._until(self._load.start)
+        await self._staff.set_up()
+        listed = False
+        for stretch in stretches(self._load.posts, self._load.now):
+            if not listed and stretch.at > self._load.now - MEETINGS_BEFORE:
+                await self._staff.call_meetings()
+                listed = True
+            await self._until(stretch.at)
+            await self._post(stretch)
+            self._progress.advance(self._task, len(stretch.posts))
+        if not listed:
+            await self._staff.call_meetings()
+        self._clock = await self._staff.answer_all(self._clock)
+
+    async def _until(self, at: datetime) -> None:
+        self._clock = max(self._clock, at)
+        await self._client.set_clock(self._clock)
+
+    async def _post(self, stretch: Stretch) -> None:
+        if stretch.breach is not None:
+            receipt = await self._client.post(stretch.breach)
+            self._clock = await self._staff.answer_breach(receipt.root, stretch.breach.area, self._clock)
+            return
+        limit = anyio.CapacityLimiter(AT_ONCE)
+
+        async def one(post: Post) -> None:
+            async with limit:
+                await self._client.post(post)
+
+        async with anyio.create_task_group() as together:
+            for post in stretch.posts:
+                together.start_soon(one, post)
+        if any(post.kind == "breach" for post in stretch.posts):
+            self._clock = await self._staff.answer_all(self._clock)

@@ -1,0 +1,147 @@
+"""The simulated staff: who sets up the area, answers alerts, calls the meetings and lists the cases."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import anyio
+
+from chassis.ids import Ids
+from chassis.settings import Settings
+from deploy.demo.caseload import MARACS, Caseload
+from deploy.demo.client import Client, Unexpected
+
+ADMINISTRATOR = "colin-wray"
+COORDINATOR = "priya-nair"
+SUPERVISOR = "helen-sato"
+DUTY_OFFICER = "marcus-dunne"
+
+ON_CALL = {
+    "northmere-north": ("dev-malik", "joan-okafor"),
+    "northmere-east": ("sam-lindqvist", "mina-farrow"),
+    "northmere-south": ("leila-haddad", "george-pryce"),
+}
+"""First and second on call of each MARAC's area."""
+
+AGENCIES = (
+    ("northmere-police", "Northmere Police", "police"),
+    ("northmere-council", "Northmere Council", "council"),
+    ("northmere-hospital", "Northmere Hospital", "health"),
+    ("eastvale-gp", "Eastvale Surgery", "health"),
+    ("castlegate-housing", "Castlegate Housing", "housing"),
+    ("harbour-idva", "Harbour IDVA service", "idva-service"),
+)
+
+AREAS = (
+    ("northmere", "Northmere", "force", None),
+    ("northmere-matac", "Northmere MATAC", "matac", "northmere"),
+    ("northmere-north", "Northmere North", "marac", "northmere"),
+    ("northmere-east", "Northmere East", "marac", "northmere"),
+    ("northmere-south", "Northmere South", "marac", "northmere"),
+)
+
+ROTA_AHEAD = timedelta(days=365)
+MEETINGS = {"northmere-north": 2, "northmere-east": 3, "northmere-south": 5}
+"""In how many days each MARAC meets next."""
+
+ALERT_SECONDS = 5.0
+POLL_SECONDS = 0.02
+
+
+class Staff:
+    """Everybody who works with Goldthread in the try-out."""
+
+    def __init__(self, client: Client, settings: Settings, load: Caseload) -> None:
+        self._client = client
+        self._load = load
+        self._ids = Ids(settings.secret.get_secret_value())
+        self._issuer = settings.trusted_issuer
+        self._answered = count()
+        self._area_of: dict[str, str] = {}
+
+    async def set_up(self) -> None:
+        """The areas, the agencies and the rota, before anything happens."""
+        for area, name, kind, within in AREAS:
+            said = {"area": area, "name": name, "kind": kind, **({"within": within} if within else {})}
+            await self._configure("areas", area, said)
+        for agency, name, kind in AGENCIES:
+            await self._configure("agencies", agency, {"agency": agency, "name": name, "kind": kind})
+        for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
+            await self._configure("rota", area, self._shift(area, first, second))
+
+    def _shift(self, area: str, first: str, second: str) -> dict[str, Any]:
+        posts = {"first": first, "second": second, "supervisor": SUPERVISOR, "duty_officer": DUTY_OFFICER}
+        people = {post: {"person": self._ids.staff(self._issuer, who)} for post, who in posts.items()}
+        ends = self._load.now + ROTA_AHEAD
+        return {"area": area, "starts": self._load.start.isoformat(), "ends": ends.isoformat(), **people}
+
+    async def _configure(self, what: str, key: str, content: dict[str, Any]) -> None:
+        at = self._load.start.isoformat()
+        body = {
+            "occurred": at,
+            "recorded": at,
+            "basis": "public-task",
+            "purpose": "safeguarding",
+            "content": content,
+        }
+        await self._client.say(ADMINISTRATOR, f"/notify/v1/{what}", f"demo-{what}-{key}", body)
+
+    async def waiting(self) -> list[str]:
+        """The causes of the alerts that nobody has answered yet."""
+        answer = await self._client.call(SUPERVISOR, "GET", "/notify/v1/alerts")
+        return [alert["cause"] for alert in answer.json()["waiting"]]
+
+    async def answer_breach(self, cause: str, area: str, at: datetime) -> datetime:
+        """Wait for the alert of a breach, and answer it as the people on call do; give the time then."""
+        self._area_of[cause] = area
+        with anyio.move_on_after(ALERT_SECONDS):
+            while cause not in await self.waiting():
+                await anyio.sleep(POLL_SECONDS)
+        return await self.answer_all(at)
+
+    async def answer_all(self, at: datetime) -> datetime:
+        """Answer whatever waits; give the time when that is done."""
+        for cause in await self.waiting():
+            at = await self._answer(cause, at)
+        return at
+
+    async def _answer(self, cause: str, at: datetime) -> datetime:
+        first, second = ON_CALL[self._area_of.get(cause, MARACS[0])]
+        number = next(self._answered)
+        who, minutes = first, 1 + number % 4
+        if number % 9 == 4:
+            path, reason = f"/notify/v1/alerts/{cause}/pass-on", {"reason": "cannot-take"}
+            await self._client.call(first, "POST", path, json=reason)
+            who = second
+        elif number % 7 == 3:
+            who, minutes = second, 7  # nobody took it in five minutes: the second was called
+        at += timedelta(minutes=minutes)
+        await self._client.set_clock(at)
+        try:
+            await self._client.call(who, "POST", f"/notify/v1/alerts/{cause}/acknowledge")
+        except Unexpected:
+            await self._client.call(SUPERVISOR, "POST", f"/notify/v1/alerts/{cause}/acknowledge")
+        return at
+
+    async def call_meetings(self) -> None:
+        """The coordinator calls each MARAC's next meeting, and lists its cases."""
+        for area in MARACS:
+            day = (self._load.now + timedelta(days=MEETINGS[area])).date()
+            starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
+            said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
+            meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", f"demo-meeting-{area}", said)
+            for key in self._load.referrals[area]:
+                await self._list_case(meeting.root, key)
+
+    async def _list_case(self, meeting: str, key: str) -> None:
+        path = f"/marac/v1/meetings/{meeting}/cases"
+        case = {"case": self._client.receipts[key].root}
+        with anyio.move_on_after(ALERT_SECONDS):
+            while True:
+                try:
+                    await self._client.say(COORDINATOR, path, f"demo-listed-{key}", case)
+                except Unexpected:
+                    await anyio.sleep(POLL_SECONDS)  # the meeting is not folded yet
+                else:
+                    return
+        raise Unexpected("a case could not be listed")

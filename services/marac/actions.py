@@ -1,0 +1,55 @@
+"""What people do about meetings and thresholds: load, ask a rule, record a fact in their agency's name."""
+
+from chassis.accept import Taken
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.content import Content
+from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.configuration import ThresholdSet
+from contracts.submission import Header
+from services.marac import casefile
+from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
+from services.marac.conference.views import CASE, MEETING
+from services.marac.rules import areas, sharing
+
+
+async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, key: str | None) -> Taken:
+    """Call a meeting of one of the caller's areas. Raises Problem (404) for another's."""
+    await _own(runtime, caller, said.area)
+    return await _record(runtime, caller, said, sharing.CALL_MEETING, key)
+
+
+async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, key: str | None) -> Taken:
+    """Put a case on the agenda of a meeting. Raises Problem (404) unless the caller may see both.
+
+    A case listed there already stays listed once: two facts that say so are one line.
+    """
+    held = await runtime.row(MEETING, meeting)
+    heard = await runtime.row(CASE, case)
+    if not isinstance(held, ConferenceMeeting) or not isinstance(heard, ConferenceCase):
+        raise not_found()
+    may = sharing.may_see_meeting(caller.roles, caller.areas, held.areas)
+    if not may or held.withdrawn or not sharing.may_see_case(caller.roles, caller.areas, heard.areas):
+        raise not_found()
+    return await _record(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
+
+
+async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, key: str | None) -> Taken:
+    """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
+    await _own(runtime, caller, said.area)
+    return await _record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+
+
+async def _own(runtime: Runtime, caller: Caller, area: str) -> None:
+    known = casefile.areas_of(await runtime.configuration())
+    if not sharing.may_act_in(caller.areas, areas.around(known, area)):
+        raise not_found()
+
+
+async def _record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
+    now = runtime.clock.now()
+    header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")
+    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    await runtime.folded(said.keys(taken.root))
+    return taken

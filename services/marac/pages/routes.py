@@ -1,0 +1,322 @@
+"""The pages of marac over HTTP: decode, ask ``queries``, show. Every look is on record there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from chassis.accept import Refused
+from chassis.clock import LONDON
+from chassis.http.context import the_runtime
+from chassis.http.auth import Caller, caller_of, open_to_all, right
+from chassis.http.paging import Paging, paging
+from chassis.http.problem import Problem, not_found
+from chassis.pages import live
+from chassis.pages.frame import Bar, Look, Loudness
+from chassis.pages.times import Times
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.vocabulary import StaffRole
+from services.marac import queries
+from services.marac.conference.views import ALERT, CASE, PERSON
+from services.marac.pages import PAGES
+from services.marac.pages.case import CaseView
+from services.marac.pages.perpetrator import told
+from services.marac.pages.words import Words
+from services.marac.rules import sharing
+from services.marac.shown import AgendaLine, CasePage
+
+router = APIRouter(prefix="/marac", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+OfCases = Annotated[Caller, right(sharing.READ_CASE)]
+OfMeetings = Annotated[Caller, right(sharing.READ_MEETING)]
+OfCohort = Annotated[Caller, right(sharing.READ_COHORT)]
+At = Annotated[AwareDatetime | None, Query(description="as it was known at this time")]
+
+PAPER_LASTS = timedelta(days=7)
+"""After how long a print is to be destroyed: the next page is as quickly made. Goldthread's own."""
+
+ON_CALL = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR})
+
+
+@router.get("/", dependencies=[open_to_all("it leads whoever is signed in to their own first page")])
+async def first_page(request: Request) -> Response:
+    """Off to the page where the caller's own work waits."""
+    roles = (await caller_of(request)).roles
+    for wanted, page in (
+        (sharing.RIGHTS[sharing.READ_MEETING], "/marac/meetings"),
+        (sharing.RIGHTS[sharing.READ_COHORT], "/marac/cohort"),
+        (ON_CALL, "/notify/alerts"),
+    ):
+        if roles & wanted:
+            return RedirectResponse(page, 303)
+    raise not_found()
+
+
+@router.get("/meetings")
+async def meetings(request: Request, runtime: TheRuntime, caller: OfMeetings) -> HTMLResponse:
+    """The meetings of the caller's areas."""
+    shown = await queries.meetings(runtime, caller)
+    return PAGES.show("meetings.html", PAGES.look(request, caller), meetings=shown)
+
+
+@router.get("/meetings/{meeting}")
+async def agenda(request: Request, meeting: Id, runtime: TheRuntime, caller: OfMeetings) -> HTMLResponse:
+    """The cases of a meeting, in the order in which they are heard."""
+    shown = await queries.agenda(runtime, caller, meeting)
+    look = PAGES.look(request, caller)
+    return PAGES.show("agenda.html", look, agenda=shown, words=_words(look))
+
+
+@router.get("/meetings/{meeting}/print")
+async def agenda_on_paper(
+    request: Request, meeting: Id, runtime: TheRuntime, caller: OfMeetings
+) -> HTMLResponse:
+    """The agenda and every case of it, to be printed."""
+    shown = await queries.agenda(runtime, caller, meeting)
+    look = PAGES.look(request, caller)
+    words = _words(look, paper=True)
+    cases = [await queries.case_page(runtime, caller, line.case) for line in shown.cases]
+    return PAGES.show(
+        "agenda_print.html",
+        look,
+        agenda=shown,
+        words=words,
+        cases=[(page, CaseView(page, words)) for page in cases],
+        until=(look.now + PAPER_LASTS).date(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The day of *as it was known*, as somebody typed it."""
+
+    day: str = ""
+    month: str = ""
+    year: str = ""
+
+    @property
+    def typed(self) -> tuple[str, str, str]:
+        """What stands in the three fields."""
+        return (self.day, self.month, self.year)
+
+
+def _asked(
+    day: Annotated[str, Query(max_length=10)] = "",
+    month: Annotated[str, Query(max_length=10)] = "",
+    year: Annotated[str, Query(max_length=10)] = "",
+) -> Asked:
+    return Asked(day.strip(), month.strip(), year.strip())
+
+
+@router.get("/cases/{case}")
+async def case(
+    request: Request,
+    case: Id,
+    runtime: TheRuntime,
+    caller: OfCases,
+    asked: Annotated[Asked, Depends(_asked)],
+    at: At = None,
+) -> Response:
+    """A case on one page, as it is now or as it was known; or off to the time that was asked for."""
+    if at is None and any(asked.typed):
+        wanted = _end_of_day(asked, runtime.clock.now())
+        if isinstance(wanted, datetime):
+            return RedirectResponse(f"/marac/cases/{case}?at={_in_address(wanted)}", 303)
+        return await _case(request, runtime, caller, case, None, fault=wanted, asked=asked)
+    try:
+        return await _case(request, runtime, caller, case, at)
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        return await _case(request, runtime, caller, case, None, fault="known.not-yet")
+    except Problem as problem:
+        if at is None or problem.status != 404:
+            raise
+        return await _case(request, runtime, caller, case, None, fault="known.not-there")
+
+
+async def _case(
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    case: str,
+    at: datetime | None,
+    *,
+    fault: str | None = None,
+    asked: Asked | None = None,
+) -> HTMLResponse:
+    page = await queries.case_page(runtime, caller, case, at)
+    look = _look(request, caller, page)
+    words = _words(look, paper=at is not None)
+    return PAGES.show(
+        "case.html",
+        look,
+        status=422 if fault else 200,
+        page=page,
+        view=CaseView(page, words),
+        words=words,
+        newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
+        meeting=await _next(runtime, caller, page),
+        live=f"/marac/cases/{case}/live?seen={live.digest(_content(page))}" if at is None else None,
+        known=_in_address(at) if at else None,
+        faults=[{"text": PAGES.texts(fault), "href": "#known-day"}] if fault else [],
+        asked=(asked or Asked()).typed,
+    )
+
+
+@router.get("/cases/{case}/print")
+async def case_on_paper(
+    request: Request, case: Id, runtime: TheRuntime, caller: OfCases, at: At = None
+) -> HTMLResponse:
+    """A case, to be printed: everything open, times in full, no addresses of pages."""
+    page = await queries.case_page(runtime, caller, case, at)
+    look = _look(request, caller, page)
+    words = _words(look, paper=True)
+    return PAGES.show(
+        "case_print.html",
+        look,
+        page=page,
+        view=CaseView(page, words),
+        words=words,
+        newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
+        until=(look.now + PAPER_LASTS).date(),
+    )
+
+
+@router.get("/cases/{case}/live")
+async def case_live(
+    case: Id,
+    runtime: TheRuntime,
+    caller: OfCases,
+    seen: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Server-sent events: that the page has news, and of how many lines. Never what they say."""
+    page = await queries.case_page(runtime, caller, case)
+    people = [each.person for each in (page.victim, *page.perpetrators, *page.children) if each]
+    concerns = {
+        (CASE.name, case),
+        *((PERSON.name, person) for person in people),
+        *((ALERT.name, record.root) for each in page.occurrences for record in each.records),
+    }
+    lines = _lines(page)
+
+    async def news() -> str | None:
+        now = await queries.case_page(runtime, caller, case)
+        if live.digest(_content(now)) == seen:
+            return None
+        n = len(_lines(now) - lines)
+        return PAGES.texts("live.new", n=n) if n else PAGES.texts("live.changed")
+
+    return live.stream(runtime, lambda changed: not concerns.isdisjoint(changed), news)
+
+
+@router.get("/cases/{case}/source/{root}")
+async def source(
+    request: Request, case: Id, root: Id, runtime: TheRuntime, caller: OfCases
+) -> HTMLResponse:
+    """Where a line comes from: its times, versions and footing."""
+    shown = await queries.source(runtime, caller, case, root)
+    look = PAGES.look(request, caller)
+    return PAGES.show("source.html", look, source=shown, words=_words(look, paper=True))
+
+
+@router.get("/cohort")
+async def cohort(
+    request: Request,
+    runtime: TheRuntime,
+    caller: OfCohort,
+    page: Annotated[Paging, paging("cohort")],
+) -> HTMLResponse:
+    """The people of the cohort, the highest score first."""
+    shown = await queries.cohort(runtime, caller, page)
+    look = PAGES.look(request, caller)
+    return PAGES.show("cohort.html", look, cohort=shown, words=_words(look), next=shown.next)
+
+
+@router.get("/cohort/{perpetrator}")
+async def perpetrator(
+    request: Request, perpetrator: Id, runtime: TheRuntime, caller: OfCohort
+) -> HTMLResponse:
+    """One person of the cohort: why this score, and from which reports."""
+    page = await queries.perpetrator_page(runtime, caller, perpetrator)
+    bars = _broken(page.broken_since, PAGES.look(request, caller).now)
+    look = PAGES.look(request, caller, *bars)
+    words = _words(look)
+    return PAGES.show("perpetrator.html", look, page=page, words=words, **told(page, words))
+
+
+def _words(look: Look, *, paper: bool = False) -> Words:
+    return Words(PAGES.texts, Times(PAGES.texts, look.now), paper=paper)
+
+
+def _look(request: Request, caller: Caller, page: CasePage) -> Look:
+    bars = list(_broken(page.broken_since, page.at))
+    if page.known_at is not None:
+        when = Times(PAGES.texts, page.at).absolute(page.known_at)
+        text = PAGES.texts("case.as-known", when=when)
+        bars.append(Bar(Loudness.AS_KNOWN, text, f"/marac/cases/{page.case}"))
+    return PAGES.look(request, caller, *bars)
+
+
+def _broken(since: datetime | None, now: datetime) -> Sequence[Bar]:
+    if since is None:
+        return ()
+    when = Times(PAGES.texts, now).when(since)
+    return (Bar(Loudness.NOT_SOUND, PAGES.texts("page.broken", when=when)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case stands on the agenda of its meeting: what comes after it."""
+
+    meeting: str
+    next: AgendaLine | None
+
+
+async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | None:
+    """The agenda that the case is on, soonest first, and the case after it, for whoever may see it."""
+    if not page.meetings or not caller.roles & sharing.RIGHTS[sharing.READ_MEETING]:
+        return None
+    to_come = [meeting for meeting in page.meetings if meeting.starts >= page.at - timedelta(days=1)]
+    meeting = (to_come or page.meetings[::-1])[0].meeting
+    try:
+        cases = (await queries.agenda(runtime, caller, meeting)).cases
+    except Problem:
+        return None
+    after = [line.case for line in cases].index(page.case) + 1 if page.case in {c.case for c in cases} else len(cases)
+    return Place(meeting, cases[after] if after < len(cases) else None)
+
+
+def _content(page: CasePage) -> bytes:
+    return page.model_dump_json(exclude={"at"}).encode()
+
+
+def _lines(page: CasePage) -> set[tuple[str, int]]:
+    people = [each for each in (page.victim, *page.perpetrators, *page.children) if each]
+    return {(line.root, line.version) for person in people for line in person.lines}
+
+
+def _end_of_day(asked: Asked, now: datetime) -> datetime | str:
+    """The last moment of the day, now for today; or the message id of what is wrong with it."""
+    try:
+        day = datetime(int(asked.year), int(asked.month), int(asked.day), tzinfo=LONDON)
+    except (ValueError, OverflowError):
+        return "known.not-a-day"
+    if day > now:
+        return "known.not-yet"
+    return min(datetime.combine(day, time(23, 59, 59), LONDON), now - timedelta(seconds=2))
+
+
+def _in_address(at: datetime) -> str:
+    from datetime import UTC
+
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+__all__ = ["router"]

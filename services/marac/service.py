@@ -1,0 +1,16 @@
+"""The wiring of marac: what it is made of. Nothing is decided here."""
+
+from chassis.service import Service
+from contracts.events.conference import CaseListed, MeetingCalled
+from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.routes import router
+from services.marac.rules import sharing
+from services.marac.tasking.views import PERPETRATOR, SOURCE
+
+SERVICE = Service(
+    name="marac",
+    views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
+    routers=(router,),
+    rights=sharing.RIGHTS,
+    accepts={MeetingCalled: sharing.CALL_MEETING, CaseListed: sharing.LIST_CASE},
+)

@@ -1,0 +1,162 @@
+"""Goldthread as its partners and its people reach it: one address, tokens, pages. Nothing else."""
+
+import asyncio
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+
+from deploy.local.deployment import Deployment
+from deploy.local.processes import end, free_port, launch, wait_until
+from deploy.ready import is_ready
+
+SERVICES = ("referrals", "orders", "marac", "notify")
+DIRECTORY = json.loads((Path(__file__).parents[2] / "chassis/identity/directory.json").read_text())
+SECRETS = {system["id"]: system["secret"] for system in DIRECTORY["systems"]}
+
+
+class Deployed(Protocol):
+    """A running deployment, embedded or distributed."""
+
+    url: str
+    folder: Path
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Embedded:
+    """All of it in one process."""
+
+    def __init__(self, folder: Path, extra: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._extra = dict(extra)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "GOLDTHREAD_PORT": str(self.port),
+            "GOLDTHREAD_PUBLIC_URL": self.url,
+            "GOLDTHREAD_DATA": str(self.folder / "data"),
+            **self._extra,
+        }
+        program = Path(sys.executable).parent / "goldthread"
+        log = self.folder / "goldthread.log"
+        self._process = launch([program, "serve"], log, environment=environment, folder=self.folder)
+        for service in SERVICES:
+            ready = f"{self.url}/{service}/ready"
+            wait_until(lambda: is_ready(ready), service, self._process, log, 60)  # noqa: B023
+
+    def stop(self) -> None:
+        import signal
+
+        if self._process is not None:
+            end(self._process, signal.SIGTERM)
+
+
+@contextmanager
+def deployed(kind: str, folder: Path, clock_start: datetime) -> Iterator[Deployed]:
+    """A deployment of its own, its clock started at a time, stopped at the end."""
+    extra = {"GOLDTHREAD_CLOCK_START": clock_start.isoformat(), "GOLDTHREAD_TRACE_RATIO": "1"}
+    found: Deployed = (
+        Embedded(folder, extra) if kind == "embedded" else Deployment(folder, extra=extra, durable=False)
+    )
+    found.start()
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+class Goldthread:
+    """What partners and people can do, by HTTP alone."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+    async def system(self, name: str) -> httpx.AsyncClient:
+        """A partner's system, with its token."""
+        if name not in self._clients:
+            client = httpx.AsyncClient(base_url=self.url, timeout=30)
+            basic = base64.b64encode(f"{name}:{SECRETS[name]}".encode()).decode()
+            answer = await client.post(
+                "/identity/token",
+                data={"grant_type": "client_credentials"},
+                headers={"Authorization": f"Basic {basic}"},
+            )
+            answer.raise_for_status()
+            client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+            self._clients[name] = client
+        return self._clients[name]
+
+    async def person(self, name: str) -> httpx.AsyncClient:
+        """Somebody who signed in by the pages, as a browser does."""
+        if name not in self._clients:
+            client = httpx.AsyncClient(base_url=self.url, timeout=30, headers={"Origin": self.url})
+            page = await client.get("/marac/sign-in", follow_redirects=True)
+            page.raise_for_status()
+            asked = re.search(r'name="asked"[^>]*value="([^"]+)"', page.text)
+            assert asked, page.text
+            answer = await client.post(
+                "/identity/authorize",
+                data={"asked": asked[1], "person": name},
+                headers={"Origin": self.url},
+            )
+            assert answer.status_code == 303, answer.text
+            back = await client.get(answer.headers["location"])
+            assert back.status_code in (302, 303), back.text
+            assert client.cookies.get("goldthread")
+            self._clients[name] = client
+        return self._clients[name]
+
+    async def post(
+        self, system: str, path: str, body: Mapping[str, Any], key: str | None = None
+    ) -> dict[str, Any]:
+        """What a partner posts is taken; give the receipt."""
+        headers = {"Idempotency-Key": key} if key else {}
+        answer = await (await self.system(system)).post(path, json=body, headers=headers)
+        assert answer.status_code in (200, 201), f"{path}: {answer.status_code} {answer.text}"
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+    async def set_clock(self, at: datetime) -> None:
+        """Every service's clock, from now on."""
+        operations = await self.system("northmere-operations")
+        for service in SERVICES:
+            answer = await operations.put(f"/{service}/v1/clock", json={"now": at.isoformat()})
+            assert answer.status_code == 200, answer.text
+
+    async def settled(self) -> None:
+        """Wait until every service has read to the log's end and nothing more happens for a moment."""
+        client = await self.system("northmere-operations")
+        quiet = 0
+        while quiet < 3:
+            states = [(await client.get(f"/{service}/ready")).json() for service in SERVICES]
+            done = all(
+                state["ready"] and not state["reasons"]["behind"] and not state["reasons"]["marks"]
+                for state in states
+            )
+            quiet = quiet + 1 if done else 0
+            await asyncio.sleep(0.05)
+
+
+def at(text: str) -> str:
+    """A time of a test as a partner writes it."""
+    return datetime.fromisoformat(text).astimezone(UTC).isoformat()

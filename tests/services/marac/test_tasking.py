@@ -1,0 +1,143 @@
+"""The perpetrator's row: who is listed, how he is scored, what is not known."""
+
+from datetime import timedelta
+from typing import Any
+
+from chassis.facts import Fact
+from contracts.events.configuration import ThresholdSet
+from contracts.vocabulary import Role, Threshold
+from services.marac.tasking.rows import TaskingPerpetrator, TaskingSource
+from tests.services.marac.caseload import (
+    ann,
+    ben,
+    breach,
+    cat,
+    incident,
+    mention,
+    order,
+    person,
+    referral,
+    service,
+    world,
+)
+from tests.support.facts import NOON, fact, root_of, withdrawn
+
+
+def row(*facts: Fact[Any], name: str = "ben") -> TaskingPerpetrator | None:
+    found: TaskingPerpetrator | None = world(*facts).row("tasking_perpetrator", person(name))
+    return found
+
+
+def ben_of(*facts: Fact[Any]) -> TaskingPerpetrator:
+    found = row(*facts)
+    assert found is not None
+    return found
+
+
+MUCH = (incident(), breach(), incident("hers", people=[cat(), ben(Role.SUSPECT)], kind="rape"))
+
+
+def test_whoever_is_named_as_perpetrator_is_listed_and_a_victim_is_not() -> None:
+    assert row(incident()) is not None
+    assert row(incident(), name="ann") is None
+    gone = incident()
+    assert row(gone, withdrawn(gone)) is None
+
+
+def test_the_score_explains_itself_by_ordinals() -> None:
+    found = ben_of(*MUCH)
+    assert [(event.ordinal, event.month, event.agency_kind, event.kind) for event in found.events] == [
+        (1, "2026-01", "police", "assault-with-injury"),
+        (2, "2026-01", "police", "rape"),
+        (3, "2026-03", "housing", "assault"),
+    ]
+    points = {part.part: (part.points, part.band, part.value, part.events) for part in found.parts}
+    assert points == {
+        "R": (10, "<= 28", None, [3]),
+        "F": (4, ">= 3", 3, [1, 2, 3]),
+        "G": (10, ">= 1825", 20 + 1825 + 31, [1, 2, 3]),
+        "V": (5, ">= 2", 2, [1, 2, 3]),
+    }
+    assert found.score == 0.2 * 10 + 0.2 * 4 + 0.4 * 10 + 0.2 * 5
+    assert found.model_version == "default-1"
+
+
+def test_victims_are_letters_in_the_order_in_which_they_first_appear() -> None:
+    earlier = incident("earlier", occurred=NOON - timedelta(days=90), people=[cat(), ben(Role.SUSPECT)])
+    found = ben_of(earlier, incident())
+    assert [(victim.letter, victim.events) for victim in found.victims] == [("A", [1]), ("B", [2])]
+    assert found.victims[0].relationships == ["ex-partner"]
+    source: TaskingSource = world(earlier, incident()).row("tasking_source", person("ben"))
+    assert [(each.letter, each.person) for each in source.victims] == [
+        ("A", person("cat")),
+        ("B", person("ann")),
+    ]
+    assert [each.root for each in source.events] == [root_of("earlier"), root_of("incident")]
+
+
+def test_one_occurrence_of_two_records_counts_once() -> None:
+    police = incident("police", occurred=NOON - timedelta(days=1, minutes=-30), kind="common-assault")
+    found = ben_of(breach(), police)
+    assert (found.occurrences, found.records) == (1, 2)
+    assert {event.occurrence for event in found.events} == {1}
+
+
+def test_whose_role_is_disputed_is_listed_and_not_scored_on_either_side() -> None:
+    back = incident("back", people=[mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)])
+    for name in ("ann", "ben"):
+        found = row(*MUCH, back, name=name)
+        assert found is not None
+        assert (found.score, found.not_scored, found.parts) == (None, "role-disputed", [])
+        assert "role-disputed" in [gap.code for gap in found.missing]
+
+
+def test_of_whom_too_little_is_known_is_listed_and_never_as_nought() -> None:
+    for facts in ([referral()], [order()], [incident(kind="verbal-abuse")]):
+        found = ben_of(*facts)
+        assert (found.score, found.not_scored) == (None, "too-little-known")
+        assert found.place.startswith("1"), "after those who are scored"
+    assert ben_of(incident(kind="rape")).score is not None, "one record of serious harm is enough"
+
+
+def test_a_name_comes_from_his_own_side_alone() -> None:
+    accused = incident("back", people=[mention("cat", Role.VICTIM), mention("ann", Role.SUSPECT)])
+    found = row(accused, incident(people=[ann(), ben()]), name="ann")
+    assert found is not None
+    assert [name.given for name in found.names] == ["Ann"]
+    unnamed = incident(people=[ann(), ben().model_copy(update={"identity": None})])
+    rows = [
+        r.row for (view, _), r in world(unnamed).fold().items() if view == "tasking_perpetrator" and r.row
+    ]
+    assert [gap.code for gap in rows[0].missing if isinstance(rows[0], TaskingPerpetrator)][:2] == [
+        "name-unknown",
+        "birth-unknown",
+    ]
+
+
+def test_orders_that_bind_him_by_month_without_a_word_of_their_terms() -> None:
+    (bound,) = ben_of(order(), service()).orders
+    assert (bound.order, bound.made, bound.in_force, bound.served) == (
+        "non-molestation",
+        "2026-02",
+        True,
+        True,
+    )
+    assert bound.victims == ["A"]
+    gaps = [gap.code for gap in ben_of(order(), breach("elsewhere", reference="XX1")).missing]
+    assert gaps == ["order-not-served", "respondent-not-aware", "breach-order-not-found"]
+
+
+def test_only_a_matac_sets_how_far_back_the_score_looks() -> None:
+    def threshold(where: str) -> Fact[Any]:
+        said = ThresholdSet(area=where, threshold=Threshold.SCORE_LOOK_BACK_DAYS, value=365)
+        return fact(said, root=f"threshold {where}")
+
+    assert ben_of(*MUCH, threshold("tasking")).look_back_days == 365
+    assert ben_of(*MUCH, threshold("north")).look_back_days == 730
+
+
+def test_it_says_when_it_will_change_and_that_tells_no_hour() -> None:
+    folded = world(incident(occurred=NOON - timedelta(days=5, hours=3))).fold()
+    until = folded["tasking_perpetrator", person("ben")].changes_at
+    assert until is not None
+    assert (until.hour, until.minute) == (0, 0), "midnight in London"

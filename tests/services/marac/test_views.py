@@ -1,0 +1,232 @@
+"""What marac makes of facts: people, cases, meetings, alerts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.facts import Fact
+from chassis.fold import canonical
+from contracts.sections import Contact, Narrative
+from contracts.vocabulary import ContactMethod, Grade, Role
+from services.marac.conference.rows import ConferenceCase, ConferencePerson
+from tests.services.marac.caseload import (
+    STREET,
+    alert,
+    ann,
+    answer,
+    ben,
+    breach,
+    call,
+    cat,
+    histories,
+    household,
+    incident,
+    lead,
+    listing,
+    meeting,
+    mention,
+    order,
+    person,
+    referral,
+    risk,
+    service,
+    world,
+)
+from tests.support.facts import NOON, area, corrected, root_of, withdrawn
+
+
+def of(name: str, *facts: Fact[Any]) -> ConferencePerson:
+    row: ConferencePerson = world(*facts).row("conference_person", person(name))
+    return row
+
+
+def case(*facts: Fact[Any], name: str = "case") -> ConferenceCase:
+    row: ConferenceCase = world(*facts).row("conference_case", root_of(name))
+    return row
+
+
+class TestPerson:
+    def test_a_line_has_all_that_a_reader_needs(self) -> None:
+        (line,) = of("ann", incident()).lines
+        assert (line.type, line.agency, line.state) == ("incident.reported", "police", "current")
+        assert line.record is not None
+        assert line.record.number == "ann"
+        assert line.said is not None
+        assert (line.said.text, line.said.details["kind"]) == ("Door kicked in.", "assault-with-injury")
+        assert [(other.person, other.role) for other in line.others] == [(person("ben"), Role.SUSPECT)]
+
+    def test_every_agency_is_heard_of_one_person(self) -> None:
+        row = of("ann", incident(), breach(), household(), referral())
+        assert {line.agency for line in row.lines} == {"police", "council", "haven"}
+        assert row.identity.name is not None
+        assert row.identity.name.family == "Doe"
+
+    def test_a_correction_shows_the_new_and_keeps_the_old(self) -> None:
+        first = incident()
+        said = first.said.model_copy(
+            update={"people": [ann(), ben()], "narrative": Narrative(text="Window broken.")}
+        )
+        (line,) = of("ann", first, corrected(first, said)).lines
+        assert line.state == "corrected"
+        assert line.said is not None
+        assert line.said.text == "Window broken."
+        assert [version.text for version in line.earlier] == ["Door kicked in."]
+
+    def test_a_withdrawn_line_is_a_stub_that_says_nothing(self) -> None:
+        first = incident()
+        row = of("ann", first, withdrawn(first))
+        (line,) = row.lines
+        assert (line.state, line.said, line.earlier, line.record) == ("withdrawn", None, (), None)
+        assert row.records == []
+        assert b"Door kicked in." not in canonical(row)
+
+    def test_whoever_a_correction_no_longer_names_is_told_no_more(self) -> None:
+        first = incident()
+        said = first.said.model_copy(update={"people": [cat(), ben()]})
+        world_ = [first, corrected(first, said)]
+        assert [line.state for line in of("ann", *world_).lines] == ["withdrawn"]
+        assert [line.state for line in of("cat", *world_).lines] == ["corrected"]
+
+    def test_a_location_stands_in_its_own_section_alone(self) -> None:
+        row = of("ann", household())
+        assert [line.location.address for line in row.locations] == [[STREET]]
+        assert STREET.encode() not in canonical(row.model_copy(update={"locations": []}))
+
+    def test_accusations_both_ways_are_seen(self) -> None:
+        back = incident("back", people=[mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)])
+        assert of("ann", incident(), back).disputed == [person("ben")]
+        assert of("ann", incident()).disputed == []
+
+
+class TestCase:
+    def test_its_people_its_area_and_its_letters(self) -> None:
+        row = case(referral(routing=area("hill")), household())
+        assert row.victim is not None
+        assert row.victim.person == person("ann")
+        assert [each.person for each in row.perpetrators] == [person("ben")]
+        assert [each.person for each in row.children] == [person("kit")]
+        assert (row.marac, row.areas) == ("north", ("hill", "north", "castleshire"))
+        assert len(row.letters) == 3
+
+    def test_the_newest_assessment_that_stands_grades_it(self) -> None:
+        later = risk(grade=Grade.MEDIUM)
+        assert case(referral()).grade is Grade.HIGH
+        assert case(referral(), later).grade is Grade.MEDIUM
+        assert case(referral(), later, withdrawn(later)).grade is Grade.HIGH
+        assert case(referral(), risk(grade=None)).grade is Grade.UNKNOWN
+
+    def test_two_agencies_records_of_one_assault_are_one_occurrence(self) -> None:
+        police = incident("police", occurred=NOON - timedelta(days=1, minutes=-30), kind="common-assault")
+        row = case(referral(), order(), service(), breach(), police)
+        (happened,) = row.occurrences
+        assert (happened.breach, len(happened.records)) == (True, 2)
+        assert happened.orders == [root_of("order")]
+
+    def test_what_happened_to_another_victim_is_not_of_this_case(self) -> None:
+        hers = incident("hers", people=[cat(), ben()])
+        nobody_named = breach("nobody", people=[ben(Role.RESPONDENT)])
+        row = case(referral(), hers, nobody_named)
+        assert [record.root for each in row.occurrences for record in each.records] == [root_of("nobody")]
+
+    def test_a_breach_that_names_nobody_is_hers_whom_its_order_protects(self) -> None:
+        row = case(referral(), order(), service(), breach(people=[ben(Role.RESPONDENT)]))
+        (happened,) = row.occurrences
+        assert happened.records[0].victims == [person("ann")]
+
+    def test_her_order_with_a_service_that_names_him_alone(self) -> None:
+        (row,) = case(referral(), order(), service()).orders
+        assert (row.status.in_force, row.status.served, row.status.aware) == (True, True, True)
+        assert [each.method for each in row.services] == ["personal"]
+        (unserved,) = case(referral(), order()).orders
+        assert (unserved.status.served, unserved.status.reason) == (False, "order.unserved")
+
+    def test_an_order_that_protects_another_is_not_of_this_case(self) -> None:
+        assert case(referral(), order(people=[ben(Role.RESPONDENT), cat()])).orders == ()
+
+    def test_a_repeat_says_by_which_definition_and_from_what(self) -> None:
+        assert case(referral(), incident()).repeat is None, "before the referral"
+        found = case(referral(), breach()).repeat
+        assert found is not None
+        assert (found.definition, found.roots) == ("current", [root_of("breach")])
+
+    def test_a_second_referral_within_a_year_is_a_repeat_and_one_after_is_a_new_case(self) -> None:
+        last_year = referral("first", occurred=NOON - timedelta(days=300))
+        row = case(last_year, referral())
+        assert row.earlier_case == root_of("first")
+        long_ago = referral("first", occurred=NOON - timedelta(days=500))
+        assert case(long_ago, referral()).earlier_case is None
+
+    def test_a_withdrawn_referral_leaves_a_stub_in_its_area(self) -> None:
+        made = referral()
+        row = case(made, withdrawn(made), listing())
+        assert (row.withdrawn, row.victim, row.marac) == (True, None, "north")
+        assert [each.meeting for each in row.meetings] == [root_of("meeting")]
+
+    def test_who_was_heard_last_and_when(self) -> None:
+        row = case(referral(), incident(), lead())
+        assert [(each.agency, each.lines) for each in row.heard] == [("haven", 2), ("police", 1)]
+
+
+class TestMeetingAndAlert:
+    def test_a_meeting_with_its_cases(self) -> None:
+        row = world(meeting(), listing(), listing("other")).row("conference_meeting", root_of("meeting"))
+        assert {each.case for each in row.cases} == {root_of("case"), root_of("other")}
+        assert row.areas == ["north", "castleshire"]
+
+    def test_a_case_listed_twice_is_heard_once_and_a_listing_withdrawn_is_none(self) -> None:
+        again = listing()
+        row = world(meeting(), again, withdrawn(again)).row("conference_meeting", root_of("meeting"))
+        assert row.cases == []
+
+    def test_an_alert_is_unanswered_until_somebody_takes_it(self) -> None:
+        def state(*facts: Fact[Any]) -> Any:
+            return world(breach(), alert(), *facts).row("conference_alert", root_of("breach")).alerts[0]
+
+        assert state(call()).state == "unanswered"
+        taken = state(call(), answer())
+        assert (taken.state, taken.answered_agency) == ("answered", "police")
+        assert taken.answered_at == NOON + timedelta(minutes=2)
+        assert [each.rung for each in taken.calls] == [0]
+
+    def test_a_cause_without_an_alert_has_no_row(self) -> None:
+        assert world(breach()).row("conference_alert", root_of("breach")) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(histories(), st.randoms(use_true_random=False))
+def test_rows_do_not_depend_on_the_order_in_which_facts_come(history: list[Fact[Any]], chance: Any) -> None:
+    shuffled = [*history, history[0]]
+    chance.shuffle(shuffled)
+    assert world(*history).bytes() == world(*shuffled).bytes()
+
+
+@settings(deadline=None, max_examples=60)
+@given(histories(), st.integers(1, 99))
+def test_a_row_stays_as_it_is_until_it_says_that_it_will_change(
+    history: list[Fact[Any]], percent: int
+) -> None:
+    now = world(*history).fold()
+    for key, folded in now.items():
+        until = folded.changes_at or NOON + timedelta(days=3000)
+        assert until > NOON, key
+        then = world(*history, at=NOON + (until - NOON) * percent / 100).fold()
+        assert then[key].row == folded.row, key
+
+
+@settings(deadline=None, max_examples=40)
+@given(histories())
+def test_no_row_depends_on_when_facts_were_accepted(history: list[Fact[Any]]) -> None:
+    later = [
+        Fact(each.envelope.model_copy(update={"acceptedat": each.accepted + timedelta(days=1)}), each.content)
+        for each in history
+    ]
+    assert world(*history).bytes() == world(*later).bytes()
+
+
+@pytest.mark.parametrize("method", list(ContactMethod))
+def test_a_safe_contact_is_kept_as_it_was_given(method: ContactMethod) -> None:
+    row = of("ann", referral(people=[ann(contact=Contact(method=method)), ben()]))
+    assert [line.contact.method for line in row.contacts] == [method]

@@ -1,0 +1,258 @@
+"""Seeing, taking and passing on an alert, on the service at work; and setting the rota."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import httpx
+import orjson
+import pytest
+
+from chassis.http import auth
+from chassis.http.app import create_app
+from chassis.http.auth import Caller
+from chassis.http.problem import Problem
+from chassis.runtime import Runtime
+from contracts.events.alerts import AlertAcknowledged, DeliveryTried
+from contracts.vocabulary import Channel, PassReason
+from services.notify import actions, queries
+from services.notify.queries import Who
+from services.notify.views import ALERT, AlertRow, Call
+from tests.services.notify.conftest import ADMIN, caller, configure, raise_alert, stand_down
+from tests.services.notify.world import CAUSE, staff
+from tests.support.facts import root_of
+from tests.support.waiting import until
+
+Start = Callable[[], Awaitable[Runtime]]
+
+AMIRA = caller("amira", "on-call")
+BEN = caller("ben", "on-call")
+SOL = caller("sol", "on-call", areas=("south",))
+OLU = caller("olu", "operator", areas=())
+
+
+async def called(runtime: Runtime, count: int = 1) -> list[Call]:
+    """The calls, once the row shows so many."""
+
+    async def calls() -> list[Call]:
+        row = await runtime.row(ALERT, CAUSE)
+        found = list(row.calls) if isinstance(row, AlertRow) else []
+        return found if len(found) >= count else []
+
+    return await until(calls)
+
+
+async def begun(start: Start) -> Runtime:
+    runtime = await start()
+    await configure(runtime, first="amira", second="ben", supervisor="cath", duty_officer="dev")
+    await raise_alert(runtime)
+    await called(runtime)
+    return runtime
+
+
+async def refusal(answer: Awaitable[object]) -> tuple[int, str]:
+    with pytest.raises(Problem) as refused:
+        await answer
+    return refused.value.status, refused.value.code
+
+
+async def test_it_is_in_front_of_whoever_was_called_and_that_is_on_record(start: Start) -> None:
+    runtime = await begun(start)
+    (shown,) = await queries.waiting(runtime, AMIRA)
+    assert (shown.state, shown.called_you, shown.may_answer, shown.may_pass_on) == (
+        "unanswered",
+        True,
+        True,
+        True,
+    )
+
+    async def on_record() -> list[Channel]:
+        return [fact.said.channel for fact in (await runtime.facts([f"o:{CAUSE}"])).current(DeliveryTried)]
+
+    assert await until(on_record) == [Channel.LIVE_PAGE]
+    await queries.waiting(runtime, AMIRA)
+    assert await on_record() == [Channel.LIVE_PAGE], "noted once"
+
+
+async def test_others_of_the_area_see_it_and_nobody_else(start: Start) -> None:
+    runtime = await begun(start)
+    (shown,) = await queries.waiting(runtime, BEN)
+    assert (shown.called_you, shown.may_answer, shown.may_pass_on) == (False, True, False)
+    for other in (SOL, OLU):
+        assert await queries.waiting(runtime, other) == []
+        assert await queries.alert(runtime, other, CAUSE) is None
+        assert (await refusal(actions.acknowledge(runtime, other, CAUSE)))[0] == 404
+    assert (await refusal(actions.acknowledge(runtime, AMIRA, root_of("no such breach"))))[0] == 404
+
+
+async def test_taking_it_twice_or_after_another_gives_the_first_answer(start: Start) -> None:
+    runtime = await begun(start)
+    first = await actions.acknowledge(runtime, AMIRA, CAUSE)
+    again = await actions.acknowledge(runtime, AMIRA, CAUSE)
+    other = await actions.acknowledge(runtime, BEN, CAUSE)
+    assert (first.state, first.answered_by, again.answered_by, other.answered_by) == (
+        "answered",
+        Who.YOU,
+        Who.YOU,
+        Who.FIRST,
+    )
+    assert first.answered_at == again.answered_at == other.answered_at
+    assert len((await runtime.facts([f"o:{CAUSE}"])).current(AlertAcknowledged)) == 1
+    assert [each.cause for each in await until(lambda: queries.mine(runtime, AMIRA))] == [CAUSE]
+    assert await queries.mine(runtime, BEN) == []
+    assert await queries.waiting(runtime, AMIRA) == []
+    runtime.clock.set(runtime.clock.now() + queries.MINE_FOR + timedelta(minutes=1))
+    assert await queries.mine(runtime, AMIRA) == []
+
+
+async def test_passing_it_on_calls_the_next_at_once(start: Start) -> None:
+    runtime = await begun(start)
+    assert await refusal(actions.pass_on(runtime, BEN, CAUSE, PassReason.CANNOT_TAKE)) == (
+        409,
+        "alert-not-called",
+    )
+    await actions.pass_on(runtime, AMIRA, CAUSE, PassReason.CONFLICT_OF_INTEREST)
+    first, second = await called(runtime, 2)
+    assert (first.person, second.person) == (staff("amira"), staff("ben"))
+    assert second.due - first.due < timedelta(seconds=25), "not by the clock"
+
+
+async def test_what_another_has_taken_is_not_passed_on(start: Start) -> None:
+    runtime = await begun(start)
+    await actions.acknowledge(runtime, BEN, CAUSE)
+    passing = actions.pass_on(runtime, AMIRA, CAUSE, PassReason.NOT_ON_DUTY)
+    assert await refusal(passing) == (409, "alert-answered")
+
+
+async def test_what_stood_down_needs_nobody(start: Start) -> None:
+    runtime = await begun(start)
+    await stand_down(runtime)
+    assert await refusal(actions.acknowledge(runtime, AMIRA, CAUSE)) == (409, "alert-stood-down")
+    passing = actions.pass_on(runtime, AMIRA, CAUSE, PassReason.CANNOT_TAKE)
+    assert await refusal(passing) == (409, "alert-stood-down")
+    shown = await queries.alert(runtime, AMIRA, CAUSE)
+    assert shown is not None
+    assert (shown.state, shown.may_answer, shown.may_pass_on) == ("stood-down", False, False)
+
+
+async def test_with_nobody_on_the_rota_everybody_on_call_and_the_operator_see_it(start: Start) -> None:
+    runtime = await start()
+    await raise_alert(runtime)
+    assert [call.person for call in await called(runtime)] == [None]
+    for anybody in (AMIRA, SOL, OLU, caller("cath", "supervisor", areas=())):
+        (shown,) = await queries.waiting(runtime, anybody)
+        assert shown.nobody
+        assert shown.calls[0].nobody
+
+
+# ---- over HTTP ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def signed_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Caller], None]:
+    """Makes every request this caller's."""
+
+    def sign_in(who: Caller) -> None:
+        async def caller_of(*_: object) -> Caller:
+            return who
+
+        monkeypatch.setattr(auth, "caller_of", caller_of)
+
+    return sign_in
+
+
+def client_of(runtime: Runtime) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=create_app(runtime))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8400/notify/v1")
+
+
+async def test_alerts_over_http(start: Start, signed_in: Callable[[Caller], None]) -> None:
+    runtime = await begun(start)
+    async with client_of(runtime) as client:
+        signed_in(AMIRA)
+        assert len((await client.get("/alerts")).json()["waiting"]) == 1
+        assert (await client.get(f"/alerts/{CAUSE}")).json()["state"] == "unanswered"
+        assert (await client.get("/alerts/not-an-id")).status_code == 422
+        assert (await client.post(f"/alerts/{CAUSE}/pass-on", json={"reason": "tired"})).status_code == 422
+        taken = await client.post(f"/alerts/{CAUSE}/acknowledge")
+        assert (taken.status_code, taken.json()["answered_by"]) == (200, "you")
+        signed_in(SOL)
+        for method, path in (("GET", ""), ("POST", "/acknowledge")):
+            assert (await client.request(method, f"/alerts/{CAUSE}{path}")).status_code == 404
+        signed_in(OLU)
+        assert (await client.post(f"/alerts/{CAUSE}/acknowledge")).status_code == 404
+
+
+def _rota(area: str = "north") -> dict[str, object]:
+    return {
+        "occurred": "2026-03-01T09:00:00Z",
+        "recorded": "2026-03-01T09:00:00Z",
+        "basis": "public-task",
+        "purpose": "safeguarding",
+        "content": {
+            "area": area,
+            "starts": "2026-03-01T09:00:00Z",
+            "ends": "2026-03-08T09:00:00Z",
+            "first": {"person": staff("amira")},
+        },
+    }
+
+
+async def test_the_rota_is_set_by_those_whose_area_it_is(
+    start: Start, signed_in: Callable[[Caller], None]
+) -> None:
+    runtime = await start()
+    await configure(runtime, first="amira")
+    async with client_of(runtime) as client:
+        signed_in(ADMIN)
+        posted = await client.post(
+            "/rota", json=_rota(), headers={"Idempotency-Key": "week 9".replace(" ", "-")}
+        )
+        assert posted.status_code == 201
+        assert posted.headers["location"] == f"/notify/v1/facts/{posted.json()['root']}"
+        assert posted.headers["etag"] == '"1"'
+        again = await client.post("/rota", json=_rota(), headers={"Idempotency-Key": "week-9"})
+        assert (again.status_code, again.json()["id"]) == (200, posted.json()["id"])
+        signed_in(caller("ann", "area-admin", areas=("south",)))
+        assert (await client.post("/rota", json=_rota())).status_code == 404
+        own = _rota() | {
+            "content": {"area": "south-quay", "name": "Quay", "kind": "district", "within": "south"}
+        }
+        assert (await client.post("/areas", json=own)).status_code == 201
+        foreign = _rota() | {
+            "content": {"area": "north", "name": "North", "kind": "district", "within": "south"}
+        }
+        assert (await client.post("/areas", json=foreign)).status_code == 404
+        agency = _rota() | {"content": {"agency": "quay-housing", "name": "Quay Housing", "kind": "housing"}}
+        assert (await client.post("/agencies", json=agency)).status_code == 201
+        signed_in(AMIRA)
+        assert (await client.post("/rota", json=_rota())).status_code == 404
+
+
+async def test_the_stream_gives_the_list_and_then_each_change(
+    start: Start, signed_in: Callable[[Caller], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.notify import routes
+
+    monkeypatch.setattr(routes, "STREAM_SECONDS", 3)
+    looked = asyncio.Event()
+    look = queries.alerts
+
+    async def alerts(runtime: Runtime, caller: Caller) -> queries.Alerts:
+        found = await look(runtime, caller)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(queries, "alerts", alerts)
+    runtime = await start()
+    await configure(runtime, first="amira", second="ben")
+    signed_in(AMIRA)
+    async with client_of(runtime) as client:
+        reading = asyncio.create_task(client.get("/alerts/stream"))
+        await asyncio.wait_for(looked.wait(), 10)
+        await raise_alert(runtime)
+        answer = await reading
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    events = [orjson.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
+    assert events[0]["waiting"] == []
+    assert [alert["cause"] for alert in events[-1]["waiting"]] == [CAUSE]

@@ -1,0 +1,156 @@
+"""Messages to a real endpoint: signed, the same id on every try, tried until somebody answers."""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.runtime import Runtime
+from contracts.events.alerts import AlertCalled, DeliveryTried
+from contracts.vocabulary import DeliveryResult
+from services.notify import actions, claims
+from services.notify.rules import telling
+from services.notify.teller import signing_key
+from services.notify.views import number_of
+from tests.services.notify.conftest import Pager, caller, configure, raise_alert, stop
+from tests.services.notify.world import CAUSE
+from tests.support.waiting import until
+
+Start = Callable[[], Awaitable[Runtime]]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundredths where the rules say seconds."""
+    monkeypatch.setattr(telling, "WAITS", (timedelta(seconds=0.02),))
+
+
+async def tries(runtime: Runtime) -> list[tuple[int, DeliveryResult, int | None]]:
+    facts = (await runtime.facts([f"o:{CAUSE}"])).current(DeliveryTried)
+    return sorted((fact.said.attempt, fact.said.result, fact.said.status) for fact in facts)
+
+
+async def noted(runtime: Runtime, count: int) -> list[tuple[int, DeliveryResult, int | None]]:
+    async def all_of_them() -> list[tuple[int, DeliveryResult, int | None]]:
+        found = await tries(runtime)
+        return found if len(found) >= count else []
+
+    return await until(all_of_them)
+
+
+async def call_of(runtime: Runtime) -> str:
+    (call,) = (await runtime.facts([f"o:{CAUSE}"])).current(AlertCalled)
+    return call.id
+
+
+async def test_a_message_is_signed_and_says_nothing_of_anybody(start: Start, pager: Pager) -> None:
+    runtime = await start()
+    await configure(runtime, pager.url, first="amira", second="ben")
+    began = time.monotonic()
+    await raise_alert(runtime)
+    assert await noted(runtime, 1) == [(1, DeliveryResult.DELIVERED, 204)]
+    assert time.monotonic() - began < 5
+    (message,) = pager.got
+    assert set(message.said) == {"alert", "cause", "try", "urgency", "open_url", "acknowledge_by"}
+    assert (message.said["alert"], message.said["cause"], message.said["try"]) == (number_of(CAUSE), CAUSE, 1)
+    assert message.said["open_url"].endswith(f"/notify/alerts/{CAUSE}")
+    assert message.headers["goldthread-message"] == await call_of(runtime)
+
+    stamp, _, given = message.headers["goldthread-signature"].partition(",v1=")
+    key = signing_key(runtime.settings.secret.get_secret_value(), pager.url)
+    signed = stamp.removeprefix("t=").encode() + b"." + message.body
+    assert hmac.compare_digest(given, hmac.new(key, signed, hashlib.sha256).hexdigest())
+    assert abs(int(stamp.removeprefix("t=")) - time.time()) < 60
+    assert signing_key("another secret of 16", pager.url) != key
+    assert signing_key(runtime.settings.secret.get_secret_value(), f"{pager.url}/other") != key
+
+
+async def test_it_is_tried_until_the_endpoint_takes_it(start: Start, pager: Pager) -> None:
+    runtime = await start()
+    pager.answers = [500, 429, 404]
+    await configure(runtime, pager.url, first="amira", second="ben")
+    await raise_alert(runtime)
+    assert await noted(runtime, 4) == [
+        (1, DeliveryResult.FAILED, 500),
+        (2, DeliveryResult.FAILED, 429),
+        (3, DeliveryResult.REFUSED, 404),
+        (4, DeliveryResult.DELIVERED, 204),
+    ]
+    assert [message.said["try"] for message in pager.got] == [1, 2, 3, 4]
+    assert {message.headers["goldthread-message"] for message in pager.got} == {await call_of(runtime)}
+
+
+async def test_who_has_answered_is_told_no_more(start: Start, pager: Pager) -> None:
+    runtime = await start()
+    pager.answers = [500] * 10_000
+    await configure(runtime, pager.url, first="amira", second="ben")
+    await raise_alert(runtime)
+    await noted(runtime, 2)
+    await actions.acknowledge(runtime, caller("amira", "on-call"), CAUSE)
+
+    async def at_rest() -> bool:
+        had = len(pager.got)
+        await asyncio.sleep(0.5)  # many times as long as the wait between two tries
+        return len(pager.got) == had
+
+    await until(at_rest)
+
+
+async def test_an_endpoint_that_is_not_there_is_a_failed_try(start: Start) -> None:
+    runtime = await start()
+    await configure(runtime, "http://127.0.0.1:1/hook", first="amira", second="ben")
+    await raise_alert(runtime)
+    assert (await noted(runtime, 1))[0] == (1, DeliveryResult.FAILED, None)
+
+
+async def test_killed_between_sending_and_noting_it_sends_the_same_try_again(
+    start: Start, pager: Pager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "CLAIM", timedelta(seconds=0.3))
+    first = await start()
+    await configure(first, pager.url, first="amira", second="ben")
+    reached = asyncio.Event()
+    say = first.say
+
+    async def killed(sayings: Any) -> int:
+        said = list(sayings)
+        if any(isinstance(saying.content, DeliveryTried) for saying in said):
+            reached.set()
+            await asyncio.Event().wait()
+        return await say(said)
+
+    monkeypatch.setattr(first, "say", killed)
+    await raise_alert(first)
+    await asyncio.wait_for(reached.wait(), 10)
+    await stop(first)
+    assert len(pager.got) == 1
+
+    second = await start()
+    assert await noted(second, 1) == [(1, DeliveryResult.DELIVERED, 204)]
+    once, again = pager.got
+    assert once.headers["goldthread-message"] == again.headers["goldthread-message"]
+    assert once.said["try"] == again.said["try"] == 1
+
+
+async def test_one_try_is_one_process_s(start: Start) -> None:
+    runtime = await start()
+    call = CAUSE
+    first = await asyncio.gather(*(claims.claim(runtime.store, call, 1, f"process {n}") for n in range(5)))
+    assert sorted(first) == [False] * 4 + [True]
+    await claims.noted(runtime.store, call, 1)
+    assert not await claims.claim(runtime.store, call, 1, "late")
+    assert await claims.claim(runtime.store, call, 2, "next")
+    assert not await claims.claim(runtime.store, call, 1, "very late")
+
+
+async def test_a_claim_runs_out(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = await start()
+    assert await claims.claim(runtime.store, CAUSE, 1, "frozen")
+    assert not await claims.claim(runtime.store, CAUSE, 1, "other")
+    runtime.clock.set(runtime.clock.now() + claims.CLAIM)
+    assert await claims.claim(runtime.store, CAUSE, 1, "other")
