@@ -4,6 +4,7 @@ A zombie inserts what is there already. What cannot be read is parked in the sam
 the position goes on: one bad event stops nobody else.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis import ledger, telemetry
 from chassis.ids import Ids
 from chassis.ledger import Entry, content_hash
-from chassis.log import Log, Record, Subscription
+from chassis.log import Record, Subscription
 from chassis.signals import Signals
 from chassis.store import Store
 from chassis.store.tables import micros
@@ -24,6 +25,7 @@ from contracts.envelope import KEY_PATTERN, Envelope
 from contracts.registry import Unreadable, read_content, read_envelope
 
 Partition = tuple[str, int]
+PAUSE_SECONDS = 0.5
 log = structlog.get_logger()
 
 
@@ -41,10 +43,18 @@ class Loader:
 
     async def run(self, subscription: Subscription) -> None:
         """Load what the subscription brings, for ever."""
+        records: Sequence[Record] = ()
         while True:
-            records = await subscription.poll(0.5)
-            if records:
-                await subscription.report(await self.load(records))
+            try:
+                if not records:
+                    records = await subscription.poll(0.5)
+                if records:
+                    await subscription.report(await self.load(records))
+                    records = ()
+            except Exception as error:  # noqa: BLE001 - log or store are away
+                # The same batch again, until it is in: to read on would skip it.
+                log.warning("load.failed", reason=type(error).__name__)
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def load(self, records: Sequence[Record]) -> dict[Partition, int]:
         """Load one batch; give each partition's next position."""
@@ -176,9 +186,3 @@ async def positions_of(store: Store, wanted: set[Partition]) -> dict[Partition, 
         rows = (await connection.execute(text("select topic, partition, next from position"))).all()
     found = {(row.topic, row.partition): row.next for row in rows}
     return {partition: found[partition] for partition in wanted if partition in found}
-
-
-async def caught_up(store: Store, log: Log, topics: Sequence[str], ends: dict[Partition, int]) -> bool:
-    """Whether everything below these ends is in the store."""
-    reached = await positions_of(store, set(ends))
-    return all(reached.get(partition, 0) >= end for partition, end in ends.items() if end > 0)

@@ -32,9 +32,9 @@ from chassis.service import Service
 from chassis.settings import Settings
 from chassis.signals import Changed, Signals
 from chassis.store import Postgres, Store
-from chassis.store.tables import instant
+from chassis.store.tables import instant, micros
 from chassis.views import Row, Saying, View
-from contracts.content import Content
+from contracts.content import Content, Said
 from contracts.envelope import Change
 from contracts.events.identity import Because, Move
 from contracts.events.operations import AuditShown
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CATCH_UP_SECONDS = 60
+_OUT_OF_DATE = """select (select count(*) from mark)
+    + (select count(*) from subject where changes_at <= :now)"""
 TICK_SECONDS = 0.25
 
 
@@ -173,7 +175,8 @@ class Runtime:
 
     async def _marks(self) -> int:
         async with self.store.reading() as connection:
-            return int((await connection.execute(text("select count(*) from mark"))).scalar_one())
+            now = micros(await self.store.now(connection))
+            return int((await connection.execute(text(_OUT_OF_DATE), {"now": now})).scalar_one())
 
     # ---- what agencies say ------------------------------------------------------------------
 
@@ -209,10 +212,24 @@ class Runtime:
                 agency=caller.agency,
                 person=caller.id,
                 right=right,
-                keys=frozenset(content.keys(id_)),
+                keys=frozenset(content.keys(id_)) | await self._keys_of_things(content, id_),
                 traceparent=telemetry.current_traceparent(),
             )
         )
+
+    async def _keys_of_things(self, content: Content, id_: str) -> frozenset[str]:
+        """The people of what a fact is about, where that is held here: the service of an order is
+        filed under everybody whom the order names, though the fact names the respondent alone."""
+        things = [key[2:] for key in content.keys(id_) if key.startswith("o:") and key != f"o:{id_}"]
+        if not things or not isinstance(content, Said):
+            return frozenset()
+        statement = text(
+            """select distinct key.key from fact join key on key.fact = fact.id
+               where fact.root = :root and key.key like 'm:%'"""
+        )
+        async with self.store.reading() as connection:
+            found = [(await connection.execute(statement, {"root": root})).scalars() for root in things]
+        return frozenset(key for keys in found for key in keys)
 
     async def revise(
         self,

@@ -151,6 +151,15 @@ def marks(service: ServiceName) -> None:
 
 
 @app.command()
+def fingerprint(service: ServiceName) -> None:
+    """What a store holds, part by part, as a count and a hash: to compare it with another."""
+    from chassis import operating
+
+    for name, (count, digest) in _with(service, operating.fingerprint).items():
+        typer.echo(f"{name} {count} {digest}")
+
+
+@app.command()
 def parked(service: ServiceName) -> None:
     """List what could not be read: where it stands, why, since when. Never what it says."""
     from chassis import operating

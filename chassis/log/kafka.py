@@ -190,10 +190,10 @@ class KafkaLog:
         self._producer = producer
         return producer
 
-    def _abandon(self, producer: Any) -> None:
+    def _abandon(self, producer: AIOKafkaProducer | None) -> None:
         """Begin the next append with a fresh one. After a failure nobody knows which sequence
         numbers the broker has seen, and this one would fail for ever (aiokafka #907)."""
-        if producer is None or producer is not self._producer:
+        if producer is None or self._producer != producer:
             return
         self._producer = None
         # Its stop() would first wait until everything is sent; there is no public way to give up.

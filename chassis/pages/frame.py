@@ -148,8 +148,6 @@ def _environment(templates: Path, texts: Texts) -> Environment:
         loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         autoescape=True,
         undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
     ours = Environment(
         loader=ChoiceLoader(
@@ -157,7 +155,6 @@ def _environment(templates: Path, texts: Texts) -> Environment:
         ),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
         lstrip_blocks=True,
     )
     ours.globals |= {
@@ -166,6 +163,7 @@ def _environment(templates: Path, texts: Texts) -> Environment:
         "govuk_template": system.get_template("govuk_frontend_jinja/template.html"),
         "label": texts.label,
         "language": texts.language,
+        "said": texts.said,
         "t": texts,
     }
     return ours

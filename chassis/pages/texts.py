@@ -5,6 +5,7 @@ whole sentence, with named places ``%(when)s``. A message with plural forms is a
 """
 
 import gettext
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -69,10 +70,14 @@ class Texts:
             raise TypeError(f"{id_} counts: n must be a whole number")
         return Markup(escape(forms[self._form(n)])) % named  # noqa: S704  escaped, and so is each place
 
-    def label(self, codes: str, code: object) -> Markup:
-        """What people call a code of a code list, such as ``label("grade", "unknown")``.
+    def said(self, id_: str) -> Markup:
+        """The text of an id that comes from a row, such as a rule's reason (``order.unaware``).
 
-        A code that has no text yet is shown as it is: better than no page at three in the morning.
+        One that has no text yet is shown as it is: better than no page at three in the morning.
         """
+        return self(id_) if id_ in self._forms else Markup(escape(re.sub("[.-]", " ", id_)))  # noqa: S704
+
+    def label(self, codes: str, code: object) -> Markup:
+        """What people call a code of a code list, such as ``label("grade", "unknown")``; else the code."""
         id_ = f"code.{codes}.{code}"
         return self(id_) if id_ in self._forms else Markup(escape(str(code).replace("-", " ")))  # noqa: S704

@@ -34,10 +34,15 @@ class Times:
         local = at.astimezone(LONDON)
         return self._said(self.day(local.date()), local, precision)
 
+    def seconds(self, at: datetime) -> str:
+        """The time of day to the second, for how new a page is: *10:14:09pm*."""
+        local = at.astimezone(LONDON)
+        return f"{local.hour % 12 or 12}:{local:%M:%S}{_half(local)}"
+
     def exact(self, at: datetime) -> Markup:
         """To the second, with its zone: *Sat 21 Nov 2026 at 9:04:09pm GMT*."""
         local = at.astimezone(LONDON)
-        clock = f"{local.hour % 12 or 12}:{local:%M:%S}{_half(local)} {local.tzname()}"
+        clock = f"{self.seconds(at)} {local.tzname()}"
         return self._texts("time.at", day=self.day(local.date()), time=clock)
 
     def clock(self, at: datetime) -> str:

@@ -38,7 +38,8 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._directory: Directory = read_directory(settings.identity_directory)
-        self._http = httpx.AsyncClient(base_url=settings.public_url, timeout=30)
+        limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)
+        self._http = httpx.AsyncClient(base_url=settings.public_url, timeout=30, limits=limits)
         self._tokens: dict[str, str] = {}
         self.receipts: dict[str, Receipt] = {}
 

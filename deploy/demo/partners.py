@@ -95,17 +95,23 @@ class Year:
 
     async def _post(self, stretch: Stretch) -> None:
         if stretch.breach is not None:
-            receipt = await self._client.post(stretch.breach)
-            self._clock = await self._staff.answer_breach(receipt.root, stretch.breach.area, self._clock)
+            cause = await self._one(stretch.breach)
+            self._clock = await self._staff.answer_breach(cause, self._clock)
             return
         limit = anyio.CapacityLimiter(AT_ONCE)
 
         async def one(post: Post) -> None:
             async with limit:
-                await self._client.post(post)
+                await self._one(post)
 
         async with anyio.create_task_group() as together:
             for post in stretch.posts:
                 together.start_soon(one, post)
         if any(post.kind == "breach" for post in stretch.posts):
             self._clock = await self._staff.answer_all(self._clock)
+
+    async def _one(self, post: Post) -> str:
+        receipt = await self._client.post(post)
+        if post.kind == "breach":
+            self._staff.area_of[receipt.root] = post.area
+        return receipt.root

@@ -45,7 +45,7 @@ MEETINGS = {"northmere-north": 2, "northmere-east": 3, "northmere-south": 5}
 """In how many days each MARAC meets next."""
 
 ALERT_SECONDS = 5.0
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.08
 
 
 class Staff:
@@ -57,7 +57,8 @@ class Staff:
         self._ids = Ids(settings.secret.get_secret_value())
         self._issuer = settings.trusted_issuer
         self._answered = count()
-        self._area_of: dict[str, str] = {}
+        self.area_of: dict[str, str] = {}
+        """The area of each breach, by its root: who is on call for it."""
 
     async def set_up(self) -> None:
         """The areas, the agencies and the rota, before anything happens."""
@@ -91,9 +92,8 @@ class Staff:
         answer = await self._client.call(SUPERVISOR, "GET", "/notify/v1/alerts")
         return [alert["cause"] for alert in answer.json()["waiting"]]
 
-    async def answer_breach(self, cause: str, area: str, at: datetime) -> datetime:
+    async def answer_breach(self, cause: str, at: datetime) -> datetime:
         """Wait for the alert of a breach, and answer it as the people on call do; give the time then."""
-        self._area_of[cause] = area
         with anyio.move_on_after(ALERT_SECONDS):
             while cause not in await self.waiting():
                 await anyio.sleep(POLL_SECONDS)
@@ -106,7 +106,7 @@ class Staff:
         return at
 
     async def _answer(self, cause: str, at: datetime) -> datetime:
-        first, second = ON_CALL[self._area_of.get(cause, MARACS[0])]
+        first, second = ON_CALL[self.area_of.get(cause, MARACS[0])]
         number = next(self._answered)
         who, minutes = first, 1 + number % 4
         if number % 9 == 4:

@@ -101,7 +101,8 @@ class Kafka:
         wait_until(self._answers, "Kafka", self.process, log, 60)
 
     def _format(self, run: list[str], properties: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # An id that began with a dash would be read as an option.
+        cluster = base64.urlsafe_b64encode(b"g" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties)]
         done = subprocess.run([*run, *tool], capture_output=True, text=True, check=False)
         if done.returncode:

@@ -3,6 +3,7 @@
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.tasking.views import PERPETRATOR, SOURCE
@@ -10,7 +11,7 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 SERVICE = Service(
     name="marac",
     views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
-    routers=(router,),
+    routers=(router, pages),
     rights=sharing.RIGHTS,
     accepts={MeetingCalled: sharing.CALL_MEETING, CaseListed: sharing.LIST_CASE},
 )

@@ -22,11 +22,19 @@ from services.marac.conference.rows import (
     Version,
 )
 from services.marac.tasking.rows import (
-    BindingOrder,
-    EventShown,
-    PerpetratorGap,
-    ScorePart,
-    VictimShown,
+    BindingOrder as BindingOrder,
+)
+from services.marac.tasking.rows import (
+    EventShown as EventShown,
+)
+from services.marac.tasking.rows import (
+    PerpetratorGap as PerpetratorGap,
+)
+from services.marac.tasking.rows import (
+    ScorePart as ScorePart,
+)
+from services.marac.tasking.rows import (
+    VictimShown as VictimShown,
 )
 
 

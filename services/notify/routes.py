@@ -9,8 +9,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
 
 from chassis.accept import Taken
-from chassis.http.app import the_runtime
 from chassis.http.auth import Caller, right
+from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey, etag
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime

@@ -2,7 +2,9 @@
 
 from chassis.service import Service
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
+from services.notify import pages
 from services.notify.claims import ClaimTable
+from services.notify.pages.routes import router as pages_router
 from services.notify.routes import router
 from services.notify.rules import sharing
 from services.notify.teller import tell
@@ -11,7 +13,7 @@ from services.notify.views import ALERT
 SERVICE = Service(
     name="notify",
     views=(ALERT,),
-    routers=(router,),
+    routers=(router, pages_router),
     rights=sharing.RIGHTS,
     accepts={
         RotaSet: sharing.SET_ROTA,
@@ -19,5 +21,7 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell,),
+    texts=(pages.FOLDER / "texts",),
+    templates=pages.FOLDER / "templates",
     tables=(ClaimTable,),
 )

@@ -105,7 +105,8 @@ class Teller:
             except Exception as error:  # noqa: BLE001 - a teller that stops tells nobody of anything
                 log.error("tell.failed", reason=type(error).__name__)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._look.wait()
             self._look.clear()
 
     async def once(self) -> float:

@@ -177,11 +177,9 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     taken = _of(subject.facts, raised, AlertAcknowledged)
     passed = _of(subject.facts, raised, AlertPassedOn)
     answer = next((fact for fact in taken if not _given_back(fact, passed)), None)
-    waiting = stood_down is None and answer is None
     step, changes_at = None, None
-    if waiting:
-        last = _told(calls, taken, passed)
-        due = next_step(said.urgency, raised.occurred, last, subject.at)
+    if stood_down is None and answer is None:
+        due = next_step(said.urgency, raised.occurred, _told(calls, taken, passed), subject.at)
         step, changes_at = _next(known, area, due, said.urgency, subject.at)
     row = AlertRow(
         cause=subject.id,
@@ -193,7 +191,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         area=area,
         areas=rota.area_and_around(known, area),
         standing=stood_down is None,
-        waiting=waiting,
+        waiting=step is not None,
         stood_down_at=stood_down.occurred if stood_down else None,
         acknowledged_by=answer.said.person if answer else None,
         acknowledged_at=answer.occurred if answer else None,

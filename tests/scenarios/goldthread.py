@@ -32,6 +32,8 @@ class Deployed(Protocol):
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
+    def restored(self, clock: datetime) -> None: ...
+    def operator(self, service: str, *command: str) -> str: ...
 
 
 class Embedded:
@@ -65,13 +67,56 @@ class Embedded:
         if self._process is not None:
             end(self._process, signal.SIGTERM)
 
+    def restored(self, clock: datetime) -> None:
+        """Every store dropped while nothing runs, then all of it started again."""
+        self.stop()
+        for service in SERVICES:
+            self.operator(service, "restore", service, "--yes")
+        self._extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()
+        self.start()
+
+    def operator(self, service: str, *command: str) -> str:
+        """What the operator's command prints."""
+        environment = {**os.environ, "GOLDTHREAD_DATA": str(self.folder / "data"), **self._extra}
+        return run(command, environment)
+
+
+class Distributed(Deployment):
+    """Kafka, PostgreSQL, and every service a process of its own."""
+
+    def restored(self, clock: datetime) -> None:
+        """Every store dropped while no service runs, then each started again."""
+        for part in (*SERVICES, "matcher"):
+            self.kill(part)
+        for service in SERVICES:
+            self.operator(service, "restore", service, "--yes")
+        self.extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()
+        for part in (*SERVICES, "matcher"):
+            self.start_part(part)
+        for service in SERVICES:
+            self.await_part(service)
+
+    def operator(self, service: str, *command: str) -> str:
+        """What the operator's command prints."""
+        return run(command, {**os.environ, **self.environment(service)})
+
+
+def run(command: tuple[str, ...], environment: Mapping[str, str]) -> str:
+    """The output of ``goldthread`` on a command line. Fails where it fails."""
+    program = Path(sys.executable).parent / "goldthread"
+    done = subprocess.run(
+        [program, *command], env=dict(environment), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
 
 @contextmanager
 def deployed(kind: str, folder: Path, clock_start: datetime) -> Iterator[Deployed]:
     """A deployment of its own, its clock started at a time, stopped at the end."""
     extra = {"GOLDTHREAD_CLOCK_START": clock_start.isoformat(), "GOLDTHREAD_TRACE_RATIO": "1"}
     found: Deployed = (
-        Embedded(folder, extra) if kind == "embedded" else Deployment(folder, extra=extra, durable=False)
+        Embedded(folder, extra) if kind == "embedded" else Distributed(folder, extra=extra, durable=False)
     )
     found.start()
     try:

@@ -43,7 +43,7 @@ def fold_case(subject: Subject) -> Folded:
     if people is None or said is None:
         return Folded(row)
     orders, changes_at = people.orders(subject.at)
-    return Folded(row.model_copy(update=_referred(said) | people.known(fact, orders)), changes_at)
+    return Folded(row.model_copy(update=_referred(said) | people.known(fact, orders)), None)
 
 
 def _referred(said: ReferralMade) -> dict[str, object]:
@@ -101,7 +101,7 @@ class _People:
             "disputed": not self.harmed_by.isdisjoint(self.own.disputed if self.own else ()),
             "orders": tuple(orders),
             "occurrences": happened,
-            "repeat": _repeat(fact, happened, earlier),
+            "repeat": _repeat(fact, filter(self.between, _records(happened)), earlier),
             "earlier_case": earlier,
             "heard": self.heard(),
         }
@@ -148,22 +148,27 @@ class _People:
         return orders, min(changes, default=None)
 
     def occurrences(self) -> tuple[rows.Occurrence, ...]:
-        """What happened between the pair, over all agencies' records, in the order of time."""
+        """What was done to her by anybody, and by them to nobody named, over all agencies' records, in
+        the order of time. Whoever did it may be a person of the case whom nobody has linked yet."""
         found: dict[str, rows.RecordLine] = {}
         for record in (record for row in self.sides for record in row.records):
             held = found.get(record.root)
             if held is None or (held.order is None and record.order is not None):
                 found[record.root] = record
-        lines = {root: record for root, record in found.items() if self._between(record)}
+        lines = {root: record for root, record in found.items() if self._of_the_case(record)}
         groups = occurrences(_as_record(line) for line in lines.values())
         return tuple(_occurrence([lines[record.root] for record in group]) for group in groups)
 
-    def _between(self, record: rows.RecordLine) -> bool:
-        """Against her, by one of them or by nobody named; or by one of them, against nobody named."""
-        by_them = not self.harmed_by.isdisjoint(record.perpetrators)
+    def _of_the_case(self, record: rows.RecordLine) -> bool:
         if record.victims:
-            return self.victim.person in record.victims and (by_them or not record.perpetrators)
-        return by_them
+            return self.victim.person in record.victims
+        return not self.harmed_by.isdisjoint(record.perpetrators)
+
+    def between(self, record: rows.RecordLine) -> bool:
+        """Against her, by one of them or by nobody named; or by one of them, against nobody named:
+        what a repeat is counted by."""
+        by_them = not self.harmed_by.isdisjoint(record.perpetrators)
+        return self._of_the_case(record) and (by_them or not record.perpetrators)
 
     def earlier_case(self, fact: Fact[ReferralMade]) -> str | None:
         """The last case of the same pair that was referred within the twelve months before."""
@@ -246,14 +251,14 @@ def _occurrence(lines: Sequence[rows.RecordLine]) -> rows.Occurrence:
     )
 
 
+def _records(happened: Iterable[rows.Occurrence]) -> Iterable[rows.RecordLine]:
+    return (record for occurrence in happened for record in occurrence.records)
+
+
 def _repeat(
-    fact: Fact[ReferralMade], happened: Iterable[rows.Occurrence], earlier: str | None
+    fact: Fact[ReferralMade], records: Iterable[rows.RecordLine], earlier: str | None
 ) -> rows.Repeat | None:
-    events = [
-        repeat.Event(record.root, record.occurred, record.kind, record.crime)
-        for occurrence in happened
-        for record in occurrence.records
-    ]
+    events = [repeat.Event(record.root, record.occurred, record.kind, record.crime) for record in records]
     found, until = repeat.repeats(fact.occurred, events, "current")
     if not found and earlier is None:
         return None

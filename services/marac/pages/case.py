@@ -43,9 +43,7 @@ PLACES = {
 """The part of the page that each kind of gap is about, where it is not one line's or one person's."""
 
 KINDS = frozenset(AgencyKind)
-
-WORST = 3
-"""How many gaps stand at the top of the page; the rest stands below them, in one line each."""
+"""Of these, a gap's owner may be any agency."""
 
 
 class Gap(NamedTuple):
@@ -187,7 +185,7 @@ class CaseView:
             identity, texts = person.identity, self.words.texts
             part = [texts.label("role", person.role)]
             if person.relationship:
-                part.append(texts.label("relationship", person.relationship))
+                part.append(texts.label("relationship", person.relationship).lower())
             yield Card(
                 person=person,
                 name=self.words.name(identity.name),

@@ -4,7 +4,7 @@ Everything is sorted by what it says, never by an id: ids come from agencies and
 so tell where a victim lives. Ids are used to tell one from another, and for nothing else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -21,11 +21,10 @@ from services.marac import casefile
 from services.marac.rules import score as scoring
 from services.marac.rules.missing import NOT_BINDING
 from services.marac.tasking import rows
+from services.marac.tasking.letters import Signature, Told, letters
 
 UNKNOWN_KIND = "agency"
 """What stands for the kind of an agency that nobody has defined."""
-
-Signature = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,10 @@ class Perpetrator:
             for record in casefile.records_of(subject, self.every_order)
             if subject.id in record.record.perpetrators
         ]
-        appearances = self._appearances(records)
-        self.relationships = {victim: self._relationships(victim) for victim in appearances}
-        self.letters = _letters(appearances, self.relationships)
+        told = self._told(records)
+        named = {victim for each in told for victim in each.victims}
+        self.relationships = {victim: self._relationships(victim) for victim in named}
+        self.letters = letters(told, self.relationships)
         self.orders = sorted(
             (order for order in self.every_order if subject.id in order.respondents),
             key=lambda order: (_order_signature(order), self.letters_of(order.protected)),
@@ -96,15 +96,15 @@ class Perpetrator:
         """The letters of these victims, in their own order."""
         return tuple(sorted(self.letters[victim] for victim in victims if victim in self.letters))
 
-    def _appearances(self, records: Sequence[casefile.RecordSeen]) -> dict[str, list[Signature]]:
-        """What is said of each victim, by signature, in order: first appearance first."""
-        found: dict[str, list[Signature]] = {}
+    def _told(self, records: Sequence[casefile.RecordSeen]) -> list[Told]:
+        """Every fact against this person, by its signature and the victims of it."""
         by_root = {record.fact.root: record.record.victims for record in records}
+        found = []
         for fact in self.against:
             named = frozenset(casefile.persons(fact.said.in_role(Role.VICTIM), self.subject.homes))
-            for victim in (by_root.get(fact.root) or named) - {self.subject.id}:
-                found.setdefault(victim, []).append(self._signature(fact))
-        return {victim: sorted(said) for victim, said in found.items()}
+            victims = (by_root.get(fact.root) or named) - {self.subject.id}
+            found.append(Told(self._signature(fact), victims))
+        return found
 
     def _signature(self, fact: Fact[Said]) -> Signature:
         """What a fact says that may be said here, and by which it is sorted."""
@@ -209,24 +209,6 @@ def fold_source(subject: Subject) -> Folded:
         facts=sorted(fact.id for fact in known.against),
     )
     return Folded(row)
-
-
-def _letters(
-    appearances: Mapping[str, Sequence[Signature]], relationships: Mapping[str, Sequence[str]]
-) -> dict[str, str]:
-    """A, B, C by first appearance in time. Of two about whom all is said alike, either may be A."""
-
-    def first(victim: str) -> tuple[Sequence[Signature], Sequence[str], str]:
-        return (appearances[victim], relationships[victim], victim)
-
-    ordered = sorted(appearances, key=first)
-    return {victim: _letter(at) for at, victim in enumerate(ordered)}
-
-
-def _letter(at: int) -> str:
-    """A to Z, then AA and on."""
-    more, last = divmod(at, 26)
-    return (_letter(more - 1) if more else "") + chr(ord("A") + last)
 
 
 def _by_place(at: int, record: Record) -> Record:
@@ -337,7 +319,8 @@ def _missing(known: Perpetrator, who: casefile.Who) -> list[rows.PerpetratorGap]
 def _place(tenths: int | None, who: casefile.Who) -> str:
     name = who.names[0] if who.names else None
     letters = f"{name.family or ''} {name.given or ''}".casefold() if name else ""
-    return f"1 {letters}" if tenths is None else f"0 {100 - tenths:03} {letters}"
+    person = f"{letters} {who.born[0] if who.born else ''}"
+    return f"1 {person}" if tenths is None else f"0 {100 - tenths:03} {person}"
 
 
 def _look_back(configuration: FactSet) -> int:

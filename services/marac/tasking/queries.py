@@ -1,6 +1,5 @@
 """What the perpetrator-centred routes and pages ask. Sharing rules first; what is shown is recorded."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, false, func, select, tuple_
@@ -88,7 +87,7 @@ async def _listed(
     if person is not None:
         statement = statement.where(one.subject == person)
     async with runtime.store.reading() as connection:
-        read: Sequence[tuple[str, str, str]] = (await connection.execute(statement)).tuples().all()
+        read = (await connection.execute(statement)).all()
     return [
         Listed(
             person=subject,
@@ -107,7 +106,7 @@ async def _counts(runtime: Runtime, after: tuple[str, str] | None) -> tuple[int,
         func.count(), func.count().filter(_PEOPLE.c.scored), func.count().filter(before)
     ).select_from(_PEOPLE)
     async with runtime.store.reading() as connection:
-        total, scored, passed = (await connection.execute(counts)).one()._tuple()
+        total, scored, passed = (await connection.execute(counts)).one()
     return total, scored, passed
 
 

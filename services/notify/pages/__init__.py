@@ -1,0 +1,15 @@
+"""The pages of notify: the alerts of somebody on call, phone first."""
+
+from pathlib import Path
+
+from chassis.pages.frame import Item, Pages
+from services.notify.rules import sharing
+
+FOLDER = Path(__file__).parent
+
+PAGES = Pages(
+    "notify",
+    FOLDER / "templates",
+    FOLDER / "texts",
+    [Item("nav.alerts", "/notify/alerts", sharing.RIGHTS[sharing.READ])],
+)

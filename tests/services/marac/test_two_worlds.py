@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.facts import Fact
+from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade
 from contracts.mentions import Mention
 from contracts.sections import Identity, Location, Name, Narrative, Record
-from contracts.vocabulary import AgencyKind, AreaKind, Role
+from contracts.vocabulary import AgencyKind, AreaKind, Relationship, Role
 from services.marac.tasking.views import PERPETRATOR
 from tests.support.facts import IDS, NOON, area, fact
 from tests.support.world import World
@@ -50,7 +51,7 @@ class Told:
         location = Location(address=[f"1 {self.home}-marker street"], school=f"{self.home}-marker school")
         return Mention(
             role=role,
-            relationship="ex-partner" if not hers else None,
+            relationship=None if hers else Relationship.EX_PARTNER,
             identity=Identity(record=record, name=Name(family=name.title())),
             location=location if hers else None,
         )
@@ -67,23 +68,23 @@ class Told:
             "narrative": Narrative(text=f"At {self.home}-marker street."),
         }
         occurred = NOON - timedelta(hours=what.hours_ago)
-        said: Any
+        given: dict[str, Any]
+        kind: type[Said]
         match what.says:
             case "incident":
-                said = IncidentReported(kind=what.act, reference=f"{self.home}-{what.hours_ago}", **common)
+                kind, given = IncidentReported, {"kind": what.act, "reference": f"{self.home} 1"}
             case "breach":
-                said = BreachReported(kind="assault", **common)
+                kind, given = BreachReported, {"kind": "assault"}
             case "order":
                 terms = [{"kind": "not-to-attend", "text": f"Not to go to {self.home}-marker street"}]
-                court = f"{self.home} court"
-                said = OrderMade(
-                    order="non-molestation", court=court, made=occurred, prohibitions=terms, **common
-                )
+                given = {"order": "non-molestation", "court": f"{self.home} court", "made": occurred}
+                kind, given = OrderMade, given | {"prohibitions": terms}
             case "household":
                 child = self.mention("kit", Role.CHILD, agency)
-                said = HouseholdDescribed(**common | {"people": [*common["people"], child]})
+                kind, given = HouseholdDescribed, {"people": [*common["people"], child]}
             case _:
-                said = ReferralMade(**common | {"people": [victims[0], *against]})
+                kind, given = ReferralMade, {"people": [victims[0], *against]}
+        said = kind(**common | given)
         return fact(said, agency=agency, occurred=occurred, root=f"{self.home} {what}")
 
     def rows(self, happened: "list[What]") -> dict[str, bytes]:

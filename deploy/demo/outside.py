@@ -1,0 +1,101 @@
+"""Everybody outside Goldthread: partners and staff, in a process of their own, as they are in life.
+
+``python -m deploy.demo.outside`` reads its settings from the environment, as every process of ours.
+"""
+
+import asyncio
+
+from pydantic import AwareDatetime, BaseModel
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from chassis.clock import Clock
+from chassis.settings import Settings
+from deploy.demo.caseload import SEED, Caseload, caseload
+from deploy.demo.client import Client
+from deploy.demo.live import live
+from deploy.demo.partners import Year
+from deploy.demo.staff import Staff
+
+NOTE = "demo.json"
+
+LOOK_FIRST = (
+    ("Priya Nair", "MARAC coordinator", "/marac/", "the next meetings, and each agenda"),
+    ("Rowan Ellis", "MARAC chair", "/marac/", "Northmere North: sixteen cases, a page each, to print"),
+    (
+        "Dev Malik",
+        "on call, Northmere North",
+        "/notify/",
+        "alerts, live: the next breach comes within a minute",
+    ),
+    (
+        "Tom Achterberg",
+        "MATAC coordinator",
+        "/marac/cohort",
+        "forty perpetrators, ranked, each score explained",
+    ),
+    ("Carys Bevan", "IDVA", "/marac/", "her cases, with safe contact"),
+)
+"""Whom to sign in as, and what to look at first."""
+
+
+class Note(BaseModel):
+    """What the data folder remembers of its caseload: enough to go on where a stop left it."""
+
+    seed: int
+    now: AwareDatetime
+    done: bool = False
+
+
+def note_of(settings: Settings) -> Note:
+    """The note of a data folder; a new one where there is none."""
+    path = settings.data / NOTE
+    if path.exists():
+        return Note.model_validate_json(path.read_bytes())
+    note = Note(seed=SEED, now=Clock().now())
+    keep(settings, note)
+    return note
+
+
+def keep(settings: Settings, note: Note) -> None:
+    """Write the note down."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    (settings.data / NOTE).write_text(note.model_dump_json())
+
+
+async def work(settings: Settings, console: Console) -> None:
+    """Live the year through, if it is not lived yet; say what to look at; then go on for ever."""
+    note = note_of(settings)
+    load = caseload(note.now, note.seed)
+    client = Client(settings)
+    try:
+        await client.ready()
+        await client.sign_in()
+        if not note.done:
+            await _live_the_year(client, settings, load, console)
+            keep(settings, note.model_copy(update={"done": True}))
+        welcome(console, settings)
+        await live(client, load, console.print)
+    finally:
+        await client.close()
+
+
+async def _live_the_year(client: Client, settings: Settings, load: Caseload, console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        await Year(client, Staff(client, settings, load), load, progress).live()
+    await client.set_clock(Clock().now())
+
+
+def welcome(console: Console, settings: Settings) -> None:
+    """Print addresses, whom to sign in as, and what to look at first."""
+    table = Table("Sign in as", "who is", "at", "and look at", title="Goldthread: everybody here is invented")
+    for name, post, path, what in LOOK_FIRST:
+        table.add_row(name, post, f"{settings.public_url}{path}", what)
+    console.print(table)
+    console.print("No passwords: choose a name on the sign-in page. Ctrl-C stops.")
+
+
+if __name__ == "__main__":
+    asyncio.run(work(Settings(), Console()))

@@ -1,0 +1,123 @@
+"""Every page as a desktop, a phone and paper show it, into ``build/screenshots``, to be looked at.
+
+It walks a running Goldthread as three people do, from each one's first page along its links, so
+that what it shows is what they see.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+FOLDER = Path(__file__).parents[1] / "build" / "screenshots"
+
+DESKTOP, PHONE = (1280, 900), (375, 812)
+
+SignIn = Callable[[Page, str, str], None]
+"""Signs somebody in: page, address of Goldthread, id of the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page: its name, and the link that leads there from the page before (None: an address)."""
+
+    name: str
+    link: str
+    back_to: str | None = None
+    """The step from whose page the link is followed; None: ``link`` is an address itself."""
+
+
+CASE = "a[href^='/marac/cases/']"
+WALKS: dict[str, tuple[Step, ...]] = {
+    "rowan-ellis": (
+        Step("meetings", "/marac/meetings"),
+        Step("agenda", "a[href^='/marac/meetings/']", "meetings"),
+        Step("agenda-print", "a[href$='/print']", "agenda"),
+        Step("case", f"tr:nth-child(1) {CASE}", "agenda"),
+        Step("case-second", f"tr:nth-child(2) {CASE}", "agenda"),
+        Step("case-third", f"tr:nth-child(3) {CASE}", "agenda"),
+        Step("source", "a[href*='/source/']", "case"),
+        Step("case-print", "a[href$='/print']", "case"),
+        Step("not-there", "/marac/cases/00000000-0000-4000-8000-000000000000"),
+    ),
+    "tom-achterberg": (
+        Step("cohort", "/marac/cohort"),
+        Step("perpetrator", "a[href^='/marac/cohort/']", "cohort"),
+    ),
+    "dev-malik": (
+        Step("alerts", "/notify/alerts"),
+        Step("breach", "a[href^='/orders/breaches/']", "alerts"),
+    ),
+}
+"""Who walks, and where: the people are those of the try-out's directory."""
+
+
+def sign_in(page: Page, url: str, person: str) -> None:
+    """Sign in with the built-in identity provider, which asks for no password."""
+    page.goto(f"{url}/marac/sign-in")
+    page.check(f"input[value='{person}']")
+    page.click("button[type=submit]")
+
+
+def shoot(url: str, folder: Path = FOLDER, signing_in: SignIn = sign_in) -> list[Path]:
+    """Walk the Goldthread at this address and keep what is seen. Returns the files.
+
+    A link that is not there is passed over: a caseload need not have one of each.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium())
+        try:
+            return [file for person in WALKS for file in _walk(browser, url, person, folder, signing_in)]
+        finally:
+            browser.close()
+
+
+def chromium() -> str:
+    """The browser of the system. Raises FileNotFoundError where there is none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        raise FileNotFoundError("There is no Chromium: install the package chromium")
+    return found
+
+
+def _walk(browser: Browser, url: str, person: str, folder: Path, signing_in: SignIn) -> Iterator[Path]:
+    context = browser.new_context(viewport=_size(DESKTOP))
+    page = context.new_page()
+    signing_in(page, url, person)
+    seen: dict[str, str] = {}
+    for step in WALKS[person]:
+        address = f"{url}{step.link}" if step.back_to is None else _follow(page, seen.get(step.back_to), step)
+        if address is not None:
+            seen[step.name] = address
+            yield from _keep(context, address, folder / step.name)
+    context.close()
+
+
+def _follow(page: Page, start: str | None, step: Step) -> str | None:
+    if start is None:
+        return None
+    page.goto(start)
+    link = page.locator(f"main {step.link}").first
+    return str(link.evaluate("link => link.href")) if link.count() else None
+
+
+def _keep(context: BrowserContext, address: str, name: Path) -> Iterator[Path]:
+    page = context.new_page()
+    page.goto(address)
+    for kind, size in (("desktop", DESKTOP), ("phone", PHONE)):
+        page.set_viewport_size(_size(size))
+        file = name.with_name(f"{name.name}-{kind}.png")
+        page.screenshot(path=file, full_page=True)
+        yield file
+    file = name.with_suffix(".pdf")
+    page.pdf(path=file, format="A4", prefer_css_page_size=True)
+    yield file
+    page.close()
+
+
+def _size(of: tuple[int, int]) -> dict[str, int]:  # what playwright calls ViewportSize
+    return {"width": of[0], "height": of[1]}

@@ -1,0 +1,125 @@
+"""The pages of notify over HTTP: decode, ask ``queries`` or ``actions``, show. Looks are on record there.
+
+GET changes nothing: an alert is taken by a form that a person sends.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from pydantic import StringConstraints
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from chassis.http.auth import Caller, right
+from chassis.http.context import the_runtime
+from chassis.http.problem import Problem, not_found
+from chassis.pages import live
+from chassis.pages.frame import Bar, Look, Loudness
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.vocabulary import PassReason
+from services.notify import actions, queries
+from services.notify.pages import PAGES
+from services.notify.queries import AlertShown
+from services.notify.rules import sharing
+from services.notify.views import ALERT
+
+router = APIRouter(prefix="/notify", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Reader = Annotated[Caller, right(sharing.READ)]
+Answerer = Annotated[Caller, right(sharing.ANSWER)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Form()]
+
+LIST = "/notify/alerts"
+
+
+@router.get("/")
+async def first_page(caller: Reader) -> Response:
+    """Off to the alerts."""
+    return RedirectResponse(LIST, 303)
+
+
+@router.get("/alerts")
+async def alerts(
+    request: Request,
+    runtime: TheRuntime,
+    caller: Reader,
+    answered: Annotated[Id | None, Query(description="the alert that was just answered")] = None,
+) -> HTMLResponse:
+    """What waits for an answer, and what the caller took."""
+    return await _alerts(request, runtime, caller, answered)
+
+
+@router.get("/alerts/live")
+async def alerts_live(runtime: TheRuntime, caller: Reader) -> Response:
+    """Server-sent events: that the list has changed, never how. Whoever hears it looks at it again."""
+
+    async def news() -> str:
+        return "changed"
+
+    return live.stream(runtime, lambda changed: any(view == ALERT.name for view, _ in changed), news)
+
+
+@router.get("/alerts/{cause}")
+async def alert(request: Request, cause: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """One alert: where a message leads."""
+    shown = await queries.alert(runtime, caller, cause)
+    if shown is None:
+        raise not_found()
+    return PAGES.show("alert.html", PAGES.look(request, caller), alert=shown, fault=None)
+
+
+@router.post("/alerts/{cause}/acknowledge")
+async def acknowledge(request: Request, cause: Id, runtime: TheRuntime, caller: Answerer) -> Response:
+    """The caller takes the alert. Whose it is then is said on the list."""
+    try:
+        await actions.acknowledge(runtime, caller, cause)
+    except Problem as problem:
+        return await _refused(request, runtime, caller, cause, problem)
+    return RedirectResponse(f"{LIST}?answered={cause}", 303)
+
+
+@router.post("/alerts/{cause}/pass-on")
+async def pass_on(
+    request: Request,
+    cause: Id,
+    runtime: TheRuntime,
+    caller: Answerer,
+    reason: Annotated[PassReason, Form()],
+    note: Note = "",
+) -> Response:
+    """The caller cannot take the alert: whoever comes next is called at once."""
+    try:
+        await actions.pass_on(runtime, caller, cause, reason, note or None)
+    except Problem as problem:
+        return await _refused(request, runtime, caller, cause, problem)
+    return RedirectResponse(f"{LIST}?answered={cause}", 303)
+
+
+async def _alerts(
+    request: Request, runtime: Runtime, caller: Caller, answered: str | None
+) -> HTMLResponse:
+    shown = await queries.alerts(runtime, caller)
+    done = await queries.alert(runtime, caller, answered) if answered else None
+    look = PAGES.look(request, caller, *_bars(shown.waiting))
+    return PAGES.show("alerts.html", look, alerts=shown, done=done, live=f"{LIST}/live")
+
+
+async def _refused(
+    request: Request, runtime: Runtime, caller: Caller, cause: str, problem: Problem
+) -> HTMLResponse:
+    """The alert as it stands, with why the answer was not taken. Raises the Problem for any but 409."""
+    shown = await queries.alert(runtime, caller, cause) if problem.status == 409 else None
+    if shown is None:
+        raise problem
+    look = Look(runtime.clock.now(), LIST, caller)
+    return PAGES.show("alert.html", look, status=409, alert=shown, fault=problem.code)
+
+
+def _bars(waiting: list[AlertShown]) -> list[Bar]:
+    """That an alert calls the one who looks."""
+    calling = [each for each in waiting if any(call.you for call in each.calls)]
+    if not calling:
+        return []
+    text = PAGES.texts("bar.called", n=len(calling), number=calling[0].number)
+    return [Bar(Loudness.CALLED, text, f"#alert-{calling[0].cause}")]

@@ -1,0 +1,194 @@
+"""The real page routes over sample rows: no store, no log, no identity provider.
+
+Who calls is named by the cookie, such as ``chair``. What is asked of a service's queries is answered
+from ``samples``, and what they would refuse is refused as they do.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.responses import RedirectResponse
+
+from chassis.accept import Refused
+from chassis.facts import FactSet
+from chassis.http.app import Together
+from chassis.http.auth import Caller
+from chassis.http.issuer import Foreign
+from chassis.http.outer import security_headers
+from chassis.http.problem import add_handlers, not_found
+from chassis.pages.assets import Assets
+from chassis.pages.frame import Pages
+from chassis.settings import Settings
+from contracts.vocabulary import StaffRole
+from services.marac.pages import PAGES as MARAC
+from services.marac.pages import routes as marac_routes
+from services.marac.rules import sharing as marac_sharing
+from services.notify.pages import PAGES as NOTIFY
+from services.notify.pages import routes as notify_routes
+from services.notify.rules import sharing as notify_sharing
+from services.orders.pages import PAGES as ORDERS
+from services.orders.pages import routes as orders_routes
+from services.orders.rules import sharing as orders_sharing
+from tests.pages import samples
+
+ROLES = {
+    "chair": {StaffRole.MARAC_CHAIR},
+    "matac": {StaffRole.MATAC_COORDINATOR},
+    "on-call": {StaffRole.ON_CALL},
+}
+
+
+class Staff:
+    """Tells callers by their cookie."""
+
+    async def caller(self, token: str) -> Caller:
+        """Raises Foreign for a cookie of nobody."""
+        if token not in ROLES:
+            raise Foreign("unknown")
+        roles = frozenset(ROLES[token])
+        return Caller(token, "", token, "northmere-police", roles, frozenset(), f"Rowan {token.title()}")
+
+
+class Host:
+    """What page routes ask of a runtime; ``change`` tells the open pages that a row changed."""
+
+    def __init__(self, name: str, rights: Mapping[str, frozenset[str]], url: str) -> None:
+        self.service = SimpleNamespace(name=name, rights=rights)
+        self.settings = SimpleNamespace(
+            production=False, secret=SecretStr("a secret of the page tests"), origin=url, public_url=url
+        )
+        self.clock = SimpleNamespace(now=lambda: samples.NOW)
+        self.listeners: list[Any] = []
+
+    async def changed(self) -> AsyncIterator[frozenset[tuple[str, str]]]:
+        """What ``change`` was told from now on."""
+        import asyncio
+
+        queue: asyncio.Queue[frozenset[tuple[str, str]]] = asyncio.Queue()
+        self.listeners.append((asyncio.get_running_loop(), queue))
+        while True:
+            yield await queue.get()
+
+    def change(self, view: str, subject: str) -> None:
+        """From any thread: this row changed."""
+        for loop, queue in self.listeners:
+            loop.call_soon_threadsafe(queue.put_nowait, frozenset({(view, subject)}))
+
+    async def configuration(self) -> FactSet:
+        """Nothing is configured."""
+        return FactSet()
+
+
+class World:
+    """What the queries answer. Tests change it, and tell the open pages."""
+
+    def __init__(self, url: str) -> None:
+        self.agenda_shown = samples.agenda()
+        waiting = {line.case: line.letters for line in self.agenda_shown.cases}
+        self.cases = {
+            case: samples.case_page(case=case, letters=letters) for case, letters in waiting.items()
+        } | samples.cases()
+        self.alerts = samples.alerts()
+        self.hosts = {
+            "marac": Host("marac", marac_sharing.RIGHTS, url),
+            "notify": Host("notify", notify_sharing.RIGHTS, url),
+            "orders": Host("orders", orders_sharing.RIGHTS, url),
+        }
+
+    async def case_page(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:
+        """A case, as it is or was."""
+        if case not in self.cases:
+            raise not_found()
+        if at is not None and at > samples.NOW:
+            raise Refused("not-yet-known", "at", status=409)
+        return self.cases[case].model_copy(update={"known_at": at})
+
+    async def agenda(self, _: Any, caller: Caller, meeting: str) -> Any:
+        """The one agenda."""
+        if meeting != samples.MEETING:
+            raise not_found()
+        return self.agenda_shown
+
+    async def alert(self, _: Any, caller: Caller, cause: str) -> Any:
+        """One alert."""
+        return next((each for each in (*self.alerts.waiting, *self.alerts.mine) if each.cause == cause), None)
+
+    async def take(self, _: Any, caller: Caller, cause: str, *more: Any) -> None:
+        """The caller takes an alert."""
+        taken = next(each for each in self.alerts.waiting if each.cause == cause)
+        answered = {
+            "state": "answered",
+            "answered_by": "you",
+            "answered_at": samples.NOW,
+            "may_answer": False,
+        }
+        self.alerts = self.alerts.model_copy(
+            update={
+                "waiting": [each for each in self.alerts.waiting if each.cause != cause],
+                "mine": [taken.model_copy(update=answered), *self.alerts.mine],
+            }
+        )
+
+
+def answers(value: Any) -> Any:
+    """A query that always answers this; a function is called for each answer."""
+
+    async def query(*_: Any) -> Any:
+        return value() if callable(value) else value
+
+    return query
+
+
+def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
+    """Let the page routes ask the world instead of a store."""
+    for name, query in {
+        "case_page": world.case_page,
+        "agenda": world.agenda,
+        "meetings": answers(samples.meetings),
+        "source": answers(samples.source_page),
+        "cohort": answers(samples.cohort),
+        "perpetrator_page": answers(samples.perpetrator),
+    }.items():
+        patch.setattr(marac_routes.queries, name, query)
+    patch.setattr(notify_routes.queries, "alerts", answers(lambda: world.alerts))
+    patch.setattr(notify_routes.queries, "alert", world.alert)
+    patch.setattr(notify_routes.actions, "acknowledge", world.take)
+    patch.setattr(notify_routes.actions, "pass_on", world.take)
+    patch.setattr(orders_routes.actions, "open_breach", answers(samples.breach))
+
+
+def create(world: World, url: str) -> Together:
+    """The services' pages in one process, with their headers."""
+    parts = {
+        "marac": (MARAC, marac_routes),
+        "notify": (NOTIFY, notify_routes),
+        "orders": (ORDERS, orders_routes),
+    }
+    apps: dict[str, Any] = {name: _app(world.hosts[name], *part, url) for name, part in parts.items()}
+    return Together(apps | {"assets": Assets()})
+
+
+def _app(host: Host, pages: Pages, routes: Any, url: str) -> FastAPI:
+    app = FastAPI(openapi_url=None)
+    app.state.runtime = host
+    app.state.doorkeeper = Staff()
+    app.state.problem_page = pages.problem
+    add_handlers(app)
+    app.include_router(routes.router)
+    app.post(f"/{host.service.name}/sign-out")(lambda: RedirectResponse("/signed-out", 303))
+    headers = security_headers(Settings(public_url=url))
+
+    @app.middleware("http")
+    async def secured(request: Any, go_on: Any) -> Any:
+        answer = await go_on(request)
+        for name, value in headers.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+    return app
+

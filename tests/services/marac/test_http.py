@@ -1,0 +1,381 @@
+"""Marac at work: what chairs, coordinators and IDVAs are shown, and who is shown nothing. On the
+embedded deployment; the journey runs on both."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from chassis.accept import own_header
+from chassis.clock import Clock
+from chassis.http.app import create_app
+from chassis.http.auth import Caller
+from chassis.log import open_log
+from chassis.runtime import Runtime
+from chassis.settings import Settings
+from chassis.store import open_store
+from contracts.content import Said
+from contracts.events.alerts import AlertAcknowledged, AlertRaised
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.identity import IdentityAssigned
+from contracts.events.operations import AuditShown
+from contracts.sections import Contact, Narrative
+from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, ContactMethod, Role, Urgency
+from services.marac.service import SERVICE
+from tests.services.marac import caseload
+from tests.services.marac.caseload import STREET, ann, ben, cat
+from tests.support.facts import IDS, area, mention_of
+from tests.support.waiting import until
+
+
+def caller(name: str, agency: str, role: str, *areas: str) -> Caller:
+    """Somebody signed in."""
+    id_ = IDS.staff("issuer", name)
+    return Caller(id_, "issuer", name, agency, frozenset({role}), frozenset(areas), name)
+
+
+CALLERS = {
+    each.subject: each
+    for each in (
+        caller("chair", "police", "marac-chair", "north"),
+        caller("coordinator", "police", "marac-coordinator", "north"),
+        caller("coordinator-elsewhere", "police", "marac-coordinator", "south"),
+        caller("idva", "haven", "idva", "north"),
+        caller("matac", "police", "matac-coordinator", "tasking"),
+        caller("admin", "council", "area-admin", "castleshire"),
+        caller("on-call", "police", "on-call", "north"),
+        caller("system", "council", "reporter", "north"),
+    )
+}
+
+
+class Door:
+    """Lets in whoever says a name of ours: tokens are the chassis' own matter."""
+
+    async def caller(self, token: str) -> Caller:
+        return CALLERS[token]
+
+
+@dataclass
+class Marac:
+    """The service, and a client for each who calls."""
+
+    runtime: Runtime
+    http: httpx.AsyncClient
+
+    async def get(self, who: str, path: str) -> httpx.Response:
+        return await self.http.get(f"/marac/v1/{path}", headers={"Authorization": f"Bearer {who}"})
+
+    async def post(self, who: str, path: str, body: dict[str, Any]) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {who}"}
+        return await self.http.post(f"/marac/v1/{path}", json=body, headers=headers)
+
+    async def say(self, agency: str, content: Any, days_ago: float = 0) -> str:
+        """A fact, as if it had come by the log; gives its root."""
+        header = own_header(self.runtime.clock.now() - timedelta(days=days_ago))
+        said_by = caller(agency, agency, "reporter")
+        return (await self.runtime.take(header, bare(content), caller=said_by, right="test")).root
+
+    async def page(self, who: str, case: str) -> dict[str, Any]:
+        answer = await self.get(who, f"cases/{case}")
+        body: dict[str, Any] = answer.json()
+        return body if answer.status_code == 200 else {}
+
+
+def bare(content: Any) -> Any:
+    """A payload before Goldthread names its people."""
+    if not isinstance(content, Said):
+        return content
+    people = [mention.model_copy(update={"mention": None}) for mention in content.people]
+    return content.model_copy(update={"people": people})
+
+
+@pytest.fixture
+async def marac(tmp_path: Path) -> AsyncIterator[Marac]:
+    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
+    await log.start()
+    store = open_store(f"sqlite:///{tmp_path}", "marac", clock)
+    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
+    app = create_app(runtime)
+    app.state.doorkeeper = Door()
+    await runtime.start()
+    await runtime.caught_up.wait()
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as http:
+        yield Marac(runtime, http)
+    await runtime.stop()
+    await log.stop()
+
+
+@dataclass
+class Prepared:
+    """Ann's case, with a breach, its alert, and a meeting at which it is listed."""
+
+    case: str
+    incident: str
+    breach: str
+    meeting: str
+
+
+async def prepared(marac: Marac) -> Prepared:
+    """What every agency said of Ann and Ben, everybody linked, the case listed in the north."""
+    for code, kind, within in (
+        ("castleshire", AreaKind.FORCE, None),
+        ("north", AreaKind.MARAC, "castleshire"),
+        ("south", AreaKind.MARAC, "castleshire"),
+    ):
+        await marac.say("council", AreaDefined(area=code, name=code.title(), kind=kind, within=within))
+    for agency, of in (("police", AgencyKind.POLICE), ("council", AgencyKind.HOUSING)):
+        await marac.say("council", AgencyDefined(agency=agency, name=f"The {agency}", kind=of))
+    safe = Contact(method=ContactMethod.TEXT, number="07700 900123")
+    referral = caseload.referral(people=[ann(contact=safe), ben()]).said
+    case = await marac.say("haven", referral, 20)
+    await marac.say("council", caseload.household().said, 10)
+    incident = await marac.say("police", caseload.incident().said, 9)
+    other = caseload.incident(people=[cat(), ben(Role.SUSPECT)], narrative=Narrative(text="At Cat's door."))
+    await marac.say("police", other.said, 8)
+    await marac.say("police", caseload.order().said, 30)
+    breach = await marac.say("council", caseload.breach().said, 1)
+    await marac.say(
+        "goldthread",
+        AlertRaised(
+            rule=AlertRule.BREACH, cause=breach, generation=1, urgency=Urgency.NOW, routing=area("north")
+        ),
+    )
+    await link(marac)
+    starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
+    called = await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})
+    assert called.status_code == 201, called.text
+    meeting = called.json()["root"]
+
+    async def there() -> bool:
+        agenda = await marac.get("coordinator", f"meetings/{meeting}/agenda")
+        return agenda.status_code == 200 and bool((await marac.page("chair", case)).get("occurrences"))
+
+    await until(there)
+    listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
+    assert listed.status_code == 201, listed.text
+    return Prepared(case, incident, breach, meeting)
+
+
+async def link(marac: Marac) -> None:
+    """What the matcher decides of everybody's records."""
+    moves = [
+        {"mention": mention, "from": IDS.person(mention), "to": IDS.person(mention_of("police", name))}
+        for name in caseload.PEOPLE
+        for mention in (mention_of(agency, name) for agency in caseload.AGENCIES)
+        if mention != mention_of("police", name)
+    ]
+    await marac.say("goldthread", IdentityAssigned.model_validate({"seq": 1, "moves": moves}))
+
+
+async def test_the_chair_has_the_whole_case_on_one_page(marac: Marac) -> None:
+    made = await prepared(marac)
+    page = await until(lambda: complete(marac, made))
+    assert page["victim"]["identity"]["name"] == {"family": "Doe", "given": "Ann"}
+    assert {line["agency"] for line in page["victim"]["lines"]} == {"haven", "council", "police"}
+    assert all(line["said"]["recorded"] and line["record"]["number"] for line in page["victim"]["lines"])
+    assert [child["identity"]["name"]["given"] for child in page["children"]] == ["Kit"]
+    assert (page["grade"], page["assessment"]["because"]) == ("high", "grade.visible-high-risk")
+    assert [order["status"]["reason"] for order in page["orders"]] == ["order.unserved"]
+    breaches = [each for each in page["occurrences"] if each["breach"]]
+    assert [record["root"] for each in breaches for record in each["records"]] == [made.breach]
+    assert [alert["cause"] for alert in page["alerts"]] == [made.breach]
+    codes = [gap["code"] for gap in page["missing"]]
+    assert codes[:3] == ["alert-unanswered", "order-not-served", "respondent-not-aware"]
+    assert page["agencies"]["police"] == "The police"
+    assert page["marac_name"] == "North"
+
+
+async def complete(marac: Marac, made: Prepared) -> dict[str, Any]:
+    page = await marac.page("chair", made.case)
+    return page if page.get("alerts") and page["meetings"] and len(page["victim"]["lines"]) == 5 else {}
+
+
+async def test_the_agenda_and_who_waits(marac: Marac) -> None:
+    made = await prepared(marac)
+    waiting = await marac.say("haven", caseload.referral(grade=None, people=[cat(), ben()]).said, 3)
+
+    async def both() -> dict[str, Any]:
+        body: dict[str, Any] = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()
+        return body if body["waiting"] and body["cases"] else {}
+
+    agenda = await until(both)
+    assert [(line["case"], line["grade"], line["children"]) for line in agenda["cases"]] == [
+        (made.case, "high", 1)
+    ]
+    assert agenda["cases"][0]["name"]["given"] == "Ann"
+    assert agenda["cases"][0]["missing"] >= 3
+    assert [(line["case"], line["grade"]) for line in agenda["waiting"]] == [(waiting, "unknown")]
+    meetings = (await marac.get("chair", "meetings")).json()
+    assert [(line["meeting"], line["cases"]) for line in meetings["to_come"]] == [(made.meeting, 1)]
+    assert STREET not in str(agenda)
+
+
+async def test_where_she_is_goes_to_her_idva_and_not_to_the_room(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    assert STREET not in (await marac.get("chair", f"cases/{made.case}")).text
+    idva = await marac.page("idva", made.case)
+    assert [each["location"]["address"] for each in idva["victim"]["locations"]] == [[STREET]]
+    assert idva["orders"][0]["prohibitions"][0]["text"] == f"Not to go to {STREET}"
+    looks = await shown(marac, made.case)
+    assert {
+        look.viewer_agency: look.left_out for look in looks if look.person == IDS.staff("issuer", "chair")
+    }["police"] == ["locations", "words-about-another-victim"]
+
+
+async def shown(marac: Marac, subject: str) -> list[AuditShown]:
+    """The looks at a subject that are on record."""
+    async with marac.runtime.store.reading() as connection:
+        found = await connection.execute(
+            text("select root from fact where type = :t"), {"t": AuditShown.type}
+        )
+        roots = list(found.scalars())
+    facts = [fact for root in roots for fact in (await marac.runtime.fact(root)).current(AuditShown)]
+    return [fact.said for fact in facts if fact.said.subject == subject]
+
+
+async def test_what_he_did_to_another_is_a_code_and_not_her_story(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    for who in ("chair", "idva"):
+        answer = await marac.get(who, f"cases/{made.case}")
+        lines = answer.json()["perpetrators"][0]["lines"]
+        foreign = [line for line in lines if line["type"] == "incident.reported" and not line["others"]]
+        assert [(line["said"]["details"], line["said"]["text"]) for line in foreign] == [
+            ({"kind": "assault-with-injury", "status": "alleged"}, None)
+        ]
+        assert "Cat" not in answer.text
+        hidden = await marac.get(who, f"cases/{made.case}/sources/{foreign[0]['root']}")
+        assert hidden.status_code == 404
+
+
+async def test_what_one_may_not_see_is_as_if_it_were_not(marac: Marac) -> None:
+    made = await prepared(marac)
+    nothing = IDS.staff("no", "such")
+    for who in ("coordinator-elsewhere", "matac", "admin", "on-call", "system"):
+        for path, absent in (
+            (f"cases/{made.case}", f"cases/{nothing}"),
+            (f"meetings/{made.meeting}/agenda", f"meetings/{nothing}/agenda"),
+            (f"cases/{made.case}/sources/{made.incident}", f"cases/{nothing}/sources/{made.incident}"),
+        ):
+            answer = await marac.get(who, path)
+            assert (answer.status_code, answer.json()) == (404, (await marac.get(who, absent)).json()), who
+    for who in ("chair", "coordinator", "idva", "admin"):
+        assert (await marac.get(who, "cohort")).status_code == 404
+    starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
+    refused = await marac.post("coordinator-elsewhere", "meetings", {"area": "north", "starts": starts})
+    assert refused.status_code == 404
+    refused = await marac.post("coordinator-elsewhere", f"meetings/{made.meeting}/cases", {"case": made.case})
+    assert refused.status_code == 404
+
+
+async def test_the_cohort_by_pages_and_one_person_of_it(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    other = caseload.mention("cat", Role.SUSPECT)
+    for days in (3, 4):
+        await marac.say("police", caseload.incident(people=[ann(), other], kind="verbal-abuse").said, days)
+
+    async def two() -> bool:
+        return bool((await marac.get("matac", "cohort")).json()["total"] == 2)
+
+    await until(two)
+    first = (await marac.get("matac", "cohort?limit=1")).json()
+    second = (await marac.get("matac", f"cohort?limit=1&after={first['next']}")).json()
+    assert [line["name"]["given"] for line in (*first["people"], *second["people"])] == ["Ben", "Cat"]
+    assert [line["rank"] for line in (*first["people"], *second["people"])] == [1, 2]
+    assert second["next"] is None
+    assert (first["official"], first["model_version"]) == (False, "default-1")
+    answer = await marac.get("matac", f"cohort/{first['people'][0]['person']}")
+    page = answer.json()
+    assert [event["kind"] for event in page["events"]] == ["assault-with-injury"] * 2 + ["assault"]
+    assert sum(part["points"] * part["weight"] for part in page["parts"]) == pytest.approx(page["score"])
+    for marker in (STREET, "police", "council", made.case, made.breach, "north", "Ann", "Kit"):
+        assert marker not in answer.text.replace('"agency_kind":"police"', "")
+    missing = await marac.get("matac", f"cohort/{IDS.person('nobody')}")
+    assert missing.status_code == 404
+
+
+async def test_a_source_shows_every_version_and_a_withdrawn_one_says_nothing(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    police = caller("police", "police", "reporter")
+    now = own_header(marac.runtime.clock.now())
+    said = bare(caseload.incident(narrative=Narrative(text="Window broken.")).said)
+    await marac.runtime.revise(made.incident, 1, now, said, caller=police, right="test")
+
+    async def state(wanted: str) -> dict[str, Any]:
+        lines = (await marac.page("chair", made.case))["victim"]["lines"]
+        return next((line for line in lines if line["root"] == made.incident and line["state"] == wanted), {})
+
+    line = await until(lambda: state("corrected"))
+    assert (line["said"]["text"], line["earlier"][0]["text"]) == ("Window broken.", "Door kicked in.")
+    source = (await marac.get("chair", f"cases/{made.case}/sources/{made.incident}")).json()
+    assert [(each["version"], each["change"]) for each in source["versions"]] == [
+        (2, "correction"),
+        (1, "original"),
+    ]
+    await marac.runtime.revise(made.incident, 2, None, None, caller=police, right="test")
+    stub = await until(lambda: state("withdrawn"))
+    assert stub["said"] is None
+    page = await marac.page("chair", made.case)
+    assert made.incident in page["accepted"]
+    for answer in (page, (await marac.get("chair", f"cases/{made.case}/sources/{made.incident}")).json()):
+        assert "Window broken." not in str(answer)
+        assert "Door kicked in." not in str(answer)
+
+
+async def test_the_case_as_it_was_known(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    then: datetime = marac.runtime.clock.now()
+    marac.runtime.clock.set(then + timedelta(days=3))
+    taken = AlertAcknowledged(
+        rule=AlertRule.BREACH, cause=made.breach, generation=1, person=IDS.staff("issuer", "on-call")
+    )
+    await marac.say("police", taken)
+    await marac.say("police", caseload.service().said.model_copy(update={"order": None, "reference": "R"}))
+
+    async def answered() -> bool:
+        return bool((await marac.page("chair", made.case))["alerts"][0]["alerts"][0]["state"] == "answered")
+
+    await until(answered)
+    past = (
+        await marac.http.get(
+            f"/marac/v1/cases/{made.case}",
+            params={"at": then.isoformat()},
+            headers={"Authorization": "Bearer chair"},
+        )
+    ).json()
+    assert past["known_at"] is not None
+    assert past["alerts"][0]["alerts"][0]["state"] == "unanswered"
+    assert past["missing"][0]["code"] == "alert-unanswered"
+    future = (then + timedelta(days=9)).isoformat()
+    refused = await marac.http.get(
+        f"/marac/v1/cases/{made.case}", params={"at": future}, headers={"Authorization": "Bearer chair"}
+    )
+    assert refused.status_code == 409
+
+
+async def test_an_alert_leads_to_the_case_for_whoever_may_see_it(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    assert (await marac.get("idva", f"causes/{made.breach}/cases")).json() == {"cases": [made.case]}
+    elsewhere = await marac.get("coordinator-elsewhere", f"causes/{made.breach}/cases")
+    assert elsewhere.json() == {"cases": []}
+
+
+async def test_thresholds_are_set_by_whose_area_it_is(marac: Marac) -> None:
+    await prepared(marac)
+    said = {"area": "north", "threshold": "dash-visible-high-risk", "value": 13}
+    assert (await marac.post("chair", "thresholds", said)).status_code == 201
+    assert (await marac.post("admin", "thresholds", said)).status_code == 201, "castleshire lies around it"
+    assert (await marac.post("chair", "thresholds", said | {"area": "south"})).status_code == 404
+    assert (await marac.post("coordinator", "thresholds", said)).status_code == 404

@@ -1,0 +1,157 @@
+"""The rules of marac, by tables that a practitioner can read."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.events.configuration import AreaDefined
+from contracts.vocabulary import AreaKind, ContactMethod, DashAnswer, Grade, LegalStatus
+from services.marac.rules import agenda, areas, missing, repeat, score, sharing
+from tests.support.facts import IDS, NOON
+from tests.support.tables import lines
+
+TODAY = date(2026, 3, 3)
+
+
+@lines(__file__, "score")
+def test_score(line: dict[str, Any]) -> None:
+    events = [
+        score.Event(
+            ordinal=at,
+            occurrence=each.get("occurrence", at),
+            day=TODAY - timedelta(days=each["ago"]),
+            type=each.get("type", "incident"),
+            kind=each["kind"],
+            status=LegalStatus(each["status"]) if "status" in each else None,
+            victims=frozenset(each.get("victims", ["A"])),
+        )
+        for at, each in enumerate(line["records"], 1)
+    ]
+    found = score.score(events, TODAY, disputed=line.get("disputed", False))
+    assert found.not_scored == line.get("not scored")
+    assert [part.points for part in found.parts] == line.get("points", [])
+    assert found.tenths == (round(line["score"] * 10) if "score" in line else None)
+
+
+def test_a_score_changes_on_the_day_on_which_it_says_so() -> None:
+    event = score.Event(1, 1, TODAY, "incident", "rape", None, frozenset({"A"}))
+    seen: list[tuple[int | None, int]] = []
+    day: date | None = TODAY
+    while day is not None:
+        now = score.score([event], day)
+        seen.append((now.tenths, (day - TODAY).days))
+        if now.changes is not None:
+            assert score.score([event], now.changes - timedelta(days=1)).tenths == now.tenths
+        day = now.changes
+    assert seen == [(64, 0), (60, 29), (56, 91), (52, 181), (48, 366), (None, 731)]
+
+
+@lines(__file__, "missing")
+def test_missing(line: dict[str, Any]) -> None:
+    whole: dict[str, Any] = {
+        "at": NOON,
+        "grade_known": True,
+        "area_known": True,
+        "disputed": False,
+        "has_lead": True,
+        "contacts": [{"method": "text"}],
+        "kinds": ["police", "idva-service", "housing", "health", "childrens-services"],
+        "heard": ["police", "idva-service", "housing", "health"],
+    }
+    said = whole | {name: value for name, value in line.items() if name not in ("case", "gaps")}
+    said |= {name: frozenset(said[name]) for name in ("kinds", "heard")}
+    said["answers"] = [DashAnswer(each) for each in said.get("answers", [])]
+    said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
+    said["contacts"] = [
+        missing.SafeContact(ContactMethod(each["method"]), each.get("expires")) for each in said["contacts"]
+    ]
+    assert [gap.code for gap in missing.gaps(missing.CaseSeen(**said))] == line["gaps"]
+
+
+@lines(__file__, "repeat")
+def test_repeat(line: dict[str, Any]) -> None:
+    noon = datetime(line["at"].year, line["at"].month, line["at"].day, 12, tzinfo=UTC)
+    event = repeat.Event("event", noon, line["kind"], line.get("crime"))
+    last = datetime(2025, 3, 4, 12, tzinfo=UTC)
+    for definition in ("current", "old"):
+        found, _ = repeat.repeats(last, [event], definition)
+        assert bool(found) == line[definition], definition
+
+
+def test_twelve_months_from_a_leap_day_end_with_february() -> None:
+    assert repeat.months_after(datetime(2024, 2, 29, 9, tzinfo=UTC), 12).date() == date(2025, 2, 28)
+
+
+@lines(__file__, "sharing")
+def test_sharing(line: dict[str, Any]) -> None:
+    case_areas = line.get("of", ["hill", "north", "castleshire"])
+    assert sharing.may_see_case([line["role"]], line["areas"], case_areas) == line["see"]
+    if line["see"]:
+        assert sharing.may_see_locations([line["role"]]) == line["locations"]
+    assert sharing.may_see_cohort([line["role"]]) == line.get("cohort", False)
+
+
+def test_the_agenda_hears_the_gravest_first_and_families_before_others() -> None:
+    cases = {
+        "standard": (Grade.STANDARD, 3, NOON),
+        "medium": (Grade.MEDIUM, 0, NOON),
+        "unknown": (Grade.UNKNOWN, 0, NOON),
+        "high, no children": (Grade.HIGH, 0, NOON - timedelta(days=9)),
+        "high, children": (Grade.HIGH, 1, NOON),
+        "high, children, longer ago": (Grade.HIGH, 2, NOON - timedelta(days=3)),
+    }
+    heard = sorted(cases, key=lambda name: agenda.place(*cases[name], name))
+    assert heard == [
+        "high, children, longer ago",
+        "high, children",
+        "high, no children",
+        "unknown",
+        "medium",
+        "standard",
+    ]
+
+
+class TestLetters:
+    def test_they_are_short_and_always_the_same(self) -> None:
+        one = IDS.blind("case", "1")
+        assert agenda.letters(one) == agenda.letters(one)
+        assert len(agenda.letters(one)) == 3
+        assert agenda.letters(one, 5).startswith(agenda.letters(one))
+
+    @given(st.uuids())
+    def test_nothing_in_them_is_read_as_something_else(self, case: Any) -> None:
+        assert not set(agenda.letters(str(case), 6)) & set("0O1IL5S8BUVZ") - {"L"}
+
+    @given(st.lists(st.uuids().map(str), max_size=40, unique=True))
+    def test_no_two_cases_of_one_agenda_have_the_same(self, cases: list[str]) -> None:
+        found = agenda.told_apart(cases)
+        assert len(set(found.values())) == len(cases)
+        assert all(letters.startswith(agenda.letters(case)) for case, letters in found.items())
+
+    def test_cases_whose_letters_collide_are_told_apart(self) -> None:
+        by_letters: dict[str, list[str]] = {}
+        for number in range(400):
+            case = IDS.blind("case", str(number))
+            by_letters.setdefault(agenda.letters(case), []).append(case)
+        alike = next(cases for cases in by_letters.values() if len(cases) > 1)
+        assert len({agenda.letters(case) for case in alike}) == 1
+        assert len(set(agenda.told_apart(alike).values())) == len(alike)
+
+
+def test_a_district_is_heard_by_the_marac_around_it() -> None:
+    known = {
+        code: AreaDefined(area=code, name=code, kind=kind, within=within)
+        for code, kind, within in (
+            ("castleshire", AreaKind.FORCE, None),
+            ("north", AreaKind.MARAC, "castleshire"),
+            ("hill", AreaKind.DISTRICT, "north"),
+            ("loop", AreaKind.DISTRICT, "loop"),
+        )
+    }
+    assert areas.around(known, "hill") == ["hill", "north", "castleshire"]
+    assert (areas.marac_of(known, "hill"), areas.marac_of(known, "north")) == ("north", "north")
+    assert areas.marac_of(known, "nowhere") == "nowhere", "one that nobody defined is its own"
+    assert areas.around(known, "loop") == ["loop"]
+    assert (areas.around(known, None), areas.marac_of(known, None)) == ([], None)
