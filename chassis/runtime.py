@@ -199,6 +199,7 @@ class Runtime:
             raise Refused("catching-up", status=503)
         check_times(header, self.clock.now())
         id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
+        content = await self._admitted(caller, content)
         content = with_mentions(content, self.ids, caller.agency, id_)
         return await self.acceptor.take(
             Draft(
@@ -216,6 +217,10 @@ class Runtime:
                 traceparent=telemetry.current_traceparent(),
             )
         )
+
+    async def _admitted(self, caller: "Caller", content: Content) -> Content:
+        admit = self.service.admit
+        return content if admit is None else await admit(self, caller, content)
 
     async def _keys_of_things(self, content: Content, id_: str) -> frozenset[str]:
         """The people of what a fact is about, where that is held here: the service of an order is
@@ -253,7 +258,9 @@ class Runtime:
         if header is not None:
             check_times(header, self.clock.now())
         id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
-        said = with_mentions(content, self.ids, caller.agency, root) if content is not None else None
+        said = None
+        if content is not None:
+            said = with_mentions(await self._admitted(caller, content), self.ids, caller.agency, root)
 
         def make(versions: FactSet) -> Draft:
             last = versions.versions(root)[-1]

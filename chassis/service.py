@@ -11,6 +11,7 @@ from chassis.views import View
 from contracts.content import Content
 
 if TYPE_CHECKING:
+    from chassis.http.auth import Caller
     from chassis.runtime import Runtime
 
 
@@ -25,8 +26,9 @@ class Service:
     """Each right, and the roles that have it. Whoever has none of them finds nothing there."""
     accepts: Mapping[type[Content], str]
     """What agencies may post, correct and withdraw here, and the right that it takes."""
-    complete: Callable[["Runtime", Content], Awaitable[Content]] | None = None
-    """Fills in what is the service's to give (``Content.given``), when a fact is taken or corrected."""
+    admit: Callable[["Runtime", "Caller", Content], Awaitable[Content]] | None = None
+    """What every content goes through before it is taken, posted or as a correction: it is refused,
+    or given what is the service's to give (``Content.given``)."""
     tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
     texts: tuple[Path, ...] = ()
     templates: Path | None = None

@@ -22,7 +22,11 @@ class Settings(BaseSettings):
     """The settings of one process. What has no default here has one that only a try-out may use."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GOLDTHREAD_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="GOLDTHREAD_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     mode: Literal["embedded", "distributed"] = "embedded"

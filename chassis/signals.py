@@ -31,7 +31,8 @@ class Signals:
         """Until woken, or for this many seconds."""
         event = self._events[name]
         with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), at_most)
+            async with asyncio.timeout(at_most):  # wait_for would swallow a cancel on Python 3.11
+                await event.wait()
         event.clear()
 
     def tell(self, changed: Iterable[tuple[str, str]]) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from contracts.vocabulary import ContactMethod, Sex
 
@@ -92,7 +92,7 @@ class Contact(Part):
     code_word: Line | None = None
     may_answer: Line | None = None
     unsafe: Text | None = None
-    no_uniform: bool = False
+    no_uniform: StrictBool = False
     verified: AwareDatetime | None = None
     expires: date | None = None
 
@@ -101,7 +101,7 @@ class Health(Part):
     """What a health agency says of a person."""
 
     sensitivity: ClassVar[Sensitivity] = Sensitivity.HEALTH
-    pregnant: bool | None = None
+    pregnant: StrictBool | None = None
     injuries: Text | None = None
     treatment: Text | None = None
     general_practice: Line | None = None
@@ -126,7 +126,7 @@ class Immigration(Part):
 
     sensitivity: ClassVar[Sensitivity] = Sensitivity.SUPPORT
     status: Text
-    no_recourse_to_public_funds: bool | None = None
+    no_recourse_to_public_funds: StrictBool | None = None
 
 
 IdentitySection = Identity | Sealed

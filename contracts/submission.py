@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StrictInt
 
 from contracts.content import Content
 from contracts.envelope import Assertion, Regime
@@ -37,6 +37,6 @@ class Receipt(Part):
 
     id: str
     root: str
-    version: int
+    version: StrictInt
     accepted: AwareDatetime
     status: Literal["accepted", "repeated"] = "accepted"

@@ -22,7 +22,16 @@ from chassis import telemetry
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.http import signin
-from chassis.http.auth import Caller, Doorkeeper, SignedIn, ToSignIn, ask_rights_first, check_rights, open_to_all, right
+from chassis.http.auth import (
+    Caller,
+    Doorkeeper,
+    SignedIn,
+    ToSignIn,
+    ask_rights_first,
+    check_rights,
+    open_to_all,
+    right,
+)
 from chassis.http.context import the_runtime as the_runtime
 from chassis.http.facts import facts_router
 from chassis.http.issuer import Issuer

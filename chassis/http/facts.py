@@ -91,8 +91,6 @@ def facts_router(service: str) -> APIRouter:
         """Correct a fact of the caller's own agency, with its whole content."""
         kind, needed = await _kind(runtime, caller, root)
         content = _content(kind, revision)
-        if runtime.service.complete is not None:
-            content = await runtime.service.complete(runtime, content)
         taken = await runtime.revise(
             root, at_hand, revision, content, caller=caller, right=needed, idempotency_key=key
         )

@@ -80,9 +80,7 @@ class Look:
 class Pages:
     """Makes the pages of one service. ``templates`` and ``texts`` are folders of the service's own."""
 
-    def __init__(
-        self, service: str, templates: Path, texts: Path, navigation: Sequence[Item] = ()
-    ) -> None:
+    def __init__(self, service: str, templates: Path, texts: Path, navigation: Sequence[Item] = ()) -> None:
         self.service = service
         self.texts = Texts([OWN, texts])
         self._navigation = tuple(navigation)

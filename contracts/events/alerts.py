@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StrictInt
 
 from contracts.content import AreaId, Content, MentionId, ThingId
 from contracts.envelope import Id
@@ -18,7 +18,7 @@ class AlertRaised(Content):
     urgent = True
     rule: AlertRule
     cause: ThingId
-    generation: int = Field(ge=1)
+    generation: StrictInt = Field(ge=1)
     urgency: Urgency
     routing: RoutingSection | None = None
     about: list[MentionId] = Field(default_factory=list, description="whose rows it shows in")
@@ -32,7 +32,7 @@ class AlertStoodDown(Content):
     urgent = True
     rule: AlertRule
     cause: ThingId
-    generation: int = Field(ge=1)
+    generation: StrictInt = Field(ge=1)
     about: list[MentionId] = Field(default_factory=list)
 
 
@@ -44,8 +44,8 @@ class AlertCalled(Content):
     urgent = True
     cause: ThingId
     rule: AlertRule
-    generation: int = Field(ge=1)
-    rung: int = Field(ge=0)
+    generation: StrictInt = Field(ge=1)
+    rung: StrictInt = Field(ge=0)
     due: AwareDatetime
     person: Id | None = Field(default=None, description="the staff member on call, by an id of our own")
     area: AreaId | None = None
@@ -60,7 +60,7 @@ class AlertAcknowledged(Content):
     urgent = True
     cause: ThingId
     rule: AlertRule
-    generation: int = Field(ge=1)
+    generation: StrictInt = Field(ge=1)
     person: Id
 
 
@@ -72,8 +72,8 @@ class AlertPassedOn(Content):
     urgent = True
     cause: ThingId
     rule: AlertRule
-    generation: int = Field(ge=1)
-    rung: int = Field(ge=0)
+    generation: StrictInt = Field(ge=1)
+    rung: StrictInt = Field(ge=0)
     person: Id
     reason: PassReason
     note: Text | None = None
@@ -87,6 +87,6 @@ class DeliveryTried(Content):
     cause: ThingId
     call: Id = Field(description="the alert.called fact that it delivers; the message's own id")
     channel: Channel
-    attempt: int = Field(ge=1)
+    attempt: StrictInt = Field(ge=1)
     result: DeliveryResult
-    status: int | None = Field(default=None, description="the HTTP status, where there was one")
+    status: StrictInt | None = Field(default=None, description="the HTTP status, where there was one")

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, StrictBool
 
 from contracts.content import AreaId, CaseId, Content, ThingId
 from contracts.sections import Line
@@ -17,7 +17,7 @@ class MeetingCalled(Content):
     area: AreaId
     starts: AwareDatetime
     venue: Line | None = None
-    emergency: bool = False
+    emergency: StrictBool = False
 
 
 class CaseListed(Content):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, HttpUrl, model_validator
+from pydantic import AwareDatetime, Field, HttpUrl, StrictInt, model_validator
 
 from contracts.content import AreaId, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
@@ -65,4 +65,4 @@ class ThresholdSet(Content):
     topic: ClassVar[str] = "configuration"
     area: FiledAreaId
     threshold: Threshold
-    value: Annotated[int, Field(ge=0, le=10_000)]
+    value: Annotated[StrictInt, Field(ge=0, le=10_000)]

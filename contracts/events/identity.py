@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from contracts.content import Content, MentionId, PersonId
 from contracts.sections import Part, Text
@@ -30,7 +30,7 @@ class IdentityAssigned(Content):
     type: ClassVar[str] = "uk.goldthread.identity.assigned.v1"
     topic: ClassVar[str] = "identity"
     urgent = True
-    seq: int = Field(ge=1)
+    seq: StrictInt = Field(ge=1)
     moves: list[Move]
     because: list[Because] = Field(default_factory=list)
     decisions_seen: list[str] = Field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from contracts.content import Content
 from contracts.envelope import Id
@@ -40,8 +40,8 @@ class ParkedDecided(Content):
     type: ClassVar[str] = "uk.goldthread.audit.parked-decided.v1"
     topic: ClassVar[str] = "audit"
     parked_topic: Line
-    partition: int
-    offset: int
+    partition: StrictInt
+    offset: StrictInt
     decision: Literal["replay", "discard"]
     person: Id
     reason: Line

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, model_validator
 
 from contracts.content import Said, ThingId
 from contracts.sections import Line, Part, Text
@@ -23,7 +23,7 @@ class Prohibition(Part):
 
     kind: ProhibitionKind
     text: Text | None = None
-    address_known_to_respondent: bool | None = None
+    address_known_to_respondent: StrictBool | None = None
 
 
 class Requirement(Part):
@@ -42,15 +42,15 @@ class OrderMade(Said):
     begins = ("o",)
     order: OrderType
     stage: OrderStage = OrderStage.MADE
-    without_notice: bool = False
+    without_notice: StrictBool = False
     court: Line | None = None
     reference: Line | None = None
     made: AwareDatetime
     starts: AwareDatetime | None = None
     ends: AwareDatetime | None = None
-    until_further_order: bool = False
+    until_further_order: StrictBool = False
     return_date: date | None = None
-    power_of_arrest: bool | None = None
+    power_of_arrest: StrictBool | None = None
     prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
     requirements: list[Requirement] = Field(default_factory=list, max_length=40)
 
@@ -91,9 +91,9 @@ class BreachReported(Said):
     kind: BreachKind
     order: ThingId | None = None
     reference: Line | None = None
-    weapon: bool | None = None
-    suspect_present: bool | None = None
-    children_present: bool | None = None
+    weapon: StrictBool | None = None
+    suspect_present: StrictBool | None = None
+    children_present: StrictBool | None = None
 
     @model_validator(mode="after")
     def _of_somebody(self) -> "BreachReported":

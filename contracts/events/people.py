@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, StrictInt, model_validator
 
 from contracts.content import Said
 from contracts.mentions import Mention
@@ -45,8 +45,8 @@ class Graded(Part):
     """The grade that follows from an assessment by rule, as it was when Goldthread took it."""
 
     grade: Grade
-    yes: int | None = Field(default=None, ge=0, description="how many items were answered YES")
-    unanswered: int | None = Field(default=None, ge=0, description="DON'T KNOW and NOT ASKED")
+    yes: StrictInt | None = Field(default=None, ge=0, description="how many items were answered YES")
+    unanswered: StrictInt | None = Field(default=None, ge=0, description="DON'T KNOW and NOT ASKED")
     rule: Line = Field(description="the rule and its version")
     because: Line = Field(description="message id of the reason")
 
@@ -61,8 +61,8 @@ class ReferralMade(Said):
     criteria: list[ReferralCriterion] = Field(default_factory=list, max_length=12)
     dash: Dash | None = None
     graded: Annotated[Graded | None, Field(json_schema_extra={"readOnly": True})] = None
-    victim_aware: bool | None = None
-    consent: bool | None = None
+    victim_aware: StrictBool | None = None
+    consent: StrictBool | None = None
     no_consent_reason: Text | None = None
     victim_view: Text | None = None
     afraid_of: Text | None = None
@@ -98,9 +98,9 @@ class IncidentReported(Said):
     topic: ClassVar[str] = "incidents"
     begins = ("o",)
     kind: IncidentKind
-    crime: bool | None = None
+    crime: StrictBool | None = None
     status: LegalStatus = LegalStatus.ALLEGED
-    children_present: bool | None = None
+    children_present: StrictBool | None = None
     reference: Line | None = None
 
 

@@ -103,16 +103,8 @@ def occurrences(records: Iterable[Record]) -> list[Occurrence]:
     """
     exact: list[list[Record]] = []
     for record in sorted(_each_once(records), key=_instants_first):
-        fits = [
-            group
-            for group in exact
-            if all(_may_join(record, member) for member in group)
-        ]
-        same = [
-            group
-            for group in exact
-            if any(_one_reference(record, member) for member in group)
-        ]
+        fits = [group for group in exact if all(_may_join(record, member) for member in group)]
+        same = [group for group in exact if any(_one_reference(record, member) for member in group)]
         home = _nearest(record, same) if same else _only_one(record, fits)
         if home is None:
             exact.append([record])
@@ -123,11 +115,7 @@ def occurrences(records: Iterable[Record]) -> list[Occurrence]:
 
 
 def _persons(mentions: Iterable[Mention], homes: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(
-        homes[m.mention]
-        for m in mentions
-        if m.mention is not None and m.mention in homes
-    )
+    return frozenset(homes[m.mention] for m in mentions if m.mention is not None and m.mention in homes)
 
 
 def _each_once(records: Iterable[Record]) -> list[Record]:
@@ -170,9 +158,7 @@ def _may_join(one: Record, other: Record) -> bool:
 
 
 def _shares_a_pair(one: Record, other: Record) -> bool:
-    return bool(one.victims & other.victims) and bool(
-        one.perpetrators & other.perpetrators
-    )
+    return bool(one.victims & other.victims) and bool(one.perpetrators & other.perpetrators)
 
 
 def _near(one: Record, other: Record) -> bool:

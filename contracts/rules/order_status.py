@@ -64,9 +64,7 @@ class OrderTerms(BaseModel):
     aware: AwareDatetime | None
 
 
-def order_status(
-    order: OrderMade, services: Sequence[OrderServed], at: datetime
-) -> OrderStatus:
+def order_status(order: OrderMade, services: Sequence[OrderServed], at: datetime) -> OrderStatus:
     """What holds of this order, with these services of it, at this time."""
     return status(order_terms(order, services), at)
 
@@ -78,11 +76,7 @@ def order_terms(order: OrderMade, services: Sequence[OrderServed]) -> OrderTerms
     that he knows is a statement of its own (``respondent_aware``).
     """
     starts = order.starts or order.made
-    served = [
-        s.served
-        for s in services
-        if s.served and s.method is not ServiceMethod.TOLD_BY_POLICE
-    ]
+    served = [s.served for s in services if s.served and s.method is not ServiceMethod.TOLD_BY_POLICE]
     aware = [s.respondent_aware for s in services if s.respondent_aware]
     known_at_once = (*FACE_TO_FACE, ServiceMethod.TOLD_BY_POLICE)
     aware += [s.served for s in services if s.served and s.method in known_at_once]
@@ -126,9 +120,7 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
         return "order.not-started"
     if terms.order in NOTICES and (terms.served is None or at < terms.served):
         return "order.unserved"
-    if terms.stage is OrderStage.DISCHARGED and (
-        terms.ends is None or terms.ends <= at
-    ):
+    if terms.stage is OrderStage.DISCHARGED and (terms.ends is None or terms.ends <= at):
         return "order.discharged"
     if terms.ends is not None and terms.ends <= at:
         return "order.ended"

@@ -22,18 +22,18 @@ NOTE = "demo.json"
 
 LOOK_FIRST = (
     ("Priya Nair", "MARAC coordinator", "/marac/", "the next meetings, and each agenda"),
-    ("Rowan Ellis", "MARAC chair", "/marac/", "Northmere North: sixteen cases, a page each, to print"),
+    ("Rowan Ellis", "MARAC chair", "/marac/", "Northmere North: 16 cases, a page each, to print"),
     (
         "Dev Malik",
         "on call, Northmere North",
         "/notify/",
-        "alerts, live: the next breach comes within a minute",
+        "alerts, live: wait a minute for a breach",
     ),
     (
         "Tom Achterberg",
         "MATAC coordinator",
         "/marac/cohort",
-        "forty perpetrators, ranked, each score explained",
+        "perpetrators ranked, each score explained",
     ),
     ("Carys Bevan", "IDVA", "/marac/", "her cases, with safe contact"),
 )

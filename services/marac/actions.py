@@ -4,13 +4,15 @@ from chassis.accept import Taken
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.views import Row, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from contracts.submission import Header
 from services.marac import casefile
+from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
-from services.marac.conference.views import CASE, MEETING
+from services.marac.conference.views import CASE
 from services.marac.rules import areas, sharing
 
 
@@ -25,7 +27,7 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 
     A case listed there already stays listed once: two facts that say so are one line.
     """
-    held = await runtime.row(MEETING, meeting)
+    held = await _meeting(runtime, meeting)
     heard = await runtime.row(CASE, case)
     if not isinstance(held, ConferenceMeeting) or not isinstance(heard, ConferenceCase):
         raise not_found()
@@ -39,6 +41,12 @@ async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, ke
     """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
     await _own(runtime, caller, said.area)
     return await _record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+
+
+async def _meeting(runtime: Runtime, meeting: str) -> Row | None:
+    """The meeting, of the facts that are saved by now: whoever has just called it may fill it."""
+    facts = await runtime.facts([f"o:{meeting}"])
+    return fold_meeting(Subject(meeting, facts, await runtime.configuration(), runtime.clock.now())).row
 
 
 async def _own(runtime: Runtime, caller: Caller, area: str) -> None:

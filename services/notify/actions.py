@@ -8,7 +8,7 @@ from chassis.http.problem import Problem, not_found
 from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
-from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
+from contracts.events.configuration import AreaDefined, RotaSet
 from contracts.sections import Text
 from contracts.submission import Header, Submission
 from contracts.vocabulary import PassReason
@@ -57,27 +57,24 @@ async def pass_on(
     return await _now(runtime, caller, cause)
 
 
-async def set_rota(
-    runtime: Runtime, caller: Caller, posted: Submission[RotaSet], idempotency_key: str | None
+async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
+    """Refuse the rota or the definition of an area that is not the caller's, nor within one of theirs.
+    Raises Problem (404)."""
+    if isinstance(content, RotaSet):
+        await _own(runtime, caller, content.area)
+    if isinstance(content, AreaDefined):
+        await _own(runtime, caller, content.area, content.within)
+    return content
+
+
+async def configure(
+    runtime: Runtime, caller: Caller, posted: Submission[C], right: str, idempotency_key: str | None
 ) -> Taken:
-    """Set who is on call for one of the caller's areas. Raises Problem (404) for another's."""
-    await _own(runtime, caller, posted.content.area)
-    return await _take(runtime, caller, posted, sharing.SET_ROTA, idempotency_key)
-
-
-async def define_area(
-    runtime: Runtime, caller: Caller, posted: Submission[AreaDefined], idempotency_key: str | None
-) -> Taken:
-    """Define one of the caller's areas, or one within them. Raises Problem (404) for another's."""
-    await _own(runtime, caller, posted.content.area, posted.content.within)
-    return await _take(runtime, caller, posted, sharing.DEFINE_AREA, idempotency_key)
-
-
-async def define_agency(
-    runtime: Runtime, caller: Caller, posted: Submission[AgencyDefined], idempotency_key: str | None
-) -> Taken:
-    """Define an agency that takes part."""
-    return await _take(runtime, caller, posted, sharing.DEFINE_AGENCY, idempotency_key)
+    """Record who is on call, an area, or an agency. Raises Problem as ``admit`` does, and Refused as
+    ``Runtime.take``."""
+    return await runtime.take(
+        posted, posted.content, caller=caller, right=right, idempotency_key=idempotency_key
+    )
 
 
 async def _to_answer(runtime: Runtime, caller: Caller, cause: str) -> AlertRow:
@@ -112,11 +109,3 @@ async def _own(runtime: Runtime, caller: Caller, area: str, within: str | None =
         around += rota.area_and_around(known, within)
     if not sharing.may_configure(caller.areas, around):
         raise not_found()
-
-
-async def _take(
-    runtime: Runtime, caller: Caller, posted: Submission[C], right: str, idempotency_key: str | None
-) -> Taken:
-    return await runtime.take(
-        posted, posted.content, caller=caller, right=right, idempotency_key=idempotency_key
-    )

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Response, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
 
-from chassis.accept import Taken
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.http.etag import IdempotencyKey, etag
+from chassis.http.etag import IdempotencyKey
+from chassis.http.facts import receipt
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.envelope import Id
@@ -54,7 +54,9 @@ async def set_rota(
 ) -> Receipt:
     """Who is on call for an area, from one time until another. Of two shifts at once the one that
     starts later holds."""
-    return _receipt(response, await actions.set_rota(runtime, caller, submission, key))
+    return receipt(
+        response, "notify", await actions.configure(runtime, caller, submission, sharing.SET_ROTA, key)
+    )
 
 
 @router.post("/areas", status_code=status.HTTP_201_CREATED)
@@ -66,7 +68,9 @@ async def define_area(
     key: IdempotencyKey,
 ) -> Receipt:
     """An area, and the one that it lies within."""
-    return _receipt(response, await actions.define_area(runtime, caller, submission, key))
+    return receipt(
+        response, "notify", await actions.configure(runtime, caller, submission, sharing.DEFINE_AREA, key)
+    )
 
 
 @router.post("/agencies", status_code=status.HTTP_201_CREATED)
@@ -78,7 +82,9 @@ async def define_agency(
     key: IdempotencyKey,
 ) -> Receipt:
     """An agency that takes part, and of which kind it is."""
-    return _receipt(response, await actions.define_agency(runtime, caller, submission, key))
+    return receipt(
+        response, "notify", await actions.configure(runtime, caller, submission, sharing.DEFINE_AGENCY, key)
+    )
 
 
 @router.get("/alerts")
@@ -131,17 +137,3 @@ async def pass_on_alert(cause: Id, given: PassOn, runtime: TheRuntime, caller: A
 
 async def _event(runtime: Runtime, caller: Caller) -> ServerSentEvent:
     return ServerSentEvent(event="alerts", data=await queries.alerts(runtime, caller))
-
-
-def _receipt(response: Response, taken: Taken) -> Receipt:
-    response.headers["Location"] = f"/notify/v1/facts/{taken.root}"
-    response.headers["ETag"] = etag(taken.version)
-    if taken.repeated:
-        response.status_code = status.HTTP_200_OK
-    return Receipt(
-        id=taken.id,
-        root=taken.root,
-        version=taken.version,
-        accepted=taken.accepted,
-        status="repeated" if taken.repeated else "accepted",
-    )

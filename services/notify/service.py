@@ -3,6 +3,7 @@
 from chassis.service import Service
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from services.notify import pages
+from services.notify.actions import admit
 from services.notify.claims import ClaimTable
 from services.notify.pages.routes import router as pages_router
 from services.notify.routes import router
@@ -15,6 +16,7 @@ SERVICE = Service(
     views=(ALERT,),
     routers=(router, pages_router),
     rights=sharing.RIGHTS,
+    admit=admit,
     accepts={
         RotaSet: sharing.SET_ROTA,
         AreaDefined: sharing.DEFINE_AREA,

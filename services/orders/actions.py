@@ -1,13 +1,13 @@
 """What agencies can do here: report an order, its service, a breach; and open a breach."""
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 from chassis.accept import Refused, Taken
 from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from contracts.content import Said
+from contracts.content import Content, Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.sections import Sensitivity
@@ -16,38 +16,23 @@ from services.orders.rules import service_of_order, sharing
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
 
-
-async def report_order(
-    runtime: Runtime, caller: Caller, submission: Submission[OrderMade], key: str | None
-) -> Taken:
-    """Record that an order, notice or bail was made. Raises Refused as ``Runtime.take`` does."""
-    return await runtime.take(
-        submission, submission.content, caller=caller, right=sharing.ORDER_REPORT, idempotency_key=key
-    )
+C = TypeVar("C", bound=Content)
 
 
-async def report_service(
-    runtime: Runtime, caller: Caller, submission: Submission[OrderServed], key: str | None
-) -> Taken:
-    """Record that an order was served or became known, of an order known here or not.
-
-    Raises Refused (422) where it names no respondent or gives no time, and as ``Runtime.take``.
-    """
-    if missing := service_of_order.fault(submission.content):
+async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
+    """Refuse the service of an order that names no respondent or gives no time. Raises Refused (422)."""
+    if isinstance(content, OrderServed) and (missing := service_of_order.fault(content)):
         where, kind = missing
         raise Refused(kind, f"body.{where}")
-    return await runtime.take(
-        submission, submission.content, caller=caller, right=sharing.SERVICE_REPORT, idempotency_key=key
-    )
+    return content
 
 
-async def report_breach(
-    runtime: Runtime, caller: Caller, submission: Submission[BreachReported], key: str | None
+async def report(
+    runtime: Runtime, caller: Caller, submission: Submission[C], right: str, key: str | None
 ) -> Taken:
-    """Record a breach, of an order known here or not. Raises Refused as ``Runtime.take`` does."""
-    return await runtime.take(
-        submission, submission.content, caller=caller, right=sharing.BREACH_REPORT, idempotency_key=key
-    )
+    """Record an order, its service or a breach, of an order known here or not. Raises Refused as
+    ``admit`` and ``Runtime.take`` do."""
+    return await runtime.take(submission, submission.content, caller=caller, right=right, idempotency_key=key)
 
 
 async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachShown:

@@ -30,7 +30,8 @@ async def report_order(
     key: IdempotencyKey,
 ) -> Receipt:
     """An order, notice or bail was made. 200 with the first answer when it is sent again."""
-    return receipt(response, "orders", await actions.report_order(runtime, caller, submission, key))
+    taken = await actions.report(runtime, caller, submission, sharing.ORDER_REPORT, key)
+    return receipt(response, "orders", taken)
 
 
 @router.post("/services", status_code=status.HTTP_201_CREATED)
@@ -42,7 +43,8 @@ async def report_service(
     key: IdempotencyKey,
 ) -> Receipt:
     """An order was served, or the respondent came to know of it. It names the respondent."""
-    return receipt(response, "orders", await actions.report_service(runtime, caller, submission, key))
+    taken = await actions.report(runtime, caller, submission, sharing.SERVICE_REPORT, key)
+    return receipt(response, "orders", taken)
 
 
 @router.post("/breaches", status_code=status.HTTP_201_CREATED)
@@ -55,7 +57,8 @@ async def report_breach(
 ) -> Receipt:
     """A breach, by whoever saw it. The order need not be known: it is looked for, and whoever must
     answer is told all the same."""
-    return receipt(response, "orders", await actions.report_breach(runtime, caller, submission, key))
+    taken = await actions.report(runtime, caller, submission, sharing.BREACH_REPORT, key)
+    return receipt(response, "orders", taken)
 
 
 @router.get("/breaches/{cause}")

@@ -2,6 +2,7 @@
 
 from chassis.service import Service
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from services.orders.actions import admit
 from services.orders.routes import router
 from services.orders.rules import sharing
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
@@ -11,6 +12,7 @@ SERVICE = Service(
     views=(ORDERS_PERSON, ORDERS_BREACH),
     routers=(router,),
     rights=sharing.RIGHTS,
+    admit=admit,
     accepts={
         OrderMade: sharing.ORDER_REPORT,
         OrderServed: sharing.SERVICE_REPORT,

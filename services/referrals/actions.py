@@ -17,23 +17,6 @@ from services.referrals.rules.thresholds import dash_threshold
 C = TypeVar("C", bound=Content)
 
 
-async def refer(
-    runtime: Runtime, caller: Caller, submission: Submission[ReferralMade], key: str | None
-) -> Taken:
-    """Record a MARAC referral with the grade that follows from it. Raises Refused as ``complete`` and
-    ``Runtime.take`` do."""
-    content = await complete(runtime, submission.content)
-    return await runtime.take(submission, content, caller=caller, right=sharing.REFER, idempotency_key=key)
-
-
-async def assess(
-    runtime: Runtime, caller: Caller, submission: Submission[RiskAssessed], key: str | None
-) -> Taken:
-    """Record a risk assessment with the grade that follows from it. Raises Refused as ``refer``."""
-    content = await complete(runtime, submission.content)
-    return await runtime.take(submission, content, caller=caller, right=sharing.ASSESS, idempotency_key=key)
-
-
 async def report(
     runtime: Runtime, caller: Caller, submission: Submission[C], right: str, key: str | None
 ) -> Taken:
@@ -54,7 +37,7 @@ async def decide_identity(
     return await report(runtime, caller, submission, sharing.DECIDE_IDENTITY, key)
 
 
-async def complete(runtime: Runtime, content: C) -> C:
+async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
     grade, by the threshold that its area has now.
 

@@ -38,7 +38,8 @@ async def refer(
     key: IdempotencyKey,
 ) -> Receipt:
     """A MARAC referral. Its root is the case. 200 with the first answer when it is sent again."""
-    return receipt(response, "referrals", await actions.refer(runtime, caller, submission, key))
+    taken = await actions.report(runtime, caller, submission, sharing.REFER, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/risk-assessments", status_code=status.HTTP_201_CREATED)
@@ -50,7 +51,8 @@ async def assess(
     key: IdempotencyKey,
 ) -> Receipt:
     """A risk assessment apart from a referral. It never overwrites an earlier one."""
-    return receipt(response, "referrals", await actions.assess(runtime, caller, submission, key))
+    taken = await actions.report(runtime, caller, submission, sharing.ASSESS, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/incidents", status_code=status.HTTP_201_CREATED)
@@ -62,9 +64,8 @@ async def report_incident(
     key: IdempotencyKey,
 ) -> Receipt:
     """An incident of abuse, a crime or not, by any agency that has it."""
-    return receipt(
-        response, "referrals", await actions.report(runtime, caller, submission, sharing.REPORT_INCIDENT, key)
-    )
+    taken = await actions.report(runtime, caller, submission, sharing.REPORT_INCIDENT, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/households", status_code=status.HTTP_201_CREATED)
@@ -76,9 +77,8 @@ async def describe_household(
     key: IdempotencyKey,
 ) -> Receipt:
     """Who lives in a household, the children among them."""
-    return receipt(
-        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
-    )
+    taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/housing", status_code=status.HTTP_201_CREATED)
@@ -90,9 +90,8 @@ async def describe_housing(
     key: IdempotencyKey,
 ) -> Receipt:
     """What a housing service holds: tenancy, application, target hardening."""
-    return receipt(
-        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
-    )
+    taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/health-contacts", status_code=status.HTTP_201_CREATED)
@@ -104,9 +103,8 @@ async def report_health_contact(
     key: IdempotencyKey,
 ) -> Receipt:
     """A contact with a health service."""
-    return receipt(
-        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
-    )
+    taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/leads", status_code=status.HTTP_201_CREATED)
@@ -118,9 +116,8 @@ async def name_lead(
     key: IdempotencyKey,
 ) -> Receipt:
     """Who leads a victim's support."""
-    return receipt(
-        response, "referrals", await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
-    )
+    taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/immigration", status_code=status.HTTP_201_CREATED)
@@ -132,11 +129,8 @@ async def note_immigration(
     key: IdempotencyKey,
 ) -> Receipt:
     """Immigration status, for support alone: it reaches no enforcement body by any path."""
-    return receipt(
-        response,
-        "referrals",
-        await actions.report(runtime, caller, submission, sharing.NOTE_IMMIGRATION, key),
-    )
+    taken = await actions.report(runtime, caller, submission, sharing.NOTE_IMMIGRATION, key)
+    return receipt(response, "referrals", taken)
 
 
 @router.post("/identity-decisions", status_code=status.HTTP_201_CREATED)

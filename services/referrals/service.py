@@ -15,7 +15,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
-from services.referrals.actions import complete
+from services.referrals.actions import admit
 from services.referrals.matcher import match
 from services.referrals.routes import router
 from services.referrals.rules import sharing
@@ -44,7 +44,7 @@ SERVICE = Service(
         LeadNamed: sharing.DESCRIBE_CARE,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
     },
-    complete=complete,
+    admit=admit,
     tasks=(match_here,),
 )
 

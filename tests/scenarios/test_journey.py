@@ -177,7 +177,7 @@ async def step_4_again_unanswered(story: Story) -> None:
     for minutes, who in ((6, "joan-okafor"), (16, "helen-sato"), (31, "marcus-dunne")):
         await story.goldthread.set_clock(clock + timedelta(minutes=minutes))
         await until(lambda: story.webhook.first(who, root), 20, f"{who} is called")  # noqa: B023
-    await story.goldthread.set_clock(clock + timedelta(minutes=47))
+    await story.goldthread.set_clock(clock + timedelta(minutes=55))
 
     async def again() -> bool:
         calls = {message.id for message in story.webhook.messages("dev-malik") if message.cause == root}

@@ -43,7 +43,7 @@ def fold_case(subject: Subject) -> Folded:
     if people is None or said is None:
         return Folded(row)
     orders, changes_at = people.orders(subject.at)
-    return Folded(row.model_copy(update=_referred(said) | people.known(fact, orders)), None)
+    return Folded(row.model_copy(update=_referred(said) | people.known(fact, orders)), changes_at)
 
 
 def _referred(said: ReferralMade) -> dict[str, object]:

@@ -187,11 +187,8 @@ class Order(Source):
 
 
 class RecordLine(Source):
-    """One agency's record of a breach or an incident.
-
-    ``order`` is the root of the order that a breach is of; None with ``order_because`` where it was
-    not found. ``victims`` are as the report says, else as its order says.
-    """
+    """One agency's record of a breach or an incident. ``order`` is the root of the order that a breach
+    is of; None where it was not found. ``victims`` are as the report says, else as its order says."""
 
     type: Literal["breach", "incident"]
     kind: str
@@ -291,11 +288,8 @@ class Heard(Part):
 
 
 class ConferenceCase(Row):
-    """A case: whom it is about, how dangerous, what protects her, what has happened.
-
-    Its id is its referral's root. Once the referral is withdrawn the row stays, as a stub, so that
-    nobody thinks that there never was one.
-    """
+    """A case: whom it is about, how dangerous, what protects her, what has happened. Once its referral
+    is withdrawn the row stays, as a stub, so that nobody thinks that there never was one."""
 
     case: str
     letters: str

@@ -150,7 +150,7 @@ class CaseView:
 
     def gaps(self) -> list[Gap]:
         """What is missing, the worst first."""
-        return [Gap(self._gap(gap), self._owner(gap.owner), self._place(gap)) for gap in self.page.missing]
+        return [Gap(self._gap(gap), self._closes(gap), self._place(gap)) for gap in self.page.missing]
 
     def timeline(self) -> list[Happening]:
         """The breaches, each with its records and alerts."""
@@ -221,8 +221,10 @@ class CaseView:
     def _happening(self, occurrence: Occurrence) -> Happening:
         texts = self.words.texts
         causes = {record.root for record in occurrence.records}
-        kinds = [texts.label("breach" if record.type == "breach" else "incident", record.kind)
-                 for record in occurrence.records]
+        kinds = [
+            texts.label("breach" if record.type == "breach" else "incident", record.kind)
+            for record in occurrence.records
+        ]
         return Happening(
             root=occurrence.records[0].root,
             title=self.words.joined(list(dict.fromkeys(kinds))),
@@ -238,7 +240,12 @@ class CaseView:
                 if not occurrence.orders
                 else ()
             ),
-            alerts=[(each.cause, alert) for each in self.page.alerts if each.cause in causes for alert in each.alerts],
+            alerts=[
+                (each.cause, alert)
+                for each in self.page.alerts
+                if each.cause in causes
+                for alert in each.alerts
+            ],
         )
 
     def _of_record(self, record: RecordLine) -> Entry:
@@ -267,6 +274,10 @@ class CaseView:
             "order": self._orders.get(gap.roots[0], "") if gap.roots else "",
         }
         return self.words.texts(f"missing.{gap.code}", **named)
+
+    def _closes(self, gap: Missing) -> Markup | None:
+        """Who can close it; not said again where the gap itself names the kind of agency."""
+        return None if gap.code == "kind-silent" else self._owner(gap.owner)
 
     def _owner(self, owner: str | None) -> Markup | None:
         """Whoever can close a gap: an agency, a kind of agency, or a role."""

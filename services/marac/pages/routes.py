@@ -217,9 +217,7 @@ async def case_live(
 
 
 @router.get("/cases/{case}/source/{root}")
-async def source(
-    request: Request, case: Id, root: Id, runtime: TheRuntime, caller: OfCases
-) -> HTMLResponse:
+async def source(request: Request, case: Id, root: Id, runtime: TheRuntime, caller: OfCases) -> HTMLResponse:
     """Where a line comes from: its times, versions and footing."""
     shown = await queries.source(runtime, caller, case, root)
     look = PAGES.look(request, caller)
@@ -289,7 +287,11 @@ async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | Non
         cases = (await queries.agenda(runtime, caller, meeting)).cases
     except Problem:
         return None
-    after = [line.case for line in cases].index(page.case) + 1 if page.case in {c.case for c in cases} else len(cases)
+    after = (
+        [line.case for line in cases].index(page.case) + 1
+        if page.case in {c.case for c in cases}
+        else len(cases)
+    )
     return Place(meeting, cases[after] if after < len(cases) else None)
 
 

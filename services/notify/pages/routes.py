@@ -96,9 +96,7 @@ async def pass_on(
     return RedirectResponse(f"{LIST}?answered={cause}", 303)
 
 
-async def _alerts(
-    request: Request, runtime: Runtime, caller: Caller, answered: str | None
-) -> HTMLResponse:
+async def _alerts(request: Request, runtime: Runtime, caller: Caller, answered: str | None) -> HTMLResponse:
     shown = await queries.alerts(runtime, caller)
     done = await queries.alert(runtime, caller, answered) if answered else None
     look = PAGES.look(request, caller, *_bars(shown.waiting))

@@ -148,16 +148,16 @@ async def prepared(marac: Marac) -> Prepared:
         ),
     )
     await link(marac)
+
+    async def there() -> bool:
+        return bool((await marac.page("chair", case)).get("occurrences"))
+
+    await until(there)
     starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
     called = await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})
     assert called.status_code == 201, called.text
     meeting = called.json()["root"]
 
-    async def there() -> bool:
-        agenda = await marac.get("coordinator", f"meetings/{meeting}/agenda")
-        return agenda.status_code == 200 and bool((await marac.page("chair", case)).get("occurrences"))
-
-    await until(there)
     listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
     assert listed.status_code == 201, listed.text
     return Prepared(case, incident, breach, meeting)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,11 +16,12 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 NAMES = [f"mention-{number:02}" for number in range(9)]
 
 
-def person(mention: str, day: int = 0, **known: object) -> Features:
+def person(mention: str, day: int = 0, **known: Any) -> Features:
     """A mention first recorded on this day."""
-    features = Features(mention, START + timedelta(days=day))
-    sets = {name: frozenset(value) if isinstance(value, set) else value for name, value in known.items()}
-    return replace(features, **sets)  # type: ignore[arg-type]
+    sets: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, set) else value for name, value in known.items()
+    }
+    return replace(Features(mention, START + timedelta(days=day)), **sets)
 
 
 def groups(*features: Features) -> list[set[str]]:
@@ -49,14 +52,14 @@ def test_a_shared_pnc_id_links() -> None:
 
 
 def test_twins_without_a_shared_number_stay_apart() -> None:
-    twin = {"born": {"2015-04-02"}, "names": {"marsh|robin", "marsh|kit"}}
+    twin: dict[str, Any] = {"born": {"2015-04-02"}, "names": {"marsh|robin", "marsh|kit"}}
     found = clusters([person("a", **twin), person("b", **twin)])
     assert found.groups == [("a",), ("b",)]
     assert found.questions == []
 
 
 def test_twins_entered_under_one_number_stay_apart_if_one_fact_names_both() -> None:
-    twin = {"born": {"2015-04-02"}, "names": {"marsh|robin"}, "nhs": "n"}
+    twin: dict[str, Any] = {"born": {"2015-04-02"}, "names": {"marsh|robin"}, "nhs": "n"}
     assert groups(person("a", opposed={"b"}, **twin), person("b", opposed={"a"}, **twin)) == []
 
 
@@ -101,7 +104,7 @@ def test_the_same_does_not_unite_the_two_sides_of_a_fact() -> None:
 
 
 def test_her_number_on_his_record_gives_him_none_of_her_records() -> None:
-    her = {"nhs": "hers", "born": {"b"}}
+    her: dict[str, Any] = {"nhs": "hers", "born": {"b"}}
     found = groups(
         person("v1", opposed={"x"}, **her), person("v2", **her), person("x", opposed={"v1"}, **her)
     )
@@ -109,7 +112,8 @@ def test_her_number_on_his_record_gives_him_none_of_her_records() -> None:
 
 
 def test_a_record_that_joins_both_sides_stands_apart_and_they_stay_whole() -> None:
-    her, him = {"nhs": "hers", "born": {"b"}}, {"pnc": "his"}
+    her: dict[str, Any] = {"nhs": "hers", "born": {"b"}}
+    him: dict[str, Any] = {"pnc": "his"}
     found = clusters(
         [
             person("v1", opposed={"p1"}, **her),
@@ -125,7 +129,8 @@ def test_a_record_that_joins_both_sides_stands_apart_and_they_stay_whole() -> No
 
 def test_both_directions_of_accusation_can_stand() -> None:
     """A counter-allegation names the same two in the other roles: no conflict, and nobody is torn."""
-    ann, bob = {"nhs": "ann", "born": {"1"}}, {"pnc": "bob"}
+    ann: dict[str, Any] = {"nhs": "ann", "born": {"1"}}
+    bob: dict[str, Any] = {"pnc": "bob"}
     found = groups(
         person("a1", opposed={"b1"}, **ann),
         person("b1", **bob),
@@ -178,9 +183,9 @@ def some_features(draw: st.DrawFn) -> list[Features]:
 
 
 @given(some_features(), st.randoms())
-def test_the_order_of_arrival_changes_nothing(features: list[Features], chance: st.DataObject) -> None:
+def test_the_order_of_arrival_changes_nothing(features: list[Features], chance: Random) -> None:
     shuffled = list(features)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert clusters(shuffled) == clusters(features)
 
 

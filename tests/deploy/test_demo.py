@@ -1,0 +1,146 @@
+"""The invented caseload: always the same, valid for the contracts, in the report's proportions."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from contracts.content import Content
+from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.people import (
+    HealthContacted,
+    HouseholdDescribed,
+    HousingDescribed,
+    ImmigrationNoted,
+    IncidentReported,
+    LeadNamed,
+    ReferralMade,
+    RiskAssessed,
+)
+from contracts.submission import Submission
+from deploy.demo.caseload import CASES, Caseload, caseload
+from deploy.demo.partners import stretches
+from deploy.demo.posts import Post
+from services.referrals.rules.identifiers import nhs_number, pnc_id
+
+NOW = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)
+
+MODELS: dict[str, type[Content]] = {
+    "referral": ReferralMade,
+    "assessment": RiskAssessed,
+    "incident": IncidentReported,
+    "household": HouseholdDescribed,
+    "housing": HousingDescribed,
+    "health": HealthContacted,
+    "lead": LeadNamed,
+    "immigration": ImmigrationNoted,
+    "order": OrderMade,
+    "service": OrderServed,
+    "breach": BreachReported,
+}
+READERS: dict[str, TypeAdapter[Any]] = {
+    kind: TypeAdapter(Submission[model])  # type: ignore[valid-type]
+    for kind, model in MODELS.items()
+}
+
+
+@pytest.fixture(scope="module")
+def load() -> Caseload:
+    """One caseload for all tests."""
+    return caseload(NOW)
+
+
+def people_of(post: Post) -> list[dict[str, Any]]:
+    people: list[dict[str, Any]] = post.body["content"]["people"]
+    return people
+
+
+def test_the_same_seed_and_time_give_the_same_caseload_key_for_key(load: Caseload) -> None:
+    assert caseload(NOW).posts == load.posts
+    keys = [post.key for post in load.posts]
+    assert len(keys) == len(set(keys))
+    assert caseload(NOW, seed=10).posts != load.posts
+
+
+def test_every_post_fits_its_contract(load: Caseload) -> None:
+    for post in load.posts:
+        READERS[post.kind].validate_python(post.body)
+
+
+def test_nothing_is_said_before_it_happened_or_after_now(load: Caseload) -> None:
+    for post in load.posts:
+        occurred, recorded = (datetime.fromisoformat(post.body[name]) for name in ("occurred", "recorded"))
+        assert load.start < occurred < recorded < post.at < NOW
+    assert [post.at for post in load.posts] == sorted(post.at for post in load.posts)
+
+
+def test_the_size_and_the_mix(load: Caseload) -> None:
+    kinds = Counter(post.kind for post in load.posts)
+    assert 1_600 <= len(load.posts) <= 2_200
+    assert kinds["referral"] == sum(CASES.values()) == 40
+    assert {area: len(cases) for area, cases in load.referrals.items()} == CASES
+    assert set(MODELS) == set(kinds), "every route is used"
+    assert len({post.agency for post in load.posts}) >= 5
+    assert Counter(post.change for post in load.posts).keys() == {"say", "correct", "withdraw"}
+
+
+def test_perpetrators_in_the_proportions_of_the_report(load: Caseload) -> None:
+    victims = Counter(id(pair.perpetrator) for pair in load.pairs)
+    assert len(victims) == 40
+    assert sum(many >= 3 for many in victims.values()) == 14
+    assert max(victims.values()) in (8, 9)
+
+
+def test_everybody_is_invented(load: Caseload) -> None:
+    for post in load.posts:
+        for person in people_of(post):
+            identity = person["identity"]
+            if number := identity.get("nhs_number"):
+                assert number.startswith("999")
+                assert nhs_number(number) == number
+            if number := identity.get("pnc_id"):
+                assert pnc_id(number, NOW.year) == number
+            if number := person.get("contact", {}).get("number"):
+                assert number.startswith("07700 900")
+
+
+def test_the_health_services_hold_no_police_number(load: Caseload) -> None:
+    health = [post for post in load.posts if post.agency in ("northmere-hospital", "eastvale-gp")]
+    assert health
+    assert not any("pnc_id" in person["identity"] for post in health for person in people_of(post))
+
+
+def test_several_agencies_tell_of_one_breach_and_only_the_police_know_the_number(load: Caseload) -> None:
+    breaches = [post for post in load.posts if post.kind == "breach"]
+    assert len({post.agency for post in breaches}) >= 4
+    for post in breaches:
+        assert ("reference" in post.body["content"]) == (post.agency == "northmere-police")
+
+
+def test_what_is_changed_was_posted_in_an_earlier_stretch(load: Caseload) -> None:
+    stretch_of = {
+        post.key: number
+        for number, stretch in enumerate(stretches(load.posts, NOW))
+        for post in stretch.posts
+    }
+    assert set(stretch_of) == {post.key for post in load.posts}
+    for post in load.posts:
+        if post.of is not None:
+            assert stretch_of[post.of] < stretch_of[post.key]
+
+
+def test_a_first_report_of_a_breach_stands_alone(load: Caseload) -> None:
+    for stretch in stretches(load.posts, NOW):
+        if any(post.alone for post in stretch.posts):
+            assert len(stretch.posts) == 1
+            assert stretch.breach is stretch.posts[0]
+
+
+def test_a_caseload_of_any_day_stands(load: Caseload) -> None:
+    leap = datetime(2028, 2, 29, 3, 0, tzinfo=UTC)
+    other = caseload(leap)
+    assert len(other.posts) > 1_500
+    assert leap - other.start == timedelta(days=365)
+    assert all(date.fromisoformat(pair.victim.born.isoformat()) < leap.date() for pair in other.pairs)
