@@ -4,7 +4,9 @@
 """
 
 import asyncio
+import sys
 
+import httpx
 from pydantic import AwareDatetime, BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,7 +15,7 @@ from rich.table import Table
 from chassis.clock import Clock
 from chassis.settings import Settings
 from deploy.demo.caseload import SEED, Caseload, caseload
-from deploy.demo.client import Client
+from deploy.demo.client import Client, Unexpected
 from deploy.demo.live import live
 from deploy.demo.partners import Year
 from deploy.demo.staff import Staff
@@ -97,5 +99,15 @@ def welcome(console: Console, settings: Settings) -> None:
     console.print("No passwords: choose a name on the sign-in page. Ctrl-C stops.")
 
 
+def main() -> None:
+    """Be everybody outside, until told to stop. An answer that nobody expected ends it, in one line."""
+    console = Console()
+    try:
+        asyncio.run(work(Settings(), console))
+    except* (Unexpected, httpx.TransportError) as failed:
+        console.print(f"[red]{failed.exceptions[0]}[/]")
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    asyncio.run(work(Settings(), Console()))
+    main()

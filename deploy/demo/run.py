@@ -32,8 +32,8 @@ class Server(uvicorn.Server):
 async def main(data: Path) -> None:
     """Serve, while partners post: the year, if this folder does not have it yet, and then what comes.
 
-    Ends on Ctrl-C or SIGTERM, clean; what is in the folder is kept. Raises RuntimeError when the
-    partners could not go on.
+    Ends on Ctrl-C or SIGTERM, clean; what is in the folder is kept. Exits with 1 when the partners
+    could not go on.
     """
     console = Console()
     settings = Settings(data=data)
@@ -51,7 +51,8 @@ async def main(data: Path) -> None:
             failed = await _partners(data, stop)
         telemetry.stop()
     if failed:
-        raise RuntimeError("The simulated partners could not go on: see above.")
+        console.print(f"The simulated partners could not go on. See above, and {data / LOG}.")
+        sys.exit(1)
     console.print("Stopped. Your data is kept; [bold]make demo-clean[/] forgets it.")
 
 

@@ -16,9 +16,17 @@ from services.marac.conference.views import CASE
 from services.marac.rules import areas, sharing
 
 
+async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
+    """Refuse a meeting or a threshold of an area that is not the caller's. Raises Problem (404)."""
+    if isinstance(content, MeetingCalled | ThresholdSet):
+        known = casefile.areas_of(await runtime.configuration())
+        if not sharing.may_act_in(caller.areas, areas.around(known, content.area)):
+            raise not_found()
+    return content
+
+
 async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, key: str | None) -> Taken:
     """Call a meeting of one of the caller's areas. Raises Problem (404) for another's."""
-    await _own(runtime, caller, said.area)
     return await _record(runtime, caller, said, sharing.CALL_MEETING, key)
 
 
@@ -39,7 +47,6 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 
 async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, key: str | None) -> Taken:
     """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
-    await _own(runtime, caller, said.area)
     return await _record(runtime, caller, said, sharing.SET_THRESHOLD, key)
 
 
@@ -47,12 +54,6 @@ async def _meeting(runtime: Runtime, meeting: str) -> Row | None:
     """The meeting, of the facts that are saved by now: whoever has just called it may fill it."""
     facts = await runtime.facts([f"o:{meeting}"])
     return fold_meeting(Subject(meeting, facts, await runtime.configuration(), runtime.clock.now())).row
-
-
-async def _own(runtime: Runtime, caller: Caller, area: str) -> None:
-    known = casefile.areas_of(await runtime.configuration())
-    if not sharing.may_act_in(caller.areas, areas.around(known, area)):
-        raise not_found()
 
 
 async def _record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:

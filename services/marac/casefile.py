@@ -16,10 +16,10 @@ from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import normal, record_of
+from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import OrderStatus, OrderTerms, order_terms, status
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, Role, Sex
-from services.marac.rules.order_of import Known, Sought, order_of
 
 H = TypeVar("H", bound=Hashable)
 Homes = Mapping[str, str]
@@ -48,15 +48,16 @@ class OrderSeen:
     protected: tuple[str, ...]
 
     @property
-    def known(self) -> Known:
+    def known(self) -> KnownOrder:
         """The order as a breach is matched with it."""
-        return Known(
+        return KnownOrder(
             root=self.fact.root,
             reference=self.fact.said.reference,
             made=self.fact.said.made,
             terms=self.terms,
-            respondents=frozenset(self.respondents),
-            protected=frozenset(self.protected),
+            respondents=sorted(self.respondents),
+            protected=sorted(self.protected),
+            protected_mentions=[],
         )
 
 
@@ -176,10 +177,10 @@ def _record(fact: Report, homes: Homes, orders: Sequence[OrderSeen]) -> RecordSe
         victims=frozenset(persons(said.in_role(Role.VICTIM), homes)),
         at=fact.occurred,
     )
-    found, because = order_of(sought, [order.known for order in orders])
-    victims = found.protected if found else frozenset()
+    found = match(sought, [order.known for order in orders])
+    victims = frozenset(found.order.protected) if found.order else frozenset[str]()
     record = record_of(fact.envelope, said, homes, victims)
-    return RecordSeen(fact, record, found.root if found else None, because)
+    return RecordSeen(fact, record, found.order.root if found.order else None, found.because)
 
 
 def disputed_with(subject: Subject) -> list[str]:

@@ -2,6 +2,7 @@
 
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
+from services.marac.actions import admit
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.pages.routes import router as pages
 from services.marac.routes import router
@@ -13,5 +14,6 @@ SERVICE = Service(
     views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
     routers=(router, pages),
     rights=sharing.RIGHTS,
+    admit=admit,
     accepts={MeetingCalled: sharing.CALL_MEETING, CaseListed: sharing.LIST_CASE},
 )

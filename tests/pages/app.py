@@ -88,6 +88,7 @@ class World:
     """What the queries answer. Tests change it, and tell the open pages."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.agenda_shown = samples.agenda()
         waiting = {line.case: line.letters for line in self.agenda_shown.cases}
         self.cases = {
@@ -191,4 +192,3 @@ def _app(host: Host, pages: Pages, routes: Any, url: str) -> FastAPI:
         return answer
 
     return app
-

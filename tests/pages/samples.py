@@ -709,7 +709,8 @@ def perpetrator() -> shown.PerpetratorPage:
                 victims=["A"],
             )
         ],
-        missing=[shown.PerpetratorGap(code="victim-not-named", events=(3,))], managed_by=None,
+        missing=[shown.PerpetratorGap(code="victim-not-named", events=(3,))],
+        managed_by=None,
     )
 
 

@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.accept import Refused
 from chassis.clock import LONDON
-from chassis.http.context import the_runtime
 from chassis.http.auth import Caller, caller_of, open_to_all, right
+from chassis.http.context import the_runtime
 from chassis.http.paging import Paging, paging
 from chassis.http.problem import Problem, not_found
 from chassis.pages import live

@@ -13,11 +13,11 @@ from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
+from contracts.rules.order_match import Match, match
 from contracts.rules.order_status import status
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
 from services.orders.rules import telling
-from services.orders.rules.order_match import Match, match
 from services.orders.rules.priority import BY_GRADE, Danger, from_scene, priority, worst
 from services.orders.views.person import (
     RULES,

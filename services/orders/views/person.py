@@ -18,10 +18,10 @@ from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.occurrence import normal, occurrences, record_of
+from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import OrderStatus, order_terms, status
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
-from services.orders.rules.order_match import KnownOrder, Sought, match
 
 Report = Fact[BreachReported | IncidentReported]
 

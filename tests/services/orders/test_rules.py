@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from contracts.events.orders import OrderMade, OrderServed
+from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import order_terms
 from contracts.vocabulary import AgencyKind, Grade, OrderType, Role, ServiceMethod, Urgency
 from services.orders.rules import priority, service_of_order, sharing, telling
-from services.orders.rules.order_match import KnownOrder, Sought, match
 from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 

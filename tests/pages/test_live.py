@@ -1,0 +1,111 @@
+"""Live parts: news waits behind a link on a case, and the list of alerts moves, pausable."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages import samples
+from tests.pages.app import World
+from tests.pages.conftest import Open, until
+
+pytestmark = pytest.mark.browser
+
+CASE = f"/marac/cases/{samples.CASE}"
+
+
+def test_new_lines_wait_behind_a_link(open_: Open, world: World) -> None:
+    page = open_("chair", CASE)
+    before = page.inner_text("main")
+    until(lambda: bool(world.hosts["marac"].listeners))
+    old = world.cases[samples.CASE]
+    assert old.victim is not None
+    more = [
+        samples.line("incident.reported", "castlegate-housing", {"kind": "stalking"}, f"Seen again, {n}.")
+        for n in range(3)
+    ]
+    victim = old.victim.model_copy(update={"lines": [*more, *old.victim.lines]})
+    world.cases[samples.CASE] = old.model_copy(update={"victim": victim})
+    world.hosts["marac"].change("conference_person", samples.NIA)
+    link = page.get_by_text("3 new lines. Show them")
+    expect(link).to_be_visible()
+    assert page.inner_text("main").replace("3 new lines. Show them", "").split() == before.split()
+    link.click()
+    expect(page.get_by_text("Seen again, 2.")).to_be_visible()
+    expect(page.locator(".gt-live__news")).to_be_empty()
+
+
+def test_a_change_of_something_else_says_nothing(open_: Open, world: World) -> None:
+    page = open_("chair", CASE)
+    until(lambda: bool(world.hosts["marac"].listeners))
+    old = world.cases[samples.CASE]
+    world.cases[samples.CASE] = old.model_copy(update={"afraid_of": "Nobody now."})
+    world.hosts["marac"].change("conference_person", samples.LONG_CASE)
+    world.hosts["marac"].change("conference_case", samples.CASE)
+    expect(page.get_by_text("This page has changed. Show it")).to_be_visible()
+
+
+def test_the_list_of_alerts_moves_by_itself_and_can_be_paused(open_: Open, world: World) -> None:
+    page = open_("on-call", "/notify/alerts", width=375)
+    expect(page.locator("#live-bar")).to_be_visible()
+    until(lambda: bool(world.hosts["notify"].listeners))
+    first, second = world.alerts.waiting
+    page.click("text=Pause")
+    world.alerts = world.alerts.model_copy(update={"waiting": [second]})
+    world.hosts["notify"].change("notify_alert", first.cause)
+    expect(page.get_by_text("Paused. New alerts are not shown here until you go on.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Alert 4821")).to_be_visible()
+    page.click("text=Go on")
+    expect(page.get_by_role("heading", name="Alert 4821")).to_have_count(0)
+    expect(page.locator("h1")).to_have_text("1 alert waiting")
+    assert page.title() == "1 alert waiting - Goldthread"
+    world.alerts = world.alerts.model_copy(update={"waiting": [second, first]})
+    world.hosts["notify"].change("notify_alert", first.cause)
+    expect(page.get_by_role("heading", name="Alert 4821")).to_be_visible()
+
+
+def test_the_list_waits_for_somebody_who_says_why_not(open_: Open, world: World) -> None:
+    page = open_("on-call", "/notify/alerts", width=375)
+    until(lambda: bool(world.hosts["notify"].listeners))
+    page.click("text=I cannot take 4821")
+    page.check(f"#not-on-duty-{world.alerts.waiting[0].cause}")
+    world.alerts = world.alerts.model_copy(update={"waiting": world.alerts.waiting[:1]})
+    world.hosts["notify"].change("notify_alert", world.alerts.waiting[0].cause)
+    expect(page.get_by_role("heading", name="Alert 0093")).to_be_visible()
+    page.click("text=I cannot take 4821")
+    expect(page.get_by_role("heading", name="Alert 0093")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_one_button_takes_one_alert(open_: Open, world: World, script: bool) -> None:
+    page = open_("on-call", "/notify/alerts", width=375, script=script)
+    assert page.get_by_role("button", name="Acknowledge").count() == 2
+    box = page.get_by_role("button", name="Acknowledge 4821").bounding_box()
+    assert box is not None
+    assert box["height"] >= 56
+    assert box["y"] + box["height"] < 812
+    page.click("text=Acknowledge 4821")
+    expect(page.locator(".govuk-notification-banner")).to_contain_text(
+        "Alert 4821 is yours since today at 10:14am."
+    )
+    expect(page.locator("h1")).to_have_text("1 alert waiting")
+
+
+def test_no_alert_says_who_or_where(open_: Open) -> None:
+    text = open_("on-call", "/notify/alerts").content()
+    assert not [word for word in ("Doe", "Northmere", "Example Row", "order</") if word in text]
+
+
+def test_a_page_of_another_site_cannot_take_an_alert(
+    ask: Callable[..., httpx.Response], world: World
+) -> None:
+    cause = world.alerts.waiting[0].cause
+    answer = httpx.post(
+        f"{world.url}/notify/alerts/{cause}/acknowledge",
+        cookies={"goldthread": "on-call"},
+        headers={"Sec-Fetch-Site": "cross-site", "Accept": "text/html"},
+    )
+    assert answer.status_code == 403
+    assert len(world.alerts.waiting) == 2
+    assert ask("on-call", f"/notify/alerts/{cause}/acknowledge").status_code == 405

@@ -1,0 +1,255 @@
+"""Every page in a real browser: no fault of accessibility, narrow screens, paper, without script."""
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages import samples
+from tests.pages.app import World
+from tests.pages.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+CASE, LONG, EMPTY, GONE = (
+    f"/marac/cases/{id_}" for id_ in (samples.CASE, samples.LONG_CASE, samples.EMPTY_CASE, samples.GONE_CASE)
+)
+AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
+PAGES = {
+    "meetings": ("chair", "/marac/meetings"),
+    "agenda": ("chair", f"/marac/meetings/{samples.MEETING}"),
+    "case": ("chair", CASE),
+    "case of 40 breaches": ("chair", LONG),
+    "case of nothing known": ("chair", EMPTY),
+    "withdrawn case": ("chair", GONE),
+    "case as it was known": ("chair", AS_KNOWN),
+    "case, a wrong day": ("chair", f"{CASE}?day=31&month=2&year=2026"),
+    "case to print": ("chair", f"{CASE}/print"),
+    "source": ("chair", f"{CASE}/source/{samples.BREACH}"),
+    "cohort": ("matac", "/marac/cohort"),
+    "perpetrator": ("matac", f"/marac/cohort/{samples.PERPETRATOR}"),
+    "alerts": ("on-call", "/notify/alerts"),
+    "alert": ("on-call", "/notify/alerts/{first}"),
+    "breach": ("on-call", f"/orders/breaches/{samples.BREACH}"),
+    "not there": ("chair", "/marac/nothing"),
+}
+NAMES = ("Doe", "Jane", "Kyle", samples.LONG, "Smith", "Smyth", "Rai")
+
+
+@pytest.fixture(params=PAGES)
+def shown(request: pytest.FixtureRequest, world: World) -> tuple[str, str]:
+    """Who looks at which page."""
+    who, path = PAGES[request.param]
+    return who, path.format(first=world.alerts.waiting[0].cause)
+
+
+def faults(page: Page, axe: str) -> list[str]:
+    """What axe finds, each with the place."""
+    page.evaluate(axe)
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{fault['id']}: {node['target']}" for fault in found for node in fault["nodes"]]
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_page_has_no_fault_and_never_scrolls_sideways(
+    shown: tuple[str, str], open_: Open, axe: str, width: int
+) -> None:
+    page = open_(*shown, width=width)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    assert faults(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert said == []
+
+
+def test_a_page_says_the_same_without_script(shown: tuple[str, str], open_: Open) -> None:
+    main = [re.sub(r"\s+", " ", open_(*shown, script=script).inner_text("main")) for script in (False, True)]
+    without, with_script = (text.replace("Pause Sound off. Turn on ", "") for text in main)
+    assert len(without) > 20
+    assert without.strip() == with_script.strip()
+
+
+def test_no_title_and_no_address_names_anybody(shown: tuple[str, str], open_: Open) -> None:
+    page = open_(*shown)
+    addresses = page.eval_on_selector_all("a, form", "all => all.map(one => one.href || one.action)")
+    for text in (page.title(), page.url, *addresses):
+        assert not [name for name in NAMES if name.lower() in text.lower()]
+    assert page.title().endswith("Goldthread")
+
+
+def test_the_keyboard_comes_to_the_skip_link_first(shown: tuple[str, str], open_: Open) -> None:
+    page = open_(*shown)
+    page.keyboard.press("Tab")
+    expect(page.locator(".govuk-skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main-content"
+
+
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(
+    shown: tuple[str, str], open_: Open, world: World
+) -> None:
+    page = open_("nobody", "/assets/icon.svg")
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "goldthread", "value": shown[0], "url": world.url}])
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{world.url}{shown[1]}")
+    assert [url for url in asked if not url.startswith((world.url, "data:"))] == []
+    assert [text for text in said if "Content Security Policy" in text] == []
+    assert page.locator("[style], style").count() == 0
+
+
+@pytest.mark.parametrize("path", [f"{CASE}/print", f"/marac/meetings/{samples.MEETING}/print"])
+def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: str) -> None:
+    page = open_("chair", path)
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert page.locator("main a:visible, button:visible, details").count() == len(
+        page.query_selector_all("main dl.gt-facts a:visible")
+    )
+    heads = page.locator(".gt-sheet__head")
+    assert heads.count() == page.locator(".gt-sheet").count()
+    first = heads.last.inner_text()
+    assert "OFFICIAL-SENSITIVE" in first
+    assert "Wed 25 Nov 2026" in first
+    assert "Rowan Chair" in first
+    assert "Destroy by" in first
+    assert (
+        page.locator(".gt-sheet__head").first.evaluate("e => getComputedStyle(e).display")
+        == "table-header-group"
+    )
+
+
+def test_the_whole_agenda_prints_every_case_on_a_sheet_of_its_own(open_: Open) -> None:
+    page = open_("chair", f"/marac/meetings/{samples.MEETING}/print")
+    assert page.locator(".gt-sheet").count() == 17
+    page.emulate_media(media="print")
+    breaks = page.locator(".gt-sheet").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).breakBefore)"
+    )
+    assert set(breaks[1:]) == {"page"}
+
+
+def test_each_state_of_a_line_has_its_own_words(open_: Open) -> None:
+    text = open_("chair", CASE).inner_text("main")
+    for said in (
+        "Corrected",
+        "What it said before",
+        "Withdrawn by Northmere Hospital yesterday",
+        "Part of this could not be opened here.",
+        "told by others",
+        "professional opinion",
+        "recorded 4 days later",
+        "Happened Fri 13 Nov.",
+        "Children present: Unknown",
+        "Record H-209.",
+        "Unanswered",
+        "Answered",
+        "Stood down",
+        "Nobody was on the rota.",
+        "Not served",
+        "2 occurrences from 3 records",
+        "also given: 3 February 1991",
+    ):
+        assert said in text
+    nothing = open_("chair", EMPTY).inner_text("main")
+    for said in (
+        "Risk unknown",
+        "Name unknown",
+        "No safe contact is known. Do not make contact.",
+        "No agency has said anything about children.",
+        "No agency has reported an order, a notice or bail.",
+        "No agency has reported a breach.",
+        "No risk assessment is known. Unknown is not standard.",
+        "That is no sign of safety.",
+    ):
+        assert said in nothing
+
+
+def test_every_line_says_who_when_and_where_from(open_: Open) -> None:
+    page = open_("chair", CASE)
+    lines = page.locator("[data-line]")
+    assert lines.count() >= 7
+    for text in lines.all_inner_texts():
+        assert re.search(r"Northmere|Castlegate|Harbour", text)
+        assert "Source" in text
+        if "Withdrawn" not in text:
+            assert "Happened" in text
+            assert "Recorded" in text
+            assert "Record " in text or "No record number given." in text
+    roots = page.eval_on_selector_all("[data-line]", "all => all.map(one => one.id)")
+    assert len(roots) == len(set(roots))
+
+
+def test_links_within_a_case_lead_somewhere(open_: Open) -> None:
+    for path in (CASE, LONG):
+        page = open_("chair", path)
+        dead = page.evaluate(
+            "[...document.querySelectorAll('main a[href^=\"#\"]')].map(a => a.hash.slice(1))"
+            ".filter(id => !document.getElementById(id))"
+        )
+        assert dead == []
+
+
+def test_one_bar_the_loudest(open_: Open, world: World) -> None:
+    assert "PRACTICE DATA" in open_("chair", CASE).inner_text(".gt-bar")
+    known = open_("chair", AS_KNOWN)
+    assert known.locator(".gt-bar").count() == 1
+    assert "AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm" in known.inner_text(".gt-bar")
+    world.cases[samples.CASE] = samples.full_case().model_copy(update={"broken_since": samples.ago(hours=1)})
+    assert "COULD NOT BE MADE ANEW" in open_("chair", AS_KNOWN).inner_text(".gt-bar")
+    calling = open_("on-call", "/notify/alerts").locator(".gt-bar")
+    assert calling.inner_text() == "ALERT 4821 CALLS YOU"
+    assert calling.get_attribute("role") == "alert"
+
+
+def test_as_it_was_known_is_asked_for_by_day(open_: Open) -> None:
+    page = open_("chair", CASE)
+    page.fill("#known-day", "21")
+    page.fill("#known-month", "11")
+    page.fill("#known-year", "2026")
+    page.click("text=Show what was known")
+    assert "at=2026-11-21T23:59:59Z" in page.url
+    assert "AS IT WAS KNOWN Sat 21 Nov 2026" in page.inner_text(".gt-bar")
+    page.goto(page.url.split("?")[0] + "?day=30&month=12&year=2026")
+    assert page.title().startswith("Error: ")
+    assert page.input_value("#known-day") == "30"
+    assert "has not begun" in page.inner_text(".govuk-error-summary")
+
+
+def test_the_next_case_is_one_link_away(open_: Open) -> None:
+    page = open_("chair", f"/marac/meetings/{samples.MEETING}")
+    page.click("text=Open K7Q >> nth=-1")
+    page.click("text=Next: R4W3 >> nth=0")
+    page.click("text=Next: M2D >> nth=0")
+    assert samples.EMPTY_CASE in page.url
+
+
+def test_who_may_see_nothing_is_told_nothing(ask: Callable[..., httpx.Response]) -> None:
+    foreign = ask("on-call", "/marac/cohort")
+    absent = ask("matac", f"/marac/cohort/{samples.CASE}x")
+    assert foreign.status_code == absent.status_code == 404
+    assert "There is no page here that you can see." in foreign.text
+    assert foreign.text == absent.text
+
+
+@pytest.mark.parametrize(("who", "home"), [("chair", "meetings"), ("matac", "cohort"), ("on-call", "alerts")])
+def test_everybody_begins_at_their_own_page(ask: Callable[..., httpx.Response], who: str, home: str) -> None:
+    assert ask(who, "/marac/").headers["location"].endswith(home)
+
+
+def test_assets_may_be_kept_and_pages_may_not(ask: Callable[..., httpx.Response]) -> None:
+    page = ask("chair", CASE)
+    assert page.headers["cache-control"] == "no-store"
+    sheet = re.search(r'href="(/assets/goldthread.css[^"]*)"', page.text)
+    assert sheet
+    kept = ask(None, sheet[1])
+    assert "max-age=31536000" in kept.headers["cache-control"]
+    assert ask(None, "/assets/../frame.py").status_code == 404
+    fonts = ask(None, "/assets/govuk-frontend.min.css").text
+    assert "@font-face" not in fonts
+    assert "GDS Transport" not in fonts

@@ -1,0 +1,161 @@
+"""Every word has its text: ids in templates and code, code lists, plural forms; nothing is unsafe."""
+
+import re
+from enum import EnumType
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from chassis.pages.texts import OWN, MissingText, Texts
+from contracts import vocabulary
+from contracts.envelope import Assertion, Regime
+from contracts.registry import EVENTS
+from contracts.content import Said
+from deploy.local.deployment import ROOT
+from services.marac.rules.missing import WORST_FIRST
+
+PAGES = {
+    "chassis": [OWN],
+    "services/marac": [OWN, ROOT / "services/marac/pages/texts"],
+    "services/notify": [OWN, ROOT / "services/notify/pages/texts"],
+    "services/orders": [OWN, ROOT / "services/orders/pages/texts"],
+}
+ASKED = re.compile(r"""(?:\bt|texts)\(\s*["']([a-z0-9.-]+[a-z0-9])["']""")
+BUILT = re.compile(r"""(?:\bt|texts)\(\s*f?["']([a-z0-9-]+\.)["'{]""")
+LISTS: dict[str, EnumType] = {
+    "agency-kind": vocabulary.AgencyKind,
+    "alert": vocabulary.AlertRule,
+    "assertion": Assertion,
+    "breach": vocabulary.BreachKind,
+    "contact-method": vocabulary.ContactMethod,
+    "criterion": vocabulary.ReferralCriterion,
+    "dash-answer": vocabulary.DashAnswer,
+    "dash-item": vocabulary.DashItem,
+    "grade": vocabulary.Grade,
+    "housing": vocabulary.HousingKind,
+    "incident": vocabulary.IncidentKind,
+    "instrument": vocabulary.Instrument,
+    "legal-status": vocabulary.LegalStatus,
+    "order": vocabulary.OrderType,
+    "pass-reason": vocabulary.PassReason,
+    "prohibition": vocabulary.ProhibitionKind,
+    "regime": Regime,
+    "relationship": vocabulary.Relationship,
+    "requirement": vocabulary.RequirementKind,
+    "role": vocabulary.Role,
+    "service-method": vocabulary.ServiceMethod,
+    "sex": vocabulary.Sex,
+    "staff-role": vocabulary.StaffRole,
+    "stage": vocabulary.OrderStage,
+    "urgency": vocabulary.Urgency,
+}
+RULES = ("contracts/rules", "services/orders/rules", "services/referrals/rules", "services/marac/rules")
+REASON = re.compile(r'"((?:order|grade|breach)\.[a-z-]+[a-z])"')
+BARE = {"order.given", "order.same-reference"}
+"""Reasons that are also the beginning of *-unknown* ones."""
+
+
+def sources(package: str) -> list[Path]:
+    folder = ROOT / package / "pages"
+    return [path for kind in ("*.py", "*.html") for path in sorted(folder.rglob(kind))]
+
+
+@pytest.mark.parametrize("package", PAGES)
+def test_every_id_that_pages_ask_for_has_a_text(package: str) -> None:
+    texts = Texts(PAGES[package])
+    asked = {id_ for path in sources(package) for id_ in ASKED.findall(path.read_text())}
+    assert asked
+    if package == "chassis":
+        asked = {id_ for id_ in asked if not id_.startswith("case.")}  # what a docstring gives as an example
+    assert sorted(asked - texts.ids) == []
+
+
+@pytest.mark.parametrize("package", PAGES)
+def test_ids_that_are_put_together_have_texts(package: str) -> None:
+    texts = Texts(PAGES[package])
+    beginnings = {id_ for path in sources(package) for id_ in BUILT.findall(path.read_text())}
+    assert [each for each in beginnings if not any(id_.startswith(each) for id_ in texts.ids)] == []
+
+
+@pytest.mark.parametrize("codes", LISTS)
+def test_every_code_of_a_code_list_has_words(codes: str) -> None:
+    texts = Texts([OWN])
+    assert [str(code) for code in LISTS[codes] if f"code.{codes}.{code}" not in texts] == []  # type: ignore[attr-defined]
+
+
+def test_every_type_of_fact_that_names_people_has_words() -> None:
+    texts = Texts([OWN])
+    types = [".".join(name.split(".")[2:-1]) for name, model in EVENTS.items() if issubclass(model, Said)]
+    assert [type_ for type_ in types if f"code.fact.{type_}" not in texts] == []
+
+
+def test_every_gap_and_every_reason_of_a_rule_has_words() -> None:
+    texts = Texts(PAGES["services/marac"])
+    assert [code for code in WORST_FIRST if f"missing.{code}" not in texts] == []
+    orders = Texts(PAGES["services/orders"])
+    found = {
+        id_
+        for folder in RULES
+        for path in (ROOT / folder).glob("*.py")
+        for id_ in REASON.findall(path.read_text())
+    }
+    known = texts.ids | orders.ids | {"breach.reported", "order.made", "order.served"}
+    assert sorted(id_ for id_ in found - known if f"{id_}-unknown" not in texts) == []
+    assert all(f"{id_}-unknown" in texts for id_ in BARE)
+
+
+def test_no_text_stands_unused_in_a_service() -> None:
+    for package, folders in PAGES.items():
+        own = Texts(folders).ids - Texts([OWN]).ids if package != "chassis" else frozenset()
+        written = "\n".join(path.read_text() for path in sources(package))
+        rules = "\n".join(path.read_text() for path in (ROOT / package).rglob("rules/*.py"))
+        unused = {
+            id_
+            for id_ in own
+            if id_ not in written and f'"{id_}"' not in rules and f'"{id_.rpartition(".")[0]}.' not in written
+        }
+        assert sorted(unused) == [], package
+
+
+def test_a_missing_text_is_an_error_and_a_code_without_one_is_shown_as_it_is() -> None:
+    texts = Texts([OWN])
+    with pytest.raises(MissingText):
+        texts("frame.nothing")
+    assert texts.label("grade", "very-new") == "very new"
+    assert texts.said("order.very-new") == "order very new"
+
+
+def test_places_are_filled_and_made_safe() -> None:
+    texts = Texts([OWN])
+    assert texts("time.at", day="<b>", time=Markup("<i>9pm</i>")) == "&lt;b&gt; at <i>9pm</i>"
+
+
+def test_plurals() -> None:
+    texts = Texts([OWN])
+    assert texts("live.new", n=1) == "1 new line. Show it"
+    assert texts("live.new", n=3) == "3 new lines. Show them"
+
+
+def test_strings_say_neither_he_nor_she() -> None:
+    for folders in PAGES.values():
+        for path in (path for folder in folders for path in folder.rglob("*.po")):
+            said = re.findall(r'^msgstr(?:\[\d\])? "(.+)"', path.read_text(), re.MULTILINE)
+            assert len(said) > 3
+            assert [
+                each for each in said if re.search(r"\b(he|she|his|her|him)\b", each, re.IGNORECASE)
+            ] == []
+
+
+def test_a_catalogue_with_a_hole_or_a_double_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "a.po").write_text(
+        'msgid ""\nmsgstr ""\n"Language: en\\n"\n\nmsgid "a.b"\nmsgstr ""\n'
+    )
+    with pytest.raises(ValueError, match=r"a\.b has no text"):
+        Texts([tmp_path])
+    (tmp_path / "en" / "a.po").write_text(
+        'msgid ""\nmsgstr ""\n"Language: en\\n"\n\nmsgid "word.yes"\nmsgstr "Aye"\n'
+    )
+    with pytest.raises(ValueError, match=r"word\.yes is there twice"):
+        Texts([OWN, tmp_path])

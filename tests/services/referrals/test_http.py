@@ -1,0 +1,280 @@
+"""Referrals at work: each route, the grade that it gives, and the matcher. On the embedded deployment;
+the journey runs on both."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.clock import Clock
+from chassis.http.app import create_app
+from chassis.http.auth import Caller
+from chassis.ids import Ids
+from chassis.log import open_log
+from chassis.runtime import Runtime
+from chassis.settings import Settings
+from chassis.store import open_store
+from contracts.events.configuration import ThresholdSet
+from contracts.events.identity import IdentityAssigned
+from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.submission import Header
+from contracts.vocabulary import DASH_ITEMS, Grade, Threshold
+from services.referrals.service import SERVICE
+from tests.support.waiting import until
+
+IDS = Ids("a secret that only these tests have")
+ANN, OTHER = "9990000018", "9990000026"
+
+
+def caller(name: str, agency: str, *roles: str) -> Caller:
+    id_ = IDS.staff("issuer", name)
+    return Caller(id_, "issuer", name, agency, frozenset(roles), frozenset({"north"}), name)
+
+
+CALLERS = {
+    each.subject: each
+    for each in (
+        caller("hospital", "hospital", "reporter"),
+        caller("practice", "practice", "reporter"),
+        caller("haven", "haven", "reporter", "support-reporter"),
+        caller("police", "police", "reporter"),
+        caller("coordinator", "council", "marac-coordinator"),
+        caller("chair", "police", "marac-chair"),
+    )
+}
+
+
+class Door:
+    """Lets in whoever says a name of ours: tokens are the chassis' own matter."""
+
+    async def caller(self, token: str) -> Caller:
+        return CALLERS[token]
+
+
+@dataclass
+class Referrals:
+    """The service, and a client for each who calls."""
+
+    runtime: Runtime
+    http: httpx.AsyncClient
+
+    def body(self, content: dict[str, Any]) -> dict[str, Any]:
+        now = self.runtime.clock.now().isoformat()
+        header = {"occurred": now, "recorded": now, "basis": "public-task", "purpose": "safeguarding"}
+        return {**header, "content": content}
+
+    async def post(self, who: str, path: str, content: dict[str, Any], key: str = "") -> httpx.Response:
+        headers = {"Authorization": f"Bearer {who}"} | ({"Idempotency-Key": key} if key else {})
+        return await self.http.post(f"/referrals/v1/{path}", json=self.body(content), headers=headers)
+
+    async def correct(self, who: str, taken: httpx.Response, content: dict[str, Any]) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {who}", "If-Match": taken.headers["etag"]}
+        return await self.http.put(taken.headers["location"], json=self.body(content), headers=headers)
+
+    async def contact(self, who: str, number: str, nhs: str, family: str = "Marsh") -> httpx.Response:
+        """A contact with a health service, of one of its own records."""
+        return await self.post(who, "health-contacts", health(number, nhs, family))
+
+    async def person(self, agency: str, number: str) -> str:
+        return await self.runtime.person_of(mention(agency, number))
+
+    async def until_one(self, *records: tuple[str, str]) -> None:
+        """Wait until all these records are one person."""
+
+        async def one() -> bool:
+            return len({await self.person(*record) for record in records}) == 1
+
+        await until(one, what="they are one person")
+
+    async def until_apart(self, *records: tuple[str, str]) -> None:
+        """Wait until each of these records is a person of its own, at home."""
+
+        async def apart() -> bool:
+            homes = {await self.person(*record) for record in records}
+            return homes == {IDS.person(mention(*record)) for record in records}
+
+        await until(apart, what="each is at home")
+
+
+def mention(agency: str, number: str) -> str:
+    return IDS.mention(agency, "main", "person", number)
+
+
+def named(role: str, number: str, **identity: Any) -> dict[str, Any]:
+    record = {"system": "main", "type": "person", "number": number}
+    return {"role": role, "identity": {"record": record, **identity}}
+
+
+def health(number: str, nhs: str, family: str = "Marsh") -> dict[str, Any]:
+    name = {"family": family, "given": "Ann"}
+    return {"service": "Clinic", "people": [named("victim", number, nhs_number=nhs, name=name)]}
+
+
+BOTH = [named("victim", "1"), named("perpetrator", "2")]
+DASH = {"answers": {item.value: "yes" if place < 12 else "no" for place, item in enumerate(DASH_ITEMS)}}
+REFERRAL = {"people": BOTH, "dash": DASH, "routing": {"area": "north"}}
+
+HAPPY: dict[str, tuple[str, dict[str, Any]]] = {
+    "marac-referrals": ("haven", REFERRAL),
+    "risk-assessments": (
+        "police",
+        {"people": BOTH, "instrument": "dara", "instrument_version": "2022", "grade": "medium"},
+    ),
+    "incidents": ("police", {"people": BOTH, "kind": "harassment"}),
+    "households": ("police", {"people": [named("victim", "1"), named("child", "3")]}),
+    "housing": ("police", {"people": [named("victim", "1")], "kind": "tenancy"}),
+    "health-contacts": ("hospital", {"people": [named("victim", "1")], "service": "Clinic"}),
+    "leads": (
+        "haven",
+        {"people": [named("victim", "1")], "service": "High-risk team", "since": "2026-03-01T09:00:00Z"},
+    ),
+    "immigration": ("haven", {"people": [named("victim", "1")], "immigration": {"status": "Spouse visa"}}),
+    "identity-decisions": (
+        "coordinator",
+        {
+            "mentions": [mention("police", "1"), mention("haven", "1")],
+            "answer": "not-same",
+            "reason": "Met both.",
+        },
+    ),
+}
+
+
+@pytest.fixture
+async def referrals(tmp_path: Path) -> AsyncIterator[Referrals]:
+    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
+    await log.start()
+    store = open_store(f"sqlite:///{tmp_path}", "referrals", clock)
+    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
+    app = create_app(runtime)
+    app.state.doorkeeper = Door()
+    await runtime.start()
+    await runtime.caught_up.wait()
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as http:
+        yield Referrals(runtime, http)
+    await runtime.stop()
+    await log.stop()
+
+
+@pytest.mark.parametrize("path", HAPPY)
+async def test_each_route_takes_what_it_is_for_and_answers_a_repeat_alike(
+    referrals: Referrals, path: str
+) -> None:
+    who, content = HAPPY[path]
+    body = referrals.body(content)
+    headers = {"Authorization": f"Bearer {who}", "Idempotency-Key": "1"}
+    first = await referrals.http.post(f"/referrals/v1/{path}", json=body, headers=headers)
+    again = await referrals.http.post(f"/referrals/v1/{path}", json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 200), first.text
+    assert again.json()["id"] == first.json()["id"]
+    assert first.headers["location"] == f"/referrals/v1/facts/{first.json()['root']}"
+    assert first.headers["etag"] == '"1"'
+
+
+@pytest.mark.parametrize("path", HAPPY)
+async def test_who_has_no_right_finds_nothing_there(referrals: Referrals, path: str) -> None:
+    assert (await referrals.post("chair", path, HAPPY[path][1])).status_code == 404
+
+
+async def test_immigration_is_taken_from_a_support_service_alone(referrals: Referrals) -> None:
+    _, content = HAPPY["immigration"]
+    assert (await referrals.post("police", "immigration", content)).status_code == 404
+
+
+async def test_a_referral_is_graded_by_the_threshold_of_its_area(referrals: Referrals) -> None:
+    async def graded(taken: httpx.Response) -> Grade | None:
+        facts = await referrals.runtime.fact(taken.json()["root"])
+        return facts.current(ReferralMade)[0].said.graded.grade  # type: ignore[union-attr]
+
+    before = await referrals.post("haven", "marac-referrals", REFERRAL)
+    assert await graded(before) is Grade.MEDIUM
+    now = referrals.runtime.clock.now()
+    header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")
+    twelve = ThresholdSet(area="north", threshold=Threshold.DASH_VISIBLE_HIGH_RISK, value=12)
+    await referrals.runtime.take(header, twelve, caller=CALLERS["chair"], right="test")
+    assert await graded(await referrals.post("haven", "marac-referrals", REFERRAL)) is Grade.HIGH
+    assert await graded(before) is Grade.MEDIUM, "a grade stands as it was when it was taken"
+    corrected = await referrals.correct("haven", before, REFERRAL)
+    assert corrected.status_code == 200, corrected.text
+    assert await graded(before) is Grade.HIGH, "a correction is graded as it is taken"
+
+
+async def test_a_grade_is_not_the_senders_to_give(referrals: Referrals) -> None:
+    graded = {"grade": "standard", "rule": "mine", "because": "mine"}
+    for path in ("marac-referrals", "risk-assessments"):
+        who, content = HAPPY[path]
+        answer = await referrals.post(who, path, {**content, "graded": graded})
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "given-by-goldthread"
+
+
+async def test_the_assessors_grade_stands_for_another_instrument(referrals: Referrals) -> None:
+    taken = await referrals.post(
+        *(HAPPY["risk-assessments"][0], "risk-assessments", HAPPY["risk-assessments"][1])
+    )
+    said = (await referrals.runtime.fact(taken.json()["root"])).current(RiskAssessed)[0].said
+    assert said.graded is not None
+    assert said.graded.grade is Grade.MEDIUM
+
+
+async def test_records_of_two_agencies_with_one_number_and_name_become_one_person(
+    referrals: Referrals,
+) -> None:
+    await referrals.contact("hospital", "H1", ANN)
+    await referrals.contact("practice", "P1", ANN)
+    await referrals.until_one(("hospital", "H1"), ("practice", "P1"))
+    assert await referrals.person("practice", "P1") == IDS.person(mention("hospital", "H1"))
+
+
+async def test_a_corrected_number_takes_the_link_back(referrals: Referrals) -> None:
+    mistyped = await referrals.contact("hospital", "H1", ANN)
+    await referrals.contact("practice", "P1", ANN)
+    await referrals.until_one(("hospital", "H1"), ("practice", "P1"))
+    await referrals.correct("hospital", mistyped, health("H1", OTHER))
+    await referrals.until_apart(("hospital", "H1"), ("practice", "P1"))
+
+
+async def test_a_person_may_take_two_apart_and_put_them_together(referrals: Referrals) -> None:
+    pair = (("hospital", "H1"), ("practice", "P1"))
+    await referrals.contact("hospital", "H1", ANN)
+    await referrals.contact("practice", "P1", ANN)
+    await referrals.until_one(*pair)
+    mentions = [mention(*record) for record in pair]
+    for answer, wait in (("not-same", referrals.until_apart), ("same", referrals.until_one)):
+        decided = {"mentions": mentions, "answer": answer, "reason": "Both were asked."}
+        assert (await referrals.post("coordinator", "identity-decisions", decided)).status_code == 201
+        await wait(*pair)
+
+
+async def test_a_decision_is_of_two(referrals: Referrals) -> None:
+    one = mention("hospital", "H1")
+    decided = {"mentions": [one, one], "answer": "same", "reason": "A slip."}
+    assert (await referrals.post("coordinator", "identity-decisions", decided)).status_code == 422
+
+
+async def test_the_two_sides_of_a_referral_stay_two_whatever_numbers_say(referrals: Referrals) -> None:
+    name = {"family": "Marsh", "given": "Ann"}
+    both = [
+        named("victim", "1", nhs_number=ANN, name=name),
+        named("perpetrator", "2", nhs_number=ANN, name=name),
+    ]
+    await referrals.post("haven", "marac-referrals", {"people": both})
+    await referrals.contact("hospital", "H9", OTHER)
+    await referrals.contact("practice", "P9", OTHER)
+    await referrals.until_one(("hospital", "H9"), ("practice", "P9"))
+    await referrals.until_apart(("haven", "1"), ("haven", "2"))
+
+
+async def test_every_decision_of_the_matcher_is_one_fact_with_the_next_number(referrals: Referrals) -> None:
+    for number, nhs in enumerate((ANN, OTHER)):
+        await referrals.contact("hospital", f"H{number}", nhs)
+        await referrals.contact("practice", f"P{number}", nhs)
+        await referrals.until_one(("hospital", f"H{number}"), ("practice", f"P{number}"))
+    facts = await referrals.runtime.facts([f"m:{mention('practice', f'P{number}')}" for number in (0, 1)])
+    assigned = [fact.said for fact in facts.current(IdentityAssigned)]
+    assert sorted(each.seq for each in assigned) == [1, 2]
+    assert all(each.because for each in assigned)
