@@ -7,33 +7,32 @@ and folds and deciders wait: at most a minute if the log is away.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import Select, text
+from sqlalchemy import text
 
 from chassis import ledger, telemetry
 from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_header, with_mentions
+from chassis.archive import Archive
 from chassis.assigning import assign
 from chassis.clock import Clock
 from chassis.deciders import drafted
 from chassis.facts import Fact, FactSet
 from chassis.fold import Folder, canonical
 from chassis.ids import Ids, new_id
-from chassis.known import Known
 from chassis.lease import take_lease
 from chassis.load import Loader, positions_of
 from chassis.log import Log, Subscription
 from chassis.news import News
-from chassis.reading import parsed
 from chassis.relay import Relay
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.signals import Changed, Signals
 from chassis.store import Postgres, Store
-from chassis.store.tables import instant, micros
-from chassis.views import Row, Saying, View
+from chassis.store.tables import micros
+from chassis.views import Row, Saying
 from contracts.content import Content, Said
 from contracts.envelope import Change
 from contracts.events.identity import Because, Move
@@ -53,18 +52,16 @@ _OUT_OF_DATE = """select (select count(*) from mark)
 TICK_SECONDS = 0.25
 
 
-class Runtime:
+class Runtime(Archive):
     """One service in one process."""
 
     def __init__(
         self, service: Service, settings: Settings, store: Store, on: Log, ids: Ids, clock: Clock
     ) -> None:
+        super().__init__(store, ids, clock, service.views)
         self.service = service
         self.settings = settings
-        self.store = store
         self.log = on
-        self.ids = ids
-        self.clock = clock
         self.signals = Signals()
         self.source = f"/{service.name}"
         self.topics = [topic.name for topic in read_by(service.name)]
@@ -72,9 +69,7 @@ class Runtime:
         self.folder = Folder(store, ids, self.source, service.views, self.signals)
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
-        self.known = Known(store, ids, service.views)
         self.subscription: Subscription | None = None
-        self.caught_up = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     # ---- life -------------------------------------------------------------------------------
@@ -327,71 +322,6 @@ class Runtime:
         done = await assign(self.store, self.ids, self.source, moves, because, decisions_seen, epoch)
         self.signals.wake("relay", "fold")
         return done
-
-    # ---- what is known ----------------------------------------------------------------------
-
-    async def row(self, view: View, subject: str) -> Row | None:
-        """A subject's row, or None."""
-        table = view.table.__table__  # type: ignore[attr-defined]
-        rows = await self.rows(view, table.select().where(table.c.subject == subject))
-        return rows[0] if rows else None
-
-    async def rows(self, view: View, statement: Select[Any]) -> list[Row]:
-        """The rows that a select on a view's table finds, in its order."""
-        async with self.store.reading() as connection:
-            found = (await connection.execute(statement)).all()
-        return [view.row.model_validate_json(row.body) for row in found]
-
-    async def facts(self, keys: Sequence[str]) -> FactSet:
-        """Every fact filed under any of these keys."""
-        statement = text("select fact.body from key join fact on fact.id = key.fact where key.key = :key")
-        bodies: list[str] = []
-        async with self.store.reading() as connection:
-            for key in keys:
-                bodies += (await connection.execute(statement, {"key": key})).scalars()
-        return FactSet(parsed(body) for body in bodies)
-
-    async def fact(self, root: str) -> FactSet:
-        """Every version of a fact."""
-        statement = text("select body from fact where root = :root")
-        async with self.store.reading() as connection:
-            bodies = (await connection.execute(statement, {"root": root})).scalars().all()
-        return FactSet(parsed(body) for body in bodies)
-
-    async def configuration(self) -> FactSet:
-        """What users have configured, as it is now."""
-        low, high = ledger.CONFIGURATION, f"{ledger.CONFIGURATION[:-1]}/"
-        statement = text("select body from fact where type >= :low and type < :high")
-        async with self.store.reading() as connection:
-            bodies = (await connection.execute(statement, {"low": low, "high": high})).scalars().all()
-        return FactSet(parsed(body) for body in bodies)
-
-    async def person_of(self, mention: str) -> str:
-        """The person whom a mention is today."""
-        statement = text("select person from place where mention = :mention")
-        async with self.store.reading() as connection:
-            person = (await connection.execute(statement, {"mention": f"m:{mention}"})).scalar()
-        return str(person)[2:] if person else self.ids.person(mention)
-
-    async def places(self, mentions: Collection[str]) -> dict[str, str]:
-        """Which person each of these mentions is now; one that was never seen is left out."""
-        keys = [f"m:{mention}" for mention in mentions]
-        async with self.store.reading() as connection:
-            found = await self.folder.reader.places(connection, keys)
-        return {mention[2:]: person[2:] for mention, person in found.items()}
-
-    async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
-        """The row as it was known at a time. Raises Refused for a time that has not passed."""
-        if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
-            raise Refused("not-yet-known", "at", status=409)
-        return await self.known.row(view, subject, at)
-
-    async def broken(self, prefix: str, subject: str) -> datetime | None:
-        """Since when a subject's fold fails, if it does: its row is then its last good one."""
-        statement = text("select broken_since from subject where id = :id")
-        async with self.store.reading() as connection:
-            since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
-        return None if since is None else instant(since)
 
     async def changed(self) -> AsyncIterator[Changed]:
         """(view, subject) of rows that change from now on, whichever instance folded them."""

@@ -182,17 +182,17 @@ def audit(service: ServiceName, fact: Annotated[str, typer.Argument(help="the id
 @app.command()
 def contracts() -> None:
     """Write schemas, examples and the AsyncAPI document from the models."""
-    from contracts.generate import write
+    from contracts.generate import main
 
-    write()
+    main()
 
 
 @app.command()
 def assets() -> None:
     """Fetch the style sheets and scripts of the pages into build/assets."""
-    from deploy.assets import fetch
+    from deploy.assets import assets_folder
 
-    fetch()
+    typer.echo(f"Style sheets and scripts are in {assets_folder()}")
 
 
 @app.command()

@@ -19,9 +19,7 @@ from services.orders.service import SERVICE as ORDERS
 from services.referrals.service import MATCHER
 from services.referrals.service import SERVICE as REFERRALS
 
-SERVICES: dict[str, Service] = {
-    service.name: service for service in (REFERRALS, ORDERS, MARAC, NOTIFY)
-}
+SERVICES: dict[str, Service] = {service.name: service for service in (REFERRALS, ORDERS, MARAC, NOTIFY)}
 """The four services, by name."""
 
 

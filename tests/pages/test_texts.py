@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from chassis.pages.texts import OWN, MissingText, Texts
 from contracts import vocabulary
+from contracts.content import Said
 from contracts.envelope import Assertion, Regime
 from contracts.registry import EVENTS
-from contracts.content import Said
 from deploy.local.deployment import ROOT
 from services.marac.rules.missing import WORST_FIRST
 

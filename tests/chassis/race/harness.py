@@ -30,7 +30,8 @@ from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported, ReferralMade
 from contracts.mentions import Mention
 from contracts.registry import EVENTS, read_envelope
-from contracts.sections import Identity, Record as Number
+from contracts.sections import Identity
+from contracts.sections import Record as Number
 from contracts.vocabulary import BreachKind, IncidentKind, Role, Threshold
 from tests.chassis.race.world import VIEWS
 from tests.support.facts import NOON

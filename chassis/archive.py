@@ -1,0 +1,95 @@
+"""What a service knows: its rows, its facts, who is who, now and as it was known."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, text
+
+from chassis import ledger
+from chassis.accept import Refused
+from chassis.clock import Clock
+from chassis.facts import FactSet
+from chassis.ids import Ids
+from chassis.known import Known
+from chassis.reading import Reader, parsed
+from chassis.store import Store
+from chassis.store.tables import instant
+from chassis.views import Row, View
+
+
+class Archive:
+    """The reading side of a service. Nothing here writes."""
+
+    def __init__(self, store: Store, ids: Ids, clock: Clock, views: Sequence[View]) -> None:
+        self.store = store
+        self.ids = ids
+        self.clock = clock
+        self.caught_up = asyncio.Event()
+        """Set once the service has read what the log held when it started."""
+        self._reader = Reader(store, views)
+        self._known = Known(store, ids, views)
+
+    async def row(self, view: View, subject: str) -> Row | None:
+        """A subject's row, or None."""
+        table = view.table.__table__  # type: ignore[attr-defined]
+        rows = await self.rows(view, table.select().where(table.c.subject == subject))
+        return rows[0] if rows else None
+
+    async def rows(self, view: View, statement: Select[Any]) -> list[Row]:
+        """The rows that a select on a view's table finds, in its order."""
+        async with self.store.reading() as connection:
+            found = (await connection.execute(statement)).all()
+        return [view.row.model_validate_json(row.body) for row in found]
+
+    async def facts(self, keys: Sequence[str]) -> FactSet:
+        """Every fact filed under any of these keys."""
+        statement = text("select fact.body from key join fact on fact.id = key.fact where key.key = :key")
+        bodies: list[str] = []
+        async with self.store.reading() as connection:
+            for key in keys:
+                bodies += (await connection.execute(statement, {"key": key})).scalars()
+        return FactSet(parsed(body) for body in bodies)
+
+    async def fact(self, root: str) -> FactSet:
+        """Every version of a fact."""
+        statement = text("select body from fact where root = :root")
+        async with self.store.reading() as connection:
+            bodies = (await connection.execute(statement, {"root": root})).scalars().all()
+        return FactSet(parsed(body) for body in bodies)
+
+    async def configuration(self) -> FactSet:
+        """What users have configured, as it is now."""
+        low, high = ledger.CONFIGURATION, f"{ledger.CONFIGURATION[:-1]}/"
+        statement = text("select body from fact where type >= :low and type < :high")
+        async with self.store.reading() as connection:
+            bodies = (await connection.execute(statement, {"low": low, "high": high})).scalars().all()
+        return FactSet(parsed(body) for body in bodies)
+
+    async def person_of(self, mention: str) -> str:
+        """The person whom a mention is today."""
+        statement = text("select person from place where mention = :mention")
+        async with self.store.reading() as connection:
+            person = (await connection.execute(statement, {"mention": f"m:{mention}"})).scalar()
+        return str(person)[2:] if person else self.ids.person(mention)
+
+    async def places(self, mentions: Collection[str]) -> dict[str, str]:
+        """Which person each of these mentions is now; one that was never seen is left out."""
+        keys = [f"m:{mention}" for mention in mentions]
+        async with self.store.reading() as connection:
+            found = await self._reader.places(connection, keys)
+        return {mention[2:]: person[2:] for mention, person in found.items()}
+
+    async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
+        """The row as it was known at a time. Raises Refused for a time that has not passed."""
+        if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
+            raise Refused("not-yet-known", "at", status=409)
+        return await self._known.row(view, subject, at)
+
+    async def broken(self, prefix: str, subject: str) -> datetime | None:
+        """Since when a subject's fold fails, if it does: its row is then its last good one."""
+        statement = text("select broken_since from subject where id = :id")
+        async with self.store.reading() as connection:
+            since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
+        return None if since is None else instant(since)
