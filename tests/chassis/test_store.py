@@ -1,0 +1,243 @@
+"""The conformance suite of the store: PostgreSQL and SQLite keep the same promises."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis import ledger
+from chassis.clock import Clock
+from chassis.facts import Fact
+from chassis.fold import Folder
+from chassis.ids import Ids
+from chassis.lease import holds, take_lease
+from chassis.ledger import Entry, entry_of
+from chassis.load import Loader, positions_of
+from chassis.log import Record
+from chassis.signals import Signals
+from chassis.store import Postgres, Sqlite, Store
+from chassis.store.tables import micros
+from contracts.events.configuration import ThresholdSet
+from contracts.events.identity import IdentityAssigned, Move
+from contracts.events.people import IncidentReported
+from contracts.vocabulary import IncidentKind, Role, Threshold
+from tests.chassis.race.world import VIEWS
+from tests.support.facts import IDS, NOON, fact, mention_of, someone
+
+AGENCY = "northmere-police"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store."""
+    if request.param == "sqlite":
+        opened: Store = Sqlite(tmp_path / "store.sqlite", Clock())
+    else:
+        opened = Postgres(request.getfixturevalue("postgres_url"), "orders", Clock())
+    await opened.prepare([view.table for view in VIEWS])
+    yield opened
+    await opened.close()
+
+
+def incident(number: str = "1", **more: Any) -> Fact[IncidentReported]:
+    said = IncidentReported(kind=IncidentKind.HARASSMENT, people=[someone(Role.VICTIM, number)])
+    return fact(said, agency=AGENCY, **more)
+
+
+def entry(of: Fact[Any]) -> Entry:
+    return entry_of(of.envelope)
+
+
+async def insert(store: Store, *entries: Entry, loading: bool = False) -> set[str]:
+    async def work(connection: AsyncConnection) -> set[str]:
+        rows = [each.row(None) for each in entries]
+        new = await ledger.insert_facts(store, connection, rows, loading=loading)
+        fresh = [each for each in entries if each.envelope.id in new]
+        await ledger.file_facts(store, connection, IDS, fresh)
+        return new
+
+    return await store.write(work)
+
+
+async def column(store: Store, sql: str) -> list[Any]:
+    async with store.reading() as connection:
+        return list((await connection.execute(text(sql))).scalars())
+
+
+async def test_a_fact_that_is_there_already_is_inserted_once(store: Store) -> None:
+    one = entry(incident())
+    assert await insert(store, one) == {one.envelope.id}
+    assert await insert(store, one) == set()
+    assert await column(store, "select count(*) from fact") == [1]
+
+
+async def test_of_two_copies_the_smaller_stays_whichever_came_first(store: Store) -> None:
+    late = incident(accepted=NOON + timedelta(hours=1))
+    early = incident(accepted=NOON)
+    assert entry(late).hash == entry(early).hash
+    for first, then in ((late, early), (early, late)):
+        await insert(store, entry(first), loading=True)
+        await insert(store, entry(then), loading=True)
+        assert await column(store, "select accepted from fact") == [micros(NOON)]
+        await store.write(_emptied)
+
+
+async def _emptied(connection: AsyncConnection) -> None:
+    for table in ("fact", "key", "mark", "place"):
+        await connection.execute(text(f"delete from {table}"))
+
+
+async def test_every_key_leaves_a_mark_and_every_mention_is_at_home(store: Store) -> None:
+    one = entry(incident())
+    await insert(store, one)
+    assert sorted(await column(store, "select key from mark")) == one.keys
+    mention = mention_of(AGENCY, "1")
+    assert await column(store, "select person from place") == [f"p:{IDS.person(mention)}"]
+
+
+async def test_configuration_marks_everything(store: Store) -> None:
+    said = ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=2)
+    await insert(store, entry(fact(said, agency=AGENCY)))
+    assert "*" in await column(store, "select key from mark")
+
+
+async def test_the_highest_seq_holds_in_whatever_order_decisions_come(store: Store) -> None:
+    mention, other = mention_of(AGENCY, "1"), mention_of(AGENCY, "2")
+    home, there = IDS.person(mention), IDS.person(other)
+    decided = [
+        entry(
+            fact(
+                IdentityAssigned(
+                    seq=seq,
+                    moves=[Move.model_validate({"mention": mention, "from": left, "to": to})],
+                ),
+                agency="goldthread",
+            )
+        )
+        for seq, left, to in ((1, home, there), (2, there, home))
+    ]
+    for order in (decided, decided[::-1]):
+        await insert(store, entry(incident()))
+        for each in order:
+            await insert(store, each)
+        assert await column(store, "select person from place") == [f"p:{home}"]
+        assert await column(store, "select seq from place") == [2]
+        await store.write(_emptied)
+
+
+async def test_urgent_marks_are_taken_first_and_then_the_oldest(store: Store) -> None:
+    marks = [(f"m:{n}", None, n == 2) for n in range(3)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
+    async with store.writing() as connection:
+        taken = [await folder._take(connection, 1) for _ in range(3)]
+    assert [mark.key for (mark,) in taken] == ["m:2", "m:0", "m:1"]
+
+
+async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
+    marks = [("m:1", None, False), ("m:2", None, False), ("m:1", "p:9", True)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
+    async with store.writing() as connection:
+        (mark,) = await folder._take(connection, 1)
+    assert (mark.key, mark.left, mark.urgent) == ("m:1", {"p:9"}, True)
+    assert await column(store, "select key from mark") == ["m:2"]
+
+
+async def test_positions_only_move_forward(store: Store) -> None:
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset())
+    good = entry(incident()).body.encode()
+    for offset in (7, 3):
+        await loader.load([Record("incidents", "k", good, 0, offset)])
+    assert await positions_of(store, {("incidents", 0), ("incidents", 1)}) == {("incidents", 0): 8}
+
+
+async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> None:
+    one = incident()
+    same_id = one.envelope.model_copy(update={"data": one.envelope.data | {"kind": IncidentKind.STALKING}})
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset())
+    records = [
+        Record("incidents", "k", body.encode(), 0, offset)
+        for offset, body in enumerate((entry(one).body, entry_of(same_id).body))
+    ]
+    await loader.load(records)
+    assert await column(store, "select reason from parked") == ["same id, other content"]
+    assert await column(store, "select count(*) from fact") == [1]
+
+
+async def test_a_lease_is_one_holders_until_it_runs_out_and_its_epoch_outlives_it(store: Store) -> None:
+    assert await take_lease(store, "matcher", "one", 10) == 1
+    assert await take_lease(store, "matcher", "one", 10) == 1
+    assert await take_lease(store, "matcher", "two", 10) is None
+    await store.set_clock(store.clock.now() + timedelta(seconds=11))
+    assert await take_lease(store, "matcher", "two", 10) == 2
+    async with store.writing() as connection:
+        assert not await holds(store, connection, "matcher", 1)
+        assert await holds(store, connection, "matcher", 2)
+
+
+async def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    async def work(connection: AsyncConnection) -> None:
+        await ledger.insert_facts(store, connection, [entry(incident()).row(None)], loading=False)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.write(work)
+    assert await column(store, "select count(*) from fact") == [0]
+
+
+async def test_a_transient_fault_runs_the_whole_transaction_again(store: Store) -> None:
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    tries = 0
+
+    async def work(connection: AsyncConnection) -> int:
+        nonlocal tries
+        tries += 1
+        await connection.execute(text("insert into mark (key, urgent) values ('m:1', 0)"))
+        if tries < 3:
+            raise DBAPIError("", {}, Deadlock())
+        return tries
+
+    assert await store.write(work) == 3
+    assert await column(store, "select count(*) from mark") == [1]
+
+
+async def test_the_clock_moves_for_the_whole_store(store: Store) -> None:
+    there = store.clock.now() - timedelta(days=300)
+    await store.set_clock(there)
+    async with store.reading() as connection:
+        now = await store.now(connection)
+    assert there <= now < there + timedelta(minutes=1)
+
+
+@pytest.mark.postgres
+async def test_a_subject_that_another_folder_holds_is_put_back(postgres_url: str) -> None:
+    store = Postgres(postgres_url, "orders", Clock())
+    await store.prepare([view.table for view in VIEWS])
+    await insert(store, entry(incident()))
+    person = f"p:{IDS.person(mention_of(AGENCY, '1'))}"
+    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
+    async with store.writing() as connection:
+        await folder._lock(connection, {person: False})
+        await connection.commit()
+    async with store.writing() as connection:
+        assert await folder._lock(connection, {person: False}) == {person}
+        other = asyncio.create_task(folder.once())
+        batch = await asyncio.wait_for(other, 5)
+        assert batch.put_back == 1
+    assert (await folder.once()).put_back == 0
+    await store.close()
+
+
+def test_ids_need_their_secret() -> None:
+    assert Ids("another secret of the tests").mention("a", "b", "c", "1") != IDS.mention("a", "b", "c", "1")
+    with pytest.raises(ValueError, match="16"):
+        Ids("short")
