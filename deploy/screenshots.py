@@ -4,14 +4,26 @@ It walks a running Goldthread as three people do, from each one's first page alo
 that what it shows is what they see.
 """
 
+import os
 import shutil
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-FOLDER = Path(__file__).parents[1] / "build" / "screenshots"
+from deploy.demo.outside import NOTE, Note
+from deploy.local.deployment import ROOT
+from deploy.local.processes import end, free_port, launch, wait_until
+from deploy.ready import is_ready
+
+FOLDER = ROOT / "build" / "screenshots"
+DATA = ROOT / "build" / "screenshots-data"
+
+CASELOAD_SECONDS = 300.0
+"""How long the demo may take to live through its year."""
 
 DESKTOP, PHONE = (1280, 900), (375, 812)
 
@@ -52,6 +64,30 @@ WALKS: dict[str, tuple[Step, ...]] = {
     ),
 }
 """Who walks, and where: the people are those of the try-out's directory."""
+
+
+def main() -> None:
+    """Walk the invented caseload of the demo: made once, in ``build/screenshots-data``, and kept."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    DATA.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "GOLDTHREAD_PORT": str(port), "GOLDTHREAD_PUBLIC_URL": url}
+    program = Path(sys.executable).with_name("goldthread")
+    command: list[str | Path] = [program, "demo", "--data", str(DATA)]
+    process = launch(command, DATA / "demo.log", environment=environment, folder=ROOT, outlives=False)
+    try:
+        wait_until(lambda: _is_lived(url), "the demo", process, DATA / "demo.log", CASELOAD_SECONDS)
+        for file in shoot(url):
+            print(file.relative_to(ROOT))
+    finally:
+        end(process, signal.SIGTERM)
+
+
+def _is_lived(url: str) -> bool:
+    """Whether the demo's caseload is whole, and its pages answer."""
+    note = DATA / NOTE
+    lived = note.exists() and Note.model_validate_json(note.read_bytes()).done
+    return lived and is_ready(f"{url}/marac/ready")
 
 
 def sign_in(page: Page, url: str, person: str) -> None:
@@ -119,5 +155,5 @@ def _keep(context: BrowserContext, address: str, name: Path) -> Iterator[Path]:
     page.close()
 
 
-def _size(of: tuple[int, int]) -> dict[str, int]:  # what playwright calls ViewportSize
+def _size(of: tuple[int, int]) -> ViewportSize:
     return {"width": of[0], "height": of[1]}

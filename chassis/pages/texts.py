@@ -41,8 +41,7 @@ class Texts:
         for message in catalogue:
             if not message.id:
                 continue
-            plural = not isinstance(message.id, str)
-            id_ = message.id[0] if plural else message.id
+            id_ = str(message.id if isinstance(message.id, str) else message.id[0])
             forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
             if id_ in self._forms:
                 raise ValueError(f"{path.name}: {id_} is there twice")

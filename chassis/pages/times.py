@@ -72,7 +72,7 @@ class Times:
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
     def by(self, limit: datetime) -> Markup:
-        """A limit: *by 3:07am*, *by 11:59pm on Fri 27 Nov 2026*. The last minute, where it ends at midnight."""
+        """A limit: *by 3:07am*, *by 11:59pm on Fri 27 Nov 2026*; at midnight, the minute before."""
         local = limit.astimezone(LONDON)
         if (local.hour, local.minute) == (0, 0):
             local = (limit - timedelta(minutes=1)).astimezone(LONDON)

@@ -10,7 +10,6 @@ import httpx
 from pydantic import AwareDatetime, BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from chassis.clock import Clock
 from chassis.settings import Settings
@@ -92,11 +91,11 @@ async def _live_the_year(client: Client, settings: Settings, load: Caseload, con
 
 def welcome(console: Console, settings: Settings) -> None:
     """Print addresses, whom to sign in as, and what to look at first."""
-    table = Table("Sign in as", "who is", "at", "and look at", title="Goldthread: everybody here is invented")
+    console.print("\n[bold]Goldthread is ready.[/] Everybody in it is invented; nobody needs a password.\n")
     for name, post, path, what in LOOK_FIRST:
-        table.add_row(name, post, f"{settings.public_url}{path}", what)
-    console.print(table)
-    console.print("No passwords: choose a name on the sign-in page. Ctrl-C stops.")
+        console.print(f"  [bold]{name}[/], {post}: {what}")
+        console.print(f"    {settings.public_url}{path}", soft_wrap=True)
+    console.print("\nNew facts arrive every few seconds. Ctrl-C stops.\n")
 
 
 def main() -> None:

@@ -45,6 +45,7 @@ MEETINGS = {"northmere-north": 2, "northmere-east": 3, "northmere-south": 5}
 """In how many days each MARAC meets next."""
 
 ALERT_SECONDS = 5.0
+LISTING_SECONDS = 90.0
 POLL_SECONDS = 0.08
 
 
@@ -136,7 +137,7 @@ class Staff:
     async def _list_case(self, meeting: str, key: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/cases"
         case = {"case": self._client.receipts[key].root}
-        with anyio.move_on_after(ALERT_SECONDS):
+        with anyio.move_on_after(LISTING_SECONDS):
             while True:
                 try:
                     await self._client.say(COORDINATOR, path, f"demo-listed-{key}", case)

@@ -25,16 +25,20 @@ from chassis.pages.assets import Assets
 from chassis.pages.frame import Pages
 from chassis.settings import Settings
 from contracts.vocabulary import StaffRole
+from services.marac import queries as marac_queries
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
+from services.notify import actions as notify_actions
+from services.notify import queries as notify_queries
 from services.notify.pages import PAGES as NOTIFY
 from services.notify.pages import routes as notify_routes
 from services.notify.rules import sharing as notify_sharing
+from services.orders import actions as orders_actions
 from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
-from tests.pages import samples
+from tests.pages import sample_cases, sample_rows, samples
 
 ROLES = {
     "chair": {StaffRole.MARAC_CHAIR},
@@ -62,7 +66,7 @@ class Host:
         self.settings = SimpleNamespace(
             production=False, secret=SecretStr("a secret of the page tests"), origin=url, public_url=url
         )
-        self.clock = SimpleNamespace(now=lambda: samples.NOW)
+        self.clock = SimpleNamespace(now=lambda: sample_rows.NOW)
         self.listeners: list[Any] = []
 
     async def changed(self) -> AsyncIterator[frozenset[tuple[str, str]]]:
@@ -92,8 +96,8 @@ class World:
         self.agenda_shown = samples.agenda()
         waiting = {line.case: line.letters for line in self.agenda_shown.cases}
         self.cases = {
-            case: samples.case_page(case=case, letters=letters) for case, letters in waiting.items()
-        } | samples.cases()
+            case: sample_cases.case_page(case=case, letters=letters) for case, letters in waiting.items()
+        } | sample_cases.cases()
         self.alerts = samples.alerts()
         self.hosts = {
             "marac": Host("marac", marac_sharing.RIGHTS, url),
@@ -105,13 +109,13 @@ class World:
         """A case, as it is or was."""
         if case not in self.cases:
             raise not_found()
-        if at is not None and at > samples.NOW:
+        if at is not None and at > sample_rows.NOW:
             raise Refused("not-yet-known", "at", status=409)
         return self.cases[case].model_copy(update={"known_at": at})
 
     async def agenda(self, _: Any, caller: Caller, meeting: str) -> Any:
         """The one agenda."""
-        if meeting != samples.MEETING:
+        if meeting != sample_rows.MEETING:
             raise not_found()
         return self.agenda_shown
 
@@ -125,7 +129,7 @@ class World:
         answered = {
             "state": "answered",
             "answered_by": "you",
-            "answered_at": samples.NOW,
+            "answered_at": sample_rows.NOW,
             "may_answer": False,
         }
         self.alerts = self.alerts.model_copy(
@@ -147,20 +151,21 @@ def answers(value: Any) -> Any:
 
 def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     """Let the page routes ask the world instead of a store."""
-    for name, query in {
+    asked = {
         "case_page": world.case_page,
         "agenda": world.agenda,
         "meetings": answers(samples.meetings),
         "source": answers(samples.source_page),
         "cohort": answers(samples.cohort),
         "perpetrator_page": answers(samples.perpetrator),
-    }.items():
-        patch.setattr(marac_routes.queries, name, query)
-    patch.setattr(notify_routes.queries, "alerts", answers(lambda: world.alerts))
-    patch.setattr(notify_routes.queries, "alert", world.alert)
-    patch.setattr(notify_routes.actions, "acknowledge", world.take)
-    patch.setattr(notify_routes.actions, "pass_on", world.take)
-    patch.setattr(orders_routes.actions, "open_breach", answers(samples.breach))
+    }
+    for name, query in asked.items():
+        patch.setattr(marac_queries, name, query)
+    patch.setattr(notify_queries, "alerts", answers(lambda: world.alerts))
+    patch.setattr(notify_queries, "alert", world.alert)
+    patch.setattr(notify_actions, "acknowledge", world.take)
+    patch.setattr(notify_actions, "pass_on", world.take)
+    patch.setattr(orders_actions, "open_breach", answers(samples.breach))
 
 
 def create(world: World, url: str) -> Together:

@@ -6,28 +6,28 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages import samples
+from tests.pages import sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open, until
 
 pytestmark = pytest.mark.browser
 
-CASE = f"/marac/cases/{samples.CASE}"
+CASE = f"/marac/cases/{sample_rows.CASE}"
 
 
 def test_new_lines_wait_behind_a_link(open_: Open, world: World) -> None:
     page = open_("chair", CASE)
     before = page.inner_text("main")
     until(lambda: bool(world.hosts["marac"].listeners))
-    old = world.cases[samples.CASE]
+    old = world.cases[sample_rows.CASE]
     assert old.victim is not None
     more = [
-        samples.line("incident.reported", "castlegate-housing", {"kind": "stalking"}, f"Seen again, {n}.")
+        sample_rows.line("incident.reported", "castlegate-housing", {"kind": "stalking"}, f"Seen again, {n}.")
         for n in range(3)
     ]
     victim = old.victim.model_copy(update={"lines": [*more, *old.victim.lines]})
-    world.cases[samples.CASE] = old.model_copy(update={"victim": victim})
-    world.hosts["marac"].change("conference_person", samples.NIA)
+    world.cases[sample_rows.CASE] = old.model_copy(update={"victim": victim})
+    world.hosts["marac"].change("conference_person", sample_rows.NIA)
     link = page.get_by_text("3 new lines. Show them")
     expect(link).to_be_visible()
     assert page.inner_text("main").replace("3 new lines. Show them", "").split() == before.split()
@@ -39,10 +39,10 @@ def test_new_lines_wait_behind_a_link(open_: Open, world: World) -> None:
 def test_a_change_of_something_else_says_nothing(open_: Open, world: World) -> None:
     page = open_("chair", CASE)
     until(lambda: bool(world.hosts["marac"].listeners))
-    old = world.cases[samples.CASE]
-    world.cases[samples.CASE] = old.model_copy(update={"afraid_of": "Nobody now."})
-    world.hosts["marac"].change("conference_person", samples.LONG_CASE)
-    world.hosts["marac"].change("conference_case", samples.CASE)
+    old = world.cases[sample_rows.CASE]
+    world.cases[sample_rows.CASE] = old.model_copy(update={"afraid_of": "Nobody now."})
+    world.hosts["marac"].change("conference_person", sample_rows.LONG_CASE)
+    world.hosts["marac"].change("conference_case", sample_rows.CASE)
     expect(page.get_by_text("This page has changed. Show it")).to_be_visible()
 
 

@@ -81,7 +81,9 @@ def test_ids_that_are_put_together_have_texts(package: str) -> None:
 @pytest.mark.parametrize("codes", LISTS)
 def test_every_code_of_a_code_list_has_words(codes: str) -> None:
     texts = Texts([OWN])
-    assert [str(code) for code in LISTS[codes] if f"code.{codes}.{code}" not in texts] == []  # type: ignore[attr-defined]
+    assert [
+        code for code in map(str, LISTS[codes].__members__.values()) if f"code.{codes}.{code}" not in texts
+    ] == []
 
 
 def test_every_type_of_fact_that_names_people_has_words() -> None:

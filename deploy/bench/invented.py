@@ -1,0 +1,103 @@
+"""The invented facts that are measured with: about as large and as full as partners send them."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from chassis.accept import Draft, with_mentions
+from chassis.clock import Clock
+from chassis.ids import Ids
+from chassis.ledger import Entry
+from contracts.envelope import Change, Regime
+from contracts.events.people import IncidentReported
+from contracts.mentions import Mention
+from contracts.sections import Identity, Name, Narrative, Record, Routing
+from contracts.submission import Header
+from contracts.vocabulary import IncidentKind, Role
+
+AREA = "northmere-north"
+AGENCY = "northmere-police"
+TOLD = "Attended after a call from a neighbour; he had left before we came. She was shaken and unhurt."
+
+
+def breach(number: str) -> dict[str, Any]:
+    """A breach as the police post it, of two people whom nobody else has reported.
+
+    ``number`` is what tells it from another: it ends both their record numbers.
+    """
+    at = Clock().now() - timedelta(hours=1)
+    return {
+        "occurred": at.isoformat(),
+        "recorded": (at + timedelta(minutes=10)).isoformat(),
+        "regime": "DPA_PART3",
+        "basis": "public-task",
+        "purpose": "safeguarding",
+        "content": {
+            "people": [
+                _person("victim", "Okonjo", "Jennifer", "1991-03-02", f"V{number}"),
+                _person("suspect", "Harcastle", "Dean", "1988-11-20", f"S{number}"),
+            ],
+            "kind": "assault",
+            "reference": f"NM/26/{number}",
+            "routing": {"area": AREA},
+            "narrative": {"text": TOLD},
+        },
+    }
+
+
+def _person(role: str, family: str, given: str, born: str, number: str) -> dict[str, Any]:
+    return {
+        "role": role,
+        "identity": {
+            "record": {"system": "niche", "type": "person", "number": number},
+            "name": {"family": family, "given": given},
+            "born": [born],
+        },
+    }
+
+
+def incidents(count: int, people: int, ids: Ids) -> list[Entry]:
+    """So many incidents as referrals accepts them, each of two of so many people."""
+    at = Clock().now() - timedelta(days=30)
+    return [
+        _incident(at + timedelta(seconds=n), f"{n % people}", f"{(n * 7 + 1) % people}", n, ids)
+        for n in range(count)
+    ]
+
+
+def _incident(at: datetime, victim: str, suspect: str, number: int, ids: Ids) -> Entry:
+    content = IncidentReported(
+        kind=IncidentKind.HARASSMENT,
+        people=[_mention(Role.VICTIM, f"V{victim}"), _mention(Role.SUSPECT, f"S{suspect}")],
+        routing=Routing(area=AREA),
+        narrative=Narrative(text=TOLD),
+        reference=f"X/{number}/26",
+    )
+    root = ids.fact(AGENCY, f"bench-{number}")
+    said = with_mentions(content, ids, AGENCY, root)
+    header = Header(
+        occurred=at, recorded=at, regime=Regime.DPA_PART_3, basis="public-task", purpose="safeguarding"
+    )
+    return Draft(
+        id=root,
+        root=root,
+        version=1,
+        change=Change.ORIGINAL,
+        kind=IncidentReported,
+        content=said,
+        header=header,
+        agency=AGENCY,
+        person=None,
+        right="",
+        keys=frozenset(said.keys(root)),
+    ).entry("/referrals", at)
+
+
+def _mention(role: Role, number: str) -> Mention:
+    return Mention(
+        role=role,
+        identity=Identity(
+            record=Record(system="niche", type="person", number=number),
+            name=Name(family="Okonjo", given="Jennifer"),
+            born=[date(1991, 3, 2)],
+        ),
+    )

@@ -1,0 +1,294 @@
+"""Invented cases: each state that may never look like another, long names, many breaches."""
+
+from datetime import date
+from typing import Any
+
+from contracts.envelope import Assertion
+from contracts.sections import Health, Name
+from contracts.vocabulary import (
+    ContactMethod,
+    Grade,
+    OrderType,
+    Relationship,
+    Role,
+)
+from services.marac import shown
+from services.marac.conference import rows
+from tests.pages.sample_rows import (
+    AGENCIES,
+    BREACH,
+    CASE,
+    EMPTY_CASE,
+    GONE_CASE,
+    JANE,
+    KYLE,
+    LONG,
+    LONG_CASE,
+    MEETING,
+    NIA,
+    NOW,
+    ORDER,
+    UNSERVED,
+    ago,
+    alert,
+    assessment,
+    contact,
+    dash,
+    line,
+    new,
+    occurrence,
+    order,
+    person,
+    record,
+    source,
+    stub,
+)
+
+
+def case_page(**more: Any) -> shown.CasePage:
+    """A case of which nothing is known but that it was referred."""
+    empty: dict[str, Any] = {
+        "at": NOW,
+        "known_at": None,
+        "broken_since": None,
+        "case": EMPTY_CASE,
+        "letters": "M2D",
+        "withdrawn": False,
+        "agency": "harbour-idva",
+        "referred": ago(days=21),
+        "precision": "day",
+        "recorded": ago(days=21),
+        "criteria": [],
+        "victim_aware": None,
+        "consent": None,
+        "no_consent_reason": None,
+        "victim_view": None,
+        "afraid_of": None,
+        "marac": "northmere-north",
+        "marac_name": "Northmere North",
+        "grade": Grade.UNKNOWN,
+        "assessment": None,
+        "assessments": [],
+        "disputed": False,
+        "repeat": None,
+        "earlier_case": None,
+        "missing": [],
+        "victim": None,
+        "perpetrators": [],
+        "children": [],
+        "orders": [],
+        "occurrences": [],
+        "alerts": [],
+        "meetings": [shown.CaseMeeting(meeting=MEETING, area_name="Northmere North", starts=NOW)],
+        "freshness": [],
+        "agencies": AGENCIES,
+        "accepted": {},
+    }
+    return shown.CasePage.model_validate(empty | more)
+
+
+def full_case() -> shown.CasePage:
+    """A case with every state of a line: recorded, corrected, withdrawn, sealed, told by others."""
+    council, police = new(), new()
+    corrected = line(
+        "incident.reported",
+        "northmere-hospital",
+        {"kind": "assault-with-injury", "status": "alleged"},
+        "Bruising to both arms; said that it was a fall, then that it was not.",
+        number="ED-55102",
+        occurred=ago(days=12),
+        state="corrected",
+        version=2,
+        precision="day",
+        recorded=ago(days=8),
+    )
+    with_child = rows.Other(mention=new(), person=NIA, role=Role.CHILD, relationship=None)
+    told = line(
+        "incident.reported",
+        "castlegate-housing",
+        {"kind": "criminal-damage", "crime": True, "status": "alleged"},
+        "Door kicked in. Neighbour heard shouting and a child crying.",
+        number="H-209",
+        assertion=Assertion.THIRD_PARTY,
+        recorded=ago(days=2),
+        others=(with_child,),
+        sealed=("narrative",),
+    )
+    gone = stub("care.health-contacted", "northmere-hospital")
+    breach_lines = [
+        line(
+            "breach.reported",
+            "castlegate-housing",
+            {"kind": "assault", "weapon": True},
+            "Came to the door, pushed her, had a hammer.",
+            root=council,
+            occurred=ago(days=4),
+            number="H-211",
+        ),
+        line(
+            "breach.reported",
+            "northmere-police",
+            {"kind": "assault", "suspect_present": False},
+            root=police,
+            occurred=ago(days=4),
+            number="CR/26/10442",
+        ),
+        line(
+            "breach.reported",
+            "northmere-police",
+            {"kind": "contact"},
+            "41 messages in one night.",
+            root=BREACH,
+            occurred=ago(hours=7),
+            recorded=ago(hours=6),
+            number="CR/26/10510",
+        ),
+    ]
+    jane = person(
+        JANE,
+        Role.VICTIM,
+        Name(family="Doe", given="Jane"),
+        told,
+        corrected,
+        gone,
+        *breach_lines,
+        line(
+            "care.housing-described",
+            "castlegate-housing",
+            {"kind": "target-hardening"},
+            "Locks changed; asked for a camera.",
+            assertion=Assertion.OPINION,
+            number="H-188",
+            occurred=ago(days=30),
+        ),
+        born=(date(1991, 3, 2), date(1991, 2, 3)),
+        aliases=(Name(family="Price", given="Jane"),),
+        contacts=[
+            contact(
+                ContactMethod.MOBILE,
+                number="07700 900417",
+                times="weekdays 10am to 2pm",
+                code_word="Tuesday",
+                no_uniform=True,
+                unsafe="landline: he answers it",
+                verified=ago(days=3),
+            ),
+            contact(ContactMethod.LANDLINE, number="01632 960417", expires=ago(days=40).date()),
+        ],
+        health=[
+            rows.HealthLine(
+                **source("northmere-hospital", corrected.root, days=12),
+                health=Health(pregnant=True, injuries="Bruising to both arms"),
+            )
+        ],
+        leads=[
+            rows.Lead(**source("harbour-idva", days=20), service="Harbour IDVA service", since=ago(days=20))
+        ],
+    )
+    kyle = person(
+        KYLE,
+        Role.PERPETRATOR,
+        Name(family="Doe", given="Kyle"),
+        told,
+        *breach_lines,
+        line(
+            "incident.reported",
+            "northmere-police",
+            {"kind": "threats-to-kill", "crime": True, "status": "charged"},
+            "Said that he would burn the house down.",
+            number="CR/26/09981",
+            occurred=ago(days=60),
+        ),
+        relationship=Relationship.EX_PARTNER,
+        born=(date(1988, 7, 19),),
+    )
+    nia = person(NIA, Role.CHILD, Name(family="Doe", given="Nia"), told, born=(date(2019, 6, 1),))
+    form = dash(17, 3, 2)
+    grade = assessment(Grade.HIGH, "grade.visible-high-risk", form)
+    return case_page(
+        case=CASE,
+        letters="K7Q",
+        grade=Grade.HIGH,
+        criteria=["visible-high-risk", "repeat"],
+        victim_aware=True,
+        consent=False,
+        no_consent_reason="Risk to life",
+        victim_view="Wants to stay in her home with Nia.",
+        afraid_of="Kyle, and his brother who has a key.",
+        assessment=grade,
+        assessments=[grade],
+        repeat=rows.Repeat(
+            definition="current", anchor="referral", since=ago(days=265), until=NOW, roots=[new()]
+        ),
+        missing=[
+            shown.Missing(code="alert-unanswered", roots=(BREACH,)),
+            shown.Missing(code="respondent-not-aware", owner="northmere-police", roots=(UNSERVED,)),
+            shown.Missing(code="dash-unanswered", owner="harbour-idva", roots=(CASE,), count=5),
+            shown.Missing(code="child-no-school", person=NIA),
+            shown.Missing(code="kind-silent", owner="probation"),
+        ],
+        victim=jane,
+        perpetrators=[kyle],
+        children=[nia],
+        orders=[
+            order(ORDER, OrderType.NON_MOLESTATION, served=True),
+            order(UNSERVED, OrderType.OCCUPATION, served=False),
+        ],
+        occurrences=[
+            occurrence(record(BREACH, "northmere-police", "contact", days=0.3)),
+            occurrence(
+                record(council, "castlegate-housing", "assault", days=4),
+                record(police, "northmere-police", "assault", days=4),
+            ),
+        ],
+        alerts=[
+            shown.BreachAlert(cause=BREACH, alerts=[alert("unanswered", days=0.29)]),
+            shown.BreachAlert(cause=council, alerts=[alert("answered", days=4)]),
+            shown.BreachAlert(cause=police, alerts=[alert("stood-down", days=4, nobody=True)]),
+        ],
+        freshness=[
+            shown.Silence(agency=each, recorded=ago(days=n), lines=n + 1) for n, each in enumerate(AGENCIES)
+        ],
+        accepted={gone.root: ago(days=1), corrected.root: ago(days=2)},
+    )
+
+
+def long_case() -> shown.CasePage:
+    """Forty breaches, a name of sixty letters, and nothing that would be safe to assume."""
+    roots = [new() for _ in range(40)]
+    lines = [
+        line(
+            "breach.reported",
+            "northmere-police",
+            {"kind": "online"},
+            f"Message {n} of many.",
+            root=root,
+            occurred=ago(days=n),
+            number=f"CR/26/{n:05}",
+        )
+        for n, root in enumerate(roots)
+    ]
+    victim, other = new(), new()
+    return case_page(
+        case=LONG_CASE,
+        letters="R4W3",
+        disputed=True,
+        victim=person(victim, Role.VICTIM, Name(family=LONG, given="Maximiliana"), *lines),
+        perpetrators=[person(other, Role.PERPETRATOR, None, *lines)],
+        occurrences=[
+            occurrence(record(root, "northmere-police", "online", days=n, found=False))
+            for n, root in enumerate(roots)
+        ],
+        missing=[
+            shown.Missing(code="contact-unknown", owner="idva-service"),
+            shown.Missing(code="grade-unknown", owner="harbour-idva"),
+            shown.Missing(code="breach-order-not-found", owner="northmere-police", roots=(roots[0],)),
+            shown.Missing(code="role-disputed", owner="marac-chair"),
+        ],
+    )
+
+
+def cases() -> dict[str, shown.CasePage]:
+    """Every case, by its id."""
+    found = [full_case(), long_case(), case_page(), case_page(case=GONE_CASE, letters="T9X", withdrawn=True)]
+    return {page.case: page for page in found}

@@ -1,0 +1,268 @@
+"""Invented parts of rows, of which the sample pages are made. Nobody here exists; telephone numbers are of
+Ofcom's drama ranges."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Literal
+from uuid import UUID
+
+from contracts.envelope import Assertion
+from contracts.events.orders import Prohibition
+from contracts.events.people import Dash
+from contracts.rules.order_status import OrderTerms
+from contracts.sections import Contact, Name, Record
+from contracts.vocabulary import (
+    ContactMethod,
+    DashAnswer,
+    DashItem,
+    Grade,
+    Instrument,
+    OrderStage,
+    OrderType,
+    ProhibitionKind,
+    Role,
+    Urgency,
+)
+from services.marac import shown
+from services.marac.conference import rows
+
+NOW = datetime(2026, 11, 25, 10, 14, 9, tzinfo=UTC)
+LONG = "Featherstonehaugh-Wolstenholme-Cholmondeley-Mainwaring-Beauli"
+"""A family name of sixty letters."""
+_ids = count(1)
+
+
+def new() -> str:
+    """An opaque id."""
+    return str(UUID(int=next(_ids) << 64 | 0x8000_0000_0000_0000 | 7, version=4))
+
+
+def ago(**spans: float) -> datetime:
+    """So long before now."""
+    return NOW - timedelta(**spans)
+
+
+AGENCIES = {
+    "northmere-police": "Northmere Police",
+    "northmere-council": "Northmere Council",
+    "northmere-hospital": "Northmere Hospital",
+    "castlegate-housing": "Castlegate Housing",
+    "harbour-idva": "Harbour IDVA service",
+}
+MEETING, CASE, LONG_CASE, EMPTY_CASE, GONE_CASE, JANE, KYLE, NIA = (new() for _ in range(8))
+ORDER, UNSERVED, BREACH, PERPETRATOR = (new() for _ in range(4))
+
+
+def line(
+    type_: str,
+    agency: str,
+    details: dict[str, Any],
+    text: str | None = None,
+    *,
+    occurred: datetime | None = None,
+    recorded: datetime | None = None,
+    precision: rows.Precision = "instant",
+    assertion: Assertion = Assertion.FACT,
+    number: str | None = None,
+    root: str | None = None,
+    **more: Any,
+) -> rows.Line:
+    """One thing that one agency said."""
+    happened = occurred or ago(days=4)
+    said = rows.Version(
+        version=more.get("version", 1),
+        assertion=assertion,
+        occurred=happened,
+        precision=precision,
+        recorded=recorded or happened + timedelta(hours=9),
+        details=details,
+        text=text,
+    )
+    return rows.Line(
+        root=root or new(),
+        fact=new(),
+        type=type_,
+        agency=agency,
+        occurred=happened,
+        said=said,
+        record=Record(system="main", type="case", number=number) if number else None,
+        **{"version": 1, "state": "current", **more},
+    )
+
+
+def stub(type_: str, agency: str) -> rows.Line:
+    """What is left of a line that was withdrawn."""
+    return rows.Line(
+        root=new(),
+        fact=new(),
+        type=type_,
+        agency=agency,
+        state="withdrawn",
+        version=2,
+        occurred=ago(days=9),
+        said=None,
+    )
+
+
+def source(agency: str, root: str | None = None, *, days: float = 30) -> dict[str, Any]:
+    """The fields of ``rows.Source``."""
+    at = ago(days=days)
+    return {
+        "root": root or new(),
+        "agency": agency,
+        "occurred": at,
+        "precision": "instant",
+        "recorded": at + timedelta(hours=2),
+    }
+
+
+def order(root: str, type_: OrderType, *, served: bool, agency: str = "northmere-police") -> rows.Order:
+    """An order that is in force, served or not."""
+    made = ago(days=90)
+    return rows.Order(
+        **source(agency, root, days=89),
+        order=type_,
+        stage=OrderStage.MADE,
+        court="Northmere Family Court",
+        reference="NM-2026-0417",
+        made=made,
+        starts=made,
+        ends=NOW + timedelta(days=275),
+        until_further_order=False,
+        without_notice=not served,
+        prohibitions=[
+            Prohibition(kind=ProhibitionKind.NO_CONTACT, text="by any means"),
+            Prohibition(kind=ProhibitionKind.NOT_TO_APPROACH),
+        ],
+        requirements=[],
+        respondents=[KYLE],
+        protected=[JANE],
+        services=[
+            rows.Service(
+                **source(agency, days=86),
+                method="personal",
+                served=ago(days=86),
+                respondent_aware=ago(days=86),
+            )
+        ]
+        if served
+        else [],
+        terms=OrderTerms(
+            order=type_,
+            stage=OrderStage.MADE,
+            without_notice=not served,
+            power_of_arrest=None,
+            starts=made,
+            ends=NOW + timedelta(days=275),
+            until_further_order=False,
+            served=ago(days=86) if served else None,
+            aware=ago(days=86) if served else None,
+        ),
+        status=rows.Status(
+            in_force=True,
+            served=served,
+            aware=served,
+            enforceable=served,
+            reason="order.in-force" if served else "order.unaware",
+        ),
+    )
+
+
+def record(
+    root: str,
+    agency: str,
+    kind: str,
+    *,
+    days: float,
+    type_: Literal["breach", "incident"] = "breach",
+    found: bool = True,
+) -> rows.RecordLine:
+    """One agency's record of a breach or an incident."""
+    return rows.RecordLine(
+        **source(agency, root, days=days),
+        type=type_,
+        kind=kind,
+        status=None,
+        crime=None,
+        reference=None,
+        order=ORDER if found and type_ == "breach" else None,
+        order_because=None if found else "order.not-found",
+        victims=[JANE],
+        perpetrators=[KYLE],
+    )
+
+
+def occurrence(*records: rows.RecordLine) -> rows.Occurrence:
+    """Something that happened once, by these records of it."""
+    return rows.Occurrence(
+        first=records[0].occurred,
+        precision="instant",
+        kinds=[each.kind for each in records],
+        breach=any(each.type == "breach" for each in records),
+        orders=sorted({each.order for each in records if each.order}),
+        records=list(records),
+    )
+
+
+def alert(
+    state: Literal["unanswered", "answered", "stood-down"], *, days: float, nobody: bool = False
+) -> rows.Alert:
+    """An alert about a breach, and what became of it."""
+    raised = ago(days=days)
+    return rows.Alert(
+        generation=1,
+        urgency=Urgency.NOW,
+        raised=raised,
+        state=state,
+        calls=[
+            rows.Called(rung=0, due=raised, person=None if nobody else new()),
+            rows.Called(rung=1, due=raised + timedelta(minutes=5), person=new()),
+        ],
+        answered_by=new() if state == "answered" else None,
+        answered_agency="northmere-police" if state == "answered" else None,
+        answered_at=raised + timedelta(minutes=7) if state == "answered" else None,
+        stood_down_at=raised + timedelta(hours=1) if state == "stood-down" else None,
+    )
+
+
+def dash(yes: int, unknown: int, not_asked: int) -> Dash:
+    """A Dash with so many answers of each kind; the rest is no."""
+    answers = [DashAnswer.YES] * yes + [DashAnswer.DONT_KNOW] * unknown + [DashAnswer.NOT_ASKED] * not_asked
+    answers += [DashAnswer.NO] * (24 - len(answers))
+    return Dash(answers=dict(zip(DashItem, answers, strict=True)))
+
+
+def assessment(grade: Grade, because: str, form: Dash | None) -> rows.Assessment:
+    """A risk assessment."""
+    return rows.Assessment(
+        **source("harbour-idva", CASE, days=21),
+        type="referral",
+        instrument=Instrument.SAFELIVES_DASH_24 if form else None,
+        grade=grade,
+        yes=list(form.answers.values()).count(DashAnswer.YES) if form else None,
+        unanswered=5 if form else None,
+        rule="safelives-dash-24.v1/threshold-14",
+        because=because,
+        dash=form,
+        rationale=None,
+    )
+
+
+def contact(method: ContactMethod, **more: Any) -> rows.ContactLine:
+    """A way to reach the victim."""
+    return rows.ContactLine(**source("harbour-idva", days=3), contact=Contact(method=method, **more))
+
+
+def person(id_: str, role: Role, name: Name | None, *lines: rows.Line, **more: Any) -> shown.PersonShown:
+    """Somebody in a case."""
+    identity = rows.Identity(
+        name=name, names=(name,) if name else (), aliases=more.pop("aliases", ()), born=more.pop("born", ())
+    )
+    filled: dict[str, Any] = {
+        "contacts": [],
+        "health": [],
+        "leads": [],
+        "locations": None,
+        "relationship": None,
+    }
+    return shown.PersonShown(person=id_, role=role, identity=identity, lines=list(lines), **filled | more)
