@@ -31,9 +31,6 @@ log = structlog.get_logger()
 MARKS = 200
 """How many marks are taken at a time, to begin with."""
 MOST_MARKS = 5_000
-BUSY_SECONDS = 0.05
-"""How long one fold transaction should last: a longer one halves what is taken next, a much shorter
-one doubles it."""
 PAUSE_SECONDS = 0.5
 KINDS: Mapping[str, SubjectKind] = {"p": "person", "a": "area", "k": "case", "o": "cause"}
 """The kind of a subject, by the first letter of its id in the store."""
@@ -82,9 +79,9 @@ class Folder:
                 log.error("fold.failed", reason=type(error).__name__, place=_place(error))
                 batch = Batch()
             spent = time.monotonic() - began
-            if spent > BUSY_SECONDS:
+            if spent > self._store.busy_seconds:
                 limit = max(1, limit // 2)
-            elif spent < BUSY_SECONDS / 2:
+            elif spent < self._store.busy_seconds / 2:
                 limit = min(MOST_MARKS, limit * 2)
             if batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)

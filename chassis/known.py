@@ -35,7 +35,7 @@ class Known:
             configuration = await self._configuration(connection, at)
             if view.of == "person":
                 return await self._person(connection, view, subject, configuration, at)
-            prefix = "k" if view.of == "case" else "o"
+            prefix = {"area": "a", "case": "k", "cause": "o"}[view.of]
             facts = await self._facts(connection, [f"{prefix}:{subject}"], at)
             homes = await self._places(connection, _mentions(facts), at)
             people: dict[str, Person] = {}

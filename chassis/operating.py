@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from chassis import ledger
 from chassis.reading import parsed
 from chassis.runtime import Runtime
+from chassis.store import Postgres
 from chassis.store.tables import ENGINE_TABLES, ClockTable, instant
 from contracts.events.operations import AuditShown
 
@@ -25,20 +26,42 @@ async def mark_everything(runtime: Runtime) -> None:
 
 
 async def drop(runtime: Runtime) -> None:
-    """Empty a service's store. Nothing is lost but what was acknowledged and not yet relayed."""
+    """Empty a service's store, whose processes are stopped: the views' tables go, to be made anew.
+
+    Nothing is lost but what was acknowledged and not yet relayed: with any of that it raises Unsent,
+    and InUse while a process of the service runs on PostgreSQL.
+    """
     service = runtime.service
     tables: list[type[SQLModel]] = [table for table in ENGINE_TABLES if table is not ClockTable]
-    tables += [view.table for view in service.views]
     tables += [table for table in service.tables if issubclass(table, SQLModel)]
 
     async def work(connection: AsyncConnection) -> None:
+        if await _others(runtime, connection):
+            raise InUse("A process of the service still runs: stop it first.")
         unsent = "select count(*) from fact where sent_at is null"
         if (await connection.execute(text(unsent))).scalar():
             raise Unsent("Some facts are not on the log yet: start the service, and let it relay them.")
         for table in tables:
             await connection.execute(text(f"delete from {table.__tablename__}"))
+        for view in service.views:
+            await connection.execute(text(f"drop table {view.table.__tablename__}"))
 
     await runtime.store.write(work)
+
+
+async def _others(runtime: Runtime, connection: AsyncConnection) -> int:
+    if not isinstance(runtime.store, Postgres):
+        return 0  # the lock on the embedded log's folder says it (deploy/cli.py)
+    statement = text(
+        """select count(*) from pg_stat_activity
+           where application_name = :name and datname = current_database() and pid <> pg_backend_pid()"""
+    )
+    name = {"name": f"goldthread-{runtime.store.schema}"}
+    return int((await connection.execute(statement, name)).scalar_one())
+
+
+class InUse(RuntimeError):
+    """A store may not be dropped: a process works on it."""
 
 
 class Unsent(RuntimeError):

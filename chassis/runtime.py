@@ -70,6 +70,7 @@ class Runtime(Archive):
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
         self.subscription: Subscription | None = None
+        self._ends: dict[tuple[str, int], int] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     # ---- life -------------------------------------------------------------------------------
@@ -118,10 +119,18 @@ class Runtime(Archive):
         """Wait until all that the log held at the start is here, or a minute has passed."""
         with suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP_SECONDS):
-                ends = await self.log.ends(self.topics)
-                while not await self._reached(ends):  # noqa: ASYNC110 - the store says when
+                while not await self._at_the_ends():  # noqa: ASYNC110 - the store says when
                     await asyncio.sleep(0.05)
         self.caught_up.set()
+
+    async def _at_the_ends(self) -> bool:
+        try:
+            if self._ends is None:
+                self._ends = await self.log.ends(self.topics)
+            return await self._reached(self._ends)
+        except Exception as error:  # noqa: BLE001 - log or store are away: it is asked again
+            log.warning("catch-up.waits", reason=type(error).__name__)
+            return False
 
     async def _reached(self, ends: dict[tuple[str, int], int]) -> bool:
         reached = await positions_of(self.store, set(ends))
@@ -253,9 +262,10 @@ class Runtime(Archive):
         if header is not None:
             check_times(header, self.clock.now())
         id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
-        said = None
+        said, things = None, frozenset[str]()
         if content is not None:
             said = with_mentions(await self._admitted(caller, content), self.ids, caller.agency, root)
+            things = await self._keys_of_things(said, root)
 
         def make(versions: FactSet) -> Draft:
             last = versions.versions(root)[-1]
@@ -267,7 +277,7 @@ class Runtime(Archive):
                 root=root,
                 version=expected + 1,
                 change=Change.CORRECTION if said is not None else Change.WITHDRAWAL,
-                kind=_kind(first),
+                kind=EVENTS[first.envelope.type],
                 content=said,
                 header=header or _header_of(last),
                 agency=caller.agency,
@@ -276,6 +286,7 @@ class Runtime(Archive):
                 keys=frozenset(
                     {key for fact in versions for key in fact.envelope.keys.split()}
                     | (said.keys(root) if said is not None else set())
+                    | things
                 ),
                 traceparent=telemetry.current_traceparent(),
             )
@@ -369,10 +380,6 @@ class Runtime(Archive):
                 keys=frozenset(),
             )
         )
-
-
-def _kind(first: Fact[Content]) -> type[Content]:
-    return EVENTS[first.envelope.type]
 
 
 def _header_of(fact: Fact[Content]) -> Header:

@@ -67,7 +67,6 @@ class Settings(BaseSettings):
     """The share of requests that begin a trace."""
 
     kafka_protocol: Literal["PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL", "SSL"] = "PLAINTEXT"
-    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
     kafka_user: str = ""
     kafka_password: SecretStr = SecretStr("")
 

@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chassis import operating
 from chassis import settings as settings_module
+from chassis.log import LogError
 from chassis.runtime import Runtime
 from chassis.settings import CannotStart, Settings
 from contracts.topics import TOPICS
@@ -37,6 +39,9 @@ def _run(work: Awaitable[T]) -> T:
         return asyncio.run(main())
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+    except (LogError, operating.Unsent, operating.InUse) as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(2) from None
 
 
 def _with(service: str, work: Callable[[Runtime], Awaitable[T]]) -> T:
@@ -120,8 +125,6 @@ def topics(ensure: Annotated[bool, typer.Option(help="create those that are miss
 @app.command()
 def rebuild(service: ServiceName) -> None:
     """Mark everything: the service's processes fold every row again, and no page is empty meanwhile."""
-    from chassis import operating
-
     _with(service, operating.mark_everything)
     typer.echo(f"Everything of {service} is marked. Its processes fold it again.")
 
@@ -132,20 +135,22 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", help="the service is stopped, and its store may go")] = False,
 ) -> None:
     """Drop a service's store. When the service starts, it reads all of it back from the log."""
-    from chassis import operating
-
     if not yes:
         typer.echo("Stop the service first, then say --yes: its store is dropped.", err=True)
         raise typer.Exit(2)
-    _with(service, operating.drop)
+    _with(service, _dropped)
     typer.echo(f"The store of {service} is empty. Start the service: it restores itself from the log.")
+
+
+async def _dropped(runtime: Runtime) -> None:
+    await runtime.log.start()  # an embedded log in use refuses, and says so
+    await runtime.log.stop()
+    await operating.drop(runtime)
 
 
 @app.command()
 def marks(service: ServiceName) -> None:
     """How much is out of date, unsent, parked and broken."""
-    from chassis import operating
-
     for name, count in _with(service, operating.counts).items():
         typer.echo(f"{name:10} {count}")
 
@@ -153,8 +158,6 @@ def marks(service: ServiceName) -> None:
 @app.command()
 def fingerprint(service: ServiceName) -> None:
     """What a store holds, part by part, as a count and a hash: to compare it with another."""
-    from chassis import operating
-
     for name, (count, digest) in _with(service, operating.fingerprint).items():
         typer.echo(f"{name} {count} {digest}")
 
@@ -162,8 +165,6 @@ def fingerprint(service: ServiceName) -> None:
 @app.command()
 def parked(service: ServiceName) -> None:
     """List what could not be read: where it stands, why, since when. Never what it says."""
-    from chassis import operating
-
     table = Table("Topic", "Partition", "Offset", "Since", "Reason", "Decision")
     for row in _with(service, operating.parked):
         table.add_row(*(str(part) for part in row))
@@ -173,8 +174,6 @@ def parked(service: ServiceName) -> None:
 @app.command()
 def audit(service: ServiceName, fact: Annotated[str, typer.Argument(help="the id of a fact")]) -> None:
     """Who was shown a fact by this service: one JSON line for each look."""
-    from chassis import operating
-
     for line in _with(service, lambda runtime: operating.shown_to(runtime, fact)):
         typer.echo(json.dumps(line))
 

@@ -1,6 +1,9 @@
 """Which services there are, and how a process is made of them."""
 
 import httpx
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from chassis.clock import Clock
@@ -58,7 +61,8 @@ def matcher_of(settings: Settings, log: Log, clock: Clock) -> Runtime:
 def embedded(settings: Settings, log: Log, clock: Clock) -> tuple[ASGIApp, dict[str, Runtime]]:
     """All of Goldthread in one application: four services, and the try-out's identity provider."""
     runtimes = {name: runtime_of(service, settings, log, clock) for name, service in SERVICES.items()}
-    apps: dict[str, ASGIApp] = {"assets": Assets()}
+    home = Starlette(routes=[Route("/", lambda _: RedirectResponse("/marac/"))])
+    apps: dict[str, ASGIApp] = {"": home, "assets": Assets()}
     within: httpx.AsyncBaseTransport | None = None
     if settings.trusted_issuer == settings.built_in_issuer:
         apps["identity"] = identity = create_identity(settings)

@@ -32,6 +32,8 @@ TRANSIENT = ("40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P
 class Store(ABC):
     """The store of one service. ``clock`` gives the offset that demo and tests may set."""
 
+    busy_seconds: ClassVar[float]
+    """How long one fold should hold the store: a longer one halves what is taken next."""
     skip_locked: ClassVar[str]
     for_update: ClassVar[str]
 
@@ -109,6 +111,7 @@ class Store(ABC):
 class Postgres(Store):
     """A schema of PostgreSQL. A frozen process holds up only its own rows, for five seconds."""
 
+    busy_seconds = 0.05
     skip_locked = "for update skip locked"
     for_update = "for update"
 
@@ -183,6 +186,7 @@ class Postgres(Store):
 class Sqlite(Store):
     """A SQLite file in WAL mode, written by one transaction at a time."""
 
+    busy_seconds = 0.02
     skip_locked = ""
     for_update = ""
 

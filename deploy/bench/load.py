@@ -96,12 +96,13 @@ class Connection(asyncio.Protocol):
 async def post_for(url: str, path: str, seconds: float, connections: int, token: str) -> dict[str, float]:
     """Post for so long; give requests, refusals, and the p50 and p99 of an answer in seconds."""
     parts = urlsplit(url)
-    requests = Requests(parts.netloc, path, token)
+    host, port = parts.hostname or "", parts.port or 80
+    requests = Requests(f"{host}:{port}", path, token)
     began = time.perf_counter()
     until = began + seconds
     loop = asyncio.get_running_loop()
     made = [
-        (await loop.create_connection(lambda: Connection(requests, until), parts.hostname, parts.port))[1]
+        (await loop.create_connection(lambda: Connection(requests, until), host, port))[1]
         for _ in range(connections)
     ]
     await asyncio.gather(*(connection.done for connection in made))

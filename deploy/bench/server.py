@@ -5,13 +5,13 @@ where relay, load and fold run in another instance; ``bare`` is FastAPI and asyn
 model, and one insert.
 """
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
+import uvloop
 from fastapi import FastAPI, Request
 from httpx import ASGITransport
 from starlette.types import ASGIApp
@@ -98,4 +98,4 @@ async def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    uvloop.run(main(sys.argv[1]))

@@ -2,6 +2,7 @@
 
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.configuration import ThresholdSet
 from services.marac.actions import admit
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.pages.routes import router as pages
@@ -15,5 +16,9 @@ SERVICE = Service(
     routers=(router, pages),
     rights=sharing.RIGHTS,
     admit=admit,
-    accepts={MeetingCalled: sharing.CALL_MEETING, CaseListed: sharing.LIST_CASE},
+    accepts={
+        MeetingCalled: sharing.CALL_MEETING,
+        CaseListed: sharing.LIST_CASE,
+        ThresholdSet: sharing.SET_THRESHOLD,
+    },
 )

@@ -60,9 +60,11 @@ for (const list of document.querySelectorAll("[data-live-list]")) {
   const bar = document.getElementById(list.dataset.liveBar);
   const [pause, loud, says] = bar.querySelectorAll("button, [data-says]");
   const known = () => new Set([...list.querySelectorAll("[data-waiting]")].map((each) => each.id));
-  let paused = false, audible = false, late = false;
+  let paused = false, audible = false, late = false, pressed = false;
 
-  const busy = () => paused || list.querySelector("details[open] form") !== null;
+  // Nothing moves under a finger, nor while somebody says why they cannot take an alert.
+  const busy = () => paused || pressed || list.querySelector("details[open] form") !== null;
+  const says_now = (of) => [...of.querySelectorAll(".gt-call, h1")].map((each) => each.textContent).join();
   async function renew() {
     late = busy();
     if (late) return;
@@ -71,13 +73,20 @@ for (const list of document.querySelectorAll("[data-live-list]")) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const before = known(), focused = document.activeElement?.id;
     if (busy()) { late = true; return; }
-    list.replaceChildren(...page.getElementById(list.id).childNodes);
+    const coming = page.getElementById(list.id);
+    list.querySelector(".gt-fresh").textContent = coming.querySelector(".gt-fresh").textContent;
+    if (says_now(coming) === says_now(list)) return;
+    list.replaceChildren(...coming.childNodes);
     document.title = page.title;
     if (focused) document.getElementById(focused)?.focus();
     if (audible && [...known()].some((id) => !before.has(id))) sound();
   }
 
   bar.hidden = false;
+  list.addEventListener("pointerdown", () => { pressed = true; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => setTimeout(() => { pressed = false; if (late) renew(); }, 300));
+  }
   pause.addEventListener("click", () => {
     paused = !paused;
     pause.textContent = paused ? pause.dataset.goOn : pause.dataset.pause;

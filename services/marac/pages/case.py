@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from chassis.clock import LONDON
+from contracts.sections import Health
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
     AgencyKind,
@@ -15,21 +16,20 @@ from contracts.vocabulary import (
     DashItem,
     Role,
 )
-from services.marac.conference.rows import Alert, Assessment, ContactLine, Line, Occurrence, RecordLine
+from services.marac.conference.rows import (
+    Alert,
+    Assessment,
+    ContactLine,
+    HealthLine,
+    Line,
+    Occurrence,
+    RecordLine,
+)
 from services.marac.pages.words import Told, Words
 from services.marac.shown import CasePage, Missing, PersonShown
 
-ELSEWHERE = frozenset(
-    {
-        "breach.reported",
-        "care.lead-named",
-        "order.made",
-        "order.served",
-        "referral.made",
-        "risk.assessed",
-    }
-)
-"""The types that have a part of the page of their own, apart from what was said of a person."""
+OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral.made", "risk.assessed"})
+"""The types whose withdrawn lines are told under the breaches: their part of the page has no stubs."""
 
 ANSWERS = (DashAnswer.YES, DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED, DashAnswer.NO)
 """In the order in which a room should read them: what is not known before what was denied."""
@@ -75,6 +75,7 @@ class Entry:
     roles: Sequence[Markup] = ()
     others: Sequence[Markup] = ()
     same: Sequence[str] = ()
+    health: Sequence[Health] = ()
     sealed: bool = False
 
 
@@ -82,7 +83,8 @@ class Entry:
 class Card:
     """One person of the case, with what is said of them and stands nowhere above.
 
-    ``above`` is how many further lines name the person and stand above, or in a part of their own.
+    ``above`` is how many further lines name the person and stand above, or in a part of their own;
+    ``health`` is what such lines say of the person's health.
     """
 
     person: PersonShown
@@ -91,6 +93,7 @@ class Card:
     born: Markup
     also: Sequence[Markup]
     entries: Sequence[Entry]
+    health: Sequence[HealthLine]
     above: int
 
 
@@ -121,6 +124,7 @@ class CaseView:
         }
         self._orders = {order.root: words.texts.label("order", order.order) for order in page.orders}
         self.breaches = [occurrence for occurrence in page.occurrences if occurrence.breach]
+        self._placed = self._in_parts_of_their_own()
         self.cards = list(self._cards())
 
     @property
@@ -158,8 +162,7 @@ class CaseView:
 
     def withdrawn(self) -> list[Entry]:
         """The stubs of withdrawn lines that had a part of the page of their own."""
-        gone = [line for line in self._lines.values() if line.state == "withdrawn" and line.type in ELSEWHERE]
-        return [self._entry(line) for line in gone]
+        return [self._entry(line) for line in self._lines.values() if _is_stub(line)]
 
     def dash(self, assessment: Assessment) -> list[tuple[DashAnswer, list[DashItem]]]:
         """The items of a Dash by their answer."""
@@ -176,25 +179,46 @@ class CaseView:
         line = self._lines.get(root)
         return self._entry(line) if line else None
 
+    def _in_parts_of_their_own(self) -> set[str]:
+        """The roots of lines that stand under orders, breaches, contact or risk. A breach of another
+        victim's order stands nowhere there, and so with the person whom it names."""
+        page = self.page
+        leads = page.victim.leads if page.victim else []
+        return {
+            page.case,
+            *(order.root for order in page.orders),
+            *(service.root for order in page.orders for service in order.services),
+            *(record.root for occurrence in self.breaches for record in occurrence.records),
+            *(assessment.root for assessment in page.assessments),
+            *(lead.root for lead in leads),
+        }
+
     def _cards(self) -> Iterator[Card]:
         """Each line once: with the first person whom it names."""
-        seen: set[str] = set()
+        seen = set(self._placed)
         for person in self.people:
-            own = [line for line in person.lines if line.type not in ELSEWHERE and line.root not in seen]
+            own = [line for line in person.lines if line.root not in seen and not _is_stub(line)]
             seen |= {line.root for line in own}
-            identity, texts = person.identity, self.words.texts
-            part = [texts.label("role", person.role)]
-            if person.relationship:
-                part.append(texts.label("relationship", person.relationship).lower())
+            identity = person.identity
+            roots = {line.root for line in own}
             yield Card(
                 person=person,
                 name=self.words.name(identity.name),
-                part=Markup(", ").join(part),
+                part=self._part(person),
                 born=self.words.born(identity.born),
                 also=[self.words.name(name) for name in (*identity.names[1:], *identity.aliases)],
                 entries=[self._entry(line, person) for line in own],
+                health=[each for each in person.health if each.root not in roots],
                 above=len(person.lines) - len(own),
             )
+
+    def _part(self, person: PersonShown) -> Markup:
+        """*Alleged perpetrator, former partner*; a child of the victim is a *child* once."""
+        texts = self.words.texts
+        said = [texts.label("role", person.role)]
+        if person.relationship:
+            said.append(texts.label("relationship", person.relationship).lower())
+        return Markup(", ").join(said[:1] if said[0].lower() == said[-1] else said)
 
     def _entry(self, line: Line, person: PersonShown | None = None) -> Entry:
         words, said = self.words, line.said
@@ -215,6 +239,7 @@ class CaseView:
             roles=[words.texts.label("role", role) for role in _against(line.roles, person)],
             others=[self.name_of(other.person) for other in line.others] if person else [],
             same=self._same.get(line.root, ()),
+            health=[each.health for each in person.health if each.root == line.root] if person else (),
             sealed=bool(line.sealed),
         )
 
@@ -295,6 +320,10 @@ class CaseView:
             return PLACES.get(gap.code, "#said")
         root = gap.roots[0]
         return f"#order-{root}" if root in self._orders else f"#line-{root}"
+
+
+def _is_stub(line: Line) -> bool:
+    return line.state == "withdrawn" and line.type in OWN_PART
 
 
 def _against(roles: Sequence[Role], person: PersonShown | None) -> list[Role]:

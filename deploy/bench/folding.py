@@ -1,0 +1,163 @@
+"""P2: how many facts a second come from Kafka into PostgreSQL and are folded.
+
+The reader is a process of its own: ``python -m deploy.bench.folding ours|raw <count>`` prints the
+seconds from the first batch in hand to the last fact folded (raw: copied), as JSON.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterator
+from statistics import median
+
+import asyncpg
+import orjson
+import uvloop
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import text
+
+from chassis.fold import Folder
+from chassis.ids import Ids
+from chassis.load import Loader, positions_of
+from chassis.log import Record, open_log
+from chassis.settings import Settings, load
+from chassis.signals import Signals
+from chassis.store import Store, open_store
+from contracts.topics import TOPICS
+from deploy.bench.invented import incidents
+from deploy.bench.report import Figure
+from deploy.bench.stores import Stores, plain, told
+from deploy.local.processes import run_apart
+from deploy.wiring import SERVICES, clock_of, log_of
+
+TOPIC = "incidents"
+GOAL = 0.25
+FACTS_OF_ONE = 8
+"""In how many of the facts each person stands, in the mean: as in the caseload of a force."""
+APPEND = 500
+
+
+def measure(stores: Stores, count: int, rounds: int) -> Iterator[str | Figure]:
+    """Say what is under way; then the figure."""
+    yield f"P2: writing {count:,} facts to Kafka"
+    run_apart(_fill(stores.kafka.address, count))
+    spent: dict[str, list[float]] = {"raw": [], "ours": []}
+    for turn in range(rounds):
+        for kind, seconds in spent.items():
+            yield f"P2: {kind}, round {turn + 1} of {rounds}"
+            answer = told(
+                "deploy.bench.folding",
+                *(kind, str(count)),
+                log=stores.folder / f"{kind}.log",
+                environment=stores.environment(stores.database(f"{kind}_{turn}")),
+            )
+            seconds.append(answer["seconds"])
+    value, raw = count / median(spent["ours"]), count / median(spent["raw"])
+    ratio = value / raw
+    yield Figure(
+        *("P2", "from Kafka until folded, two people a fact", value, "facts/s", raw, ratio),
+        goal=f"ratio ≥ {GOAL}",
+        met=ratio >= GOAL,
+    )
+
+
+async def _fill(address: str, count: int) -> None:
+    log = open_log(f"kafka://{address}")
+    await log.start()
+    try:
+        await log.ensure(TOPICS.values())
+        entries = incidents(count, count * 2 // FACTS_OF_ONE // 2, Ids("only the bench has this one"))
+        records = [Record(TOPIC, entry.keys[0], entry.body.encode()) for entry in entries]
+        for at in range(0, count, APPEND):
+            await log.append(records[at : at + APPEND])
+    finally:
+        await log.stop()
+
+
+async def ours(settings: Settings, count: int) -> dict[str, float]:
+    """Loader and folder of orders side by side, until every fact is loaded and no mark is left."""
+    log, clock, ids = log_of(settings), clock_of(settings), Ids(settings.secret.get_secret_value())
+    store, signals, views = (
+        open_store(settings.store_url, "orders", clock),
+        Signals(),
+        SERVICES["orders"].views,
+    )
+    await store.prepare([view.table for view in views])
+    await log.start()
+    subscription = log.subscribe("bench", [TOPIC], lambda wanted: positions_of(store, wanted))
+    loader = Loader(store, ids, "/orders", signals, frozenset())
+    try:
+        await subscription.start()
+        first = await subscription.poll(30)
+        began = time.perf_counter()
+        await loader.load(first)
+        folder = Folder(store, ids, "/orders", views, signals)
+        tasks = [asyncio.create_task(loader.run(subscription)), asyncio.create_task(folder.run())]
+        loaded = 0.0
+        while not await _none_marked(store) or not loaded:
+            if not loaded and sum((await positions_of(store, _partitions())).values()) >= count:
+                loaded = time.perf_counter() - began
+            await asyncio.sleep(0.02)
+        spent = time.perf_counter() - began
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return {"seconds": spent, "loaded": loaded}
+    finally:
+        await subscription.stop()
+        await log.stop()
+        await store.close()
+
+
+def _partitions() -> set[tuple[str, int]]:
+    return {(TOPIC, number) for number in range(TOPICS[TOPIC].partitions)}
+
+
+async def _none_marked(store: Store) -> bool:
+    async with store.reading() as connection:
+        return (await connection.execute(text("select 1 from mark limit 1"))).first() is None
+
+
+async def raw(settings: Settings, count: int) -> dict[str, float]:
+    """The same facts and keys copied into tables without an index, one transaction a batch."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.log_url.removeprefix("kafka://"), enable_auto_commit=False
+    )
+    connection = await asyncpg.connect(plain(settings.store_url))
+    await connection.execute("create table fact (id text, type text, occurred text, body text)")
+    await connection.execute("create table key (key text, fact text)")
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(*partition) for partition in _partitions()]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        batch, done, began = (
+            await consumer.getmany(timeout_ms=30_000, max_records=1000),
+            0,
+            time.perf_counter(),
+        )
+        while done < count:
+            bodies = [message.value for messages in batch.values() for message in messages]
+            await _copy(connection, bodies)
+            done += len(bodies)
+            if done < count:
+                batch = await consumer.getmany(timeout_ms=1000, max_records=1000)
+        return {"seconds": time.perf_counter() - began}
+    finally:
+        await consumer.stop()
+        await connection.close()
+
+
+async def _copy(connection: asyncpg.Connection, bodies: list[bytes]) -> None:
+    events = [(orjson.loads(body), body.decode()) for body in bodies]
+    facts = [(event["id"], event["type"], event["time"], body) for event, body in events]
+    keys = [(key, event["id"]) for event, _ in events for key in event["keys"].split()]
+    async with connection.transaction():
+        await connection.copy_records_to_table("fact", records=facts)
+        await connection.copy_records_to_table("key", records=keys)
+
+
+if __name__ == "__main__":
+    kind, number = sys.argv[1:]
+    print(json.dumps(uvloop.run((ours if kind == "ours" else raw)(load(), int(number)))))

@@ -1,0 +1,206 @@
+"""P3: from the POST of a breach until the signed message is in the pager's hand, when little happens.
+
+The whole distributed deployment runs: the breach goes through the gateway to orders, its alert
+over Kafka to notify. The raw limit does what no such way can spare, once each: a durable insert,
+a record through Kafka, and a message.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from pydantic import SecretStr
+
+from chassis.clock import Clock
+from chassis.ids import Ids
+from chassis.settings import Settings
+from deploy.bench.invented import AGENCY, AREA, breach
+from deploy.bench.report import Figure
+from deploy.bench.stores import folder, plain
+from deploy.demo.client import Client
+from deploy.local.deployment import Deployment
+from deploy.local.processes import free_port, run_apart
+
+GOAL_MS = 100
+PAUSE = 0.05
+"""Seconds between a page that was answered and the next breach."""
+PATIENCE = 10
+WARM = 10
+"""Breaches that are not counted: each process does some things once."""
+RAW_TOPIC = "bench-raw"
+
+
+class Pager:
+    """A small HTTP server that takes messages, and knows when the last byte of each came."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._came: dict[str, asyncio.Future[float]] = {}
+
+    @property
+    def url(self) -> str:
+        """Where messages go."""
+        return f"http://127.0.0.1:{self.port}/page"
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Pager"]:
+        """Take messages meanwhile."""
+        server = await asyncio.start_server(self._answer, "127.0.0.1", self.port)
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def about(self, cause: str) -> float:
+        """When the first message about a cause was whole. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._future(cause)
+
+    def _future(self, cause: str) -> "asyncio.Future[float]":
+        return self._came.setdefault(cause, asyncio.get_running_loop().create_future())
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                body = await reader.readexactly(length)
+                came = self._future(orjson.loads(body)["cause"])
+                if not came.done():
+                    came.set_result(time.perf_counter())
+                writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+
+def measure(count: int) -> Iterator[str | Figure]:
+    """Say what is under way; then the figures."""
+    yield "P3: starting the distributed deployment"
+    with folder() as made:
+        deployment = Deployment(made, durable=True)
+        deployment.start()
+        try:
+            yield f"P3: {count} breaches, one after another"
+            ours, raw = run_apart(_measured(deployment, made, count))
+        finally:
+            deployment.stop()
+    for name, at in (("p50", 49), ("p99", 98)):
+        value, limit = _percentile(ours, at), _percentile(raw, at)
+        judged = name == "p99"
+        yield Figure(
+            *(f"P3 {name}", "from the POST of a breach to its page", value, "ms", limit, value / limit),
+            goal=f"< {GOAL_MS} ms" if judged else "",
+            met=value < GOAL_MS if judged else None,
+        )
+
+
+def _percentile(seconds: list[float], at: int) -> float:
+    return quantiles(seconds, n=100, method="inclusive")[at] * 1000
+
+
+async def _measured(deployment: Deployment, made: Path, count: int) -> tuple[list[float], list[float]]:
+    settings = _settings(deployment)
+    client = Client(settings)
+    try:
+        await client.ready()
+        await client.sign_in()
+        async with Pager().open() as pager:
+            await _set_up(client, settings, pager)
+            ours = [await _page(client, pager, number) for number in range(WARM + count)]
+            raw = await _raw(deployment, pager, WARM + count)
+    finally:
+        await client.close()
+    return ours[WARM:], raw[WARM:]
+
+
+def _settings(deployment: Deployment) -> Settings:
+    """What the services of this deployment were told, as far as whoever calls them needs it."""
+    secret = deployment.environment("orders")["GOLDTHREAD_SECRET"]
+    return Settings(public_url=deployment.url, secret=SecretStr(secret), issuer="", data=deployment.folder)
+
+
+async def _set_up(client: Client, settings: Settings, pager: Pager) -> None:
+    """One area, and somebody on call there."""
+    person = {"person": Ids(settings.secret.get_secret_value()).staff(settings.trusted_issuer, "dev-malik")}
+    now = Clock().now()
+    rota = {
+        "area": AREA,
+        "starts": (now - timedelta(hours=1)).isoformat(),
+        "ends": (now + timedelta(days=1)).isoformat(),
+        "first": person | {"webhook": pager.url},
+        **dict.fromkeys(("second", "supervisor", "duty_officer"), person),
+    }
+    header = {"occurred": now.isoformat(), "recorded": now.isoformat()}
+    header |= {"basis": "public-task", "purpose": "safeguarding"}
+    for what, content in (("areas", {"area": AREA, "name": "North", "kind": "marac"}), ("rota", rota)):
+        await client.say("colin-wray", f"/notify/v1/{what}", f"bench-{what}", header | {"content": content})
+
+
+async def _page(client: Client, pager: Pager, number: int) -> float:
+    """The seconds of one breach, whose alert is then answered."""
+    body = breach(f"{number:05}")
+    began = time.perf_counter()
+    receipt = await client.say(AGENCY, "/orders/v1/breaches", f"bench-{number}", body)
+    came = await pager.about(receipt.root)
+    await client.call("dev-malik", "POST", f"/notify/v1/alerts/{receipt.root}/acknowledge")
+    await asyncio.sleep(PAUSE)
+    return came - began
+
+
+async def _raw(deployment: Deployment, pager: Pager, count: int) -> list[float]:
+    kafka = {"bootstrap_servers": deployment.kafka.address}
+    producer, consumer = (
+        AIOKafkaProducer(**kafka, acks="all", linger_ms=0),
+        AIOKafkaConsumer(RAW_TOPIC, **kafka),
+    )
+    connection = await asyncpg.connect(plain(deployment.postgres.url()))
+    await connection.execute("create table bench (id uuid primary key, body text)")
+    await _make_topic(deployment.kafka.address)
+    await producer.start()
+    await consumer.start()
+    try:
+        async with httpx.AsyncClient() as http:
+            return [await _raw_page(connection, producer, consumer, http, pager) for _ in range(count)]
+    finally:
+        await producer.stop()
+        await consumer.stop()
+        await connection.close()
+
+
+async def _make_topic(address: str) -> None:
+    from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(RAW_TOPIC, 1, 1)])
+    finally:
+        await admin.close()
+
+
+async def _raw_page(
+    connection: asyncpg.Connection,
+    producer: AIOKafkaProducer,
+    consumer: AIOKafkaConsumer,
+    http: httpx.AsyncClient,
+    pager: Pager,
+) -> float:
+    cause = str(uuid4())
+    body: dict[str, Any] = breach("00000") | {"cause": cause}
+    said = orjson.dumps(body)
+    began = time.perf_counter()
+    await connection.execute("insert into bench (id, body) values ($1, $2)", cause, said.decode())
+    await producer.send_and_wait(RAW_TOPIC, said)
+    message = await consumer.getone()
+    await http.post(pager.url, content=message.value)
+    return await pager.about(cause) - began

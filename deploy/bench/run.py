@@ -1,0 +1,60 @@
+"""Runs every measurement one after another, and tells what came of it."""
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from chassis.clock import Clock
+from deploy.bench import folding, paging, posting
+from deploy.bench.report import ROOT, Figure, keep, table_of, tell
+from deploy.bench.stores import stores
+from deploy.local.processes import Unavailable
+
+JSON = ROOT / "build" / "bench.json"
+README = ROOT / "README.md"
+
+SECONDS = 5.0
+ROUNDS = 3
+FACTS = 20_000
+FOLD_ROUNDS = 1
+PAGES = 200
+
+
+def main() -> None:
+    """Measure all of it in about four minutes; print it, keep it, and put it into the README."""
+    console = Console()
+    try:
+        figures = _watched(_all(), console)
+    except Unavailable as problem:
+        sys.exit(str(problem))
+    console.print(table_of(figures))
+    console.print("Other work on these cores makes every figure smaller: run it on a quiet machine.")
+    keep(figures, JSON)
+    console.print(f"Kept in {JSON.relative_to(ROOT)}.")
+    if tell(figures, README, Clock().now().date()):
+        console.print("The README tells it too.")
+
+
+def _all() -> Iterator[str | Figure]:
+    yield "Starting Kafka and PostgreSQL"
+    with stores() as both:
+        yield from posting.measure(both, SECONDS, ROUNDS)
+        yield from folding.measure(both, FACTS, FOLD_ROUNDS)
+    yield from paging.measure(PAGES)
+
+
+def _watched(steps: Iterable[str | Figure], console: Console) -> list[Figure]:
+    """The figures, while the screen says what is under way."""
+    figures: list[Figure] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("")
+        for step in steps:
+            if isinstance(step, Figure):
+                figures.append(step)
+                console.print(f"{step.id}: {step.value:,.1f} {step.unit}, ratio {step.ratio:.2f}")
+            else:
+                progress.update(task, description=step)
+    return figures
