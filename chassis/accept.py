@@ -180,7 +180,8 @@ class Acceptor:
         alone = len({draft.id for draft, _ in batch}) < len(batch)
         if not alone:
             try:
-                taken = await self._store.write(lambda c: self.write(c, [draft for draft, _ in batch]))
+                drafts = [draft for draft, _ in batch]
+                taken = await self._store.write(lambda c: self.write(c, drafts), durable=True)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 if len(batch) == 1:
                     _fail(batch[0][1], error)
@@ -192,7 +193,7 @@ class Acceptor:
         if alone:
             for draft, done in batch:
                 try:
-                    result = (await self._store.write(_only(self.write, draft)))[0]
+                    result = (await self._store.write(_only(self.write, draft), durable=True))[0]
                 except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                     _fail(done, error)
                 else:
@@ -259,7 +260,7 @@ class Acceptor:
             await ledger.file_facts(self._store, connection, self._ids, [entry])
             return Taken(draft.id, root, draft.version, now, repeated=False)
 
-        taken = await self._store.write(work)
+        taken = await self._store.write(work, durable=True)
         self._signals.wake("relay", "fold")
         return taken
 

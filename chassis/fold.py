@@ -30,8 +30,10 @@ log = structlog.get_logger()
 
 MARKS = 200
 """How many marks are taken at a time, to begin with."""
-MOST_MARKS = 5_000
+FEWEST_MARKS, MOST_MARKS = 20, 5_000
+"""How few and how many are taken as folds take long or are quick."""
 PAUSE_SECONDS = 0.5
+_DUE = text("select 1 from subject where changes_at <= :now limit 1")
 KINDS: Mapping[str, SubjectKind] = {"p": "person", "a": "area", "k": "case", "o": "cause"}
 """The kind of a subject, by the first letter of its id in the store."""
 
@@ -50,6 +52,7 @@ class Batch:
     """What one fold transaction did."""
 
     marks: int = 0
+    seconds: float = 0.0
     subjects: int = 0
     changed: set[tuple[str, str]] = field(default_factory=set)
     said: int = 0
@@ -72,16 +75,14 @@ class Folder:
         """Fold what is marked, for ever."""
         limit = MARKS
         while True:
-            began = time.monotonic()
             try:
                 batch = await self.once(limit)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.error("fold.failed", reason=type(error).__name__, place=_place(error))
                 batch = Batch()
-            spent = time.monotonic() - began
-            if spent > self._store.busy_seconds:
-                limit = max(1, limit // 2)
-            elif spent < self._store.busy_seconds / 2:
+            if batch.seconds > self._store.busy_seconds:
+                limit = max(FEWEST_MARKS, limit // 2)
+            elif batch.seconds < self._store.busy_seconds / 2:
                 limit = min(MOST_MARKS, limit * 2)
             if batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
@@ -97,9 +98,12 @@ class Folder:
 
     async def tick(self) -> int:
         """Mark the subjects whose time to change has come; give how many."""
+        async with self._store.reading() as connection:
+            now = micros(await self._store.now(connection))
+            if (await connection.execute(_DUE, {"now": now})).first() is None:
+                return 0
 
         async def work(connection: AsyncConnection) -> int:
-            now = micros(await self._store.now(connection))
             due = f"""update subject set changes_at = null where id in (
                 select id from subject where changes_at <= :now order by changes_at limit 500
                 {self._store.skip_locked}) returning id"""
@@ -113,7 +117,7 @@ class Folder:
         return ticked
 
     async def _fold(self, connection: AsyncConnection, limit: int) -> Batch:
-        batch = Batch()
+        batch, began = Batch(), time.monotonic()
         marks = await self._take(connection, limit)
         batch.marks = len(marks)
         if not marks:
@@ -131,6 +135,7 @@ class Folder:
             ids = sorted(id_ for id_ in locked if (id_[0] in "ko") == bool(level))
             if ids:
                 await self._level(connection, level, ids, subjects, at, batch)
+        batch.seconds = time.monotonic() - began
         return batch
 
     async def _take(self, connection: AsyncConnection, limit: int) -> list[Mark]:
@@ -166,20 +171,23 @@ class Folder:
             elif mark.key.startswith("m:"):
                 mentions[mark.key] = mark.urgent
                 subjects.update((left, True) for left in mark.left)
-                if mark.left:
-                    await self._mark_sharing(connection, mark.key)
             else:
                 subjects[mark.key] = subjects.get(mark.key, False) or mark.urgent
+        moved = sorted(mark.key for mark in marks if mark.left)
+        if moved:
+            await self._mark_sharing(connection, moved)
         if mentions:
             for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
                 subjects[person] = subjects.get(person, False) or mentions[mention]
         return {id_: is_urgent for id_, is_urgent in subjects.items() if KINDS[id_[0]] in self._kinds}
 
-    async def _mark_sharing(self, connection: AsyncConnection, mention: str) -> None:
-        statement = """insert into mark (key, urgent)
-            select distinct theirs.key, 1 from key as mine join key as theirs on theirs.fact = mine.fact
-            where mine.key = :mention and theirs.key <> :mention"""
-        await connection.execute(text(statement), {"mention": mention})
+    async def _mark_sharing(self, connection: AsyncConnection, moved: Sequence[str]) -> None:
+        """Mark every key that shares a fact with a moved mention."""
+        statement = f"""insert into mark (key, urgent)
+            select distinct theirs.key, 1 from {self._store.rows_of("moved", (("key", "text"),))}
+            join key as mine on mine.key = r.key
+            join key as theirs on theirs.fact = mine.fact and theirs.key <> r.key"""
+        await connection.execute(text(statement), {"moved": _listed("key", moved)})
 
     async def _lock(self, connection: AsyncConnection, subjects: Mapping[str, bool]) -> set[str]:
         rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in sorted(subjects)]

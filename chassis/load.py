@@ -6,6 +6,7 @@ the position goes on: one bad event stops nobody else.
 
 import asyncio
 import re
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ from contracts.registry import Unreadable, read_content, read_envelope
 
 Partition = tuple[str, int]
 PAUSE_SECONDS = 0.5
+REPORT_SECONDS = 1.0
+"""How often the log is told how far a service has come: operators' tools need no more."""
 log = structlog.get_logger()
 
 
@@ -44,13 +47,18 @@ class Loader:
     async def run(self, subscription: Subscription) -> None:
         """Load what the subscription brings, for ever."""
         records: Sequence[Record] = ()
+        reached: dict[Partition, int] = {}
+        reported = 0.0
         while True:
             try:
                 if not records:
                     records = await subscription.poll(0.5)
                 if records:
-                    await subscription.report(await self.load(records))
+                    reached |= await self.load(records)
                     records = ()
+                if reached and time.monotonic() - reported > REPORT_SECONDS:
+                    await subscription.report(reached)
+                    reached, reported = {}, time.monotonic()
             except Exception as error:  # noqa: BLE001 - log or store are away
                 # The same batch again, until it is in: to read on would skip it.
                 log.warning("load.failed", reason=type(error).__name__)

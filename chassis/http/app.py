@@ -246,14 +246,16 @@ _PLACES = {
     "Idempotency-Key": "header.idempotency-key",
     "If-Match": "header.if-match",
 }
-"""Where a request holds what the mechanism names without knowing of requests."""
+"""Where a request holds what the mechanism names without knowing of requests. What is not here, and
+does not say ``body`` itself, is a part of the content."""
 
 
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     if error.status == 404:
         return await answer(request, not_found())
-    faults = [Fault(_PLACES.get(error.where, error.where), error.fault)] if error.where else []
+    named = error.where if error.where.startswith("body.") else f"body.content.{error.where}"
+    faults = [Fault(_PLACES.get(error.where, named), error.fault)] if error.where else []
     if error.status == 503:
         waiting = Problem(503, error.fault, "Not ready yet. Try again.", faults, {"Retry-After": "1"})
         return await answer(request, waiting)

@@ -249,9 +249,8 @@ class EmbeddedSubscription:
         """Into a table of its own, which nothing reads but people."""
         mine = self.assigned() & positions.keys()
         rows = [(self.group, self._log._ids[partition], positions[partition]) for partition in mine]
-        statement = "insert or replace into reported values (?, ?, ?)"
         try:
-            await self._log._writer.run(lambda db: db.executemany(statement, rows))
+            await self._log._writer.run(lambda db: _reported(db, rows))
         except (sqlite3.Error, RuntimeError) as error:
             logger.warning("the positions of %s are not reported: %r", self.group, error)
 
@@ -271,6 +270,11 @@ class EmbeddedSubscription:
                 self._next, self.stopped = where_to_start(share, positions, beginnings, ends)
         for (topic, number), reason in self.stopped.items():
             logger.error("partition %d of topic %s is stopped: %s", number, topic, reason)
+
+
+def _reported(db: sqlite3.Connection, rows: list[tuple[str, int, int]]) -> None:
+    with _transaction(db):
+        db.executemany("insert or replace into reported values (?, ?, ?)", rows)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ that turns into a write would be refused at once, whatever the busy time-out.
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
@@ -24,6 +24,8 @@ from chassis.clock import Clock
 from chassis.store.tables import ENGINE_TABLES, keep_instants
 
 T = TypeVar("T")
+
+_DURABLE = text("set local synchronous_commit to on")
 
 TRANSIENT = ("40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "08")
 """SQLSTATEs (or their class) after which the whole transaction is simply tried again."""
@@ -62,18 +64,23 @@ class Store(ABC):
         async with self.engine.begin() as connection:
             await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
 
-    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run a writing transaction, again as a whole when the store asks for it."""
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]], *, durable: bool = False) -> T:
+        """Run a writing transaction, again as a whole when the store asks for it.
+
+        ``durable``: on the disk when this returns, for what somebody is told is saved. All else the
+        log gives back after a loss of power: facts, positions, rows and what was said of them go
+        together, and are made again.
+        """
         async for attempt in stamina.retry_context(
             on=self.transient, attempts=8, timeout=20, wait_initial=0.01
         ):
             with attempt:
-                async with self.writing() as connection:
+                async with self.writing(durable=durable) as connection:
                     return await work(connection)
         raise AssertionError("unreachable")
 
     @abstractmethod
-    def writing(self) -> Any:
+    def writing(self, *, durable: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
         """A writing transaction, as an async context manager giving the connection."""
 
     @asynccontextmanager
@@ -140,6 +147,7 @@ class Postgres(Store):
                     "idle_in_transaction_session_timeout": "5000",
                     "lock_timeout": "4000",
                     "statement_timeout": "20000",
+                    "synchronous_commit": "off",
                 }
             },
         )
@@ -154,9 +162,13 @@ class Postgres(Store):
                 await connection.execute(text(f'create schema "{self.schema}"'))
             await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
 
-    def writing(self) -> Any:
+    @asynccontextmanager
+    async def writing(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction at READ COMMITTED: each statement sees what was committed before it."""
-        return self.engine.begin()
+        async with self.engine.begin() as connection:
+            if durable:
+                await connection.execute(_DURABLE)
+            yield connection
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """The database's wall clock at this statement."""
@@ -210,10 +222,10 @@ class Sqlite(Store):
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write from its first statement."""
         async with self._turn, self.engine.connect() as connection:
-            immediate = await connection.execution_options(immediate=True)
+            immediate = await connection.execution_options(immediate="full" if durable else "normal")
             async with immediate.begin():
                 yield immediate
 
@@ -225,14 +237,16 @@ class Sqlite(Store):
 def _open_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=wal", "synchronous=full", "busy_timeout=5000", "foreign_keys=off"):
+    for pragma in ("journal_mode=wal", "busy_timeout=5000", "foreign_keys=off"):
         cursor.execute(f"pragma {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("begin immediate" if immediate else "begin")
+    synchronous = connection.get_execution_options().get("immediate")
+    if synchronous:
+        connection.exec_driver_sql(f"pragma synchronous={synchronous}")
+    connection.exec_driver_sql("begin immediate" if synchronous else "begin")
 
 
 def open_store(url: str, service: str, clock: Clock) -> Store:

@@ -1,8 +1,10 @@
 """What users own and change: agencies, areas, teams, who is on call, thresholds."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, HttpUrl, StrictInt, model_validator
+from pydantic import AwareDatetime, Field, HttpUrl, StrictInt, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.content import AreaId, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
@@ -51,11 +53,13 @@ class RotaSet(Content):
     supervisor: OnCall | None = None
     duty_officer: OnCall | None = None
 
-    @model_validator(mode="after")
-    def _a_span(self) -> "RotaSet":
-        if self.ends <= self.starts:
-            raise ValueError("a shift ends after it starts")
-        return self
+    @field_validator("ends")
+    @classmethod
+    def _after_it_starts(cls, ends: datetime, info: ValidationInfo) -> datetime:
+        starts = info.data.get("starts")
+        if starts is not None and ends <= starts:
+            raise PydanticCustomError("ends_before_it_starts", "a shift ends after it starts")
+        return ends
 
 
 class ThresholdSet(Content):

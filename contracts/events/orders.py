@@ -1,9 +1,10 @@
 """Orders, bail and their breaches."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field, StrictBool, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.content import Said, ThingId
 from contracts.sections import Line, Part, Text
@@ -54,12 +55,18 @@ class OrderMade(Said):
     prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
     requirements: list[Requirement] = Field(default_factory=list, max_length=40)
 
+    @field_validator("ends")
+    @classmethod
+    def _after_it_starts(cls, ends: datetime | None, info: ValidationInfo) -> datetime | None:
+        begins = info.data.get("starts") or info.data.get("made")
+        if ends is not None and begins is not None and ends <= begins:
+            raise PydanticCustomError("ends_before_it_starts", "an order ends after it starts")
+        return ends
+
     @model_validator(mode="after")
-    def _sound(self) -> "OrderMade":
+    def _binding(self) -> "OrderMade":
         if not self.in_role(Role.RESPONDENT, Role.PERPETRATOR, Role.SUSPECT):
-            raise ValueError("an order binds somebody")
-        if self.ends is not None and self.ends <= (self.starts or self.made):
-            raise ValueError("an order ends after it starts")
+            raise PydanticCustomError("respondent_missing", "an order binds somebody")
         return self
 
 
@@ -77,7 +84,7 @@ class OrderServed(Said):
     @model_validator(mode="after")
     def _of_an_order(self) -> "OrderServed":
         if self.order is None and self.reference is None:
-            raise ValueError("service is of an order: its id or its reference")
+            raise PydanticCustomError("order_missing", "service is of an order: its id or its reference")
         return self
 
 
@@ -98,5 +105,5 @@ class BreachReported(Said):
     @model_validator(mode="after")
     def _of_somebody(self) -> "BreachReported":
         if not (self.order or self.reference or self.people):
-            raise ValueError("a breach names an order or a person")
+            raise PydanticCustomError("nobody_named", "a breach names an order or a person")
         return self

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, StrictInt, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.content import Said
 from contracts.mentions import Mention
@@ -34,11 +35,12 @@ class Dash(Part):
     judgement: Grade | None = Field(default=None, description="the practitioner's own judgement")
     judgement_reason: Text | None = None
 
-    @model_validator(mode="after")
-    def _every_item(self) -> "Dash":
-        if set(self.answers) != set(DASH_ITEMS):
-            raise ValueError("every item of the Dash needs an answer, NOT ASKED among them")
-        return self
+    @field_validator("answers")
+    @classmethod
+    def _every_item(cls, answers: dict[DashItem, DashAnswer]) -> dict[DashItem, DashAnswer]:
+        if set(answers) != set(DASH_ITEMS):
+            raise PydanticCustomError("item_unanswered", "every item needs an answer, NOT ASKED among them")
+        return answers
 
 
 class Graded(Part):
@@ -70,9 +72,9 @@ class ReferralMade(Said):
     @model_validator(mode="after")
     def _both_sides(self) -> "ReferralMade":
         if len(self.in_role(Role.VICTIM)) != 1:
-            raise ValueError("a referral is about one victim")
+            raise PydanticCustomError("one_victim", "a referral is about one victim")
         if not self.in_role(Role.PERPETRATOR):
-            raise ValueError("a referral names at least one alleged perpetrator")
+            raise PydanticCustomError("perpetrator_missing", "a referral names an alleged perpetrator")
         return self
 
 

@@ -262,7 +262,7 @@ def replace_threshold(row: PersonRow) -> PersonRow:
 async def test_a_commit_that_fails_is_no_2xx(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = await system.start()
 
-    async def fails(work: Any) -> Any:
+    async def fails(work: Any, *, durable: bool) -> Any:
         async with runtime.store.writing() as connection:
             await work(connection)
             raise ConnectionError("the commit did not arrive")

@@ -93,17 +93,19 @@ class World:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        rights = {"marac": marac_sharing, "notify": notify_sharing, "orders": orders_sharing}
+        self.hosts = {name: Host(name, sharing.RIGHTS, url) for name, sharing in rights.items()}
+        self.reset()
+
+    def reset(self) -> None:
+        """As it was at first; whoever listened hears no more."""
         self.agenda_shown = samples.agenda()
-        waiting = {line.case: line.letters for line in self.agenda_shown.cases}
-        self.cases = {
-            case: sample_cases.case_page(case=case, letters=letters) for case, letters in waiting.items()
-        } | sample_cases.cases()
+        listed = {line.case: line.letters for line in self.agenda_shown.cases}
+        empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
+        self.cases = empty | sample_cases.cases()
         self.alerts = samples.alerts()
-        self.hosts = {
-            "marac": Host("marac", marac_sharing.RIGHTS, url),
-            "notify": Host("notify", notify_sharing.RIGHTS, url),
-            "orders": Host("orders", orders_sharing.RIGHTS, url),
-        }
+        for host in self.hosts.values():
+            host.listeners.clear()
 
     async def case_page(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:
         """A case, as it is or was."""
@@ -168,14 +170,14 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(orders_actions, "open_breach", answers(samples.breach))
 
 
-def create(world: World, url: str) -> Together:
+def create(world: World) -> Together:
     """The services' pages in one process, with their headers."""
     parts = {
         "marac": (MARAC, marac_routes),
         "notify": (NOTIFY, notify_routes),
         "orders": (ORDERS, orders_routes),
     }
-    apps: dict[str, Any] = {name: _app(world.hosts[name], *part, url) for name, part in parts.items()}
+    apps: dict[str, Any] = {name: _app(world.hosts[name], *part, world.url) for name, part in parts.items()}
     return Together(apps | {"assets": Assets()})
 
 

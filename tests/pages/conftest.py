@@ -40,22 +40,29 @@ def axe() -> str:
     return axe_script().read_text()
 
 
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The pages at ``world.url``, answering until the test ends."""
+@pytest.fixture(scope="package")
+def site() -> Iterator[World]:
+    """The pages at ``site.url``, answering until the last test of pages ends."""
     assets_folder()
-    url = f"http://127.0.0.1:{free_port()}"
-    world = World(url)
-    sampled(monkeypatch, world)
-    config = uvicorn.Config(create(world, url), port=int(url.rpartition(":")[2]), log_level="error")
-    config.timeout_graceful_shutdown = 1
+    port = free_port()
+    world = World(f"http://127.0.0.1:{port}")
+    config = uvicorn.Config(create(world), port=port, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    yield world
-    server.should_exit = True
-    thread.join(10)
+    with pytest.MonkeyPatch.context() as patch:
+        sampled(patch, world)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        until(lambda: server.started)
+        yield world
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def world(site: World) -> World:
+    """What the pages are made of, as it was before any test changed it."""
+    site.reset()
+    return site
 
 
 @pytest.fixture

@@ -112,9 +112,13 @@ def run(command: tuple[str, ...], environment: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def deployed(kind: str, folder: Path, clock_start: datetime) -> Iterator[Deployed]:
-    """A deployment of its own, its clock started at a time, stopped at the end."""
+def deployed(
+    kind: str, folder: Path, clock_start: datetime, environment: Mapping[str, str] | None = None
+) -> Iterator[Deployed]:
+    """A deployment of its own, its clock started at a time, stopped at the end. ``environment`` is
+    what its processes are told besides."""
     extra = {"GOLDTHREAD_CLOCK_START": clock_start.isoformat(), "GOLDTHREAD_TRACE_RATIO": "1"}
+    extra |= environment or {}
     found: Deployed = (
         Embedded(folder, extra) if kind == "embedded" else Distributed(folder, extra=extra, durable=False)
     )

@@ -1,0 +1,364 @@
+"""Whatever is sent, the answer is a problem that names the place and the kind of fault and never what
+was sent; nothing changes; and no log holds it. On both deployments."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from contracts.vocabulary import DASH_ITEMS
+from tests.scenarios import caseload, scene
+from tests.scenarios.conftest import NOW
+from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.webhook import Webhook
+from tests.support.waiting import until
+
+BREACHES, ORDERS = "/orders/v1/breaches", "/orders/v1/orders"
+REFERRALS = "/referrals/v1/marac-referrals"
+AT = NOW - timedelta(hours=5)
+MARK = "Quillfeather"
+"""Stands in every value that is refused. It may come back nowhere."""
+NUMBER = 918273645
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A request that is refused: with which status and code, and the fault that is named."""
+
+    name: str
+    status: int
+    code: str
+    fault: tuple[str, str] | None = None
+    path: str = BREACHES
+    body: Any = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+
+
+def breach(**changed: Any) -> dict[str, Any]:
+    body = caseload.housing_breach(AT)
+    return body | {"content": body["content"] | changed}
+
+
+def order(**changed: Any) -> dict[str, Any]:
+    body = caseload.order(AT)
+    return body | {"content": body["content"] | changed}
+
+
+def referral(change: Callable[[dict[str, str]], object]) -> dict[str, Any]:
+    body = caseload.referral(AT)
+    change(body["content"]["dash"]["answers"])
+    return body
+
+
+def header(**changed: Any) -> dict[str, Any]:
+    return caseload.housing_breach(AT) | changed
+
+
+def nested(depth: int) -> bytes:
+    return b'{"occurred": ' + b"[" * depth + MARK.encode().join([b'"', b'"']) + b"]" * depth + b"}"
+
+
+FIRST, INVALID = str(DASH_ITEMS[0]), "request.invalid"
+NAIVE = "2026-03-01T10:00:00"
+WHOLE = json.dumps(caseload.housing_breach(AT)).encode()
+
+BODIES = [
+    Bad("malformed", 400, "body.not-json", content=b'{"occurred": "' + MARK.encode()),
+    Bad("not JSON at all", 400, "body.not-json", content=f"<breach>{MARK}</breach>".encode()),
+    Bad("NaN", 400, "body.not-json", content=b'{"occurred": NaN, "basis": "' + MARK.encode() + b'"}'),
+    Bad("a name twice", 400, "body.name-twice", content=f'{{"basis": "{MARK}", "basis": "b"}}'.encode()),
+    Bad("beyond 64 bits", 400, "body.number-out-of-range", content=b'{"occurred": 9' + b"0" * 40 + b"}"),
+    Bad("nothing", 422, INVALID, ("body", "missing"), content=b""),
+    Bad("a list", 422, INVALID, ("body", "model_attributes_type"), body=[MARK]),
+    Bad("two megabytes", 413, "body.too-large", body=header(basis=MARK * (2_000_000 // len(MARK)))),
+    Bad("deep", 400, "body.too-deep", content=nested(40)),
+    Bad("very deep", 400, "body.too-deep", content=nested(100_000)),
+    Bad("not UTF-8", 400, "body.not-json", content=WHOLE.replace(b"Neighbour", b"\xff" + MARK.encode())),
+    Bad("half a surrogate", 400, "body.not-json", content=WHOLE.replace(b"Neighbour", rb"\ud800" + b"Q")),
+    Bad("a NUL", 400, "body.nul", content=WHOLE.replace(b"Neighbour", b"\0" + MARK.encode())),
+    Bad("a NUL, escaped", 400, "body.nul", body=breach(narrative={"text": f"{MARK}\0"})),
+]
+
+FIELDS = [
+    Bad("an unknown code", 422, INVALID, ("body.content.kind", "enum"), body=breach(kind=MARK)),
+    Bad("a word for a truth", 422, INVALID, ("body.content.weapon", "bool_type"), body=breach(weapon=MARK)),
+    Bad("a word for a list", 422, INVALID, ("body.content.people", "list_type"), body=breach(people=MARK)),
+    Bad("a number for a word", 422, INVALID, ("body.basis", "string_type"), body=header(basis=NUMBER)),
+    Bad("an unknown field", 422, INVALID, ("body.content.*", "extra_forbidden"), body=breach(**{MARK: 1})),
+    Bad("no basis", 422, INVALID, ("body.basis", "missing"), body={**header(), "basis": None} | {}),
+    Bad("an empty text", 422, INVALID, ("body.basis", "string_too_short"), body=header(basis=" ")),
+    Bad("no zone", 422, INVALID, ("body.occurred.datetime", "timezone_aware"), body=header(occurred=NAIVE)),
+    Bad(
+        "no zone in an order",
+        422,
+        INVALID,
+        ("body.content.made", "timezone_aware"),
+        ORDERS,
+        order(made=NAIVE),
+    ),
+    Bad("no time", 422, INVALID, ("body.recorded", "datetime_from_date_parsing"), body=header(recorded=MARK)),
+    Bad(
+        "what has not happened",
+        422,
+        "time-in-the-future",
+        ("body.occurred", "time-in-the-future"),
+        body=header(occurred=(NOW + timedelta(days=2)).isoformat()),
+    ),
+    Bad(
+        "a day to come",
+        422,
+        "time-in-the-future",
+        ("body.occurred", "time-in-the-future"),
+        body=header(occurred=(NOW + timedelta(days=2)).date().isoformat()),
+    ),
+    Bad(
+        "what has not been recorded",
+        422,
+        "time-in-the-future",
+        ("body.recorded", "time-in-the-future"),
+        body=header(recorded=(NOW + timedelta(days=2)).isoformat()),
+    ),
+    Bad(
+        "an order that ends before it starts",
+        422,
+        INVALID,
+        ("body.content.ends", "ends_before_it_starts"),
+        ORDERS,
+        order(ends=(AT - timedelta(days=1)).isoformat()),
+    ),
+    Bad("an order on nobody", 422, INVALID, ("body.content", "respondent_missing"), ORDERS, order(people=[])),
+    Bad("a breach by nobody", 422, INVALID, ("body.content", "nobody_named"), body=breach(people=[])),
+    Bad(
+        "a missing Dash answer",
+        422,
+        INVALID,
+        ("body.content.dash.answers", "item_unanswered"),
+        REFERRALS,
+        referral(lambda answers: answers.pop(FIRST)),
+    ),
+    Bad(
+        "an unknown Dash answer",
+        422,
+        INVALID,
+        (f"body.content.dash.answers.{FIRST}", "enum"),
+        REFERRALS,
+        referral(lambda answers: answers.update({FIRST: MARK})),
+    ),
+    Bad(
+        "an unknown Dash item",
+        422,
+        INVALID,
+        ("body.content.dash.answers.*.[key]", "enum"),
+        REFERRALS,
+        referral(lambda answers: answers.update({MARK: "yes"})),
+    ),
+    Bad(
+        "an id of Goldthread's",
+        422,
+        "given-by-goldthread",
+        ("people.0.mention", "given-by-goldthread"),
+        body=breach(people=[{"role": "suspect", "mention": "0" * 8 + "-0000-0000-0000-" + "0" * 12}]),
+    ),
+    Bad(
+        "a key of an unknown shape",
+        422,
+        INVALID,
+        ("header.idempotency-key", "string_pattern_mismatch"),
+        body=header(),
+        headers={"Idempotency-Key": f"{MARK} {MARK}"},
+    ),
+    Bad(
+        "an id of an unknown shape",
+        422,
+        INVALID,
+        ("path.root", "string_pattern_mismatch"),
+        f"/orders/v1/facts/{MARK}",
+        method="GET",
+    ),
+]
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    """Goldthread, with its clock where the tests' times have happened by."""
+    opened = Goldthread(deployment.url)
+    await opened.set_clock(scene.FOLDED)
+    yield opened
+    await opened.close()
+
+
+async def held(deployment: Deployed, goldthread: Goldthread) -> str:
+    """What the stores hold that take facts from partners."""
+    await goldthread.settled()
+    services = ("referrals", "orders")
+    return "".join([deployment.operator(service, "fingerprint", service) for service in services])
+
+
+def logs(deployment: Deployed) -> str:
+    """Every log of every process, the gateway's and the stores' among them."""
+    return "".join(log.read_text(errors="replace") for log in deployment.folder.rglob("*.log"))
+
+
+def told(answer: httpx.Response) -> str:
+    """All that an answer says."""
+    return f"{answer.headers} {answer.text}"
+
+
+def unlike(bad: Bad, answer: httpx.Response) -> str | None:
+    """What is wrong with the answer to a bad request; None where it is as it should be."""
+    if answer.status_code != bad.status:
+        return f"{bad.name}: {answer.status_code} {answer.text[:300]}"
+    if answer.headers["content-type"] != "application/problem+json":
+        return f"{bad.name}: {answer.headers['content-type']}"
+    problem = answer.json()
+    faults = [(fault["where"], fault["kind"]) for fault in problem["faults"]]
+    if problem["code"] != bad.code or (bad.fault and bad.fault not in faults):
+        return f"{bad.name}: {problem['code']} {faults}"
+    if MARK in told(answer) or str(NUMBER) in told(answer):
+        return f"{bad.name}: the value came back"
+    return None
+
+
+async def sent(client: httpx.AsyncClient, bad: Bad) -> httpx.Response:
+    """The answer to a bad request."""
+    content = bad.content if bad.content is not None else json.dumps(bad.body).encode()
+    headers = {"Content-Type": "application/json", **bad.headers}
+    return await client.request(bad.method, bad.path, content=content, headers=headers)
+
+
+async def test_what_is_bad_is_refused_by_place_and_kind_and_changes_nothing(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    housing = await goldthread.system("castlegate-housing")
+    before = await held(deployment, goldthread)
+    found = [unlike(bad, await sent(housing, bad)) for bad in (*BODIES, *FIELDS)]
+    assert [fault for fault in found if fault] == []
+    assert await held(deployment, goldthread) == before
+    assert MARK not in logs(deployment)
+    assert str(NUMBER) not in logs(deployment)
+
+
+async def test_the_same_post_twice_is_one_fact_and_another_body_is_refused(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    hospital = await goldthread.system("northmere-hospital")
+    path, key = "/referrals/v1/health-contacts", {"Idempotency-Key": "contact-1"}
+    body = caseload.hospital_contact(AT, "Came alone.")
+    first = await hospital.post(path, json=body, headers=key)
+    before = await held(deployment, goldthread)
+    again = await hospital.post(path, json=body, headers=key)
+    other = await hospital.post(path, json=caseload.hospital_contact(AT, MARK), headers=key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json() | {"status": "repeated"}
+    assert again.headers["etag"] == first.headers["etag"]
+    fault = ("header.idempotency-key", "same-key-other-content")
+    assert unlike(Bad("another body", 409, "same-key-other-content", fault), other) is None
+    assert await held(deployment, goldthread) == before
+    theirs = await (await goldthread.system("eastvale-gp")).post(path, json=body, headers=key)
+    assert theirs.status_code == 201, "another agency's key is another key"
+    assert theirs.json()["root"] != first.json()["root"]
+
+
+async def test_only_its_own_agency_corrects_a_fact_and_only_the_version_that_it_saw(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    hospital = await goldthread.system("northmere-hospital")
+    body = caseload.hospital_contact(AT, "Came alone.")
+    root = (await goldthread.post("northmere-hospital", "/referrals/v1/health-contacts", body))["root"]
+    path = f"/referrals/v1/facts/{root}"
+    better = caseload.hospital_contact(AT, "Came with her sister.")
+    assert (await hospital.put(path, json=better, headers={"If-Match": '"1"'})).json()["version"] == 2
+    before = await held(deployment, goldthread)
+    others = await goldthread.system("castlegate-housing")
+    bad = caseload.hospital_contact(AT, MARK)
+    nothing = Bad("another agency's", 404, "not-found")
+    stale = Bad("stale", 412, "changed-since", ("header.if-match", "changed-since"))
+    unnamed = Bad("no version", 428, "if-match.needed", ("header.if-match", "missing"))
+    for version in ('"1"', '"2"'):
+        match = {"If-Match": version}
+        assert unlike(nothing, await others.put(path, json=bad, headers=match)) is None
+        assert unlike(nothing, await others.delete(path, headers=match)) is None
+    assert unlike(nothing, await others.get(path)) is None
+    assert unlike(stale, await hospital.put(path, json=bad, headers={"If-Match": '"1"'})) is None
+    assert unlike(stale, await hospital.delete(path, headers={"If-Match": '"1"'})) is None
+    assert unlike(unnamed, await hospital.put(path, json=bad)) is None
+    assert unlike(unnamed, await hospital.delete(path)) is None
+    other = await hospital.put(path, json=caseload.housing(AT), headers={"If-Match": '"2"'})
+    assert other.status_code == 422, "a correction is of the type that the fact has"
+    assert await held(deployment, goldthread) == before
+    assert MARK not in logs(deployment)
+
+
+async def test_a_token_that_is_expired_foreign_or_none_at_all_opens_nothing(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    good = (await goldthread.system("castlegate-housing")).headers["authorization"].removeprefix("Bearer ")
+    (file,) = deployment.folder.glob("*/identity-key.json")
+    key = RSAKey.import_key(json.loads(file.read_bytes()))
+    stranger = RSAKey.generate_key(2048)
+    signed = jwt.decode(good, key)
+    expiry, past = signed.claims["exp"], int(NOW.timestamp()) - 3600
+
+    def token(by: RSAKey = key, **changed: Any) -> str:
+        return jwt.encode(signed.header, signed.claims | changed, by)
+
+    tokens = {
+        "expired": token(exp=past, iat=past - 3600),
+        "of another issuer": token(iss="https://elsewhere.example/identity"),
+        "for another audience": token(aud="another-service"),
+        "by another key": token(stranger),
+        "without an agency": token(agency=None),
+        "not begun": token(nbf=expiry),
+        "unsigned": f"{_part({'alg': 'none'})}.{_part(signed.claims)}.",
+        "of no kind": MARK,
+        "cut short": good[:-8],
+    }
+    before = await held(deployment, goldthread)
+    async with httpx.AsyncClient(base_url=deployment.url) as client:
+        nobody = await client.post(BREACHES, json=breach())
+        assert unlike(Bad("none", 401, "token.missing"), nobody) is None
+        for name, sealed in tokens.items():
+            answer = await client.post(BREACHES, json=breach(), headers={"Authorization": f"Bearer {sealed}"})
+            assert unlike(Bad(name, 401, "token.invalid"), answer) is None, name
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+            assert sealed not in logs(deployment)
+        again = await client.post(
+            BREACHES, json=breach(kind="-"), headers={"Authorization": f"Bearer {good}"}
+        )
+        assert again.status_code == 422, "the token that these were made from is a good one"
+    assert await held(deployment, goldthread) == before
+
+
+def _part(content: Mapping[str, Any]) -> str:
+    import base64
+
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+async def test_a_breach_of_an_order_that_nobody_knows_is_taken_and_pages_and_is_a_gap(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    async with Webhook() as webhook:
+        await scene.configure(goldthread, scene.Place(), webhook.url)
+        case = await goldthread.post("harbour-idva", REFERRALS, caseload.referral(AT - timedelta(days=2)))
+        body = breach(reference="NM/26/9999", order="00000000-0000-4000-8000-000000000001")
+        root = (await goldthread.post("castlegate-housing", BREACHES, body))["root"]
+        await until(lambda: webhook.first("dev-malik", root), 30, "the person on call hears of it")
+        chair = await goldthread.person("rowan-ellis")
+
+        async def gap() -> bool:
+            page = (await chair.get(f"/marac/v1/cases/{case['root']}")).json()
+            gaps = {(gap["code"], each) for gap in page.get("missing", ()) for each in gap["roots"]}
+            return ("breach-order-not-found", root) in gaps
+
+        await until(gap, 30, "the case says that its order was not found")
+        shown = await chair.get(f"/marac/cases/{case['root']}", headers={"Accept": "text/html"})
+        assert shown.status_code == 200
