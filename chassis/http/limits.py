@@ -18,6 +18,9 @@ from chassis.http.problem import Problem, as_response
 
 MAX_BODY = 1024 * 1024
 """Bytes of one request's body."""
+MAX_HEARD = 16 * 1024 * 1024
+"""Bytes of a body that are read, and beyond ``MAX_BODY`` thrown away: a connection that is closed upon
+a sender who still speaks takes the answer down with it."""
 MAX_DEPTH = 32
 """How deep arrays and objects may lie in each other."""
 
@@ -51,18 +54,22 @@ class Limits:
 
 async def _read(headers: RequestHeaders, receive: Receive) -> bytes | None:
     declared = headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_BODY:
+    if declared.isdecimal() and int(declared) > MAX_HEARD:
         raise _too_large()
-    body = bytearray()
-    more = True
+    body, size, more = bytearray(), 0, True
     while more:
         message = await receive()
         if message["type"] != "http.request":
             return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MAX_HEARD:
             raise _too_large()
+        if size <= MAX_BODY:
+            body += part
         more = message.get("more_body", False)
+    if size > MAX_BODY:
+        raise _too_large()
     return bytes(body)
 
 

@@ -71,15 +71,6 @@ class Times:
         today = self.now.astimezone(LONDON).date()
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
-    def by(self, limit: datetime) -> Markup:
-        """A limit: *by 3:07am*, *by 11:59pm on Fri 27 Nov 2026*; at midnight, the minute before."""
-        local = limit.astimezone(LONDON)
-        if (local.hour, local.minute) == (0, 0):
-            local = (limit - timedelta(minutes=1)).astimezone(LONDON)
-        if local.date() == self.now.astimezone(LONDON).date():
-            return self._texts("time.by", time=self.clock(local))
-        return self._texts("time.by-day", time=self.clock(local), day=self.day(local.date()))
-
     def ago(self, at: datetime) -> Markup:
         """*4 minutes ago*, to stand beside a clock time."""
         minutes = max(0, int((self.now - at).total_seconds() // 60))

@@ -41,18 +41,6 @@ def test_today_is_londons_today() -> None:
     assert late.when(datetime(2026, 6, 1, 23, 10, tzinfo=UTC)) == "today at 12:10am"
 
 
-@pytest.mark.parametrize(
-    ("limit", "said"),
-    [
-        (datetime(2026, 11, 25, 23, 7, tzinfo=UTC), "by 11:07pm"),
-        (datetime(2026, 11, 28, 0, 0, tzinfo=UTC), "by 11:59pm on Fri 27 Nov 2026"),
-        (datetime(2026, 11, 26, 0, 0, tzinfo=UTC), "by 11:59pm"),
-    ],
-)
-def test_a_limit_is_never_at_midnight(limit: datetime, said: str) -> None:
-    assert TIMES.by(limit) == said
-
-
 def test_exact_and_in_full() -> None:
     at = datetime(2026, 11, 21, 21, 4, 9, tzinfo=UTC)
     assert TIMES.exact(at) == "Sat 21 Nov 2026 at 9:04:09pm GMT"

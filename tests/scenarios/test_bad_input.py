@@ -1,6 +1,8 @@
 """Whatever is sent, the answer is a problem that names the place and the kind of fault and never what
 was sent; nothing changes; and no log holds it. On both deployments."""
 
+import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -195,11 +197,11 @@ async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
     await opened.close()
 
 
-async def held(deployment: Deployed, goldthread: Goldthread) -> str:
-    """What the stores hold that take facts from partners."""
+async def held(deployment: Deployed, goldthread: Goldthread, *services: str) -> list[str]:
+    """What the stores of services hold."""
     await goldthread.settled()
-    services = ("referrals", "orders")
-    return "".join([deployment.operator(service, "fingerprint", service) for service in services])
+    prints = (asyncio.to_thread(deployment.operator, name, "fingerprint", name) for name in services)
+    return await asyncio.gather(*prints)
 
 
 def logs(deployment: Deployed) -> str:
@@ -238,10 +240,10 @@ async def test_what_is_bad_is_refused_by_place_and_kind_and_changes_nothing(
     deployment: Deployed, goldthread: Goldthread
 ) -> None:
     housing = await goldthread.system("castlegate-housing")
-    before = await held(deployment, goldthread)
+    before = await held(deployment, goldthread, "referrals", "orders")
     found = [unlike(bad, await sent(housing, bad)) for bad in (*BODIES, *FIELDS)]
-    assert [fault for fault in found if fault] == []
-    assert await held(deployment, goldthread) == before
+    assert "\n".join(fault for fault in found if fault) == ""
+    assert await held(deployment, goldthread, "referrals", "orders") == before
     assert MARK not in logs(deployment)
     assert str(NUMBER) not in logs(deployment)
 
@@ -253,7 +255,7 @@ async def test_the_same_post_twice_is_one_fact_and_another_body_is_refused(
     path, key = "/referrals/v1/health-contacts", {"Idempotency-Key": "contact-1"}
     body = caseload.hospital_contact(AT, "Came alone.")
     first = await hospital.post(path, json=body, headers=key)
-    before = await held(deployment, goldthread)
+    before = await held(deployment, goldthread, "referrals")
     again = await hospital.post(path, json=body, headers=key)
     other = await hospital.post(path, json=caseload.hospital_contact(AT, MARK), headers=key)
     assert (first.status_code, again.status_code) == (201, 200)
@@ -261,7 +263,7 @@ async def test_the_same_post_twice_is_one_fact_and_another_body_is_refused(
     assert again.headers["etag"] == first.headers["etag"]
     fault = ("header.idempotency-key", "same-key-other-content")
     assert unlike(Bad("another body", 409, "same-key-other-content", fault), other) is None
-    assert await held(deployment, goldthread) == before
+    assert await held(deployment, goldthread, "referrals") == before
     theirs = await (await goldthread.system("eastvale-gp")).post(path, json=body, headers=key)
     assert theirs.status_code == 201, "another agency's key is another key"
     assert theirs.json()["root"] != first.json()["root"]
@@ -276,7 +278,7 @@ async def test_only_its_own_agency_corrects_a_fact_and_only_the_version_that_it_
     path = f"/referrals/v1/facts/{root}"
     better = caseload.hospital_contact(AT, "Came with her sister.")
     assert (await hospital.put(path, json=better, headers={"If-Match": '"1"'})).json()["version"] == 2
-    before = await held(deployment, goldthread)
+    before = await held(deployment, goldthread, "referrals")
     others = await goldthread.system("castlegate-housing")
     bad = caseload.hospital_contact(AT, MARK)
     nothing = Bad("another agency's", 404, "not-found")
@@ -293,7 +295,7 @@ async def test_only_its_own_agency_corrects_a_fact_and_only_the_version_that_it_
     assert unlike(unnamed, await hospital.delete(path)) is None
     other = await hospital.put(path, json=caseload.housing(AT), headers={"If-Match": '"2"'})
     assert other.status_code == 422, "a correction is of the type that the fact has"
-    assert await held(deployment, goldthread) == before
+    assert await held(deployment, goldthread, "referrals") == before
     assert MARK not in logs(deployment)
 
 
@@ -321,7 +323,7 @@ async def test_a_token_that_is_expired_foreign_or_none_at_all_opens_nothing(
         "of no kind": MARK,
         "cut short": good[:-8],
     }
-    before = await held(deployment, goldthread)
+    before = await held(deployment, goldthread, "orders")
     async with httpx.AsyncClient(base_url=deployment.url) as client:
         nobody = await client.post(BREACHES, json=breach())
         assert unlike(Bad("none", 401, "token.missing"), nobody) is None
@@ -334,12 +336,10 @@ async def test_a_token_that_is_expired_foreign_or_none_at_all_opens_nothing(
             BREACHES, json=breach(kind="-"), headers={"Authorization": f"Bearer {good}"}
         )
         assert again.status_code == 422, "the token that these were made from is a good one"
-    assert await held(deployment, goldthread) == before
+    assert await held(deployment, goldthread, "orders") == before
 
 
 def _part(content: Mapping[str, Any]) -> str:
-    import base64
-
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
 
 

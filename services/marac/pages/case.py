@@ -1,7 +1,7 @@
 """What the page of a case shows, out of what the query gives: cards, timeline, gaps, the Dash."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -254,7 +254,7 @@ class CaseView:
             root=occurrence.records[0].root,
             title=self.words.joined(list(dict.fromkeys(kinds))),
             when=self.words.when(occurrence.first, occurrence.precision),
-            entries=[self._of_record(record) for record in occurrence.records],
+            entries=[replace(self._of_record(record), same=()) for record in occurrence.records],
             orders=[(order, self._orders[order]) for order in occurrence.orders if order in self._orders],
             unfound=sorted(
                 {

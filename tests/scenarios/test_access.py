@@ -1,0 +1,289 @@
+"""Every route of every service, asked with every role and with none: who may comes in; for everybody
+else there is nothing there, told from what does not exist by nothing at all. On both deployments."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from chassis.clock import Clock
+from chassis.http.app import Undeclared, create_app
+from chassis.http.auth import OWN_FACTS, OWN_RIGHTS, SIGNED_IN, rights_of
+from chassis.service import Service
+from chassis.settings import Settings
+from contracts.content import Content
+from contracts.events.conference import MeetingCalled
+from contracts.events.configuration import AreaDefined
+from contracts.events.orders import BreachReported
+from contracts.events.people import ReferralMade
+from contracts.vocabulary import StaffRole
+from deploy import wiring
+from tests.scenarios import caseload, scene
+from tests.scenarios.conftest import NOW
+from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.webhook import Webhook
+from tests.support.waiting import until
+
+AREAS = ["northmere-north", "northmere-east", "northmere"]
+NOBODY = "00000000-0000-4000-8000-000000000000"
+"""An id that is nobody's."""
+
+OPEN = {
+    "/health": "GET",
+    "/ready": "GET",
+    "/openapi.json": "GET",
+    "/sign-in": "GET",
+    "/sign-in/back": "GET",
+    "/sign-out": "POST",
+    "/signed-out": "GET",
+}
+"""All that is open to everybody, in each service. Whoever opens another route comes past here."""
+
+OWN: Mapping[str, tuple[type[Content], str]] = {
+    "referrals": (ReferralMade, "harbour-idva"),
+    "orders": (BreachReported, "castlegate-housing"),
+    "marac": (MeetingCalled, "northmere-council"),
+    "notify": (AreaDefined, "northmere-council"),
+}
+"""In each service a fact of one agency's own: its type, and whose."""
+
+
+@dataclass
+class Scene:
+    """A deployment with a case in it, and tokens of every role."""
+
+    deployment: Deployed
+    goldthread: Goldthread
+    ids: dict[str, str] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
+    """Of each service, the root of the fact of one agency's own."""
+
+    def path(self, template: str) -> str:
+        """A route's path, with the ids of what is there."""
+        service = template.split("/")[1]
+        ids = self.ids | ({"root": self.own[service]} if "/facts/" in template else {})
+        return template.format(**ids)
+
+
+async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
+    """The journey's case, on an agenda; and an alert that found nobody on the rota, which is the
+    operator's to see too."""
+    await goldthread.set_clock(scene.FOLDED)
+    async with Webhook() as webhook:
+        await scene.configure(goldthread, scene.Place(), webhook.url)
+        roots = await scene.tell(goldthread, scene.Place())
+        await scene.linked(goldthread, "rowan-ellis", roots)
+    found = Scene(deployment, goldthread)
+    breach = caseload.housing_breach(NOW - timedelta(hours=4))
+    breach["content"] |= {"routing": {"area": "northmere-east"}, "people": [], "reference": "E/1"}
+    lonely = await goldthread.post("castlegate-housing", "/orders/v1/breaches", breach)
+    coordinator = await goldthread.person("priya-nair")
+    asked = {"area": "northmere-north", "starts": (NOW + timedelta(days=2)).isoformat()}
+    meeting = (await coordinator.post("/marac/v1/meetings", json=asked)).json()["root"]
+    case = {"case": roots["referral"]}
+    assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
+    area = caseload.submission({"area": "northmere-east", "name": "East", "kind": "marac"}, scene.BEGAN)
+    area["content"]["within"] = "northmere"
+    admin = await goldthread.person("colin-wray")
+    defined = (await admin.post("/notify/v1/areas", json=area)).json()["root"]
+    await goldthread.settled()
+    matac = await goldthread.person("tom-achterberg")
+    people = (await matac.get("/marac/v1/cohort")).json()["people"]
+    him = next(each["person"] for each in people if each["name"]["family"] == "Harcastle")
+    found.own = {
+        "referrals": roots["referral"],
+        "orders": roots["breach"],
+        "marac": meeting,
+        "notify": defined,
+    }
+    found.ids = {
+        "case": roots["referral"],
+        "root": roots["injury"],
+        "cause": lonely["root"],
+        "meeting": meeting,
+        "person": him,
+        "perpetrator": him,
+    }
+    operator = await goldthread.system("northmere-operations")
+
+    async def paged() -> bool:
+        return (await operator.get(f"/notify/v1/alerts/{lonely['root']}")).status_code == 200
+
+    await until(paged, 30, "the alert that found nobody is the operator's too")
+    return found
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    """Goldthread, for one test."""
+    opened = Goldthread(deployment.url)
+    yield opened
+    await opened.close()
+
+
+class Tokens:
+    """Signs tokens as the try-out's provider does, for whoever a test wants to be."""
+
+    def __init__(self, deployment: Deployed, like: str) -> None:
+        (file,) = deployment.folder.glob("*/identity-key.json")
+        self._key = RSAKey.import_key(json.loads(file.read_bytes()))
+        self._like = jwt.decode(like, self._key)
+
+    def of(self, agency: str, *roles: str) -> dict[str, str]:
+        """The header of a caller of an agency with these roles, for all areas of the tests."""
+        claims = self._like.claims | {"sub": f"one-{'-'.join(roles)}", "agency": agency}
+        claims |= {"roles": list(roles), "areas": AREAS}
+        return {"Authorization": f"Bearer {jwt.encode(self._like.header, claims, self._key)}"}
+
+
+def routes() -> list[tuple[str, str, str | None]]:
+    """Every route of every service: method, path, right."""
+    settings = Settings(data=Path(mkdtemp(prefix="gt-")))
+    found = []
+    for service in wiring.SERVICES.values():
+        app = create_app(wiring.runtime_of(service, settings, wiring.log_of(settings), Clock()))
+        found += rights_of(app)
+    return found
+
+
+def roles_with(right: str, service: Service) -> frozenset[str]:
+    """The roles that the declared tables give a right; of facts, the one to post what the fact is."""
+    if right == SIGNED_IN:
+        return frozenset(StaffRole)
+    if right == OWN_FACTS:
+        return service.rights[service.accepts[OWN[service.name][0]]]
+    return service.rights.get(right) or OWN_RIGHTS[right]
+
+
+async def status_of(client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]) -> Any:
+    """Status and body of an answer; of a stream that stays open, its status alone."""
+    body = {} if path.split("/")[2] == "v1" and method in ("POST", "PUT") else None
+    async with client.stream(method, path, headers=headers, json=body) as answer:
+        live = answer.headers["content-type"].startswith("text/event-stream")
+        return answer.status_code, b"" if live else await answer.aread()
+
+
+def allowed(method: str, path: str, status: int) -> bool:
+    """Whether somebody with the right was let in: shown the page, or told what their empty post lacks."""
+    if method == "GET":
+        return status in (200, 303)
+    answers = path.endswith("/acknowledge")
+    return status in ((200, 303, 409) if answers else (422, 428))
+
+
+async def test_every_route_lets_in_whom_the_tables_name_and_is_not_there_for_anybody_else(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    found = await seeded(deployment, goldthread)
+    system = await goldthread.system("castlegate-housing")
+    tokens = Tokens(deployment, system.headers["authorization"].removeprefix("Bearer "))
+    guarded = [(method, path, right) for method, path, right in routes() if right is not None]
+    assert len(guarded) > 50
+    wrong: list[str] = []
+    async with httpx.AsyncClient(base_url=deployment.url, timeout=30) as client:
+        nothing = await client.get(f"/orders/v1/facts/{NOBODY}", headers=tokens.of("nobodys", "reporter"))
+        assert nothing.status_code == 404
+        for method, template, right in guarded:
+            service = wiring.SERVICES[template.split("/")[1]]
+            path, may = found.path(template), roles_with(right, service)
+            status, _ = await status_of(client, method, path, {})
+            if status != 401:
+                wrong.append(f"{method} {template} without a token: {status}")
+            agency = OWN[service.name][1]
+            for role in (*StaffRole, None):
+                headers = tokens.of(agency, *([role] if role else []))
+                status, body = await status_of(client, method, path, headers)
+                welcome = role in may or right == SIGNED_IN
+                fits = allowed(method, path, status) if welcome else (status, body) == (404, nothing.content)
+                if not fits:
+                    wrong.append(f"{method} {template} as {role}: {status}, and it has {right}: {welcome}")
+    assert "\n".join(wrong) == ""
+    await record_by_record(found, client_of=goldthread, tokens=tokens)
+
+
+async def record_by_record(found: Scene, client_of: Goldthread, tokens: Tokens) -> None:
+    """Whoever has the right has it of their own: of another area, agency or side, nothing is there."""
+    case, him, breach = found.ids["case"], found.ids["person"], found.own["orders"]
+    pages = [f"/marac/v1/cases/{case}", f"/marac/cases/{case}", f"/marac/v1/cases/{case}/sources/{case}"]
+    meeting = [f"/marac/meetings/{found.own['marac']}", f"/marac/v1/meetings/{found.own['marac']}/agenda"]
+    cohort = ["/marac/v1/cohort", f"/marac/v1/cohort/{him}", "/marac/cohort", f"/marac/cohort/{him}"]
+    alerts = [f"/notify/v1/alerts/{breach}", f"/orders/v1/breaches/{breach}", f"/orders/breaches/{breach}"]
+    hidden = {
+        "nell-archer": [*pages, *meeting, *cohort, *alerts],
+        "ivo-marsh": [*pages, *meeting, *cohort, *alerts, "/notify/v1/alerts", "/marac/", "/notify/"],
+        "tom-achterberg": [*pages, *meeting, *alerts],
+        "rowan-ellis": [*cohort, *alerts],
+        "carys-bevan": [*cohort, alerts[0]],
+        "sam-lindqvist": [*pages, *cohort, *alerts],
+        "aisha-bright": [*pages, *meeting, *cohort, *alerts],
+        "northmere-police": [*pages, *meeting, *cohort, *alerts],
+        "harbour-idva": [*pages, *meeting, *cohort, *alerts],
+        "northmere-idle": [*pages, *meeting, *cohort, *alerts, "/notify/v1/alerts"],
+    }
+    systems = {"northmere-police", "harbour-idva", "northmere-idle"}
+    wrong = []
+    for name, paths in hidden.items():
+        client = await (client_of.system(name) if name in systems else client_of.person(name))
+        for path in paths:
+            answer = await client.get(path)
+            if answer.status_code != 404 or "Marlowe" in answer.text:
+                wrong.append(f"{name} GET {path}: {answer.status_code}")
+    assert wrong == []
+    chair = await client_of.person("rowan-ellis")
+    assert (await chair.get(pages[0])).status_code == 200, "these are the pages that others see"
+    assert (await (await client_of.person("dev-malik")).get(alerts[0])).status_code == 200
+    nell = await client_of.person("nell-archer")
+    assert (await nell.get("/marac/v1/meetings")).json()["to_come"] == []
+    await writes(found, client_of)
+
+
+async def writes(found: Scene, goldthread: Goldthread) -> None:
+    """Nobody acts in an area, on a case or on an alert that is not theirs; a page of another site's
+    can make nobody act."""
+    case, breach = found.ids["case"], found.own["orders"]
+    starts = (NOW + timedelta(days=2)).isoformat()
+    priya, sam = await goldthread.person("priya-nair"), await goldthread.person("sam-lindqvist")
+    colin, dev = await goldthread.person("colin-wray"), await goldthread.person("dev-malik")
+    abroad = {"area": "southvale-west", "starts": starts}
+    assert (await priya.post("/marac/v1/meetings", json=abroad)).status_code == 404
+    listing = f"/marac/v1/meetings/{found.own['marac']}/cases"
+    assert (await priya.post(listing, json={"case": NOBODY})).status_code == 404
+    assert (await priya.post(f"/marac/v1/meetings/{NOBODY}/cases", json={"case": case})).status_code == 404
+    assert (await sam.post(f"/notify/v1/alerts/{breach}/acknowledge")).status_code == 404
+    rota = {"area": "southvale-west", "starts": starts, "ends": (NOW + timedelta(days=3)).isoformat()}
+    rota |= {"first": {"person": NOBODY}}
+    theirs = caseload.submission(rota, scene.BEGAN)
+    assert (await colin.post("/notify/v1/rota", json=theirs)).status_code == 404
+    forged = {"Origin": "https://elsewhere.example"}
+    answer = await dev.post(f"/notify/v1/alerts/{breach}/acknowledge", headers=forged)
+    assert answer.status_code == 403
+    assert (await dev.get(f"/notify/v1/alerts/{breach}")).json()["state"] == "unanswered"
+
+
+def test_nothing_else_is_open_to_everybody() -> None:
+    found = {(method, path) for method, path, right in routes() if right is None}
+    wanted = {(method, f"/{name}{path}") for name in wiring.SERVICES for path, method in OPEN.items()}
+    assert found == wanted | {("GET", "/marac/")}
+
+
+@pytest.mark.parametrize("name", wiring.SERVICES)
+def test_a_service_with_a_route_that_declares_no_right_does_not_start(name: str) -> None:
+    from dataclasses import replace
+
+    bare = APIRouter(prefix=f"/{name}/v1")
+    bare.add_api_route("/everything", lambda: "everything", methods=["GET"])
+    settings = Settings(data=Path(mkdtemp(prefix="gt-")))
+    service = wiring.SERVICES[name]
+    service = replace(service, routers=(*service.routers, bare))
+    runtime = wiring.runtime_of(service, settings, wiring.log_of(settings), Clock())
+    with pytest.raises(Undeclared, match="/v1/everything"):
+        create_app(runtime)
