@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from chassis.http.problem import ProblemPage
 from chassis.views import View
 from contracts.content import Content
 
@@ -30,7 +30,7 @@ class Service:
     """What every content goes through before it is taken, posted or as a correction: it is refused,
     or given what is the service's to give (``Content.given``)."""
     tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
-    texts: tuple[Path, ...] = ()
-    templates: Path | None = None
+    problem_page: ProblemPage | None = None
+    """How a person is shown a problem, where the service has pages."""
     tables: tuple[type, ...] = ()
     """Further tables of the service's own, such as claims of a sender. Nothing that a restore needs."""

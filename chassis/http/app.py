@@ -41,6 +41,7 @@ from chassis.http.problem import (
     OPENAPI_RESPONSES,
     Fault,
     Problem,
+    ProblemPage,
     add_handlers,
     answer,
     as_response,
@@ -58,6 +59,8 @@ class Declared(Protocol):
     def name(self) -> str: ...  # noqa: D102
     @property
     def routers(self) -> tuple[APIRouter, ...]: ...  # noqa: D102
+    @property
+    def problem_page(self) -> ProblemPage | None: ...  # noqa: D102
     @property
     def rights(self) -> Mapping[str, frozenset[str]]: ...  # noqa: D102
     @property
@@ -110,6 +113,7 @@ def create_app(runtime: Host, transport: httpx.AsyncBaseTransport | None = None)
     )
     app.state.runtime = runtime
     app.state.doorkeeper = Doorkeeper(runtime.settings, issuer, runtime.ids)
+    app.state.problem_page = runtime.service.problem_page
     _add_handlers(app)
     _add_routes(app, runtime)
     _refuse_undeclared(app, runtime.service)

@@ -147,12 +147,22 @@ def names_of(document: object) -> frozenset[str]:
                 for key in ("properties", "schemas"):
                     if isinstance(inner := part.get(key), dict):
                         found.update(_WRAPPER.sub("", name) for name in inner)
+                found.update(_keys_of(part.get("propertyNames"), document))
                 if "in" in part and isinstance(name := part.get("name"), str):
                     found.update((name, name.lower()))
                 pending.extend(part.values())
             case list() as items:
                 pending.extend(items)
     return frozenset(found)
+
+
+def _keys_of(names: object, document: object) -> list[str]:
+    """The keys that an object of named answers may have: codes of ours, by reference or in place."""
+    if not isinstance(names, dict) or not isinstance(document, dict):
+        return []
+    schemas = document.get("components", {}).get("schemas", {})
+    named = schemas.get(str(names.get("$ref", "")).rsplit("/", 1)[-1], names)
+    return [key for key in named.get("enum", ()) if isinstance(key, str)]
 
 
 def faults_of(errors: Iterable[Any], known: frozenset[str]) -> list[Fault]:

@@ -5,6 +5,7 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac.actions import admit
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
@@ -14,6 +15,7 @@ SERVICE = Service(
     name="marac",
     views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
     routers=(router, pages),
+    problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,
     accepts={

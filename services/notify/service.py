@@ -5,6 +5,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from services.notify import pages
 from services.notify.actions import admit
 from services.notify.claims import ClaimTable
+from services.notify.pages import PAGES
 from services.notify.pages.routes import router as pages_router
 from services.notify.routes import router
 from services.notify.rules import sharing
@@ -15,6 +16,7 @@ SERVICE = Service(
     name="notify",
     views=(ALERT,),
     routers=(router, pages_router),
+    problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,
     accepts={

@@ -3,6 +3,8 @@
 from chassis.service import Service
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from services.orders.actions import admit
+from services.orders.pages import PAGES
+from services.orders.pages.routes import router as pages
 from services.orders.routes import router
 from services.orders.rules import sharing
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
@@ -10,7 +12,8 @@ from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH),
-    routers=(router,),
+    routers=(router, pages),
+    problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,
     accepts={

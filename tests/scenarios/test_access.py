@@ -166,9 +166,9 @@ def roles_with(right: str, service: Service) -> frozenset[str]:
 
 async def status_of(client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]) -> Any:
     """Status and body of an answer; of a stream that stays open, its status alone."""
-    body = {} if path.split("/")[2] == "v1" and method in ("POST", "PUT") else None
+    body: dict[str, str] | None = {} if path.split("/")[2] == "v1" and method in ("POST", "PUT") else None
     async with client.stream(method, path, headers=headers, json=body) as answer:
-        live = answer.headers["content-type"].startswith("text/event-stream")
+        live = answer.headers.get("content-type", "").startswith("text/event-stream")
         return answer.status_code, b"" if live else await answer.aread()
 
 
@@ -259,8 +259,8 @@ async def writes(found: Scene, goldthread: Goldthread) -> None:
     assert (await priya.post(listing, json={"case": NOBODY})).status_code == 404
     assert (await priya.post(f"/marac/v1/meetings/{NOBODY}/cases", json={"case": case})).status_code == 404
     assert (await sam.post(f"/notify/v1/alerts/{breach}/acknowledge")).status_code == 404
-    rota = {"area": "southvale-west", "starts": starts, "ends": (NOW + timedelta(days=3)).isoformat()}
-    rota |= {"first": {"person": NOBODY}}
+    ends = (NOW + timedelta(days=3)).isoformat()
+    rota = {"area": "southvale-west", "starts": starts, "ends": ends, "first": {"person": NOBODY}}
     theirs = caseload.submission(rota, scene.BEGAN)
     assert (await colin.post("/notify/v1/rota", json=theirs)).status_code == 404
     forged = {"Origin": "https://elsewhere.example"}
