@@ -2,7 +2,6 @@
 
 from chassis.service import Service
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
-from services.notify import pages
 from services.notify.actions import admit
 from services.notify.claims import ClaimTable
 from services.notify.pages import PAGES
@@ -25,7 +24,5 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell,),
-    texts=(pages.FOLDER / "texts",),
-    templates=pages.FOLDER / "templates",
     tables=(ClaimTable,),
 )

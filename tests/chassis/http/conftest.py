@@ -108,6 +108,7 @@ class Declared:
         }
     )
     accepts: dict[type[Content], str] = field(default_factory=lambda: {BreachReported: "report:make"})
+    problem_page: None = None
 
 
 @dataclass
