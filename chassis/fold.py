@@ -5,6 +5,7 @@ and so sees the change; what is committed after that has left a mark of its own.
 row has read after taking its lock, so the last writer knows most.
 """
 
+import asyncio
 import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,8 @@ MARKS = 200
 """How many marks are taken at a time, to begin with."""
 FEWEST_MARKS, MOST_MARKS = 20, 5_000
 """How few and how many are taken as folds take long or are quick."""
+REST = 1
+"""How long the folder rests after work that is not urgent, in times of what the work took."""
 PAUSE_SECONDS = 0.5
 _DUE = text("select 1 from subject where changes_at <= :now limit 1")
 KINDS: Mapping[str, SubjectKind] = {"p": "person", "a": "area", "k": "case", "o": "cause"}
@@ -52,6 +55,7 @@ class Batch:
     """What one fold transaction did."""
 
     marks: int = 0
+    urgent: bool = False
     seconds: float = 0.0
     subjects: int = 0
     changed: set[tuple[str, str]] = field(default_factory=set)
@@ -84,6 +88,9 @@ class Folder:
                 limit = max(FEWEST_MARKS, limit // 2)
             elif batch.seconds < self._store.busy_seconds / 2:
                 limit = min(MOST_MARKS, limit * 2)
+            if not batch.urgent:
+                # Marks of one subject pile up meanwhile, and are folded once; POSTs have the store.
+                await asyncio.sleep(batch.seconds * REST)
             if batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
@@ -120,6 +127,7 @@ class Folder:
         batch, began = Batch(), time.monotonic()
         marks = await self._take(connection, limit)
         batch.marks = len(marks)
+        batch.urgent = any(mark.urgent for mark in marks)
         if not marks:
             return batch
         subjects = await self._expand(connection, marks)
@@ -170,7 +178,7 @@ class Folder:
                 )
             elif mark.key.startswith("m:"):
                 mentions[mark.key] = mark.urgent
-                subjects.update((left, True) for left in mark.left)
+                subjects.update((left, mark.urgent) for left in mark.left)
             else:
                 subjects[mark.key] = subjects.get(mark.key, False) or mark.urgent
         moved = sorted(mark.key for mark in marks if mark.left)
@@ -184,7 +192,7 @@ class Folder:
     async def _mark_sharing(self, connection: AsyncConnection, moved: Sequence[str]) -> None:
         """Mark every key that shares a fact with a moved mention."""
         statement = f"""insert into mark (key, urgent)
-            select distinct theirs.key, 1 from {self._store.rows_of("moved", (("key", "text"),))}
+            select distinct theirs.key, 0 from {self._store.rows_of("moved", (("key", "text"),))}
             join key as mine on mine.key = r.key
             join key as theirs on theirs.fact = mine.fact and theirs.key <> r.key"""
         await connection.execute(text(statement), {"moved": _listed("key", moved)})

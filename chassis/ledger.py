@@ -158,7 +158,7 @@ async def file_facts(
             marks[(key, None)] = marks.get((key, None), False) or entry.urgent
         if entry.envelope.type == IdentityAssigned.type:
             for mention, left in await _move(store, connection, ids, entry.envelope):
-                marks[(mention, left)] = True
+                marks[(mention, left)] = entry.urgent
         if entry.envelope.type.startswith(CONFIGURATION):
             marks[(EVERYTHING, None)] = False
     if mark:

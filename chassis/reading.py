@@ -4,7 +4,7 @@ Read in several statements, rounds differed from a rebuild (mechanism, section 9
 configuration facts are looked up by the ids that the one statement gave: a fact never changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +26,27 @@ def parsed(body: str) -> Fact[Content]:
     return read_fact(body.encode())
 
 
+@lru_cache(maxsize=1024)
+def _row(kind: type[Row], body: str) -> Row:
+    return kind.model_validate_json(body)
+
+
+class Rows(Mapping[str, Row]):
+    """A person's rows by view, each read when it is asked for: most folds ask for one."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, tuple[type[Row], str]] = {}
+
+    def __getitem__(self, view: str) -> Row:
+        return _row(*self.bodies[view])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.bodies)
+
+    def __len__(self) -> int:
+        return len(self.bodies)
+
+
 @dataclass(slots=True)
 class Read:
     """What one statement gave for the subjects of one level."""
@@ -35,7 +56,7 @@ class Read:
     facts: dict[str, list[Fact[Content]]] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    rows: dict[str, Rows] = field(default_factory=dict)
     hashes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def subject(self, id_: str) -> Subject:
@@ -43,7 +64,7 @@ class Read:
         facts = FactSet(self.facts.get(id_, ()))
         mentions = {key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")}
         homes = {mention: self.homes[mention] for mention in sorted(mentions) if mention in self.homes}
-        people = {mention: Person(person, self.rows.get(person, {})) for mention, person in homes.items()}
+        people = {mention: Person(person, self.rows.get(person, Rows())) for mention, person in homes.items()}
         return Subject(id_[2:], facts, self.configuration, self.at, people if id_[0] in "ko" else {}, homes)
 
 
@@ -82,7 +103,7 @@ class Reader:
             elif kind == "hash":
                 read.hashes[(one, two)] = body
             else:
-                read.rows.setdefault(one[2:], {})[two] = self._views[two].row.model_validate_json(body)
+                read.rows.setdefault(one[2:], Rows()).bodies[two] = (self._views[two].row, body)
         read.configuration = await self.configuration(connection, tuple(sorted(configured)))
         return read
 
@@ -105,9 +126,9 @@ class Reader:
         rows = ""
         if level == 1:
             rows = "".join(
-                f""" union all select 'row', 'p:' || v.subject, '{view.name}', v.body
+                f""" union all select 'row', p.person, '{view.name}', v.body
                 from (select distinct person from named) as p
-                join {view.table.__tablename__} as v on 'p:' || v.subject = p.person"""
+                join {view.table.__tablename__} as v on v.subject = substr(p.person, 3)"""
                 for view in self._people
             )
         hashes = "".join(

@@ -29,7 +29,6 @@ class IdentityAssigned(Content):
 
     type: ClassVar[str] = "uk.goldthread.identity.assigned.v1"
     topic: ClassVar[str] = "identity"
-    urgent = True
     seq: StrictInt = Field(ge=1)
     moves: list[Move]
     because: list[Because] = Field(default_factory=list)

@@ -10,6 +10,7 @@ import json
 import secrets
 import sys
 import time
+from typing import cast
 from urllib.parse import urlsplit
 
 import orjson
@@ -47,7 +48,7 @@ class Connection(asyncio.Protocol):
         self._requests = requests
         self._until = until
         self._heard = b""
-        self._transport: asyncio.Transport | None = None
+        self._transport: asyncio.WriteTransport | None = None
         self.took: list[float] = []
         self.refused = 0
         self._asked = 0.0
@@ -55,8 +56,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the first."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)
         self._ask()
 
     def data_received(self, data: bytes) -> None:

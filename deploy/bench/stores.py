@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,9 @@ from deploy.local.postgres import Postgres
 from deploy.local.processes import Unavailable, launch, run_apart
 
 ROOT = Path(__file__).parents[2]
+
+PATIENCE = 180.0
+"""Seconds after which a process that measures is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,11 @@ def told(module: str, *arguments: str, log: Path, environment: Mapping[str, str]
     process = launch(
         [sys.executable, "-m", module, *arguments], log, environment=dict(environment), folder=ROOT
     )
-    status = process.wait()
+    try:
+        status = process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise Unavailable(f"{module} did not end in {PATIENCE:.0f} s; see {log}") from None
     last = (log.read_text().strip().splitlines() or [""])[-1]
     if status:
         raise Unavailable(f"{module} ended with status {status}; see {log}: {last[:200]}")

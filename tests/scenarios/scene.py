@@ -150,3 +150,19 @@ async def linked(goldthread: Goldthread, chair: str, roots: Mapping[str, str]) -
 
     await until(page, 60, "her page speaks of five agencies, and two records of one breach")
     await goldthread.settled()
+
+
+async def perpetrator_side(goldthread: Goldthread, who: str = "tom-achterberg") -> dict[str, str]:
+    """All that is shown of perpetrators, by what it is: the cohort and everybody in it, as data and
+    as pages, headers and all."""
+    reader = await goldthread.person(who)
+    people = (await reader.get("/marac/v1/cohort")).json()["people"]
+    paths = {"cohort": "cohort"} | {f"place {n}": f"cohort/{p['person']}" for n, p in enumerate(people, 1)}
+    shown = {}
+    for name, path in paths.items():
+        for form, prefix in (("data", "/marac/v1"), ("page", "/marac")):
+            answer = await reader.get(f"{prefix}/{path}", headers={"Accept": "text/html, */*"})
+            assert answer.status_code == 200, f"{path}: {answer.status_code}"
+            headers = sorted((k, v) for k, v in answer.headers.items() if k not in ("date", "content-length"))
+            shown[f"{name}, {form}"] = f"{headers}\n{answer.text}"
+    return shown

@@ -1,0 +1,70 @@
+"""``make bench``: that each measurement runs on real parts, in its smallest form, and is told."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chassis.ids import Ids
+from deploy.bench import folding, posting
+from deploy.bench.invented import breach, incidents
+from deploy.bench.report import BEGIN, END, Figure, keep, tell
+from deploy.bench.stores import stores
+from deploy.local.processes import Unavailable
+
+MET = Figure("P1", "posts", 2_600.4, "requests/s", 3_300, 0.788, "ratio ≥ 0.7", met=True)
+SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
+
+
+@pytest.mark.slow
+@pytest.mark.kafka
+@pytest.mark.postgres
+def test_it_measures_posting_and_folding_on_real_parts() -> None:
+    try:
+        with stores() as both:
+            steps = [*posting.measure(both, 0.3, 1), *folding.measure(both, 200, 1)]
+    except Unavailable as problem:
+        pytest.skip(str(problem))
+    figures = {step.id: step for step in steps if isinstance(step, Figure)}
+    assert set(figures) == {"P1", "P1 whole", "P2"}
+    for figure in figures.values():
+        assert figure.value > 0
+        assert figure.ratio == pytest.approx(figure.value / figure.raw)
+
+
+def test_each_breach_and_each_incident_is_another() -> None:
+    numbers = [str(breach(n)["content"]["people"]) for n in ("00001", "00002")]
+    assert numbers[0] != numbers[1]
+    made = incidents(40, 5, Ids("a secret that only the tests have"))
+    assert len({entry.envelope.id for entry in made}) == 40
+    people = {key for entry in made for key in entry.keys if key.startswith("m:")}
+    assert len(people) == 10
+    assert all(sum(key.startswith("m:") for key in entry.keys) == 2 for entry in made)
+
+
+def test_the_figures_are_kept_as_json(tmp_path: Path) -> None:
+    keep([MET, SLOW], tmp_path / "build" / "bench.json")
+    kept = json.loads((tmp_path / "build" / "bench.json").read_text())
+    assert [each["met"] for each in kept] == [True, False]
+    assert set(kept[0]) == {"id", "what", "value", "unit", "raw", "ratio", "goal", "met"}
+
+
+def test_only_its_section_of_the_readme_changes(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"# Before\n{BEGIN}\nold\n{END}\nafter\n")
+    assert tell([MET, SLOW], readme, date(2026, 11, 24))
+    told = readme.read_text()
+    assert told.startswith(f"# Before\n{BEGIN}\n")
+    assert told.endswith(f"\n{END}\nafter\n")
+    assert "old" not in told
+    assert "24 November 2026" in told
+    assert "| P1 | posts | 2,600 requests/s | 3,300 requests/s | 0.79 | ratio ≥ 0.7 | yes |" in told
+    assert "| P3 | page | 151.3 ms | 8.0 ms | 18.90 | < 100 ms | not yet |" in told
+
+
+def test_a_readme_without_a_place_for_it_stays_as_it_is(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("# Nothing is measured\n")
+    assert not tell([MET], readme, date(2026, 11, 24))
+    assert readme.read_text() == "# Nothing is measured\n"
