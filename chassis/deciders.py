@@ -45,7 +45,7 @@ async def record(
 ) -> int:
     """Write what was not said yet, in the fold's own transaction; give how many are new."""
     now: datetime = await store.now(connection)
-    drafts = [drafted(ids, saying, _trace(subject)) for subject, saying in sayings]
+    drafts = [drafted(ids, saying, trace_of(subject)) for subject, saying in sayings]
     entries = {draft.id: draft.entry(source, now) for draft in drafts}
     rows = [entry.row(None) for entry in entries.values()]
     new = await ledger.insert_facts(store, connection, rows, loading=False)
@@ -53,7 +53,7 @@ async def record(
     return len(new)
 
 
-def _trace(subject: Subject) -> str | None:
+def trace_of(subject: Subject) -> str | None:
     """The trace of the newest fact, so that one trace leads from the POST to the page."""
     newest = max(subject.facts, key=lambda fact: fact.accepted, default=None)
     return newest.envelope.traceparent if newest is not None else None

@@ -18,8 +18,8 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import ledger
-from chassis.deciders import record
+from chassis import ledger, telemetry
+from chassis.deciders import record, trace_of
 from chassis.ids import Ids
 from chassis.reading import Read, Reader
 from chassis.signals import Signals
@@ -33,8 +33,9 @@ MARKS = 200
 """How many marks are taken at a time, to begin with."""
 FEWEST_MARKS, MOST_MARKS = 20, 5_000
 """How few and how many are taken as folds take long or are quick."""
-REST = 1
-"""How long the folder rests after work that is not urgent, in times of what the work took."""
+REST, COMING_SECONDS = 4, 0.2
+"""How long the folder rests after work that is not urgent, in times of what the work took, and how
+lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
 _DUE = text("select 1 from subject where changes_at <= :now limit 1")
 KINDS: Mapping[str, SubjectKind] = {"p": "person", "a": "area", "k": "case", "o": "cause"}
@@ -88,8 +89,8 @@ class Folder:
                 limit = max(FEWEST_MARKS, limit // 2)
             elif batch.seconds < self._store.busy_seconds / 2:
                 limit = min(MOST_MARKS, limit * 2)
-            if not batch.urgent:
-                # Marks of one subject pile up meanwhile, and are folded once; POSTs have the store.
+            if not batch.urgent and self._signals.recently("fold", COMING_SECONDS):
+                # More is coming: marks of one subject pile up, and are folded once.
                 await asyncio.sleep(batch.seconds * REST)
             if batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
@@ -226,7 +227,7 @@ class Folder:
         broken: dict[str, bool] = {}
         sayings: list[tuple[Subject, Saying]] = []
         for id_ in ids:
-            done = self._fold_one(read, level, id_)
+            done = self._fold_one(read, id_)
             next_change[id_], broken[id_] = done.changes_at, done.broken
             sayings += [(done.subject, saying) for saying in done.sayings]
             for view, row in done.rows:
@@ -239,8 +240,12 @@ class Folder:
         if sayings:
             batch.said += await record(self._store, connection, self._ids, self._source, sayings)
 
-    def _fold_one(self, read: Read, level: int, id_: str) -> "_Done":
+    def _fold_one(self, read: Read, id_: str) -> "_Done":
         subject = read.subject(id_)
+        with telemetry.span("fold", trace_of(subject)):
+            return self._folded(subject, id_)
+
+    def _folded(self, subject: Subject, id_: str) -> "_Done":
         done = _Done(subject)
         for view in self._views:
             if view.of != KINDS[id_[0]]:

@@ -87,7 +87,8 @@ class Loader:
             await _advance(self._store, connection, positions)
             return len(fresh)
 
-        with telemetry.span("load", readable[0][1].envelope.traceparent if readable else None):
+        trace, others = telemetry.traces(entry.envelope.traceparent for _, entry in readable)
+        with telemetry.span("load", trace, others=others):
             if await self._store.write(work):
                 self._signals.wake("fold")
         return positions

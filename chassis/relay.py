@@ -14,6 +14,7 @@ from chassis.log import Log, Record
 from chassis.signals import Signals
 from chassis.store import Store
 from chassis.store.tables import micros
+from contracts.envelope import Envelope
 from contracts.registry import EVENTS, read_envelope
 
 BATCH = 500
@@ -49,8 +50,10 @@ class Relay:
             rows = (await connection.execute(statement, {"batch": BATCH})).all()
         if not rows:
             return 0
-        records = [_record(cast(str, row.body)) for row in rows]
-        with telemetry.span("relay", read_envelope(records[0].value).traceparent):
+        envelopes = [read_envelope(cast(str, row.body).encode()) for row in rows]
+        records = [_record(envelope, row.body) for envelope, row in zip(envelopes, rows, strict=True)]
+        trace, others = telemetry.traces(envelope.traceparent for envelope in envelopes)
+        with telemetry.span("relay", trace, others=others):
             await self._log.append(records)
         async with self._store.writing() as connection:
             now = micros(await self._store.now(connection))
@@ -59,7 +62,6 @@ class Relay:
         return len(rows)
 
 
-def _record(body: str) -> Record:
-    envelope = read_envelope(body.encode())
+def _record(envelope: Envelope, body: str) -> Record:
     key = envelope.keys.split(" ", 1)[0] or envelope.id
     return Record(EVENTS[envelope.type].topic, key, body.encode())

@@ -5,6 +5,7 @@ A signal is only a hint: every waiter looks again after a while by itself.
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 
@@ -20,12 +21,18 @@ class Signals:
         """Which process this is, so that it does not hear its own news twice."""
         self._folded: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
         self._events = {name: asyncio.Event() for name in ("relay", "fold", "tell")}
+        self._woken: dict[str, float] = {}
         self._listeners: set[asyncio.Queue[Changed]] = set()
 
     def wake(self, *names: str) -> None:
         """Whoever waits for one of these looks now."""
         for name in names:
             self._events[name].set()
+            self._woken[name] = time.monotonic()
+
+    def recently(self, name: str, seconds: float) -> bool:
+        """Whether somebody was woken by this signal so many seconds ago or less."""
+        return time.monotonic() - self._woken.get(name, -seconds) < seconds
 
     async def wait(self, name: str, at_most: float) -> None:
         """Until woken, or for this many seconds."""

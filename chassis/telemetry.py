@@ -5,7 +5,7 @@ parent is the fact's. A span holds codes and opaque ids, never what was said: no
 typed, no query, no exception's message.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from fastapi.telemetry import TelemetryConfig
@@ -72,18 +72,38 @@ def current_traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
+def traces(found: Iterable[str | None]) -> tuple[str | None, list[str]]:
+    """Of the facts of a batch the trace of the first that has one, and those of the others."""
+    first, *others = dict.fromkeys(each for each in found if each) or [None]
+    return first, [each for each in others if each]
+
+
+def _context(traceparent: str) -> Context:
+    return _PROPAGATOR.extract({"traceparent": traceparent})
+
+
 @contextmanager
 def span(
-    name: str, parent: str | None = None, attributes: Mapping[str, str | int] | None = None
+    name: str,
+    parent: str | None = None,
+    attributes: Mapping[str, str | int] | None = None,
+    others: Iterable[str] = (),
 ) -> Iterator[trace.Span]:
-    """A span around a step, in the trace of ``parent`` (a ``traceparent``) or of what is under way.
+    """A span around a step, in the trace of ``parent`` (a ``traceparent``) or of what is under way,
+    with a link to the ``others`` that the step is of.
 
     Codes, counts and opaque ids alone may be its attributes. A fault is recorded by its type.
     """
-    context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
+    context = _context(parent) if parent else None
+    links = [trace.Link(trace.get_current_span(_context(each)).get_span_context()) for each in others]
     tracer = trace.get_tracer("goldthread")
     with tracer.start_as_current_span(
-        name, context, attributes=attributes, record_exception=False, set_status_on_exception=False
+        name,
+        context,
+        attributes=attributes,
+        links=links,
+        record_exception=False,
+        set_status_on_exception=False,
     ) as opened:
         try:
             yield opened

@@ -5,12 +5,12 @@ other. From the first schema each may stand sealed (``{alg, kid, sealed}``) in i
 sealing changes no contract. A location is never in an identity section.
 """
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
+from contracts.times import Day, Moment
 from contracts.vocabulary import ContactMethod, Sex
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -66,7 +66,7 @@ class Identity(Part):
     record: Record | None = None
     name: Name | None = None
     aliases: list[Name] = Field(default_factory=list, max_length=20)
-    born: list[date] = Field(default_factory=list, max_length=5)
+    born: list[Day] = Field(default_factory=list, max_length=5)
     sex: Sex | None = None
     nhs_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")] | None = None
     pnc_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{7}[A-Z]$")] | None = None
@@ -93,8 +93,8 @@ class Contact(Part):
     may_answer: Line | None = None
     unsafe: Text | None = None
     no_uniform: StrictBool = False
-    verified: AwareDatetime | None = None
-    expires: date | None = None
+    verified: Moment | None = None
+    expires: Day | None = None
 
 
 class Health(Part):

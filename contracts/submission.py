@@ -1,6 +1,5 @@
 """What a partner posts: when and on what footing it says something, and what it says."""
 
-from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, StrictInt
@@ -8,6 +7,7 @@ from pydantic import AwareDatetime, Field, StrictInt
 from contracts.content import Content
 from contracts.envelope import Assertion, Regime
 from contracts.sections import Line, Part
+from contracts.times import Day, Moment
 
 T = TypeVar("T", bound=Content)
 
@@ -18,8 +18,8 @@ class Header(Part):
     ``occurred`` may be a date alone where no time of day is known.
     """
 
-    occurred: AwareDatetime | date
-    recorded: AwareDatetime
+    occurred: Moment | Day
+    recorded: Moment
     assertion: Assertion = Assertion.FACT
     regime: Regime = Regime.UK_GDPR
     basis: Line = Field(examples=["public-task"], description="the lawful basis")

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime, StrictBool
+from pydantic import StrictBool
 
 from contracts.content import AreaId, CaseId, Content, ThingId
 from contracts.sections import Line
+from contracts.times import Moment
 
 
 class MeetingCalled(Content):
@@ -15,7 +16,7 @@ class MeetingCalled(Content):
     topic: ClassVar[str] = "marac"
     begins = ("o",)
     area: AreaId
-    starts: AwareDatetime
+    starts: Moment
     venue: Line | None = None
     emergency: StrictBool = False
 

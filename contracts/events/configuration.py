@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, HttpUrl, StrictInt, ValidationInfo, field_validator
+from pydantic import Field, HttpUrl, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import AreaId, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, Part
+from contracts.times import Moment
 from contracts.vocabulary import AgencyKind, AreaKind, Threshold
 
 
@@ -46,8 +47,8 @@ class RotaSet(Content):
     type: ClassVar[str] = "uk.goldthread.configuration.rota-set.v1"
     topic: ClassVar[str] = "configuration"
     area: FiledAreaId
-    starts: AwareDatetime
-    ends: AwareDatetime
+    starts: Moment
+    ends: Moment
     first: OnCall
     second: OnCall | None = None
     supervisor: OnCall | None = None

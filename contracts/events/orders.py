@@ -1,13 +1,14 @@
 """Orders, bail and their breaches."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field, StrictBool, ValidationInfo, field_validator, model_validator
+from pydantic import Field, StrictBool, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import Said, ThingId
 from contracts.sections import Line, Part, Text
+from contracts.times import Day, Moment
 from contracts.vocabulary import (
     BreachKind,
     OrderStage,
@@ -46,11 +47,11 @@ class OrderMade(Said):
     without_notice: StrictBool = False
     court: Line | None = None
     reference: Line | None = None
-    made: AwareDatetime
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    made: Moment
+    starts: Moment | None = None
+    ends: Moment | None = None
     until_further_order: StrictBool = False
-    return_date: date | None = None
+    return_date: Day | None = None
     power_of_arrest: StrictBool | None = None
     prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
     requirements: list[Requirement] = Field(default_factory=list, max_length=40)
@@ -78,8 +79,8 @@ class OrderServed(Said):
     order: ThingId | None = None
     reference: Line | None = None
     method: ServiceMethod
-    served: AwareDatetime | None = None
-    respondent_aware: AwareDatetime | None = None
+    served: Moment | None = None
+    respondent_aware: Moment | None = None
 
     @model_validator(mode="after")
     def _of_an_order(self) -> "OrderServed":

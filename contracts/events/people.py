@@ -1,14 +1,14 @@
 """What agencies say of people: referrals, risk, incidents, care, support."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import Said
 from contracts.mentions import Mention
 from contracts.sections import ImmigrationSection, Line, Part, Text
+from contracts.times import Day, Moment
 from contracts.vocabulary import (
     DASH_ITEMS,
     DashAnswer,
@@ -111,7 +111,7 @@ class HouseholdDescribed(Said):
 
     type: ClassVar[str] = "uk.goldthread.care.household-described.v1"
     topic: ClassVar[str] = "care"
-    as_at: date | None = None
+    as_at: Day | None = None
 
 
 class HousingDescribed(Said):
@@ -144,7 +144,7 @@ class LeadNamed(Said):
     type: ClassVar[str] = "uk.goldthread.care.lead-named.v1"
     topic: ClassVar[str] = "care"
     service: Line
-    since: AwareDatetime
+    since: Moment
 
 
 def victim_of(said: Said) -> Mention | None:

@@ -79,7 +79,7 @@ class Pager:
                 if not came.done():
                     came.set_result(time.perf_counter())
                 writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
-        except asyncio.IncompleteReadError:
+        except (asyncio.IncompleteReadError, asyncio.CancelledError):
             writer.close()
 
 

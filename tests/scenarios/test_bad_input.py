@@ -75,6 +75,7 @@ def nested(depth: int) -> bytes:
 
 
 FIRST, INVALID = str(DASH_ITEMS[0]), "request.invalid"
+FIRST_HOUR, LAST_HOUR = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"
 NAIVE = "2026-03-01T10:00:00"
 WHOLE = json.dumps(caseload.housing_breach(AT)).encode()
 
@@ -112,7 +113,18 @@ FIELDS = [
         ORDERS,
         order(made=NAIVE),
     ),
-    Bad("no time", 422, INVALID, ("body.recorded", "datetime_from_date_parsing"), body=header(recorded=MARK)),
+    Bad("no time", 422, INVALID, ("body.recorded", "not_iso_8601"), body=header(recorded=MARK)),
+    Bad("a number for a time", 422, INVALID, ("body.recorded", "not_iso_8601"), body=header(recorded=NUMBER)),
+    Bad("a bare number", 422, INVALID, ("body.occurred.*", "not_iso_8601"), body=header(occurred="20260301")),
+    Bad("year one", 422, INVALID, ("body.recorded", "year_out_of_range"), body=header(recorded=FIRST_HOUR)),
+    Bad(
+        "the last year",
+        422,
+        INVALID,
+        ("body.content.ends", "year_out_of_range"),
+        ORDERS,
+        order(ends=LAST_HOUR),
+    ),
     Bad(
         "what has not happened",
         422,
