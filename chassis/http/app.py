@@ -50,6 +50,7 @@ from chassis.http.problem import (
 from chassis.ids import Ids
 from chassis.settings import Settings
 from contracts.content import Content
+from contracts.times import Moment
 
 
 class Declared(Protocol):
@@ -225,7 +226,7 @@ class ClockSetting(BaseModel):
     """What the services' clock shall say now."""
 
     model_config = ConfigDict(extra="forbid")
-    now: AwareDatetime
+    now: Moment
 
 
 def _of_the_clock() -> APIRouter:

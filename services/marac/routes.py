@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
@@ -15,6 +15,7 @@ from contracts.envelope import Id
 from contracts.events.conference import MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from contracts.submission import Receipt
+from contracts.times import Moment
 from services.marac import actions, queries
 from services.marac.rules import sharing
 from services.marac.shown import Agenda, CasePage, Cohort, Meetings, PerpetratorPage, SourcePage
@@ -95,7 +96,7 @@ async def case_page(
     case: Id,
     runtime: TheRuntime,
     caller: CaseReader,
-    at: Annotated[AwareDatetime | None, Query(description="as it was known then")] = None,
+    at: Annotated[Moment | None, Query(description="as it was known then")] = None,
 ) -> CasePage:
     """A case: what every agency said, how dangerous it is, what protects her, what is missing."""
     return await queries.case_page(runtime, caller, case, at)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -22,7 +23,8 @@ from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
 BREACHES, ORDERS = "/orders/v1/breaches", "/orders/v1/orders"
-REFERRALS = "/referrals/v1/marac-referrals"
+REFERRALS, COHORT = "/referrals/v1/marac-referrals", "/marac/v1/cohort"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 AT = NOW - timedelta(hours=5)
 MARK = "Quillfeather"
 """Stands in every value that is refused. It may come back nowhere."""
@@ -196,6 +198,38 @@ FIELDS = [
         headers={"Idempotency-Key": f"{MARK} {MARK}"},
     ),
     Bad(
+        "a time of no zone to look back to",
+        422,
+        INVALID,
+        ("query.at", "timezone_aware"),
+        f"/marac/v1/cases/{NOBODY}?at={NAIVE}",
+        method="GET",
+    ),
+    Bad(
+        "a time before all zones to look back to",
+        422,
+        INVALID,
+        ("query.at", "year_out_of_range"),
+        f"/marac/v1/cases/{NOBODY}?at={quote(FIRST_HOUR)}",
+        method="GET",
+    ),
+    Bad(
+        "a cursor of nobody's",
+        400,
+        "cursor.unknown",
+        ("query.after", "cursor"),
+        f"{COHORT}?after={MARK}",
+        method="GET",
+    ),
+    Bad(
+        "a page of no size",
+        422,
+        INVALID,
+        ("query.limit", "int_parsing"),
+        f"{COHORT}?limit={MARK}",
+        method="GET",
+    ),
+    Bad(
         "an id of an unknown shape",
         422,
         INVALID,
@@ -259,7 +293,11 @@ async def test_what_is_bad_is_refused_by_place_and_kind_and_changes_nothing(
 ) -> None:
     housing = await goldthread.system("castlegate-housing")
     before = await held(deployment, goldthread, "referrals", "orders")
-    found = [unlike(bad, await sent(housing, bad)) for bad in (*BODIES, *FIELDS)]
+    chair, matac = await goldthread.person("rowan-ellis"), await goldthread.person("tom-achterberg")
+    found = []
+    for bad in (*BODIES, *FIELDS):
+        client = matac if bad.path.startswith(COHORT) else chair if "/marac/" in bad.path else housing
+        found.append(unlike(bad, await sent(client, bad)))
     assert "\n".join(fault for fault in found if fault) == ""
     assert await held(deployment, goldthread, "referrals", "orders") == before
     assert MARK not in logs(deployment)

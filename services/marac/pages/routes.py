@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.accept import Refused
@@ -20,6 +19,7 @@ from chassis.pages.frame import Bar, Look, Loudness
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from contracts.envelope import Id
+from contracts.times import YEARS, Moment
 from contracts.vocabulary import StaffRole
 from services.marac import queries
 from services.marac.conference.views import ALERT, CASE, PERSON
@@ -36,7 +36,7 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 OfCases = Annotated[Caller, right(sharing.READ_CASE)]
 OfMeetings = Annotated[Caller, right(sharing.READ_MEETING)]
 OfCohort = Annotated[Caller, right(sharing.READ_COHORT)]
-At = Annotated[AwareDatetime | None, Query(description="as it was known at this time")]
+At = Annotated[Moment | None, Query(description="as it was known at this time")]
 
 PAPER_LASTS = timedelta(days=7)
 """After how long a print is to be destroyed: the next page is as quickly made. Goldthread's own."""
@@ -309,6 +309,8 @@ def _end_of_day(asked: Asked, now: datetime) -> datetime | str:
     try:
         day = datetime(int(asked.year), int(asked.month), int(asked.day), tzinfo=LONDON)
     except (ValueError, OverflowError):
+        return "known.not-a-day"
+    if day.year not in YEARS:
         return "known.not-a-day"
     if day > now:
         return "known.not-yet"
