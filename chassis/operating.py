@@ -1,5 +1,6 @@
 """What an operator does with one service's store, beside its processes."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,9 @@ from chassis.runtime import Runtime
 from chassis.store import Postgres
 from chassis.store.tables import ENGINE_TABLES, ClockTable, instant
 from contracts.events.operations import AuditShown
+
+GOING_SECONDS = 5
+"""How long the sessions of a process that was killed may take to end."""
 
 
 async def mark_everything(runtime: Runtime) -> None:
@@ -35,9 +39,14 @@ async def drop(runtime: Runtime) -> None:
     tables: list[type[SQLModel]] = [table for table in ENGINE_TABLES if table is not ClockTable]
     tables += [table for table in service.tables if issubclass(table, SQLModel)]
 
+    try:
+        async with asyncio.timeout(GOING_SECONDS):
+            while await _others(runtime):  # noqa: ASYNC110 - PostgreSQL says when
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise InUse("A process of the service still runs: stop it first.") from None
+
     async def work(connection: AsyncConnection) -> None:
-        if await _others(runtime, connection):
-            raise InUse("A process of the service still runs: stop it first.")
         unsent = "select count(*) from fact where sent_at is null"
         if (await connection.execute(text(unsent))).scalar():
             raise Unsent("Some facts are not on the log yet: start the service, and let it relay them.")
@@ -49,7 +58,7 @@ async def drop(runtime: Runtime) -> None:
     await runtime.store.write(work)
 
 
-async def _others(runtime: Runtime, connection: AsyncConnection) -> int:
+async def _others(runtime: Runtime) -> int:
     if not isinstance(runtime.store, Postgres):
         return 0  # the lock on the embedded log's folder says it (deploy/cli.py)
     statement = text(
@@ -57,7 +66,8 @@ async def _others(runtime: Runtime, connection: AsyncConnection) -> int:
            where application_name = :name and datname = current_database() and pid <> pg_backend_pid()"""
     )
     name = {"name": f"goldthread-{runtime.store.schema}"}
-    return int((await connection.execute(statement, name)).scalar_one())
+    async with runtime.store.reading() as connection:
+        return int((await connection.execute(statement, name)).scalar_one())
 
 
 class InUse(RuntimeError):

@@ -8,6 +8,6 @@ if TYPE_CHECKING:
     from chassis.runtime import Runtime
 
 
-def the_runtime(request: Request) -> "Runtime":
+async def the_runtime(request: Request) -> "Runtime":
     """The runtime, in a route: ``runtime: Annotated[Runtime, Depends(the_runtime)]``."""
     return cast("Runtime", request.app.state.runtime)

@@ -15,7 +15,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def if_match(
+async def if_match(
     if_match: Annotated[str | None, Header(description="Required: the `ETag` of the version at hand")] = None,
 ) -> int:
     """The version that a correction or withdrawal is made upon.
@@ -33,7 +33,7 @@ def if_match(
     raise _refused(400, "if-match.invalid", "If-Match holds one version's tag.", "etag")
 
 
-def idempotency_key(
+async def idempotency_key(
     idempotency_key: Annotated[
         str | None, Header(pattern=r"^[\x21-\x7e]{1,255}$", description="The same at every try of one post")
     ] = None,

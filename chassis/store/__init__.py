@@ -135,6 +135,7 @@ class Postgres(Store):
 
     def __init__(self, url: str, schema: str, clock: Clock, pool: int = 10) -> None:
         self.schema = schema
+        self._turning = asyncio.Lock()
         engine = create_async_engine(
             url,
             pool_size=pool,
@@ -148,6 +149,11 @@ class Postgres(Store):
                     "lock_timeout": "4000",
                     "statement_timeout": "20000",
                     "synchronous_commit": "off",
+                    # Every statement of ours looks a few rows up by an index: without statistics the
+                    # planner would read and hash whole tables for each batch.
+                    "enable_hashjoin": "off",
+                    "enable_mergejoin": "off",
+                    "jit": "off",
                 }
             },
         )
@@ -179,8 +185,11 @@ class Postgres(Store):
 
     async def set_clock(self, at: datetime) -> None:
         """In the store, so that every process on it tells the same time."""
-        await super().set_clock(at)
-        moved = self.clock.offset // timedelta(microseconds=1)
+        async with self._turning:
+            await super().set_clock(at)
+            await self._keep_clock(self.clock.offset // timedelta(microseconds=1))
+
+    async def _keep_clock(self, moved: int) -> None:
         statement = text(
             "insert into clock (id, moved) values (1, :moved) on conflict (id) do update set moved = :moved"
         )
@@ -189,10 +198,11 @@ class Postgres(Store):
 
     async def read_clock(self) -> None:
         """As another process may have set it."""
-        async with self.reading() as connection:
-            moved = (await connection.execute(text("select moved from clock"))).scalar()
-        if moved is not None:
-            self.clock.offset = timedelta(microseconds=moved)
+        async with self._turning:  # what is read here is not older than what is set here
+            async with self.reading() as connection:
+                moved = (await connection.execute(text("select moved from clock"))).scalar()
+            if moved is not None:
+                self.clock.offset = timedelta(microseconds=moved)
 
 
 class Sqlite(Store):

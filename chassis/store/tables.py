@@ -97,7 +97,7 @@ class MarkTable(SQLModel, table=True):
     """What is out of date."""
 
     __tablename__ = "mark"
-    __table_args__ = (Index("mark_order", "urgent", "seq"), Index("mark_key", "key"))
+    __table_args__ = (Index("mark_order", text("urgent desc"), "seq"), Index("mark_key", "key"))
     seq: int | None = Field(default=None, primary_key=True, sa_type=Counter)
     key: str
     moved_from: str | None = None

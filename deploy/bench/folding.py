@@ -37,14 +37,16 @@ GOAL = 0.25
 FACTS_OF_ONE = 8
 """In how many of the facts each person stands, in the mean: as in the caseload of a force."""
 APPEND = 500
-PATIENCE = 90.0
-"""Seconds after which what is folded by then is what counts."""
+PATIENCE = 60.0
+"""Seconds after which it is cut off: then what counts is the facts none of whose keys is marked, and
+the figure says so. It is lower than the rate of a run that ends, where most facts wait for one key."""
 
 
 def measure(stores: Stores, count: int, rounds: int) -> Iterator[str | Figure]:
     """Say what is under way; then the figure."""
     yield f"P2: writing {count:,} facts to Kafka"
     run_apart(_fill(stores.kafka.address, count))
+    cut_off = False
     found: dict[str, list[float]] = {"raw": [], "ours": []}
     for turn in range(rounds):
         for kind, rates in found.items():
@@ -56,10 +58,13 @@ def measure(stores: Stores, count: int, rounds: int) -> Iterator[str | Figure]:
                 environment=stores.environment(stores.database(f"{kind}_{turn}")),
             )
             rates.append(answer["rate"])
+            cut_off = cut_off or bool(answer.get("cut_off"))
     value, limit = median(found["ours"]), median(found["raw"])
     ratio = value / limit
+    what = "from Kafka until folded, two people a fact"
+    what += f" (cut off after {PATIENCE:.0f} s)" if cut_off else ""
     yield Figure(
-        *("P2", "from Kafka until folded, two people a fact", value, "facts/s", limit, ratio),
+        *("P2", what, value, "facts/s", limit, ratio),
         goal=f"ratio ≥ {GOAL}",
         met=ratio >= GOAL,
     )
@@ -79,7 +84,8 @@ async def _fill(address: str, count: int) -> None:
 
 
 async def ours(settings: Settings, count: int) -> dict[str, float]:
-    """Loader and folder of orders side by side, until every fact is loaded and no mark is left."""
+    """Loader and folder of orders side by side, until every fact is loaded and no mark is left, or
+    until it is cut off."""
     log, clock, ids = log_of(settings), clock_of(settings), Ids(settings.secret.get_secret_value())
     store, signals, views = (
         open_store(settings.store_url, "orders", clock),
@@ -105,7 +111,8 @@ async def ours(settings: Settings, count: int) -> dict[str, float]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        return {"rate": await _folded(store) / spent}
+        folded = await _folded(store)
+        return {"rate": folded / spent, "cut_off": folded < count}
     finally:
         await subscription.stop()
         await log.stop()
@@ -125,8 +132,8 @@ async def _all_folded(store: Store, count: int) -> bool:
 
 async def _folded(store: Store) -> int:
     """The facts none of whose keys is marked."""
-    statement = """select count(*) from fact where id not in
-        (select key.fact from key join mark on mark.key = key.key)"""
+    statement = """select (select count(*) from fact)
+        - (select count(distinct key.fact) from mark join key on key.key = mark.key)"""
     async with store.reading() as connection:
         return int((await connection.execute(text(statement))).scalar_one())
 

@@ -37,7 +37,7 @@ class Figure:
             self.what,
             f"{number.format(self.value)} {self.unit}",
             f"{number.format(self.raw)} {self.unit}",
-            f"{self.ratio:.2f}",
+            f"{self.ratio:.2f}" if self.ratio >= 0.1 else f"{self.ratio:.4f}",
             self.goal,
             verdict,
         )

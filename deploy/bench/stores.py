@@ -95,8 +95,8 @@ def told(module: str, *arguments: str, log: Path, environment: Mapping[str, str]
         status = process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
-        raise Unavailable(f"{module} did not end in {PATIENCE:.0f} s; see {log}") from None
+        raise Unavailable(f"{module} did not end in {PATIENCE:.0f} s") from None
     last = (log.read_text().strip().splitlines() or [""])[-1]
     if status:
-        raise Unavailable(f"{module} ended with status {status}; see {log}: {last[:200]}")
+        raise Unavailable(f"{module} ended with status {status}: {last[:200]}")
     return cast("dict[str, Any]", json.loads(last))

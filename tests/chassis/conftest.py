@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis import operating
 from chassis.clock import Clock
 from chassis.http.auth import Caller
 from chassis.ids import Ids
@@ -48,18 +49,26 @@ class System:
         self.store = store
         self._stack = stack
 
-    async def start(self, service: Service = SERVICE, *, on: str | None = None) -> Runtime:
-        """A service at work, caught up. It ends with the test, or by ``stop``."""
+    def _runtime(self, service: Service) -> Runtime:
         clock = Clock()
-        log = self._log()
-        await log.start()
-        runtime = Runtime(
-            service, Settings(), open_store(on or self.store, service.name, clock), log, IDS, clock
+        return Runtime(
+            service, Settings(), open_store(self.store, service.name, clock), self._log(), IDS, clock
         )
+
+    async def start(self, service: Service = SERVICE) -> Runtime:
+        """A service at work, caught up. It ends with the test, or by ``stop``."""
+        runtime = self._runtime(service)
+        await runtime.log.start()
         await runtime.start()
         self._stack.push_async_callback(self.stop, runtime)
         await runtime.caught_up.wait()
         return runtime
+
+    async def drop(self) -> None:
+        """Drop the store as an operator does, while no service runs."""
+        runtime = self._runtime(SERVICE)
+        await operating.drop(runtime)
+        await runtime.store.close()
 
     async def stop(self, runtime: Runtime) -> None:
         """End a service as a process ends."""

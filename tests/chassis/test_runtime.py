@@ -160,8 +160,8 @@ async def test_a_store_is_restored_from_the_log_alone_byte_for_byte(system: Syst
     await until(lambda: settled(runtime))
     before = await everything(runtime)
     assert all(before.values())
-    await operating.drop(runtime)
     await system.stop(runtime)
+    await system.drop()
     again = await system.start()
     await until(lambda: settled(again))
     assert await everything(again) == before

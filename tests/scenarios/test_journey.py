@@ -127,7 +127,7 @@ async def one_person_from_five_agencies(story: Story) -> None:
         said_by = {line["agency"] for line in victim["lines"]}
         return said_by >= set(AGENCIES)
 
-    await until(page, 30, "her page speaks of all five agencies")
+    await until(page, 60, "her page speaks of all five agencies")
 
 
 async def step_3_and_4(story: Story) -> None:
@@ -139,7 +139,7 @@ async def step_3_and_4(story: Story) -> None:
     root = await story.post(
         "breach", "castlegate-housing", "/orders/v1/breaches", caseload.housing_breach(at)
     )
-    message = await until(lambda: story.webhook.first("dev-malik", root), 20)
+    message = await until(lambda: story.webhook.first("dev-malik", root), 60)
     story.receipts["page"] = {"seconds": message.at - began}
     assert message.signed
     for secret in ("Marlowe", "Jennifer", "Harcastle", "Alder", "ZZ1", "north", "NM/26", "castlegate"):
@@ -152,7 +152,7 @@ async def step_3_and_4(story: Story) -> None:
         opened = await get(first, f"/orders/v1/breaches/{root}")
         return opened if opened["order"] and opened["grade"] == "high" else None
 
-    opened = await until(order_found, 10, "the breach finds its order when the matcher has linked him")
+    opened = await until(order_found, 60, "the breach finds its order when the matcher has linked him")
     assert opened["order"]["order"] == story.root("order")
     answer = await first.post(f"/notify/v1/alerts/{root}/acknowledge")
     assert answer.status_code == 200, answer.text
@@ -173,17 +173,17 @@ async def step_4_again_unanswered(story: Story) -> None:
     body = caseload.housing_breach(at)
     body["content"]["kind"] = "threat"
     root = await story.post("second breach", "castlegate-housing", "/orders/v1/breaches", body)
-    await until(lambda: story.webhook.first("dev-malik", root), 20)
-    for minutes, who in ((6, "joan-okafor"), (16, "helen-sato"), (31, "marcus-dunne")):
+    await until(lambda: story.webhook.first("dev-malik", root), 60)
+    for minutes, who in ((8, "joan-okafor"), (20, "helen-sato"), (36, "marcus-dunne")):
         await story.goldthread.set_clock(clock + timedelta(minutes=minutes))
-        await until(lambda: story.webhook.first(who, root), 20, f"{who} is called")  # noqa: B023
-    await story.goldthread.set_clock(clock + timedelta(minutes=55))
+        await until(lambda: story.webhook.first(who, root), 60, f"{who} is called")  # noqa: B023
+    await story.goldthread.set_clock(clock + timedelta(minutes=75))
 
     async def again() -> bool:
         calls = {message.id for message in story.webhook.messages("dev-malik") if message.cause == root}
         return len(calls) >= 2
 
-    await until(again, 20, "the ladder begins again")
+    await until(again, 60, "the ladder begins again")
 
 
 async def step_5(story: Story) -> None:
@@ -312,7 +312,7 @@ async def step_8(story: Story) -> None:
             and injury["said"] is None
         )
 
-    await until(follows, 20)
+    await until(follows, 60)
     story.receipts["correction"] = {"seconds": time.monotonic() - began}
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def until(question: Callable[[], Awaitable[T | None]], seconds: float = 20, what: str = "") -> T:
+async def until(question: Callable[[], Awaitable[T | None]], seconds: float = 60, what: str = "") -> T:
     """The first answer that is true. Fails with the last one after so many seconds."""
     end = time.monotonic() + seconds
     while True:

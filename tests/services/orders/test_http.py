@@ -257,7 +257,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
             "ends": "2026-01-01T10:00:00Z",
             "people": people(BEN),
         },
-        "body.content",
+        "body.content.ends",
     ),
     "an order that binds nobody": (
         "orders",
