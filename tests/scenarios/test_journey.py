@@ -177,7 +177,7 @@ async def step_4_again_unanswered(story: Story) -> None:
     for minutes, who in ((8, "joan-okafor"), (20, "helen-sato"), (36, "marcus-dunne")):
         await story.goldthread.set_clock(clock + timedelta(minutes=minutes))
         await until(lambda: story.webhook.first(who, root), 60, f"{who} is called")  # noqa: B023
-    await story.goldthread.set_clock(clock + timedelta(minutes=75))
+    await story.goldthread.set_clock(clock + timedelta(minutes=56))
 
     async def again() -> bool:
         calls = {message.id for message in story.webhook.messages("dev-malik") if message.cause == root}
