@@ -238,25 +238,23 @@ class Acceptor:
         """
 
         async def work(connection: AsyncConnection) -> Taken:
-            lock = f"select body from fact where root = :root order by version {self._store.for_update}"
-            bodies = (await connection.execute(text(lock), {"root": root})).scalars().all()
-            versions = FactSet(read_fact(body.encode()) for body in bodies)
-            if not len(versions) or next(iter(versions)).envelope.source != self._source:
-                raise Refused("not-found", status=404)
+            # The lock in one statement, the versions in the next: who waited for the lock reads what
+            # was committed meanwhile.
+            lock = f"select id from fact where id = :root {self._store.for_update}"
+            await connection.execute(text(lock), {"root": root})
+            versions = await self._versions(connection, root)
             draft = make(versions)
-            history = versions.versions(root)
-            if draft.id in {fact.id for fact in history}:
-                return (
-                    await self._first(
-                        connection, [draft.id], {draft.id: self._again(draft, history[-1].accepted)}
-                    )
-                )[draft.id]
-            if history[-1].version != expected:
+            last = versions.versions(root)[-1]
+            if await ledger.hashes_of(connection, [draft.id]):
+                return await self._repeat(connection, draft, last.accepted)
+            if last.version != expected:
                 raise Refused("changed-since", "If-Match", status=412)
-            now = max(await self._store.now(connection), history[-1].accepted + timedelta(microseconds=1))
+            now = max(await self._store.now(connection), last.accepted + timedelta(microseconds=1))
             entry = draft.entry(self._source, now)
             rows = [entry.row(None), self._audit(draft, now).row(None)]
-            await ledger.insert_facts(self._store, connection, rows, loading=False)
+            new = await ledger.insert_facts(self._store, connection, rows, loading=False)
+            if draft.id not in new:
+                return await self._repeat(connection, draft, last.accepted)
             await ledger.file_facts(self._store, connection, self._ids, [entry])
             return Taken(draft.id, root, draft.version, now, repeated=False)
 
@@ -264,8 +262,21 @@ class Acceptor:
         self._signals.wake("relay", "fold")
         return taken
 
-    def _again(self, draft: Draft, accepted: datetime) -> Entry:
-        return draft.entry(self._source, accepted)
+    async def _versions(self, connection: AsyncConnection, root: str) -> FactSet:
+        read = text("select body from fact where root = :root")
+        bodies = (await connection.execute(read, {"root": root})).scalars()
+        versions = FactSet(read_fact(body.encode()) for body in bodies)
+        if not len(versions) or next(iter(versions)).envelope.source != self._source:
+            raise Refused("not-found", status=404)
+        return versions
+
+    async def _repeat(self, connection: AsyncConnection, draft: Draft, accepted: datetime) -> Taken:
+        """The first answer to an id that is there, if it is of this root. Raises Refused (409)."""
+        again = {draft.id: draft.entry(self._source, accepted)}
+        taken = (await self._first(connection, [draft.id], again))[draft.id]
+        if taken.root != draft.root:
+            raise Refused("same-key-other-content", "Idempotency-Key", status=409)
+        return taken
 
     def _audit(self, draft: Draft, now: datetime) -> Entry:
         said = AuditTaken(fact=draft.id, person=draft.person, right=draft.right)

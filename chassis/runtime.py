@@ -5,6 +5,7 @@ and folds and deciders wait: at most a minute if the log is away.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -49,6 +50,8 @@ log = structlog.get_logger()
 CATCH_UP_SECONDS = 60
 _OUT_OF_DATE = """select (select count(*) from mark)
     + (select count(*) from subject where changes_at <= :now)"""
+STUCK_SECONDS = 10
+"""How long a service may be behind the log's end without progress before it is not ready."""
 TICK_SECONDS = 0.25
 
 
@@ -70,7 +73,7 @@ class Runtime(Archive):
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
         self.subscription: Subscription | None = None
-        self._ends: dict[tuple[str, int], int] | None = None
+        self._progress = (-1, 0.0)
         self._tasks: list[asyncio.Task[None]] = []
 
     # ---- life -------------------------------------------------------------------------------
@@ -116,25 +119,22 @@ class Runtime(Archive):
         await run()
 
     async def _catch_up(self) -> None:
-        """Wait until all that the log held at the start is here, or a minute has passed."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CATCH_UP_SECONDS):
-                while not await self._at_the_ends():  # noqa: ASYNC110 - the store says when
-                    await asyncio.sleep(0.05)
+        """Wait until all that the log held at the start is here. If nothing comes for a minute, the
+        log is away or a partition stopped: go on without."""
+        ends: dict[tuple[str, int], int] | None = None
+        progress, since = -1, time.monotonic()
+        while time.monotonic() - since < CATCH_UP_SECONDS:
+            try:
+                ends = await self.log.ends(self.topics) if ends is None else ends
+                reached = await positions_of(self.store, set(ends))
+                if all(reached.get(partition, 0) >= end for partition, end in ends.items() if end > 0):
+                    break
+                if sum(reached.values()) > progress:
+                    progress, since = sum(reached.values()), time.monotonic()
+            except Exception as error:  # noqa: BLE001 - log or store are away: it is asked again
+                log.warning("catch-up.waits", reason=type(error).__name__)
+            await asyncio.sleep(0.05)
         self.caught_up.set()
-
-    async def _at_the_ends(self) -> bool:
-        try:
-            if self._ends is None:
-                self._ends = await self.log.ends(self.topics)
-            return await self._reached(self._ends)
-        except Exception as error:  # noqa: BLE001 - log or store are away: it is asked again
-            log.warning("catch-up.waits", reason=type(error).__name__)
-            return False
-
-    async def _reached(self, ends: dict[tuple[str, int], int]) -> bool:
-        reached = await positions_of(self.store, set(ends))
-        return all(reached.get(partition, 0) >= end for partition, end in ends.items() if end > 0)
 
     async def _tick(self) -> None:
         while True:
@@ -169,6 +169,8 @@ class Runtime(Archive):
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
+                if self._stuck(behind, sum(reached.values())):
+                    dead.append("load: nothing comes though the log has more")
         except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
             dead.append(f"log: {type(error).__name__}")
         ok = self.caught_up.is_set() and not dead and not stopped
@@ -176,6 +178,13 @@ class Runtime(Archive):
         return ok, why | {
             "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()]
         }
+
+    def _stuck(self, behind: int, reached: int) -> bool:
+        """Whether the log has had more than is here for some time, and nothing has come."""
+        now = time.monotonic()
+        if behind == 0 or reached != self._progress[0]:
+            self._progress = (reached, now)
+        return now - self._progress[1] > STUCK_SECONDS
 
     async def _marks(self) -> int:
         async with self.store.reading() as connection:

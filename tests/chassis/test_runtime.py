@@ -1,5 +1,6 @@
 """The promises of ``chassis/README.md``, on both deployments."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -124,6 +125,40 @@ async def test_a_correction_is_the_next_version_under_if_match(system: System) -
 
     await until(empty)
     assert [fact.version for fact in (await runtime.fact(first.root)).versions(first.root)] == [1, 2, 3]
+
+
+async def test_of_two_corrections_of_one_version_at_once_one_is_told(system: System) -> None:
+    runtime = await system.start()
+    first = await say(runtime, incident())
+    header = own_header(runtime.clock.now())
+
+    async def correct() -> int:
+        try:
+            taken = await runtime.revise(first.root, 1, header, incident(), caller=POLICE, right="say")
+        except Refused as refused:
+            return refused.status
+        return taken.version
+
+    assert sorted(await asyncio.gather(*(correct() for _ in range(6)))) == [2, 412, 412, 412, 412, 412]
+    assert [fact.version for fact in (await runtime.fact(first.root)).versions(first.root)] == [1, 2]
+
+
+async def test_a_key_that_was_used_for_another_fact_corrects_nothing(system: System) -> None:
+    runtime = await system.start()
+    header = own_header(runtime.clock.now())
+    one, other = [await say(runtime, incident(number)) for number in "12"]
+    said = {"caller": POLICE, "right": "say", "idempotency_key": "once"}
+    corrected = await runtime.revise(one.root, 1, header, incident("1"), **said)
+    again = await runtime.revise(one.root, 1, header, incident("1"), **said)
+    assert (again.id, again.version, again.repeated) == (corrected.id, 2, True)
+    with pytest.raises(Refused) as refused:
+        await runtime.revise(other.root, 1, header, incident("2"), **said)
+    assert refused.value.status == 409
+    assert len(await runtime.fact(other.root)) == 1
+    keys = {key for fact in await runtime.fact(one.root) for key in fact.envelope.keys.split()}
+    async with runtime.store.reading() as connection:
+        filed = await connection.execute(text("select key from key where fact = :id"), {"id": corrected.id})
+        assert set(filed.scalars()) == keys
 
 
 async def test_an_alert_is_said_once_and_stands_down_when_it_is_no_longer_true(system: System) -> None:
