@@ -29,7 +29,7 @@ from chassis.log import Log, Subscription
 from chassis.news import News
 from chassis.relay import Relay
 from chassis.service import Service
-from chassis.settings import Settings
+from chassis.settings import CannotStart, Settings
 from chassis.signals import Changed, Signals
 from chassis.store import Postgres, Store
 from chassis.store.tables import micros
@@ -83,6 +83,8 @@ class Runtime(Archive):
         views = [view.table for view in self.service.views]
         await self.store.prepare([*views, *self.service.tables])
         await self.store.read_clock()
+        if self.settings.production and self.clock.offset:
+            raise CannotStart("Production refuses a store whose clock a try-out moved.")
         await self.log.ensure(TOPICS.values())
         self.subscription = self.log.subscribe(
             f"goldthread-{self.service.name}",

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field, HttpUrl, StrictInt, ValidationInfo, field_validator
+from pydantic import Field, HttpUrl, StrictInt, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import AreaId, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, Part
 from contracts.times import Moment
-from contracts.vocabulary import AgencyKind, AreaKind, Threshold
+from contracts.vocabulary import DASH_ITEMS, AgencyKind, AreaKind, Threshold
 
 
 class AgencyDefined(Content):
@@ -70,4 +70,11 @@ class ThresholdSet(Content):
     topic: ClassVar[str] = "configuration"
     area: FiledAreaId
     threshold: Threshold
-    value: Annotated[StrictInt, Field(ge=0, le=10_000)]
+    value: Annotated[StrictInt, Field(ge=1, le=3_650)]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> "ThresholdSet":
+        # A score that no Dash can reach would make every victim's risk look lower than high.
+        if self.threshold is Threshold.DASH_VISIBLE_HIGH_RISK and self.value > len(DASH_ITEMS):
+            raise PydanticCustomError("threshold_out_of_reach", "a Dash has 24 items")
+        return self

@@ -10,6 +10,7 @@ from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
 from contracts.rules.occurrence import Record, occurrences
 from contracts.rules.order_status import status
+from contracts.rules.standing_grade import standing_grade
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
 from services.marac.conference import rows
@@ -96,7 +97,7 @@ class _People:
             "victim": self.victim,
             "perpetrators": self.perpetrators,
             "children": self.children(),
-            "grade": assessment.grade if assessment else Grade.UNKNOWN,
+            "grade": self.grade(),
             "assessment": assessment,
             "disputed": not self.harmed_by.isdisjoint(self.own.disputed if self.own else ()),
             "orders": tuple(orders),
@@ -105,6 +106,12 @@ class _People:
             "earlier_case": earlier,
             "heard": self.heard(),
         }
+
+    def grade(self) -> Grade:
+        """The grade that stands after all assessments of the victim."""
+        known = self.own.assessments if self.own else []
+        made = sorted(known, key=lambda each: (each.occurred, each.root))
+        return standing_grade(each.grade for each in made)
 
     def assessment(self) -> rows.Assessment | None:
         """The newest assessment of the victim that stands."""

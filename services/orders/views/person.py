@@ -20,6 +20,7 @@ from contracts.mentions import Mention
 from contracts.rules.occurrence import normal, occurrences, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import OrderStatus, order_terms, status
+from contracts.rules.standing_grade import standing_grade
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
 
@@ -252,9 +253,9 @@ def _standing(subject: Subject) -> dict[str, list[StandingAlert]]:
 
 
 def _victims(subject: Subject) -> list[VictimLine]:
-    """Each victim whom this person's facts name, by the newest assessment and the newest routing.
+    """Each victim whom this person's facts name, by the grade that stands and the newest routing.
 
-    An assessment without a grade by rule is an unknown grade, never the grade of an older one.
+    An assessment without a grade by rule is an unknown grade.
     """
     found: dict[str, VictimLine] = {}
     for fact in subject.facts.current(Said):
@@ -262,15 +263,18 @@ def _victims(subject: Subject) -> list[VictimLine]:
         for person in persons(fact.said.in_role(Role.VICTIM), subject.homes):
             if subject.id in (person, *harmed_by):
                 line = found.get(person) or VictimLine(person=person)
-                found[person] = line.model_copy(update=_news_of_a_victim(fact))
+                found[person] = line.model_copy(update=_news_of_a_victim(fact, line))
     return [found[person] for person in sorted(found)]
 
 
-def _news_of_a_victim(fact: Fact[Said]) -> dict[str, object]:
+def _news_of_a_victim(fact: Fact[Said], line: VictimLine) -> dict[str, object]:
     news: dict[str, object] = {}
     if isinstance(fact.said, ReferralMade | RiskAssessed):
         graded = fact.said.graded
-        news |= {"grade": graded.grade if graded else Grade.UNKNOWN, "graded": fact.root}
+        assessed = graded.grade if graded else Grade.UNKNOWN
+        stands = standing_grade([line.grade, assessed]) if line.graded else assessed
+        if stands is assessed:
+            news |= {"grade": assessed, "graded": fact.root}
     if (area := area_of(fact.said)) is not None:
         news |= {"area": area, "area_at": fact.occurred, "area_from": fact.root}
     return news

@@ -111,12 +111,15 @@ class TestCase:
         assert (row.marac, row.areas) == ("north", ("hill", "north", "castleshire"))
         assert len(row.letters) == 3
 
-    def test_the_newest_assessment_that_stands_grades_it(self) -> None:
+    def test_one_assessor_alone_lowers_no_grade_and_a_withdrawn_one_counts_for_nothing(self) -> None:
         later = risk(grade=Grade.MEDIUM)
         assert case(referral()).grade is Grade.HIGH
-        assert case(referral(), later).grade is Grade.MEDIUM
-        assert case(referral(), later, withdrawn(later)).grade is Grade.HIGH
-        assert case(referral(), risk(grade=None)).grade is Grade.UNKNOWN
+        assert case(referral(), later).grade is Grade.HIGH
+        shown = case(referral(), later).assessment
+        assert shown is not None
+        assert shown.grade is Grade.MEDIUM
+        assert case(referral(), later, withdrawn(later)).assessment != shown
+        assert case(referral(), risk(grade=None)).grade is Grade.HIGH
 
     def test_two_agencies_records_of_one_assault_are_one_occurrence(self) -> None:
         police = incident("police", occurred=NOON - timedelta(days=1, minutes=-30), kind="common-assault")
