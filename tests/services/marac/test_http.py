@@ -284,7 +284,8 @@ async def test_the_cohort_by_pages_and_one_person_of_it(marac: Marac) -> None:
         await marac.say("police", caseload.incident(people=[ann(), other], kind="verbal-abuse").said, days)
 
     async def two() -> bool:
-        return bool((await marac.get("matac", "cohort")).json()["total"] == 2)
+        cohort = (await marac.get("matac", "cohort")).json()
+        return (cohort["total"], cohort["not_scored"]) == (2, 0)
 
     await until(two)
     first = (await marac.get("matac", "cohort?limit=1")).json()
