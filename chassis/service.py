@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from chassis.archive import Archive
 from chassis.http.problem import ProblemPage
 from chassis.views import View
 from contracts.content import Content
@@ -26,7 +27,7 @@ class Service:
     """Each right, and the roles that have it. Whoever has none of them finds nothing there."""
     accepts: Mapping[type[Content], str]
     """What agencies may post, correct and withdraw here, and the right that it takes."""
-    admit: Callable[["Runtime", "Caller", Content], Awaitable[Content]] | None = None
+    admit: Callable[[Archive, "Caller", Content], Awaitable[Content]] | None = None
     """What every content goes through before it is taken, posted or as a correction: it is refused,
     or given what is the service's to give (``Content.given``)."""
     tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()

@@ -1,6 +1,7 @@
 """What people do about meetings and thresholds: load, ask a rule, record a fact in their agency's name."""
 
 from chassis.accept import Taken
+from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -16,10 +17,10 @@ from services.marac.conference.views import CASE
 from services.marac.rules import areas, sharing
 
 
-async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse a meeting or a threshold of an area that is not the caller's. Raises Problem (404)."""
     if isinstance(content, MeetingCalled | ThresholdSet):
-        known = casefile.areas_of(await runtime.configuration())
+        known = casefile.areas_of(await archive.configuration())
         if not sharing.may_act_in(caller.areas, areas.around(known, content.area)):
             raise not_found()
     return content

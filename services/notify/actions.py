@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from chassis.accept import Taken
+from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
 from chassis.runtime import Runtime
@@ -57,13 +58,13 @@ async def pass_on(
     return await _now(runtime, caller, cause)
 
 
-async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse the rota or the definition of an area that is not the caller's, nor within one of theirs.
     Raises Problem (404)."""
     if isinstance(content, RotaSet):
-        await _own(runtime, caller, content.area)
+        await _own(archive, caller, content.area)
     if isinstance(content, AreaDefined):
-        await _own(runtime, caller, content.area, content.within)
+        await _own(archive, caller, content.area, content.within)
     return content
 
 
@@ -102,8 +103,8 @@ async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
     return shown
 
 
-async def _own(runtime: Runtime, caller: Caller, area: str, within: str | None = None) -> None:
-    known = rota.rota_of(await runtime.configuration())
+async def _own(archive: Archive, caller: Caller, area: str, within: str | None = None) -> None:
+    known = rota.rota_of(await archive.configuration())
     around = rota.area_and_around(known, area)
     if area not in known.areas:
         around += rota.area_and_around(known, within)

@@ -3,6 +3,7 @@
 from typing import Literal, TypeVar
 
 from chassis.accept import Refused, Taken
+from chassis.archive import Archive
 from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -19,7 +20,7 @@ from services.orders.views.shown import BreachShown, OrderShown, PersonShown, ne
 C = TypeVar("C", bound=Content)
 
 
-async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse the service of an order that names no respondent or gives no time. Raises Refused (422)."""
     if isinstance(content, OrderServed) and (missing := service_of_order.fault(content)):
         where, kind = missing

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from chassis.accept import Refused, Taken
+from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
@@ -37,7 +38,7 @@ async def decide_identity(
     return await report(runtime, caller, submission, sharing.DECIDE_IDENTITY, key)
 
 
-async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
     grade, by the threshold that its area has now.
 
@@ -47,7 +48,7 @@ async def admit(runtime: Runtime, caller: Caller, content: Content) -> Content:
         return content
     if content.graded is not None:
         raise Refused("given-by-goldthread", "body.content.graded")
-    threshold = dash_threshold(await runtime.configuration(), _area(content))
+    threshold = dash_threshold(await archive.configuration(), _area(content))
     if isinstance(content, ReferralMade):
         return content.model_copy(update={"graded": grade_referral(content, threshold)})
     return content.model_copy(update={"graded": grade_assessment(content, threshold)})
