@@ -41,11 +41,10 @@ async def record(
     connection: AsyncConnection,
     ids: Ids,
     source: str,
-    sayings: Sequence[tuple[Subject, Saying]],
+    drafts: Sequence[Draft],
 ) -> int:
     """Write what was not said yet, in the fold's own transaction; give how many are new."""
     now: datetime = await store.now(connection)
-    drafts = [drafted(ids, saying, trace_of(subject)) for subject, saying in sayings]
     entries = {draft.id: draft.entry(source, now) for draft in drafts}
     rows = [entry.row(None) for entry in entries.values()]
     new = await ledger.insert_facts(store, connection, rows, loading=False)

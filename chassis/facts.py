@@ -86,6 +86,7 @@ class FactSet:
     def __init__(self, facts: Iterable[Fact[Content]] = ()) -> None:
         by_id = {fact.id: fact for fact in facts}
         self._facts = tuple(sorted(by_id.values(), key=lambda fact: fact.order))
+        self._current: dict[tuple[type[Content], ...], list[Fact[Content]]] = {}
 
     def __iter__(self) -> Iterator[Fact[Content]]:
         return iter(self._facts)
@@ -116,11 +117,11 @@ class FactSet:
 
     def current(self, *models: type[M]) -> list[Fact[M]]:
         """The highest version of each fact of these kinds that still stands."""
-        return [
-            cast("Fact[M]", fact)
-            for fact in self._latest
-            if fact.content is not None and isinstance(fact.content, models)
-        ]
+        found = self._current.get(models)
+        if found is None:
+            found = [fact for fact in self._latest if isinstance(fact.content, models)]
+            self._current[models] = found
+        return cast("list[Fact[M]]", list(found))
 
     def of(self, model: type[M]) -> list[Fact[M]]:
         """The highest version of each fact of this kind, withdrawn ones among them."""

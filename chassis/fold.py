@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import orjson
 import structlog
@@ -19,13 +18,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, telemetry
-from chassis.deciders import record, trace_of
+from chassis.accept import Draft
+from chassis.deciders import drafted, record, trace_of
 from chassis.ids import Ids
 from chassis.reading import Read, Reader
+from chassis.rows import NewRow, new_row, write_rows
 from chassis.signals import Signals
 from chassis.store import Store
 from chassis.store.tables import micros
-from chassis.views import Folded, Row, Saying, Subject, SubjectKind, View
+from chassis.views import PREFIX, Saying, Subject, View
 
 log = structlog.get_logger()
 
@@ -38,8 +39,6 @@ REST, COMING_SECONDS = 4, 0.2
 lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
 _DUE = text("select 1 from subject where changes_at <= :now limit 1")
-KINDS: Mapping[str, SubjectKind] = {"p": "person", "a": "area", "k": "case", "o": "cause"}
-"""The kind of a subject, by the first letter of its id in the store."""
 
 
 @dataclass(slots=True)
@@ -64,6 +63,17 @@ class Batch:
     put_back: int = 0
 
 
+@dataclass(slots=True)
+class Done:
+    """What folding one subject gave."""
+
+    id: str
+    rows: list[NewRow] = field(default_factory=list)
+    said: list[Draft] = field(default_factory=list)
+    changes: list[int] = field(default_factory=list)
+    broken: bool = False
+
+
 class Folder:
     """Folds the subjects of one service. Any number of folders may work on one store."""
 
@@ -74,7 +84,11 @@ class Folder:
         self._views = views
         self._signals = signals
         self.reader = Reader(store, views)
-        self._kinds = {view.of for view in views}
+        self._begun: dict[str, set[str]] = {}
+        """The types of fact that begin a subject, by the first letter of its id; none: all are folded."""
+        for view in views:
+            types = self._begun.setdefault(PREFIX[view.of], set())
+            types.update(model.type for model in view.begun_by)
 
     async def run(self) -> None:
         """Fold what is marked, for ever."""
@@ -83,7 +97,7 @@ class Folder:
             try:
                 batch = await self.once(limit)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
-                log.error("fold.failed", reason=type(error).__name__, place=_place(error))
+                log.error("fold.failed", **_what(error))
                 batch = Batch()
             if batch.seconds > self._store.busy_seconds:
                 limit = max(FEWEST_MARKS, limit // 2)
@@ -188,7 +202,27 @@ class Folder:
         if mentions:
             for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
                 subjects[person] = subjects.get(person, False) or mentions[mention]
-        return {id_: is_urgent for id_, is_urgent in subjects.items() if KINDS[id_[0]] in self._kinds}
+        return await self._of_views(connection, subjects)
+
+    async def _of_views(self, connection: AsyncConnection, subjects: Mapping[str, bool]) -> dict[str, bool]:
+        """Those that can have a row here: of a kind that has views, and begun as one of them asks.
+        What begins a subject later leaves a mark of its own."""
+        found = {id_: urgent for id_, urgent in subjects.items() if id_[0] in self._begun}
+        asked = sorted(id_ for id_ in found if self._begun[id_[0]])
+        if asked:
+            types = {name for id_ in asked for name in self._begun[id_[0]]}
+            statement = f"""select r.id from {self._store.rows_of("rows", (("id", "text"),))}
+                where {self._begun_as("r.id", types)}"""
+            begun = await connection.execute(text(statement), {"rows": _listed("id", asked)})
+            for id_ in set(asked) - set(begun.scalars()):
+                del found[id_]
+        return found
+
+    @staticmethod
+    def _begun_as(subject: str, types: Iterable[str]) -> str:
+        names = ", ".join(f"'{name}'" for name in sorted(types))
+        return f"""exists (select 1 from key join fact on fact.id = key.fact
+                where key.key = {subject} and fact.type in ({names}))"""
 
     async def _mark_sharing(self, connection: AsyncConnection, moved: Sequence[str]) -> None:
         """Mark every key that shares a fact with a moved mention."""
@@ -222,87 +256,61 @@ class Folder:
     ) -> None:
         """Fold subjects of one level, all read in one statement after their locks."""
         read = await self.reader.read(connection, level, ids, at)
-        changed: dict[str, bool] = {}
-        next_change: dict[str, int | None] = {}
-        broken: dict[str, bool] = {}
-        sayings: list[tuple[Subject, Saying]] = []
-        for id_ in ids:
-            done = self._fold_one(read, id_)
-            next_change[id_], broken[id_] = done.changes_at, done.broken
-            sayings += [(done.subject, saying) for saying in done.sayings]
-            for view, row in done.rows:
-                if await self._write_row(connection, view, id_[2:], row, read.hashes):
-                    changed[id_] = urgent.get(id_, False)
-                    batch.changed.add((view.name, id_[2:]))
-        await self._note(connection, next_change, broken, micros(at))
-        if level == 0 and changed:
-            await self._markreaders(connection, changed)
-        if sayings:
-            batch.said += await record(self._store, connection, self._ids, self._source, sayings)
+        done = [self._fold_one(read, id_) for id_ in ids]
+        rows = [row for each in done for row in each.rows]
+        written = await write_rows(self._store, connection, rows, read.hashes)
+        batch.changed |= {(row.view.name, row.subject) for row in written}
+        await self._note(connection, done, micros(at))
+        if level == 0 and written:
+            changed = {id_ for id_ in ids if id_[2:] in {row.subject for row in written}}
+            await self._markreaders(connection, {id_: urgent.get(id_, False) for id_ in changed})
+        said = [draft for each in done for draft in each.said]
+        if said:
+            batch.said += await record(self._store, connection, self._ids, self._source, said)
 
-    def _fold_one(self, read: Read, id_: str) -> "_Done":
-        subject = read.subject(id_)
-        with telemetry.span("fold", trace_of(subject)):
-            return self._folded(subject, id_)
-
-    def _folded(self, subject: Subject, id_: str) -> "_Done":
-        done = _Done(subject)
-        for view in self._views:
-            if view.of != KINDS[id_[0]]:
-                continue
-            try:
-                folded: Folded = view.fold(subject)
-                done.add(view, folded)
-                if view.decide is not None:
-                    done.sayings += view.decide(folded.row, subject.at)
-            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
-                done.broken = True
-                log.error(
-                    "fold.broken",
-                    view=view.name,
-                    subject=id_,
-                    reason=type(error).__name__,
-                    place=_place(error),
-                )
-                if view.decide_broken is not None:
-                    done.sayings += view.decide_broken(subject)
+    def _fold_one(self, read: Read, id_: str) -> "Done":
+        subject, done = read.subject(id_), Done(id_)
+        with telemetry.span("fold", trace_of(subject) if telemetry.tracing() else None):
+            for view in self._views:
+                if PREFIX[view.of] == id_[0]:
+                    self._fold_view(view, subject, done)
         return done
 
-    async def _write_row(
-        self,
-        connection: AsyncConnection,
-        view: View,
-        subject: str,
-        row: Row | None,
-        hashes: Mapping[tuple[str, str], str],
-    ) -> bool:
-        table = view.table.__table__  # type: ignore[attr-defined]
-        had = hashes.get((view.name, subject))
-        if row is None:
-            if had is not None:
-                await connection.execute(table.delete().where(table.c.subject == subject))
-            return had is not None
-        body = canonical(row)
-        digest = ledger.digest(body)
-        if digest == had:
-            return False
-        values = {"subject": subject, "hash": digest, "body": body.decode()}
-        values |= {c.name: _column(row, c.name) for c in table.columns if c.name not in values}
-        upsert = self._store.insert(table).values(**values)
-        await connection.execute(upsert.on_conflict_do_update(index_elements=["subject"], set_=values))
-        return True
+    def _fold_view(self, view: View, subject: Subject, done: "Done") -> None:
+        """One view of one subject: all that it gives, or none of it."""
+        try:
+            folded = view.fold(subject)
+            row = new_row(view, subject.id, folded.row)
+            said = self._drafts(subject, view.decide(folded.row, subject.at) if view.decide else ())
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
+            done.broken = True
+            log.error("fold.broken", view=view.name, subject=done.id, **_what(error))
+            done.said += self._said_broken(view, subject)
+        else:
+            done.rows.append(row)
+            done.said += said
+            if folded.changes_at is not None:
+                done.changes.append(micros(folded.changes_at))
 
-    async def _note(
-        self,
-        connection: AsyncConnection,
-        next_change: Mapping[str, int | None],
-        broken: Mapping[str, bool],
-        now: int,
-    ) -> None:
+    def _said_broken(self, view: View, subject: Subject) -> list[Draft]:
+        try:
+            return self._drafts(subject, view.decide_broken(subject) if view.decide_broken else ())
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is one subject's
+            log.critical("fold.untold", view=view.name, subject=subject.id, **_what(error))
+            return []
+
+    def _drafts(self, subject: Subject, sayings: Iterable[Saying]) -> list[Draft]:
+        return [drafted(self._ids, saying, trace_of(subject)) for saying in sayings]
+
+    async def _note(self, connection: AsyncConnection, done: Sequence["Done"], now: int) -> None:
         columns = (("id", "text"), ("changes_at", "bigint"), ("broken", "bigint"))
         rows = [
-            {"id": id_, "changes_at": next_change[id_], "broken": now if broken[id_] else None}
-            for id_ in next_change
+            {
+                "id": each.id,
+                "changes_at": min(each.changes, default=None),
+                "broken": now if each.broken else None,
+            }
+            for each in done
         ]
         statement = f"""update subject set changes_at = r.changes_at,
             broken_since = case when r.broken is null then null
@@ -312,6 +320,13 @@ class Folder:
 
     async def _markreaders(self, connection: AsyncConnection, changed: Mapping[str, bool]) -> None:
         """A person's row changed: mark the cases and causes that read it."""
+        readers = {PREFIX[view.of]: view.begun_by for view in self._views if view.reads_people}
+        kinds = [
+            f"theirs.key like '{kind}:%' and {self._begun_as('theirs.key', (each.type for each in begun))}"
+            for kind, begun in sorted(readers.items())
+        ]
+        if not kinds:
+            return
         columns = (("person", "text"), ("urgent", "int"))
         rows = [{"person": id_, "urgent": int(urgent)} for id_, urgent in sorted(changed.items())]
         statement = f"""insert into mark (key, urgent)
@@ -319,41 +334,15 @@ class Folder:
             join place on place.person = r.person
             join key as mine on mine.key = place.mention
             join key as theirs on theirs.fact = mine.fact
-            where theirs.key like 'k:%' or theirs.key like 'o:%' group by theirs.key"""
+            where ({" or ".join(kinds)}) group by theirs.key"""
         await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
-
-
-class _Done:
-    """What folding one subject gave."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self.rows: list[tuple[View, Row | None]] = []
-        self.sayings: list[Saying] = []
-        self.changes_at: int | None = None
-        self.broken = False
-
-    def add(self, view: View, folded: Folded) -> None:
-        self.rows.append((view, folded.row))
-        if folded.changes_at is not None:
-            at = micros(folded.changes_at)
-            self.changes_at = at if self.changes_at is None else min(at, self.changes_at)
-
-
-def canonical(row: Row) -> bytes:
-    """A row's canonical bytes: what *the same bytes* compares."""
-    return orjson.dumps(row.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-
-
-def _column(row: Row, name: str) -> Any:
-    value = getattr(row, name)
-    return str(value) if isinstance(value, str) else value
 
 
 def _listed(name: str, values: Iterable[str]) -> str:
     return orjson.dumps([{name: value} for value in values]).decode()
 
 
-def _place(error: Exception) -> str:
+def _what(error: Exception) -> dict[str, str]:
+    """The kind of a fault and where it arose; never its message, which may say anything."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{frame.name}:{frame.lineno}"
+    return {"reason": type(error).__name__, "place": f"{frame.name}:{frame.lineno}"}

@@ -16,7 +16,7 @@ from chassis.ledger import CONFIGURATION
 from chassis.reading import parsed
 from chassis.store import Store
 from chassis.store.tables import micros
-from chassis.views import Person, Row, Subject, View
+from chassis.views import PREFIX, Person, Row, Subject, View
 from contracts.content import Content
 from contracts.events.identity import IdentityAssigned
 
@@ -35,8 +35,7 @@ class Known:
             configuration = await self._configuration(connection, at)
             if view.of == "person":
                 return await self._person(connection, view, subject, configuration, at)
-            prefix = {"area": "a", "case": "k", "cause": "o"}[view.of]
-            facts = await self._facts(connection, [f"{prefix}:{subject}"], at)
+            facts = await self._facts(connection, [f"{PREFIX[view.of]}:{subject}"], at)
             homes = await self._places(connection, _mentions(facts), at)
             people: dict[str, Person] = {}
             for mention, person in homes.items():

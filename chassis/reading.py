@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.facts import Fact, FactSet, read_fact
 from chassis.ledger import CONFIGURATION
 from chassis.store import Store
-from chassis.views import Person, Row, Subject, View
+from chassis.views import PREFIX, Person, Row, Subject, View
 from contracts.content import Content
 
 
@@ -47,11 +47,16 @@ class Rows(Mapping[str, Row]):
         return len(self.bodies)
 
 
+NO_ROWS = Rows()
+
+
 @dataclass(slots=True)
 class Read:
     """What one statement gave for the subjects of one level."""
 
     at: datetime
+    readers: str = ""
+    """The first letters of the ids of the subjects that read the rows of their people."""
     configuration: FactSet = field(default_factory=FactSet)
     facts: dict[str, list[Fact[Content]]] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
@@ -64,8 +69,10 @@ class Read:
         facts = FactSet(self.facts.get(id_, ()))
         mentions = {key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")}
         homes = {mention: self.homes[mention] for mention in sorted(mentions) if mention in self.homes}
-        people = {mention: Person(person, self.rows.get(person, Rows())) for mention, person in homes.items()}
-        return Subject(id_[2:], facts, self.configuration, self.at, people if id_[0] in "ko" else {}, homes)
+        people = {}
+        if id_[0] in self.readers:
+            people = {m: Person(person, self.rows.get(person, NO_ROWS)) for m, person in homes.items()}
+        return Subject(id_[2:], facts, self.configuration, self.at, people, homes)
 
 
 class Reader:
@@ -75,6 +82,7 @@ class Reader:
         self._store = store
         self._views = {view.name: view for view in views}
         self._people = [view for view in views if view.of == "person"]
+        self._readers = "".join(sorted({PREFIX[view.of] for view in views if view.reads_people}))
         self._configuration: tuple[tuple[str, ...], FactSet] = ((), FactSet())
         self._statements = {level: self._statement(level) for level in (0, 1)}
 
@@ -91,7 +99,7 @@ class Reader:
         """Everything that the folds of these subjects of one level may read."""
         wanted = orjson.dumps([{"id": id_} for id_ in ids]).decode()
         result = await connection.execute(text(self._statements[level]), {"wanted": wanted})
-        read = Read(at)
+        read = Read(at, self._readers if level == 1 else "")
         configured: list[str] = []
         for kind, one, two, body in result:
             if kind == "fact":
@@ -124,10 +132,12 @@ class Reader:
                 select place.person, key.fact from wanted as w join place on place.person = w.id
                 join key on key.key = place.mention"""
         rows = ""
-        if level == 1:
+        if level == 1 and self._readers:
+            read_by = " or ".join(f"own.subject like '{letter}:%'" for letter in self._readers)
             rows = "".join(
                 f""" union all select 'row', p.person, '{view.name}', v.body
-                from (select distinct person from named) as p
+                from (select distinct place.person from own join key on key.fact = own.fact
+                    join place on place.mention = key.key where {read_by}) as p
                 join {view.table.__tablename__} as v on v.subject = substr(p.person, 3)"""
                 for view in self._people
             )

@@ -14,9 +14,9 @@ from chassis.assigning import assign
 from chassis.clock import Clock
 from chassis.deciders import drafted
 from chassis.facts import Fact, FactSet
-from chassis.fold import canonical
 from chassis.ids import Ids, new_id
 from chassis.lease import take_lease
+from chassis.rows import canonical
 from chassis.service import Service
 from chassis.signals import Changed, Signals
 from chassis.store import Store

@@ -58,6 +58,11 @@ def configure(settings: Settings, name: str) -> None:
     trace.set_tracer_provider(provider)
 
 
+def tracing() -> bool:
+    """Whether this process has somewhere to send its traces."""
+    return isinstance(trace.get_tracer_provider(), TracerProvider)
+
+
 def stop() -> None:
     """Send what is left, at the end of the process."""
     provider = trace.get_tracer_provider()

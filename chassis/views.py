@@ -22,6 +22,9 @@ SubjectKind = Literal["person", "area", "case", "cause"]
 LEVEL: Mapping[SubjectKind, int] = {"person": 0, "area": 0, "case": 1, "cause": 1}
 """Level 1 reads the rows of level 0; no fold reads a row of its own level or higher."""
 
+PREFIX: Mapping[SubjectKind, str] = {"person": "p", "area": "a", "case": "k", "cause": "o"}
+"""The first letter of a subject's id in the store, by its kind."""
+
 
 class Row(BaseModel):
     """What a fold gives for one subject. Its canonical bytes are what *the same bytes* means."""
@@ -32,7 +35,8 @@ class Row(BaseModel):
 class ViewTable(SQLModel):
     """Base of every view's table: the row's bytes, their hash, and what queries sort by.
 
-    A subclass adds the columns that queries need, each named as the field of the row it copies.
+    A subclass adds the columns that queries need, each named as the field of the row it copies; a
+    time is an ``Instant``, so that both stores agree.
     """
 
     subject: str = Field(primary_key=True)
@@ -95,6 +99,10 @@ class View:
     ``decide`` runs after the fold of one subject, under its lock, on its row alone (None when the
     subject has no row). ``decide_broken`` runs instead when the fold raised, on the subject's
     facts: it fails towards telling somebody.
+
+    At level 1 a view says which facts begin its subjects (``begun_by``): of a case or cause that has
+    none of them it has no row, and it is not folded. ``reads_people``: the fold reads the rows of
+    the persons whom the subject's facts name, and so follows them.
     """
 
     name: str
@@ -104,6 +112,8 @@ class View:
     fold: Callable[[Subject], Folded]
     decide: Callable[[Any, datetime], Iterable[Saying]] | None = None
     decide_broken: Callable[[Subject], Iterable[Saying]] | None = None
+    begun_by: tuple[type[Content], ...] = ()
+    reads_people: bool = False
 
     @property
     def level(self) -> int:

@@ -1,10 +1,10 @@
 """The base of every payload: which event it is, which topic carries it, what it is filed under."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, Field
 
 from contracts.envelope import Id
 from contracts.mentions import Mention, mentions_in
@@ -40,19 +40,15 @@ class Content(Part):
     given: ClassVar[tuple[str, ...]] = ()
     """Fields that Goldthread fills in when it takes the fact: refused when a partner sends them."""
 
-    _named: list[Mention] | None = PrivateAttr(default=None)
-
-    @property
+    @cached_property
     def named(self) -> list[Mention]:
         """Everybody whom this payload names, in its own order: looked for once."""
-        if self._named is None:
-            self._named = list(mentions_in(self))
-        return self._named
+        return list(mentions_in(self))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with changes, which may name others."""
         copied = super().model_copy(update=update, deep=deep)
-        copied._named = None
+        copied.__dict__.pop("named", None)
         return copied
 
     def keys(self, root: str) -> set[str]:

@@ -5,7 +5,8 @@ The envelope alone says where a fact is filed (``keys``), which version of what 
 a number that a person is known by, or free text.
 """
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -17,16 +18,17 @@ Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,47}$")]
 """An agency as configuration names it, such as ``castlegate-housing``. Never a person."""
 
-KEY_PATTERN = r"^(m|k|o|p):[0-9a-f-]{36}$|^a:[a-z0-9][a-z0-9-]{1,47}$"
+KEY_PATTERN = r"^(?:[mkop]:[0-9a-f-]{36}|a:[a-z0-9][a-z0-9-]{1,47})$"
 """``m:`` mention, ``k:`` case, ``o:`` a thing with a life of its own (an order, a breach, an alert:
 the root of the fact that began it), ``p:`` person (in identity facts alone), ``a:`` area."""
 
 
-def _sorted_keys(value: str) -> str:
-    import re
+_KEY = re.compile(KEY_PATTERN)
 
+
+def _sorted_keys(value: str) -> str:
     parts = value.split()
-    if parts != sorted(set(parts)) or not all(re.match(KEY_PATTERN, part) for part in parts):
+    if parts != sorted(set(parts)) or not all(map(_KEY.match, parts)):
         raise ValueError("keys are typed, opaque, each once, in order")
     return " ".join(parts)
 
@@ -95,8 +97,6 @@ def utc(value: datetime) -> datetime:
     Raises ValueError for a time without a zone: an hour that could be either side of a clock
     change is not a time.
     """
-    from datetime import UTC
-
     if value.tzinfo is None:
         raise ValueError("a time needs its zone")
     return value.astimezone(UTC)

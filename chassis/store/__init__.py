@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel import SQLModel
 
 from chassis.clock import Clock
-from chassis.store.tables import ENGINE_TABLES, keep_instants
+from chassis.store.tables import ENGINE_TABLES
 
 T = TypeVar("T")
 
@@ -56,8 +56,6 @@ class Store(ABC):
     async def prepare(self, views: Iterable[type[SQLModel]]) -> None:
         """Make the tables that are not there yet: the mechanism's own, and one for each view."""
         tables: list[type[SQLModel]] = [*ENGINE_TABLES, *views]
-        for model in tables:
-            keep_instants(model)
         await self._make([model.__table__ for model in tables])  # type: ignore[attr-defined]
 
     async def _make(self, tables: list[Any]) -> None:

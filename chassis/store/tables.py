@@ -6,7 +6,7 @@ Instants are kept as microseconds since 1970 in UTC: the same integer in both st
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -37,13 +37,6 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From the store."""
         return None if value is None else instant(value)
-
-
-def keep_instants(model: type[SQLModel]) -> None:
-    """Let every datetime column of a view's table be an Instant, so that both stores agree."""
-    for column in model.__table__.columns:  # type: ignore[attr-defined]
-        if isinstance(column.type, DateTime):
-            column.type = Instant()
 
 
 class FactTable(SQLModel, table=True):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Field
 
 from chassis.facts import Fact, FactSet
+from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import (
     AlertAcknowledged,
@@ -118,8 +119,8 @@ class AlertTable(ViewTable, table=True):
 
     waiting: bool = Field(index=True)
     acknowledged_by: str | None = Field(index=True)
-    acknowledged_at: datetime | None
-    raised: datetime
+    acknowledged_at: datetime | None = Field(sa_type=Instant)
+    raised: datetime = Field(sa_type=Instant)
 
 
 def number_of(cause: str) -> str:
@@ -152,7 +153,15 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
         yield Saying(row.rule, row.cause, row.generation, called, occurred=at, rung=call.rung)
 
 
-ALERT = View("notify_alert", of="cause", row=AlertRow, table=AlertTable, fold=fold, decide=decide)
+ALERT = View(
+    "notify_alert",
+    of="cause",
+    row=AlertRow,
+    table=AlertTable,
+    fold=fold,
+    decide=decide,
+    begun_by=(AlertRaised,),
+)
 
 
 def _newest(facts: FactSet) -> list[Fact[AlertRaised]]:

@@ -3,12 +3,15 @@
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import grimp
 import pytest
 
+from chassis.store.tables import Instant
 from deploy.local.deployment import ROOT
+from deploy.wiring import SERVICES
 
 PACKAGES = ("contracts", "chassis", "services", "deploy")
 CONTRACTS_MAY_USE = {"pydantic", "pydantic_core", "orjson"}
@@ -64,3 +67,15 @@ def test_contracts_use_only_what_every_partner_could_install() -> None:
         for imported in graph.find_modules_directly_imported_by(module)
     }
     assert used - sys.stdlib_module_names - {"contracts"} <= CONTRACTS_MAY_USE
+
+
+def test_every_time_in_a_views_table_is_kept_alike_in_both_stores() -> None:
+    columns = [
+        column
+        for service in SERVICES.values()
+        for view in service.views
+        for column in view.table.__table__.columns  # type: ignore[attr-defined]
+    ]
+    times = [column for column in columns if column.type.python_type is datetime]
+    assert times
+    assert [str(column) for column in times if not isinstance(column.type, Instant)] == []

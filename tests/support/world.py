@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.facts import Fact, FactSet
-from chassis.fold import canonical
 from chassis.ledger import CONFIGURATION
+from chassis.rows import canonical
 from chassis.views import Folded, Person, Row, Subject, View
 from contracts.content import Content
 from tests.support.facts import NOON, homes, said

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from sqlmodel import Field
 
+from chassis.store.tables import Instant
 from chassis.views import Row, ViewTable
 from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition, Requirement
@@ -329,7 +331,7 @@ class ConferenceCaseTable(ViewTable, table=True):
 
     __tablename__ = "marac_conference_case"
     marac: str | None
-    referred: datetime
+    referred: datetime = Field(sa_type=Instant)
     withdrawn: bool
 
 
@@ -359,7 +361,7 @@ class ConferenceMeetingTable(ViewTable, table=True):
 
     __tablename__ = "marac_conference_meeting"
     area: str
-    starts: datetime
+    starts: datetime = Field(sa_type=Instant)
 
 
 class Called(Part):

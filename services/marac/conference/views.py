@@ -1,6 +1,9 @@
 """The views of the victim-centred side: people (level 0), cases, meetings and alerts (level 1)."""
 
 from chassis.views import View
+from contracts.events.alerts import AlertRaised
+from contracts.events.conference import MeetingCalled
+from contracts.events.people import ReferralMade
 from services.marac.conference import rows
 from services.marac.conference.case import fold_case
 from services.marac.conference.meeting import fold_alert, fold_meeting
@@ -19,6 +22,8 @@ CASE = View(
     row=rows.ConferenceCase,
     table=rows.ConferenceCaseTable,
     fold=fold_case,
+    begun_by=(ReferralMade,),
+    reads_people=True,
 )
 MEETING = View(
     "conference_meeting",
@@ -26,6 +31,7 @@ MEETING = View(
     row=rows.ConferenceMeeting,
     table=rows.ConferenceMeetingTable,
     fold=fold_meeting,
+    begun_by=(MeetingCalled,),
 )
 ALERT = View(
     "conference_alert",
@@ -33,4 +39,5 @@ ALERT = View(
     row=rows.ConferenceAlert,
     table=rows.ConferenceAlertTable,
     fold=fold_alert,
+    begun_by=(AlertRaised,),
 )

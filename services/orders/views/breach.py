@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime
+from sqlmodel import Field
 
 from chassis.facts import Fact, FactSet
+from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
@@ -83,7 +85,7 @@ class OrdersBreachTable(ViewTable, table=True):
 
     __tablename__ = "orders_breach"
     area: str | None
-    occurred: datetime
+    occurred: datetime = Field(sa_type=Instant)
     withdrawn: bool
 
 
@@ -375,4 +377,6 @@ ORDERS_BREACH = View(
     fold=fold_breach,
     decide=decide,
     decide_broken=decide_broken,
+    begun_by=(BreachReported,),
+    reads_people=True,
 )

@@ -137,7 +137,16 @@ def decide_person(row: PersonRow | None, at: datetime) -> Iterable[Saying]:
 
 PERSON = View("person", "person", PersonRow, PersonTable, fold_person)
 DECIDING_PERSON = View("person", "person", PersonRow, PersonTable, fold_person, decide_person)
-CASE = View("case", "case", CaseRow, CaseTable, fold_case)
-CAUSE = View("cause", "cause", CauseRow, CauseTable, fold_cause, decide_cause)
+CASE = View("case", "case", CaseRow, CaseTable, fold_case, begun_by=(ReferralMade,), reads_people=True)
+CAUSE = View(
+    "cause",
+    "cause",
+    CauseRow,
+    CauseTable,
+    fold_cause,
+    decide_cause,
+    begun_by=(BreachReported, AlertRaised),
+    reads_people=True,
+)
 VIEWS = (PERSON, CASE, CAUSE)
 SEESAW = (DECIDING_PERSON,)

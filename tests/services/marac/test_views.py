@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.facts import Fact
-from chassis.fold import canonical
+from chassis.rows import canonical
 from contracts.sections import Contact, Narrative
 from contracts.vocabulary import ContactMethod, Grade, Role
 from services.marac.conference.rows import ConferenceCase, ConferencePerson

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.facts import Fact
-from chassis.fold import canonical
+from chassis.rows import canonical
 from chassis.views import Folded
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
