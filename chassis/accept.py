@@ -18,6 +18,7 @@ from chassis import ledger
 from chassis.facts import FactSet, read_fact
 from chassis.ids import Ids
 from chassis.ledger import Entry, entry_of
+from chassis.log import LARGEST
 from chassis.signals import Signals
 from chassis.store import Store
 from contracts.content import Content
@@ -26,6 +27,7 @@ from contracts.events.operations import AuditTaken
 from contracts.mentions import Mention
 from contracts.sections import Identity
 from contracts.submission import Header
+from contracts.vocabulary import LawfulBasis, Purpose
 
 LONDON = ZoneInfo("Europe/London")
 SCHEMAS = "https://goldthread.uk/schemas/"
@@ -63,12 +65,13 @@ class Draft:
     traceparent: str | None = None
 
     def entry(self, source: str, accepted: datetime) -> Entry:
-        """The fact as it is written, accepted at this time."""
+        """The fact as it is written, accepted at this time. Raises Refused (413) for one that is
+        larger than the log takes: what could not be relayed is not acknowledged."""
         time, precision = moment(self.header.occurred)
         data: dict[str, Any] = {}
         if self.content is not None:
             data = self.content.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return entry_of(
+        entry = entry_of(
             Envelope(
                 id=self.id,
                 source=source,
@@ -92,6 +95,9 @@ class Draft:
                 data=data,
             )
         )
+        if len(entry.body.encode()) > LARGEST:
+            raise Refused("too-large", status=413)
+        return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,20 +286,7 @@ class Acceptor:
 
     def _audit(self, draft: Draft, now: datetime) -> Entry:
         said = AuditTaken(fact=draft.id, person=draft.person, right=draft.right)
-        line = Draft(
-            id=self._ids.taken(draft.id),
-            root=self._ids.taken(draft.id),
-            version=1,
-            change=Change.ORIGINAL,
-            kind=AuditTaken,
-            content=said,
-            header=own_header(now),
-            agency="goldthread",
-            person=None,
-            right="",
-            keys=frozenset(),
-        )
-        return line.entry(self._source, now)
+        return own_draft(self._ids.taken(draft.id), said, now).entry(self._source, now)
 
 
 def own_header(at: datetime) -> Header:
@@ -303,8 +296,26 @@ def own_header(at: datetime) -> Header:
         recorded=at,
         assertion=Assertion.FACT,
         regime=Regime.UK_GDPR,
-        basis="public-task",
-        purpose="safeguarding",
+        basis=LawfulBasis.PUBLIC_TASK,
+        purpose=Purpose.SAFEGUARDING,
+    )
+
+
+def own_draft(id_: str, content: Content, occurred: datetime, traceparent: str | None = None) -> Draft:
+    """What Goldthread says by itself, as a fact that waits for the store's clock."""
+    return Draft(
+        id=id_,
+        root=id_,
+        version=1,
+        change=Change.ORIGINAL,
+        kind=type(content),
+        content=content,
+        header=own_header(occurred),
+        agency="goldthread",
+        person=None,
+        right="",
+        keys=frozenset(content.keys(id_)),
+        traceparent=traceparent,
     )
 
 

@@ -6,12 +6,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
-from chassis.accept import Draft, own_header
+from chassis.accept import own_draft
 from chassis.ids import Ids, new_id
 from chassis.lease import holds
 from chassis.reading import parsed
 from chassis.store import Store
-from contracts.envelope import Change
 from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
 
 LEASE = "matcher"
@@ -44,20 +43,7 @@ async def assign(
             because=list(because),
             decisions_seen=sorted(decisions_seen),
         )
-        id_ = new_id()
-        entry = Draft(
-            id=id_,
-            root=id_,
-            version=1,
-            change=Change.ORIGINAL,
-            kind=IdentityAssigned,
-            content=content,
-            header=own_header(now),
-            agency="goldthread",
-            person=None,
-            right="",
-            keys=frozenset(content.keys(id_)),
-        ).entry(source, now)
+        entry = own_draft(new_id(), content, now).entry(source, now)
         await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)
         await ledger.file_facts(store, connection, ids, [entry])
         return True

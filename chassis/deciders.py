@@ -10,30 +10,16 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
-from chassis.accept import Draft, own_header
+from chassis.accept import Draft, own_draft
 from chassis.ids import Ids
 from chassis.store import Store
 from chassis.views import Saying, Subject
-from contracts.envelope import Change
 
 
 def drafted(ids: Ids, saying: Saying, traceparent: str | None = None) -> Draft:
     """A saying as a fact that waits for the store's clock."""
     id_ = ids.said(saying.content.type, saying.rule, saying.root, saying.generation, saying.rung)
-    return Draft(
-        id=id_,
-        root=id_,
-        version=1,
-        change=Change.ORIGINAL,
-        kind=type(saying.content),
-        content=saying.content,
-        header=own_header(saying.occurred),
-        agency="goldthread",
-        person=None,
-        right="",
-        keys=frozenset(saying.content.keys(id_)),
-        traceparent=traceparent,
-    )
+    return own_draft(id_, saying.content, saying.occurred, traceparent)
 
 
 async def record(

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Generic, TypeVar, cast
 
+from chassis.once import Memo, once
 from contracts.content import Content
 from contracts.envelope import Change, Envelope
 from contracts.registry import EVENTS, read_content, read_envelope
@@ -20,6 +21,7 @@ class Fact(Generic[C]):
 
     envelope: Envelope
     content: C | None = field(compare=False)
+    memo: Memo = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -71,7 +73,20 @@ class Fact(Generic[C]):
     @property
     def order(self) -> tuple[datetime, str, int]:
         """Where it stands in a fold: by (occurred, root, version)."""
-        return (self.occurred, self.root, self.version)
+        return once(self, _order)
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        """The mentions under which it is filed."""
+        return once(self, _mentions)
+
+
+def _order(fact: Fact[Content]) -> tuple[datetime, str, int]:
+    return (fact.occurred, fact.root, fact.version)
+
+
+def _mentions(fact: Fact[Content]) -> frozenset[str]:
+    return frozenset(key[2:] for key in fact.envelope.keys.split() if key.startswith("m:"))
 
 
 def read_fact(body: bytes) -> Fact[Content]:
@@ -85,7 +100,7 @@ class FactSet:
 
     def __init__(self, facts: Iterable[Fact[Content]] = ()) -> None:
         by_id = {fact.id: fact for fact in facts}
-        self._facts = tuple(sorted(by_id.values(), key=lambda fact: fact.order))
+        self._facts = tuple(sorted(by_id.values(), key=_order))
         self._current: dict[tuple[type[Content], ...], list[Fact[Content]]] = {}
 
     def __iter__(self) -> Iterator[Fact[Content]]:
@@ -99,12 +114,14 @@ class FactSet:
         roots: dict[str, list[Fact[Content]]] = {}
         for fact in self._facts:
             roots.setdefault(fact.root, []).append(fact)
-        for versions in roots.values():
+        for versions in (found for found in roots.values() if len(found) > 1):
             versions.sort(key=lambda fact: (fact.version, fact.accepted, fact.id))
         return roots
 
     @cached_property
     def _latest(self) -> tuple[Fact[Content], ...]:
+        if len(self._by_root) == len(self._facts):
+            return self._facts
         return tuple(sorted((versions[-1] for versions in self._by_root.values()), key=lambda f: f.order))
 
     def versions(self, root: str) -> list[Fact[Content]]:

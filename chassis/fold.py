@@ -22,6 +22,7 @@ from chassis.accept import Draft
 from chassis.deciders import drafted, record, trace_of
 from chassis.ids import Ids
 from chassis.reading import Read, Reader
+from chassis.release import NEWEST, Outdated, newest
 from chassis.rows import NewRow, new_row, write_rows
 from chassis.signals import Signals
 from chassis.store import Store
@@ -77,8 +78,17 @@ class Done:
 class Folder:
     """Folds the subjects of one service. Any number of folders may work on one store."""
 
-    def __init__(self, store: Store, ids: Ids, source: str, views: Sequence[View], signals: Signals) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ids: Ids,
+        source: str,
+        views: Sequence[View],
+        signals: Signals,
+        version: int = 1,
+    ) -> None:
         self._store = store
+        self._version = version
         self._ids = ids
         self._source = source
         self._views = views
@@ -147,6 +157,8 @@ class Folder:
             return batch
         subjects = await self._expand(connection, marks)
         locked = await self._lock(connection, subjects) if subjects else set()
+        if await newest(connection) > self._version:
+            raise Outdated("a newer release folds on this store")
         batch.subjects = len(subjects)
         missed = {id_: subjects[id_] for id_ in subjects if id_ not in locked}
         await ledger.add_marks(
@@ -163,9 +175,11 @@ class Folder:
 
     async def _take(self, connection: AsyncConnection, limit: int) -> list[Mark]:
         first = f"""delete from mark where seq in (
-            select seq from mark order by urgent desc, seq limit :limit {self._store.skip_locked})
+            select seq from mark where {NEWEST} <= :version
+            order by urgent desc, seq limit :limit {self._store.skip_locked})
             returning key, moved_from, urgent"""
-        rows = list((await connection.execute(text(first), {"limit": limit})).all())
+        values = {"limit": limit, "version": self._version}
+        rows = list((await connection.execute(text(first), values)).all())
         keys = sorted({row.key for row in rows})
         if not keys:
             return []

@@ -99,4 +99,4 @@ class Known:
 
 
 def _mentions(facts: FactSet) -> list[str]:
-    return sorted({key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")})
+    return sorted({mention for fact in facts for mention in fact.mentions})

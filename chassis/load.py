@@ -19,11 +19,12 @@ from chassis import ledger, telemetry
 from chassis.ids import Ids
 from chassis.ledger import Entry, content_hash
 from chassis.log import Record, Subscription
+from chassis.reading import parsed
 from chassis.signals import Signals
 from chassis.store import Store
 from chassis.store.tables import micros
 from contracts.envelope import KEY_PATTERN, Envelope
-from contracts.registry import Unreadable, read_content, read_envelope
+from contracts.registry import Unreadable
 
 Partition = tuple[str, int]
 PAUSE_SECONDS = 0.5
@@ -100,11 +101,11 @@ class Loader:
         parked: list[tuple[Record, str, list[str]]] = []
         for record in records:
             try:
-                envelope = read_envelope(record.value)
+                body = record.value.decode()
+                envelope = parsed(body).envelope  # the fold will ask for it again
                 if record.topic in self._own_only and envelope.source != self._source:
                     continue
-                read_content(envelope)
-                readable.append((record, Entry(envelope, record.value.decode(), content_hash(envelope))))
+                readable.append((record, Entry(envelope, body, content_hash(envelope))))
             except (Unreadable, UnicodeDecodeError, RecursionError) as error:
                 log.error("load.parked", topic=record.topic, partition=record.partition, offset=record.offset)
                 reason = str(error) if isinstance(error, Unreadable) else type(error).__name__

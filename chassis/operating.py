@@ -39,12 +39,7 @@ async def drop(runtime: Runtime) -> None:
     tables: list[type[SQLModel]] = [table for table in ENGINE_TABLES if table is not ClockTable]
     tables += [table for table in service.tables if issubclass(table, SQLModel)]
 
-    try:
-        async with asyncio.timeout(GOING_SECONDS):
-            while await _others(runtime):  # noqa: ASYNC110 - PostgreSQL says when
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise InUse("A process of the service still runs: stop it first.") from None
+    await _alone(runtime)
 
     async def work(connection: AsyncConnection) -> None:
         unsent = "select count(*) from fact where sent_at is null"
@@ -68,6 +63,36 @@ async def _others(runtime: Runtime) -> int:
     name = {"name": f"goldthread-{runtime.store.schema}"}
     async with runtime.store.reading() as connection:
         return int((await connection.execute(statement, name)).scalar_one())
+
+
+async def republish(runtime: Runtime) -> int:
+    """Send a service's own facts to the log again, and read the log from its beginning: for a log
+    that came back from a backup. Give how many facts.
+
+    Nothing counts twice, for facts are a set. Every service must do it: what the backup lacked is
+    nowhere but in the stores of those who said it. Raises InUse while a process of it runs.
+    """
+    await _alone(runtime)
+
+    async def work(connection: AsyncConnection) -> int:
+        # Where the log ends now says nothing of where it ended in the backup: another service may
+        # have sent its facts again already. So all is read again.
+        await connection.execute(text("delete from position"))
+        again = text("update fact set sent_at = null where source = :source")
+        done = await connection.execute(again, {"source": runtime.source})
+        return int(done.rowcount)
+
+    return await runtime.store.write(work, durable=True)
+
+
+async def _alone(runtime: Runtime) -> None:
+    """Wait until the sessions of a killed process are gone. Raises InUse."""
+    try:
+        async with asyncio.timeout(GOING_SECONDS):
+            while await _others(runtime):  # noqa: ASYNC110 - PostgreSQL says when
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise InUse("A process of the service still runs: stop it first.") from None
 
 
 class InUse(RuntimeError):

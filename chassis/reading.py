@@ -20,7 +20,7 @@ from chassis.views import PREFIX, Person, Row, Subject, View
 from contracts.content import Content
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def parsed(body: str) -> Fact[Content]:
     """The fact in these bytes, read once."""
     return read_fact(body.encode())
@@ -67,7 +67,7 @@ class Read:
     def subject(self, id_: str) -> Subject:
         """All that the fold of this subject is given."""
         facts = FactSet(self.facts.get(id_, ()))
-        mentions = {key[2:] for fact in facts for key in fact.envelope.keys.split() if key.startswith("m:")}
+        mentions = {mention for fact in facts for mention in fact.mentions}
         homes = {mention: self.homes[mention] for mention in sorted(mentions) if mention in self.homes}
         people = {}
         if id_[0] in self.readers:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from chassis import ledger, telemetry
-from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_header, with_mentions
+from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_draft, with_mentions
 from chassis.archive import Archive
 from chassis.assigning import assign
 from chassis.clock import Clock
@@ -27,9 +27,14 @@ from contracts.events.identity import Because, Move
 from contracts.events.operations import AuditShown
 from contracts.registry import EVENTS
 from contracts.submission import Header
+from contracts.vocabulary import LawfulBasis, Purpose
 
 if TYPE_CHECKING:
     from chassis.http.auth import Caller
+
+
+FACTS_IN_A_PART = 10_000
+"""Facts named in one audit line, so that no record is larger than the log takes."""
 
 
 class Recorder(Archive):
@@ -57,32 +62,40 @@ class Recorder(Archive):
         Raises Refused: 503 until the service has caught up, 409 for the key with other content,
         422 for a time that has not come, or a value that is Goldthread's to give.
         """
-        if not self.caught_up.is_set():
-            raise Refused("catching-up", status=503)
-        check_times(header, self.clock.now())
+        self._check(header)
         id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
-        content = await self._admitted(caller, content)
-        content = with_mentions(content, self.ids, caller.agency, id_)
+        said, keys = await self._as_taken(caller, content, id_)
         return await self.acceptor.take(
             Draft(
                 id=id_,
                 root=id_,
                 version=1,
                 change=Change.ORIGINAL,
-                kind=type(content),
-                content=content,
+                kind=type(said),
+                content=said,
                 header=header,
                 agency=caller.agency,
                 person=caller.id,
                 right=right,
-                keys=frozenset(content.keys(id_)) | await self._keys_of_things(content, id_),
+                keys=keys,
                 traceparent=telemetry.current_traceparent(),
             )
         )
 
-    async def _admitted(self, caller: "Caller", content: Content) -> Content:
+    def _check(self, header: Header | None) -> None:
+        if not self.caught_up.is_set():
+            raise Refused("catching-up", status=503)
+        if header is not None:
+            check_times(header, self.clock.now())
+
+    async def _as_taken(
+        self, caller: "Caller", content: Content, root: str
+    ) -> tuple[Content, frozenset[str]]:
+        """The content with all that is Goldthread's to give, and the keys that it is filed under."""
         admit = self.service.admit
-        return content if admit is None else await admit(self, caller, content)
+        admitted = content if admit is None else await admit(self, caller, content)
+        said = with_mentions(admitted, self.ids, caller.agency, root)
+        return said, frozenset(said.keys(root)) | await self._keys_of_things(said, root)
 
     async def _keys_of_things(self, content: Content, id_: str) -> frozenset[str]:
         """The people of what a fact is about, where that is held here: the service of an order is
@@ -115,37 +128,26 @@ class Recorder(Archive):
         Raises Refused: 404 for another agency's fact, for one of another type, and for one that is
         not held here; 412 if ``expected`` is not its highest version; and as ``take`` does.
         """
-        if not self.caught_up.is_set():
-            raise Refused("catching-up", status=503)
-        if header is not None:
-            check_times(header, self.clock.now())
+        self._check(header)
         id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
-        said, things = None, frozenset[str]()
+        said, keys = (None, frozenset[str]())
         if content is not None:
-            said = with_mentions(await self._admitted(caller, content), self.ids, caller.agency, root)
-            things = await self._keys_of_things(said, root)
+            said, keys = await self._as_taken(caller, content, root)
 
         def make(versions: FactSet) -> Draft:
-            last = versions.versions(root)[-1]
-            first = versions.versions(root)[0]
-            if last.agency != caller.agency or (said is not None and said.type != first.envelope.type):
-                raise Refused("not-found", status=404)
+            last = _own_last(versions.versions(root), caller, said)
             return Draft(
                 id=id_,
                 root=root,
                 version=expected + 1,
                 change=Change.CORRECTION if said is not None else Change.WITHDRAWAL,
-                kind=EVENTS[first.envelope.type],
+                kind=EVENTS[last.envelope.type],
                 content=said,
                 header=header or _header_of(last),
                 agency=caller.agency,
                 person=caller.id,
                 right=right,
-                keys=frozenset(
-                    {key for fact in versions for key in fact.envelope.keys.split()}
-                    | (said.keys(root) if said is not None else set())
-                    | things
-                ),
+                keys=keys.union(*(fact.envelope.keys.split() for fact in versions)),
                 traceparent=telemetry.current_traceparent(),
             )
 
@@ -211,33 +213,30 @@ class Recorder(Archive):
         Once for each viewer and content: a second look at the same adds nothing.
         """
         body = content if isinstance(content, bytes) else canonical(content)
-        digest = ledger.digest(body)
-        line = self.ids.shown(caller.id, view, subject, digest)
-        said = AuditShown(
-            person=caller.id,
-            viewer_agency=caller.agency,
-            roles=sorted(caller.roles),
-            view=view,
-            subject=subject,
-            content=digest,
-            facts=sorted(set(facts)),
-            left_out=sorted(set(left_out)),
-        )
-        await self.acceptor.take(
-            Draft(
-                id=line,
-                root=line,
-                version=1,
-                change=Change.ORIGINAL,
-                kind=AuditShown,
-                content=said,
-                header=own_header(self.clock.now()),
-                agency="goldthread",
-                person=None,
-                right="",
-                keys=frozenset(),
+        digest, made_of = ledger.digest(body), sorted(set(facts))
+        starts = range(0, len(made_of), FACTS_IN_A_PART) or (0,)
+        for part, start in enumerate(starts, 1):
+            said = AuditShown(
+                person=caller.id,
+                viewer_agency=caller.agency,
+                roles=sorted(caller.roles),
+                view=view,
+                subject=subject,
+                content=digest,
+                facts=made_of[start : start + FACTS_IN_A_PART],
+                part=part,
+                left_out=sorted(set(left_out)),
             )
-        )
+            id_ = self.ids.shown(caller.id, view, subject, digest, part)
+            await self.acceptor.take(own_draft(id_, said, self.clock.now()))
+
+
+def _own_last(versions: list[Fact[Content]], caller: "Caller", said: Content | None) -> Fact[Content]:
+    """The newest version, if the caller may add one that says this. Raises Refused (404)."""
+    last = versions[-1]
+    if last.agency != caller.agency or (said is not None and said.type != last.envelope.type):
+        raise Refused("not-found", status=404)
+    return last
 
 
 def _header_of(fact: Fact[Content]) -> Header:
@@ -247,6 +246,6 @@ def _header_of(fact: Fact[Content]) -> Header:
         recorded=envelope.recordedat,
         assertion=envelope.assertion,
         regime=envelope.regime,
-        basis=envelope.basis,
-        purpose=envelope.purpose,
+        basis=LawfulBasis(envelope.basis),
+        purpose=Purpose(envelope.purpose),
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy import text
 
+from chassis import release
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.fold import Folder
@@ -51,7 +52,7 @@ class Runtime(Recorder):
         self.settings = settings
         self.log = on
         self.topics = [topic.name for topic in read_by(service.name)]
-        self.folder = Folder(store, ids, self.source, service.views, self.signals)
+        self.folder = Folder(store, ids, self.source, service.views, self.signals, service.fold_version)
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
         self.subscription: Subscription | None = None
@@ -62,6 +63,7 @@ class Runtime(Recorder):
         """Prepare the store, start every task. Returns at once; ``ready`` says when it is."""
         views = [view.table for view in self.service.views]
         await self.store.prepare([*views, *self.service.tables])
+        await release.adopt(self.store, self.service.fold_version)
         await self.store.read_clock()
         if self.settings.production and self.clock.offset:
             raise CannotStart("Production refuses a store whose clock a try-out moved.")
@@ -147,7 +149,9 @@ class Runtime(Recorder):
         behind = marks = 0
         try:
             async with asyncio.timeout(2):
-                marks = await self._marks()
+                marks, version = await self._marks()
+                if version > self.service.fold_version:
+                    dead.append("fold: a newer release folds on this store")
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
@@ -168,10 +172,12 @@ class Runtime(Recorder):
             self._progress = (reached, now)
         return now - self._progress[1] > STUCK_SECONDS
 
-    async def _marks(self) -> int:
+    async def _marks(self) -> tuple[int, int]:
+        """How much is out of date, and the newest version of the folds here."""
         async with self.store.reading() as connection:
             now = micros(await self.store.now(connection))
-            return int((await connection.execute(text(_OUT_OF_DATE), {"now": now})).scalar_one())
+            marks = (await connection.execute(text(_OUT_OF_DATE), {"now": now})).scalar_one()
+            return int(marks), await release.newest(connection)
 
 
 async def _named(work: Awaitable[None]) -> None:

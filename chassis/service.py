@@ -33,5 +33,8 @@ class Service:
     tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
     problem_page: ProblemPage | None = None
     """How a person is shown a problem, where the service has pages."""
+    fold_version: int = 1
+    """Raised with every release in which a fold gives other rows for the same facts: its first process
+    marks everything, and from then on no process of an older release folds (``release.py``)."""
     tables: tuple[type, ...] = ()
     """Further tables of the service's own, such as claims of a sender. Nothing that a restore needs."""

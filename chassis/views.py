@@ -15,6 +15,7 @@ from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from chassis.facts import FactSet
+from chassis.once import Memo
 from contracts.content import Content
 
 SubjectKind = Literal["person", "area", "case", "cause"]
@@ -66,6 +67,7 @@ class Subject:
     homes: Mapping[str, str] = field(default_factory=dict)
     """At level 0: the mention ids that are this person today, and at level 1 of everybody named:
     mention id to person id."""
+    memo: Memo = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strin
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """An opaque id: a UUID in its canonical small letters. It is derived with a secret or drawn at random."""
 
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
+"""A code of a list, never words of somebody's own. A list that grows makes no older reader blind."""
+
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,47}$")]
 """An agency as configuration names it, such as ``castlegate-housing``. Never a person."""
 
@@ -80,8 +83,8 @@ class Envelope(BaseModel):
     acceptedat: AwareDatetime
     marking: Literal["OFFICIAL-SENSITIVE"] = "OFFICIAL-SENSITIVE"
     regime: Regime
-    basis: str
-    purpose: str
+    basis: Code
+    purpose: Code
     assertion: Assertion = Assertion.FACT
     precision: Literal["instant", "day"] = "instant"
     root: Id

@@ -6,8 +6,9 @@ from pydantic import AwareDatetime, Field, StrictInt
 
 from contracts.content import Content
 from contracts.envelope import Assertion, Regime
-from contracts.sections import Line, Part
+from contracts.sections import Part
 from contracts.times import Day, Moment
+from contracts.vocabulary import LawfulBasis, Purpose
 
 T = TypeVar("T", bound=Content)
 
@@ -22,8 +23,8 @@ class Header(Part):
     recorded: Moment
     assertion: Assertion = Assertion.FACT
     regime: Regime = Regime.UK_GDPR
-    basis: Line = Field(examples=["public-task"], description="the lawful basis")
-    purpose: Line = Field(examples=["safeguarding"])
+    basis: LawfulBasis = Field(examples=[LawfulBasis.PUBLIC_TASK], description="the lawful basis")
+    purpose: Purpose = Field(examples=[Purpose.SAFEGUARDING])
 
 
 class Submission(Header, Generic[T]):

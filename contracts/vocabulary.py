@@ -24,6 +24,30 @@ class AgencyKind(StrEnum):
     GOLDTHREAD = "goldthread"
 
 
+class LawfulBasis(StrEnum):
+    """On which footing of the law an agency shares: UK GDPR Art 6(1), with *recognised legitimate interest*
+    (Data (Use and Access) Act 2025), and, for the police and other competent authorities, the tasks of
+    law enforcement (DPA 2018 s35). Domain.md section 10 says who uses which."""
+
+    CONSENT = "consent"
+    LEGAL_OBLIGATION = "legal-obligation"
+    VITAL_INTERESTS = "vital-interests"
+    PUBLIC_TASK = "public-task"
+    LEGITIMATE_INTERESTS = "legitimate-interests"
+    RECOGNISED_LEGITIMATE_INTEREST = "recognised-legitimate-interest"
+    LAW_ENFORCEMENT = "law-enforcement"
+
+
+class Purpose(StrEnum):
+    """What something is shared for (our own list)."""
+
+    SAFEGUARDING = "safeguarding"
+    LAW_ENFORCEMENT = "law-enforcement"
+    SUPPORT = "support"
+    HEALTH_CARE = "health-care"
+    OPERATION = "operation"
+
+
 class AreaKind(StrEnum):
     """What an area is the area of. A MARAC's are sets of districts; its force is one of 43 (ONS, 2024)."""
 

@@ -1,16 +1,16 @@
 """``goldthread``: what an operator does from a command line."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chassis import operating
+from chassis import operating, release
 from chassis import settings as settings_module
 from chassis.log import LogError
 from chassis.runtime import Runtime
@@ -36,7 +36,7 @@ def _run(work: Awaitable[T]) -> T:
         return await work
 
     try:
-        return asyncio.run(main())
+        return uvloop.run(main())
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
     except (LogError, operating.Unsent, operating.InUse) as refusal:
@@ -144,8 +144,36 @@ def restore(
 
 async def _dropped(runtime: Runtime) -> None:
     await runtime.log.start()  # an embedded log in use refuses, and says so
-    await runtime.log.stop()
+    try:
+        beginnings = await runtime.log.beginnings(runtime.topics)
+    finally:
+        await runtime.log.stop()
+    if short := sorted(f"{topic}-{partition}" for (topic, partition), at in beginnings.items() if at):
+        raise LogError(f"The log no longer begins at 0 in {', '.join(short)}: this store has what it lost.")
     await operating.drop(runtime)
+
+
+@app.command()
+def republish(
+    service: ServiceName,
+    yes: Annotated[bool, typer.Option("--yes", help="the service is stopped")] = False,
+) -> None:
+    """Send a service's own facts again and read the log anew, after the log came back from a backup."""
+    if not yes:
+        typer.echo("Stop the service first, then say --yes. Do it for every service.", err=True)
+        raise typer.Exit(2)
+    count = _with(service, operating.republish)
+    typer.echo(f"{count} facts of {service} are sent again when it starts.")
+
+
+@app.command(name="roll-back")
+def roll_back(
+    service: ServiceName,
+    version: Annotated[int, typer.Argument(help="the fold version of the release that goes on")],
+) -> None:
+    """Let an older release fold again, once the newer one's processes are stopped."""
+    _with(service, lambda runtime: release.roll_back(runtime.store, version))
+    typer.echo(f"{service} folds by version {version} again, everything anew.")
 
 
 @app.command()

@@ -47,11 +47,9 @@ class FactTable(SQLModel, table=True):
     __table_args__ = (
         Index("fact_root", "root"),
         Index("fact_type", "type"),
-        Index(
-            "fact_unsent",
-            "accepted",
-            sqlite_where=text("sent_at is null"),
-            postgresql_where=text("sent_at is null"),
+        *(
+            Index(name, *of, sqlite_where=text("sent_at is null"), postgresql_where=text("sent_at is null"))
+            for name, of in (("fact_unsent", ["accepted"]), ("fact_unsent_type", ["type", "accepted"]))
         ),
     )
     id: str = Field(primary_key=True)
@@ -141,6 +139,14 @@ class LeaseTable(SQLModel, table=True):
     until: int = Field(sa_type=BigInteger)
 
 
+class FoldVersionTable(SQLModel, table=True):
+    """The newest version of the folds that has worked on this store: an older process folds nothing."""
+
+    __tablename__ = "fold_version"
+    id: int = Field(primary_key=True)
+    version: int
+
+
 class ClockTable(SQLModel, table=True):
     """How far a try-out moved the clock of this store, for every process on it. Empty in production."""
 
@@ -158,5 +164,6 @@ ENGINE_TABLES = (
     PositionTable,
     ParkedTable,
     LeaseTable,
+    FoldVersionTable,
     ClockTable,
 )

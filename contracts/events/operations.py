@@ -20,7 +20,8 @@ class AuditTaken(Content):
 
 
 class AuditShown(Content):
-    """That somebody was shown a page or an answer: once for each viewer and content."""
+    """That somebody was shown a page or an answer: once for each viewer and content. A page made of
+    very many facts is told in several parts, each with some of them."""
 
     type: ClassVar[str] = "uk.goldthread.audit.shown.v1"
     topic: ClassVar[str] = "audit"
@@ -30,7 +31,8 @@ class AuditShown(Content):
     view: Line
     subject: Line
     content: Line = Field(description="hash of what was shown, after redaction")
-    facts: list[Id] = Field(description="the facts that it was made of")
+    facts: list[Id] = Field(max_length=10_000, description="the facts that it was made of")
+    part: StrictInt = Field(default=1, ge=1)
     left_out: list[Line] = Field(default_factory=list)
 
 

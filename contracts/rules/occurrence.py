@@ -8,6 +8,7 @@ is a positive reason, and whatever is vague stays an occurrence of its own until
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -178,6 +179,7 @@ def alike(one: str, other: str) -> bool:
     return one == other or any(one in family and other in family for family in FAMILIES)
 
 
+@lru_cache(maxsize=4096)
 def normal(reference: str) -> str:
     """A reference as it is compared: letters and digits alone, in capitals."""
     return "".join(character for character in reference.upper() if character.isalnum())

@@ -12,7 +12,7 @@ from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
 from contracts.sections import Identity, Name, Narrative, Record, Routing
 from contracts.submission import Header
-from contracts.vocabulary import IncidentKind, Role
+from contracts.vocabulary import IncidentKind, LawfulBasis, Purpose, Role
 
 AREA = "northmere-north"
 AGENCY = "northmere-police"
@@ -75,7 +75,11 @@ def _incident(at: datetime, victim: str, suspect: str, number: int, ids: Ids) ->
     root = ids.fact(AGENCY, f"bench-{number}")
     said = with_mentions(content, ids, AGENCY, root)
     header = Header(
-        occurred=at, recorded=at, regime=Regime.DPA_PART_3, basis="public-task", purpose="safeguarding"
+        occurred=at,
+        recorded=at,
+        regime=Regime.DPA_PART_3,
+        basis=LawfulBasis.PUBLIC_TASK,
+        purpose=Purpose.SAFEGUARDING,
     )
     return Draft(
         id=root,

@@ -1,6 +1,6 @@
 """What people do about meetings and thresholds: load, ask a rule, record a fact in their agency's name."""
 
-from chassis.accept import Taken
+from chassis.accept import Taken, own_header
 from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -9,7 +9,6 @@ from chassis.views import Row, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
-from contracts.submission import Header
 from services.marac import casefile
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
@@ -58,8 +57,8 @@ async def _meeting(runtime: Runtime, meeting: str) -> Row | None:
 
 
 async def _record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
-    now = runtime.clock.now()
-    header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")
-    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    taken = await runtime.take(
+        own_header(runtime.clock.now()), said, caller=caller, right=right, idempotency_key=key
+    )
     await runtime.folded(said.keys(taken.root))
     return taken

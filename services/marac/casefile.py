@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from chassis.facts import Fact, FactSet
+from chassis.once import once
 from chassis.views import Subject
 from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
@@ -150,7 +151,7 @@ def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
     )
 
 
-def records_of(subject: Subject, orders: Sequence[OrderSeen]) -> list[RecordSeen]:
+def records_of(subject: Subject) -> list[RecordSeen]:
     """The records of breaches and incidents that name this person, with the orders that breaches are of.
 
     A breach that names no victim is against whomever its order protects.
@@ -160,7 +161,7 @@ def records_of(subject: Subject, orders: Sequence[OrderSeen]) -> list[RecordSeen
         *subject.facts.current(IncidentReported),
     ]
     return [
-        _record(fact, subject.homes, orders)
+        _record(fact, subject.homes, once(subject, orders_of))
         for fact in sorted(reports, key=lambda fact: fact.order)
         if own_mentions(fact.said, subject)
     ]

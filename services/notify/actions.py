@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from chassis.accept import Taken
+from chassis.accept import Taken, own_header
 from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
@@ -11,7 +11,7 @@ from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.configuration import AreaDefined, RotaSet
 from contracts.sections import Text
-from contracts.submission import Header, Submission
+from contracts.submission import Submission
 from contracts.vocabulary import PassReason
 from services.notify import queries
 from services.notify.queries import AlertShown
@@ -91,9 +91,7 @@ def _refuse(refusal: answering.Refusal | None) -> None:
 
 
 async def _record(runtime: Runtime, caller: Caller, said: AlertAcknowledged | AlertPassedOn) -> None:
-    now = runtime.clock.now()
-    header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")
-    await runtime.take(header, said, caller=caller, right=sharing.ANSWER)
+    await runtime.take(own_header(runtime.clock.now()), said, caller=caller, right=sharing.ANSWER)
 
 
 async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:

@@ -25,7 +25,7 @@ What it asks of ``Runtime``, beside what every service uses:
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 import structlog
@@ -51,6 +51,8 @@ PAUSE_SECONDS = 0.2
 """How long after a refused decision everything is read again."""
 BATCH = 1_000
 """How many rows are read at a time."""
+MOVES = 2_000
+"""How many moves are one decision, give or take a person's: the log takes no record of any size."""
 
 log = structlog.get_logger()
 
@@ -116,16 +118,14 @@ class Matcher:
             return True
         affected = self._memory.affected(changed)
         found = clusters(self._memory.features[mention] for mention in affected)
-        moves = self._moves(found)
         _tell_questions(found)
-        if not moves:
-            return True
-        seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}
-        done = await self._runtime.assign(moves, _because(found, moves), sorted(seen), self._epoch)
-        if done:
+        for moves in self._decisions(found):
+            seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}
+            if not await self._runtime.assign(moves, _because(found, moves), sorted(seen), self._epoch):
+                return False
             for move in moves:
                 self._memory.put(move.mention, move.to)
-        return done
+        return True
 
     async def _listen(self) -> None:
         async for news in self._runtime.changed():
@@ -156,8 +156,9 @@ class Matcher:
                 changed |= self._memory.learn(features, each.decisions, subject)
         return changed
 
-    def _moves(self, found: Clusters) -> list[Move]:
-        """From where each mention is to the home of the earliest of its group."""
+    def _decisions(self, found: Clusters) -> Iterator[list[Move]]:
+        """The moves of each mention from where it is to the home of the earliest of its group: those
+        of one person together, in decisions that a record holds."""
         moves: list[Move] = []
         for group in found.groups:
             home = self._runtime.ids.person(group[0])
@@ -165,7 +166,11 @@ class Matcher:
                 was = self._memory.place[mention]
                 if was != home:
                     moves.append(Move.model_validate({"mention": mention, "from": was, "to": home}))
-        return sorted(moves, key=lambda move: move.mention)
+            if len(moves) >= MOVES:
+                yield sorted(moves, key=lambda move: move.mention)
+                moves = []
+        if moves:
+            yield sorted(moves, key=lambda move: move.mention)
 
 
 class Memory:

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import grimp

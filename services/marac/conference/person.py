@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from chassis.facts import Fact
+from chassis.once import once
 from chassis.views import Folded, Subject
 from contracts.content import Content, Said
 from contracts.events.orders import BreachReported
@@ -30,14 +31,14 @@ def fold_person(subject: Subject) -> Folded:
         for fact in subject.facts.current(Said)
         for mention in casefile.own_mentions(fact.said, subject)
     ]
-    orders = casefile.orders_of(subject)
+    orders = once(subject, casefile.orders_of)
     row = rows.ConferencePerson(
         person=subject.id,
         identity=_identity(casefile.who(named)),
         lines=lines,
         assessments=list(_assessments(subject)),
         orders=[order_row(order) for order in orders],
-        records=[_record(seen) for seen in casefile.records_of(subject, orders)],
+        records=[_record(seen) for seen in once(subject, casefile.records_of)],
         contacts=[
             rows.ContactLine(**source(fact), contact=m.contact)
             for fact, m in named
@@ -51,7 +52,7 @@ def fold_person(subject: Subject) -> Folded:
         leads=list(_leads(subject)),
         cases=list(_cases(subject)),
         area=_area(subject),
-        disputed=casefile.disputed_with(subject),
+        disputed=once(subject, casefile.disputed_with),
         locations=[
             rows.LocationLine(**source(fact), location=m.location)
             for fact, m in named
@@ -158,12 +159,12 @@ def _line(fact: Fact[Content], subject: Subject) -> rows.Line | None:
         version
         for each in versions[:-1]
         if isinstance(each.content, Said) and casefile.own_mentions(each.content, subject)
-        if (version := version_row(each)) is not None
+        if (version := once(each, version_row)) is not None
     ]
     return stub.model_copy(
         update={
             "state": "corrected" if fact.version > 1 else "current",
-            "said": version_row(fact),
+            "said": once(fact, version_row),
             "earlier": tuple(earlier),
             "roles": tuple(sorted({mention.role for mention in own})),
             "relationship": next((m.relationship for m in own if m.relationship), None),

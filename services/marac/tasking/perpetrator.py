@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from chassis.facts import Fact, FactSet
+from chassis.once import once
 from chassis.views import Folded, Subject
 from contracts.content import Said
 from contracts.envelope import utc
@@ -63,23 +64,28 @@ class Seen:
         )
 
 
+def against(subject: Subject) -> list[Fact[Said]]:
+    """The facts that name this person as perpetrator."""
+    return [
+        fact
+        for fact in subject.facts.current(Said)
+        if subject.id in casefile.persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
+    ]
+
+
 class Perpetrator:
     """All that one person's facts say of them as perpetrator."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.against = [
-            fact
-            for fact in subject.facts.current(Said)
-            if subject.id in casefile.persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
-        ]
+        self.against = once(subject, against)
         known = casefile.agencies_of(subject.configuration)
         self.kinds = {agency: defined.kind.value for agency, defined in known.items()}
-        self.every_order = casefile.orders_of(subject)
-        self.disputed = bool(casefile.disputed_with(subject))
+        self.every_order = once(subject, casefile.orders_of)
+        self.disputed = bool(once(subject, casefile.disputed_with))
         records = [
             record
-            for record in casefile.records_of(subject, self.every_order)
+            for record in once(subject, casefile.records_of)
             if subject.id in record.record.perpetrators
         ]
         told = self._told(records)
@@ -154,9 +160,9 @@ class Perpetrator:
 
 def fold_perpetrator(subject: Subject) -> Folded:
     """The row of a person as perpetrator; None for one whom nobody names so."""
-    known = Perpetrator(subject)
-    if not known.against:
+    if not once(subject, against):
         return Folded(None)
+    known = once(subject, Perpetrator)
     look_back = _look_back(subject.configuration)
     today = subject.at.astimezone(LONDON).date()
     scored = scoring.score(
@@ -194,9 +200,9 @@ def fold_perpetrator(subject: Subject) -> Folded:
 
 def fold_source(subject: Subject) -> Folded:
     """What the ordinals and letters of that row stand for."""
-    known = Perpetrator(subject)
-    if not known.against:
+    if not once(subject, against):
         return Folded(None)
+    known = once(subject, Perpetrator)
     row = rows.TaskingSource(
         events=[
             rows.EventSource(ordinal=seen.ordinal, root=seen.record.fact.root, fact=seen.record.fact.id)
