@@ -1,9 +1,9 @@
 """Facts as a service reads them: the envelope, its payload, and sets of them in their one order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Generic, TypeVar, cast
 
 from chassis.once import Memo, once
@@ -95,6 +95,13 @@ def read_fact(body: bytes) -> Fact[Content]:
     return Fact(envelope, read_content(envelope))
 
 
+@cache
+def _is_one_of(kind: Hashable, models: tuple[type[Content], ...]) -> bool:
+    return isinstance(kind, type) and issubclass(
+        kind, models
+    )  # asked of every fact of every fold, and slow for pydantic's classes
+
+
 class FactSet:
     """A set of facts in the order of a fold. Equal sets give equal folds, however they came."""
 
@@ -136,7 +143,7 @@ class FactSet:
         """The highest version of each fact of these kinds that still stands."""
         found = self._current.get(models)
         if found is None:
-            found = [fact for fact in self._latest if isinstance(fact.content, models)]
+            found = [fact for fact in self._latest if _is_one_of(type(fact.content), models)]
             self._current[models] = found
         return cast("list[Fact[M]]", list(found))
 

@@ -78,6 +78,30 @@ def persons(mentions: Iterable[Mention], homes: Homes) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a fact that stands says of this person and others: whom it names as what, as persons."""
+
+    fact: Fact[Said]
+    own: tuple[Mention, ...]
+    victims: tuple[str, ...]
+    perpetrators: tuple[str, ...]
+
+
+def told_of(subject: Subject) -> list[Told]:
+    """The facts that stand, with whom they name: asked for by ``once``, for both sides need it."""
+    homes = subject.homes
+    return [
+        Told(
+            fact,
+            tuple(own_mentions(fact.said, subject)),
+            persons(fact.said.in_role(Role.VICTIM), homes),
+            persons(fact.said.in_role(*PERPETRATOR_ROLES), homes),
+        )
+        for fact in subject.facts.current(Said)
+    ]
+
+
 def own_mentions(said: Said, subject: Subject) -> list[Mention]:
     """Those whom a payload names and who are this person today."""
     homes = subject.homes
@@ -102,18 +126,18 @@ def _ranked(
 ) -> tuple[H, ...]:
     """What is said, each once: by most agencies first, then latest, then by its own letters."""
     agencies: dict[Hashable, set[str]] = {}
-    latest: dict[Hashable, tuple[datetime, str, H]] = {}
+    latest: dict[Hashable, tuple[datetime, H]] = {}
     for fact, identity in known:
         for value in values(identity):
             key = alike(value)
             agencies.setdefault(key, set()).add(fact.agency)
             held = latest.get(key)
-            newest = (fact.occurred, str(value), value)
-            if held is None or newest[:2] > held[:2]:
-                latest[key] = newest
+            newer = held is None or fact.occurred > held[0]
+            if newer or (held and fact.occurred == held[0] and str(value) > str(held[1])):
+                latest[key] = (fact.occurred, value)
     by_letters = sorted(latest, key=str)
     ranked = sorted(by_letters, key=lambda key: (len(agencies[key]), latest[key][0]), reverse=True)
-    return tuple(latest[key][2] for key in ranked)
+    return tuple(latest[key][1] for key in ranked)
 
 
 def _spelling(name: Name) -> Hashable:
@@ -186,15 +210,9 @@ def _record(fact: Report, homes: Homes, orders: Sequence[OrderSeen]) -> RecordSe
 
 def disputed_with(subject: Subject) -> list[str]:
     """Others with whom this person is named in both directions: each is said to have harmed the other."""
-    harmed_by: set[str] = set()
-    harms: set[str] = set()
-    for fact in subject.facts.current(Said):
-        victims = persons(fact.said.in_role(Role.VICTIM), subject.homes)
-        perpetrators = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
-        if subject.id in victims:
-            harmed_by |= set(perpetrators)
-        if subject.id in perpetrators:
-            harms |= set(victims)
+    told = once(subject, told_of)
+    harmed_by = {each for said in told if subject.id in said.victims for each in said.perpetrators}
+    harms = {each for said in told if subject.id in said.perpetrators for each in said.victims}
     return sorted((harmed_by & harms) - {subject.id})
 
 

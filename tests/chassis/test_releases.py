@@ -128,10 +128,10 @@ async def _stale(side: Side) -> bool:
     return any(count < 10 for count in found)
 
 
-async def _put_back(system: System, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+async def _put_back(system: System, request: pytest.FixtureRequest, files: list[Path]) -> None:
     """The log as it was before the first fact: the oldest backup that there can be."""
     if system.store.startswith("sqlite"):
-        for path in tmp_path.glob("log.sqlite*"):
+        for path in files:
             path.unlink()
         return
     admin = AIOKafkaAdminClient(bootstrap_servers=request.getfixturevalue("clean_kafka"))
@@ -152,7 +152,7 @@ async def test_a_log_from_a_backup_gets_every_fact_again(
     before = await everything(runtime)
     ends = sum((await runtime.log.ends(runtime.topics)).values())
     await system.stop(runtime)
-    await _put_back(system, request, tmp_path)
+    await _put_back(system, request, list(tmp_path.glob("log.sqlite*")))  # noqa: ASYNC240
 
     beside = system._runtime(SERVICE)
     sent_again = await operating.republish(beside)

@@ -1,6 +1,6 @@
 """Level 0: everything that every agency said of one person, line by line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypedDict
 
@@ -13,7 +13,7 @@ from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, R
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
-from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
+from contracts.vocabulary import Grade
 from services.marac import casefile
 from services.marac.conference import rows
 
@@ -26,17 +26,14 @@ def fold_person(subject: Subject) -> Folded:
     lines = [line for fact in subject.facts.latest() if (line := _line(fact, subject)) is not None]
     if not lines:
         return Folded(None)
-    named = [
-        (fact, mention)
-        for fact in subject.facts.current(Said)
-        for mention in casefile.own_mentions(fact.said, subject)
-    ]
+    told = once(subject, casefile.told_of)
+    named = [(each.fact, mention) for each in told for mention in each.own]
     orders = once(subject, casefile.orders_of)
     row = rows.ConferencePerson(
         person=subject.id,
         identity=_identity(casefile.who(named)),
         lines=lines,
-        assessments=list(_assessments(subject)),
+        assessments=list(_assessments(subject, told)),
         orders=[order_row(order) for order in orders],
         records=[_record(seen) for seen in once(subject, casefile.records_of)],
         contacts=[
@@ -49,9 +46,9 @@ def fold_person(subject: Subject) -> Folded:
             for fact, m in named
             if isinstance(m.health, Health)
         ],
-        leads=list(_leads(subject)),
-        cases=list(_cases(subject)),
-        area=_area(subject),
+        leads=list(_leads(subject, told)),
+        cases=list(_cases(told)),
+        area=_area(subject, told),
         disputed=once(subject, casefile.disputed_with),
         locations=[
             rows.LocationLine(**source(fact), location=m.location)
@@ -194,8 +191,8 @@ def _others(said: Said, subject: Subject) -> Iterator[rows.Other]:
 
 
 def _sealed(said: Said, own: list[Mention]) -> list[str]:
-    names = {name for name in SECTIONS for mention in own if isinstance(getattr(mention, name), Sealed)}
-    return sorted(names | ({"narrative"} if isinstance(said.narrative, Sealed) else set()))
+    names = {name for name in SECTIONS for mention in own if type(getattr(mention, name)) is Sealed}
+    return sorted(names | ({"narrative"} if type(said.narrative) is Sealed else set()))
 
 
 def _identity(who: casefile.Who) -> rows.Identity:
@@ -208,12 +205,10 @@ def _identity(who: casefile.Who) -> rows.Identity:
     )
 
 
-def _assessments(subject: Subject) -> Iterator[rows.Assessment]:
-    for fact in subject.facts.current(Said):
-        said = fact.said
-        if not isinstance(said, ReferralMade | RiskAssessed):
-            continue
-        if subject.id not in casefile.persons(said.in_role(Role.VICTIM), subject.homes):
+def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[rows.Assessment]:
+    for each in told:
+        fact, said = each.fact, each.fact.said
+        if not isinstance(said, ReferralMade | RiskAssessed) or subject.id not in each.victims:
             continue
         graded = said.graded
         apart = said if isinstance(said, RiskAssessed) else None
@@ -252,30 +247,26 @@ def _record(seen: casefile.RecordSeen) -> rows.RecordLine:
     )
 
 
-def _leads(subject: Subject) -> Iterator[rows.Lead]:
-    for fact in subject.facts.current(LeadNamed):
-        if subject.id in casefile.persons(fact.said.in_role(Role.VICTIM), subject.homes):
-            yield rows.Lead(**source(fact), service=fact.said.service, since=fact.said.since)
+def _leads(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[rows.Lead]:
+    for each in told:
+        said = each.fact.said
+        if isinstance(said, LeadNamed) and subject.id in each.victims:
+            yield rows.Lead(**source(each.fact), service=said.service, since=said.since)
 
 
-def _cases(subject: Subject) -> Iterator[rows.CaseLink]:
-    for fact in subject.facts.current(ReferralMade):
-        victims = casefile.persons(fact.said.in_role(Role.VICTIM), subject.homes)
-        for mention in casefile.own_mentions(fact.said, subject):
+def _cases(told: Iterable[casefile.Told]) -> Iterator[rows.CaseLink]:
+    for each in told:
+        for mention in each.own if isinstance(each.fact.said, ReferralMade) else ():
             yield rows.CaseLink(
-                case=fact.root,
+                case=each.fact.root,
                 role=mention.role,
-                referred=fact.occurred,
-                victim=victims[0] if victims else None,
-                perpetrators=list(casefile.persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)),
+                referred=each.fact.occurred,
+                victim=each.victims[0] if each.victims else None,
+                perpetrators=list(each.perpetrators),
             )
 
 
-def _area(subject: Subject) -> str | None:
+def _area(subject: Subject, told: Iterable[casefile.Told]) -> str | None:
     """The newest area of a fact that names this person as victim."""
-    found = None
-    for fact in subject.facts.current(Said):
-        victims = casefile.persons(fact.said.in_role(Role.VICTIM), subject.homes)
-        if subject.id in victims and (area := casefile.area_of(fact.said)) is not None:
-            found = area
-    return found
+    areas = [casefile.area_of(each.fact.said) for each in told if subject.id in each.victims]
+    return next((area for area in reversed(areas) if area is not None), None)

@@ -17,7 +17,7 @@ from contracts.events.configuration import ThresholdSet
 from contracts.events.orders import OrderMade
 from contracts.events.people import IncidentReported
 from contracts.rules.occurrence import LONDON, Record, occurrences
-from contracts.vocabulary import PERPETRATOR_ROLES, AreaKind, LegalStatus, Role, Threshold
+from contracts.vocabulary import PERPETRATOR_ROLES, AreaKind, LegalStatus, Threshold
 from services.marac import casefile
 from services.marac.rules import score as scoring
 from services.marac.rules.missing import NOT_BINDING
@@ -64,13 +64,9 @@ class Seen:
         )
 
 
-def against(subject: Subject) -> list[Fact[Said]]:
-    """The facts that name this person as perpetrator."""
-    return [
-        fact
-        for fact in subject.facts.current(Said)
-        if subject.id in casefile.persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
-    ]
+def against(subject: Subject) -> list[casefile.Told]:
+    """What names this person as perpetrator."""
+    return [each for each in once(subject, casefile.told_of) if subject.id in each.perpetrators]
 
 
 class Perpetrator:
@@ -106,10 +102,9 @@ class Perpetrator:
         """Every fact against this person, by its signature and the victims of it."""
         by_root = {record.fact.root: record.record.victims for record in records}
         found = []
-        for fact in self.against:
-            named = frozenset(casefile.persons(fact.said.in_role(Role.VICTIM), self.subject.homes))
-            victims = (by_root.get(fact.root) or named) - {self.subject.id}
-            found.append(Told(self._signature(fact), victims))
+        for each in self.against:
+            victims = (by_root.get(each.fact.root) or frozenset(each.victims)) - {self.subject.id}
+            found.append(Told(self._signature(each.fact), victims))
         return found
 
     def _signature(self, fact: Fact[Said]) -> Signature:
@@ -149,11 +144,10 @@ class Perpetrator:
         """What this person is to a victim, as agencies say."""
         found = {
             mention.relationship.value
-            for fact in self.against
-            for mention in casefile.own_mentions(fact.said, self.subject)
-            if mention.relationship is not None
-            and mention.role in PERPETRATOR_ROLES
-            and victim in casefile.persons(fact.said.in_role(Role.VICTIM), self.subject.homes)
+            for each in self.against
+            if victim in each.victims
+            for mention in each.own
+            if mention.relationship is not None and mention.role in PERPETRATOR_ROLES
         }
         return sorted(found)
 
@@ -169,9 +163,9 @@ def fold_perpetrator(subject: Subject) -> Folded:
         [seen.event for seen in known.events], today, disputed=known.disputed, look_back=look_back
     )
     who = casefile.who(
-        (fact, mention)
-        for fact in known.against
-        for mention in casefile.own_mentions(fact.said, subject)
+        (each.fact, mention)
+        for each in known.against
+        for mention in each.own
         if mention.role in PERPETRATOR_ROLES
     )
     row = rows.TaskingPerpetrator(
@@ -212,7 +206,7 @@ def fold_source(subject: Subject) -> Folded:
             rows.VictimSource(letter=letter, person=victim)
             for victim, letter in sorted(known.letters.items(), key=lambda item: (len(item[1]), item[1]))
         ],
-        facts=sorted(fact.id for fact in known.against),
+        facts=sorted(each.fact.id for each in known.against),
     )
     return Folded(row)
 
