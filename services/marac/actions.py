@@ -9,19 +9,21 @@ from chassis.views import Row, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.rules.areas import area_and_around
 from contracts.submission import Header
 from services.marac import casefile
+from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE
-from services.marac.rules import areas, sharing
+from services.marac.rules import sharing
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse a meeting or a threshold of an area that is not the caller's. Raises Problem (404)."""
     if isinstance(content, MeetingCalled | ThresholdSet):
         known = casefile.areas_of(await archive.configuration())
-        if not sharing.may_act_in(caller.areas, areas.around(known, content.area)):
+        if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
     return content
 
@@ -41,7 +43,7 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
     if not isinstance(held, ConferenceMeeting) or not isinstance(heard, ConferenceCase):
         raise not_found()
     may = sharing.may_see_meeting(caller.roles, caller.areas, held.areas)
-    if not may or held.withdrawn or not sharing.may_see_case(caller.roles, caller.areas, heard.areas):
+    if not may or held.withdrawn or not await visible(runtime, caller, [heard]):
         raise not_found()
     return await _record(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
 

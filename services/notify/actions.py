@@ -1,5 +1,6 @@
 """What staff do about an alert, and what areas set for themselves: load, call a rule, record."""
 
+from datetime import datetime
 from typing import TypeVar
 
 from chassis.accept import Taken
@@ -10,6 +11,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.configuration import AreaDefined, RotaSet
+from contracts.rules.areas import area_and_around
 from contracts.sections import Text
 from contracts.submission import Header, Submission
 from contracts.vocabulary import PassReason
@@ -30,7 +32,7 @@ async def acknowledge(runtime: Runtime, caller: Caller, cause: str) -> AlertShow
     _refuse(answering.no_acknowledging(row.standing))
     if row.waiting:
         said = AlertAcknowledged(cause=cause, rule=row.rule, generation=row.generation, person=caller.id)
-        await _record(runtime, caller, said)
+        await _record(runtime, caller, said, runtime.clock.now())
     return await _now(runtime, caller, cause)
 
 
@@ -54,7 +56,9 @@ async def pass_on(
         reason=reason,
         note=note,
     )
-    await _record(runtime, caller, said)
+    now = runtime.clock.now()
+    # Whatever the clocks of two processes say: what is given back was taken before.
+    await _record(runtime, caller, said, max(now, row.acknowledged_at or now))
     return await _now(runtime, caller, cause)
 
 
@@ -90,9 +94,13 @@ def _refuse(refusal: answering.Refusal | None) -> None:
         raise Problem(409, refusal, answering.SENTENCES[refusal])
 
 
-async def _record(runtime: Runtime, caller: Caller, said: AlertAcknowledged | AlertPassedOn) -> None:
-    now = runtime.clock.now()
-    header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")
+async def _record(
+    runtime: Runtime,
+    caller: Caller,
+    said: AlertAcknowledged | AlertPassedOn,
+    at: datetime,
+) -> None:
+    header = Header(occurred=at, recorded=at, basis="public-task", purpose="safeguarding")
     await runtime.take(header, said, caller=caller, right=sharing.ANSWER)
 
 
@@ -105,8 +113,8 @@ async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
 
 async def _own(archive: Archive, caller: Caller, area: str, within: str | None = None) -> None:
     known = rota.rota_of(await archive.configuration())
-    around = rota.area_and_around(known, area)
+    around = area_and_around(known.areas, area)
     if area not in known.areas:
-        around += rota.area_and_around(known, within)
+        around += area_and_around(known.areas, within)
     if not sharing.may_configure(caller.areas, around):
         raise not_found()

@@ -42,6 +42,7 @@ from tests.pages import sample_cases, sample_rows, samples
 
 ROLES = {
     "chair": {StaffRole.MARAC_CHAIR},
+    "coordinator": {StaffRole.MARAC_COORDINATOR},
     "matac": {StaffRole.MATAC_COORDINATOR},
     "on-call": {StaffRole.ON_CALL},
 }
@@ -100,6 +101,7 @@ class World:
     def reset(self) -> None:
         """As it was at first; whoever listened hears no more."""
         self.agenda_shown = samples.agenda()
+        self.lost = 2
         listed = {line.case: line.letters for line in self.agenda_shown.cases}
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases()
@@ -115,11 +117,19 @@ class World:
             raise Refused("not-yet-known", "at", status=409)
         return self.cases[case].model_copy(update={"known_at": at})
 
-    async def agenda(self, _: Any, caller: Caller, meeting: str) -> Any:
-        """The one agenda."""
+    async def meetings(self, _: Any, caller: Caller) -> Any:
+        """The meetings; for a coordinator with the cases that are on no agenda."""
+        places = StaffRole.MARAC_COORDINATOR in caller.roles
+        return samples.meetings(self.lost if places else None)
+
+    async def agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
+        """The one agenda, as it is or was."""
         if meeting != sample_rows.MEETING:
             raise not_found()
-        return self.agenda_shown
+        if at is not None and at > sample_rows.NOW:
+            raise Refused("not-yet-known", "at", status=409)
+        then = {"known_at": at, "waiting": None}
+        return self.agenda_shown if at is None else self.agenda_shown.model_copy(update=then)
 
     async def alert(self, _: Any, caller: Caller, cause: str) -> Any:
         """One alert."""
@@ -156,7 +166,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     asked = {
         "case_page": world.case_page,
         "agenda": world.agenda,
-        "meetings": answers(samples.meetings),
+        "meetings": world.meetings,
         "source": answers(samples.source_page),
         "cohort": answers(samples.cohort),
         "perpetrator_page": answers(samples.perpetrator),

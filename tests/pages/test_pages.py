@@ -20,6 +20,9 @@ CASE, LONG, EMPTY, GONE = (
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
+    "meetings, cases on no agenda": ("coordinator", "/marac/meetings"),
+    "agenda as it was known": ("chair", f"/marac/meetings/{sample_rows.MEETING}?at=2026-11-22T12:00:00Z"),
+    "agenda, a wrong day": ("chair", f"/marac/meetings/{sample_rows.MEETING}?day=31&month=2&year=2026"),
     "agenda": ("chair", f"/marac/meetings/{sample_rows.MEETING}"),
     "case": ("chair", CASE),
     "case of 40 breaches": ("chair", LONG),
@@ -110,6 +113,31 @@ def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: st
         page.locator(".gt-sheet__head").first.evaluate("e => getComputedStyle(e).display")
         == "table-header-group"
     )
+
+
+def test_a_coordinator_sees_first_who_is_on_no_agenda(open_: Open, world: World) -> None:
+    heading = "#area-not-known"
+    page = open_("coordinator", "/marac/meetings")
+    expect(page.locator(heading)).to_have_text("Area not known: 2 cases are on no agenda")
+    expect(page.locator("main h2").first).to_have_id("area-not-known")
+    assert page.locator(".moj-alert tbody tr").count() == 2
+    world.lost = 0
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Every case that is referred has a MARAC that hears it.")
+    expect(open_("chair", "/marac/meetings").locator("main")).not_to_contain_text("MARAC that hears it")
+
+
+def test_an_agenda_as_it_was_known_leads_to_its_cases_of_then(open_: Open) -> None:
+    page = open_("chair", f"/marac/meetings/{sample_rows.MEETING}")
+    page.fill("#known-day", "22")
+    page.fill("#known-month", "11")
+    page.fill("#known-year", "2026")
+    page.click("text=Show what was known")
+    expect(page.locator(".gt-bar")).to_contain_text("22 Nov 2026")
+    expect(page.locator("main")).to_contain_text("Do not read this as none.")
+    addresses = page.eval_on_selector_all("main a[href*='/cases/']", "all => all.map(one => one.href)")
+    assert addresses
+    assert all("?at=2026-11-22T" in address for address in addresses)
 
 
 def test_the_whole_agenda_prints_every_case_on_a_sheet_of_its_own(open_: Open) -> None:
