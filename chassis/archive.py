@@ -29,6 +29,8 @@ class Archive:
         self.store = store
         self.ids = ids
         self.clock = clock
+        self.production = False
+        """Whether this is no try-out: what only a try-out may do is refused."""
         self.caught_up = asyncio.Event()
         """Set once the service has read what the log held when it started."""
         self._reader = Reader(store, views)

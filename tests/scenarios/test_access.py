@@ -93,8 +93,8 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
     area = caseload.submission({"area": "northmere-east", "name": "East", "kind": "marac"}, scene.BEGAN)
     area["content"]["within"] = "northmere"
-    admin = await goldthread.person("colin-wray")
-    defined = (await admin.post("/notify/v1/areas", json=area)).json()["root"]
+    operations = await goldthread.person("aisha-bright")
+    defined = (await operations.post("/notify/v1/areas", json=area)).json()["root"]
     await goldthread.settled()
     matac = await goldthread.person("tom-achterberg")
     people = (await matac.get("/marac/v1/cohort")).json()["people"]

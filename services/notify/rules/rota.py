@@ -34,6 +34,12 @@ def rota_of(configuration: FactSet) -> Rota:
     return Rota(tuple(configuration.current(RotaSet)), areas)
 
 
+def plain_webhooks(shift: RotaSet) -> list[Post]:
+    """The posts whose messages would cross the network unencrypted."""
+    entries = [(post, getattr(shift, post)) for post in Post]
+    return [post for post, entry in entries if entry and entry.webhook and entry.webhook.scheme != "https"]
+
+
 def shift_of(rota: Rota, area: str, at: datetime) -> RotaSet | None:
     """The shift of this very area at a time: of several the one that starts latest, then the
     one with the highest root."""
