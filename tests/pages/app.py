@@ -33,6 +33,7 @@ from services.notify import actions as notify_actions
 from services.notify import queries as notify_queries
 from services.notify.pages import PAGES as NOTIFY
 from services.notify.pages import routes as notify_routes
+from services.notify.queries import AlertShown
 from services.notify.rules import sharing as notify_sharing
 from services.orders import actions as orders_actions
 from services.orders.pages import PAGES as ORDERS
@@ -106,6 +107,7 @@ class World:
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases()
         self.alerts = samples.alerts()
+        self.theirs: list[AlertShown] = []
         for host in self.hosts.values():
             host.listeners.clear()
 
@@ -133,7 +135,8 @@ class World:
 
     async def alert(self, _: Any, caller: Caller, cause: str) -> Any:
         """One alert."""
-        return next((each for each in (*self.alerts.waiting, *self.alerts.mine) if each.cause == cause), None)
+        known = (*self.theirs, *self.alerts.waiting, *self.alerts.mine)
+        return next((each for each in known if each.cause == cause), None)
 
     async def take(self, _: Any, caller: Caller, cause: str, *more: Any) -> None:
         """The caller takes an alert."""

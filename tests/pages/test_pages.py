@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.notify.queries import Who
 from tests.pages import sample_cases, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
@@ -113,6 +114,23 @@ def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: st
         page.locator(".gt-sheet__head").first.evaluate("e => getComputedStyle(e).display")
         == "table-header-group"
     )
+
+
+def test_who_pressed_second_is_told_whose_the_alert_is(open_: Open, world: World) -> None:
+    alert = world.alerts.waiting[0]
+    first = {"state": "answered", "answered_by": Who.FIRST, "answered_at": sample_rows.NOW}
+    pressed = f"/notify/alerts?answered={alert.cause}"
+    world.theirs = [alert.model_copy(update=first)]
+    banner = open_("on-call", pressed).locator(".govuk-notification-banner")
+    expect(banner).to_contain_text("Not yours")
+    expect(banner).to_contain_text("Alert 4821 was already taken by the first on call")
+    world.theirs = []
+    banner = open_("on-call", pressed).locator(".govuk-notification-banner")
+    expect(banner).to_contain_text("Not yours")
+    expect(banner).to_contain_text("Alert 4821 waits again: whoever had taken it passed it on.")
+    banner = open_("on-call", f"/notify/alerts?passed={alert.cause}").locator(".govuk-notification-banner")
+    expect(banner).to_contain_text("Done")
+    expect(banner).to_contain_text("You passed alert 4821 on.")
 
 
 def test_a_coordinator_sees_first_who_is_on_no_agenda(open_: Open, world: World) -> None:

@@ -34,6 +34,8 @@ class Held:
 
     async def many(self, view: View, row: type[R], subjects: Collection[str], named: str) -> dict[str, R]:
         """The rows of these subjects, by the field of the row that names its subject."""
+        if not subjects:
+            return {}
         if self.at is not None:
             found = [await self.one(view, row, subject) for subject in sorted(subjects)]
             return {getattr(each, named): each for each in found if each is not None}
