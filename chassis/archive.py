@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Select, text
 
 from chassis import ledger
@@ -12,11 +13,13 @@ from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.facts import FactSet
 from chassis.ids import Ids
-from chassis.known import Known
+from chassis.known import FoldFailed, Known
 from chassis.reading import Reader, parsed
 from chassis.store import Store
-from chassis.store.tables import instant
+from chassis.store.tables import instant, micros
 from chassis.views import Row, View
+
+log = structlog.get_logger()
 
 
 class Archive:
@@ -26,6 +29,8 @@ class Archive:
         self.store = store
         self.ids = ids
         self.clock = clock
+        self.production = False
+        """Whether this is no try-out: what only a try-out may do is refused."""
         self.caught_up = asyncio.Event()
         """Set once the service has read what the log held when it started."""
         self._reader = Reader(store, views)
@@ -59,12 +64,14 @@ class Archive:
             bodies = (await connection.execute(statement, {"root": root})).scalars().all()
         return FactSet(parsed(body) for body in bodies)
 
-    async def configuration(self) -> FactSet:
-        """What users have configured, as it is now."""
-        low, high = ledger.CONFIGURATION, f"{ledger.CONFIGURATION[:-1]}/"
-        statement = text("select body from fact where type >= :low and type < :high")
+    async def configuration(self, at: datetime | None = None) -> FactSet:
+        """What users have configured, as it is now; or what had been accepted of it by a time."""
+        limits: dict[str, Any] = {"low": ledger.CONFIGURATION, "high": f"{ledger.CONFIGURATION[:-1]}/"}
+        until = "" if at is None else "and accepted <= :at"
+        limits |= {} if at is None else {"at": micros(at)}
+        statement = text(f"select body from fact where type >= :low and type < :high {until}")
         async with self.store.reading() as connection:
-            bodies = (await connection.execute(statement, {"low": low, "high": high})).scalars().all()
+            bodies = (await connection.execute(statement, limits)).scalars().all()
         return FactSet(parsed(body) for body in bodies)
 
     async def person_of(self, mention: str) -> str:
@@ -82,10 +89,16 @@ class Archive:
         return {mention[2:]: person[2:] for mention, person in found.items()}
 
     async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
-        """The row as it was known at a time. Raises Refused for a time that has not passed."""
+        """The row as it was known at a time. Raises Refused (409): ``not-yet-known`` for a time that
+        has not passed; ``known-broken`` where today's code cannot fold what was known then, of which
+        there is no last good row."""
         if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
             raise Refused("not-yet-known", "at", status=409)
-        return await self._known.row(view, subject, at)
+        try:
+            return await self._known.row(view, subject, at)
+        except FoldFailed as failed:
+            log.error("known.broken", view=failed.view, reason=type(failed.__cause__).__name__)
+            raise Refused("known-broken", "at", status=409) from None
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:
         """Since when a subject's fold fails, if it does: its row is then its last good one."""

@@ -143,7 +143,9 @@ class FactSet:
         """The highest version of each fact of these kinds that still stands."""
         found = self._current.get(models)
         if found is None:
-            found = [fact for fact in self._latest if _is_one_of(type(fact.content), models)]
+            found = [
+                fact for fact in self._latest if _is_one_of(cast("Hashable", type(fact.content)), models)
+            ]
             self._current[models] = found
         return cast("list[Fact[M]]", list(found))
 

@@ -21,6 +21,14 @@ from contracts.content import Content
 from contracts.events.identity import IdentityAssigned
 
 
+class FoldFailed(Exception):
+    """A fold raised on what was known at a time."""
+
+    def __init__(self, view: str) -> None:
+        super().__init__(view)
+        self.view = view
+
+
 class Known:
     """Folds one service's subjects as of a time."""
 
@@ -30,7 +38,8 @@ class Known:
         self._people = [view for view in views if view.of == "person"]
 
     async def row(self, view: View, subject: str, at: datetime) -> Row | None:
-        """The row that a view would have had for a subject, had it been folded at ``at``."""
+        """The row that a view would have had for a subject, had it been folded at ``at``. Raises
+        FoldFailed where the fold, or that of somebody whom it reads, raises."""
         async with self._store.reading() as connection:
             configuration = await self._configuration(connection, at)
             if view.of == "person":
@@ -45,7 +54,7 @@ class Known:
                     if row is not None:
                         rows[each.name] = row
                 people[mention] = Person(person, rows)
-            return view.fold(Subject(subject, facts, configuration, at, people, homes)).row
+            return _folded(view, Subject(subject, facts, configuration, at, people, homes))
 
     async def _person(
         self, connection: AsyncConnection, view: View, person: str, configuration: FactSet, at: datetime
@@ -55,7 +64,7 @@ class Known:
         members = [mention for mention, home in places.items() if home == person]
         facts = await self._facts(connection, [f"m:{mention}" for mention in members], at)
         homes = await self._places(connection, _mentions(facts), at)
-        return view.fold(Subject(person, facts, configuration, at, {}, homes)).row
+        return _folded(view, Subject(person, facts, configuration, at, {}, homes))
 
     async def _candidates(self, connection: AsyncConnection, person: str) -> list[str]:
         """Every mention that is or ever was this person."""
@@ -96,6 +105,13 @@ class Known:
         statement = text("select body from fact where type >= :low and type < :high and accepted <= :at")
         limits = {"low": CONFIGURATION, "high": f"{CONFIGURATION[:-1]}/", "at": micros(at)}
         return FactSet(parsed(body) for body in (await connection.execute(statement, limits)).scalars())
+
+
+def _folded(view: View, subject: Subject) -> Row | None:
+    try:
+        return view.fold(subject).row
+    except Exception as error:
+        raise FoldFailed(view.name) from error
 
 
 def _mentions(facts: FactSet) -> list[str]:

@@ -50,6 +50,7 @@ class Runtime(Recorder):
     ) -> None:
         super().__init__(service, store, ids, clock)
         self.settings = settings
+        self.production = settings.production
         self.log = on
         self.topics = [topic.name for topic in read_by(service.name)]
         self.folder = Folder(store, ids, self.source, service.views, self.signals, service.fold_version)

@@ -30,6 +30,9 @@ class Service:
     admit: Callable[[Archive, "Caller", Content], Awaitable[Content]] | None = None
     """What every content goes through before it is taken, posted or as a correction: it is refused,
     or given what is the service's to give (``Content.given``)."""
+    revisable: Callable[[Archive, "Caller", Content], Awaitable[None]] | None = None
+    """What the newest content of a fact goes through before its caller corrects or withdraws it: it is
+    refused where it was not theirs to say, whoever of their agency had said it."""
     tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
     problem_page: ProblemPage | None = None
     """How a person is shown a problem, where the service has pages."""

@@ -207,6 +207,14 @@ def audit(service: ServiceName, fact: Annotated[str, typer.Argument(help="the id
 
 
 @app.command()
+def webhook_key(url: Annotated[str, typer.Argument(help="as it stands on the rota")]) -> None:
+    """Print the key, in hex, by which whoever runs this webhook checks what Goldthread sends there."""
+    from services.notify.teller import signing_key
+
+    typer.echo(signing_key(_settings().secret.get_secret_value(), url).hex())
+
+
+@app.command()
 def contracts() -> None:
     """Write schemas, examples and the AsyncAPI document from the models."""
     from contracts.generate import main

@@ -89,7 +89,7 @@ def facts_router(service: str) -> APIRouter:
         key: IdempotencyKey,
     ) -> Receipt:
         """Correct a fact of the caller's own agency, with its whole content."""
-        kind, needed = await _kind(runtime, caller, root)
+        kind, needed = await _revisable(runtime, caller, root)
         content = _content(kind, revision)
         taken = await runtime.revise(
             root, at_hand, revision, content, caller=caller, right=needed, idempotency_key=key
@@ -101,7 +101,7 @@ def facts_router(service: str) -> APIRouter:
         root: Id, runtime: TheRuntime, caller: Mine, response: Response, at_hand: IfMatch, key: IdempotencyKey
     ) -> Receipt:
         """Withdraw a fact of the caller's own agency. It stays on record as withdrawn."""
-        _, needed = await _kind(runtime, caller, root)
+        _, needed = await _revisable(runtime, caller, root)
         taken = await runtime.revise(
             root, at_hand, None, None, caller=caller, right=needed, idempotency_key=key
         )
@@ -120,6 +120,16 @@ async def _kind(runtime: Runtime, caller: Caller, root: str) -> tuple[type[Conte
     if kind is None or needed is None or not caller.roles & runtime.service.rights[needed]:
         raise not_found()
     return kind, needed
+
+
+async def _revisable(runtime: Runtime, caller: Caller, root: str) -> tuple[type[Content], str]:
+    """As ``_kind``, for who may correct and withdraw it: an agency's people have areas of their own."""
+    known = await _kind(runtime, caller, root)
+    versions = (await runtime.fact(root)).versions(root)
+    content = next((fact.content for fact in reversed(versions) if fact.content is not None), None)
+    if runtime.service.revisable is not None and content is not None:
+        await runtime.service.revisable(runtime, caller, content)
+    return known
 
 
 def _content(kind: type[Content], revision: Revision) -> Content:

@@ -142,8 +142,9 @@ async def _set_up(client: Client, settings: Settings, pager: Pager) -> None:
     }
     header = {"occurred": now.isoformat(), "recorded": now.isoformat()}
     header |= {"basis": "public-task", "purpose": "safeguarding"}
-    for what, content in (("areas", {"area": AREA, "name": "North", "kind": "marac"}), ("rota", rota)):
-        await client.say("colin-wray", f"/notify/v1/{what}", f"bench-{what}", header | {"content": content})
+    area = {"area": AREA, "name": "North", "kind": "marac"}
+    for who, what, content in (("aisha-bright", "areas", area), ("colin-wray", "rota", rota)):
+        await client.say(who, f"/notify/v1/{what}", f"bench-{what}", header | {"content": content})
 
 
 async def _page(client: Client, pager: Pager, number: int) -> float:

@@ -11,6 +11,7 @@ from chassis.settings import Settings
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
 
+OPERATOR = "aisha-bright"
 ADMINISTRATOR = "colin-wray"
 COORDINATOR = "priya-nair"
 SUPERVISOR = "helen-sato"
@@ -65,11 +66,12 @@ class Staff:
         """The areas, the agencies and the rota, before anything happens."""
         for area, name, kind, within in AREAS:
             said = {"area": area, "name": name, "kind": kind, **({"within": within} if within else {})}
-            await self._configure("areas", area, said)
+            await self._configure(OPERATOR, "areas", area, said)
         for agency, name, kind in AGENCIES:
-            await self._configure("agencies", agency, {"agency": agency, "name": name, "kind": kind})
+            said = {"agency": agency, "name": name, "kind": kind}
+            await self._configure(OPERATOR, "agencies", agency, said)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
-            await self._configure("rota", area, self._shift(area, first, second))
+            await self._configure(ADMINISTRATOR, "rota", area, self._shift(area, first, second))
 
     def _shift(self, area: str, first: str, second: str) -> dict[str, Any]:
         posts = {"first": first, "second": second, "supervisor": SUPERVISOR, "duty_officer": DUTY_OFFICER}
@@ -77,7 +79,7 @@ class Staff:
         ends = self._load.now + ROTA_AHEAD
         return {"area": area, "starts": self._load.start.isoformat(), "ends": ends.isoformat(), **people}
 
-    async def _configure(self, what: str, key: str, content: dict[str, Any]) -> None:
+    async def _configure(self, who: str, what: str, key: str, content: dict[str, Any]) -> None:
         at = self._load.start.isoformat()
         body = {
             "occurred": at,
@@ -86,7 +88,7 @@ class Staff:
             "purpose": "safeguarding",
             "content": content,
         }
-        await self._client.say(ADMINISTRATOR, f"/notify/v1/{what}", f"demo-{what}-{key}", body)
+        await self._client.say(who, f"/notify/v1/{what}", f"demo-{what}-{key}", body)
 
     async def waiting(self) -> list[str]:
         """The causes of the alerts that nobody has answered yet."""

@@ -1,28 +1,48 @@
 """What people do about meetings and thresholds: load, ask a rule, record a fact in their agency's name."""
 
+from typing import cast
+
 from chassis.accept import Taken, own_header
 from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from chassis.views import Row, Subject
+from chassis.views import Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.rules.areas import area_and_around
 from services.marac import casefile
+from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE
-from services.marac.rules import areas, sharing
+from services.marac.rules import sharing
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse a meeting or a threshold of an area that is not the caller's. Raises Problem (404)."""
-    if isinstance(content, MeetingCalled | ThresholdSet):
-        known = casefile.areas_of(await archive.configuration())
-        if not sharing.may_act_in(caller.areas, areas.around(known, content.area)):
+    """Refuse a meeting or a threshold of an area that is not the caller's, and a listing unless they
+    may see both the meeting and the case. Raises Problem (404)."""
+    await revisable(archive, caller, content)
+    if isinstance(content, CaseListed):
+        held, heard = await _meeting(archive, content.meeting), await archive.row(CASE, content.case)
+        if not isinstance(heard, ConferenceCase) or not await visible(archive, caller, [heard]):
+            raise not_found()
+        if held is None or held.withdrawn:
             raise not_found()
     return content
+
+
+async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
+    """Refuse to correct or withdraw what is of an area that is not the caller's. Raises Problem (404)."""
+    if isinstance(content, MeetingCalled | ThresholdSet):
+        known = casefile.areas_of(await archive.configuration())
+        if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
+            raise not_found()
+    if isinstance(content, CaseListed):
+        held = await _meeting(archive, content.meeting)
+        if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):
+            raise not_found()
 
 
 async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, key: str | None) -> Taken:
@@ -35,13 +55,6 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 
     A case listed there already stays listed once: two facts that say so are one line.
     """
-    held = await _meeting(runtime, meeting)
-    heard = await runtime.row(CASE, case)
-    if not isinstance(held, ConferenceMeeting) or not isinstance(heard, ConferenceCase):
-        raise not_found()
-    may = sharing.may_see_meeting(caller.roles, caller.areas, held.areas)
-    if not may or held.withdrawn or not sharing.may_see_case(caller.roles, caller.areas, heard.areas):
-        raise not_found()
     return await _record(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
 
 
@@ -50,10 +63,11 @@ async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, ke
     return await _record(runtime, caller, said, sharing.SET_THRESHOLD, key)
 
 
-async def _meeting(runtime: Runtime, meeting: str) -> Row | None:
+async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
     """The meeting, of the facts that are saved by now: whoever has just called it may fill it."""
-    facts = await runtime.facts([f"o:{meeting}"])
-    return fold_meeting(Subject(meeting, facts, await runtime.configuration(), runtime.clock.now())).row
+    facts = await archive.facts([f"o:{meeting}"])
+    known = Subject(meeting, facts, await archive.configuration(), archive.clock.now())
+    return cast("ConferenceMeeting | None", fold_meeting(known).row)
 
 
 async def _record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:

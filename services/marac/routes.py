@@ -25,6 +25,7 @@ router = APIRouter(prefix="/marac/v1")
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 CaseReader = Annotated[Caller, right(sharing.READ_CASE)]
 MeetingReader = Annotated[Caller, right(sharing.READ_MEETING)]
+At = Annotated[Moment | None, Query(description="as it was known then")]
 CohortReader = Annotated[Caller, right(sharing.READ_COHORT)]
 
 
@@ -81,23 +82,19 @@ async def set_threshold(
 
 @router.get("/meetings", tags=["meetings"])
 async def meetings(runtime: TheRuntime, caller: MeetingReader) -> Meetings:
-    """The meetings of the caller's areas: those to come, soonest first; those past, newest first."""
+    """The meetings of the caller's areas: those to come, soonest first; those past, newest first. For
+    a coordinator, also the cases that are on no agenda because their area is not known."""
     return await queries.meetings(runtime, caller)
 
 
 @router.get("/meetings/{meeting}/agenda", tags=["meetings"])
-async def agenda(meeting: Id, runtime: TheRuntime, caller: MeetingReader) -> Agenda:
+async def agenda(meeting: Id, runtime: TheRuntime, caller: MeetingReader, at: At = None) -> Agenda:
     """The cases of a meeting in the order in which they are heard."""
-    return await queries.agenda(runtime, caller, meeting)
+    return await queries.agenda(runtime, caller, meeting, at)
 
 
 @router.get("/cases/{case}", tags=["cases"])
-async def case_page(
-    case: Id,
-    runtime: TheRuntime,
-    caller: CaseReader,
-    at: Annotated[Moment | None, Query(description="as it was known then")] = None,
-) -> CasePage:
+async def case_page(case: Id, runtime: TheRuntime, caller: CaseReader, at: At = None) -> CasePage:
     """A case: what every agency said, how dangerous it is, what protects her, what is missing."""
     return await queries.case_page(runtime, caller, case, at)
 

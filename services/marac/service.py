@@ -3,7 +3,7 @@
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
-from services.marac.actions import admit
+from services.marac.actions import admit, revisable
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
@@ -18,6 +18,7 @@ SERVICE = Service(
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,
+    revisable=revisable,
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,

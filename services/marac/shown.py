@@ -71,14 +71,6 @@ class MeetingLine(Shown):
     cases: int = Field(description="those that the caller may see")
 
 
-class Meetings(Shown):
-    """The meetings that the caller may see: those to come, soonest first; then those past, newest first."""
-
-    at: datetime
-    to_come: list[MeetingLine]
-    past: list[MeetingLine]
-
-
 class AgendaLine(Shown):
     """One case on the agenda."""
 
@@ -98,13 +90,29 @@ class AgendaLine(Shown):
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
 
-class Agenda(Shown):
-    """The cases of a meeting in the order in which they are heard."""
+class Meetings(Shown):
+    """The meetings that the caller may see: those to come, soonest first; then those past, newest first."""
 
     at: datetime
+    to_come: list[MeetingLine]
+    past: list[MeetingLine]
+    area_not_known: list[AgendaLine] | None = Field(
+        description="standing cases that no MARAC hears and no meeting has, because their area is not"
+        " known: the gravest first. Null for whoever does not place cases"
+    )
+
+
+class Agenda(Shown):
+    """The cases of a meeting in the order in which they are heard, now or as it was known."""
+
+    at: datetime
+    known_at: datetime | None = None
     meeting: MeetingLine
     cases: list[AgendaLine]
-    waiting: list[AgendaLine] = Field(description="referred in this MARAC area and not listed anywhere yet")
+    waiting: list[AgendaLine] | None = Field(
+        description="referred in this MARAC area and not listed anywhere yet; null as it was known: of an"
+        " earlier day the meeting's own cases are given"
+    )
 
 
 # ---- a case -----------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """What staff do about an alert, and what areas set for themselves: load, call a rule, record."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
 
-from chassis.accept import Taken, own_header
+from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
@@ -10,6 +12,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.configuration import AreaDefined, RotaSet
+from contracts.rules.areas import area_and_around
 from contracts.sections import Text
 from contracts.submission import Submission
 from contracts.vocabulary import PassReason
@@ -30,7 +33,7 @@ async def acknowledge(runtime: Runtime, caller: Caller, cause: str) -> AlertShow
     _refuse(answering.no_acknowledging(row.standing))
     if row.waiting:
         said = AlertAcknowledged(cause=cause, rule=row.rule, generation=row.generation, person=caller.id)
-        await _record(runtime, caller, said)
+        await _record(runtime, caller, said, runtime.clock.now())
     return await _now(runtime, caller, cause)
 
 
@@ -54,18 +57,36 @@ async def pass_on(
         reason=reason,
         note=note,
     )
-    await _record(runtime, caller, said)
+    now = runtime.clock.now()
+    # Whatever the clocks of two processes say: what is given back was taken before.
+    await _record(runtime, caller, said, max(now, row.acknowledged_at or now))
     return await _now(runtime, caller, cause)
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse the rota or the definition of an area that is not the caller's, nor within one of theirs.
-    Raises Problem (404)."""
+    """Refuse the rota of an area that is not the caller's, and of an area what is not theirs to say:
+    raises Problem (404). In production also a webhook without TLS: raises Refused (422)."""
     if isinstance(content, RotaSet):
-        await _own(archive, caller, content.area)
+        await revisable(archive, caller, content)
+        if archive.production and (plain := rota.plain_webhooks(content)):
+            raise Refused("webhook-not-https", f"{plain[0]}.webhook")
     if isinstance(content, AreaDefined):
-        await _own(archive, caller, content.area, content.within)
+        areas = await _areas(archive)
+        around, stands = area_and_around(areas, content.area), areas.get(content.area)
+        if not sharing.may_define_area(caller.roles, caller.areas, around, stands, content):
+            raise not_found()
     return content
+
+
+async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
+    """Refuse to correct or withdraw the rota of an area that is not the caller's, or, for all but an
+    operator, what an area is: it would be moved or end. Raises Problem (404)."""
+    if isinstance(content, RotaSet):
+        around = area_and_around(await _areas(archive), content.area)
+        if not sharing.may_configure(caller.areas, around):
+            raise not_found()
+    if isinstance(content, AreaDefined) and not sharing.may_undefine_area(caller.roles):
+        raise not_found()
 
 
 async def configure(
@@ -90,8 +111,10 @@ def _refuse(refusal: answering.Refusal | None) -> None:
         raise Problem(409, refusal, answering.SENTENCES[refusal])
 
 
-async def _record(runtime: Runtime, caller: Caller, said: AlertAcknowledged | AlertPassedOn) -> None:
-    await runtime.take(own_header(runtime.clock.now()), said, caller=caller, right=sharing.ANSWER)
+async def _record(
+    runtime: Runtime, caller: Caller, said: AlertAcknowledged | AlertPassedOn, at: datetime
+) -> None:
+    await runtime.take(own_header(at), said, caller=caller, right=sharing.ANSWER)
 
 
 async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
@@ -101,10 +124,5 @@ async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
     return shown
 
 
-async def _own(archive: Archive, caller: Caller, area: str, within: str | None = None) -> None:
-    known = rota.rota_of(await archive.configuration())
-    around = rota.area_and_around(known, area)
-    if area not in known.areas:
-        around += rota.area_and_around(known, within)
-    if not sharing.may_configure(caller.areas, around):
-        raise not_found()
+async def _areas(archive: Archive) -> Mapping[str, AreaDefined]:
+    return rota.rota_of(await archive.configuration()).areas

@@ -2,7 +2,7 @@
 
 from chassis.service import Service
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
-from services.notify.actions import admit
+from services.notify.actions import admit, revisable
 from services.notify.claims import ClaimTable
 from services.notify.pages import PAGES
 from services.notify.pages.routes import router as pages_router
@@ -18,6 +18,7 @@ SERVICE = Service(
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,
+    revisable=revisable,
     accepts={
         RotaSet: sharing.SET_ROTA,
         AreaDefined: sharing.DEFINE_AREA,

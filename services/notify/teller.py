@@ -8,19 +8,23 @@ recording sends the same try again: twice is better than never.
 import asyncio
 import hashlib
 import hmac
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 import httpx
 import orjson
 import structlog
+from pydantic import HttpUrl
 from sqlalchemy import select
 from sqlmodel import col
 
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.runtime import Runtime
-from contracts.vocabulary import Channel, DeliveryResult
+from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify import claims
 from services.notify.queries import tried
 from services.notify.rules import rota
@@ -35,15 +39,21 @@ TRY_SECONDS = 5.0
 """How long one try may last in all, however slowly the answer drips; shorter than a claim."""
 LOOK_SECONDS = 1.0
 """How often to look for messages that are due though nothing changed."""
-AT_ONCE = 32
-"""Messages on their way at one time, so that slow endpoints do not use up every connection."""
+AT_ONCE = 128
+"""Messages on their way at one time."""
+FOR_URGENT = 32
+"""Of these, kept free for the first tries of urgent alerts: they wait behind nobody's slow endpoint."""
+AT_ONE_ENDPOINT = 4
+"""Messages on their way to one webhook at one time. The others of a slow one wait for it alone."""
 
 _MACHINE = Clock()  # receivers check a signature's age by the world's time, whatever demo's clock says
 
 
 def signing_key(secret: str, url: str) -> bytes:
-    """The key of one endpoint: who knows it can check our messages to it, and forge none to others."""
-    return hmac.new(secret.encode(), b"goldthread webhook\n" + url.encode(), hashlib.sha256).digest()
+    """The key of one endpoint: who knows it can check our messages to it, and forge none to others. An
+    address has one key in all its spellings."""
+    address = str(HttpUrl(url)).encode()
+    return hmac.new(secret.encode(), b"goldthread webhook\n" + address, hashlib.sha256).digest()
 
 
 def signature(key: bytes, body: bytes, at: datetime) -> str:
@@ -71,12 +81,32 @@ async def tell(runtime: Runtime) -> None:
     """Send what is due, for ever. Any number of processes may do so at once."""
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with (
-        httpx.AsyncClient(timeout=NETWORK_SECONDS, limits=limits) as client,
+        httpx.AsyncClient(timeout=NETWORK_SECONDS, limits=limits, follow_redirects=False) as client,
         asyncio.TaskGroup() as group,
     ):
         teller = Teller(runtime, client, group)
         group.create_task(teller.listen())
         group.create_task(teller.run())
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A try that is due: of which alert and call, and where to."""
+
+    row: AlertRow
+    call: Call
+    url: str
+
+    @property
+    def first_and_urgent(self) -> bool:
+        """Whether it is the first try of an urgent alert's call."""
+        return self.row.urgency is Urgency.NOW and self.call.attempts == 0
+
+    @property
+    def place(self) -> tuple[int, int, datetime, str]:
+        """The sort key of a try: the most urgent first, then first tries, then the oldest."""
+        urgency = list(Urgency).index(self.row.urgency)
+        return (urgency, min(self.call.attempts, 1), next_try(self.call), self.call.id)
 
 
 class Teller:
@@ -86,8 +116,8 @@ class Teller:
         self._runtime = runtime
         self._client = client
         self._group = group
-        self._sending: set[str] = set()
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._sending: dict[str, str] = {}
+        """The calls whose messages are on their way, with where to."""
         self._look = asyncio.Event()
 
     async def listen(self) -> None:
@@ -110,37 +140,49 @@ class Teller:
             self._look.clear()
 
     async def once(self) -> float:
-        """Start every try that is due now; give the seconds until the next may be."""
+        """Start every try that is due now and has room; give the seconds until the next may be. What
+        has no room is looked at again when a try ends."""
         unanswered = select(AlertTable).where(col(AlertTable.waiting)).order_by(col(AlertTable.raised))
-        rows = await self._runtime.rows(ALERT, unanswered)
+        rows = cast("list[AlertRow]", await self._runtime.rows(ALERT, unanswered))
         now = self._runtime.clock.now()
-        soonest = now + timedelta(seconds=LOOK_SECONDS)
-        for row in rows:
-            assert isinstance(row, AlertRow)
-            for call in to_send(row.calls):
-                if call.id in self._sending:
-                    continue
-                if next_try(call) > now:
-                    soonest = min(soonest, next_try(call))
-                    continue
-                self._sending.add(call.id)
-                self._group.create_task(self._send(row, call))
-        return max(0.01, (soonest - now).total_seconds())
+        calls = [(row, call) for row in rows for call in to_send(row.calls) if call.id not in self._sending]
+        for due in sorted(await self._due(calls, now), key=lambda due: due.place):
+            if self._has_room(due):
+                self._sending[due.call.id] = due.url
+                self._group.create_task(self._send(due))
+        later = [(next_try(call) - now).total_seconds() for _, call in calls if next_try(call) > now]
+        return max(0.01, min(LOOK_SECONDS, *later) if later else LOOK_SECONDS)
 
-    async def _send(self, row: AlertRow, call: Call) -> None:
+    async def _due(self, calls: Sequence[tuple[AlertRow, Call]], now: datetime) -> list[Due]:
+        """Those that are due, and go to where the messages of the person called go now."""
+        waiting = [(row, call) for row, call in calls if call.person and next_try(call) <= now]
+        if not waiting:
+            return []
+        known = rota.rota_of(await self._runtime.configuration())
+        entries = [(row, call, rota.entry_of(known, call.person or "", now)) for row, call in waiting]
+        return [Due(row, call, str(to.webhook)) for row, call, to in entries if to and to.webhook]
+
+    def _has_room(self, due: Due) -> bool:
+        most = AT_ONCE if due.first_and_urgent else AT_ONCE - FOR_URGENT
+        there = sum(url == due.url for url in self._sending.values())
+        return len(self._sending) < most and there < AT_ONE_ENDPOINT
+
+    async def _send(self, due: Due) -> None:
+        made = False
         try:
-            async with self._room:
-                await self._try(row, call)
+            made = await self._try(due.row, due.call, due.url)
         except Exception as error:  # noqa: BLE001 - the claim runs out, and the same try is made again
-            log.error("tell.failed", reason=type(error).__name__, call=call.id)
+            log.error("tell.failed", reason=type(error).__name__, call=due.call.id)
         finally:
-            self._sending.discard(call.id)
+            del self._sending[due.call.id]
+            if made:  # and not while another process makes it: that would be asked without end
+                self._look.set()
 
-    async def _try(self, row: AlertRow, call: Call) -> None:
+    async def _try(self, row: AlertRow, call: Call, url: str) -> bool:
+        """Make a try and note it; False if it is another process's."""
         runtime, attempt = self._runtime, call.attempts + 1
-        url = await self._address(call)
-        if url is None or not await claims.claim(runtime.store, call.id, attempt, runtime.signals.name):
-            return
+        if not await claims.claim(runtime.store, call.id, attempt, runtime.signals.name):
+            return False
         (called,) = await runtime.fact(call.id)
         with telemetry.span("notify.tell", called.envelope.traceparent, {"attempt": attempt}):
             result, status = await self._post(
@@ -150,14 +192,7 @@ class Teller:
         await runtime.say([tried(row.cause, call.id, Channel.WEBHOOK, attempt, result, at, status)])
         await claims.noted(runtime.store, call.id, attempt)
         log.info("tell.tried", call=call.id, attempt=attempt, result=result, status=status)
-
-    async def _address(self, call: Call) -> str | None:
-        """Where the messages of the person called go now."""
-        if call.person is None:
-            return None
-        known = rota.rota_of(await self._runtime.configuration())
-        entry = rota.entry_of(known, call.person, self._runtime.clock.now())
-        return str(entry.webhook) if entry and entry.webhook else None
+        return True
 
     async def _post(self, url: str, call: Call, body: bytes) -> tuple[DeliveryResult, int | None]:
         key = signing_key(self._runtime.settings.secret.get_secret_value(), url)

@@ -23,12 +23,17 @@ from contracts.events.alerts import (
     AlertStoodDown,
     DeliveryTried,
 )
+from contracts.rules.areas import area_and_around
+from contracts.rules.standing_answer import Standing, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.rules import rota
 from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
+
+
+Reply = Fact[AlertAcknowledged | AlertPassedOn]
 
 
 class Call(BaseModel):
@@ -183,12 +188,12 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     known = rota.rota_of(subject.configuration)
     calls = _calls(subject.facts, raised)
     stood_down = next(iter(_of(subject.facts, raised, AlertStoodDown)), None)
-    taken = _of(subject.facts, raised, AlertAcknowledged)
     passed = _of(subject.facts, raised, AlertPassedOn)
-    answer = next((fact for fact in taken if not _given_back(fact, passed)), None)
+    answers: list[Reply] = [*_of(subject.facts, raised, AlertAcknowledged), *passed]
+    stands = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers)
     step, changes_at = None, None
-    if stood_down is None and answer is None:
-        due = next_step(said.urgency, raised.occurred, _told(calls, taken, passed), subject.at)
+    if stood_down is None and stands.taken is None:
+        due = next_step(said.urgency, raised.occurred, _told(calls, stands, passed), subject.at)
         step, changes_at = _next(known, area, due, said.urgency, subject.at)
     row = AlertRow(
         cause=subject.id,
@@ -198,12 +203,12 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         urgency=said.urgency,
         raised=raised.occurred,
         area=area,
-        areas=rota.area_and_around(known, area),
+        areas=area_and_around(known.areas, area),
         standing=stood_down is None,
         waiting=step is not None,
         stood_down_at=stood_down.occurred if stood_down else None,
-        acknowledged_by=answer.said.person if answer else None,
-        acknowledged_at=answer.occurred if answer else None,
+        acknowledged_by=stands.taken.person if stands.taken else None,
+        acknowledged_at=stands.taken.at if stands.taken else None,
         calls=calls,
         next=step,
         next_due=step.due if step else None,
@@ -246,13 +251,7 @@ def _call(called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]]) -> Ca
     )
 
 
-def _given_back(taken: Fact[AlertAcknowledged], passed: Sequence[Fact[AlertPassedOn]]) -> bool:
-    return any(fact.said.person == taken.said.person and fact.occurred > taken.occurred for fact in passed)
-
-
-def _told(
-    calls: Sequence[Call], taken: Sequence[Fact[AlertAcknowledged]], passed: Sequence[Fact[AlertPassedOn]]
-) -> Told | None:
+def _told(calls: Sequence[Call], stands: Standing, passed: Sequence[Fact[AlertPassedOn]]) -> Told | None:
     """The last step that was called. It is passed on when all whom it called say so, or when
     whoever had taken the alert gives it back; what made it due itself does not count again."""
     if not calls:
@@ -261,7 +260,7 @@ def _told(
     last = [call for call in calls if step_of(call.rung) == step]
     called = min(call.called for call in last)
     passed_at = {fact.said.person: fact.occurred for fact in passed if fact.occurred > called}
-    back = [passed_at[fact.said.person] for fact in taken if fact.said.person in passed_at]
+    back = [stands.given_back] if stands.given_back is not None and stands.given_back > called else []
     everybody = [passed_at.get(call.person) if call.person else None for call in last]
     if None not in everybody:
         back += [when for when in everybody if when is not None]

@@ -11,6 +11,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.rules.areas import area_and_around
 from contracts.sections import Sensitivity
 from contracts.submission import Submission
 from services.orders.rules import service_of_order, sharing
@@ -62,8 +63,8 @@ def viewer_of(caller: Caller, configuration: FactSet) -> sharing.Viewer:
 
 def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
     """The breach, as the rules of sharing know one."""
-    within = {fact.said.area: fact.said.within for fact in configuration.current(AreaDefined)}
-    return sharing.Reach(sharing.area_and_around(row.area, within), row.called)
+    areas = {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
+    return sharing.Reach(area_and_around(areas, row.area), row.called)
 
 
 async def _shown(

@@ -1,5 +1,7 @@
-"""Which package may import which: that it holds, and that the check sees what breaks it."""
+"""Which package may import which: that it holds, and that the check sees what breaks it. And how long a
+function and a module may be."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from deploy.local.deployment import ROOT
 from deploy.wiring import SERVICES
 
 PACKAGES = ("contracts", "chassis", "services", "deploy")
+FUNCTION_LINES, MODULE_LINES = 40, 400
 CONTRACTS_MAY_USE = {"pydantic", "pydantic_core", "orjson"}
 
 
@@ -78,3 +81,39 @@ def test_every_time_in_a_views_table_is_kept_alike_in_both_stores() -> None:
     ]
     assert times
     assert [str(column) for column in times if not isinstance(column.type, Instant)] == []
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """From ``def`` to the last line, without decorators and docstring: what one has to follow."""
+    lines = (function.end_lineno or 0) - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function) is not None:
+        lines -= (first.end_lineno or 0) - first.lineno + 1
+    return lines
+
+
+def too_long(name: str, text: str) -> list[str]:
+    """The functions of a module that do not fit on a screen, and the module if it is too long."""
+    found = [
+        f"{name}: {node.name} has {lines_of(node)} lines"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > FUNCTION_LINES
+    ]
+    length = len(text.splitlines())
+    return found + ([f"{name} has {length} lines"] if length > MODULE_LINES else [])
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_fits_on_a_screen_and_a_module_in_a_head(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert files
+    names = {file: str(file.relative_to(ROOT)) for file in files}
+    assert [fault for file in files for fault in too_long(names[file], file.read_text())] == []
+
+
+def test_what_is_too_long_is_seen() -> None:
+    body = "    x = 1\n" * (FUNCTION_LINES - 1)
+    fits = f'@decorated\ndef f() -> None:\n    """Says\n    what it does."""\n{body}'
+    assert too_long("m.py", fits) == []
+    assert too_long("m.py", f"{fits}    y = 1\n") == ["m.py: f has 41 lines"]
+    assert too_long("m.py", "x = 1\n" * 401) == ["m.py has 401 lines"]

@@ -33,6 +33,7 @@ from services.notify import actions as notify_actions
 from services.notify import queries as notify_queries
 from services.notify.pages import PAGES as NOTIFY
 from services.notify.pages import routes as notify_routes
+from services.notify.queries import AlertShown
 from services.notify.rules import sharing as notify_sharing
 from services.orders import actions as orders_actions
 from services.orders.pages import PAGES as ORDERS
@@ -42,6 +43,7 @@ from tests.pages import sample_cases, sample_rows, samples
 
 ROLES = {
     "chair": {StaffRole.MARAC_CHAIR},
+    "coordinator": {StaffRole.MARAC_COORDINATOR},
     "matac": {StaffRole.MATAC_COORDINATOR},
     "on-call": {StaffRole.ON_CALL},
 }
@@ -100,10 +102,12 @@ class World:
     def reset(self) -> None:
         """As it was at first; whoever listened hears no more."""
         self.agenda_shown = samples.agenda()
+        self.lost = 2
         listed = {line.case: line.letters for line in self.agenda_shown.cases}
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases()
         self.alerts = samples.alerts()
+        self.theirs: list[AlertShown] = []
         for host in self.hosts.values():
             host.listeners.clear()
 
@@ -115,15 +119,24 @@ class World:
             raise Refused("not-yet-known", "at", status=409)
         return self.cases[case].model_copy(update={"known_at": at})
 
-    async def agenda(self, _: Any, caller: Caller, meeting: str) -> Any:
-        """The one agenda."""
+    async def meetings(self, _: Any, caller: Caller) -> Any:
+        """The meetings; for a coordinator with the cases that are on no agenda."""
+        places = StaffRole.MARAC_COORDINATOR in caller.roles
+        return samples.meetings(self.lost if places else None)
+
+    async def agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
+        """The one agenda, as it is or was."""
         if meeting != sample_rows.MEETING:
             raise not_found()
-        return self.agenda_shown
+        if at is not None and at > sample_rows.NOW:
+            raise Refused("not-yet-known", "at", status=409)
+        then = {"known_at": at, "waiting": None}
+        return self.agenda_shown if at is None else self.agenda_shown.model_copy(update=then)
 
     async def alert(self, _: Any, caller: Caller, cause: str) -> Any:
         """One alert."""
-        return next((each for each in (*self.alerts.waiting, *self.alerts.mine) if each.cause == cause), None)
+        known = (*self.theirs, *self.alerts.waiting, *self.alerts.mine)
+        return next((each for each in known if each.cause == cause), None)
 
     async def take(self, _: Any, caller: Caller, cause: str, *more: Any) -> None:
         """The caller takes an alert."""
@@ -156,7 +169,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     asked = {
         "case_page": world.case_page,
         "agenda": world.agenda,
-        "meetings": answers(samples.meetings),
+        "meetings": world.meetings,
         "source": answers(samples.source_page),
         "cohort": answers(samples.cohort),
         "perpetrator_page": answers(samples.perpetrator),

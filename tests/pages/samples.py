@@ -74,8 +74,9 @@ def agenda() -> shown.Agenda:
     return shown.Agenda(at=NOW, meeting=meetings().to_come[0], cases=first + rest, waiting=rest[:2])
 
 
-def meetings() -> shown.Meetings:
-    """One meeting today, an emergency one, and one past."""
+def meetings(lost: int | None = None) -> shown.Meetings:
+    """One meeting today, an emergency one, and one past; for a coordinator, so many cases that are on
+    no agenda."""
 
     def entry(meeting: str, starts: datetime, n: int, *, emergency: bool = False) -> shown.MeetingLine:
         return shown.MeetingLine(
@@ -93,6 +94,7 @@ def meetings() -> shown.Meetings:
         at=NOW,
         to_come=[entry(MEETING, NOW + timedelta(hours=1), 16), soon],
         past=[entry(new(), ago(days=14), 12)],
+        area_not_known=None if lost is None else agenda().cases[1 : 1 + lost],
     )
 
 

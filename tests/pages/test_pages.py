@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.notify.queries import Who
 from tests.pages import sample_cases, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
@@ -20,6 +21,9 @@ CASE, LONG, EMPTY, GONE = (
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
+    "meetings, cases on no agenda": ("coordinator", "/marac/meetings"),
+    "agenda as it was known": ("chair", f"/marac/meetings/{sample_rows.MEETING}?at=2026-11-22T12:00:00Z"),
+    "agenda, a wrong day": ("chair", f"/marac/meetings/{sample_rows.MEETING}?day=31&month=2&year=2026"),
     "agenda": ("chair", f"/marac/meetings/{sample_rows.MEETING}"),
     "case": ("chair", CASE),
     "case of 40 breaches": ("chair", LONG),
@@ -110,6 +114,48 @@ def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: st
         page.locator(".gt-sheet__head").first.evaluate("e => getComputedStyle(e).display")
         == "table-header-group"
     )
+
+
+def test_who_pressed_second_is_told_whose_the_alert_is(open_: Open, world: World) -> None:
+    alert = world.alerts.waiting[0]
+    first = {"state": "answered", "answered_by": Who.FIRST, "answered_at": sample_rows.NOW}
+    pressed = f"/notify/alerts?answered={alert.cause}"
+    world.theirs = [alert.model_copy(update=first)]
+    banner = open_("on-call", pressed).locator(".govuk-notification-banner")
+    expect(banner).to_contain_text("Not yours")
+    expect(banner).to_contain_text("Alert 4821 was already taken by the first on call")
+    world.theirs = []
+    banner = open_("on-call", pressed).locator(".govuk-notification-banner")
+    expect(banner).to_contain_text("Not yours")
+    expect(banner).to_contain_text("Alert 4821 waits again: whoever had taken it passed it on.")
+    banner = open_("on-call", f"/notify/alerts?passed={alert.cause}").locator(".govuk-notification-banner")
+    expect(banner).to_contain_text("Done")
+    expect(banner).to_contain_text("You passed alert 4821 on.")
+
+
+def test_a_coordinator_sees_first_who_is_on_no_agenda(open_: Open, world: World) -> None:
+    heading = "#area-not-known"
+    page = open_("coordinator", "/marac/meetings")
+    expect(page.locator(heading)).to_have_text("Area not known: 2 cases are on no agenda")
+    expect(page.locator("main h2").first).to_have_id("area-not-known")
+    assert page.locator(".moj-alert tbody tr").count() == 2
+    world.lost = 0
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Every case that is referred has a MARAC that hears it.")
+    expect(open_("chair", "/marac/meetings").locator("main")).not_to_contain_text("MARAC that hears it")
+
+
+def test_an_agenda_as_it_was_known_leads_to_its_cases_of_then(open_: Open) -> None:
+    page = open_("chair", f"/marac/meetings/{sample_rows.MEETING}")
+    page.fill("#known-day", "22")
+    page.fill("#known-month", "11")
+    page.fill("#known-year", "2026")
+    page.click("text=Show what was known")
+    expect(page.locator(".gt-bar")).to_contain_text("22 Nov 2026")
+    expect(page.locator("main")).to_contain_text("Do not read this as none.")
+    addresses = page.eval_on_selector_all("main a[href*='/cases/']", "all => all.map(one => one.href)")
+    assert addresses
+    assert all("?at=2026-11-22T" in address for address in addresses)
 
 
 def test_the_whole_agenda_prints_every_case_on_a_sheet_of_its_own(open_: Open) -> None:

@@ -68,18 +68,18 @@ KINDS = {
 
 async def configure(goldthread: Goldthread, place: Place, webhook: str) -> None:
     """The place's areas, agencies and rota; each person on call has a path of their own at a webhook."""
-    admin = await goldthread.person(place.admin)
+    admin, operator = await goldthread.person(place.admin), await goldthread.person("aisha-bright")
     force = place.area.split("-")[0]
     for area, name, kind, within in (
         (force, force.title(), "force", {}),
         (place.area, place.name, "marac", {"within": force}),
     ):
         content = {"area": area, "name": name, "kind": kind, **within}
-        await _set(admin, "/notify/v1/areas", content)
+        await _set(operator, "/notify/v1/areas", content)
     for agency, kind in KINDS.items():
         here = place.agency(agency)
         content = {"agency": here, "name": here.replace("-", " ").title(), "kind": kind}
-        await _set(admin, "/notify/v1/agencies", content)
+        await _set(operator, "/notify/v1/agencies", content)
     rota: dict[str, Any] = {
         "area": place.area,
         "starts": BEGAN.isoformat(),

@@ -22,7 +22,7 @@ from chassis.service import Service
 from chassis.settings import Settings
 from contracts.content import Content
 from contracts.events.conference import MeetingCalled
-from contracts.events.configuration import AreaDefined
+from contracts.events.configuration import RotaSet
 from contracts.events.orders import BreachReported
 from contracts.events.people import ReferralMade
 from contracts.vocabulary import StaffRole
@@ -52,7 +52,7 @@ OWN: Mapping[str, tuple[type[Content], str]] = {
     "referrals": (ReferralMade, "harbour-idva"),
     "orders": (BreachReported, "castlegate-housing"),
     "marac": (MeetingCalled, "northmere-council"),
-    "notify": (AreaDefined, "northmere-council"),
+    "notify": (RotaSet, "northmere-council"),
 }
 """In each service a fact of one agency's own: its type, and whose."""
 
@@ -93,8 +93,12 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
     area = caseload.submission({"area": "northmere-east", "name": "East", "kind": "marac"}, scene.BEGAN)
     area["content"]["within"] = "northmere"
+    operations = await goldthread.person("aisha-bright")
+    assert (await operations.post("/notify/v1/areas", json=area)).status_code == 201
+    over = {"starts": "2020-01-01T00:00:00Z", "ends": "2020-01-02T00:00:00Z"}
+    shift = caseload.submission({"area": "northmere-east", "first": {"person": NOBODY}, **over}, scene.BEGAN)
     admin = await goldthread.person("colin-wray")
-    defined = (await admin.post("/notify/v1/areas", json=area)).json()["root"]
+    rota = (await admin.post("/notify/v1/rota", json=shift)).json()["root"]
     await goldthread.settled()
     matac = await goldthread.person("tom-achterberg")
     people = (await matac.get("/marac/v1/cohort")).json()["people"]
@@ -103,7 +107,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "referrals": roots["referral"],
         "orders": roots["breach"],
         "marac": meeting,
-        "notify": defined,
+        "notify": rota,
     }
     found.ids = {
         "case": roots["referral"],

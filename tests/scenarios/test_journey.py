@@ -64,11 +64,11 @@ async def configure(story: Story) -> None:
     ):
         content = {"area": area, "name": area.title(), "kind": kind} | ({"within": within} if within else {})
         body = caseload.submission(content, header["occurred"], header["recorded"])
-        answer = await (await goldthread.person("colin-wray")).post("/notify/v1/areas", json=body)
+        answer = await (await goldthread.person("aisha-bright")).post("/notify/v1/areas", json=body)
         assert answer.status_code == 201, answer.text
     for agency, kind in AGENCIES.items():
         body = caseload.submission({"agency": agency, "name": agency.title(), "kind": kind}, BEGAN, BEGAN)
-        answer = await (await goldthread.person("colin-wray")).post("/notify/v1/agencies", json=body)
+        answer = await (await goldthread.person("aisha-bright")).post("/notify/v1/agencies", json=body)
         assert answer.status_code == 201, answer.text
     posts = {
         "first": "dev-malik",

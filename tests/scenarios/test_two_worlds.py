@@ -168,6 +168,7 @@ CHANGING = {
     "id": r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "trace": r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]",
     "time": r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)",
+    "made": r"(?<=Made at )\d{1,2}:\d\d:\d\d[ap]m",
     "signature": r"t=\d+,v1=[0-9a-f]{64}",
     "alert": r'(?<="alert":")\d+',
     "seal": r"eyJ[\w-]+\.[\w.-]+",

@@ -8,6 +8,7 @@ from chassis.views import Folded, Subject
 from contracts.events.conference import CaseListed
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
+from contracts.rules.areas import area_and_around
 from contracts.rules.occurrence import Record, occurrences
 from contracts.rules.order_status import status
 from contracts.rules.standing_grade import standing_grade
@@ -37,7 +38,7 @@ def fold_case(subject: Subject) -> Folded:
         precision=fact.envelope.precision,
         recorded=fact.recorded,
         area=area,
-        areas=tuple(areas.around(defined, area)),
+        areas=area_and_around(defined, area),
         marac=areas.marac_of(defined, area),
         meetings=tuple(_meetings(subject)),
     )

@@ -89,7 +89,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
-        area_known=case.area is not None,
+        area_known=case.marac is not None,
         disputed=case.disputed,
         assessed_by=assessment.agency if assessment else None,
         assessed=assessment.root if assessment else None,

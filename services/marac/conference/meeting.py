@@ -1,6 +1,5 @@
 """Level 1: a meeting with the cases listed at it, and the alerts about a breach."""
 
-from collections.abc import Iterable
 from typing import TypeVar
 
 from chassis.facts import Fact, FactSet
@@ -13,11 +12,13 @@ from contracts.events.alerts import (
     AlertStoodDown,
 )
 from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.rules.areas import area_and_around
+from contracts.rules.standing_answer import answer_of, standing_answer
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.rules import areas
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
+Reply = Fact[AlertAcknowledged | AlertPassedOn]
 
 
 def fold_meeting(subject: Subject) -> Folded:
@@ -37,7 +38,7 @@ def fold_meeting(subject: Subject) -> Folded:
         root=fact.root,
         withdrawn=fact.content is None,
         area=said.area,
-        areas=areas.around(casefile.areas_of(subject.configuration), said.area),
+        areas=list(area_and_around(casefile.areas_of(subject.configuration), said.area)),
         starts=said.starts,
         venue=said.venue,
         emergency=said.emergency,
@@ -59,9 +60,9 @@ def fold_alert(subject: Subject) -> Folded:
 
 def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> rows.Alert:
     fallen = next(iter(_of(facts, raised, AlertStoodDown)), None)
-    passed = _of(facts, raised, AlertPassedOn)
-    taken = [fact for fact in _of(facts, raised, AlertAcknowledged) if not _given_back(fact, passed)]
-    answer = taken[0] if taken else None
+    answers: list[Reply] = [*_of(facts, raised, AlertAcknowledged), *_of(facts, raised, AlertPassedOn)]
+    taken = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers).taken
+    answer = next((fact for fact in answers if taken and fact.root == taken.root), None)
     called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.root))
     return rows.Alert(
         generation=raised.said.generation,
@@ -81,8 +82,3 @@ def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> rows.Alert:
 def _of(facts: FactSet, raised: Fact[AlertRaised], model: type[About]) -> list[Fact[About]]:
     alert = (raised.said.rule, raised.said.generation)
     return [fact for fact in facts.current(model) if (fact.said.rule, fact.said.generation) == alert]
-
-
-def _given_back(taken: Fact[AlertAcknowledged], passed: Iterable[Fact[AlertPassedOn]]) -> bool:
-    """Whether the person who took it has passed it on since."""
-    return any(fact.said.person == taken.said.person and fact.occurred > taken.occurred for fact in passed)

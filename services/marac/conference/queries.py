@@ -1,9 +1,8 @@
 """What the victim-centred routes and pages ask. Sharing rules first; what is shown is recorded."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import cast
 
 from sqlalchemy import select
 
@@ -11,59 +10,22 @@ from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from chassis.views import Row, View
 from contracts.content import Content
 from contracts.events.configuration import AreaDefined
 from services.marac import casefile, shown
 from services.marac.conference import compose, rows
 from services.marac.conference.compose import CaseKnown
+from services.marac.conference.held import Held, visible
 from services.marac.conference.person import short_type, version_row
-from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import areas as placing
 from services.marac.rules import sharing
 
-R = TypeVar("R", bound=Row)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The rows of marac, as they are now or as they were known at a time."""
-
-    runtime: Runtime
-    at: datetime | None = None
-
-    async def one(self, view: View, row: type[R], subject: str) -> R | None:
-        """A subject's row."""
-        if self.at is None:
-            return cast("R | None", await self.runtime.row(view, subject))
-        return cast("R | None", await self.runtime.as_of(view, subject, self.at))
-
-    async def many(self, view: View, row: type[R], subjects: Collection[str], named: str) -> dict[str, R]:
-        """The rows of these subjects, by the field of the row that names its subject."""
-        if self.at is not None:
-            found = [await self.one(view, row, subject) for subject in sorted(subjects)]
-            return {getattr(each, named): each for each in found if each is not None}
-        table = view.table
-        statement = select(table).where(table.subject.in_(sorted(subjects)))  # type: ignore[attr-defined]
-        read = cast("list[R]", await self.runtime.rows(view, statement))
-        return {getattr(each, named): each for each in read}
-
-    async def known(self, cases: Iterable[rows.ConferenceCase]) -> list[CaseKnown]:
-        """Cases with all the rows that their pages are made of."""
-        cases = list(cases)
-        configuration = await self.runtime.configuration()
-        persons = {person for case in cases for person in compose.people_of(case)}
-        causes = {cause for case in cases for cause in compose.causes_of(case)}
-        people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
-        alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
-        agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
-        at = self.at or self.runtime.clock.now()
-        return [CaseKnown(at, case, people, alerts, agencies, areas) for case in cases]
-
 
 async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
-    """The meetings of the caller's areas: those to come, soonest first; those past, newest first."""
+    """The meetings of the caller's areas: those to come, soonest first; those past, newest first. To
+    whoever places cases, also those that are on no agenda because their area is not known."""
     at = runtime.clock.now()
     table = MEETING.table
     statement = select(table).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
@@ -72,37 +34,57 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
     areas = casefile.areas_of(await runtime.configuration())
     cases = await _visible(runtime, caller, {listed.case for row in seen for listed in row.cases})
     lines = [_meeting_line(row, areas, cases) for row in seen]
+    places = sharing.may_place_cases(caller.roles)
+    lost = await Held(runtime).known(await _waiting(runtime, caller, None) if places else ())
     page = shown.Meetings(
         at=at,
         to_come=[line for line in lines if line.starts >= at],
         past=[line for line in reversed(lines) if line.starts < at],
+        area_not_known=_agenda_lines(lost) if places else None,
     )
-    await _record(runtime, caller, "meetings", caller.id, page, {row.root for row in seen})
+    await _record(
+        runtime, caller, "meetings", caller.id, page, {*(row.root for row in seen), *compose.facts_of(lost)}
+    )
     return page
 
 
-async def agenda(runtime: Runtime, caller: Caller, meeting: str) -> shown.Agenda:
-    """The agenda of a meeting, and whoever waits in its MARAC. Raises Problem (404)."""
+async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None) -> shown.Agenda:
+    """The agenda of a meeting, as it is now or as it was known at a time; now, also whoever waits in
+    its MARAC. Raises Problem (404); Refused (409) as ``Archive.as_of``."""
     row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
     if row is None or not _may_see_meeting(caller, row):
         raise not_found()
-    areas = casefile.areas_of(await runtime.configuration())
+    held = Held(runtime, at)
+    if at is not None:
+        row = await held.one(MEETING, rows.ConferenceMeeting, meeting)
+        if row is None or row.withdrawn:
+            raise not_found()
+    areas = casefile.areas_of(await runtime.configuration(at))
     listed = await _visible(runtime, caller, {each.case for each in row.cases})
-    waiting = await _waiting(runtime, caller, placing.marac_of(areas, row.area))
-    known = await Held(runtime).known([*listed.values(), *waiting])
-    letters = order.told_apart(each.case.case for each in known)
-    lines = [
-        compose.agenda_line(each, letters[each.case.case], _listed_at(each.case, meeting))
-        for each in sorted(known, key=_place)
-    ]
+    if at is not None:
+        listed = await held.many(CASE, rows.ConferenceCase, listed, "case")
+    marac = placing.marac_of(areas, row.area)
+    waiting = await _waiting(runtime, caller, marac) if at is None and marac is not None else []
+    known = await held.known([*listed.values(), *waiting])
+    lines = _agenda_lines(known, meeting)
     page = shown.Agenda(
         at=runtime.clock.now(),
+        known_at=at,
         meeting=_meeting_line(row, areas, listed),
         cases=[line for line in lines if line.case in listed],
-        waiting=[line for line in lines if line.case not in listed],
+        waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )
     await _record(runtime, caller, "agenda", meeting, page, {row.root, *compose.facts_of(known)})
     return page
+
+
+def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
+    """Cases in the order in which they are heard, with what is new since ``meeting`` got them."""
+    letters = order.told_apart(each.case.case for each in known)
+    return [
+        compose.agenda_line(each, letters[each.case.case], _listed_at(each.case, meeting))
+        for each in sorted(known, key=_place)
+    ]
 
 
 async def case_page(
@@ -110,8 +92,8 @@ async def case_page(
 ) -> shown.CasePage:
     """A case, as it is now or as it was known at a time.
 
-    Whoever may see it today may see how it was. Raises Problem (404); Refused (409) for a time that
-    has not passed.
+    Whoever may see it today may see how it was. Raises Problem (404); Refused (409) as
+    ``Archive.as_of``.
     """
     now = await _seen(runtime, caller, case)
     held = Held(runtime, at)
@@ -193,33 +175,28 @@ async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
 
 
 async def _seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
-    row = await Held(runtime).one(CASE, rows.ConferenceCase, case)
-    if row is None or not sharing.may_see_case(caller.roles, caller.areas, row.areas):
+    found = await _visible(runtime, caller, [case])
+    if case not in found:
         raise not_found()
-    return row
+    return found[case]
 
 
 async def _visible(
     runtime: Runtime, caller: Caller, cases: Collection[str]
 ) -> dict[str, rows.ConferenceCase]:
     found = await Held(runtime).many(CASE, rows.ConferenceCase, cases, "case")
-    return {
-        case: row
-        for case, row in found.items()
-        if sharing.may_see_case(caller.roles, caller.areas, row.areas)
-    }
+    return await visible(runtime, caller, found.values())
 
 
 async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
-    """Cases of a MARAC that no meeting has yet, and that the caller may see."""
+    """Cases of a MARAC, or of none that is known, that no standing meeting has, and that the caller
+    may see."""
     table = CASE.table
     statement = select(table).where(table.marac == marac, ~table.withdrawn)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, statement))
-    return [
-        row
-        for row in found
-        if not row.meetings and sharing.may_see_case(caller.roles, caller.areas, row.areas)
-    ]
+    meetings = await Held(runtime).meetings_of(found)
+    waiting = [row for row in found if not any(each.meeting in meetings for each in row.meetings)]
+    return list((await visible(runtime, caller, waiting)).values())
 
 
 async def _page(
@@ -232,7 +209,7 @@ async def _page(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
         known_at=at,
-        broken_since=await runtime.broken("k", case.case),
+        broken_since=await runtime.broken("k", case.case) if at is None else None,
         marac_name=compose.area_name(known.areas, case.marac),
         assessments=list(reversed(victim.assessments)) if victim else [],
         missing=compose.missing_of(known),
@@ -242,7 +219,7 @@ async def _page(
         orders=[compose.order_shown(each, locations=locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),
-        meetings=await _meetings_of(runtime, known),
+        meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),
         accepted=await _accepted(runtime, known),
@@ -260,9 +237,8 @@ _AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.mode
 }
 
 
-async def _meetings_of(runtime: Runtime, known: CaseKnown) -> list[shown.CaseMeeting]:
-    ids = {listing.meeting for listing in known.case.meetings}
-    found = await Held(runtime).many(MEETING, rows.ConferenceMeeting, ids, "meeting")
+async def _meetings_of(held: Held, known: CaseKnown) -> list[shown.CaseMeeting]:
+    found = await held.meetings_of([known.case])
     return [
         shown.CaseMeeting(
             meeting=row.meeting,
@@ -270,7 +246,6 @@ async def _meetings_of(runtime: Runtime, known: CaseKnown) -> list[shown.CaseMee
             starts=row.starts,
         )
         for row in sorted(found.values(), key=lambda row: (row.starts, row.meeting))
-        if not row.withdrawn
     ]
 
 
@@ -303,7 +278,7 @@ def _place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:
     return (case.withdrawn, order.place(case.grade, len(case.children), case.referred, case.case))
 
 
-def _listed_at(case: rows.ConferenceCase, meeting: str) -> datetime | None:
+def _listed_at(case: rows.ConferenceCase, meeting: str | None) -> datetime | None:
     return next((each.listed for each in case.meetings if each.meeting == meeting), None)
 
 

@@ -133,10 +133,8 @@ class Lead(Source):
 
 
 class Assessment(Source):
-    """A risk assessment of this person as victim, with the grade that follows from it by rule.
-
-    ``grade`` is UNKNOWN where nobody graded it. ``rule`` and ``because`` say why.
-    """
+    """A risk assessment of this person as victim. ``grade`` is UNKNOWN where nobody graded it; ``rule``
+    and ``because`` say why it is as it is."""
 
     type: Literal["referral", "assessment"]
     instrument: Instrument | None

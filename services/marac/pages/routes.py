@@ -1,9 +1,9 @@
 """The pages of marac over HTTP: decode, ask ``queries``, show. Every look is on record there."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -28,7 +28,7 @@ from services.marac.pages.case import CaseView
 from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
-from services.marac.shown import AgendaLine, CasePage
+from services.marac.shown import Agenda, AgendaLine, CasePage
 
 router = APIRouter(prefix="/marac", include_in_schema=False)
 
@@ -40,6 +40,12 @@ At = Annotated[Moment | None, Query(description="as it was known at this time")]
 
 PAPER_LASTS = timedelta(days=7)
 """After how long a print is to be destroyed: the next page is as quickly made. Goldthread's own."""
+
+NOT_GIVEN = {"not-yet-known": "known.not-yet", "known-broken": "known.broken"}
+"""What the page says where *as it was known* is refused, by the fault."""
+
+Show = Callable[..., Awaitable[HTMLResponse]]
+"""Shows a page as of a time (None: now), with the message id of what is wrong with what was asked."""
 
 ON_CALL = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR})
 
@@ -62,34 +68,8 @@ async def first_page(request: Request) -> Response:
 async def meetings(request: Request, runtime: TheRuntime, caller: OfMeetings) -> HTMLResponse:
     """The meetings of the caller's areas."""
     shown = await queries.meetings(runtime, caller)
-    return PAGES.show("meetings.html", PAGES.look(request, caller), meetings=shown)
-
-
-@router.get("/meetings/{meeting}")
-async def agenda(request: Request, meeting: Id, runtime: TheRuntime, caller: OfMeetings) -> HTMLResponse:
-    """The cases of a meeting, in the order in which they are heard."""
-    shown = await queries.agenda(runtime, caller, meeting)
     look = PAGES.look(request, caller)
-    return PAGES.show("agenda.html", look, agenda=shown, words=_words(look))
-
-
-@router.get("/meetings/{meeting}/print")
-async def agenda_on_paper(
-    request: Request, meeting: Id, runtime: TheRuntime, caller: OfMeetings
-) -> HTMLResponse:
-    """The agenda and every case of it, to be printed."""
-    shown = await queries.agenda(runtime, caller, meeting)
-    look = PAGES.look(request, caller)
-    words = _words(look, paper=True)
-    cases = [await queries.case_page(runtime, caller, line.case) for line in shown.cases]
-    return PAGES.show(
-        "agenda_print.html",
-        look,
-        agenda=shown,
-        words=words,
-        cases=[(page, CaseView(page, words)) for page in cases],
-        until=(look.now + PAPER_LASTS).date(),
-    )
+    return PAGES.show("meetings.html", look, meetings=shown, words=_words(look))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +94,52 @@ def _asked(
     return Asked(day.strip(), month.strip(), year.strip())
 
 
+@router.get("/meetings/{meeting}")
+async def agenda(
+    request: Request,
+    meeting: Id,
+    runtime: TheRuntime,
+    caller: OfMeetings,
+    asked: Annotated[Asked, Depends(_asked)],
+    at: At = None,
+) -> Response:
+    """The cases of a meeting, in the order in which they are heard, as it is now or as it was known;
+    or off to the time that was asked for."""
+
+    async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
+        shown = await queries.agenda(runtime, caller, meeting, at)
+        look = _look(request, caller, shown, f"/marac/meetings/{meeting}")
+        return PAGES.show(
+            "agenda.html",
+            look,
+            status=422 if fault else 200,
+            agenda=shown,
+            words=_words(look, paper=at is not None),
+            **_known(at, fault, asked),
+        )
+
+    return await _now_or_then(f"/marac/meetings/{meeting}", runtime, asked, at, show)
+
+
+@router.get("/meetings/{meeting}/print")
+async def agenda_on_paper(
+    request: Request, meeting: Id, runtime: TheRuntime, caller: OfMeetings, at: At = None
+) -> HTMLResponse:
+    """The agenda and every case of it, to be printed."""
+    shown = await queries.agenda(runtime, caller, meeting, at)
+    look = _look(request, caller, shown, f"/marac/meetings/{meeting}")
+    words = _words(look, paper=True)
+    cases = [await queries.case_page(runtime, caller, line.case, at) for line in shown.cases]
+    return PAGES.show(
+        "agenda_print.html",
+        look,
+        agenda=shown,
+        words=words,
+        cases=[(page, CaseView(page, words)) for page in cases],
+        until=(look.now + PAPER_LASTS).date(),
+    )
+
+
 @router.get("/cases/{case}")
 async def case(
     request: Request,
@@ -124,50 +150,56 @@ async def case(
     at: At = None,
 ) -> Response:
     """A case on one page, as it is now or as it was known; or off to the time that was asked for."""
+
+    async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
+        page = await queries.case_page(runtime, caller, case, at)
+        look = _look(request, caller, page, f"/marac/cases/{case}")
+        words = _words(look, paper=at is not None)
+        return PAGES.show(
+            "case.html",
+            look,
+            status=422 if fault else 200,
+            page=page,
+            view=CaseView(page, words),
+            words=words,
+            newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
+            meeting=await _next(runtime, caller, page),
+            live=f"/marac/cases/{case}/live?seen={live.digest(_content(page))}" if at is None else None,
+            **_known(at, fault, asked),
+        )
+
+    return await _now_or_then(f"/marac/cases/{case}", runtime, asked, at, show)
+
+
+async def _now_or_then(
+    address: str, runtime: Runtime, asked: Asked, at: datetime | None, show: Show
+) -> Response:
+    """The page as it was known at a time, or off to the time that was typed; now, with what was wrong,
+    where it cannot be given."""
     if at is None and any(asked.typed):
         wanted = _end_of_day(asked, runtime.clock.now())
         if isinstance(wanted, datetime):
-            return RedirectResponse(f"/marac/cases/{case}?at={_in_address(wanted)}", 303)
-        return await _case(request, runtime, caller, case, None, fault=wanted, asked=asked)
+            return RedirectResponse(f"{address}?at={_in_address(wanted)}", 303)
+        return await show(None, wanted)
     try:
-        return await _case(request, runtime, caller, case, at)
+        return await show(at)
     except Refused as refused:
         if refused.status != 409:
             raise
-        return await _case(request, runtime, caller, case, None, fault="known.not-yet")
+        return await show(None, NOT_GIVEN[refused.fault])
     except Problem as problem:
         if at is None or problem.status != 404:
             raise
-        return await _case(request, runtime, caller, case, None, fault="known.not-there")
+        return await show(None, "known.not-there")
 
 
-async def _case(
-    request: Request,
-    runtime: Runtime,
-    caller: Caller,
-    case: str,
-    at: datetime | None,
-    *,
-    fault: str | None = None,
-    asked: Asked | None = None,
-) -> HTMLResponse:
-    page = await queries.case_page(runtime, caller, case, at)
-    look = _look(request, caller, page)
-    words = _words(look, paper=at is not None)
-    return PAGES.show(
-        "case.html",
-        look,
-        status=422 if fault else 200,
-        page=page,
-        view=CaseView(page, words),
-        words=words,
-        newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
-        meeting=await _next(runtime, caller, page),
-        live=f"/marac/cases/{case}/live?seen={live.digest(_content(page))}" if at is None else None,
-        known=_in_address(at) if at else None,
-        faults=[{"text": PAGES.texts(fault), "href": "#known-day"}] if fault else [],
-        asked=(asked or Asked()).typed,
-    )
+def _known(at: datetime | None, fault: str | None, asked: Asked) -> dict[str, Any]:
+    """What the form *as it was known* shows."""
+    return {
+        "known": _in_address(at) if at else None,
+        "faults": [{"text": PAGES.texts(fault), "href": "#known-day"}] if fault else [],
+        "asked": asked.typed,
+    }
 
 
 @router.get("/cases/{case}/print")
@@ -176,7 +208,7 @@ async def case_on_paper(
 ) -> HTMLResponse:
     """A case, to be printed: everything open, times in full, no addresses of pages."""
     page = await queries.case_page(runtime, caller, case, at)
-    look = _look(request, caller, page)
+    look = _look(request, caller, page, f"/marac/cases/{case}")
     words = _words(look, paper=True)
     return PAGES.show(
         "case_print.html",
@@ -253,12 +285,11 @@ def _words(look: Look, *, paper: bool = False) -> Words:
     return Words(PAGES.texts, Times(PAGES.texts, look.now), paper=paper)
 
 
-def _look(request: Request, caller: Caller, page: CasePage) -> Look:
-    bars = list(_broken(page.broken_since, page.at))
+def _look(request: Request, caller: Caller, page: CasePage | Agenda, address: str) -> Look:
+    bars = list(_broken(page.broken_since, page.at)) if isinstance(page, CasePage) else []
     if page.known_at is not None:
         when = Times(PAGES.texts, page.at).absolute(page.known_at)
-        text = PAGES.texts("case.as-known", when=when)
-        bars.append(Bar(Loudness.AS_KNOWN, text, f"/marac/cases/{page.case}"))
+        bars.append(Bar(Loudness.AS_KNOWN, PAGES.texts("case.as-known", when=when), address))
     return PAGES.look(request, caller, *bars)
 
 
@@ -281,10 +312,11 @@ async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | Non
     """The agenda that the case is on, soonest first, and the case after it, for whoever may see it."""
     if not page.meetings or not caller.roles & sharing.RIGHTS[sharing.READ_MEETING]:
         return None
-    to_come = [meeting for meeting in page.meetings if meeting.starts >= page.at - timedelta(days=1)]
+    since = (page.known_at or page.at) - timedelta(days=1)
+    to_come = [meeting for meeting in page.meetings if meeting.starts >= since]
     meeting = (to_come or page.meetings[::-1])[0].meeting
     try:
-        cases = (await queries.agenda(runtime, caller, meeting)).cases
+        cases = (await queries.agenda(runtime, caller, meeting, page.known_at)).cases
     except Problem:
         return None
     after = (

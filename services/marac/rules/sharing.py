@@ -31,16 +31,24 @@ MARAC hears her (SafeLives referral form, 2015). A chair's page lies open before
 goes to her has it from orders, with the breach."""
 
 PLACES_CASES = StaffRole.MARAC_COORDINATOR
-"""Who sees a case that names no area: unseen by everybody, it would be heard by nobody."""
+"""Who sees every case whose MARAC is not known: unseen by everybody, it would be heard by nobody."""
 
 
-def may_see_case(roles: Collection[str], areas: Collection[str], case_areas: Collection[str]) -> bool:
-    """Whether a caller may see a case. ``case_areas`` are its area and every area around it."""
+def may_see_case(
+    roles: Collection[str], areas: Collection[str], case_areas: Collection[str], marac: str | None
+) -> bool:
+    """Whether a caller may see a case. ``case_areas`` are its area and every area around it, and
+    those of the meetings that a case without a MARAC was put on."""
     if RIGHTS[READ_CASE].isdisjoint(roles):
         return False
-    if not case_areas:
-        return PLACES_CASES in roles
+    if marac is None and may_place_cases(roles):
+        return True
     return not set(areas).isdisjoint(case_areas)
+
+
+def may_place_cases(roles: Collection[str]) -> bool:
+    """Whether a caller sees to it that a case whose MARAC is not known is heard by one."""
+    return PLACES_CASES in roles
 
 
 def may_see_locations(roles: Collection[str]) -> bool:

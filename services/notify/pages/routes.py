@@ -44,10 +44,17 @@ async def alerts(
     request: Request,
     runtime: TheRuntime,
     caller: Reader,
-    answered: Annotated[Id | None, Query(description="the alert that was just answered")] = None,
+    answered: Annotated[Id | None, Query(description="the alert that was just acknowledged")] = None,
+    passed: Annotated[Id | None, Query(description="the alert that was just passed on")] = None,
 ) -> HTMLResponse:
-    """What waits for an answer, and what the caller took."""
-    return await _alerts(request, runtime, caller, answered)
+    """What waits for an answer, and what the caller took; and what became of what they just did."""
+    shown = await queries.alerts(runtime, caller)
+    cause = answered or passed
+    done = await queries.alert(runtime, caller, cause) if cause else None
+    look = PAGES.look(request, caller, *_bars(shown.waiting))
+    return PAGES.show(
+        "alerts.html", look, alerts=shown, done=done, passed=answered is None, live=f"{LIST}/live"
+    )
 
 
 @router.get("/alerts/live")
@@ -93,14 +100,7 @@ async def pass_on(
         await actions.pass_on(runtime, caller, cause, reason, note or None)
     except Problem as problem:
         return await _refused(request, runtime, caller, cause, problem)
-    return RedirectResponse(f"{LIST}?answered={cause}", 303)
-
-
-async def _alerts(request: Request, runtime: Runtime, caller: Caller, answered: str | None) -> HTMLResponse:
-    shown = await queries.alerts(runtime, caller)
-    done = await queries.alert(runtime, caller, answered) if answered else None
-    look = PAGES.look(request, caller, *_bars(shown.waiting))
-    return PAGES.show("alerts.html", look, alerts=shown, done=done, live=f"{LIST}/live")
+    return RedirectResponse(f"{LIST}?passed={cause}", 303)
 
 
 async def _refused(

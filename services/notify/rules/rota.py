@@ -12,6 +12,7 @@ from datetime import datetime
 
 from chassis.facts import Fact, FactSet
 from contracts.events.configuration import AreaDefined, OnCall, RotaSet
+from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AreaKind
 from services.notify.rules.ladder import Post
 
@@ -33,14 +34,10 @@ def rota_of(configuration: FactSet) -> Rota:
     return Rota(tuple(configuration.current(RotaSet)), areas)
 
 
-def area_and_around(rota: Rota, area: str | None) -> tuple[str, ...]:
-    """An area, then the one that it lies within, and so on outwards."""
-    found: list[str] = []
-    while area is not None and area not in found:
-        found.append(area)
-        defined = rota.areas.get(area)
-        area = defined.within if defined else None
-    return tuple(found)
+def plain_webhooks(shift: RotaSet) -> list[Post]:
+    """The posts whose messages would cross the network unencrypted."""
+    entries = [(post, getattr(shift, post)) for post in Post]
+    return [post for post, entry in entries if entry and entry.webhook and entry.webhook.scheme != "https"]
 
 
 def shift_of(rota: Rota, area: str, at: datetime) -> RotaSet | None:
@@ -52,7 +49,7 @@ def shift_of(rota: Rota, area: str, at: datetime) -> RotaSet | None:
 
 def on_call(rota: Rota, area: str | None, post: Post, at: datetime) -> OnCall | None:
     """Who is to be called for a post at a time. None: nobody at all is on the rota."""
-    around = area_and_around(rota, area)
+    around = area_and_around(rota.areas, area)
     near = [shift for place in around if (shift := shift_of(rota, place, at))]
     force = [shift for place in _forces(rota, around) if (shift := shift_of(rota, place, at))]
     asked = [getattr(shift, post) for shift in near[:1]]

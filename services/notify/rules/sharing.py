@@ -8,6 +8,7 @@ reads a victim's case: that is decided where the case is opened.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from contracts.events.configuration import AreaDefined
 from contracts.vocabulary import StaffRole
 
 READ = "alert:read"
@@ -20,8 +21,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
     ANSWER: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     SET_ROTA: frozenset({StaffRole.AREA_ADMIN, StaffRole.SUPERVISOR}),
-    DEFINE_AREA: frozenset({StaffRole.AREA_ADMIN}),
-    DEFINE_AGENCY: frozenset({StaffRole.AREA_ADMIN}),
+    DEFINE_AREA: frozenset({StaffRole.AREA_ADMIN, StaffRole.OPERATOR}),
+    DEFINE_AGENCY: frozenset({StaffRole.OPERATOR}),
 }
 
 
@@ -64,3 +65,29 @@ def may_configure(areas: Collection[str], around: Collection[str]) -> bool:
     """Whether a caller with these areas may set the rota of an area, given it and those around
     it: nobody draws another area's alerts to themselves."""
     return not set(areas).isdisjoint(around)
+
+
+def may_define_area(
+    roles: Collection[str],
+    areas: Collection[str],
+    around: Collection[str],
+    stands: AreaDefined | None,
+    said: AreaDefined,
+) -> bool:
+    """Whether a caller may say this of an area, given it and those around it, and as it stands.
+
+    An operator, who works for all areas, may say all of it. An area's administrator may give another
+    name to one that exists and is theirs. Where it lies and its kind decide who sees its alerts and
+    cases, which MARAC hears it and whose duty officer is called: nobody moves those towards themselves,
+    nor out of reach of those who have them. Nor does anybody claim an area that nobody has defined.
+    """
+    if may_undefine_area(roles):
+        return True
+    if stands is None or not may_configure(areas, around):
+        return False
+    return (stands.kind, stands.within) == (said.kind, said.within)
+
+
+def may_undefine_area(roles: Collection[str]) -> bool:
+    """Whether a caller may correct or withdraw the definition of an area, whoever had said it."""
+    return StaffRole.OPERATOR in roles

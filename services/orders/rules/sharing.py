@@ -66,12 +66,3 @@ def sections(viewer: Viewer) -> frozenset[Sensitivity]:
     if StaffRole.ON_CALL in viewer.roles or viewer.agency_kind is AgencyKind.POLICE:
         shown.add(Sensitivity.LOCATION)
     return frozenset(shown)
-
-
-def area_and_around(area: str | None, within: Mapping[str, str | None]) -> tuple[str, ...]:
-    """An area, then the one that it lies within, and so on outwards."""
-    found: list[str] = []
-    while area is not None and area not in found:
-        found.append(area)
-        area = within.get(area)
-    return tuple(found)

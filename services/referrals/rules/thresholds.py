@@ -4,10 +4,9 @@ Source: SafeLives recommends 14, and leaves it to each MARAC to choose with its 
 (Marac referral criteria definitions, read 2026-11): so it is configuration.
 """
 
-from collections.abc import Iterable
-
 from chassis.facts import FactSet
 from contracts.events.configuration import AreaDefined, ThresholdSet
+from contracts.rules.areas import area_and_around
 from contracts.vocabulary import Threshold
 from services.referrals.rules.grading import VISIBLE_HIGH_RISK
 
@@ -20,14 +19,5 @@ def dash_threshold(configuration: FactSet, area: str | None) -> int:
         for fact in configuration.current(ThresholdSet)
         if fact.said.threshold is Threshold.DASH_VISIBLE_HIGH_RISK
     }
-    around = _and_around(configuration, area)
-    return next((set_[each] for each in around if each in set_), VISIBLE_HIGH_RISK)
-
-
-def _and_around(configuration: FactSet, area: str | None) -> Iterable[str]:
-    within = {fact.said.area: fact.said.within for fact in configuration.current(AreaDefined)}
-    seen = set[str]()
-    while area is not None and area not in seen:
-        seen.add(area)
-        yield area
-        area = within.get(area)
+    areas = {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
+    return next((set_[each] for each in area_and_around(areas, area) if each in set_), VISIBLE_HIGH_RISK)

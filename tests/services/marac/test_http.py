@@ -1,177 +1,21 @@
 """Marac at work: what chairs, coordinators and IDVAs are shown, and who is shown nothing. On the
 embedded deployment; the journey runs on both."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from chassis.accept import own_header
-from chassis.clock import Clock
-from chassis.http.app import create_app
-from chassis.http.auth import Caller
-from chassis.log import open_log
-from chassis.runtime import Runtime
-from chassis.settings import Settings
-from chassis.store import open_store
-from contracts.content import Said
-from contracts.events.alerts import AlertAcknowledged, AlertRaised
-from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.identity import IdentityAssigned
 from contracts.events.operations import AuditShown
-from contracts.sections import Contact, Narrative
-from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, ContactMethod, Role, Urgency
-from services.marac.service import SERVICE
+from contracts.sections import Narrative
+from contracts.vocabulary import Role
 from tests.services.marac import caseload
 from tests.services.marac.caseload import STREET, ann, ben, cat
-from tests.support.facts import IDS, area, mention_of
+from tests.services.marac.conftest import Marac, bare, caller, complete, prepared
+from tests.support.facts import IDS
 from tests.support.waiting import until
-
-
-def caller(name: str, agency: str, role: str, *areas: str) -> Caller:
-    """Somebody signed in."""
-    id_ = IDS.staff("issuer", name)
-    return Caller(id_, "issuer", name, agency, frozenset({role}), frozenset(areas), name)
-
-
-CALLERS = {
-    each.subject: each
-    for each in (
-        caller("chair", "police", "marac-chair", "north"),
-        caller("coordinator", "police", "marac-coordinator", "north"),
-        caller("coordinator-elsewhere", "police", "marac-coordinator", "south"),
-        caller("idva", "haven", "idva", "north"),
-        caller("matac", "police", "matac-coordinator", "tasking"),
-        caller("admin", "council", "area-admin", "castleshire"),
-        caller("on-call", "police", "on-call", "north"),
-        caller("system", "council", "reporter", "north"),
-    )
-}
-
-
-class Door:
-    """Lets in whoever says a name of ours: tokens are the chassis' own matter."""
-
-    async def caller(self, token: str) -> Caller:
-        return CALLERS[token]
-
-
-@dataclass
-class Marac:
-    """The service, and a client for each who calls."""
-
-    runtime: Runtime
-    http: httpx.AsyncClient
-
-    async def get(self, who: str, path: str) -> httpx.Response:
-        return await self.http.get(f"/marac/v1/{path}", headers={"Authorization": f"Bearer {who}"})
-
-    async def post(self, who: str, path: str, body: dict[str, Any]) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {who}"}
-        return await self.http.post(f"/marac/v1/{path}", json=body, headers=headers)
-
-    async def say(self, agency: str, content: Any, days_ago: float = 0) -> str:
-        """A fact, as if it had come by the log; gives its root."""
-        header = own_header(self.runtime.clock.now() - timedelta(days=days_ago))
-        said_by = caller(agency, agency, "reporter")
-        return (await self.runtime.take(header, bare(content), caller=said_by, right="test")).root
-
-    async def page(self, who: str, case: str) -> dict[str, Any]:
-        answer = await self.get(who, f"cases/{case}")
-        body: dict[str, Any] = answer.json()
-        return body if answer.status_code == 200 else {}
-
-
-def bare(content: Any) -> Any:
-    """A payload before Goldthread names its people."""
-    if not isinstance(content, Said):
-        return content
-    people = [mention.model_copy(update={"mention": None}) for mention in content.people]
-    return content.model_copy(update={"people": people})
-
-
-@pytest.fixture
-async def marac(tmp_path: Path) -> AsyncIterator[Marac]:
-    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
-    await log.start()
-    store = open_store(f"sqlite:///{tmp_path}", "marac", clock)
-    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
-    app = create_app(runtime)
-    app.state.doorkeeper = Door()
-    await runtime.start()
-    await runtime.caught_up.wait()
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as http:
-        yield Marac(runtime, http)
-    await runtime.stop()
-    await log.stop()
-
-
-@dataclass
-class Prepared:
-    """Ann's case, with a breach, its alert, and a meeting at which it is listed."""
-
-    case: str
-    incident: str
-    breach: str
-    meeting: str
-
-
-async def prepared(marac: Marac) -> Prepared:
-    """What every agency said of Ann and Ben, everybody linked, the case listed in the north."""
-    for code, kind, within in (
-        ("castleshire", AreaKind.FORCE, None),
-        ("north", AreaKind.MARAC, "castleshire"),
-        ("south", AreaKind.MARAC, "castleshire"),
-    ):
-        await marac.say("council", AreaDefined(area=code, name=code.title(), kind=kind, within=within))
-    for agency, of in (("police", AgencyKind.POLICE), ("council", AgencyKind.HOUSING)):
-        await marac.say("council", AgencyDefined(agency=agency, name=f"The {agency}", kind=of))
-    safe = Contact(method=ContactMethod.TEXT, number="07700 900123")
-    referral = caseload.referral(people=[ann(contact=safe), ben()]).said
-    case = await marac.say("haven", referral, 20)
-    await marac.say("council", caseload.household().said, 10)
-    incident = await marac.say("police", caseload.incident().said, 9)
-    other = caseload.incident(people=[cat(), ben(Role.SUSPECT)], narrative=Narrative(text="At Cat's door."))
-    await marac.say("police", other.said, 8)
-    await marac.say("police", caseload.order().said, 30)
-    breach = await marac.say("council", caseload.breach().said, 1)
-    await marac.say(
-        "goldthread",
-        AlertRaised(
-            rule=AlertRule.BREACH, cause=breach, generation=1, urgency=Urgency.NOW, routing=area("north")
-        ),
-    )
-    await link(marac)
-
-    async def there() -> bool:
-        return bool((await marac.page("chair", case)).get("occurrences"))
-
-    await until(there)
-    starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
-    called = await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})
-    assert called.status_code == 201, called.text
-    meeting = called.json()["root"]
-
-    listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
-    assert listed.status_code == 201, listed.text
-    return Prepared(case, incident, breach, meeting)
-
-
-async def link(marac: Marac) -> None:
-    """What the matcher decides of everybody's records."""
-    moves = [
-        {"mention": mention, "from": IDS.person(mention), "to": IDS.person(mention_of("police", name))}
-        for name in caseload.PEOPLE
-        for mention in (mention_of(agency, name) for agency in caseload.AGENCIES)
-        if mention != mention_of("police", name)
-    ]
-    await marac.say("goldthread", IdentityAssigned.model_validate({"seq": 1, "moves": moves}))
 
 
 async def test_the_chair_has_the_whole_case_on_one_page(marac: Marac) -> None:
@@ -190,11 +34,6 @@ async def test_the_chair_has_the_whole_case_on_one_page(marac: Marac) -> None:
     assert codes[:3] == ["alert-unanswered", "order-not-served", "respondent-not-aware"]
     assert page["agencies"]["police"] == "The police"
     assert page["marac_name"] == "North"
-
-
-async def complete(marac: Marac, made: Prepared) -> dict[str, Any]:
-    page = await marac.page("chair", made.case)
-    return page if page.get("alerts") and page["meetings"] and len(page["victim"]["lines"]) == 5 else {}
 
 
 async def test_the_agenda_and_who_waits(marac: Marac) -> None:
@@ -337,38 +176,6 @@ async def test_a_source_shows_every_version_and_a_withdrawn_one_says_nothing(mar
     for answer in (page, (await marac.get("chair", f"cases/{made.case}/sources/{made.incident}")).json()):
         assert "Window broken." not in str(answer)
         assert "Door kicked in." not in str(answer)
-
-
-async def test_the_case_as_it_was_known(marac: Marac) -> None:
-    made = await prepared(marac)
-    await until(lambda: complete(marac, made))
-    then: datetime = marac.runtime.clock.now()
-    marac.runtime.clock.set(then + timedelta(days=3))
-    taken = AlertAcknowledged(
-        rule=AlertRule.BREACH, cause=made.breach, generation=1, person=IDS.staff("issuer", "on-call")
-    )
-    await marac.say("police", taken)
-    await marac.say("police", caseload.service().said.model_copy(update={"order": None, "reference": "R"}))
-
-    async def answered() -> bool:
-        return bool((await marac.page("chair", made.case))["alerts"][0]["alerts"][0]["state"] == "answered")
-
-    await until(answered)
-    past = (
-        await marac.http.get(
-            f"/marac/v1/cases/{made.case}",
-            params={"at": then.isoformat()},
-            headers={"Authorization": "Bearer chair"},
-        )
-    ).json()
-    assert past["known_at"] is not None
-    assert past["alerts"][0]["alerts"][0]["state"] == "unanswered"
-    assert past["missing"][0]["code"] == "alert-unanswered"
-    future = (then + timedelta(days=9)).isoformat()
-    refused = await marac.http.get(
-        f"/marac/v1/cases/{made.case}", params={"at": future}, headers={"Authorization": "Bearer chair"}
-    )
-    assert refused.status_code == 409
 
 
 async def test_an_alert_leads_to_the_case_for_whoever_may_see_it(marac: Marac) -> None:

@@ -87,7 +87,8 @@ def test_twelve_months_from_a_leap_day_end_with_february() -> None:
 @lines(__file__, "sharing")
 def test_sharing(line: dict[str, Any]) -> None:
     case_areas = line.get("of", ["hill", "north", "castleshire"])
-    assert sharing.may_see_case([line["role"]], line["areas"], case_areas) == line["see"]
+    marac = line.get("marac", "north")
+    assert sharing.may_see_case([line["role"]], line["areas"], case_areas, marac) == line["see"]
     if line["see"]:
         assert sharing.may_see_locations([line["role"]]) == line["locations"]
     assert sharing.may_see_cohort([line["role"]]) == line.get("cohort", False)
@@ -147,11 +148,10 @@ def test_a_district_is_heard_by_the_marac_around_it() -> None:
             ("castleshire", AreaKind.FORCE, None),
             ("north", AreaKind.MARAC, "castleshire"),
             ("hill", AreaKind.DISTRICT, "north"),
-            ("loop", AreaKind.DISTRICT, "loop"),
+            ("shore", AreaKind.DISTRICT, "castleshire"),
+            ("quay", AreaKind.DISTRICT, "nowhere"),
         )
     }
-    assert areas.around(known, "hill") == ["hill", "north", "castleshire"]
     assert (areas.marac_of(known, "hill"), areas.marac_of(known, "north")) == ("north", "north")
-    assert areas.marac_of(known, "nowhere") == "nowhere", "one that nobody defined is its own"
-    assert areas.around(known, "loop") == ["loop"]
-    assert (areas.around(known, None), areas.marac_of(known, None)) == ([], None)
+    unknown = {"no area": None, "not defined": "nowhere", "within none": "shore", "within none known": "quay"}
+    assert {why: areas.marac_of(known, area) for why, area in unknown.items()} == dict.fromkeys(unknown)

@@ -32,6 +32,7 @@ from tests.support.facts import IDS, area
 class Message:
     """One message as the pager got it."""
 
+    path: str
     headers: dict[str, str]
     body: bytes
 
@@ -58,7 +59,7 @@ class Pager:
             for name, _, value in (line.partition(": ") for line in head.split("\r\n")[1:] if line)
         }
         body = await reader.readexactly(int(headers["content-length"]))
-        self.got.append(Message(headers, body))
+        self.got.append(Message(head.split(" ")[1], headers, body))
         status = self.answers.pop(0) if self.answers else 204
         if status:
             writer.write(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
@@ -113,32 +114,35 @@ def caller(name: str, *roles: str, areas: tuple[str, ...] = ("north",)) -> Calle
 
 
 ADMIN = caller("ada", "area-admin", areas=("force",))
+OPERATOR = caller("olu", "operator", areas=())
 
 
-async def configure(runtime: Runtime, webhook: str | None = None, **posts: str) -> None:
-    """A force with one area, and a day's shift of these people, all with this webhook."""
+async def configure(runtime: Runtime, webhook: str | None = None, where: str = "north", **posts: str) -> None:
+    """A force with an area, and a day's shift of these people, all with this webhook."""
     now = runtime.clock.now()
     on = {post: {"person": staff(name), "webhook": webhook} for post, name in posts.items()}
     starts, ends = now - timedelta(hours=1), now + timedelta(days=1)
-    said: list[Content] = [
-        AreaDefined(area="force", name="Force", kind=AreaKind.FORCE),
-        AreaDefined(area="north", name="North", kind=AreaKind.DISTRICT, within="force"),
-        RotaSet.model_validate({"area": "north", "starts": starts, "ends": ends, **on}),
+    said: list[tuple[Caller, Content]] = [
+        (OPERATOR, AreaDefined(area="force", name="Force", kind=AreaKind.FORCE)),
+        (OPERATOR, AreaDefined(area=where, name=where.title(), kind=AreaKind.DISTRICT, within="force")),
+        (ADMIN, RotaSet.model_validate({"area": where, "starts": starts, "ends": ends, **on})),
     ]
-    for content in said:
-        await runtime.take(own_header(now), content, caller=ADMIN, right="rota:set")
+    for who, content in said:
+        await runtime.take(own_header(now), content, caller=who, right="rota:set")
 
 
-async def raise_alert(runtime: Runtime, generation: int = 1) -> None:
-    """Somebody must be told about a breach at once."""
+async def raise_alert(
+    runtime: Runtime,
+    generation: int = 1,
+    cause: str = CAUSE,
+    where: str = "north",
+    urgency: Urgency = Urgency.NOW,
+) -> None:
+    """Somebody must be told about a breach, at once unless it says otherwise."""
     content = AlertRaised(
-        rule=AlertRule.BREACH,
-        cause=CAUSE,
-        generation=generation,
-        urgency=Urgency.NOW,
-        routing=area("north"),
+        rule=AlertRule.BREACH, cause=cause, generation=generation, urgency=urgency, routing=area(where)
     )
-    await runtime.say([Saying(AlertRule.BREACH, CAUSE, generation, content, runtime.clock.now())])
+    await runtime.say([Saying(AlertRule.BREACH, cause, generation, content, runtime.clock.now())])
 
 
 async def stand_down(runtime: Runtime, generation: int = 1) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import orjson
@@ -103,6 +104,43 @@ async def test_taking_it_twice_or_after_another_gives_the_first_answer(start: St
     assert await queries.waiting(runtime, AMIRA) == []
     runtime.clock.set(runtime.clock.now() + queries.MINE_FOR + timedelta(minutes=1))
     assert await queries.mine(runtime, AMIRA) == []
+
+
+async def test_of_two_who_press_at_one_instant_one_has_it_and_the_other_never(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = await begun(start)
+    both, record = asyncio.Barrier(2), actions._record
+
+    async def together(*said: Any) -> None:
+        await both.wait()
+        await record(*said)
+
+    monkeypatch.setattr(actions, "_record", together)
+    await asyncio.gather(*(actions.acknowledge(runtime, who, CAUSE) for who in (AMIRA, BEN)))
+    monkeypatch.setattr(actions, "_record", record)
+    assert len((await runtime.facts([f"o:{CAUSE}"])).current(AlertAcknowledged)) == 2
+    row = await queries.current(runtime, CAUSE)
+    assert row is not None
+    has, has_not = (AMIRA, BEN) if row.acknowledged_by == AMIRA.id else (BEN, AMIRA)
+    told = [await queries.alert(runtime, who, CAUSE) for who in (has, has_not)]
+    assert [(shown.state, shown.answered_by == Who.YOU) for shown in told if shown] == [
+        ("answered", True),
+        ("answered", False),
+    ]
+    passing = actions.pass_on(runtime, has_not, CAUSE, PassReason.CANNOT_TAKE)
+    assert await refusal(passing) == (409, "alert-answered")
+    again = await actions.pass_on(runtime, has, CAUSE, PassReason.CANNOT_TAKE)
+    assert (again.state, again.answered_by) == ("unanswered", None)
+    await called(runtime, 2)
+
+
+async def test_what_is_given_back_was_taken_before_whatever_the_clocks_say(start: Start) -> None:
+    runtime = await begun(start)
+    await actions.acknowledge(runtime, AMIRA, CAUSE)
+    runtime.clock.set(runtime.clock.now() - timedelta(seconds=2))  # another process, whose clock is behind
+    given_back = await actions.pass_on(runtime, AMIRA, CAUSE, PassReason.CANNOT_TAKE)
+    assert given_back.state == "unanswered"
 
 
 async def test_passing_it_on_calls_the_next_at_once(start: Start) -> None:
@@ -215,16 +253,6 @@ async def test_the_rota_is_set_by_those_whose_area_it_is(
         assert (again.status_code, again.json()["id"]) == (200, posted.json()["id"])
         signed_in(caller("ann", "area-admin", areas=("south",)))
         assert (await client.post("/rota", json=_rota())).status_code == 404
-        own = _rota() | {
-            "content": {"area": "south-quay", "name": "Quay", "kind": "district", "within": "south"}
-        }
-        assert (await client.post("/areas", json=own)).status_code == 201
-        foreign = _rota() | {
-            "content": {"area": "north", "name": "North", "kind": "district", "within": "south"}
-        }
-        assert (await client.post("/areas", json=foreign)).status_code == 404
-        agency = _rota() | {"content": {"agency": "quay-housing", "name": "Quay Housing", "kind": "housing"}}
-        assert (await client.post("/agencies", json=agency)).status_code == 201
         signed_in(AMIRA)
         assert (await client.post("/rota", json=_rota())).status_code == 404
 

@@ -50,6 +50,19 @@ def test_whoever_takes_it_ends_the_ladder() -> None:
     assert (row.waiting, row.standing, row.next_due) == (False, True, None)
 
 
+def test_a_second_press_does_not_come_to_life_when_the_first_is_given_back() -> None:
+    world = World()
+    world.raise_alert()
+    world.try_all()
+    world.acknowledge("amira")
+    world.wait(0.01)
+    world.acknowledge("ben")
+    world.wait(60)
+    world.pass_on("amira")
+    assert (world.row.waiting, world.row.acknowledged_by) == (True, None)
+    assert [name for _, name in world.called] == ["amira", "ben"]
+
+
 def test_whoever_cannot_take_it_hands_it_on_at_once() -> None:
     world = World()
     world.raise_alert()

@@ -107,11 +107,6 @@ def test_somebody_on_the_shift_is_called_rather_than_nobody() -> None:
         assert found == entry("kit")
 
 
-def test_areas_within_each_other_end() -> None:
-    known = rota.rota_of(FactSet([defined("a1", "b1"), defined("b1", "a1")]))
-    assert rota.area_and_around(known, "a1") == ("a1", "b1")
-
-
 def test_the_rota_says_when_it_next_changes() -> None:
     known = rota.rota_of(FactSet(CONFIGURED))
     assert rota.next_change(known, hours(3)) == hours(12)

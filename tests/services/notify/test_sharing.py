@@ -2,8 +2,18 @@
 
 import pytest
 
-from contracts.vocabulary import StaffRole
-from services.notify.rules.sharing import RIGHTS, Reach, may_answer, may_configure, may_see
+from contracts.events.configuration import AreaDefined
+from contracts.rules.areas import area_and_around
+from contracts.vocabulary import AreaKind, StaffRole
+from services.notify.rules.sharing import (
+    DEFINE_AREA,
+    RIGHTS,
+    Reach,
+    may_answer,
+    may_configure,
+    may_define_area,
+    may_see,
+)
 
 NORTH = Reach(areas=("north", "force"), called=frozenset({"amira"}), nobody=False)
 NOBODY = Reach(areas=("north", "force"), called=frozenset(), nobody=True)
@@ -38,6 +48,52 @@ def test_who_sees_and_who_answers(
 
 def test_rights_go_to_roles_that_there_are() -> None:
     assert {role for roles in RIGHTS.values() for role in roles} <= set(StaffRole)
+
+
+def area(kind: AreaKind = AreaKind.MARAC, within: str | None = "force", name: str = "North") -> AreaDefined:
+    return AreaDefined(area="north", name=name, kind=kind, within=within)
+
+
+@pytest.mark.parametrize(
+    ("role", "areas", "stands", "says", "may"),
+    [
+        ("operator", (), None, area(), True),
+        ("operator", (), area(), area(within=None), True),
+        ("area-admin", ("north",), area(), area(name="North of the river"), True),
+        ("area-admin", ("force",), area(), area(name="North of the river"), True),
+        ("area-admin", ("south",), area(), area(name="North of the river"), False),
+        ("area-admin", (), area(), area(name="North of the river"), False),
+        ("area-admin", ("north", "force"), None, area(), False),
+        ("area-admin", ("north", "south", "force"), area(), area(within="south"), False),
+        ("area-admin", ("north", "force"), area(), area(within=None), False),
+        ("area-admin", ("force",), area(within=None), area(), False),
+        ("area-admin", ("north", "force"), area(), area(AreaKind.FORCE), False),
+        ("area-admin", ("north", "force"), area(), area(AreaKind.DISTRICT), False),
+        ("supervisor", ("north", "force"), area(), area(name="North of the river"), False),
+    ],
+    ids=[
+        "an operator defines what is new",
+        "and moves what there is",
+        "an administrator gives a name to their own",
+        "and to what lies within it",
+        "but not to another's",
+        "nor without areas",
+        "claims nothing that is new",
+        "draws it into no other of theirs",
+        "takes it out of nobody's reach",
+        "draws nothing into theirs",
+        "makes it no force, whose duty officer all fall back upon",
+        "moves its cases to no other MARAC",
+        "a supervisor defines nothing",
+    ],
+)
+def test_what_an_area_is_is_said_by_an_operator(
+    role: str, areas: tuple[str, ...], stands: AreaDefined | None, says: AreaDefined, may: bool
+) -> None:
+    known = {"north": stands} if stands else {}
+    around = area_and_around(known, "north")
+    allowed = role in RIGHTS[DEFINE_AREA] and may_define_area({role}, areas, around, stands, says)
+    assert allowed is may
 
 
 def test_an_area_is_set_by_its_own_administrators_and_those_around_it() -> None:

@@ -3,22 +3,26 @@
 import asyncio
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from chassis.runtime import Runtime
 from contracts.events.alerts import AlertCalled, DeliveryTried
-from contracts.vocabulary import DeliveryResult
-from services.notify import actions, claims
+from contracts.vocabulary import DeliveryResult, Urgency
+from deploy import cli
+from services.notify import actions, claims, teller
 from services.notify.rules import telling
 from services.notify.teller import signing_key
 from services.notify.views import number_of
 from tests.services.notify.conftest import Pager, caller, configure, raise_alert, stop
 from tests.services.notify.world import CAUSE
+from tests.support.facts import root_of
 from tests.support.waiting import until
 
 Start = Callable[[], Awaitable[Runtime]]
@@ -68,6 +72,79 @@ async def test_a_message_is_signed_and_says_nothing_of_anybody(start: Start, pag
     assert abs(int(stamp.removeprefix("t=")) - time.time()) < 60
     assert signing_key("another secret of 16", pager.url) != key
     assert signing_key(runtime.settings.secret.get_secret_value(), f"{pager.url}/other") != key
+
+
+async def test_a_receiver_checks_it_with_the_key_that_the_command_prints(start: Start, pager: Pager) -> None:
+    runtime = await start()
+    await configure(runtime, pager.url, first="amira")
+    await raise_alert(runtime)
+    await noted(runtime, 1)
+    (message,) = pager.got
+    printed = CliRunner().invoke(cli.app, ["webhook-key", pager.url.replace("http:", "HTTP:")])
+    assert printed.exit_code == 0, printed.output
+    signed = re.fullmatch(r"t=(\d+),v1=([0-9a-f]{64})", message.headers["goldthread-signature"])
+    assert signed is not None
+    key = bytes.fromhex(printed.stdout.strip())
+    wanted = hmac.new(key, signed[1].encode() + b"." + message.body, hashlib.sha256).hexdigest()
+    assert hmac.compare_digest(wanted, signed[2])
+
+
+async def test_a_redirect_is_not_followed(start: Start, pager: Pager) -> None:
+    runtime = await start()
+    pager.answers = [302]
+    await configure(runtime, f"{pager.url}/moved", first="amira")
+    await raise_alert(runtime)
+    assert (await noted(runtime, 2))[0] == (1, DeliveryResult.FAILED, 302)
+    assert [message.path for message in pager.got] == ["/hook/moved", "/hook/moved"]
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "urgency", "at_once", "for_urgent"),
+    [
+        (40, Urgency.NOW, teller.AT_ONCE, teller.FOR_URGENT),
+        (1, Urgency.NOW, teller.AT_ONCE, teller.FOR_URGENT),
+        (40, Urgency.DAY, 6, 2),
+    ],
+    ids=["40 endpoints that hang", "one that hangs, with 40 alerts", "as many that hang as have room"],
+)
+async def test_an_urgent_alert_waits_behind_nobodys_slow_endpoint(
+    start: Start,
+    pager: Pager,
+    monkeypatch: pytest.MonkeyPatch,
+    endpoints: int,
+    urgency: Urgency,
+    at_once: int,
+    for_urgent: int,
+) -> None:
+    """Those that hang do so for as long as the test lasts: whatever waits behind one is never sent."""
+    for module, name, value in (
+        (teller, "NETWORK_SECONDS", 600),
+        (teller, "TRY_SECONDS", 600),
+        (teller, "AT_ONCE", at_once),
+        (teller, "FOR_URGENT", for_urgent),
+    ):
+        monkeypatch.setattr(module, name, value)
+    runtime = await start()
+    slow = Pager()
+    server = await asyncio.start_server(slow.serve, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    slow.answers = [0] * 40
+    for number in range(endpoints):
+        await configure(runtime, f"{address}/{number}", f"slow-{number}", first=f"person {number}")
+    await configure(runtime, pager.url, first="amira")
+    for number in range(40):
+        where = f"slow-{number % endpoints}"
+        await raise_alert(runtime, cause=root_of(f"slow {number}"), where=where, urgency=urgency)
+    most = min(endpoints * teller.AT_ONE_ENDPOINT, 40, at_once - for_urgent)
+
+    async def full() -> bool:
+        return len(slow.got) == most
+
+    await until(full)
+    await raise_alert(runtime)
+    assert await noted(runtime, 1) == [(1, DeliveryResult.DELIVERED, 204)]
+    assert len(slow.got) == most
+    server.close()
 
 
 async def test_it_is_tried_until_the_endpoint_takes_it(start: Start, pager: Pager) -> None:

@@ -1,0 +1,168 @@
+"""What agencies say of the invented people: who said it, when it happened, and what."""
+
+from datetime import UTC, date, datetime
+
+from contracts import vocabulary as code
+from contracts.content import Content
+from contracts.events.orders import BreachReported, OrderMade, OrderServed, Prohibition, Requirement
+from contracts.events.people import (
+    HealthContacted,
+    HouseholdDescribed,
+    HousingDescribed,
+    ImmigrationNoted,
+    IncidentReported,
+    LeadNamed,
+    ReferralMade,
+    RiskAssessed,
+)
+from contracts.invented import GRADED, WHERE, at, child, dash, example_id, her, him, him_at_police
+from contracts.mentions import Mention
+from contracts.sections import Contact, Health, Identity, Immigration, Location, Name, Narrative
+
+Told = tuple[str, datetime, Content]
+"""Who said it, when it happened, and what."""
+
+REFERRAL, ORDER, BREACH, MEETING, CALL = (
+    example_id(label) for label in ("the referral", "the order", "the breach", "the meeting", "the call")
+)
+
+CONTACT = Contact(
+    method=code.ContactMethod.TEXT,
+    number="07700 900142",
+    times="weekdays, 10 to 2",
+    code_word="the parcel",
+    unsafe="Never ring: he looks through her calls.",
+    verified=at(2),
+)
+HEALTH = Health(injuries="bruising to both upper arms", general_practice="Sallow Lane Surgery")
+SEEN = her("st-brides-hospital", health=HEALTH)
+
+PEOPLE: list[Told] = [
+    (
+        "haven-idva",
+        at(2),
+        ReferralMade(
+            people=[
+                her(location=Location(address=["4 Invented Row"], postcode="ZZ99 4AA"), contact=CONTACT),
+                him(),
+                child(),
+            ],
+            routing=WHERE,
+            narrative=Narrative(text="He has found out where she works, and waits there."),
+            criteria=[code.ReferralCriterion.VISIBLE_HIGH_RISK],
+            dash=dash(),
+            graded=GRADED,
+            victim_aware=True,
+            consent=True,
+            victim_view="She wants him kept away from the school.",
+            afraid_of="him, and his brother",
+        ),
+    ),
+    (
+        "haven-idva",
+        at(16),
+        RiskAssessed(
+            people=[her()],
+            instrument=code.Instrument.SAFELIVES_DASH_24,
+            instrument_version="2015",
+            dash=dash(),
+            graded=GRADED,
+            grade=code.Grade.HIGH,
+            rationale="Nothing has eased since the referral.",
+        ),
+    ),
+    (
+        "northshire-police",
+        at(1, 22, 40),
+        IncidentReported(
+            people=[him_at_police(code.Role.SUSPECT)],
+            kind=code.IncidentKind.ASSAULT_WITH_INJURY,
+            crime=True,
+            status=code.LegalStatus.ARRESTED,
+            children_present=True,
+            reference="NS-2026-118204",
+        ),
+    ),
+    (
+        "castlegate-council",
+        at(3),
+        HouseholdDescribed(people=[her("castlegate-council"), child()], as_at=date(2026, 3, 3)),
+    ),
+    (
+        "castlegate-housing",
+        at(4),
+        HousingDescribed(
+            people=[her("castlegate-housing")], routing=WHERE, kind=code.HousingKind.TARGET_HARDENING
+        ),
+    ),
+    ("st-brides-hospital", at(1, 23, 55), HealthContacted(people=[SEEN], service="emergency department")),
+    (
+        "haven-idva",
+        at(2),
+        ImmigrationNoted(
+            people=[her()],
+            immigration=Immigration(status="visa as a partner", no_recourse_to_public_funds=True),
+        ),
+    ),
+    ("haven-idva", at(2), LeadNamed(people=[her()], service="Haven IDVA service", since=at(2))),
+]
+"""What agencies say of people: who said it, when it happened, and what."""
+
+ORDERS: list[Told] = [
+    (
+        "northshire-police",
+        at(5, 14),
+        OrderMade(
+            people=[him_at_police(code.Role.RESPONDENT), her("northshire-police")],
+            order=code.OrderType.NON_MOLESTATION,
+            without_notice=True,
+            court="Family Court at Castlegate",
+            reference="CG26F00117",
+            made=at(5, 14),
+            ends=datetime(2027, 3, 5, 23, 59, tzinfo=UTC),
+            return_date=date(2026, 3, 19),
+            prohibitions=[
+                Prohibition(kind=code.ProhibitionKind.NO_CONTACT),
+                Prohibition(
+                    kind=code.ProhibitionKind.NOT_TO_ATTEND,
+                    text="Sallow Lane Primary School",
+                    address_known_to_respondent=True,
+                ),
+            ],
+            requirements=[
+                Requirement(kind=code.RequirementKind.SURRENDER_DEVICE, supervisor="Northshire Police")
+            ],
+        ),
+    ),
+    (
+        "northshire-police",
+        at(6, 18, 20),
+        OrderServed(
+            people=[him_at_police(code.Role.RESPONDENT)],
+            order=ORDER,
+            method=code.ServiceMethod.PERSONAL,
+            served=at(6, 18, 20),
+            respondent_aware=at(6, 18, 20),
+        ),
+    ),
+    (
+        "castlegate-housing",
+        at(20, 16, 5),
+        BreachReported(
+            people=[
+                Mention(
+                    mention=example_id("the man at the door, as housing has him"),
+                    role=code.Role.PERPETRATOR,
+                    identity=Identity(name=Name(family="Oakhanger")),
+                ),
+                her("castlegate-housing"),
+            ],
+            routing=WHERE,
+            kind=code.BreachKind.ATTENDED,
+            weapon=False,
+            suspect_present=True,
+            children_present=True,
+        ),
+    ),
+]
+"""Orders and their breaches."""

@@ -1,0 +1,54 @@
+"""Whose an alert is, of all who took it and passed it on.
+
+Source: domain.md sections 5 and 14 (2026): an alert ends when a *named human accepted* it. Two people
+may press at one instant, and each be recorded. The first has it; the second is told so, and goes to
+bed: that press must not come to life when the first gives the alert back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.envelope import Envelope
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """That a person took an alert, or passed it on. ``root`` is of the fact that says so."""
+
+    root: str
+    person: str
+    at: datetime
+    takes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands after all answers. ``taken`` is of whoever has the alert; None: nobody.
+
+    ``given_back`` is when whoever had it last gave it back.
+    """
+
+    taken: Answer | None = None
+    given_back: datetime | None = None
+
+
+def answer_of(envelope: Envelope, said: AlertAcknowledged | AlertPassedOn) -> Answer:
+    """The answer that a fact is."""
+    return Answer(envelope.root, said.person, envelope.time, isinstance(said, AlertAcknowledged))
+
+
+def standing_answer(answers: Iterable[Answer]) -> Standing:
+    """What stands after these answers to one alert, in whatever order they come.
+
+    Taking it while another has it is no answer, then or later. Whoever passes on gives back only what
+    is their own. Of the same instant, who takes comes before who passes on: so it is told on.
+    """
+    stands = Standing()
+    for each in sorted(answers, key=lambda each: (each.at, not each.takes, each.root)):
+        if each.takes and stands.taken is None:
+            stands = Standing(each, stands.given_back)
+        elif not each.takes and stands.taken is not None and stands.taken.person == each.person:
+            stands = Standing(None, each.at)
+    return stands

@@ -1,0 +1,79 @@
+"""The rows of the victim-centred side, now or as they were known, and which cases a caller may see."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar, cast
+
+from sqlalchemy import select
+
+from chassis.archive import Archive
+from chassis.http.auth import Caller
+from chassis.views import Row, View
+from services.marac import casefile
+from services.marac.conference import compose, rows
+from services.marac.conference.compose import CaseKnown
+from services.marac.conference.views import ALERT, MEETING, PERSON
+from services.marac.rules import sharing
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The rows of marac, as they are now or as they were known at a time."""
+
+    archive: Archive
+    at: datetime | None = None
+
+    async def one(self, view: View, row: type[R], subject: str) -> R | None:
+        """A subject's row."""
+        if self.at is None:
+            return cast("R | None", await self.archive.row(view, subject))
+        return cast("R | None", await self.archive.as_of(view, subject, self.at))
+
+    async def many(self, view: View, row: type[R], subjects: Collection[str], named: str) -> dict[str, R]:
+        """The rows of these subjects, by the field of the row that names its subject."""
+        if not subjects:
+            return {}
+        if self.at is not None:
+            found = [await self.one(view, row, subject) for subject in sorted(subjects)]
+            return {getattr(each, named): each for each in found if each is not None}
+        table = view.table
+        statement = select(table).where(table.subject.in_(sorted(subjects)))  # type: ignore[attr-defined]
+        read = cast("list[R]", await self.archive.rows(view, statement))
+        return {getattr(each, named): each for each in read}
+
+    async def known(self, cases: Iterable[rows.ConferenceCase]) -> list[CaseKnown]:
+        """Cases with all the rows that their pages are made of."""
+        cases = list(cases)
+        configuration = await self.archive.configuration(self.at)
+        persons = {person for case in cases for person in compose.people_of(case)}
+        causes = {cause for case in cases for cause in compose.causes_of(case)}
+        people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
+        alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
+        agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
+        at = self.at or self.archive.clock.now()
+        return [CaseKnown(at, case, people, alerts, agencies, areas) for case in cases]
+
+    async def meetings_of(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, rows.ConferenceMeeting]:
+        """The meetings that these cases are listed at and that stand, by id."""
+        ids = {listing.meeting for case in cases for listing in case.meetings}
+        found = await self.many(MEETING, rows.ConferenceMeeting, ids, "meeting")
+        return {meeting: row for meeting, row in found.items() if not row.withdrawn}
+
+
+async def visible(
+    archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]
+) -> dict[str, rows.ConferenceCase]:
+    """Those of these cases that the caller may see, by id. Where the MARAC of a case is not known,
+    they are also those of the meetings that it was put on."""
+    cases = list(cases)
+    meetings = await Held(archive).meetings_of(case for case in cases if case.marac is None)
+    found: dict[str, rows.ConferenceCase] = {}
+    for case in cases:
+        put_on = [meetings[each.meeting] for each in case.meetings if each.meeting in meetings]
+        areas = {*case.areas, *(area for meeting in put_on for area in meeting.areas)}
+        if sharing.may_see_case(caller.roles, caller.areas, areas, case.marac):
+            found[case.case] = case
+    return found

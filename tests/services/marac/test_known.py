@@ -1,0 +1,211 @@
+"""As it was known: the page of then is the page that was shown then, whatever has come since."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from chassis.accept import own_header
+from chassis.views import View
+from contracts.content import Content
+from contracts.events.alerts import AlertAcknowledged
+from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
+from contracts.events.identity import IdentityAssigned
+from contracts.sections import Narrative
+from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, Threshold
+from services.marac.conference.views import CASE
+from tests.services.marac import caseload
+from tests.services.marac.caseload import ann, ben
+from tests.services.marac.conftest import Marac, Prepared, bare, caller, complete, prepared
+from tests.support.facts import IDS, area, mention_of
+from tests.support.waiting import until
+
+
+def shown_of(answer: Any) -> dict[str, Any]:
+    """What was shown, but for when it was made; who waits is given of now alone."""
+    body: dict[str, Any] = answer.json()
+    return {name: value for name, value in body.items() if name not in ("at", "known_at", "waiting")}
+
+
+@dataclass
+class Story:
+    """A case as it goes on, and what was shown of it at each step."""
+
+    marac: Marac
+    made: Prepared
+    seen: list[tuple[str, datetime, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+
+    async def say(self, agency: str, content: Content) -> str:
+        return await self.marac.say(agency, content)
+
+    async def revise(self, agency: str, root: str, content: Content | None) -> None:
+        """The next version of a fact; None: it is withdrawn."""
+        runtime = self.marac.runtime
+        version = (await runtime.fact(root)).versions(root)[-1].version
+        header = own_header(runtime.clock.now()) if content else None
+        said = bare(content) if content else None
+        who = caller(agency, agency, "reporter")
+        who = caller("coordinator", "police", "marac-coordinator", "north") if agency == "police" else who
+        await runtime.revise(root, version, header, said, caller=who, right="test")
+
+    async def look(self, step: str) -> None:
+        """Wait until all is folded, keep what the chair is shown, and let hours pass."""
+        runtime, made = self.marac.runtime, self.made
+
+        async def settled() -> bool:
+            state = (await runtime.ready())[1]
+            return not state["behind"] and not state["marks"]
+
+        await until(settled)
+        then = runtime.clock.now()
+        case = shown_of(await self.marac.get("chair", f"cases/{made.case}"))
+        agenda = shown_of(await self.marac.get("chair", f"meetings/{made.meeting}/agenda"))
+        self.seen.append((step, then, case, agenda))
+        await runtime.set_clock(runtime.clock.now() + timedelta(hours=7))
+
+
+async def corrected(story: Story) -> None:
+    said = caseload.incident(narrative=Narrative(text="Window broken.")).said
+    await story.revise("police", story.made.incident, said)
+
+
+async def taken_back(story: Story) -> None:
+    await story.revise("police", story.made.incident, None)
+
+
+async def answered(story: Story) -> None:
+    who = IDS.staff("issuer", "on-call")
+    said = AlertAcknowledged(rule=AlertRule.BREACH, cause=story.made.breach, generation=1, person=who)
+    await story.say("police", said)
+
+
+async def another_threshold(story: Story) -> None:
+    said = ThresholdSet(area="north", threshold=Threshold.DASH_VISIBLE_HIGH_RISK, value=12)
+    admin = caller("admin", "council", "area-admin", "castleshire")
+    now = own_header(story.marac.runtime.clock.now())
+    await story.marac.runtime.take(now, said, caller=admin, right="test")
+
+
+async def another_agency(story: Story) -> None:
+    await story.say("council", AgencyDefined(agency="haven", name="Haven", kind=AgencyKind.IDVA_SERVICE))
+    await story.say("council", AgencyDefined(agency="police", name="Shire Police", kind=AgencyKind.POLICE))
+
+
+async def another_area(story: Story) -> None:
+    said = AreaDefined(area="north", name="North Bank", kind=AreaKind.DISTRICT, within="castleshire")
+    await story.say("council", said)
+
+
+async def moved(story: Story) -> None:
+    """What the council says of Ann was of somebody else."""
+    mention = mention_of("council", "ann")
+    move = {"mention": mention, "from": caseload.person("ann"), "to": IDS.person(mention)}
+    await story.say("goldthread", IdentityAssigned.model_validate({"seq": 2, "moves": [move]}))
+
+
+async def rerouted(story: Story) -> None:
+    said = caseload.referral(people=[ann(), ben()], routing=area("north-hill")).said
+    await story.say(
+        "council", AreaDefined(area="north-hill", name="Hill", kind=AreaKind.DISTRICT, within="north")
+    )
+    await story.revise("haven", story.made.case, said)
+
+
+async def another_meeting(story: Story) -> None:
+    coordinator = caller("coordinator", "police", "marac-coordinator", "north")
+    runtime = story.marac.runtime
+    now, starts = own_header(runtime.clock.now()), runtime.clock.now() + timedelta(days=40)
+    called = MeetingCalled(area="north", starts=starts, venue="Room 5")
+    meeting = (await runtime.take(now, called, caller=coordinator, right="test")).root
+    listed = CaseListed(case=story.made.case, meeting=meeting)
+    await runtime.take(now, listed, caller=coordinator, right="test")
+    await story.look("listed at another")
+    await story.revise("police", meeting, None)
+
+
+async def put_off(story: Story) -> None:
+    starts = story.marac.runtime.clock.now() + timedelta(days=20)
+    await story.revise(
+        "police", story.made.meeting, MeetingCalled(area="north", starts=starts, venue="Room 4")
+    )
+
+
+STEPS: tuple[Callable[[Story], Awaitable[None]], ...] = (
+    corrected,
+    taken_back,
+    answered,
+    another_threshold,
+    another_agency,
+    another_area,
+    moved,
+    rerouted,
+    another_meeting,
+    put_off,
+)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_the_page_as_it_was_known_is_the_page_that_was_shown(marac: Marac, seed: int) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    story = Story(marac, made)
+    await story.look("at first")
+    for step in Random(seed).sample(STEPS, len(STEPS)):
+        await step(story)
+        await story.look(step.__name__)
+    assert len({str(case) for _, _, case, _ in story.seen}) > 6, "the story changes the page"
+    assert len({str(agenda) for _, _, _, agenda in story.seen}) > 2
+    for step, then, case, agenda in story.seen:
+        for path, shown in ((f"cases/{made.case}", case), (f"meetings/{made.meeting}/agenda", agenda)):
+            known = await marac.get("chair", path, at=then)
+            assert known.json()["known_at"] is not None
+            assert shown_of(known) == shown, f"{path} after {step}"
+
+
+async def test_who_waits_is_not_given_of_an_earlier_day(marac: Marac) -> None:
+    made = await prepared(marac)
+    then = marac.runtime.clock.now()
+    await marac.runtime.set_clock(then + timedelta(hours=1))
+    path = f"meetings/{made.meeting}/agenda"
+    assert (await marac.get("chair", path)).json()["waiting"] == []
+    assert (await marac.get("chair", path, at=then)).json()["waiting"] is None
+    assert (await marac.get("chair", path, at=then + timedelta(days=9))).status_code == 409
+    assert (await marac.get("chair", path, at=then - timedelta(days=400))).status_code == 404
+    assert (await marac.get("chair-elsewhere", path, at=then)).status_code == 404
+
+
+async def test_what_cannot_be_folded_is_refused_and_not_shown_by_halves(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    then = marac.runtime.clock.now()
+    await marac.runtime.set_clock(then + timedelta(hours=1))
+
+    def raises(_: object) -> None:
+        raise ValueError("a name that nobody may see")
+
+    monkeypatch.setattr(View, "fold", property(lambda view: raises if view.name == CASE.name else None))
+    for path in (f"cases/{made.case}", f"meetings/{made.meeting}/agenda"):
+        refused = await marac.get("chair", path, at=then)
+        assert (refused.status_code, refused.json()["code"]) == (409, "known-broken")
+        assert "name" not in refused.text
+
+
+async def test_todays_broken_row_says_nothing_of_then(marac: Marac, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    then = marac.runtime.clock.now()
+    await marac.runtime.set_clock(then + timedelta(hours=1))
+
+    async def broken(*_: str) -> datetime:
+        return then
+
+    monkeypatch.setattr(marac.runtime, "broken", broken)
+    page = f"cases/{made.case}"
+    assert (await marac.get("chair", page)).json()["broken_since"] is not None
+    assert (await marac.get("chair", page, at=then)).json()["broken_since"] is None
