@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from chassis.once import Memo, once
 from contracts.content import Content
@@ -95,6 +95,11 @@ def read_fact(body: bytes) -> Fact[Content]:
     return Fact(envelope, read_content(envelope))
 
 
+def _says_one_of(fact: Fact[Content], models: tuple[type[Content], ...]) -> bool:
+    kind: Any = type(fact.content)
+    return _is_one_of(kind, models)
+
+
 @cache
 def _is_one_of(kind: Hashable, models: tuple[type[Content], ...]) -> bool:
     return isinstance(kind, type) and issubclass(
@@ -143,9 +148,7 @@ class FactSet:
         """The highest version of each fact of these kinds that still stands."""
         found = self._current.get(models)
         if found is None:
-            found = [
-                fact for fact in self._latest if _is_one_of(cast("Hashable", type(fact.content)), models)
-            ]
+            found = [fact for fact in self._latest if _says_one_of(fact, models)]
             self._current[models] = found
         return cast("list[Fact[M]]", list(found))
 
