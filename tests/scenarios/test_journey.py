@@ -173,10 +173,19 @@ async def step_4_again_unanswered(story: Story) -> None:
     body = caseload.housing_breach(at)
     body["content"]["kind"] = "threat"
     root = await story.post("second breach", "castlegate-housing", "/orders/v1/breaches", body)
+    supervisor = await story.goldthread.person("helen-sato")
+
+    async def noted() -> bool:
+        """Whether the try of the last call is on record, at the time that the clock has now."""
+        shown = (await supervisor.get(f"/notify/v1/alerts/{root}")).json()
+        return all(call["tries"] for call in shown["calls"])
+
     await until(lambda: story.webhook.first("dev-malik", root), 60)
+    await until(noted, 60, "the first call is noted")
     for minutes, who in ((8, "joan-okafor"), (20, "helen-sato"), (36, "marcus-dunne")):
         await story.goldthread.set_clock(clock + timedelta(minutes=minutes))
         await until(lambda: story.webhook.first(who, root), 60, f"{who} is called")  # noqa: B023
+        await until(noted, 60, f"the call of {who} is noted")
     await story.goldthread.set_clock(clock + timedelta(minutes=56))
 
     async def again() -> bool:
