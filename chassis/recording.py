@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -21,6 +22,7 @@ from chassis.service import Service
 from chassis.signals import Changed, Signals
 from chassis.store import Store
 from chassis.views import Row, Saying
+from chassis.watch import cause_of, standing
 from contracts.content import Content, Said
 from contracts.envelope import Change
 from contracts.events.identity import Because, Move
@@ -175,6 +177,11 @@ class Recorder(Archive):
         drafts = [drafted(self.ids, saying) for saying in sayings]
         taken = await asyncio.gather(*(self.acceptor.take(draft) for draft in drafts))
         return sum(not each.repeated for each in taken)
+
+    async def told_of_unread(self) -> datetime | None:
+        """When somebody was told that this service could not read something; None: not so far."""
+        alert = standing(await self.facts([f"o:{cause_of(self.ids, self.source)}"]))
+        return None if alert is None else alert.occurred
 
     async def lease(self, name: str, seconds: float) -> int | None:
         """Take or renew a lease: its epoch while this process holds it, None while another does."""

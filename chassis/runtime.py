@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy import text
 
-from chassis.accept import Refused
+from chassis import ledger, parking
+from chassis.accept import Refused, own_header
 from chassis.clock import Clock
 from chassis.fold import Folder
 from chassis.ids import Ids
@@ -26,10 +27,12 @@ from chassis.service import Service
 from chassis.settings import CannotStart, Settings
 from chassis.store import Postgres, Store
 from chassis.store.tables import micros
+from chassis.watch import Watch
+from contracts.events.operations import ParkedDecided
 from contracts.topics import TOPICS, read_by
 
 if TYPE_CHECKING:
-    pass
+    from chassis.http.auth import Caller
 
 log = structlog.get_logger()
 
@@ -79,6 +82,7 @@ class Runtime(Recorder):
             self._go("news", News(self.store, self.signals).run())
         self._go("fold", self._after_catching_up(self.folder.run))
         self._go("tick", self._after_catching_up(self._tick))
+        self._go("watch", self._after_catching_up(Watch(self).run))
         for task in self.service.tasks:
             self._go(task.__name__, self._after_catching_up(lambda task=task: task(self)))
         self._go("catch-up", self._catch_up())
@@ -132,6 +136,27 @@ class Runtime(Recorder):
         await self.store.set_clock(at)
         return self.clock.now()
 
+    async def decide(self, caller: "Caller", said: ParkedDecided) -> str | None:
+        """Record what a person decides of a parked record, and do it: why it still cannot be read, or
+        None when it is in, or discarded.
+
+        Raises Refused: 404 if nothing waits for a decision there, 503 until the service has caught up.
+        """
+        place = (said.parked_topic, said.partition, said.offset)
+        async with self.store.reading() as connection:
+            if await parking.record_at(connection, *place) is None:
+                raise Refused("not-found", status=404)
+        await self.take(own_header(self.clock.now()), said, caller=caller, right=parking.DECIDE)
+        return await self.loader.replay(*place) if said.decision == "replay" else None
+
+    async def fold_again(self, subject: str) -> None:
+        """Mark a broken subject. Raises Refused (404) for one that is not broken."""
+        async with self.store.reading() as connection:
+            if subject not in {each.subject for each in await parking.broken(connection)}:
+                raise Refused("not-found", status=404)
+        await self.store.write(lambda c: ledger.add_marks(self.store, c, [(subject, None, True)]))
+        self.signals.wake("fold")
+
     def alive(self) -> bool:
         """Whether every task still runs, whatever the log and the store do."""
         return not self._dead()
@@ -144,10 +169,13 @@ class Runtime(Recorder):
         """Whether the service can be relied on: it has read to the log's end, and its tasks live."""
         dead = self._dead()
         stopped = dict(self.subscription.stopped) if self.subscription is not None else {}
-        behind = marks = 0
+        behind = marks = broken = 0
+        parked: dict[str, int] = {}
         try:
             async with asyncio.timeout(2):
                 marks = await self._marks()
+                async with self.store.reading() as connection:
+                    parked, broken = await parking.counts(connection)
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
@@ -158,7 +186,9 @@ class Runtime(Recorder):
         ok = self.caught_up.is_set() and not dead and not stopped
         why = {"caught_up": self.caught_up.is_set(), "dead": dead, "behind": behind, "marks": marks}
         return ok, why | {
-            "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()]
+            "parked": sum(parked.values()),
+            "broken": broken,
+            "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()],
         }
 
     def _stuck(self, behind: int, reached: int) -> bool:

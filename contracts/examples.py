@@ -353,7 +353,8 @@ def _ours() -> list[tuple[str, datetime, Content]]:
                 offset=41_207,
                 decision="replay",
                 person=example_id("an operator"),
-                reason="Readable since the last release.",
+                reason=code.ParkedReason.MENDED,
+                narrative=Narrative(text="Readable since the last release."),
             ),
         ),
     ]

@@ -309,9 +309,20 @@ class LinkReason(StrEnum):
 
 
 class AlertRule(StrEnum):
-    """The rules by which Goldthread tells somebody at once."""
+    """The rules by which Goldthread tells somebody at once: a breach; or that a service of its own could
+    not read a record, or could not make a page anew."""
 
     BREACH = "breach"
+    UNREAD = "unread"
+
+
+class ParkedReason(StrEnum):
+    """Why a record that could not be read is tried again or counts no more."""
+
+    MENDED = "mended"
+    SENT_AGAIN = "sent-again"
+    OF_NO_USE = "of-no-use"
+    OTHER = "other"
 
 
 class Urgency(StrEnum):
