@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, text
 
-from chassis import ledger, parking
+from chassis import ledger
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.facts import FactSet
@@ -86,11 +86,6 @@ class Archive:
         if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
             raise Refused("not-yet-known", "at", status=409)
         return await self._known.row(view, subject, at)
-
-    async def incomplete(self, subjects: Collection[str]) -> parking.Incomplete:
-        """How much that could not be read is about these subjects (``p:…``, ``k:…``, ``o:…``)."""
-        async with self.store.reading() as connection:
-            return await parking.incomplete(connection, subjects)
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:
         """Since when a subject's fold fails, if it does: its row is then its last good one."""

@@ -6,7 +6,7 @@ raised keeps its last good row until a fold of it succeeds.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,12 +65,28 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records are parked and not discarded, by topic; of how many it is not known whose pages
+    they touch; how many subjects are broken."""
+
+    topics: Mapping[str, int]
+    whose_unknown: int
+    broken: int
+
+    @property
+    def parked(self) -> int:
+        """How many records, of all topics."""
+        return sum(self.topics.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Incomplete:
-    """How many records that could not be read are about some subjects; of how many it is not known
-    about whom they are."""
+    """How many records that could not be read are about some subjects, and when somebody was told;
+    of how many others it is not known about whom they are."""
 
     records: int = 0
-    of_nobody_known: int = 0
+    told: datetime | None = None
+    whose_unknown: int = 0
 
 
 def keys_in(value: bytes) -> tuple[list[str], bool]:
@@ -131,14 +147,14 @@ async def unpark(connection: AsyncConnection, record: Record) -> None:
 
 async def parked(connection: AsyncConnection) -> list[Parked]:
     """Everything that could not be read, the oldest first; what was discarded is among it."""
-    about: dict[tuple[str, int, int], set[str]] = {}
+    touched: dict[tuple[str, int, int], set[str]] = {}
     keys = text(
         """select parked_key.topic, parked_key.partition, parked_key."offset" as place,
            coalesce(place.person, parked_key.key) as subject
            from parked_key left join place on place.mention = parked_key.key"""
     )
     for row in await connection.execute(keys):
-        about.setdefault((row.topic, row.partition, row.place), set()).add(row.subject)
+        touched.setdefault((row.topic, row.partition, row.place), set()).add(row.subject)
     statement = text(
         f"""select topic, partition, "offset" as place, since, reason, whose_known, length(value) as size,
             {UNDECIDED} as undecided from parked order by since, topic, partition, "offset" """
@@ -151,7 +167,7 @@ async def parked(connection: AsyncConnection) -> list[Parked]:
             instant(row.since),
             row.reason,
             row.size,
-            tuple(sorted(about.get((row.topic, row.partition, row.place), ()))),
+            tuple(sorted(touched.get((row.topic, row.partition, row.place), ()))),
             bool(row.whose_known),
             not row.undecided,
         )
@@ -165,23 +181,20 @@ async def broken(connection: AsyncConnection) -> list[Broken]:
     return [Broken(row.id, instant(row.broken_since)) for row in await connection.execute(statement)]
 
 
-async def counts(connection: AsyncConnection) -> tuple[dict[str, int], int]:
-    """How many records of each topic are parked and not discarded, and how many subjects are broken."""
+async def counts(connection: AsyncConnection) -> Counts:
+    """How much is parked, and how much is broken."""
     statement = text(
-        f"""select topic, count(*) from parked where {UNDECIDED} group by topic union all
-            select null, count(*) from subject where broken_since is not null"""
+        f"""select topic, count(*), sum(1 - whose_known) from parked where {UNDECIDED} group by topic
+            union all select '', count(*), 0 from subject where broken_since is not null"""
     )
-    found = {row[0]: row[1] for row in await connection.execute(statement)}
-    broken = found.pop(None)
-    return found, broken
+    found = {row[0]: (row[1], int(row[2])) for row in await connection.execute(statement)}
+    broken, _ = found.pop("")
+    topics = {topic: records for topic, (records, _) in found.items()}
+    return Counts(topics, sum(unknown for _, unknown in found.values()), broken)
 
 
-async def incomplete(connection: AsyncConnection, subjects: Collection[str]) -> Incomplete:
-    """What could not be read about these subjects (``p:…``, ``k:…``, ``o:…``), and about nobody known."""
-    undecided = text(f"select count(*), sum(1 - whose_known) from parked where {UNDECIDED}")
-    records_in_all, of_nobody_known = (await connection.execute(undecided)).one()
-    if not records_in_all:
-        return Incomplete()
+async def about(connection: AsyncConnection, subjects: Collection[str]) -> int:
+    """How many records that are parked and not discarded are about any of these subjects."""
     keys = set(subjects)
     mentions = text("select mention from place where person = :person")
     for subject in subjects:
@@ -195,4 +208,4 @@ async def incomplete(connection: AsyncConnection, subjects: Collection[str]) -> 
     records: set[tuple[str, int, int]] = set()
     for key in sorted(keys):
         records.update(tuple(row) for row in await connection.execute(touched, {"key": key}))
-    return Incomplete(len(records), of_nobody_known)
+    return len(records)

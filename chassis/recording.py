@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from chassis import ledger, telemetry
+from chassis import ledger, parking, telemetry
 from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_header, with_mentions
 from chassis.archive import Archive
 from chassis.assigning import assign
@@ -177,6 +177,14 @@ class Recorder(Archive):
         drafts = [drafted(self.ids, saying) for saying in sayings]
         taken = await asyncio.gather(*(self.acceptor.take(draft) for draft in drafts))
         return sum(not each.repeated for each in taken)
+
+    async def incomplete(self, subjects: Collection[str]) -> parking.Incomplete:
+        """How much that could not be read is about these subjects (``p:…``, ``k:…``, ``o:…``)."""
+        async with self.store.reading() as connection:
+            counts = await parking.counts(connection)
+            records = await parking.about(connection, subjects) if counts.parked else 0
+        told = await self.told_of_unread() if records else None
+        return parking.Incomplete(records, told, counts.whose_unknown)
 
     async def told_of_unread(self) -> datetime | None:
         """When somebody was told that this service could not read something; None: not so far."""

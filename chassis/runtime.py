@@ -21,6 +21,7 @@ from chassis.ids import Ids
 from chassis.load import Loader, positions_of
 from chassis.log import Log, Subscription
 from chassis.news import News
+from chassis.parking import Counts
 from chassis.recording import Recorder
 from chassis.relay import Relay
 from chassis.service import Service
@@ -57,6 +58,7 @@ class Runtime(Recorder):
         self.folder = Folder(store, ids, self.source, service.views, self.signals)
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
+        self.watch = Watch(self)
         self.subscription: Subscription | None = None
         self._progress = (-1, 0.0)
         self._tasks: list[asyncio.Task[None]] = []
@@ -82,7 +84,7 @@ class Runtime(Recorder):
             self._go("news", News(self.store, self.signals).run())
         self._go("fold", self._after_catching_up(self.folder.run))
         self._go("tick", self._after_catching_up(self._tick))
-        self._go("watch", self._after_catching_up(Watch(self).run))
+        self._go("watch", self._after_catching_up(self.watch.run))
         for task in self.service.tasks:
             self._go(task.__name__, self._after_catching_up(lambda task=task: task(self)))
         self._go("catch-up", self._catch_up())
@@ -169,13 +171,13 @@ class Runtime(Recorder):
         """Whether the service can be relied on: it has read to the log's end, and its tasks live."""
         dead = self._dead()
         stopped = dict(self.subscription.stopped) if self.subscription is not None else {}
-        behind = marks = broken = 0
-        parked: dict[str, int] = {}
+        behind = marks = 0
+        unread = Counts({}, 0, 0)
         try:
             async with asyncio.timeout(2):
                 marks = await self._marks()
                 async with self.store.reading() as connection:
-                    parked, broken = await parking.counts(connection)
+                    unread = await parking.counts(connection)
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
@@ -186,8 +188,8 @@ class Runtime(Recorder):
         ok = self.caught_up.is_set() and not dead and not stopped
         why = {"caught_up": self.caught_up.is_set(), "dead": dead, "behind": behind, "marks": marks}
         return ok, why | {
-            "parked": sum(parked.values()),
-            "broken": broken,
+            "parked": unread.parked,
+            "broken": unread.broken,
             "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()],
         }
 

@@ -6,7 +6,7 @@ somebody is to answer at once.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import structlog
 from chassis import parking, telemetry
 from chassis.facts import Fact, FactSet
 from chassis.ids import Ids
+from chassis.parking import Counts
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.registry import EVENTS
@@ -35,10 +36,10 @@ class Watch:
     def __init__(self, recorder: "Recorder") -> None:
         self._recorder = recorder
         self._cause = cause_of(recorder.ids, recorder.source)
-        self.parked = self.broken = 0
+        self.seen = Counts({}, 0, 0)
         name = recorder.service.name
-        telemetry.gauge("goldthread.parked", name, lambda: self.parked)
-        telemetry.gauge("goldthread.broken", name, lambda: self.broken)
+        telemetry.gauge("goldthread.parked", name, lambda: self.seen.parked)
+        telemetry.gauge("goldthread.broken", name, lambda: self.seen.broken)
 
     async def run(self) -> None:
         """Look every second, for ever."""
@@ -53,10 +54,9 @@ class Watch:
         """Count, and say what is to be said."""
         recorder = self._recorder
         async with recorder.store.reading() as connection:
-            topics, self.broken = await parking.counts(connection)
-        self.parked = sum(topics.values())
+            self.seen = await parking.counts(connection)
         facts = await recorder.facts([f"o:{self._cause}"])
-        urgency = urgency_of(topics, self.broken)
+        urgency = urgency_of(self.seen)
         await recorder.say(to_say(self._cause, facts, urgency, recorder.clock.now()))
 
 
@@ -65,11 +65,11 @@ def cause_of(ids: Ids, source: str) -> str:
     return ids.blind("unread", source)
 
 
-def urgency_of(topics: Collection[str], broken: int) -> Urgency | None:
-    """How soon somebody must look, of the topics with parked records; None: there is nothing."""
-    if not URGENT_TOPICS.isdisjoint(topics):
+def urgency_of(counts: Counts) -> Urgency | None:
+    """How soon somebody must look; None: there is nothing to look at."""
+    if not URGENT_TOPICS.isdisjoint(counts.topics):
         return Urgency.NOW
-    return Urgency.HOUR if topics or broken else None
+    return Urgency.HOUR if counts.parked or counts.broken else None
 
 
 def standing(facts: FactSet) -> Fact[AlertRaised] | None:

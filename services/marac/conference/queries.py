@@ -10,6 +10,7 @@ from sqlalchemy import select
 from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
+from chassis.parking import Incomplete
 from chassis.runtime import Runtime
 from chassis.views import Row, View
 from contracts.content import Content
@@ -59,7 +60,15 @@ class Held:
         alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.runtime.clock.now()
-        return [CaseKnown(at, case, people, alerts, agencies, areas) for case in cases]
+        return [
+            CaseKnown(at, case, people, alerts, agencies, areas, await self._incomplete(case))
+            for case in cases
+        ]
+
+    async def _incomplete(self, case: rows.ConferenceCase) -> Incomplete:
+        people = {f"p:{person}" for person in compose.people_of(case)}
+        causes = {f"o:{cause}" for cause in compose.causes_of(case)}
+        return await self.runtime.incomplete({f"k:{case.case}", *people, *causes})
 
 
 async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
@@ -227,12 +236,17 @@ async def _page(
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
     locations = sharing.may_see_locations(caller.roles)
+    broken = [await runtime.broken("p", each.person) for each in known.everybody]
+    broken.append(await runtime.broken("k", case.case))
     people = {each.person: compose.person_shown(known, each, locations=locations) for each in known.everybody}
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
         known_at=at,
-        broken_since=await runtime.broken("k", case.case),
+        broken_since=min((since for since in broken if since), default=None),
+        incomplete=known.incomplete.records,
+        whose_unknown=known.incomplete.whose_unknown,
+        operator_told=known.incomplete.told,
         marac_name=compose.area_name(known.areas, case.marac),
         assessments=list(reversed(victim.assessments)) if victim else [],
         missing=compose.missing_of(known),

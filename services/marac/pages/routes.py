@@ -243,7 +243,8 @@ async def perpetrator(
 ) -> HTMLResponse:
     """One person of the cohort: why this score, and from which reports."""
     page = await queries.perpetrator_page(runtime, caller, perpetrator)
-    bars = _broken(page.broken_since, PAGES.look(request, caller).now)
+    # Nothing but how many: not even when, for that tells when somebody said something.
+    bars = (*_broken(page.broken_since, page.at), *PAGES.incomplete(page.incomplete, None, page.at))
     look = PAGES.look(request, caller, *bars)
     words = _words(look)
     return PAGES.show("perpetrator.html", look, page=page, words=words, **told(page, words))
@@ -255,6 +256,7 @@ def _words(look: Look, *, paper: bool = False) -> Words:
 
 def _look(request: Request, caller: Caller, page: CasePage) -> Look:
     bars = list(_broken(page.broken_since, page.at))
+    bars += PAGES.incomplete(page.incomplete, page.operator_told, page.at)
     if page.known_at is not None:
         when = Times(PAGES.texts, page.at).absolute(page.known_at)
         text = PAGES.texts("case.as-known", when=when)
