@@ -107,6 +107,12 @@ def test_somebody_on_the_shift_is_called_rather_than_nobody() -> None:
         assert found == entry("kit")
 
 
+def test_where_no_area_is_known_whoever_is_on_call_anywhere_is_called() -> None:
+    later = shift("north", 168, 180, first="amira", duty_officer="dev")
+    assert on_call(None, FIRST, 169, later) == person("dev")
+    assert on_call("south", FIRST, 169, later) is None
+
+
 def test_areas_within_each_other_end() -> None:
     known = rota.rota_of(FactSet([defined("a1", "b1"), defined("b1", "a1")]))
     assert rota.area_and_around(known, "a1") == ("a1", "b1")
