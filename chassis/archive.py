@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Select, text
 
-from chassis import ledger
+from chassis import ledger, parking
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.facts import FactSet
@@ -18,6 +18,7 @@ from chassis.reading import Reader, parsed
 from chassis.store import Store
 from chassis.store.tables import instant, micros
 from chassis.views import Row, View
+from chassis.watch import cause_of, standing
 
 log = structlog.get_logger()
 
@@ -25,7 +26,8 @@ log = structlog.get_logger()
 class Archive:
     """The reading side of a service. Nothing here writes."""
 
-    def __init__(self, store: Store, ids: Ids, clock: Clock, views: Sequence[View]) -> None:
+    def __init__(self, store: Store, ids: Ids, clock: Clock, views: Sequence[View], source: str) -> None:
+        self.source = source
         self.store = store
         self.ids = ids
         self.clock = clock
@@ -106,3 +108,16 @@ class Archive:
         async with self.store.reading() as connection:
             since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
         return None if since is None else instant(since)
+
+    async def incomplete(self, subjects: Collection[str]) -> parking.Incomplete:
+        """How much that could not be read is about these subjects (``p:…``, ``k:…``, ``o:…``)."""
+        async with self.store.reading() as connection:
+            counts = await parking.counts(connection)
+            records = await parking.about(connection, subjects) if counts.parked else 0
+        told = await self.told_of_unread() if records else None
+        return parking.Incomplete(records, told, counts.whose_unknown)
+
+    async def told_of_unread(self) -> datetime | None:
+        """When somebody was told that this service could not read something; None: not so far."""
+        alert = standing(await self.facts([f"o:{cause_of(self.ids, self.source)}"]))
+        return None if alert is None else alert.occurred

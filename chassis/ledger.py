@@ -18,6 +18,7 @@ from chassis.store import Store
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
 from contracts.events.identity import IdentityAssigned
+from contracts.events.operations import ParkedDecided
 from contracts.registry import EVENTS
 
 EVERYTHING = "*"
@@ -147,11 +148,11 @@ async def file_facts(
     store: Store, connection: AsyncConnection, ids: Ids, entries: Sequence[Entry], *, mark: bool = True
 ) -> None:
     """File new facts under their keys, put mentions seen for the first time at home, take the moves
-    that they decide, and leave a mark for each key."""
+    that they decide, note what they discard, and leave a mark for each key."""
     keys = [{"key": key, "fact": entry.envelope.id} for entry in entries for key in entry.keys]
     if keys:
         await _insert(store, connection, "key", (("key", "text"), ("fact", "text")), keys)
-    await _home(store, connection, ids, sorted({row["key"] for row in keys if row["key"].startswith("m:")}))
+    await home(store, connection, ids, sorted({row["key"] for row in keys if row["key"].startswith("m:")}))
     marks: dict[tuple[str, str | None], bool] = {}
     for entry in entries:
         for key in entry.keys:
@@ -161,6 +162,8 @@ async def file_facts(
                 marks[(mention, left)] = entry.urgent
         if entry.envelope.type.startswith(CONFIGURATION):
             marks[(EVERYTHING, None)] = False
+        if entry.envelope.type == ParkedDecided.type:
+            await _discard(connection, entry.envelope)
     if mark:
         await add_marks(store, connection, [(key, left, urgent) for (key, left), urgent in marks.items()])
 
@@ -175,7 +178,8 @@ async def add_marks(
         await _insert(store, connection, "mark", columns, rows)
 
 
-async def _home(store: Store, connection: AsyncConnection, ids: Ids, mentions: Sequence[str]) -> None:
+async def home(store: Store, connection: AsyncConnection, ids: Ids, mentions: Sequence[str]) -> None:
+    """Put mentions (``m:…``) that have no place yet at home."""
     rows = [{"mention": key, "person": f"p:{ids.person(key[2:])}", "seq": 0} for key in mentions]
     if rows:
         columns = (("mention", "text"), ("person", "text"), ("seq", "int"))
@@ -187,7 +191,7 @@ async def _move(
 ) -> list[tuple[str, str]]:
     """Take a decision's moves where no later one holds; give (mention, person left) pairs."""
     assigned = IdentityAssigned.model_validate(envelope.data, extra="ignore", by_alias=True)
-    await _home(store, connection, ids, sorted(f"m:{move.mention}" for move in assigned.moves))
+    await home(store, connection, ids, sorted(f"m:{move.mention}" for move in assigned.moves))
     left: list[tuple[str, str]] = []
     for move in sorted(assigned.moves, key=lambda move: move.mention):
         where = {"mention": f"m:{move.mention}"}
@@ -201,6 +205,18 @@ async def _move(
             where | {"person": f"p:{move.to}", "seq": assigned.seq},
         )
     return left
+
+
+async def _discard(connection: AsyncConnection, envelope: Envelope) -> None:
+    """Note that a person discarded a record, whether it is parked here by now or only will be."""
+    decided = ParkedDecided.model_validate(envelope.data, extra="ignore")
+    if decided.decision == "discard":
+        statement = text(
+            """insert into discarded (topic, partition, "offset") values (:topic, :partition, :offset)
+               on conflict do nothing"""
+        )
+        place = {"topic": decided.parked_topic, "partition": decided.partition, "offset": decided.offset}
+        await connection.execute(statement, place)
 
 
 async def _insert(

@@ -5,25 +5,24 @@ the position goes on: one bad event stops nobody else.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import ledger, telemetry
+from chassis import ledger, parking, telemetry
 from chassis.ids import Ids
 from chassis.ledger import Entry, content_hash
 from chassis.log import Record, Subscription
+from chassis.parking import Park
 from chassis.reading import parsed
 from chassis.signals import Signals
 from chassis.store import Store
 from chassis.store.tables import micros
-from contracts.envelope import KEY_PATTERN, Envelope
+from contracts.envelope import Envelope
 from contracts.registry import Unreadable
 
 Partition = tuple[str, int]
@@ -68,25 +67,14 @@ class Loader:
     async def load(self, records: Sequence[Record]) -> dict[Partition, int]:
         """Load one batch; give each partition's next position."""
         positions = _positions(records)
-        readable, parked = self._read(records)
+        readable, parks = self._read(records)
 
         async def work(connection: AsyncConnection) -> int:
+            fresh, unlike = await self._enter(connection, readable)
             now = micros(await self._store.now(connection))
-            unlike = await self._unlike(connection, readable)
-            good = [(record, entry) for record, entry in readable if record not in unlike]
-            entries = _smallest(entry for _, entry in good)
-            rows = [entry.row(now) for entry in entries]
-            new = await ledger.insert_facts(self._store, connection, rows, loading=True)
-            fresh = [entry for entry in entries if entry.envelope.id in new]
-            await ledger.file_facts(self._store, connection, self._ids, fresh)
-            parks = parked + [
-                (record, "same id, other content", entry.keys)
-                for record, entry in readable
-                if record in unlike
-            ]
-            await park(self._store, connection, parks, now)
+            await parking.park(self._store, connection, self._ids, [*parks, *unlike], now)
             await _advance(self._store, connection, positions)
-            return len(fresh)
+            return fresh
 
         trace, others = telemetry.traces(entry.envelope.traceparent for _, entry in readable)
         with telemetry.span("load", trace, others=others):
@@ -94,11 +82,49 @@ class Loader:
                 self._signals.wake("fold")
         return positions
 
-    def _read(
-        self, records: Sequence[Record]
-    ) -> tuple[list[tuple[Record, Entry]], list[tuple[Record, str, list[str]]]]:
+    async def replay(self, topic: str, partition: int, offset: int) -> str | None:
+        """Try a parked record again, as if it had just come: why it cannot be read, or None when it
+        is in (or is no longer parked)."""
+
+        async def work(connection: AsyncConnection) -> str | None:
+            record = await parking.record_at(connection, topic, partition, offset)
+            if record is None:
+                return None
+            readable, parks = self._read([record])
+            _, unlike = await self._enter(connection, readable)
+            parks += unlike
+            if not parks:
+                await parking.unpark(connection, record)
+                return None
+            now = micros(await self._store.now(connection))
+            await parking.park(self._store, connection, self._ids, parks, now)
+            return parks[0].reason
+
+        reason = await self._store.write(work, durable=True)
+        self._signals.wake("fold")
+        return reason
+
+    async def _enter(
+        self, connection: AsyncConnection, readable: Sequence[tuple[Record, Entry]]
+    ) -> tuple[int, list[Park]]:
+        """Write the facts that are new, with keys and marks: how many, and those to be parked because
+        their id stands for other content."""
+        now = micros(await self._store.now(connection))
+        unlike = await self._unlike(connection, readable)
+        entries = _smallest(entry for record, entry in readable if record not in unlike)
+        rows = [entry.row(now) for entry in entries]
+        new = await ledger.insert_facts(self._store, connection, rows, loading=True)
+        fresh = [entry for entry in entries if entry.envelope.id in new]
+        await ledger.file_facts(self._store, connection, self._ids, fresh)
+        return len(fresh), [
+            Park(record, "same id, other content", entry.keys, whose_known=True)
+            for record, entry in readable
+            if record in unlike
+        ]
+
+    def _read(self, records: Sequence[Record]) -> tuple[list[tuple[Record, Entry]], list[Park]]:
         readable: list[tuple[Record, Entry]] = []
-        parked: list[tuple[Record, str, list[str]]] = []
+        parks: list[Park] = []
         for record in records:
             try:
                 body = record.value.decode()
@@ -109,8 +135,11 @@ class Loader:
             except (Unreadable, UnicodeDecodeError, RecursionError) as error:
                 log.error("load.parked", topic=record.topic, partition=record.partition, offset=record.offset)
                 reason = str(error) if isinstance(error, Unreadable) else type(error).__name__
-                parked.append((record, reason, keys_in(record.value)))
-        return readable, parked
+                keys, all_known = parking.keys_in(record.value)
+                # What is said there of who did what is on nobody's page.
+                whose_known = all_known or record.topic in self._own_only
+                parks.append(Park(record, reason, keys, whose_known))
+        return readable, parks
 
     async def _unlike(
         self, connection: AsyncConnection, readable: Sequence[tuple[Record, Entry]]
@@ -142,39 +171,6 @@ def _positions(records: Iterable[Record]) -> dict[Partition, int]:
         partition = (record.topic, record.partition)
         positions[partition] = max(positions.get(partition, 0), record.offset + 1)
     return positions
-
-
-def keys_in(value: bytes) -> list[str]:
-    """The keys that can still be read in bytes that are no event of ours: whose pages it touches."""
-    try:
-        keys = orjson.loads(value)["keys"].split()
-    except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
-        return []
-    return [key for key in keys if re.match(KEY_PATTERN, key)]
-
-
-async def park(
-    store: Store, connection: AsyncConnection, parks: Sequence[tuple[Record, str, list[str]]], now: int
-) -> None:
-    """Keep what could not be read, with the reason, and mark the subjects that it touches."""
-    statement = text(
-        """insert into parked (topic, partition, "offset", reason, since, keys, value)
-           values (:topic, :partition, :offset, :reason, :since, :keys, :value) on conflict do nothing"""
-    )
-    for record, reason, keys in parks:
-        await connection.execute(
-            statement,
-            {
-                "topic": record.topic,
-                "partition": record.partition,
-                "offset": record.offset,
-                "reason": reason[:500],
-                "since": now,
-                "keys": " ".join(keys),
-                "value": record.value,
-            },
-        )
-        await ledger.add_marks(store, connection, [(key, None, False) for key in keys])
 
 
 async def _advance(store: Store, connection: AsyncConnection, positions: dict[Partition, int]) -> None:

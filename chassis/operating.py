@@ -1,19 +1,17 @@
 """What an operator does with one service's store, beside its processes."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from chassis import ledger
+from chassis import ledger, parking
 from chassis.reading import parsed
 from chassis.runtime import Runtime
 from chassis.store import Postgres
-from chassis.store.tables import ENGINE_TABLES, ClockTable, instant
+from chassis.store.tables import ENGINE_TABLES, ClockTable
 from contracts.events.operations import AuditShown
 
 GOING_SECONDS = 5
@@ -109,7 +107,7 @@ async def counts(runtime: Runtime) -> dict[str, int]:
         "facts": "select count(*) from fact",
         "marks": "select count(*) from mark",
         "unsent": "select count(*) from fact where sent_at is null",
-        "parked": "select count(*) from parked where decision is null",
+        "parked": f"select count(*) from parked where {parking.UNDECIDED}",
         "broken": "select count(*) from subject where broken_since is not null",
     }
     async with runtime.store.reading() as connection:
@@ -134,17 +132,10 @@ async def fingerprint(runtime: Runtime) -> dict[str, tuple[int, str]]:
     return found
 
 
-async def parked(runtime: Runtime) -> Sequence[tuple[str, int, int, datetime, str, str]]:
-    """What could not be read: topic, partition, offset, since when, why, what was decided."""
-    statement = text(
-        """select topic, partition, "offset" as at, since, reason, decision from parked
-           order by since, topic, partition, "offset" """
-    )
+async def unread(runtime: Runtime) -> tuple[list[parking.Parked], list[parking.Broken]]:
+    """What could not be read, and whose fold raises."""
     async with runtime.store.reading() as connection:
-        rows = (await connection.execute(statement)).all()
-    return [
-        (row.topic, row.partition, row.at, instant(row.since), row.reason, row.decision or "") for row in rows
-    ]
+        return await parking.parked(connection), await parking.broken(connection)
 
 
 async def shown_to(runtime: Runtime, fact: str) -> list[dict[str, Any]]:

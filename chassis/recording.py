@@ -41,10 +41,9 @@ class Recorder(Archive):
     """Records facts in one service's store. What it returns from is saved."""
 
     def __init__(self, service: Service, store: Store, ids: Ids, clock: Clock) -> None:
-        super().__init__(store, ids, clock, service.views)
+        super().__init__(store, ids, clock, service.views, f"/{service.name}")
         self.service = service
         self.signals = Signals()
-        self.source = f"/{service.name}"
         self.acceptor = Acceptor(store, ids, self.source, self.signals)
 
     async def take(

@@ -13,24 +13,27 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy import text
 
-from chassis import release
-from chassis.accept import Refused
+from chassis import ledger, parking, release
+from chassis.accept import Refused, own_header
 from chassis.clock import Clock
 from chassis.fold import Folder
 from chassis.ids import Ids
 from chassis.load import Loader, positions_of
 from chassis.log import Log, Subscription
 from chassis.news import News
+from chassis.parking import Counts
 from chassis.recording import Recorder
 from chassis.relay import Relay
 from chassis.service import Service
 from chassis.settings import CannotStart, Settings
 from chassis.store import Postgres, Store
 from chassis.store.tables import micros
+from chassis.watch import Watch
+from contracts.events.operations import ParkedDecided
 from contracts.topics import TOPICS, read_by
 
 if TYPE_CHECKING:
-    pass
+    from chassis.http.auth import Caller
 
 log = structlog.get_logger()
 
@@ -56,6 +59,7 @@ class Runtime(Recorder):
         self.folder = Folder(store, ids, self.source, service.views, self.signals, service.fold_version)
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
+        self.watch = Watch(self)
         self.subscription: Subscription | None = None
         self._progress = (-1, 0.0)
         self._tasks: list[asyncio.Task[None]] = []
@@ -82,6 +86,7 @@ class Runtime(Recorder):
             self._go("news", News(self.store, self.signals).run())
         self._go("fold", self._after_catching_up(self.folder.run))
         self._go("tick", self._after_catching_up(self._tick))
+        self._go("watch", self._after_catching_up(self.watch.run))
         for task in self.service.tasks:
             self._go(task.__name__, self._after_catching_up(lambda task=task: task(self)))
         self._go("catch-up", self._catch_up())
@@ -135,6 +140,27 @@ class Runtime(Recorder):
         await self.store.set_clock(at)
         return self.clock.now()
 
+    async def decide(self, caller: "Caller", said: ParkedDecided) -> str | None:
+        """Record what a person decides of a parked record, and do it: why it still cannot be read, or
+        None when it is in, or discarded.
+
+        Raises Refused: 404 if nothing waits for a decision there, 503 until the service has caught up.
+        """
+        place = (said.parked_topic, said.partition, said.offset)
+        async with self.store.reading() as connection:
+            if await parking.record_at(connection, *place) is None:
+                raise Refused("not-found", status=404)
+        await self.take(own_header(self.clock.now()), said, caller=caller, right=parking.DECIDE)
+        return await self.loader.replay(*place) if said.decision == "replay" else None
+
+    async def fold_again(self, subject: str) -> None:
+        """Mark a broken subject. Raises Refused (404) for one that is not broken."""
+        async with self.store.reading() as connection:
+            if subject not in {each.subject for each in await parking.broken(connection)}:
+                raise Refused("not-found", status=404)
+        await self.store.write(lambda c: ledger.add_marks(self.store, c, [(subject, None, True)]))
+        self.signals.wake("fold")
+
     def alive(self) -> bool:
         """Whether every task still runs, whatever the log and the store do."""
         return not self._dead()
@@ -148,11 +174,14 @@ class Runtime(Recorder):
         dead = self._dead()
         stopped = dict(self.subscription.stopped) if self.subscription is not None else {}
         behind = marks = 0
+        unread = Counts({}, 0, 0)
         try:
             async with asyncio.timeout(2):
                 marks, version = await self._marks()
                 if version > self.service.fold_version:
                     dead.append("fold: a newer release folds on this store")
+                async with self.store.reading() as connection:
+                    unread = await parking.counts(connection)
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
@@ -163,7 +192,9 @@ class Runtime(Recorder):
         ok = self.caught_up.is_set() and not dead and not stopped
         why = {"caught_up": self.caught_up.is_set(), "dead": dead, "behind": behind, "marks": marks}
         return ok, why | {
-            "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()]
+            "parked": unread.parked,
+            "broken": unread.broken,
+            "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()],
         }
 
     def _stuck(self, behind: int, reached: int) -> bool:

@@ -1,17 +1,21 @@
-"""Traces: one from the POST to the page, by the ``traceparent`` that each fact carries.
+"""Traces: one from the POST to the page, by the ``traceparent`` that each fact carries; and metrics.
 
 FastAPI makes the span of a request; relay, loader and folder make theirs with ``span``, whose
 parent is the fact's. A span holds codes and opaque ids, never what was said: no path as it was
 typed, no query, no exception's message.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from fastapi.telemetry import TelemetryConfig
-from opentelemetry import trace
+from opentelemetry import metrics, trace
 from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.metrics import Observation
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -48,14 +52,16 @@ def provider_for(settings: Settings, name: str) -> TracerProvider:
 
 
 def configure(settings: Settings, name: str) -> None:
-    """Send this process's traces to the collector, under this name. Without a collector: nothing,
-    and tracing costs nothing (with one it costs throughput even for what is not sampled)."""
+    """Send this process's traces and metrics to the collector, under this name. Without a collector:
+    nothing, and tracing costs nothing (with one it costs throughput even for what is not sampled)."""
     if not settings.otlp_endpoint:
         return
     provider = provider_for(settings, name)
-    endpoint = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    collector = f"{settings.otlp_endpoint.rstrip('/')}/v1"
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{collector}/traces")))
     trace.set_tracer_provider(provider)
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{collector}/metrics"))
+    metrics.set_meter_provider(MeterProvider([reader], provider.resource))
 
 
 def tracing() -> bool:
@@ -65,9 +71,16 @@ def tracing() -> bool:
 
 def stop() -> None:
     """Send what is left, at the end of the process."""
-    provider = trace.get_tracer_provider()
-    if isinstance(provider, TracerProvider):
-        provider.shutdown()
+    for provider in (trace.get_tracer_provider(), metrics.get_meter_provider()):
+        if isinstance(provider, TracerProvider | MeterProvider):
+            provider.shutdown()
+
+
+def gauge(name: str, service: str, value: Callable[[], int]) -> None:
+    """A metric that is asked for whenever metrics leave; without a collector never."""
+    metrics.get_meter(f"goldthread.{service}").create_observable_gauge(
+        name, [lambda _: [Observation(value(), {"service": service})]]
+    )
 
 
 def current_traceparent() -> str | None:

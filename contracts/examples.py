@@ -26,6 +26,7 @@ from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import ReferralMade
 from contracts.invented import HER, HIM, WHERE, at, example_id, mention_of
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, Told
+from contracts.sections import Narrative
 from contracts.topics import TOPICS
 
 SCHEMAS = "https://goldthread.uk/schemas/"
@@ -171,7 +172,8 @@ OURS: list[Told] = [
             offset=41_207,
             decision="replay",
             person=example_id("an operator"),
-            reason="Readable since the last release.",
+            reason=code.ParkedReason.MENDED,
+            narrative=Narrative(text="Readable since the last release."),
         ),
     ),
 ]

@@ -31,7 +31,7 @@ TOPICS: dict[str, Topic] = {
         Topic("identity", "who is who", ("referrals",), ("referrals", "orders", "marac"), partitions=1),
         Topic("orders", "orders, notices and bail", ("orders",), ("referrals", "orders", "marac")),
         Topic("breaches", "breaches", ("orders",), ("referrals", "orders", "marac")),
-        Topic("alerts", "who is told, and who answered", ("orders", "notify"), ("orders", "marac", "notify")),
+        Topic("alerts", "who is told, and who answered", SERVICES, SERVICES),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),
         Topic("marac", "meetings and their agendas", ("marac",), ("marac",)),
         Topic("configuration", "areas, agencies, rota, thresholds", SERVICES, SERVICES),

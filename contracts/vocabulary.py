@@ -1,9 +1,7 @@
 """The code lists: one for every service, each with its source. No service has lists of its own.
 
-A code is what stands in a payload; the words that a person reads come by message id from the
-catalogue of texts. ``UNKNOWN`` is a value of its own wherever it occurs, never the same as no.
-Sources as read on 23 November 2026, for England and Wales. Section numbers are to be checked on
-legislation.gov.uk before anything is decided by them; a list without a source is our own.
+A code stands in a payload; its words come by message id. ``UNKNOWN`` is a value of its own, never no.
+Sources as read on 23 November 2026; section numbers are to be checked before anything is decided by them.
 """
 
 from enum import StrEnum
@@ -25,9 +23,7 @@ class AgencyKind(StrEnum):
 
 
 class LawfulBasis(StrEnum):
-    """On which footing of the law an agency shares: UK GDPR Art 6(1), with *recognised legitimate interest*
-    (Data (Use and Access) Act 2025), and, for the police and other competent authorities, the tasks of
-    law enforcement (DPA 2018 s35). Domain.md section 10 says who uses which."""
+    """UK GDPR Art 6(1); Data (Use and Access) Act 2025 (*recognised*); DPA 2018 s35 (law enforcement)."""
 
     CONSENT = "consent"
     LEGAL_OBLIGATION = "legal-obligation"
@@ -45,7 +41,6 @@ class Purpose(StrEnum):
     LAW_ENFORCEMENT = "law-enforcement"
     SUPPORT = "support"
     HEALTH_CARE = "health-care"
-    OPERATION = "operation"
 
 
 class AreaKind(StrEnum):
@@ -333,9 +328,20 @@ class LinkReason(StrEnum):
 
 
 class AlertRule(StrEnum):
-    """The rules by which Goldthread tells somebody at once."""
+    """The rules by which Goldthread tells somebody at once: a breach; or that a service of its own could
+    not read a record, or could not make a page anew."""
 
     BREACH = "breach"
+    UNREAD = "unread"
+
+
+class ParkedReason(StrEnum):
+    """Why a record that could not be read is tried again or counts no more."""
+
+    MENDED = "mended"
+    SENT_AGAIN = "sent-again"
+    OF_NO_USE = "of-no-use"
+    OTHER = "other"
 
 
 class Urgency(StrEnum):

@@ -192,11 +192,19 @@ def fingerprint(service: ServiceName) -> None:
 
 @app.command()
 def parked(service: ServiceName) -> None:
-    """List what could not be read: where it stands, why, since when. Never what it says."""
-    table = Table("Topic", "Partition", "Offset", "Since", "Reason", "Decision")
-    for row in _with(service, operating.parked):
-        table.add_row(*(str(part) for part in row))
+    """List what could not be read or folded: where it stands, why, since when, whose pages it touches;
+    never what it says. Deciding is for a person signed in, at /SERVICE/parked: it is on record whose."""
+    records, subjects = _with(service, operating.unread)
+    table = Table("Topic", "Partition", "Offset", "Since", "Reason", "Bytes", "About", "Discarded")
+    for row in records:
+        about = [*row.about, *([] if row.whose_known else ["nobody knows whom"])]
+        place = (row.topic, str(row.partition), str(row.offset), str(row.since), row.reason, str(row.size))
+        table.add_row(*place, "\n".join(about), "yes" if row.discarded else "")
     console.print(table)
+    broken = Table("Could not be folded", "Since")
+    for each in subjects:
+        broken.add_row(each.subject, str(each.since))
+    console.print(broken)
 
 
 @app.command()

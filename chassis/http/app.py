@@ -37,6 +37,7 @@ from chassis.http.facts import facts_router
 from chassis.http.issuer import Issuer
 from chassis.http.limits import Limits
 from chassis.http.outer import Outer, security_headers
+from chassis.http.parked import parked_router
 from chassis.http.problem import (
     OPENAPI_RESPONSES,
     Fault,
@@ -48,6 +49,7 @@ from chassis.http.problem import (
     not_found,
 )
 from chassis.ids import Ids
+from chassis.pages.unread import unread_pages
 from chassis.settings import Settings
 from contracts.content import Content
 from contracts.times import Moment
@@ -158,6 +160,8 @@ def _add_routes(app: FastAPI, runtime: Host) -> None:
     app.include_router(signin.router(runtime.service.name))
     app.include_router(_of_operators(), prefix=prefix)
     app.include_router(_of_callers(), prefix=prefix)
+    app.include_router(parked_router(), prefix=prefix)
+    app.include_router(unread_pages(runtime.service.name), prefix=prefix)
     if not runtime.settings.production:
         app.include_router(_of_the_clock(), prefix=prefix)
 

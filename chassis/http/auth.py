@@ -23,6 +23,7 @@ from chassis.clock import Clock
 from chassis.http.issuer import Foreign, Issuer
 from chassis.http.problem import Problem, not_found, wants_page
 from chassis.ids import Ids
+from chassis.parking import DECIDE
 from chassis.settings import Settings
 from contracts.envelope import AgencyId
 
@@ -38,7 +39,10 @@ OWN_FACTS = "fact:own"
 SIGNED_IN = "signed-in"
 """The right to be told who one is here: everybody's with a good token."""
 
-OWN_RIGHTS: Mapping[str, frozenset[str]] = {"clock:set": frozenset({"operator"})}
+OWN_RIGHTS: Mapping[str, frozenset[str]] = {
+    "clock:set": frozenset({"operator"}),
+    DECIDE: frozenset({"operator"}),
+}
 """Rights to what the chassis itself offers."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

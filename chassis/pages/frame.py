@@ -70,6 +70,8 @@ class Look:
     path: str
     caller: Caller | None = None
     bars: Sequence[Bar] = field(default_factory=tuple)
+    unread: int = 0
+    """How many records of the service could not be read, nobody knows about whom."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -80,9 +82,11 @@ class Look:
 class Pages:
     """Makes the pages of one service. ``templates`` and ``texts`` are folders of the service's own."""
 
-    def __init__(self, service: str, templates: Path, texts: Path, navigation: Sequence[Item] = ()) -> None:
+    def __init__(
+        self, service: str, templates: Path, texts: Path | None = None, navigation: Sequence[Item] = ()
+    ) -> None:
         self.service = service
-        self.texts = Texts([OWN, texts])
+        self.texts = Texts([OWN] if texts is None else [OWN, texts])
         self._navigation = tuple(navigation)
         self._environment = _environment(templates, self.texts)
 
@@ -91,7 +95,16 @@ class Pages:
         runtime = request.app.state.runtime
         if not runtime.settings.production:
             bars = (*bars, Bar(Loudness.PRACTICE, self.texts("frame.practice")))
-        return Look(runtime.clock.now(), request.url.path, caller, bars)
+        unread = runtime.watch.seen.whose_unknown
+        return Look(runtime.clock.now(), request.url.path, caller, bars, unread)
+
+    def incomplete(self, records: int, told: datetime | None, now: datetime) -> Sequence[Bar]:
+        """The bar of a page about which so many records could not be read; none for 0."""
+        if not records:
+            return ()
+        when = Times(self.texts, now).when(told) if told else None
+        says = self.texts("page.incomplete-told", when=when) if when else self.texts("page.incomplete-untold")
+        return (Bar(Loudness.NOT_SOUND, self.texts("page.incomplete", n=records, told=says)),)
 
     def show(self, template: str, look: Look, status: int = 200, **shown: Any) -> HTMLResponse:
         """A page as an answer. Raises jinja2.UndefinedError for a name that nobody gave."""

@@ -116,7 +116,7 @@ class PositionTable(SQLModel, table=True):
 
 
 class ParkedTable(SQLModel, table=True):
-    """What could not be read, kept with the reason until a person replays or discards it."""
+    """What could not be read, kept with the reason. ``whose_known`` is 0 where it may touch anybody."""
 
     __tablename__ = "parked"
     topic: str = Field(primary_key=True)
@@ -124,9 +124,28 @@ class ParkedTable(SQLModel, table=True):
     offset: int = Field(primary_key=True, sa_type=BigInteger)
     reason: str
     since: int = Field(sa_type=BigInteger)
-    keys: str = ""
+    whose_known: int
     value: bytes = Field(sa_type=LargeBinary)
-    decision: str | None = None
+
+
+class ParkedKeyTable(SQLModel, table=True):
+    """Under which keys a parked record would be filed: whose pages it touches."""
+
+    __tablename__ = "parked_key"
+    key: str = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    partition: int = Field(primary_key=True)
+    offset: int = Field(primary_key=True, sa_type=BigInteger)
+
+
+class DiscardedTable(SQLModel, table=True):
+    """Which records a person discarded, from the facts that say so: a set of its own, so that it does
+    not matter which comes first, the record or the decision."""
+
+    __tablename__ = "discarded"
+    topic: str = Field(primary_key=True)
+    partition: int = Field(primary_key=True)
+    offset: int = Field(primary_key=True, sa_type=BigInteger)
 
 
 class LeaseTable(SQLModel, table=True):
@@ -163,6 +182,8 @@ ENGINE_TABLES = (
     SubjectTable,
     PositionTable,
     ParkedTable,
+    ParkedKeyTable,
+    DiscardedTable,
     LeaseTable,
     FoldVersionTable,
     ClockTable,

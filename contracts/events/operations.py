@@ -6,7 +6,8 @@ from pydantic import Field, StrictInt
 
 from contracts.content import Content
 from contracts.envelope import Id
-from contracts.sections import Line
+from contracts.sections import Line, NarrativeSection
+from contracts.vocabulary import ParkedReason
 
 
 class AuditTaken(Content):
@@ -37,7 +38,11 @@ class AuditShown(Content):
 
 
 class ParkedDecided(Content):
-    """An authorised person replayed or discarded what could not be read, and why."""
+    """An authorised person replayed or discarded what could not be read, and why.
+
+    Discarded, it counts no more as parked. Replayed, it was tried again: its fact is there if it
+    could be read by then, and says so itself.
+    """
 
     type: ClassVar[str] = "uk.goldthread.audit.parked-decided.v1"
     topic: ClassVar[str] = "audit"
@@ -46,4 +51,5 @@ class ParkedDecided(Content):
     offset: StrictInt
     decision: Literal["replay", "discard"]
     person: Id
-    reason: Line
+    reason: ParkedReason
+    narrative: NarrativeSection | None = None

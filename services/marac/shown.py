@@ -85,6 +85,7 @@ class AgendaLine(Shown):
     breaches: int = Field(description="occurrences, not records")
     unanswered: int = Field(description="alerts that nobody has answered")
     missing: int
+    incomplete: int = Field(description="records about it or its people that could not be read")
     new: int = Field(description="lines recorded since the case was listed")
     disputed: bool
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
@@ -168,12 +169,17 @@ class CasePage(Shown):
     ``known_at`` is the time *as it was known*; None: as it is now. ``agencies`` gives the name of
     every agency that is spoken of. ``accepted`` gives, for each line that was corrected or
     withdrawn, when Goldthread took its newest version. ``broken_since``: the page is the last good
-    one. ``freshness`` is the newest that each agency said.
+    one. ``freshness`` is the newest that each agency said. ``incomplete``: so many records about the
+    case or its people could not be read, which an operator was told at ``operator_told``; of
+    ``whose_unknown`` others nobody knows whom they are about.
     """
 
     at: datetime
     known_at: datetime | None
     broken_since: datetime | None
+    incomplete: int
+    whose_unknown: int
+    operator_told: datetime | None
     case: str
     letters: str
     withdrawn: bool
@@ -271,6 +277,8 @@ class PerpetratorPage(Shown):
 
     at: datetime
     broken_since: datetime | None
+    incomplete: int = Field(description="records that could not be read; never whose, nor from whom")
+    whose_unknown: int = Field(description="others, of which nobody knows whom they are about")
     person: str
     model_version: str
     official: bool = False

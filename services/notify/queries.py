@@ -205,7 +205,8 @@ def _who(caller: Caller, row: AlertRow) -> Who | None:
 
 
 def _reach(row: AlertRow) -> sharing.Reach:
-    return sharing.Reach(areas=row.areas, called=row.called, nobody=row.nobody)
+    unread = row.rule is AlertRule.UNREAD
+    return sharing.Reach(areas=row.areas, called=row.called, nobody=row.nobody, unread=unread)
 
 
 async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> list[AlertRow]:

@@ -77,7 +77,9 @@ async def _shown(
     breach = next(iter(versions.current(BreachReported)), None)
     sources = {source.fact for person in people for source in person.sections}
     used = {fact.id for fact in versions} | sources | ({order.fact} if order and order.fact else set())
-    return BreachShown.of(row, breach, people, order, allowed, sorted(used))
+    subjects = [f"p:{person}" for person in (*row.victims, *row.respondents)]
+    incomplete = await runtime.incomplete([f"o:{row.cause}", *subjects])
+    return BreachShown.of(row, breach, people, order, allowed, sorted(used), incomplete)
 
 
 async def _person(

@@ -20,13 +20,15 @@ from chassis.lease import holds, take_lease
 from chassis.ledger import Entry, entry_of
 from chassis.load import Loader, positions_of
 from chassis.log import Record
+from chassis.parking import UNDECIDED
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.store.tables import micros
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
+from contracts.events.operations import ParkedDecided
 from contracts.events.people import IncidentReported
-from contracts.vocabulary import IncidentKind, Role, Threshold
+from contracts.vocabulary import IncidentKind, ParkedReason, Role, Threshold
 from tests.chassis.race.world import VIEWS
 from tests.support.facts import IDS, NOON, fact, mention_of, someone
 
@@ -169,6 +171,30 @@ async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> 
     await loader.load(records)
     assert await column(store, "select reason from parked") == ["same id, other content"]
     assert await column(store, "select count(*) from fact") == [1]
+
+
+async def test_a_discard_and_its_record_may_come_in_either_order(store: Store) -> None:
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset({"audit"}))
+
+    def decision(offset: int) -> Record:
+        said = ParkedDecided(
+            parked_topic="incidents",
+            partition=0,
+            offset=offset,
+            decision="discard",
+            person=IDS.staff("issuer", "operator"),
+            reason=ParkedReason.OF_NO_USE,
+        )
+        return Record("audit", "k", entry(fact(said, root=f"decision {offset}")).body.encode(), 0, offset)
+
+    for offset, decided_first in ((0, False), (1, True)):
+        parts = [Record("incidents", "k", b"{no json", 0, offset), decision(offset)]
+        for part in reversed(parts) if decided_first else parts:
+            await loader.load([part])
+    await loader.load([Record("incidents", "k", b"{no json", 0, 2)])
+    undecided = f'select "offset" from parked where {UNDECIDED}'
+    assert await column(store, 'select "offset" from parked order by 1') == [0, 1, 2]
+    assert await column(store, undecided) == [2]
 
 
 async def test_a_lease_is_one_holders_until_it_runs_out_and_its_epoch_outlives_it(store: Store) -> None:

@@ -5,6 +5,7 @@ from ``samples``, and what they would refuse is refused as they do.
 """
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -16,13 +17,17 @@ from starlette.responses import RedirectResponse
 
 from chassis.accept import Refused
 from chassis.facts import FactSet
+from chassis.http import parked
 from chassis.http.app import Together
 from chassis.http.auth import Caller
 from chassis.http.issuer import Foreign
 from chassis.http.outer import security_headers
+from chassis.http.parked import Outcome
 from chassis.http.problem import add_handlers, not_found
 from chassis.pages.assets import Assets
 from chassis.pages.frame import Pages
+from chassis.pages.unread import unread_pages
+from chassis.parking import Counts
 from chassis.settings import Settings
 from contracts.vocabulary import StaffRole
 from services.marac import queries as marac_queries
@@ -46,6 +51,7 @@ ROLES = {
     "coordinator": {StaffRole.MARAC_COORDINATOR},
     "matac": {StaffRole.MATAC_COORDINATOR},
     "on-call": {StaffRole.ON_CALL},
+    "operator": {StaffRole.OPERATOR},
 }
 
 
@@ -69,6 +75,7 @@ class Host:
             production=False, secret=SecretStr("a secret of the page tests"), origin=url, public_url=url
         )
         self.clock = SimpleNamespace(now=lambda: sample_rows.NOW)
+        self.watch = SimpleNamespace(seen=Counts({}, whose_unknown=0, broken=0))
         self.listeners: list[Any] = []
 
     async def changed(self) -> AsyncIterator[frozenset[tuple[str, str]]]:
@@ -108,8 +115,10 @@ class World:
         self.cases = empty | sample_cases.cases()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
+        self.unread = samples.unread()
         for host in self.hosts.values():
             host.listeners.clear()
+            host.watch.seen = Counts({}, whose_unknown=0, broken=0)
 
     async def case_page(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:
         """A case, as it is or was."""
@@ -154,6 +163,18 @@ class World:
             }
         )
 
+    async def decide(self, _: Any, caller: Caller, *what: Any) -> Outcome:
+        """The operator discards a record, or it still cannot be read."""
+        *place, decided = what
+        if decided.decision == "replay":
+            return Outcome(outcome="still-unreadable", reason="not JSON")
+        left = [
+            replace(each, discarded=True) if [each.topic, each.partition, each.offset] == place else each
+            for each in self.unread.parked
+        ]
+        self.unread = self.unread.model_copy(update={"parked": left})
+        return Outcome(outcome="discarded")
+
 
 def answers(value: Any) -> Any:
     """A query that always answers this; a function is called for each answer."""
@@ -181,6 +202,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
     patch.setattr(orders_actions, "open_breach", answers(samples.breach))
+    patch.setattr(parked, "unread", answers(lambda: world.unread))
+    patch.setattr(parked, "decide", world.decide)
 
 
 def create(world: World) -> Together:
@@ -201,6 +224,7 @@ def _app(host: Host, pages: Pages, routes: Any, url: str) -> FastAPI:
     app.state.problem_page = pages.problem
     add_handlers(app)
     app.include_router(routes.router)
+    app.include_router(unread_pages(host.service.name), prefix=f"/{host.service.name}")
     app.post(f"/{host.service.name}/sign-out")(lambda: RedirectResponse("/signed-out", 303))
     headers = security_headers(Settings(public_url=url))
 

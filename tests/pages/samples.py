@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from chassis.http.parked import Unread
+from chassis.parking import Broken, Parked
 from contracts.envelope import Assertion
 from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
@@ -51,6 +53,7 @@ def agenda() -> shown.Agenda:
             breaches=n % 6,
             unanswered=1 if n == 0 else 0,
             missing=n % 5,
+            incomplete=2 if n == 1 else 0,
             new=(n * 7) % 9,
             disputed=n == 1,
             withdrawn=n == 15,
@@ -197,6 +200,8 @@ def perpetrator() -> shown.PerpetratorPage:
     return shown.PerpetratorPage(
         at=NOW,
         broken_since=None,
+        incomplete=0,
+        whose_unknown=0,
         person=PERPETRATOR,
         model_version="default-1",
         name=Name(family="Smith", given="John"),
@@ -315,6 +320,9 @@ def breach() -> BreachShown:
     ]
     return BreachShown(
         cause=BREACH,
+        incomplete=0,
+        whose_unknown=0,
+        operator_told=None,
         agency="northmere-police",
         occurred=ago(hours=7),
         precision="instant",
@@ -338,4 +346,23 @@ def breach() -> BreachShown:
         told=[],
         facts=[],
         left_out=[],
+    )
+
+
+def unread() -> Unread:
+    """Two records that could not be read, one of nobody known; one discarded; a page not made anew."""
+
+    def record(offset: int, reason: str, about: tuple[str, ...], **more: bool) -> Parked:
+        known = {"whose_known": True, "discarded": False, **more}
+        return Parked("incidents", 3, offset, ago(hours=2), reason, 887, about, **known)
+
+    return Unread(
+        at=NOW,
+        told=ago(hours=1),
+        parked=[
+            record(41_207, "kind: enum; people.0.role: enum", (f"o:{BREACH}", f"p:{KYLE}")),
+            record(41_208, "not JSON", (), whose_known=False),
+            record(7, "same id, other content", (f"p:{KYLE}",), discarded=True),
+        ],
+        broken=[Broken(f"p:{KYLE}", ago(hours=3))],
     )

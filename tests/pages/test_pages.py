@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from chassis.parking import Counts
 from services.notify.queries import Who
 from tests.pages import sample_cases, sample_rows
 from tests.pages.app import World
@@ -38,6 +39,7 @@ PAGES = {
     "alerts": ("on-call", "/notify/alerts"),
     "alert": ("on-call", "/notify/alerts/{first}"),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
+    "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
@@ -289,3 +291,45 @@ def test_assets_may_be_kept_and_pages_may_not(ask: Callable[..., httpx.Response]
     fonts = ask(None, "/assets/govuk-frontend.min.css").text
     assert "@font-face" not in fonts
     assert "GDS Transport" not in fonts
+
+
+def test_an_operator_decides_what_becomes_of_a_record(open_: Open, world: World) -> None:
+    page = open_("operator", "/notify/parked")
+    record = page.locator(".gt-card").first
+    record.get_by_role("button", name="Record decision").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Choose what is to become of it, and why")
+    assert page.title().startswith("Error: ")
+    for decision, says in (("replay", "still cannot be read"), ("discard", "The decision is on record")):
+        record.locator(f"[value={decision}]").check()
+        record.locator("select").select_option("of-no-use")
+        record.get_by_role("button", name="Record decision").click()
+        expect(page.locator(".govuk-notification-banner")).to_contain_text(says)
+    assert [each.offset for each in world.unread.undecided] == [41_208]
+    assert "2 records were discarded." in page.inner_text("main")
+    assert "It is not known whose other pages it touches" in page.inner_text("main")
+    menu = page.locator(".govuk-service-navigation a").evaluate_all("all => all.map(one => one.pathname)")
+    assert menu == [f"/{service}/parked" for service in ("referrals", "orders", "marac", "notify")]
+
+
+def test_a_page_about_which_something_could_not_be_read_says_so(open_: Open, world: World) -> None:
+    said = {"incomplete": 2, "operator_told": sample_rows.NOW}
+    world.cases[sample_rows.CASE] = world.cases[sample_rows.CASE].model_copy(update=said)
+    page = open_("chair", CASE)
+    expect(page.locator(".gt-bar")).to_contain_text("2 RECORDS ABOUT THIS COULD NOT BE READ")
+    expect(page.locator(".gt-bar")).to_contain_text("The operator was told today at")
+    agenda = open_("chair", f"/marac/meetings/{sample_rows.MEETING}")
+    assert agenda.locator(".gt-agenda", has_text="2 records could not be read.").count() == 1
+
+
+def test_every_page_says_that_something_of_nobody_known_could_not_be_read(open_: Open, world: World) -> None:
+    for host in world.hosts.values():
+        host.watch.seen = Counts({"incidents": 1}, whose_unknown=1, broken=0)
+    for who, path in (("chair", CASE), ("matac", "/marac/cohort"), ("on-call", "/notify/alerts")):
+        text = open_(who, path).locator(".gt-unread").inner_text()
+        assert text.startswith("1 record could not be read, and it is not known whom it is about.")
+
+
+def test_only_an_operator_finds_what_could_not_be_read(ask: Callable[..., httpx.Response]) -> None:
+    for who in ("chair", "matac", "on-call"):
+        assert ask(who, "/marac/parked").status_code == 404
+        assert ask(who, "/marac/parked/incidents/3/41207", "POST", data={}).status_code == 404

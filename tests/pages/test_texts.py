@@ -38,6 +38,7 @@ LISTS: dict[str, EnumType] = {
     "instrument": vocabulary.Instrument,
     "legal-status": vocabulary.LegalStatus,
     "order": vocabulary.OrderType,
+    "parked-reason": vocabulary.ParkedReason,
     "pass-reason": vocabulary.PassReason,
     "prohibition": vocabulary.ProhibitionKind,
     "regime": Regime,

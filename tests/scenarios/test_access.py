@@ -116,6 +116,10 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "meeting": meeting,
         "person": him,
         "perpetrator": him,
+        "topic": "incidents",
+        "partition": "0",
+        "offset": "0",
+        "subject": "nobodys",
     }
     operator = await goldthread.system("northmere-operations")
 

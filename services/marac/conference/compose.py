@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.vocabulary import Grade, Role
 from services.marac import shown
@@ -33,6 +34,8 @@ class CaseKnown:
     alerts: Mapping[str, rows.ConferenceAlert]
     agencies: Mapping[str, AgencyDefined]
     areas: Mapping[str, AreaDefined]
+    incomplete: Incomplete
+    """What could not be read about the case, its people and its breaches."""
 
     @property
     def everybody(self) -> list[rows.CasePerson]:
@@ -114,6 +117,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         children=[(child.person, _has_school(known, child)) for child in case.children],
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
         kinds=frozenset(kinds.values()),
+        unread=known.incomplete.records,
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
 
@@ -140,6 +144,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         breaches=sum(each.breach for each in case.occurrences),
         unanswered=len(unanswered(known)),
         missing=len(missing_of(known)),
+        incomplete=known.incomplete.records,
         new=len(new),
         disputed=case.disputed,
         withdrawn=case.withdrawn,

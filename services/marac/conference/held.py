@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from chassis.archive import Archive
 from chassis.http.auth import Caller
+from chassis.parking import Incomplete
 from chassis.views import Row, View
 from services.marac import casefile
 from services.marac.conference import compose, rows
@@ -54,7 +55,15 @@ class Held:
         alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
-        return [CaseKnown(at, case, people, alerts, agencies, areas) for case in cases]
+        return [
+            CaseKnown(at, case, people, alerts, agencies, areas, await self._incomplete(case))
+            for case in cases
+        ]
+
+    async def _incomplete(self, case: rows.ConferenceCase) -> Incomplete:
+        people = {f"p:{person}" for person in compose.people_of(case)}
+        causes = {f"o:{cause}" for cause in compose.causes_of(case)}
+        return await self.archive.incomplete({f"k:{case.case}", *people, *causes})
 
     async def meetings_of(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, rows.ConferenceMeeting]:
         """The meetings that these cases are listed at and that stand, by id."""

@@ -204,12 +204,17 @@ async def _page(
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
     locations = sharing.may_see_locations(caller.roles)
+    broken = [await runtime.broken("p", each.person) for each in known.everybody]
+    broken.append(await runtime.broken("k", case.case))
     people = {each.person: compose.person_shown(known, each, locations=locations) for each in known.everybody}
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
         known_at=at,
-        broken_since=await runtime.broken("k", case.case) if at is None else None,
+        broken_since=min((since for since in broken if since), default=None) if at is None else None,
+        incomplete=known.incomplete.records,
+        whose_unknown=known.incomplete.whose_unknown,
+        operator_told=known.incomplete.told,
         marac_name=compose.area_name(known.areas, case.marac),
         assessments=list(reversed(victim.assessments)) if victim else [],
         missing=compose.missing_of(known),

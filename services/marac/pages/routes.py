@@ -275,7 +275,8 @@ async def perpetrator(
 ) -> HTMLResponse:
     """One person of the cohort: why this score, and from which reports."""
     page = await queries.perpetrator_page(runtime, caller, perpetrator)
-    bars = _broken(page.broken_since, PAGES.look(request, caller).now)
+    # Nothing but how many: not even when, for that tells when somebody said something.
+    bars = (*_broken(page.broken_since, page.at), *PAGES.incomplete(page.incomplete, None, page.at))
     look = PAGES.look(request, caller, *bars)
     words = _words(look)
     return PAGES.show("perpetrator.html", look, page=page, words=words, **told(page, words))
@@ -286,7 +287,12 @@ def _words(look: Look, *, paper: bool = False) -> Words:
 
 
 def _look(request: Request, caller: Caller, page: CasePage | Agenda, address: str) -> Look:
-    bars = list(_broken(page.broken_since, page.at)) if isinstance(page, CasePage) else []
+    bars: list[Bar] = []
+    if isinstance(page, CasePage):
+        bars = [
+            *_broken(page.broken_since, page.at),
+            *PAGES.incomplete(page.incomplete, page.operator_told, page.at),
+        ]
     if page.known_at is not None:
         when = Times(PAGES.texts, page.at).absolute(page.known_at)
         bars.append(Bar(Loudness.AS_KNOWN, PAGES.texts("case.as-known", when=when), address))

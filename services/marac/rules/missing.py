@@ -14,6 +14,7 @@ from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
 
 WORST_FIRST = (
     "alert-unanswered",
+    "unread",
     "contact-unknown",
     "grade-unknown",
     "breach-order-not-found",
@@ -101,6 +102,8 @@ class CaseSeen:
     """Kinds of agency that have said anything of the people of the case."""
     kinds: frozenset[str] = field(default_factory=frozenset)
     """Kinds of agency that take part at all."""
+    unread: int = 0
+    """Records about the case or its people that could not be read: what they say is missing here."""
 
 
 def gaps(case: CaseSeen) -> list[Gap]:
@@ -113,6 +116,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *(Gap("alert-unanswered", roots=(cause,)) for cause in case.unanswered),
         *(Gap("child-no-school", person=child) for child, school in case.children if not school),
         *_silent(case),
+        *([Gap("unread", "operator", count=case.unread)] if case.unread else ()),
     ]
     return sorted(
         found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots)

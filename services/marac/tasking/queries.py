@@ -59,10 +59,13 @@ async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> sho
     if not found:
         raise not_found()
     row = found[0].row
+    incomplete = await runtime.incomplete([f"p:{person}"])
     page = shown.PerpetratorPage(
         **row.model_dump(include=set(shown.PerpetratorPage.model_fields)),
         at=runtime.clock.now(),
         broken_since=await runtime.broken("p", person),
+        incomplete=incomplete.records,
+        whose_unknown=incomplete.whose_unknown,
         person=person,
         name=next(iter(row.names), None),
     )

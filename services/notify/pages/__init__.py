@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chassis.pages.frame import Item, Pages
+from contracts.vocabulary import StaffRole
 from services.notify.rules import sharing
 
 FOLDER = Path(__file__).parent
@@ -11,5 +12,8 @@ PAGES = Pages(
     "notify",
     FOLDER / "templates",
     FOLDER / "texts",
-    [Item("nav.alerts", "/notify/alerts", sharing.RIGHTS[sharing.READ])],
+    [
+        Item("nav.alerts", "/notify/alerts", sharing.RIGHTS[sharing.READ]),
+        Item("nav.unread", "/notify/parked", frozenset({StaffRole.OPERATOR})),
+    ],
 )

@@ -77,7 +77,9 @@ def entry_of(rota: Rota, person: str, at: datetime) -> OnCall | None:
 
 
 def _forces(rota: Rota, around: tuple[str, ...]) -> list[str]:
-    """The force that the area lies in; every force, in order, where that is not known."""
+    """The force that the area lies in; every force, in order, where that is not known; and where no
+    area is known, then every area that has a rota."""
     forces = sorted(area for area, defined in rota.areas.items() if defined.kind is AreaKind.FORCE)
     own = [area for area in around if area in forces]
-    return own or forces
+    others = set() if around else {fact.said.area for fact in rota.shifts}.difference(forces)
+    return own or [*forces, *sorted(others)]

@@ -31,18 +31,20 @@ class Reach:
     """Of an alert, all that decides who may see it.
 
     ``areas`` are its area and those around it; empty where the area is not known.
-    ``nobody`` is that a call went out with nobody on the rota to take it.
+    ``nobody`` is that a call went out with nobody on the rota to take it; ``unread`` that it is about
+    what Goldthread itself could not read.
     """
 
     areas: tuple[str, ...]
     called: Collection[str]
     nobody: bool
+    unread: bool = False
 
 
 def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:
     """Whether a caller may see an alert: whoever was called; a supervisor; whoever is on call in
     its area; and, where the area or the person on call is not known, everybody on call, and the
-    operator, who is to see that nobody is on the rota."""
+    operator, who is to see that nobody is on the rota, and whatever could not be read."""
     if StaffRole.SUPERVISOR in roles:
         return True
     if StaffRole.ON_CALL in roles:
@@ -52,7 +54,7 @@ def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: 
             or not alert.areas
             or not set(areas).isdisjoint(alert.areas)
         )
-    return StaffRole.OPERATOR in roles and alert.nobody
+    return StaffRole.OPERATOR in roles and (alert.nobody or alert.unread)
 
 
 def may_answer(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:

@@ -28,4 +28,5 @@ async def breach(
     shown = await actions.open_breach(runtime, caller, cause)
     named = (await runtime.configuration()).current(AgencyDefined)
     agencies = {fact.said.agency: fact.said.name for fact in named}
-    return PAGES.show("breach.html", PAGES.look(request, caller), breach=shown, agencies=agencies)
+    bars = PAGES.incomplete(shown.incomplete, shown.operator_told, runtime.clock.now())
+    return PAGES.show("breach.html", PAGES.look(request, caller, *bars), breach=shown, agencies=agencies)

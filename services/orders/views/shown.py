@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.facts import Fact
+from chassis.parking import Incomplete
 from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Sensitivity
@@ -108,9 +109,14 @@ class ToldShown(Shown):
 
 class BreachShown(Shown):
     """A breach with all that this reader may see of it. ``left_out`` names the sections that the
-    reader may not see; ``facts`` are what it was made of."""
+    reader may not see; ``facts`` are what it was made of. ``incomplete``: so many records about it or
+    its people could not be read, which an operator was told at ``operator_told``; of ``whose_unknown``
+    others nobody knows whom they are about."""
 
     cause: str
+    incomplete: int
+    whose_unknown: int
+    operator_told: AwareDatetime | None
     agency: str
     occurred: AwareDatetime
     precision: str
@@ -144,6 +150,7 @@ class BreachShown(Shown):
         order: OrderShown | None,
         allowed: frozenset[Sensitivity],
         facts: list[str],
+        incomplete: Incomplete,
     ) -> "BreachShown":
         """The answer. ``breach`` is None where the report was withdrawn: what it said is gone."""
         said = breach.said if breach else None
@@ -152,6 +159,9 @@ class BreachShown(Shown):
         return cls.model_validate(
             {
                 **kept,
+                "incomplete": incomplete.records,
+                "whose_unknown": incomplete.whose_unknown,
+                "operator_told": incomplete.told,
                 "recorded": breach.recorded if breach else None,
                 "corrected": breach is not None and breach.version > 1,
                 "weapon": said.weapon if said else None,

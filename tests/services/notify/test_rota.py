@@ -107,6 +107,12 @@ def test_somebody_on_the_shift_is_called_rather_than_nobody() -> None:
         assert found == entry("kit")
 
 
+def test_where_no_area_is_known_whoever_is_on_call_anywhere_is_called() -> None:
+    later = shift("north", 168, 180, first="amira", duty_officer="dev")
+    assert on_call(None, FIRST, 169, later) == person("dev")
+    assert on_call("south", FIRST, 169, later) is None
+
+
 def test_the_rota_says_when_it_next_changes() -> None:
     known = rota.rota_of(FactSet(CONFIGURED))
     assert rota.next_change(known, hours(3)) == hours(12)

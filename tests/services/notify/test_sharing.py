@@ -17,6 +17,7 @@ from services.notify.rules.sharing import (
 
 NORTH = Reach(areas=("north", "force"), called=frozenset({"amira"}), nobody=False)
 NOBODY = Reach(areas=("north", "force"), called=frozenset(), nobody=True)
+UNREAD = Reach(areas=(), called=frozenset({"marcus"}), nobody=False, unread=True)
 NOWHERE = Reach(areas=(), called=frozenset({"amira"}), nobody=False)
 
 
@@ -32,6 +33,8 @@ NOWHERE = Reach(areas=(), called=frozenset({"amira"}), nobody=False)
         ("cath", {"supervisor"}, (), NORTH, True, True),
         ("olu", {"operator"}, ("north",), NORTH, False, False),
         ("olu", {"operator"}, (), NOBODY, True, False),
+        ("olu", {"operator"}, (), UNREAD, True, False),
+        ("marcus", {"on-call"}, (), UNREAD, True, True),
         ("amira", {"marac-chair"}, ("north",), NORTH, False, False),
         ("matt", {"matac-coordinator"}, ("north",), NOBODY, False, False),
         ("rep", {"reporter"}, ("north",), NOWHERE, False, False),

@@ -1,0 +1,92 @@
+"""The operator's page of what could not be read or folded, alike in every service.
+
+The form of each record leads here; what is decided is on record as who decided it and why.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import StringConstraints, ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from chassis.http import parked
+from chassis.http.auth import OWN_RIGHTS, Caller
+from chassis.http.parked import Decision, Offset, Operator, Partition, Subject, TheRuntime, Topic
+from chassis.pages.frame import TEMPLATES, Item, Pages
+from chassis.parking import DECIDE
+from chassis.runtime import Runtime
+from contracts.topics import SERVICES
+from contracts.vocabulary import ParkedReason
+
+MOST = 50
+"""How many records have a form on one page: the oldest. The others are counted."""
+
+Chosen = Annotated[str, StringConstraints(max_length=40), Form()]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Form()]
+
+
+def unread_pages(service: str) -> APIRouter:
+    """The page of one service, under its prefix, which leads to those of the others."""
+    pages = Pages(
+        service,
+        TEMPLATES,
+        navigation=[Item(f"unread.of-{each}", f"/{each}/parked", OWN_RIGHTS[DECIDE]) for each in SERVICES],
+    )
+    routes = APIRouter(include_in_schema=False)
+
+    async def show(
+        request: Request, runtime: Runtime, caller: Caller, fault: str | None = None, done: str | None = None
+    ) -> HTMLResponse:
+        shown = await parked.unread(runtime)
+        return pages.show(
+            "unread.html",
+            pages.look(request, caller),
+            status=422 if fault else 200,
+            unread=shown,
+            records=shown.undecided[:MOST],
+            further=max(0, len(shown.undecided) - MOST),
+            discarded=len(shown.parked) - len(shown.undecided),
+            reasons=list(ParkedReason),
+            fault=fault,
+            done=done,
+        )
+
+    @routes.get("/parked")
+    async def look(
+        request: Request,
+        runtime: TheRuntime,
+        caller: Operator,
+        done: Annotated[str, Query(pattern="^(read|still-unreadable|discarded|marked)?$")] = "",
+    ) -> HTMLResponse:
+        """What could not be read, since when, why, and whose pages it touches."""
+        return await show(request, runtime, caller, done=done or None)
+
+    @routes.post("/parked/{topic}/{partition}/{offset}")
+    async def decide(
+        request: Request,
+        topic: Topic,
+        partition: Partition,
+        offset: Offset,
+        runtime: TheRuntime,
+        caller: Operator,
+        decision: Chosen = "",
+        reason: Chosen = "",
+        narrative: Words = "",
+    ) -> Response:
+        """What is decided of one record."""
+        said = {"decision": decision, "reason": reason, "narrative": narrative or None}
+        try:
+            decided = Decision.model_validate(said)
+        except ValidationError:
+            return await show(request, runtime, caller, fault=f"{topic}-{partition}-{offset}")
+        came = await parked.decide(runtime, caller, topic, partition, offset, decided)
+        return RedirectResponse(f"/{service}/parked?done={came.outcome}", 303)
+
+    @routes.post("/parked/folded/{subject}")
+    async def fold(subject: Subject, runtime: TheRuntime, caller: Operator) -> Response:
+        """Fold a broken subject again."""
+        await runtime.fold_again(subject)
+        await runtime.folded([subject])
+        return RedirectResponse(f"/{service}/parked?done=marked", 303)
+
+    return routes

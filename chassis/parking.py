@@ -1,0 +1,211 @@
+"""What could not be read, and what could not be folded: whose pages it touches, and what people do about it.
+
+A record that cannot be read is parked, and the position goes on. It counts as parked until a later
+try can read it, or an authorised person discards it; both decisions are facts. A subject whose fold
+raised keeps its last good row until a fold of it succeeds.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis import ledger
+from chassis.ids import Ids
+from chassis.log import Record
+from chassis.store import Store
+from chassis.store.tables import instant
+from contracts.envelope import KEY_PATTERN
+
+DECIDE = "parked:decide"
+"""The right to see what is parked or broken, to replay and to discard it."""
+
+UNDECIDED = """not exists (select 1 from discarded as d where d.topic = parked.topic
+    and d.partition = parked.partition and d."offset" = parked."offset")"""
+"""Of a parked record, in SQL: nobody has discarded it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """A record that cannot be read: why, the keys that can still be read in it, and whether those
+    are all that it would be filed under."""
+
+    record: Record
+    reason: str
+    keys: Sequence[str]
+    whose_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A parked record as an operator is told of it: never what it says. ``about`` are the subjects
+    whose pages it touches (``p:…`` and so on)."""
+
+    topic: str
+    partition: int
+    offset: int
+    since: datetime
+    reason: str
+    size: int
+    about: tuple[str, ...]
+    whose_known: bool
+    discarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A subject whose fold raises: its row is the last good one since then."""
+
+    subject: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records are parked and not discarded, by topic; of how many it is not known whose pages
+    they touch; how many subjects are broken."""
+
+    topics: Mapping[str, int]
+    whose_unknown: int
+    broken: int
+
+    @property
+    def parked(self) -> int:
+        """How many records, of all topics."""
+        return sum(self.topics.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """How many records that could not be read are about some subjects, and when somebody was told;
+    of how many others it is not known about whom they are."""
+
+    records: int = 0
+    told: datetime | None = None
+    whose_unknown: int = 0
+
+
+def keys_in(value: bytes) -> tuple[list[str], bool]:
+    """The keys that can still be read in bytes that are no event of ours, and whether those are all."""
+    try:
+        keys = orjson.loads(value)["keys"].split()
+    except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
+        return [], False
+    good = sorted({key for key in keys if re.match(KEY_PATTERN, key)})
+    return good, len(good) == len(keys)
+
+
+async def park(store: Store, connection: AsyncConnection, ids: Ids, parks: Sequence[Park], now: int) -> None:
+    """Keep what could not be read. One that is kept already gets today's reason."""
+    row = text(
+        """insert into parked (topic, partition, "offset", reason, since, whose_known, value)
+           values (:topic, :partition, :offset, :reason, :since, :whose_known, :value)
+           on conflict (topic, partition, "offset") do update set reason = excluded.reason"""
+    )
+    filed = text(
+        """insert into parked_key (key, topic, partition, "offset")
+           values (:key, :topic, :partition, :offset) on conflict do nothing"""
+    )
+    for each in parks:
+        record = each.record
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        said = {"reason": each.reason[:500], "since": now, "whose_known": int(each.whose_known)}
+        await connection.execute(row, place | said | {"value": record.value})
+        if each.keys:
+            await connection.execute(filed, [place | {"key": key} for key in each.keys])
+        await ledger.home(store, connection, ids, [key for key in each.keys if key.startswith("m:")])
+
+
+async def record_at(connection: AsyncConnection, topic: str, partition: int, offset: int) -> Record | None:
+    """The parked record at a place, locked against another replay; None where nobody need decide."""
+    lock = "for update" if connection.dialect.name == "postgresql" else ""
+    statement = text(
+        f"""select value from parked where topic = :topic and partition = :partition
+            and "offset" = :offset and {UNDECIDED} {lock}"""
+    )
+    place = {"topic": topic, "partition": partition, "offset": offset}
+    value = (await connection.execute(statement, place)).scalar()
+    return None if value is None else Record(topic, "", value, partition, offset)
+
+
+async def unpark(connection: AsyncConnection, record: Record) -> None:
+    """It could be read: it is parked no longer."""
+    place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    for table in ("parked_key", "parked"):
+        await connection.execute(
+            text(
+                f"""delete from {table} where topic = :topic and partition = :partition
+                    and "offset" = :offset"""
+            ),
+            place,
+        )
+
+
+async def parked(connection: AsyncConnection) -> list[Parked]:
+    """Everything that could not be read, the oldest first; what was discarded is among it."""
+    touched: dict[tuple[str, int, int], set[str]] = {}
+    keys = text(
+        """select parked_key.topic, parked_key.partition, parked_key."offset" as place,
+           coalesce(place.person, parked_key.key) as subject
+           from parked_key left join place on place.mention = parked_key.key"""
+    )
+    for row in await connection.execute(keys):
+        touched.setdefault((row.topic, row.partition, row.place), set()).add(row.subject)
+    statement = text(
+        f"""select topic, partition, "offset" as place, since, reason, whose_known, length(value) as size,
+            {UNDECIDED} as undecided from parked order by since, topic, partition, "offset" """
+    )
+    return [
+        Parked(
+            row.topic,
+            row.partition,
+            row.place,
+            instant(row.since),
+            row.reason,
+            row.size,
+            tuple(sorted(touched.get((row.topic, row.partition, row.place), ()))),
+            bool(row.whose_known),
+            not row.undecided,
+        )
+        for row in await connection.execute(statement)
+    ]
+
+
+async def broken(connection: AsyncConnection) -> list[Broken]:
+    """Every subject whose fold raises, the longest first."""
+    statement = text("select id, broken_since from subject where broken_since is not null order by 2, 1")
+    return [Broken(row.id, instant(row.broken_since)) for row in await connection.execute(statement)]
+
+
+async def counts(connection: AsyncConnection) -> Counts:
+    """How much is parked, and how much is broken."""
+    statement = text(
+        f"""select topic, count(*), sum(1 - whose_known) from parked where {UNDECIDED} group by topic
+            union all select '', count(*), 0 from subject where broken_since is not null"""
+    )
+    found = {row[0]: (row[1], int(row[2])) for row in await connection.execute(statement)}
+    broken, _ = found.pop("")
+    topics = {topic: records for topic, (records, _) in found.items()}
+    return Counts(topics, sum(unknown for _, unknown in found.values()), broken)
+
+
+async def about(connection: AsyncConnection, subjects: Collection[str]) -> int:
+    """How many records that are parked and not discarded are about any of these subjects."""
+    keys = set(subjects)
+    mentions = text("select mention from place where person = :person")
+    for subject in subjects:
+        keys.update((await connection.execute(mentions, {"person": subject})).scalars())
+    touched = text(
+        f"""select parked.topic, parked.partition, parked."offset" from parked_key join parked
+            on parked.topic = parked_key.topic and parked.partition = parked_key.partition
+            and parked."offset" = parked_key."offset"
+            where parked_key.key = :key and {UNDECIDED}"""
+    )
+    records: set[tuple[str, int, int]] = set()
+    for key in sorted(keys):
+        records.update(tuple(row) for row in await connection.execute(touched, {"key": key}))
+    return len(records)

@@ -1,0 +1,90 @@
+"""Whether anything could not be read or folded: measured, and told to somebody for as long as it is so.
+
+A service raises one alert about itself, however much it is about, and stands it down when nothing
+is parked or broken any more. What could not be read may be an alert itself, or lead to one: then
+somebody is to answer at once.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from chassis import parking, telemetry
+from chassis.facts import Fact, FactSet
+from chassis.ids import Ids
+from chassis.parking import Counts
+from chassis.views import Saying
+from contracts.events.alerts import AlertRaised, AlertStoodDown
+from contracts.registry import EVENTS
+from contracts.vocabulary import AlertRule, Urgency
+
+if TYPE_CHECKING:
+    from chassis.recording import Recorder
+
+SECONDS = 1.0
+"""How often it is looked at."""
+URGENT_TOPICS = frozenset(model.topic for model in EVENTS.values() if model.urgent)
+log = structlog.get_logger()
+
+
+class Watch:
+    """Watches one service's store. Any number of processes may: they say the same, once."""
+
+    def __init__(self, recorder: "Recorder") -> None:
+        self._recorder = recorder
+        self._cause = cause_of(recorder.ids, recorder.source)
+        self.seen = Counts({}, 0, 0)
+        name = recorder.service.name
+        telemetry.gauge("goldthread.parked", name, lambda: self.seen.parked)
+        telemetry.gauge("goldthread.broken", name, lambda: self.seen.broken)
+
+    async def run(self) -> None:
+        """Look every second, for ever."""
+        while True:
+            try:
+                await self.once()
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
+                log.warning("watch.failed", reason=type(error).__name__)
+            await asyncio.sleep(SECONDS)
+
+    async def once(self) -> None:
+        """Count, and say what is to be said."""
+        recorder = self._recorder
+        async with recorder.store.reading() as connection:
+            self.seen = await parking.counts(connection)
+        facts = await recorder.facts([f"o:{self._cause}"])
+        urgency = urgency_of(self.seen)
+        await recorder.say(to_say(self._cause, facts, urgency, recorder.clock.now()))
+
+
+def cause_of(ids: Ids, source: str) -> str:
+    """What a service's alert about itself is about: the same for ever."""
+    return ids.blind("unread", source)
+
+
+def urgency_of(counts: Counts) -> Urgency | None:
+    """How soon somebody must look; None: there is nothing to look at."""
+    if not URGENT_TOPICS.isdisjoint(counts.topics):
+        return Urgency.NOW
+    return Urgency.HOUR if counts.parked or counts.broken else None
+
+
+def standing(facts: FactSet) -> Fact[AlertRaised] | None:
+    """The alert that was raised and not stood down."""
+    down = {fact.said.generation for fact in facts.current(AlertStoodDown)}
+    return next((each for each in facts.current(AlertRaised) if each.said.generation not in down), None)
+
+
+def to_say(cause: str, facts: FactSet, urgency: Urgency | None, at: datetime) -> Iterable[Saying]:
+    """Raise while there is something and nobody is told, or not urgently enough; else stand down."""
+    alert = standing(facts)
+    generation = 1 + len(facts.current(AlertStoodDown))
+    said: dict[str, Any] = {"rule": AlertRule.UNREAD, "cause": cause, "generation": generation}
+    order = list(Urgency)
+    if alert is None and urgency is not None:
+        yield Saying("unread", cause, generation, AlertRaised(**said, urgency=urgency), at)
+    if alert is not None and (urgency is None or order.index(urgency) < order.index(alert.said.urgency)):
+        yield Saying("unread", cause, generation, AlertStoodDown(**said), at)
