@@ -24,7 +24,7 @@ from chassis.store import Store
 from contracts.content import Content
 from contracts.envelope import Assertion, Change, Envelope, Regime, utc
 from contracts.events.operations import AuditTaken
-from contracts.mentions import Mention
+from contracts.mentions import Mention, mention_fields
 from contracts.sections import Identity
 from contracts.submission import Header
 from contracts.vocabulary import LawfulBasis, Purpose
@@ -140,7 +140,7 @@ def with_mentions(content: Content, ids: Ids, agency: str, root: str) -> Content
         return mention.model_copy(update={"mention": given})
 
     updates: dict[str, Any] = {}
-    for name in type(content).model_fields:
+    for name in mention_fields(type(content)):
         value = getattr(content, name)
         if isinstance(value, Mention):
             updates[name] = named(value, name)

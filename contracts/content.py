@@ -73,28 +73,33 @@ class Said(Content):
 
 
 def _filed_in(part: BaseModel) -> Iterator[str]:
-    for name, kinds in _fields(type(part)):
+    for name, kinds in _filed_fields(type(part)):
         value: Any = getattr(part, name)
         for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, BaseModel) and not isinstance(item, Mention):
+            if isinstance(item, BaseModel):
                 yield from _filed_in(item)
             elif item is not None:
                 yield from (f"{kind}:{item}" for kind in kinds)
 
 
 @cache
-def _fields(model: type[BaseModel]) -> list[tuple[str, frozenset[str]]]:
-    """The fields of a model, each with the kinds of key that its value is filed under."""
-    return [
-        (name, frozenset(_marks(Annotated[field.annotation, *field.metadata, None])))
-        for name, field in model.model_fields.items()
-    ]
+def _filed_fields(model: type[BaseModel]) -> list[tuple[str, frozenset[str]]]:
+    """The fields of a model that hold ids to file it under, themselves or within a part: each with the
+    kinds of key that its value is."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for name, field in model.model_fields.items():
+        inner = list(_within(Annotated[field.annotation, *field.metadata, None]))
+        kinds = frozenset(each.kind for each in inner if isinstance(each, Filed))
+        if kinds or any(_filed_fields(each) for each in inner if not isinstance(each, Filed)):
+            found.append((name, kinds))
+    return found
 
 
-def _marks(annotation: Any) -> Iterator[str]:
-    """The kinds in a type: of ``MentionId`` as of ``MentionId | None`` and ``list[MentionId]``, whose
-    marks are not the field's own but lie within its type."""
+def _within(annotation: Any) -> Iterator[Filed | type[BaseModel]]:
+    """The marks and the parts in a type: of ``MentionId`` as of ``MentionId | None`` and
+    ``list[MentionId]``, whose marks are not the field's own but lie within its type."""
     for inner in get_args(annotation):
-        if isinstance(inner, Filed):
-            yield inner.kind
-        yield from _marks(inner)
+        is_part = isinstance(inner, type) and issubclass(inner, BaseModel) and inner is not Mention
+        if is_part or isinstance(inner, Filed):
+            yield inner
+        yield from _within(inner)

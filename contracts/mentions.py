@@ -1,7 +1,8 @@
 """Mentions: how a payload names a person whom no two agencies number alike."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, Field
 
@@ -38,9 +39,21 @@ class Mention(Part):
         return f"m:{self.mention}"
 
 
+@cache
+def mention_fields(model: type[BaseModel]) -> list[str]:
+    """The fields of a model that hold mentions, themselves or within a part."""
+    return [name for name, field in model.model_fields.items() if _holds_mentions(field.annotation)]
+
+
+def _holds_mentions(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation is Mention or bool(mention_fields(annotation))
+    return any(_holds_mentions(inner) for inner in get_args(annotation))
+
+
 def mentions_in(part: BaseModel) -> Iterator[Mention]:
     """Every mention anywhere in a payload, in the order of its fields."""
-    for name in type(part).model_fields:
+    for name in mention_fields(type(part)):
         value = getattr(part, name)
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, Mention):
