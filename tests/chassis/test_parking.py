@@ -83,11 +83,11 @@ async def test_whose_pages_it_touches_is_told_and_never_what_it_says(system: Sys
     assert (HER in found.about, found.whose_known, found.size) == (True, True, len(record.value))
     assert found.reason == "kind: enum"
     of_her, of_others = await runtime.incomplete([HER]), await runtime.incomplete([f"p:{person('1')}"])
-    assert (of_her.records, of_others.records, of_her.of_nobody_known) == (1, 0, 0)
+    assert (of_her.records, of_others.records, of_her.whose_unknown) == (1, 0, 0)
     await runtime.log.append([Record("incidents", "k", b"{no json")])
 
     async def anybodys() -> bool:
-        return (await runtime.incomplete([f"p:{person('1')}"])).of_nobody_known == 1
+        return (await runtime.incomplete([f"p:{person('1')}"])).whose_unknown == 1
 
     await until(anybodys)
     assert (await runtime.incomplete([HER])).records == 1

@@ -36,7 +36,8 @@ from tests.support.waiting import until
 IN_TIME_SECONDS = 10
 DAY = scene.BEGAN + timedelta(days=1)
 CONTACTS, BREACHES = "/referrals/v1/health-contacts", "/orders/v1/breaches"
-UNREADABLE = root_of("the hospital's second contact")
+INCIDENTS = "/referrals/v1/incidents"
+UNREADABLE = root_of("the second of northmere-hospital")
 
 
 class House:
@@ -86,6 +87,7 @@ async def case_of(house: House) -> str:
     case = (await house.goldthread.post("harbour-idva", "/referrals/v1/marac-referrals", referral))["root"]
     contact = caseload.hospital_contact(DAY, "Came alone.")
     await house.goldthread.post("northmere-hospital", CONTACTS, contact)
+    await house.goldthread.post("northmere-police", INCIDENTS, caseload.police_incident(DAY))
     await until(lambda: said_by_the_hospital(house, case, 1), 60, "the hospital's contact is on her page")
     return str(case)
 
@@ -102,13 +104,19 @@ async def said_by_the_hospital(house: House, case: str, lines: int) -> bool:
     return sum(each["agency"] == "northmere-hospital" for each in said) == lines
 
 
-async def second_contact(house: House, case: str) -> Record:
-    """What the hospital says next about her, as referrals would put it on the log."""
+async def again(house: House, case: str, agency: str, **said: Any) -> Envelope:
+    """What an agency says next about her, as referrals would put it on the log."""
     page = await page_of(house, case)
-    root = next(each["root"] for each in page["victim"]["lines"] if each["agency"] == "northmere-hospital")
+    root = next(each["root"] for each in page["victim"]["lines"] if each["agency"] == agency)
     first = next(iter(await house.runtimes["referrals"].fact(root))).envelope
-    second = first.model_copy(update={"id": UNREADABLE, "root": UNREADABLE, "subject": UNREADABLE})
-    return Record("care", "k", second.model_dump_json(exclude_none=True).encode())
+    id_ = root_of(f"the second of {agency}")
+    keys = first.keys.replace(root, id_).split()
+    own = {"id": id_, "root": id_, "subject": id_, "keys": " ".join(sorted(keys))}
+    return first.model_copy(update=own | {"data": first.data | said})
+
+
+def on_the_log(topic: str, event: Envelope) -> Record:
+    return Record(topic, "k", event.model_dump_json(exclude_none=True).encode())
 
 
 async def breached(house: House, webhook: Webhook, days: int) -> float:
@@ -134,26 +142,48 @@ async def test_what_cannot_be_read_is_seen_decided_and_holds_up_no_page(
     async with Webhook() as webhook, served(settings) as house:
         await scene.configure(house.goldthread, scene.Place(), webhook.url)
         case = await case_of(house)
-        await house.log.append([await second_contact(house, case), Record("care", "k", b"{no json")])
+        contact = on_the_log("care", await again(house, case, "northmere-hospital"))
+        incident = on_the_log("incidents", await again(house, case, "northmere-police", kind=7))
+        await house.log.append([contact, incident, Record("care", "k", b"{no json")])
 
         async def incomplete() -> bool:
             page = await page_of(house, case)
-            gap = {"code": "unread", "owner": "operator", "person": None, "roots": [], "count": 1}
+            gap = {"code": "unread", "owner": "operator", "person": None, "roots": [], "count": 2}
             seen = (page["incomplete"], page["whose_unknown"], page["operator_told"] is not None)
-            return seen == (1, 1, True) and gap in page["missing"]
+            return seen == (2, 1, True) and gap in page["missing"]
 
         await until(incomplete, 30, "her page says so, and that somebody was told")
         assert await breached(house, webhook, 1) < IN_TIME_SECONDS
         await until(lambda: duty_officer_called(house, webhook), 30, "somebody is called about it")
         chair = await house.goldthread.person("rowan-ellis")
         shown = (await chair.get(f"/marac/cases/{case}", headers={"Accept": "text/html"})).text
-        assert "1 RECORD ABOUT THIS COULD NOT BE READ" in shown
+        assert "2 RECORDS ABOUT THIS COULD NOT BE READ" in shown
         assert "1 record could not be read, and it is not known whom it is about." in shown
+        await until(lambda: orders_says_so(house, webhook), 30, "so does the page of the breach")
+        await his_page_says_no_more_than_how_many(house)
         mended[0] = True
         await decide_all(house)
         await until(lambda: said_by_the_hospital(house, case, 2), 30, "the fact is on her page")
         page = await page_of(house, case)
         assert (page["incomplete"], page["whose_unknown"]) == (0, 0)
+
+
+async def orders_says_so(house: House, webhook: Webhook) -> bool:
+    on_call = await house.goldthread.person("dev-malik")
+    cause = webhook.messages("dev-malik")[0].cause
+    return bool((await on_call.get(f"/orders/v1/breaches/{cause}")).json()["incomplete"] == 1)
+
+
+async def his_page_says_no_more_than_how_many(house: House) -> None:
+    coordinator = await house.goldthread.person("tom-achterberg")
+    cohort = (await coordinator.get("/marac/v1/cohort")).json()["people"]
+    people = [(await coordinator.get(f"/marac/v1/cohort/{each['person']}")).json() for each in cohort]
+    (him,) = [shown for shown in people if shown["incomplete"]]
+    assert (him["incomplete"], him["whose_unknown"]) == (1, 1)
+    assert "operator_told" not in him
+    page = await coordinator.get(f"/marac/cohort/{him['person']}", headers={"Accept": "text/html"})
+    assert "1 RECORD ABOUT THIS COULD NOT BE READ" in page.text
+    assert "The operator was told" not in page.text
 
 
 async def duty_officer_called(house: House, webhook: Webhook) -> bool:
@@ -167,19 +197,20 @@ async def decide_all(house: House) -> None:
     """The operator replays what can be read by now, and discards the rest; nobody else may."""
     operator = await house.goldthread.person("aisha-bright")
     chair = await house.goldthread.person("rowan-ellis")
-    for service in ("marac", "referrals"):
+    for service in ("marac", "referrals", "orders"):
         for record in (await operator.get(f"/{service}/v1/parked")).json()["parked"]:
             place = f"{record['topic']}/{record['partition']}/{record['offset']}"
             path = f"/{service}/v1/parked/{place}/decision"
-            known = record["whose_known"]
-            decision, reason = ("replay", "mended") if known else ("discard", "of-no-use")
+            readable = record["topic"] == "care" and record["whose_known"]
+            decision, reason = ("replay", "mended") if readable else ("discard", "of-no-use")
             said = {"decision": decision, "reason": reason}
             assert (await chair.post(path, json=said)).status_code == 404
             answer: httpx.Response = await operator.post(path, json=said)
-            assert answer.json()["outcome"] == ("read" if known else "discarded"), answer.text
+            assert answer.json()["outcome"] == ("read" if readable else "discarded"), answer.text
             assert (await operator.post(path, json=said)).status_code == 404
-        left = (await operator.get(f"/{service}/v1/parked")).json()
-        assert [each["discarded"] for each in left["parked"]] == [True]
+        left = (await operator.get(f"/{service}/v1/parked")).json()["parked"]
+        assert left
+        assert all(each["discarded"] for each in left)
 
 
 async def test_while_a_fold_about_her_raises_a_breach_against_her_still_pages(
