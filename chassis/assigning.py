@@ -10,6 +10,7 @@ from chassis.accept import Draft, own_header
 from chassis.ids import Ids, new_id
 from chassis.lease import holds
 from chassis.reading import parsed
+from chassis.steps import Step, reached
 from chassis.store import Store
 from contracts.envelope import Change
 from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
@@ -60,9 +61,12 @@ async def assign(
         ).entry(source, now)
         await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)
         await ledger.file_facts(store, connection, ids, [entry])
+        reached(Step.ASSIGN_WRITTEN)
         return True
 
-    return await store.write(work)
+    done = await store.write(work)
+    reached(Step.ASSIGN_COMMITTED)
+    return done
 
 
 async def _as_seen(connection: AsyncConnection, moves: Sequence[Move]) -> bool:

@@ -23,6 +23,7 @@ from chassis.deciders import record, trace_of
 from chassis.ids import Ids
 from chassis.reading import Read, Reader
 from chassis.signals import Signals
+from chassis.steps import Step, reached
 from chassis.store import Store
 from chassis.store.tables import micros
 from chassis.views import Folded, Row, Saying, Subject, SubjectKind, View
@@ -98,6 +99,8 @@ class Folder:
     async def once(self, marks: int = MARKS) -> Batch:
         """One fold transaction: give what it did. Zero marks: nothing was out of date."""
         batch = await self._store.write(lambda connection: self._fold(connection, marks))
+        if batch.marks:
+            reached(Step.FOLD_COMMITTED)
         if batch.changed:
             self._signals.rows_folded(batch.changed)
         if batch.said:
@@ -117,6 +120,7 @@ class Folder:
                 {self._store.skip_locked}) returning id"""
             ids = (await connection.execute(text(due), {"now": now})).scalars().all()
             await ledger.add_marks(self._store, connection, [(id_, None, True) for id_ in ids])
+            reached(Step.TICK_MARKED)
             return len(ids)
 
         ticked = await self._store.write(work)
@@ -131,6 +135,7 @@ class Folder:
         batch.urgent = any(mark.urgent for mark in marks)
         if not marks:
             return batch
+        reached(Step.FOLD_TAKEN)
         subjects = await self._expand(connection, marks)
         locked = await self._lock(connection, subjects) if subjects else set()
         batch.subjects = len(subjects)
@@ -177,6 +182,7 @@ class Folder:
                 await connection.execute(
                     text("insert into mark (key, urgent) select distinct key, 0 from key")
                 )
+                reached(Step.REBUILD_EXPANDED)
             elif mark.key.startswith("m:"):
                 mentions[mark.key] = mark.urgent
                 subjects.update((left, mark.urgent) for left in mark.left)
@@ -238,7 +244,9 @@ class Folder:
         if level == 0 and changed:
             await self._markreaders(connection, changed)
         if sayings:
+            reached(Step.FOLD_WRITTEN)
             batch.said += await record(self._store, connection, self._ids, self._source, sayings)
+            reached(Step.FOLD_DECIDED)
 
     def _fold_one(self, read: Read, id_: str) -> "_Done":
         subject = read.subject(id_)

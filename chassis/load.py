@@ -20,6 +20,7 @@ from chassis.ids import Ids
 from chassis.ledger import Entry, content_hash
 from chassis.log import Record, Subscription
 from chassis.signals import Signals
+from chassis.steps import Step, reached
 from chassis.store import Store
 from chassis.store.tables import micros
 from contracts.envelope import KEY_PATTERN, Envelope
@@ -85,12 +86,14 @@ class Loader:
             ]
             await park(self._store, connection, parks, now)
             await _advance(self._store, connection, positions)
+            reached(Step.LOAD_WRITTEN)
             return len(fresh)
 
         trace, others = telemetry.traces(entry.envelope.traceparent for _, entry in readable)
         with telemetry.span("load", trace, others=others):
             if await self._store.write(work):
                 self._signals.wake("fold")
+        reached(Step.LOAD_COMMITTED)
         return positions
 
     def _read(

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from chassis import ledger
 from chassis.reading import parsed
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from chassis.store import Postgres
 from chassis.store.tables import ENGINE_TABLES, ClockTable, instant
 from contracts.events.operations import AuditShown
@@ -54,6 +55,7 @@ async def drop(runtime: Runtime) -> None:
             await connection.execute(text(f"delete from {table.__tablename__}"))
         for view in service.views:
             await connection.execute(text(f"drop table {view.table.__tablename__}"))
+        reached(Step.RESTORE_DROPPED)
 
     await runtime.store.write(work)
 
