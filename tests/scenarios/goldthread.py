@@ -24,6 +24,10 @@ DIRECTORY = json.loads((Path(__file__).parents[2] / "chassis/identity/directory.
 SECRETS = {system["id"]: system["secret"] for system in DIRECTORY["systems"]}
 
 
+PROGRAM = Path(sys.executable).parent / "goldthread"
+"""Our own command."""
+
+
 class Deployed(Protocol):
     """A running deployment, embedded or distributed."""
 
@@ -55,9 +59,8 @@ class Embedded:
             "GOLDTHREAD_DATA": str(self.folder / "data"),
             **self._extra,
         }
-        program = Path(sys.executable).parent / "goldthread"
         log = self.folder / "goldthread.log"
-        self._process = launch([program, "serve"], log, environment=environment, folder=self.folder)
+        self._process = launch([PROGRAM, "serve"], log, environment=environment, folder=self.folder)
         for service in SERVICES:
             ready = f"{self.url}/{service}/ready"
             wait_until(lambda: is_ready(ready), service, self._process, log, 60)  # noqa: B023
@@ -104,9 +107,8 @@ class Distributed(Deployment):
 
 def run(command: tuple[str, ...], environment: Mapping[str, str]) -> str:
     """The output of ``goldthread`` on a command line. Fails where it fails."""
-    program = Path(sys.executable).parent / "goldthread"
     done = subprocess.run(
-        [program, *command], env=dict(environment), capture_output=True, text=True, timeout=60, check=False
+        [PROGRAM, *command], env=dict(environment), capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
