@@ -22,8 +22,8 @@ demo-clean: ## Forget what the demo kept
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
 	@$(PY) -m pytest
 
-chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1
-	@$(PY) -m tests.faults.chaos --kills $(or $(KILLS),40) --seed $(or $(SEED),1)
+chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1
+	@$(PY) -m tests.faults.chaos --kills $(or $(KILLS),40) --seed $(or $(SEED),1) $(if $(EMBEDDED),--embedded)
 
 lint: .venv/.dev ## Style, types, and which package may import which
 	@.venv/bin/ruff check

@@ -8,17 +8,22 @@ import shutil
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
+from typing import Literal
 
 from chassis.steps import Step
 from tests.faults import kills
+from tests.faults.alone import Alone
 from tests.faults.checks import Evidence, Findings, check
 from tests.faults.cluster import Cluster
-from tests.faults.faults import FAULTS
+from tests.faults.faults import DISTRIBUTED, EMBEDDED
+from tests.faults.killable import NotBack
 from tests.faults.oracle import Oracle
 from tests.faults.partners import Partners
 from tests.faults.stores import records, stopped
@@ -31,6 +36,8 @@ from tests.scenarios.webhook import Webhook
 BUILD = Path("build/chaos")
 SUMS = Path("build/chaos.json")
 INSTANCES = 2
+SPECIAL = (kills.in_a_rebuild, kills.in_a_restore, kills.in_an_escalation)
+Kind = Literal["distributed", "embedded"]
 A_ROUND = 40
 """Kills in one round."""
 
@@ -72,11 +79,13 @@ class Outcome:
         self.found += other.found
 
 
-def round_of(seed: int, number: int, count: int, *, short: bool) -> Outcome:
+def round_of(kind: Kind, seed: int, number: int, count: int, *, short: bool) -> Outcome:
     """One round on a new deployment: so many kills, then each fault, then every check."""
     folder = Path(mkdtemp(prefix="gt-"))
     folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
-    outcome = asyncio.run(_round(folder, seed, number, count, short=short))
+    deployment = Alone(folder) if kind == "embedded" else Cluster(folder, INSTANCES)
+    outcome = asyncio.run(_round(deployment, f"{kind} {seed}/{number}", count, short=short))
+    outcome.seed = seed
     if outcome.clean:
         shutil.rmtree(folder, ignore_errors=True)
     else:
@@ -84,40 +93,52 @@ def round_of(seed: int, number: int, count: int, *, short: bool) -> Outcome:
     return outcome
 
 
-async def _round(folder: Path, seed: int, number: int, count: int, *, short: bool) -> Outcome:
+async def _round(deployment: Alone | Cluster, name: str, count: int, *, short: bool) -> Outcome:
     began = time.monotonic()
-    cluster = Cluster(folder, instances=INSTANCES)
-    goldthread = Goldthread(cluster.url)
-    chance = Random(f"{seed}/{number}")
-    partners = Partners(goldthread, Stream(f"s{seed}r{number}", datetime.now(UTC)), Oracle())
+    goldthread, chance = Goldthread(deployment.url), Random(name)
+    partners = Partners(goldthread, Stream(name.replace(" ", "-"), datetime.now(UTC)), Oracle())
     try:
-        await asyncio.to_thread(cluster.start)
+        await asyncio.to_thread(deployment.start)
         async with Webhook() as webhook:
             await scene.configure(goldthread, scene.Place(), webhook.url)
-            trial = Trial(cluster, goldthread, partners, webhook, chance, short)
-            await _faults(trial, count)
-            found = await _checked(trial)
+            await partners.sign_in()
+            trial = Trial(deployment, goldthread, partners, webhook, chance, short)
+            try:
+                await _faults(trial, count)
+                found = await _checked(trial)
+            except* NotBack as faults:
+                found = Findings(lost=[f"not back: {fault}" for fault in faults.exceptions])
     finally:
         await goldthread.close()
-        await asyncio.to_thread(cluster.stop)
-    return _outcome(trial, seed, found, time.monotonic() - began)
+        await asyncio.to_thread(deployment.stop)
+    return _outcome(trial, found, time.monotonic() - began)
 
 
 async def _faults(trial: Trial, count: int) -> None:
     """Everything that is done to it while partners post."""
-    others = list(FAULTS)
+    table = EMBEDDED if isinstance(trial.deployment, Alone) else DISTRIBUTED
+    others = sorted(table)
     trial.chance.shuffle(others)
-    watching = asyncio.create_task(trial.cluster.watch())
-    try:
-        async with trial.partners.at_work():
-            print(f"         began at {datetime.now(UTC):%H:%M:%S}; {trial.cluster.folder}")
-            await kills.all_of(trial, kills.drawn(trial.chance, count))
-            for special in (kills.in_a_rebuild, kills.in_a_restore, kills.in_an_escalation):
-                await special(trial)
-            for fault in others:
-                about = await fault.inject(trial)
-                trial.tell(fault.name, about, await trial.comes_through())
+    async with watched(trial.deployment), trial.partners.at_work():
+        await kills.all_of(trial, kills.drawn(trial.chance, count))
+        for special in SPECIAL:
+            await special(trial)
+        for name in others:
+            about = await table[name](trial)
+            try:
+                trial.tell(name, about, await trial.comes_through())
+            except NotBack as fault:
+                raise NotBack(f"{name}, {about}: {fault}") from fault
+    async with watched(trial.deployment):
         await trial.settled()
+
+
+@asynccontextmanager
+async def watched(deployment: Alone | Cluster) -> AsyncIterator[None]:
+    """What ends is started again for as long as this lasts."""
+    watching = asyncio.create_task(deployment.watch())
+    try:
+        yield
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -125,21 +146,21 @@ async def _faults(trial: Trial, count: int) -> None:
 
 async def _checked(trial: Trial) -> Findings:
     """Read everything back, stop every process of ours, and look at what is left."""
-    cluster = trial.cluster
+    deployment = trial.deployment
     read_back = await trial.read_back()
     await trial.settled()
-    await asyncio.gather(*(cluster.end(part) for part in cluster.killable))
-    async with stopped({service: cluster.settings(service) for service in SERVICES}) as deployment:
-        evidence = Evidence(await records(deployment.log), trial.poison)
-        held = await deployment.as_they_are()
-        await deployment.made_anew(held)
+    await asyncio.gather(*(deployment.end(part) for part in deployment.killable))
+    async with stopped({service: deployment.settings(service) for service in SERVICES}) as stores:
+        evidence = Evidence(await records(stores.log), trial.poison)
+        held = await stores.as_they_are()
+        await stores.made_anew(held)
     return check(trial.oracle, read_back, evidence, held, trial.webhook.kept)
 
 
-def _outcome(trial: Trial, seed: int, found: Findings, seconds: float) -> Outcome:
+def _outcome(trial: Trial, found: Findings, seconds: float) -> Outcome:
     killed = sum(number for name, number in trial.faults.items() if name.startswith("killed"))
     return Outcome(
-        seed=seed,
+        seed=0,
         kills=killed,
         faults=dict(trial.faults),
         acknowledged=len(trial.oracle.all("acknowledged")),
@@ -167,32 +188,36 @@ def table(total: Outcome) -> str:
     return "\n".join([*lines, *(f"late: {each}" for each in total.late), *total.found[:40]])
 
 
-def run(seed: int, count: int) -> Outcome:
-    """The rounds of a seed that are not done yet; give the sum of all of them."""
+def run(kind: Kind, seed: int, count: int) -> Outcome:
+    """The rounds of a seed that are not done yet; give the sum of all of them. It ends with the first
+    round in which something did not hold."""
     BUILD.mkdir(parents=True, exist_ok=True)
-    kept = BUILD / f"seed-{seed}.json"
-    done = [Outcome(**each) for each in json.loads(kept.read_text())] if kept.exists() else []
-    while (left := count - sum(each.kills for each in done)) > 0:
-        print(f"Round {len(done) + 1} of seed {seed}: {left} kills are left", flush=True)
-        done.append(round_of(seed, len(done), min(left, A_ROUND), short=count <= A_ROUND))
+    kept = BUILD / f"{kind}-{seed}.json"
+    done = _rounds(kept) if kept.exists() else []
+    while (left := count - sum(each.kills for each in done)) > 0 and all(each.clean for each in done):
+        print(f"Round {len(done) + 1} of seed {seed}, {kind}: {left} kills are left", flush=True)
+        done.append(round_of(kind, seed, len(done), min(left, A_ROUND), short=count <= A_ROUND))
         kept.write_text(json.dumps([asdict(each) for each in done], indent=1))
-        if not done[-1].clean:
-            break
-    total = Outcome(seed)
-    for each in done:
+        _sum_up()
+    return _sum(done)
+
+
+def _rounds(kept: Path) -> list[Outcome]:
+    return [Outcome(**each) for each in json.loads(kept.read_text())]
+
+
+def _sum(rounds: list[Outcome]) -> Outcome:
+    total = Outcome(rounds[0].seed)
+    for each in rounds:
         total.add(each)
     return total
 
 
 def _sum_up() -> None:
-    """Every seed's figures, and those of all together, into ``build/chaos.json``."""
-    seeds: list[Outcome] = []
-    for kept in sorted(BUILD.glob("seed-*.json")):
-        rounds = [Outcome(**each) for each in json.loads(kept.read_text())]
-        seeds.append(Outcome(rounds[0].seed))
-        for each in rounds:
-            seeds[-1].add(each)
-    SUMS.write_text(json.dumps([asdict(each) for each in seeds], indent=1))
+    """Every seed's figures, each deployment's by itself, and those of all together."""
+    sums = {kept.stem: _sum(_rounds(kept)) for kept in sorted(BUILD.glob("*-*.json"))}
+    everything = {name: asdict(total) for name, total in sums.items()}
+    SUMS.write_text(json.dumps(everything | {"all": asdict(_sum(list(sums.values())))}, indent=1))
 
 
 def main() -> None:
@@ -200,9 +225,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=A_ROUND)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--embedded", action="store_true")
     given = parser.parse_args()
-    total = run(given.seed, given.kills)
-    _sum_up()
+    total = run("embedded" if given.embedded else "distributed", given.seed, given.kills)
     print(table(total))
     sys.exit(not total.clean)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from chassis.steps import Step
-from tests.faults.cluster import NotBack
+from tests.faults.killable import NotBack
 from tests.faults.trial import Trial
 from tests.scenarios.goldthread import PROGRAM, SERVICES
 
@@ -63,6 +63,8 @@ def drawn(chance: Random, count: int) -> dict[str, list[Kill]]:
 
 async def all_of(trial: Trial, kills: dict[str, list[Kill]]) -> None:
     """Every kill: those of one part one after another, those of different parts at the same time."""
+    if len(trial.deployment.killable) == 1:
+        kills = {"": [kill for of in kills.values() for kill in of]}
 
     async def lane(of: list[Kill]) -> None:
         for kill in of:
@@ -75,39 +77,33 @@ async def all_of(trial: Trial, kills: dict[str, list[Kill]]) -> None:
 
 async def once(trial: Trial, kill: Kill) -> None:
     """One kill of one instance, which is then started again. Raises NotBack."""
-    cluster = trial.cluster
-    instances = [part for part in cluster.killable if part.partition("@")[0] == kill.part]
+    deployment = trial.deployment
+    instances = deployment.instances(kill.part)
     victim = trial.chance.choice(instances)
-    alone = kill.part == "matcher" and kill.step is not None
-    held = set(instances) if alone else {victim}  # the matcher that does not hold the lease does nothing
-    cluster.kept_down |= held
-    try:
+    # The matcher that does not hold the lease comes to no step.
+    held = instances if kill.part == "matcher" and kill.step is not None else [victim]
+    async with deployment.without(*held):
         if kill.step is None:
             await asyncio.sleep(trial.chance.uniform(0, 1.5))
-            await cluster.end(victim, signal.SIGKILL)
+            await deployment.end(victim, signal.SIGKILL)
         else:
             for part in held:
-                await cluster.end(part)
-            cluster.start_to_die(victim, f"{kill.step}:{kill.nth}")
+                await deployment.end(part)
+            deployment.start_to_die(victim, f"{kill.step}:{kill.nth}")
             await dies(trial, victim, kill.step)
-        began = time.monotonic()
-        for part in held:
-            if cluster.ended(part):
-                cluster.start_part(part)
-    finally:
-        cluster.kept_down -= held
-    await cluster.back(*held)
+    began = time.monotonic()
+    await deployment.back(*held)
     trial.tell(f"killed at {kill.step or 'random'}", victim, time.monotonic() - began)
 
 
 async def dies(trial: Trial, part: str, step: Step) -> None:
     """Wait until a process has killed itself at its step. Raises NotBack."""
     deadline = time.monotonic() + STEP_SECONDS
-    while not trial.cluster.ended(part):
+    while not trial.deployment.ended(part):
         if time.monotonic() > deadline:
             raise NotBack(f"{part} did not reach {step} in {STEP_SECONDS:.0f} s")
         await asyncio.sleep(0.02)
-    status = trial.cluster.processes[part].returncode
+    status = trial.deployment.processes[part].returncode
     if status != -signal.SIGKILL:
         raise NotBack(f"{part} ended with {status} before it reached {step}")
     trial.reached.add(step)
@@ -115,31 +111,27 @@ async def dies(trial: Trial, part: str, step: Step) -> None:
 
 async def in_a_rebuild(trial: Trial) -> None:
     """A process dies when it has expanded the mark *everything*."""
-    cluster, service = trial.cluster, trial.chance.choice(SERVICES)
-    instances = cluster.instances(service)
-    cluster.kept_down |= set(instances)
-    try:
+    deployment, service = trial.deployment, trial.chance.choice(SERVICES)
+    instances = deployment.on_store(service)
+    async with deployment.without(*instances):
         for part in instances:
-            await cluster.end(part)
-        cluster.start_to_die(service, Step.REBUILD_EXPANDED)
-        await asyncio.to_thread(cluster.operator, service, "rebuild", service)
-        await dies(trial, service, Step.REBUILD_EXPANDED)
-        began = time.monotonic()
-    finally:
-        cluster.kept_down -= set(instances)
-    await cluster.back(*instances)
+            await deployment.end(part)
+        await asyncio.to_thread(deployment.operator, service, "rebuild", service)
+        deployment.start_to_die(instances[0], Step.REBUILD_EXPANDED)
+        await dies(trial, instances[0], Step.REBUILD_EXPANDED)
+    began = time.monotonic()
+    await deployment.back(*instances)
     trial.tell("killed in a rebuild", service, time.monotonic() - began)
 
 
 async def in_a_restore(trial: Trial) -> None:
     """The command dies before its commit; then it is done, and the service dies while it reads."""
-    cluster, service = trial.cluster, trial.chance.choice(SERVICES)
-    instances = cluster.instances(service)
-    cluster.kept_down |= set(instances)
-    try:
-        for at_once in range(RESTORE_TRIES):
-            for part in instances:
-                await cluster.end(part)
+    deployment, service = trial.deployment, trial.chance.choice(SERVICES)
+    instances = deployment.on_store(service)
+    async with deployment.without(*instances):
+        for part in instances:
+            await deployment.end(part)
+        for _ in range(RESTORE_TRIES):
             status = await _restore(trial, service, Step.RESTORE_DROPPED)
             if status == -signal.SIGKILL:
                 trial.reached.add(Step.RESTORE_DROPPED)
@@ -147,20 +139,20 @@ async def in_a_restore(trial: Trial) -> None:
             if status == 0:
                 break
             # Something is not on the log yet: the service must run to relay it.
-            cluster.start_part(service)
-            await cluster.back(service)
-            assert at_once < RESTORE_TRIES - 1, f"{service} is never at rest"
-        cluster.start_to_die(service, f"{Step.LOAD_COMMITTED}:2")
-        await dies(trial, service, Step.LOAD_COMMITTED)
-        began = time.monotonic()
-    finally:
-        cluster.kept_down -= set(instances)
-    await cluster.back(*instances)
+            deployment.start_part(instances[0])
+            await deployment.back(instances[0])
+            await deployment.end(instances[0])
+        else:
+            raise NotBack(f"{service} cannot be restored: the command ends with {status}")
+        deployment.start_to_die(instances[0], f"{Step.LOAD_COMMITTED}:2")
+        await dies(trial, instances[0], Step.LOAD_COMMITTED)
+    began = time.monotonic()
+    await deployment.back(*instances)
     trial.tell("killed in a restore", service, time.monotonic() - began)
 
 
 async def _restore(trial: Trial, service: str, step: Step | None) -> int:
-    environment = {**os.environ, **trial.cluster.environment(service)}
+    environment = {**os.environ, **trial.deployment.environment(service)}
     if step:
         environment["GOLDTHREAD_DIE_AT"] = step
     process = await asyncio.create_subprocess_exec(
@@ -171,19 +163,16 @@ async def _restore(trial: Trial, service: str, step: Step | None) -> int:
 
 async def in_an_escalation(trial: Trial) -> None:
     """An hour passes at once: every unanswered alert climbs, and the process that marks them dies."""
-    cluster = trial.cluster
-    instances = cluster.instances("notify")
-    cluster.kept_down |= set(instances)
-    try:
+    deployment = trial.deployment
+    instances = deployment.on_store("notify")
+    async with deployment.without(*instances):
         for part in instances:
-            await cluster.end(part)
-        cluster.start_to_die("notify", Step.TICK_MARKED)
-        await cluster.back_or_ended("notify")
+            await deployment.end(part)
+        deployment.start_to_die(instances[0], Step.TICK_MARKED)
+        await deployment.back_or_ended(instances[0])
         await trial.clock(hours=1)
-        await dies(trial, "notify", Step.TICK_MARKED)
-        began = time.monotonic()
-    finally:
-        cluster.kept_down -= set(instances)
-    await cluster.back(*instances)
+        await dies(trial, instances[0], Step.TICK_MARKED)
+    began = time.monotonic()
+    await deployment.back(*instances)
     await trial.clock(hours=0)
     trial.tell("killed in an escalation", "notify", time.monotonic() - began)

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 import httpx
 
 from tests.faults.oracle import Oracle, Said
-from tests.faults.stream import Stream
+from tests.faults.stream import AGENCIES, Stream
 from tests.scenarios.goldthread import Goldthread
 
+OPERATIONS = "northmere-operations"
 ANSWER_SECONDS = 5.0
 """How long a partner waits for an answer before it asks again."""
 AGAIN_SECONDS = 0.25
@@ -30,17 +31,21 @@ class Partners:
         self._goldthread = goldthread
         self._stopping = asyncio.Event()
 
+    async def sign_in(self) -> None:
+        """Everybody has a token, good for an hour."""
+        for agency in (*AGENCIES, OPERATIONS):
+            await self._goldthread.system(agency)
+
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """They post for as long as this lasts. At its end each has the answer that it waits for."""
+        """They post for as long as this lasts. At its end each has the answer that it waits for; if
+        it ends by a fault, nobody waits for anything more."""
         self._stopping.clear()
         async with asyncio.TaskGroup() as together:
             for _ in range(PARTNERS):
                 together.create_task(self._work())
-            try:
-                yield
-            finally:
-                self._stopping.set()
+            yield
+            self._stopping.set()
 
     async def say(self, said: Said) -> None:
         """Say one thing until it is acknowledged, or its sender gives up."""

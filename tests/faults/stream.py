@@ -16,6 +16,14 @@ from deploy.demo.people import People, Person
 from tests.faults.oracle import Said
 from tests.scenarios import caseload
 
+AGENCIES = (
+    "castlegate-housing",
+    "eastvale-gp",
+    "harbour-idva",
+    "northmere-council",
+    "northmere-hospital",
+    "northmere-police",
+)
 APART = timedelta(hours=5)
 """Between two breaches of one couple: more than the two hours within which reports are of one act."""
 NEW_COUPLE, LINKED, IMPATIENT = 0.12, 0.75, 0.06

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-import asyncpg
 import httpx
 
 from chassis.log import Record
 from chassis.steps import Step
 from tests.faults.checks import Evidence, Versions, strangers
-from tests.faults.cluster import BACK_SECONDS, Cluster, NotBack
+from tests.faults.killable import BACK_SECONDS, Killable, NotBack
 from tests.faults.oracle import Oracle
-from tests.faults.partners import Partners
+from tests.faults.partners import OPERATIONS, Partners
 from tests.scenarios.goldthread import SERVICES, Goldthread
 from tests.scenarios.webhook import Webhook
 
@@ -30,7 +29,7 @@ TAKES_OVER_SECONDS = 10.0
 class Trial:
     """What a fault is given: the deployment, the partners, and chance."""
 
-    cluster: Cluster
+    deployment: Killable
     goldthread: Goldthread
     partners: Partners
     webhook: Webhook
@@ -76,13 +75,13 @@ class Trial:
 
     async def _asked(self, service: str, question: str) -> bool:
         try:
-            return bool(await self.cluster.ask(service, question))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return bool(await self.deployment.ask(service, question))
+        except OSError:
             return False  # the store itself is away
 
     async def clock(self, hours: int) -> None:
         """Let the services' clocks be so many hours ahead of the machine's (behind, if negative)."""
-        operations = await self.goldthread.system("northmere-operations")
+        operations = await self.goldthread.system(OPERATIONS)
         for service in SERVICES:
             while True:
                 now = datetime.now(UTC) + timedelta(hours=hours)
@@ -90,7 +89,7 @@ class Trial:
                     answer = await operations.put(f"/{service}/v1/clock", json={"now": now.isoformat()})
                     if answer.is_success:
                         break
-                if all(self.cluster.ended(part) for part in self.cluster.instances(service)):
+                if all(map(self.deployment.ended, self.deployment.on_store(service))):
                     break  # it died of the time that it was told
                 await asyncio.sleep(0.1)
 
@@ -99,8 +98,10 @@ class Trial:
         deadline, quiet = time.monotonic() + SETTLE_SECONDS, 0
         before: list[object] = []
         while quiet < 5:
-            left = [await self.cluster.ask(service, _LEFT) for service in SERVICES]
-            behind = [await asyncio.to_thread(self.cluster.behind, part) for part in self.cluster.killable]
+            left = [await self.deployment.ask(service, _LEFT) for service in SERVICES]
+            behind = [
+                await asyncio.to_thread(self.deployment.behind, part) for part in self.deployment.killable
+            ]
             still = left == before and not any(behind) and all(row[0][1:] == (0, 0) for row in left)
             quiet = quiet + 1 if still and not await self._strangers() else 0
             before = left
@@ -112,8 +113,8 @@ class Trial:
     async def _strangers(self) -> list[list[str]]:
         """Who is not yet one person: the matcher says so a little later than all else."""
         said = "select body from fact where body like '%\"people\":%' or body like '%\"withdrawal\"%'"
-        bodies = await self.cluster.ask("referrals", said)
-        places = await self.cluster.ask("referrals", "select mention, person from place")
+        bodies = await self.deployment.ask("referrals", said)
+        places = await self.deployment.ask("referrals", "select mention, person from place")
         evidence = Evidence((Record("", "", body.encode()) for (body,) in bodies), {})
         return strangers(evidence, {mention[2:]: person for mention, person in places})
 
