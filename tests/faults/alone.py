@@ -14,7 +14,7 @@ from tests.scenarios.goldthread import SERVICES, Embedded
 PART = "goldthread"
 
 
-class Alone(Killable, Embedded):
+class Alone(Embedded, Killable):
     """One process, which is every part."""
 
     def __init__(self, folder: Path) -> None:
@@ -43,14 +43,6 @@ class Alone(Killable, Embedded):
         """Ready."""
         Embedded.start(self)
         self.processes = {PART: self.process}
-
-    def environment(self, name: str) -> dict[str, str]:
-        """As it is started by hand."""
-        return Embedded.environment(self, name)
-
-    def operator(self, service: str, *command: str) -> str:
-        """As an operator calls it beside the process."""
-        return Embedded.operator(self, service, *command)
 
     def ready_at(self, part: str) -> list[str]:
         """Every service at the one address."""

@@ -20,7 +20,7 @@ def part_of(instance: str) -> str:
     return instance.partition("@")[0]
 
 
-class Cluster(Killable, Distributed):
+class Cluster(Distributed, Killable):
     """``instances`` of every part: ``orders``, ``orders@2`` and so on."""
 
     def __init__(self, folder: Path, instances: int) -> None:
@@ -65,17 +65,9 @@ class Cluster(Killable, Distributed):
         for way in (self.kafka_way, self.postgres_way):
             way.stop()
 
-    def start_part(self, name: str) -> None:
-        """As Compose says."""
-        Distributed.start_part(self, name)
-
     def environment(self, name: str) -> dict[str, str]:
         """As Compose gives it; and the step to die at, if the process is told one."""
         return super().environment(name) | self.deadly(name)
-
-    def operator(self, service: str, *command: str) -> str:
-        """As an operator of the service calls it."""
-        return Distributed.operator(self, service, *command)
 
     def ready_at(self, part: str) -> list[str]:
         """Each instance at its own port; the matcher has none."""

@@ -51,8 +51,9 @@ class Kill:
 
 
 def drawn(chance: Random, count: int) -> dict[str, list[Kill]]:
-    """So many kills for each part in turn: every step of ``REACHED_BY`` once, then at random."""
-    kills = [Kill(chance.choice(parts), step) for step, parts in REACHED_BY.items()][:count]
+    """So many kills: every step of ``REACHED_BY`` once, as far as they go, then at random."""
+    first = chance.sample(list(REACHED_BY.items()), min(count, len(REACHED_BY)))
+    kills = [Kill(chance.choice(parts), step) for step, parts in first]
     while len(kills) < count:
         step = chance.choice([None, None, *REACHED_BY])
         part = chance.choice(REACHED_BY[step] if step else PARTS)

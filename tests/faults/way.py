@@ -35,7 +35,9 @@ class Way:
         self._do(self._open).result()
 
     def stop(self) -> None:
-        """End it, and every connection."""
+        """End it, and every connection. It may have ended already."""
+        if self._loop.is_closed():
+            return
         self._do(self._close).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
