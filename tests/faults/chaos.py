@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -107,11 +107,19 @@ async def _round(deployment: Alone | Cluster, name: str, count: int, *, short: b
                 await _faults(trial, count)
                 found = await _checked(trial)
             except* NotBack as faults:
-                found = Findings(lost=[f"not back: {fault}" for fault in faults.exceptions])
+                found = Findings(lost=[f"not back: {fault}" for fault in _each(faults)])
     finally:
         await goldthread.close()
         await asyncio.to_thread(deployment.stop)
     return _outcome(trial, found, time.monotonic() - began)
+
+
+def _each(faults: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for fault in faults.exceptions:
+        if isinstance(fault, BaseExceptionGroup):
+            yield from _each(fault)
+        else:
+            yield fault
 
 
 async def _faults(trial: Trial, count: int) -> None:

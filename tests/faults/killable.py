@@ -18,7 +18,7 @@ from deploy.local.processes import end
 from deploy.ready import is_ready
 
 LOOK_SECONDS = 0.1
-BACK_SECONDS = 90.0
+BACK_SECONDS = 150.0
 """In which a process that was started must be ready, whatever goes on around it. Alone on its machine
 it takes four to eight."""
 

@@ -36,7 +36,7 @@ REACHED_BY: dict[Step, Sequence[str]] = {
 """Which parts come to a step while partners post. The steps of operators and of clocks have faults
 of their own below."""
 
-STEP_SECONDS = 40.0
+STEP_SECONDS = 120.0
 """In which a process that is at work comes to every step that it has."""
 RESTORE_TRIES = 8
 

@@ -1,14 +1,25 @@
 """Faults of Kafka, of PostgreSQL, and of the way to them."""
 
 import asyncio
+import os
+import resource
 import signal
+from contextlib import suppress
 
 import asyncpg
+import psutil
 
+from deploy.local.postgres import SUPERUSER, binaries_folder
 from tests.faults.cluster import Cluster
+from tests.faults.killable import NotBack
 from tests.faults.trial import Trial
 from tests.faults.way import Way
 from tests.scenarios.goldthread import SERVICES
+
+FULL_SECONDS = 5.0
+ROOM = 4096
+"""Bytes beyond which no file grows on a full disk."""
+TRIES_AT_REST = 8
 
 
 def of(trial: Trial) -> Cluster:
@@ -56,6 +67,89 @@ async def kafka_cut(trial: Trial) -> str:
         of(trial).kafka_way.cut()
         await asyncio.sleep(trial.chance.uniform(0.2, 1.0))
     return "3 times"
+
+
+async def kafka_full(trial: Trial) -> str:
+    """No file of Kafka's may grow: it takes its folder for lost and ends; there is room again."""
+    kafka = of(trial).kafka
+    await _full([psutil.Process(kafka.running.pid)])
+    if kafka.running.poll() is not None:
+        await _start_kafka(of(trial))
+        return f"{FULL_SECONDS:.0f} s; it ended"
+    return f"{FULL_SECONDS:.0f} s"
+
+
+async def postgres_full(trial: Trial) -> str:
+    """No file of PostgreSQL's may grow: what cannot be written ends in a panic; there is room again."""
+    postgres = of(trial).postgres
+    server = psutil.Process(postgres.running.pid)
+    await _full([server, *server.children()])
+    if postgres.running.poll() is not None:
+        await _start_postgres(of(trial))
+        return f"{FULL_SECONDS:.0f} s; it ended"
+    return f"{FULL_SECONDS:.0f} s"
+
+
+async def _full(processes: list[psutil.Process]) -> None:
+    """By the limit of each process, for which nobody need be root; children have their parent's."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.rlimit(psutil.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
+    await asyncio.sleep(FULL_SECONDS)
+    for process in processes[:1]:
+        with suppress(psutil.NoSuchProcess):
+            for each in (process, *process.children()):
+                each.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+async def backup_put_back(trial: Trial) -> str:
+    """A service's store from a backup, behind the log: it reads on from where it was, and what it
+    took itself since then comes back from the log."""
+    return await _put_back(trial, [trial.chance.choice(SERVICES)])
+
+
+async def backup_of_all_put_back(trial: Trial) -> str:
+    """Every store from one backup, while partners go on."""
+    return await _put_back(trial, list(SERVICES))
+
+
+async def _put_back(trial: Trial, services: list[str]) -> str:
+    cluster = of(trial)
+    backup = cluster.folder / "backup.sql"
+    schemas = [part for service in services for part in ("-n", service)]
+    await _tool(cluster, "pg_dump", "--clean", "--file", str(backup), *schemas)
+    for _ in range(3):
+        await trial.comes_through()
+    instances = [part for service in services for part in cluster.on_store(service)]
+    async with cluster.without(*instances):
+        for _ in range(TRIES_AT_REST):
+            await asyncio.gather(*(cluster.end(part) for part in instances))
+            unsent = "select count(*) from fact where sent_at is null"
+            if not any([(await cluster.ask(service, unsent))[0][0] for service in services]):
+                break
+            for service in services:  # what is not on the log would be nowhere
+                cluster.start_part(service)
+            await cluster.back(*services)
+        else:
+            raise NotBack(f"{services} are never at rest")
+        await _tool(cluster, "psql", "-q", "-v", "ON_ERROR_STOP=1", "--file", str(backup))
+    await cluster.back(*instances)
+    return "of all" if len(services) > 1 else f"of {services[0]}"
+
+
+async def _tool(cluster: Cluster, name: str, *arguments: str) -> None:
+    """A program of PostgreSQL's, as superuser."""
+    where = ["-h", "127.0.0.1", "-p", str(cluster.postgres.port), "-U", SUPERUSER, "-d", "goldthread"]
+    process = await asyncio.create_subprocess_exec(
+        binaries_folder() / name,
+        *where,
+        *arguments,
+        env={**os.environ, "PGPASSWORD": cluster.postgres.password},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 0, said.decode()
 
 
 async def kafka_delayed(trial: Trial) -> str:

@@ -20,7 +20,7 @@ from tests.scenarios.goldthread import SERVICES, Goldthread
 from tests.scenarios.webhook import Webhook
 
 READERS = 12
-SETTLE_SECONDS = 90.0
+SETTLE_SECONDS = 240.0
 TAKES_OVER_SECONDS = 10.0
 """In which the others do the work of an instance that froze."""
 
