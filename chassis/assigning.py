@@ -64,7 +64,8 @@ async def assign(
         reached(Step.ASSIGN_WRITTEN)
         return True
 
-    done = await store.write(work)
+    # Durably: were it relayed and then lost by a crash here, its number would be given once more.
+    done = await store.write(work, durable=True)
     reached(Step.ASSIGN_COMMITTED)
     return done
 
