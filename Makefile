@@ -7,7 +7,7 @@ INSTALL := $(if $(UV),uv pip install --quiet --python $(PY),$(PY) -m pip install
 GOLDTHREAD := .venv/bin/goldthread
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-clean test lint format up down screenshots bench contracts lock system clean
+.PHONY: help demo demo-clean test chaos lint format up down screenshots bench contracts lock system clean
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -21,6 +21,9 @@ demo-clean: ## Forget what the demo kept
 
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
 	@$(PY) -m pytest
+
+chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1
+	@$(PY) -m tests.faults.chaos --kills $(or $(KILLS),40) --seed $(or $(SEED),1) $(if $(EMBEDDED),--embedded)
 
 lint: .venv/.dev ## Style, types, and which package may import which
 	@.venv/bin/ruff check

@@ -20,6 +20,7 @@ from chassis.ids import Ids
 from chassis.ledger import Entry, entry_of
 from chassis.log import LARGEST
 from chassis.signals import Signals
+from chassis.steps import Step, reached
 from chassis.store import Store
 from contracts.content import Content
 from contracts.envelope import Assertion, Change, Envelope, Regime, utc
@@ -194,6 +195,7 @@ class Acceptor:
                     return
                 alone = True
             else:
+                reached(Step.ACCEPT_COMMITTED)
                 for (_, done), result in zip(batch, taken, strict=True):
                     _settle(done, result)
         if alone:
@@ -214,6 +216,7 @@ class Acceptor:
         new = await ledger.insert_facts(self._store, connection, rows, loading=False)
         fresh = [entry for entry in entries.values() if entry.envelope.id in new]
         await ledger.file_facts(self._store, connection, self._ids, fresh)
+        reached(Step.ACCEPT_WRITTEN)
         old = [id_ for id_ in entries if id_ not in new]
         first = await self._first(connection, old, entries) if old else {}
         return [
@@ -262,9 +265,11 @@ class Acceptor:
             if draft.id not in new:
                 return await self._repeat(connection, draft, last.accepted)
             await ledger.file_facts(self._store, connection, self._ids, [entry])
+            reached(Step.ACCEPT_WRITTEN)
             return Taken(draft.id, root, draft.version, now, repeated=False)
 
         taken = await self._store.write(work, durable=True)
+        reached(Step.ACCEPT_COMMITTED)
         self._signals.wake("relay", "fold")
         return taken
 

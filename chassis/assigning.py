@@ -10,6 +10,7 @@ from chassis.accept import own_draft
 from chassis.ids import Ids, new_id
 from chassis.lease import holds
 from chassis.reading import parsed
+from chassis.steps import Step, reached
 from chassis.store import Store
 from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
 
@@ -46,9 +47,13 @@ async def assign(
         entry = own_draft(new_id(), content, now).entry(source, now)
         await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)
         await ledger.file_facts(store, connection, ids, [entry])
+        reached(Step.ASSIGN_WRITTEN)
         return True
 
-    return await store.write(work)
+    # Durably: were it relayed and then lost by a crash here, its number would be given once more.
+    done = await store.write(work, durable=True)
+    reached(Step.ASSIGN_COMMITTED)
+    return done
 
 
 async def _as_seen(connection: AsyncConnection, moves: Sequence[Move]) -> bool:

@@ -25,6 +25,7 @@ from chassis.reading import Read, Reader
 from chassis.release import NEWEST, Outdated, newest
 from chassis.rows import NewRow, new_row, write_rows
 from chassis.signals import Signals
+from chassis.steps import Step, reached
 from chassis.store import Store
 from chassis.store.tables import micros
 from chassis.views import PREFIX, Saying, Subject, View
@@ -122,6 +123,8 @@ class Folder:
     async def once(self, marks: int = MARKS) -> Batch:
         """One fold transaction: give what it did. Zero marks: nothing was out of date."""
         batch = await self._store.write(lambda connection: self._fold(connection, marks))
+        if batch.marks:
+            reached(Step.FOLD_COMMITTED)
         if batch.changed:
             self._signals.rows_folded(batch.changed)
         if batch.said:
@@ -141,6 +144,7 @@ class Folder:
                 {self._store.skip_locked}) returning id"""
             ids = (await connection.execute(text(due), {"now": now})).scalars().all()
             await ledger.add_marks(self._store, connection, [(id_, None, True) for id_ in ids])
+            reached(Step.TICK_MARKED)
             return len(ids)
 
         ticked = await self._store.write(work)
@@ -155,6 +159,7 @@ class Folder:
         batch.urgent = any(mark.urgent for mark in marks)
         if not marks:
             return batch
+        reached(Step.FOLD_TAKEN)
         subjects = await self._expand(connection, marks)
         locked = await self._lock(connection, subjects) if subjects else set()
         if await newest(connection) > self._version:
@@ -205,6 +210,7 @@ class Folder:
                 await connection.execute(
                     text("insert into mark (key, urgent) select distinct key, 0 from key")
                 )
+                reached(Step.REBUILD_EXPANDED)
             elif mark.key.startswith("m:"):
                 mentions[mark.key] = mark.urgent
                 subjects.update((left, mark.urgent) for left in mark.left)
@@ -276,11 +282,14 @@ class Folder:
         batch.changed |= {(row.view.name, row.subject) for row in written}
         await self._note(connection, done, micros(at))
         if level == 0 and written:
-            changed = {id_ for id_ in ids if id_[2:] in {row.subject for row in written}}
-            await self._markreaders(connection, {id_: urgent.get(id_, False) for id_ in changed})
+            new = {row.subject for row in written}
+            changed = {id_: urgent.get(id_, False) for id_ in ids if id_[2:] in new}
+            await self._markreaders(connection, changed)
         said = [draft for each in done for draft in each.said]
         if said:
+            reached(Step.FOLD_WRITTEN)
             batch.said += await record(self._store, connection, self._ids, self._source, said)
+            reached(Step.FOLD_DECIDED)
 
     def _fold_one(self, read: Read, id_: str) -> "Done":
         subject, done = read.subject(id_), Done(id_)

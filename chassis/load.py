@@ -20,6 +20,7 @@ from chassis.log import Record, Subscription
 from chassis.parking import Park
 from chassis.reading import parsed
 from chassis.signals import Signals
+from chassis.steps import Step, reached
 from chassis.store import Store
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
@@ -74,12 +75,14 @@ class Loader:
             now = micros(await self._store.now(connection))
             await parking.park(self._store, connection, self._ids, [*parks, *unlike], now)
             await _advance(self._store, connection, positions)
+            reached(Step.LOAD_WRITTEN)
             return fresh
 
         trace, others = telemetry.traces(entry.envelope.traceparent for _, entry in readable)
         with telemetry.span("load", trace, others=others):
             if await self._store.write(work):
                 self._signals.wake("fold")
+        reached(Step.LOAD_COMMITTED)
         return positions
 
     async def replay(self, topic: str, partition: int, offset: int) -> str | None:

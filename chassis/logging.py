@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, TextIO, cast
 
@@ -90,6 +91,22 @@ def _words(record: logging.LogRecord) -> str:
     return " ".join(words.split())[:80].strip() or "library"
 
 
+class _Output:
+    """Where lines go. One that cannot be written, on a full disk for instance, is dropped: it may not
+    end the work that it speaks of."""
+
+    def __init__(self, to: TextIO) -> None:
+        self._to = to
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._to.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._to.flush()
+
+
 def configure(level: str = "INFO", to: TextIO | None = None) -> None:
     """Make this process log as Goldthread logs: ours from ``level`` up, libraries from warnings up.
 
@@ -106,7 +123,7 @@ def configure(level: str = "INFO", to: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(to or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Output(to or sys.stderr))),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from chassis import ledger, parking
 from chassis.reading import parsed
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from chassis.store import Postgres
 from chassis.store.tables import ENGINE_TABLES, ClockTable
 from contracts.events.operations import AuditShown
@@ -47,6 +48,7 @@ async def drop(runtime: Runtime) -> None:
             await connection.execute(text(f"delete from {table.__tablename__}"))
         for view in service.views:
             await connection.execute(text(f"drop table {view.table.__tablename__}"))
+        reached(Step.RESTORE_DROPPED)
 
     await runtime.store.write(work)
 

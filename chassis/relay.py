@@ -14,6 +14,7 @@ from sqlalchemy import text
 from chassis import telemetry
 from chassis.log import Log, Record
 from chassis.signals import Signals
+from chassis.steps import Step, reached
 from chassis.store import Store
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
@@ -60,11 +61,13 @@ class Relay:
                 rows = (await connection.execute(_UNSENT, {"batch": BATCH})).all()
         if not rows:
             return 0
+        reached(Step.RELAY_READ)
         envelopes = [read_envelope(cast(str, row.body).encode()) for row in rows]
         records = [_record(envelope, row.body) for envelope, row in zip(envelopes, rows, strict=True)]
         trace, others = telemetry.traces(envelope.traceparent for envelope in envelopes)
         with telemetry.span("relay", trace, others=others):
             await self._log.append(records)
+        reached(Step.RELAY_SENT)
         async with self._store.writing() as connection:
             now = micros(await self._store.now(connection))
             stamp = f"""update fact set sent_at = :now where sent_at is null

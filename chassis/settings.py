@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis import steps
+
 TRY_OUT_SECRET = "goldthread-try-out-secret"  # noqa: S105  production refuses it
 TRY_OUT_CLIENT_SECRET = "goldthread-try-out-client"  # noqa: S105  production refuses it
 
@@ -60,6 +62,9 @@ class Settings(BaseSettings):
 
     clock_start: AwareDatetime | None = None
     """Where the services' clock starts, for demo and tests."""
+
+    die_at: str = ""
+    """``step`` or ``step:nth``: where this process kills itself, for tests (``chassis.steps``)."""
 
     otlp_endpoint: str = ""
     """The collector's base address, such as ``http://collector:4318``. Empty: no traces leave."""
@@ -125,12 +130,14 @@ class Settings(BaseSettings):
             "Services in processes of their own need Kafka (GOLDTHREAD_LOG).": (
                 self.mode == "distributed" and not self.log_url.startswith("kafka://")
             ),
+            "There is no such step to die at (GOLDTHREAD_DIE_AT).": not _is_step(self.die_at),
         }
         return [sentence for sentence, holds in said.items() if holds]
 
     def _faults_in_production(self) -> list[str]:
         said = {
             "Production refuses a clock of its own (GOLDTHREAD_CLOCK_START).": self.clock_start is not None,
+            "Production refuses to die at a step (GOLDTHREAD_DIE_AT).": bool(self.die_at),
             "Production refuses the built-in identity provider (GOLDTHREAD_ISSUER).": (
                 self.trusted_issuer == self.built_in_issuer
             ),
@@ -148,6 +155,13 @@ class Settings(BaseSettings):
             ),
         }
         return [sentence for sentence, holds in said.items() if holds]
+
+
+def _is_step(where: str) -> bool:
+    try:
+        return not where or bool(steps.parsed(where))
+    except ValueError:
+        return False
 
 
 def load() -> Settings:

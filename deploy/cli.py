@@ -10,7 +10,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chassis import operating, release
+from chassis import operating, release, steps
 from chassis import settings as settings_module
 from chassis.log import LogError
 from chassis.runtime import Runtime
@@ -25,10 +25,13 @@ ServiceName = Annotated[str, typer.Argument(help="referrals, orders, marac or no
 
 def _settings() -> Settings:
     try:
-        return settings_module.load()
+        settings = settings_module.load()
     except CannotStart as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
+    if settings.die_at:
+        steps.die_at(settings.die_at)
+    return settings
 
 
 def _run(work: Awaitable[T]) -> T:

@@ -49,7 +49,7 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
@@ -79,6 +79,8 @@ class Kafka:
     def __init__(self, folder: Path, port: int | None = None, *, outlives: bool = False) -> None:
         self.folder = folder
         self.port = port or free_port()
+        self.advertised = self.port
+        """The port that clients are sent to: another one where a proxy stands in between."""
         self.outlives = outlives
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -94,7 +96,8 @@ class Kafka:
         log, properties = self.folder / "kafka.log", self.folder / "server.properties"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.folder / "log4j2.yaml").write_text(LOGGING)
-        properties.write_text(PROPERTIES.format(port=self.port, controller=free_port(), folder=self.folder))
+        told = {"port": self.port, "advertised": self.advertised, "folder": self.folder}
+        properties.write_text(PROPERTIES.format(controller=free_port(), **told))
         if not (self.folder / "data").exists():
             self._format(run, properties)
         self.process = launch([*run, "kafka.Kafka", properties], log, outlives=self.outlives)

@@ -24,6 +24,7 @@ from sqlmodel import col
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify import claims
 from services.notify.queries import tried
@@ -183,13 +184,16 @@ class Teller:
         runtime, attempt = self._runtime, call.attempts + 1
         if not await claims.claim(runtime.store, call.id, attempt, runtime.signals.name):
             return False
+        reached(Step.TELL_CLAIMED)
         (called,) = await runtime.fact(call.id)
         with telemetry.span("notify.tell", called.envelope.traceparent, {"attempt": attempt}):
             result, status = await self._post(
                 url, call, message_body(row, attempt, runtime.settings.public_url)
             )
+        reached(Step.TELL_SENT)
         at = runtime.clock.now()
         await runtime.say([tried(row.cause, call.id, Channel.WEBHOOK, attempt, result, at, status)])
+        reached(Step.TELL_RECORDED)
         await claims.noted(runtime.store, call.id, attempt)
         log.info("tell.tried", call=call.id, attempt=attempt, result=result, status=status)
         return True

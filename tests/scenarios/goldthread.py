@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,10 @@ DIRECTORY = json.loads((Path(__file__).parents[2] / "chassis/identity/directory.
 SECRETS = {system["id"]: system["secret"] for system in DIRECTORY["systems"]}
 
 
+PROGRAM = Path(sys.executable).parent / "goldthread"
+"""Our own command."""
+
+
 class Deployed(Protocol):
     """A running deployment, embedded or distributed."""
 
@@ -40,33 +45,38 @@ class Deployed(Protocol):
 class Embedded:
     """All of it in one process."""
 
+    process: subprocess.Popen[bytes]
+
     def __init__(self, folder: Path, extra: Mapping[str, str]) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "goldthread.log"
         self._extra = dict(extra)
-        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {
-            **os.environ,
+        self.launch()
+        for service in SERVICES:
+            ready = f"{self.url}/{service}/ready"
+            wait_until(lambda: is_ready(ready), service, self.process, self.log, 60)  # noqa: B023
+
+    def launch(self, more: Mapping[str, str] | None = None) -> None:
+        """Start the process; it is ready some time later."""
+        environment = {**os.environ, **self.environment(""), **(more or {})}
+        self.process = launch([PROGRAM, "serve"], self.log, environment=environment, folder=self.folder)
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What the process is told: all services alike."""
+        return {
             "GOLDTHREAD_PORT": str(self.port),
             "GOLDTHREAD_PUBLIC_URL": self.url,
             "GOLDTHREAD_DATA": str(self.folder / "data"),
             **self._extra,
         }
-        program = Path(sys.executable).parent / "goldthread"
-        log = self.folder / "goldthread.log"
-        self._process = launch([program, "serve"], log, environment=environment, folder=self.folder)
-        for service in SERVICES:
-            ready = f"{self.url}/{service}/ready"
-            wait_until(lambda: is_ready(ready), service, self._process, log, 60)  # noqa: B023
 
     def stop(self) -> None:
-        import signal
-
-        if self._process is not None:
-            end(self._process, signal.SIGTERM)
+        if hasattr(self, "process"):
+            end(self.process, signal.SIGTERM)
 
     def restored(self, clock: datetime) -> None:
         """Every store dropped while nothing runs, then all of it started again."""
@@ -78,8 +88,7 @@ class Embedded:
 
     def operator(self, service: str, *command: str) -> str:
         """What the operator's command prints."""
-        environment = {**os.environ, "GOLDTHREAD_DATA": str(self.folder / "data"), **self._extra}
-        return run(command, environment)
+        return run(command, {**os.environ, **self.environment(service)})
 
 
 class Distributed(Deployment):
@@ -104,9 +113,8 @@ class Distributed(Deployment):
 
 def run(command: tuple[str, ...], environment: Mapping[str, str]) -> str:
     """The output of ``goldthread`` on a command line. Fails where it fails."""
-    program = Path(sys.executable).parent / "goldthread"
     done = subprocess.run(
-        [program, *command], env=dict(environment), capture_output=True, text=True, timeout=60, check=False
+        [PROGRAM, *command], env=dict(environment), capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -35,6 +35,8 @@ def test_a_fit_production_starts(environment: pytest.MonkeyPatch) -> None:
     ("name", "value", "sentence"),
     [
         ("CLOCK_START", "2025-11-23T09:00:00Z", "Production refuses a clock of its own"),
+        ("DIE_AT", "relay.sent:2", "Production refuses to die at a step"),
+        ("DIE_AT", "a-marker", "There is no such step to die at"),
         ("ISSUER", "", "Production refuses the built-in identity provider"),
         (
             "ISSUER",

@@ -1,0 +1,244 @@
+"""``make chaos KILLS=n SEED=s``: rounds of kills and faults, each on a deployment of its own, until so
+many kills are done. A run that was cut goes on with the first round that is not done."""
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from typing import Literal
+
+from chassis.steps import Step
+from tests.faults import kills
+from tests.faults.alone import Alone
+from tests.faults.checks import Evidence, Findings, check
+from tests.faults.cluster import Cluster
+from tests.faults.faults import DISTRIBUTED, EMBEDDED
+from tests.faults.killable import NotBack
+from tests.faults.oracle import Oracle
+from tests.faults.partners import Partners
+from tests.faults.stores import records, stopped
+from tests.faults.stream import Stream
+from tests.faults.trial import Trial
+from tests.scenarios import scene
+from tests.scenarios.goldthread import SERVICES, Goldthread
+from tests.scenarios.webhook import Webhook
+
+BUILD = Path("build/chaos")
+SUMS = Path("build/chaos.json")
+INSTANCES = 2
+SPECIAL = (kills.in_a_rebuild, kills.in_a_restore, kills.in_an_escalation)
+Kind = Literal["distributed", "embedded"]
+A_ROUND = 40
+"""Kills in one round."""
+
+
+@dataclass
+class Outcome:
+    """What came of one round, or of all rounds of a seed."""
+
+    seed: int
+    kills: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    acknowledged: int = 0
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+    differing: int = 0
+    seconds: float = 0.0
+    slowest: dict[str, float] = field(default_factory=dict)
+    reached: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything held."""
+        return not self.found
+
+    def add(self, other: "Outcome") -> None:
+        """Take the figures of another round to these."""
+        for name in ("kills", "acknowledged", "lost", "doubled", "disordered", "differing", "seconds"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.faults = dict(Counter(self.faults) + Counter(other.faults))
+        self.slowest = {
+            name: max(self.slowest.get(name, 0.0), other.slowest.get(name, 0.0))
+            for name in self.slowest | other.slowest
+        }
+        self.reached = sorted({*self.reached, *other.reached})
+        self.late += other.late
+        self.found += other.found
+
+
+def round_of(kind: Kind, seed: int, number: int, count: int, *, short: bool) -> Outcome:
+    """One round on a new deployment: so many kills, then each fault, then every check."""
+    folder = Path(mkdtemp(prefix="gt-"))
+    folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
+    deployment = Alone(folder) if kind == "embedded" else Cluster(folder, INSTANCES)
+    outcome = asyncio.run(_round(deployment, f"{kind} {seed}/{number}", count, short=short))
+    outcome.seed = seed
+    if outcome.clean:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f"Kept to look into: {folder}")
+    return outcome
+
+
+async def _round(deployment: Alone | Cluster, name: str, count: int, *, short: bool) -> Outcome:
+    began = time.monotonic()
+    goldthread, chance = Goldthread(deployment.url), Random(name)
+    partners = Partners(goldthread, Stream(name.replace(" ", "-"), datetime.now(UTC)), Oracle())
+    try:
+        await asyncio.to_thread(deployment.start)
+        async with Webhook() as webhook:
+            await scene.configure(goldthread, scene.Place(), webhook.url)
+            await partners.sign_in()
+            trial = Trial(deployment, goldthread, partners, webhook, chance, short)
+            try:
+                await _faults(trial, count)
+                found = await _checked(trial)
+            except* NotBack as faults:
+                found = Findings(lost=[f"not back: {fault}" for fault in _each(faults)])
+    finally:
+        await goldthread.close()
+        await asyncio.to_thread(deployment.stop)
+    return _outcome(trial, found, time.monotonic() - began)
+
+
+def _each(faults: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for fault in faults.exceptions:
+        if isinstance(fault, BaseExceptionGroup):
+            yield from _each(fault)
+        else:
+            yield fault
+
+
+async def _faults(trial: Trial, count: int) -> None:
+    """Everything that is done to it while partners post."""
+    table = EMBEDDED if isinstance(trial.deployment, Alone) else DISTRIBUTED
+    others = sorted(table)
+    trial.chance.shuffle(others)
+    async with watched(trial.deployment), trial.partners.at_work():
+        await kills.all_of(trial, kills.drawn(trial.chance, count))
+        for special in SPECIAL:
+            await special(trial)
+        for name in others:
+            about = await table[name](trial)
+            try:
+                trial.tell(name, about, await trial.comes_through())
+            except NotBack as fault:
+                raise NotBack(f"{name}, {about}: {fault}") from fault
+    async with watched(trial.deployment):
+        await trial.settled()
+
+
+@asynccontextmanager
+async def watched(deployment: Alone | Cluster) -> AsyncIterator[None]:
+    """What ends is started again for as long as this lasts."""
+    watching = asyncio.create_task(deployment.watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _checked(trial: Trial) -> Findings:
+    """Read everything back, stop every process of ours, and look at what is left."""
+    deployment = trial.deployment
+    read_back = await trial.read_back()
+    await trial.settled()
+    await asyncio.gather(*(deployment.end(part) for part in deployment.killable))
+    async with stopped({service: deployment.settings(service) for service in SERVICES}) as stores:
+        evidence = Evidence(await records(stores.log), trial.poison)
+        held = await stores.as_they_are()
+        await stores.made_anew(held)
+    return check(trial.oracle, read_back, evidence, held, trial.webhook.kept)
+
+
+def _outcome(trial: Trial, found: Findings, seconds: float) -> Outcome:
+    killed = sum(number for name, number in trial.faults.items() if name.startswith("killed"))
+    return Outcome(
+        seed=0,
+        kills=killed,
+        faults=dict(trial.faults),
+        acknowledged=len(trial.oracle.all("acknowledged")),
+        lost=len(found.lost),
+        doubled=len(found.doubled),
+        disordered=len(found.disordered),
+        differing=len(found.differing),
+        seconds=round(seconds, 1),
+        slowest={name: round(took, 1) for name, took in trial.slowest.items()},
+        reached=sorted(trial.reached),
+        late=trial.late,
+        found=found.all,
+    )
+
+
+def table(total: Outcome) -> str:
+    """A run's figures, as people read them."""
+    lines = [f"{'fault':36}{'times':>7}{'slowest (s)':>13}"]
+    for name in sorted(total.faults):
+        lines.append(f"{name:36}{total.faults[name]:7}{total.slowest[name]:13.1f}")
+    lines += ["", f"{'kills of services':36}{total.kills:7}", f"{'acknowledged':36}{total.acknowledged:7}"]
+    lines += [f"{name:36}{getattr(total, name):7}" for name in ("lost", "doubled", "disordered", "differing")]
+    lines += [f"{'seconds':36}{total.seconds:7.0f}"]
+    lines += [f"not reached: {step}" for step in Step if step not in total.reached]
+    return "\n".join([*lines, *(f"late: {each}" for each in total.late), *total.found[:40]])
+
+
+def run(kind: Kind, seed: int, count: int) -> Outcome:
+    """The rounds of a seed that are not done yet; give the sum of all of them. It ends with the first
+    round in which something did not hold."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    kept = BUILD / f"{kind}-{seed}.json"
+    done = _rounds(kept) if kept.exists() else []
+    while (left := count - sum(each.kills for each in done)) > 0 and all(each.clean for each in done):
+        print(f"Round {len(done) + 1} of seed {seed}, {kind}: {left} kills are left", flush=True)
+        done.append(round_of(kind, seed, len(done), min(left, A_ROUND), short=count <= A_ROUND))
+        kept.write_text(json.dumps([asdict(each) for each in done], indent=1))
+        _sum_up()
+    return _sum(done)
+
+
+def _rounds(kept: Path) -> list[Outcome]:
+    return [Outcome(**each) for each in json.loads(kept.read_text())]
+
+
+def _sum(rounds: list[Outcome]) -> Outcome:
+    total = Outcome(rounds[0].seed)
+    for each in rounds:
+        total.add(each)
+    return total
+
+
+def _sum_up() -> None:
+    """Every seed's figures, each deployment's by itself, and those of all together."""
+    sums = {kept.stem: _sum(_rounds(kept)) for kept in sorted(BUILD.glob("*-*.json"))}
+    everything = {name: asdict(total) for name, total in sums.items()}
+    SUMS.write_text(json.dumps(everything | {"all": asdict(_sum(list(sums.values())))}, indent=1))
+
+
+def main() -> None:
+    """On the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=A_ROUND)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--embedded", action="store_true")
+    given = parser.parse_args()
+    total = run("embedded" if given.embedded else "distributed", given.seed, given.kills)
+    print(table(total))
+    sys.exit(not total.clean)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The table of faults that are no kill of ours: each is injected, lasts, and ends. What partners post
+goes on meanwhile; afterwards a breach must come through to everybody, and somebody be called."""
+
+from collections.abc import Awaitable, Callable
+
+from tests.faults import of_folder, of_processes, of_stores
+from tests.faults.trial import Trial
+
+Inject = Callable[[Trial], Awaitable[str]]
+"""It returns when the fault is over, and says what it was done to."""
+
+EVERYWHERE: dict[str, Inject] = {
+    "told to stop": of_processes.told_to_stop,
+    "frozen": of_processes.frozen,
+    "clocks stepped": of_processes.clocks_stepped,
+    "the log repeated": of_processes.repeated,
+    "poison on the log": of_processes.poisoned,
+}
+
+DISTRIBUTED = EVERYWHERE | {
+    "rolling restart": of_processes.rolling_restart,
+    "fewer instances and more": of_processes.fewer_and_more,
+    "Kafka killed": of_stores.kafka_killed,
+    "Kafka restarted": of_stores.kafka_restarted,
+    "Kafka frozen": of_stores.kafka_frozen,
+    "Kafka unreachable": of_stores.kafka_unreachable,
+    "Kafka's connections cut": of_stores.kafka_cut,
+    "Kafka delayed": of_stores.kafka_delayed,
+    "Kafka's answers lost": of_stores.kafka_halved,
+    "Kafka's disk full": of_stores.kafka_full,
+    "PostgreSQL's disk full": of_stores.postgres_full,
+    "a backup put back": of_stores.backup_put_back,
+    "a backup of all put back": of_stores.backup_of_all_put_back,
+    "PostgreSQL shut down at once": of_stores.postgres_immediate,
+    "PostgreSQL killed": of_stores.postgres_killed,
+    "a child of PostgreSQL killed": of_stores.postgres_child_killed,
+    "PostgreSQL unreachable": of_stores.postgres_unreachable,
+    "commits cut": of_stores.commits_cut,
+    "a lock held": of_stores.lock_held,
+    "too many connections": of_stores.too_many_connections,
+}
+
+EMBEDDED = EVERYWHERE | {
+    "a full disk": of_folder.full_disk,
+    "a torn page": of_folder.torn_page,
+    "a second process": of_folder.second_process,
+}

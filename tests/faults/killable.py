@@ -1,0 +1,175 @@
+"""What every deployment under faults has in common: processes that are killed, frozen, and watched."""
+
+import asyncio
+import signal
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import httpx
+
+from chassis.log import Log
+from chassis.settings import Settings
+from deploy import wiring
+from deploy.local.processes import end
+from deploy.ready import is_ready
+
+LOOK_SECONDS = 0.1
+BACK_SECONDS = 150.0
+"""In which a process that was started must be ready, whatever goes on around it. Alone on its machine
+it takes four to eight."""
+
+
+class NotBack(AssertionError):
+    """A process, or what comes through it, did not come back in time."""
+
+
+class Killable(ABC):
+    """A deployment whose processes end and are started again, as Compose does with what ended."""
+
+    processes: dict[str, subprocess.Popen[bytes]]
+
+    def __init__(self) -> None:
+        self.kept_down: set[str] = set()
+        """What is not started again when it ends: somebody else sees to it."""
+        self._deadly: dict[str, str] = {}
+
+    @property
+    @abstractmethod
+    def killable(self) -> list[str]:
+        """Every process of ours."""
+
+    @abstractmethod
+    def instances(self, part: str) -> list[str]:
+        """Every process that does the work of a part: a service, or the matcher."""
+
+    @abstractmethod
+    def on_store(self, service: str) -> list[str]:
+        """Every process on the store of a service."""
+
+    @abstractmethod
+    def start_part(self, name: str) -> None:
+        """Start one process. It is ready some time later."""
+
+    @abstractmethod
+    def environment(self, name: str) -> dict[str, str]:
+        """What a process is told."""
+
+    @abstractmethod
+    def operator(self, service: str, *command: str) -> str:
+        """What the operator's command prints."""
+
+    @abstractmethod
+    async def ask(self, service: str, question: str) -> list[tuple[Any, ...]]:
+        """What a service's store answers, asked beside its processes. Raises OSError if it is away."""
+
+    @abstractmethod
+    def ready_at(self, part: str) -> list[str]:
+        """The addresses at which a process says whether it is ready."""
+
+    @abstractmethod
+    def on_the_log(self) -> AbstractAsyncContextManager[Log]:
+        """The log, to read and write what no service did."""
+
+    def deadly(self, part: str) -> dict[str, str]:
+        """The setting of a process that is to die at a step."""
+        where = self._deadly.get(part)
+        return {"GOLDTHREAD_DIE_AT": where} if where else {}
+
+    def start_to_die(self, part: str, where: str) -> None:
+        """Start a process that kills itself at a step (``chassis.steps``)."""
+        self._deadly[part] = where
+        try:
+            self.start_part(part)
+        finally:
+            del self._deadly[part]
+
+    def settings(self, service: str) -> Settings:
+        """The settings of a service's process."""
+        return settings_of(self.environment(service))
+
+    def ended(self, part: str) -> bool:
+        """Whether its process is gone."""
+        return self.processes[part].poll() is not None
+
+    def is_back(self, part: str) -> bool:
+        """Whether a process says that it is ready; of the matcher, whether it runs."""
+        return not self.ended(part) and all(map(is_ready, self.ready_at(part)))
+
+    def behind(self, part: str) -> str:
+        """Why a process is not at the log's end, if it is not."""
+        if self.ended(part):
+            return "ended"
+        for address in self.ready_at(part):
+            try:
+                answer = httpx.get(address, timeout=5).json()
+            except httpx.TransportError as error:
+                return type(error).__name__
+            reasons = answer["reasons"]
+            if not answer["ready"] or reasons["behind"] or reasons["marks"]:
+                return str(reasons)
+        return ""
+
+    async def back(self, *parts: str) -> float:
+        """Wait until these are ready; give the seconds that it took. Raises NotBack."""
+        began = time.monotonic()
+        for part in parts:
+            while not await asyncio.to_thread(self.is_back, part):
+                if time.monotonic() > began + BACK_SECONDS:
+                    raise NotBack(f"{part} is not ready after {BACK_SECONDS:.0f} s")
+                await asyncio.sleep(LOOK_SECONDS)
+        return time.monotonic() - began
+
+    async def back_or_ended(self, part: str) -> None:
+        """Wait until a process is ready, or is gone. Raises NotBack."""
+        deadline = time.monotonic() + BACK_SECONDS
+        while not self.ended(part) and not await asyncio.to_thread(self.is_back, part):
+            if time.monotonic() > deadline:
+                raise NotBack(f"{part} is not ready after {BACK_SECONDS:.0f} s")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def end(self, part: str, how: signal.Signals = signal.SIGTERM) -> None:
+        """End one process, and wait until it is gone."""
+        await asyncio.to_thread(end, self.processes[part], how)
+
+    @asynccontextmanager
+    async def without(self, *parts: str) -> AsyncIterator[None]:
+        """These processes are not started again for as long as this lasts, and are at its end."""
+        self.kept_down |= set(parts)
+        try:
+            yield
+        finally:
+            self.kept_down -= set(parts)
+
+    async def watch(self) -> None:
+        """Start again, for ever, what has ended and is not kept down."""
+        while True:
+            for part in self.killable:
+                if part not in self.kept_down and self.ended(part):
+                    self.start_part(part)
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Log]:
+    """The log of a deployment, from beside it."""
+    log = wiring.log_of(settings)
+    await log.start()
+    try:
+        yield log
+    finally:
+        await log.stop()
+
+
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """The settings of a process that has this environment."""
+    prefix = "GOLDTHREAD_"
+    given: dict[str, Any] = {
+        name.removeprefix(prefix).lower(): value
+        for name, value in environment.items()
+        if name.startswith(prefix) and value
+    }
+    return Settings(**given)

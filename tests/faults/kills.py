@@ -1,0 +1,179 @@
+"""Kills of our own processes: at a random instant, and at every named step of the mechanism."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from chassis.steps import Step
+from tests.faults.killable import NotBack
+from tests.faults.trial import Trial
+from tests.scenarios.goldthread import PROGRAM, SERVICES
+
+PARTS = (*SERVICES, "matcher")
+POSTED_TO, DECIDING = ("referrals", "orders"), ("orders", "notify")
+
+REACHED_BY: dict[Step, Sequence[str]] = {
+    Step.ACCEPT_WRITTEN: POSTED_TO,
+    Step.ACCEPT_COMMITTED: POSTED_TO,
+    Step.RELAY_READ: POSTED_TO,
+    Step.RELAY_SENT: POSTED_TO,
+    Step.LOAD_WRITTEN: SERVICES,
+    Step.LOAD_COMMITTED: SERVICES,
+    Step.FOLD_TAKEN: PARTS,
+    Step.FOLD_WRITTEN: DECIDING,
+    Step.FOLD_DECIDED: DECIDING,
+    Step.FOLD_COMMITTED: PARTS,
+    Step.ASSIGN_WRITTEN: ("matcher",),
+    Step.ASSIGN_COMMITTED: ("matcher",),
+    Step.TELL_CLAIMED: ("notify",),
+    Step.TELL_SENT: ("notify",),
+    Step.TELL_RECORDED: ("notify",),
+}
+"""Which parts come to a step while partners post. The steps of operators and of clocks have faults
+of their own below."""
+
+STEP_SECONDS = 120.0
+"""In which a process that is at work comes to every step that it has."""
+RESTORE_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Of which part, and at which step: None is a random instant."""
+
+    part: str
+    step: Step | None
+    nth: int = 1
+
+
+def drawn(chance: Random, count: int) -> dict[str, list[Kill]]:
+    """So many kills: every step of ``REACHED_BY`` once, as far as they go, then at random."""
+    first = chance.sample(list(REACHED_BY.items()), min(count, len(REACHED_BY)))
+    kills = [Kill(chance.choice(parts), step) for step, parts in first]
+    while len(kills) < count:
+        step = chance.choice([None, None, *REACHED_BY])
+        part = chance.choice(REACHED_BY[step] if step else PARTS)
+        kills.append(Kill(part, step, chance.randint(1, 3)))
+    chance.shuffle(kills)
+    return {part: [kill for kill in kills if kill.part == part] for part in PARTS}
+
+
+async def all_of(trial: Trial, kills: dict[str, list[Kill]]) -> None:
+    """Every kill: those of one part one after another, those of different parts at the same time."""
+    if len(trial.deployment.killable) == 1:
+        kills = {"": [kill for of in kills.values() for kill in of]}
+
+    async def lane(of: list[Kill]) -> None:
+        for kill in of:
+            await once(trial, kill)
+
+    async with asyncio.TaskGroup() as together:
+        for of in kills.values():
+            together.create_task(lane(of))
+
+
+async def once(trial: Trial, kill: Kill) -> None:
+    """One kill of one instance, which is then started again. Raises NotBack."""
+    deployment = trial.deployment
+    instances = deployment.instances(kill.part)
+    victim = trial.chance.choice(instances)
+    # The matcher that does not hold the lease comes to no step.
+    held = instances if kill.part == "matcher" and kill.step is not None else [victim]
+    async with deployment.without(*held):
+        if kill.step is None:
+            await asyncio.sleep(trial.chance.uniform(0, 1.5))
+            await deployment.end(victim, signal.SIGKILL)
+        else:
+            for part in held:
+                await deployment.end(part)
+            deployment.start_to_die(victim, f"{kill.step}:{kill.nth}")
+            await dies(trial, victim, kill.step)
+    began = time.monotonic()
+    await deployment.back(*held)
+    trial.tell(f"killed at {kill.step or 'random'}", victim, time.monotonic() - began)
+
+
+async def dies(trial: Trial, part: str, step: Step) -> None:
+    """Wait until a process has killed itself at its step. Raises NotBack."""
+    deadline = time.monotonic() + STEP_SECONDS
+    while not trial.deployment.ended(part):
+        if time.monotonic() > deadline:
+            raise NotBack(f"{part} did not reach {step} in {STEP_SECONDS:.0f} s")
+        await asyncio.sleep(0.02)
+    status = trial.deployment.processes[part].returncode
+    if status != -signal.SIGKILL:
+        raise NotBack(f"{part} ended with {status} before it reached {step}")
+    trial.reached.add(step)
+
+
+async def in_a_rebuild(trial: Trial) -> None:
+    """A process dies when it has expanded the mark *everything*."""
+    deployment, service = trial.deployment, trial.chance.choice(SERVICES)
+    instances = deployment.on_store(service)
+    async with deployment.without(*instances):
+        for part in instances:
+            await deployment.end(part)
+        await asyncio.to_thread(deployment.operator, service, "rebuild", service)
+        deployment.start_to_die(instances[0], Step.REBUILD_EXPANDED)
+        await dies(trial, instances[0], Step.REBUILD_EXPANDED)
+    began = time.monotonic()
+    await deployment.back(*instances)
+    trial.tell("killed in a rebuild", service, time.monotonic() - began)
+
+
+async def in_a_restore(trial: Trial) -> None:
+    """The command dies before its commit; then it is done, and the service dies while it reads."""
+    deployment, service = trial.deployment, trial.chance.choice(SERVICES)
+    instances = deployment.on_store(service)
+    async with deployment.without(*instances):
+        for part in instances:
+            await deployment.end(part)
+        for _ in range(RESTORE_TRIES):
+            status = await _restore(trial, service, Step.RESTORE_DROPPED)
+            if status == -signal.SIGKILL:
+                trial.reached.add(Step.RESTORE_DROPPED)
+                status = await _restore(trial, service, None)
+            if status == 0:
+                break
+            # Something is not on the log yet: the service must run to relay it.
+            deployment.start_part(instances[0])
+            await deployment.back(instances[0])
+            await deployment.end(instances[0])
+        else:
+            raise NotBack(f"{service} cannot be restored: the command ends with {status}")
+        deployment.start_to_die(instances[0], f"{Step.LOAD_COMMITTED}:2")
+        await dies(trial, instances[0], Step.LOAD_COMMITTED)
+    began = time.monotonic()
+    await deployment.back(*instances)
+    trial.tell("killed in a restore", service, time.monotonic() - began)
+
+
+async def _restore(trial: Trial, service: str, step: Step | None) -> int:
+    environment = {**os.environ, **trial.deployment.environment(service)}
+    if step:
+        environment["GOLDTHREAD_DIE_AT"] = step
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, "restore", service, "--yes", env=environment, stderr=asyncio.subprocess.DEVNULL
+    )
+    return await process.wait()
+
+
+async def in_an_escalation(trial: Trial) -> None:
+    """An hour passes at once: every unanswered alert climbs, and the process that marks them dies."""
+    deployment = trial.deployment
+    instances = deployment.on_store("notify")
+    async with deployment.without(*instances):
+        for part in instances:
+            await deployment.end(part)
+        deployment.start_to_die(instances[0], Step.TICK_MARKED)
+        await deployment.back_or_ended(instances[0])
+        await trial.clock(hours=1)
+        await dies(trial, instances[0], Step.TICK_MARKED)
+    began = time.monotonic()
+    await deployment.back(*instances)
+    await trial.clock(hours=0)
+    trial.tell("killed in an escalation", "notify", time.monotonic() - began)

@@ -1,0 +1,110 @@
+"""Faults of our own processes, clocks and records that are no kill: of both deployments."""
+
+import asyncio
+import signal
+
+import orjson
+
+from chassis.log import Record
+from tests.faults.stores import records
+from tests.faults.trial import TAKES_OVER_SECONDS, Trial
+
+FROZEN_SECONDS = 16.0
+"""Longer than every time-out of ours: a session of Kafka's group 4 s, of PostgreSQL 5 s, a claim and
+a lease 10 s."""
+
+
+async def told_to_stop(trial: Trial) -> str:
+    """With work in hand a process ends in order, and in time."""
+    deployment = trial.deployment
+    part = trial.chance.choice(deployment.killable)
+    async with deployment.without(part):
+        await deployment.end(part)
+        status = deployment.processes[part].returncode
+        if status not in (0, -signal.SIGTERM):
+            trial.late.append(f"{part} ended with {status} when it was told to stop")
+    return part
+
+
+async def frozen(trial: Trial) -> str:
+    """A process freezes for longer than every time-out. The others take over, if there are others;
+    and what wakes up does no harm."""
+    deployment = trial.deployment
+    part = trial.chance.choice(deployment.killable)
+    deployment.processes[part].send_signal(signal.SIGSTOP)
+    try:
+        if len(deployment.killable) == 1:
+            await asyncio.sleep(FROZEN_SECONDS)
+            return part
+        took, _ = await asyncio.gather(trial.comes_through(), asyncio.sleep(FROZEN_SECONDS))
+    finally:
+        deployment.processes[part].send_signal(signal.SIGCONT)
+    if took > TAKES_OVER_SECONDS:
+        trial.late.append(f"the others took over from {part} after {took:.1f} s")
+    return f"{part}, taken over in {took:.1f} s"
+
+
+async def rolling_restart(trial: Trial) -> str:
+    """Every process, one after another, each when the one before is back."""
+    for part in trial.deployment.killable:
+        await trial.deployment.end(part)
+        await trial.deployment.back(part)
+    return "every process"
+
+
+async def fewer_and_more(trial: Trial) -> str:
+    """The second instances go, and come again."""
+    deployment = trial.deployment
+    parts = [part for part in deployment.killable if "@" in part]
+    async with deployment.without(*parts):
+        await asyncio.gather(*(deployment.end(part) for part in parts))
+        await trial.comes_through()
+    await deployment.back(*parts)
+    return f"{len(parts)} processes"
+
+
+async def clocks_stepped(trial: Trial) -> str:
+    """As by a machine that takes local time for the time."""
+    await trial.clock(hours=1)
+    await trial.comes_through()
+    await trial.clock(hours=-1)
+    await trial.comes_through()
+    await trial.clock(hours=0)
+    return "an hour forward, then back"
+
+
+async def repeated(trial: Trial) -> str:
+    """A part of the log comes again, in another order."""
+    async with trial.deployment.on_the_log() as log:
+        again = [record for record in await records(log) if trial.chance.random() < 0.3]
+        trial.chance.shuffle(again)
+        for start in range(0, len(again), 200):
+            await log.append(again[start : start + 200])
+    return f"{len(again)} records"
+
+
+async def poisoned(trial: Trial) -> str:
+    """No JSON, half an event, 1 MB, content that its schema refuses, an id of no shape: each is
+    parked. A type of a later release is kept, and not parked."""
+    ((body,), *_) = await trial.deployment.ask("orders", "select body from fact where type like '%breach.r%'")
+    number = trial.chance.randrange(10**9)
+
+    def like_ours(**changes: object) -> bytes:
+        id_ = f"00000000-0000-7000-8000-{trial.chance.randrange(16**12):012x}"
+        ours = {"id": id_, "root": id_, "subject": id_, "agency": "goldthread", "version": 1}
+        return orjson.dumps(orjson.loads(body) | ours | changes)
+
+    bad = [
+        b"no event %d" % number,
+        b'{"specversion": "1.0", "id": "%d"' % number,
+        b"x" * 1_000_000 + b"%d" % number,
+        like_ours(data={"kind": 7}),
+        like_ours(id="no id"),
+    ]
+    later = like_ours(type="uk.goldthread.breach.foreseen.v1", data={"what": "a later release says"})
+    topics = ("breaches", "incidents", "alerts")
+    poison = [Record(topic, str(number), value) for topic in topics for value in bad]
+    trial.poison |= dict.fromkeys(bad, True) | {later: False}
+    async with trial.deployment.on_the_log() as log:
+        await log.append([*poison, Record("breaches", str(number), later)])
+    return f"{len(poison)} records"

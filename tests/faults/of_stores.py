@@ -1,0 +1,251 @@
+"""Faults of Kafka, of PostgreSQL, and of the way to them."""
+
+import asyncio
+import os
+import resource
+import signal
+from contextlib import suppress
+
+import asyncpg
+import psutil
+
+from deploy.local.postgres import SUPERUSER, binaries_folder
+from tests.faults.cluster import Cluster
+from tests.faults.killable import NotBack
+from tests.faults.trial import Trial
+from tests.faults.way import Way
+from tests.scenarios.goldthread import SERVICES
+
+FULL_SECONDS = 5.0
+ROOM = 4096
+"""Bytes beyond which no file grows on a full disk."""
+TRIES_AT_REST = 8
+
+
+def of(trial: Trial) -> Cluster:
+    """The deployment, which is the distributed one."""
+    assert isinstance(trial.deployment, Cluster)
+    return trial.deployment
+
+
+async def kafka_killed(trial: Trial) -> str:
+    """As by a cut of power."""
+    await asyncio.to_thread(of(trial).kafka.kill)
+    await _start_kafka(of(trial))
+    return "kill -9"
+
+
+async def kafka_restarted(trial: Trial) -> str:
+    """In order."""
+    await asyncio.to_thread(of(trial).kafka.stop)
+    await _start_kafka(of(trial))
+    return "restart"
+
+
+async def _start_kafka(cluster: Cluster) -> None:
+    await asyncio.to_thread(cluster.kafka.start)
+    cluster.processes["kafka"] = cluster.kafka.running
+
+
+async def kafka_frozen(trial: Trial) -> str:
+    """It answers nothing, and its connections stay open."""
+    seconds = 8.0 if trial.short else 30.0
+    of(trial).kafka.running.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(seconds)
+    of(trial).kafka.running.send_signal(signal.SIGCONT)
+    return f"{seconds:.0f} s"
+
+
+async def kafka_unreachable(trial: Trial) -> str:
+    """Whoever comes is turned away."""
+    return await _unreachable(of(trial).kafka_way)
+
+
+async def kafka_cut(trial: Trial) -> str:
+    """Every connection breaks, three times."""
+    for _ in range(3):
+        of(trial).kafka_way.cut()
+        await asyncio.sleep(trial.chance.uniform(0.2, 1.0))
+    return "3 times"
+
+
+async def kafka_full(trial: Trial) -> str:
+    """No file of Kafka's may grow: it takes its folder for lost and ends; there is room again."""
+    kafka = of(trial).kafka
+    await _full([psutil.Process(kafka.running.pid)])
+    if kafka.running.poll() is not None:
+        await _start_kafka(of(trial))
+        return f"{FULL_SECONDS:.0f} s; it ended"
+    return f"{FULL_SECONDS:.0f} s"
+
+
+async def postgres_full(trial: Trial) -> str:
+    """No file of PostgreSQL's may grow: what cannot be written ends in a panic; there is room again."""
+    postgres = of(trial).postgres
+    server = psutil.Process(postgres.running.pid)
+    await _full([server, *server.children()])
+    if postgres.running.poll() is not None:
+        await _start_postgres(of(trial))
+        return f"{FULL_SECONDS:.0f} s; it ended"
+    return f"{FULL_SECONDS:.0f} s"
+
+
+async def _full(processes: list[psutil.Process]) -> None:
+    """By the limit of each process, for which nobody need be root; children have their parent's."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.rlimit(psutil.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
+    await asyncio.sleep(FULL_SECONDS)
+    for process in processes[:1]:
+        with suppress(psutil.NoSuchProcess):
+            for each in (process, *process.children()):
+                each.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+async def backup_put_back(trial: Trial) -> str:
+    """A service's store from a backup, behind the log: it reads on from where it was, and what it
+    took itself since then comes back from the log."""
+    return await _put_back(trial, [trial.chance.choice(SERVICES)])
+
+
+async def backup_of_all_put_back(trial: Trial) -> str:
+    """Every store from one backup, while partners go on."""
+    return await _put_back(trial, list(SERVICES))
+
+
+async def _put_back(trial: Trial, services: list[str]) -> str:
+    cluster = of(trial)
+    backup = cluster.folder / "backup.sql"
+    schemas = [part for service in services for part in ("-n", service)]
+    await _tool(cluster, "pg_dump", "--clean", "--file", str(backup), *schemas)
+    for _ in range(3):
+        await trial.comes_through()
+    instances = [part for service in services for part in cluster.on_store(service)]
+    async with cluster.without(*instances):
+        for _ in range(TRIES_AT_REST):
+            await asyncio.gather(*(cluster.end(part) for part in instances))
+            unsent = "select count(*) from fact where sent_at is null"
+            if not any([(await cluster.ask(service, unsent))[0][0] for service in services]):
+                break
+            for service in services:  # what is not on the log would be nowhere
+                cluster.start_part(service)
+            await cluster.back(*services)
+        else:
+            raise NotBack(f"{services} are never at rest")
+        await _tool(cluster, "psql", "-q", "-v", "ON_ERROR_STOP=1", "--file", str(backup))
+    await cluster.back(*instances)
+    return "of all" if len(services) > 1 else f"of {services[0]}"
+
+
+async def _tool(cluster: Cluster, name: str, *arguments: str) -> None:
+    """A program of PostgreSQL's, as superuser."""
+    where = ["-h", "127.0.0.1", "-p", str(cluster.postgres.port), "-U", SUPERUSER, "-d", "goldthread"]
+    process = await asyncio.create_subprocess_exec(
+        binaries_folder() / name,
+        *where,
+        *arguments,
+        env={**os.environ, "PGPASSWORD": cluster.postgres.password},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 0, said.decode()
+
+
+async def kafka_delayed(trial: Trial) -> str:
+    """Every piece is late."""
+    of(trial).kafka_way.delay = 0.4
+    await asyncio.sleep(5)
+    of(trial).kafka_way.delay = 0.0
+    return "each piece by 0.4 s, for 5 s"
+
+
+async def kafka_halved(trial: Trial) -> str:
+    """What is sent arrives, and no answer comes back; then the connections break."""
+    of(trial).kafka_way.halved = True
+    await asyncio.sleep(4)
+    of(trial).kafka_way.halved = False
+    of(trial).kafka_way.cut()  # their streams have a hole now
+    return "no answer for 4 s"
+
+
+async def postgres_immediate(trial: Trial) -> str:
+    """Immediate shutdown, and recovery."""
+    await asyncio.to_thread(of(trial).postgres.kill)
+    await _start_postgres(of(trial))
+    return "immediate shutdown"
+
+
+async def postgres_killed(trial: Trial) -> str:
+    """kill -9 of the server; it starts when its children have seen that it is gone."""
+    of(trial).postgres.running.kill()
+    await asyncio.to_thread(of(trial).postgres.running.wait)
+    await _start_postgres(of(trial))
+    return "kill -9"
+
+
+async def _start_postgres(cluster: Cluster) -> None:
+    await asyncio.to_thread(cluster.postgres.start)
+    cluster.processes["postgres"] = cluster.postgres.running
+
+
+async def postgres_child_killed(trial: Trial) -> str:
+    """kill -9 of one of its children, upon which it ends them all and recovers."""
+    service = trial.chance.choice(SERVICES)
+    question = f"select pid from pg_stat_activity where application_name = 'goldthread-{service}'"
+    pids = [pid for (pid,) in await of(trial).ask(service, question)]
+    await asyncio.create_subprocess_exec("kill", "-9", str(trial.chance.choice(pids)))
+    return f"of {service}"
+
+
+async def postgres_unreachable(trial: Trial) -> str:
+    """Whoever comes is turned away."""
+    return await _unreachable(of(trial).postgres_way)
+
+
+async def _unreachable(way: Way) -> str:
+    way.closed = True
+    way.cut()
+    await asyncio.sleep(5)
+    way.closed = False
+    return "5 s"
+
+
+async def commits_cut(trial: Trial) -> str:
+    """Connections break at a commit: half of them before the server has it, half before its answer."""
+    way, wanted = of(trial).postgres_way, 30
+    way.commits_to_cut = [trial.chance.random() < 0.5 for _ in range(wanted)]
+    for _ in range(100):
+        if not way.commits_to_cut:
+            break
+        await asyncio.sleep(0.1)
+    left, way.commits_to_cut = len(way.commits_to_cut), []
+    return f"{wanted - left} commits"
+
+
+async def lock_held(trial: Trial) -> str:
+    """Somebody locks a table for longer than any statement waits."""
+    service, table = trial.chance.choice(SERVICES), trial.chance.choice(("fact", "mark", "subject"))
+    connection = await of(trial).superuser()
+    try:
+        async with connection.transaction():
+            await connection.execute(f"lock table {service}.{table} in access exclusive mode")
+            await asyncio.sleep(8)
+    finally:
+        await connection.close()
+    return f"{table} of {service}, 8 s"
+
+
+async def too_many_connections(trial: Trial) -> str:
+    """Somebody takes every connection that there is, and keeps them for a while."""
+    taken: list[asyncpg.Connection] = []
+    of(trial).postgres_way.cut()
+    try:
+        while True:
+            taken.append(await of(trial).superuser())
+    except asyncpg.TooManyConnectionsError:
+        await asyncio.sleep(5)
+    finally:
+        for connection in taken:
+            await connection.close()
+    return f"{len(taken)} taken"

@@ -1,0 +1,140 @@
+"""One deployment under trial: partners post to it while faults are injected, each told in a line."""
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import httpx
+
+from chassis.log import Record
+from chassis.steps import Step
+from tests.faults.checks import Evidence, Versions, strangers
+from tests.faults.killable import BACK_SECONDS, Killable, NotBack
+from tests.faults.oracle import Oracle
+from tests.faults.partners import OPERATIONS, Partners
+from tests.scenarios.goldthread import SERVICES, Goldthread
+from tests.scenarios.webhook import Webhook
+
+READERS = 12
+SETTLE_SECONDS = 240.0
+TAKES_OVER_SECONDS = 10.0
+"""In which the others do the work of an instance that froze."""
+
+
+@dataclass
+class Trial:
+    """What a fault is given: the deployment, the partners, and chance."""
+
+    deployment: Killable
+    goldthread: Goldthread
+    partners: Partners
+    webhook: Webhook
+    chance: Random
+    short: bool
+    poison: dict[bytes, bool] = field(default_factory=dict)
+    """What was put on the log that nobody said, and whether it must be parked."""
+    reached: set[Step] = field(default_factory=set)
+    """The steps at which a process has died."""
+    faults: Counter[str] = field(default_factory=Counter)
+    slowest: dict[str, float] = field(default_factory=dict)
+    """By the name of a fault, how long it took at most until all was well again, in seconds."""
+    late: list[str] = field(default_factory=list)
+    """What took longer than is promised."""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def oracle(self) -> Oracle:
+        """What partners were told."""
+        return self.partners.oracle
+
+    def tell(self, fault: str, about: str, seconds: float) -> None:
+        """A fault is over, and so many seconds later all was well again."""
+        self.faults[fault] += 1
+        self.slowest[fault] = max(seconds, self.slowest.get(fault, 0.0))
+        at = time.monotonic() - self.began
+        print(f"{at:7.1f} s  {fault:34} {about:34} well again after {seconds:5.1f} s", flush=True)
+
+    async def comes_through(self) -> float:
+        """Post a breach; give the seconds until every reader has it, and somebody is called."""
+        began = time.monotonic()
+        said = self.partners.stream.breach()
+        await self.partners.say(said)
+        had = f"select 1 from fact where id = '{said.fact}'"
+        called = f"""select 1 from key join fact on fact.id = key.fact
+            where key = 'o:{said.root}' and type like '%alert.called%'"""
+        for service, question in (("referrals", had), ("marac", had), ("notify", called)):
+            while not await self._asked(service, question):
+                if time.monotonic() > began + BACK_SECONDS:
+                    raise NotBack(f"{said.key} does not come through to {service}: {question}")
+                await asyncio.sleep(0.1)
+        return time.monotonic() - began
+
+    async def _asked(self, service: str, question: str) -> bool:
+        try:
+            return bool(await self.deployment.ask(service, question))
+        except OSError:
+            return False  # the store itself is away
+
+    async def clock(self, hours: int) -> None:
+        """Let the services' clocks be so many hours ahead of the machine's (behind, if negative)."""
+        operations = await self.goldthread.system(OPERATIONS)
+        for service in SERVICES:
+            while True:
+                now = datetime.now(UTC) + timedelta(hours=hours)
+                with suppress(httpx.TransportError):
+                    answer = await operations.put(f"/{service}/v1/clock", json={"now": now.isoformat()})
+                    if answer.is_success:
+                        break
+                if all(map(self.deployment.ended, self.deployment.on_store(service))):
+                    break  # it died of the time that it was told
+                await asyncio.sleep(0.1)
+
+    async def settled(self) -> None:
+        """Wait until every log is read to its end, and nothing is left to do."""
+        deadline, quiet = time.monotonic() + SETTLE_SECONDS, 0
+        before: list[object] = []
+        while quiet < 5:
+            left = [await self.deployment.ask(service, _LEFT) for service in SERVICES]
+            behind = [
+                await asyncio.to_thread(self.deployment.behind, part) for part in self.deployment.killable
+            ]
+            still = left == before and not any(behind) and all(row[0][1:] == (0, 0) for row in left)
+            quiet = quiet + 1 if still and not await self._strangers() else 0
+            before = left
+            if time.monotonic() > deadline:
+                strangers = await self._strangers()
+                raise NotBack(f"not settled: {left} {behind} {len(strangers)} groups: {strangers[:2]}")
+            await asyncio.sleep(0.3)
+
+    async def _strangers(self) -> list[list[str]]:
+        """Who is not yet one person: the matcher says so a little later than all else."""
+        said = "select body from fact where body like '%\"people\":%' or body like '%\"withdrawal\"%'"
+        bodies = await self.deployment.ask("referrals", said)
+        places = await self.deployment.ask("referrals", "select mention, person from place")
+        evidence = Evidence((Record("", "", body.encode()) for (body,) in bodies), {})
+        return strangers(evidence, {mention[2:]: person for mention, person in places})
+
+    async def read_back(self) -> dict[str, Versions]:
+        """Each acknowledged fact, as its own agency reads it."""
+        found: dict[str, Versions] = {}
+        roots = {said.root: said for said in self.oracle.all("acknowledged")}
+        room = asyncio.Semaphore(READERS)
+
+        async def read(root: str) -> None:
+            client = await self.goldthread.system(roots[root].agency)
+            async with room:
+                answer = await client.get(f"/{roots[root].service}/v1/facts/{root}")
+            found[root] = answer.json()["versions"] if answer.is_success else ()
+
+        async with asyncio.TaskGroup() as together:
+            for root in roots:
+                together.create_task(read(root))
+        return found
+
+
+_LEFT = """select (select count(*) from fact), (select count(*) from mark),
+    (select count(*) from fact where sent_at is null)"""
