@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, text
@@ -17,12 +17,15 @@ from chassis.reading import Reader, parsed
 from chassis.store import Store
 from chassis.store.tables import instant
 from chassis.views import Row, View
+from chassis.watermark import fresh_until
 
 
 class Archive:
     """The reading side of a service. Nothing here writes."""
 
-    def __init__(self, store: Store, ids: Ids, clock: Clock, views: Sequence[View]) -> None:
+    def __init__(self, name: str, store: Store, ids: Ids, clock: Clock, views: Sequence[View]) -> None:
+        self.name = name
+        """Of the service: it says which topics are read."""
         self.store = store
         self.ids = ids
         self.clock = clock
@@ -82,10 +85,19 @@ class Archive:
         return {mention[2:]: person[2:] for mention, person in found.items()}
 
     async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
-        """The row as it was known at a time. Raises Refused for a time that has not passed."""
-        if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
+        """The row as it was known at a time.
+
+        Raises Refused (409) for a time of which it is not known yet that all is here.
+        """
+        fresh = await self.fresh_until()
+        if fresh is None or at >= fresh:
             raise Refused("not-yet-known", "at", status=409)
         return await self._known.row(view, subject, at)
+
+    async def fresh_until(self) -> datetime | None:
+        """Before when this store holds all that anybody had accepted, as the services' watermarks have
+        it; None: that cannot be told."""
+        return await fresh_until(self.store, self.name)
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:
         """Since when a subject's fold fails, if it does: its row is then its last good one."""

@@ -22,8 +22,11 @@ from chassis.log import Record, Subscription
 from chassis.signals import Signals
 from chassis.store import Store
 from chassis.store.tables import micros
+from chassis.watermark import keep_watermarks
 from contracts.envelope import KEY_PATTERN, Envelope
 from contracts.registry import Unreadable, read_content, read_envelope
+from contracts.topics import WATERMARKS
+from contracts.watermark import Watermark, read_watermark
 
 Partition = tuple[str, int]
 PAUSE_SECONDS = 0.5
@@ -67,7 +70,9 @@ class Loader:
     async def load(self, records: Sequence[Record]) -> dict[Partition, int]:
         """Load one batch; give each partition's next position."""
         positions = _positions(records)
-        readable, parked = self._read(records)
+        readable, parked = self._read([record for record in records if record.topic != WATERMARKS])
+        passed, illegible = _watermarks([record for record in records if record.topic == WATERMARKS])
+        parked += illegible
 
         async def work(connection: AsyncConnection) -> int:
             now = micros(await self._store.now(connection))
@@ -85,6 +90,8 @@ class Loader:
             ]
             await park(self._store, connection, parks, now)
             await _advance(self._store, connection, positions)
+            if passed:
+                await keep_watermarks(connection, self._source[1:], passed)
             return len(fresh)
 
         trace, others = telemetry.traces(entry.envelope.traceparent for _, entry in readable)
@@ -120,6 +127,19 @@ class Loader:
             if known.setdefault(entry.envelope.id, entry.hash) != entry.hash:
                 unlike.add(record)
         return unlike
+
+
+def _watermarks(
+    records: Sequence[Record],
+) -> tuple[list[tuple[int, Watermark]], list[tuple[Record, str, list[str]]]]:
+    said: list[tuple[int, Watermark]] = []
+    parked: list[tuple[Record, str, list[str]]] = []
+    for record in records:
+        try:
+            said.append((record.offset, read_watermark(record.value)))
+        except Unreadable as error:
+            parked.append((record, str(error), []))
+    return said, parked
 
 
 def _smallest(entries: Iterable[Entry]) -> list[Entry]:

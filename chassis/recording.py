@@ -36,7 +36,7 @@ class Recorder(Archive):
     """Records facts in one service's store. What it returns from is saved."""
 
     def __init__(self, service: Service, store: Store, ids: Ids, clock: Clock) -> None:
-        super().__init__(store, ids, clock, service.views)
+        super().__init__(service.name, store, ids, clock, service.views)
         self.service = service
         self.signals = Signals()
         self.source = f"/{service.name}"

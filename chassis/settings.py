@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     clock_start: AwareDatetime | None = None
     """Where the services' clock starts, for demo and tests."""
 
+    watermark_seconds: float = Field(default=10, gt=0, le=60)
+    """How often each service says how far it has come: so much may a page be behind."""
+
     otlp_endpoint: str = ""
     """The collector's base address, such as ``http://collector:4318``. Empty: no traces leave."""
     trace_ratio: float = Field(default=0.01, ge=0, le=1)

@@ -124,6 +124,17 @@ class PositionTable(SQLModel, table=True):
     next: int = Field(sa_type=BigInteger)
 
 
+class WatermarkTable(SQLModel, table=True):
+    """How far each service said that it had come (``chassis.watermark``), by the offset of its saying.
+    Nothing is folded from it."""
+
+    __tablename__ = "watermark"
+    service: str = Field(primary_key=True)
+    offset: int = Field(primary_key=True, sa_type=BigInteger)
+    passed: int = Field(sa_type=BigInteger)
+    ends: str
+
+
 class ParkedTable(SQLModel, table=True):
     """What could not be read, kept with the reason until a person replays or discards it."""
 
@@ -163,6 +174,7 @@ ENGINE_TABLES = (
     MarkTable,
     SubjectTable,
     PositionTable,
+    WatermarkTable,
     ParkedTable,
     LeaseTable,
     ClockTable,

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -26,6 +26,7 @@ from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Thre
 from tests.chassis.conftest import IDS, POLICE, SERVICE, System
 from tests.chassis.race.world import CAUSE, EPOCH, PERSON, PersonRow
 from tests.support.waiting import until
+from tests.support.watermarks import nothing_from_others
 
 
 def someone(number: str, role: Role = Role.VICTIM) -> Mention:
@@ -279,7 +280,11 @@ async def test_as_it_was_known_then(system: System) -> None:
     await say(runtime, ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=1))
     now = await row_when(runtime, 2)
     await until(lambda: settled(runtime))
+    with pytest.raises(Refused):
+        await runtime.as_of(PERSON, person("1"), then)
+    await nothing_from_others(runtime.log, "orders")
     await runtime.set_clock(runtime.clock.now() + timedelta(days=3))
+    await until(lambda: is_fresh(runtime, runtime.clock.now() - timedelta(days=1)))
     known: Any = await runtime.as_of(PERSON, person("1"), then)
     assert (known.incidents, known.threshold) == (1, 3)
     assert await runtime.as_of(PERSON, person("1"), then - timedelta(microseconds=1)) is None
@@ -288,6 +293,11 @@ async def test_as_it_was_known_then(system: System) -> None:
     ) == replace_threshold(now)
     with pytest.raises(Refused):
         await runtime.as_of(PERSON, person("1"), runtime.clock.now() + timedelta(days=1))
+
+
+async def is_fresh(runtime: Runtime, at: datetime) -> bool:
+    fresh = await runtime.fresh_until()
+    return fresh is not None and fresh > at
 
 
 def replace_threshold(row: PersonRow) -> PersonRow:
