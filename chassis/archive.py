@@ -1,10 +1,11 @@
 """What a service knows: its rows, its facts, who is who, now and as it was known."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Select, text
 
 from chassis import ledger
@@ -15,7 +16,7 @@ from chassis.ids import Ids
 from chassis.known import Known
 from chassis.reading import Reader, parsed
 from chassis.store import Store
-from chassis.store.tables import instant
+from chassis.store.tables import instant, micros
 from chassis.views import Row, View
 from chassis.watermark import fresh_until
 
@@ -98,6 +99,38 @@ class Archive:
         """Before when this store holds all that anybody had accepted, as the services' watermarks have
         it; None: that cannot be told."""
         return await fresh_until(self.store, self.name)
+
+    async def newest_of(self, agencies: Collection[str], at: datetime) -> dict[str, datetime]:
+        """When the newest fact of each of these agencies was accepted, of those accepted by a time; an
+        agency with none is left out."""
+        statement = f"""select r.agency, (select max(accepted) from fact where fact.agency = r.agency
+            and agency <> 'goldthread' and accepted <= :at) as newest
+            from {self.store.rows_of("rows", (("agency", "text"),))}"""
+        rows = orjson.dumps([{"agency": agency} for agency in sorted(agencies)]).decode()
+        async with self.store.reading() as connection:
+            found = (await connection.execute(text(statement), {"rows": rows, "at": micros(at)})).all()
+        return {row.agency: instant(row.newest) for row in found if row.newest is not None}
+
+    async def hours_of(
+        self, spans: Mapping[str, tuple[datetime, datetime]]
+    ) -> dict[str, list[tuple[datetime, datetime, int]]]:
+        """Of each agency the hours of its span in which it was heard: the first and the last fact
+        accepted in it, and how many."""
+        columns = (("agency", "text"), ("first", "bigint"), ("last", "bigint"))
+        statement = f"""select r.agency, min(accepted) as first, max(accepted) as last, count(*) as facts
+            from {self.store.rows_of("rows", columns)} join fact on fact.agency = r.agency
+            and fact.agency <> 'goldthread' and accepted between r.first and r.last
+            group by r.agency, accepted / 3600000000"""
+        rows = [
+            {"agency": agency, "first": micros(first), "last": micros(last)}
+            for agency, (first, last) in sorted(spans.items())
+        ]
+        found: dict[str, list[tuple[datetime, datetime, int]]] = {}
+        async with self.store.reading() as connection:
+            for row in await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()}):
+                hour = (instant(row.first), instant(row.last), row.facts)
+                found.setdefault(row.agency, []).append(hour)
+        return found
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:
         """Since when a subject's fold fails, if it does: its row is then its last good one."""

@@ -55,6 +55,13 @@ class FactTable(SQLModel, table=True):
         Index("fact_root", "root"),
         Index("fact_type", "type"),
         Index(
+            "fact_heard",
+            "agency",
+            "accepted",
+            sqlite_where=text("agency <> 'goldthread'"),
+            postgresql_where=text("agency <> 'goldthread'"),
+        ),
+        Index(
             "fact_unsent",
             "accepted",
             sqlite_where=text("sent_at is null"),
@@ -66,6 +73,7 @@ class FactTable(SQLModel, table=True):
     version: int
     type: str
     source: str
+    agency: str
     occurred: int = Field(sa_type=BigInteger)
     recorded: int = Field(sa_type=BigInteger)
     accepted: int = Field(sa_type=BigInteger)

@@ -44,19 +44,44 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Page(Shown):
+    """A page: when it was made, and before when all that anybody had accepted is in it (null: that
+    cannot be told). Neither is part of what was seen."""
+
+    at: datetime
+    fresh_until: datetime | None = None
+
+    @property
+    def seen(self) -> bytes:
+        """What whoever looks has seen."""
+        return self.model_dump_json(exclude={"at", "fresh_until", "next"}).encode()
+
+
 class Missing(Shown):
     """One gap. ``code`` is a message id's last part (``missing.contact-unknown``); codes and what
     they mean stand in ``rules/missing.py``. ``owner`` is the agency, kind of agency or role that can
-    close it; ``roots`` are the facts that it is about."""
+    close it; ``roots`` are the facts that it is about; of a silent feed ``kind`` is the agency's, and
+    ``since`` when it was last heard."""
 
     code: str
     owner: str | None = None
     person: str | None = None
     roots: tuple[str, ...] = ()
     count: int | None = None
+    kind: str | None = None
+    since: datetime | None = None
 
 
 # ---- meetings and agenda ----------------------------------------------------------------------
+
+
+class SilentFeed(Shown):
+    """An agency of which nothing has come for longer than usual."""
+
+    agency: str
+    name: str
+    kind: str
+    since: datetime
 
 
 class MeetingLine(Shown):
@@ -71,10 +96,9 @@ class MeetingLine(Shown):
     cases: int = Field(description="those that the caller may see")
 
 
-class Meetings(Shown):
+class Meetings(Page):
     """The meetings that the caller may see: those to come, soonest first; then those past, newest first."""
 
-    at: datetime
     to_come: list[MeetingLine]
     past: list[MeetingLine]
 
@@ -98,11 +122,11 @@ class AgendaLine(Shown):
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
 
-class Agenda(Shown):
+class Agenda(Page):
     """The cases of a meeting in the order in which they are heard."""
 
-    at: datetime
     meeting: MeetingLine
+    silent: list[SilentFeed] = Field(default=[], description="feeds of which something may be missing")
     cases: list[AgendaLine]
     waiting: list[AgendaLine] = Field(description="referred in this MARAC area and not listed anywhere yet")
 
@@ -154,7 +178,7 @@ class Silence(Shown):
     lines: int
 
 
-class CasePage(Shown):
+class CasePage(Page):
     """Everything that a case's page shows.
 
     ``known_at`` is the time *as it was known*; None: as it is now. ``agencies`` gives the name of
@@ -163,7 +187,6 @@ class CasePage(Shown):
     one. ``freshness`` is the newest that each agency said.
     """
 
-    at: datetime
     known_at: datetime | None
     broken_since: datetime | None
     case: str
@@ -216,7 +239,7 @@ class SourceVersion(Shown):
     said: Version | None
 
 
-class SourcePage(Shown):
+class SourcePage(Page):
     """Where a line comes from: every version of the fact, the newest first."""
 
     case: str
@@ -246,10 +269,9 @@ class CohortLine(Shown):
     managed_by: str | None = Field(description="null: nobody")
 
 
-class Cohort(Shown):
+class Cohort(Page):
     """One page of the cohort, the highest score first; those not scored come after, never as 0."""
 
-    at: datetime
     model_version: str
     official: bool = False
     total: int
@@ -258,10 +280,9 @@ class Cohort(Shown):
     next: str | None = Field(default=None, description="the cursor of the next page; null at the end")
 
 
-class PerpetratorPage(Shown):
+class PerpetratorPage(Page):
     """A perpetrator's page."""
 
-    at: datetime
     broken_since: datetime | None
     person: str
     model_version: str

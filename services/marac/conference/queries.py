@@ -14,7 +14,7 @@ from chassis.runtime import Runtime
 from chassis.views import Row, View
 from contracts.content import Content
 from contracts.events.configuration import AreaDefined
-from services.marac import casefile, shown
+from services.marac import casefile, feeds, shown
 from services.marac.conference import compose, rows
 from services.marac.conference.compose import CaseKnown
 from services.marac.conference.person import short_type, version_row
@@ -59,12 +59,13 @@ class Held:
         alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.runtime.clock.now()
-        return [CaseKnown(at, case, people, alerts, agencies, areas) for case in cases]
+        silences = await feeds.silent(self.runtime, agencies, self.at)
+        return [CaseKnown(at, case, people, alerts, agencies, areas, silences) for case in cases]
 
 
 async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
     """The meetings of the caller's areas: those to come, soonest first; those past, newest first."""
-    at = runtime.clock.now()
+    at, fresh = runtime.clock.now(), await runtime.fresh_until()
     table = MEETING.table
     statement = select(table).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
@@ -74,6 +75,7 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
     lines = [_meeting_line(row, areas, cases) for row in seen]
     page = shown.Meetings(
         at=at,
+        fresh_until=fresh,
         to_come=[line for line in lines if line.starts >= at],
         past=[line for line in reversed(lines) if line.starts < at],
     )
@@ -83,10 +85,12 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
 
 async def agenda(runtime: Runtime, caller: Caller, meeting: str) -> shown.Agenda:
     """The agenda of a meeting, and whoever waits in its MARAC. Raises Problem (404)."""
+    fresh = await runtime.fresh_until()
     row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
     if row is None or not _may_see_meeting(caller, row):
         raise not_found()
-    areas = casefile.areas_of(await runtime.configuration())
+    configuration = await runtime.configuration()
+    areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
     listed = await _visible(runtime, caller, {each.case for each in row.cases})
     waiting = await _waiting(runtime, caller, placing.marac_of(areas, row.area))
     known = await Held(runtime).known([*listed.values(), *waiting])
@@ -97,7 +101,9 @@ async def agenda(runtime: Runtime, caller: Caller, meeting: str) -> shown.Agenda
     ]
     page = shown.Agenda(
         at=runtime.clock.now(),
+        fresh_until=fresh,
         meeting=_meeting_line(row, areas, listed),
+        silent=compose.silent_feeds(await feeds.silent(runtime, agencies, None), agencies),
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed],
     )
@@ -113,13 +119,14 @@ async def case_page(
     Whoever may see it today may see how it was. Raises Problem (404); Refused (409) for a time that
     has not passed.
     """
+    fresh = at or await runtime.fresh_until()
     now = await _seen(runtime, caller, case)
     held = Held(runtime, at)
     row = now if at is None else await held.one(CASE, rows.ConferenceCase, case)
     if row is None:
         raise not_found()
     known = (await held.known([row]))[0]
-    page, left_out = await _page(runtime, caller, known, at)
+    page, left_out = await _page(runtime, caller, known, at, fresh)
     await _record(runtime, caller, CASE.name, case, page, compose.facts_of([known]), left_out)
     return page
 
@@ -129,6 +136,7 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
 
     What was withdrawn, or speaks of somebody else by now, says no more than that.
     """
+    fresh = await runtime.fresh_until()
     known = (await Held(runtime).known([await _seen(runtime, caller, case)]))[0]
     line = known.lines.get(root)
     others = [compose.foreign(known, known.people[p]) for p in _other_side(known) if p in known.people]
@@ -136,6 +144,8 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
         raise not_found()
     versions = (await runtime.fact(root)).versions(root)
     page = shown.SourcePage(
+        at=runtime.clock.now(),
+        fresh_until=fresh,
         case=case,
         letters=known.case.letters,
         root=root,
@@ -223,7 +233,7 @@ async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[
 
 
 async def _page(
-    runtime: Runtime, caller: Caller, known: CaseKnown, at: datetime | None
+    runtime: Runtime, caller: Caller, known: CaseKnown, at: datetime | None, fresh: datetime | None
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
     locations = sharing.may_see_locations(caller.roles)
@@ -231,6 +241,7 @@ async def _page(
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
+        fresh_until=fresh,
         known_at=at,
         broken_since=await runtime.broken("k", case.case),
         marac_name=compose.area_name(known.areas, case.marac),
@@ -291,7 +302,8 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     }
     records = {record.agency for each in known.case.occurrences for record in each.records}
     lines = {line.agency for line in known.lines.values()}
-    return {known.case.agency, *answered, *records, *lines}
+    silent = {silence.agency for silence in known.silences}
+    return {known.case.agency, *answered, *records, *lines, *silent}
 
 
 def _other_side(known: CaseKnown) -> list[str]:
@@ -330,10 +342,9 @@ async def _record(
     caller: Caller,
     view: str,
     subject: str,
-    page: shown.Shown,
+    page: shown.Page,
     facts: Iterable[str],
     left_out: Iterable[str] = (),
 ) -> None:
-    """Record the look. When the page was made is no part of what was seen."""
-    content = page.model_dump_json(exclude={"at"}).encode()
-    await runtime.shown(caller, view, subject, content, facts, left_out)
+    """Record the look."""
+    await runtime.shown(caller, view, subject, page.seen, facts, left_out)

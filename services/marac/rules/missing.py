@@ -11,11 +11,13 @@ from datetime import date, datetime
 
 from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
+from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
     "alert-unanswered",
     "contact-unknown",
     "grade-unknown",
+    "feed-silent",
     "breach-order-not-found",
     "order-not-served",
     "respondent-not-aware",
@@ -56,6 +58,8 @@ class Gap:
     person: str | None = None
     roots: tuple[str, ...] = ()
     count: int | None = None
+    kind: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,10 @@ class CaseSeen:
     """Kinds of agency that have said anything of the people of the case."""
     kinds: frozenset[str] = field(default_factory=frozenset)
     """Kinds of agency that take part at all."""
+    speakers: frozenset[str] = frozenset()
+    """Agencies that have said anything of the people of the case."""
+    silences: Sequence[Silence] = ()
+    """Feeds that have been silent for longer than usual."""
 
 
 def gaps(case: CaseSeen) -> list[Gap]:
@@ -113,6 +121,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *(Gap("alert-unanswered", roots=(cause,)) for cause in case.unanswered),
         *(Gap("child-no-school", person=child) for child, school in case.children if not school),
         *_silent(case),
+        *_feeds(case),
     ]
     return sorted(
         found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots)
@@ -152,6 +161,13 @@ def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:
             yield Gap("order-not-served", order.agency, roots=(order.root,))
         if not order.aware:
             yield Gap("respondent-not-aware", order.agency, roots=(order.root,))
+
+
+def _feeds(case: CaseSeen) -> Iterable[Gap]:
+    """Silent feeds on which the case depends: of whoever spoke of its people, and of whoever should."""
+    for silence in case.silences:
+        if silence.agency in case.speakers or silence.kind in CORE:
+            yield Gap("feed-silent", silence.agency, kind=silence.kind, since=silence.since)
 
 
 def _silent(case: CaseSeen) -> Iterable[Gap]:
