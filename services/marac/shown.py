@@ -272,6 +272,7 @@ class CohortLine(Shown):
 class Cohort(Page):
     """One page of the cohort, the highest score first; those not scored come after, never as 0."""
 
+    sources_silent: bool = Field(default=False, description="some source, whichever, is silent")
     model_version: str
     official: bool = False
     total: int
@@ -285,6 +286,7 @@ class PerpetratorPage(Page):
 
     broken_since: datetime | None
     person: str
+    sources_silent: bool = Field(default=False, description="some source, whichever, is silent")
     model_version: str
     official: bool = False
     name: Name | None

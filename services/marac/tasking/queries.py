@@ -8,7 +8,7 @@ from chassis.http.auth import Caller
 from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from services.marac import shown
+from services.marac import casefile, feeds, shown
 from services.marac.rules import score, sharing
 from services.marac.tasking import rows
 from services.marac.tasking.views import PERPETRATOR
@@ -43,6 +43,7 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
     answer = shown.Cohort(
         at=runtime.clock.now(),
         fresh_until=fresh,
+        sources_silent=await _silent(runtime),
         model_version=score.MODEL,
         total=total,
         not_scored=total - scored,
@@ -65,12 +66,19 @@ async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> sho
         **row.model_dump(include=set(shown.PerpetratorPage.model_fields)),
         at=runtime.clock.now(),
         fresh_until=fresh,
+        sources_silent=await _silent(runtime),
         broken_since=await runtime.broken("p", person),
         person=person,
         name=next(iter(row.names), None),
     )
     await runtime.shown(caller, PERPETRATOR.name, person, page.seen, found[0].facts)
     return page
+
+
+async def _silent(runtime: Runtime) -> bool:
+    """Whether some source of the whole deployment is silent. Which, or whose, would tell where she is."""
+    agencies = casefile.agencies_of(await runtime.configuration())
+    return bool(await feeds.silent(runtime, agencies, None))
 
 
 async def _listed(

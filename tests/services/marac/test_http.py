@@ -399,6 +399,8 @@ async def test_a_feed_that_is_silent_for_longer_than_usual_is_a_gap(marac: Marac
     assert (feed["agency"], feed["name"], feed["since"]) == ("police", "The police", gap["since"])
     last = start + timedelta(hours=24 * 6)
     assert last <= datetime.fromisoformat(gap["since"]) < last + timedelta(minutes=5)
+    cohort = (await marac.get("matac", "cohort")).json()
+    assert cohort["sources_silent"] is True, "and not which"
     (gap,), _ = await silent_after(24 * 60)
     assert gap["owner"] == "police", "it is not forgotten that it had a rhythm"
 
