@@ -1,17 +1,26 @@
 """How each agency's feed does: its newest fact, and the rhythm that is learned from those before."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
+import structlog
+
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
+from services.marac import casefile
 from services.marac.rules import feeds
 from services.marac.rules.feeds import Silence, Spell
 
-LEARNED_FOR = timedelta(minutes=5)
-"""How long a rhythm that was learned is good: it changes over days, and learning reads an index."""
+LEARN_SECONDS = 60
+"""How often rhythms are learned anew. It reads four weeks of an index, so no page waits for it."""
+
+LEARNED_FOR = timedelta(hours=1)
+"""How long what was learned is good, by the services' clock: a page that finds it older learns by itself."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +34,34 @@ class Learned:
 _learned: WeakKeyDictionary[Runtime, Learned] = WeakKeyDictionary()
 
 
+async def keep_learning(runtime: Runtime) -> None:
+    """Learn every agency's rhythm, again and again, for ever."""
+    while True:
+        try:
+            now, agencies = runtime.clock.now(), casefile.agencies_of(await runtime.configuration())
+            newest = await runtime.newest_of(agencies, now)
+            _learned[runtime] = Learned(now, await _learn(runtime, newest))
+        except Exception as error:  # noqa: BLE001 - the store is away: it is asked again
+            log.warning("feeds.not-learned", reason=type(error).__name__)
+        await asyncio.sleep(LEARN_SECONDS)
+
+
 async def silent(
     runtime: Runtime, agencies: Mapping[str, AgencyDefined], at: datetime | None
 ) -> tuple[Silence, ...]:
     """The agencies that were silent for longer than usual at a time (None: now), longest first."""
     now = runtime.clock.now()
     newest = await runtime.newest_of(agencies, at or now)
-    known = _learned.get(runtime) if at is None else None
-    stale = known is None or not known.at <= now < known.at + LEARNED_FOR
-    if known is None or stale or not newest.keys() <= known.usual.keys():
+    known = _learned.get(runtime)
+    if at is not None or known is None or not known.at <= now < known.at + LEARNED_FOR:
         known = Learned(now, await _learn(runtime, newest))
         if at is None:
             _learned[runtime] = known
-    told = [
-        (agency, agencies[agency].kind.value, last, known.usual[agency]) for agency, last in newest.items()
-    ]
+    told = [(each, agencies[each].kind.value, last, known.usual.get(each)) for each, last in newest.items()]
     return feeds.silences(told, at or now)
 
 
 async def _learn(runtime: Runtime, newest: Mapping[str, datetime]) -> dict[str, timedelta | None]:
     spans = {agency: (last - feeds.LEARNED_FROM, last) for agency, last in newest.items()}
     hours = await runtime.hours_of(spans)
-    return {
-        agency: feeds.longest_usual([Spell(*hour) for hour in hours.get(agency, ())]) for agency in newest
-    }
+    return {each: feeds.longest_usual([Spell(*hour) for hour in hours.get(each, ())]) for each in newest}
