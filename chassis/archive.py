@@ -1,10 +1,11 @@
 """What a service knows: its rows, its facts, who is who, now and as it was known."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+import orjson
 import structlog
 from sqlalchemy import Select, text
 
@@ -19,6 +20,7 @@ from chassis.store import Store
 from chassis.store.tables import instant, micros
 from chassis.views import Row, View
 from chassis.watch import cause_of, standing
+from chassis.watermark import fresh_until
 
 log = structlog.get_logger()
 
@@ -26,8 +28,10 @@ log = structlog.get_logger()
 class Archive:
     """The reading side of a service. Nothing here writes."""
 
-    def __init__(self, store: Store, ids: Ids, clock: Clock, views: Sequence[View], source: str) -> None:
-        self.source = source
+    def __init__(self, name: str, store: Store, ids: Ids, clock: Clock, views: Sequence[View]) -> None:
+        self.name = name
+        """Of the service: it says which topics are read."""
+        self.source = f"/{name}"
         self.store = store
         self.ids = ids
         self.clock = clock
@@ -91,16 +95,57 @@ class Archive:
         return {mention[2:]: person[2:] for mention, person in found.items()}
 
     async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
-        """The row as it was known at a time. Raises Refused (409): ``not-yet-known`` for a time that
-        has not passed; ``known-broken`` where today's code cannot fold what was known then, of which
-        there is no last good row."""
-        if at > self.clock.now() - timedelta(seconds=1) or not self.caught_up.is_set():
+        """The row as it was known at a time.
+
+        Raises Refused (409): ``not-yet-known`` for a time of which it is not known yet that all is
+        here; ``known-broken`` where today's code cannot fold what was known then, of which there is no
+        last good row.
+        """
+        fresh = await self.fresh_until()
+        if fresh is None or at >= fresh:
             raise Refused("not-yet-known", "at", status=409)
         try:
             return await self._known.row(view, subject, at)
         except FoldFailed as failed:
             log.error("known.broken", view=failed.view, reason=type(failed.__cause__).__name__)
             raise Refused("known-broken", "at", status=409) from None
+
+    async def fresh_until(self) -> datetime | None:
+        """Before when this store holds all that anybody had accepted, as the services' watermarks have
+        it; None: that cannot be told."""
+        return await fresh_until(self.store, self.name)
+
+    async def newest_of(self, agencies: Collection[str], at: datetime) -> dict[str, datetime]:
+        """When the newest fact of each of these agencies was accepted, of those accepted by a time; an
+        agency with none is left out."""
+        statement = f"""select r.agency, (select max(accepted) from fact where fact.agency = r.agency
+            and agency <> 'goldthread' and accepted <= :at) as newest
+            from {self.store.rows_of("rows", (("agency", "text"),))}"""
+        rows = orjson.dumps([{"agency": agency} for agency in sorted(agencies)]).decode()
+        async with self.store.reading() as connection:
+            found = (await connection.execute(text(statement), {"rows": rows, "at": micros(at)})).all()
+        return {row.agency: instant(row.newest) for row in found if row.newest is not None}
+
+    async def hours_of(
+        self, spans: Mapping[str, tuple[datetime, datetime]]
+    ) -> dict[str, list[tuple[datetime, datetime, int]]]:
+        """Of each agency the hours of its span in which it was heard: the first and the last fact
+        accepted in it, and how many."""
+        columns = (("agency", "text"), ("first", "bigint"), ("last", "bigint"))
+        statement = f"""select r.agency, min(accepted) as first, max(accepted) as last, count(*) as facts
+            from {self.store.rows_of("rows", columns)} join fact on fact.agency = r.agency
+            and fact.agency <> 'goldthread' and accepted between r.first and r.last
+            group by r.agency, accepted / 3600000000"""
+        rows = [
+            {"agency": agency, "first": micros(first), "last": micros(last)}
+            for agency, (first, last) in sorted(spans.items())
+        ]
+        found: dict[str, list[tuple[datetime, datetime, int]]] = {}
+        async with self.store.reading() as connection:
+            for row in await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()}):
+                hour = (instant(row.first), instant(row.last), row.facts)
+                found.setdefault(row.agency, []).append(hour)
+        return found
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:
         """Since when a subject's fold fails, if it does: its row is then its last good one."""

@@ -23,8 +23,11 @@ from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store
 from chassis.store.tables import micros
+from chassis.watermark import keep_watermarks
 from contracts.envelope import Envelope
 from contracts.registry import Unreadable
+from contracts.topics import WATERMARKS
+from contracts.watermark import Watermark, read_watermark
 
 Partition = tuple[str, int]
 PAUSE_SECONDS = 0.5
@@ -68,13 +71,17 @@ class Loader:
     async def load(self, records: Sequence[Record]) -> dict[Partition, int]:
         """Load one batch; give each partition's next position."""
         positions = _positions(records)
-        readable, parks = self._read(records)
+        readable, parks = self._read([record for record in records if record.topic != WATERMARKS])
+        passed, illegible = _watermarks([record for record in records if record.topic == WATERMARKS])
+        parks += illegible
 
         async def work(connection: AsyncConnection) -> int:
             fresh, unlike = await self._enter(connection, readable)
             now = micros(await self._store.now(connection))
             await parking.park(self._store, connection, self._ids, [*parks, *unlike], now)
             await _advance(self._store, connection, positions)
+            if passed:
+                await keep_watermarks(connection, self._source[1:], passed)
             reached(Step.LOAD_WRITTEN)
             return fresh
 
@@ -153,6 +160,17 @@ class Loader:
             if known.setdefault(entry.envelope.id, entry.hash) != entry.hash:
                 unlike.add(record)
         return unlike
+
+
+def _watermarks(records: Sequence[Record]) -> tuple[list[tuple[int, Watermark]], list[Park]]:
+    said: list[tuple[int, Watermark]] = []
+    parks: list[Park] = []
+    for record in records:
+        try:
+            said.append((record.offset, read_watermark(record.value)))
+        except Unreadable as error:
+            parks.append(Park(record, str(error), [], whose_known=True))  # it is about nobody
+    return said, parks
 
 
 def _smallest(entries: Iterable[Entry]) -> list[Entry]:

@@ -41,7 +41,7 @@ class Recorder(Archive):
     """Records facts in one service's store. What it returns from is saved."""
 
     def __init__(self, service: Service, store: Store, ids: Ids, clock: Clock) -> None:
-        super().__init__(store, ids, clock, service.views, f"/{service.name}")
+        super().__init__(service.name, store, ids, clock, service.views)
         self.service = service
         self.signals = Signals()
         self.acceptor = Acceptor(store, ids, self.source, self.signals)

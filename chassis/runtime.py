@@ -6,7 +6,7 @@ and folds and deciders wait: at most a minute if the log is away.
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from chassis.clock import Clock
 from chassis.fold import Folder
 from chassis.ids import Ids
 from chassis.load import Loader, positions_of
-from chassis.log import Log, Subscription
+from chassis.log import Log, Partition, Subscription
 from chassis.news import News
 from chassis.parking import Counts
 from chassis.recording import Recorder
@@ -29,6 +29,7 @@ from chassis.settings import CannotStart, Settings
 from chassis.store import Postgres, Store
 from chassis.store.tables import micros
 from chassis.watch import Watch
+from chassis.watermark import write_watermarks
 from contracts.events.operations import ParkedDecided
 from contracts.topics import TOPICS, read_by
 
@@ -61,7 +62,7 @@ class Runtime(Recorder):
         self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
         self.watch = Watch(self)
         self.subscription: Subscription | None = None
-        self._progress = (-1, 0.0)
+        self._progress: dict[Partition, tuple[int, float]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -85,6 +86,8 @@ class Runtime(Recorder):
         if isinstance(self.store, Postgres):
             self._go("news", News(self.store, self.signals).run())
         self._go("fold", self._after_catching_up(self.folder.run))
+        every = self.settings.watermark_seconds
+        self._go("watermark", write_watermarks(self.store, self.log, self.name, every))
         self._go("tick", self._after_catching_up(self._tick))
         self._go("watch", self._after_catching_up(self.watch.run))
         for task in self.service.tasks:
@@ -185,7 +188,7 @@ class Runtime(Recorder):
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
                 behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
-                if self._stuck(behind, sum(reached.values())):
+                if self._stuck(ends, reached):
                     dead.append("load: nothing comes though the log has more")
         except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
             dead.append(f"log: {type(error).__name__}")
@@ -197,12 +200,15 @@ class Runtime(Recorder):
             "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()],
         }
 
-    def _stuck(self, behind: int, reached: int) -> bool:
-        """Whether the log has had more than is here for some time, and nothing has come."""
+    def _stuck(self, ends: Mapping[Partition, int], reached: Mapping[Partition, int]) -> bool:
+        """Whether the log has had more of some partition than is here for some time, and nothing of it
+        has come, whatever came of the others."""
         now = time.monotonic()
-        if behind == 0 or reached != self._progress[0]:
-            self._progress = (reached, now)
-        return now - self._progress[1] > STUCK_SECONDS
+        for partition, end in ends.items():
+            here = reached.get(partition, 0)
+            if here >= end or here != self._progress.get(partition, (-1, now))[0]:
+                self._progress[partition] = (here, now)
+        return any(now - since > STUCK_SECONDS for _, since in self._progress.values())
 
     async def _marks(self) -> tuple[int, int]:
         """How much is out of date, and the newest version of the folds here."""

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     clock_start: AwareDatetime | None = None
     """Where the services' clock starts, for demo and tests."""
 
+    watermark_seconds: float = Field(default=10, gt=0, le=60)
+    """How often each service says how far it has come: so much may a page be behind."""
+
     die_at: str = ""
     """``step`` or ``step:nth``: where this process kills itself, for tests (``chassis.steps``)."""
 

@@ -15,7 +15,8 @@ from contracts.content import Content
 from contracts.envelope import Envelope
 from contracts.examples import EXAMPLES, SCHEMAS
 from contracts.registry import EVENTS
-from contracts.topics import SERVICES, TOPICS, Topic
+from contracts.topics import SERVICES, TOPICS, WATERMARKS, Topic
+from contracts.watermark import Watermark
 
 FOLDER = Path(__file__).parent
 
@@ -61,7 +62,7 @@ def schema(model: type[Content]) -> dict[str, Any]:
 
 def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3 document: the topics, what goes over them, and which service does which."""
-    models: list[type[BaseModel]] = [Envelope, *EVENTS.values()]
+    models: list[type[BaseModel]] = [Envelope, *EVENTS.values(), Watermark]
     refs, definitions = models_json_schema(
         [(model, "validation") for model in models],
         ref_template="#/components/schemas/{model}",
@@ -73,6 +74,7 @@ def asyncapi() -> dict[str, Any]:
             "properties": {"type": {"const": kind}},
             **_payload_unless_withdrawn(refs[model, "validation"]),
         }
+    schemas[Watermark.kind] = refs[Watermark, "validation"]
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -91,7 +93,8 @@ def asyncapi() -> dict[str, Any]:
             if service in services
         },
         "components": {
-            "messages": {kind: _message(model) for kind, model in EVENTS.items()},
+            "messages": {kind: _message(kind, model, _KEY) for kind, model in EVENTS.items()}
+            | {Watermark.kind: _message(Watermark.kind, Watermark, "the service whose watermark it is")},
             "schemas": schemas,
         },
     }
@@ -121,20 +124,25 @@ def _channel(topic: Topic) -> dict[str, Any]:
     return {
         "address": topic.name,
         "title": topic.about,
-        "messages": {
-            kind: {"$ref": f"#/components/messages/{kind}"}
-            for kind, model in EVENTS.items()
-            if model.topic == topic.name
-        },
+        "messages": {kind: {"$ref": f"#/components/messages/{kind}"} for kind in _carried_by(topic)},
         "bindings": {
             "kafka": {
                 "topic": topic.name,
                 "partitions": topic.partitions,
-                "topicConfiguration": {"cleanup.policy": ["delete"], "retention.ms": -1},
+                "topicConfiguration": {
+                    "cleanup.policy": ["delete" if topic.keeps == "all" else "compact"],
+                    "retention.ms": -1,
+                },
                 "bindingVersion": "0.5.0",
             }
         },
     }
+
+
+def _carried_by(topic: Topic) -> list[str]:
+    if topic.name == WATERMARKS:
+        return [Watermark.kind]
+    return [kind for kind, model in EVENTS.items() if model.topic == topic.name]
 
 
 def _operation(service: str, action: str, topic: Topic) -> dict[str, Any]:
@@ -147,19 +155,19 @@ def _operation(service: str, action: str, topic: Topic) -> dict[str, Any]:
     }
 
 
-def _message(model: type[Content]) -> dict[str, Any]:
+_KEY = "the first of the envelope's keys; of an event without keys, its id"
+
+
+def _message(kind: str, model: type[BaseModel], key: str) -> dict[str, Any]:
     return {
-        "name": model.type,
+        "name": kind,
         "title": model.__name__,
         "summary": (model.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " "),
         "contentType": CONTENT_TYPE,
-        "payload": {"$ref": f"#/components/schemas/{model.type}"},
+        "payload": {"$ref": f"#/components/schemas/{kind}"},
         "bindings": {
             "kafka": {
-                "key": {
-                    "type": "string",
-                    "description": "the first of the envelope's keys; of an event without keys, its id",
-                },
+                "key": {"type": "string", "description": key},
                 "bindingVersion": "0.5.0",
             }
         },

@@ -41,7 +41,7 @@ def read_envelope(body: bytes) -> Envelope:
     except orjson.JSONDecodeError as error:
         raise Unreadable("not JSON") from error
     except ValidationError as error:
-        raise Unreadable(_faults(error)) from None
+        raise Unreadable(faults_of(error)) from None
 
 
 def read_content(envelope: Envelope) -> Content | None:
@@ -59,9 +59,10 @@ def read_content(envelope: Envelope) -> Content | None:
     try:
         return model.model_validate(data, extra="ignore")
     except ValidationError as error:
-        raise Unreadable(_faults(error)) from None
+        raise Unreadable(faults_of(error)) from None
 
 
-def _faults(error: ValidationError) -> str:
+def faults_of(error: ValidationError) -> str:
+    """What a schema has against something: places and kinds of fault, never the value."""
     faults = error.errors(include_input=False)
     return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in faults)

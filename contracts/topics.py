@@ -1,8 +1,12 @@
 """The topics, declared once: creation, access lists and the AsyncAPI document come from here."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 SERVICES = ("referrals", "orders", "marac", "notify")
+
+WATERMARKS = "watermarks"
+"""The one topic that carries no facts: how far each service has come (``contracts.watermark``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +14,8 @@ class Topic:
     """One topic of the log.
 
     Fact topics keep everything: ``retention.ms=-1``, delete policy, a number of partitions that
-    never changes. They are for Goldthread's own services only.
+    never changes. They are for Goldthread's own services only. A topic that ``keeps`` the newest is
+    compacted: of each key it keeps the last record alone.
     """
 
     name: str
@@ -18,6 +23,7 @@ class Topic:
     writers: tuple[str, ...]
     readers: tuple[str, ...]
     partitions: int = 6
+    keeps: Literal["all", "newest"] = "all"
 
 
 TOPICS: dict[str, Topic] = {
@@ -36,6 +42,7 @@ TOPICS: dict[str, Topic] = {
         Topic("marac", "meetings and their agendas", ("marac",), ("marac",)),
         Topic("configuration", "areas, agencies, rota, thresholds", SERVICES, SERVICES),
         Topic("audit", "who did and saw what", SERVICES, SERVICES),
+        Topic(WATERMARKS, "how far each service has come", SERVICES, SERVICES, partitions=1, keeps="newest"),
     )
 }
 
@@ -43,3 +50,8 @@ TOPICS: dict[str, Topic] = {
 def read_by(service: str) -> list[Topic]:
     """The topics that a service subscribes to, its own among them."""
     return [topic for topic in TOPICS.values() if service in topic.readers]
+
+
+def facts_of(service: str) -> list[Topic]:
+    """The topics on which a service puts facts of its own."""
+    return [t for t in TOPICS.values() if service in t.writers and t.name != WATERMARKS]

@@ -68,6 +68,7 @@ class EmbeddedLog:
         self._open = ExitStack()
         self._ids: dict[Partition, int] = {}
         self._counts: Counter[str] = Counter()
+        self._compacted: set[str] = set()
         self._ends: dict[Partition, int] = {}
         self._groups: dict[str, list[EmbeddedSubscription]] = {}
 
@@ -91,6 +92,8 @@ class EmbeddedLog:
         """Create what is missing. Raises LogError for another number of partitions."""
         for topic in (wanted := list(topics)):
             check_partitions(topic, self._counts[topic.name] or topic.partitions)
+            if topic.keeps == "newest":
+                self._compacted.add(topic.name)
         missing = [(topic.name, number) for topic in wanted for number in range(topic.partitions)]
 
         def create(db: sqlite3.Connection) -> None:
@@ -109,9 +112,11 @@ class EmbeddedLog:
         return {partition: self._ends[partition] for partition in self._of(topics)}
 
     async def beginnings(self, topics: Iterable[str]) -> dict[Partition, int]:
-        """From the file, which somebody may have cut."""
+        """From the file, which somebody may have cut. A compacted topic begins at 0 for ever."""
         wanted = self._of(topics)
-        return await self._reader.run(lambda db: {p: self._bound(db, p, "min") for p in wanted})
+        cut = [partition for partition in wanted if partition[0] not in self._compacted]
+        found = await self._reader.run(lambda db: {p: self._bound(db, p, "min") for p in cut})
+        return dict.fromkeys(wanted, 0) | found
 
     def subscribe(self, group: str, topics: Sequence[str], position: Position) -> "EmbeddedSubscription":
         """A reader, which joins its group at its start."""
@@ -140,6 +145,7 @@ class EmbeddedLog:
     def _write(self, db: sqlite3.Connection, records: Sequence[Record]) -> None:
         ends: dict[Partition, int] = {}
         rows: list[tuple[int, str, bytes]] = []
+        superseded: list[tuple[int, int, str]] = []
         for record in records:
             if record.topic not in self._counts:
                 raise LogError(f"no such topic: {record.topic}")
@@ -148,9 +154,13 @@ class EmbeddedLog:
             partition = (record.topic, partition_of(record.key, self._counts[record.topic]))
             offset = ends.get(partition, self._ends[partition])
             ends[partition] = offset + 1
-            rows.append(((self._ids[partition] << OFFSET_BITS) + offset, record.key, record.value))
+            first = self._ids[partition] << OFFSET_BITS
+            rows.append((first + offset, record.key, record.value))
+            if record.topic in self._compacted:
+                superseded.append((first, first + offset, record.key))
         with _transaction(db):
             db.executemany("insert into record values (?, ?, ?)", rows)
+            db.executemany("delete from record where place >= ? and place < ? and key = ?", superseded)
         self._ends.update(ends)
         # From here and not from the coroutine, which may have been cancelled after the commit.
         self._loop.call_soon_threadsafe(self._wake, ends)

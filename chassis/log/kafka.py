@@ -1,7 +1,7 @@
 """Kafka through aiokafka: what is written, and what the cluster has. No transactions (aiokafka #844)."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -22,7 +22,14 @@ APPEND_LIMIT = 30.0
 
 CLIENT: dict[str, Any] = {"request_timeout_ms": 10_000, "retry_backoff_ms": 100}
 
-KEEPS_ALL = {"retention.ms": "-1", "cleanup.policy": "delete"}
+SETTINGS = {
+    "all": {"retention.ms": "-1", "cleanup.policy": "delete"},
+    "newest": {"retention.ms": "-1", "cleanup.policy": "compact"},
+}
+"""What a topic must have to keep what it is declared to keep."""
+
+SEGMENT = {"newest": {"segment.ms": "3600000"}}
+"""What is superseded goes when its segment is closed: after an hour, not after a week."""
 
 
 class KafkaLog:
@@ -56,6 +63,7 @@ class KafkaLog:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._counts: dict[str, int] = {}
+        self._compacted: set[str] = set()
         self._closing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -78,10 +86,11 @@ class KafkaLog:
     async def ensure(self, topics: Iterable[Topic]) -> None:
         """Create what is missing. Raises LogError for a topic that is not as it is declared."""
         wanted = {topic.name: topic for topic in topics}
+        self._compacted |= {topic.name for topic in wanted.values() if topic.keeps == "newest"}
         await self._create([topic for topic in wanted.values() if await self._count(topic.name) is None])
         for topic in wanted.values():
             check_partitions(topic, await self._known(topic.name))
-        await self._check_settings(list(wanted))
+        await self._check_settings(wanted)
 
     async def append(self, records: Sequence[Record]) -> None:
         """Acknowledged by every replica in sync; the client repeats what fails, without doubles.
@@ -121,7 +130,7 @@ class KafkaLog:
 
     def subscribe(self, group: str, topics: Sequence[str], position: Position) -> KafkaSubscription:
         """A member of a consumer group, which joins at its start."""
-        return KafkaSubscription(self._connect, group, topics, position)
+        return KafkaSubscription(self._connect, group, topics, position, frozenset(self._compacted))
 
     async def _of(self, topics: Iterable[str]) -> list[TopicPartition]:
         return [TopicPartition(name, n) for name in topics for n in range(await self._known(name))]
@@ -144,13 +153,20 @@ class KafkaLog:
         if not missing:
             return
         settings = {
-            **KEEPS_ALL,
             "max.message.bytes": str(LARGEST + 65_536),  # key, headers and the batch's own head
             # Acknowledged by one replica alone would be lost with it.
             "min.insync.replicas": str(max(1, self._replication - 1)),
         }
         answer = await self._admin.create_topics(
-            [NewTopic(t.name, t.partitions, self._replication, topic_configs=settings) for t in missing]
+            [
+                NewTopic(
+                    t.name,
+                    t.partitions,
+                    self._replication,
+                    topic_configs=settings | SETTINGS[t.keeps] | SEGMENT.get(t.keeps, {}),
+                )
+                for t in missing
+            ]
         )
         for name, code, *_ in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):  # another process may be starting too
@@ -161,15 +177,16 @@ class KafkaLog:
             await asyncio.sleep(0.05)
         raise LogError("the topics were created, and after 10 s cannot be seen")
 
-    async def _check_settings(self, topics: list[str]) -> None:
+    async def _check_settings(self, topics: Mapping[str, Topic]) -> None:
         answers = await self._admin.describe_configs(
             [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
         )
         for _, _, _, name, entries in [row for answer in answers for row in answer.resources]:
             found = {key: value for key, value, *_ in entries}
-            for key, value in KEEPS_ALL.items():
+            why = "forget facts" if topics[name].keeps == "all" else "grow for ever"
+            for key, value in SETTINGS[topics[name].keeps].items():
                 if found[key] != value:
-                    raise LogError(f"topic {name} has {key}={found[key]}, not {value}: it would forget facts")
+                    raise LogError(f"topic {name} has {key}={found[key]}, not {value}: it would {why}")
             if int(found["max.message.bytes"]) < LARGEST:
                 raise LogError(f"topic {name} takes records of {found['max.message.bytes']} bytes only")
 

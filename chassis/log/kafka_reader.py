@@ -51,9 +51,15 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     """
 
     def __init__(
-        self, connect: dict[str, Any], group: str, topics: Sequence[str], position: Position
+        self,
+        connect: dict[str, Any],
+        group: str,
+        topics: Sequence[str],
+        position: Position,
+        compacted: frozenset[str] = frozenset(),
     ) -> None:
         self._connect, self._group, self._topics, self._position = connect, group, list(topics), position
+        self._compacted = compacted
         self.stopped: dict[Partition, str] = {}
         self._consumer: AIOKafkaConsumer | None = None
         self._next: dict[Partition, int] = {}
@@ -180,14 +186,15 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._stop_reading(consumer, partition, reason)
 
     def _follows(self, consumer: AIOKafkaConsumer, tp: TopicPartition, batch: list[ConsumerRecord]) -> bool:
-        """Whether a batch goes on where the one before ended, without a hole. Otherwise read again
-        from there, and stop the partition if the hole is still in it."""
+        """Whether a batch goes on where the one before ended, without a hole but those of a compacted
+        topic. Otherwise read again from there, and stop the partition if the hole is still in it."""
         partition = _pair(tp)
         expected = self._next.get(partition)
         if expected is None:
             return False
-        if batch[0].offset == expected and batch[-1].offset - expected + 1 == len(batch):
-            self._next[partition] = expected + len(batch)
+        whole = batch[0].offset == expected and batch[-1].offset - expected + 1 == len(batch)
+        if whole or (tp.topic in self._compacted and batch[0].offset >= expected):
+            self._next[partition] = batch[-1].offset + 1
             return True
         if self._went_back.get(partition) == expected:
             self._stop_reading(consumer, partition, f"records are missing from {expected} on")

@@ -17,6 +17,10 @@ from chassis.pages.texts import Texts
 Precision = Literal["instant", "day"]
 
 
+BEHIND = timedelta(minutes=1)
+"""How far a page may be behind: six watermarks. After that it says so loudly."""
+
+
 class Times:
     """How one page tells times: in its language, seen from its own now."""
 
@@ -70,6 +74,10 @@ class Times:
         """Whole years today."""
         today = self.now.astimezone(LONDON).date()
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+    def is_behind(self, fresh: datetime) -> bool:
+        """Whether a page that holds all up to this time is not up to date: more than a minute behind."""
+        return self.now - fresh > BEHIND
 
     def ago(self, at: datetime) -> Markup:
         """*4 minutes ago*, to stand beside a clock time."""

@@ -91,6 +91,14 @@ class Store(ABC):
     async def now(self, connection: AsyncConnection) -> datetime:
         """The store's own clock, moved as demo and tests may move it. Never goes back in a process."""
 
+    @abstractmethod
+    async def settled(self, connection: AsyncConnection) -> datetime:
+        """A time before which nothing more will be accepted: whatever read an earlier one from the
+        store's clock is committed, and seen by the next statement, or never will be.
+
+        Ask by the first statement of a writing transaction.
+        """
+
     async def set_clock(self, at: datetime) -> None:
         """Move the clock, for demo and tests alone."""
         self.clock.set(at)
@@ -181,6 +189,19 @@ class Postgres(Store):
         offset = self.clock.offset if row.moved is None else timedelta(microseconds=row.moved)
         return cast(datetime, row.now).astimezone(UTC) + offset
 
+    async def settled(self, connection: AsyncConnection) -> datetime:
+        """When the oldest transaction under way began, of all processes of the service, this one among
+        them: a transaction reads the clock after its beginning has been told."""
+        oldest = text(
+            """select min(xact_start) as began, (select moved from clock) as moved from pg_stat_activity
+               where datname = current_database() and application_name = :name"""
+        )
+        row = (await connection.execute(oldest, {"name": f"goldthread-{self.schema}"})).one()
+        if row.began is None:
+            raise RuntimeError("PostgreSQL does not tell what is under way: it needs track_activities")
+        offset = self.clock.offset if row.moved is None else timedelta(microseconds=row.moved)
+        return cast(datetime, row.began).astimezone(UTC) + offset
+
     async def set_clock(self, at: datetime) -> None:
         """In the store, so that every process on it tells the same time."""
         async with self._turning:
@@ -239,6 +260,10 @@ class Sqlite(Store):
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """The machine's clock: the store is in this process."""
+        return self.clock.now()
+
+    async def settled(self, connection: AsyncConnection) -> datetime:
+        """Now: while this transaction writes, no other does."""
         return self.clock.now()
 
 

@@ -47,6 +47,13 @@ class FactTable(SQLModel, table=True):
     __table_args__ = (
         Index("fact_root", "root"),
         Index("fact_type", "type"),
+        Index(
+            "fact_heard",
+            "agency",
+            "accepted",
+            sqlite_where=text("agency <> 'goldthread'"),
+            postgresql_where=text("agency <> 'goldthread'"),
+        ),
         *(
             Index(name, *of, sqlite_where=text("sent_at is null"), postgresql_where=text("sent_at is null"))
             for name, of in (("fact_unsent", ["accepted"]), ("fact_unsent_type", ["type", "accepted"]))
@@ -57,6 +64,7 @@ class FactTable(SQLModel, table=True):
     version: int
     type: str
     source: str
+    agency: str
     occurred: int = Field(sa_type=BigInteger)
     recorded: int = Field(sa_type=BigInteger)
     accepted: int = Field(sa_type=BigInteger)
@@ -113,6 +121,17 @@ class PositionTable(SQLModel, table=True):
     topic: str = Field(primary_key=True)
     partition: int = Field(primary_key=True)
     next: int = Field(sa_type=BigInteger)
+
+
+class WatermarkTable(SQLModel, table=True):
+    """How far each service said that it had come (``chassis.watermark``), by the offset of its saying.
+    Nothing is folded from it."""
+
+    __tablename__ = "watermark"
+    service: str = Field(primary_key=True)
+    offset: int = Field(primary_key=True, sa_type=BigInteger)
+    passed: int = Field(sa_type=BigInteger)
+    ends: str
 
 
 class ParkedTable(SQLModel, table=True):
@@ -181,6 +200,7 @@ ENGINE_TABLES = (
     MarkTable,
     SubjectTable,
     PositionTable,
+    WatermarkTable,
     ParkedTable,
     ParkedKeyTable,
     DiscardedTable,

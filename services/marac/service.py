@@ -3,6 +3,7 @@
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from services.marac import feeds
 from services.marac.actions import admit, revisable
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.pages import PAGES
@@ -15,6 +16,7 @@ SERVICE = Service(
     name="marac",
     views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
     routers=(router, pages),
+    tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,

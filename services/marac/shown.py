@@ -44,19 +44,44 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Page(Shown):
+    """A page: when it was made, and before when all that anybody had accepted is in it (null: that
+    cannot be told). Neither is part of what was seen."""
+
+    at: datetime
+    fresh_until: datetime | None = None
+
+    @property
+    def seen(self) -> bytes:
+        """What whoever looks has seen."""
+        return self.model_dump_json(exclude={"at", "fresh_until", "next"}).encode()
+
+
 class Missing(Shown):
     """One gap. ``code`` is a message id's last part (``missing.contact-unknown``); codes and what
     they mean stand in ``rules/missing.py``. ``owner`` is the agency, kind of agency or role that can
-    close it; ``roots`` are the facts that it is about."""
+    close it; ``roots`` are the facts that it is about; of a silent feed ``kind`` is the agency's, and
+    ``since`` when it was last heard."""
 
     code: str
     owner: str | None = None
     person: str | None = None
     roots: tuple[str, ...] = ()
     count: int | None = None
+    kind: str | None = None
+    since: datetime | None = None
 
 
 # ---- meetings and agenda ----------------------------------------------------------------------
+
+
+class SilentFeed(Shown):
+    """An agency of which nothing has come for longer than usual."""
+
+    agency: str
+    name: str
+    kind: str
+    since: datetime
 
 
 class MeetingLine(Shown):
@@ -91,10 +116,9 @@ class AgendaLine(Shown):
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
 
-class Meetings(Shown):
+class Meetings(Page):
     """The meetings that the caller may see: those to come, soonest first; then those past, newest first."""
 
-    at: datetime
     to_come: list[MeetingLine]
     past: list[MeetingLine]
     area_not_known: list[AgendaLine] | None = Field(
@@ -103,12 +127,12 @@ class Meetings(Shown):
     )
 
 
-class Agenda(Shown):
+class Agenda(Page):
     """The cases of a meeting in the order in which they are heard, now or as it was known."""
 
-    at: datetime
     known_at: datetime | None = None
     meeting: MeetingLine
+    silent: list[SilentFeed] = Field(default=[], description="feeds of which something may be missing")
     cases: list[AgendaLine]
     waiting: list[AgendaLine] | None = Field(
         description="referred in this MARAC area and not listed anywhere yet; null as it was known: of an"
@@ -163,7 +187,7 @@ class Silence(Shown):
     lines: int
 
 
-class CasePage(Shown):
+class CasePage(Page):
     """Everything that a case's page shows.
 
     ``known_at`` is the time *as it was known*; None: as it is now. ``agencies`` gives the name of
@@ -174,7 +198,6 @@ class CasePage(Shown):
     ``whose_unknown`` others nobody knows whom they are about.
     """
 
-    at: datetime
     known_at: datetime | None
     broken_since: datetime | None
     incomplete: int
@@ -230,7 +253,7 @@ class SourceVersion(Shown):
     said: Version | None
 
 
-class SourcePage(Shown):
+class SourcePage(Page):
     """Where a line comes from: every version of the fact, the newest first."""
 
     case: str
@@ -260,10 +283,10 @@ class CohortLine(Shown):
     managed_by: str | None = Field(description="null: nobody")
 
 
-class Cohort(Shown):
+class Cohort(Page):
     """One page of the cohort, the highest score first; those not scored come after, never as 0."""
 
-    at: datetime
+    sources_silent: bool = Field(default=False, description="some source, whichever, is silent")
     model_version: str
     official: bool = False
     total: int
@@ -272,14 +295,14 @@ class Cohort(Shown):
     next: str | None = Field(default=None, description="the cursor of the next page; null at the end")
 
 
-class PerpetratorPage(Shown):
+class PerpetratorPage(Page):
     """A perpetrator's page."""
 
-    at: datetime
     broken_since: datetime | None
     incomplete: int = Field(description="records that could not be read; never whose, nor from whom")
     whose_unknown: int = Field(description="others, of which nobody knows whom they are about")
     person: str
+    sources_silent: bool = Field(default=False, description="some source, whichever, is silent")
     model_version: str
     official: bool = False
     name: Name | None

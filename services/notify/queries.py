@@ -87,14 +87,22 @@ class Alerts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: datetime
+    fresh_until: datetime | None = Field(
+        default=None, description="before when all that anybody had accepted is here; null: not known"
+    )
     waiting: list[AlertShown] = Field(description="unanswered: the most urgent first, then the oldest")
     mine: list[AlertShown] = Field(description="taken by the caller in the last 24 hours, newest first")
 
 
 async def alerts(runtime: Runtime, caller: Caller) -> Alerts:
     """Both lists of the page of somebody on call."""
-    at = runtime.clock.now()
-    return Alerts(at=at, waiting=await waiting(runtime, caller), mine=await mine(runtime, caller))
+    at, fresh = runtime.clock.now(), await runtime.fresh_until()
+    return Alerts(
+        at=at,
+        fresh_until=fresh,
+        waiting=await waiting(runtime, caller),
+        mine=await mine(runtime, caller),
+    )
 
 
 async def waiting(runtime: Runtime, caller: Caller) -> list[AlertShown]:

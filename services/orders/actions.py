@@ -42,6 +42,7 @@ async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachSho
 
     Raises Problem (404) where there is none, and where it is not theirs to see.
     """
+    fresh = await runtime.fresh_until()
     row = await runtime.row(ORDERS_BREACH, cause)
     configuration = await runtime.configuration()
     viewer = viewer_of(caller, configuration)
@@ -49,10 +50,9 @@ async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachSho
         raise not_found()
     facts = await runtime.fact(cause)
     shown = await _shown(runtime, row, facts, viewer)
-    await runtime.shown(
-        caller, ORDERS_BREACH.name, cause, shown.model_dump_json().encode(), shown.facts, shown.left_out
-    )
-    return shown
+    content = shown.model_dump_json(exclude={"fresh_until"}).encode()
+    await runtime.shown(caller, ORDERS_BREACH.name, cause, content, shown.facts, shown.left_out)
+    return shown.model_copy(update={"fresh_until": fresh})
 
 
 def viewer_of(caller: Caller, configuration: FactSet) -> sharing.Viewer:

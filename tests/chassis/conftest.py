@@ -51,8 +51,9 @@ class System:
 
     def _runtime(self, service: Service) -> Runtime:
         clock = Clock()
+        settings = Settings(watermark_seconds=0.2)
         return Runtime(
-            service, Settings(), open_store(self.store, service.name, clock), self._log(), IDS, clock
+            service, settings, open_store(self.store, service.name, clock), self._log(), IDS, clock
         )
 
     async def start(self, service: Service = SERVICE) -> Runtime:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,12 +11,16 @@ from sqlalchemy import text
 
 from chassis import operating
 from chassis.accept import Refused, own_header
+from chassis.facts import read_fact
+from chassis.fold import canonical
 from chassis.http.app import create_app
+from chassis.ledger import digest
 from chassis.log import Record
 from chassis.runtime import Runtime
 from chassis.views import Saying, Subject
 from contracts.events.alerts import AlertRaised
 from contracts.events.configuration import ThresholdSet
+from contracts.events.operations import AuditShown
 from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported, ReferralMade
 from contracts.mentions import Mention
@@ -26,6 +30,7 @@ from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Thre
 from tests.chassis.conftest import IDS, POLICE, SERVICE, System
 from tests.chassis.race.world import CAUSE, EPOCH, PERSON, PersonRow
 from tests.support.waiting import until
+from tests.support.watermarks import nothing_from_others
 
 
 def someone(number: str, role: Role = Role.VICTIM) -> Mention:
@@ -280,7 +285,11 @@ async def test_as_it_was_known_then(system: System) -> None:
     await say(runtime, ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=1))
     now = await row_when(runtime, 2)
     await until(lambda: settled(runtime))
+    with pytest.raises(Refused):
+        await runtime.as_of(PERSON, person("1"), then)
+    await nothing_from_others(runtime.log, "orders")
     await runtime.set_clock(runtime.clock.now() + timedelta(days=3))
+    await until(lambda: is_fresh(runtime, runtime.clock.now() - timedelta(days=1)))
     known: Any = await runtime.as_of(PERSON, person("1"), then)
     assert (known.incidents, known.threshold) == (1, 3)
     assert await runtime.as_of(PERSON, person("1"), then - timedelta(microseconds=1)) is None
@@ -297,6 +306,40 @@ async def test_as_it_was_known_then(system: System) -> None:
 
     with pytest.raises(Refused, match="known-broken"):
         await runtime.as_of(replace(PERSON, fold=raises), person("1"), then)
+
+
+async def test_the_audit_answers_what_a_page_showed_on_the_day(system: System) -> None:
+    """The line's hash and facts are those of the row as it was known when it was shown."""
+    runtime = await system.start()
+    await nothing_from_others(runtime.log, "orders")
+    first = await say(runtime, incident())
+    page = await row_when(runtime, 1)
+    await runtime.shown(POLICE, "person", person("1"), page, page.facts)
+    await say(runtime, incident())
+    await runtime.revise(first.root, 1, None, None, caller=POLICE, right="say")
+    await say(runtime, ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=1))
+
+    async def gone() -> bool:
+        found = await row(runtime)
+        return found is not None and first.id not in found.facts and found.threshold == 1
+
+    await until(gone)
+    async with runtime.store.reading() as connection:
+        kept = text("select body from fact where type = :type")
+        (body,) = (await connection.execute(kept, {"type": AuditShown.type})).scalars()
+    line = read_fact(body.encode())
+    await until(lambda: is_fresh(runtime, line.accepted))
+    known = await runtime.as_of(PERSON, person("1"), line.accepted)
+    assert isinstance(line.content, AuditShown)
+    assert known is not None
+    assert line.content.content == digest(canonical(known))
+    assert line.content.facts == known.facts == [first.id]  # type: ignore[attr-defined]
+    assert known != await row(runtime)
+
+
+async def is_fresh(runtime: Runtime, at: datetime) -> bool:
+    fresh = await runtime.fresh_until()
+    return fresh is not None and fresh > at
 
 
 def replace_threshold(row: PersonRow) -> PersonRow:

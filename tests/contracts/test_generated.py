@@ -11,7 +11,8 @@ import pytest
 
 from contracts.generate import FOLDER, asyncapi, files
 from contracts.registry import EVENTS
-from contracts.topics import SERVICES, TOPICS, read_by
+from contracts.topics import SERVICES, TOPICS, WATERMARKS, read_by
+from contracts.watermark import Watermark
 
 NODE = FOLDER.parent / "build" / "node"
 PARSER = "@asyncapi/parser@3.6.3"
@@ -51,11 +52,13 @@ def test_the_same_models_give_the_same_bytes() -> None:
 def test_the_document_has_every_topic_and_event() -> None:
     document = asyncapi()
     assert document["channels"].keys() == TOPICS.keys()
-    assert document["components"]["messages"].keys() == EVENTS.keys()
+    assert document["components"]["messages"].keys() == {*EVENTS, Watermark.kind}
     carried = [kind for channel in document["channels"].values() for kind in channel["messages"]]
-    assert sorted(carried) == sorted(EVENTS)
-    for channel in document["channels"].values():
-        assert channel["bindings"]["kafka"]["topicConfiguration"]["retention.ms"] == -1
+    assert sorted(carried) == sorted([*EVENTS, Watermark.kind])
+    for name, channel in document["channels"].items():
+        configured = channel["bindings"]["kafka"]["topicConfiguration"]
+        assert configured["retention.ms"] == -1
+        assert configured["cleanup.policy"] == ["compact" if name == WATERMARKS else "delete"]
 
 
 @pytest.mark.parametrize("service", SERVICES)

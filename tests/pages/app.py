@@ -92,6 +92,10 @@ class Host:
         for loop, queue in self.listeners:
             loop.call_soon_threadsafe(queue.put_nowait, frozenset({(view, subject)}))
 
+    async def fresh_until(self) -> datetime:
+        """Seven seconds ago."""
+        return sample_rows.FRESH
+
     async def configuration(self) -> FactSet:
         """Nothing is configured."""
         return FactSet()
@@ -126,7 +130,8 @@ class World:
             raise not_found()
         if at is not None and at > sample_rows.NOW:
             raise Refused("not-yet-known", "at", status=409)
-        return self.cases[case].model_copy(update={"known_at": at})
+        shown = self.cases[case]
+        return shown.model_copy(update={"known_at": at, "fresh_until": at}) if at else shown
 
     async def meetings(self, _: Any, caller: Caller) -> Any:
         """The meetings; for a coordinator with the cases that are on no agenda."""

@@ -19,6 +19,7 @@ from tests.pages.sample_rows import (
     BREACH,
     CASE,
     EMPTY_CASE,
+    FRESH,
     GONE_CASE,
     JANE,
     KYLE,
@@ -49,6 +50,7 @@ def case_page(**more: Any) -> shown.CasePage:
     """A case of which nothing is known but that it was referred."""
     empty: dict[str, Any] = {
         "at": NOW,
+        "fresh_until": FRESH,
         "known_at": None,
         "broken_since": None,
         "incomplete": 0,

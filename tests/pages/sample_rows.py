@@ -27,6 +27,8 @@ from services.marac import shown
 from services.marac.conference import rows
 
 NOW = datetime(2026, 11, 25, 10, 14, 9, tzinfo=UTC)
+FRESH = datetime(2026, 11, 25, 10, 14, 2, tzinfo=UTC)
+"""Before when all is held."""
 LONG = "Featherstonehaugh-Wolstenholme-Cholmondeley-Mainwaring-Beauli"
 """A family name of sixty letters."""
 _ids = count(1)

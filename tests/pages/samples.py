@@ -25,6 +25,7 @@ from tests.pages.sample_rows import (
     BREACH,
     CASE,
     EMPTY_CASE,
+    FRESH,
     JANE,
     KYLE,
     LONG,
@@ -74,7 +75,9 @@ def agenda() -> shown.Agenda:
         )
         for n in range(3, 16)
     ]
-    return shown.Agenda(at=NOW, meeting=meetings().to_come[0], cases=first + rest, waiting=rest[:2])
+    return shown.Agenda(
+        at=NOW, fresh_until=FRESH, meeting=meetings().to_come[0], cases=first + rest, waiting=rest[:2]
+    )
 
 
 def meetings(lost: int | None = None) -> shown.Meetings:
@@ -95,6 +98,7 @@ def meetings(lost: int | None = None) -> shown.Meetings:
     soon = entry(new(), NOW + timedelta(days=1), 1, emergency=True)
     return shown.Meetings(
         at=NOW,
+        fresh_until=FRESH,
         to_come=[entry(MEETING, NOW + timedelta(hours=1), 16), soon],
         past=[entry(new(), ago(days=14), 12)],
         area_not_known=None if lost is None else agenda().cases[1 : 1 + lost],
@@ -131,6 +135,8 @@ def source_page() -> shown.SourcePage:
         )
 
     return shown.SourcePage(
+        at=NOW,
+        fresh_until=FRESH,
         case=CASE,
         letters="K7Q",
         root=BREACH,
@@ -167,7 +173,9 @@ def cohort() -> shown.Cohort:
         entry(2, Name(family=LONG), 7.5),
         entry(None, None, None),
     ]
-    return shown.Cohort(at=NOW, model_version="default-1", total=3, not_scored=1, people=people)
+    return shown.Cohort(
+        at=NOW, fresh_until=FRESH, model_version="default-1", total=3, not_scored=1, people=people
+    )
 
 
 def perpetrator() -> shown.PerpetratorPage:
@@ -199,6 +207,7 @@ def perpetrator() -> shown.PerpetratorPage:
     part: dict[str, Any] = {"events": [2, 3, 4], "weight": 0.2}
     return shown.PerpetratorPage(
         at=NOW,
+        fresh_until=FRESH,
         broken_since=None,
         incomplete=0,
         whose_unknown=0,
@@ -279,6 +288,7 @@ def alerts() -> Alerts:
 
     return Alerts(
         at=NOW,
+        fresh_until=FRESH,
         waiting=[
             entry("4821", "unanswered"),
             entry("0093", "unanswered", you=False, nobody=True, may_pass_on=False),
@@ -346,6 +356,7 @@ def breach() -> BreachShown:
         told=[],
         facts=[],
         left_out=[],
+        fresh_until=FRESH,
     )
 
 

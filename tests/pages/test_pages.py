@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.parking import Counts
+from services.marac.shown import Missing, SilentFeed
 from services.notify.queries import Who
 from tests.pages import sample_cases, sample_rows
 from tests.pages.app import World
@@ -42,6 +43,7 @@ PAGES = {
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }
+FRESH = ("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach")
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
 
 
@@ -243,6 +245,34 @@ def test_one_bar_the_loudest(open_: Open, world: World) -> None:
     calling = open_("on-call", "/notify/alerts").locator(".gt-bar")
     assert calling.inner_text() == "ALERT 4821 CALLS YOU"
     assert calling.get_attribute("role") == "alert"
+
+
+def test_a_page_says_how_fresh_it_is_and_says_so_loudly_when_it_cannot(open_: Open, world: World) -> None:
+    for name in FRESH:
+        line = open_(*PAGES[name]).locator(".gt-fresh").first
+        assert "Made at 10:14:09am. Holds all accepted by 10:14:02am." in line.inner_text(), name
+        assert line.locator("strong").count() == 0
+    then = open_("chair", AS_KNOWN).inner_text(".gt-fresh")
+    assert "Holds all accepted by Sun 22 Nov 2026 at 12pm, and nothing later." in then
+    for fresh, says in (
+        (None, "UNKNOWN"),
+        (sample_rows.ago(minutes=2), "NOT UP TO DATE: holds all accepted by"),
+    ):
+        whole = sample_cases.full_case().model_copy(update={"fresh_until": fresh})
+        world.cases[sample_rows.CASE] = whole
+        assert says in open_("chair", CASE).inner_text(".gt-fresh strong")
+
+
+def test_a_silent_feed_is_named_with_when_it_was_last_heard(open_: Open, world: World) -> None:
+    agency, since = "northmere-hospital", sample_rows.ago(hours=20)
+    gap = Missing(code="feed-silent", owner=agency, kind="health", since=since)
+    whole = sample_cases.full_case()
+    world.cases[sample_rows.CASE] = whole.model_copy(update={"missing": [gap, *whole.missing]})
+    says = "Nothing from Northmere Hospital (Health) since yesterday at 2:14pm: facts may be missing"
+    assert says in open_("chair", CASE).inner_text(".gt-missing")
+    feed = SilentFeed(agency=agency, name="Northmere Hospital", kind="health", since=since)
+    world.agenda_shown = world.agenda_shown.model_copy(update={"silent": [feed]})
+    assert says in open_(*PAGES["agenda"]).inner_text("main")
 
 
 def test_as_it_was_known_is_asked_for_by_day(open_: Open) -> None:

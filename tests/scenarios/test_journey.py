@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.scenarios import caseload
@@ -281,7 +282,12 @@ async def step_7(story: Story) -> None:
     """The same case as it was known three days ago: before the breaches."""
     chair = await story.goldthread.person("rowan-ellis")
     then = (NOW - timedelta(days=3)).isoformat()
-    answer = await chair.get(f"/marac/v1/cases/{story.root('referral')}", params={"at": then})
+
+    async def known() -> httpx.Response | None:
+        answer = await chair.get(f"/marac/v1/cases/{story.root('referral')}", params={"at": then})
+        return answer if answer.status_code != 409 else None
+
+    answer = await until(known, 20, "every service's watermark has passed that day")
     assert answer.status_code == 200, answer.text
     page = answer.json()
     assert page["known_at"]

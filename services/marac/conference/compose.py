@@ -12,6 +12,7 @@ from contracts.vocabulary import Grade, Role
 from services.marac import shown
 from services.marac.conference import rows
 from services.marac.rules import missing
+from services.marac.rules.feeds import Silence
 
 CODES = {"kind", "status", "crime", "order", "stage", "service"}
 """What remains of a line about another victim: what kind of thing it was. Words and terms of orders
@@ -36,6 +37,7 @@ class CaseKnown:
     areas: Mapping[str, AreaDefined]
     incomplete: Incomplete
     """What could not be read about the case, its people and its breaches."""
+    silences: Sequence[Silence] = ()
 
     @property
     def everybody(self) -> list[rows.CasePerson]:
@@ -118,8 +120,23 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
         kinds=frozenset(kinds.values()),
         unread=known.incomplete.records,
+        speakers=frozenset(heard.agency for heard in case.heard),
+        silences=known.silences,
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def silent_feeds(
+    silences: Iterable[Silence], agencies: Mapping[str, AgencyDefined]
+) -> list[shown.SilentFeed]:
+    """Silent feeds on which any case may depend."""
+    return [
+        shown.SilentFeed(
+            agency=each.agency, name=agencies[each.agency].name, kind=each.kind, since=each.since
+        )
+        for each in silences
+        if each.kind in missing.CORE
+    ]
 
 
 def _has_school(known: CaseKnown, child: rows.CasePerson) -> bool:

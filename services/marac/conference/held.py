@@ -11,7 +11,7 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.parking import Incomplete
 from chassis.views import Row, View
-from services.marac import casefile
+from services.marac import casefile, feeds
 from services.marac.conference import compose, rows
 from services.marac.conference.compose import CaseKnown
 from services.marac.conference.views import ALERT, MEETING, PERSON
@@ -55,8 +55,9 @@ class Held:
         alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
+        silences = await feeds.silent(self.archive, agencies, self.at)
         return [
-            CaseKnown(at, case, people, alerts, agencies, areas, await self._incomplete(case))
+            CaseKnown(at, case, people, alerts, agencies, areas, await self._incomplete(case), silences)
             for case in cases
         ]
 

@@ -12,7 +12,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.configuration import AreaDefined
-from services.marac import casefile, shown
+from services.marac import casefile, feeds, shown
 from services.marac.conference import compose, rows
 from services.marac.conference.compose import CaseKnown
 from services.marac.conference.held import Held, visible
@@ -26,7 +26,7 @@ from services.marac.rules import sharing
 async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
     """The meetings of the caller's areas: those to come, soonest first; those past, newest first. To
     whoever places cases, also those that are on no agenda because their area is not known."""
-    at = runtime.clock.now()
+    at, fresh = runtime.clock.now(), await runtime.fresh_until()
     table = MEETING.table
     statement = select(table).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
@@ -38,6 +38,7 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
     lost = await Held(runtime).known(await _waiting(runtime, caller, None) if places else ())
     page = shown.Meetings(
         at=at,
+        fresh_until=fresh,
         to_come=[line for line in lines if line.starts >= at],
         past=[line for line in reversed(lines) if line.starts < at],
         area_not_known=_agenda_lines(lost) if places else None,
@@ -51,6 +52,7 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
 async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None) -> shown.Agenda:
     """The agenda of a meeting, as it is now or as it was known at a time; now, also whoever waits in
     its MARAC. Raises Problem (404); Refused (409) as ``Archive.as_of``."""
+    fresh = at or await runtime.fresh_until()
     row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
     if row is None or not _may_see_meeting(caller, row):
         raise not_found()
@@ -59,7 +61,8 @@ async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | 
         row = await held.one(MEETING, rows.ConferenceMeeting, meeting)
         if row is None or row.withdrawn:
             raise not_found()
-    areas = casefile.areas_of(await runtime.configuration(at))
+    configuration = await runtime.configuration(at)
+    areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
     listed = await _visible(runtime, caller, {each.case for each in row.cases})
     if at is not None:
         listed = await held.many(CASE, rows.ConferenceCase, listed, "case")
@@ -70,7 +73,9 @@ async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | 
     page = shown.Agenda(
         at=runtime.clock.now(),
         known_at=at,
+        fresh_until=fresh,
         meeting=_meeting_line(row, areas, listed),
+        silent=compose.silent_feeds(await feeds.silent(runtime, agencies, at), agencies),
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )
@@ -95,13 +100,14 @@ async def case_page(
     Whoever may see it today may see how it was. Raises Problem (404); Refused (409) as
     ``Archive.as_of``.
     """
+    fresh = at or await runtime.fresh_until()
     now = await _seen(runtime, caller, case)
     held = Held(runtime, at)
     row = now if at is None else await held.one(CASE, rows.ConferenceCase, case)
     if row is None:
         raise not_found()
     known = (await held.known([row]))[0]
-    page, left_out = await _page(runtime, caller, known, at)
+    page, left_out = await _page(runtime, caller, known, at, fresh)
     await _record(runtime, caller, CASE.name, case, page, compose.facts_of([known]), left_out)
     return page
 
@@ -111,6 +117,7 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
 
     What was withdrawn, or speaks of somebody else by now, says no more than that.
     """
+    fresh = await runtime.fresh_until()
     known = (await Held(runtime).known([await _seen(runtime, caller, case)]))[0]
     line = known.lines.get(root)
     others = [compose.foreign(known, known.people[p]) for p in _other_side(known) if p in known.people]
@@ -118,6 +125,8 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
         raise not_found()
     versions = (await runtime.fact(root)).versions(root)
     page = shown.SourcePage(
+        at=runtime.clock.now(),
+        fresh_until=fresh,
         case=case,
         letters=known.case.letters,
         root=root,
@@ -200,7 +209,7 @@ async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[
 
 
 async def _page(
-    runtime: Runtime, caller: Caller, known: CaseKnown, at: datetime | None
+    runtime: Runtime, caller: Caller, known: CaseKnown, at: datetime | None, fresh: datetime | None
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
     locations = sharing.may_see_locations(caller.roles)
@@ -210,6 +219,7 @@ async def _page(
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
+        fresh_until=fresh,
         known_at=at,
         broken_since=min((since for since in broken if since), default=None) if at is None else None,
         incomplete=known.incomplete.records,
@@ -271,7 +281,8 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     }
     records = {record.agency for each in known.case.occurrences for record in each.records}
     lines = {line.agency for line in known.lines.values()}
-    return {known.case.agency, *answered, *records, *lines}
+    silent = {silence.agency for silence in known.silences}
+    return {known.case.agency, *answered, *records, *lines, *silent}
 
 
 def _other_side(known: CaseKnown) -> list[str]:
@@ -310,10 +321,9 @@ async def _record(
     caller: Caller,
     view: str,
     subject: str,
-    page: shown.Shown,
+    page: shown.Page,
     facts: Iterable[str],
     left_out: Iterable[str] = (),
 ) -> None:
-    """Record the look. When the page was made is no part of what was seen."""
-    content = page.model_dump_json(exclude={"at"}).encode()
-    await runtime.shown(caller, view, subject, content, facts, left_out)
+    """Record the look."""
+    await runtime.shown(caller, view, subject, page.seen, facts, left_out)

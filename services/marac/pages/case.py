@@ -295,14 +295,16 @@ class CaseView:
         named = {
             "n": gap.count or 0,
             "who": self.name_of(gap.person) if gap.person else "",
-            "kind": self._owner(gap.owner) or "",
+            "kind": self._owner(gap.kind or gap.owner) or "",
+            "agency": self.agency(gap.owner or ""),
+            "when": self.words.when(gap.since) if gap.since else "",
             "order": self._orders.get(gap.roots[0], "") if gap.roots else "",
         }
         return self.words.texts(f"missing.{gap.code}", **named)
 
     def _closes(self, gap: Missing) -> Markup | None:
-        """Who can close it; not said again where the gap itself names the kind of agency."""
-        return None if gap.code == "kind-silent" else self._owner(gap.owner)
+        """Who can close it; not said again where the gap itself names the agency or its kind."""
+        return None if gap.code in ("kind-silent", "feed-silent") else self._owner(gap.owner)
 
     def _owner(self, owner: str | None) -> Markup | None:
         """Whoever can close a gap: an agency, a kind of agency, or a role."""

@@ -164,7 +164,7 @@ async def case(
             words=words,
             newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
             meeting=await _next(runtime, caller, page),
-            live=f"/marac/cases/{case}/live?seen={live.digest(_content(page))}" if at is None else None,
+            live=f"/marac/cases/{case}/live?seen={live.digest(page.seen)}" if at is None else None,
             **_known(at, fault, asked),
         )
 
@@ -177,7 +177,7 @@ async def _now_or_then(
     """The page as it was known at a time, or off to the time that was typed; now, with what was wrong,
     where it cannot be given."""
     if at is None and any(asked.typed):
-        wanted = _end_of_day(asked, runtime.clock.now())
+        wanted = _end_of_day(asked, runtime.clock.now(), await runtime.fresh_until())
         if isinstance(wanted, datetime):
             return RedirectResponse(f"{address}?at={_in_address(wanted)}", 303)
         return await show(None, wanted)
@@ -240,7 +240,7 @@ async def case_live(
 
     async def news() -> str | None:
         now = await queries.case_page(runtime, caller, case)
-        if live.digest(_content(now)) == seen:
+        if live.digest(now.seen) == seen:
             return None
         n = len(_lines(now) - lines)
         return PAGES.texts("live.new", n=n) if n else PAGES.texts("live.changed")
@@ -333,26 +333,22 @@ async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | Non
     return Place(meeting, cases[after] if after < len(cases) else None)
 
 
-def _content(page: CasePage) -> bytes:
-    return page.model_dump_json(exclude={"at"}).encode()
-
-
 def _lines(page: CasePage) -> set[tuple[str, int]]:
     people = [each for each in (page.victim, *page.perpetrators, *page.children) if each]
     return {(line.root, line.version) for person in people for line in person.lines}
 
 
-def _end_of_day(asked: Asked, now: datetime) -> datetime | str:
-    """The last moment of the day, now for today; or the message id of what is wrong with it."""
+def _end_of_day(asked: Asked, now: datetime, fresh: datetime | None) -> datetime | str:
+    """The last moment of the day, for today the last that is known; or the message id of what is wrong."""
     try:
         day = datetime(int(asked.year), int(asked.month), int(asked.day), tzinfo=LONDON)
     except (ValueError, OverflowError):
         return "known.not-a-day"
     if day.year not in YEARS:
         return "known.not-a-day"
-    if day > now:
+    if day > now or fresh is None:
         return "known.not-yet"
-    return min(datetime.combine(day, time(23, 59, 59), LONDON), now - timedelta(seconds=2))
+    return min(datetime.combine(day, time(23, 59, 59), LONDON), fresh - timedelta(seconds=1))
 
 
 def _in_address(at: datetime) -> str:

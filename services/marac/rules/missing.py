@@ -11,12 +11,14 @@ from datetime import date, datetime
 
 from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
+from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
     "alert-unanswered",
     "unread",
     "contact-unknown",
     "grade-unknown",
+    "feed-silent",
     "breach-order-not-found",
     "order-not-served",
     "respondent-not-aware",
@@ -57,6 +59,8 @@ class Gap:
     person: str | None = None
     roots: tuple[str, ...] = ()
     count: int | None = None
+    kind: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,10 @@ class CaseSeen:
     """Kinds of agency that take part at all."""
     unread: int = 0
     """Records about the case or its people that could not be read: what they say is missing here."""
+    speakers: frozenset[str] = frozenset()
+    """Agencies that have said anything of the people of the case."""
+    silences: Sequence[Silence] = ()
+    """Feeds that have been silent for longer than usual."""
 
 
 def gaps(case: CaseSeen) -> list[Gap]:
@@ -117,6 +125,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *(Gap("child-no-school", person=child) for child, school in case.children if not school),
         *_silent(case),
         *([Gap("unread", "operator", count=case.unread)] if case.unread else ()),
+        *_feeds(case),
     ]
     return sorted(
         found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots)
@@ -156,6 +165,13 @@ def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:
             yield Gap("order-not-served", order.agency, roots=(order.root,))
         if not order.aware:
             yield Gap("respondent-not-aware", order.agency, roots=(order.root,))
+
+
+def _feeds(case: CaseSeen) -> Iterable[Gap]:
+    """Silent feeds on which the case depends: of whoever spoke of its people, and of whoever should."""
+    for silence in case.silences:
+        if silence.agency in case.speakers or silence.kind in CORE:
+            yield Gap("feed-silent", silence.agency, kind=silence.kind, since=silence.since)
 
 
 def _silent(case: CaseSeen) -> Iterable[Gap]:

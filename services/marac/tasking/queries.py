@@ -8,7 +8,7 @@ from chassis.http.auth import Caller
 from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from services.marac import shown
+from services.marac import casefile, feeds, shown
 from services.marac.rules import score, sharing
 from services.marac.tasking import rows
 from services.marac.tasking.views import PERPETRATOR
@@ -35,26 +35,29 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
     """
     if not sharing.may_see_cohort(caller.roles):
         raise not_found()
+    fresh = await runtime.fresh_until()
     after = (str(page.after[0]), str(page.after[1])) if page and page.after else None
     found = await _listed(runtime, after, page.limit + 1 if page else MOST)
     here, further = page.cut(found, lambda each: (each.row.place, each.person)) if page else (found, None)
     total, scored, before = await _counts(runtime, after)
     answer = shown.Cohort(
         at=runtime.clock.now(),
+        fresh_until=fresh,
+        sources_silent=await _silent(runtime),
         model_version=score.MODEL,
         total=total,
         not_scored=total - scored,
         people=[_line(each, before + at) for at, each in enumerate(here, 1)],
         next=further,
     )
-    content = answer.model_dump_json(exclude={"at", "next"}).encode()
     facts = {fact for each in here for fact in each.facts}
-    await runtime.shown(caller, "cohort", "cohort", content, facts)
+    await runtime.shown(caller, "cohort", "cohort", answer.seen, facts)
     return answer
 
 
 async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> shown.PerpetratorPage:
     """One person of the cohort. Raises Problem (404)."""
+    fresh = await runtime.fresh_until()
     found = await _listed(runtime, None, 1, person) if sharing.may_see_cohort(caller.roles) else []
     if not found:
         raise not_found()
@@ -63,15 +66,22 @@ async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> sho
     page = shown.PerpetratorPage(
         **row.model_dump(include=set(shown.PerpetratorPage.model_fields)),
         at=runtime.clock.now(),
+        fresh_until=fresh,
+        sources_silent=await _silent(runtime),
         broken_since=await runtime.broken("p", person),
         incomplete=incomplete.records,
         whose_unknown=incomplete.whose_unknown,
         person=person,
         name=next(iter(row.names), None),
     )
-    content = page.model_dump_json(exclude={"at"}).encode()
-    await runtime.shown(caller, PERPETRATOR.name, person, content, found[0].facts)
+    await runtime.shown(caller, PERPETRATOR.name, person, page.seen, found[0].facts)
     return page
+
+
+async def _silent(runtime: Runtime) -> bool:
+    """Whether some source of the whole deployment is silent. Which, or whose, would tell where she is."""
+    agencies = casefile.agencies_of(await runtime.configuration())
+    return bool(await feeds.silent(runtime, agencies, None))
 
 
 async def _listed(

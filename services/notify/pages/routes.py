@@ -70,10 +70,11 @@ async def alerts_live(runtime: TheRuntime, caller: Reader) -> Response:
 @router.get("/alerts/{cause}")
 async def alert(request: Request, cause: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
     """One alert: where a message leads."""
+    fresh = await runtime.fresh_until()
     shown = await queries.alert(runtime, caller, cause)
     if shown is None:
         raise not_found()
-    return PAGES.show("alert.html", PAGES.look(request, caller), alert=shown, fault=None)
+    return PAGES.show("alert.html", PAGES.look(request, caller), alert=shown, fresh=fresh, fault=None)
 
 
 @router.post("/alerts/{cause}/acknowledge")
@@ -107,11 +108,12 @@ async def _refused(
     request: Request, runtime: Runtime, caller: Caller, cause: str, problem: Problem
 ) -> HTMLResponse:
     """The alert as it stands, with why the answer was not taken. Raises the Problem for any but 409."""
+    fresh = await runtime.fresh_until()
     shown = await queries.alert(runtime, caller, cause) if problem.status == 409 else None
     if shown is None:
         raise problem
     look = Look(runtime.clock.now(), LIST, caller)
-    return PAGES.show("alert.html", look, status=409, alert=shown, fault=problem.code)
+    return PAGES.show("alert.html", look, status=409, alert=shown, fresh=fresh, fault=problem.code)
 
 
 def _bars(waiting: list[AlertShown]) -> list[Bar]:

@@ -140,6 +140,8 @@ class BreachShown(Shown):
     told: list[ToldShown]
     facts: list[str]
     left_out: list[Sensitivity]
+    fresh_until: AwareDatetime | None = None
+    """Before when all that anybody had accepted is held here; null: that cannot be told."""
 
     @classmethod
     def of(

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 import pytest
@@ -18,9 +19,9 @@ from contracts.topics import Topic
 Forget = Callable[[Topic, int, int], Awaitable[None]]
 
 
-def a_topic(partitions: int = 6) -> Topic:
+def a_topic(partitions: int = 6, keeps: Literal["all", "newest"] = "all") -> Topic:
     """A topic that no other test has."""
-    return Topic(f"test-{uuid4().hex}", "a test", (), (), partitions)
+    return Topic(f"test-{uuid4().hex}", "a test", (), (), partitions, keeps)
 
 
 def key_for(topic: Topic, partition: int) -> str:

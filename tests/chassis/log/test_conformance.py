@@ -335,3 +335,20 @@ async def test_a_log_opened_again_goes_on(bench: Bench) -> None:
     await store.read(reader, until=lambda: len(store.values) >= 6)
     assert store.values == [b"%d" % n for n in range(6)]
     await reader.stop()
+
+
+async def test_a_compacted_topic_begins_at_0_and_keeps_the_newest_of_each_key(bench: Bench) -> None:
+    """What is superseded may be gone; whoever reads from 0, or stands where something was, goes on."""
+    topic = a_topic(partitions=1, keeps="newest")
+    await bench.log.ensure([topic])
+    await bench.log.append([Record(topic.name, "ab"[n % 2], b"%d" % n) for n in range(6)])
+    assert await bench.log.beginnings([topic.name]) == {(topic.name, 0): 0}
+    assert await bench.log.ends([topic.name]) == {(topic.name, 0): 6}
+    for start in (0, 3):
+        store = Store(positions={(topic.name, 0): start} if start else {})
+        reader = bench.reader(store, topic)
+        await reader.start()
+        await store.read(reader, until=lambda store=store: store.values[-2:] == [b"4", b"5"])
+        assert reader.stopped == {}
+        assert store.positions == {(topic.name, 0): 6}
+        await reader.stop()

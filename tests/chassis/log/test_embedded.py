@@ -116,6 +116,20 @@ async def test_a_poll_ends_when_its_reader_stops(tmp_path: Path) -> None:
     assert await waiting == []
 
 
+async def test_what_is_superseded_on_a_compacted_topic_is_gone(tmp_path: Path) -> None:
+    log = EmbeddedLog(tmp_path / "log.db")
+    await log.start()
+    kept, topic = a_topic(partitions=1), a_topic(partitions=1, keeps="newest")
+    await log.ensure([kept, topic])
+    for name in (kept.name, topic.name):
+        await log.append([Record(name, "ab"[n % 2], b"%d" % n) for n in range(4)])
+        await log.append([Record(name, "a", b"4")])
+    await log.stop()
+    with sqlite3.connect(tmp_path / "log.db") as db:
+        values = [bytes(value) for (value,) in db.execute("select value from record order by place")]
+    assert values == [b"0", b"1", b"2", b"3", b"4", b"3", b"4"]
+
+
 async def test_one_large_poll_stays_small(tmp_path: Path) -> None:
     """40 records of 1 MiB do not come at once, and all come."""
     topic, store = a_topic(partitions=1), Store()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -56,7 +57,7 @@ async def test_records_say_that_they_are_cloudevents(log: KafkaLog, topic: Topic
 
 
 async def test_missing_topics_are_made_to_keep_everything(log: KafkaLog, topic: Topic) -> None:
-    await log._check_settings([topic.name])
+    await log._check_settings({topic.name: topic})
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,29 @@ async def test_a_hole_that_stays_stops_the_partition(log: KafkaLog, topic: Topic
     assert not reader._follows(consumer, TopicPartition(*partition), [message])
     assert reader.stopped == {partition: "records are missing from 2 on"}
     await reader.stop()
+
+
+async def test_holes_of_a_compacted_topic_are_no_loss(log: KafkaLog) -> None:
+    topic, store = a_topic(partitions=1, keeps="newest"), Store()
+    await log.ensure([topic])
+    await append(log, topic, *range(5))
+    reader = await reading(log, topic, store)
+    await store.read(reader, until=lambda: len(store.values) >= 5)
+    consumer = reader._consumer
+    assert consumer is not None
+    message = (await _again(consumer, topic, 3))[0]
+    reader._next[topic.name, 0] = 2
+    assert reader._follows(consumer, TopicPartition(topic.name, 0), [message])
+    assert reader._next[topic.name, 0] == 4
+    assert not reader._follows(consumer, TopicPartition(topic.name, 0), [message]), "it is behind"
+    await reader.stop()
+
+
+async def test_a_compacted_topic_that_forgets_nothing_is_refused(log: KafkaLog) -> None:
+    topic = a_topic()
+    await log.ensure([topic])
+    with pytest.raises(LogError, match=r"policy=delete, not compact: it would grow for ever"):
+        await log.ensure([replace(topic, keeps="newest")])
 
 
 async def _again(consumer: AIOKafkaConsumer, topic: Topic, offset: int) -> list[object]:

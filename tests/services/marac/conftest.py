@@ -28,6 +28,7 @@ from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben, cat
 from tests.support.facts import IDS, area, mention_of
 from tests.support.waiting import until
+from tests.support.watermarks import nothing_from_others
 
 
 def caller(name: str, agency: str, role: str, *areas: str) -> Caller:
@@ -100,11 +101,12 @@ async def marac(tmp_path: Path) -> AsyncIterator[Marac]:
     clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
     store = open_store(f"sqlite:///{tmp_path}", "marac", clock)
-    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
+    runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)
     app = create_app(runtime)
     app.state.doorkeeper = Door()
     await runtime.start()
     await runtime.caught_up.wait()
+    await nothing_from_others(log, "marac")
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as http:
         yield Marac(runtime, http)

@@ -1,7 +1,7 @@
 """Marac at work: what chairs, coordinators and IDVAs are shown, and who is shown nothing. On the
 embedded deployment; the journey runs on both."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -176,6 +176,33 @@ async def test_a_source_shows_every_version_and_a_withdrawn_one_says_nothing(mar
     for answer in (page, (await marac.get("chair", f"cases/{made.case}/sources/{made.incident}")).json()):
         assert "Window broken." not in str(answer)
         assert "Door kicked in." not in str(answer)
+
+
+async def test_a_feed_that_is_silent_for_longer_than_usual_is_a_gap(marac: Marac) -> None:
+    """Police say something every six hours; then nothing."""
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    start = marac.runtime.clock.now()
+    for n in range(25):
+        marac.runtime.clock.set(start + n * timedelta(hours=6))
+        await marac.say("police", caseload.incident().said)
+
+    async def silent_after(hours: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        marac.runtime.clock.set(start + timedelta(hours=24 * 6 + hours))
+        case = await marac.page("coordinator", made.case)
+        agenda = (await marac.get("coordinator", f"meetings/{made.meeting}/agenda")).json()
+        return [gap for gap in case["missing"] if gap["code"] == "feed-silent"], agenda["silent"]
+
+    assert await silent_after(11) == ([], [])
+    (gap,), (feed,) = await silent_after(13)
+    assert (gap["owner"], gap["kind"]) == ("police", "police")
+    assert (feed["agency"], feed["name"], feed["since"]) == ("police", "The police", gap["since"])
+    last = start + timedelta(hours=24 * 6)
+    assert last <= datetime.fromisoformat(gap["since"]) < last + timedelta(minutes=5)
+    cohort = (await marac.get("matac", "cohort")).json()
+    assert cohort["sources_silent"] is True, "and not which"
+    (gap,), _ = await silent_after(24 * 60)
+    assert gap["owner"] == "police", "it is not forgotten that it had a rhythm"
 
 
 async def test_an_alert_leads_to_the_case_for_whoever_may_see_it(marac: Marac) -> None:

@@ -24,11 +24,20 @@ from tests.services.marac.conftest import Marac, Prepared, bare, caller, complet
 from tests.support.facts import IDS, area, mention_of
 from tests.support.waiting import until
 
+OF_THE_MOMENT = ("at", "known_at", "fresh_until", "waiting")
+"""When it was made and what it held of; who waits is given of now alone."""
+
 
 def shown_of(answer: Any) -> dict[str, Any]:
-    """What was shown, but for when it was made; who waits is given of now alone."""
+    """What was shown, but for what is of the moment."""
     body: dict[str, Any] = answer.json()
-    return {name: value for name, value in body.items() if name not in ("at", "known_at", "waiting")}
+    return {name: value for name, value in body.items() if name not in OF_THE_MOMENT}
+
+
+async def passed(marac: Marac, at: datetime) -> bool:
+    """Whether a page can say what was known at a time."""
+    fresh = await marac.runtime.fresh_until()
+    return fresh is not None and fresh > at
 
 
 @dataclass
@@ -66,6 +75,7 @@ class Story:
         agenda = shown_of(await self.marac.get("chair", f"meetings/{made.meeting}/agenda"))
         self.seen.append((step, then, case, agenda))
         await runtime.set_clock(runtime.clock.now() + timedelta(hours=7))
+        await until(lambda: passed(self.marac, then))
 
 
 async def corrected(story: Story) -> None:

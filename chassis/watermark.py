@@ -1,0 +1,103 @@
+"""How far each service has come, as it says itself on the log: what it accepted before a time lies
+below these offsets. Whoever has read as far has all of it.
+
+From watermarks come how fresh a view is, and the limit of *as it was known*. Two instances that both
+write them are harmless: each is true.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.ids import new_id
+from chassis.log import Log, Record
+from chassis.store import Store
+from chassis.store.tables import instant, micros
+from contracts.topics import WATERMARKS, facts_of, read_by
+from contracts.watermark import Ends, Watermark
+
+log = structlog.get_logger()
+
+
+async def write_watermarks(store: Store, to: Log, service: str, seconds: float) -> None:
+    """Say every so many seconds how far the service has come, for ever. An unreachable log is waited for."""
+    while True:
+        try:
+            await write_watermark(store, to, service)
+        except Exception as error:  # noqa: BLE001 - log or store are away
+            log.warning("watermark.failed", reason=type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+async def write_watermark(store: Store, to: Log, service: str) -> None:
+    """Say how far the service has come.
+
+    The order counts: first the time before which nothing more is accepted; then what is accepted and
+    not yet on the log; then where the log ends.
+    """
+    async with store.writing() as connection:
+        passed = micros(await store.settled(connection))
+        unsent = text("select min(accepted) from fact where sent_at is null")
+        waits: int | None = (await connection.execute(unsent)).scalar()
+    ends: dict[str, list[int]] = {}
+    for (topic, _), end in sorted((await to.ends([topic.name for topic in facts_of(service)])).items()):
+        ends.setdefault(topic, []).append(end)
+    said = Watermark(
+        id=new_id(),
+        source=f"/{service}",
+        time=instant(passed if waits is None else min(passed, waits)),
+        data=Ends(ends=ends),
+    )
+    await to.append([Record(WATERMARKS, service, said.model_dump_json().encode())])
+
+
+async def keep_watermarks(
+    connection: AsyncConnection, reader: str, said: Sequence[tuple[int, Watermark]]
+) -> None:
+    """Keep watermarks, by their offsets, in the transaction that loads them; forget those that a newer
+    one, reached by now, has overtaken."""
+    keep = text(
+        """insert into watermark (service, "offset", passed, ends)
+           values (:service, :offset, :passed, :ends) on conflict do nothing"""
+    )
+    for offset, each in said:
+        ends = orjson.dumps(each.data.ends).decode()
+        values = {"service": each.service, "offset": offset, "passed": micros(each.time), "ends": ends}
+        await connection.execute(keep, values)
+    for service, (offset, _) in (await _reached(connection, reader)).items():
+        overtaken = text("""delete from watermark where service = :service and "offset" < :offset""")
+        await connection.execute(overtaken, {"service": service, "offset": offset})
+
+
+async def fresh_until(store: Store, reader: str) -> datetime | None:
+    """Before when a service's store holds all that anybody had accepted, of what it reads. None: it
+    cannot tell, for some service has not said how far it is, or has not been read as far."""
+    async with store.reading() as connection:
+        reached = await _reached(connection, reader)
+    writers = {service for topic in read_by(reader) for service in topic.writers}
+    return min(passed for _, passed in reached.values()) if reached.keys() >= writers else None
+
+
+async def _reached(connection: AsyncConnection, reader: str) -> dict[str, tuple[int, datetime]]:
+    """Of each service the newest watermark that this store has read as far as: its offset, its time."""
+    topics = {topic.name for topic in read_by(reader)}
+    statement = text("""select service, "offset", passed, ends from watermark order by "offset" desc""")
+    rows = (await connection.execute(statement)).all()
+    read = await connection.execute(text("select topic, partition, next from position"))
+    positions = {(row.topic, row.partition): row.next for row in read}
+    found: dict[str, tuple[int, datetime]] = {}
+    for row in rows:
+        ends: dict[str, list[int]] = orjson.loads(row.ends)
+        if row.service not in found and all(
+            positions.get((topic, partition), 0) >= end
+            for topic, of_topic in ends.items()
+            if topic in topics
+            for partition, end in enumerate(of_topic)
+        ):
+            found[row.service] = (row.offset, instant(row.passed))
+    return found

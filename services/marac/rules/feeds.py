@@ -1,0 +1,71 @@
+"""When an agency's feed is silent: how long it usually is between two facts of its own, and whether it
+has been longer.
+
+Source: domain.md section 14 (2026), trap 10: a stale page that looks fresh is how "released on bail" is
+missed. The figures are Goldthread's own, to be reviewed with partners' first months.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+LEARNED_FROM = timedelta(days=28)
+"""The time before an agency's newest fact from which its rhythm is learned."""
+
+ENOUGH = 20
+"""Fewer facts than this in it tell no rhythm: it is not known yet."""
+
+ONE_IN = 100
+"""One gap in so many may be longer than what is called usual: an outage is no rhythm."""
+
+TIMES = 2
+"""How many times the usual gap a silence must last."""
+
+LEAST = timedelta(hours=12)
+"""No shorter silence is told: nights are quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """An hour in which an agency was heard: its first and last fact, and how many."""
+
+    first: datetime
+    last: datetime
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """An agency that has been silent for longer than it ever is: of which kind, and since when."""
+
+    agency: str
+    kind: str
+    since: datetime
+
+
+def longest_usual(spells: Sequence[Spell]) -> timedelta | None:
+    """How long an agency may be silent before somebody is told; None: its rhythm is not known yet.
+
+    ``spells`` are the hours in which it was heard, of the last 28 days before its newest fact.
+    """
+    facts = sum(spell.facts for spell in spells)
+    if facts < ENOUGH:
+        return None
+    told = sorted(spells, key=lambda spell: spell.first)
+    gaps = sorted((b.first - a.last for a, b in pairwise(told)), reverse=True)
+    beyond = (facts - 1) // ONE_IN
+    usual = gaps[beyond] if beyond < len(gaps) else timedelta(hours=1)
+    return max(LEAST, TIMES * usual)
+
+
+def silences(
+    feeds: Iterable[tuple[str, str, datetime, timedelta | None]], at: datetime
+) -> tuple[Silence, ...]:
+    """The silent ones of these feeds (agency, kind, newest fact, longest usual silence), longest first."""
+    found = [
+        Silence(agency, kind, last)
+        for agency, kind, last, usual in feeds
+        if usual is not None and at - last > usual
+    ]
+    return tuple(sorted(found, key=lambda silence: (silence.since, silence.agency)))

@@ -1,0 +1,196 @@
+"""As it was known: what is shown for a time is the fold of exactly what had been accepted by then,
+in whatever order it all came, and whatever came since."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chassis.accept import Refused
+from chassis.archive import Archive
+from chassis.clock import Clock
+from chassis.facts import Fact
+from chassis.fold import canonical
+from chassis.ids import Ids
+from chassis.ledger import entry_of
+from chassis.load import Loader
+from chassis.log import Record
+from chassis.signals import Signals
+from chassis.store import Postgres, Sqlite, Store
+from chassis.views import Row
+from contracts.content import Content
+from contracts.events.alerts import AlertRaised
+from contracts.events.configuration import ThresholdSet
+from contracts.events.identity import IdentityAssigned, Move
+from contracts.events.orders import BreachReported
+from contracts.events.people import IncidentReported, ReferralMade
+from contracts.registry import EVENTS
+from contracts.topics import WATERMARKS
+from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Threshold, Urgency
+from tests.chassis.race.world import VIEWS
+from tests.support.facts import IDS, NOON, fact, mention_of, someone
+from tests.support.watermarks import of_others
+from tests.support.world import World
+
+PEOPLE = 5
+FACTS = 30
+SEEDS = range(3)
+AGENCY = "castlegate-police"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store of orders."""
+    if request.param == "sqlite":
+        opened: Store = Sqlite(tmp_path / "store.sqlite", Clock())
+    else:
+        opened = Postgres(request.getfixturevalue("postgres_url"), "orders", Clock())
+    await opened.prepare([view.table for view in VIEWS])
+    yield opened
+    await opened.close()
+
+
+class Then(World):
+    """The facts of a time in memory, everybody where the highest decision among them has them."""
+
+    def homes(self) -> dict[str, str]:
+        found = super().homes()
+        decided = [each for each in self.facts if isinstance(each.content, IdentityAssigned)]
+        for each in sorted(decided, key=lambda decision: decision.content.seq):
+            found |= {move.mention: move.to for move in each.content.moves}
+        return found
+
+
+class History:
+    """A seeded history: facts, corrections, withdrawals, moves, thresholds, alerts, one a second. What
+    happened when is another order than what was accepted when."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.facts: list[Fact[Any]] = []
+        self.newest: dict[str, Fact[Any]] = {}
+        self.seq = 0
+        for _ in range(FACTS):
+            for each in self._next():
+                self.facts.append(each)
+                self.newest[each.root] = each
+
+    def _next(self) -> Iterator[Fact[Any]]:
+        kind = self.chance.choices(
+            ["incident", "breach", "referral", "threshold", "move", "alert", "correct", "withdraw"],
+            [6, 3, 3, 2, 4, 2, 5, 3],
+        )[0]
+        accepted = NOON + timedelta(seconds=len(self.facts))
+        times = {"accepted": accepted, "occurred": NOON - timedelta(hours=self.chance.randrange(99))}
+        breaches = sorted(
+            each.root for each in self.newest.values() if isinstance(each.content, BreachReported)
+        )
+        standing = sorted(root for root, each in self.newest.items() if _is_said(each) and not each.withdrawn)
+        if kind in ("correct", "withdraw"):
+            if standing:
+                last = self.newest[self.chance.choice(standing)]
+                content = last.said if kind == "withdraw" else self._said(type(last.said))
+                versions = {"version": last.version + 1, "withdrawn": kind == "withdraw", "before": [last]}
+                yield fact(_bare(content), root=last.root, **versions, **times)
+        elif kind == "alert":
+            if breaches:
+                said = AlertRaised(
+                    rule=AlertRule.BREACH, cause=breaches[0], generation=1, urgency=Urgency.NOW
+                )
+                yield fact(said, root=f"alert {breaches[0]}", **times)
+        else:
+            kinds = {"incident": IncidentReported, "breach": BreachReported, "referral": ReferralMade}
+            content = self._said(kinds[kind]) if kind in kinds else self._own(kind)
+            yield fact(content, root=f"{len(self.facts)} {self.chance.random()}", **times)
+
+    def _said(self, kind: type[Content]) -> Any:
+        roles = (Role.VICTIM, Role.PERPETRATOR)
+        people = [someone(role, str(self.chance.randrange(PEOPLE))) for role in roles]
+        given: dict[type[Content], dict[str, Any]] = {
+            IncidentReported: {"kind": IncidentKind.HARASSMENT},
+            BreachReported: {"kind": BreachKind.CONTACT},
+        }
+        return kind(people=people, **given.get(kind, {}))
+
+    def _own(self, kind: str) -> Content:
+        if kind == "threshold":
+            value = self.chance.randint(1, 4)
+            return ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=value)
+        self.seq += 1
+        numbers = self.chance.sample(range(PEOPLE), 2)
+        mention, onto = (mention_of(AGENCY, str(number)) for number in numbers)
+        origin = Then(VIEWS, self.facts).homes().get(mention, IDS.person(mention))
+        to = IDS.person(self.chance.choice([mention, onto]))
+        move = Move.model_validate({"mention": mention, "from": origin, "to": to})
+        return IdentityAssigned(seq=self.seq, moves=[move])
+
+    def records(self) -> list[list[Record]]:
+        """All of it in batches, shuffled, some of it twice."""
+        bodies = [entry_of(each.envelope).body for each in self.facts]
+        bodies += self.chance.sample(bodies, len(bodies) // 4)
+        self.chance.shuffle(bodies)
+        kinds = {entry_of(each.envelope).body: EVENTS[each.envelope.type].topic for each in self.facts}
+        records = [Record(kinds[body], "", body.encode(), 0, n) for n, body in enumerate(bodies)]
+        return [records[at : at + 7] for at in range(0, len(records), 7)]
+
+
+def _is_said(each: Fact[Any]) -> bool:
+    return isinstance(each.content, IncidentReported | BreachReported | ReferralMade)
+
+
+def _bare(content: Any) -> Any:
+    people = [mention.model_copy(update={"mention": None}) for mention in content.people]
+    return content.model_copy(update={"people": people})
+
+
+def _bytes(row: Row | None) -> bytes | None:
+    return None if row is None else canonical(row)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_what_is_shown_for_a_time_is_the_fold_of_what_was_accepted_by_then(
+    store: Store, seed: int
+) -> None:
+    history = History(seed)
+    loader = Loader(store, IDS, "/orders", Signals(), frozenset())
+    for batch in history.records():
+        await loader.load(batch)
+    await loader.load([Record(WATERMARKS, "", body, 0, n) for n, body in enumerate(of_others())])
+    archive = Archive("orders", store, IDS, Clock(), VIEWS)
+    everything = Then(VIEWS, history.facts).fold()
+    seen = 0
+    moments = [each.accepted for each in history.chance.sample(history.facts, 2)]
+    moments += [
+        NOON - timedelta(seconds=1),
+        moments[0] - timedelta(microseconds=1),
+        history.facts[-1].accepted,
+    ]
+    for at in moments:
+        then = Then(VIEWS, [each for each in history.facts if each.accepted <= at], at=at).fold()
+        for view in VIEWS:
+            for name, subject in everything:
+                if name == view.name:
+                    folded = then.get((name, subject))
+                    expected = _bytes(folded.row if folded else None)
+                    assert _bytes(await archive.as_of(view, subject, at)) == expected, (name, subject, at)
+                    seen += expected is not None
+    assert seen > 20, "most of it is something"
+
+
+async def test_a_time_that_some_service_has_not_passed_is_refused(store: Store) -> None:
+    loader = Loader(store, IDS, "/orders", Signals(), frozenset())
+    archive = Archive("orders", store, Ids("another secret of the tests"), Clock(), VIEWS)
+    person = IDS.person(mention_of(AGENCY, "1"))
+    *others, last = [Record(WATERMARKS, "", body, 0, n) for n, body in enumerate(of_others(until=NOON))]
+    await loader.load(others)
+    before = NOON - timedelta(microseconds=1)
+    with pytest.raises(Refused) as unknown:
+        await archive.as_of(VIEWS[0], person, before)
+    assert (unknown.value.fault, unknown.value.status) == ("not-yet-known", 409)
+    await loader.load([last])
+    assert await archive.as_of(VIEWS[0], person, before) is None
+    with pytest.raises(Refused):
+        await archive.as_of(VIEWS[0], person, NOON)
