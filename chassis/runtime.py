@@ -27,7 +27,7 @@ from chassis.settings import CannotStart, Settings
 from chassis.store import Postgres, Store
 from chassis.store.tables import micros
 from chassis.watermark import write_watermarks
-from contracts.topics import TOPICS, read_by
+from contracts.topics import TOPICS, WATERMARKS, read_by
 
 if TYPE_CHECKING:
     pass
@@ -153,7 +153,11 @@ class Runtime(Recorder):
                 marks = await self._marks()
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
-                behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
+                behind = sum(
+                    max(0, end - reached.get(partition, 0))
+                    for partition, end in ends.items()
+                    if partition[0] != WATERMARKS  # one is always on its way
+                )
                 if self._stuck(ends, reached):
                     dead.append("load: nothing comes though the log has more")
         except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
