@@ -31,7 +31,7 @@ from chassis.store.tables import micros
 from chassis.watch import Watch
 from chassis.watermark import write_watermarks
 from contracts.events.operations import ParkedDecided
-from contracts.topics import TOPICS, read_by
+from contracts.topics import TOPICS, WATERMARKS, read_by
 
 if TYPE_CHECKING:
     from chassis.http.auth import Caller
@@ -187,7 +187,11 @@ class Runtime(Recorder):
                     unread = await parking.counts(connection)
                 ends = await self.log.ends(self.topics)
                 reached = await positions_of(self.store, set(ends))
-                behind = sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items())
+                behind = sum(
+                    max(0, end - reached.get(partition, 0))
+                    for partition, end in ends.items()
+                    if partition[0] != WATERMARKS  # one is always on its way
+                )
                 if self._stuck(ends, reached):
                     dead.append("load: nothing comes though the log has more")
         except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here

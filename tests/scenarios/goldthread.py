@@ -127,7 +127,7 @@ def deployed(
     """A deployment of its own, its clock started at a time, stopped at the end. ``environment`` is
     what its processes are told besides."""
     extra = {"GOLDTHREAD_CLOCK_START": clock_start.isoformat(), "GOLDTHREAD_TRACE_RATIO": "1"}
-    extra["GOLDTHREAD_WATERMARK_SECONDS"] = "0.5"
+    extra["GOLDTHREAD_WATERMARK_SECONDS"] = "1"
     extra |= environment or {}
     found: Deployed = (
         Embedded(folder, extra) if kind == "embedded" else Distributed(folder, extra=extra, durable=False)

@@ -180,6 +180,7 @@ async def test_who_waits_is_not_given_of_an_earlier_day(marac: Marac) -> None:
     made = await prepared(marac)
     then = marac.runtime.clock.now()
     await marac.runtime.set_clock(then + timedelta(hours=1))
+    await until(lambda: passed(marac, then))
     path = f"meetings/{made.meeting}/agenda"
     assert (await marac.get("chair", path)).json()["waiting"] == []
     assert (await marac.get("chair", path, at=then)).json()["waiting"] is None
@@ -195,6 +196,7 @@ async def test_what_cannot_be_folded_is_refused_and_not_shown_by_halves(
     await until(lambda: complete(marac, made))
     then = marac.runtime.clock.now()
     await marac.runtime.set_clock(then + timedelta(hours=1))
+    await until(lambda: passed(marac, then))
 
     def raises(_: object) -> None:
         raise ValueError("a name that nobody may see")
@@ -211,6 +213,7 @@ async def test_todays_broken_row_says_nothing_of_then(marac: Marac, monkeypatch:
     await until(lambda: complete(marac, made))
     then = marac.runtime.clock.now()
     await marac.runtime.set_clock(then + timedelta(hours=1))
+    await until(lambda: passed(marac, then))
 
     async def broken(*_: str) -> datetime:
         return then
