@@ -29,7 +29,8 @@ async def mark_everything(runtime: Runtime) -> None:
 
 
 async def drop(runtime: Runtime) -> None:
-    """Empty a service's store, whose processes are stopped: the views' tables go, to be made anew.
+    """Drop a service's tables, whose processes are stopped: its next start makes them anew, as its
+    release has them.
 
     Nothing is lost but what was acknowledged and not yet relayed: with any of that it raises Unsent,
     and InUse while a process of the service runs on PostgreSQL.
@@ -44,10 +45,8 @@ async def drop(runtime: Runtime) -> None:
         unsent = "select count(*) from fact where sent_at is null"
         if (await connection.execute(text(unsent))).scalar():
             raise Unsent("Some facts are not on the log yet: start the service, and let it relay them.")
-        for table in tables:
-            await connection.execute(text(f"delete from {table.__tablename__}"))
-        for view in service.views:
-            await connection.execute(text(f"drop table {view.table.__tablename__}"))
+        for table in (*tables, *(view.table for view in service.views)):
+            await connection.execute(text(f"drop table if exists {table.__tablename__}"))
         reached(Step.RESTORE_DROPPED)
 
     await runtime.store.write(work)

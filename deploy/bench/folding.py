@@ -106,7 +106,7 @@ async def ours(settings: Settings, count: int) -> dict[str, float]:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while not await _all_folded(store, count):
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.1)
         spent = time.perf_counter() - began
         for task in tasks:
             task.cancel()

@@ -13,11 +13,11 @@ from chassis.accept import Refused
 from chassis.archive import Archive
 from chassis.clock import Clock
 from chassis.facts import Fact
-from chassis.fold import canonical
 from chassis.ids import Ids
 from chassis.ledger import entry_of
 from chassis.load import Loader
 from chassis.log import Record
+from chassis.rows import canonical
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.views import Row

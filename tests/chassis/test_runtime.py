@@ -12,10 +12,10 @@ from sqlalchemy import text
 from chassis import operating
 from chassis.accept import Refused, own_header
 from chassis.facts import read_fact
-from chassis.fold import canonical
 from chassis.http.app import create_app
 from chassis.ledger import digest
 from chassis.log import Record
+from chassis.rows import canonical
 from chassis.runtime import Runtime
 from chassis.views import Saying, Subject
 from contracts.events.alerts import AlertRaised
