@@ -131,9 +131,14 @@ class Runtime(Recorder):
 
     async def _tick(self) -> None:
         while True:
-            if not self.settings.production:
-                await self.store.read_clock()
-            if not await self.folder.tick():
+            ticked = 0
+            try:
+                if not self.settings.production:
+                    await self.store.read_clock()
+                ticked = await self.folder.tick()
+            except Exception as error:  # noqa: BLE001 - a clock that stands still escalates nothing
+                log.warning("tick.failed", reason=type(error).__name__)
+            if not ticked:
                 await asyncio.sleep(TICK_SECONDS)
 
     async def set_clock(self, at: datetime) -> datetime:

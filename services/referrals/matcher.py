@@ -60,16 +60,16 @@ log = structlog.get_logger()
 async def match(runtime: Runtime) -> None:
     """Match for ever: whenever this process holds the lease, and from nothing each time."""
     while True:
-        epoch = await runtime.lease(LEASE, LEASE_SECONDS)
-        if epoch is None:
-            await asyncio.sleep(RENEW_SECONDS)
-            continue
-        log.info("matcher.began", epoch=epoch)
         try:
+            epoch = await runtime.lease(LEASE, LEASE_SECONDS)
+            if epoch is None:
+                await asyncio.sleep(RENEW_SECONDS)
+                continue
+            log.info("matcher.began", epoch=epoch)
             await Matcher(runtime, epoch).work()
+            log.info("matcher.ended", epoch=epoch)
         except Exception as error:  # noqa: BLE001  whatever it was: it starts again from nothing
             log.error("matcher.failed", reason=type(error).__name__)
-        log.info("matcher.ended", epoch=epoch)
         await asyncio.sleep(PAUSE_SECONDS)
 
 

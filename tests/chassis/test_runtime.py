@@ -361,6 +361,27 @@ async def test_a_commit_that_fails_is_no_2xx(system: System, monkeypatch: pytest
     assert (await operating.counts(runtime))["facts"] == 0
 
 
+async def test_the_clock_outlives_a_store_that_was_away(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = await system.start()
+    real, calls = runtime.folder.tick, 0
+
+    async def tick() -> int:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise ConnectionError("the store is away")
+        return await real()
+
+    async def again() -> bool:
+        return calls > 1 or not runtime.alive()
+
+    monkeypatch.setattr(runtime.folder, "tick", tick)
+    await until(again)
+    assert runtime.alive()
+
+
 async def test_ready_and_alive_mean_it(system: System) -> None:
     runtime = await system.start()
     app = create_app(runtime)
