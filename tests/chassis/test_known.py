@@ -36,7 +36,7 @@ from tests.support.watermarks import of_others
 from tests.support.world import World
 
 PEOPLE = 5
-FACTS = 30
+FACTS = 70
 SEEDS = range(3)
 AGENCY = "castlegate-police"
 

@@ -10,15 +10,16 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from chassis import load, operating
 from chassis.accept import Refused
+from chassis.facts import Fact
 from chassis.log import Record
+from chassis.reading import parsed
 from chassis.runtime import Runtime
 from chassis.watch import cause_of
 from contracts.content import Content
-from contracts.envelope import Envelope
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.operations import ParkedDecided
 from contracts.events.people import IncidentReported
-from contracts.registry import Unreadable, read_content
+from contracts.registry import Unreadable
 from contracts.sections import Narrative
 from contracts.vocabulary import IncidentKind, ParkedReason, Role, Urgency
 from tests.chassis.conftest import IDS, POLICE, SERVICE, System
@@ -98,12 +99,13 @@ async def test_replayed_after_the_cause_is_mended_it_is_a_fact_like_any_other(
 ) -> None:
     runtime = await system.start()
 
-    def old_release(envelope: Envelope) -> Content | None:
-        if envelope.type == IncidentReported.type:
+    def old_release(body: str) -> Fact[Content]:
+        found = parsed(body)
+        if found.envelope.type == IncidentReported.type:
             raise Unreadable("kind: enum")
-        return read_content(envelope)
+        return found
 
-    monkeypatch.setattr(load, "read_content", old_release)
+    monkeypatch.setattr(load, "parsed", old_release)
     await runtime.log.append([about_her()])
     found = await until(lambda: one_parked(runtime))
     assert await decide(runtime, found, "replay") == "kind: enum"

@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import chassis.fold
 from chassis import operating, release
 from chassis.clock import Clock
-from chassis.fold import Folder
+from chassis.fold import Batch, Folder
 from chassis.runtime import Runtime
 from chassis.signals import Signals
 from chassis.store import Postgres
 from chassis.views import Folded, Subject
-from contracts.topics import TOPICS
+from contracts.topics import TOPICS, WATERMARKS
 from tests.chassis.conftest import IDS, SERVICE, System
 from tests.chassis.race.harness import Side
 from tests.chassis.race.test_race import Stage, incident
@@ -91,6 +91,7 @@ async def test_a_folder_asks_again_when_it_has_its_locks(
     """It took its marks before the newer release came, and would write after that has folded all."""
     store = stage.side.store
     await release.adopt(store, 1)
+    await stage.drain(stage.folder())  # else the old folder leaves a mark for every key, and hides it
     await stage.put(incident("1"))
     old = stage.folder()
     new = Folder(store, IDS, "/accepting", LOUDER, Signals(), version=2)
@@ -115,7 +116,7 @@ async def test_a_folder_asks_again_when_it_has_its_locks(
         monkeypatch.setattr(chassis.fold, "newest", nothing_newer)
     go_on.set()
     (outcome,) = await asyncio.gather(slowly, return_exceptions=True)
-    assert isinstance(outcome, release.Outdated) is asks
+    assert isinstance(outcome, release.Outdated if asks else Batch), outcome
     monkeypatch.undo()
     await stage.drain(new)
     assert await _stale(stage.side) is not asks
@@ -150,7 +151,8 @@ async def test_a_log_from_a_backup_gets_every_fact_again(
         await say(runtime, incident(number))
     await until(lambda: settled(runtime))
     before = await everything(runtime)
-    ends = sum((await runtime.log.ends(runtime.topics)).values())
+    topics = [topic for topic in runtime.topics if topic != WATERMARKS]
+    ends = sum((await runtime.log.ends(topics)).values())
     await system.stop(runtime)
     await _put_back(system, request, list(tmp_path.glob("log.sqlite*")))  # noqa: ASYNC240
 
@@ -161,7 +163,7 @@ async def test_a_log_from_a_backup_gets_every_fact_again(
 
     runtime = await system.start()
     await until(lambda: settled(runtime))
-    assert sum((await runtime.log.ends(runtime.topics)).values()) == ends
+    assert sum((await runtime.log.ends(topics)).values()) == ends
     assert await everything(runtime) == before
     await system.stop(runtime)
 
