@@ -28,9 +28,14 @@ from contracts.registry import Unreadable, read_content, read_envelope
 
 Partition = tuple[str, int]
 PAUSE_SECONDS = 0.5
-REPORT_SECONDS = 1.0
-"""How often the log is told how far a service has come: operators' tools need no more."""
+LOOK_SECONDS = 1.0
+"""How often the store is asked whether it still has what was loaded, and the log is told how far that
+is: operators' tools need no more."""
 log = structlog.get_logger()
+
+
+class Behind(Exception):
+    """The store is not as far as where a batch begins: a crash took back what it had loaded."""
 
 
 class Loader:
@@ -49,7 +54,7 @@ class Loader:
         """Load what the subscription brings, for ever."""
         records: Sequence[Record] = ()
         reached: dict[Partition, int] = {}
-        reported = 0.0
+        looked = time.monotonic()
         while True:
             try:
                 if not records:
@@ -57,20 +62,31 @@ class Loader:
                 if records:
                     reached |= await self.load(records)
                     records = ()
-                if reached and time.monotonic() - reported > REPORT_SECONDS:
+                if reached and time.monotonic() - looked > LOOK_SECONDS:
+                    there = await positions_of(self._store, set(reached))
+                    if any(there.get(partition, 0) < next_ for partition, next_ in reached.items()):
+                        raise Behind
                     await subscription.report(reached)
-                    reached, reported = {}, time.monotonic()
+                    looked = time.monotonic()
+            except Behind:
+                log.warning("load.again", reason="Behind")
+                records, reached = (), {}
+                subscription.again()
             except Exception as error:  # noqa: BLE001 - log or store are away
                 # The same batch again, until it is in: to read on would skip it.
                 log.warning("load.failed", reason=type(error).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def load(self, records: Sequence[Record]) -> dict[Partition, int]:
-        """Load one batch; give each partition's next position."""
+        """Load one batch; give each partition's next position.
+
+        Raises Behind, with nothing loaded, when the store has not what comes before the batch.
+        """
         positions = _positions(records)
         readable, parked = self._read(records)
 
         async def work(connection: AsyncConnection) -> int:
+            await _check_follows(connection, records)
             now = micros(await self._store.now(connection))
             unlike = await self._unlike(connection, readable)
             good = [(record, entry) for record, entry in readable if record not in unlike]
@@ -177,6 +193,19 @@ async def park(
             },
         )
         await ledger.add_marks(store, connection, [(key, None, False) for key in keys])
+
+
+async def _check_follows(connection: AsyncConnection, records: Iterable[Record]) -> None:
+    """Loads do not wait for the disk, so a crash of the store can take back what this process has
+    loaded and read on from. To go on would skip it for ever."""
+    rows = (await connection.execute(text("select topic, partition, next from position"))).all()
+    there = {(row.topic, row.partition): row.next for row in rows}
+    first: dict[Partition, int] = {}
+    for record in records:
+        partition = (record.topic, record.partition)
+        first[partition] = min(first.get(partition, record.offset), record.offset)
+    if any(there.get(partition, 0) < offset for partition, offset in first.items()):
+        raise Behind
 
 
 async def _advance(store: Store, connection: AsyncConnection, positions: dict[Partition, int]) -> None:
