@@ -31,9 +31,14 @@ from contracts.watermark import Watermark, read_watermark
 
 Partition = tuple[str, int]
 PAUSE_SECONDS = 0.5
-REPORT_SECONDS = 1.0
-"""How often the log is told how far a service has come: operators' tools need no more."""
+LOOK_SECONDS = 1.0
+"""How often the store is asked whether it still has what was loaded, and the log is told how far that
+is: operators' tools need no more."""
 log = structlog.get_logger()
+
+
+class Behind(Exception):
+    """The store is not as far as where a batch begins: a crash took back what it had loaded."""
 
 
 class Loader:
@@ -52,7 +57,7 @@ class Loader:
         """Load what the subscription brings, for ever."""
         records: Sequence[Record] = ()
         reached: dict[Partition, int] = {}
-        reported = 0.0
+        looked = time.monotonic()
         while True:
             try:
                 if not records:
@@ -60,22 +65,33 @@ class Loader:
                 if records:
                     reached |= await self.load(records)
                     records = ()
-                if reached and time.monotonic() - reported > REPORT_SECONDS:
+                if reached and time.monotonic() - looked > LOOK_SECONDS:
+                    there = await positions_of(self._store, set(reached))
+                    if any(there.get(partition, 0) < next_ for partition, next_ in reached.items()):
+                        raise Behind
                     await subscription.report(reached)
-                    reached, reported = {}, time.monotonic()
+                    looked = time.monotonic()
+            except Behind:
+                log.warning("load.again", reason="Behind")
+                records, reached = (), {}
+                subscription.again()
             except Exception as error:  # noqa: BLE001 - log or store are away
                 # The same batch again, until it is in: to read on would skip it.
                 log.warning("load.failed", reason=type(error).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def load(self, records: Sequence[Record]) -> dict[Partition, int]:
-        """Load one batch; give each partition's next position."""
+        """Load one batch; give each partition's next position.
+
+        Raises Behind, with nothing loaded, when the store has not what comes before the batch.
+        """
         positions = _positions(records)
         readable, parks = self._read([record for record in records if record.topic != WATERMARKS])
         passed, illegible = _watermarks([record for record in records if record.topic == WATERMARKS])
         parks += illegible
 
         async def work(connection: AsyncConnection) -> int:
+            await _check_follows(connection, records)
             fresh, unlike = await self._enter(connection, readable)
             now = micros(await self._store.now(connection))
             await parking.park(self._store, connection, self._ids, [*parks, *unlike], now)
@@ -192,6 +208,19 @@ def _positions(records: Iterable[Record]) -> dict[Partition, int]:
         partition = (record.topic, record.partition)
         positions[partition] = max(positions.get(partition, 0), record.offset + 1)
     return positions
+
+
+async def _check_follows(connection: AsyncConnection, records: Iterable[Record]) -> None:
+    """Loads do not wait for the disk, so a crash of the store can take back what this process has
+    loaded and read on from. To go on would skip it for ever."""
+    rows = (await connection.execute(text("select topic, partition, next from position"))).all()
+    there = {(row.topic, row.partition): row.next for row in rows}
+    first: dict[Partition, int] = {}
+    for record in (each for each in records if each.topic != WATERMARKS):  # which keeps the newest alone
+        partition = (record.topic, record.partition)
+        first[partition] = min(first.get(partition, record.offset), record.offset)
+    if any(there.get(partition, 0) < offset for partition, offset in first.items()):
+        raise Behind
 
 
 async def _advance(store: Store, connection: AsyncConnection, positions: dict[Partition, int]) -> None:

@@ -90,6 +90,9 @@ class Subscription(Protocol):
         again from the position.
         """
 
+    def again(self) -> None:
+        """The next poll asks ``position()`` anew, and reads from there."""
+
     def assigned(self) -> set[Partition]:
         """The partitions that are this reader's at the moment."""
 

@@ -232,6 +232,10 @@ class EmbeddedSubscription:
         self.settled, self._next, self.stopped = True, {}, {}
         self.woken.set()
 
+    def again(self) -> None:
+        """As after a change of the group."""
+        self.settled = False
+
     def assigned(self) -> set[Partition]:
         """What is read and what is stopped."""
         return self._next.keys() | self.stopped.keys()

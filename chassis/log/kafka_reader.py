@@ -98,6 +98,10 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._consumer is not None:
             self._consumer.pause(*assigned)
 
+    def again(self) -> None:
+        """As after an assignment."""
+        self._settled = -1
+
     def assigned(self) -> set[Partition]:
         """As the group has it, stopped partitions among them."""
         return set() if self._consumer is None else {_pair(tp) for tp in self._consumer.assignment()}

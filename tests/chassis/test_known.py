@@ -2,6 +2,7 @@
 in whatever order it all came, and whatever came since."""
 
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -133,7 +134,11 @@ class History:
         bodies += self.chance.sample(bodies, len(bodies) // 4)
         self.chance.shuffle(bodies)
         kinds = {entry_of(each.envelope).body: EVENTS[each.envelope.type].topic for each in self.facts}
-        records = [Record(kinds[body], "", body.encode(), 0, n) for n, body in enumerate(bodies)]
+        next_: Counter[str] = Counter()
+        records = []
+        for body in bodies:
+            records.append(Record(kinds[body], "", body.encode(), 0, next_[kinds[body]]))
+            next_[kinds[body]] += 1
         return [records[at : at + 7] for at in range(0, len(records), 7)]
 
 

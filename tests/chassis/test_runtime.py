@@ -361,6 +361,25 @@ async def test_a_commit_that_fails_is_no_2xx(system: System, monkeypatch: pytest
     assert (await operating.counts(runtime))["facts"] == 0
 
 
+async def test_what_a_crash_took_back_is_read_again(system: System) -> None:
+    runtime = await system.start()
+    await say(runtime, incident())
+    await until(lambda: settled(runtime))
+    before = await operating.fingerprint(runtime)
+    async with runtime.store.writing() as connection:
+        # As after a crash: the store forgot the fact that it loaded, and how far it was.
+        await connection.execute(text("delete from key"))
+        await connection.execute(text("delete from fact where source = '/orders'"))
+        await connection.execute(text("update position set next = 0"))
+    await say(runtime, incident("2"))
+
+    async def again() -> bool:
+        found = await operating.fingerprint(runtime)
+        return found["facts"][0] == 2 * before["facts"][0] and await settled(runtime)
+
+    await until(again)
+
+
 async def test_the_clock_outlives_a_store_that_was_away(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from chassis.fold import Folder
 from chassis.ids import Ids
 from chassis.lease import holds, take_lease
 from chassis.ledger import Entry, entry_of
-from chassis.load import Loader, positions_of
+from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
 from chassis.parking import UNDECIDED
 from chassis.signals import Signals
@@ -156,9 +156,22 @@ async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
 async def test_positions_only_move_forward(store: Store) -> None:
     loader = Loader(store, IDS, "/tests", Signals(), frozenset())
     good = entry(incident()).body.encode()
-    for offset in (7, 3):
-        await loader.load([Record("incidents", "k", good, 0, offset)])
+    for offsets in (range(8), (3,)):
+        await loader.load([Record("incidents", "k", good, 0, offset) for offset in offsets])
     assert await positions_of(store, {("incidents", 0), ("incidents", 1)}) == {("incidents", 0): 8}
+
+
+async def test_what_a_crash_took_back_is_not_skipped(store: Store) -> None:
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset())
+    records = [Record("incidents", "k", entry(incident()).body.encode(), 0, offset) for offset in range(4)]
+    await loader.load(records[:2])
+    async with store.writing() as connection:
+        await connection.execute(text("update position set next = 1"))
+    with pytest.raises(Behind):
+        await loader.load(records[2:])
+    assert await positions_of(store, {("incidents", 0)}) == {("incidents", 0): 1}
+    await loader.load(records[1:])
+    assert await positions_of(store, {("incidents", 0)}) == {("incidents", 0): 4}
 
 
 async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> None:
