@@ -252,7 +252,7 @@ async def test_a_store_is_as_fresh_as_the_watermarks_that_it_has_read_as_far_as(
     loader = Loader(store, IDS, f"/{SERVICE}", Signals(), frozenset())
     then = store.clock.now()
     times = [then + timedelta(seconds=10 * n) for n in range(5)]
-    position = Record("identity", "k", b"not read", 0, 4)
+    five = [Record("identity", "k", b"not read", 0, offset) for offset in range(5)]
     assert await fresh_until(store, SERVICE) is None
     others = [each for each in SERVICES if each != "referrals"]
     for n, other in enumerate(others):
@@ -262,7 +262,7 @@ async def test_a_store_is_as_fresh_as_the_watermarks_that_it_has_read_as_far_as(
     assert await fresh_until(store, SERVICE) is None, "its facts are not read"
     await loader.load([heard("referrals", 11, times[2], identity=[5])])
     await loader.load([heard("referrals", 12, times[3], identity=[6])])
-    await loader.load([position])
+    await loader.load(five)
     assert await fresh_until(store, SERVICE) == times[2]
     await loader.load([heard("referrals", 13, times[4], identity=[5], alerts=[7])])
     assert await fresh_until(store, SERVICE) == times[4], "alerts are not among what it reads"
