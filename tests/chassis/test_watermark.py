@@ -264,8 +264,8 @@ async def test_a_store_is_as_fresh_as_the_watermarks_that_it_has_read_as_far_as(
     await loader.load([heard("referrals", 12, times[3], identity=[6])])
     await loader.load(five)
     assert await fresh_until(store, SERVICE) == times[2]
-    await loader.load([heard("referrals", 13, times[4], identity=[5], alerts=[7])])
-    assert await fresh_until(store, SERVICE) == times[4], "alerts are not among what it reads"
+    await loader.load([heard("referrals", 13, times[4], identity=[5], deliveries=[7])])
+    assert await fresh_until(store, SERVICE) == times[4], "deliveries are not among what it reads"
     async with store.reading() as connection:
         kept = (await connection.execute(text("select count(*) from watermark"))).scalar()
     assert kept == len(SERVICES), "what was overtaken is forgotten"
