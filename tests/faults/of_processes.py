@@ -92,6 +92,7 @@ async def poisoned(trial: Trial) -> str:
     def like_ours(**changes: object) -> bytes:
         id_ = f"00000000-0000-7000-8000-{trial.chance.randrange(16**12):012x}"
         ours = {"id": id_, "root": id_, "subject": id_, "agency": "goldthread", "version": 1}
+        ours["change"] = "original"  # of a withdrawal nobody reads the content
         return orjson.dumps(orjson.loads(body) | ours | changes)
 
     bad = [
