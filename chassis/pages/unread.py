@@ -33,24 +33,30 @@ def unread_pages(service: str) -> APIRouter:
         navigation=[Item(f"unread.of-{each}", f"/{each}/parked", OWN_RIGHTS[DECIDE]) for each in SERVICES],
     )
     routes = APIRouter(include_in_schema=False)
+    _add_look(routes, pages)
+    _add_deeds(routes, pages, f"/{service}/parked")
+    return routes
 
-    async def show(
-        request: Request, runtime: Runtime, caller: Caller, fault: str | None = None, done: str | None = None
-    ) -> HTMLResponse:
-        shown = await parked.unread(runtime)
-        return pages.show(
-            "unread.html",
-            pages.look(request, caller),
-            status=422 if fault else 200,
-            unread=shown,
-            records=shown.undecided[:MOST],
-            further=max(0, len(shown.undecided) - MOST),
-            discarded=len(shown.parked) - len(shown.undecided),
-            reasons=list(ParkedReason),
-            fault=fault,
-            done=done,
-        )
 
+async def _show(
+    pages: Pages, request: Request, runtime: Runtime, caller: Caller, *, fault: str = "", done: str = ""
+) -> HTMLResponse:
+    shown = await parked.unread(runtime)
+    return pages.show(
+        "unread.html",
+        pages.look(request, caller),
+        status=422 if fault else 200,
+        unread=shown,
+        records=shown.undecided[:MOST],
+        further=max(0, len(shown.undecided) - MOST),
+        discarded=len(shown.parked) - len(shown.undecided),
+        reasons=list(ParkedReason),
+        fault=fault or None,
+        done=done or None,
+    )
+
+
+def _add_look(routes: APIRouter, pages: Pages) -> None:
     @routes.get("/parked")
     async def look(
         request: Request,
@@ -59,8 +65,10 @@ def unread_pages(service: str) -> APIRouter:
         done: Annotated[str, Query(pattern="^(read|still-unreadable|discarded|marked)?$")] = "",
     ) -> HTMLResponse:
         """What could not be read, since when, why, and whose pages it touches."""
-        return await show(request, runtime, caller, done=done or None)
+        return await _show(pages, request, runtime, caller, done=done)
 
+
+def _add_deeds(routes: APIRouter, pages: Pages, address: str) -> None:
     @routes.post("/parked/{topic}/{partition}/{offset}")
     async def decide(
         request: Request,
@@ -78,15 +86,13 @@ def unread_pages(service: str) -> APIRouter:
         try:
             decided = Decision.model_validate(said)
         except ValidationError:
-            return await show(request, runtime, caller, fault=f"{topic}-{partition}-{offset}")
+            return await _show(pages, request, runtime, caller, fault=f"{topic}-{partition}-{offset}")
         came = await parked.decide(runtime, caller, topic, partition, offset, decided)
-        return RedirectResponse(f"/{service}/parked?done={came.outcome}", 303)
+        return RedirectResponse(f"{address}?done={came.outcome}", 303)
 
     @routes.post("/parked/folded/{subject}")
     async def fold(subject: Subject, runtime: TheRuntime, caller: Operator) -> Response:
         """Fold a broken subject again."""
         await runtime.fold_again(subject)
         await runtime.folded([subject])
-        return RedirectResponse(f"/{service}/parked?done=marked", 303)
-
-    return routes
+        return RedirectResponse(f"{address}?done=marked", 303)
