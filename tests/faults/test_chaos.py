@@ -15,7 +15,7 @@ KILLS_OF_ONE = 8
 """In one process they come one after another, each with a start."""
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.kafka
 @pytest.mark.postgres
 def test_nothing_is_lost_on_kafka_and_postgresql() -> None:
@@ -24,7 +24,7 @@ def test_nothing_is_lost_on_kafka_and_postgresql() -> None:
     assert set(Step) == set(outcome.reached), "a step that nobody reached"
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 def test_nothing_is_lost_in_one_folder() -> None:
     _holds(chaos.round_of("embedded", SEED, 0, KILLS_OF_ONE, short=True), set(EMBEDDED))
 
