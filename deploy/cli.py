@@ -148,7 +148,8 @@ def restore(
 async def _dropped(runtime: Runtime) -> None:
     await runtime.log.start()  # an embedded log in use refuses, and says so
     try:
-        beginnings = await runtime.log.beginnings(runtime.topics)
+        keeping_all = [topic for topic in runtime.topics if TOPICS[topic].keeps == "all"]
+        beginnings = await runtime.log.beginnings(keeping_all)
     finally:
         await runtime.log.stop()
     if short := sorted(f"{topic}-{partition}" for (topic, partition), at in beginnings.items() if at):

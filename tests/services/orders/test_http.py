@@ -229,7 +229,13 @@ async def test_a_breach_of_an_order_that_nobody_knows_is_a_fact_and_pages(orders
 async def test_the_same_post_twice_is_the_first_answer(orders: Orders) -> None:
     content = {"kind": "contact", "people": people(BEN)}
     now = orders.runtime.clock.now().isoformat()
-    body = {"occurred": now, "recorded": now, "basis": "b", "purpose": "p", "content": content}
+    body = {
+        "occurred": now,
+        "recorded": now,
+        "basis": "public-task",
+        "purpose": "safeguarding",
+        "content": content,
+    }
     headers = {"Authorization": "Bearer council-system", "Idempotency-Key": "once"}
     first = await orders.http.post("/orders/v1/breaches", json=body, headers=headers)
     again = await orders.http.post("/orders/v1/breaches", json=body, headers=headers)
