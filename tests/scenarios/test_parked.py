@@ -15,13 +15,15 @@ import httpx
 import pytest
 
 from chassis import load
+from chassis.facts import Fact
 from chassis.log import Log, Record
+from chassis.reading import parsed
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.views import Folded, Subject
 from contracts.content import Content
 from contracts.envelope import Envelope
-from contracts.registry import Unreadable, read_content
+from contracts.registry import Unreadable
 from deploy import wiring
 from deploy.local.processes import free_port
 from deploy.serve import opened, server_of
@@ -135,12 +137,13 @@ async def test_what_cannot_be_read_is_seen_decided_and_holds_up_no_page(
 ) -> None:
     mended = [False]
 
-    def reads(envelope: Envelope) -> Content | None:
-        if envelope.id == UNREADABLE and not mended[0]:
+    def reads(body: str) -> Fact[Content]:
+        found = parsed(body)
+        if found.id == UNREADABLE and not mended[0]:
             raise Unreadable("service: missing")
-        return read_content(envelope)
+        return found
 
-    monkeypatch.setattr(load, "read_content", reads)
+    monkeypatch.setattr(load, "parsed", reads)
     async with Webhook() as webhook, served(settings) as house:
         await scene.configure(house.goldthread, scene.Place(), webhook.url)
         case = await case_of(house)
