@@ -277,8 +277,9 @@ def _open_sqlite(connection: Any, _: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     synchronous = connection.get_execution_options().get("immediate")
-    if synchronous:
+    if synchronous and connection.info.get("synchronous") != synchronous:
         connection.exec_driver_sql(f"pragma synchronous={synchronous}")
+        connection.info["synchronous"] = synchronous
     connection.exec_driver_sql("begin immediate" if synchronous else "begin")
 
 
