@@ -97,14 +97,19 @@ class Staff:
 
     async def answer_breach(self, cause: str, at: datetime) -> datetime:
         """Wait for the alert of a breach, and answer it as the people on call do; give the time then."""
+        waiting: list[str] = []
         with anyio.move_on_after(ALERT_SECONDS):
-            while cause not in await self.waiting():
+            while cause not in waiting:
                 await anyio.sleep(POLL_SECONDS)
-        return await self.answer_all(at)
+                waiting = await self.waiting()
+        return await self._answer_each(waiting, at)
 
     async def answer_all(self, at: datetime) -> datetime:
         """Answer whatever waits; give the time when that is done."""
-        for cause in await self.waiting():
+        return await self._answer_each(await self.waiting(), at)
+
+    async def _answer_each(self, causes: list[str], at: datetime) -> datetime:
+        for cause in causes:
             at = await self._answer(cause, at)
         return at
 
