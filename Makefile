@@ -1,9 +1,9 @@
 # `make` alone lists what there is. Everything is set up at first need; a second run finds it there.
 
 PYTHON ?= python3
-UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
+UV := .venv/bin/uv
 PY := .venv/bin/python
-INSTALL := $(if $(UV),uv pip install --quiet --python $(PY),$(PY) -m pip install --quiet --disable-pip-version-check)
+INSTALL := $(UV) pip install --quiet --python $(PY)
 GOLDTHREAD := .venv/bin/goldthread
 
 .DEFAULT_GOAL := help
@@ -50,9 +50,9 @@ bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the
 contracts: .venv/.runtime ## Write schemas, examples and the AsyncAPI document from the models
 	@$(GOLDTHREAD) contracts
 
-lock: ## Resolve the dependencies again (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.lock
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements-dev.lock
+lock: .venv/bin/uv ## Resolve the dependencies again
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.lock
+	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements-dev.lock
 
 clean: down ## Remove what was built and installed here; kept data stays
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -69,17 +69,20 @@ system:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
 	else echo "Not installed: $$missing (tests that need them will say so)"; fi
 
-.venv/bin/python:
+# It installs in seconds what takes pip a minute.
+.venv/bin/uv: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Goldthread needs Python 3.11 or later")'
-	@$(if $(UV),uv venv --quiet --python $(PYTHON) .venv,$(PYTHON) -m venv .venv)
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
-.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/uv
 	@echo "Installing the packages of requirements.lock into .venv"
 	@$(INSTALL) -r requirements.lock
 	@$(INSTALL) --no-deps -e .
 	@touch $@
 
-.venv/.dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+.venv/.dev: requirements-dev.lock pyproject.toml | .venv/bin/uv
 	@echo "Installing the packages of requirements-dev.lock into .venv"
 	@$(INSTALL) -r requirements-dev.lock
 	@$(INSTALL) --no-deps -e .
