@@ -242,6 +242,7 @@ async def test_while_a_fold_about_her_raises_a_breach_against_her_still_pages(
         assert await breached(house, webhook, 1) < IN_TIME_SECONDS
         await until(lambda: since(house, case), 30, "her page says that it is the last good one")
         assert await breached(house, webhook, 4) < IN_TIME_SECONDS
+        await house.goldthread.settled()  # nothing on its way may mend her before the operator does
         raising.clear()
         operator = await house.goldthread.person("aisha-bright")
         for name in ("orders", "marac"):
