@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel import SQLModel
 
 from chassis.clock import Clock
+from chassis.store import driver
 from chassis.store.tables import ENGINE_TABLES
 
 T = TypeVar("T")
@@ -244,7 +245,12 @@ class Sqlite(Store):
 
     def __init__(self, path: Path, clock: Clock) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=6, max_overflow=6)
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}",
+            async_creator=lambda: driver.connect(path),
+            pool_size=6,
+            max_overflow=6,
+        )
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         super().__init__(engine, clock)
@@ -280,7 +286,7 @@ def _begin_sqlite(connection: Any) -> None:
     if synchronous and connection.info.get("synchronous") != synchronous:
         connection.exec_driver_sql(f"pragma synchronous={synchronous}")
         connection.info["synchronous"] = synchronous
-    connection.exec_driver_sql("begin immediate" if synchronous else "begin")
+    connection.exec_driver_sql(driver.BEGIN_WRITING if synchronous else "begin")
 
 
 def open_store(url: str, service: str, clock: Clock) -> Store:
