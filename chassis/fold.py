@@ -218,7 +218,7 @@ class Folder:
                 subjects[mark.key] = subjects.get(mark.key, False) or mark.urgent
         moved = sorted(mark.key for mark in marks if mark.left)
         if moved:
-            await self._mark_sharing(connection, moved)
+            await self._mark_sharing(connection, moved, sorted(mark.key for mark in marks))
         if mentions:
             for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
                 subjects[person] = subjects.get(person, False) or mentions[mention]
@@ -244,13 +244,18 @@ class Folder:
         return f"""exists (select 1 from key join fact on fact.id = key.fact
                 where key.key = {subject} and fact.type in ({names}))"""
 
-    async def _mark_sharing(self, connection: AsyncConnection, moved: Sequence[str]) -> None:
-        """Mark every key that shares a fact with a moved mention."""
+    async def _mark_sharing(
+        self, connection: AsyncConnection, moved: Sequence[str], taken: Sequence[str]
+    ) -> None:
+        """Mark every key that shares a fact with a moved mention, but those whose mark is taken with it:
+        what they concern is read after this, or put back."""
         statement = f"""insert into mark (key, urgent)
             select distinct theirs.key, 0 from {self._store.rows_of("moved", (("key", "text"),))}
             join key as mine on mine.key = r.key
-            join key as theirs on theirs.fact = mine.fact and theirs.key <> r.key"""
-        await connection.execute(text(statement), {"moved": _listed("key", moved)})
+            join key as theirs on theirs.fact = mine.fact
+            where theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})"""
+        keys = {"moved": _listed("key", moved), "taken": _listed("key", taken)}
+        await connection.execute(text(statement), keys)
 
     async def _lock(self, connection: AsyncConnection, subjects: Mapping[str, bool]) -> set[str]:
         rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in sorted(subjects)]
@@ -283,8 +288,8 @@ class Folder:
         await self._note(connection, done, micros(at))
         if level == 0 and written:
             new = {row.subject for row in written}
-            changed = {id_: urgent.get(id_, False) for id_ in ids if id_[2:] in new}
-            await self._markreaders(connection, changed)
+            changed = {id_: urgent[id_] for id_ in ids if id_[2:] in new}
+            await self._markreaders(connection, changed, sorted(urgent))
         said = [draft for each in done for draft in each.said]
         if said:
             reached(Step.FOLD_WRITTEN)
@@ -341,8 +346,11 @@ class Folder:
             from {self._store.rows_of("rows", columns)} where subject.id = r.id"""
         await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
 
-    async def _markreaders(self, connection: AsyncConnection, changed: Mapping[str, bool]) -> None:
-        """A person's row changed: mark the cases and causes that read it."""
+    async def _markreaders(
+        self, connection: AsyncConnection, changed: Mapping[str, bool], taken: Sequence[str]
+    ) -> None:
+        """A person's row changed: mark the cases and causes that read it, but those that are taken
+        themselves, and so read it after this, or are put back."""
         readers = {PREFIX[view.of]: view.begun_by for view in self._views if view.reads_people}
         kinds = [
             f"theirs.key like '{kind}:%' and {self._begun_as('theirs.key', (each.type for each in begun))}"
@@ -357,8 +365,11 @@ class Folder:
             join place on place.person = r.person
             join key as mine on mine.key = place.mention
             join key as theirs on theirs.fact = mine.fact
-            where ({" or ".join(kinds)}) group by theirs.key"""
-        await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
+            where ({" or ".join(kinds)})
+                and theirs.key not in (select id from {self._store.rows_of("taken", (("id", "text"),))})
+            group by theirs.key"""
+        values = {"rows": orjson.dumps(rows).decode(), "taken": _listed("id", taken)}
+        await connection.execute(text(statement), values)
 
 
 def _listed(name: str, values: Iterable[str]) -> str:

@@ -158,7 +158,8 @@ async def file_facts(
     marks: dict[tuple[str, str | None], bool] = {}
     for entry in entries:
         for key in entry.keys:
-            marks[(key, None)] = marks.get((key, None), False) or entry.urgent
+            if not key.startswith("p:"):  # folds read a person's facts by the mentions placed there
+                marks[(key, None)] = marks.get((key, None), False) or entry.urgent
         if entry.envelope.type == IdentityAssigned.type:
             for mention, left in await _move(store, connection, ids, entry.envelope):
                 marks[(mention, left)] = entry.urgent

@@ -8,7 +8,7 @@ those, strangulation, threats to kill and breaches are lifted explicitly. A pers
 and says why: nobody enters a cohort by a number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -181,9 +181,11 @@ def _at_least(part: Part, bands: Sequence[tuple[int, int]], value: int, ordinals
     return Points(part, points, f">= {limit}", value, tuple(ordinals))
 
 
-def _next_change(events: Iterable[Event], today: date, look_back: int) -> date | None:
-    """The first day after today on which an event begins to count, leaves, or may fall into a
-    lower band of recency."""
-    limits = (look_back, *(limit for limit, _ in RECENCY))
-    steps = [event.day + timedelta(days=days) for event in events for days in (0, *(n + 1 for n in limits))]
+def _next_change(events: Sequence[Event], today: date, look_back: int) -> date | None:
+    """The first day after today on which an event begins to count or leaves, or the last of those that
+    count falls into a lower band of recency."""
+    steps = [event.day + timedelta(days=days) for event in events for days in (0, look_back + 1)]
+    last = max((event.day for event in events if counts(event, today, look_back)), default=None)
+    if last is not None:
+        steps += [last + timedelta(days=limit + 1) for limit, _ in RECENCY]
     return min((day for day in steps if day > today), default=None)

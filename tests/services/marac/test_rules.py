@@ -48,6 +48,31 @@ def test_a_score_changes_on_the_day_on_which_it_says_so() -> None:
     assert seen == [(64, 0), (60, 29), (56, 91), (52, 181), (48, 366), (None, 731)]
 
 
+EVENTS = st.builds(
+    lambda ago, kind, status, victim: (TODAY - timedelta(days=ago), kind, status, victim),
+    st.integers(-40, 800),
+    st.sampled_from(["rape", "stalking", "common-assault"]),
+    st.sampled_from([None, LegalStatus.ACQUITTED]),
+    st.sampled_from(["A", "B"]),
+)
+
+
+@given(st.lists(EVENTS, max_size=4), st.sampled_from([365, 730]), st.booleans())
+def test_a_score_stays_as_it_is_until_the_day_on_which_it_says_that_it_changes(
+    said: list[tuple[date, str, LegalStatus | None, str]], look_back: int, disputed: bool
+) -> None:
+    events = [
+        score.Event(at, at, day, "incident", kind, status, frozenset({victim}))
+        for at, (day, kind, status, victim) in enumerate(said, 1)
+    ]
+    now = score.score(events, TODAY, disputed=disputed, look_back=look_back)
+    until = now.changes or TODAY + timedelta(days=2_000)
+    assert until > TODAY
+    for days in range(1, (until - TODAY).days):
+        then = score.score(events, TODAY + timedelta(days=days), disputed=disputed, look_back=look_back)
+        assert (then.tenths, then.parts, then.counted) == (now.tenths, now.parts, now.counted)
+
+
 @lines(__file__, "missing")
 def test_missing(line: dict[str, Any]) -> None:
     whole: dict[str, Any] = {
