@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
@@ -21,7 +20,7 @@ from chassis.ledger import Entry, entry_of
 from chassis.log import LARGEST
 from chassis.signals import Signals
 from chassis.steps import Step, reached
-from chassis.store import Store
+from chassis.store import Store, prepared
 from contracts.content import Content
 from contracts.envelope import Assertion, Change, Envelope, Regime, utc
 from contracts.events.operations import AuditTaken
@@ -230,7 +229,7 @@ class Acceptor:
         answers: dict[str, Taken] = {}
         for id_ in ids:
             found = await connection.execute(
-                text("select hash, body from fact where id = :id").bindparams(id=id_)
+                prepared("select hash, body from fact where id = :id").bindparams(id=id_)
             )
             row = found.one()
             if row.hash != entries[id_].hash:
@@ -250,7 +249,7 @@ class Acceptor:
             # The lock in one statement, the versions in the next: who waited for the lock reads what
             # was committed meanwhile.
             lock = f"select id from fact where id = :root {self._store.for_update}"
-            await connection.execute(text(lock), {"root": root})
+            await connection.execute(prepared(lock), {"root": root})
             versions = await self._versions(connection, root)
             draft = make(versions)
             last = versions.versions(root)[-1]
@@ -274,7 +273,7 @@ class Acceptor:
         return taken
 
     async def _versions(self, connection: AsyncConnection, root: str) -> FactSet:
-        read = text("select body from fact where root = :root")
+        read = prepared("select body from fact where root = :root")
         bodies = (await connection.execute(read, {"root": root})).scalars()
         versions = FactSet(read_fact(body.encode()) for body in bodies)
         if not len(versions) or next(iter(versions)).envelope.source != self._source:

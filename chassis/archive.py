@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import Select, text
+from sqlalchemy import Select
 
 from chassis import ledger, parking
 from chassis.accept import Refused
@@ -16,7 +16,7 @@ from chassis.facts import FactSet
 from chassis.ids import Ids
 from chassis.known import FoldFailed, Known
 from chassis.reading import Reader, parsed
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
 from chassis.views import Row, View
 from chassis.watch import cause_of, standing
@@ -56,7 +56,7 @@ class Archive:
 
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Every fact filed under any of these keys."""
-        statement = text("select fact.body from key join fact on fact.id = key.fact where key.key = :key")
+        statement = prepared("select fact.body from key join fact on fact.id = key.fact where key.key = :key")
         bodies: list[str] = []
         async with self.store.reading() as connection:
             for key in keys:
@@ -65,7 +65,7 @@ class Archive:
 
     async def fact(self, root: str) -> FactSet:
         """Every version of a fact."""
-        statement = text("select body from fact where root = :root")
+        statement = prepared("select body from fact where root = :root")
         async with self.store.reading() as connection:
             bodies = (await connection.execute(statement, {"root": root})).scalars().all()
         return FactSet(parsed(body) for body in bodies)
@@ -75,14 +75,14 @@ class Archive:
         limits: dict[str, Any] = {"low": ledger.CONFIGURATION, "high": f"{ledger.CONFIGURATION[:-1]}/"}
         until = "" if at is None else "and accepted <= :at"
         limits |= {} if at is None else {"at": micros(at)}
-        statement = text(f"select body from fact where type >= :low and type < :high {until}")
+        statement = prepared(f"select body from fact where type >= :low and type < :high {until}")
         async with self.store.reading() as connection:
             bodies = (await connection.execute(statement, limits)).scalars().all()
         return FactSet(parsed(body) for body in bodies)
 
     async def person_of(self, mention: str) -> str:
         """The person whom a mention is today."""
-        statement = text("select person from place where mention = :mention")
+        statement = prepared("select person from place where mention = :mention")
         async with self.store.reading() as connection:
             person = (await connection.execute(statement, {"mention": f"m:{mention}"})).scalar()
         return str(person)[2:] if person else self.ids.person(mention)
@@ -123,7 +123,7 @@ class Archive:
             from {self.store.rows_of("rows", (("agency", "text"),))}"""
         rows = orjson.dumps([{"agency": agency} for agency in sorted(agencies)]).decode()
         async with self.store.reading() as connection:
-            found = (await connection.execute(text(statement), {"rows": rows, "at": micros(at)})).all()
+            found = (await connection.execute(prepared(statement), {"rows": rows, "at": micros(at)})).all()
         return {row.agency: instant(row.newest) for row in found if row.newest is not None}
 
     async def hours_of(
@@ -142,14 +142,14 @@ class Archive:
         ]
         found: dict[str, list[tuple[datetime, datetime, int]]] = {}
         async with self.store.reading() as connection:
-            for row in await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()}):
+            for row in await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()}):
                 hour = (instant(row.first), instant(row.last), row.facts)
                 found.setdefault(row.agency, []).append(hour)
         return found
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:
         """Since when a subject's fold fails, if it does: its row is then its last good one."""
-        statement = text("select broken_since from subject where id = :id")
+        statement = prepared("select broken_since from subject where id = :id")
         async with self.store.reading() as connection:
             since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
         return None if since is None else instant(since)

@@ -2,19 +2,20 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
 from chassis.accept import own_draft
 from chassis.ids import Ids, new_id
 from chassis.lease import holds
-from chassis.reading import parsed
 from chassis.steps import Step, reached
-from chassis.store import Store
+from chassis.store import Store, prepared
 from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
 
 LEASE = "matcher"
+
+_HIGHEST = prepared("select coalesce(max(seq), 0) from place")
+"""The newest decision holds wherever it moved anything."""
 
 
 async def assign(
@@ -39,7 +40,7 @@ async def assign(
             return False
         now = await store.now(connection)
         content = IdentityAssigned(
-            seq=1 + await _highest(connection),
+            seq=1 + (await connection.execute(_HIGHEST)).scalar_one(),
             moves=list(moves),
             because=list(because),
             decisions_seen=sorted(decisions_seen),
@@ -58,7 +59,7 @@ async def assign(
 
 async def _as_seen(connection: AsyncConnection, moves: Sequence[Move]) -> bool:
     for move in moves:
-        statement = text("select person from place where mention = :mention")
+        statement = prepared("select person from place where mention = :mention")
         person = (await connection.execute(statement, {"mention": f"m:{move.mention}"})).scalar()
         if person is not None and person != f"p:{move.origin}":
             return False
@@ -68,7 +69,7 @@ async def _as_seen(connection: AsyncConnection, moves: Sequence[Move]) -> bool:
 async def _unseen(
     connection: AsyncConnection, moves: Sequence[Move], decisions_seen: Collection[str]
 ) -> bool:
-    statement = text(
+    statement = prepared(
         """select fact.id from key join fact on fact.id = key.fact
            where key.key = :mention and fact.type = :type"""
     )
@@ -77,10 +78,3 @@ async def _unseen(
         if set((await connection.execute(statement, values)).scalars()) - set(decisions_seen):
             return True
     return False
-
-
-async def _highest(connection: AsyncConnection) -> int:
-    statement = text("select body from fact where type = :type order by accepted desc limit 50")
-    bodies = (await connection.execute(statement, {"type": IdentityAssigned.type})).scalars()
-    contents = [parsed(body).content for body in bodies]
-    return max((c.seq for c in contents if isinstance(c, IdentityAssigned)), default=0)

@@ -14,7 +14,6 @@ from datetime import datetime
 
 import orjson
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, telemetry
@@ -26,7 +25,7 @@ from chassis.release import NEWEST, Outdated, newest
 from chassis.rows import NewRow, new_row, write_rows
 from chassis.signals import Signals
 from chassis.steps import Step, reached
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.views import PREFIX, Saying, Subject, View
 
@@ -40,7 +39,7 @@ REST, COMING_SECONDS = 4, 0.2
 """How long the folder rests after work that is not urgent, in times of what the work took, and how
 lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
-_DUE = text("select 1 from subject where changes_at <= :now limit 1")
+_DUE = prepared("select 1 from subject where changes_at <= :now limit 1")
 
 
 @dataclass(slots=True)
@@ -142,7 +141,7 @@ class Folder:
             due = f"""update subject set changes_at = null where id in (
                 select id from subject where changes_at <= :now order by changes_at limit 500
                 {self._store.skip_locked}) returning id"""
-            ids = (await connection.execute(text(due), {"now": now})).scalars().all()
+            ids = (await connection.execute(prepared(due), {"now": now})).scalars().all()
             await ledger.add_marks(self._store, connection, [(id_, None, True) for id_ in ids])
             reached(Step.TICK_MARKED)
             return len(ids)
@@ -184,7 +183,7 @@ class Folder:
             order by urgent desc, seq limit :limit {self._store.skip_locked})
             returning key, moved_from, urgent"""
         values = {"limit": limit, "version": self._version}
-        rows = list((await connection.execute(text(first), values)).all())
+        rows = list((await connection.execute(prepared(first), values)).all())
         keys = sorted({row.key for row in rows})
         if not keys:
             return []
@@ -192,7 +191,7 @@ class Folder:
         more = f"""delete from mark where seq in (
             select seq from mark where key in (select key from {same})
             {self._store.skip_locked}) returning key, moved_from, urgent"""
-        rows += (await connection.execute(text(more), {"keys": _listed("key", keys)})).all()
+        rows += (await connection.execute(prepared(more), {"keys": _listed("key", keys)})).all()
         marks: dict[str, Mark] = {}
         for row in rows:
             mark = marks.setdefault(row.key, Mark(row.key))
@@ -208,7 +207,7 @@ class Folder:
         for mark in marks:
             if mark.key == ledger.EVERYTHING:
                 await connection.execute(
-                    text("insert into mark (key, urgent) select distinct key, 0 from key")
+                    prepared("insert into mark (key, urgent) select distinct key, 0 from key")
                 )
                 reached(Step.REBUILD_EXPANDED)
             elif mark.key.startswith("m:"):
@@ -233,7 +232,7 @@ class Folder:
             types = {name for id_ in asked for name in self._begun[id_[0]]}
             statement = f"""select r.id from {self._store.rows_of("rows", (("id", "text"),))}
                 where {self._begun_as("r.id", types)}"""
-            begun = await connection.execute(text(statement), {"rows": _listed("id", asked)})
+            begun = await connection.execute(prepared(statement), {"rows": _listed("id", asked)})
             for id_ in set(asked) - set(begun.scalars()):
                 del found[id_]
         return found
@@ -255,7 +254,7 @@ class Folder:
             join key as theirs on theirs.fact = mine.fact
             where theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})"""
         keys = {"moved": _listed("key", moved), "taken": _listed("key", taken)}
-        await connection.execute(text(statement), keys)
+        await connection.execute(prepared(statement), keys)
 
     async def _lock(self, connection: AsyncConnection, subjects: Mapping[str, bool]) -> set[str]:
         rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in sorted(subjects)]
@@ -263,11 +262,11 @@ class Folder:
         missing = f"""insert into subject (id, level)
             select id, level from {self._store.rows_of("rows", columns)} where true
             on conflict do nothing"""
-        await connection.execute(text(missing), {"rows": orjson.dumps(rows).decode()})
+        await connection.execute(prepared(missing), {"rows": orjson.dumps(rows).decode()})
         lock = f"""select id from subject
             where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})
             order by id {self._store.skip_locked}"""
-        result = await connection.execute(text(lock), {"rows": _listed("id", sorted(subjects))})
+        result = await connection.execute(prepared(lock), {"rows": _listed("id", sorted(subjects))})
         return set(result.scalars())
 
     async def _level(
@@ -344,7 +343,7 @@ class Folder:
             broken_since = case when r.broken is null then null
                                 else coalesce(subject.broken_since, r.broken) end
             from {self._store.rows_of("rows", columns)} where subject.id = r.id"""
-        await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
+        await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
 
     async def _markreaders(
         self, connection: AsyncConnection, changed: Mapping[str, bool], taken: Sequence[str]
@@ -369,7 +368,7 @@ class Folder:
                 and theirs.key not in (select id from {self._store.rows_of("taken", (("id", "text"),))})
             group by theirs.key"""
         values = {"rows": orjson.dumps(rows).decode(), "taken": _listed("id", taken)}
-        await connection.execute(text(statement), values)
+        await connection.execute(prepared(statement), values)
 
 
 def _listed(name: str, values: Iterable[str]) -> str:

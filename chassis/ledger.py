@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Ids
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
 from contracts.events.identity import IdentityAssigned
@@ -39,6 +38,7 @@ FACT_COLUMNS = (
     ("accepted", "bigint"),
     ("hash", "text"),
     ("body", "text"),
+    ("urgent", "int"),
     ("sent_at", "bigint"),
 )
 
@@ -58,7 +58,7 @@ class Entry:
 
     @property
     def urgent(self) -> bool:
-        """Whether its marks go before others."""
+        """Whether it and its marks go before others."""
         model = EVENTS.get(self.envelope.type)
         return model is not None and model.urgent
 
@@ -77,6 +77,7 @@ class Entry:
             "accepted": micros(envelope.acceptedat),
             "hash": self.hash,
             "body": self.body,
+            "urgent": int(self.urgent),
             "sent_at": sent_at,
         }
 
@@ -131,16 +132,16 @@ async def insert_facts(
     statement = f"""
         insert into fact ({names}) select {names} from {store.rows_of("rows", FACT_COLUMNS)} where true
         on conflict (id) {smaller if loading else "do nothing"} returning id"""
-    result = await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
+    result = await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
     return {row.id for row in result}
 
 
 async def hashes_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
     """The content hashes of the facts that are there, by id."""
     result = await connection.execute(
-        text("select id, hash from fact where id in (select value from json_each(:ids))")
+        prepared("select id, hash from fact where id in (select value from json_each(:ids))")
         if connection.dialect.name == "sqlite"
-        else text("select id, hash from fact where id = any(cast(:ids as text[]))"),
+        else prepared("select id, hash from fact where id = any(cast(:ids as text[]))"),
         {"ids": orjson.dumps(ids).decode() if connection.dialect.name == "sqlite" else list(ids)},
     )
     return {row.id: row.hash for row in result}
@@ -199,12 +200,12 @@ async def _move(
     for move in sorted(assigned.moves, key=lambda move: move.mention):
         where = {"mention": f"m:{move.mention}"}
         was = await connection.execute(
-            text(f"select person from place where mention = :mention {store.for_update}"),
+            prepared(f"select person from place where mention = :mention {store.for_update}"),
             where,
         )
         left += [(where["mention"], was.scalar_one()), (where["mention"], f"p:{move.origin}")]
         await connection.execute(
-            text("update place set person = :person, seq = :seq where mention = :mention and seq < :seq"),
+            prepared("update place set person = :person, seq = :seq where mention = :mention and seq < :seq"),
             where | {"person": f"p:{move.to}", "seq": assigned.seq},
         )
     return left
@@ -214,7 +215,7 @@ async def _discard(connection: AsyncConnection, envelope: Envelope) -> None:
     """Note that a person discarded a record, whether it is parked here by now or only will be."""
     decided = ParkedDecided.model_validate(envelope.data, extra="ignore")
     if decided.decision == "discard":
-        statement = text(
+        statement = prepared(
             """insert into discarded (topic, partition, "offset") values (:topic, :partition, :offset)
                on conflict do nothing"""
         )
@@ -234,4 +235,4 @@ async def _insert(
     statement = f"""
         insert into {table} ({names})
         select {names} from {store.rows_of("rows", columns)} where true {unique}"""
-    await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
+    await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, parking, telemetry
@@ -21,7 +20,7 @@ from chassis.parking import Park
 from chassis.reading import parsed
 from chassis.signals import Signals
 from chassis.steps import Step, reached
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.watermark import keep_watermarks
 from contracts.envelope import Envelope
@@ -213,7 +212,7 @@ def _positions(records: Iterable[Record]) -> dict[Partition, int]:
 async def _check_follows(connection: AsyncConnection, records: Iterable[Record]) -> None:
     """Loads do not wait for the disk, so a crash of the store can take back what this process has
     loaded and read on from. To go on would skip it for ever."""
-    rows = (await connection.execute(text("select topic, partition, next from position"))).all()
+    rows = (await connection.execute(prepared("select topic, partition, next from position"))).all()
     there = {(row.topic, row.partition): row.next for row in rows}
     first: dict[Partition, int] = {}
     for record in (each for each in records if each.topic != WATERMARKS):  # which keeps the newest alone
@@ -225,7 +224,7 @@ async def _check_follows(connection: AsyncConnection, records: Iterable[Record])
 
 async def _advance(store: Store, connection: AsyncConnection, positions: dict[Partition, int]) -> None:
     greatest = "greatest" if connection.dialect.name == "postgresql" else "max"
-    statement = text(
+    statement = prepared(
         f"""insert into position (topic, partition, next) values (:topic, :partition, :next)
             on conflict (topic, partition) do update set next = {greatest}(position.next, excluded.next)"""
     )
@@ -239,6 +238,6 @@ async def _advance(store: Store, connection: AsyncConnection, positions: dict[Pa
 async def positions_of(store: Store, wanted: set[Partition]) -> dict[Partition, int]:
     """Where reading goes on: each partition's next offset, as the store has it."""
     async with store.reading() as connection:
-        rows = (await connection.execute(text("select topic, partition, next from position"))).all()
+        rows = (await connection.execute(prepared("select topic, partition, next from position"))).all()
     found = {(row.topic, row.partition): row.next for row in rows}
     return {partition: found[partition] for partition in wanted if partition in found}

@@ -6,10 +6,9 @@ from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import text
 
 from chassis.signals import Changed, Signals
-from chassis.store import Postgres
+from chassis.store import Postgres, prepared
 
 log = structlog.get_logger()
 MOST = 60
@@ -46,7 +45,7 @@ class News:
             for start in range(0, len(rows), MOST):
                 payload = orjson.dumps([self._signals.name, rows[start : start + MOST]]).decode()
                 await connection.execute(
-                    text("select pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload}
+                    prepared("select pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload}
                 )
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:

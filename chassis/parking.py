@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
 from chassis.ids import Ids
 from chassis.log import Record
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import instant
 from contracts.envelope import KEY_PATTERN
 
@@ -101,12 +100,12 @@ def keys_in(value: bytes) -> tuple[list[str], bool]:
 
 async def park(store: Store, connection: AsyncConnection, ids: Ids, parks: Sequence[Park], now: int) -> None:
     """Keep what could not be read. One that is kept already gets today's reason."""
-    row = text(
+    row = prepared(
         """insert into parked (topic, partition, "offset", reason, since, whose_known, value)
            values (:topic, :partition, :offset, :reason, :since, :whose_known, :value)
            on conflict (topic, partition, "offset") do update set reason = excluded.reason"""
     )
-    filed = text(
+    filed = prepared(
         """insert into parked_key (key, topic, partition, "offset")
            values (:key, :topic, :partition, :offset) on conflict do nothing"""
     )
@@ -123,7 +122,7 @@ async def park(store: Store, connection: AsyncConnection, ids: Ids, parks: Seque
 async def record_at(connection: AsyncConnection, topic: str, partition: int, offset: int) -> Record | None:
     """The parked record at a place, locked against another replay; None where nobody need decide."""
     lock = "for update" if connection.dialect.name == "postgresql" else ""
-    statement = text(
+    statement = prepared(
         f"""select value from parked where topic = :topic and partition = :partition
             and "offset" = :offset and {UNDECIDED} {lock}"""
     )
@@ -137,7 +136,7 @@ async def unpark(connection: AsyncConnection, record: Record) -> None:
     place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     for table in ("parked_key", "parked"):
         await connection.execute(
-            text(
+            prepared(
                 f"""delete from {table} where topic = :topic and partition = :partition
                     and "offset" = :offset"""
             ),
@@ -148,14 +147,14 @@ async def unpark(connection: AsyncConnection, record: Record) -> None:
 async def parked(connection: AsyncConnection) -> list[Parked]:
     """Everything that could not be read, the oldest first; what was discarded is among it."""
     touched: dict[tuple[str, int, int], set[str]] = {}
-    keys = text(
+    keys = prepared(
         """select parked_key.topic, parked_key.partition, parked_key."offset" as place,
            coalesce(place.person, parked_key.key) as subject
            from parked_key left join place on place.mention = parked_key.key"""
     )
     for row in await connection.execute(keys):
         touched.setdefault((row.topic, row.partition, row.place), set()).add(row.subject)
-    statement = text(
+    statement = prepared(
         f"""select topic, partition, "offset" as place, since, reason, whose_known, length(value) as size,
             {UNDECIDED} as undecided from parked order by since, topic, partition, "offset" """
     )
@@ -177,13 +176,13 @@ async def parked(connection: AsyncConnection) -> list[Parked]:
 
 async def broken(connection: AsyncConnection) -> list[Broken]:
     """Every subject whose fold raises, the longest first."""
-    statement = text("select id, broken_since from subject where broken_since is not null order by 2, 1")
+    statement = prepared("select id, broken_since from subject where broken_since is not null order by 2, 1")
     return [Broken(row.id, instant(row.broken_since)) for row in await connection.execute(statement)]
 
 
 async def counts(connection: AsyncConnection) -> Counts:
     """How much is parked, and how much is broken."""
-    statement = text(
+    statement = prepared(
         f"""select topic, count(*), sum(1 - whose_known) from parked where {UNDECIDED} group by topic
             union all select '', count(*), 0 from subject where broken_since is not null"""
     )
@@ -196,10 +195,10 @@ async def counts(connection: AsyncConnection) -> Counts:
 async def about(connection: AsyncConnection, subjects: Collection[str]) -> int:
     """How many records that are parked and not discarded are about any of these subjects."""
     keys = set(subjects)
-    mentions = text("select mention from place where person = :person")
+    mentions = prepared("select mention from place where person = :person")
     for subject in subjects:
         keys.update((await connection.execute(mentions, {"person": subject})).scalars())
-    touched = text(
+    touched = prepared(
         f"""select parked.topic, parked.partition, parked."offset" from parked_key join parked
             on parked.topic = parked_key.topic and parked.partition = parked_key.partition
             and parked."offset" = parked_key."offset"

@@ -10,12 +10,11 @@ from datetime import datetime
 from functools import lru_cache
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.facts import Fact, FactSet, read_fact
 from chassis.ledger import CONFIGURATION
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.views import PREFIX, Person, Row, Subject, View
 from contracts.content import Content
 
@@ -92,13 +91,13 @@ class Reader:
             from {self._store.rows_of("rows", (("mention", "text"),))}
             join place on place.mention = r.mention"""
         rows = orjson.dumps([{"mention": mention} for mention in mentions]).decode()
-        result = await connection.execute(text(statement), {"rows": rows})
+        result = await connection.execute(prepared(statement), {"rows": rows})
         return {row.mention: row.person for row in result}
 
     async def read(self, connection: AsyncConnection, level: int, ids: Sequence[str], at: datetime) -> Read:
         """Everything that the folds of these subjects of one level may read."""
         wanted = orjson.dumps([{"id": id_} for id_ in ids]).decode()
-        result = await connection.execute(text(self._statements[level]), {"wanted": wanted})
+        result = await connection.execute(prepared(self._statements[level]), {"wanted": wanted})
         read = Read(at, self._readers if level == 1 else "")
         configured: list[str] = []
         for kind, one, two, body in result:
@@ -121,7 +120,7 @@ class Reader:
             statement = f"""select body from fact
                 where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
             rows = orjson.dumps([{"id": id_} for id_ in ids]).decode()
-            bodies = (await connection.execute(text(statement), {"rows": rows})).scalars()
+            bodies = (await connection.execute(prepared(statement), {"rows": rows})).scalars()
             self._configuration = (ids, FactSet(parsed(body) for body in bodies))
         return self._configuration[1]
 
@@ -136,8 +135,8 @@ class Reader:
             read_by = " or ".join(f"own.subject like '{letter}:%'" for letter in self._readers)
             rows = "".join(
                 f""" union all select 'row', p.person, '{view.name}', v.body
-                from (select distinct place.person from own join key on key.fact = own.fact
-                    join place on place.mention = key.key where {read_by}) as p
+                from (select distinct place.person from key join place on place.mention = key.key
+                    where key.fact in (select fact from own where {read_by})) as p
                 join {view.table.__tablename__} as v on v.subject = substr(p.person, 3)"""
                 for view in self._people
             )
@@ -149,8 +148,9 @@ class Reader:
         )
         return f"""with wanted as (select id from {self._store.rows_of("wanted", (("id", "text"),))}),
             own as ({own}),
-            named as (select distinct key.key as mention, place.person as person from own
-                join key on key.fact = own.fact join place on place.mention = key.key)
+            named as (select distinct key.key as mention, place.person as person
+                from key join place on place.mention = key.key
+                where key.fact in (select fact from own))
             select 'fact' as kind, own.subject as one, fact.id as two, fact.body as three
                 from own join fact on fact.id = own.fact
             union all select 'home', mention, person, '' from named

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
 from chassis import ledger, telemetry
 from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_draft, with_mentions
 from chassis.archive import Archive
@@ -19,7 +17,7 @@ from chassis.lease import take_lease
 from chassis.rows import canonical
 from chassis.service import Service
 from chassis.signals import Changed, Signals
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.views import Row, Saying
 from contracts.content import Content, Said
 from contracts.envelope import Change
@@ -102,7 +100,7 @@ class Recorder(Archive):
         things = [key[2:] for key in content.keys(id_) if key.startswith("o:") and key != f"o:{id_}"]
         if not things or not isinstance(content, Said):
             return frozenset()
-        statement = text(
+        statement = prepared(
             """select distinct key.key from fact join key on key.fact = fact.id
                where fact.root = :root and key.key like 'm:%'"""
         )
@@ -161,7 +159,7 @@ class Recorder(Archive):
                     await asyncio.sleep(0.01)
 
     async def _marked(self, keys: Collection[str]) -> bool:
-        marked = text("select 1 from mark where key = :key limit 1")
+        marked = prepared("select 1 from mark where key = :key limit 1")
         async with self.store.reading() as connection:
             for key in keys:
                 if (await connection.execute(marked, {"key": key})).first() is not None:

@@ -9,13 +9,12 @@ from typing import cast
 
 import orjson
 import structlog
-from sqlalchemy import text
 
 from chassis import telemetry
 from chassis.log import Log, Record
 from chassis.signals import Signals
 from chassis.steps import Step, reached
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
 from contracts.registry import EVENTS, read_envelope
@@ -24,11 +23,8 @@ BATCH = 500
 PAUSE_SECONDS = 0.5
 """How long until it looks again when nobody woke it: another instance may have died between."""
 
-_TYPES = ", ".join(f"'{name}'" for name, model in EVENTS.items() if model.urgent)
-_UNSENT = text("select id, body from fact where sent_at is null order by accepted limit :batch")
-_URGENT = text(
-    f"""select id, body from fact where sent_at is null and type in ({_TYPES})
-        order by accepted limit :batch"""
+_UNSENT = prepared(
+    "select id, body from fact where sent_at is null order by urgent desc, accepted limit :batch"
 )
 
 log = structlog.get_logger()
@@ -56,9 +52,7 @@ class Relay:
     async def once(self) -> int:
         """Send one batch of unsent facts, the urgent ones first; give how many there were."""
         async with self._store.reading() as connection:
-            rows = (await connection.execute(_URGENT, {"batch": BATCH})).all()
-            if not rows:
-                rows = (await connection.execute(_UNSENT, {"batch": BATCH})).all()
+            rows = (await connection.execute(_UNSENT, {"batch": BATCH})).all()
         if not rows:
             return 0
         reached(Step.RELAY_READ)
@@ -73,7 +67,7 @@ class Relay:
             stamp = f"""update fact set sent_at = :now where sent_at is null
                 and id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
             ids = orjson.dumps([{"id": row.id} for row in rows]).decode()
-            await connection.execute(text(stamp), {"now": now, "rows": ids})
+            await connection.execute(prepared(stamp), {"now": now, "rows": ids})
         return len(rows)
 
 

@@ -5,11 +5,10 @@ it takes marks, and again when it has its locks: a version that is set later fin
 its mark *everything* comes back to them.
 """
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
-from chassis.store import Store
+from chassis.store import Store, prepared
 
 NEWEST = "coalesce((select version from fold_version), 0)"
 """The newest version, in a statement."""
@@ -21,7 +20,7 @@ class Outdated(RuntimeError):
 
 async def adopt(store: Store, version: int) -> None:
     """Let the folds of this version hold, if no newer ones do: everything is marked."""
-    statement = text(
+    statement = prepared(
         """insert into fold_version (id, version) values (1, :version)
            on conflict (id) do update set version = excluded.version
            where fold_version.version < excluded.version returning version"""
@@ -39,7 +38,7 @@ async def roll_back(store: Store, version: int) -> None:
 
     The newer release's processes are stopped: started again, they would take over again.
     """
-    statement = text(
+    statement = prepared(
         """insert into fold_version (id, version) values (1, :version)
            on conflict (id) do update set version = excluded.version"""
     )
@@ -53,4 +52,4 @@ async def roll_back(store: Store, version: int) -> None:
 
 async def newest(connection: AsyncConnection) -> int:
     """The newest version that has worked on this store; 0 where none has."""
-    return int((await connection.execute(text(f"select {NEWEST}"))).scalar_one())
+    return int((await connection.execute(prepared(f"select {NEWEST}"))).scalar_one())

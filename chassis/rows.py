@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.views import Row, View
 
@@ -74,7 +73,7 @@ async def _replace(
     statement = f"""insert into {table.name} ({names})
         select {names} from {store.rows_of("rows", columns)} where true
         on conflict (subject) do update set {news}"""
-    await connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
+    await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
 
 
 async def _remove(store: Store, connection: AsyncConnection, view: View, subjects: Sequence[str]) -> None:
@@ -83,4 +82,4 @@ async def _remove(store: Store, connection: AsyncConnection, view: View, subject
     statement = f"""delete from {view.table.__tablename__}
         where subject in (select subject from {store.rows_of("rows", (("subject", "text"),))})"""
     rows = orjson.dumps([{"subject": subject} for subject in subjects]).decode()
-    await connection.execute(text(statement), {"rows": rows})
+    await connection.execute(prepared(statement), {"rows": rows})

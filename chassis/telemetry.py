@@ -112,6 +112,9 @@ def span(
 
     Codes, counts and opaque ids alone may be its attributes. A fault is recorded by its type.
     """
+    if not tracing():
+        yield trace.INVALID_SPAN
+        return
     context = _context(parent) if parent else None
     links = [trace.Link(trace.get_current_span(_context(each)).get_span_context()) for each in others]
     tracer = trace.get_tracer("goldthread")

@@ -11,12 +11,11 @@ from datetime import datetime
 
 import orjson
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import new_id
 from chassis.log import Log, Record
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
 from contracts.topics import WATERMARKS, facts_of, read_by
 from contracts.watermark import Ends, Watermark
@@ -42,7 +41,7 @@ async def write_watermark(store: Store, to: Log, service: str) -> None:
     """
     async with store.writing() as connection:
         passed = micros(await store.settled(connection))
-        unsent = text("select min(accepted) from fact where sent_at is null")
+        unsent = prepared("select min(accepted) from fact where sent_at is null")
         waits: int | None = (await connection.execute(unsent)).scalar()
     ends: dict[str, list[int]] = {}
     for (topic, _), end in sorted((await to.ends([topic.name for topic in facts_of(service)])).items()):
@@ -61,7 +60,7 @@ async def keep_watermarks(
 ) -> None:
     """Keep watermarks, by their offsets, in the transaction that loads them; forget those that a newer
     one, reached by now, has overtaken."""
-    keep = text(
+    keep = prepared(
         """insert into watermark (service, "offset", passed, ends)
            values (:service, :offset, :passed, :ends) on conflict do nothing"""
     )
@@ -70,7 +69,7 @@ async def keep_watermarks(
         values = {"service": each.service, "offset": offset, "passed": micros(each.time), "ends": ends}
         await connection.execute(keep, values)
     for service, (offset, _) in (await _reached(connection, reader)).items():
-        overtaken = text("""delete from watermark where service = :service and "offset" < :offset""")
+        overtaken = prepared("""delete from watermark where service = :service and "offset" < :offset""")
         await connection.execute(overtaken, {"service": service, "offset": offset})
 
 
@@ -86,9 +85,9 @@ async def fresh_until(store: Store, reader: str) -> datetime | None:
 async def _reached(connection: AsyncConnection, reader: str) -> dict[str, tuple[int, datetime]]:
     """Of each service the newest watermark that this store has read as far as: its offset, its time."""
     topics = {topic.name for topic in read_by(reader)}
-    statement = text("""select service, "offset", passed, ends from watermark order by "offset" desc""")
+    statement = prepared("""select service, "offset", passed, ends from watermark order by "offset" desc""")
     rows = (await connection.execute(statement)).all()
-    read = await connection.execute(text("select topic, partition, next from position"))
+    read = await connection.execute(prepared("select topic, partition, next from position"))
     positions = {(row.topic, row.partition): row.next for row in read}
     found: dict[str, tuple[int, datetime]] = {}
     for row in rows:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -25,6 +26,9 @@ from chassis.store import driver
 from chassis.store.tables import ENGINE_TABLES
 
 T = TypeVar("T")
+
+prepared = lru_cache(maxsize=512)(text)
+"""A statement by its text. What SQLAlchemy has to work out of it, it works out once."""
 
 _DURABLE = text("set local synchronous_commit to on")
 
@@ -286,7 +290,7 @@ def _begin_sqlite(connection: Any) -> None:
     if synchronous and connection.info.get("synchronous") != synchronous:
         connection.exec_driver_sql(f"pragma synchronous={synchronous}")
         connection.info["synchronous"] = synchronous
-    connection.exec_driver_sql(driver.BEGIN_WRITING if synchronous else "begin")
+    connection.exec_driver_sql("begin immediate" if synchronous else "begin")
 
 
 def open_store(url: str, service: str, clock: Clock) -> Store:

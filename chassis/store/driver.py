@@ -2,8 +2,8 @@
 
 aiosqlite sends every call to a thread of the connection's own and waits for its answer. A statement
 of ours looks a few rows up in some ten microseconds, and the way to the thread and back costs many
-times that. So a statement runs where it is asked for, and only what may wait for the disk or for
-another process goes to the thread: the beginning of a writing transaction and its commit.
+times that. So a statement runs where it is asked for, and only a commit, which may wait for the
+disk, goes to the thread. One process at a time works on a store: none waits for another's writing.
 """
 
 import sqlite3
@@ -13,16 +13,11 @@ from typing import Any
 
 import aiosqlite
 
-BEGIN_WRITING = "begin immediate"
-"""Begins a writing transaction. It waits while another process writes."""
-
 
 class Cursor(aiosqlite.Cursor):
-    """A cursor whose statements run at once; all but the one that may wait."""
+    """A cursor whose statements run at once."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if args and args[0] == BEGIN_WRITING:
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return fn(*args, **kwargs)
 
 

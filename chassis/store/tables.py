@@ -54,9 +54,12 @@ class FactTable(SQLModel, table=True):
             sqlite_where=text("agency <> 'goldthread'"),
             postgresql_where=text("agency <> 'goldthread'"),
         ),
-        *(
-            Index(name, *of, sqlite_where=text("sent_at is null"), postgresql_where=text("sent_at is null"))
-            for name, of in (("fact_unsent", ["accepted"]), ("fact_unsent_type", ["type", "accepted"]))
+        Index(
+            "fact_unsent",
+            text("urgent desc"),
+            "accepted",
+            sqlite_where=text("sent_at is null"),
+            postgresql_where=text("sent_at is null"),
         ),
     )
     id: str = Field(primary_key=True)
@@ -70,6 +73,7 @@ class FactTable(SQLModel, table=True):
     accepted: int = Field(sa_type=BigInteger)
     hash: str
     body: str = Field(sa_type=Text)
+    urgent: int
     sent_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
@@ -86,7 +90,7 @@ class PlaceTable(SQLModel, table=True):
     """Which person each mention is today. ``seq`` 0: at home, where it is until it is moved."""
 
     __tablename__ = "place"
-    __table_args__ = (Index("place_person", "person"),)
+    __table_args__ = (Index("place_person", "person"), Index("place_seq", "seq"))
     mention: str = Field(primary_key=True)
     person: str
     seq: int = 0
