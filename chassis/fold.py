@@ -5,7 +5,6 @@ and so sees the change; what is committed after that has left a mark of its own.
 row has read after taking its lock, so the last writer knows most.
 """
 
-import asyncio
 import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,9 +34,9 @@ MARKS = 200
 """How many marks are taken at a time, to begin with."""
 FEWEST_MARKS, MOST_MARKS = 20, 5_000
 """How few and how many are taken as folds take long or are quick."""
-REST, COMING_SECONDS = 4, 0.2
-"""How long the folder rests after work that is not urgent, in times of what the work took, and how
-lately something new must have come for it to rest at all."""
+REST, REST_SECONDS, COMING_SECONDS = 4, 0.1, 0.2
+"""How long the folder rests after work that is not urgent, in times of what the work took and at
+least; and how lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
 _DUE = prepared("select 1 from subject where changes_at <= :now limit 1")
 
@@ -115,7 +114,7 @@ class Folder:
                 limit = min(MOST_MARKS, limit * 2)
             if not batch.urgent and self._signals.recently("fold", COMING_SECONDS):
                 # More is coming: marks of one subject pile up, and are folded once.
-                await asyncio.sleep(batch.seconds * REST)
+                await self._signals.wait("urgent", max(REST_SECONDS, batch.seconds * REST))
             if batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
@@ -148,7 +147,7 @@ class Folder:
 
         ticked = await self._store.write(work)
         if ticked:
-            self._signals.wake("fold")
+            self._signals.marked(urgent=True)
         return ticked
 
     async def _fold(self, connection: AsyncConnection, limit: int) -> Batch:

@@ -103,7 +103,7 @@ class Loader:
         trace, others = telemetry.traces(entry.envelope.traceparent for _, entry in readable)
         with telemetry.span("load", trace, others=others):
             if await self._store.write(work):
-                self._signals.wake("fold")
+                self._signals.marked(urgent=any(entry.urgent for _, entry in readable))
         reached(Step.LOAD_COMMITTED)
         return positions
 
@@ -126,7 +126,7 @@ class Loader:
             return parks[0].reason
 
         reason = await self._store.write(work, durable=True)
-        self._signals.wake("fold")
+        self._signals.marked(urgent=True)
         return reason
 
     async def _enter(

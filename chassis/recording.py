@@ -188,7 +188,8 @@ class Recorder(Archive):
     ) -> bool:
         """Record the matcher's decision as one fact (``chassis.assigning``); False if it is refused."""
         done = await assign(self.store, self.ids, self.source, moves, because, decisions_seen, epoch)
-        self.signals.wake("relay", "fold")
+        self.signals.wake("relay")
+        self.signals.marked(urgent=False)
         return done
 
     async def changed(self) -> AsyncIterator[Changed]:

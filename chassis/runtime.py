@@ -167,7 +167,7 @@ class Runtime(Recorder):
             if subject not in {each.subject for each in await parking.broken(connection)}:
                 raise Refused("not-found", status=404)
         await self.store.write(lambda c: ledger.add_marks(self.store, c, [(subject, None, True)]))
-        self.signals.wake("fold")
+        self.signals.marked(urgent=True)
 
     def alive(self) -> bool:
         """Whether every task still runs, whatever the log and the store do."""
