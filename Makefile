@@ -89,5 +89,5 @@ system:
 	@touch $@ .venv/.runtime
 
 build/.assets: $(wildcard deploy/assets.py) | .venv/.runtime
-	@$(GOLDTHREAD) assets
+	@$(PY) -m deploy.assets
 	@mkdir -p build && touch $@

@@ -157,4 +157,4 @@ def _install(requirement: str) -> None:
 
 
 if __name__ == "__main__":
-    print(assets_folder())
+    print(f"Style sheets and scripts are in {assets_folder()}")

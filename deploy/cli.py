@@ -235,14 +235,6 @@ def contracts() -> None:
 
 
 @app.command()
-def assets() -> None:
-    """Fetch the style sheets and scripts of the pages into build/assets."""
-    from deploy.assets import assets_folder
-
-    typer.echo(f"Style sheets and scripts are in {assets_folder()}")
-
-
-@app.command()
 def demo(data: Annotated[Path, typer.Option(help="where it keeps its data")] = Path("data/demo")) -> None:
     """All in one process, with an invented caseload that simulated partners post."""
     from deploy.demo.run import main
