@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 from uuid import uuid4
@@ -26,7 +25,7 @@ from chassis.ids import Ids
 from chassis.settings import Settings
 from deploy.bench.invented import AGENCY, AREA, breach
 from deploy.bench.report import Figure
-from deploy.bench.stores import folder, plain
+from deploy.bench.stores import plain
 from deploy.demo.client import Client
 from deploy.local.deployment import Deployment
 from deploy.local.processes import free_port, run_apart
@@ -83,19 +82,12 @@ class Pager:
             writer.close()
 
 
-def measure(count: int) -> Iterator[str | Figure]:
-    """Say what is under way; then the figures."""
-    yield "P3: starting the distributed deployment"
-    with folder() as made:
-        deployment = Deployment(made, durable=True)
-        deployment.start()
-        try:
-            yield f"P3: {count} breaches, one after another"
-            ours, raw = run_apart(_measured(deployment, made, count))
-        finally:
-            deployment.stop()
-    for name, at in (("p50", 49), ("p99", 98)):
-        value, limit = _percentile(ours, at), _percentile(raw, at)
+def measure(deployment: Deployment, count: int) -> Iterator[str | Figure]:
+    """Say what is under way; then the figures. The deployment knows nothing yet."""
+    yield f"P3: {count} breaches, one after another"
+    ours, raw = run_apart(_measured(deployment, count))
+    for name, at in (("p50", 50), ("p99", 99)):
+        value, limit = milliseconds(ours, at), milliseconds(raw, at)
         judged = name == "p99"
         yield Figure(
             *(f"P3 {name}", "from the POST of a breach to its page", value, "ms", limit, value / limit),
@@ -104,12 +96,13 @@ def measure(count: int) -> Iterator[str | Figure]:
         )
 
 
-def _percentile(seconds: list[float], at: int) -> float:
-    return quantiles(seconds, n=100, method="inclusive")[at] * 1000
+def milliseconds(seconds: list[float], percent: int) -> float:
+    """What so many percent of these took at most."""
+    return quantiles(seconds, n=100, method="inclusive")[percent - 1] * 1000
 
 
-async def _measured(deployment: Deployment, made: Path, count: int) -> tuple[list[float], list[float]]:
-    settings = _settings(deployment)
+async def _measured(deployment: Deployment, count: int) -> tuple[list[float], list[float]]:
+    settings = settings_of(deployment)
     client = Client(settings)
     try:
         await client.ready()
@@ -123,7 +116,7 @@ async def _measured(deployment: Deployment, made: Path, count: int) -> tuple[lis
     return ours[WARM:], raw[WARM:]
 
 
-def _settings(deployment: Deployment) -> Settings:
+def settings_of(deployment: Deployment) -> Settings:
     """What the services of this deployment were told, as far as whoever calls them needs it."""
     secret = deployment.environment("orders")["GOLDTHREAD_SECRET"]
     return Settings(public_url=deployment.url, secret=SecretStr(secret), issuer="", data=deployment.folder)

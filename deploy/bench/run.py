@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from chassis.clock import Clock
-from deploy.bench import folding, paging, posting
+from deploy.bench import agenda, folding, paging, posting
 from deploy.bench.report import ROOT, Figure, keep, table_of, tell
-from deploy.bench.stores import stores
+from deploy.bench.stores import folder, stores
+from deploy.local.deployment import Deployment
 from deploy.local.processes import Unavailable
 
 JSON = ROOT / "build" / "bench.json"
@@ -20,10 +21,11 @@ ROUNDS = 3
 FACTS = 20_000
 FOLD_ROUNDS = 1
 PAGES = 200
+LOOKS = 200
 
 
 def main() -> None:
-    """Measure all of it in about four minutes; print it, keep it, and put it into the README."""
+    """Measure all of it in some minutes; print it, keep it, and put it into the README."""
     console = Console()
     try:
         figures = _watched(_all(), console)
@@ -42,7 +44,15 @@ def _all() -> Iterator[str | Figure]:
     with stores() as both:
         yield from posting.measure(both, SECONDS, ROUNDS)
         yield from folding.measure(both, FACTS, FOLD_ROUNDS)
-    yield from paging.measure(PAGES)
+    yield "Starting the distributed deployment"
+    with folder() as made:
+        deployment = Deployment(made, durable=True)
+        deployment.start()
+        try:
+            yield from paging.measure(deployment, PAGES)
+            yield from agenda.measure(deployment, LOOKS)
+        finally:
+            deployment.stop()
 
 
 def _watched(steps: Iterable[str | Figure], console: Console) -> list[Figure]:
