@@ -15,7 +15,7 @@ from chassis.clock import Clock
 from chassis.facts import FactSet
 from chassis.ids import Ids
 from chassis.known import FoldFailed, Known
-from chassis.reading import Reader, parsed
+from chassis.reading import Reader, parsed, row_of
 from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
 from chassis.views import Row, View
@@ -52,7 +52,7 @@ class Archive:
         """The rows that a select on a view's table finds, in its order."""
         async with self.store.reading() as connection:
             found = (await connection.execute(statement)).all()
-        return [view.row.model_validate_json(row.body) for row in found]
+        return [row_of(view.row, row.body) for row in found]
 
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Every fact filed under any of these keys."""

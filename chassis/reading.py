@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar, cast
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,16 +19,23 @@ from chassis.store import Store, prepared
 from chassis.views import PREFIX, Person, Row, Subject, View
 from contracts.content import Content
 
+R = TypeVar("R", bound=Row)
 
-@lru_cache(maxsize=16_384)
+
+@lru_cache(maxsize=8_192)
 def parsed(body: str) -> Fact[Content]:
     """The fact in these bytes, read once."""
     return read_fact(body.encode())
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _row(kind: type[Row], body: str) -> Row:
     return kind.model_validate_json(body)
+
+
+def row_of(kind: type[R], body: str) -> R:
+    """The row in these bytes, read once. Nobody may change it."""
+    return cast("R", _row(kind, body))
 
 
 class Rows(Mapping[str, Row]):
@@ -37,7 +45,7 @@ class Rows(Mapping[str, Row]):
         self.bodies: dict[str, tuple[type[Row], str]] = {}
 
     def __getitem__(self, view: str) -> Row:
-        return _row(*self.bodies[view])
+        return row_of(*self.bodies[view])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.bodies)

@@ -7,6 +7,7 @@ from sqlalchemy import Table, false, func, select, tuple_
 from chassis.http.auth import Caller
 from chassis.http.paging import Paging
 from chassis.http.problem import not_found
+from chassis.reading import row_of
 from chassis.runtime import Runtime
 from services.marac import casefile, feeds, shown
 from services.marac.rules import score, sharing
@@ -104,8 +105,8 @@ async def _listed(
     return [
         Listed(
             person=subject,
-            row=rows.TaskingPerpetrator.model_validate_json(body),
-            facts=tuple(rows.TaskingSource.model_validate_json(facts).facts),
+            row=row_of(rows.TaskingPerpetrator, body),
+            facts=tuple(row_of(rows.TaskingSource, facts).facts),
         )
         for subject, body, facts in read
     ]
