@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio
 
+from chassis.clock import add_working_days
 from chassis.ids import Ids
 from chassis.settings import Settings
 from deploy.demo.caseload import MARACS, Caseload
@@ -43,7 +44,7 @@ AREAS = (
 
 ROTA_AHEAD = timedelta(days=365)
 MEETINGS = {"northmere-north": 2, "northmere-east": 3, "northmere-south": 5}
-"""In how many days each MARAC meets next."""
+"""In how many working days each MARAC meets next."""
 
 ALERT_SECONDS = 5.0
 LISTING_SECONDS = 90.0
@@ -134,7 +135,7 @@ class Staff:
     async def call_meetings(self) -> None:
         """The coordinator calls each MARAC's next meeting, and lists its cases."""
         for area in MARACS:
-            day = (self._load.now + timedelta(days=MEETINGS[area])).date()
+            day = add_working_days(self._load.now.date(), MEETINGS[area])
             starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
             said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
             meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", f"demo-meeting-{area}", said)
