@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import metrics, trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
@@ -56,6 +54,10 @@ def configure(settings: Settings, name: str) -> None:
     nothing, and tracing costs nothing (with one it costs throughput even for what is not sampled)."""
     if not settings.otlp_endpoint:
         return
+    # They are much to load, for a process that has a collector alone.
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
     provider = provider_for(settings, name)
     collector = f"{settings.otlp_endpoint.rstrip('/')}/v1"
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{collector}/traces")))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 import uvloop
@@ -20,7 +20,8 @@ from contracts.topics import TOPICS
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console()
 T = TypeVar("T")
-ServiceName = Annotated[str, typer.Argument(help="referrals, orders, marac or notify")]
+Service = Literal["referrals", "orders", "marac", "notify"]
+ServiceName = Annotated[Service, typer.Argument(help="which service")]
 
 
 def _settings() -> Settings:
@@ -68,7 +69,7 @@ def _with(service: str, work: Callable[[Runtime], Awaitable[T]]) -> T:
 
 @app.command()
 def serve(
-    service: Annotated[str | None, typer.Argument(help="one service; without: all in one")] = None,
+    service: Annotated[Service | None, typer.Argument(help="one service; without: all in one")] = None,
 ) -> None:
     """Serve one service, or all of Goldthread in one process."""
     from deploy import serve as serving

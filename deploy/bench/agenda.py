@@ -15,11 +15,10 @@ from signal import SIGTERM
 
 import anyio
 
-from chassis.clock import Clock
 from deploy.bench.paging import milliseconds, settings_of
 from deploy.bench.report import Figure
 from deploy.bench.stores import ROOT
-from deploy.demo.caseload import MARACS, Caseload, caseload
+from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client
 from deploy.demo.partners import AT_ONCE
 from deploy.demo.staff import COORDINATOR, Staff
@@ -33,9 +32,8 @@ GOAL_MATCHER_MB = 700
 GOAL_READY_SECONDS = 2
 
 
-def measure(deployment: Deployment, times: int) -> Iterator[str | Figure]:
+def measure(deployment: Deployment, load: Caseload, times: int) -> Iterator[str | Figure]:
     """Say what is under way; then the figures."""
-    load = caseload(Clock().now())
     yield f"P4: {len(load.posts):,} posts of a year"
     looks = run_apart(_looks(deployment, load, times))
     cases = len(load.referrals[MARACS[0]])

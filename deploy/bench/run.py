@@ -10,6 +10,7 @@ from chassis.clock import Clock
 from deploy.bench import agenda, folding, paging, posting
 from deploy.bench.report import ROOT, Figure, keep, table_of, tell
 from deploy.bench.stores import folder, stores
+from deploy.demo.caseload import caseload
 from deploy.local.deployment import Deployment
 from deploy.local.processes import Unavailable
 
@@ -50,7 +51,7 @@ def _all() -> Iterator[str | Figure]:
         deployment.start()
         try:
             yield from paging.measure(deployment, PAGES)
-            yield from agenda.measure(deployment, LOOKS)
+            yield from agenda.measure(deployment, caseload(Clock().now()), LOOKS)
         finally:
             deployment.stop()
 

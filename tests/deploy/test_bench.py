@@ -1,17 +1,22 @@
 """``make bench``: that each measurement runs on real parts, in its smallest form, and is told."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from chassis.clock import Clock
 from chassis.ids import Ids
-from deploy.bench import folding, posting
+from deploy.bench import agenda, folding, paging, posting
 from deploy.bench.invented import breach, incidents
 from deploy.bench.report import BEGIN, END, Figure, keep, tell
 from deploy.bench.stores import stores
+from deploy.demo.caseload import MARACS, caseload
+from deploy.local.deployment import Deployment
 from deploy.local.processes import Unavailable
+from tests.support.real import RealParts
 
 MET = Figure("P1", "posts", 2_600.4, "requests/s", 3_300, 0.788, "ratio ≥ 0.7", met=True)
 SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
@@ -31,6 +36,29 @@ def test_it_measures_posting_and_folding_on_real_parts() -> None:
     for figure in figures.values():
         assert figure.value > 0
         assert figure.ratio == pytest.approx(figure.value / figure.raw)
+
+
+@pytest.mark.slow
+@pytest.mark.kafka
+@pytest.mark.postgres
+def test_it_measures_paging_and_the_agenda_on_the_whole_deployment() -> None:
+    """The caseload of one MARAC's first case."""
+    whole = caseload(Clock().now())
+    first = whole.referrals[MARACS[0]][0]
+    referrals = {area: [first] if area == MARACS[0] else [] for area in MARACS}
+    few = replace(whole, posts=[post for post in whole.posts if post.key == first], referrals=referrals)
+    parts = RealParts()
+    deployment = Deployment(parts.folder(), durable=False)
+    try:
+        deployment.start()
+        steps = [*paging.measure(deployment, 3), *agenda.measure(deployment, few, 10)]
+    finally:
+        deployment.stop()
+        parts.stop()
+    figures = [step for step in steps if isinstance(step, Figure)]
+    assert [figure.id for figure in figures] == ["P3 p50", "P3 p99", "P4", "P4", "P5", "P5", "P5"]
+    assert all(figure.value > 0 and figure.raw > 0 for figure in figures)
+    assert "agenda of 1 cases, JSON, p99" in {figure.what for figure in figures}
 
 
 def test_each_breach_and_each_incident_is_another() -> None:
