@@ -21,6 +21,8 @@ class AgencyDefined(Content):
     agency: AgencyId
     name: Line
     kind: AgencyKind
+    silent_after_hours: Annotated[StrictInt, Field(ge=1, le=8_760)] | None = None
+    """Without a fact for so many hours its feed is told as silent. None: how long is learned."""
 
 
 class AreaDefined(Content):

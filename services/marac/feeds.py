@@ -50,7 +50,8 @@ async def keep_learning(runtime: Runtime) -> None:
 async def silent(
     archive: Archive, agencies: Mapping[str, AgencyDefined], at: datetime | None
 ) -> tuple[Silence, ...]:
-    """The agencies that were silent for longer than usual at a time (None: now), longest first."""
+    """The agencies that were silent for longer than usual at a time (None: now), longest first. What is
+    usual is what was set for an agency, or what is learned."""
     now = archive.clock.now()
     newest = await archive.newest_of(agencies, at or now)
     known = _learned.get(archive)
@@ -58,8 +59,16 @@ async def silent(
         known = Learned(now, await _learn(archive, newest))
         if at is None:
             _learned[archive] = known
-    told = [(each, agencies[each].kind.value, last, known.usual.get(each)) for each, last in newest.items()]
+    told = [
+        (each, agencies[each].kind.value, last, _set_for(agencies[each]) or known.usual.get(each))
+        for each, last in newest.items()
+    ]
     return feeds.silences(told, at or now)
+
+
+def _set_for(agency: AgencyDefined) -> timedelta | None:
+    hours = agency.silent_after_hours
+    return None if hours is None else timedelta(hours=hours)
 
 
 async def _learn(archive: Archive, newest: Mapping[str, datetime]) -> dict[str, timedelta | None]:

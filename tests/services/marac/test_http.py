@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from chassis.accept import own_header
+from contracts.events.configuration import AgencyDefined
 from contracts.events.operations import AuditShown
 from contracts.sections import Narrative
-from contracts.vocabulary import Role
+from contracts.vocabulary import AgencyKind, Role
 from tests.services.marac import caseload
 from tests.services.marac.caseload import STREET, ann, ben, cat
 from tests.services.marac.conftest import Marac, bare, caller, complete, prepared
@@ -203,6 +204,26 @@ async def test_a_feed_that_is_silent_for_longer_than_usual_is_a_gap(marac: Marac
     assert cohort["sources_silent"] is True, "and not which"
     (gap,), _ = await silent_after(24 * 60)
     assert gap["owner"] == "police", "it is not forgotten that it had a rhythm"
+
+
+async def test_a_rhythm_that_was_set_goes_before_one_that_is_learned(marac: Marac) -> None:
+    """The council has said too little for anything to be learned; it is to be heard every two days."""
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    start = marac.runtime.clock.now()
+
+    async def silent_after(hours: float) -> set[str]:
+        marac.runtime.clock.set(start + timedelta(hours=hours))
+        case = await marac.page("coordinator", made.case)
+        return {gap["owner"] for gap in case["missing"] if gap["code"] == "feed-silent"}
+
+    assert await silent_after(49) == set()
+    agreed = AgencyDefined(
+        agency="council", name="The council", kind=AgencyKind.HOUSING, silent_after_hours=48
+    )
+    await marac.say("council", agreed)
+    assert await silent_after(47) == set()
+    assert await silent_after(49) == {"council"}
 
 
 async def test_an_alert_leads_to_the_case_for_whoever_may_see_it(marac: Marac) -> None:
