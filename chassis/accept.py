@@ -21,11 +21,11 @@ from chassis.log import LARGEST
 from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
-from contracts.content import Content
+from contracts.content import Content, Said
 from contracts.envelope import Assertion, Change, Envelope, Regime, utc
 from contracts.events.operations import AuditTaken
 from contracts.mentions import Mention, mention_fields
-from contracts.sections import Identity
+from contracts.sections import Contact, Identity
 from contracts.submission import Header
 from contracts.vocabulary import LawfulBasis, Purpose
 
@@ -155,6 +155,19 @@ def check_times(header: Header, now: datetime) -> None:
         raise Refused("time-in-the-future", "occurred")
     if utc(header.recorded) > now + FUTURE:
         raise Refused("time-in-the-future", "recorded")
+
+
+def check_past(content: Content, now: datetime) -> None:
+    """Refuse what is told as past, and has not come: an order made, a birth."""
+    told: list[tuple[str, Any]] = [(name, getattr(content, name)) for name in content.past]
+    for at, person in enumerate(content.people if isinstance(content, Said) else ()):
+        if isinstance(person.identity, Identity):
+            told += [(f"people.{at}.identity.born.{n}", born) for n, born in enumerate(person.identity.born)]
+        if isinstance(person.contact, Contact):
+            told.append((f"people.{at}.contact.verified", person.contact.verified))
+    for where, value in told:
+        if value is not None and moment(value)[0] > now + FUTURE:
+            raise Refused("time-in-the-future", where)
 
 
 class Acceptor:

@@ -6,7 +6,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chassis import ledger, telemetry
-from chassis.accept import Acceptor, Draft, Refused, Taken, check_times, own_draft, with_mentions
+from chassis.accept import (
+    Acceptor,
+    Draft,
+    Refused,
+    Taken,
+    check_past,
+    check_times,
+    own_draft,
+    with_mentions,
+)
 from chassis.archive import Archive
 from chassis.assigning import assign
 from chassis.clock import Clock
@@ -60,7 +69,7 @@ class Recorder(Archive):
         422 for a time that has not come, or a value that is Goldthread's to give.
         """
         self._check(header)
-        id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
+        id_ = self._id_of(caller, idempotency_key)
         said, keys = await self._as_taken(caller, content, id_)
         return await self.acceptor.take(
             Draft(
@@ -79,6 +88,12 @@ class Recorder(Archive):
             )
         )
 
+    def _id_of(self, caller: "Caller", idempotency_key: str | None) -> str:
+        """A key is a sender's own name for a post to this service: at another it names another post."""
+        if idempotency_key is None:
+            return new_id()
+        return self.ids.fact(caller.id, f"{self.name} {idempotency_key}")
+
     def _check(self, header: Header | None) -> None:
         if not self.caught_up.is_set():
             raise Refused("catching-up", status=503)
@@ -90,6 +105,7 @@ class Recorder(Archive):
     ) -> tuple[Content, frozenset[str]]:
         """The content with all that is Goldthread's to give, and the keys that it is filed under."""
         admit = self.service.admit
+        check_past(content, self.clock.now())
         admitted = content if admit is None else await admit(self, caller, content)
         said = with_mentions(admitted, self.ids, caller.agency, root)
         return said, frozenset(said.keys(root)) | await self._keys_of_things(said, root)
@@ -126,7 +142,7 @@ class Recorder(Archive):
         not held here; 412 if ``expected`` is not its highest version; and as ``take`` does.
         """
         self._check(header)
-        id_ = self.ids.fact(caller.id, idempotency_key) if idempotency_key else new_id()
+        id_ = self._id_of(caller, idempotency_key)
         said, keys = (None, frozenset[str]())
         if content is not None:
             said, keys = await self._as_taken(caller, content, root)

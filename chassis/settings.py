@@ -147,6 +147,12 @@ class Settings(BaseSettings):
             "Production refuses an identity provider without https (GOLDTHREAD_ISSUER).": (
                 not self.trusted_issuer.startswith("https://")
             ),
+            "Production refuses keys from an address without https (GOLDTHREAD_JWKS_URL).": (
+                bool(self.jwks_url) and not self.jwks_url.startswith("https://")
+            ),
+            "Production refuses to send Kafka's password without TLS (GOLDTHREAD_KAFKA_PROTOCOL).": (
+                bool(self.kafka_user) and self.kafka_protocol == "PLAINTEXT"
+            ),
             "Production refuses the secret of the try-out (GOLDTHREAD_SECRET).": (
                 self.secret.get_secret_value() == TRY_OUT_SECRET
             ),

@@ -39,6 +39,8 @@ class Content(Part):
     urgent: ClassVar[bool] = False
     given: ClassVar[tuple[str, ...]] = ()
     """Fields that Goldthread fills in when it takes the fact: refused when a partner sends them."""
+    past: ClassVar[tuple[str, ...]] = ()
+    """Fields that tell when something happened: refused when that has not come."""
 
     @cached_property
     def named(self) -> list[Mention]:

@@ -42,6 +42,7 @@ class OrderMade(Said):
     type: ClassVar[str] = "uk.goldthread.order.made.v1"
     topic: ClassVar[str] = "orders"
     begins = ("o",)
+    past = ("made",)
     order: OrderType
     stage: OrderStage = OrderStage.MADE
     without_notice: StrictBool = False
@@ -76,6 +77,7 @@ class OrderServed(Said):
 
     type: ClassVar[str] = "uk.goldthread.order.served.v1"
     topic: ClassVar[str] = "orders"
+    past = ("served", "respondent_aware")
     order: ThingId | None = None
     reference: Line | None = None
     method: ServiceMethod

@@ -143,6 +143,7 @@ class LeadNamed(Said):
 
     type: ClassVar[str] = "uk.goldthread.care.lead-named.v1"
     topic: ClassVar[str] = "care"
+    past = ("since",)
     service: Line
     since: Moment
 

@@ -15,6 +15,8 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from chassis.http.auth import Caller
+from chassis.ledger import digest
+from chassis.rows import canonical
 from chassis.runtime import Runtime
 from chassis.views import Saying, Subject
 from contracts.envelope import Id
@@ -110,12 +112,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> list[AlertShown]:
 
     Being shown them is recorded, and is a try of the caller's own calls: they are in front of them.
     """
-    statement = (
-        select(AlertTable)
-        .where(col(AlertTable.waiting))
-        .order_by(col(AlertTable.raised), col(AlertTable.subject))
-    )
-    rows = await _seen(runtime, caller, statement)
+    rows = await _waiting(runtime, caller)
     await _in_front(runtime, caller, rows)
     rows.sort(key=lambda row: list(Urgency).index(row.urgency))
     return await _shown(runtime, caller, rows)
@@ -123,6 +120,26 @@ async def waiting(runtime: Runtime, caller: Caller) -> list[AlertShown]:
 
 async def mine(runtime: Runtime, caller: Caller) -> list[AlertShown]:
     """The standing or stood-down alerts that the caller took in the last 24 hours, newest first."""
+    return await _shown(runtime, caller, await _mine(runtime, caller))
+
+
+async def list_mark(runtime: Runtime, caller: Caller) -> str:
+    """A short mark of what stands on the caller's list: another one whenever that changes, and never
+    because of an alert that they may not see. Nothing is shown by it."""
+    rows = [*await _waiting(runtime, caller), *await _mine(runtime, caller)]
+    return digest(b"\n".join(canonical(row) for row in rows))
+
+
+async def _waiting(runtime: Runtime, caller: Caller) -> list[AlertRow]:
+    statement = (
+        select(AlertTable)
+        .where(col(AlertTable.waiting))
+        .order_by(col(AlertTable.raised), col(AlertTable.subject))
+    )
+    return await _seen(runtime, caller, statement)
+
+
+async def _mine(runtime: Runtime, caller: Caller) -> list[AlertRow]:
     since = runtime.clock.now() - MINE_FOR
     statement = (
         select(AlertTable)
@@ -130,7 +147,7 @@ async def mine(runtime: Runtime, caller: Caller) -> list[AlertShown]:
         .order_by(col(AlertTable.acknowledged_at).desc(), col(AlertTable.subject))
         .limit(MOST_MINE)
     )
-    return await _shown(runtime, caller, await _seen(runtime, caller, statement))
+    return await _seen(runtime, caller, statement)
 
 
 async def alert(runtime: Runtime, caller: Caller, cause: str) -> AlertShown | None:

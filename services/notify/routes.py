@@ -102,12 +102,15 @@ async def stream_alerts(runtime: TheRuntime, caller: Reader) -> AsyncIterator[Se
     coming = asyncio.ensure_future(anext(changes))
     try:
         await asyncio.sleep(0)  # so that we hear of what changes from here on, before we look
+        last = await queries.list_mark(runtime, caller)
         yield await _event(runtime, caller)
         while (await asyncio.wait([coming], timeout=max(0, until - clock())))[0]:
             news = coming.result()
             coming = asyncio.ensure_future(anext(changes))
             if any(view == ALERT.name for view, _ in news):
-                yield await _event(runtime, caller)
+                before, last = last, await queries.list_mark(runtime, caller)
+                if last != before:
+                    yield await _event(runtime, caller)
     finally:
         coming.cancel()
 

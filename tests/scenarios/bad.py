@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ AT = NOW - timedelta(hours=5)
 MARK = "Quillfeather"
 """Stands in every value that is refused. It may come back nowhere."""
 NUMBER = 918273645
+UNBORN = {"identity": {"born": ["1991-03-02", (NOW + timedelta(days=40)).date().isoformat()]}}
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ def referral(change: Callable[[dict[str, str]], object]) -> dict[str, Any]:
 
 def header(**changed: Any) -> dict[str, Any]:
     return caseload.housing_breach(AT) | changed
+
+
+def served(at: datetime) -> dict[str, Any]:
+    body = caseload.service(NOBODY, AT)
+    return body | {"content": body["content"] | {"served": at.isoformat()}}
 
 
 def without(name: str) -> dict[str, Any]:
@@ -149,6 +155,29 @@ FIELDS = [
         "time-in-the-future",
         ("body.recorded", "time-in-the-future"),
         body=header(recorded=(NOW + timedelta(days=2)).isoformat()),
+    ),
+    Bad(
+        "an order that is still to be made",
+        422,
+        "time-in-the-future",
+        ("body.content.made", "time-in-the-future"),
+        ORDERS,
+        order(made=(NOW + timedelta(days=2)).isoformat(), ends=None),
+    ),
+    Bad(
+        "service that has not happened",
+        422,
+        "time-in-the-future",
+        ("body.content.served", "time-in-the-future"),
+        "/orders/v1/services",
+        served(NOW + timedelta(days=2)),
+    ),
+    Bad(
+        "somebody who is not born yet",
+        422,
+        "time-in-the-future",
+        ("body.content.people.0.identity.born.1", "time-in-the-future"),
+        body=breach(people=[caseload.her("civica", "T-2201") | UNBORN]),
     ),
     Bad(
         "an order that ends before it starts",

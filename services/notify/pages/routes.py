@@ -28,7 +28,10 @@ router = APIRouter(prefix="/notify", include_in_schema=False)
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.READ)]
 Answerer = Annotated[Caller, right(sharing.ANSWER)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Form()]
+Note = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[^\x00\ufffd]*$"), Form()
+]
+"""What somebody typed: no NUL, and nothing that was no UTF-8."""
 
 LIST = "/notify/alerts"
 
@@ -59,10 +62,14 @@ async def alerts(
 
 @router.get("/alerts/live")
 async def alerts_live(runtime: TheRuntime, caller: Reader) -> Response:
-    """Server-sent events: that the list has changed, never how. Whoever hears it looks at it again."""
+    """Server-sent events: that the caller's list has changed, never how. Whoever hears it looks at it
+    again."""
+    last: str | None = None
 
-    async def news() -> str:
-        return "changed"
+    async def news() -> str | None:
+        nonlocal last
+        before, last = last, await queries.list_mark(runtime, caller)
+        return None if last == before else "changed"
 
     return live.stream(runtime, lambda changed: any(view == ALERT.name for view, _ in changed), news)
 

@@ -42,12 +42,11 @@ class Reach:
 
 
 def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:
-    """Whether a caller may see an alert: whoever was called; a supervisor; whoever is on call in
-    its area; and, where the area or the person on call is not known, everybody on call, and the
-    operator, who is to see that nobody is on the rota, and whatever could not be read."""
-    if StaffRole.SUPERVISOR in roles:
-        return True
-    if StaffRole.ON_CALL in roles:
+    """Whether a caller may see an alert: whoever was called; whoever is on call or supervises in its
+    area or one around it; and, where the area or the person on call is not known, everybody on call,
+    every supervisor, and the operator, who is to see that nobody is on the rota, and whatever could
+    not be read. Another force's supervisor neither sees it nor silences it."""
+    if not {StaffRole.SUPERVISOR, StaffRole.ON_CALL}.isdisjoint(roles):
         return (
             caller in alert.called
             or alert.nobody

@@ -44,6 +44,8 @@ def test_a_fit_production_starts(environment: pytest.MonkeyPatch) -> None:
             "Production refuses the built-in identity provider",
         ),
         ("ISSUER", "http://identity.example", "Production refuses an identity provider without https"),
+        ("JWKS_URL", "http://identity.example/keys", "Production refuses keys from an address without"),
+        ("KAFKA_USER", "orders", "Production refuses to send Kafka's password without TLS"),
         ("SECRET", TRY_OUT_SECRET, "Production refuses the secret of the try-out"),
         ("CLIENT_SECRET", TRY_OUT_CLIENT_SECRET, "Production refuses the client secret of the try-out"),
         ("PUBLIC_URL", "http://goldthread.example", "Production refuses a public address without https"),

@@ -284,3 +284,17 @@ async def test_the_stream_gives_the_list_and_then_each_change(
     events = [orjson.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
     assert events[0]["waiting"] == []
     assert [alert["cause"] for alert in events[-1]["waiting"]] == [CAUSE]
+
+
+async def test_who_may_not_see_an_alert_hears_nothing_of_it(start: Start) -> None:
+    """Not even that something changed: when another area is called is theirs alone."""
+    runtime = await start()
+    await configure(runtime, first="amira")
+    before = {who.id: await queries.list_mark(runtime, who) for who in (AMIRA, SOL)}
+    await raise_alert(runtime)
+
+    async def heard() -> bool:
+        return await queries.list_mark(runtime, AMIRA) != before[AMIRA.id]
+
+    await until(heard)
+    assert await queries.list_mark(runtime, SOL) == before[SOL.id]
