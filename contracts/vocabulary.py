@@ -319,7 +319,7 @@ class IdentityAnswer(StrEnum):
 
 class LinkReason(StrEnum):
     """Why two mentions are one person: the kind of what they share, never its value. A valid check digit is
-    not the right person, so an NHS number needs a name or a date of birth beside it."""
+    not the right person, so each number needs a name or a date of birth beside it."""
 
     NHS_NUMBER_AND_BIRTH = "nhs-number-and-birth"
     NHS_NUMBER_AND_NAME = "nhs-number-and-name"

@@ -230,8 +230,7 @@ def _links(features: Features | None) -> Iterable[object]:
     if features is None:
         return
     yield from features.reasons
-    if features.nhs:
-        yield features.nhs
+    yield from features.numbers
     yield from ((LinkReason.DECIDED, mention) for mention in {features.mention, *features.same})
 
 

@@ -1,9 +1,11 @@
 """Which mentions are one person: a pure function of what is known of them now.
 
-Two mentions are one person only by a shared identifier: an NHS number with name or date of birth
-agreeing, or a PNC ID (design.md 6, 2026; domain.md 9.4: a valid number is not yet the right
-person). A name alone, an address or a date of birth links nobody: twins, flatmates, and parents
-with the children's surname stay apart. What a person decided stands above what a machine finds.
+Two mentions are one person only by a shared identifier, an NHS number or a PNC ID, with name or
+date of birth agreeing (domain.md 9.4, read 2026-11: a valid number is not yet the right person, and
+a suspect's PNC ID typed on a victim's record would put her into his). A number alone links nobody,
+and a person is asked. A name alone, an address or a date of birth links nobody either: twins,
+flatmates, and parents with the children's surname stay apart. What a person decided stands above
+what a machine finds.
 
 Those named on different sides of one fact, and those whom a person said are not the same, are never
 one. Where the links would make them one, the link that is wrong is not known: so whoever alone
@@ -48,10 +50,16 @@ class Features:
     def reasons(self) -> Iterator[tuple[LinkReason, tuple[str, ...]]]:
         """By what it is linked: all who share one of these are linked."""
         if self.pnc:
-            yield LinkReason.PNC_ID, (self.pnc,)
+            yield from ((LinkReason.PNC_ID, (self.pnc, "born", born)) for born in self.born)
+            yield from ((LinkReason.PNC_ID, (self.pnc, "name", name)) for name in self.names)
         if self.nhs:
             yield from ((LinkReason.NHS_NUMBER_AND_BIRTH, (self.nhs, born)) for born in self.born)
             yield from ((LinkReason.NHS_NUMBER_AND_NAME, (self.nhs, name)) for name in self.names)
+
+    @property
+    def numbers(self) -> Iterator[tuple[str, str]]:
+        """Its identifiers with their kinds: whoever shares one and is not linked is asked about."""
+        yield from ((kind, number) for kind, number in (("nhs", self.nhs), ("pnc", self.pnc)) if number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +194,11 @@ def _question(graph: _Graph, suspect: str, component: list[str]) -> Pair:
 
 
 def _disagreeing(known: Mapping[str, Features], groups: list[tuple[str, ...]], graph: _Graph) -> set[Pair]:
-    """Groups that share an NHS number and agree neither in name nor in date of birth: a person decides."""
-    by_number: dict[str, dict[int, str]] = {}
+    """Groups that share a number and agree neither in name nor in date of birth: a person decides."""
+    by_number: dict[tuple[str, str], dict[int, str]] = {}
     for place, group in enumerate(groups):
         for mention in group:
-            number = known[mention].nhs
-            if number:
+            for number in known[mention].numbers:
                 by_number.setdefault(number, {}).setdefault(place, mention)
     asked: set[Pair] = set()
     for holders in by_number.values():

@@ -13,6 +13,7 @@ from contracts.vocabulary import LinkReason, Role
 from services.referrals.rules.matching import Features, clusters, opposed
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
+HIM: dict[str, Any] = {"pnc": "p", "born": {"1988-11-20"}}
 NAMES = [f"mention-{number:02}" for number in range(9)]
 
 
@@ -47,8 +48,35 @@ def test_a_shared_nhs_number_alone_links_nobody_and_asks() -> None:
     assert found.questions == [("a", "b")]
 
 
-def test_a_shared_pnc_id_links() -> None:
-    assert groups(person("a", pnc="p", names={"an|alias"}), person("b", pnc="p")) == [{"a", "b"}]
+@pytest.mark.parametrize(
+    ("number", "agreeing", "one_person"),
+    [
+        ("nhs", {"born": {"1988-11-20"}}, True),
+        ("nhs", {"names": {"drake|callum"}}, True),
+        ("nhs", {}, False),
+        ("pnc", {"born": {"1988-11-20"}}, True),
+        ("pnc", {"names": {"drake|callum"}}, True),
+        ("pnc", {}, False),
+    ],
+)
+def test_a_number_links_where_name_or_birth_agrees_else_a_person_is_asked(
+    number: str, agreeing: dict[str, set[str]], one_person: bool
+) -> None:
+    """What agrees is on both records, beside a name and a birth of each record's own."""
+
+    def known(mention: str, name: str, born: str) -> Features:
+        names, births = {name} | agreeing.get("names", set()), {born} | agreeing.get("born", set())
+        return person(mention, names=names, born=births, **{number: "the number"})
+
+    found = clusters([known("a", "drake|cal", "1"), known("b", "alpha|anne", "2")])
+    assert found.groups == ([("a", "b")] if one_person else [("a",), ("b",)])
+    assert found.questions == ([] if one_person else [("a", "b")])
+
+
+def test_a_number_beside_which_nothing_is_known_links_nobody() -> None:
+    found = clusters([person("a", pnc="p", names={"drake|callum"}), person("b", pnc="p")])
+    assert found.groups == [("a",), ("b",)]
+    assert found.questions == [("a", "b")]
 
 
 def test_twins_without_a_shared_number_stay_apart() -> None:
@@ -64,7 +92,7 @@ def test_twins_entered_under_one_number_stay_apart_if_one_fact_names_both() -> N
 
 
 def test_the_home_is_that_of_the_earliest_recorded() -> None:
-    later, earlier = person("a", day=9, pnc="p"), person("b", day=2, pnc="p")
+    later, earlier = person("a", day=9, **HIM), person("b", day=2, **HIM)
     assert clusters([later, earlier]).groups == [("b", "a")]
 
 
@@ -76,9 +104,9 @@ def test_a_link_falls_with_its_reason() -> None:
 
 
 def test_not_the_same_is_heeded_and_who_else_it_concerns_is_asked_about() -> None:
-    two = [person("a", pnc="p", apart={"b"}), person("b", pnc="p", apart={"a"})]
+    two = [person("a", apart={"b"}, **HIM), person("b", apart={"a"}, **HIM)]
     assert groups(*two) == []
-    third = clusters([*two, person("c", pnc="p")])
+    third = clusters([*two, person("c", **HIM)])
     assert third.groups == [("a",), ("b",), ("c",)], "nobody knows whose record the third is"
     assert ("a", "c") in third.questions
     assert ("b", "c") in third.questions
@@ -86,7 +114,7 @@ def test_not_the_same_is_heeded_and_who_else_it_concerns_is_asked_about() -> Non
 
 def test_not_the_same_leaves_the_others_together() -> None:
     found = groups(
-        person("a", pnc="p", apart={"b"}), person("b", pnc="p"), person("c", pnc="p"), person("d", pnc="p")
+        person("a", apart={"b"}, **HIM), person("b", **HIM), person("c", **HIM), person("d", **HIM)
     )
     assert found == [{"c", "d"}]
 
@@ -113,14 +141,14 @@ def test_her_number_on_his_record_gives_him_none_of_her_records() -> None:
 
 def test_a_record_that_joins_both_sides_stands_apart_and_they_stay_whole() -> None:
     her: dict[str, Any] = {"nhs": "hers", "born": {"b"}}
-    him: dict[str, Any] = {"pnc": "his"}
+    him: dict[str, Any] = {"pnc": "his", "born": {"his"}}
     found = clusters(
         [
             person("v1", opposed={"p1"}, **her),
             person("v2", opposed={"p2"}, **her),
             person("p1", **him),
             person("p2", **him),
-            person("wrong", **her, **him),
+            person("wrong", nhs="hers", pnc="his", born={"b", "his"}),
         ]
     )
     assert [set(group) for group in found.groups] == [{"p1", "p2"}, {"v1", "v2"}, {"wrong"}]
@@ -130,7 +158,7 @@ def test_a_record_that_joins_both_sides_stands_apart_and_they_stay_whole() -> No
 def test_both_directions_of_accusation_can_stand() -> None:
     """A counter-allegation names the same two in the other roles: no conflict, and nobody is torn."""
     ann: dict[str, Any] = {"nhs": "ann", "born": {"1"}}
-    bob: dict[str, Any] = {"pnc": "bob"}
+    bob: dict[str, Any] = {"pnc": "bob", "born": {"2"}}
     found = groups(
         person("a1", opposed={"b1"}, **ann),
         person("b1", **bob),
