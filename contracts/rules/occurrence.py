@@ -76,10 +76,12 @@ def record_of(
     said: BreachReported | IncidentReported,
     homes: Mapping[str, str],
     victims: frozenset[str] = frozenset(),
+    perpetrators: frozenset[str] = frozenset(),
 ) -> Record:
     """The record that a fact makes, its people by the person that each mention is today.
 
-    ``victims`` are those found elsewhere (through the order) for a report that names none.
+    ``victims`` and ``perpetrators`` are those found elsewhere (through the order) for a report that
+    names none.
     """
     return Record(
         root=envelope.root,
@@ -88,7 +90,7 @@ def record_of(
         precision=envelope.precision,
         kind=said.kind,
         victims=_persons(said.in_role(Role.VICTIM), homes) or victims,
-        perpetrators=_persons(said.in_role(*PERPETRATOR_ROLES), homes),
+        perpetrators=_persons(said.in_role(*PERPETRATOR_ROLES), homes) or perpetrators,
         reference=said.reference if isinstance(said, IncidentReported) else None,
     )
 

@@ -6,14 +6,18 @@ different people nothing is guessed: a wrong match names a wrong victim. Not fou
 and such a breach pages all the same.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from contracts.content import Said
+from contracts.events.orders import BreachReported, OrderMade
+from contracts.mentions import Mention
 from contracts.rules.occurrence import normal
 from contracts.rules.order_status import OrderTerms, status
+from contracts.vocabulary import PERPETRATOR_ROLES, Role
 
 
 class KnownOrder(BaseModel):
@@ -47,6 +51,21 @@ class Match:
 
     order: KnownOrder | None
     because: str
+
+
+def people_of(said: Said, orders: Mapping[str, OrderMade]) -> list[Mention]:
+    """Whom a fact is about: everybody whom it names, and, where a breach gives its order by id and
+    names nobody of a side, those of that side of the order.
+
+    ``orders`` are known ones by root. Of the order's people the role and the mention alone are taken:
+    what the order says of them is not what the breach says.
+    """
+    order = orders.get(said.order) if isinstance(said, BreachReported) and said.order else None
+    found = list(said.named)
+    for side in ((Role.VICTIM,), tuple(PERPETRATOR_ROLES)):
+        if order is not None and not said.in_role(*side):
+            found += [Mention(mention=each.mention, role=each.role) for each in order.in_role(*side)]
+    return found
 
 
 def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:

@@ -17,7 +17,7 @@ from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import normal, record_of
-from contracts.rules.order_match import KnownOrder, Sought, match
+from contracts.rules.order_match import KnownOrder, Sought, match, people_of
 from contracts.rules.order_status import OrderStatus, OrderTerms, order_terms, status
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, Role, Sex
@@ -95,17 +95,27 @@ def told_of(subject: Subject) -> list[Told]:
         Told(
             fact,
             tuple(own_mentions(fact.said, subject)),
-            persons(fact.said.in_role(Role.VICTIM), homes),
-            persons(fact.said.in_role(*PERPETRATOR_ROLES), homes),
+            persons((m for m in about(fact.said, subject) if m.role is Role.VICTIM), homes),
+            persons((m for m in about(fact.said, subject) if m.role in PERPETRATOR_ROLES), homes),
         )
         for fact in subject.facts.current(Said)
     ]
 
 
+def orders_made(subject: Subject) -> dict[str, OrderMade]:
+    """The orders among this person's facts, by root: asked for by ``once``."""
+    return {fact.root: fact.said for fact in subject.facts.current(OrderMade)}
+
+
+def about(said: Said, subject: Subject) -> list[Mention]:
+    """Whom a payload is about: those whom it names, and those whom a breach names by the id of its order."""
+    return people_of(said, once(subject, orders_made))
+
+
 def own_mentions(said: Said, subject: Subject) -> list[Mention]:
-    """Those whom a payload names and who are this person today."""
+    """Those whom a payload is about and who are this person today."""
     homes = subject.homes
-    return [m for m in said.named if m.mention is not None and homes.get(m.mention) == subject.id]
+    return [m for m in about(said, subject) if m.mention is not None and homes.get(m.mention) == subject.id]
 
 
 def who(said: Iterable[tuple[Fact[Said], Mention]]) -> Who:
@@ -176,23 +186,24 @@ def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
 
 
 def records_of(subject: Subject) -> list[RecordSeen]:
-    """The records of breaches and incidents that name this person, with the orders that breaches are of.
+    """The records of breaches and incidents about this person, with the orders that breaches are of.
 
-    A breach that names no victim is against whomever its order protects.
+    A breach that names no victim is against whomever its order protects; one that gives its order by
+    id and names no perpetrator is by whomever that binds.
     """
     reports: list[Report] = [
         *subject.facts.current(BreachReported),
         *subject.facts.current(IncidentReported),
     ]
     return [
-        _record(fact, subject.homes, once(subject, orders_of))
+        _record(fact, subject)
         for fact in sorted(reports, key=lambda fact: fact.order)
         if own_mentions(fact.said, subject)
     ]
 
 
-def _record(fact: Report, homes: Homes, orders: Sequence[OrderSeen]) -> RecordSeen:
-    said = fact.said
+def _record(fact: Report, subject: Subject) -> RecordSeen:
+    said, homes = fact.said, subject.homes
     if isinstance(said, IncidentReported):
         return RecordSeen(fact, record_of(fact.envelope, said, homes), None, None)
     sought = Sought(
@@ -202,9 +213,10 @@ def _record(fact: Report, homes: Homes, orders: Sequence[OrderSeen]) -> RecordSe
         victims=frozenset(persons(said.in_role(Role.VICTIM), homes)),
         at=fact.occurred,
     )
-    found = match(sought, [order.known for order in orders])
+    found = match(sought, [order.known for order in once(subject, orders_of)])
     victims = frozenset(found.order.protected) if found.order else frozenset[str]()
-    record = record_of(fact.envelope, said, homes, victims)
+    accused = persons((m for m in about(said, subject) if m.role in PERPETRATOR_ROLES), homes)
+    record = record_of(fact.envelope, said, homes, victims, frozenset(accused))
     return RecordSeen(fact, record, found.order.root if found.order else None, found.because)
 
 

@@ -60,13 +60,16 @@ def fact(
     withdrawn: bool = False,
     before: Sequence[Fact[Any]] = (),
     accepted: datetime | None = None,
+    things: Sequence[Fact[Any]] = (),
 ) -> Fact[C]:
     """A fact as it comes from the store. ``root`` is a name or an id; without one it comes from what
-    is said. A later version carries on the keys of the versions ``before`` it."""
+    is said. A later version carries on the keys of the versions ``before`` it. It is filed under the
+    people of the ``things`` that it names."""
     time, precision = moment(occurred)
     own = _root(root, content, agency, time)
     said = content if agency == "goldthread" else with_mentions(content, IDS, agency, own)
-    earlier = (each.envelope.keys.split() for each in before)
+    earlier = [each.envelope.keys.split() for each in before]
+    earlier += [[f"m:{mention}" for mention in each.mentions] for each in things]
     envelope = Envelope(
         id=own if version == 1 else IDS.blind("version", f"{own} {version}"),
         source="/tests",

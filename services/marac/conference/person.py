@@ -182,7 +182,7 @@ def _record_number(own: list[Mention]) -> Record | None:
 
 
 def _others(said: Said, subject: Subject) -> Iterator[rows.Other]:
-    for mention in said.named:
+    for mention in casefile.about(said, subject):
         home = subject.homes.get(mention.mention or "")
         if mention.mention and home and home != subject.id:
             yield rows.Other(

@@ -31,6 +31,7 @@ from services.orders.views.person import (
     area_of,
     persons,
     sought,
+    with_alerts,
 )
 
 OfAlert = AlertRaised | AlertStoodDown | AlertCalled | AlertAcknowledged
@@ -119,35 +120,52 @@ def breach_in(subject: Subject) -> Fact[BreachReported] | None:
 
 
 class _Standing:
-    """A breach that stands, read with the rows of the people whom it names."""
+    """A breach that stands, read with the rows of the people whom it names.
+
+    One that gives its order by id is filed under the order's people too (ADR 0008): there the order
+    is found, and of a side that the breach does not name the order's people are its people.
+    """
 
     def __init__(self, subject: Subject, fact: Fact[BreachReported]) -> None:
         self.fact = fact
         self.said = fact.said
         self.homes = subject.homes
-        self.named = persons(self.said.named, self.homes)
         self.rows = _rows(subject)
-        self.own_rows = [self.rows[person] for person in self.named if person in self.rows]
+        self.match = self.matched()
+        self.named = self.concerned()
+        self.own_rows = self.rows_of(self.named)
+
+    def matched(self) -> Match:
+        """The order that it is of: given by id, among the orders of all whom it is filed under."""
+        filed = self.fact.mentions if self.said.order else {m.mention or "" for m in self.said.named}
+        known = sorted({self.homes[mention] for mention in filed if mention in self.homes})
+        orders = (order for row in self.rows_of(known) for order in row.orders)
+        return match(sought(self.said, self.fact.occurred, self.homes), orders)
+
+    def concerned(self) -> list[str]:
+        """Whom it names, and whom the order that it gives by id adds."""
+        added = [*self.victims(), *self.respondents()] if self.said.order else []
+        return sorted({*persons(self.said.named, self.homes), *added})
+
+    def rows_of(self, people: Iterable[str]) -> list[OrdersPerson]:
+        """The rows of these people, of whom there is one."""
+        return [self.rows[person] for person in people if person in self.rows]
 
     def values(self) -> dict[str, object]:
         """What the row says of it."""
-        match_ = match(
-            sought(self.said, self.fact.occurred, self.homes),
-            (order for row in self.own_rows for order in row.orders),
-        )
         records = self.records()
-        victims = self.victims(match_)
+        victims = self.victims()
         lines = [self.line(victim) for victim in victims]
         grade = worst(line.grade for line in lines)
         reports = [Danger(self.said.weapon, self.said.suspect_present)]
         reports += [Danger(record.weapon, record.suspect_present) for record in records]
         urgent = priority(grade, reports)
-        victim_mentions = self.victim_mentions(match_)
+        victim_mentions = self.victim_mentions()
         named = {mention.mention for mention in self.said.named if mention.mention}
         return {
-            **self.order(match_),
+            **self.order(),
             "kind": self.said.kind.value,
-            "respondents": persons(self.said.in_role(*PERPETRATOR_ROLES), self.homes),
+            "respondents": self.respondents(),
             "victims": victims,
             "victim_mentions": victim_mentions,
             "about": sorted(named | set(victim_mentions)),
@@ -165,26 +183,32 @@ class _Standing:
             ],
         }
 
-    def order(self, match_: Match) -> dict[str, object]:
+    def order(self) -> dict[str, object]:
         """The order that it is of, as it stood at the time."""
-        if match_.order is None:
-            return {"order": self.said.order, "order_because": match_.because}
+        found, because = self.match.order, self.match.because
+        if found is None:
+            return {"order": self.said.order, "order_because": because}
         return {
-            "order": match_.order.root,
-            "order_because": match_.because,
-            "order_type": match_.order.terms.order.value,
-            "status": StatusNow.of(status(match_.order.terms, self.fact.occurred)),
+            "order": found.root,
+            "order_because": because,
+            "order_type": found.terms.order.value,
+            "status": StatusNow.of(status(found.terms, self.fact.occurred)),
         }
 
-    def victims(self, match_: Match) -> list[str]:
+    def victims(self) -> list[str]:
         """Whom it was against: as it says, else as its order says."""
         named = persons(self.said.in_role(Role.VICTIM), self.homes)
-        return named or (match_.order.protected if match_.order else [])
+        return named or (self.match.order.protected if self.match.order else [])
 
-    def victim_mentions(self, match_: Match) -> list[str]:
+    def victim_mentions(self) -> list[str]:
         """The same by mention: what an alert is filed under, and by which *another victim* is known."""
         named = sorted({m.mention for m in self.said.in_role(Role.VICTIM) if m.mention})
-        return named or (match_.order.protected_mentions if match_.order else [])
+        return named or (self.match.order.protected_mentions if self.match.order else [])
+
+    def respondents(self) -> list[str]:
+        """Who did it: as it says, else as the order that it gives by id says."""
+        named = persons(self.said.in_role(*PERPETRATOR_ROLES), self.homes)
+        return named or (self.match.order.respondents if self.said.order and self.match.order else [])
 
     def line(self, victim: str) -> VictimLine:
         """What is known of a victim: by her own row where it can be read, else by the respondent's."""
@@ -217,7 +241,7 @@ class _Standing:
             roots |= more
         found: dict[str, RecordLine] = {}
         for record in (record for group in groups for record in group if record.root in roots):
-            found[record.root] = _with_alerts(record, found.get(record.root))
+            found[record.root] = with_alerts(record, found.get(record.root))
         return sorted(found.values(), key=lambda record: (record.occurred, record.root))
 
 
@@ -228,12 +252,6 @@ def _rows(subject: Subject) -> dict[str, OrdersPerson]:
 
 def _newest_area(line: VictimLine) -> tuple[bool, datetime | None, str]:
     return (line.area_at is not None, line.area_at, line.area_from or "")
-
-
-def _with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
-    """One record as two people's rows have it: an alert may be filed under either alone."""
-    alerts = {alert.generation: alert for alert in (*(other.standing if other else ()), *record.standing)}
-    return record.model_copy(update={"standing": [alerts[key] for key in sorted(alerts)]})
 
 
 def _told(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:

@@ -18,7 +18,7 @@ from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.occurrence import normal, occurrences, record_of
-from contracts.rules.order_match import KnownOrder, Sought, match
+from contracts.rules.order_match import KnownOrder, Sought, match, people_of
 from contracts.rules.order_status import OrderStatus, order_terms, status
 from contracts.rules.standing_grade import standing_grade
 from contracts.sections import Routing
@@ -183,6 +183,7 @@ def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
 
 def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordLine]]:
     standing = _standing(subject)
+    made = _made(subject)
     lines: dict[str, RecordLine] = {}
     records = []
     reports: list[Report] = [
@@ -190,13 +191,24 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
         *subject.facts.current(IncidentReported),
     ]
     for fact in reports:
-        people = persons(fact.said.named, subject.homes)
+        about = people_of(fact.said, made)
+        people = persons(about, subject.homes)
         if subject.id not in people:
             continue
         victims = _victims_by_order(fact, orders, subject.homes)
-        records.append(record_of(fact.envelope, fact.said, subject.homes, victims))
+        accused = frozenset(persons(in_role(about, *PERPETRATOR_ROLES), subject.homes))
+        records.append(record_of(fact.envelope, fact.said, subject.homes, victims, accused))
         lines[fact.root] = _line(fact, people, standing.get(fact.root, []))
     return [[lines[record.root] for record in group] for group in occurrences(records)]
+
+
+def _made(subject: Subject) -> dict[str, OrderMade]:
+    return {fact.root: fact.said for fact in subject.facts.current(OrderMade)}
+
+
+def in_role(mentions: Iterable[Mention], *roles: str) -> list[Mention]:
+    """Those of these mentions that are in any of these roles."""
+    return [mention for mention in mentions if mention.role in roles]
 
 
 def _line(fact: Report, people: list[str], standing: list[StandingAlert]) -> RecordLine:
@@ -215,6 +227,14 @@ def _line(fact: Report, people: list[str], standing: list[StandingAlert]) -> Rec
         area=area_of(said),
         standing=standing,
     )
+
+
+def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
+    """One record as two people's rows have it: an alert may be filed under either alone, and the order
+    that it gives may be known to one alone."""
+    alerts = {alert.generation: alert for alert in (*(other.standing if other else ()), *record.standing)}
+    people = sorted({*record.people, *(other.people if other else ())})
+    return record.model_copy(update={"people": people, "standing": [alerts[key] for key in sorted(alerts)]})
 
 
 def _victims_by_order(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> frozenset[str]:
@@ -258,9 +278,11 @@ def _victims(subject: Subject) -> list[VictimLine]:
     An assessment without a grade by rule is an unknown grade.
     """
     found: dict[str, VictimLine] = {}
+    made = _made(subject)
     for fact in subject.facts.current(Said):
-        harmed_by = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
-        for person in persons(fact.said.in_role(Role.VICTIM), subject.homes):
+        about = people_of(fact.said, made)
+        harmed_by = persons(in_role(about, *PERPETRATOR_ROLES), subject.homes)
+        for person in persons(in_role(about, Role.VICTIM), subject.homes):
             if subject.id in (person, *harmed_by):
                 line = found.get(person) or VictimLine(person=person)
                 found[person] = line.model_copy(update=_news_of_a_victim(fact, line))

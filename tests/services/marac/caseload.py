@@ -136,6 +136,13 @@ def breach(
     return fact(BreachReported(**given | values), agency=agency, occurred=occurred, root=name)
 
 
+def breach_of(made: Fact[OrderMade], **values: Any) -> Fact[BreachReported]:
+    """A report by the council that gives the order's id, and nobody."""
+    said = BreachReported(**{"kind": "assault", "order": made.root} | values)
+    at = NOON - timedelta(days=1)
+    return fact(said, agency="council", occurred=at, root="breach", things=[made])
+
+
 def incident(
     name: str = "incident",
     agency: str = "police",

@@ -19,6 +19,7 @@ from tests.services.marac.caseload import (
     answer,
     ben,
     breach,
+    breach_of,
     call,
     cat,
     histories,
@@ -138,6 +139,27 @@ class TestCase:
         row = case(referral(), order(), service(), breach(people=[ben(Role.RESPONDENT)]))
         (happened,) = row.occurrences
         assert happened.records[0].victims == [person("ann")]
+
+    def test_a_breach_that_gives_her_orders_id_alone_is_of_her_case(self) -> None:
+        made = order()
+        row = case(referral(), made, service(), breach_of(made))
+        (happened,) = row.occurrences
+        (record,) = happened.records
+        assert (record.victims, record.perpetrators) == ([person("ann")], [person("ben")])
+        assert happened.orders == [root_of("order")]
+        assert row.repeat is not None
+        assert row.repeat.roots == [root_of("breach")]
+
+    @pytest.mark.parametrize(("name", "role"), [("ann", Role.VICTIM), ("ben", Role.RESPONDENT)])
+    def test_it_is_a_line_of_both_that_says_who_the_other_is(self, name: str, role: Role) -> None:
+        made = order()
+        line = next(line for line in of(name, made, breach_of(made)).lines if line.type == "breach.reported")
+        assert (line.state, line.roles, line.record) == ("current", (role,), None)
+        assert [other.person for other in line.others] == [person("ben" if name == "ann" else "ann")]
+
+    def test_a_breach_of_an_order_that_protects_another_is_not_of_this_case(self) -> None:
+        made = order(people=[ben(Role.RESPONDENT), cat()])
+        assert case(referral(), made, breach_of(made)).occurrences == ()
 
     def test_her_order_with_a_service_that_names_him_alone(self) -> None:
         (row,) = case(referral(), order(), service()).orders

@@ -65,6 +65,12 @@ def breach(
     return fact(BreachReported(**given | values), agency=agency, occurred=occurred, root=name)
 
 
+def breach_of(made: Fact[OrderMade], name: str = "breach", **values: Any) -> Fact[BreachReported]:
+    """A report by the police that gives the order's id: and nobody, unless ``people`` are given."""
+    said = BreachReported(**{"kind": "assault", "order": made.root} | values)
+    return fact(said, agency="police", root=name, things=[made])
+
+
 def incident(name: str = "incident", agency: str = "hospital", **values: Any) -> Fact[IncidentReported]:
     given: dict[str, Any] = {"kind": "assault-with-injury", "people": [ann(), ben()]}
     return fact(IncidentReported(**given | values), agency=agency, root=name)

@@ -216,7 +216,8 @@ async def test_each_sees_what_is_theirs_and_the_look_is_on_record(orders: Orders
 
 
 async def test_a_breach_of_an_order_that_nobody_knows_is_a_fact_and_pages(orders: Orders) -> None:
-    posted = await orders.post("council-system", "breaches", {"kind": "contact", "reference": "ZZ99"})
+    content = {"kind": "contact", "reference": "ZZ99", "people": people(BEN)}
+    posted = await orders.post("council-system", "breaches", content)
     assert posted.status_code == 201
     cause = posted.json()["root"]
     (alert,) = await until(lambda: orders.alerts(cause))
@@ -224,6 +225,18 @@ async def test_a_breach_of_an_order_that_nobody_knows_is_a_fact_and_pages(orders
     opened = await orders.get("on-call-elsewhere", f"breaches/{cause}")
     assert opened.status_code == 200, "an area that nobody knows is everybody's"
     assert opened.json()["order_because"] == "order.same-reference-unknown"
+
+
+async def test_a_breach_that_gives_its_orders_id_and_nobody_pages_for_whom_the_order_protects(
+    orders: Orders,
+) -> None:
+    order = await prepared(orders, Grade.MEDIUM)
+    posted = await orders.post("council-system", "breaches", {"kind": "damage", "order": order})
+    (alert,) = await until(lambda: orders.alerts(posted.json()["root"]))
+    assert (alert.urgency, alert.routing) == ("hour", area("north"))
+    opened = (await orders.get("on-call", f"breaches/{posted.json()['root']}")).json()
+    assert (opened["order_because"], opened["grade"]) == ("order.given", "medium")
+    assert {person["role"] for person in opened["people"]} == {"victim", "respondent"}
 
 
 async def test_the_same_post_twice_is_the_first_answer(orders: Orders) -> None:
@@ -250,6 +263,11 @@ async def test_the_same_post_twice_is_the_first_answer(orders: Orders) -> None:
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "an unknown code": ("breaches", {"kind": "SENTINEL", "people": []}, "body.content.kind"),
     "nobody and nothing": ("breaches", {"kind": "contact"}, "body.content"),
+    "a breach by a reference alone, which finds nobody": (
+        "breaches",
+        {"kind": "contact", "reference": "FL1"},
+        "body.content.people",
+    ),
     "a date without a time zone": (
         "orders",
         {"order": "dvpo", "made": "2026-01-01T10:00:00", "people": people(BEN)},

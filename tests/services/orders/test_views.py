@@ -21,6 +21,7 @@ from tests.services.orders.caseload import (
     answer,
     ben,
     breach,
+    breach_of,
     cat,
     events,
     histories,
@@ -75,6 +76,25 @@ class TestOrder:
             None,
         )
         assert raised(unknown) == [(1, "now", None)]
+
+    @pytest.mark.parametrize("people", [[], [ben()], [ann()]], ids=["nobody", "him alone", "her alone"])
+    def test_a_breach_that_gives_its_orders_id_is_of_the_orders_people(self, people: list[Any]) -> None:
+        made = order()
+        found = world(
+            made, service(), risk(Grade.MEDIUM), breach_of(made, people=people), breach("council's")
+        )
+        found.settle()
+        (seen,) = [row(found)]
+        assert (seen.order, seen.order_because, seen.grade) == (root_of("order"), "order.given", "medium")
+        assert seen.status.enforceable
+        assert (seen.victims, seen.respondents) == ((person("ann"),), (person("ben"),))
+        assert [record.root for record in seen.records] == sorted([root_of("breach"), root_of("council's")])
+        assert len(raised(found) + raised(found, "council's")) == 1, "one assault, told once"
+
+    def test_an_order_that_was_withdrawn_gives_a_breach_nobody(self) -> None:
+        made = order()
+        found = row(world(made, withdrawn(made), breach_of(made)))
+        assert (found.order_because, found.victims) == ("order.given-unknown", ())
 
     def test_an_order_is_no_breach(self) -> None:
         assert row(world(order()), "order") is None
