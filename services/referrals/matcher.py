@@ -118,7 +118,7 @@ class Matcher:
             return True
         affected = self._memory.affected(changed)
         found = clusters(self._memory.features[mention] for mention in affected)
-        _tell_questions(found)
+        tell_questions(found)
         for moves in self._decisions(found):
             seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}
             if not await self._runtime.assign(moves, _because(found, moves), sorted(seen), self._epoch):
@@ -260,7 +260,8 @@ def _because(found: Clusters, moves: Iterable[Move]) -> list[Because]:
     ]
 
 
-def _tell_questions(found: Clusters) -> None:
-    """Say in the log that a person must decide: no fact tells it yet."""
+def tell_questions(found: Clusters) -> None:
+    """Say in the log which two a person must decide about: no fact tells it yet. The ids of mentions
+    are opaque, and what an identity decision names."""
     for one, other in found.questions:
-        log.warning("matcher.question", mentions=[one, other])
+        log.warning("matcher.question", mention=one, other_mention=other)
