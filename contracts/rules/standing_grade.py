@@ -2,19 +2,23 @@
 
 Professional judgement may raise a grade alone; to lower one takes a second person and a reason
 (SafeLives, *MARAC referral criteria*; College of Policing, DARA; read 2026-11). Until that second
-sign-off is recorded, an assessment alone lowers nothing. A grade that was unknown is answered by the
-next assessment, and one that leaves it unknown is never read as an older, lesser one.
+sign-off is recorded, an assessment alone lowers nothing: neither at once nor after one in between
+that left the grade unknown. An unknown grade is answered by the next assessment, and is never read as
+an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts above medium).
 """
 
 from collections.abc import Iterable
 
 from contracts.vocabulary import Grade
 
+LEAST_FIRST = (Grade.UNKNOWN, Grade.STANDARD, Grade.MEDIUM, Grade.HIGH)
+"""Grades as they add to what is known: an unknown one adds nothing, and takes nothing away."""
+
 
 def standing_grade(grades: Iterable[Grade]) -> Grade:
     """The grade that stands, of assessments in the order in which they were made; UNKNOWN of none."""
-    stands = Grade.UNKNOWN
-    for grade in grades:
-        lowers = stands is Grade.HIGH or (stands is Grade.MEDIUM and grade is Grade.STANDARD)
-        stands = stands if lowers else grade
-    return stands
+    gravest = newest = Grade.UNKNOWN
+    for newest in grades:
+        gravest = max(gravest, newest, key=LEAST_FIRST.index)
+    left_open = newest is Grade.UNKNOWN and gravest is not Grade.HIGH
+    return newest if left_open else gravest

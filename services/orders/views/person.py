@@ -278,6 +278,7 @@ def _victims(subject: Subject) -> list[VictimLine]:
     An assessment without a grade by rule is an unknown grade.
     """
     found: dict[str, VictimLine] = {}
+    graded: dict[str, list[tuple[Grade, str]]] = {}
     made = _made(subject)
     for fact in subject.facts.current(Said):
         about = people_of(fact.said, made)
@@ -285,21 +286,26 @@ def _victims(subject: Subject) -> list[VictimLine]:
         for person in persons(in_role(about, Role.VICTIM), subject.homes):
             if subject.id in (person, *harmed_by):
                 line = found.get(person) or VictimLine(person=person)
-                found[person] = line.model_copy(update=_news_of_a_victim(fact, line))
-    return [found[person] for person in sorted(found)]
+                found[person] = line.model_copy(update=_news_of_where(fact))
+                if isinstance(fact.said, ReferralMade | RiskAssessed):
+                    by_rule = fact.said.graded
+                    grade = by_rule.grade if by_rule else Grade.UNKNOWN
+                    graded.setdefault(person, []).append((grade, fact.root))
+    return [found[person].model_copy(update=_graded(graded.get(person, []))) for person in sorted(found)]
 
 
-def _news_of_a_victim(fact: Fact[Said], line: VictimLine) -> dict[str, object]:
-    news: dict[str, object] = {}
-    if isinstance(fact.said, ReferralMade | RiskAssessed):
-        graded = fact.said.graded
-        assessed = graded.grade if graded else Grade.UNKNOWN
-        stands = standing_grade([line.grade, assessed]) if line.graded else assessed
-        if stands is assessed:
-            news |= {"grade": assessed, "graded": fact.root}
-    if (area := area_of(fact.said)) is not None:
-        news |= {"area": area, "area_at": fact.occurred, "area_from": fact.root}
-    return news
+def _news_of_where(fact: Fact[Said]) -> dict[str, object]:
+    area = area_of(fact.said)
+    return {} if area is None else {"area": area, "area_at": fact.occurred, "area_from": fact.root}
+
+
+def _graded(assessed: list[tuple[Grade, str]]) -> dict[str, object]:
+    """The grade that stands, and the newest assessment that gave it."""
+    stands = standing_grade(grade for grade, _ in assessed)
+    return {
+        "grade": stands,
+        "graded": next((root for grade, root in reversed(assessed) if grade is stands), None),
+    }
 
 
 ORDERS_PERSON = View(

@@ -19,7 +19,12 @@ HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grad
         ([MEDIUM, STANDARD], MEDIUM),
         ([MEDIUM, UNKNOWN], UNKNOWN),
         ([UNKNOWN, STANDARD], STANDARD),
-        ([MEDIUM, UNKNOWN, STANDARD], STANDARD),
+        ([MEDIUM, UNKNOWN, STANDARD], MEDIUM),
+        ([MEDIUM, UNKNOWN, STANDARD, UNKNOWN], UNKNOWN),
+        ([STANDARD, UNKNOWN, STANDARD], STANDARD),
+        ([STANDARD, UNKNOWN, MEDIUM], MEDIUM),
+        ([MEDIUM, UNKNOWN, HIGH], HIGH),
+        ([HIGH, UNKNOWN, STANDARD], HIGH),
     ],
     ids=lambda value: value if isinstance(value, str) else " then ".join(value) or "never assessed",
 )

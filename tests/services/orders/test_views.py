@@ -126,6 +126,13 @@ class TestVictim:
         )
         assert row(found).grade is Grade.UNKNOWN
 
+    def test_an_unknown_grade_in_between_makes_no_older_one_forgotten(self) -> None:
+        grades = (Grade.MEDIUM, None, Grade.STANDARD)
+        days = [NOON - timedelta(days=9 - number) for number in range(3)]
+        made = [risk(g, f"risk {n}", occurred=days[n]) for n, g in enumerate(grades)]
+        found = row(world(*made, breach()))
+        assert (found.grade, found.urgency, found.graded) == (Grade.MEDIUM, "hour", (root_of("risk 0"),))
+
     def test_the_worst_of_two_victims_decides(self) -> None:
         other = risk(Grade.STANDARD, "cat's", people=[cat(), someone(ben().role, "ben")])
         found = row(world(risk(Grade.HIGH), other, breach(people=[ann(), cat(), ben()])))
