@@ -2,8 +2,9 @@
 
 Source: ``mechanism.md`` section 5. One alert for each occurrence while it holds; what no longer
 holds (withdrawn, another victim, another area, more urgent than was told) is stood down, and told
-anew under the next generation if the cause still stands. An alert that a named person has answered
-is theirs: her moving house, or a risk assessment made since, does not page again about it.
+anew under the next generation if the cause still stands. An area that becomes known is another area:
+nobody may have been called there. An alert that a named person has answered is theirs: her moving
+house, or a risk assessment made since, does not page again about it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -84,12 +85,14 @@ def decide(
 
 
 def holds(told: Told, wanted: Wanted) -> bool:
-    """Whether what was told is still true enough to stand."""
+    """Whether what was told is still true enough to stand. What was told of nobody is not told of
+    another when it becomes known who she is: by then it has called somebody, and as for an unknown."""
     more_urgent = not at_least(told.urgency, wanted.urgency)
+    if told.victims and told.victims != wanted.victims:
+        return False
     if told.answered:
-        other_victim = bool(told.victims) and told.victims != wanted.victims
-        return not other_victim and not (more_urgent and wanted.by_scene)
-    return told.victims == wanted.victims and told.area == wanted.area and not more_urgent
+        return not (more_urgent and wanted.by_scene)
+    return told.area == wanted.area and not more_urgent
 
 
 def _ours_to_raise(wanted: Wanted, own: tuple[datetime, str], others: Iterable[Report]) -> bool:

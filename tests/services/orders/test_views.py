@@ -17,6 +17,7 @@ from contracts.vocabulary import Grade
 from services.orders.views import ORDERS_BREACH, OrdersBreach
 from tests.services.orders.caseload import (
     AGENCIES,
+    LINKED,
     ann,
     answer,
     ben,
@@ -218,6 +219,18 @@ class TestTelling:
         found.add(corrected(first, first.said.model_copy(update={"people": [cat(), ben()]})))
         found.settle()
         assert [generation for generation, *_ in raised(found)] == [1, 2]
+
+    def test_he_alone_is_named_and_linked_later_and_it_is_told_once(self) -> None:
+        found = world(
+            order(), risk(Grade.MEDIUM), breach(people=[ben()], routing=area("north")), linked=False
+        )
+        found.settle()
+        assert row(found).victims == ()
+        found.same = list(LINKED)
+        found.settle()
+        assert row(found).victims == (person("ann"),)
+        assert raised(found) == [(1, "now", "north")]
+        assert _stood_down(found) == []
 
     def test_unlinked(self) -> None:
         linked = world(risk(Grade.STANDARD), breach())
