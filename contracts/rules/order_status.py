@@ -3,16 +3,18 @@
 Sources: ``domain.md`` section 4 (law as at 2026-10): Family Law Act 1996 s42A (a without-notice
 order can be breached only by somebody who knows of it); Crime and Security Act 2010 s24 to 28 and
 Domestic Abuse Act 2021 s22 to 29 (a notice takes effect when it is served on the respondent in
-person); FLA 1996 s47 (an occupation order carries arrest only where the court attached it).
+person); FLA 1996 s47 (an occupation order carries arrest only where the court attached it). An order
+that is discharged (FLA 1996 s49) binds until then: what was done before was a breach.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from contracts.envelope import utc
+from contracts.content import Content
+from contracts.envelope import Envelope, utc
 from contracts.events.orders import OrderMade, OrderServed
 from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
 
@@ -62,14 +64,37 @@ class OrderTerms(BaseModel):
     until_further_order: bool
     served: AwareDatetime | None
     aware: AwareDatetime | None
+    discharged: AwareDatetime | None = None
+    """When it was discharged, of one that gives no end. None: it was not, or nobody can tell when."""
 
 
-def order_status(order: OrderMade, services: Sequence[OrderServed], at: datetime) -> OrderStatus:
+def order_status(
+    order: OrderMade, services: Sequence[OrderServed], at: datetime, discharged: datetime | None = None
+) -> OrderStatus:
     """What holds of this order, with these services of it, at this time."""
-    return status(order_terms(order, services), at)
+    return status(order_terms(order, services, discharged), at)
 
 
-def order_terms(order: OrderMade, services: Sequence[OrderServed]) -> OrderTerms:
+def discharged_at(versions: Iterable[tuple[Envelope, Content | None]]) -> datetime | None:
+    """When an order was discharged, by all versions of its fact, the first said first.
+
+    A discharge is a correction with its own date. One that bears no later date than what was said
+    before does not say when: then it was by the time that the agency recorded it.
+    """
+    found = before = None
+    for envelope, said in versions:
+        if not isinstance(said, OrderMade) or said.stage is not OrderStage.DISCHARGED:
+            found = None
+        elif found is None:
+            later = envelope.time > (before or utc(said.starts or said.made))
+            found = envelope.time if later else envelope.recordedat
+        before = envelope.time
+    return found
+
+
+def order_terms(
+    order: OrderMade, services: Sequence[OrderServed], discharged: datetime | None = None
+) -> OrderTerms:
     """The terms of an order as it stands, with the earliest service and the earliest knowledge.
 
     To be told by the police is knowledge, not service. Post and substituted service serve, but
@@ -94,6 +119,7 @@ def order_terms(order: OrderMade, services: Sequence[OrderServed]) -> OrderTerms
         until_further_order=order.until_further_order,
         served=min(map(utc, served), default=None),
         aware=min(map(utc, aware), default=None),
+        discharged=utc(discharged) if discharged else None,
     )
 
 
@@ -120,8 +146,9 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
         return "order.not-started"
     if terms.order in NOTICES and (terms.served is None or at < terms.served):
         return "order.unserved"
-    if terms.stage is OrderStage.DISCHARGED and (terms.ends is None or terms.ends <= at):
-        return "order.discharged"
+    if terms.stage is OrderStage.DISCHARGED:
+        over = terms.ends or terms.discharged
+        return "order.discharged" if over is None or over <= at else None
     if terms.ends is not None and terms.ends <= at:
         return "order.ended"
     return None
@@ -142,5 +169,5 @@ def _in_force(terms: OrderTerms) -> str:
 
 
 def _changes_at(terms: OrderTerms, at: datetime) -> datetime | None:
-    steps = (terms.starts, terms.ends, terms.served, terms.aware)
+    steps = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged)
     return min((step for step in steps if step is not None and step > at), default=None)

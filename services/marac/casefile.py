@@ -18,7 +18,7 @@ from contracts.mentions import Mention
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import normal, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of
-from contracts.rules.order_status import OrderStatus, OrderTerms, order_terms, status
+from contracts.rules.order_status import OrderStatus, OrderTerms, discharged_at, order_terms, status
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, Role, Sex
 
@@ -162,7 +162,8 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
         if not own_mentions(fact.said, subject):
             continue
         services = tuple(service for service in served if _is_of(service.said, fact))
-        terms = order_terms(fact.said, [service.said for service in services])
+        gone = discharged_at((each.envelope, each.content) for each in subject.facts.versions(fact.root))
+        terms = order_terms(fact.said, [service.said for service in services], gone)
         seen.append(
             OrderSeen(
                 fact=fact,

@@ -19,7 +19,7 @@ from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.occurrence import normal, occurrences, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of
-from contracts.rules.order_status import OrderStatus, order_terms, status
+from contracts.rules.order_status import OrderStatus, discharged_at, order_terms, status
 from contracts.rules.standing_grade import standing_grade
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
@@ -148,7 +148,8 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
     changes: list[datetime | None] = []
     for fact in subject.facts.current(OrderMade):
         services = [service for service in served if _is_of(service.said, fact)]
-        terms = order_terms(fact.said, [service.said for service in services])
+        gone = discharged_at((each.envelope, each.content) for each in subject.facts.versions(fact.root))
+        terms = order_terms(fact.said, [service.said for service in services], gone)
         now = status(terms, subject.at)
         protected = fact.said.in_role(Role.VICTIM)
         respondents = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)

@@ -36,7 +36,8 @@ def test_status_of_an_order(line: dict[str, Any]) -> None:
     services = [
         OrderServed(reference="FL1", **{k: instant(v) for k, v in s.items()}) for s in line["services"]
     ]
-    found = order_status(order(**line.get("order", {})), services, NOON)
+    gone = instant(line["discharged"]) if "discharged" in line else None
+    found = order_status(order(**line.get("order", {})), services, NOON, gone)
     assert {name: getattr(found, name) for name in line["is"]} == {
         k: instant(v) for k, v in line["is"].items()
     }

@@ -13,7 +13,7 @@ from chassis.views import Folded
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
 from contracts.sections import Routing
-from contracts.vocabulary import Grade
+from contracts.vocabulary import Grade, OrderStage
 from services.orders.views import ORDERS_BREACH, OrdersBreach
 from tests.services.orders.caseload import (
     AGENCIES,
@@ -60,6 +60,23 @@ class TestOrder:
         late = service(served=NOON + timedelta(hours=1))
         found = row(world(order(), late, breach()))
         assert (found.status.in_force, found.status.reason) == (True, "order.unserved")
+
+    @pytest.mark.parametrize(
+        ("discharged", "in_force"),
+        [(timedelta(days=-1), False), (timedelta(days=1), True)],
+        ids=["before the breach", "after the breach"],
+    )
+    def test_an_order_discharged_without_an_end_held_until_then(
+        self, discharged: timedelta, in_force: bool
+    ) -> None:
+        made = order()
+        said = made.said.model_copy(
+            update={"stage": OrderStage.DISCHARGED, "people": [someone(ben().role, "ben"), ann()]}
+        )
+        gone = corrected(made, said, occurred=NOON + discharged)
+        typed = corrected(gone, said.model_copy(update={"court": "Northmere"}), occurred=NOON + discharged)
+        for facts in ([made, gone], [made, gone, typed]):
+            assert row(world(*facts, service(), breach(order=made.root))).status.in_force is in_force
 
     def test_service_by_the_reference_alone(self) -> None:
         made = order(reference="ZC26/P00412")
