@@ -3,7 +3,8 @@
 PYTHON ?= python3
 UV := .venv/bin/uv
 PY := .venv/bin/python
-INSTALL := $(UV) pip install --quiet --python $(PY)
+# Compiled once: where Python may not write it would compile every module at every start.
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(PY)
 GOLDTHREAD := .venv/bin/goldthread
 
 .DEFAULT_GOAL := help

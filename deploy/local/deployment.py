@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.compose import Part, read
@@ -112,11 +112,15 @@ class Deployment:
     def start_part(self, name: str) -> None:
         """Start one process of ours, or the identity provider. It is ready some time later."""
         command = ("goldthread", "identity") if name == "identity" else self.parts[name].command
-        program = PROGRAMS / command[0]
         environment = {key: os.environ[key] for key in ("HOME", "PATH", "LANG") if key in os.environ}
-        environment |= self.environment(name)
-        self.processes[name] = launch(
-            [program, *command[1:]],
+        self.processes[name] = self.launched(name, command, environment | self.environment(name))
+
+    def launched(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """The process of a part that runs this command of ours."""
+        return launch(
+            [PROGRAMS / command[0], *command[1:]],
             self.log(name),
             environment=environment,
             folder=ROOT,

@@ -1,8 +1,9 @@
 """The embedded deployment under faults: one process, a log and four stores in one folder."""
 
+import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,16 @@ class Alone(Embedded, Killable):
     def on_store(self, service: str) -> list[str]:
         """The one process."""
         return [PART]
+
+    def launch(self, more: Mapping[str, str] | None = None) -> None:
+        """Start the process; it is ready some time later."""
+        environment = {**os.environ, **self.environment(""), **(more or {})}
+        self.process = self.forked(["serve"], environment, self.log)
+
+    def stop(self) -> None:
+        """Stop it."""
+        Embedded.stop(self)
+        self.cool()
 
     def start_part(self, name: str) -> None:
         """Start the one process."""

@@ -1,7 +1,9 @@
 """The distributed deployment under faults: several instances of each service, each a process of its
 own, and a proxy before Kafka and before PostgreSQL."""
 
+import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -62,8 +64,17 @@ class Cluster(Distributed, Killable):
     def stop(self) -> None:
         """Stop it, and the proxies with it."""
         super().stop()
+        self.cool()
         for way in (self.kafka_way, self.postgres_way):
             way.stop()
+
+    def launched(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """Those that are killed start again and again."""
+        if name not in self.killable:
+            return super().launched(name, command, environment)
+        return self.forked(command[1:], environment, self.log(name))
 
     def environment(self, name: str) -> dict[str, str]:
         """As Compose gives it; and the step to die at, if the process is told one."""

@@ -5,9 +5,10 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import httpx
 
@@ -16,6 +17,7 @@ from chassis.settings import Settings
 from deploy import wiring
 from deploy.local.processes import end
 from deploy.ready import is_ready
+from tests.faults.warm import Warm
 
 LOOK_SECONDS = 0.1
 BACK_SECONDS = 150.0
@@ -36,6 +38,7 @@ class Killable(ABC):
         self.kept_down: set[str] = set()
         """What is not started again when it ends: somebody else sees to it."""
         self._deadly: dict[str, str] = {}
+        self._warm: Warm | None = None
 
     @property
     @abstractmethod
@@ -86,6 +89,18 @@ class Killable(ABC):
             self.start_part(part)
         finally:
             del self._deadly[part]
+
+    def forked(
+        self, command: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> subprocess.Popen[bytes]:
+        """A process of ours that runs this command."""
+        self._warm = self._warm or Warm()
+        return cast("subprocess.Popen[bytes]", self._warm.start(command, environment, log))
+
+    def cool(self) -> None:
+        """Nothing more is started."""
+        if self._warm is not None:
+            self._warm.stop()
 
     def settings(self, service: str) -> Settings:
         """The settings of a service's process."""
