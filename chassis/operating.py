@@ -75,8 +75,10 @@ async def republish(runtime: Runtime) -> int:
 
     async def work(connection: AsyncConnection) -> int:
         # Where the log ends now says nothing of where it ended in the backup: another service may
-        # have sent its facts again already. So all is read again.
-        await connection.execute(text("delete from position"))
+        # have sent its facts again already. So all is read again; and what is kept by where it stood
+        # on the log is forgotten, for something else will stand there.
+        for table in ("position", "watermark", "parked", "parked_key"):
+            await connection.execute(text(f"delete from {table}"))
         again = text("update fact set sent_at = null where source = :source")
         done = await connection.execute(again, {"source": runtime.source})
         return int(done.rowcount)

@@ -15,6 +15,7 @@ import chassis.fold
 from chassis import operating, release
 from chassis.clock import Clock
 from chassis.fold import Batch, Folder
+from chassis.log import Record
 from chassis.runtime import Runtime
 from chassis.signals import Signals
 from chassis.store import Postgres
@@ -143,6 +144,18 @@ async def _put_back(system: System, request: pytest.FixtureRequest, files: list[
         await admin.close()
 
 
+async def one_parked(runtime: Runtime) -> bool:
+    return (await operating.counts(runtime))["parked"] == 1
+
+
+async def places_on_the_log(runtime: Runtime) -> int:
+    """How much the store keeps by where it stood on the log."""
+    tables = ("position", "watermark", "parked", "parked_key")
+    counts = [f"(select count(*) from {table})" for table in tables]
+    async with runtime.store.reading() as connection:
+        return int((await connection.execute(text(f"select {' + '.join(counts)}"))).scalar_one())
+
+
 async def test_a_log_from_a_backup_gets_every_fact_again(
     system: System, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -153,11 +166,14 @@ async def test_a_log_from_a_backup_gets_every_fact_again(
     before = await everything(runtime)
     topics = [topic for topic in runtime.topics if topic != WATERMARKS]
     ends = sum((await runtime.log.ends(topics)).values())
+    await runtime.log.append([Record("breaches", "k", b"nothing that can be read")])
+    await until(lambda: one_parked(runtime))
     await system.stop(runtime)
     await _put_back(system, request, list(tmp_path.glob("log.sqlite*")))  # noqa: ASYNC240
 
     beside = system._runtime(SERVICE)
     sent_again = await operating.republish(beside)
+    assert await places_on_the_log(beside) == 0, "something else will stand there"
     await beside.store.close()
     assert sent_again == len(before["fact"])
 
