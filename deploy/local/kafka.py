@@ -101,7 +101,7 @@ class Kafka:
         if not (self.folder / "data").exists():
             self._format(run, properties)
         self.process = launch([*run, "kafka.Kafka", properties], log, outlives=self.outlives)
-        wait_until(self._answers, "Kafka", self.process, log, 60)
+        wait_until(self.answers, "Kafka", self.process, log, 60)
 
     def _format(self, run: list[str], properties: Path) -> None:
         # An id that began with a dash would be read as an option.
@@ -113,7 +113,9 @@ class Kafka:
             told = (done.stderr or done.stdout).strip()[-300:]
             raise Unavailable(f"Kafka could not format its folder: {told}")
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether a client can use it."""
+
         # A broker opens its port some time before it takes part; metadata lists it only then.
         async def brokers() -> int:
             client = AIOKafkaClient(bootstrap_servers=self.address, request_timeout_ms=2_000)

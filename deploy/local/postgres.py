@@ -64,10 +64,13 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [binaries / "postgres", "-D", data, *options]
         self.process = launch(command, log, user=user, outlives=self.outlives)
-        ready: list[str | Path] = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        wait_until(
-            lambda: subprocess.run(ready, check=False).returncode == 0, "PostgreSQL", self.process, log, 30
-        )
+        wait_until(self.answers, "PostgreSQL", self.process, log, 30)
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        ready: list[str | Path] = [binaries_folder() / "pg_isready", "-q", "-h", "127.0.0.1"]
+        ready += ["-p", str(self.port)]
+        return subprocess.run(ready, check=False).returncode == 0
 
     def _initialise(self, binaries: Path, data: Path, user: str | None) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from tests.faults import kills
 from tests.faults.alone import Alone
 from tests.faults.checks import Evidence, Findings, check
 from tests.faults.cluster import Cluster
-from tests.faults.faults import DISTRIBUTED, EMBEDDED
+from tests.faults.faults import DISTRIBUTED, EMBEDDED, Inject
 from tests.faults.killable import NotBack
 from tests.faults.oracle import Oracle
 from tests.faults.partners import Partners
@@ -56,6 +56,7 @@ class Outcome:
     differing: int = 0
     seconds: float = 0.0
     slowest: dict[str, float] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
     reached: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
@@ -70,6 +71,10 @@ class Outcome:
         for name in ("kills", "acknowledged", "lost", "doubled", "disordered", "differing", "seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.faults = dict(Counter(self.faults) + Counter(other.faults))
+        self.phases = {
+            name: round(self.phases.get(name, 0.0) + other.phases.get(name, 0.0), 1)
+            for name in self.phases | other.phases
+        }
         self.slowest = {
             name: max(self.slowest.get(name, 0.0), other.slowest.get(name, 0.0))
             for name in self.slowest | other.slowest
@@ -79,12 +84,18 @@ class Outcome:
         self.found += other.found
 
 
-def round_of(kind: Kind, seed: int, number: int, count: int, *, short: bool) -> Outcome:
-    """One round on a new deployment: so many kills, then each fault, then every check."""
+def round_of(
+    kind: Kind, seed: int, number: int, count: int, *, short: bool, only: Sequence[str] = ()
+) -> Outcome:
+    """One round on a new deployment: so many kills, then each fault (or these alone), then every check."""
     folder = Path(mkdtemp(prefix="gt-"))
     folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
     deployment = Alone(folder) if kind == "embedded" else Cluster(folder, INSTANCES)
-    outcome = asyncio.run(_round(deployment, f"{kind} {seed}/{number}", count, short=short))
+    try:
+        outcome = asyncio.run(_round(deployment, f"{kind} {seed}/{number}", count, short, only))
+    except BaseException:
+        print(f"Kept to look into: {folder}", flush=True)
+        raise
     outcome.seed = seed
     if outcome.clean:
         shutil.rmtree(folder, ignore_errors=True)
@@ -93,7 +104,9 @@ def round_of(kind: Kind, seed: int, number: int, count: int, *, short: bool) -> 
     return outcome
 
 
-async def _round(deployment: Alone | Cluster, name: str, count: int, *, short: bool) -> Outcome:
+async def _round(
+    deployment: Alone | Cluster, name: str, count: int, short: bool, only: Sequence[str]
+) -> Outcome:
     began = time.monotonic()
     goldthread, chance = Goldthread(deployment.url), Random(name)
     partners = Partners(goldthread, Stream(name.replace(" ", "-"), datetime.now(UTC)), Oracle())
@@ -103,8 +116,9 @@ async def _round(deployment: Alone | Cluster, name: str, count: int, *, short: b
             await scene.configure(goldthread, scene.Place(), webhook.url)
             await partners.sign_in()
             trial = Trial(deployment, goldthread, partners, webhook, chance, short)
+            trial.phases["start"] = time.monotonic() - began
             try:
-                await _faults(trial, count)
+                await _faults(trial, count, only)
                 found = await _checked(trial)
             except* NotBack as faults:
                 found = Findings(lost=[f"not back: {fault}" for fault in _each(faults)])
@@ -122,23 +136,33 @@ def _each(faults: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
             yield fault
 
 
-async def _faults(trial: Trial, count: int) -> None:
+async def _faults(trial: Trial, count: int, only: Sequence[str]) -> None:
     """Everything that is done to it while partners post."""
     table = EMBEDDED if isinstance(trial.deployment, Alone) else DISTRIBUTED
-    others = sorted(table)
+    others = sorted(only or table)
     trial.chance.shuffle(others)
     async with watched(trial.deployment), trial.partners.at_work():
-        await kills.all_of(trial, kills.drawn(trial.chance, count))
-        for special in SPECIAL:
-            await special(trial)
-        for name in others:
-            about = await table[name](trial)
-            try:
-                trial.tell(name, about, await trial.comes_through())
-            except NotBack as fault:
-                raise NotBack(f"{name}, {about}: {fault}") from fault
+        with trial.phase("kills"):
+            await kills.all_of(trial, kills.drawn(trial.chance, count))
+        with trial.phase("kills at an operator's work"):
+            for special in SPECIAL if count else ():
+                await special(trial)
+        with trial.phase("faults"):
+            for name in others:
+                await _injected(trial, name, table[name])
     async with watched(trial.deployment):
-        await trial.settled()
+        with trial.phase("until it was at rest"):
+            await trial.settled()
+
+
+async def _injected(trial: Trial, name: str, inject: Inject) -> None:
+    began = time.monotonic()
+    try:
+        about = await inject(trial)
+        over = time.monotonic()
+        trial.tell(name, about, await trial.comes_through(), over - began)
+    except NotBack as fault:
+        raise NotBack(f"{name}: {fault}") from fault
 
 
 @asynccontextmanager
@@ -155,13 +179,16 @@ async def watched(deployment: Alone | Cluster) -> AsyncIterator[None]:
 async def _checked(trial: Trial) -> Findings:
     """Read everything back, stop every process of ours, and look at what is left."""
     deployment = trial.deployment
-    read_back = await trial.read_back()
-    await trial.settled()
+    with trial.phase("reading back"):
+        read_back = await trial.read_back()
+        await trial.settled()
     await asyncio.gather(*(deployment.end(part) for part in deployment.killable))
     async with stopped({service: deployment.settings(service) for service in SERVICES}) as stores:
-        evidence = Evidence(await records(stores.log), trial.poison)
-        held = await stores.as_they_are()
-        await stores.made_anew(held)
+        with trial.phase("reading the log and the stores"):
+            evidence = Evidence(await records(stores.log), trial.poison)
+            held = await stores.as_they_are()
+        with trial.phase("making each store anew"):
+            await stores.made_anew(held)
     return check(trial.oracle, read_back, evidence, held, trial.webhook.kept)
 
 
@@ -178,6 +205,7 @@ def _outcome(trial: Trial, found: Findings, seconds: float) -> Outcome:
         differing=len(found.differing),
         seconds=round(seconds, 1),
         slowest={name: round(took, 1) for name, took in trial.slowest.items()},
+        phases={name: round(took, 1) for name, took in trial.phases.items()},
         reached=sorted(trial.reached),
         late=trial.late,
         found=found.all,
@@ -192,6 +220,7 @@ def table(total: Outcome) -> str:
     lines += ["", f"{'kills of services':36}{total.kills:7}", f"{'acknowledged':36}{total.acknowledged:7}"]
     lines += [f"{name:36}{getattr(total, name):7}" for name in ("lost", "doubled", "disordered", "differing")]
     lines += [f"{'seconds':36}{total.seconds:7.0f}"]
+    lines += [f"  {name:34}{took:7.0f}" for name, took in total.phases.items()]
     lines += [f"not reached: {step}" for step in Step if step not in total.reached]
     return "\n".join([*lines, *(f"late: {each}" for each in total.late), *total.found[:40]])
 
@@ -234,8 +263,13 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=A_ROUND)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--embedded", action="store_true")
+    parser.add_argument("--faults", default="", help="these alone, with a comma between; nothing is kept")
     given = parser.parse_args()
-    total = run("embedded" if given.embedded else "distributed", given.seed, given.kills)
+    kind: Kind = "embedded" if given.embedded else "distributed"
+    if given.faults:
+        total = round_of(kind, given.seed, 0, given.kills, short=True, only=given.faults.split(","))
+    else:
+        total = run(kind, given.seed, given.kills)
     print(table(total))
     sys.exit(not total.clean)
 

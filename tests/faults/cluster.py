@@ -91,7 +91,10 @@ class Cluster(Distributed, Killable):
 
     async def ask(self, service: str, question: str) -> list[tuple[Any, ...]]:
         """Beside the proxy."""
-        connection = await self.superuser(search_path=service)
+        try:
+            connection = await self.superuser(search_path=service)
+        except asyncpg.TooManyConnectionsError as error:
+            raise ConnectionError(str(error)) from error
         try:
             return [tuple(row) for row in await connection.fetch(question)]
         except asyncpg.PostgresError as error:

@@ -4,14 +4,18 @@ import asyncio
 import os
 import resource
 import signal
+import subprocess
+import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import asyncpg
 import psutil
 
 from deploy.local.postgres import SUPERUSER, binaries_folder
+from deploy.local.processes import Unavailable
 from tests.faults.cluster import Cluster
-from tests.faults.killable import NotBack
+from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, NotBack
 from tests.faults.trial import Trial
 from tests.faults.way import Way
 from tests.scenarios.goldthread import SERVICES
@@ -73,7 +77,7 @@ async def kafka_full(trial: Trial) -> str:
     """No file of Kafka's may grow: it takes its folder for lost and ends; there is room again."""
     kafka = of(trial).kafka
     await _full([psutil.Process(kafka.running.pid)])
-    if kafka.running.poll() is not None:
+    if await _ended_by(kafka.running, kafka.answers):
         await _start_kafka(of(trial))
         return f"{FULL_SECONDS:.0f} s; it ended"
     return f"{FULL_SECONDS:.0f} s"
@@ -84,10 +88,20 @@ async def postgres_full(trial: Trial) -> str:
     postgres = of(trial).postgres
     server = psutil.Process(postgres.running.pid)
     await _full([server, *server.children()])
-    if postgres.running.poll() is not None:
+    if await _ended_by(postgres.running, postgres.answers):
         await _start_postgres(of(trial))
         return f"{FULL_SECONDS:.0f} s; it ended"
     return f"{FULL_SECONDS:.0f} s"
+
+
+async def _ended_by(process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
+    """Whether a server has ended of what was done to it; else it answers again when this returns."""
+    deadline = time.monotonic() + BACK_SECONDS
+    while process.poll() is None and not await asyncio.to_thread(answers):
+        if time.monotonic() > deadline:
+            raise NotBack("it neither ends nor answers")
+        await asyncio.sleep(LOOK_SECONDS)
+    return process.poll() is not None
 
 
 async def _full(processes: list[psutil.Process]) -> None:
@@ -185,7 +199,14 @@ async def postgres_killed(trial: Trial) -> str:
 
 
 async def _start_postgres(cluster: Cluster) -> None:
-    await asyncio.to_thread(cluster.postgres.start)
+    deadline = time.monotonic() + BACK_SECONDS
+    while True:
+        try:
+            await asyncio.to_thread(cluster.postgres.start)
+            break
+        except Unavailable as error:  # a child of the one before has not seen yet that it is gone
+            if time.monotonic() > deadline:
+                raise NotBack(str(error)) from error
     cluster.processes["postgres"] = cluster.postgres.running
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,6 +45,8 @@ class Trial:
     """By the name of a fault, how long it took at most until all was well again, in seconds."""
     late: list[str] = field(default_factory=list)
     """What took longer than is promised."""
+    phases: dict[str, float] = field(default_factory=dict)
+    """What the round's time went to, in seconds."""
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -51,12 +54,24 @@ class Trial:
         """What partners were told."""
         return self.partners.oracle
 
-    def tell(self, fault: str, about: str, seconds: float) -> None:
-        """A fault is over, and so many seconds later all was well again."""
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """A part of the round: its time is told at its end."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            took = self.phases[name] = time.monotonic() - began
+            print(f"{time.monotonic() - self.began:7.1f} s  {name} took {took:.1f} s", flush=True)
+
+    def tell(self, fault: str, about: str, seconds: float, lasted: float = 0.0) -> None:
+        """A fault is over, and so many seconds later all was well again; to bring it about, and to
+        wait for its end, took ``lasted`` seconds."""
         self.faults[fault] += 1
         self.slowest[fault] = max(seconds, self.slowest.get(fault, 0.0))
         at = time.monotonic() - self.began
-        print(f"{at:7.1f} s  {fault:34} {about:34} well again after {seconds:5.1f} s", flush=True)
+        lasting = f" ({lasted:.1f} s before)" if lasted else ""
+        print(f"{at:7.1f} s  {fault:34} {about:34} well again after {seconds:5.1f} s{lasting}", flush=True)
 
     async def comes_through(self) -> float:
         """Post a breach; give the seconds until every reader has it, and somebody is called."""
