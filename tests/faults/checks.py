@@ -21,6 +21,8 @@ PREFIX = "uk.goldthread."
 RAISED, STOOD_DOWN = f"{PREFIX}alert.raised.v1", f"{PREFIX}alert.stood-down.v1"
 CALLED, ANSWERED = f"{PREFIX}alert.called.v1", f"{PREFIX}alert.acknowledged.v1"
 TRIED, TAKEN = f"{PREFIX}delivery.tried.v1", f"{PREFIX}audit.taken.v1"
+UNREAD = "unread"
+"""The rule by which a service tells somebody that it could not read a record."""
 BREACH, REFERRAL = f"{PREFIX}breach.reported.v1", f"{PREFIX}referral.made.v1"
 
 SHOWN_IN = {
@@ -107,6 +109,7 @@ def check(
     _in_order(found, evidence)
     _stores(found, evidence, held)
     _alerts(found, evidence)
+    _unread(found, evidence, held)
     _messages(found, evidence, messages)
     _audited(found, evidence)
     _people(found, evidence, held)
@@ -212,7 +215,8 @@ def _alerts(found: Findings, evidence: Evidence) -> None:
     found.disordered += [f"{key} is stood down, and was not raised" for key in fallen.keys() - raised.keys()]
     standing: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for key in raised.keys() - fallen.keys():
-        standing[key[1]].append(key)
+        if key[0] != UNREAD:
+            standing[key[1]].append(key)
     stands = {
         root
         for root, event in evidence.newest().items()
@@ -221,6 +225,21 @@ def _alerts(found: Findings, evidence: Evidence) -> None:
     found.lost += [f"nobody is told of {root}" for root in sorted(stands - standing.keys())]
     found.doubled += [f"{root} has an alert and is none" for root in sorted(standing.keys() - stands)]
     found.doubled += [f"{root} has {keys}" for root, keys in standing.items() if len(keys) > 1]
+
+
+def _unread(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
+    """A service that could not read something says so in one standing alert, and no other does."""
+    fallen = _by(evidence.of(STOOD_DOWN), "rule", "cause", "generation")
+    standing: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    for event in evidence.of(RAISED):
+        key = tuple(event["data"].get(name) for name in ("rule", "cause", "generation"))
+        if key[0] == UNREAD and key not in fallen:
+            standing[event["source"][1:]].add(key)
+    for service, store in held.items():
+        if store.parked and not standing[service]:
+            found.lost.append(f"nobody is told that {service} could not read something")
+        if len(standing[service]) > bool(store.parked):
+            found.doubled.append(f"{service} could not read {sorted(standing[service])}, it says")
 
 
 def _by(events: Iterable[Event], *names: str) -> dict[tuple[Any, ...], list[str]]:

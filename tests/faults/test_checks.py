@@ -126,6 +126,14 @@ FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
         "doubled",
         lambda w: other(w, 4, "more", data={"rule": "breach", "cause": "nothing", "generation": 1}),
     ),
+    "nobody is told of something parked": (
+        "lost",
+        lambda w: w.held["marac"].parked.add(("breaches", 0, 0)),
+    ),
+    "something parked is told, and is not": (
+        "doubled",
+        lambda w: other(w, 4, "more", data={"rule": "unread", "cause": "marac", "generation": 1}),
+    ),
     "a version is missing": ("disordered", lambda w: w.log[1][1].update(version=3)),
     "a version was accepted before the first": (
         "disordered",
