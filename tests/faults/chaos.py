@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -24,6 +24,7 @@ from tests.faults.checks import Evidence, Findings, check
 from tests.faults.cluster import Cluster
 from tests.faults.faults import DISTRIBUTED, EMBEDDED, Inject
 from tests.faults.killable import NotBack
+from tests.faults.of_processes import summer_time
 from tests.faults.oracle import Oracle
 from tests.faults.partners import Partners
 from tests.faults.stores import records, stopped
@@ -38,6 +39,8 @@ SUMS = Path("build/chaos.json")
 INSTANCES = 2
 SPECIAL = (kills.in_a_rebuild, kills.in_a_restore, kills.in_an_escalation)
 Kind = Literal["distributed", "embedded"]
+EVE = timedelta(seconds=20)
+"""How long before summer time begins the distributed deployment is told that it is."""
 A_ROUND = 40
 """Kills in one round."""
 
@@ -109,13 +112,18 @@ async def _round(
 ) -> Outcome:
     began = time.monotonic()
     goldthread, chance = Goldthread(deployment.url), Random(name)
-    partners = Partners(goldthread, Stream(name.replace(" ", "-"), datetime.now(UTC)), Oracle())
     try:
         await asyncio.to_thread(deployment.start)
+        now = datetime.now(UTC)
+        # The clock of one process goes with it: only where a store keeps it can it be another.
+        ahead = timedelta() if isinstance(deployment, Alone) else summer_time(now) - EVE - now
+        partners = Partners(goldthread, Stream(name.replace(" ", "-"), now + ahead), Oracle())
         async with Webhook() as webhook:
-            await scene.configure(goldthread, scene.Place(), webhook.url)
+            trial = Trial(deployment, goldthread, partners, webhook, chance, short, ahead)
+            if ahead:
+                await trial.clock(hours=0)
+            await scene.configure(goldthread, scene.Place(), webhook.url, trial.now())
             await partners.sign_in()
-            trial = Trial(deployment, goldthread, partners, webhook, chance, short)
             trial.phases["start"] = time.monotonic() - began
             try:
                 await _faults(trial, count, only)

@@ -19,6 +19,7 @@ EVERYWHERE: dict[str, Inject] = {
 
 DISTRIBUTED = EVERYWHERE | {
     "rolling restart": of_processes.rolling_restart,
+    "summer time begins": of_processes.summer_time_begins,
     "fewer instances and more": of_processes.fewer_and_more,
     "Kafka killed": of_stores.kafka_killed,
     "Kafka restarted": of_stores.kafka_restarted,
@@ -29,6 +30,7 @@ DISTRIBUTED = EVERYWHERE | {
     "Kafka's answers lost": of_stores.kafka_halved,
     "Kafka's disk full": of_stores.kafka_full,
     "PostgreSQL's disk full": of_stores.postgres_full,
+    "the log put back": of_stores.log_put_back,
     "a backup put back": of_stores.backup_put_back,
     "a backup of all put back": of_stores.backup_of_all_put_back,
     "PostgreSQL shut down at once": of_stores.postgres_immediate,

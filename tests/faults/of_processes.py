@@ -2,13 +2,16 @@
 
 import asyncio
 import signal
+from datetime import UTC, date, datetime
 
 import orjson
 
 from chassis.log import Record
+from tests.faults.killable import LOOK_SECONDS
 from tests.faults.stores import records
 from tests.faults.trial import TAKES_OVER_SECONDS, Trial
 
+SUNDAY = 6
 FROZEN_SECONDS = 16.0
 """Longer than every time-out of ours: a session of Kafka's group 4 s, of PostgreSQL 5 s, a claim and
 a lease 10 s."""
@@ -71,6 +74,20 @@ async def clocks_stepped(trial: Trial) -> str:
     await trial.comes_through()
     await trial.clock(hours=0)
     return "an hour forward, then back"
+
+
+def summer_time(after: datetime) -> datetime:
+    """When clocks in Britain go forward in the year after this time."""
+    last = max(day for day in range(25, 32) if date(after.year + 1, 3, day).weekday() == SUNDAY)
+    return datetime(after.year + 1, 3, last, 1, tzinfo=UTC)
+
+
+async def summer_time_begins(trial: Trial) -> str:
+    """While partners post, the clocks of people go forward. The round begins a little before."""
+    when = summer_time(datetime.now(UTC))
+    while trial.now() < when:
+        await asyncio.sleep(LOOK_SECONDS)
+    return f"{when:%d %B %Y}"
 
 
 async def repeated(trial: Trial) -> str:

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import asyncpg
 import psutil
@@ -116,6 +118,29 @@ async def _full(processes: list[psutil.Process]) -> None:
                 each.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
+async def log_put_back(trial: Trial) -> str:
+    """Kafka from a backup, behind every store: what it lacks is sent again by those who said it."""
+    cluster, data = of(trial), of(trial).kafka.folder / "data"
+    backup = data.with_name("backup")
+    cluster.kafka.running.send_signal(signal.SIGSTOP)  # as a snapshot of its disk has it
+    try:
+        await _run("cp", "-a", "--sparse=always", data, backup)
+    finally:
+        cluster.kafka.running.send_signal(signal.SIGCONT)
+    for _ in range(3):
+        await trial.comes_through()
+    async with cluster.without(*cluster.killable):
+        await asyncio.gather(*(cluster.end(part) for part in cluster.killable))
+        await asyncio.to_thread(cluster.kafka.stop)
+        await asyncio.to_thread(shutil.rmtree, data)
+        backup.rename(data)
+        await _start_kafka(cluster)
+        for service in SERVICES:
+            await asyncio.to_thread(cluster.operator, service, "republish", service, "--yes")
+    await cluster.back(*cluster.killable)
+    return "and all of it sent again"
+
+
 async def backup_put_back(trial: Trial) -> str:
     """A service's store from a backup, behind the log: it reads on from where it was, and what it
     took itself since then comes back from the log."""
@@ -154,11 +179,14 @@ async def _put_back(trial: Trial, services: list[str]) -> str:
 async def _tool(cluster: Cluster, name: str, *arguments: str) -> None:
     """A program of PostgreSQL's, as superuser."""
     where = ["-h", "127.0.0.1", "-p", str(cluster.postgres.port), "-U", SUPERUSER, "-d", "goldthread"]
+    await _run(binaries_folder() / name, *where, *arguments, PGPASSWORD=cluster.postgres.password)
+
+
+async def _run(program: str | Path, *arguments: str | Path, **environment: str) -> None:
     process = await asyncio.create_subprocess_exec(
-        binaries_folder() / name,
-        *where,
+        program,
         *arguments,
-        env={**os.environ, "PGPASSWORD": cluster.postgres.password},
+        env={**os.environ, **environment},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -36,6 +36,8 @@ class Trial:
     webhook: Webhook
     chance: Random
     short: bool
+    ahead: timedelta = timedelta()
+    """How far the services' clocks are ahead of the machine's while nothing is done to them."""
     poison: dict[bytes, bool] = field(default_factory=dict)
     """What was put on the log that nobody said, and whether it must be parked."""
     reached: set[Step] = field(default_factory=set)
@@ -94,12 +96,16 @@ class Trial:
         except OSError:
             return False  # the store itself is away
 
+    def now(self) -> datetime:
+        """The time that it is where this happens."""
+        return datetime.now(UTC) + self.ahead
+
     async def clock(self, hours: int) -> None:
-        """Let the services' clocks be so many hours ahead of the machine's (behind, if negative)."""
+        """Let the services' clocks be so many hours ahead of what they were (behind, if negative)."""
         operations = await self.goldthread.system(OPERATIONS)
         for service in SERVICES:
             while True:
-                now = datetime.now(UTC) + timedelta(hours=hours)
+                now = self.now() + timedelta(hours=hours)
                 with suppress(httpx.TransportError):
                     answer = await operations.put(f"/{service}/v1/clock", json={"now": now.isoformat()})
                     if answer.is_success:

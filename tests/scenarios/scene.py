@@ -17,7 +17,8 @@ from tests.scenarios.conftest import NOW
 from tests.scenarios.goldthread import Goldthread
 from tests.support.waiting import until
 
-BEGAN = NOW - timedelta(days=12)
+SINCE = timedelta(days=12)
+BEGAN = NOW - SINCE
 FOLDED = NOW - timedelta(hours=1)
 """What the services' clock says when the case is told."""
 
@@ -66,8 +67,9 @@ KINDS = {
 }
 
 
-async def configure(goldthread: Goldthread, place: Place, webhook: str) -> None:
+async def configure(goldthread: Goldthread, place: Place, webhook: str, now: datetime = NOW) -> None:
     """The place's areas, agencies and rota; each person on call has a path of their own at a webhook."""
+    began = now - SINCE
     admin, operator = await goldthread.person(place.admin), await goldthread.person("aisha-bright")
     force = place.area.split("-")[0]
     for area, name, kind, within in (
@@ -75,24 +77,24 @@ async def configure(goldthread: Goldthread, place: Place, webhook: str) -> None:
         (place.area, place.name, "marac", {"within": force}),
     ):
         content = {"area": area, "name": name, "kind": kind, **within}
-        await _set(operator, "/notify/v1/areas", content)
+        await _set(operator, "/notify/v1/areas", content, began)
     for agency, kind in KINDS.items():
         here = place.agency(agency)
         content = {"agency": here, "name": here.replace("-", " ").title(), "kind": kind}
-        await _set(operator, "/notify/v1/agencies", content)
+        await _set(operator, "/notify/v1/agencies", content, began)
     rota: dict[str, Any] = {
         "area": place.area,
-        "starts": BEGAN.isoformat(),
-        "ends": (NOW + timedelta(days=30)).isoformat(),
+        "starts": began.isoformat(),
+        "ends": (now + timedelta(days=30)).isoformat(),
     }
     for post, name in place.posts.items():
         me = (await (await goldthread.person(name)).get("/notify/v1/me")).json()
         rota[post] = {"person": me["id"], "webhook": f"{webhook}/{name}"}
-    await _set(admin, "/notify/v1/rota", rota)
+    await _set(admin, "/notify/v1/rota", rota, began)
 
 
-async def _set(admin: httpx.AsyncClient, path: str, content: dict[str, Any]) -> None:
-    answer = await admin.post(path, json=caseload.submission(content, BEGAN, BEGAN))
+async def _set(admin: httpx.AsyncClient, path: str, content: dict[str, Any], at: datetime) -> None:
+    answer = await admin.post(path, json=caseload.submission(content, at, at))
     assert answer.status_code == 201, answer.text
 
 
