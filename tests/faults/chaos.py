@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,8 @@ from tests.faults import kills
 from tests.faults.alone import Alone
 from tests.faults.checks import Evidence, Findings, check
 from tests.faults.cluster import Cluster
-from tests.faults.faults import DISTRIBUTED, EMBEDDED, Inject
-from tests.faults.killable import NotBack
+from tests.faults.faults import DISTRIBUTED, EMBEDDED, STORES, Inject
+from tests.faults.killable import Killable, NotBack
 from tests.faults.of_processes import summer_time
 from tests.faults.oracle import Oracle
 from tests.faults.partners import Partners
@@ -37,7 +37,6 @@ from tests.scenarios.webhook import Webhook
 BUILD = Path("build/chaos")
 SUMS = Path("build/chaos.json")
 INSTANCES = 2
-SPECIAL = (kills.in_a_rebuild, kills.in_a_restore, kills.in_an_escalation)
 Kind = Literal["distributed", "embedded"]
 EVE = timedelta(seconds=20)
 """How long before summer time begins the distributed deployment is told that it is."""
@@ -147,20 +146,27 @@ def _each(faults: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
 async def _faults(trial: Trial, count: int, only: Sequence[str]) -> None:
     """Everything that is done to it while partners post."""
     table = EMBEDDED if isinstance(trial.deployment, Alone) else DISTRIBUTED
-    others = sorted(only or table)
-    trial.chance.shuffle(others)
+    wanted = sorted(only or table)
+    trial.chance.shuffle(wanted)
     async with watched(trial.deployment), trial.partners.at_work():
-        with trial.phase("kills"):
-            await kills.all_of(trial, kills.drawn(trial.chance, count))
+        with trial.phase("kills, and faults of stores"):
+            async with asyncio.TaskGroup() as together:
+                together.create_task(kills.all_of(trial, kills.drawn(trial.chance, count)))
+                of_stores = {name: table[name] for name in wanted if name in STORES}
+                together.create_task(_one_by_one(trial, of_stores))
         with trial.phase("kills at an operator's work"):
-            for special in SPECIAL if count else ():
-                await special(trial)
-        with trial.phase("faults"):
-            for name in others:
-                await _injected(trial, name, table[name])
+            if count:
+                await kills.at_work_of_operators(trial)
+        with trial.phase("other faults"):
+            await _one_by_one(trial, {name: table[name] for name in wanted if name not in STORES})
     async with watched(trial.deployment):
         with trial.phase("until it was at rest"):
             await trial.settled()
+
+
+async def _one_by_one(trial: Trial, faults: Mapping[str, Inject]) -> None:
+    for name, inject in faults.items():
+        await _injected(trial, name, inject)
 
 
 async def _injected(trial: Trial, name: str, inject: Inject) -> None:
@@ -174,7 +180,7 @@ async def _injected(trial: Trial, name: str, inject: Inject) -> None:
 
 
 @asynccontextmanager
-async def watched(deployment: Alone | Cluster) -> AsyncIterator[None]:
+async def watched(deployment: Killable) -> AsyncIterator[None]:
     """What ends is started again for as long as this lasts."""
     watching = asyncio.create_task(deployment.watch())
     try:

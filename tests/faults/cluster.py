@@ -12,14 +12,9 @@ import asyncpg
 
 from chassis.log import Log
 from deploy.local.processes import free_port
-from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, Killable, NotBack, opened
+from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, Killable, NotBack, opened, part_of
 from tests.faults.way import Way
 from tests.scenarios.goldthread import SERVICES, Distributed
-
-
-def part_of(instance: str) -> str:
-    """``orders`` of ``orders@2``."""
-    return instance.partition("@")[0]
 
 
 class Cluster(Distributed, Killable):

@@ -17,10 +17,7 @@ EVERYWHERE: dict[str, Inject] = {
     "poison on the log": of_processes.poisoned,
 }
 
-DISTRIBUTED = EVERYWHERE | {
-    "rolling restart": of_processes.rolling_restart,
-    "summer time begins": of_processes.summer_time_begins,
-    "fewer instances and more": of_processes.fewer_and_more,
+STORES: dict[str, Inject] = {
     "Kafka killed": of_stores.kafka_killed,
     "Kafka restarted": of_stores.kafka_restarted,
     "Kafka frozen": of_stores.kafka_frozen,
@@ -30,9 +27,6 @@ DISTRIBUTED = EVERYWHERE | {
     "Kafka's answers lost": of_stores.kafka_halved,
     "Kafka's disk full": of_stores.kafka_full,
     "PostgreSQL's disk full": of_stores.postgres_full,
-    "the log put back": of_stores.log_put_back,
-    "a backup put back": of_stores.backup_put_back,
-    "a backup of all put back": of_stores.backup_of_all_put_back,
     "PostgreSQL shut down at once": of_stores.postgres_immediate,
     "PostgreSQL killed": of_stores.postgres_killed,
     "a child of PostgreSQL killed": of_stores.postgres_child_killed,
@@ -41,6 +35,20 @@ DISTRIBUTED = EVERYWHERE | {
     "a lock held": of_stores.lock_held,
     "too many connections": of_stores.too_many_connections,
 }
+"""What befalls the stores, whatever our processes do: these come while processes are killed."""
+
+DISTRIBUTED = (
+    EVERYWHERE
+    | STORES
+    | {
+        "rolling restart": of_processes.rolling_restart,
+        "fewer instances and more": of_processes.fewer_and_more,
+        "summer time begins": of_processes.summer_time_begins,
+        "the log put back": of_stores.log_put_back,
+        "a backup put back": of_stores.backup_put_back,
+        "a backup of all put back": of_stores.backup_of_all_put_back,
+    }
+)
 
 EMBEDDED = EVERYWHERE | {
     "a full disk": of_folder.full_disk,

@@ -1,6 +1,7 @@
 """What every deployment under faults has in common: processes that are killed, frozen, and watched."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import time
@@ -25,6 +26,11 @@ BACK_SECONDS = 150.0
 it takes four to eight."""
 
 
+def part_of(instance: str) -> str:
+    """``orders`` of ``orders@2``."""
+    return instance.partition("@")[0]
+
+
 class NotBack(AssertionError):
     """A process, or what comes through it, did not come back in time."""
 
@@ -33,6 +39,7 @@ class Killable(ABC):
     """A deployment whose processes end and are started again, as Compose does with what ended."""
 
     processes: dict[str, subprocess.Popen[bytes]]
+    folder: Path
 
     def __init__(self) -> None:
         self.kept_down: set[str] = set()
@@ -60,10 +67,6 @@ class Killable(ABC):
     @abstractmethod
     def environment(self, name: str) -> dict[str, str]:
         """What a process is told."""
-
-    @abstractmethod
-    def operator(self, service: str, *command: str) -> str:
-        """What the operator's command prints."""
 
     @abstractmethod
     async def ask(self, service: str, question: str) -> list[tuple[Any, ...]]:
@@ -96,6 +99,17 @@ class Killable(ABC):
         """A process of ours that runs this command."""
         self._warm = self._warm or Warm()
         return cast("subprocess.Popen[bytes]", self._warm.start(command, environment, log))
+
+    async def operate(self, service: str, *command: str, die_at: str = "") -> int:
+        """The status with which an operator's command ends, told the settings of a service."""
+        told = {**os.environ, **self.environment(service), "GOLDTHREAD_DIE_AT": die_at}
+        process = self.forked(command, told, self.folder / "operator.log")
+        return await asyncio.to_thread(process.wait)
+
+    async def operated(self, service: str, *command: str) -> None:
+        """An operator's command is done. Raises NotBack."""
+        if status := await self.operate(service, *command):
+            raise NotBack(f"goldthread {' '.join(command)} ended with {status}")
 
     def cool(self) -> None:
         """Nothing more is started."""
@@ -137,14 +151,6 @@ class Killable(ABC):
                     raise NotBack(f"{part} is not ready after {BACK_SECONDS:.0f} s")
                 await asyncio.sleep(LOOK_SECONDS)
         return time.monotonic() - began
-
-    async def back_or_ended(self, part: str) -> None:
-        """Wait until a process is ready, or is gone. Raises NotBack."""
-        deadline = time.monotonic() + BACK_SECONDS
-        while not self.ended(part) and not await asyncio.to_thread(self.is_back, part):
-            if time.monotonic() > deadline:
-                raise NotBack(f"{part} is not ready after {BACK_SECONDS:.0f} s")
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def end(self, part: str, how: signal.Signals = signal.SIGTERM) -> None:
         """End one process, and wait until it is gone."""

@@ -1,7 +1,6 @@
 """Kills of our own processes: at a random instant, and at every named step of the mechanism."""
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from random import Random
 from chassis.steps import Step
 from tests.faults.killable import NotBack
 from tests.faults.trial import Trial
-from tests.scenarios.goldthread import PROGRAM, SERVICES
+from tests.scenarios.goldthread import SERVICES
 
 PARTS = (*SERVICES, "matcher")
 POSTED_TO, DECIDING = ("referrals", "orders"), ("orders", "notify")
@@ -90,53 +89,66 @@ async def once(trial: Trial, kill: Kill) -> None:
         else:
             for part in held:
                 await deployment.end(part)
-            deployment.start_to_die(victim, f"{kill.step}:{kill.nth}")
-            await dies(trial, victim, kill.step)
+            await dies(trial, victim, kill.step, kill.nth)
     began = time.monotonic()
     await deployment.back(*held)
     trial.tell(f"killed at {kill.step or 'random'}", victim, time.monotonic() - began)
 
 
-async def dies(trial: Trial, part: str, step: Step) -> None:
-    """Wait until a process has killed itself at its step. Raises NotBack."""
-    deadline = time.monotonic() + STEP_SECONDS
-    while not trial.deployment.ended(part):
+async def dies(trial: Trial, part: str, step: Step, nth: int = 1) -> None:
+    """Start a process, and wait until it has killed itself at its step. One that ends before, because
+    what it stands on is away, is started again. Raises NotBack."""
+    deployment, deadline = trial.deployment, time.monotonic() + STEP_SECONDS
+    deployment.start_to_die(part, f"{step}:{nth}")
+    while not deployment.ended(part) or deployment.processes[part].returncode != -signal.SIGKILL:
         if time.monotonic() > deadline:
             raise NotBack(f"{part} did not reach {step} in {STEP_SECONDS:.0f} s")
+        if deployment.ended(part):
+            deployment.start_to_die(part, f"{step}:{nth}")
         await asyncio.sleep(0.02)
-    status = trial.deployment.processes[part].returncode
-    if status != -signal.SIGKILL:
-        raise NotBack(f"{part} ended with {status} before it reached {step}")
     trial.reached.add(step)
 
 
-async def in_a_rebuild(trial: Trial) -> None:
+async def at_work_of_operators(trial: Trial) -> None:
+    """In a rebuild, in a restore, in an escalation: of different services at the same time."""
+    others = trial.chance.sample([service for service in SERVICES if service != "notify"], 2)
+    if len(trial.deployment.killable) == 1:
+        await in_a_rebuild(trial, others[0])
+        await in_a_restore(trial, others[1])
+        await in_an_escalation(trial)
+        return
+    async with asyncio.TaskGroup() as together:
+        together.create_task(in_a_rebuild(trial, others[0]))
+        together.create_task(in_a_restore(trial, others[1]))
+        together.create_task(in_an_escalation(trial))
+
+
+async def in_a_rebuild(trial: Trial, service: str) -> None:
     """A process dies when it has expanded the mark *everything*."""
-    deployment, service = trial.deployment, trial.chance.choice(SERVICES)
+    deployment = trial.deployment
     instances = deployment.on_store(service)
     async with deployment.without(*instances):
         for part in instances:
             await deployment.end(part)
-        await asyncio.to_thread(deployment.operator, service, "rebuild", service)
-        deployment.start_to_die(instances[0], Step.REBUILD_EXPANDED)
+        await deployment.operated(service, "rebuild", service)
         await dies(trial, instances[0], Step.REBUILD_EXPANDED)
     began = time.monotonic()
     await deployment.back(*instances)
     trial.tell("killed in a rebuild", service, time.monotonic() - began)
 
 
-async def in_a_restore(trial: Trial) -> None:
+async def in_a_restore(trial: Trial, service: str) -> None:
     """The command dies before its commit; then it is done, and the service dies while it reads."""
-    deployment, service = trial.deployment, trial.chance.choice(SERVICES)
-    instances = deployment.on_store(service)
+    deployment = trial.deployment
+    restore, instances = ("restore", service, "--yes"), deployment.on_store(service)
     async with deployment.without(*instances):
         for part in instances:
             await deployment.end(part)
         for _ in range(RESTORE_TRIES):
-            status = await _restore(trial, service, Step.RESTORE_DROPPED)
+            status = await deployment.operate(service, *restore, die_at=Step.RESTORE_DROPPED)
             if status == -signal.SIGKILL:
                 trial.reached.add(Step.RESTORE_DROPPED)
-                status = await _restore(trial, service, None)
+                status = await deployment.operate(service, *restore)
             if status == 0:
                 break
             # Something is not on the log yet: the service must run to relay it.
@@ -145,21 +157,10 @@ async def in_a_restore(trial: Trial) -> None:
             await deployment.end(instances[0])
         else:
             raise NotBack(f"{service} cannot be restored: the command ends with {status}")
-        deployment.start_to_die(instances[0], f"{Step.LOAD_COMMITTED}:2")
-        await dies(trial, instances[0], Step.LOAD_COMMITTED)
+        await dies(trial, instances[0], Step.LOAD_COMMITTED, 2)
     began = time.monotonic()
     await deployment.back(*instances)
     trial.tell("killed in a restore", service, time.monotonic() - began)
-
-
-async def _restore(trial: Trial, service: str, step: Step | None) -> int:
-    environment = {**os.environ, **trial.deployment.environment(service)}
-    if step:
-        environment["GOLDTHREAD_DIE_AT"] = step
-    process = await asyncio.create_subprocess_exec(
-        PROGRAM, "restore", service, "--yes", env=environment, stderr=asyncio.subprocess.DEVNULL
-    )
-    return await process.wait()
 
 
 async def in_an_escalation(trial: Trial) -> None:
@@ -169,10 +170,7 @@ async def in_an_escalation(trial: Trial) -> None:
     async with deployment.without(*instances):
         for part in instances:
             await deployment.end(part)
-        deployment.start_to_die(instances[0], Step.TICK_MARKED)
-        await deployment.back_or_ended(instances[0])
-        await trial.clock(hours=1)
-        await dies(trial, instances[0], Step.TICK_MARKED)
+        await asyncio.gather(dies(trial, instances[0], Step.TICK_MARKED), trial.clock(hours=1))
     began = time.monotonic()
     await deployment.back(*instances)
     await trial.clock(hours=0)

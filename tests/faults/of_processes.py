@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import orjson
 
 from chassis.log import Record
-from tests.faults.killable import LOOK_SECONDS
+from tests.faults.killable import LOOK_SECONDS, part_of
 from tests.faults.stores import records
 from tests.faults.trial import TAKES_OVER_SECONDS, Trial
 
@@ -48,10 +48,17 @@ async def frozen(trial: Trial) -> str:
 
 
 async def rolling_restart(trial: Trial) -> str:
-    """Every process, one after another, each when the one before is back."""
-    for part in trial.deployment.killable:
-        await trial.deployment.end(part)
-        await trial.deployment.back(part)
+    """Every process: of each part one after another, each when the one before is back."""
+    deployment = trial.deployment
+
+    async def roll(instances: list[str]) -> None:
+        for instance in instances:
+            await deployment.end(instance)
+            await deployment.back(instance)
+
+    async with asyncio.TaskGroup() as together:
+        for part in {part_of(instance) for instance in deployment.killable}:
+            together.create_task(roll(deployment.instances(part)))
     return "every process"
 
 

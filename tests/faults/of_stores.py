@@ -136,7 +136,7 @@ async def log_put_back(trial: Trial) -> str:
         backup.rename(data)
         await _start_kafka(cluster)
         for service in SERVICES:
-            await asyncio.to_thread(cluster.operator, service, "republish", service, "--yes")
+            await cluster.operated(service, "republish", service, "--yes")
     await cluster.back(*cluster.killable)
     return "and all of it sent again"
 
@@ -242,7 +242,8 @@ async def postgres_child_killed(trial: Trial) -> str:
     """kill -9 of one of its children, upon which it ends them all and recovers."""
     service = trial.chance.choice(SERVICES)
     question = f"select pid from pg_stat_activity where application_name = 'goldthread-{service}'"
-    pids = [pid for (pid,) in await of(trial).ask(service, question)]
+    while not (pids := [pid for (pid,) in await of(trial).ask(service, question)]):
+        await asyncio.sleep(LOOK_SECONDS)
     await asyncio.create_subprocess_exec("kill", "-9", str(trial.chance.choice(pids)))
     return f"of {service}"
 
