@@ -15,6 +15,7 @@ EVERYWHERE: dict[str, Inject] = {
     "clocks stepped": of_processes.clocks_stepped,
     "the log repeated": of_processes.repeated,
     "poison on the log": of_processes.poisoned,
+    "a fold raises": of_processes.fold_raises,
 }
 
 STORES: dict[str, Inject] = {

@@ -1,17 +1,22 @@
 """Faults of our own processes, clocks and records that are no kill: of both deployments."""
 
 import asyncio
+import copy
 import signal
 from datetime import UTC, date, datetime
+from typing import Any
 
 import orjson
 
 from chassis.log import Record
+from tests.faults.brittle import SENTENCE
 from tests.faults.killable import LOOK_SECONDS, part_of
+from tests.faults.oracle import Said
 from tests.faults.stores import records
-from tests.faults.trial import TAKES_OVER_SECONDS, Trial
+from tests.faults.trial import TAKES_OVER_SECONDS, Trial, called
 
 SUNDAY = 6
+BROKEN = "select 1 from subject where broken_since is not null"
 FROZEN_SECONDS = 16.0
 """Longer than every time-out of ours: a session of Kafka's group 4 s, of PostgreSQL 5 s, a claim and
 a lease 10 s."""
@@ -133,3 +138,26 @@ async def poisoned(trial: Trial) -> str:
     async with trial.deployment.on_the_log() as log:
         await log.append([*poison, Record("breaches", str(number), later)])
     return f"{len(poison)} records"
+
+
+async def fold_raises(trial: Trial) -> str:
+    """A breach on whose people the folds raise: somebody is called all the same, nobody else's breach
+    waits, and when it is corrected nothing is broken any more."""
+    said = trial.partners.stream.breach()
+    said.body = _saying(said, SENTENCE)
+    await trial.partners.say(said)
+    await trial.answers("orders", BROKEN)
+    await trial.answers("notify", called(said.root))
+    took = await trial.comes_through()
+    path = f"/orders/v1/facts/{said.root}"
+    mended = Said(f"{said.key}-mended", said.agency, "orders", path, _saying(said, "He stood there."), said)
+    await trial.partners.say(mended)
+    for service in ("orders", "marac"):
+        await trial.answers(service, f"select 1 where not exists ({BROKEN})")
+    return f"another breach came through in {took:.1f} s"
+
+
+def _saying(said: Said, text: str) -> dict[str, Any]:
+    body = copy.deepcopy(dict(said.body or {}))
+    body["content"]["narrative"] = {"text": text}
+    return body

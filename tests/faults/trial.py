@@ -8,13 +8,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import httpx
 
 from chassis.log import Record
 from chassis.steps import Step
 from tests.faults.checks import Evidence, Versions, strangers
-from tests.faults.killable import BACK_SECONDS, Killable, NotBack
+from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, Killable, NotBack
 from tests.faults.oracle import Oracle
 from tests.faults.partners import OPERATIONS, Partners
 from tests.scenarios.goldthread import SERVICES, Goldthread
@@ -81,14 +82,17 @@ class Trial:
         said = self.partners.stream.breach()
         await self.partners.say(said)
         had = f"select 1 from fact where id = '{said.fact}'"
-        called = f"""select 1 from key join fact on fact.id = key.fact
-            where key = 'o:{said.root}' and type like '%alert.called%'"""
-        for service, question in (("referrals", had), ("marac", had), ("notify", called)):
-            while not await self._asked(service, question):
-                if time.monotonic() > began + BACK_SECONDS:
-                    raise NotBack(f"{said.key} does not come through to {service}: {question}")
-                await asyncio.sleep(0.1)
+        for service, question in (("referrals", had), ("marac", had), ("notify", called(said.root))):
+            await self.answers(service, question)
         return time.monotonic() - began
+
+    async def answers(self, service: str, question: str) -> None:
+        """Wait until a service's store gives something to this question. Raises NotBack."""
+        deadline = time.monotonic() + BACK_SECONDS
+        while not await self._asked(service, question):
+            if time.monotonic() > deadline:
+                raise NotBack(f"{service} never answers: {question}")
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _asked(self, service: str, question: str) -> bool:
         try:
@@ -117,7 +121,7 @@ class Trial:
     async def settled(self) -> None:
         """Wait until every log is read to its end, and nothing is left to do."""
         deadline, quiet = time.monotonic() + SETTLE_SECONDS, 0
-        before: list[object] = []
+        before: list[list[tuple[Any, ...]]] = []
         while quiet < 5:
             left = [await self.deployment.ask(service, _LEFT) for service in SERVICES]
             behind = [
@@ -155,6 +159,12 @@ class Trial:
             for root in roots:
                 together.create_task(read(root))
         return found
+
+
+def called(root: str) -> str:
+    """Whether somebody was called about a breach: the question to the store of notify."""
+    return f"""select 1 from key join fact on fact.id = key.fact
+        where key = 'o:{root}' and type like '%alert.called%'"""
 
 
 _LEFT = """select (select count(*) from fact), (select count(*) from mark),

@@ -148,7 +148,9 @@ def main() -> None:
     """Fork what is asked for, until nobody asks any more."""
     import deploy.cli
     import deploy.serve  # noqa: F401  what takes its time
+    from tests.faults.brittle import make_brittle
 
+    make_brittle()
     gc.freeze()
     running: set[int] = set()
     for asked in _asked(running):
