@@ -11,8 +11,12 @@ from chassis.signals import Changed, Signals
 from chassis.store import Postgres, prepared
 
 log = structlog.get_logger()
+PAUSE_SECONDS = 0.5
 MOST = 60
 """Rows named in one notice: PostgreSQL takes 8,000 bytes."""
+LOOK_SECONDS = 2.0
+"""How often it is asked whether the connection that listens still lives, and how long that may take:
+nothing else goes by it, and one that is gone hears nothing for ever."""
 
 
 class News:
@@ -31,13 +35,18 @@ class News:
                     raw: Any = (await connection.get_raw_connection()).driver_connection
                     await raw.add_listener(channel, self._heard)
                     try:
-                        async for news in self._signals.folded():
-                            await self._send(channel, news)
+                        async with asyncio.TaskGroup() as together:
+                            together.create_task(self._pass_on(channel))
+                            together.create_task(_lives(raw))
                     finally:
                         await raw.remove_listener(channel, self._heard)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.warning("news.lost", reason=type(error).__name__)
-                await asyncio.sleep(1)
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _pass_on(self, channel: str) -> None:
+        async for news in self._signals.folded():
+            await self._send(channel, news)
 
     async def _send(self, channel: str, news: Changed) -> None:
         rows = sorted(news)
@@ -52,3 +61,11 @@ class News:
         name, rows = orjson.loads(payload)
         if name != self._signals.name:
             self._signals.tell((view, subject) for view, subject in rows)
+
+
+async def _lives(raw: Any) -> None:
+    """Ask a connection again and again whether it lives. Raises when it does not."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        async with asyncio.timeout(LOOK_SECONDS):
+            await raw.execute("select 1")
