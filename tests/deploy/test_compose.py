@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chassis.pages import live
 from chassis.settings import Settings
 from contracts.topics import SERVICES
 from deploy.identity import realm
@@ -81,6 +82,11 @@ def test_the_gateway_leads_to_every_part_by_the_port_that_it_has() -> None:
         assert f"location /{name}/ {{ proxy_pass http://{name}; }}" in nginx
     told = compose.read({}, lambda _: "drawn")
     assert {told[name].environment["GOLDTHREAD_PORT"] for name in SERVICES} == {"8000"}
+
+
+def test_the_gateway_waits_for_a_live_page_and_not_for_a_process_that_froze() -> None:
+    (seconds,) = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/nginx.conf").read_text())
+    assert live.HEARTBEAT_SECONDS * 1.5 < int(seconds) < 60
 
 
 def test_only_the_gateway_can_be_reached_and_only_from_this_machine() -> None:
