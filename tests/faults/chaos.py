@@ -116,7 +116,7 @@ async def _round(
         now = datetime.now(UTC)
         # The clock of one process goes with it: only where a store keeps it can it be another.
         ahead = timedelta() if isinstance(deployment, Alone) else summer_time(now) - EVE - now
-        partners = Partners(goldthread, Stream(name.replace(" ", "-"), now + ahead), Oracle())
+        partners = Partners(goldthread, Stream(name.replace(" ", "-"), now + ahead), Oracle(), short)
         async with Webhook() as webhook:
             trial = Trial(deployment, goldthread, partners, webhook, chance, short, ahead)
             if ahead:

@@ -16,14 +16,15 @@ ANSWER_SECONDS = 5.0
 """How long a partner waits for an answer before it asks again."""
 AGAIN_SECONDS = 0.25
 PARTNERS = 6
-PAUSE_SECONDS = 0.4
-"""Between an answer and the next thing that a partner says."""
+PAUSE_SECONDS = {True: 1.0, False: 0.4}
+"""Between an answer and the next thing that a partner says, in a short run and in a long one."""
 
 
 class Partners:
     """Everybody who posts, by REST alone."""
 
-    def __init__(self, goldthread: Goldthread, stream: Stream, oracle: Oracle) -> None:
+    def __init__(self, goldthread: Goldthread, stream: Stream, oracle: Oracle, short: bool) -> None:
+        self.pause = PAUSE_SECONDS[short]
         self.stream = stream
         self.oracle = oracle
         self.answers: Counter[str] = Counter()
@@ -65,7 +66,7 @@ class Partners:
             await self.say(said)
             if said.outcome == "acknowledged":
                 self.stream.acknowledged(said)
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(self.pause)
 
     async def _try(self, said: Said) -> None:
         client = await self._goldthread.system(said.agency)

@@ -6,10 +6,13 @@ store dropped and read back from the log's beginning.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing import get_context
 from typing import Any
 
 import orjson
@@ -52,6 +55,8 @@ class Stopped:
     def __init__(self, log: Log, runtimes: Mapping[str, Runtime]) -> None:
         self.log = log
         self.runtimes = runtimes
+        self.alone = any(runtime.settings.mode == "embedded" for runtime in runtimes.values())
+        """Whether no other process may open the log meanwhile."""
 
     async def as_they_are(self) -> dict[str, Held]:
         """What each store holds, before anything is done to it."""
@@ -64,16 +69,18 @@ class Stopped:
             _stand_still(runtime, at)
         while any([await self._catch_up(runtime) for runtime in self.runtimes.values()]):
             pass
-        for name, runtime in self.runtimes.items():
-            before = await _lines(runtime)
-            await operating.mark_everything(runtime)
-            await _fold(runtime)
-            held[name].differing += _unlike(f"{name} after a rebuild", before, await _lines(runtime))
-            await operating.drop(runtime)
-            await _prepare(runtime)
-            await _read(self.log, runtime.topics, runtime.loader.load, _from_the_beginning)
-            await _fold(runtime)
-            held[name].differing += _unlike(f"{name} after a restore", before, await _lines(runtime))
+        if self.alone:
+            for name, runtime in self.runtimes.items():
+                held[name].differing += await _made_anew(self.log, runtime)
+            return
+        for runtime in self.runtimes.values():
+            await runtime.store.close()  # whoever drops a store must be alone on it
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as processes:
+            told = [(name, runtime.settings, at) for name, runtime in self.runtimes.items()]
+            work = [loop.run_in_executor(processes, _apart, *each) for each in told]
+            for name, differing in zip(self.runtimes, await asyncio.gather(*work), strict=True):
+                held[name].differing += differing
 
     async def _catch_up(self, runtime: Runtime) -> int:
         """Read, fold and relay what there is; give how much came of it that others may read."""
@@ -84,6 +91,31 @@ class Stopped:
         await _read(self.log, runtime.topics, runtime.loader.load, position)
         await _fold(runtime)
         return await runtime.relay.once()
+
+
+async def _made_anew(log: Log, runtime: Runtime) -> list[str]:
+    """Rebuild a store, then restore it; give what is not as it was before."""
+    before, name = await _lines(runtime), runtime.service.name
+    await operating.mark_everything(runtime)
+    await _fold(runtime)
+    differing = _unlike(f"{name} after a rebuild", before, await _lines(runtime))
+    await operating.drop(runtime)
+    await _prepare(runtime)
+    await _read(log, runtime.topics, runtime.loader.load, _from_the_beginning)
+    await _fold(runtime)
+    return differing + _unlike(f"{name} after a restore", before, await _lines(runtime))
+
+
+def _apart(name: str, settings: Settings, at: datetime) -> list[str]:
+    """The same in a process of its own."""
+
+    async def work() -> list[str]:
+        async with stopped({name: settings}) as stores:
+            runtime = stores.runtimes[name]
+            _stand_still(runtime, at)
+            return await _made_anew(stores.log, runtime)
+
+    return asyncio.run(work())
 
 
 async def records(log: Log, topics: Iterable[str] = TOPICS) -> list[Record]:
@@ -158,7 +190,7 @@ def _stand_still(runtime: Runtime, at: datetime) -> None:
     async def now(_: Any) -> datetime:
         return at
 
-    runtime.store.now = now
+    runtime.store.now = now  # type: ignore[assignment,method-assign]
 
 
 async def _fold(runtime: Runtime) -> None:
