@@ -17,6 +17,8 @@ from random import Random
 from tempfile import mkdtemp
 from typing import Literal
 
+import uvloop
+
 from chassis.steps import Step
 from tests.faults import kills
 from tests.faults.alone import Alone
@@ -94,7 +96,7 @@ def round_of(
     folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
     deployment = Alone(folder) if kind == "embedded" else Cluster(folder, INSTANCES)
     try:
-        outcome = asyncio.run(_round(deployment, f"{kind} {seed}/{number}", count, short, only))
+        outcome = uvloop.run(_round(deployment, f"{kind} {seed}/{number}", count, short, only))
     except BaseException:
         print(f"Kept to look into: {folder}", flush=True)
         raise

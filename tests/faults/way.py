@@ -4,6 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+import uvloop
+
 from deploy.local.processes import free_port
 
 COMMIT = b"COMMIT;"
@@ -26,7 +28,7 @@ class Way:
         self.commits_to_cut: list[bool] = []
         """For each of the next commits: whether it gets through before its connection is cut."""
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name=f"way to {to}", daemon=True)
 
     def start(self) -> None:
