@@ -44,6 +44,7 @@ class Cluster(Distributed, Killable):
 
     def start(self) -> None:
         """All of it, ready."""
+        self.warm()  # it imports while Kafka starts
         self.kafka_way.start()
         self.postgres_way.start()
         super().start()

@@ -97,8 +97,12 @@ class Killable(ABC):
         self, command: Sequence[str], environment: Mapping[str, str], log: Path
     ) -> subprocess.Popen[bytes]:
         """A process of ours that runs this command."""
+        return cast("subprocess.Popen[bytes]", self.warm().start(command, environment, log))
+
+    def warm(self) -> Warm:
+        """What forks our processes, begun at the first call."""
         self._warm = self._warm or Warm()
-        return cast("subprocess.Popen[bytes]", self._warm.start(command, environment, log))
+        return self._warm
 
     async def operate(self, service: str, *command: str, die_at: str = "") -> int:
         """The status with which an operator's command ends, told the settings of a service."""
