@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from tests.faults import kills
 from tests.faults.alone import Alone
 from tests.faults.checks import Evidence, Findings, check
 from tests.faults.cluster import Cluster
-from tests.faults.faults import DISTRIBUTED, EMBEDDED, STORES, Inject
+from tests.faults.faults import DISTRIBUTED, EMBEDDED, MEANWHILE
 from tests.faults.killable import Killable, NotBack
 from tests.faults.of_processes import summer_time
 from tests.faults.oracle import Oracle
@@ -154,31 +154,28 @@ async def _faults(trial: Trial, count: int, only: Sequence[str]) -> None:
         with trial.phase("kills, and faults of stores"):
             async with asyncio.TaskGroup() as together:
                 together.create_task(kills.all_of(trial, kills.drawn(trial.chance, count)))
-                of_stores = {name: table[name] for name in wanted if name in STORES}
-                together.create_task(_one_by_one(trial, of_stores))
+                for of_one in MEANWHILE:
+                    together.create_task(_one_by_one(trial, [name for name in wanted if name in of_one]))
         with trial.phase("kills at an operator's work"):
             if count:
                 await kills.at_work_of_operators(trial)
         with trial.phase("other faults"):
-            await _one_by_one(trial, {name: table[name] for name in wanted if name not in STORES})
+            rest = [name for name in wanted if not any(name in of_one for of_one in MEANWHILE)]
+            await _one_by_one(trial, rest)
     async with watched(trial.deployment):
         with trial.phase("until it was at rest"):
             await trial.settled()
 
 
-async def _one_by_one(trial: Trial, faults: Mapping[str, Inject]) -> None:
-    for name, inject in faults.items():
-        await _injected(trial, name, inject)
-
-
-async def _injected(trial: Trial, name: str, inject: Inject) -> None:
-    began = time.monotonic()
-    try:
-        about = await inject(trial)
-        over = time.monotonic()
-        trial.tell(name, about, await trial.comes_through(), over - began)
-    except NotBack as fault:
-        raise NotBack(f"{name}: {fault}") from fault
+async def _one_by_one(trial: Trial, faults: Sequence[str]) -> None:
+    for name in faults:
+        began = time.monotonic()
+        try:
+            about = await (DISTRIBUTED | EMBEDDED)[name](trial)
+            over = time.monotonic()
+            trial.tell(name, about, await trial.comes_through(), over - began)
+        except NotBack as fault:
+            raise NotBack(f"{name}: {fault}") from fault
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ EVERYWHERE: dict[str, Inject] = {
     "a fold raises": of_processes.fold_raises,
 }
 
-STORES: dict[str, Inject] = {
+OF_KAFKA: dict[str, Inject] = {
     "Kafka killed": of_stores.kafka_killed,
     "Kafka restarted": of_stores.kafka_restarted,
     "Kafka frozen": of_stores.kafka_frozen,
@@ -27,6 +27,9 @@ STORES: dict[str, Inject] = {
     "Kafka delayed": of_stores.kafka_delayed,
     "Kafka's answers lost": of_stores.kafka_halved,
     "Kafka's disk full": of_stores.kafka_full,
+}
+
+OF_POSTGRES: dict[str, Inject] = {
     "PostgreSQL's disk full": of_stores.postgres_full,
     "PostgreSQL shut down at once": of_stores.postgres_immediate,
     "PostgreSQL killed": of_stores.postgres_killed,
@@ -36,11 +39,15 @@ STORES: dict[str, Inject] = {
     "a lock held": of_stores.lock_held,
     "too many connections": of_stores.too_many_connections,
 }
-"""What befalls the stores, whatever our processes do: these come while processes are killed."""
+
+MEANWHILE = (OF_KAFKA, OF_POSTGRES)
+"""What befalls the stores, whatever our processes do: these come while processes are killed, those of
+Kafka one after another, and those of PostgreSQL."""
 
 DISTRIBUTED = (
     EVERYWHERE
-    | STORES
+    | OF_KAFKA
+    | OF_POSTGRES
     | {
         "rolling restart": of_processes.rolling_restart,
         "fewer instances and more": of_processes.fewer_and_more,

@@ -50,21 +50,26 @@ class Kill:
 
 
 def drawn(chance: Random, count: int) -> dict[str, list[Kill]]:
-    """So many kills: every step of ``REACHED_BY`` once, as far as they go, then at random."""
-    first = chance.sample(list(REACHED_BY.items()), min(count, len(REACHED_BY)))
-    kills = [Kill(chance.choice(parts), step) for step, parts in first]
-    while len(kills) < count:
-        step = chance.choice([None, None, *REACHED_BY])
-        part = chance.choice(REACHED_BY[step] if step else PARTS)
-        kills.append(Kill(part, step, chance.randint(1, 3)))
-    chance.shuffle(kills)
-    return {part: [kill for kill in kills if kill.part == part] for part in PARTS}
+    """So many kills: every step of ``REACHED_BY`` once, as far as they go, then at random; each of the
+    part that has the fewest."""
+    kills: dict[str, list[Kill]] = {part: [] for part in PARTS}
+    steps: list[Step | None] = [*chance.sample(list(REACHED_BY), min(count, len(REACHED_BY)))]
+    while len(steps) < count:
+        steps.append(chance.choice([None, None, *REACHED_BY]))
+    for at, step in enumerate(steps):
+        part = min(REACHED_BY[step] if step else PARTS, key=lambda part: (len(kills[part]), chance.random()))
+        kills[part].append(Kill(part, step, chance.randint(1, 3) if at >= len(REACHED_BY) else 1))
+    for of in kills.values():
+        chance.shuffle(of)
+    return kills
 
 
 async def all_of(trial: Trial, kills: dict[str, list[Kill]]) -> None:
     """Every kill: those of one part one after another, those of different parts at the same time."""
     if len(trial.deployment.killable) == 1:
-        kills = {"": [kill for of in kills.values() for kill in of]}
+        every = [kill for of in kills.values() for kill in of]
+        trial.chance.shuffle(every)
+        kills = {"": every}
 
     async def lane(of: list[Kill]) -> None:
         for kill in of:
