@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from chassis import operating
+from chassis import operating, parking
 from chassis.load import positions_of
 from chassis.log import Log, Position, Record
 from chassis.runtime import Runtime
@@ -209,7 +209,7 @@ async def _as_it_is(runtime: Runtime) -> Held:
         filed: dict[str, set[str]] = {id_: set() for id_ in bodies}
         for row in await ask("select key, fact from key"):
             filed.setdefault(row.fact, set()).add(row.key)
-        parked = await ask('select topic, partition, "offset" as at from parked where decision is null')
+        parked = await ask(f'select topic, partition, "offset" as at from parked where {parking.UNDECIDED}')
         places = {row.mention[2:]: row.person[2:] for row in await ask("select mention, person from place")}
     return Held(
         counts=await operating.counts(runtime),
