@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -109,13 +108,20 @@ async def _ended_by(process: subprocess.Popen[bytes], answers: Callable[[], bool
 async def _full(processes: list[psutil.Process]) -> None:
     """By the limit of each process, for which nobody need be root; children have their parent's."""
     for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.rlimit(psutil.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
+        await _limit(process, str(ROOM))
     await asyncio.sleep(FULL_SECONDS)
     for process in processes[:1]:
         with suppress(psutil.NoSuchProcess):
             for each in (process, *process.children()):
-                each.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+                await _limit(each, "unlimited")
+
+
+async def _limit(process: psutil.Process, size: str) -> None:
+    """No file of a process grows beyond so many bytes, as its own user may say. It may have ended."""
+    with suppress(psutil.NoSuchProcess):
+        owner = process.username() if os.geteuid() == 0 else None
+        told = ["prlimit", "--pid", str(process.pid), f"--fsize={size}:unlimited"]
+        await asyncio.to_thread(subprocess.run, told, user=owner, check=False, stderr=subprocess.DEVNULL)
 
 
 async def log_put_back(trial: Trial) -> str:
