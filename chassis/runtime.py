@@ -44,6 +44,8 @@ _OUT_OF_DATE = """select (select count(*) from mark)
 STUCK_SECONDS = 10
 """How long a service may be behind the log's end without progress before it is not ready."""
 TICK_SECONDS = 0.25
+SEND_SECONDS = 3
+"""How long a process that is told to stop may take to send what is not on the log yet."""
 
 
 class Runtime(Recorder):
@@ -95,14 +97,26 @@ class Runtime(Recorder):
         self._go("catch-up", self._catch_up())
 
     async def stop(self) -> None:
-        """Stop every task, then close log and store. What was acknowledged is saved already."""
+        """Stop every task, send what is not on the log yet, and close the store. What was acknowledged
+        is saved already."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        await self._send_the_rest()
         if self.subscription is not None:
             await self.subscription.stop()
         await self.store.close()
+
+    async def _send_the_rest(self) -> None:
+        """Nobody else may be there to do it; and while partners post, there is always something. A
+        store with unsent facts cannot be restored."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                while await self.relay.once():
+                    pass
+        except Exception as error:  # noqa: BLE001 - log or store are away: the next start sends it
+            log.warning("stop.unsent", reason=type(error).__name__)
 
     def _go(self, name: str, work: Awaitable[None]) -> None:
         self._tasks.append(asyncio.create_task(_named(work), name=f"{self.service.name}.{name}"))

@@ -15,6 +15,7 @@ from chassis.facts import read_fact
 from chassis.http.app import create_app
 from chassis.ledger import digest
 from chassis.log import Record
+from chassis.relay import Relay
 from chassis.rows import canonical
 from chassis.runtime import Runtime
 from chassis.views import Saying, Subject
@@ -399,6 +400,20 @@ async def test_the_clock_outlives_a_store_that_was_away(
     monkeypatch.setattr(runtime.folder, "tick", tick)
     await until(again)
     assert runtime.alive()
+
+
+async def test_what_was_accepted_last_is_on_the_log_when_a_service_has_stopped(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_: Relay) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Relay, "run", never)
+    runtime = await system.start()
+    await say(runtime, incident("1"))
+    assert (await operating.counts(runtime))["unsent"]
+    await system.stop(runtime)
+    await system.drop()  # which a store with unsent facts refuses
 
 
 async def test_ready_and_alive_mean_it(system: System) -> None:

@@ -21,6 +21,7 @@ from deploy.ready import is_ready
 from tests.faults.warm import Warm
 
 LOOK_SECONDS = 0.1
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 2.0
 BACK_SECONDS = 150.0
 """In which a process that was started must be ready, whatever goes on around it. Alone on its machine
 it takes four to eight."""
@@ -45,6 +46,8 @@ class Killable(ABC):
         self.kept_down: set[str] = set()
         """What is not started again when it ends: somebody else sees to it."""
         self._deadly: dict[str, str] = {}
+        self._rests: dict[str, tuple[int, float, float]] = {}
+        """Of what ended by itself: which process it was, how long it rests, and until when."""
         self._warm: Warm | None = None
 
     @property
@@ -173,9 +176,25 @@ class Killable(ABC):
         """Start again, for ever, what has ended and is not kept down."""
         while True:
             for part in self.killable:
-                if part not in self.kept_down and self.ended(part):
+                if part not in self.kept_down and self.may_start(part):
                     self.start_part(part)
             await asyncio.sleep(LOOK_SECONDS)
+
+    def may_start(self, part: str) -> bool:
+        """Whether a process that has ended is to be started now: at once if it was ended, and if it
+        ended by itself after a rest that grows from time to time, as Compose does."""
+        if not self.ended(part):
+            return False
+        process = self.processes[part]
+        if process.returncode in (0, -signal.SIGTERM, -signal.SIGKILL):
+            self._rests.pop(part, None)
+            return True
+        pid, rest, due = self._rests.get(part, (0, FIRST_REST_SECONDS / 2, 0.0))
+        if pid != process.pid:
+            rest = min(2 * rest, LONGEST_REST_SECONDS)
+            pid, due = process.pid, time.monotonic() + rest
+            self._rests[part] = (pid, rest, due)
+        return time.monotonic() >= due
 
 
 @asynccontextmanager

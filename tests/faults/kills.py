@@ -50,15 +50,20 @@ class Kill:
 
 
 def drawn(chance: Random, count: int) -> dict[str, list[Kill]]:
-    """So many kills: every step of ``REACHED_BY`` once, as far as they go, then at random; each of the
-    part that has the fewest."""
+    """So many kills: every step of ``REACHED_BY`` once, as far as they go, then at random; no part has
+    many more than another."""
     kills: dict[str, list[Kill]] = {part: [] for part in PARTS}
-    steps: list[Step | None] = [*chance.sample(list(REACHED_BY), min(count, len(REACHED_BY)))]
-    while len(steps) < count:
-        steps.append(chance.choice([None, None, *REACHED_BY]))
-    for at, step in enumerate(steps):
-        part = min(REACHED_BY[step] if step else PARTS, key=lambda part: (len(kills[part]), chance.random()))
-        kills[part].append(Kill(part, step, chance.randint(1, 3) if at >= len(REACHED_BY) else 1))
+
+    def fewest(parts: Sequence[str]) -> str:
+        return min(parts, key=lambda part: (len(kills[part]), chance.random()))
+
+    for step, parts in chance.sample(list(REACHED_BY.items()), min(count, len(REACHED_BY))):
+        part = fewest(parts)
+        kills[part].append(Kill(part, step))
+    for _ in range(count - len(REACHED_BY)):
+        part = fewest(PARTS)
+        steps = [step for step, parts in REACHED_BY.items() if part in parts]
+        kills[part].append(Kill(part, chance.choice([None, *steps]), chance.randint(1, 3)))
     for of in kills.values():
         chance.shuffle(of)
     return kills
@@ -108,7 +113,7 @@ async def dies(trial: Trial, part: str, step: Step, nth: int = 1) -> None:
     while not deployment.ended(part) or deployment.processes[part].returncode != -signal.SIGKILL:
         if time.monotonic() > deadline:
             raise NotBack(f"{part} did not reach {step} in {STEP_SECONDS:.0f} s")
-        if deployment.ended(part):
+        if deployment.may_start(part):
             deployment.start_to_die(part, f"{step}:{nth}")
         await asyncio.sleep(0.02)
     trial.reached.add(step)

@@ -14,7 +14,7 @@ import asyncpg
 import psutil
 
 from deploy.local.postgres import SUPERUSER, binaries_folder
-from deploy.local.processes import Unavailable
+from deploy.local.processes import Unavailable, end
 from tests.faults.cluster import Cluster
 from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, NotBack
 from tests.faults.trial import Trial
@@ -22,6 +22,8 @@ from tests.faults.way import Way
 from tests.scenarios.goldthread import SERVICES
 
 FULL_SECONDS = 5.0
+HANGS_SECONDS = 5.0
+"""How long a server that is neither there nor gone is waited for before it is killed."""
 ROOM = 4096
 """Bytes beyond which no file grows on a full disk."""
 TRIES_AT_REST = 8
@@ -96,11 +98,12 @@ async def postgres_full(trial: Trial) -> str:
 
 
 async def _ended_by(process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
-    """Whether a server has ended of what was done to it; else it answers again when this returns."""
-    deadline = time.monotonic() + BACK_SECONDS
+    """Whether a server has ended of what was done to it, by itself or because it neither ended nor
+    answered for a while; else it answers again when this returns."""
+    deadline = time.monotonic() + HANGS_SECONDS
     while process.poll() is None and not await asyncio.to_thread(answers):
         if time.monotonic() > deadline:
-            raise NotBack("it neither ends nor answers")
+            await asyncio.to_thread(end, process, signal.SIGKILL)
         await asyncio.sleep(LOOK_SECONDS)
     return process.poll() is not None
 
@@ -137,7 +140,7 @@ async def log_put_back(trial: Trial) -> str:
         await trial.comes_through()
     async with cluster.without(*cluster.killable):
         await asyncio.gather(*(cluster.end(part) for part in cluster.killable))
-        await asyncio.to_thread(cluster.kafka.stop)
+        await asyncio.to_thread(cluster.kafka.kill)
         await asyncio.to_thread(shutil.rmtree, data)
         backup.rename(data)
         await _start_kafka(cluster)

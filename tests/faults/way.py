@@ -89,8 +89,8 @@ class Way:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(reader, inner_writer, pair, answers=False))
                 both.create_task(self._carry(inner_reader, writer, pair, answers=True))
-        except* (OSError, asyncio.CancelledError):
-            pass
+        except* (OSError, RuntimeError, asyncio.CancelledError):
+            pass  # one of the two is gone
         finally:
             self._pairs.discard(pair)
             _abort(pair)
