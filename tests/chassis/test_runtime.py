@@ -242,6 +242,18 @@ async def test_a_type_that_nobody_knows_yet_is_stored_and_not_parked(system: Sys
 
     assert await until(stored) == 1
     assert (await operating.counts(runtime))["parked"] == 0
+    await system.stop(runtime)
+
+    beside = system._runtime(SERVICE)
+    await operating.republish(beside)
+    await beside.store.close()
+    runtime = await system.start()
+    await say(runtime, incident())
+
+    async def unsent() -> bool:
+        return (await operating.counts(runtime))["unsent"] == 1
+
+    await until(unsent, what="it waits for the release that knows it, and holds up nothing else")
 
 
 def _raises_for_two(subject: Subject) -> Any:
