@@ -70,28 +70,31 @@ def drawn(chance: Random, count: int) -> dict[str, list[Kill]]:
 
 
 async def all_of(trial: Trial, kills: dict[str, list[Kill]]) -> None:
-    """Every kill: those of one part one after another, those of different parts at the same time."""
-    if len(trial.deployment.killable) == 1:
-        every = [kill for of in kills.values() for kill in of]
-        trial.chance.shuffle(every)
-        kills = {"": every}
+    """Every kill: those of one instance one after another, those of different ones at the same time.
+    The matchers count as one, for one at a time is at work."""
+    deployment = trial.deployment
 
-    async def lane(of: list[Kill]) -> None:
+    async def lane(of: Sequence[Kill], victim: str | None) -> None:
         for kill in of:
-            await once(trial, kill)
+            await once(trial, kill, victim or trial.chance.choice(deployment.instances(kill.part)))
 
     async with asyncio.TaskGroup() as together:
-        for of in kills.values():
-            together.create_task(lane(of))
+        if len(deployment.killable) == 1:
+            every = [kill for of in kills.values() for kill in of]
+            together.create_task(lane(trial.chance.sample(every, len(every)), None))
+            return
+        for part, of in kills.items():
+            victims = [None] if part == "matcher" else deployment.instances(part)
+            for at, victim in enumerate(victims):
+                together.create_task(lane(of[at :: len(victims)], victim))
 
 
-async def once(trial: Trial, kill: Kill) -> None:
+async def once(trial: Trial, kill: Kill, victim: str) -> None:
     """One kill of one instance, which is then started again. Raises NotBack."""
     deployment = trial.deployment
-    instances = deployment.instances(kill.part)
-    victim = trial.chance.choice(instances)
     # The matcher that does not hold the lease comes to no step.
-    held = instances if kill.part == "matcher" and kill.step is not None else [victim]
+    by_turns = kill.part == "matcher" and kill.step is not None
+    held = deployment.instances(kill.part) if by_turns else [victim]
     async with deployment.without(*held):
         if kill.step is None:
             await asyncio.sleep(trial.chance.uniform(0, 1.5))

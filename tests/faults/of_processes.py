@@ -131,7 +131,8 @@ async def poisoned(trial: Trial) -> str:
         like_ours(data={"kind": 7}),
         like_ours(id="no id"),
     ]
-    later = like_ours(type="uk.goldthread.breach.foreseen.v1", data={"what": "a later release says"})
+    foreseen = {"type": "uk.goldthread.breach.foreseen.v1", "source": "/later"}
+    later = like_ours(**foreseen, data={"what": "a later release says"})
     topics = ("breaches", "incidents", "alerts")
     poison = [Record(topic, str(number), value) for topic in topics for value in bad]
     trial.poison |= dict.fromkeys(bad, True) | {later: False}

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from chassis.log import Record
 from deploy.local.postgres import SUPERUSER, binaries_folder
 from deploy.local.processes import Unavailable, end
 from tests.faults.cluster import Cluster
@@ -143,9 +144,11 @@ async def log_put_back(trial: Trial) -> str:
         await asyncio.to_thread(cluster.kafka.kill)
         await asyncio.to_thread(shutil.rmtree, data)
         backup.rename(data)
-        await _start_kafka(cluster)
-        for service in SERVICES:
-            await cluster.operated(service, "republish", service, "--yes")
+        again = [cluster.operated(service, "republish", service, "--yes") for service in SERVICES]
+        await asyncio.gather(_start_kafka(cluster), *again)
+        async with cluster.on_the_log() as log:  # and so does the later release
+            later = [value for value, parked in trial.poison.items() if not parked]
+            await log.append([Record("breaches", "later", value) for value in later])
     await cluster.back(*cluster.killable)
     return "and all of it sent again"
 

@@ -58,7 +58,7 @@ class Webhook:
                 self._keep(start.split(" ")[1].strip("/"), headers, body)
                 writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
                 await writer.drain()
-        except (asyncio.IncompleteReadError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             writer.close()
