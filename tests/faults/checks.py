@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from chassis.log import Record
-from contracts.topics import TOPICS
+from contracts.topics import TOPICS, WATERMARKS
 from tests.faults.oracle import Oracle, Said, alike, one_person
 from tests.faults.stores import Held
 from tests.scenarios.webhook import Message
@@ -66,6 +66,8 @@ class Evidence:
             if poison.get(record.value):
                 self.to_park.add((record.topic, record.partition, record.offset))
                 continue
+            if record.topic == WATERMARKS:
+                continue  # no facts
             event = orjson.loads(record.value)
             self.copies[event["id"]].add(record.value)
             kept = self.facts.get(event["id"])

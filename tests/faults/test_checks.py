@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from chassis.log import Record
-from contracts.topics import TOPICS
+from contracts.topics import TOPICS, WATERMARKS
 from tests.faults import checks
 from tests.faults.checks import Evidence, Findings, check
 from tests.faults.oracle import Oracle, Said
@@ -155,6 +155,12 @@ FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
 
 def test_a_world_in_which_all_holds() -> None:
     assert World().found().all == []
+
+
+def test_a_watermark_is_no_fact() -> None:
+    world = World()
+    world.log += [(WATERMARKS, {"id": "watermark"})] * 2
+    assert world.found().all == []
 
 
 @pytest.mark.parametrize("name", FAULTS)
