@@ -136,7 +136,8 @@ async def _read(
     ends = await log.ends(topics)
     begins = await position(set(ends))
     left = {partition: end for partition, end in ends.items() if end > begins.get(partition, 0)}
-    reader = log.subscribe("goldthread-faults", topics, position)
+    # A group of its own: in one together each of several processes would have a share of it.
+    reader = log.subscribe(f"goldthread-faults-{os.getpid()}", topics, position)
     await reader.start()
     try:
         async with asyncio.timeout(READ_SECONDS):

@@ -124,9 +124,8 @@ class Trial:
         before: list[list[tuple[Any, ...]]] = []
         while quiet < 5:
             left = [await self.deployment.ask(service, _LEFT) for service in SERVICES]
-            behind = [
-                await asyncio.to_thread(self.deployment.behind, part) for part in self.deployment.killable
-            ]
+            asked = [asyncio.to_thread(self.deployment.behind, part) for part in self.deployment.killable]
+            behind = await asyncio.gather(*asked)
             still = left == before and not any(behind) and all(row[0][1:] == (0, 0) for row in left)
             quiet = quiet + 1 if still and not await self._strangers() else 0
             before = left
