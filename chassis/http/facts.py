@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from chassis.accept import Taken
+from chassis.accept import Refused, Taken
 from chassis.http.auth import OWN_FACTS, Caller, right
 from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey, IfMatch, etag
@@ -111,8 +111,11 @@ def facts_router(service: str) -> APIRouter:
 
 
 async def _kind(runtime: Runtime, caller: Caller, root: str) -> tuple[type[Content], str]:
-    """The type of a fact and the right that revising it takes. 404 unless it is the caller's."""
+    """The type of a fact and the right that revising it takes. 404 unless it is the caller's; 503 while
+    the store is being read back from the log, and does not have it yet."""
     versions = (await runtime.fact(root)).versions(root)
+    if not versions and not runtime.caught_up.is_set():
+        raise Refused("catching-up", status=503)
     if not versions or versions[0].agency != caller.agency:
         raise not_found()
     kind = EVENTS.get(versions[0].envelope.type)

@@ -26,7 +26,7 @@ from contracts.sections import Contact, Location
 from contracts.vocabulary import AgencyKind, AreaKind, ContactMethod, Grade, Instrument, Role
 from services.orders.service import SERVICE
 from services.orders.views import ORDERS_BREACH, OrdersBreach
-from tests.support.facts import area, someone
+from tests.support.facts import area, root_of, someone
 from tests.support.waiting import until
 
 IDS = Ids("a secret that only these tests have")
@@ -258,6 +258,13 @@ async def test_the_same_post_twice_is_the_first_answer(orders: Orders) -> None:
     body["content"] = {**content, "kind": "assault"}
     other = await orders.http.post("/orders/v1/breaches", json=body, headers=headers)
     assert other.status_code == 409
+
+
+async def test_a_fact_that_is_not_read_back_yet_is_to_be_asked_for_again(orders: Orders) -> None:
+    path = f"facts/{root_of('restored later')}"
+    assert (await orders.get("council-system", path)).status_code == 404
+    orders.runtime.caught_up.clear()
+    assert (await orders.get("council-system", path)).status_code == 503
 
 
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {
