@@ -5,15 +5,20 @@ from typing import TypeVar
 from chassis.accept import Refused, Taken
 from chassis.archive import Archive
 from chassis.http.auth import Caller
+from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
+from contracts.events.configuration import AreaDefined
 from contracts.events.identity import IdentityDecided
 from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
 from contracts.submission import Submission
+from contracts.vocabulary import IdentityAnswer
 from services.referrals.rules import sharing
 from services.referrals.rules.grading import grade_assessment, grade_referral
 from services.referrals.rules.thresholds import dash_threshold
+from services.referrals.views import IDENTITY, IdentityRow
 
 C = TypeVar("C", bound=Content)
 
@@ -30,11 +35,8 @@ async def decide_identity(
 ) -> Taken:
     """Record what a person decided of two mentions: the matcher heeds it.
 
-    Raises Refused (422) where the two are one, and as ``Runtime.take`` does.
+    Raises as ``admit`` and ``Runtime.take`` do.
     """
-    one, other = submission.content.mentions
-    if one == other:
-        raise Refused("same-mention", "body.content.mentions")
     return await report(runtime, caller, submission, sharing.DECIDE_IDENTITY, key)
 
 
@@ -42,8 +44,13 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
     grade, by the threshold that its area has now.
 
-    Raises Refused (422) where the sender gave a grade of that kind.
+    Raises Refused (422) where the sender gave a grade of that kind, and for a decision of one mention
+    alone; Problem (404) for a decision that is not the caller's to make.
     """
+    if isinstance(content, IdentityDecided):
+        if len(set(content.mentions)) < len(content.mentions):
+            raise Refused("same-mention", "body.content.mentions")
+        await _check_decision(archive, caller, content, content.answer)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:
@@ -52,6 +59,34 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if isinstance(content, ReferralMade):
         return content.model_copy(update={"graded": grade_referral(content, threshold)})
     return content.model_copy(update={"graded": grade_assessment(content, threshold)})
+
+
+async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
+    """Refuse to correct or withdraw a decision about people who are not of the caller's areas. Raises
+    Problem (404). What was taken apart may be of no known area since: to take that back joins."""
+    if isinstance(content, IdentityDecided):
+        await _check_decision(archive, caller, content, IdentityAnswer.SAME)
+
+
+async def _check_decision(
+    archive: Archive, caller: Caller, decided: IdentityDecided, answer: IdentityAnswer
+) -> None:
+    one, other = [await _reach(archive, mention) for mention in decided.mentions]
+    if not sharing.may_decide(caller.roles, caller.areas, answer, one, other):
+        raise not_found()
+
+
+async def _reach(archive: Archive, mention: str) -> set[str]:
+    """The areas that the facts about whoever a mention is today route to, with those around them."""
+    person = await archive.person_of(mention)
+    row = await archive.row(IDENTITY, person)
+    known = [each.mention for each in row.mentions] if isinstance(row, IdentityRow) else []
+    places = await archive.places(known)
+    theirs = {mention, *(each for each in known if places.get(each) == person)}
+    facts = (await archive.facts([f"m:{each}" for each in sorted(theirs)])).current(Said)
+    areas = {fact.said.area: fact.said for fact in (await archive.configuration()).current(AreaDefined)}
+    routed = [_area(fact.said) for fact in facts if any(m.mention in theirs for m in fact.said.named)]
+    return {place for area in routed for place in area_and_around(areas, area)}
 
 
 def _area(said: Said) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chassis.runtime import Runtime
 from chassis.service import Service
+from contracts.events.identity import IdentityDecided
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -15,7 +16,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
-from services.referrals.actions import admit
+from services.referrals.actions import admit, revisable
 from services.referrals.matcher import match
 from services.referrals.routes import router
 from services.referrals.rules import sharing
@@ -43,8 +44,10 @@ SERVICE = Service(
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
+        IdentityDecided: sharing.DECIDE_IDENTITY,
     },
     admit=admit,
+    revisable=revisable,
     tasks=(match_here,),
 )
 

@@ -6,7 +6,7 @@ reaches no enforcement body by any path (domain.md 10; NPCC guidance on migrant 
 
 from collections.abc import Collection, Mapping
 
-from contracts.vocabulary import AgencyKind, StaffRole
+from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
 
 REFER = "referral:make"
 ASSESS = "risk:report"
@@ -37,3 +37,26 @@ def may_read_support(roles: Collection[str], kind: AgencyKind | None) -> bool:
     An agency whose kind is not known is no support service.
     """
     return StaffRole.IDVA in roles and kind in SUPPORTS
+
+
+def may_decide(
+    roles: Collection[str],
+    areas: Collection[str],
+    answer: IdentityAnswer,
+    one: Collection[str],
+    other: Collection[str],
+) -> bool:
+    """Whether a caller may decide of two mentions, given for each the areas that the facts about
+    whoever it is route to, with those around them; none where no such area is known.
+
+    Whoever an area is known of must be of the caller's areas. To take apart hides what is known of her
+    from whoever protects her, and so is for those alone who answer for both: an unknown area is not
+    theirs. That she is the same, or that it cannot be told, may be said of a record of no known area
+    beside one of theirs: else an agency that sends no area would never be heard of her. What is of
+    nobody's known area is the operator's, who has no area. (Ours, 2026-11; deny by default.)
+    """
+    if StaffRole.OPERATOR in roles:
+        return True
+    known = [reach for reach in (one, other) if reach]
+    theirs = bool(known) and all(not set(areas).isdisjoint(reach) for reach in known)
+    return theirs and (len(known) == 2 or answer is not IdentityAnswer.NOT_SAME)

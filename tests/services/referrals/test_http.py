@@ -29,9 +29,9 @@ IDS = Ids("a secret that only these tests have")
 ANN, OTHER = "9990000018", "9990000026"
 
 
-def caller(name: str, agency: str, *roles: str) -> Caller:
+def caller(name: str, agency: str, *roles: str, area: str = "north") -> Caller:
     id_ = IDS.staff("issuer", name)
-    return Caller(id_, "issuer", name, agency, frozenset(roles), frozenset({"north"}), name)
+    return Caller(id_, "issuer", name, agency, frozenset(roles), frozenset({area}), name)
 
 
 CALLERS = {
@@ -42,6 +42,8 @@ CALLERS = {
         caller("haven", "haven", "reporter", "support-reporter"),
         caller("police", "police", "reporter"),
         caller("coordinator", "council", "marac-coordinator"),
+        caller("coordinator-elsewhere", "borough", "marac-coordinator", area="south"),
+        caller("operator", "council", "operator"),
         caller("chair", "police", "marac-chair"),
     )
 }
@@ -74,9 +76,16 @@ class Referrals:
         headers = {"Authorization": f"Bearer {who}", "If-Match": taken.headers["etag"]}
         return await self.http.put(taken.headers["location"], json=self.body(content), headers=headers)
 
-    async def contact(self, who: str, number: str, nhs: str, family: str = "Marsh") -> httpx.Response:
+    async def contact(
+        self, who: str, number: str, nhs: str, family: str = "Marsh", area: str | None = None
+    ) -> httpx.Response:
         """A contact with a health service, of one of its own records."""
-        return await self.post(who, "health-contacts", health(number, nhs, family))
+        routing = {"routing": {"area": area}} if area else {}
+        return await self.post(who, "health-contacts", health(number, nhs, family) | routing)
+
+    async def withdraw(self, who: str, taken: httpx.Response) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {who}", "If-Match": taken.headers["etag"]}
+        return await self.http.delete(taken.headers["location"], headers=headers)
 
     async def person(self, agency: str, number: str) -> str:
         return await self.runtime.person_of(mention(agency, number))
@@ -133,7 +142,7 @@ HAPPY: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "immigration": ("haven", {"people": [named("victim", "1")], "immigration": {"status": "Spouse visa"}}),
     "identity-decisions": (
-        "coordinator",
+        "operator",
         {
             "mentions": [mention("police", "1"), mention("haven", "1")],
             "answer": "not-same",
@@ -240,7 +249,7 @@ async def test_a_corrected_number_takes_the_link_back(referrals: Referrals) -> N
 
 async def test_a_person_may_take_two_apart_and_put_them_together(referrals: Referrals) -> None:
     pair = (("hospital", "H1"), ("practice", "P1"))
-    await referrals.contact("hospital", "H1", ANN)
+    await referrals.contact("hospital", "H1", ANN, area="north")
     await referrals.contact("practice", "P1", ANN)
     await referrals.until_one(*pair)
     mentions = [mention(*record) for record in pair]
@@ -248,6 +257,22 @@ async def test_a_person_may_take_two_apart_and_put_them_together(referrals: Refe
         decided = {"mentions": mentions, "answer": answer, "reason": "Both were asked."}
         assert (await referrals.post("coordinator", "identity-decisions", decided)).status_code == 201
         await wait(*pair)
+
+
+async def test_nobody_takes_apart_whom_another_area_protects(referrals: Referrals) -> None:
+    pair = (("hospital", "H1"), ("practice", "P1"))
+    await referrals.contact("hospital", "H1", ANN, area="north")
+    await referrals.contact("practice", "P1", ANN)
+    await referrals.until_one(*pair)
+    decided = {"mentions": [mention(*record) for record in pair], "answer": "not-same", "reason": "No."}
+    refused = await referrals.post("coordinator-elsewhere", "identity-decisions", decided)
+    assert refused.status_code == 404
+    taken = await referrals.post("coordinator", "identity-decisions", decided)
+    assert taken.status_code == 201
+    await referrals.until_apart(*pair)
+    assert (await referrals.withdraw("coordinator-elsewhere", taken)).status_code == 404
+    assert (await referrals.withdraw("coordinator", taken)).status_code == 200
+    await referrals.until_one(*pair)
 
 
 async def test_a_decision_is_of_two(referrals: Referrals) -> None:
