@@ -412,7 +412,8 @@ def _check(of: World) -> None:
             assert not found.withdrawn, "an alert stands of what was withdrawn"
             if told.state == "standing":
                 assert told.area == found.area
-                assert set(told.victims) == set(found.victim_mentions)
+                if told.victims:  # else she was not known yet, and it stands when she becomes known
+                    assert set(told.victims) == set(found.victim_mentions)
                 assert found.urgency is not None
                 assert _rank(told.urgency) <= _rank(found.urgency)
         if not found.withdrawn:
