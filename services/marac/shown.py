@@ -135,8 +135,8 @@ class Agenda(Page):
     silent: list[SilentFeed] = Field(default=[], description="feeds of which something may be missing")
     cases: list[AgendaLine]
     waiting: list[AgendaLine] | None = Field(
-        description="referred in this MARAC area and not listed anywhere yet; null as it was known: of an"
-        " earlier day the meeting's own cases are given"
+        description="referred in this MARAC area and not listed at a meeting of it yet; null as it was known:"
+        " of an earlier day the meeting's own cases are given"
     )
 
 

@@ -76,10 +76,10 @@ class Held:
 async def visible(
     archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]
 ) -> dict[str, rows.ConferenceCase]:
-    """Those of these cases that the caller may see, by id. Where the MARAC of a case is not known,
-    they are also those of the meetings that it was put on."""
+    """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
+    meetings that it was put on, whatever its own area has become since."""
     cases = list(cases)
-    meetings = await Held(archive).meetings_of(case for case in cases if case.marac is None)
+    meetings = await Held(archive).meetings_of(cases)
     found: dict[str, rows.ConferenceCase] = {}
     for case in cases:
         put_on = [meetings[each.meeting] for each in case.meetings if each.meeting in meetings]

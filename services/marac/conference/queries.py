@@ -198,13 +198,14 @@ async def _visible(
 
 
 async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
-    """Cases of a MARAC, or of none that is known, that no standing meeting has, and that the caller
-    may see."""
+    """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
+    has; those that the caller may see."""
     table = CASE.table
     statement = select(table).where(table.marac == marac, ~table.withdrawn)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, statement))
     meetings = await Held(runtime).meetings_of(found)
-    waiting = [row for row in found if not any(each.meeting in meetings for each in row.meetings)]
+    hear_it = {each for each, row in meetings.items() if marac is None or marac in row.areas}
+    waiting = [row for row in found if not any(each.meeting in hear_it for each in row.meetings)]
     return list((await visible(runtime, caller, waiting)).values())
 
 

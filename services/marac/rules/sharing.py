@@ -38,7 +38,7 @@ def may_see_case(
     roles: Collection[str], areas: Collection[str], case_areas: Collection[str], marac: str | None
 ) -> bool:
     """Whether a caller may see a case. ``case_areas`` are its area and every area around it, and
-    those of the meetings that a case without a MARAC was put on."""
+    those of the meetings that it was put on."""
     if RIGHTS[READ_CASE].isdisjoint(roles):
         return False
     if marac is None and may_place_cases(roles):
