@@ -52,12 +52,12 @@ class CaseKnown:
 
     @property
     def lines(self) -> dict[str, rows.Line]:
-        """Every line about the people of the case, by root."""
+        """Every line about the people of the case, by root: a stub only where it is one to all."""
         ids = {each.person for each in self.everybody}
         found = [
             line for person in sorted(ids) if person in self.people for line in self.people[person].lines
         ]
-        return {line.root: line for line in found}
+        return {line.root: line for line in sorted(found, key=lambda line: line.said is not None)}
 
 
 def people_of(case: rows.ConferenceCase) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from chassis.facts import Fact
 from chassis.once import once
@@ -135,34 +135,34 @@ def order_row(seen: casefile.OrderSeen) -> rows.Order:
 
 
 def _line(fact: Fact[Content], subject: Subject) -> rows.Line | None:
+    """What a fact says of the person; a stub where it says no more of them: it was taken back, or
+    speaks of somebody else by now. None for one that never named them, such as what is filed under
+    them for their order's sake; of one that came with nothing but its withdrawal nobody knows that."""
     model = EVENTS.get(fact.envelope.type)
     if model is None or not issubclass(model, Said):
         return None
     versions = subject.facts.versions(fact.root)
     own = casefile.own_mentions(fact.content, subject) if isinstance(fact.content, Said) else []
+    naming = [each for each in versions[:-1] if _names(each, subject)]
+    unsaid = not any(isinstance(each.content, Said) for each in versions)
+    if not own and not naming and not unsaid:
+        return None
     stub = rows.Line(
         root=fact.root,
         fact=fact.id,
         type=short_type(fact.envelope.type),
         agency=fact.agency,
-        state="withdrawn",
+        state=_state(fact),
         version=fact.version,
         occurred=fact.occurred,
         said=None,
     )
     if not own or not isinstance(fact.content, Said):
         return stub
-    earlier = [
-        version
-        for each in versions[:-1]
-        if isinstance(each.content, Said) and casefile.own_mentions(each.content, subject)
-        if (version := once(each, version_row)) is not None
-    ]
     return stub.model_copy(
         update={
-            "state": "corrected" if fact.version > 1 else "current",
             "said": once(fact, version_row),
-            "earlier": tuple(earlier),
+            "earlier": tuple(said for each in naming if (said := once(each, version_row)) is not None),
             "roles": tuple(sorted({mention.role for mention in own})),
             "relationship": next((m.relationship for m in own if m.relationship), None),
             "record": _record_number(own),
@@ -170,6 +170,16 @@ def _line(fact: Fact[Content], subject: Subject) -> rows.Line | None:
             "sealed": tuple(_sealed(fact.content, own)),
         }
     )
+
+
+def _names(fact: Fact[Content], subject: Subject) -> bool:
+    return isinstance(fact.content, Said) and bool(casefile.own_mentions(fact.content, subject))
+
+
+def _state(fact: Fact[Content]) -> Literal["current", "corrected", "withdrawn"]:
+    if fact.withdrawn:
+        return "withdrawn"
+    return "corrected" if fact.version > 1 else "current"
 
 
 def _text(said: Said) -> str | None:

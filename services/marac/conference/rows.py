@@ -76,7 +76,7 @@ class Line(Part):
     """One thing that one agency said of this person.
 
     ``type`` is as in ``incident.reported``. A withdrawn line is a stub: ``said`` is None, and so is
-    all that it said; it is withdrawn, too, for a person whom its newest version no longer names.
+    all that it said. So it is, as *corrected*, for a person whom its newest version no longer names.
     ``sealed`` names the sections that could not be opened.
     """
 

@@ -29,7 +29,7 @@ from services.marac.pages.words import Told, Words
 from services.marac.shown import CasePage, Missing, PersonShown
 
 OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral.made", "risk.assessed"})
-"""The types whose withdrawn lines are told under the breaches: their part of the page has no stubs."""
+"""The types whose stubs are told under the breaches: their part of the page has none."""
 
 ANSWERS = (DashAnswer.YES, DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED, DashAnswer.NO)
 """In the order in which a room should read them: what is not known before what was denied."""
@@ -58,8 +58,8 @@ class Gap(NamedTuple):
 class Entry:
     """One line of the page: what was said, who said it, how known, when, and its record number.
 
-    ``told`` is None for a withdrawn line, a stub. ``same`` are the roots of other records of the
-    same occurrence, ``roles`` those that the agency gives against the part of the page it is in.
+    ``told`` is None for a stub. ``same`` are the roots of other records of the same occurrence,
+    ``roles`` those that the agency gives against the part of the page it is in.
     """
 
     root: str
@@ -116,7 +116,8 @@ class CaseView:
     def __init__(self, page: CasePage, words: Words) -> None:
         self.page = page
         self.words = words
-        self._lines = {line.root: line for person in self.people for line in person.lines}
+        told = [line for person in self.people for line in person.lines]
+        self._lines = {line.root: line for line in sorted(told, key=lambda line: line.said is not None)}
         self._same = {
             record.root: [other.root for other in each.records if other.root != record.root]
             for each in page.occurrences
@@ -161,8 +162,9 @@ class CaseView:
         return [self._happening(occurrence) for occurrence in self.breaches]
 
     def withdrawn(self) -> list[Entry]:
-        """The stubs of withdrawn lines that had a part of the page of their own."""
-        return [self._entry(line) for line in self._lines.values() if _is_stub(line)]
+        """The stubs of lines that had a part of the page of their own and stand in none now."""
+        stubs = {line.root: line for person in self.people for line in person.lines if _is_stub(line)}
+        return [self._entry(line) for root, line in stubs.items() if root not in self._placed]
 
     def dash(self, assessment: Assessment) -> list[tuple[DashAnswer, list[DashItem]]]:
         """The items of a Dash by their answer."""
@@ -325,7 +327,7 @@ class CaseView:
 
 
 def _is_stub(line: Line) -> bool:
-    return line.state == "withdrawn" and line.type in OWN_PART
+    return line.said is None and line.type in OWN_PART
 
 
 def _against(roles: Sequence[Role], person: PersonShown | None) -> list[Role]:

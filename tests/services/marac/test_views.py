@@ -49,6 +49,12 @@ def case(*facts: Fact[Any], name: str = "case") -> ConferenceCase:
     return row
 
 
+def filed_with(known: Fact[Any], fact: Fact[Any]) -> Fact[Any]:
+    """A fact that names an order is filed under the people of the order too."""
+    keys = {*known.envelope.keys.split(), *fact.envelope.keys.split()}
+    return Fact(fact.envelope.model_copy(update={"keys": " ".join(sorted(keys))}), fact.content)
+
+
 class TestPerson:
     def test_a_line_has_all_that_a_reader_needs(self) -> None:
         (line,) = of("ann", incident()).lines
@@ -88,8 +94,19 @@ class TestPerson:
         first = incident()
         said = first.said.model_copy(update={"people": [cat(), ben()]})
         world_ = [first, corrected(first, said)]
-        assert [line.state for line in of("ann", *world_).lines] == ["withdrawn"]
-        assert [line.state for line in of("cat", *world_).lines] == ["corrected"]
+        (stub,) = of("ann", *world_).lines
+        assert (stub.state, stub.said, stub.earlier, stub.record) == ("corrected", None, (), None)
+        (line,) = of("cat", *world_).lines
+        assert (line.state, line.said is not None, line.earlier) == ("corrected", True, ())
+
+    def test_a_fact_that_never_named_somebody_is_no_line_of_theirs(self) -> None:
+        """It is filed under them for their order's sake: it stands, and nobody has withdrawn it."""
+        known = order()
+        by_order = [filed_with(known, each) for each in (service(), breach(people=[], order=known.root))]
+        assert [line.type for line in of("ann", known, *by_order).lines] == ["order.made"]
+        assert [line.type for line in of("ben", known, *by_order).lines] == ["order.made", "order.served"]
+        taken_back = [withdrawn(each) for each in by_order]
+        assert [line.type for line in of("ann", known, *by_order, *taken_back).lines] == ["order.made"]
 
     def test_a_location_stands_in_its_own_section_alone(self) -> None:
         row = of("ann", household())
