@@ -100,7 +100,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         assessed=assessment.root if assessment else None,
         answers=list(assessment.dash.answers.values()) if assessment and assessment.dash else [],
         contacts=[
-            missing.SafeContact(line.contact.method, line.contact.expires)
+            missing.SafeContact(line.agency, line.contact.method, line.contact.expires)
             for line in (victim.contacts if victim else ())
         ],
         has_lead=bool(victim and victim.leads),

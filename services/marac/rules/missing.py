@@ -67,6 +67,7 @@ class Gap:
 class SafeContact:
     """A way to reach her, as an agency gave it."""
 
+    agency: str
     method: ContactMethod
     expires: date | None
 
@@ -94,6 +95,7 @@ class CaseSeen:
     assessed: str | None = None
     answers: Sequence[DashAnswer] = ()
     contacts: Sequence[SafeContact] = ()
+    """In the order in which they were given: of each agency the newest alone is its word."""
     has_lead: bool = False
     orders: Sequence[OrderSeen] = ()
     unmatched_breaches: Sequence[tuple[str, str]] = ()
@@ -151,7 +153,9 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
 
 
 def _contact(case: CaseSeen) -> Iterable[Gap]:
-    if not any(is_safe_way(contact, case.at.astimezone(LONDON).date()) for contact in case.contacts):
+    newest = {contact.agency: contact for contact in case.contacts}
+    today = case.at.astimezone(LONDON).date()
+    if not any(is_safe_way(contact, today) for contact in newest.values()):
         yield Gap("contact-unknown", AgencyKind.IDVA_SERVICE)
     if not case.has_lead:
         yield Gap("no-lead", AgencyKind.IDVA_SERVICE)

@@ -90,7 +90,8 @@ def test_missing(line: dict[str, Any]) -> None:
     said["answers"] = [DashAnswer(each) for each in said.get("answers", [])]
     said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
     said["contacts"] = [
-        missing.SafeContact(ContactMethod(each["method"]), each.get("expires")) for each in said["contacts"]
+        missing.SafeContact(each.get("by", str(n)), ContactMethod(each["method"]), each.get("expires"))
+        for n, each in enumerate(said["contacts"])
     ]
     assert [gap.code for gap in missing.gaps(missing.CaseSeen(**said))] == line["gaps"]
 
