@@ -238,7 +238,8 @@ class CasePage(Page):
 
 
 class SourceVersion(Shown):
-    """One version of a fact, with its times and footing. ``said`` is None for a withdrawal."""
+    """One version of a fact, with its times and footing. ``said`` is None for a withdrawal, and where
+    it spoke of somebody else."""
 
     version: int
     change: Literal["original", "correction", "withdrawal"]

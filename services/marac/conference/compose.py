@@ -52,18 +52,20 @@ class CaseKnown:
 
     @property
     def lines(self) -> dict[str, rows.Line]:
-        """Every line about the people of the case, by root: a stub only where it is one to all."""
-        ids = {each.person for each in self.everybody}
-        found = [
-            line for person in sorted(ids) if person in self.people for line in self.people[person].lines
-        ]
+        """Every line about the people of the case, by root: as it is hers, where it names the victim; a
+        stub only where it is one to all."""
+        ids = [*sorted(people_of(self.case) - _victim_of(self.case)), *_victim_of(self.case)]
+        found = [line for person in ids if person in self.people for line in self.people[person].lines]
         return {line.root: line for line in sorted(found, key=lambda line: line.said is not None)}
 
 
 def people_of(case: rows.ConferenceCase) -> set[str]:
     """The persons whose rows a case's page needs."""
-    victim = {case.victim.person} if case.victim else set()
-    return victim | {each.person for each in (*case.perpetrators, *case.children)}
+    return _victim_of(case) | {each.person for each in (*case.perpetrators, *case.children)}
+
+
+def _victim_of(case: rows.ConferenceCase) -> set[str]:
+    return {case.victim.person} if case.victim else set()
 
 
 def causes_of(case: rows.ConferenceCase) -> set[str]:

@@ -115,7 +115,8 @@ async def case_page(
 async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> shown.SourcePage:
     """All versions of one fact of a case, the newest first. Raises Problem (404).
 
-    What was withdrawn, or speaks of somebody else by now, says no more than that.
+    What was withdrawn, or speaks of somebody else by now, says no more than that; nor does a version
+    that spoke of somebody else then.
     """
     fresh = await runtime.fresh_until()
     known = (await Held(runtime).known([await _seen(runtime, caller, case)]))[0]
@@ -155,7 +156,8 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
 
 
 def _said(fact: Fact[Content], line: rows.Line, *, locations: bool) -> rows.Version | None:
-    said = version_row(fact) if line.said is not None else None
+    of_them = {version.version for version in (line.said, *line.earlier) if version is not None}
+    said = version_row(fact) if fact.version in of_them else None
     return said if said is None or locations else compose.without_places(said)
 
 

@@ -179,6 +179,27 @@ async def test_a_source_shows_every_version_and_a_withdrawn_one_says_nothing(mar
         assert "Door kicked in." not in str(answer)
 
 
+async def test_a_version_that_spoke_of_somebody_else_says_nothing_in_her_case(marac: Marac) -> None:
+    """Posted about Cat by mistake, corrected to be about Ann."""
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    wrong = caseload.incident(people=[cat(), ben(Role.SUSPECT)], narrative=Narrative(text="At Cat's home."))
+    root = await marac.say("hospital", wrong.said, 2)
+    hospital = caller("hospital", "hospital", "reporter")
+    right = caseload.incident(people=[ann(), ben(Role.SUSPECT)], narrative=Narrative(text="Bruised."))
+    now = own_header(marac.runtime.clock.now())
+    await marac.runtime.revise(root, 1, now, bare(right.said), caller=hospital, right="test")
+
+    async def corrected() -> bool:
+        lines = (await marac.page("chair", made.case))["victim"]["lines"]
+        return any(line["root"] == root for line in lines)
+
+    await until(corrected)
+    source = (await marac.get("chair", f"cases/{made.case}/sources/{root}")).json()
+    said = [each["said"] and each["said"]["text"] for each in source["versions"]]
+    assert said == ["Bruised.", None]
+
+
 async def test_a_feed_that_is_silent_for_longer_than_usual_is_a_gap(marac: Marac) -> None:
     """Police say something every six hours; then nothing."""
     made = await prepared(marac)
