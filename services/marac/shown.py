@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.sections import Location, Name
 from contracts.vocabulary import Grade, Relationship, Role
@@ -152,10 +152,24 @@ class PersonShown(Shown):
     relationship: Relationship | None
     identity: Identity
     lines: list[Line]
+    about_others: list["AboutOther"] = Field(
+        default=[], description="of lines about another victim, what may be told: newest month first"
+    )
     contacts: list[ContactLine]
     health: list[HealthLine]
     leads: list[Lead]
     locations: list["Whereabouts"] | None
+
+
+class AboutOther(Shown):
+    """A line about another victim than the case's: its kind, the month and the kind of agency. Never
+    which agency, which record or when, for that tells where she lives. ``details`` are codes; they are
+    empty for a line that was withdrawn, of which nobody can tell whom it was about."""
+
+    type: str
+    month: str
+    agency_kind: str
+    details: dict[str, JsonValue]
 
 
 class Whereabouts(Source):

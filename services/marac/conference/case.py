@@ -15,6 +15,7 @@ from contracts.rules.standing_grade import standing_grade
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.others import about_others
 from services.marac.rules import agenda, areas, repeat
 
 
@@ -192,10 +193,16 @@ class _People:
         return last.case if last else None
 
     def heard(self) -> tuple[rows.Heard, ...]:
-        """The newest that each agency said, and how many facts it said."""
+        """The newest that each agency said, and how many facts it said: not of another victim, for that
+        would tell who knows of her."""
+        people = {self.victim.person, *self.harmed_by, *(child.person for child in self.children())}
+        hers = {line.root for line in (self.own.lines if self.own else ())}
         said: dict[str, dict[str, datetime]] = {}
-        for line in (line for row in self.rows.values() for line in row.lines):
-            if line.said is not None:
+        for person, row in self.rows.items():
+            others = about_others(row, people, hers) if person != self.victim.person else set()
+            for line in row.lines:
+                if line.said is None or line.root in others:
+                    continue
                 said.setdefault(line.agency, {})[line.root] = line.said.recorded
         return tuple(
             rows.Heard(agency=agency, recorded=max(said[agency].values()), lines=len(said[agency]))

@@ -6,17 +6,22 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from chassis.clock import LONDON
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.vocabulary import Grade, Role
 from services.marac import shown
 from services.marac.conference import rows
+from services.marac.conference.others import about_others
 from services.marac.rules import missing
 from services.marac.rules.feeds import Silence
 
-CODES = {"kind", "status", "crime", "order", "stage", "service"}
-"""What remains of a line about another victim: what kind of thing it was. Words and terms of orders
-may tell who she is and where."""
+CODES = {"kind", "status", "crime", "order", "stage"}
+"""What remains of a line about another victim: what kind of thing it was. Words, terms of orders and
+names of services may tell who she is and where."""
+
+UNKNOWN_KIND = "agency"
+"""Of an agency that nobody has defined."""
 
 ANOTHER_VICTIM = "words-about-another-victim"
 LOCATIONS = "locations"
@@ -46,6 +51,11 @@ class CaseKnown:
         return [*victim, *self.case.perpetrators, *self.case.children]
 
     @property
+    def people_rows(self) -> list[rows.ConferencePerson]:
+        """The rows of the people of the case, as far as there are any."""
+        return [self.people[each] for each in sorted(people_of(self.case)) if each in self.people]
+
+    @property
     def victim(self) -> rows.ConferencePerson | None:
         """The victim's row."""
         return self.people.get(self.case.victim.person) if self.case.victim else None
@@ -55,8 +65,32 @@ class CaseKnown:
         """Every line about the people of the case, by root: as it is hers, where it names the victim; a
         stub only where it is one to all."""
         ids = [*sorted(people_of(self.case) - _victim_of(self.case)), *_victim_of(self.case)]
-        found = [line for person in ids if person in self.people for line in self.people[person].lines]
+        found = [line for person in ids for line in self.lines_of(person)]
         return {line.root: line for line in sorted(found, key=lambda line: line.said is not None)}
+
+    @property
+    def _hers(self) -> dict[str, rows.Line]:
+        return {line.root: line for line in (self.victim.lines if self.victim else ())}
+
+    def about_others(self, person: str) -> set[str]:
+        """The lines of a person of the case that are about another victim, and not about hers."""
+        if person not in self.people or person in _victim_of(self.case):
+            return set()
+        return about_others(self.people[person], people_of(self.case), self._hers)
+
+    def lines_of(self, person: str) -> list[rows.Line]:
+        """What is said of a person of the case and not about another victim; of somebody else than the
+        victim no earlier version but those that named her too: it may have been about another."""
+        lines = self.people[person].lines if person in self.people else []
+        if person in _victim_of(self.case):
+            return list(lines)
+        hers, others = self._hers, self.about_others(person)
+        return [_as_hers(line, hers.get(line.root)) for line in lines if line.root not in others]
+
+
+def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:
+    named = {each.version for each in (hers.earlier if hers else ())}
+    return line.model_copy(update={"earlier": tuple(e for e in line.earlier if e.version in named)})
 
 
 def people_of(case: rows.ConferenceCase) -> set[str]:
@@ -177,18 +211,22 @@ def person_shown(
     row = known.people.get(person.person)
     if row is None:
         return _nobody(person, locations=locations), set()
-    others = foreign(known, row) if person.role is not Role.VICTIM else set()
+    others = known.about_others(person.person)
     here = [*row.locations] if locations else []
     left_out = {ANOTHER_VICTIM} if others else set()
     if row.locations and not locations:
         left_out.add(LOCATIONS)
-    lines = [_without_words(line) if line.root in others else line for line in reversed(row.lines)]
+    lines = known.lines_of(person.person)[::-1]
+    apart = [_about_other(known, line) for line in row.lines if line.root in others]
+    apart.sort(key=lambda each: each.model_dump_json())
+    apart.sort(key=lambda each: each.month, reverse=True)
     page = shown.PersonShown(
         person=person.person,
         role=person.role,
         relationship=person.relationship,
         identity=row.identity,
         lines=lines if locations else [_without_places(line) for line in lines],
+        about_others=apart,
         contacts=list(reversed(row.contacts)) if person.role is Role.VICTIM else [],
         health=[line for line in reversed(row.health) if line.root not in others],
         leads=list(reversed(row.leads)),
@@ -203,23 +241,15 @@ def person_shown(
     return page, left_out
 
 
-def foreign(known: CaseKnown, row: rows.ConferencePerson) -> set[str]:
-    """The lines of somebody that are about another victim than the case's, and not about hers."""
-    own = {each.person for each in known.everybody}
-    found = set()
-    for line in row.lines:
-        victims = {other.person for other in line.others if other.role is Role.VICTIM}
-        if victims and victims.isdisjoint(own):
-            found.add(line.root)
-    return found
-
-
-def _without_words(line: rows.Line) -> rows.Line:
-    if line.said is None:
-        return line
-    details = {name: value for name, value in line.said.details.items() if name in CODES}
-    said = line.said.model_copy(update={"text": None, "details": details})
-    return line.model_copy(update={"said": said, "earlier": (), "others": ()})
+def _about_other(known: CaseKnown, line: rows.Line) -> shown.AboutOther:
+    kind = known.agencies[line.agency].kind.value if line.agency in known.agencies else UNKNOWN_KIND
+    said = line.said.details if line.said else {}
+    return shown.AboutOther(
+        type=line.type,
+        month=f"{line.occurred.astimezone(LONDON):%Y-%m}",
+        agency_kind=kind,
+        details={name: value for name, value in said.items() if name in CODES},
+    )
 
 
 def _without_places(line: rows.Line) -> rows.Line:
@@ -258,6 +288,7 @@ def _nobody(person: rows.CasePerson, *, locations: bool) -> shown.PersonShown:
         relationship=person.relationship,
         identity=rows.Identity(),
         lines=[],
+        about_others=[],
         contacts=[],
         health=[],
         leads=[],
@@ -280,4 +311,5 @@ def area_name(areas: Mapping[str, AreaDefined], area: str | None) -> str | None:
 
 def facts_of(known: Sequence[CaseKnown]) -> Collection[str]:
     """The facts that pages of these cases are made of."""
-    return {fact for each in known for fact in (each.case.fact, *(line.fact for line in each.lines.values()))}
+    lines = (line for each in known for row in each.people_rows for line in row.lines)
+    return {*(each.case.fact for each in known), *(line.fact for line in lines)}

@@ -121,8 +121,7 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
     fresh = await runtime.fresh_until()
     known = (await Held(runtime).known([await _seen(runtime, caller, case)]))[0]
     line = known.lines.get(root)
-    others = [compose.foreign(known, known.people[p]) for p in _other_side(known) if p in known.people]
-    if line is None or any(root in roots for roots in others):
+    if line is None:
         raise not_found()
     versions = (await runtime.fact(root)).versions(root)
     page = shown.SourcePage(
@@ -286,10 +285,6 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     lines = {line.agency for line in known.lines.values()}
     silent = {silence.agency for silence in known.silences}
     return {known.case.agency, *answered, *records, *lines, *silent}
-
-
-def _other_side(known: CaseKnown) -> list[str]:
-    return [each.person for each in (*known.case.perpetrators, *known.case.children)]
 
 
 def _place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:

@@ -25,8 +25,8 @@ from services.marac.conference.rows import (
     Occurrence,
     RecordLine,
 )
-from services.marac.pages.words import Told, Words
-from services.marac.shown import CasePage, Missing, PersonShown
+from services.marac.pages.words import HEADED_BY, Told, Words
+from services.marac.shown import AboutOther, CasePage, Missing, PersonShown
 
 OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral.made", "risk.assessed"})
 """The types whose stubs are told under the breaches: their part of the page has none."""
@@ -95,6 +95,8 @@ class Card:
     entries: Sequence[Entry]
     health: Sequence[HealthLine]
     above: int
+    about_others: Sequence[tuple[Markup, Markup, Markup]]
+    """Of lines about another victim: kind, month, kind of agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ class CaseView:
                 entries=[self._entry(line, person) for line in own],
                 health=[each for each in person.health if each.root not in roots],
                 above=len(person.lines) - len(own),
+                about_others=[self._about_other(line) for line in person.about_others],
             )
 
     def _part(self, person: PersonShown) -> Markup:
@@ -221,6 +224,11 @@ class CaseView:
         if person.relationship:
             said.append(texts.label("relationship", person.relationship).lower())
         return Markup(", ").join(said[:1] if said[0].lower() == said[-1] else said)
+
+    def _about_other(self, line: AboutOther) -> tuple[Markup, Markup, Markup]:
+        texts, headed = self.words.texts, line.details and line.type in HEADED_BY
+        heading = self.words.heading(line.type, line.details) if headed else texts.label("fact", line.type)
+        return heading, self.words.times.month(line.month), texts.label("agency-kind", line.agency_kind)
 
     def _entry(self, line: Line, person: PersonShown | None = None) -> Entry:
         words, said = self.words, line.said

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.accept import own_header
+from chassis.clock import LONDON
 from contracts.events.configuration import AgencyDefined
 from contracts.events.operations import AuditShown
 from contracts.sections import Narrative
@@ -82,18 +83,40 @@ async def shown(marac: Marac, subject: str) -> list[AuditShown]:
 
 
 async def test_what_he_did_to_another_is_a_code_and_not_her_story(marac: Marac) -> None:
+    """Nor is it told who knows of her: not by a record that stands, nor by one that was withdrawn."""
     made = await prepared(marac)
     await until(lambda: complete(marac, made))
+    await marac.say("council", AgencyDefined(agency="hospital", name="The hospital", kind=AgencyKind.HEALTH))
+    hers = caseload.incident(people=[cat(), ben(Role.SUSPECT)], kind="rape").said
+    root, gone = await marac.say("hospital", hers, 4), await marac.say("hospital", hers, 5)
+    by = caller("hospital", "hospital", "reporter")
+    await marac.runtime.revise(gone, 1, None, None, caller=by, right="test")
+
+    async def told() -> bool:
+        (him,) = (await marac.page("chair", made.case))["perpetrators"]
+        kinds = [line["details"].get("kind") for line in him["about_others"]]
+        return sorted(kinds, key=str) == [None, "assault-with-injury", "rape"]
+
+    await until(told)
     for who in ("chair", "idva"):
         answer = await marac.get(who, f"cases/{made.case}")
-        lines = answer.json()["perpetrators"][0]["lines"]
-        foreign = [line for line in lines if line["type"] == "incident.reported" and not line["others"]]
-        assert [(line["said"]["details"], line["said"]["text"]) for line in foreign] == [
-            ({"kind": "assault-with-injury", "status": "alleged"}, None)
-        ]
+        month = (marac.runtime.clock.now() - timedelta(days=4)).astimezone(LONDON)
+        assert {
+            "type": "incident.reported",
+            "month": f"{month:%Y-%m}",
+            "agency_kind": "health",
+            "details": {"kind": "rape", "status": "alleged"},
+        } in answer.json()["perpetrators"][0]["about_others"]
         assert "Cat" not in answer.text
-        hidden = await marac.get(who, f"cases/{made.case}/sources/{foreign[0]['root']}")
-        assert hidden.status_code == 404
+        for tells in ("hospital", root, gone):
+            assert tells not in answer.text
+            assert tells not in (await marac.http.get(f"/marac/cases/{made.case}", headers=as_(who))).text
+        assert (await marac.get(who, f"cases/{made.case}/sources/{root}")).status_code == 404
+
+
+def as_(who: str) -> dict[str, str]:
+    """Signed in as somebody, by a browser."""
+    return {"Authorization": f"Bearer {who}", "Accept": "text/html"}
 
 
 async def test_what_one_may_not_see_is_as_if_it_were_not(marac: Marac) -> None:
