@@ -313,7 +313,7 @@ class Cohort(Page):
 class PerpetratorPage(Page):
     """A perpetrator's page."""
 
-    broken_since: datetime | None
+    broken: bool = Field(description="whether this is the last good page; never since when")
     incomplete: int = Field(description="records that could not be read; never whose, nor from whom")
     whose_unknown: int = Field(description="others, of which nobody knows whom they are about")
     person: str

@@ -208,7 +208,7 @@ def perpetrator() -> shown.PerpetratorPage:
     return shown.PerpetratorPage(
         at=NOW,
         fresh_until=FRESH,
-        broken_since=None,
+        broken=False,
         incomplete=0,
         whose_unknown=0,
         person=PERPETRATOR,

@@ -275,8 +275,9 @@ async def perpetrator(
 ) -> HTMLResponse:
     """One person of the cohort: why this score, and from which reports."""
     page = await queries.perpetrator_page(runtime, caller, perpetrator)
-    # Nothing but how many: not even when, for that tells when somebody said something.
-    bars = (*_broken(page.broken_since, page.at), *PAGES.incomplete(page.incomplete, None, page.at))
+    # Nothing but that, and how many: not even when, for that tells when somebody said something.
+    broken = (Bar(Loudness.NOT_SOUND, PAGES.texts("perpetrator.broken")),) if page.broken else ()
+    bars = (*broken, *PAGES.incomplete(page.incomplete, None, page.at))
     look = PAGES.look(request, caller, *bars)
     words = _words(look)
     return PAGES.show("perpetrator.html", look, page=page, words=words, **told(page, words))

@@ -69,7 +69,7 @@ async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> sho
         at=runtime.clock.now(),
         fresh_until=fresh,
         sources_silent=await _silent(runtime),
-        broken_since=await runtime.broken("p", person),
+        broken=await runtime.broken("p", person) is not None,
         incomplete=incomplete.records,
         whose_unknown=incomplete.whose_unknown,
         person=person,

@@ -163,6 +163,7 @@ async def test_the_cohort_by_pages_and_one_person_of_it(marac: Marac) -> None:
     assert sum(part["points"] * part["weight"] for part in page["parts"]) == pytest.approx(page["score"])
     for marker in (STREET, "police", "council", made.case, made.breach, "north", "Ann", "Kit"):
         assert marker not in answer.text.replace('"agency_kind":"police"', "")
+    assert page["broken"] is False
     missing = await marac.get("matac", f"cohort/{IDS.person('nobody')}")
     assert missing.status_code == 404
 

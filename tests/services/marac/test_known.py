@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -222,3 +222,24 @@ async def test_todays_broken_row_says_nothing_of_then(marac: Marac, monkeypatch:
     page = f"cases/{made.case}"
     assert (await marac.get("chair", page)).json()["broken_since"] is not None
     assert (await marac.get("chair", page, at=then)).json()["broken_since"] is None
+
+
+async def test_of_a_perpetrator_it_is_told_that_the_page_is_broken_and_never_since_when(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    since = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+    async def broken(*_: str) -> datetime:
+        return since
+
+    monkeypatch.setattr(marac.runtime, "broken", broken)
+    him = (await marac.get("matac", "cohort")).json()["people"][0]["person"]
+    page = await marac.get("matac", f"cohort/{him}")
+    assert page.json()["broken"] is True
+    headers = {"Authorization": "Bearer matac", "Accept": "text/html"}
+    html = await marac.http.get(f"/marac/cohort/{him}", headers=headers)
+    assert "COULD NOT BE MADE ANEW" in html.text
+    for answer in (page, html):
+        assert "2001" not in answer.text
