@@ -21,8 +21,13 @@ from chassis.store.tables import instant, micros
 from chassis.views import Row, View
 from chassis.watch import cause_of, standing
 from chassis.watermark import fresh_until
+from contracts.content import Said
+from contracts.registry import EVENTS
 
 log = structlog.get_logger()
+
+_STATEMENTS = ", ".join(f"'{name}'" for name, model in sorted(EVENTS.items()) if issubclass(model, Said))
+"""The types by which an agency is heard: what it says of people, as SQL lists them."""
 
 
 class Archive:
@@ -116,10 +121,10 @@ class Archive:
         return await fresh_until(self.store, self.name)
 
     async def newest_of(self, agencies: Collection[str], at: datetime) -> dict[str, datetime]:
-        """When the newest fact of each of these agencies was accepted, of those accepted by a time; an
-        agency with none is left out."""
+        """When the newest statement about people by each of these agencies was accepted, of those
+        accepted by a time; an agency with none is left out. What its staff do here is none."""
         statement = f"""select r.agency, (select max(accepted) from fact where fact.agency = r.agency
-            and agency <> 'goldthread' and accepted <= :at) as newest
+            and agency <> 'goldthread' and type in ({_STATEMENTS}) and accepted <= :at) as newest
             from {self.store.rows_of("rows", (("agency", "text"),))}"""
         rows = orjson.dumps([{"agency": agency} for agency in sorted(agencies)]).decode()
         async with self.store.reading() as connection:
@@ -129,12 +134,13 @@ class Archive:
     async def hours_of(
         self, spans: Mapping[str, tuple[datetime, datetime]]
     ) -> dict[str, list[tuple[datetime, datetime, int]]]:
-        """Of each agency the hours of its span in which it was heard: the first and the last fact
-        accepted in it, and how many."""
+        """Of each agency the hours of its span in which it was heard: the first and the last statement
+        about people accepted in it, and how many."""
         columns = (("agency", "text"), ("first", "bigint"), ("last", "bigint"))
         statement = f"""select r.agency, min(accepted) as first, max(accepted) as last, count(*) as facts
             from {self.store.rows_of("rows", columns)} join fact on fact.agency = r.agency
-            and fact.agency <> 'goldthread' and accepted between r.first and r.last
+            and fact.agency <> 'goldthread' and fact.type in ({_STATEMENTS})
+            and accepted between r.first and r.last
             group by r.agency, accepted / 3600000000"""
         rows = [
             {"agency": agency, "first": micros(first), "last": micros(last)}

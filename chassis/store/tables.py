@@ -51,6 +51,7 @@ class FactTable(SQLModel, table=True):
             "fact_heard",
             "agency",
             "accepted",
+            "type",
             sqlite_where=text("agency <> 'goldthread'"),
             postgresql_where=text("agency <> 'goldthread'"),
         ),

@@ -212,17 +212,22 @@ async def test_a_discard_and_its_record_may_come_in_either_order(store: Store) -
 
 
 async def test_when_an_agency_was_heard(store: Store) -> None:
-    """Its newest fact until a time, and the hours of a span; what a service says by itself is nobody's."""
+    """Its newest statement about people until a time, and the hours of a span; what a service says by
+    itself is nobody's, and what an agency's staff set here is no feed of theirs."""
     at = [NOON + timedelta(minutes=n) for n in (0, 5, 59, 60, 300)]
     for n, accepted in enumerate(at):
         await insert(store, entry(incident(str(n), accepted=accepted)))
     said = ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=2)
     await insert(store, entry(fact(said, agency="goldthread", accepted=at[4])))
+    await insert(store, entry(fact(said, agency=AGENCY, accepted=at[4] + timedelta(days=1))))
     archive = Archive("orders", store, IDS, Clock(), VIEWS)
     agencies = [AGENCY, "goldthread", "never-heard"]
+    assert await archive.newest_of(agencies, at[4] + timedelta(days=2)) == {AGENCY: at[4]}
     assert await archive.newest_of(agencies, at[4]) == {AGENCY: at[4]}
     assert await archive.newest_of(agencies, at[4] - timedelta(microseconds=1)) == {AGENCY: at[3]}
     assert await archive.newest_of(agencies, NOON - timedelta(microseconds=1)) == {}
+    spans = {AGENCY: (at[4], at[4] + timedelta(days=2))}
+    assert await archive.hours_of(spans) == {AGENCY: [(at[4], at[4], 1)]}
     hours = await archive.hours_of({AGENCY: (at[1], at[3]), "never-heard": (at[0], at[4])})
     assert hours.keys() == {AGENCY}
     assert sorted(hours[AGENCY]) == [(at[1], at[2], 2), (at[3], at[3], 1)]
