@@ -14,7 +14,7 @@ from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.rules.areas import area_and_around
 from contracts.sections import Sensitivity
 from contracts.submission import Submission
-from services.orders.rules import breach_of_order, service_of_order, sharing
+from services.orders.rules import service_of_order, sharing
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
 
@@ -22,14 +22,8 @@ C = TypeVar("C", bound=Content)
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse the service of an order that names no respondent or gives no time, and a breach by which
-    nobody can be found. Raises Refused (422)."""
-    missing = None
-    if isinstance(content, OrderServed):
-        missing = service_of_order.fault(content)
-    elif isinstance(content, BreachReported):
-        missing = breach_of_order.fault(content)
-    if missing is not None:
+    """Refuse the service of an order that names no respondent or gives no time. Raises Refused (422)."""
+    if isinstance(content, OrderServed) and (missing := service_of_order.fault(content)):
         where, kind = missing
         raise Refused(kind, f"body.{where}")
     return content

@@ -102,11 +102,11 @@ class TestPerson:
     def test_a_fact_that_never_named_somebody_is_no_line_of_theirs(self) -> None:
         """It is filed under them for their order's sake: it stands, and nobody has withdrawn it."""
         known = order()
-        by_order = [filed_with(known, each) for each in (service(), breach(people=[], order=known.root))]
-        assert [line.type for line in of("ann", known, *by_order).lines] == ["order.made"]
-        assert [line.type for line in of("ben", known, *by_order).lines] == ["order.made", "order.served"]
-        taken_back = [withdrawn(each) for each in by_order]
-        assert [line.type for line in of("ann", known, *by_order, *taken_back).lines] == ["order.made"]
+        of_order = filed_with(known, service())
+        assert [line.type for line in of("ann", known, of_order).lines] == ["order.made"]
+        assert [line.type for line in of("ben", known, of_order).lines] == ["order.made", "order.served"]
+        taken_back = withdrawn(of_order)
+        assert [line.type for line in of("ann", known, of_order, taken_back).lines] == ["order.made"]
 
     def test_a_location_stands_in_its_own_section_alone(self) -> None:
         row = of("ann", household())

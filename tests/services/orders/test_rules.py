@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import order_terms
-from contracts.vocabulary import AgencyKind, BreachKind, Grade, OrderType, Role, ServiceMethod, Urgency
-from services.orders.rules import breach_of_order, priority, service_of_order, sharing, telling
-from tests.support.facts import NOON, root_of, someone
+from contracts.vocabulary import AgencyKind, Grade, OrderType, Role, ServiceMethod, Urgency
+from services.orders.rules import priority, service_of_order, sharing, telling
+from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
 
@@ -140,17 +140,3 @@ def test_who_sees_what(line: dict[str, Any]) -> None:
 def test_service_says_whom_and_when(said: dict[str, Any], fault: tuple[str, str] | None) -> None:
     service = OrderServed(reference="FL1", method=ServiceMethod.PERSONAL, **said)
     assert service_of_order.fault(service) == fault
-
-
-@pytest.mark.parametrize(
-    ("said", "fault"),
-    [
-        ({"people": [someone(Role.RESPONDENT)]}, None),
-        ({"people": [someone(Role.WITNESS)], "reference": "FL1"}, None),
-        ({"order": root_of("order")}, None),
-        ({"reference": "FL1"}, ("content.people", "person-missing")),
-    ],
-    ids=["names him", "a reference and a person", "the order's id alone", "a reference alone"],
-)
-def test_a_breach_says_by_whom_it_can_be_found(said: dict[str, Any], fault: tuple[str, str] | None) -> None:
-    assert breach_of_order.fault(BreachReported(kind=BreachKind.CONTACT, **said)) == fault
