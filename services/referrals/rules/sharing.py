@@ -1,4 +1,4 @@
-"""Who may post what to this service, and who may read what is kept for support alone.
+"""Who may post what to this service, and who may decide who is who.
 
 Source: design.md section 7 (2026): deny by default. Immigration status is for support only and
 reaches no enforcement body by any path (domain.md 10; NPCC guidance on migrant victims, read 2026-11).
@@ -6,7 +6,7 @@ reaches no enforcement body by any path (domain.md 10; NPCC guidance on migrant 
 
 from collections.abc import Collection, Mapping
 
-from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
+from contracts.vocabulary import IdentityAnswer, StaffRole
 
 REFER = "referral:make"
 ASSESS = "risk:report"
@@ -26,17 +26,6 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),
 }
 """Right to the roles that have it. Whoever is in no list may not."""
-
-SUPPORTS = frozenset({AgencyKind.IDVA_SERVICE, AgencyKind.VOLUNTARY})
-"""The kinds of agency that support victims and enforce nothing."""
-
-
-def may_read_support(roles: Collection[str], kind: AgencyKind | None) -> bool:
-    """Whether a caller may read what is kept for support alone: an IDVA of a support service.
-
-    An agency whose kind is not known is no support service.
-    """
-    return StaffRole.IDVA in roles and kind in SUPPORTS
 
 
 def may_decide(
