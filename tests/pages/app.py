@@ -203,6 +203,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     for name, query in asked.items():
         patch.setattr(marac_queries, name, query)
     patch.setattr(notify_queries, "alerts", answers(lambda: world.alerts))
+    patch.setattr(notify_queries, "list_mark", answers(lambda: repr(world.alerts)))
     patch.setattr(notify_queries, "alert", world.alert)
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
