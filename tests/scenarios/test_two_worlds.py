@@ -128,7 +128,9 @@ async def lived(place: scene.Place, chair: str) -> dict[str, str]:
             await until(lambda: all_told(webhook), 30, "four messages")
             await goldthread.settled()
             await goldthread.set_clock(AT)
-            await until(lambda: fresh(goldthread), 30, "a page that is up to date")
+            asked: list[str] = []
+            await until(lambda: fresh(goldthread, asked), 30, "a page that is up to date")
+            await until(lambda: logged(folder, asked), 30, "the line of each of these looks")
             before = len(lines(folder))
             shown = await scene.perpetrator_side(goldthread)
             await goldthread.close()
@@ -141,10 +143,16 @@ async def lived(place: scene.Place, chair: str) -> dict[str, str]:
         return {name: alike(text, found.url, webhook.url) for name, text in shown.items()}
 
 
-async def fresh(goldthread: Goldthread) -> bool:
-    """Whether pages are up to date, and say so."""
+async def fresh(goldthread: Goldthread, asked: list[str]) -> bool:
+    """Whether pages are up to date, and say so. Each look is noted."""
     reader = await goldthread.person("tom-achterberg")
+    asked.append("/marac/cohort")
     return "Holds all accepted by" in (await reader.get("/marac/cohort")).text
+
+
+async def logged(folder: Path, asked: list[str]) -> bool:
+    """Whether the log has a line for each look: it is written after the answer."""
+    return [line["route"] for line in lines(folder) if line.get("route") == "/marac/cohort"] == asked
 
 
 async def all_told(webhook: Webhook) -> bool:
