@@ -45,6 +45,7 @@ async def test_an_instance_whose_connection_was_cut_hears_of_what_others_fold(
             where application_name = 'goldthread-orders' and pid <> pg_backend_pid()"""
         await connection.execute(text(cut))
     await until(lambda: comes("after"))
+    assert [changed for changed in heard if ("view", "after") in changed], "heard by the other instance"
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -391,6 +391,9 @@ async def test_what_a_crash_took_back_is_read_again(system: System) -> None:
         return found["facts"][0] == 2 * before["facts"][0] and await settled(runtime)
 
     await until(again)
+    assert (await operating.fingerprint(runtime))["keys"][0] == 2 * before["keys"][0], (
+        "and where each is filed"
+    )
 
 
 async def test_the_clock_outlives_a_store_that_was_away(
