@@ -133,15 +133,17 @@ async def lived(place: scene.Place, chair: str) -> dict[str, str]:
             before = len(lines(folder))
             shown = await scene.perpetrator_side(goldthread)
             await goldthread.close()
-        messages = sorted(alike(message.text, found.url, webhook.url) for message in webhook.kept)
-        looks = [line for line in lines(folder)[before:] if "cohort" in line.get("route", "")]
-        # A line is written after its answer: that of the page just found fresh may have come since.
-        looks = list(dropwhile(lambda line: line["route"] == "/marac/cohort", looks))
-        calls = [line for line in lines(folder) if line["event"] == "tell.tried"]
-        assert looks
-        assert calls
-        shown |= {"messages": "\n".join(messages), "log": as_logged(looks), "calls": as_logged(calls)}
-        return {name: alike(text, found.url, webhook.url) for name, text in shown.items()}
+    # A line is written after its answer, so the log is whole when the process has ended; and that of the
+    # page just found fresh may have come after the count.
+    log = lines(folder)
+    looks = [line for line in log[before:] if "cohort" in line.get("route", "")]
+    looks = list(dropwhile(lambda line: line["route"] == "/marac/cohort", looks))
+    calls = [line for line in log if line["event"] == "tell.tried"]
+    assert looks
+    assert calls
+    messages = sorted(alike(message.text, found.url, webhook.url) for message in webhook.kept)
+    shown |= {"messages": "\n".join(messages), "log": as_logged(looks), "calls": as_logged(calls)}
+    return {name: alike(text, found.url, webhook.url) for name, text in shown.items()}
 
 
 async def fresh(goldthread: Goldthread) -> bool:
