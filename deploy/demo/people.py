@@ -96,11 +96,11 @@ class People:
         return person
 
     def children_of(self, mother: Person) -> list[Person]:
-        """None to three children, 1.24 on average (SafeLives data, 2024)."""
+        """None to three children, 1.24 on average (SafeLives data, 2024); born before the year began."""
         many = self._chance.choices((0, 1, 2, 3), (33, 28, 22, 17))[0]
         found = []
         for _ in range(many):
-            born = self._today - timedelta(days=self._chance.randint(200, 16 * 365))
+            born = self._today - timedelta(days=self._chance.randint(380, 16 * 365))
             child = self._person(
                 self._chance.choice(names.CHILDREN), mother.family, "not-stated", born, mother.area
             )

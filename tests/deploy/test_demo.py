@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from chassis.accept import check_past, check_times
 from contracts.content import Content
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.events.people import (
@@ -64,9 +65,11 @@ def test_the_same_seed_and_time_give_the_same_caseload_key_for_key(load: Caseloa
     assert caseload(NOW, seed=10).posts != load.posts
 
 
-def test_every_post_fits_its_contract(load: Caseload) -> None:
+def test_every_post_fits_its_contract_and_tells_of_nothing_to_come(load: Caseload) -> None:
     for post in load.posts:
-        READERS[post.kind].validate_python(post.body)
+        said = READERS[post.kind].validate_python(post.body)
+        check_times(said, post.at)
+        check_past(said.content, post.at)
 
 
 def test_nothing_is_said_before_it_happened_or_after_now(load: Caseload) -> None:
