@@ -1,8 +1,17 @@
 """What marac's routes and pages ask. Each answer is for one caller: ``rules/sharing.py`` comes first,
-what the caller may not see is not there (404), and what is shown is recorded before it is given.
+what the caller may not see is not there (404), and what is shown is recorded before it is given: a
+``read_`` function records nothing, for what it gives is shown to nobody.
 """
 
-from services.marac.conference.queries import agenda, case_page, cases_of, meetings, source
+from services.marac.conference.queries import (
+    agenda,
+    case_page,
+    cases_of,
+    meetings,
+    read_agenda,
+    read_case,
+    source,
+)
 from services.marac.shown import Agenda, CasePage, Cohort, Meetings, PerpetratorPage, SourcePage
 from services.marac.tasking.queries import cohort, perpetrator_page
 
@@ -19,5 +28,7 @@ __all__ = [
     "cohort",
     "meetings",
     "perpetrator_page",
+    "read_agenda",
+    "read_case",
     "source",
 ]

@@ -52,6 +52,15 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
 async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None) -> shown.Agenda:
     """The agenda of a meeting, as it is now or as it was known at a time; now, also whoever waits in
     its MARAC. Raises Problem (404); Refused (409) as ``Archive.as_of``."""
+    page, facts = await read_agenda(runtime, caller, meeting, at)
+    await _record(runtime, caller, "agenda", meeting, page, facts)
+    return page
+
+
+async def read_agenda(
+    runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None
+) -> tuple[shown.Agenda, set[str]]:
+    """An agenda that is not shown to anybody, and the facts in it: raises as ``agenda`` does."""
     fresh = at or await runtime.fresh_until()
     row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
     if row is None or not _may_see_meeting(caller, row):
@@ -79,8 +88,7 @@ async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | 
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )
-    await _record(runtime, caller, "agenda", meeting, page, {row.root, *compose.facts_of(known)})
-    return page
+    return page, {row.root, *compose.facts_of(known)}
 
 
 def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
@@ -93,13 +101,23 @@ def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> l
 
 
 async def case_page(
-    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None
+    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None, *, paper: bool = False
 ) -> shown.CasePage:
-    """A case, as it is now or as it was known at a time.
+    """A case, as it is now or as it was known at a time; on paper without where its people are.
 
     Whoever may see it today may see how it was. Raises Problem (404); Refused (409) as
     ``Archive.as_of``.
     """
+    page, facts, left_out = await read_case(runtime, caller, case, at, paper=paper)
+    await _record(runtime, caller, CASE.name, case, page, facts, left_out)
+    return page
+
+
+async def read_case(
+    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None, *, paper: bool = False
+) -> tuple[shown.CasePage, set[str], set[str]]:
+    """A case page that is not shown to anybody, the facts in it, and what it leaves out of them:
+    raises as ``case_page`` does."""
     fresh = at or await runtime.fresh_until()
     now = await _seen(runtime, caller, case)
     held = Held(runtime, at)
@@ -107,9 +125,9 @@ async def case_page(
     if row is None:
         raise not_found()
     known = (await held.known([row]))[0]
-    page, left_out = await _page(runtime, caller, known, at, fresh)
-    await _record(runtime, caller, CASE.name, case, page, compose.facts_of([known]), left_out)
-    return page
+    locations = sharing.may_see_locations(caller.roles, paper=paper)
+    page, left_out = await _page(runtime, known, at, fresh, locations=locations)
+    return page, set(compose.facts_of([known])), left_out
 
 
 async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> shown.SourcePage:
@@ -211,10 +229,9 @@ async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[
 
 
 async def _page(
-    runtime: Runtime, caller: Caller, known: CaseKnown, at: datetime | None, fresh: datetime | None
+    runtime: Runtime, known: CaseKnown, at: datetime | None, fresh: datetime | None, *, locations: bool
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
-    locations = sharing.may_see_locations(caller.roles)
     broken = [await runtime.broken("p", each.person) for each in known.everybody]
     broken.append(await runtime.broken("k", case.case))
     people = {each.person: compose.person_shown(known, each, locations=locations) for each in known.everybody}

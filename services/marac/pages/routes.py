@@ -129,7 +129,7 @@ async def agenda_on_paper(
     shown = await queries.agenda(runtime, caller, meeting, at)
     look = _look(request, caller, shown, f"/marac/meetings/{meeting}")
     words = _words(look, paper=True)
-    cases = [await queries.case_page(runtime, caller, line.case, at) for line in shown.cases]
+    cases = [await queries.case_page(runtime, caller, line.case, at, paper=True) for line in shown.cases]
     return PAGES.show(
         "agenda_print.html",
         look,
@@ -206,8 +206,8 @@ def _known(at: datetime | None, fault: str | None, asked: Asked) -> dict[str, An
 async def case_on_paper(
     request: Request, case: Id, runtime: TheRuntime, caller: OfCases, at: At = None
 ) -> HTMLResponse:
-    """A case, to be printed: everything open, times in full, no addresses of pages."""
-    page = await queries.case_page(runtime, caller, case, at)
+    """A case, to be printed: everything open, times in full, no addresses of pages or people."""
+    page = await queries.case_page(runtime, caller, case, at, paper=True)
     look = _look(request, caller, page, f"/marac/cases/{case}")
     words = _words(look, paper=True)
     return PAGES.show(
@@ -229,7 +229,7 @@ async def case_live(
     seen: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Server-sent events: that the page has news, and of how many lines. Never what they say."""
-    page = await queries.case_page(runtime, caller, case)
+    page, _, _ = await queries.read_case(runtime, caller, case)
     people = [each.person for each in (page.victim, *page.perpetrators, *page.children) if each]
     concerns = {
         (CASE.name, case),
@@ -239,7 +239,7 @@ async def case_live(
     lines = _lines(page)
 
     async def news() -> str | None:
-        now = await queries.case_page(runtime, caller, case)
+        now, _, _ = await queries.read_case(runtime, caller, case)
         if live.digest(now.seen) == seen:
             return None
         n = len(_lines(now) - lines)
@@ -323,15 +323,12 @@ async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | Non
     to_come = [meeting for meeting in page.meetings if meeting.starts >= since]
     meeting = (to_come or page.meetings[::-1])[0].meeting
     try:
-        cases = (await queries.agenda(runtime, caller, meeting, page.known_at)).cases
+        agenda, _ = await queries.read_agenda(runtime, caller, meeting, page.known_at)
     except Problem:
         return None
-    after = (
-        [line.case for line in cases].index(page.case) + 1
-        if page.case in {c.case for c in cases}
-        else len(cases)
-    )
-    return Place(meeting, cases[after] if after < len(cases) else None)
+    cases = [line.case for line in agenda.cases]
+    after = cases.index(page.case) + 1 if page.case in cases else len(cases)
+    return Place(meeting, agenda.cases[after] if after < len(cases) else None)
 
 
 def _lines(page: CasePage) -> set[tuple[str, int]]:

@@ -51,9 +51,10 @@ def may_place_cases(roles: Collection[str]) -> bool:
     return PLACES_CASES in roles
 
 
-def may_see_locations(roles: Collection[str]) -> bool:
-    """Whether a caller who may see a case may see where its people are."""
-    return not FIND_HER.isdisjoint(roles)
+def may_see_locations(roles: Collection[str], *, paper: bool = False) -> bool:
+    """Whether a caller who may see a case may see where its people are: on a screen, never on paper,
+    which is carried into the room and left on a seat."""
+    return not paper and not FIND_HER.isdisjoint(roles)
 
 
 def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:

@@ -65,10 +65,26 @@ async def test_where_she_is_goes_to_her_idva_and_not_to_the_room(marac: Marac) -
     idva = await marac.page("idva", made.case)
     assert [each["location"]["address"] for each in idva["victim"]["locations"]] == [[STREET]]
     assert idva["orders"][0]["prohibitions"][0]["text"] == f"Not to go to {STREET}"
+    for path in (f"cases/{made.case}/print", f"meetings/{made.meeting}/print"):
+        paper = await marac.http.get(f"/marac/{path}", headers={"Authorization": "Bearer idva"})
+        assert paper.status_code == 200
+        assert "Ann" in paper.text
+        assert STREET not in paper.text
     looks = await shown(marac, made.case)
     assert {
         look.viewer_agency: look.left_out for look in looks if look.person == IDS.staff("issuer", "chair")
     }["police"] == ["locations", "words-about-another-victim"]
+
+
+async def test_what_a_page_looks_up_for_itself_is_no_look_of_the_reader(marac: Marac) -> None:
+    """The case's page names the case that comes next: the agenda was shown to nobody."""
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    page = await marac.http.get(f"/marac/cases/{made.case}", headers={"Authorization": "Bearer chair"})
+    assert page.status_code == 200, page.text
+    assert f"/marac/meetings/{made.meeting}" in page.text
+    assert await shown(marac, made.case)
+    assert await shown(marac, made.meeting) == []
 
 
 async def shown(marac: Marac, subject: str) -> list[AuditShown]:

@@ -117,6 +117,7 @@ def test_sharing(line: dict[str, Any]) -> None:
     assert sharing.may_see_case([line["role"]], line["areas"], case_areas, marac) == line["see"]
     if line["see"]:
         assert sharing.may_see_locations([line["role"]]) == line["locations"]
+        assert not sharing.may_see_locations([line["role"]], paper=True)
     assert sharing.may_see_cohort([line["role"]]) == line.get("cohort", False)
 
 
