@@ -34,9 +34,9 @@ MARKS = 200
 """How many marks are taken at a time, to begin with."""
 FEWEST_MARKS, MOST_MARKS = 20, 5_000
 """How few and how many are taken as folds take long or are quick."""
-REST, REST_SECONDS, COMING_SECONDS = 4, 0.1, 0.2
-"""How long the folder rests after work that is not urgent, in times of what the work took and at
-least; and how lately something new must have come for it to rest at all."""
+REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.4, 0.2
+"""How long the folder rests after work that is not urgent, in times of what the work took, at least
+and at most; and how lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
 _DUE = prepared("select 1 from subject where changes_at <= :now limit 1")
 
@@ -55,12 +55,16 @@ class Batch:
     """What one fold transaction did."""
 
     marks: int = 0
+    full: bool = False
+    """Whether as many were taken as were asked for, so that more may be waiting."""
     urgent: bool = False
     seconds: float = 0.0
     subjects: int = 0
     changed: set[tuple[str, str]] = field(default_factory=set)
     said: int = 0
     put_back: int = 0
+    left: int = 0
+    """How many cases and causes read what it changed, and are to follow."""
 
 
 @dataclass(slots=True)
@@ -112,9 +116,11 @@ class Folder:
                 limit = max(FEWEST_MARKS, limit // 2)
             elif batch.seconds < self._store.busy_seconds / 2:
                 limit = min(MOST_MARKS, limit * 2)
-            if not batch.urgent and self._signals.recently("fold", COMING_SECONDS):
+            waited_for = batch.urgent or batch.full or batch.left
+            if not waited_for and self._signals.recently("fold", COMING_SECONDS):
                 # More is coming: marks of one subject pile up, and are folded once.
-                await self._signals.wait("urgent", max(REST_SECONDS, batch.seconds * REST))
+                rest = min(MOST_REST, max(LEAST_REST, batch.seconds * REST))
+                await self._signals.wait("urgent", rest)
             if batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
@@ -152,7 +158,7 @@ class Folder:
 
     async def _fold(self, connection: AsyncConnection, limit: int) -> Batch:
         batch, began = Batch(), time.monotonic()
-        marks = await self._take(connection, limit)
+        marks = await self._take(connection, limit, batch)
         batch.marks = len(marks)
         batch.urgent = any(mark.urgent for mark in marks)
         if not marks:
@@ -176,13 +182,14 @@ class Folder:
         batch.seconds = time.monotonic() - began
         return batch
 
-    async def _take(self, connection: AsyncConnection, limit: int) -> list[Mark]:
+    async def _take(self, connection: AsyncConnection, limit: int, batch: Batch) -> list[Mark]:
         first = f"""delete from mark where seq in (
             select seq from mark where {NEWEST} <= :version
             order by urgent desc, seq limit :limit {self._store.skip_locked})
             returning key, moved_from, urgent"""
         values = {"limit": limit, "version": self._version}
         rows = list((await connection.execute(prepared(first), values)).all())
+        batch.full = len(rows) == limit
         keys = sorted({row.key for row in rows})
         if not keys:
             return []
@@ -287,7 +294,7 @@ class Folder:
         if level == 0 and written:
             new = {row.subject for row in written}
             changed = {id_: urgent[id_] for id_ in ids if id_[2:] in new}
-            await self._markreaders(connection, changed, sorted(urgent))
+            batch.left += await self._markreaders(connection, changed, sorted(urgent))
         said = [draft for each in done for draft in each.said]
         if said:
             reached(Step.FOLD_WRITTEN)
@@ -346,16 +353,16 @@ class Folder:
 
     async def _markreaders(
         self, connection: AsyncConnection, changed: Mapping[str, bool], taken: Sequence[str]
-    ) -> None:
+    ) -> int:
         """A person's row changed: mark the cases and causes that read it, but those that are taken
-        themselves, and so read it after this, or are put back."""
+        themselves, and so read it after this, or are put back. Give how many were marked."""
         readers = {PREFIX[view.of]: view.begun_by for view in self._views if view.reads_people}
         kinds = [
             f"theirs.key like '{kind}:%' and {self._begun_as('theirs.key', (each.type for each in begun))}"
             for kind, begun in sorted(readers.items())
         ]
         if not kinds:
-            return
+            return 0
         columns = (("person", "text"), ("urgent", "int"))
         rows = [{"person": id_, "urgent": int(urgent)} for id_, urgent in sorted(changed.items())]
         statement = f"""insert into mark (key, urgent)
@@ -367,7 +374,7 @@ class Folder:
                 and theirs.key not in (select id from {self._store.rows_of("taken", (("id", "text"),))})
             group by theirs.key"""
         values = {"rows": orjson.dumps(rows).decode(), "taken": _listed("id", taken)}
-        await connection.execute(prepared(statement), values)
+        return (await connection.execute(prepared(statement), values)).rowcount
 
 
 def _listed(name: str, values: Iterable[str]) -> str:

@@ -1,9 +1,11 @@
 """What a fold reads, in one statement after the locks: places, keys, facts, configuration, rows.
 
-Read in several statements, rounds differed from a rebuild (mechanism, section 9). Bodies of
-configuration facts are looked up by the ids that the one statement gave: a fact never changes.
+Read in several statements, rounds differed from a rebuild (mechanism, section 9). What a fact says
+is looked up by the id and time that the one statement gave, where it is not known yet: of one id and
+time a fact never changes.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,11 +22,17 @@ from chassis.views import PREFIX, Person, Row, Subject, View
 from contracts.content import Content
 
 R = TypeVar("R", bound=Row)
+Version = tuple[str, str]
+"""A fact's id, and when it was accepted: a copy that was accepted earlier takes its place."""
 
 
-@lru_cache(maxsize=8_192)
+MOST_KNOWN = 16_384
+"""How many facts a reader keeps; then it forgets them all."""
+
+
+@lru_cache(maxsize=2_048)
 def parsed(body: str) -> Fact[Content]:
-    """The fact in these bytes, read once."""
+    """The fact in these bytes, read once: by the loader, then by the folds of several services."""
     return read_fact(body.encode())
 
 
@@ -65,7 +73,7 @@ class Read:
     readers: str = ""
     """The first letters of the ids of the subjects that read the rows of their people."""
     configuration: FactSet = field(default_factory=FactSet)
-    facts: dict[str, list[Fact[Content]]] = field(default_factory=dict)
+    facts: dict[str, list[Fact[Content]]] = field(default_factory=lambda: defaultdict(list))
     named: dict[str, set[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Rows] = field(default_factory=dict)
@@ -90,7 +98,8 @@ class Reader:
         self._views = {view.name: view for view in views}
         self._people = [view for view in views if view.of == "person"]
         self._readers = "".join(sorted({PREFIX[view.of] for view in views if view.reads_people}))
-        self._configuration: tuple[tuple[str, ...], FactSet] = ((), FactSet())
+        self._known: dict[Version, Fact[Content]] = {}
+        self._configuration: tuple[tuple[Version, ...], FactSet] = ((), FactSet())
         self._statements = {level: self._statement(level) for level in (0, 1)}
 
     async def places(self, connection: AsyncConnection, mentions: Sequence[str]) -> dict[str, str]:
@@ -107,30 +116,48 @@ class Reader:
         wanted = orjson.dumps([{"id": id_} for id_ in ids]).decode()
         result = await connection.execute(prepared(self._statements[level]), {"wanted": wanted})
         read = Read(at, self._readers if level == 1 else "")
-        configured: list[str] = []
-        for kind, one, two, body in result:
+        filed: list[tuple[str, Version]] = []
+        configured: list[Version] = []
+        for kind, one, two, three in result:
             if kind == "fact":
-                read.facts.setdefault(one, []).append(parsed(body))
+                filed.append((one, (two, three)))
             elif kind == "home":
                 read.homes[one[2:]] = two[2:]
             elif kind == "configuration":
-                configured.append(one)
+                configured.append((two, three))
             elif kind == "hash":
-                read.hashes[(one, two)] = body
+                read.hashes[(one, two)] = three
             else:
-                read.rows.setdefault(one[2:], Rows()).bodies[two] = (self._views[two].row, body)
-        read.configuration = await self.configuration(connection, tuple(sorted(configured)))
+                read.rows.setdefault(one[2:], Rows()).bodies[two] = (self._views[two].row, three)
+        facts = await self._facts(connection, {version for _, version in filed})
+        for subject, version in filed:
+            read.facts[subject].append(facts[version])
+        read.configuration = await self._configured(connection, tuple(sorted(configured)))
         return read
 
-    async def configuration(self, connection: AsyncConnection, ids: tuple[str, ...]) -> FactSet:
-        """The configuration facts with these ids, kept for as long as they are the same."""
-        if self._configuration[0] != ids:
-            statement = f"""select body from fact
-                where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
-            rows = orjson.dumps([{"id": id_} for id_ in ids]).decode()
-            bodies = (await connection.execute(prepared(statement), {"rows": rows})).scalars()
-            self._configuration = (ids, FactSet(parsed(body) for body in bodies))
+    async def _configured(self, connection: AsyncConnection, versions: tuple[Version, ...]) -> FactSet:
+        """The configuration facts, one set for as long as they are the same."""
+        if self._configuration[0] != versions:
+            facts = await self._facts(connection, set(versions))
+            self._configuration = (versions, FactSet(facts.values()))
         return self._configuration[1]
+
+    async def _facts(
+        self, connection: AsyncConnection, versions: set[Version]
+    ) -> dict[Version, Fact[Content]]:
+        """What these facts say, read from the store where it is not known yet."""
+        found = {version: self._known[version] for version in versions & self._known.keys()}
+        unknown = dict(versions - found.keys())
+        if unknown:
+            statement = f"""select id, body from fact
+                where id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
+            rows = orjson.dumps([{"id": id_} for id_ in sorted(unknown)]).decode()
+            result = await connection.execute(prepared(statement), {"rows": rows})
+            found |= {(row.id, unknown[row.id]): parsed(row.body) for row in result}
+            if len(self._known) + len(unknown) > MOST_KNOWN:
+                self._known.clear()
+            self._known |= found
+        return found
 
     def _statement(self, level: int) -> str:
         own = """select w.id as subject, key.fact from wanted as w join key on key.key = w.id"""
@@ -159,9 +186,9 @@ class Reader:
             named as (select distinct key.key as mention, place.person as person
                 from key join place on place.mention = key.key
                 where key.fact in (select fact from own))
-            select 'fact' as kind, own.subject as one, fact.id as two, fact.body as three
+            select 'fact' as kind, own.subject as one, fact.id as two, cast(fact.accepted as text) as three
                 from own join fact on fact.id = own.fact
             union all select 'home', mention, person, '' from named
-            union all select 'configuration', id, '', '' from fact
+            union all select 'configuration', '', id, cast(accepted as text) from fact
                 where type >= '{CONFIGURATION}' and type < '{CONFIGURATION[:-1]}/'
             {rows}{hashes}"""

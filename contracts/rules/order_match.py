@@ -60,10 +60,12 @@ def people_of(said: Said, orders: Mapping[str, OrderMade]) -> list[Mention]:
     ``orders`` are known ones by root. Of the order's people the role and the mention alone are taken:
     what the order says of them is not what the breach says.
     """
-    order = orders.get(said.order) if isinstance(said, BreachReported) and said.order else None
     found = list(said.named)
+    order = orders.get(said.order) if isinstance(said, BreachReported) and said.order else None
+    if order is None:
+        return found
     for side in ((Role.VICTIM,), tuple(PERPETRATOR_ROLES)):
-        if order is not None and not said.in_role(*side):
+        if not said.in_role(*side):
             found += [Mention(mention=each.mention, role=each.role) for each in order.in_role(*side)]
     return found
 

@@ -80,9 +80,11 @@ def persons(mentions: Iterable[Mention], homes: Homes) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a fact that stands says of this person and others: whom it names as what, as persons."""
+    """What a fact that stands says of this person and others: whom it is about, in ``own`` those who
+    are this person, and whom it names as what, as persons."""
 
     fact: Fact[Said]
+    about: tuple[Mention, ...]
     own: tuple[Mention, ...]
     victims: tuple[str, ...]
     perpetrators: tuple[str, ...]
@@ -91,15 +93,14 @@ class Told:
 def told_of(subject: Subject) -> list[Told]:
     """The facts that stand, with whom they name: asked for by ``once``, for both sides need it."""
     homes = subject.homes
-    return [
-        Told(
-            fact,
-            tuple(own_mentions(fact.said, subject)),
-            persons((m for m in about(fact.said, subject) if m.role is Role.VICTIM), homes),
-            persons((m for m in about(fact.said, subject) if m.role in PERPETRATOR_ROLES), homes),
-        )
-        for fact in subject.facts.current(Said)
-    ]
+    told = []
+    for fact in subject.facts.current(Said):
+        named = tuple(about(fact.said, subject))
+        own = tuple(m for m in named if m.mention is not None and homes.get(m.mention) == subject.id)
+        victims = persons((m for m in named if m.role is Role.VICTIM), homes)
+        perpetrators = persons((m for m in named if m.role in PERPETRATOR_ROLES), homes)
+        told.append(Told(fact, named, own, victims, perpetrators))
+    return told
 
 
 def orders_made(subject: Subject) -> dict[str, OrderMade]:

@@ -11,17 +11,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import ledger
+from chassis import ledger, reading
 from chassis.archive import Archive
 from chassis.clock import Clock
 from chassis.facts import Fact
-from chassis.fold import Folder
+from chassis.fold import Batch, Folder
 from chassis.ids import Ids
 from chassis.lease import holds, take_lease
 from chassis.ledger import Entry, entry_of
 from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
 from chassis.parking import UNDECIDED
+from chassis.reading import Reader
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.store.tables import micros
@@ -91,6 +92,34 @@ async def test_of_two_copies_the_smaller_stays_whichever_came_first(store: Store
         await store.write(_emptied)
 
 
+async def test_a_fold_reads_the_earlier_copy_though_it_knows_the_later_one(store: Store) -> None:
+    late = incident(accepted=NOON + timedelta(hours=1))
+    early = incident(accepted=NOON)
+    reader = Reader(store, VIEWS)
+    person = f"p:{IDS.person(mention_of(AGENCY, '1'))}"
+    for copy in (late, early):
+        await insert(store, entry(copy), loading=True)
+        async with store.reading() as connection:
+            read = await reader.read(connection, 0, [person], NOON)
+        (found,) = read.subject(person).facts
+        assert found.accepted == copy.accepted
+
+
+async def test_what_a_reader_knows_is_bounded_and_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_KNOWN", 1)
+    reader = Reader(store, VIEWS)
+    for number in ("1", "2", "1"):
+        await insert(store, entry(incident(number)), loading=True)
+        person = f"p:{IDS.person(mention_of(AGENCY, number))}"
+        async with store.reading() as connection:
+            read = await reader.read(connection, 0, [person], NOON)
+        (found,) = read.subject(person).facts
+        assert found.mentions == {mention_of(AGENCY, number)}
+        assert len(reader._known) == 1
+
+
 async def _emptied(connection: AsyncConnection) -> None:
     for table in ("fact", "key", "mark", "place"):
         await connection.execute(text(f"delete from {table}"))
@@ -139,7 +168,7 @@ async def test_urgent_marks_are_taken_first_and_then_the_oldest(store: Store) ->
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        taken = [await folder._take(connection, 1) for _ in range(3)]
+        taken = [await folder._take(connection, 1, Batch()) for _ in range(3)]
     assert [mark.key for (mark,) in taken] == ["m:2", "m:0", "m:1"]
 
 
@@ -148,7 +177,7 @@ async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        (mark,) = await folder._take(connection, 1)
+        (mark,) = await folder._take(connection, 1, Batch())
     assert (mark.key, mark.left, mark.urgent) == ("m:1", {"p:9"}, True)
     assert await column(store, "select key from mark") == ["m:2"]
 

@@ -124,7 +124,13 @@ class World:
             host.listeners.clear()
             host.watch.seen = Counts({}, whose_unknown=0, broken=0)
 
-    async def case_page(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:
+    async def read_case(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:
+        """A case, as it is or was, and the facts in it."""
+        return await self.case_page(_, caller, case, at), set(), set()
+
+    async def case_page(
+        self, _: Any, caller: Caller, case: str, at: datetime | None = None, *, paper: bool = False
+    ) -> Any:
         """A case, as it is or was."""
         if case not in self.cases:
             raise not_found()
@@ -137,6 +143,10 @@ class World:
         """The meetings; for a coordinator with the cases that are on no agenda."""
         places = StaffRole.MARAC_COORDINATOR in caller.roles
         return samples.meetings(self.lost if places else None)
+
+    async def read_agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
+        """The one agenda, and the facts in it."""
+        return await self.agenda(_, caller, meeting, at), set()
 
     async def agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
         """The one agenda, as it is or was."""
@@ -194,7 +204,9 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     """Let the page routes ask the world instead of a store."""
     asked = {
         "case_page": world.case_page,
+        "read_case": world.read_case,
         "agenda": world.agenda,
+        "read_agenda": world.read_agenda,
         "meetings": world.meetings,
         "source": answers(samples.source_page),
         "cohort": answers(samples.cohort),

@@ -206,6 +206,15 @@ def full_case() -> shown.CasePage:
         ),
         relationship=Relationship.EX_PARTNER,
         born=(date(1988, 7, 19),),
+        about_others=[
+            shown.AboutOther(
+                type="incident.reported",
+                month="2026-09",
+                agency_kind="police",
+                details={"kind": "non-fatal-strangulation", "status": "alleged"},
+            ),
+            shown.AboutOther(type="care.health-contacted", month="2026-08", agency_kind="health", details={}),
+        ],
     )
     nia = person(NIA, Role.CHILD, Name(family="Doe", given="Nia"), told, born=(date(2019, 6, 1),))
     form = dash(17, 3, 2)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from chassis.facts import Fact
 from chassis.once import once
@@ -23,10 +23,12 @@ SECTIONS = ("identity", "location", "contact", "health")
 
 def fold_person(subject: Subject) -> Folded:
     """The row of a person at ``subject.at``, and when an order's status will next change it."""
-    lines = [line for fact in subject.facts.latest() if (line := _line(fact, subject)) is not None]
+    told = once(subject, casefile.told_of)
+    by_root = {each.fact.root: each for each in told}
+    latest = ((fact, by_root.get(fact.root)) for fact in subject.facts.latest())
+    lines = [line for fact, said in latest if (line := _line(fact, said, subject)) is not None]
     if not lines:
         return Folded(None)
-    told = once(subject, casefile.told_of)
     named = [(each.fact, mention) for each in told for mention in each.own]
     orders = once(subject, casefile.orders_of)
     row = rows.ConferencePerson(
@@ -134,7 +136,7 @@ def order_row(seen: casefile.OrderSeen) -> rows.Order:
     )
 
 
-def _line(fact: Fact[Content], subject: Subject) -> rows.Line | None:
+def _line(fact: Fact[Content], told: casefile.Told | None, subject: Subject) -> rows.Line | None:
     """What a fact says of the person; a stub where it says no more of them: it was taken back, or
     speaks of somebody else by now. None for one that never named them, such as what is filed under
     them for their order's sake; of one that came with nothing but its withdrawal nobody knows that."""
@@ -142,12 +144,11 @@ def _line(fact: Fact[Content], subject: Subject) -> rows.Line | None:
     if model is None or not issubclass(model, Said):
         return None
     versions = subject.facts.versions(fact.root)
-    own = casefile.own_mentions(fact.content, subject) if isinstance(fact.content, Said) else []
     naming = [each for each in versions[:-1] if _names(each, subject)]
-    unsaid = not any(isinstance(each.content, Said) for each in versions)
-    if not own and not naming and not unsaid:
+    own = told.own if told else ()
+    if not own and not naming and any(isinstance(each.content, Said) for each in versions):
         return None
-    stub = rows.Line(
+    return rows.Line(
         root=fact.root,
         fact=fact.id,
         type=short_type(fact.envelope.type),
@@ -155,21 +156,22 @@ def _line(fact: Fact[Content], subject: Subject) -> rows.Line | None:
         state=_state(fact),
         version=fact.version,
         occurred=fact.occurred,
-        said=None,
+        **(_said(told, naming, subject) if told and own else {"said": None}),
     )
-    if not own or not isinstance(fact.content, Said):
-        return stub
-    return stub.model_copy(
-        update={
-            "said": once(fact, version_row),
-            "earlier": tuple(said for each in naming if (said := once(each, version_row)) is not None),
-            "roles": tuple(sorted({mention.role for mention in own})),
-            "relationship": next((m.relationship for m in own if m.relationship), None),
-            "record": _record_number(own),
-            "others": tuple(_others(fact.content, subject)),
-            "sealed": tuple(_sealed(fact.content, own)),
-        }
-    )
+
+
+def _said(told: casefile.Told, earlier: Iterable[Fact[Content]], subject: Subject) -> dict[str, Any]:
+    """The part of a line that a stub has not."""
+    own = told.own
+    return {
+        "said": once(told.fact, version_row),
+        "earlier": tuple(said for each in earlier if (said := once(each, version_row)) is not None),
+        "roles": tuple(sorted({mention.role for mention in own})),
+        "relationship": next((m.relationship for m in own if m.relationship), None),
+        "record": _record_number(own),
+        "others": tuple(_others(told, subject)),
+        "sealed": tuple(_sealed(told.fact.said, own)),
+    }
 
 
 def _names(fact: Fact[Content], subject: Subject) -> bool:
@@ -186,13 +188,13 @@ def _text(said: Said) -> str | None:
     return said.narrative.text if isinstance(said.narrative, Narrative) else None
 
 
-def _record_number(own: list[Mention]) -> Record | None:
+def _record_number(own: Iterable[Mention]) -> Record | None:
     identities = [mention.identity for mention in own if isinstance(mention.identity, Identity)]
     return next((identity.record for identity in identities if identity.record), None)
 
 
-def _others(said: Said, subject: Subject) -> Iterator[rows.Other]:
-    for mention in casefile.about(said, subject):
+def _others(told: casefile.Told, subject: Subject) -> Iterator[rows.Other]:
+    for mention in told.about:
         home = subject.homes.get(mention.mention or "")
         if mention.mention and home and home != subject.id:
             yield rows.Other(
@@ -200,7 +202,7 @@ def _others(said: Said, subject: Subject) -> Iterator[rows.Other]:
             )
 
 
-def _sealed(said: Said, own: list[Mention]) -> list[str]:
+def _sealed(said: Said, own: Iterable[Mention]) -> list[str]:
     names = {name for name in SECTIONS for mention in own if type(getattr(mention, name)) is Sealed}
     return sorted(names | ({"narrative"} if type(said.narrative) is Sealed else set()))
 

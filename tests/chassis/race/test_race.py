@@ -238,8 +238,8 @@ async def test_the_expansion_of_moved(stores: tuple[Store, Store], kind: type[Fo
 class WithoutReaders(Folder):
     """Cases and causes that read a person's row do not hear that it changed."""
 
-    async def _markreaders(self, connection: AsyncConnection, *changed: Any) -> None:
-        return None
+    async def _markreaders(self, connection: AsyncConnection, *changed: Any) -> int:
+        return 0
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [(Folder, 0), (WithoutReaders, 1)])
