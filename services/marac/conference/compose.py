@@ -12,7 +12,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.vocabulary import Grade, Role
 from services.marac import shown
 from services.marac.conference import rows
-from services.marac.conference.others import about_others
+from services.marac.conference.others import about_others, not_as_victim
 from services.marac.rules import missing
 from services.marac.rules.feeds import Silence
 
@@ -70,12 +70,17 @@ class CaseKnown:
 
     @property
     def _hers(self) -> dict[str, rows.Line]:
-        return {line.root: line for line in (self.victim.lines if self.victim else ())}
+        if self.victim is None:
+            return {}
+        apart = not_as_victim(self.victim, people_of(self.case))
+        return {line.root: line for line in self.victim.lines if line.root not in apart}
 
     def about_others(self, person: str) -> set[str]:
-        """The lines of a person of the case that are about another victim, and not about hers."""
-        if person not in self.people or person in _victim_of(self.case):
+        """The lines of a person of the case that are about another victim than its own."""
+        if person not in self.people:
             return set()
+        if person in _victim_of(self.case):
+            return not_as_victim(self.people[person], people_of(self.case))
         return about_others(self.people[person], people_of(self.case), self._hers)
 
     def lines_of(self, person: str) -> list[rows.Line]:
@@ -83,7 +88,7 @@ class CaseKnown:
         victim no earlier version but those that named her too: it may have been about another."""
         lines = self.people[person].lines if person in self.people else []
         if person in _victim_of(self.case):
-            return list(lines)
+            return list(self._hers.values())
         hers, others = self._hers, self.about_others(person)
         return [_as_hers(line, hers.get(line.root)) for line in lines if line.root not in others]
 

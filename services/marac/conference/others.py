@@ -1,6 +1,6 @@
-"""Which lines of a person of a case are about another victim than hers."""
+"""Which lines of a person of a case are about another victim than its own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from contracts.vocabulary import Role
 from services.marac.conference import rows
@@ -9,18 +9,33 @@ from services.marac.conference import rows
 def about_others(row: rows.ConferencePerson, own: Collection[str], hers: Collection[str]) -> set[str]:
     """The roots of lines of somebody, not the victim, that are about victims not of the case.
 
-    ``own`` are the people of the case, ``hers`` the roots of its victim's lines. A breach is about whom
-    its order protects, where it names no victim, and so is an order's service; of a stub that is none
-    of hers nobody can tell whom it was about, and so it is one of these.
+    ``own`` are the people of the case, ``hers`` the roots of the lines about its victim. Of a stub that
+    is none of hers nobody can tell whom it was about, and so it is one of these.
     """
-    victims: dict[str, set[str]] = {record.root: set(record.victims) for record in row.records}
+    return {
+        line.root
+        for line, victims in _by_victims(row)
+        if line.root not in hers and (line.said is None or (victims and victims.isdisjoint(own)))
+    }
+
+
+def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
+    """The roots of lines of the victim of a case that are about another victim, not of the case: what
+    she is said to have done, or seen."""
+    return {
+        line.root
+        for line, victims in _by_victims(row)
+        if Role.VICTIM not in line.roles and victims and victims.isdisjoint(own)
+    }
+
+
+def _by_victims(row: rows.ConferencePerson) -> Iterator[tuple[rows.Line, set[str]]]:
+    """Each line with its victims, but for the person themselves. A breach is about whom its order
+    protects, where it names no victim, and so is an order's service."""
+    known: dict[str, set[str]] = {record.root: set(record.victims) for record in row.records}
     for order in row.orders:
         for service in order.services:
-            victims.setdefault(service.root, set()).update(order.protected)
-    found = set()
+            known.setdefault(service.root, set()).update(order.protected)
     for line in row.lines:
         named = {other.person for other in line.others if other.role is Role.VICTIM}
-        of = named or victims.get(line.root, set())
-        if line.root not in hers and (line.said is None or (of and of.isdisjoint(own))):
-            found.add(line.root)
-    return found
+        yield line, named or known.get(line.root, set())

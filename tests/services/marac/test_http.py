@@ -14,7 +14,7 @@ from contracts.events.operations import AuditShown
 from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind, Role
 from tests.services.marac import caseload
-from tests.services.marac.caseload import STREET, ann, ben, cat
+from tests.services.marac.caseload import STREET, ann, ben, cat, mention
 from tests.services.marac.conftest import Marac, bare, caller, complete, prepared
 from tests.support.facts import IDS
 from tests.support.waiting import until
@@ -96,6 +96,27 @@ async def shown(marac: Marac, subject: str) -> list[AuditShown]:
         roots = list(found.scalars())
     facts = [fact for root in roots for fact in (await marac.runtime.fact(root)).current(AuditShown)]
     return [fact.said for fact in facts if fact.said.subject == subject]
+
+
+async def test_what_she_did_to_another_is_a_code_too(marac: Marac) -> None:
+    made = await prepared(marac)
+    said = caseload.incident(
+        people=[cat(), mention("ann", Role.SUSPECT)], narrative=Narrative(text="At Cat's door.")
+    )
+    both = caseload.incident(people=[cat(), mention("ann", Role.SUSPECT), ben(Role.SUSPECT)], kind="rape")
+    for content in (said.said, both.said):
+        await marac.say("police", content, 2)
+
+    async def told() -> bool:
+        page = await marac.page("chair", made.case)
+        (him,) = page["perpetrators"]
+        return len(page["victim"]["about_others"]) == 2 and any(
+            line["details"].get("kind") == "rape" for line in him["about_others"]
+        )
+
+    await until(told)
+    for who in ("chair", "idva"):
+        assert "Cat" not in (await marac.get(who, f"cases/{made.case}")).text
 
 
 async def test_what_he_did_to_another_is_a_code_and_not_her_story(marac: Marac) -> None:
