@@ -193,8 +193,9 @@ class Acceptor:
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             await self._write_together(batch)
-            self._signals.wake("relay")
-            self._signals.marked(urgent=any(draft.kind.urgent for draft, _ in batch))
+            urgent = any(draft.kind.urgent for draft, _ in batch)
+            self._signals.unsent(urgent=urgent)
+            self._signals.marked(urgent=urgent)
 
     async def _write_together(self, batch: list[tuple[Draft, asyncio.Future[Taken]]]) -> None:
         alone = len({draft.id for draft, _ in batch}) < len(batch)
@@ -283,7 +284,7 @@ class Acceptor:
 
         taken = await self._store.write(work, durable=True)
         reached(Step.ACCEPT_COMMITTED)
-        self._signals.wake("relay")
+        self._signals.unsent(urgent=True)
         self._signals.marked(urgent=True)  # what was said wrongly is put right at once
         return taken
 

@@ -120,7 +120,7 @@ class Folder:
             if not waited_for and self._signals.recently("fold", COMING_SECONDS):
                 # More is coming: marks of one subject pile up, and are folded once.
                 rest = min(MOST_REST, max(LEAST_REST, batch.seconds * REST))
-                await self._signals.wait("urgent", rest)
+                await self._signals.wait("fold.urgent", rest)
             if batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
@@ -132,7 +132,7 @@ class Folder:
         if batch.changed:
             self._signals.rows_folded(batch.changed)
         if batch.said:
-            self._signals.wake("relay")
+            self._signals.unsent(urgent=True)
         return batch
 
     async def tick(self) -> int:

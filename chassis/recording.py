@@ -204,7 +204,7 @@ class Recorder(Archive):
     ) -> bool:
         """Record the matcher's decision as one fact (``chassis.assigning``); False if it is refused."""
         done = await assign(self.store, self.ids, self.source, moves, because, decisions_seen, epoch)
-        self.signals.wake("relay")
+        self.signals.unsent(urgent=False)
         self.signals.marked(urgent=False)
         return done
 

@@ -20,6 +20,9 @@ from contracts.envelope import Envelope
 from contracts.registry import EVENTS, read_envelope
 
 BATCH = 500
+REST_SECONDS, COMING_SECONDS = 0.05, 0.2
+"""How long it rests after it has sent all there was, so that what comes is sent together, and how
+lately something must have come for it to rest at all. What is urgent ends the rest."""
 PAUSE_SECONDS = 0.5
 """How long until it looks again when nobody woke it: another instance may have died between."""
 
@@ -50,6 +53,8 @@ class Relay:
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.warning("relay.failed", reason=type(error).__name__)
                 sent = 0
+            if 0 < sent < BATCH and self._signals.recently("relay", COMING_SECONDS):
+                await self._signals.wait("relay.urgent", REST_SECONDS)
             if sent < BATCH:
                 await self._signals.wait("relay", PAUSE_SECONDS)
 

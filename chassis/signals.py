@@ -20,7 +20,7 @@ class Signals:
         self.name = secrets.token_hex(8)
         """Which process this is, so that it does not hear its own news twice."""
         self._folded: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
-        self._events = {name: asyncio.Event() for name in ("relay", "fold", "urgent")}
+        self._events = {name: asyncio.Event() for name in ("relay", "relay.urgent", "fold", "fold.urgent")}
         self._woken: dict[str, float] = {}
         self._listeners: set[asyncio.Queue[Changed]] = set()
 
@@ -30,9 +30,13 @@ class Signals:
             self._events[name].set()
             self._woken[name] = time.monotonic()
 
+    def unsent(self, *, urgent: bool) -> None:
+        """Facts wait to be sent: the relay looks now; from its rest too, if one of them is urgent."""
+        self.wake("relay", *(("relay.urgent",) if urgent else ()))
+
     def marked(self, *, urgent: bool) -> None:
         """Marks were left: the folder looks now; from its rest too, if one of them is urgent."""
-        self.wake("fold", *(("urgent",) if urgent else ()))
+        self.wake("fold", *(("fold.urgent",) if urgent else ()))
 
     def recently(self, name: str, seconds: float) -> bool:
         """Whether somebody was woken by this signal so many seconds ago or less."""
