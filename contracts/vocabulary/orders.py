@@ -1,0 +1,83 @@
+"""Protective orders, notices and bail, and their breaches."""
+
+from enum import StrEnum
+
+
+class OrderType(StrEnum):
+    """Protective orders, notices and bail: CSA 2010 s24-28, DA Act 2021 s22-56, SPA 2019, FLA 1996 s33-42
+    and Part 4A, Sentencing Act 2020 s343 and s360, FGM Act 2003 Sch 2, Bail Act 1976, PACE 1984 Part 4."""
+
+    DVPN = "dvpn"
+    DVPO = "dvpo"
+    DAPN = "dapn"
+    DAPO = "dapo"
+    SPO = "spo"
+    INTERIM_SPO = "interim-spo"
+    NON_MOLESTATION = "non-molestation"
+    OCCUPATION = "occupation"
+    RESTRAINING = "restraining"
+    FMPO = "fmpo"
+    FGMPO = "fgmpo"
+    SHPO = "shpo"
+    POLICE_BAIL = "police-bail"
+    COURT_BAIL = "court-bail"
+
+
+class OrderStage(StrEnum):
+    """How far an order has come. Only MADE and INTERIM bind anybody."""
+
+    APPLIED = "applied"
+    INTERIM = "interim"
+    MADE = "made"
+    REFUSED = "refused"
+    DISCHARGED = "discharged"
+
+
+class ProhibitionKind(StrEnum):
+    """What a respondent must not do (the heads of DA Act 2021 s23 and s35, and of FLA 1996 s42)."""
+
+    NO_CONTACT = "no-contact"
+    NO_VIOLENCE = "no-violence"
+    NOT_TO_ATTEND = "not-to-attend"
+    NOT_TO_APPROACH = "not-to-approach"
+    NO_ONLINE_CONTACT = "no-online-contact"
+    NOT_TO_DAMAGE = "not-to-damage"
+    OTHER = "other"
+
+
+class RequirementKind(StrEnum):
+    """What a respondent must do (DA Act 2021 s36; SPA 2019 s2; bail conditions)."""
+
+    PROGRAMME = "programme"
+    TREATMENT = "treatment"
+    TAG = "tag"
+    NOTIFY_ADDRESS = "notify-address"
+    SURRENDER_DEVICE = "surrender-device"
+    SIGN_ON = "sign-on"
+    RESIDE = "reside"
+    OTHER = "other"
+
+
+class ServiceMethod(StrEnum):
+    """How an order came to the respondent (FPR Part 10). Being told by the police is knowledge, not service
+    (FLA 1996 s42A: a without-notice order binds from when the respondent knows of it)."""
+
+    PERSONAL = "personal"
+    IN_COURT = "in-court"
+    POST = "post"
+    SUBSTITUTED = "substituted"
+    TOLD_BY_POLICE = "told-by-police"
+
+
+class BreachKind(StrEnum):
+    """What the respondent did against an order: a list of our own, for none is published."""
+
+    CONTACT = "contact"
+    ATTENDED = "attended"
+    ASSAULT = "assault"
+    THREAT = "threat"
+    DAMAGE = "damage"
+    ONLINE = "online"
+    REQUIREMENT_MISSED = "requirement-missed"
+    NOTIFICATION_MISSED = "notification-missed"
+    OTHER = "other"
