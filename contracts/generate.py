@@ -1,4 +1,5 @@
-"""Writes what is generated from the models: JSON Schemas, examples and the AsyncAPI document.
+"""Writes what is generated: JSON Schemas, examples and the AsyncAPI document from the models, documents
+for practitioners from the rules.
 
 ``python -m contracts.generate`` writes them; a test compares them with the files in the
 repository, so that a contract never changes unseen. The same models give the same bytes.
@@ -11,6 +12,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from contracts import practice
 from contracts.content import Content
 from contracts.envelope import Envelope
 from contracts.examples import EXAMPLES, SCHEMAS
@@ -34,6 +36,7 @@ def files() -> dict[Path, bytes]:
             for kind, event in EXAMPLES.items()
         },
         Path("asyncapi.json"): _written(asyncapi()),
+        Path("../docs/orders.md"): practice.orders().encode(),
     }
 
 

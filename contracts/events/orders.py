@@ -13,6 +13,7 @@ from contracts.vocabulary import (
     BreachKind,
     OrderStage,
     OrderType,
+    PoliceRank,
     ProhibitionKind,
     RequirementKind,
     Role,
@@ -54,6 +55,7 @@ class OrderMade(Said):
     until_further_order: StrictBool = False
     return_date: Day | None = None
     power_of_arrest: StrictBool | None = None
+    authorised_by: PoliceRank | None = None
     prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
     requirements: list[Requirement] = Field(default_factory=list, max_length=40)
 

@@ -8,8 +8,10 @@ from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Pur
 from contracts.vocabulary.alerts import AlertRule, Channel, DeliveryResult, ParkedReason, PassReason, Urgency
 from contracts.vocabulary.orders import (
     BreachKind,
+    OrderQuestion,
     OrderStage,
     OrderType,
+    PoliceRank,
     ProhibitionKind,
     RequirementKind,
     ServiceMethod,
@@ -56,10 +58,12 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "OrderQuestion",
     "OrderStage",
     "OrderType",
     "ParkedReason",
     "PassReason",
+    "PoliceRank",
     "ProhibitionKind",
     "Purpose",
     "ReferralCriterion",

@@ -238,6 +238,7 @@ def full_case() -> shown.CasePage:
             shown.Missing(code="alert-unanswered", roots=(BREACH,)),
             shown.Missing(code="respondent-not-aware", owner="northmere-police", roots=(UNSERVED,)),
             shown.Missing(code="dash-unanswered", owner="harbour-idva", roots=(CASE,), count=5),
+            shown.Missing(code="order-questions", owner="northmere-police", roots=(UNSERVED,), count=2),
             shown.Missing(code="child-no-school", person=NIA),
             shown.Missing(code="kind-silent", owner="probation"),
         ],

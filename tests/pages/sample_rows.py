@@ -17,6 +17,7 @@ from contracts.vocabulary import (
     DashItem,
     Grade,
     Instrument,
+    OrderQuestion,
     OrderStage,
     OrderType,
     ProhibitionKind,
@@ -149,6 +150,7 @@ def order(root: str, type_: OrderType, *, served: bool, agency: str = "northmere
         ]
         if served
         else [],
+        questions=(OrderQuestion.ADDRESS_KNOWN, OrderQuestion.POWER_OF_ARREST) if not served else (),
         terms=OrderTerms(
             order=type_,
             stage=OrderStage.MADE,

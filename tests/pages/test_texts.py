@@ -12,6 +12,7 @@ from contracts import vocabulary
 from contracts.content import Said
 from contracts.envelope import Assertion, Regime
 from contracts.registry import EVENTS
+from contracts.rules.order_types import Breach
 from deploy.local.deployment import ROOT
 from services.marac.rules.missing import WORST_FIRST
 
@@ -38,6 +39,8 @@ LISTS: dict[str, EnumType] = {
     "instrument": vocabulary.Instrument,
     "legal-status": vocabulary.LegalStatus,
     "order": vocabulary.OrderType,
+    "order-breach": Breach,
+    "order-question": vocabulary.OrderQuestion,
     "parked-reason": vocabulary.ParkedReason,
     "pass-reason": vocabulary.PassReason,
     "prohibition": vocabulary.ProhibitionKind,

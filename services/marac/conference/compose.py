@@ -146,7 +146,9 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         ],
         has_lead=bool(victim and victim.leads),
         orders=[
-            missing.OrderSeen(o.root, o.agency, o.status.reason, o.status.served, o.status.aware)
+            missing.OrderSeen(
+                o.root, o.agency, o.status.reason, o.status.served, o.status.aware, len(o.questions)
+            )
             for o in case.orders
         ],
         unmatched_breaches=[

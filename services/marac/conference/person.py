@@ -12,6 +12,7 @@ from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
+from contracts.rules.order_questions import questions
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
 from contracts.vocabulary import Grade
 from services.marac import casefile
@@ -133,6 +134,7 @@ def order_row(seen: casefile.OrderSeen) -> rows.Order:
         ],
         terms=seen.terms,
         status=rows.Status.model_validate(seen.status, from_attributes=True),
+        questions=questions(said),
     )
 
 

@@ -21,6 +21,7 @@ from contracts.vocabulary import (
     Grade,
     Instrument,
     LegalStatus,
+    OrderQuestion,
     OrderStage,
     OrderType,
     ReferralCriterion,
@@ -184,6 +185,7 @@ class Order(Source):
     services: list[Service]
     terms: OrderTerms
     status: Status
+    questions: tuple[OrderQuestion, ...] = ()
 
 
 class RecordLine(Source):

@@ -26,6 +26,7 @@ WORST_FIRST = (
     "role-disputed",
     "no-lead",
     "dash-unanswered",
+    "order-questions",
     "child-no-school",
     "kind-silent",
 )
@@ -74,13 +75,15 @@ class SafeContact:
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
-    """An order of the case: what holds of it, is it served, does the respondent know."""
+    """An order of the case: what holds of it, is it served, does the respondent know, is it complete."""
 
     root: str
     agency: str
     reason: str
     served: bool
     aware: bool
+    questions: int = 0
+    """How much it leaves to ask (``contracts.rules.order_questions``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,8 @@ def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:
             yield Gap("order-not-served", order.agency, roots=(order.root,))
         if not order.aware:
             yield Gap("respondent-not-aware", order.agency, roots=(order.root,))
+        if order.questions:
+            yield Gap("order-questions", order.agency, roots=(order.root,), count=order.questions)
 
 
 def _feeds(case: CaseSeen) -> Iterable[Gap]:

@@ -1,0 +1,97 @@
+"""What an order, as an agency told of it, leaves to ask: nothing is refused for it, and it is said aloud.
+
+Sources: ``contracts.rules.order_types``; HMICFRS (2021): orders without positive requirements, and a force
+that asked its chief officer for what a superintendent may give; Domestic Abuse Act 2021 s36 (who supervises
+a requirement is named); ``domain.md`` 4.5 (a without-notice order has a return date) and 4.7 (an address in
+a prohibition may tell the respondent where she lives).
+"""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from contracts.envelope import utc
+from contracts.events.orders import OrderMade
+from contracts.rules.occurrence import LONDON
+from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Arrest, Ends, Requirements
+from contracts.vocabulary import OrderQuestion, OrderStage, OrderType, PoliceRank, ProhibitionKind
+
+RANKS = tuple(PoliceRank)
+
+NAMES_A_PLACE = (ProhibitionKind.NOT_TO_ATTEND, ProhibitionKind.NOT_TO_APPROACH)
+
+SLACK = timedelta(days=1)
+"""An order that ends at the end of a day, or at the hour at which it was made, is not too long for it."""
+
+
+def questions(order: OrderMade) -> tuple[OrderQuestion, ...]:
+    """What is to be asked, in the order of ``OrderQuestion``. Nothing of one that does not bind."""
+    if order.stage not in (OrderStage.MADE, OrderStage.INTERIM):
+        return ()
+    found = {*_authority(order), *_life(order), *_terms(order)}
+    return tuple(question for question in OrderQuestion if question in found)
+
+
+def _authority(order: OrderMade) -> Iterator[OrderQuestion]:
+    known = ORDER_TYPES[order.order]
+    least = _least_rank(order) if order.order is OrderType.POLICE_BAIL else known.rank
+    if order.order is OrderType.POLICE_BAIL and least is None:
+        yield OrderQuestion.NEEDS_COURT
+    if order.authorised_by is None:
+        return
+    rank = RANKS.index(order.authorised_by)
+    if least is not None and rank < RANKS.index(least):
+        yield OrderQuestion.RANK_TOO_LOW
+    if known.needless is not None and rank >= RANKS.index(known.needless):
+        yield OrderQuestion.RANK_NEEDLESSLY_HIGH
+
+
+def _least_rank(bail: OrderMade) -> PoliceRank | None:
+    """The lowest rank that may give police bail of this length; None where only a court may. Of bail
+    whose end nobody gave, the lowest of all."""
+    if bail.ends is None:
+        return BAIL_MONTHS[0][1]
+    starts, last = (utc(at).astimezone(LONDON).date() for at in (bail.starts or bail.made, bail.ends))
+    return next((rank for months, rank in BAIL_MONTHS if last <= _months_on(starts, months)), None)
+
+
+def _months_on(start: date, months: int) -> date:
+    """The same day so many months later, or the last of its month."""
+    years, month = divmod(start.month - 1 + months, 12)
+    year, month = start.year + years, month + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
+def _life(order: OrderMade) -> Iterator[OrderQuestion]:
+    known = ORDER_TYPES[order.order]
+    open_ended = known.ends is Ends.FIXED_OR_OPEN and order.until_further_order
+    if order.ends is None:
+        if known.ends is not Ends.DECIDED and order.stage is OrderStage.MADE and not open_ended:
+            yield OrderQuestion.END_MISSING
+    else:
+        life = utc(order.ends) - utc(order.starts or order.made)
+        if known.shortest is not None and life < timedelta(days=known.shortest) - SLACK:
+            yield OrderQuestion.TOO_SHORT
+        if known.longest is not None and life > timedelta(days=known.longest) + SLACK:
+            yield OrderQuestion.TOO_LONG
+    if order.without_notice and order.return_date is None:
+        yield OrderQuestion.RETURN_DATE_MISSING
+
+
+def _terms(order: OrderMade) -> Iterator[OrderQuestion]:
+    known = ORDER_TYPES[order.order]
+    if not order.prohibitions and not order.requirements:
+        yield OrderQuestion.NO_PROHIBITIONS
+    if any(
+        each.kind in NAMES_A_PLACE and each.text and each.address_known_to_respondent is None
+        for each in order.prohibitions
+    ):
+        yield OrderQuestion.ADDRESS_KNOWN
+    if known.arrest is Arrest.IF_ATTACHED and order.power_of_arrest is None:
+        yield OrderQuestion.POWER_OF_ARREST
+    if known.requirements is Requirements.EXPECTED and not order.requirements:
+        yield OrderQuestion.NO_REQUIREMENTS
+    if known.requirements is Requirements.NONE and order.requirements:
+        yield OrderQuestion.REQUIREMENT_NOT_ALLOWED
+    if known.supervised and any(each.supervisor is None for each in order.requirements):
+        yield OrderQuestion.SUPERVISOR_MISSING
