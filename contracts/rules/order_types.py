@@ -199,6 +199,13 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
 }
 """The table. Bail ends with what it waits for, so of its length the rank alone is a question."""
 
+
+def may_arrest(order: OrderType, power_of_arrest: bool | None) -> bool:
+    """Whether breach of an order that can be enforced is ground for arrest without a warrant. Where the
+    court had to attach it, and nobody says that it did, it is not."""
+    return ORDER_TYPES[order].arrest is Arrest.YES or power_of_arrest is True
+
+
 BAIL_MONTHS = (
     (3, PoliceRank.SERGEANT),
     (6, PoliceRank.INSPECTOR),

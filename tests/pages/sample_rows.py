@@ -10,6 +10,7 @@ from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition
 from contracts.events.people import Dash
 from contracts.rules.order_status import OrderTerms
+from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Contact, Name, Record
 from contracts.vocabulary import (
     ContactMethod,
@@ -150,6 +151,8 @@ def order(root: str, type_: OrderType, *, served: bool, agency: str = "northmere
         ]
         if served
         else [],
+        breach=ORDER_TYPES[type_].breach,
+        arrest=may_arrest(type_, None),
         questions=(OrderQuestion.ADDRESS_KNOWN, OrderQuestion.POWER_OF_ARREST) if not served else (),
         terms=OrderTerms(
             order=type_,

@@ -13,6 +13,7 @@ from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, R
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
 from contracts.rules.order_questions import questions
+from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
 from contracts.vocabulary import Grade
 from services.marac import casefile
@@ -135,6 +136,8 @@ def order_row(seen: casefile.OrderSeen) -> rows.Order:
         terms=seen.terms,
         status=rows.Status.model_validate(seen.status, from_attributes=True),
         questions=questions(said),
+        breach=ORDER_TYPES[said.order].breach,
+        arrest=may_arrest(said.order, said.power_of_arrest),
     )
 
 

@@ -16,6 +16,7 @@ from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition, Requirement
 from contracts.events.people import Dash
 from contracts.rules.order_status import OrderTerms
+from contracts.rules.order_types import Breach
 from contracts.sections import Contact, Health, Location, Name, Record
 from contracts.vocabulary import (
     Grade,
@@ -186,6 +187,10 @@ class Order(Source):
     terms: OrderTerms
     status: Status
     questions: tuple[OrderQuestion, ...] = ()
+    breach: Breach | None = None
+    """What it is to break it, and whether that is ground for arrest without a warrant: None in a row that
+    an earlier release folded."""
+    arrest: bool | None = None
 
 
 class RecordLine(Source):

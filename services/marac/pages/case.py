@@ -7,7 +7,6 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from chassis.clock import LONDON
-from contracts.rules.order_types import ORDER_TYPES, Arrest
 from contracts.sections import Health
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
@@ -24,7 +23,6 @@ from services.marac.conference.rows import (
     HealthLine,
     Line,
     Occurrence,
-    Order,
     RecordLine,
 )
 from services.marac.pages.words import HEADED_BY, Told, Words
@@ -226,13 +224,6 @@ class CaseView:
         if person.relationship:
             said.append(texts.label("relationship", person.relationship).lower())
         return Markup(", ").join(said[:1] if said[0].lower() == said[-1] else said)
-
-    def if_broken(self, order: Order) -> Markup:
-        """What it is to break an order that can be enforced, and whether that is ground for arrest."""
-        texts, known = self.words.texts, ORDER_TYPES[order.order]
-        attached = known.arrest is Arrest.YES or bool(order.terms.power_of_arrest)
-        arrest = texts("order.arrest") if attached else texts("order.no-arrest")
-        return texts("order.if-broken", what=texts.label("order-breach", known.breach), arrest=arrest)
 
     def _about_other(self, line: AboutOther) -> tuple[Markup, Markup, Markup]:
         texts, headed = self.words.texts, line.details and line.type in HEADED_BY

@@ -9,6 +9,7 @@ from chassis.facts import Fact
 from chassis.parking import Incomplete
 from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade
+from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Sensitivity
 from contracts.vocabulary import Grade, Urgency
 from services.orders.views.breach import AlertState, OrdersBreach
@@ -61,6 +62,9 @@ class OrderShown(Shown):
     made: AwareDatetime | None
     ends: AwareDatetime | None
     prohibitions: list[dict[str, Any]]
+    breach: Breach | None
+    """What it is to break it, and whether that is ground for arrest without a warrant."""
+    arrest: bool | None
 
     @classmethod
     def of(
@@ -82,6 +86,8 @@ class OrderShown(Shown):
             prohibitions=[p.model_dump(mode="json", exclude=without) for p in said.prohibitions]
             if said
             else [],
+            breach=ORDER_TYPES[said.order].breach if said else None,
+            arrest=may_arrest(said.order, said.power_of_arrest) if said else None,
         )
 
 
