@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
 from deploy.demo import words
 from deploy.demo.posts import Notebook, Pair, Post
@@ -52,13 +53,31 @@ def make(notebook: Notebook, pair: Pair, made: datetime) -> Order | None:
         made=made.isoformat(),
         ends=ends.isoformat(),
         power_of_arrest=True if kind == "occupation" else None,
-        prohibitions=[
-            {"kind": name, "text": text} for name, text in words.PROHIBITIONS.items() if chance.random() < 0.8
-        ],
+        return_date=f"{made + timedelta(days=14):%Y-%m-%d}"
+        if without_notice and chance.random() < 0.8
+        else None,
+        authorised_by=chance.choice(("superintendent", "superintendent", "chief-constable"))
+        if kind == "spo"
+        else None,
+        prohibitions=_prohibitions(chance),
+        requirements=[{"kind": "programme", "text": "A programme for stalkers"}]
+        if kind == "spo" and chance.random() < 8 / 25
+        else [],
     )
     if said is not None and kind != "police-bail" and chance.random() < 0.88:
         serve(notebook, order)
     return order if said is not None else None
+
+
+def _prohibitions(chance: Random) -> list[dict[str, object]]:
+    """Most of those that there are. Now and then nobody says whether he knows the place that one names."""
+    found: list[dict[str, object]] = []
+    for kind, text in words.PROHIBITIONS.items():
+        if chance.random() < 0.8:
+            names_a_place = kind in ("not-to-attend", "not-to-approach")
+            known = {"address_known_to_respondent": True} if names_a_place and chance.random() < 0.9 else {}
+            found.append({"kind": kind, "text": text, **known})
+    return found
 
 
 def serve(notebook: Notebook, order: Order) -> Post | None:
