@@ -27,6 +27,9 @@ BAIL = frozenset({OrderType.POLICE_BAIL, OrderType.COURT_BAIL})
 FACE_TO_FACE = frozenset({ServiceMethod.PERSONAL, ServiceMethod.IN_COURT})
 """Methods by which the respondent knows of the order when it is served."""
 
+NOT_BINDING = frozenset({"order.applied-for", "order.refused", "order.discharged", "order.ended"})
+"""Reasons by which there is nothing to serve, and nothing to obey."""
+
 NEVER_MADE = {
     OrderStage.APPLIED: "order.applied-for",
     OrderStage.REFUSED: "order.refused",

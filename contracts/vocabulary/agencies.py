@@ -38,6 +38,7 @@ class StaffRole(StrEnum):
     MATAC_COORDINATOR = "matac-coordinator"
     ON_CALL = "on-call"
     SUPERVISOR = "supervisor"
+    CONTROL_ROOM = "control-room"
     OPERATOR = "operator"
     AREA_ADMIN = "area-admin"
 

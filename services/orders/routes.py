@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
+from pydantic import BaseModel, ConfigDict
 
 from chassis.http.app import the_runtime
 from chassis.http.auth import Caller, right
@@ -11,12 +12,23 @@ from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.sections import Record
 from contracts.submission import Receipt, Submission
 from services.orders import actions
 from services.orders.rules import sharing
-from services.orders.views.shown import BreachShown
+from services.orders.status import order_status as status_of
+from services.orders.views.shown import BreachShown, StatusShown
 
 router = APIRouter(prefix="/orders/v1")
+
+
+class StatusAsked(BaseModel):
+    """Whose orders are asked for: the person of a record of the caller's own agency."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    record: Record
+
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 
@@ -59,6 +71,15 @@ async def report_breach(
     answer is told all the same."""
     taken = await actions.report(runtime, caller, submission, sharing.BREACH_REPORT, key)
     return receipt(response, "orders", taken)
+
+
+@router.post("/status")
+async def order_status(
+    asked: StatusAsked, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.STATUS_READ)]
+) -> StatusShown:
+    """What is in force now for the person of the caller's own record, and whether it can be enforced. The
+    record's number is in the body: an address is written down on the way. The look is on record."""
+    return await status_of(runtime, caller, asked.record)
 
 
 @router.get("/breaches/{cause}")

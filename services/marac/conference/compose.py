@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from chassis.clock import LONDON
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.rules.order_status import NOT_BINDING
 from contracts.vocabulary import Grade, Role
 from services.marac import shown
 from services.marac.conference import rows
@@ -190,7 +191,7 @@ def _has_school(known: CaseKnown, child: rows.CasePerson) -> bool:
 def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> shown.AgendaLine:
     """One case as the agenda shows it."""
     case, victim = known.case, known.victim
-    orders = [order for order in case.orders if order.status.reason not in missing.NOT_BINDING]
+    orders = [order for order in case.orders if order.status.reason not in NOT_BINDING]
     new = [line for line in known.lines.values() if listed and line.said and line.said.recorded > listed]
     return shown.AgendaLine(
         case=case.case,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from contracts.rules.occurrence import LONDON
+from contracts.rules.order_status import NOT_BINDING
 from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
 from services.marac.rules.feeds import Silence
 
@@ -45,10 +46,6 @@ far as this release has kinds for them)."""
 
 CHILDRENS_AGENCIES = (AgencyKind.CHILDRENS_SERVICES,)
 """Expected only where the case has children."""
-
-
-NOT_BINDING = frozenset({"order.applied-for", "order.refused", "order.discharged", "order.ended"})
-"""Reasons of an order's status (``contracts.rules.order_status``) by which there is nothing to serve."""
 
 
 @dataclass(frozen=True, slots=True)

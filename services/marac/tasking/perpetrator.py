@@ -17,10 +17,10 @@ from contracts.events.configuration import ThresholdSet
 from contracts.events.orders import OrderMade
 from contracts.events.people import IncidentReported
 from contracts.rules.occurrence import LONDON, Record, occurrences
+from contracts.rules.order_status import NOT_BINDING
 from contracts.vocabulary import PERPETRATOR_ROLES, AreaKind, LegalStatus, Threshold
 from services.marac import casefile
 from services.marac.rules import score as scoring
-from services.marac.rules.missing import NOT_BINDING
 from services.marac.tasking import rows
 from services.marac.tasking.letters import Signature, Told, letters
 

@@ -14,12 +14,14 @@ ORDER_REPORT = "order:report"
 SERVICE_REPORT = "service:report"
 BREACH_REPORT = "breach:report"
 BREACH_READ = "breach:read"
+STATUS_READ = "order-status:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     ORDER_REPORT: frozenset({StaffRole.REPORTER}),
     SERVICE_REPORT: frozenset({StaffRole.REPORTER}),
     BREACH_REPORT: frozenset({StaffRole.REPORTER}),
     BREACH_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.IDVA}),
+    STATUS_READ: frozenset({StaffRole.CONTROL_ROOM, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
 }
 
 RESPONDERS = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})
@@ -55,6 +57,12 @@ def may_see_breach(viewer: Viewer, breach: Reach) -> bool:
     if not RESPONDERS.isdisjoint(viewer.roles) and (viewer.id in breach.called or not breach.areas):
         return True
     return not set(viewer.areas).isdisjoint(breach.areas)
+
+
+def may_ask_status(viewer: Viewer) -> bool:
+    """Of anybody whom their own agency has a record of, the police may ask what binds or protects them:
+    they are sent to whoever calls, in whichever area."""
+    return not RIGHTS[STATUS_READ].isdisjoint(viewer.roles) and viewer.agency_kind is AgencyKind.POLICE
 
 
 def sections(viewer: Viewer) -> frozenset[Sensitivity]:

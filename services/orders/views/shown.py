@@ -10,8 +10,8 @@ from chassis.parking import Incomplete
 from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
-from contracts.sections import Contact, Health, Identity, Location, Narrative, Sensitivity
-from contracts.vocabulary import Grade, Urgency
+from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
+from contracts.vocabulary import Grade, OrderType, Urgency
 from services.orders.views.breach import AlertState, OrdersBreach
 from services.orders.views.person import StatusNow
 
@@ -89,6 +89,48 @@ class OrderShown(Shown):
             breach=ORDER_TYPES[said.order].breach if said else None,
             arrest=may_arrest(said.order, said.power_of_arrest) if said else None,
         )
+
+
+class Party(Shown):
+    """Somebody whom an order binds or protects. ``name`` is None where no agency gives one."""
+
+    person: str
+    name: Name | None
+
+
+class OrderOf(Shown):
+    """An order that binds or protects the person who was asked about, as it holds at the answer's time.
+    ``status`` is None where it is not known whether the respondent was served: then nobody can tell."""
+
+    order: str
+    binds: bool
+    type: OrderType
+    agency: str
+    reference: str | None
+    court: str | None
+    made: AwareDatetime
+    ends: AwareDatetime | None
+    until_further_order: bool
+    status: StatusNow | None
+    breach: Breach
+    """What it is to break it, and whether that is ground for arrest without a warrant."""
+    arrest: bool
+    respondents: list[Party]
+    protected: list[Party]
+    prohibitions: list[dict[str, Any]]
+    requirements: list[dict[str, Any]]
+
+
+class StatusShown(Shown):
+    """What is in force for a person, or to come. ``unknown``: it cannot be told how far what is held here
+    goes, or something about them could not be read; then no order may be relied on not to be there."""
+
+    at: AwareDatetime
+    fresh_until: AwareDatetime | None
+    unknown: bool
+    incomplete: int
+    person: Party
+    orders: list[OrderOf]
 
 
 class RecordShown(Shown):

@@ -47,6 +47,8 @@ CALLERS = {
         caller("on-call-elsewhere", "police", "on-call", "south"),
         caller("idva", "haven", "idva", "north"),
         caller("matac", "police", "matac-coordinator", "north"),
+        caller("control-room", "police", "control-room"),
+        caller("control-room-of-nobody", "southvale", "control-room"),
     )
 }
 
@@ -236,6 +238,73 @@ async def test_a_breach_that_gives_its_orders_id_and_nobody_pages_for_whom_the_o
     opened = (await orders.get("on-call", f"breaches/{posted.json()['root']}")).json()
     assert (opened["order_because"], opened["grade"]) == ("order.given", "medium")
     assert {person["role"] for person in opened["people"]} == {"victim", "respondent"}
+
+
+async def asked(orders: Orders, who: str, number: str) -> httpx.Response:
+    """What somebody is told of the orders of the person of a record of theirs."""
+    record = {"system": "records", "type": "person", "number": number}
+    headers = {"Authorization": f"Bearer {who}"}
+    return await orders.http.post("/orders/v1/status", json={"record": record}, headers=headers)
+
+
+async def test_the_control_room_is_told_what_is_in_force_for_either(orders: Orders) -> None:
+    root = await prepared(orders)
+
+    async def served() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await asked(orders, "control-room", "ben")).json()["orders"]
+        return [order for order in found if order["status"]["served"]]
+
+    (his,) = await until(served)
+    (hers,) = (await asked(orders, "control-room", "ann")).json()["orders"]
+    assert (his["order"], his["binds"], hers["order"], hers["binds"]) == (root, True, root, False)
+    assert his["status"] == hers["status"], "whom it protects knows no service, and is told of it"
+    assert (hers["status"]["enforceable"], hers["arrest"], hers["breach"]) == (
+        True,
+        True,
+        "crime-or-contempt",
+    )
+    assert STREET in str(hers["prohibitions"]), "the police go there"
+    discharged = {"order": "non-molestation", "stage": "discharged", "people": people(BEN, ANN)}
+    discharged |= {"made": orders.runtime.clock.now().isoformat()}
+    await corrected(orders, root, discharged)
+
+    async def over() -> bool:
+        return [(await asked(orders, "control-room", who)).json()["orders"] for who in ("ann", "ben")] == [
+            [],
+            [],
+        ]
+
+    await until(over)
+
+
+async def corrected(orders: Orders, root: str, content: dict[str, Any]) -> None:
+    """The police correct a fact."""
+    now = orders.runtime.clock.now().isoformat()
+    body = {"occurred": now, "recorded": now, "basis": "public-task", "purpose": "safeguarding"}
+    headers = {"Authorization": "Bearer police-system", "If-Match": '"1"'}
+    answer = await orders.http.put(
+        f"/orders/v1/facts/{root}", json=body | {"content": content}, headers=headers
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def test_no_order_is_known_only_as_far_as_anything_is(orders: Orders) -> None:
+    """It cannot be told here how far the other services have come: what is not there may be there."""
+    await prepared(orders)
+    nobody = (await asked(orders, "control-room", "nobody")).json()
+    assert (nobody["orders"], nobody["person"]["name"]) == ([], None)
+    assert (nobody["unknown"], nobody["fresh_until"]) == (True, None)
+
+
+async def test_whoever_may_not_ask_is_told_that_there_is_nothing(orders: Orders) -> None:
+    await prepared(orders)
+    for who in ("idva", "matac", "police-system", "council-system", "control-room-of-nobody"):
+        assert (await asked(orders, who, "ben")).status_code == 404, who
+    refused = await orders.http.post(
+        "/orders/v1/status", json={"pnc": "SENTINEL"}, headers={"Authorization": "Bearer control-room"}
+    )
+    assert refused.status_code == 422
+    assert "SENTINEL" not in refused.text
 
 
 async def test_the_same_post_twice_is_the_first_answer(orders: Orders) -> None:

@@ -116,6 +116,22 @@ def _report(number: int, values: dict[str, Any]) -> telling.Report:
     return telling.Report(f"other {number}", NOON + hours, standing, values.get("in_view", True))
 
 
+@pytest.mark.parametrize(
+    ("role", "agency", "may"),
+    [
+        ("control-room", AgencyKind.POLICE, True),
+        ("on-call", AgencyKind.POLICE, True),
+        ("supervisor", AgencyKind.POLICE, True),
+        ("control-room", AgencyKind.COUNCIL, False),
+        ("control-room", None, False),
+        ("idva", AgencyKind.POLICE, False),
+        ("reporter", AgencyKind.POLICE, False),
+    ],
+)
+def test_who_may_ask_what_is_in_force(role: str, agency: AgencyKind | None, may: bool) -> None:
+    assert sharing.may_ask_status(sharing.Viewer("me", {role}, (), agency)) is may
+
+
 @lines(__file__, "sharing")
 def test_who_sees_what(line: dict[str, Any]) -> None:
     given = line["viewer"]

@@ -1,0 +1,126 @@
+"""What is in force for a person now: their orders, with what the rows of those beside them know."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.facts import Fact
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.content import Said
+from contracts.events.orders import OrderMade
+from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
+from contracts.rules.order_types import ORDER_TYPES, may_arrest
+from contracts.sections import Identity, Record, Sensitivity
+from services.orders.actions import viewer_of
+from services.orders.rules import sharing
+from services.orders.views import ORDERS_PERSON, OrdersPerson
+from services.orders.views.person import OrderLine, StatusNow
+from services.orders.views.shown import OrderOf, Party, StatusShown, newest_sections
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person's orders, and everybody whom they name."""
+
+    orders: Mapping[str, Fact[OrderMade]]
+    """Those that stand, by root."""
+    rows: Mapping[str, OrdersPerson]
+    parties: Mapping[str, Party]
+    facts: frozenset[str]
+    """What all of it is made of."""
+
+
+async def order_status(runtime: Runtime, caller: Caller, record: Record) -> StatusShown:
+    """What binds or protects the person of a record of the caller's agency, now; the look is on record
+    before it is given. Of somebody who is not known here there is no order here, which proves nothing.
+
+    Raises Problem (404) for whoever may not ask.
+    """
+    fresh = await runtime.fresh_until()
+    viewer = viewer_of(caller, await runtime.configuration())
+    if not sharing.may_ask_status(viewer):
+        raise not_found()
+    mention = runtime.ids.mention(caller.agency, record.system, record.type, record.number)
+    asked, now = await runtime.person_of(mention), runtime.clock.now()
+    known = await _known(runtime, asked)
+    incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
+    broken = [since for person in known.parties if (since := await runtime.broken("p", person))]
+    allowed = sharing.sections(viewer)
+    orders = [_order(order, asked, known, now, allowed) for order in known.orders.values()]
+    shown = StatusShown(
+        at=now,
+        fresh_until=fresh,
+        unknown=fresh is None or incomplete.records > 0 or bool(broken),
+        incomplete=incomplete.records,
+        person=known.parties[asked],
+        orders=[order for order in orders if order is not None],
+    )
+    content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
+    await runtime.shown(caller, "order_status", asked, content, known.facts)
+    return shown
+
+
+async def _known(runtime: Runtime, asked: str) -> Known:
+    row = await _row(runtime, asked)
+    lines = row.orders if row else []
+    people = {asked, *(each for line in lines for each in (*line.respondents, *line.protected))}
+    rows = {person: row for person in sorted(people) if (row := await _row(runtime, person))}
+    made = [fact for line in lines for fact in (await runtime.fact(line.root)).current(OrderMade)]
+    parties, facts = {}, {fact.id for fact in made}
+    for person in sorted(people):
+        mentions = rows[person].mentions if person in rows else []
+        said = (await runtime.facts([f"m:{mention}" for mention in mentions])).current(Said)
+        found = newest_sections(said, set(mentions), frozenset({Sensitivity.IDENTITY}))
+        facts |= {section.fact for section in found}
+        names = (section.value.name for section in found if isinstance(section.value, Identity))
+        parties[person] = Party(person=person, name=next(names, None))
+    return Known({fact.root: fact for fact in made}, rows, parties, frozenset(facts))
+
+
+async def _row(runtime: Runtime, person: str) -> OrdersPerson | None:
+    row = await runtime.row(ORDERS_PERSON, person)
+    return row if isinstance(row, OrdersPerson) else None
+
+
+def _order(
+    fact: Fact[OrderMade], asked: str, known: Known, now: datetime, allowed: Collection[Sensitivity]
+) -> OrderOf | None:
+    """An order for the answer; None for one that is over, or was never made."""
+    said = fact.said
+    line = next(line for line in known.rows[asked].orders if line.root == fact.root)
+    holds = _status(line, known, now)
+    if holds is not None and holds.reason in NOT_BINDING:
+        return None
+    without = set() if Sensitivity.LOCATION in allowed else {"text"}
+    return OrderOf(
+        order=fact.root,
+        binds=asked in line.respondents,
+        type=said.order,
+        agency=fact.agency,
+        reference=said.reference,
+        court=said.court,
+        made=said.made,
+        ends=said.ends,
+        until_further_order=said.until_further_order,
+        status=StatusNow.of(holds) if holds else None,
+        breach=ORDER_TYPES[said.order].breach,
+        arrest=may_arrest(said.order, said.power_of_arrest),
+        respondents=[known.parties[person] for person in line.respondents],
+        protected=[known.parties[person] for person in line.protected],
+        prohibitions=_terms(said.prohibitions, without),
+        requirements=_terms(said.requirements, without),
+    )
+
+
+def _status(line: OrderLine, known: Known, now: datetime) -> OrderStatus | None:
+    """As the respondent's row has it: service names him alone, and whom an order protects cannot tell."""
+    rows = (known.rows[person] for person in line.respondents if person in known.rows)
+    terms = (each.terms for row in rows for each in row.orders if each.root == line.root)
+    return next((status(each, now) for each in terms), None)
+
+
+def _terms(terms: Any, without: set[str]) -> list[dict[str, Any]]:
+    return [term.model_dump(mode="json", exclude=without) for term in terms]
