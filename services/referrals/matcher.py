@@ -66,7 +66,11 @@ async def match(runtime: Runtime) -> None:
                 await asyncio.sleep(RENEW_SECONDS)
                 continue
             log.info("matcher.began", epoch=epoch)
-            await Matcher(runtime, epoch).work()
+            try:
+                await Matcher(runtime, epoch).work()
+            finally:
+                with suppress(Exception):  # another need not wait until it runs out
+                    await runtime.lease(LEASE, 0)
             log.info("matcher.ended", epoch=epoch)
         except Exception as error:  # noqa: BLE001  whatever it was: it starts again from nothing
             log.error("matcher.failed", reason=type(error).__name__)

@@ -1,4 +1,4 @@
-"""The matcher outlives a store that was away, whenever it asks for its lease."""
+"""The matcher outlives a store that was away, whenever it asks for its lease, and leaves none behind."""
 
 import asyncio
 from typing import Any, cast
@@ -32,3 +32,29 @@ async def test_it_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not matching.done()
     matching.cancel()
     await asyncio.gather(matching, return_exceptions=True)
+
+
+class Held:
+    """A runtime with a lease, and for how long it was last asked for. Nobody has said anything."""
+
+    seconds = -1.0
+
+    async def lease(self, name: str, seconds: float) -> int | None:
+        self.seconds = seconds
+        return 1
+
+
+async def test_told_to_stop_it_gives_up_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(_: matcher.Matcher) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(matcher.Matcher, "work", work)
+    runtime: Any = Held()
+    matching = asyncio.create_task(matcher.match(cast(Runtime, runtime)))
+    async with asyncio.timeout(5):
+        while runtime.seconds != matcher.LEASE_SECONDS:
+            await asyncio.sleep(0)
+    matching.cancel()
+    await asyncio.gather(matching, return_exceptions=True)
+    assert matching.cancelled()
+    assert runtime.seconds == 0
