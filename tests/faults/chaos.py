@@ -4,18 +4,19 @@ many kills are done. A run that was cut goes on with the first round that is not
 import argparse
 import asyncio
 import json
+import os
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Literal
+from typing import Any, Literal
 
 import uvloop
 
@@ -24,9 +25,10 @@ from tests.faults import kills
 from tests.faults.alone import Alone
 from tests.faults.checks import Evidence, Findings, check
 from tests.faults.cluster import Cluster
-from tests.faults.faults import DISTRIBUTED, EMBEDDED, MEANWHILE
-from tests.faults.killable import Killable, NotBack
+from tests.faults.faults import AT_ONE_TIME, BESIDE_OPERATORS, DISTRIBUTED, EMBEDDED, MEANWHILE
+from tests.faults.killable import NotBack
 from tests.faults.of_processes import summer_time
+from tests.faults.on_call import OnCall
 from tests.faults.oracle import Oracle
 from tests.faults.partners import Partners
 from tests.faults.stores import records, stopped
@@ -40,10 +42,10 @@ BUILD = Path("build/chaos")
 SUMS = Path("build/chaos.json")
 INSTANCES = 2
 Kind = Literal["distributed", "embedded"]
+Lanes = tuple[Collection[str], ...]
+"""Names of faults: those of one lane come one after another, those of different ones at one time."""
 EVE = timedelta(seconds=20)
 """How long before summer time begins the distributed deployment is told that it is."""
-LADDER = timedelta(hours=3)
-"""More than an alert that nobody answers climbs for."""
 A_ROUND = 40
 """Kills in one round."""
 
@@ -96,6 +98,7 @@ def round_of(
     """One round on a new deployment: so many kills, then each fault (or these alone), then every check."""
     folder = Path(mkdtemp(prefix="gt-"))
     folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # Kafka is there in half the time
     deployment = Alone(folder) if kind == "embedded" else Cluster(folder, INSTANCES)
     try:
         outcome = uvloop.run(_round(deployment, f"{kind} {seed}/{number}", count, short, only))
@@ -122,7 +125,8 @@ async def _round(
         ahead = timedelta() if isinstance(deployment, Alone) else summer_time(now) - EVE - now
         partners = Partners(goldthread, Stream(name.replace(" ", "-"), now + ahead), Oracle(), short)
         async with Webhook() as webhook:
-            trial = Trial(deployment, goldthread, partners, webhook, chance, short, ahead)
+            on_call = OnCall(goldthread, webhook, partners.oracle, name)
+            trial = Trial(deployment, goldthread, partners, on_call, webhook, chance, short, ahead)
             if ahead:
                 await trial.clock(hours=0)
             await scene.configure(goldthread, scene.Place(), webhook.url, trial.now())
@@ -148,32 +152,47 @@ def _each(faults: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
 
 
 async def _faults(trial: Trial, count: int, only: Sequence[str]) -> None:
-    """Everything that is done to it while partners post."""
+    """Everything that is done to it while partners post, and those on call answer."""
     table = EMBEDDED if isinstance(trial.deployment, Alone) else DISTRIBUTED
     wanted = sorted(only or table)
     trial.chance.shuffle(wanted)
-    async with watched(trial.deployment), trial.partners.at_work():
+    async with meanwhile(trial.deployment.watch(), trial.on_call.work()), trial.partners.at_work():
         with trial.phase("kills, and faults of stores"):
-            async with asyncio.TaskGroup() as together:
-                together.create_task(kills.all_of(trial, kills.drawn(trial.chance, count)))
-                for of_one in MEANWHILE:
-                    together.create_task(_one_by_one(trial, [name for name in wanted if name in of_one]))
-        with trial.phase("kills at an operator's work"):
-            if count:
-                await kills.at_work_of_operators(trial)
+            killing = kills.all_of(trial, kills.drawn(trial.chance, count))
+            await _together(killing, *(_those_of(trial, of_one, wanted) for of_one in MEANWHILE))
         with trial.phase("other faults"):
-            rest = [name for name in wanted if not any(name in of_one for of_one in MEANWHILE)]
-            await _one_by_one(trial, rest)
-    async with watched(trial.deployment):
+            await _others(
+                trial, [name for name in wanted if not any(name in lane for lane in MEANWHILE)], count
+            )
+    async with meanwhile(trial.deployment.watch()):
         with trial.phase("until it was at rest"):
-            if trial.ahead:  # nobody answers: each alert would climb for an hour yet
-                trial.ahead += LADDER
-                await trial.clock(hours=0)
+            await trial.answered()
             await trial.settled()
 
 
-async def _one_by_one(trial: Trial, faults: Sequence[str]) -> None:
-    for name in faults:
+async def _others(trial: Trial, wanted: Sequence[str], count: int) -> None:
+    """What does not come while processes are killed at their steps: in any order, some of it at one
+    time where there are many processes."""
+    alone = isinstance(trial.deployment, Alone)
+    beside, at_one_time = ((), ()) if alone else (BESIDE_OPERATORS, AT_ONE_TIME)
+    by_itself = [name for name in wanted if not any(name in lane for lane in (beside, *at_one_time))]
+    stages: list[Lanes] = [(beside,), at_one_time, *(((name,),) for name in by_itself)]
+    for lanes in trial.chance.sample(stages, len(stages)):
+        work = [_those_of(trial, lane, wanted) for lane in lanes]
+        if count and lanes == (beside,):
+            work.append(kills.at_work_of_operators(trial))
+        await _together(*work)
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    async with asyncio.TaskGroup() as together:
+        for each in work:
+            together.create_task(each)
+
+
+async def _those_of(trial: Trial, lane: Collection[str], wanted: Sequence[str]) -> None:
+    """One fault of a lane after another, each until all is well again."""
+    for name in (name for name in wanted if name in lane):
         began = time.monotonic()
         try:
             about = await (DISTRIBUTED | EMBEDDED)[name](trial)
@@ -184,14 +203,13 @@ async def _one_by_one(trial: Trial, faults: Sequence[str]) -> None:
 
 
 @asynccontextmanager
-async def watched(deployment: Killable) -> AsyncIterator[None]:
-    """What ends is started again for as long as this lasts."""
-    watching = asyncio.create_task(deployment.watch())
-    try:
+async def meanwhile(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """This goes on for as long as this lasts. If it fails, so does what it goes on beside."""
+    async with asyncio.TaskGroup() as together:
+        tasks = [together.create_task(each) for each in work]
         yield
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
 
 
 async def _checked(trial: Trial) -> Findings:

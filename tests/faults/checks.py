@@ -110,7 +110,7 @@ def check(
     _once(found, oracle, evidence)
     _in_order(found, evidence)
     _stores(found, evidence, held)
-    _alerts(found, evidence)
+    _alerts(found, oracle, evidence)
     _unread(found, evidence, held)
     _messages(found, evidence, messages)
     _audited(found, evidence)
@@ -206,13 +206,14 @@ def _stores(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> No
                     found.lost.append(f"{view} has no row of {root}")
 
 
-def _alerts(found: Findings, evidence: Evidence) -> None:
-    """Each breach that stands has one standing alert, no other cause has any, and none is told twice."""
+def _alerts(found: Findings, oracle: Oracle, evidence: Evidence) -> None:
+    """Each breach that stands has one standing alert, no other cause has any, and none is told twice;
+    whoever was told that they have an alert has it, and nobody has taken one more often than they said."""
     raised = _by(evidence.of(RAISED), "rule", "cause", "generation")
     fallen = _by(evidence.of(STOOD_DOWN), "rule", "cause", "generation")
     calls = _by(evidence.of(CALLED), "rule", "cause", "generation", "rung")
-    answers = _by(evidence.of(ANSWERED), "rule", "cause", "generation", "person")
-    for told in (raised, fallen, calls, answers):
+    answers = _by(evidence.of(ANSWERED), "cause")
+    for told in (raised, fallen, calls):
         found.doubled += [f"{key} is told as {ids}" for key, ids in told.items() if len(ids) > 1]
     found.disordered += [f"{key} is stood down, and was not raised" for key in fallen.keys() - raised.keys()]
     standing: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
@@ -227,6 +228,10 @@ def _alerts(found: Findings, evidence: Evidence) -> None:
     found.lost += [f"nobody is told of {root}" for root in sorted(stands - standing.keys())]
     found.doubled += [f"{root} has an alert and is none" for root in sorted(standing.keys() - stands)]
     found.doubled += [f"{root} has {keys}" for root, keys in standing.items() if len(keys) > 1]
+    found.lost += [f"nobody has taken {cause}" for cause in oracle.answered if (cause,) not in answers]
+    found.doubled += [
+        f"{cause} is taken as {ids}" for (cause,), ids in answers.items() if len(ids) > oracle.answers[cause]
+    ]
 
 
 def _unread(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:

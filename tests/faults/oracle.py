@@ -3,6 +3,7 @@
 It knows facts as partners know them, and imports nothing of Goldthread.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,10 @@ class Oracle:
     said: dict[str, Said] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     """What a receipt already shows to be wrong, and answers that no partner may get."""
+    answers: Counter[str] = field(default_factory=Counter)
+    """How often those on call said that they take an alert."""
+    answered: set[str] = field(default_factory=set)
+    """The alerts that somebody on call has taken, and was told so."""
 
     def begun(self, said: Said) -> None:
         """A partner begins to say something."""

@@ -113,10 +113,15 @@ FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
     "nobody is told": ("lost", lambda w: without(w, 4)),
     "it is not on record": ("lost", lambda w: without(w, 2)),
     "a message is delivered, and never came": ("lost", lambda w: w.messages.clear()),
+    "somebody's taking of an alert is gone": ("lost", lambda w: w.oracle.answered.add("breach")),
     "nobody may get this answer": ("lost", lambda w: w.oracle.refused(Said("", "", "", "", None), 404, "")),
     "a fact under two ids": ("doubled", lambda w: other(w, 0, "again")),
     "an alert under two ids": ("doubled", lambda w: other(w, 4, "again")),
     "a call under two ids": ("doubled", lambda w: other(w, 5, "again")),
+    "an alert taken by nobody": (
+        "doubled",
+        lambda w: w.put(event("taken", checks.ANSWERED, {"cause": "breach"}, "alerts", agency=AGENCY)),
+    ),
     "a line of audit twice": ("doubled", lambda w: other(w, 2, "again")),
     "a message of no call": (
         "doubled",

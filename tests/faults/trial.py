@@ -16,12 +16,13 @@ from chassis.log import Record
 from chassis.steps import Step
 from tests.faults.checks import Evidence, Versions, strangers
 from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, Killable, NotBack
+from tests.faults.on_call import OnCall
 from tests.faults.oracle import Oracle
 from tests.faults.partners import OPERATIONS, Partners
 from tests.scenarios.goldthread import SERVICES, Goldthread
 from tests.scenarios.webhook import Webhook
 
-READERS = 12
+READERS = 24
 SETTLE_SECONDS = 240.0
 TAKES_OVER_SECONDS = 10.0
 """In which the others do the work of an instance that froze."""
@@ -34,6 +35,7 @@ class Trial:
     deployment: Killable
     goldthread: Goldthread
     partners: Partners
+    on_call: OnCall
     webhook: Webhook
     chance: Random
     short: bool
@@ -86,19 +88,15 @@ class Trial:
             await self.answers(service, question)
         return time.monotonic() - began
 
-    async def answers(self, service: str, question: str) -> None:
-        """Wait until a service's store gives something to this question. Raises NotBack."""
+    async def answers(self, service: str, question: str) -> list[tuple[Any, ...]]:
+        """What a service's store gives to this question, once it gives something. Raises NotBack."""
         deadline = time.monotonic() + BACK_SECONDS
-        while not await self._asked(service, question):
-            if time.monotonic() > deadline:
-                raise NotBack(f"{service} never answers: {question}")
+        while time.monotonic() < deadline:
+            with suppress(OSError):  # the store itself may be away
+                if rows := await self.deployment.ask(service, question):
+                    return rows
             await asyncio.sleep(LOOK_SECONDS)
-
-    async def _asked(self, service: str, question: str) -> bool:
-        try:
-            return bool(await self.deployment.ask(service, question))
-        except OSError:
-            return False  # the store itself is away
+        raise NotBack(f"{service} never answers: {question}")
 
     def now(self) -> datetime:
         """The time that it is where this happens."""
@@ -117,6 +115,11 @@ class Trial:
                 if all(map(self.deployment.ended, self.deployment.on_store(service))):
                     break  # it died of the time that it was told
                 await asyncio.sleep(0.1)
+
+    async def answered(self) -> None:
+        """Whatever waits for an answer is answered, so that nothing climbs any more."""
+        waiting = await self.deployment.ask("notify", "select subject from notify_alert where waiting")
+        await asyncio.gather(*(self.on_call.answer(cause) for (cause,) in waiting))
 
     async def settled(self) -> None:
         """Wait until every log is read to its end, and nothing is left to do."""
