@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class Cluster(Distributed, Killable):
         self.ports["postgres"] = self.postgres_way.port
         self._more = [f"{part}@{n}" for part in (*SERVICES, "matcher") for n in range(2, instances + 1)]
         self.ports |= {name: free_port() for name in self._more}
+        self._asking: dict[str, list[asyncpg.Connection]] = {}
 
     @property
     def killable(self) -> list[str]:
@@ -48,14 +50,15 @@ class Cluster(Distributed, Killable):
         self.kafka_way.start()
         self.postgres_way.start()
         super().start()
-        for part in self._more:
-            self.parts[part] = self.parts[part_of(part)]
-            self.start_part(part)
         deadline = time.monotonic() + BACK_SECONDS
         while not all(map(self.is_back, self._more)):
             if time.monotonic() > deadline:
                 raise NotBack(f"not all of {self._more} are ready after {BACK_SECONDS:.0f} s")
             time.sleep(LOOK_SECONDS)
+
+    def _start_stores(self) -> None:
+        super()._start_stores()
+        self.parts |= {name: replace(self.parts[part_of(name)], name=name) for name in self._more}
 
     def stop(self) -> None:
         """Stop it, and the proxies with it."""
@@ -67,9 +70,7 @@ class Cluster(Distributed, Killable):
     def launched(
         self, name: str, command: Sequence[str], environment: Mapping[str, str]
     ) -> subprocess.Popen[bytes]:
-        """Those that are killed start again and again."""
-        if name not in self.killable:
-            return super().launched(name, command, environment)
+        """They start again and again."""
         return self.forked(command[1:], environment, self.log(name))
 
     def environment(self, name: str) -> dict[str, str]:
@@ -87,22 +88,25 @@ class Cluster(Distributed, Killable):
 
     async def ask(self, service: str, question: str) -> list[tuple[Any, ...]]:
         """Beside the proxy."""
-        try:
-            connection = await self.superuser(search_path=service)
-        except asyncpg.TooManyConnectionsError as error:
-            raise ConnectionError(str(error)) from error
-        try:
-            return [tuple(row) for row in await connection.fetch(question)]
-        except asyncpg.PostgresError as error:
-            raise ConnectionError(str(error)) from error
-        finally:
-            await connection.close()
+        free = self._asking.setdefault(service, [])  # to connect costs more than to ask
+        while True:
+            kept = bool(free)
+            try:
+                connection = free.pop() if kept else await self.superuser(search_path=service)
+                rows = await connection.fetch(question)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                if not kept:
+                    raise ConnectionError(str(error)) from error
+            else:
+                free.append(connection)
+                return [tuple(row) for row in rows]
 
     async def superuser(self, **settings: str) -> asyncpg.Connection:
         """A connection to PostgreSQL. Raises OSError if it is away."""
         url = self.postgres.url("goldthread").replace("+asyncpg", "")
         try:
-            return await asyncpg.connect(url, server_settings=settings)
+            # Nothing prepared is kept: tables are dropped and made anew.
+            return await asyncpg.connect(url, server_settings=settings, statement_cache_size=0)
         except asyncpg.TooManyConnectionsError:
             raise
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -44,6 +44,15 @@ MEANWHILE = (OF_KAFKA, OF_POSTGRES)
 """What befalls the stores, whatever our processes do: these come while processes are killed, those of
 Kafka one after another, and those of PostgreSQL."""
 
+BESIDE_OPERATORS = ("a fold raises", "poison on the log", "the log repeated")
+"""What comes while processes are killed at an operator's work."""
+
+AT_ONE_TIME = (
+    ("fewer instances and more", "rolling restart", "told to stop"),
+    ("clocks stepped", "summer time begins"),
+)
+"""What befalls our processes, and what befalls their clocks."""
+
 DISTRIBUTED = (
     EVERYWHERE
     | OF_KAFKA

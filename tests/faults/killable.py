@@ -1,17 +1,18 @@
 """What every deployment under faults has in common: processes that are killed, frozen, and watched."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
-
-import httpx
 
 from chassis.log import Log
 from chassis.settings import Settings
@@ -21,7 +22,9 @@ from deploy.ready import is_ready
 from tests.faults.warm import Warm
 
 LOOK_SECONDS = 0.1
-FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 2.0
+ASK_SECONDS = 0.3
+"""How often a process is asked whether it is ready: it asks its store and the log to say so."""
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 4.0
 BACK_SECONDS = 150.0
 """In which a process that was started must be ready, whatever goes on around it. Alone on its machine
 it takes four to eight."""
@@ -141,11 +144,13 @@ class Killable(ABC):
             return "ended"
         for address in self.ready_at(part):
             try:
-                answer = httpx.get(address, timeout=5).json()
-            except httpx.TransportError as error:
-                return type(error).__name__
-            reasons = answer["reasons"]
-            if not answer["ready"] or reasons["behind"] or reasons["marks"]:
+                with urllib.request.urlopen(address, timeout=5) as answer:
+                    reasons = json.load(answer)["reasons"]
+            except urllib.error.HTTPError as not_ready:
+                return not_ready.read().decode()
+            except OSError as error:
+                return str(error)
+            if reasons["behind"] or reasons["marks"]:
                 return str(reasons)
         return ""
 
@@ -156,7 +161,7 @@ class Killable(ABC):
             while not await asyncio.to_thread(self.is_back, part):
                 if time.monotonic() > began + BACK_SECONDS:
                     raise NotBack(f"{part} is not ready after {BACK_SECONDS:.0f} s")
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(ASK_SECONDS)
         return time.monotonic() - began
 
     async def end(self, part: str, how: signal.Signals = signal.SIGTERM) -> None:

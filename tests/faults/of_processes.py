@@ -17,7 +17,7 @@ from tests.faults.trial import TAKES_OVER_SECONDS, Trial, called
 
 SUNDAY = 6
 BROKEN = "select 1 from subject where broken_since is not null"
-FROZEN_SECONDS = 16.0
+FROZEN_SECONDS = 12.0
 """Longer than every time-out of ours: a session of Kafka's group 4 s, of PostgreSQL 5 s, a claim and
 a lease 10 s."""
 
@@ -115,7 +115,7 @@ async def repeated(trial: Trial) -> str:
 async def poisoned(trial: Trial) -> str:
     """No JSON, half an event, 1 MB, content that its schema refuses, an id of no shape: each is
     parked. A type of a later release is kept, and not parked."""
-    ((body,), *_) = await trial.deployment.ask("orders", "select body from fact where type like '%breach.r%'")
+    ((body,), *_) = await trial.answers("orders", "select body from fact where type like '%breach.r%'")
     number = trial.chance.randrange(10**9)
 
     def like_ours(**changes: object) -> bytes:

@@ -14,7 +14,7 @@ from tests.scenarios.goldthread import Goldthread
 OPERATIONS = "northmere-operations"
 ANSWER_SECONDS = 5.0
 """How long a partner waits for an answer before it asks again."""
-AGAIN_SECONDS = 0.25
+AGAIN_SECONDS = 0.5
 PARTNERS = 6
 PAUSE_SECONDS = {True: 1.0, False: 0.4}
 """Between an answer and the next thing that a partner says, in a short run and in a long one."""

@@ -6,6 +6,7 @@ store dropped and read back from the log's beginning.
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,9 +17,11 @@ from multiprocessing import get_context
 from typing import Any
 
 import orjson
+import structlog
 from sqlalchemy import text
 
 from chassis import operating, parking
+from chassis.fold import MOST_MARKS
 from chassis.load import positions_of
 from chassis.log import Log, Position, Record
 from chassis.runtime import Runtime
@@ -107,7 +110,8 @@ async def _made_anew(log: Log, runtime: Runtime) -> list[str]:
 
 
 def _apart(name: str, settings: Settings, at: datetime) -> list[str]:
-    """The same in a process of its own."""
+    """The same in a process of its own, which has told already what it cannot read."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
     async def work() -> list[str]:
         async with stopped({name: settings}) as stores:
@@ -196,7 +200,7 @@ def _stand_still(runtime: Runtime, at: datetime) -> None:
 
 async def _fold(runtime: Runtime) -> None:
     """Until nothing is marked and no time has come."""
-    while await runtime.folder.tick() or (await runtime.folder.once()).marks:
+    while await runtime.folder.tick() or (await runtime.folder.once(MOST_MARKS)).marks:
         pass
 
 
