@@ -31,7 +31,7 @@ from tests.faults.of_processes import summer_time
 from tests.faults.on_call import OnCall
 from tests.faults.oracle import Oracle
 from tests.faults.partners import Partners
-from tests.faults.stores import records, stopped
+from tests.faults.stores import hush, records, stopped
 from tests.faults.stream import Stream
 from tests.faults.trial import Trial
 from tests.scenarios import scene
@@ -301,6 +301,7 @@ def main() -> None:
     parser.add_argument("--embedded", action="store_true")
     parser.add_argument("--faults", default="", help="these alone, with a comma between; nothing is kept")
     given = parser.parse_args()
+    hush()
     kind: Kind = "embedded" if given.embedded else "distributed"
     if given.faults:
         total = round_of(kind, given.seed, 0, given.kills, short=True, only=given.faults.split(","))

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from chassis.log import Log
 from chassis.settings import Settings
+from contracts.topics import TOPICS
 from deploy import wiring
 from deploy.local.processes import end
 from deploy.ready import is_ready
@@ -207,6 +208,7 @@ async def opened(settings: Settings) -> AsyncIterator[Log]:
     """The log of a deployment, from beside it."""
     log = wiring.log_of(settings)
     await log.start()
+    await log.ensure(TOPICS.values())
     try:
         yield log
     finally:

@@ -110,8 +110,8 @@ async def _made_anew(log: Log, runtime: Runtime) -> list[str]:
 
 
 def _apart(name: str, settings: Settings, at: datetime) -> list[str]:
-    """The same in a process of its own, which has told already what it cannot read."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    """The same in a process of its own."""
+    hush()
 
     async def work() -> list[str]:
         async with stopped({name: settings}) as stores:
@@ -120,6 +120,11 @@ def _apart(name: str, settings: Settings, at: datetime) -> list[str]:
             return await _made_anew(stores.log, runtime)
 
     return asyncio.run(work())
+
+
+def hush() -> None:
+    """What is read here again has been told of already, where it was read first."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 async def records(log: Log, topics: Iterable[str] = TOPICS) -> list[Record]:
@@ -162,6 +167,7 @@ async def stopped(settings: Mapping[str, Settings]) -> AsyncIterator[Stopped]:
     """The log and the stores of a deployment, by each service's settings, with nobody else on them."""
     log = wiring.log_of(next(iter(settings.values())))
     await log.start()
+    await log.ensure(TOPICS.values())  # of which topic the newest alone is kept, it learns by this
     runtimes = {
         name: wiring.runtime_of(wiring.SERVICES[name], given, log, wiring.clock_of(given))
         for name, given in settings.items()
