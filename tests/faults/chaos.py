@@ -243,7 +243,7 @@ def _outcome(trial: Trial, found: Findings, seconds: float) -> Outcome:
         slowest={name: round(took, 1) for name, took in trial.slowest.items()},
         phases={name: round(took, 1) for name, took in trial.phases.items()},
         reached=sorted(trial.reached),
-        late=trial.late,
+        late=[*trial.late, *trial.deployment.hung],
         found=found.all,
     )
 

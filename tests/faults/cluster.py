@@ -17,6 +17,9 @@ from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, Killable, NotBack,
 from tests.faults.way import Way
 from tests.scenarios.goldthread import SERVICES, Distributed
 
+AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg raises when its server goes away."""
+
 
 class Cluster(Distributed, Killable):
     """``instances`` of every part: ``orders``, ``orders@2`` and so on."""
@@ -94,7 +97,7 @@ class Cluster(Distributed, Killable):
             try:
                 connection = free.pop() if kept else await self.superuser(search_path=service)
                 rows = await connection.fetch(question)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (*AWAY, OSError) as error:
                 if not kept:
                     raise ConnectionError(str(error)) from error
             else:
@@ -109,7 +112,7 @@ class Cluster(Distributed, Killable):
             return await asyncpg.connect(url, server_settings=settings, statement_cache_size=0)
         except asyncpg.TooManyConnectionsError:
             raise
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except AWAY as error:
             raise ConnectionError(str(error)) from error
 
     def _here(self, text: str) -> str:

@@ -26,6 +26,7 @@ LOOK_SECONDS = 0.1
 ASK_SECONDS = 0.3
 """How often a process is asked whether it is ready: it asks its store and the log to say so."""
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.2, 4.0
+STOP_SECONDS = 20.0
 BACK_SECONDS = 150.0
 """In which a process that was started must be ready, whatever goes on around it. Alone on its machine
 it takes four to eight."""
@@ -49,6 +50,8 @@ class Killable(ABC):
     def __init__(self) -> None:
         self.kept_down: set[str] = set()
         """What is not started again when it ends: somebody else sees to it."""
+        self.hung: list[str] = []
+        """What did not end when it was told to, and was killed."""
         self._deadly: dict[str, str] = {}
         self._rests: dict[str, tuple[int, float, float]] = {}
         """Of what ended by itself: which process it was, how long it rests, and until when."""
@@ -167,7 +170,11 @@ class Killable(ABC):
 
     async def end(self, part: str, how: signal.Signals = signal.SIGTERM) -> None:
         """End one process, and wait until it is gone."""
-        await asyncio.to_thread(end, self.processes[part], how)
+        process = self.processes[part]
+        running = process.poll() is None
+        await asyncio.to_thread(end, process, how, STOP_SECONDS)
+        if running and how != signal.SIGKILL and process.returncode == -signal.SIGKILL:
+            self.hung.append(f"{part} was told to stop, and had not ended after {STOP_SECONDS:.0f} s")
 
     @asynccontextmanager
     async def without(self, *parts: str) -> AsyncIterator[None]:
