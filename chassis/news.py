@@ -2,6 +2,7 @@
 folder and never sent by a POST. On SQLite there is one process, and nothing to do."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -39,7 +40,9 @@ class News:
                             together.create_task(self._pass_on(channel))
                             together.create_task(_lives(raw))
                     finally:
-                        await raw.remove_listener(channel, self._heard)
+                        # What a dead connection raises would take the place of a cancel.
+                        with suppress(Exception):
+                            await raw.remove_listener(channel, self._heard)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.warning("news.lost", reason=type(error).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)

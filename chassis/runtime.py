@@ -44,6 +44,8 @@ _OUT_OF_DATE = """select (select count(*) from mark)
 STUCK_SECONDS = 10
 """How long a service may be behind the log's end without progress before it is not ready."""
 TICK_SECONDS = 0.25
+CANCEL_SECONDS = 1
+"""How long a task may take to tidy up before it is told to stop again."""
 SEND_SECONDS = 3
 """How long a process that is told to stop may take to send what is not on the log yet."""
 
@@ -99,8 +101,11 @@ class Runtime(Recorder):
     async def stop(self) -> None:
         """Stop every task, send what is not on the log yet, and close the store. What was acknowledged
         is saved already."""
-        for task in self._tasks:
-            task.cancel()
+        left = set(self._tasks)
+        while left:  # a cancel is lost when something else is raised while it is tidied up
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=CANCEL_SECONDS)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         await self._send_the_rest()

@@ -123,7 +123,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._consumer is None or not offsets:
             return
         try:
-            await asyncio.wait_for(self._consumer.commit(offsets), STOP_LIMIT)
+            async with asyncio.timeout(STOP_LIMIT):
+                await self._consumer.commit(offsets)
         except (KafkaError, TimeoutError) as error:
             logger.warning("the positions of %s are not reported: %r", self._group, error)
 

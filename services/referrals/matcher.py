@@ -104,7 +104,8 @@ class Matcher:
                 if not await self.once():
                     return
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), max(0, renew_at - clock()))
+                    async with asyncio.timeout(max(0, renew_at - clock())):
+                        await self._woken.wait()
                     await asyncio.sleep(GATHER_SECONDS)
                 self._woken.clear()
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -49,3 +50,26 @@ async def test_an_instance_whose_connection_was_cut_hears_of_what_others_fold(
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.postgres
+async def test_told_to_stop_while_its_connection_dies_it_ends(
+    store: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listens = asyncio.Event()
+    whole = asyncpg.Connection.add_listener
+
+    async def add(connection: asyncpg.Connection, *told: object) -> None:
+        await whole(connection, *told)
+        listens.set()
+
+    async def gone(*_: object) -> None:
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    monkeypatch.setattr(asyncpg.Connection, "add_listener", add)
+    monkeypatch.setattr(asyncpg.Connection, "remove_listener", gone)
+    task = asyncio.create_task(News(store, Signals()).run())
+    await listens.wait()
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=5)
+    assert done

@@ -1,7 +1,9 @@
 """A service that is alive and stuck says so: progress against the log's end counts, no heartbeat."""
 
+import asyncio
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,24 @@ async def test_one_partition_of_which_nothing_comes_is_told_whatever_comes_of_ot
     monkeypatch.undo()
     await runtime.log.append([Record("breaches", "k", b"{}")])
     await until(lambda: is_ready(runtime))
+
+
+async def test_a_task_that_misses_its_cancel_is_told_again(system: System) -> None:
+    """As one whose connection raises while it is tidied up: what it raises takes the cancel's place."""
+    missed = asyncio.Event()
+
+    async def misses(_: Runtime) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            missed.set()
+        await asyncio.Event().wait()
+
+    runtime = await system.start(replace(SERVICE, tasks=(misses,)))
+    await until(lambda: is_ready(runtime))
+    async with asyncio.timeout(20):
+        await runtime.stop()
+    assert missed.is_set()
 
 
 async def is_ready(runtime: Runtime) -> bool:
