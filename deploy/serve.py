@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -54,16 +54,21 @@ async def serve_identity(settings: Settings) -> None:
 
 
 async def run_matcher(settings: Settings) -> None:
-    """Match until told to stop."""
+    """Match until told to stop, which may be while the log is waited for."""
     _watch(settings, "matcher")
-    stop = asyncio.Event()
+    matching = asyncio.ensure_future(_match(settings))
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, matching.cancel)
+    with suppress(asyncio.CancelledError):
+        await matching
+
+
+async def _match(settings: Settings) -> None:
     async with opened(settings) as (log, clock):
         runtime = wiring.matcher_of(settings, log, clock)
-        await runtime.start()
         try:
-            await stop.wait()
+            await runtime.start()
+            await asyncio.Event().wait()
         finally:
             await runtime.stop()
 
