@@ -26,7 +26,7 @@ from contracts.envelope import Assertion, Change, Envelope, Regime, utc
 from contracts.events.operations import AuditTaken
 from contracts.mentions import Mention, mention_fields
 from contracts.sections import Contact, Identity
-from contracts.submission import Header
+from contracts.submission import Header, Receipt
 from contracts.vocabulary import LawfulBasis, Purpose
 
 LONDON = ZoneInfo("Europe/London")
@@ -109,6 +109,17 @@ class Taken:
     version: int
     accepted: datetime
     repeated: bool
+
+    @property
+    def receipt(self) -> Receipt:
+        """As its sender is told."""
+        return Receipt(
+            id=self.id,
+            root=self.root,
+            version=self.version,
+            accepted=self.accepted,
+            status="repeated" if self.repeated else "accepted",
+        )
 
 
 def moment(occurred: datetime | date) -> tuple[datetime, Literal["instant", "day"]]:

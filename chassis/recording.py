@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from chassis import ledger, telemetry
@@ -40,6 +40,15 @@ if TYPE_CHECKING:
     from chassis.http.auth import Caller
 
 
+BACKLOG = 500
+"""How many facts not on the log yet, and marks not taken, an upload waits for."""
+_BACKLOG = prepared(
+    """select (select count(*) from (select 1 from fact where sent_at is null limit :most) as unsent)
+        + (select count(*) from (select 1 from mark limit :most) as marked)"""
+)
+LOOKS, LOOK_SECONDS = 50, 0.02
+"""How often an upload looks whether it may go on, and after how long: while the log is away it goes on
+slowly."""
 FACTS_IN_A_PART = 10_000
 """Facts named in one audit line, so that no record is larger than the log takes."""
 
@@ -52,6 +61,7 @@ class Recorder(Archive):
         self.service = service
         self.signals = Signals()
         self.acceptor = Acceptor(store, ids, self.source, self.signals)
+        self._uploads = asyncio.Lock()
 
     async def take(
         self,
@@ -181,6 +191,22 @@ class Recorder(Archive):
                 if (await connection.execute(marked, {"key": key})).first() is not None:
                     return True
         return False
+
+    @asynccontextmanager
+    async def in_turn(self) -> AsyncIterator[None]:
+        """The turn of one upload to have some facts taken: after the others of this process, and when
+        what was taken before is on its way, whichever instance took it. So an upload goes as fast as
+        relay and folds do, and what else is said waits for nothing but these few."""
+        async with self._uploads:
+            for _ in range(LOOKS):
+                if await self._backlog() <= BACKLOG:
+                    break
+                await asyncio.sleep(LOOK_SECONDS)
+            yield
+
+    async def _backlog(self) -> int:
+        async with self.store.reading() as connection:
+            return int((await connection.execute(_BACKLOG, {"most": BACKLOG + 1})).scalar_one())
 
     async def say(self, sayings: Iterable[Saying]) -> int:
         """Record what the service says by itself outside a fold, such as tries of a message.

@@ -1,6 +1,6 @@
 """What a partner posts: when and on what footing it says something, and what it says."""
 
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, StrictInt
 
@@ -11,6 +11,9 @@ from contracts.times import Day, Moment
 from contracts.vocabulary import LawfulBasis, Purpose
 
 T = TypeVar("T", bound=Content)
+
+IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,255}$"
+"""A sender's own name of a post: visible ASCII characters."""
 
 
 class Header(Part):
@@ -31,6 +34,15 @@ class Submission(Header, Generic[T]):
     """One fact as a partner's system posts it."""
 
     content: T
+
+
+class BulkLine(Submission[T], Generic[T]):
+    """One line of an upload: a submission, with what a single post says by its headers and its path."""
+
+    idempotency_key: Annotated[
+        str, Field(pattern=IDEMPOTENCY_KEY, description="the same in every upload of this line")
+    ]
+    type: str = Field(description="the event type, of which `content` is the content")
 
 
 class Receipt(Part):

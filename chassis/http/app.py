@@ -15,11 +15,9 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.applications import Starlette
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.http import signin
 from chassis.http.auth import (
@@ -32,6 +30,7 @@ from chassis.http.auth import (
     open_to_all,
     right,
 )
+from chassis.http.bulk import bulk_path, bulk_router
 from chassis.http.context import the_runtime as the_runtime
 from chassis.http.facts import facts_router
 from chassis.http.issuer import Issuer
@@ -40,11 +39,8 @@ from chassis.http.outer import Outer, security_headers
 from chassis.http.parked import parked_router
 from chassis.http.problem import (
     OPENAPI_RESPONSES,
-    Fault,
-    Problem,
     ProblemPage,
     add_handlers,
-    answer,
     as_response,
     not_found,
 )
@@ -122,7 +118,7 @@ def create_app(runtime: Host, transport: httpx.AsyncBaseTransport | None = None)
     _refuse_undeclared(app, runtime.service)
     ask_rights_first(app)
     templates = {route.endpoint: route.path for route in iter_route_contexts(app.routes)}
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, uploads={bulk_path(name)})
     app.add_middleware(
         Outer,
         name=name,
@@ -148,7 +144,6 @@ def _life(runtime: Host, issuer: Issuer) -> Any:
 def _add_handlers(app: FastAPI) -> None:
     add_handlers(app)
     app.add_exception_handler(ToSignIn, signin.to_sign_in)
-    app.add_exception_handler(Refused, _on_refused)
 
 
 def _add_routes(app: FastAPI, runtime: Host) -> None:
@@ -157,6 +152,7 @@ def _add_routes(app: FastAPI, runtime: Host) -> None:
         app.include_router(router)
     if runtime.service.accepts:
         app.include_router(facts_router(runtime.service.name))
+        app.include_router(bulk_router(runtime.service.name, runtime.service.accepts))
     app.include_router(signin.router(runtime.service.name))
     app.include_router(_of_operators(), prefix=prefix)
     app.include_router(_of_callers(), prefix=prefix)
@@ -246,30 +242,6 @@ def _of_the_clock() -> APIRouter:
         return ClockSetting(now=await request.app.state.runtime.set_clock(setting.now))
 
     return routes
-
-
-_PLACES = {
-    "occurred": "body.occurred",
-    "recorded": "body.recorded",
-    "at": "query.at",
-    "Idempotency-Key": "header.idempotency-key",
-    "If-Match": "header.if-match",
-}
-"""Where a request holds what the mechanism names without knowing of requests. What is not here, and
-does not say ``body`` itself, is a part of the content."""
-
-
-async def _on_refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    if error.status == 404:
-        return await answer(request, not_found())
-    named = error.where if error.where.startswith("body.") else f"body.content.{error.where}"
-    faults = [Fault(_PLACES.get(error.where, named), error.fault)] if error.where else []
-    if error.status == 503:
-        waiting = Problem(503, error.fault, "Not ready yet. Try again.", faults, {"Retry-After": "1"})
-        return await answer(request, waiting)
-    detail = "What was sent cannot be taken: see the code and the faults."
-    return await answer(request, Problem(error.status, error.fault, detail, faults))
 
 
 def _version() -> str:

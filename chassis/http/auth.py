@@ -36,6 +36,9 @@ COOKIE = "goldthread"
 OWN_FACTS = "fact:own"
 """The right to look at, correct and withdraw what one's own agency said: whoever may say any of it."""
 
+SAY_SEVERAL = "fact:several"
+"""The right to say several things at once: whoever may say any of it."""
+
 SIGNED_IN = "signed-in"
 """The right to be told who one is here: everybody's with a good token."""
 
@@ -218,7 +221,7 @@ def local_path(path: str | None, otherwise: str) -> str:
 
 
 def _roles_with(name: str, runtime: "Runtime") -> frozenset[str]:
-    if name == OWN_FACTS:
+    if name in (OWN_FACTS, SAY_SEVERAL):
         rights = runtime.service.rights
         return frozenset().union(*(rights[needed] for needed in runtime.service.accepts.values()))
     return runtime.service.rights.get(name, OWN_RIGHTS.get(name, frozenset()))
@@ -229,7 +232,7 @@ def check_rights(app: FastAPI, rights: Mapping[str, frozenset[str]]) -> list[str
 
     ``rights`` is the service's table. A route is open only where it says so itself.
     """
-    known = {*rights, *OWN_RIGHTS, OWN_FACTS, SIGNED_IN}
+    known = {*rights, *OWN_RIGHTS, OWN_FACTS, SAY_SEVERAL, SIGNED_IN}
     return sorted(
         f"{','.join(sorted(route.methods or ['*']))} {route.path}"
         for route in iter_route_contexts(app.routes)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header
 
 from chassis.http.problem import Fault, Problem
+from contracts.submission import IDEMPOTENCY_KEY
 
 _STRONG = re.compile(r'"([1-9][0-9]{0,8})"')
 
@@ -35,7 +36,7 @@ async def if_match(
 
 async def idempotency_key(
     idempotency_key: Annotated[
-        str | None, Header(pattern=r"^[\x21-\x7e]{1,255}$", description="The same at every try of one post")
+        str | None, Header(pattern=IDEMPOTENCY_KEY, description="The same at every try of one post")
     ] = None,
 ) -> str | None:
     """The sender's own name of this post, 1 to 255 visible ASCII characters; None where there is none."""

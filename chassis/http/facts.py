@@ -58,13 +58,7 @@ def receipt(response: Response, service: str, taken: Taken) -> Receipt:
     response.headers["ETag"] = etag(taken.version)
     if taken.repeated:
         response.status_code = 200
-    return Receipt(
-        id=taken.id,
-        root=taken.root,
-        version=taken.version,
-        accepted=taken.accepted,
-        status="repeated" if taken.repeated else "accepted",
-    )
+    return taken.receipt
 
 
 def facts_router(service: str) -> APIRouter:

@@ -1,5 +1,7 @@
 """What is refused before anything looks into it: too large, not UTF-8, not plain JSON.
 
+An upload of many lines is read line by line by its route, which asks the same of each (``bulk.py``).
+
 JSON has corners where two readers disagree: a name given twice, NaN, integers beyond 64 bits, half
 of a surrogate pair, a NUL. A fact must read alike for everybody, so those are refused at the door.
 """
@@ -7,8 +9,9 @@ of a surrogate pair, a NUL. A fact must read alike for everybody, so those are r
 import json
 import math
 import re
+from collections.abc import Container
 from email.message import Message as Headers
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import orjson
 from starlette.datastructures import Headers as RequestHeaders
@@ -17,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.http.problem import Problem, as_response
 
 MAX_BODY = 1024 * 1024
-"""Bytes of one request's body."""
+"""Bytes of one request's body, or of one line of an upload."""
 MAX_HEARD = 16 * 1024 * 1024
 """Bytes of a body that are read, and beyond ``MAX_BODY`` thrown away: a connection that is closed upon
 a sender who still speaks takes the answer down with it."""
@@ -30,14 +33,16 @@ _MAX_INTEGER = 2**63 - 1
 
 
 class Limits:
-    """Reads the body of each request, up to the limit, checks it, and hands it on whole."""
+    """Reads the body of each request, up to the limit, checks it, and hands it on whole; but what is
+    sent to ``uploads`` as it comes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, uploads: Container[str] = ()) -> None:
         self._app = app
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or connection."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._uploads:
             await self._app(scope, receive, send)
             return
         headers = RequestHeaders(scope=scope)
@@ -55,7 +60,7 @@ class Limits:
 async def _read(headers: RequestHeaders, receive: Receive) -> bytes | None:
     declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MAX_HEARD:
-        raise _too_large()
+        raise too_large()
     body, size, more = bytearray(), 0, True
     while more:
         message = await receive()
@@ -64,12 +69,12 @@ async def _read(headers: RequestHeaders, receive: Receive) -> bytes | None:
         part = message.get("body", b"")
         size += len(part)
         if size > MAX_HEARD:
-            raise _too_large()
+            raise too_large()
         if size <= MAX_BODY:
             body += part
         more = message.get("more_body", False)
     if size > MAX_BODY:
-        raise _too_large()
+        raise too_large()
     return bytes(body)
 
 
@@ -93,8 +98,8 @@ def _is_json(content_type: str) -> bool:
     return header.get_content_maintype() == "application" and (kind == "json" or kind.endswith("+json"))
 
 
-def check_json(body: bytes) -> None:
-    """Raises Problem (400) unless every reader of JSON reads this body alike."""
+def check_json(body: bytes) -> Any:
+    """What this body says. Raises Problem (400) unless every reader of JSON reads it alike."""
     if b"\0" in body:
         raise _refused("body.nul", "The body holds a NUL.")
     _check_tokens(body)
@@ -106,7 +111,7 @@ def check_json(body: bytes) -> None:
             parse_float=_finite,
             parse_constant=_not_json,
         )
-        orjson.loads(body)  # the stricter one: it refuses half of a surrogate pair
+        return orjson.loads(body)  # the stricter one: it refuses half of a surrogate pair
     except ValueError:
         _not_json()
 
@@ -157,6 +162,7 @@ def _refused(code: str, detail: str) -> Problem:
     return Problem(400, code, detail)
 
 
-def _too_large() -> Problem:
+def too_large() -> Problem:
+    """What is larger than the limit."""
     detail = f"The body is larger than {MAX_BODY} bytes."
     return Problem(413, "body.too-large", detail, headers={"Connection": "close"})

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +18,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from chassis.accept import Refused
 
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
 _WRAPPER = re.compile(r"-(Input|Output)$")
@@ -189,14 +191,49 @@ async def _on_problem(request: Request, error: Exception) -> Response:
     return await answer(request, error)
 
 
+def known_names(app: FastAPI) -> frozenset[str]:
+    """What this application's own document names."""
+    if not hasattr(app.state, "names"):
+        app.state.names = names_of(app.openapi())
+    return cast("frozenset[str]", app.state.names)
+
+
+def invalid(faults: Sequence[Fault]) -> Problem:
+    """What does not fit its schema."""
+    return Problem(422, "request.invalid", "The request does not fit the schema: see the faults.", faults)
+
+
 async def _on_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    state = request.app.state
-    if not hasattr(state, "names"):
-        state.names = names_of(request.app.openapi())
-    faults = faults_of(error.errors(), state.names)
-    detail = "The request does not fit the schema: see the faults."
-    return await answer(request, Problem(422, "request.invalid", detail, faults))
+    return await answer(request, invalid(faults_of(error.errors(), known_names(request.app))))
+
+
+_NAMED = {
+    "occurred": "body.occurred",
+    "recorded": "body.recorded",
+    "at": "query.at",
+    "Idempotency-Key": "header.idempotency-key",
+    "If-Match": "header.if-match",
+}
+"""Where a request holds what the mechanism names without knowing of requests. What is not here, and
+does not say ``body`` itself, is a part of the content."""
+
+
+def refusal(error: Refused) -> Problem:
+    """What the mechanism refused, as a problem."""
+    if error.status == 404:
+        return not_found()
+    named = error.where if error.where.startswith("body.") else f"body.content.{error.where}"
+    faults = [Fault(_NAMED.get(error.where, named), error.fault)] if error.where else []
+    if error.status == 503:
+        return Problem(503, error.fault, "Not ready yet. Try again.", faults, {"Retry-After": "1"})
+    detail = "What was sent cannot be taken: see the code and the faults."
+    return Problem(error.status, error.fault, detail, faults)
+
+
+async def _on_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return await answer(request, refusal(error))
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -212,5 +249,6 @@ def add_handlers(app: FastAPI) -> None:
     """Make every fault of this application a problem. What nobody foresaw is caught by
     ``chassis.http.app``, outside of everything."""
     app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http_exception)

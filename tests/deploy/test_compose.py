@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chassis.http.bulk import GROUP, LINES
 from chassis.pages import live
+from chassis.recording import LOOK_SECONDS, LOOKS
 from chassis.settings import Settings
 from contracts.topics import SERVICES
 from deploy.identity import realm
@@ -85,8 +87,14 @@ def test_the_gateway_leads_to_every_part_by_the_port_that_it_has() -> None:
 
 
 def test_the_gateway_waits_for_a_live_page_and_not_for_a_process_that_froze() -> None:
-    (seconds,) = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/nginx.conf").read_text())
+    seconds, *_ = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/nginx.conf").read_text())
     assert live.HEARTBEAT_SECONDS * 1.5 < int(seconds) < 60
+
+
+def test_the_gateway_waits_for_an_upload_as_long_as_it_may_take() -> None:
+    _, seconds = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/nginx.conf").read_text())
+    held_back = LINES / GROUP * LOOKS * LOOK_SECONDS
+    assert held_back * 4 < int(seconds)
 
 
 def test_only_the_gateway_can_be_reached_and_only_from_this_machine() -> None:

@@ -17,7 +17,8 @@ from joserfc.jwk import RSAKey
 
 from chassis.clock import Clock
 from chassis.http.app import Undeclared, create_app
-from chassis.http.auth import OWN_FACTS, OWN_RIGHTS, SIGNED_IN, rights_of
+from chassis.http.auth import OWN_FACTS, OWN_RIGHTS, SAY_SEVERAL, SIGNED_IN, rights_of
+from chassis.http.bulk import NDJSON
 from chassis.service import Service
 from chassis.settings import Settings
 from contracts.content import Content
@@ -169,6 +170,8 @@ def roles_with(right: str, service: Service) -> frozenset[str]:
         return frozenset(StaffRole)
     if right == OWN_FACTS:
         return service.rights[service.accepts[OWN[service.name][0]]]
+    if right == SAY_SEVERAL:
+        return frozenset().union(*(service.rights[needed] for needed in service.accepts.values()))
     return service.rights.get(right) or OWN_RIGHTS[right]
 
 
@@ -177,6 +180,8 @@ async def status_of(client: httpx.AsyncClient, method: str, path: str, headers: 
     body: dict[str, Any] | None = {} if path.split("/")[2] == "v1" and method in ("POST", "PUT") else None
     if method == "PUT" and "/facts/" in path:
         body = caseload.submission({}, scene.BEGAN)
+    if path.endswith("/bulk"):
+        headers = headers | {"Content-Type": NDJSON}
     headers = headers | {"If-Match": '"9"'}
     async with client.stream(method, path, headers=headers, json=body) as answer:
         live = answer.headers.get("content-type", "").startswith("text/event-stream")
@@ -186,7 +191,7 @@ async def status_of(client: httpx.AsyncClient, method: str, path: str, headers: 
 def allowed(method: str, path: str, status: int) -> bool:
     """Whether somebody with the right was let in: shown the page, or told what is wrong with their
     empty post, or with the version that they correct."""
-    if method == "GET":
+    if method == "GET" or path.endswith("/bulk"):  # whose answer says of each line what is wrong
         return status in (200, 303)
     answers = path.endswith("/acknowledge")
     return status in ((200, 303, 409) if answers else (412, 422))

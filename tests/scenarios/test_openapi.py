@@ -12,12 +12,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import orjson
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 
+from chassis.http.bulk import NDJSON
 from deploy.local.processes import run_apart
 from tests.scenarios import scene
 from tests.scenarios.conftest import START
@@ -87,6 +89,12 @@ def test_a_service_keeps_to_its_document(
         if not ASIDE.search(operation.path):
             with subtests.test(operation=operation.label):
                 tried(operation)
+
+
+@schemathesis.serializer(NDJSON)
+def as_a_line(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """An upload of one line."""
+    return orjson.dumps(value)
 
 
 def tried(operation: Any) -> None:
