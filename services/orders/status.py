@@ -1,6 +1,6 @@
 """What is in force for a person now: their orders, with what the rows of those beside them know."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,8 +48,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     known = await _known(runtime, asked)
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     broken = [since for person in known.parties if (since := await runtime.broken("p", person))]
-    allowed = sharing.sections(viewer)
-    orders = [_order(order, asked, known, now, allowed) for order in known.orders.values()]
+    orders = [_order(order, asked, known, now) for order in known.orders.values()]
     shown = StatusShown(
         at=now,
         fresh_until=fresh,
@@ -59,7 +58,8 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         orders=[order for order in orders if order is not None],
     )
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
-    await runtime.shown(caller, "order_status", asked, content, known.facts)
+    left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
+    await runtime.shown(caller, "order_status", asked, content, known.facts, left_out)
     return shown
 
 
@@ -85,21 +85,21 @@ async def _row(runtime: Runtime, person: str) -> OrdersPerson | None:
     return row if isinstance(row, OrdersPerson) else None
 
 
-def _order(
-    fact: Fact[OrderMade], asked: str, known: Known, now: datetime, allowed: Collection[Sensitivity]
-) -> OrderOf | None:
-    """An order for the answer; None for one that is over, or was never made."""
+def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> OrderOf | None:
+    """An order for the answer; None for one that is over, or was never made. Who looks at the respondent
+    is not told the words of its terms, nor who told of it: they say where whom it protects lives."""
     said = fact.said
     line = next(line for line in known.rows[asked].orders if line.root == fact.root)
     holds = _status(line, known, now)
     if holds is not None and holds.reason in NOT_BINDING:
         return None
-    without = set() if Sensitivity.LOCATION in allowed else {"text"}
+    binds = asked in line.respondents
+    words = {"text", "supervisor"} if binds else set()
     return OrderOf(
         order=fact.root,
-        binds=asked in line.respondents,
+        binds=binds,
         type=said.order,
-        agency=fact.agency,
+        agency=None if binds else fact.agency,
         reference=said.reference,
         court=said.court,
         made=said.made,
@@ -110,8 +110,8 @@ def _order(
         arrest=may_arrest(said.order, said.power_of_arrest),
         respondents=[known.parties[person] for person in line.respondents],
         protected=[known.parties[person] for person in line.protected],
-        prohibitions=_terms(said.prohibitions, without),
-        requirements=_terms(said.requirements, without),
+        prohibitions=_terms(said.prohibitions, words),
+        requirements=_terms(said.requirements, words),
     )
 
 

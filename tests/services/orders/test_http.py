@@ -264,6 +264,8 @@ async def test_the_control_room_is_told_what_is_in_force_for_either(orders: Orde
         "crime-or-contempt",
     )
     assert STREET in str(hers["prohibitions"]), "the police go there"
+    assert STREET not in str(his), "who looks at him is not told where she lives"
+    assert (his["agency"], hers["agency"]) == (None, "police")
     discharged = {"order": "non-molestation", "stage": "discharged", "people": people(BEN, ANN)}
     discharged |= {"made": orders.runtime.clock.now().isoformat()}
     await corrected(orders, root, discharged)
