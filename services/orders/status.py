@@ -87,7 +87,8 @@ async def _row(runtime: Runtime, person: str) -> OrdersPerson | None:
 
 def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> OrderOf | None:
     """An order for the answer; None for one that is over, or was never made. Who looks at the respondent
-    is not told the words of its terms, nor who told of it: they say where whom it protects lives."""
+    is not told the words of its terms, its court, nor who told of it: they say where whom it protects
+    lives."""
     said = fact.said
     line = next(line for line in known.rows[asked].orders if line.root == fact.root)
     holds = _status(line, known, now)
@@ -101,7 +102,7 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
         type=said.order,
         agency=None if binds else fact.agency,
         reference=said.reference,
-        court=said.court,
+        court=None if binds else said.court,
         made=said.made,
         ends=said.ends,
         until_further_order=said.until_further_order,

@@ -186,7 +186,7 @@ async def search(embedded: Deployed, planted: Planted) -> None:
 def nothing_of_her(planted: Planted, away: Mapping[str, str]) -> None:
     """No marker of hers, and in what looks at him not even the names of those who know her."""
     for where, text in away.items():
-        offices = OFFICES if where.startswith(("cohort", "place", "message", "alert")) else ()
+        offices = OFFICES if where.startswith(("cohort", "place", "message", "alert", "order")) else ()
         for marker in (f"zq{planted.seed:x}", planted.digits(), planted.nhs(0), planted.nhs(2), *offices):
             at = text.lower().find(marker)
             assert at < 0, f"{where}: ...{text[max(0, at - 200) : at + 80]}"
@@ -226,6 +226,15 @@ async def perpetrator_centred(
         answer = await called.get(path, headers={"Accept": "text/html, */*"})
         assert answer.status_code == 200
         shown[f"alert {path}"] = said(answer)
+    control_room = await goldthread.system("northmere-control-room")
+    record = planted.person("respondent", "northmere-police")["identity"]["record"]
+    status = await control_room.post("/orders/v1/status", json={"record": record})
+    assert [order["order"] for order in status.json()["orders"]] == [roots["order"]]
+    named = ("family", "given", "reference")  # whom it protects, and by which number it is asked for
+    shown["order status"] = said(status)
+    for word in named:
+        assert planted.mark(word) in shown["order status"]
+        shown["order status"] = shown["order status"].replace(planted.mark(word), "")
     return shown
 
 

@@ -101,7 +101,7 @@ class Party(Shown):
 class OrderOf(Shown):
     """An order that binds or protects the person who was asked about, as it holds at the answer's time.
     ``status`` is None where it is not known whether the respondent was served: then nobody can tell. Of
-    one that binds them, ``agency`` is None and the terms are without their words."""
+    one that binds them, ``agency`` and ``court`` are None and the terms are without their words."""
 
     order: str
     binds: bool
