@@ -130,9 +130,10 @@ def wait_after(urgency: Urgency, step: int) -> timedelta:
 def next_step(urgency: Urgency, raised: datetime, last: Told | None, at: datetime) -> Due:
     """The step to call next: the one that falls due, or the *highest* of those that have.
 
-    After an outage one step goes out and not a volley of all that were missed.
+    After an outage one step goes out and not a volley of all that were missed. What is raised is due,
+    though it be raised in time to come: another service's clock may go ahead of ours.
     """
-    due = Due(0, raised) if last is None else _after(urgency, last)
+    due = Due(0, min(raised, at)) if last is None else _after(urgency, last)
     while due.step < len(FIRST_ROUND):
         later = due.due + wait_after(urgency, due.step)
         if later > at:

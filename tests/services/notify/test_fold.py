@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.content import Content
-from contracts.events.alerts import AlertCalled
+from contracts.events.alerts import AlertCalled, AlertRaised
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify.rules.ladder import UNTRIED, step_of
 from services.notify.views import AlertRow, decide, number_of
@@ -23,6 +23,16 @@ def test_the_first_on_call_is_called_at_once() -> None:
     assert world.called == [(0, "amira")]
     assert world.row.next is not None
     assert [call.person for call in world.row.next.calls] == [staff("ben")]
+
+
+def test_what_is_raised_by_a_clock_that_goes_ahead_calls_somebody_at_once() -> None:
+    ahead = World()
+    ahead.raise_alert()
+    raised = [each for each in ahead.facts if isinstance(each.content, AlertRaised)]
+    world = World(facts=raised, now=RAISED - timedelta(hours=1))
+    world.settle()
+    assert world.called == [(-60, "amira")]
+    assert world.row.calls[0].due == world.now
 
 
 def test_a_night_in_which_nobody_answers() -> None:

@@ -107,6 +107,11 @@ def test_after_an_outage_only_the_highest_step_that_is_due_goes_out(
     assert next_step(Urgency.NOW, RAISED, None, after(back_at)) == Due(step, after(minutes))
 
 
+@pytest.mark.parametrize("urgency", Urgency)
+def test_what_is_raised_by_a_clock_that_goes_ahead_is_due(urgency: Urgency) -> None:
+    assert next_step(urgency, RAISED, None, after(-60)) == Due(0, after(-60))
+
+
 @given(
     urgency=st.sampled_from(Urgency),
     step=st.integers(0, 500),
