@@ -102,7 +102,7 @@ async def configure(
 async def _to_answer(runtime: Runtime, caller: Caller, cause: str) -> AlertRow:
     row = await queries.current(runtime, cause)
     if row is None or not queries.may_answer(caller, row):
-        raise not_found()
+        raise queries.missing(runtime)
     return row
 
 
@@ -120,7 +120,7 @@ async def _record(
 async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
     shown = await queries.alert(runtime, caller, cause)
     if shown is None:
-        raise not_found()
+        raise queries.missing(runtime)
     return shown
 
 

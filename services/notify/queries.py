@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, select
 from sqlmodel import col
 
+from chassis.accept import Refused
 from chassis.http.auth import Caller
+from chassis.http.problem import not_found
 from chassis.ledger import digest
 from chassis.rows import canonical
 from chassis.runtime import Runtime
@@ -158,6 +160,12 @@ async def alert(runtime: Runtime, caller: Caller, cause: str) -> AlertShown | No
     if row.waiting:
         await _in_front(runtime, caller, [row])
     return (await _shown(runtime, caller, [row]))[0]
+
+
+def missing(runtime: Runtime) -> Exception:
+    """Why the caller finds no alert. While the store is read back from the log nobody can tell whether
+    there is one: they are to ask again."""
+    return not_found() if runtime.caught_up.is_set() else Refused("catching-up", status=503)
 
 
 async def current(runtime: Runtime, cause: str) -> AlertRow | None:

@@ -12,7 +12,6 @@ from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
-from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
@@ -120,7 +119,7 @@ async def open_alert(cause: Id, runtime: TheRuntime, caller: Reader) -> AlertSho
     """One alert as it stands this moment."""
     shown = await queries.alert(runtime, caller, cause)
     if shown is None:
-        raise not_found()
+        raise queries.missing(runtime)
     return shown
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.http.problem import Problem, not_found
+from chassis.http.problem import Problem
 from chassis.pages import live
 from chassis.pages.frame import Bar, Look, Loudness
 from chassis.runtime import Runtime
@@ -80,7 +80,7 @@ async def alert(request: Request, cause: Id, runtime: TheRuntime, caller: Reader
     fresh = await runtime.fresh_until()
     shown = await queries.alert(runtime, caller, cause)
     if shown is None:
-        raise not_found()
+        raise queries.missing(runtime)
     return PAGES.show("alert.html", PAGES.look(request, caller), alert=shown, fresh=fresh, fault=None)
 
 

@@ -221,6 +221,20 @@ async def test_alerts_over_http(start: Start, signed_in: Callable[[Caller], None
         assert (await client.post(f"/alerts/{CAUSE}/acknowledge")).status_code == 404
 
 
+async def test_who_answers_what_is_not_read_back_yet_is_told_to_ask_again(
+    start: Start, signed_in: Callable[[Caller], None]
+) -> None:
+    runtime = await begun(start)
+    runtime.caught_up.clear()  # as a store is that a backup put back, or that is restored
+    async with client_of(runtime) as client:
+        signed_in(AMIRA)
+        for method, path in (("GET", ""), ("POST", "/acknowledge")):
+            answer = await client.request(method, f"/alerts/{root_of('another')}{path}")
+            assert (answer.status_code, answer.json()["code"]) == (503, "catching-up")
+        runtime.caught_up.set()
+        assert (await client.post(f"/alerts/{root_of('another')}/acknowledge")).status_code == 404
+
+
 def _rota(area: str = "north") -> dict[str, object]:
     return {
         "occurred": "2026-03-01T09:00:00Z",
