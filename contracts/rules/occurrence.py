@@ -5,6 +5,7 @@ twice; to join too much hides an assault behind a telephone call. So records joi
 is a positive reason, and whatever is vague stays an occurrence of its own until a person decides.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +24,8 @@ LONDON = ZoneInfo("Europe/London")
 WINDOW = timedelta(hours=2)
 """How far apart two agencies may put one occurrence. No source gives a figure: ours, 2026-10, wide
 enough for a caller and an officer who differ by an hour, too narrow to join morning and evening."""
+
+DAY = timedelta(days=1)
 
 FAMILIES: tuple[frozenset[str], ...] = (
     frozenset(
@@ -69,6 +72,7 @@ class Record:
 
 
 Occurrence = tuple[Record, ...]
+_Groups = dict[int, list[Record]]
 
 
 def record_of(
@@ -105,14 +109,21 @@ def occurrences(records: Iterable[Record]) -> list[Occurrence]:
     only where it fits with every record there, so that a chain of near ones never joins far ones.
     """
     exact: list[list[Record]] = []
+    # Where to look for a record's group: of thousands only a few lie near, or bear its number.
+    on_day: defaultdict[date, _Groups] = defaultdict(dict)
+    numbered: defaultdict[str, _Groups] = defaultdict(dict)
     for record in sorted(_each_once(records), key=_instants_first):
-        fits = [group for group in exact if all(_may_join(record, member) for member in group)]
-        same = [group for group in exact if any(_one_reference(record, member) for member in group)]
+        day, number = _day(record.occurred), normal(record.reference or "")
+        near = on_day[day - DAY] | on_day[day] | on_day[day + DAY]
+        fits = [group for group in near.values() if all(_may_join(record, member) for member in group)]
+        same = [g for g in numbered[number].values() if any(_one_reference(record, member) for member in g)]
         home = _nearest(record, same) if same else _only_one(record, fits)
         if home is None:
-            exact.append([record])
-        else:
-            home.append(record)
+            exact.append(home := [])
+        home.append(record)
+        on_day[day][id(home)] = home
+        if record.reference:
+            numbered[number][id(home)] = home
     groups = [tuple(sorted(group, key=lambda r: r.order)) for group in exact]
     return sorted(groups, key=lambda group: group[0].order)
 

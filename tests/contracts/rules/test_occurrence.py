@@ -1,11 +1,14 @@
 """Which records make one occurrence."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.rules import occurrence
 from contracts.rules.occurrence import WINDOW, Record, occurrences
 from tests.support.tables import lines
 
@@ -68,3 +71,27 @@ def test_every_record_is_in_one_occurrence_and_none_joins_without_a_reason(recor
         assert len({each.agency for each in unnumbered}) == len(unnumbered), "one agency, two things"
         instants = [each.occurred for each in unnumbered if each.precision == "instant"]
         assert not instants or max(instants) - min(instants) <= WINDOW
+
+
+@given(RECORDS, st.lists(st.integers(-30, 30), min_size=8, max_size=8))
+def test_where_it_looks_changes_nothing(records: list[Record], hours: list[int]) -> None:
+    """As if every group lay near and bore the number."""
+    spread = [
+        replace(each, occurred=each.occurred + timedelta(hours=by))
+        for each, by in zip(records, hours, strict=False)
+    ]
+    found = occurrences(spread)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(occurrence, "defaultdict", OneForAll)
+        assert occurrences(spread) == found
+
+
+class OneForAll(dict[Any, Any]):
+    """One value under every key."""
+
+    def __init__(self, make: Any) -> None:
+        super().__init__()
+        self._value = make()
+
+    def __getitem__(self, _: Any) -> Any:
+        return self._value
