@@ -14,7 +14,11 @@ from chassis.store.tables import micros
 
 
 async def take_lease(store: Store, name: str, holder: str, seconds: float) -> int | None:
-    """Take a lease or renew it: its epoch while ``holder`` has it, None while another does."""
+    """Take a lease or renew it: its epoch while ``holder`` has it, None while another does.
+
+    One that would last for more than twice as long as any is taken for tells that the clock went back
+    since: nobody waits for it.
+    """
 
     async def work(connection: AsyncConnection) -> int | None:
         now = await store.now(connection)
@@ -23,14 +27,20 @@ async def take_lease(store: Store, name: str, holder: str, seconds: float) -> in
             on conflict (name) do update set
                 epoch = case when lease.holder = excluded.holder then lease.epoch else lease.epoch + 1 end,
                 holder = excluded.holder, until = excluded.until
-            where lease.holder = excluded.holder or lease.until < :now
+            where lease.holder = excluded.holder or lease.until < :now or lease.until > :far
             returning epoch"""
         )
-        until = micros(now + timedelta(seconds=seconds))
-        values = {"name": name, "holder": holder, "until": until, "now": micros(now)}
+        until, far = (micros(now + timedelta(seconds=length)) for length in (seconds, 2 * seconds))
+        values = {"name": name, "holder": holder, "until": until, "now": micros(now), "far": far}
         return (await connection.execute(statement, values)).scalar()
 
     return await store.write(work)
+
+
+async def give_up(store: Store, name: str, holder: str) -> None:
+    """Let another take a lease at once, whatever its clock says; nothing if ``holder`` has it no more."""
+    statement = text("update lease set until = 0 where name = :name and holder = :holder")
+    await store.write(lambda c: c.execute(statement, {"name": name, "holder": holder}))
 
 
 async def holds(store: Store, connection: AsyncConnection, name: str, epoch: int) -> bool:

@@ -22,7 +22,7 @@ from chassis.clock import Clock
 from chassis.deciders import drafted
 from chassis.facts import Fact, FactSet
 from chassis.ids import Ids, new_id
-from chassis.lease import take_lease
+from chassis.lease import give_up, take_lease
 from chassis.rows import canonical
 from chassis.service import Service
 from chassis.signals import Changed, Signals
@@ -220,6 +220,10 @@ class Recorder(Archive):
     async def lease(self, name: str, seconds: float) -> int | None:
         """Take or renew a lease: its epoch while this process holds it, None while another does."""
         return await take_lease(self.store, name, self.signals.name, seconds)
+
+    async def give_up(self, name: str) -> None:
+        """Give up a lease, if this process has it: another may take it at once."""
+        await give_up(self.store, name, self.signals.name)
 
     async def assign(
         self,

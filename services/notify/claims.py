@@ -41,10 +41,18 @@ async def claim(store: Store, call: str, attempt: int, by: str) -> bool:
                 on conflict (call) do update set attempt = excluded.attempt,
                     claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
                 where notify_claim.attempt < excluded.attempt
-                   or (notify_claim.attempt = excluded.attempt and notify_claim.claimed_until <= :now)
+                   or (notify_claim.attempt = excluded.attempt
+                       and (notify_claim.claimed_until <= :now or notify_claim.claimed_until > :far))
                 returning call"""
             ),
-            {"call": call, "attempt": attempt, "by": by, "until": micros(now + CLAIM), "now": micros(now)},
+            {
+                "call": call,
+                "attempt": attempt,
+                "by": by,
+                "until": micros(now + CLAIM),
+                "now": micros(now),
+                "far": micros(now + 2 * CLAIM),  # the clock went back since it was claimed
+            },
         )
         return result.first() is not None
 

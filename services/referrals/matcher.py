@@ -70,7 +70,7 @@ async def match(runtime: Runtime) -> None:
                 await Matcher(runtime, epoch).work()
             finally:
                 with suppress(Exception):  # another need not wait until it runs out
-                    await runtime.lease(LEASE, 0)
+                    await runtime.give_up(LEASE)
             log.info("matcher.ended", epoch=epoch)
         except Exception as error:  # noqa: BLE001  whatever it was: it starts again from nothing
             log.error("matcher.failed", reason=type(error).__name__)

@@ -17,7 +17,7 @@ from chassis.clock import Clock
 from chassis.facts import Fact
 from chassis.fold import Batch, Folder
 from chassis.ids import Ids
-from chassis.lease import holds, take_lease
+from chassis.lease import give_up, holds, take_lease
 from chassis.ledger import Entry, entry_of
 from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
@@ -271,6 +271,21 @@ async def test_a_lease_is_one_holders_until_it_runs_out_and_its_epoch_outlives_i
     async with store.writing() as connection:
         assert not await holds(store, connection, "matcher", 1)
         assert await holds(store, connection, "matcher", 2)
+
+
+async def test_nobody_waits_for_a_lease_that_was_given_up_or_taken_by_a_clock_that_went_back(
+    store: Store,
+) -> None:
+    now = store.clock.now()
+    await store.set_clock(now + timedelta(hours=1))
+    assert await take_lease(store, "matcher", "one", 10) == 1
+    await give_up(store, "matcher", "another")
+    assert await take_lease(store, "matcher", "two", 10) is None
+    await give_up(store, "matcher", "one")
+    assert await take_lease(store, "matcher", "two", 10) == 2
+    await store.set_clock(now)
+    assert await take_lease(store, "matcher", "one", 10) == 3
+    assert await take_lease(store, "matcher", "two", 10) is None
 
 
 async def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:

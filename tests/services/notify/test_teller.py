@@ -231,3 +231,5 @@ async def test_a_claim_runs_out(start: Start, monkeypatch: pytest.MonkeyPatch) -
     assert not await claims.claim(runtime.store, CAUSE, 1, "other")
     runtime.clock.set(runtime.clock.now() + claims.CLAIM)
     assert await claims.claim(runtime.store, CAUSE, 1, "other")
+    runtime.clock.set(runtime.clock.now() - timedelta(hours=1))
+    assert await claims.claim(runtime.store, CAUSE, 1, "another"), "by a clock that has gone back since"
