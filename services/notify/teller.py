@@ -29,7 +29,7 @@ from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify import claims
 from services.notify.queries import tried
 from services.notify.rules import rota
-from services.notify.rules.telling import next_try, to_send
+from services.notify.rules.telling import is_due, next_try, to_send
 from services.notify.views import ALERT, AlertRow, AlertTable, Call
 
 log = structlog.get_logger()
@@ -156,7 +156,7 @@ class Teller:
 
     async def _due(self, calls: Sequence[tuple[AlertRow, Call]], now: datetime) -> list[Due]:
         """Those that are due, and go to where the messages of the person called go now."""
-        waiting = [(row, call) for row, call in calls if call.person and next_try(call) <= now]
+        waiting = [(row, call) for row, call in calls if call.person and is_due(call, now)]
         if not waiting:
             return []
         known = rota.rota_of(await self._runtime.configuration())

@@ -62,3 +62,9 @@ def next_try(call: Message) -> datetime:
     if call.last_attempt is None:
         return call.due
     return call.last_attempt + WAITS[min(call.attempts, len(WAITS)) - 1]
+
+
+def is_due(call: Message, now: datetime) -> bool:
+    """Whether a call's message is to be sent now. A call is made when it is due: one that was never
+    tried waits for no clock, which may have gone back since."""
+    return call.last_attempt is None or next_try(call) <= now

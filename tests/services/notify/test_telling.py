@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.vocabulary import Channel
-from services.notify.rules.telling import next_try, to_send
+from services.notify.rules.telling import is_due, next_try, to_send
 
 DUE = datetime(2026, 3, 3, 2, 47, tzinfo=UTC)
 
@@ -55,3 +55,9 @@ def test_the_wait_grows_to_ten_minutes(attempts: int, seconds: int) -> None:
 
 def test_the_first_try_is_due_when_the_call_is() -> None:
     assert next_try(Call(0, "amira")) == DUE
+
+
+def test_a_call_that_was_made_is_due_though_the_clock_went_back_since() -> None:
+    assert is_due(Call(0, "amira"), DUE - timedelta(hours=1))
+    assert not is_due(Call(0, "amira", attempts=1), DUE - timedelta(hours=1))
+    assert is_due(Call(0, "amira", attempts=1), DUE + timedelta(hours=1))
