@@ -5,7 +5,6 @@ it, an id says nothing and cannot be guessed. The recipes are fixed: they cannot
 facts exist (``docs/decisions/0001``).
 """
 
-import hashlib
 import hmac
 import secrets
 import time
@@ -57,11 +56,13 @@ class Ids:
         return self._derive("blind", kind, value)
 
     def _derive(self, *parts: str) -> str:
-        message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
-        digest = bytearray(hmac.new(self._secret, message, hashlib.sha256).digest()[:16])
+        encoded = [part.encode() for part in parts]
+        message = b"".join(len(part).to_bytes(4) + part for part in encoded)
+        digest = bytearray(hmac.digest(self._secret, message, "sha256")[:16])
         digest[6] = 0x80 | digest[6] & 0x0F  # version 8: made by a recipe of our own
         digest[8] = 0x80 | digest[8] & 0x3F
-        return str(UUID(bytes=bytes(digest)))
+        text = digest.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def new_id() -> str:

@@ -148,28 +148,42 @@ async def hashes_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str
 
 
 async def file_facts(
-    store: Store, connection: AsyncConnection, ids: Ids, entries: Sequence[Entry], *, mark: bool = True
+    store: Store,
+    connection: AsyncConnection,
+    ids: Ids,
+    entries: Sequence[Entry],
+    *,
+    restoring: bool = False,
 ) -> None:
     """File new facts under their keys, put mentions seen for the first time at home, take the moves
-    that they decide, note what they discard, and leave a mark for each key."""
+    that they decide, note what they discard, and leave a mark for each key. ``restoring``: the mark
+    *everything* stands for all of these but those of what is urgent, and of who was moved."""
     keys = [{"key": key, "fact": entry.envelope.id} for entry in entries for key in entry.keys]
     if keys:
         await _insert(store, connection, "key", (("key", "text"), ("fact", "text")), keys)
     await home(store, connection, ids, sorted({row["key"] for row in keys if row["key"].startswith("m:")}))
     marks: dict[tuple[str, str | None], bool] = {}
     for entry in entries:
-        for key in entry.keys:
+        urgent = entry.urgent
+        for key in entry.keys if urgent or not restoring else ():
             if not key.startswith("p:"):  # folds read a person's facts by the mentions placed there
-                marks[(key, None)] = marks.get((key, None), False) or entry.urgent
+                marks[(key, None)] = marks.get((key, None), False) or urgent
         if entry.envelope.type == IdentityAssigned.type:
             for mention, left in await _move(store, connection, ids, entry.envelope):
-                marks[(mention, left)] = entry.urgent
+                marks[(mention, left)] = urgent
         if entry.envelope.type.startswith(CONFIGURATION):
             marks[(EVERYTHING, None)] = False
         if entry.envelope.type == ParkedDecided.type:
             await _discard(connection, entry.envelope)
-    if mark:
-        await add_marks(store, connection, [(key, left, urgent) for (key, left), urgent in marks.items()])
+    await add_marks(store, connection, [(key, left, urgent) for (key, left), urgent in marks.items()])
+
+
+async def everything_is_marked(connection: AsyncConnection) -> bool:
+    """Whether *everything* is marked, and nobody can take that mark before this transaction ends: then
+    whoever takes it marks each key that is filed here."""
+    share = "for share" if connection.dialect.name == "postgresql" else ""
+    statement = f"select 1 from mark where key = :everything limit 1 {share}"
+    return (await connection.execute(prepared(statement), {"everything": EVERYTHING})).first() is not None
 
 
 async def add_marks(

@@ -6,7 +6,8 @@ the position goes on: one bad event stops nobody else.
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -40,72 +41,105 @@ class Behind(Exception):
     """The store is not as far as where a batch begins: a crash took back what it had loaded."""
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What some records say, ready to be written."""
+
+    records: Sequence[Record]
+    positions: Mapping[Partition, int]
+    readable: Sequence[tuple[Record, Entry]]
+    parks: Sequence[Park]
+    passed: Sequence[tuple[int, Watermark]]
+
+
 class Loader:
     """Reads a service's topics into its store."""
 
     def __init__(
-        self, store: Store, ids: Ids, source: str, signals: Signals, own_only: frozenset[str]
+        self,
+        store: Store,
+        ids: Ids,
+        source: str,
+        signals: Signals,
+        own_only: frozenset[str],
+        caught_up: asyncio.Event,
     ) -> None:
         self._store = store
         self._ids = ids
         self._source = source
         self._signals = signals
         self._own_only = own_only
+        self._caught_up = caught_up
 
     async def run(self, subscription: Subscription) -> None:
         """Load what the subscription brings, for ever."""
-        records: Sequence[Record] = ()
-        reached: dict[Partition, int] = {}
-        looked = time.monotonic()
         while True:
             try:
-                if not records:
-                    records = await subscription.poll(0.5)
-                if records:
-                    reached |= await self.load(records)
-                    records = ()
-                if reached and time.monotonic() - looked > LOOK_SECONDS:
-                    there = await positions_of(self._store, set(reached))
-                    if any(there.get(partition, 0) < next_ for partition, next_ in reached.items()):
-                        raise Behind
-                    await subscription.report(reached)
-                    looked = time.monotonic()
-            except Behind:
-                log.warning("load.again", reason="Behind")
-                records, reached = (), {}
-                subscription.again()
+                await self._follow(subscription)
             except Exception as error:  # noqa: BLE001 - log or store are away
-                # The same batch again, until it is in: to read on would skip it.
+                # What is not in the store is read again: to read on would skip it.
                 log.warning("load.failed", reason=type(error).__name__)
+                subscription.again()
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def load(self, records: Sequence[Record]) -> dict[Partition, int]:
+    async def _follow(self, subscription: Subscription) -> None:
+        """Load batch after batch; and until the service has caught up, read the next meanwhile."""
+        reached: dict[Partition, int] = {}
+        looked = time.monotonic()
+        ahead: Batch | None = None
+        while True:
+            batch = ahead or self.read(await subscription.poll(0.5))
+            ahead = None
+            if batch.positions:
+                writing = asyncio.ensure_future(self.write(batch))
+                try:
+                    if not self._caught_up.is_set():
+                        ahead = await asyncio.to_thread(self.read, await subscription.poll(0))
+                finally:
+                    await writing
+                reached |= batch.positions
+            if reached and time.monotonic() - looked > LOOK_SECONDS:
+                there = await positions_of(self._store, set(reached))
+                if any(there.get(partition, 0) < next_ for partition, next_ in reached.items()):
+                    raise Behind
+                await subscription.report(reached)
+                looked = time.monotonic()
+
+    async def load(self, records: Sequence[Record]) -> Mapping[Partition, int]:
         """Load one batch; give each partition's next position.
 
         Raises Behind, with nothing loaded, when the store has not what comes before the batch.
         """
-        positions = _positions(records)
+        batch = self.read(records)
+        await self.write(batch)
+        return batch.positions
+
+    def read(self, records: Sequence[Record]) -> "Batch":
+        """What these records say. It touches no store."""
         readable, parks = self._read([record for record in records if record.topic != WATERMARKS])
         passed, illegible = _watermarks([record for record in records if record.topic == WATERMARKS])
-        parks += illegible
+        return Batch(records, _positions(records), readable, [*parks, *illegible], passed)
+
+    async def write(self, batch: "Batch") -> None:
+        """Write one batch. Raises Behind as ``load`` does."""
 
         async def work(connection: AsyncConnection) -> int:
-            await _check_follows(connection, records)
-            fresh, unlike = await self._enter(connection, readable)
+            await _check_follows(connection, batch.records)
+            fresh, unlike = await self._enter(connection, batch.readable)
             now = micros(await self._store.now(connection))
-            await parking.park(self._store, connection, self._ids, [*parks, *unlike], now)
-            await _advance(self._store, connection, positions)
-            if passed:
-                await keep_watermarks(connection, self._source[1:], passed)
+            await parking.park(self._store, connection, self._ids, [*batch.parks, *unlike], now)
+            await _advance(self._store, connection, batch.positions)
+            if batch.passed:
+                await keep_watermarks(connection, self._source[1:], batch.passed)
             reached(Step.LOAD_WRITTEN)
             return fresh
 
-        trace, others = telemetry.traces(entry.envelope.traceparent for _, entry in readable)
+        entries = [entry for _, entry in batch.readable]
+        trace, others = telemetry.traces(entry.envelope.traceparent for entry in entries)
         with telemetry.span("load", trace, others=others):
             if await self._store.write(work):
-                self._signals.marked(urgent=any(entry.urgent for _, entry in readable))
+                self._signals.marked(urgent=any(entry.urgent for entry in entries))
         reached(Step.LOAD_COMMITTED)
-        return positions
 
     async def replay(self, topic: str, partition: int, offset: int) -> str | None:
         """Try a parked record again, as if it had just come: why it cannot be read, or None when it
@@ -140,7 +174,8 @@ class Loader:
         rows = [entry.row(now) for entry in entries]
         new = await ledger.insert_facts(self._store, connection, rows, loading=True)
         fresh = [entry for entry in entries if entry.envelope.id in new]
-        await ledger.file_facts(self._store, connection, self._ids, fresh)
+        restoring = not self._caught_up.is_set() and await ledger.everything_is_marked(connection)
+        await ledger.file_facts(self._store, connection, self._ids, fresh, restoring=restoring)
         return len(fresh), [
             Park(record, "same id, other content", entry.keys, whose_known=True)
             for record, entry in readable
@@ -222,7 +257,7 @@ async def _check_follows(connection: AsyncConnection, records: Iterable[Record])
         raise Behind
 
 
-async def _advance(store: Store, connection: AsyncConnection, positions: dict[Partition, int]) -> None:
+async def _advance(store: Store, connection: AsyncConnection, positions: Mapping[Partition, int]) -> None:
     greatest = "greatest" if connection.dialect.name == "postgresql" else "max"
     statement = prepared(
         f"""insert into position (topic, partition, next) values (:topic, :partition, :next)

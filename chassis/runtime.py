@@ -63,7 +63,8 @@ class Runtime(Recorder):
         self.topics = [topic.name for topic in read_by(service.name)]
         self.folder = Folder(store, ids, self.source, service.views, self.signals, service.fold_version)
         self.relay = Relay(store, on, self.signals)
-        self.loader = Loader(store, ids, self.source, self.signals, frozenset({"audit"}))
+        own_only = frozenset({"audit"})
+        self.loader = Loader(store, ids, self.source, self.signals, own_only, self.caught_up)
         self.watch = Watch(self)
         self.subscription: Subscription | None = None
         self._progress: dict[Partition, tuple[int, float]] = {}

@@ -30,6 +30,7 @@ from deploy.bench.invented import incidents
 from deploy.bench.report import Figure
 from deploy.bench.stores import Stores, plain, told
 from deploy.local.processes import run_apart
+from deploy.serve import look_for_cycles_rarely
 from deploy.wiring import SERVICES, clock_of, log_of
 
 TOPIC = "incidents"
@@ -95,7 +96,7 @@ async def ours(settings: Settings, count: int) -> dict[str, float]:
     await store.prepare([view.table for view in views])
     await log.start()
     subscription = log.subscribe("bench", [TOPIC], lambda wanted: positions_of(store, wanted))
-    loader = Loader(store, ids, "/orders", signals, frozenset())
+    loader = Loader(store, ids, "/orders", signals, frozenset(), asyncio.Event())
     try:
         await subscription.start()
         first = await subscription.poll(30)
@@ -179,4 +180,5 @@ async def _copy(connection: asyncpg.Connection, bodies: list[bytes]) -> None:
 
 if __name__ == "__main__":
     kind, number = sys.argv[1:]
+    look_for_cycles_rarely()
     print(json.dumps(uvloop.run((ours if kind == "ours" else raw)(load(), int(number)))))

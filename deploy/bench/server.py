@@ -26,7 +26,7 @@ from chassis.store import open_store
 from contracts.events.orders import BreachReported
 from contracts.submission import Submission
 from deploy.bench.stores import plain
-from deploy.serve import opened, server_of
+from deploy.serve import look_for_cycles_rarely, opened, server_of
 from deploy.wiring import SERVICES
 
 CONNECTIONS = 16
@@ -91,6 +91,7 @@ def bare(settings: Settings) -> FastAPI:
 async def main(kind: str) -> None:
     """Serve until told to stop."""
     settings = load()
+    look_for_cycles_rarely()
     if kind == "bare":
         await server_of(bare(settings), settings).serve()
     else:

@@ -29,8 +29,9 @@ from chassis.store.tables import micros
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.operations import ParkedDecided
+from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported
-from contracts.vocabulary import IncidentKind, ParkedReason, Role, Threshold
+from contracts.vocabulary import BreachKind, IncidentKind, ParkedReason, Role, Threshold
 from tests.chassis.race.world import VIEWS
 from tests.support.facts import IDS, NOON, fact, mention_of, someone
 
@@ -183,15 +184,56 @@ async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
 
 
 async def test_positions_only_move_forward(store: Store) -> None:
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset())
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), asyncio.Event())
     good = entry(incident()).body.encode()
     for offsets in (range(8), (3,)):
         await loader.load([Record("incidents", "k", good, 0, offset) for offset in offsets])
     assert await positions_of(store, {("incidents", 0), ("incidents", 1)}) == {("incidents", 0): 8}
 
 
+async def test_until_it_has_caught_up_the_mark_everything_stands_for_all_but_what_is_urgent(
+    store: Store,
+) -> None:
+    caught_up = asyncio.Event()
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), caught_up)
+    breach = fact(BreachReported(kind=BreachKind.CONTACT, people=[someone(Role.VICTIM, "2")]), agency=AGENCY)
+
+    async def marked_by(offset: int, *facts: Fact[Any]) -> set[str]:
+        await store.write(lambda c: c.execute(text(f"delete from mark where key <> '{ledger.EVERYTHING}'")))
+        records = [
+            Record("incidents", "k", entry(each).body.encode(), 0, offset + n) for n, each in enumerate(facts)
+        ]
+        await loader.load(records)
+        return set(await column(store, "select key from mark"))
+
+    one = incident("1")
+    assert await marked_by(0, one) == set(one.envelope.keys.split())
+    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, False)]))
+    found = await marked_by(1, incident("3"), breach)
+    assert found == {ledger.EVERYTHING, *breach.envelope.keys.split()}
+    caught_up.set()
+    other = incident("4")
+    assert await marked_by(3, other) == {ledger.EVERYTHING, *other.envelope.keys.split()}
+
+
+async def test_nobody_takes_the_mark_everything_before_what_relies_on_it_is_there(store: Store) -> None:
+    folder, made = Folder(store, IDS, "/tests", VIEWS, Signals()), entry(incident())
+    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, False)]))
+    async with store.writing() as connection:
+        assert await ledger.everything_is_marked(connection)
+        taking = asyncio.create_task(folder.once())
+        if isinstance(store, Postgres):  # SQLite writes one transaction at a time
+            assert (await taking).marks == 0
+        await ledger.insert_facts(store, connection, [made.row(None)], loading=True)
+        await ledger.file_facts(store, connection, IDS, [made], restoring=True)
+    await taking
+    while (await folder.once()).marks:
+        pass
+    assert await column(store, "select incidents from race_person") == [1]
+
+
 async def test_what_a_crash_took_back_is_not_skipped(store: Store) -> None:
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset())
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), asyncio.Event())
     records = [Record("incidents", "k", entry(incident()).body.encode(), 0, offset) for offset in range(4)]
     await loader.load(records[:2])
     async with store.writing() as connection:
@@ -206,7 +248,7 @@ async def test_what_a_crash_took_back_is_not_skipped(store: Store) -> None:
 async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> None:
     one = incident()
     same_id = one.envelope.model_copy(update={"data": one.envelope.data | {"kind": IncidentKind.STALKING}})
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset())
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), asyncio.Event())
     records = [
         Record("incidents", "k", body.encode(), 0, offset)
         for offset, body in enumerate((entry(one).body, entry_of(same_id).body))
@@ -217,7 +259,7 @@ async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> 
 
 
 async def test_a_discard_and_its_record_may_come_in_either_order(store: Store) -> None:
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset({"audit"}))
+    loader = Loader(store, IDS, "/tests", Signals(), frozenset({"audit"}), asyncio.Event())
 
     def decision(offset: int) -> Record:
         said = ParkedDecided(
