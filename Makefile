@@ -45,8 +45,8 @@ down: ## Stop what `make up` started; its data stays
 screenshots: .venv/.dev build/.assets system ## Every page as desktop, phone and print, into build/screenshots
 	@$(GOLDTHREAD) screenshots
 
-bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the bare libraries
-	@$(GOLDTHREAD) bench
+bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the bare libraries: YEAR=1 STEADY=600 for all of it
+	@$(GOLDTHREAD) bench --year $(or $(YEAR),0.002) --steady $(or $(STEADY),20)
 
 contracts: .venv/.runtime ## Write schemas, examples and the AsyncAPI document from the models
 	@$(GOLDTHREAD) contracts

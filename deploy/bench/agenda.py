@@ -48,7 +48,7 @@ def measure(deployment: Deployment, load: Caseload, times: int) -> Iterator[str 
 
 async def _looks(deployment: Deployment, load: Caseload, times: int) -> dict[str, list[float]]:
     """The seconds of each look at the agenda, and of the smallest answer."""
-    async with _client(deployment) as client:
+    async with client_of(deployment) as client:
         meeting = await _year(client, deployment, load)
         paths = {
             "raw": "/marac/health",
@@ -65,7 +65,8 @@ async def _looks(deployment: Deployment, load: Caseload, times: int) -> dict[str
 
 
 @asynccontextmanager
-async def _client(deployment: Deployment) -> AsyncIterator[Client]:
+async def client_of(deployment: Deployment) -> AsyncIterator[Client]:
+    """A client of everybody of the try-out, signed in at a deployment that is ready."""
     client = Client(settings_of(deployment))
     try:
         await client.ready()

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from chassis.accept import Draft, with_mentions
 from chassis.clock import Clock
 from chassis.ids import Ids
@@ -42,6 +44,25 @@ def breach(number: str) -> dict[str, Any]:
             "narrative": {"text": TOLD},
         },
     }
+
+
+def line(type_: str, number: str, victim: str, suspect: str, at: datetime, **content: Any) -> bytes:
+    """One line of an upload: a fact of two people, about as large as partners send it."""
+    people = [
+        _person("victim", "Okonjo", "Jennifer", "1991-03-02", f"V{victim}"),
+        _person("perpetrator", "Harcastle", "Dean", "1988-11-20", f"S{suspect}"),
+    ]
+    said = {
+        "idempotency_key": f"bench-{type_}-{number}",
+        "type": type_,
+        "occurred": at.isoformat(),
+        "recorded": at.isoformat(),
+        "regime": "DPA_PART3",
+        "basis": "public-task",
+        "purpose": "safeguarding",
+        "content": {"people": people, "routing": {"area": AREA}, "narrative": {"text": TOLD}, **content},
+    }
+    return orjson.dumps(said)
 
 
 def _person(role: str, family: str, given: str, born: str, number: str) -> dict[str, Any]:

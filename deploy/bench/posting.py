@@ -3,11 +3,13 @@
 import base64
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from signal import SIGTERM
 from statistics import median
+from threading import Thread
 
 import httpx
 
@@ -19,6 +21,8 @@ from deploy.ready import is_ready
 
 CONNECTIONS = 32
 GOAL = 0.7
+TRACED = (0.01, 1.0)
+"""Shares of the posts that begin a trace: as it is set, and all."""
 SYSTEM = "northmere-police"
 
 
@@ -63,7 +67,17 @@ def measure(stores: Stores, seconds: float, rounds: int) -> Iterator[str | Figur
         whole.rate(stores, min(1, seconds))
         all_in_one = whole.rate(stores, seconds)
     limit = median(raw)
+    traced: dict[str, float] = {}
+    with _collector() as address:
+        for ratio in TRACED:
+            told = {"GOLDTHREAD_OTLP_ENDPOINT": address, "GOLDTHREAD_TRACE_RATIO": str(ratio)}
+            with _server(stores, "accept", told) as side:
+                yield f"P1: {ratio:.0%} of the posts traced"
+                side.rate(stores, min(1, seconds))
+                traced[f"the same, {ratio:.0%} of the posts traced"] = side.rate(stores, seconds)
     yield _figure("P1", "full POST of a breach, durable", median(ours), limit, GOAL)
+    for what, value in traced.items():
+        yield _figure("P1 traced", what, value, limit)
     yield _figure("P1 whole", "the same while this process relays, loads and folds it", all_in_one, limit)
 
 
@@ -73,12 +87,33 @@ def _figure(id_: str, what: str, value: float, limit: float, goal: float | None 
     return Figure(id_, what, value, "requests/s", limit, ratio, said, ratio >= goal if goal else None)
 
 
+class _Taken(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
 @contextmanager
-def _server(stores: Stores, kind: str) -> Iterator[Side]:
+def _collector() -> Iterator[str]:
+    """The address of something that takes traces, and keeps none."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Taken)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+@contextmanager
+def _server(stores: Stores, kind: str, more: Mapping[str, str] | None = None) -> Iterator[Side]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     log = stores.folder / f"{kind}.log"
-    environment = stores.environment(stores.database(f"posting_{kind}"), port)
+    environment = stores.environment(stores.database(f"posting_{kind}_{port}"), port) | dict(more or {})
     process = launch(
         [sys.executable, "-m", "deploy.bench.server", kind], log, environment=environment, folder=ROOT
     )

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from chassis.clock import Clock
-from deploy.bench import agenda, folding, paging, posting
+from deploy.bench import agenda, folding, paging, posting, steady, subject, year
 from deploy.bench.report import ROOT, Figure, keep, table_of, tell
 from deploy.bench.stores import folder, stores
 from deploy.demo.caseload import caseload
@@ -23,13 +23,15 @@ FACTS = 20_000
 FOLD_ROUNDS = 1
 PAGES = 200
 LOOKS = 200
+OF_ONE_SUBJECT = 10_000
 
 
-def main() -> None:
-    """Measure all of it in some minutes; print it, keep it, and put it into the README."""
+def main(share: float, steady_seconds: float) -> None:
+    """Measure all of it; print it, keep it, and put it into the README. ``share`` of the national year
+    is uploaded, and each steady rate is held for so many seconds."""
     console = Console()
     try:
-        figures = _watched(_all(), console)
+        figures = _watched(_all(share, steady_seconds), console)
     except Unavailable as problem:
         sys.exit(str(problem))
     console.print(table_of(figures))
@@ -40,7 +42,7 @@ def main() -> None:
         console.print("The README tells it too.")
 
 
-def _all() -> Iterator[str | Figure]:
+def _all(share: float, steady_seconds: float) -> Iterator[str | Figure]:
     yield "Starting Kafka and PostgreSQL"
     with stores() as both:
         yield from posting.measure(both, SECONDS, ROUNDS)
@@ -52,6 +54,9 @@ def _all() -> Iterator[str | Figure]:
         try:
             yield from paging.measure(deployment, PAGES)
             yield from agenda.measure(deployment, caseload(Clock().now()), LOOKS)
+            yield from year.measure(deployment, share)
+            yield from subject.measure(deployment, OF_ONE_SUBJECT)
+            yield from steady.measure(deployment, steady_seconds)
         finally:
             deployment.stop()
 

@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request
 from httpx import ASGITransport
 from starlette.types import ASGIApp
 
-from chassis import logging
+from chassis import logging, telemetry
 from chassis.http.app import Together, create_app
 from chassis.identity.provider import create_identity
 from chassis.ids import Ids
@@ -46,6 +46,8 @@ class AcceptOnly(Runtime):
 async def serve_ours(kind: str, settings: Settings) -> None:
     """Orders and the identity provider, until told to stop."""
     logging.configure()
+    telemetry.configure(settings, "orders")
+    look_for_cycles_rarely()
     identity = create_identity(settings)
     async with opened(settings) as (log, clock):
         runtime = (AcceptOnly if kind == "accept" else Runtime)(
@@ -91,7 +93,6 @@ def bare(settings: Settings) -> FastAPI:
 async def main(kind: str) -> None:
     """Serve until told to stop."""
     settings = load()
-    look_for_cycles_rarely()
     if kind == "bare":
         await server_of(bare(settings), settings).serve()
     else:

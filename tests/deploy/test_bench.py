@@ -9,7 +9,7 @@ import pytest
 
 from chassis.clock import Clock
 from chassis.ids import Ids
-from deploy.bench import agenda, folding, paging, posting
+from deploy.bench import agenda, folding, paging, posting, steady, subject, year
 from deploy.bench.invented import breach, incidents
 from deploy.bench.report import BEGIN, END, Figure, keep, tell
 from deploy.bench.stores import stores
@@ -32,10 +32,11 @@ def test_it_measures_posting_and_folding_on_real_parts() -> None:
     except Unavailable as problem:
         pytest.skip(str(problem))
     figures = {step.id: step for step in steps if isinstance(step, Figure)}
-    assert set(figures) == {"P1", "P1 whole", "P2"}
+    assert set(figures) == {"P1", "P1 traced", "P1 whole", "P2"}
     for figure in figures.values():
         assert figure.value > 0
         assert figure.ratio == pytest.approx(figure.value / figure.raw)
+    assert [step.id for step in steps if isinstance(step, Figure)].count("P2") == 2
 
 
 @pytest.mark.slow
@@ -52,12 +53,16 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment() -> None:
     try:
         deployment.start()
         steps = [*paging.measure(deployment, 3), *agenda.measure(deployment, few, 10)]
+        steps += [*year.measure(deployment, 0.00002), *subject.measure(deployment, 5)]
+        steps += steady.measure(deployment, 1)
     finally:
         deployment.stop()
         parts.stop()
     figures = [step for step in steps if isinstance(step, Figure)]
-    assert [figure.id for figure in figures] == ["P3 p50", "P3 p99", "P4", "P4", "P5", "P5", "P5"]
-    assert all(figure.value > 0 and figure.raw > 0 for figure in figures)
+    assert [figure.id for figure in figures] == [
+        *("P3 p50", "P3 p99", "P4", "P4", "P5", "P5", "P5", "P6", "P6", "P7", "P8", "P8", "P8")
+    ]
+    assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")
     assert "agenda of 1 cases, JSON, p99" in {figure.what for figure in figures}
 
 

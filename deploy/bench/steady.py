@@ -1,0 +1,84 @@
+"""P8: the steady rate that the deployment sustains: what is posted is folded everywhere within a second.
+
+Each rate is held for a while, in a part of an upload every half second; it is sustained if the parts
+are taken in time, and everything is folded a second after the last. The next rate is half as much
+again. More instances of each service share its partitions, marks and claims; the gateway leads to the
+first.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from signal import SIGTERM
+
+from chassis.clock import Clock
+from contracts.events.people import IncidentReported
+from deploy.bench.agenda import client_of
+from deploy.bench.invented import line
+from deploy.bench.report import Figure
+from deploy.bench.year import settled, upload
+from deploy.demo.client import Client
+from deploy.local.deployment import SERVICES, Deployment
+from deploy.local.processes import end, free_port, run_apart
+
+LOWEST, STEP = 20.0, 1.5
+EVERY = 0.5
+LAG_SECONDS = 1.0
+INSTANCES = (1, 2, 3)
+
+
+def measure(deployment: Deployment, seconds: float) -> Iterator[str | Figure]:
+    """Say what is under way; then a figure for each number of instances, beside that of one."""
+    one = 0.0
+    for instances in INSTANCES:
+        yield f"P8: {instances} of each service, {seconds:g} s at each rate"
+        with _instances(deployment, instances):
+            value = run_apart(_sustained(deployment, seconds, instances))
+        one = one or value or 1.0
+        what = f"steady rate with {instances} of each service, lag < 1 s, held for {seconds:g} s"
+        yield Figure("P8", what, value, "facts/s", one, value / one)
+
+
+@contextmanager
+def _instances(deployment: Deployment, count: int) -> Iterator[None]:
+    """So many of each service, until the end."""
+    more = []
+    for name in SERVICES * (count - 1):
+        environment = deployment.environment(name) | {"GOLDTHREAD_PORT": str(free_port())}
+        kept = {key: os.environ[key] for key in ("HOME", "PATH", "LANG") if key in os.environ}
+        more.append(deployment.launched(name, deployment.parts[name].command, kept | environment))
+    try:
+        yield
+    finally:
+        for process in more:
+            end(process, SIGTERM)
+
+
+async def _sustained(deployment: Deployment, seconds: float, run: int) -> float:
+    """The highest rate of those tried that was sustained; 0: none."""
+    async with client_of(deployment) as client:
+        await settled(client)
+        rate, found = LOWEST, 0.0
+        while await _holds(client, rate, seconds, f"{run}-{rate:.0f}"):
+            rate, found = rate * STEP, rate
+        return found
+
+
+async def _holds(client: Client, rate: float, seconds: float, run: str) -> bool:
+    began, sent = time.perf_counter(), 0
+    for part in range(1, int(seconds / EVERY) + 1):
+        due = int(rate * EVERY * part)
+        await upload(client, "referrals", [_incident(f"{run}-{n}") for n in range(sent, due)])
+        sent = due
+        await asyncio.sleep(max(0.0, began + EVERY * part - time.perf_counter()))
+    late = time.perf_counter() - began - seconds
+    over = time.perf_counter()
+    await settled(client)
+    return late < LAG_SECONDS and time.perf_counter() - over < LAG_SECONDS
+
+
+def _incident(number: str) -> bytes:
+    kind = IncidentReported.type
+    return line(kind, f"steady-{number}", number, number, Clock().now(), kind="harassment")

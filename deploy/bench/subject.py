@@ -1,0 +1,55 @@
+"""P7: a subject with thousands of facts gets one more.
+
+One pair of people, an incident every six hours. Then one more is posted, again and again, and each
+time every service must have read and folded it. The raw limit is the same for people of whom nothing
+was known.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median
+
+from chassis.clock import Clock
+from contracts.events.people import IncidentReported
+from deploy.bench.agenda import client_of
+from deploy.bench.invented import line
+from deploy.bench.report import Figure
+from deploy.bench.year import settled, upload
+from deploy.demo.client import Client
+from deploy.local.deployment import Deployment
+from deploy.local.processes import run_apart
+
+GOAL_MS = 250
+TIMES = 10
+
+
+def measure(deployment: Deployment, facts: int) -> Iterator[str | Figure]:
+    """Say what is under way; then the figure."""
+    yield f"P7: {facts:,} facts of one subject"
+    hot, cold = run_apart(_measured(deployment, facts))
+    value, raw = median(hot) * 1000, median(cold) * 1000
+    what = f"a subject with {facts:,} facts gets one more: folded everywhere, p50"
+    yield Figure(*("P7", what, value, "ms", raw, value / raw), f"< {GOAL_MS} ms", value < GOAL_MS)
+
+
+async def _measured(deployment: Deployment, facts: int) -> tuple[list[float], list[float]]:
+    async with client_of(deployment) as client:
+        await upload(client, "referrals", [_incident(n, facts, "hot") for n in range(facts)])
+        await settled(client)
+        hot = [await _one(client, _incident(facts + n, facts, "hot")) for n in range(TIMES)]
+        cold = [await _one(client, _incident(n, facts, f"cold{n}")) for n in range(TIMES)]
+        return hot, cold
+
+
+def _incident(number: int, facts: int, people: str) -> bytes:
+    at = Clock().now() - timedelta(hours=6) * (facts + TIMES + 1 - number)
+    kind = IncidentReported.type
+    return line(kind, f"{people}-{number}", people, people, at, kind="harassment")
+
+
+async def _one(client: Client, said: bytes) -> float:
+    began = time.perf_counter()
+    await upload(client, "referrals", [said])
+    await settled(client)
+    return time.perf_counter() - began

@@ -1,0 +1,152 @@
+"""P6: a national year from NDJSON by the bulk endpoint of the distributed deployment, and the agenda
+meanwhile.
+
+By default a small share of the year goes up, and the figure says what the whole would take at that
+rate. Its proportions: ``domain.md`` section 11's sources (ONS, SafeLives; breaches by our estimate).
+The raw limit copies the same lines, parsed, into one table without an index.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import asyncpg
+import orjson
+
+from chassis.clock import Clock
+from chassis.http.bulk import LINES, NDJSON
+from contracts.content import Content
+from contracts.events.orders import BreachReported, OrderMade
+from contracts.events.people import IncidentReported, ReferralMade
+from deploy.bench.agenda import client_of
+from deploy.bench.invented import AGENCY, line
+from deploy.bench.paging import milliseconds
+from deploy.bench.report import Figure
+from deploy.bench.stores import plain
+from deploy.demo.client import Client, Unexpected
+from deploy.demo.staff import COORDINATOR
+from deploy.local.deployment import SERVICES, Deployment
+from deploy.local.processes import run_apart
+
+YEAR: dict[type[Content], int] = {
+    IncidentReported: 1_350_000,
+    ReferralMade: 120_000,
+    BreachReported: 100_000,
+    OrderMade: 45_000,
+}
+OF_ONE = 8
+"""In how many of the facts each person stands, in the mean."""
+GOAL_MINUTES = 15
+GOAL_MS = 100
+BEFORE = 30
+PAUSE = 0.25
+"""Seconds between two looks at the agenda."""
+
+
+def lines_of(share: float) -> dict[str, list[bytes]]:
+    """The lines of a share of the year, for each service that takes them."""
+    now, made = Clock().now(), {kind: round(count * share) for kind, count in YEAR.items()}
+    people = max(1, sum(made.values()) // OF_ONE)
+    found: dict[str, list[bytes]] = {"referrals": [], "orders": []}
+    for kind, count in made.items():
+        service = "referrals" if kind in (IncidentReported, ReferralMade) else "orders"
+        for n in range(count):
+            at = now - timedelta(days=365) * (count - n) / count
+            more = _content(kind, at)
+            found[service].append(line(kind.type, f"{n}", f"{n % people}", f"{(n * 7) % people}", at, **more))
+    return found
+
+
+def _content(kind: type[Content], at: datetime) -> dict[str, str]:
+    if kind is OrderMade:
+        return {"order": "non-molestation", "made": at.isoformat()}
+    return {} if kind is ReferralMade else {"kind": "harassment" if kind is IncidentReported else "contact"}
+
+
+def measure(deployment: Deployment, share: float) -> Iterator[str | Figure]:
+    """Say what is under way; then the figures. The deployment has a MARAC's next meeting."""
+    lines = lines_of(share)
+    count = sum(map(len, lines.values()))
+    yield f"P6: {count:,} lines, {share:.2%} of a national year"
+    spent, looks, before = run_apart(_uploaded(deployment, lines))
+    limit = run_apart(_copied(deployment, [each for some in lines.values() for each in some]))
+    value, raw = spent / share / 60, limit / share / 60
+    whole = "" if share == 1 else f" (told from {count:,} lines)"
+    what = f"a national year by upload, until folded{whole}"
+    yield Figure(*("P6", what, value, "min", raw, value / raw), f"< {GOAL_MINUTES} min", value < GOAL_MINUTES)
+    value, raw = milliseconds(looks, 99), milliseconds(before, 99)
+    what = "agenda, JSON, p99, meanwhile (raw: before)"
+    yield Figure(*("P6", what, value, "ms", raw, value / raw), f"< {GOAL_MS} ms", value < GOAL_MS)
+
+
+async def _uploaded(
+    deployment: Deployment, lines: dict[str, list[bytes]]
+) -> tuple[float, list[float], list[float]]:
+    """The seconds until all is folded; those of each look at the agenda meanwhile, and before."""
+    async with client_of(deployment) as client:
+        meetings = (await client.call(COORDINATOR, "GET", "/marac/v1/meetings")).json()["to_come"]
+        path = f"/marac/v1/meetings/{meetings[0]['meeting']}/agenda"
+        before = [await _look(client, path) for _ in range(BEFORE)]
+        meanwhile: list[float] = []
+        looking = asyncio.create_task(_look_on(client, path, meanwhile))
+        began = time.perf_counter()
+        await asyncio.gather(*(upload(client, service, some) for service, some in lines.items()))
+        await settled(client)
+        spent = time.perf_counter() - began
+        looking.cancel()
+        await asyncio.wait([looking])
+        return spent, meanwhile, before
+
+
+async def _look(client: Client, path: str) -> float:
+    began = time.perf_counter()
+    await client.call(COORDINATOR, "GET", path)
+    return time.perf_counter() - began
+
+
+async def _look_on(client: Client, path: str, took: list[float]) -> None:
+    while True:
+        took.append(await _look(client, path))
+        await asyncio.sleep(PAUSE)
+
+
+async def upload(client: Client, service: str, lines: list[bytes]) -> None:
+    """Send lines in parts, one after the other. Raises Unexpected where one is not taken."""
+    for start in range(0, len(lines), LINES):
+        answer = await client.call(
+            AGENCY,
+            "POST",
+            f"/{service}/v1/bulk",
+            content=b"\n".join(lines[start : start + LINES]),
+            headers={"Content-Type": NDJSON},
+            timeout=120,
+        )
+        results = [orjson.loads(each) for each in answer.text.splitlines()]
+        if wrong := [each for each in results if each["status"] not in (200, 201)]:
+            raise Unexpected(f"{len(wrong)} lines of {service} were not taken: {wrong[0]}")
+
+
+async def settled(client: Client) -> None:
+    """Wait until every service has read and folded all that there is."""
+    for service in SERVICES:
+        while True:
+            reasons = (await client.call(AGENCY, "GET", f"/{service}/ready")).json()["reasons"]
+            if not reasons["behind"] and not reasons["marks"]:
+                break
+            await asyncio.sleep(0.02)
+
+
+async def _copied(deployment: Deployment, lines: list[bytes]) -> float:
+    connection = await asyncpg.connect(plain(deployment.postgres.url()))
+    try:
+        await connection.execute("create table year (key text, type text, body text)")
+        began = time.perf_counter()
+        for start in range(0, len(lines), LINES):
+            some = [(orjson.loads(each), each.decode()) for each in lines[start : start + LINES]]
+            rows = [(said["idempotency_key"], said["type"], body) for said, body in some]
+            await connection.copy_records_to_table("year", records=rows)
+        return time.perf_counter() - began
+    finally:
+        await connection.execute("drop table year")
+        await connection.close()
