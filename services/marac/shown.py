@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.sections import Location, Name
 from contracts.vocabulary import Grade, Relationship, Role
+from services.marac.conference.alert_rows import Alert
 from services.marac.conference.rows import (
-    Alert,
     Assessment,
     ContactLine,
     HealthLine,

@@ -26,7 +26,7 @@ from contracts.vocabulary import (
     Urgency,
 )
 from services.marac import shown
-from services.marac.conference import rows
+from services.marac.conference import alert_rows, rows
 
 NOW = datetime(2026, 11, 25, 10, 14, 9, tzinfo=UTC)
 FRESH = datetime(2026, 11, 25, 10, 14, 2, tzinfo=UTC)
@@ -213,17 +213,17 @@ def occurrence(*records: rows.RecordLine) -> rows.Occurrence:
 
 def alert(
     state: Literal["unanswered", "answered", "stood-down"], *, days: float, nobody: bool = False
-) -> rows.Alert:
+) -> alert_rows.Alert:
     """An alert about a breach, and what became of it."""
     raised = ago(days=days)
-    return rows.Alert(
+    return alert_rows.Alert(
         generation=1,
         urgency=Urgency.NOW,
         raised=raised,
         state=state,
         calls=[
-            rows.Called(rung=0, due=raised, person=None if nobody else new()),
-            rows.Called(rung=1, due=raised + timedelta(minutes=5), person=new()),
+            alert_rows.Called(rung=0, due=raised, person=None if nobody else new()),
+            alert_rows.Called(rung=1, due=raised + timedelta(minutes=5), person=new()),
         ],
         answered_by=new() if state == "answered" else None,
         answered_agency="northmere-police" if state == "answered" else None,

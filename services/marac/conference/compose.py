@@ -12,7 +12,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.order_status import NOT_BINDING
 from contracts.vocabulary import Grade, Role
 from services.marac import shown
-from services.marac.conference import rows
+from services.marac.conference import alert_rows, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.rules import missing
 from services.marac.rules.feeds import Silence
@@ -38,7 +38,7 @@ class CaseKnown:
     at: datetime
     case: rows.ConferenceCase
     people: Mapping[str, rows.ConferencePerson]
-    alerts: Mapping[str, rows.ConferenceAlert]
+    alerts: Mapping[str, alert_rows.ConferenceAlert]
     agencies: Mapping[str, AgencyDefined]
     areas: Mapping[str, AreaDefined]
     incomplete: Incomplete

@@ -12,7 +12,7 @@ from chassis.http.auth import Caller
 from chassis.parking import Incomplete
 from chassis.views import Row, View
 from services.marac import casefile, feeds
-from services.marac.conference import compose, rows
+from services.marac.conference import alert_rows, compose, rows
 from services.marac.conference.compose import CaseKnown
 from services.marac.conference.views import ALERT, MEETING, PERSON
 from services.marac.rules import sharing
@@ -52,7 +52,7 @@ class Held:
         persons = {person for case in cases for person in compose.people_of(case)}
         causes = {cause for case in cases for cause in compose.causes_of(case)}
         people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
-        alerts = await self.many(ALERT, rows.ConferenceAlert, causes, "cause")
+        alerts = await self.many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
         silences = await feeds.silent(self.archive, agencies, self.at)

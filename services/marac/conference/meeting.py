@@ -15,7 +15,7 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import answer_of, standing_answer
 from services.marac import casefile
-from services.marac.conference import rows
+from services.marac.conference import alert_rows, rows
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
@@ -54,23 +54,26 @@ def fold_alert(subject: Subject) -> Folded:
         return Folded(None)
     alerts.sort(key=lambda alert: (alert.generation, alert.raised))
     return Folded(
-        rows.ConferenceAlert(cause=subject.id, alerts=alerts, facts=sorted(fact.id for fact in subject.facts))
+        alert_rows.ConferenceAlert(
+            cause=subject.id, alerts=alerts, facts=sorted(fact.id for fact in subject.facts)
+        )
     )
 
 
-def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> rows.Alert:
+def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> alert_rows.Alert:
     fallen = next(iter(_of(facts, raised, AlertStoodDown)), None)
     answers: list[Reply] = [*_of(facts, raised, AlertAcknowledged), *_of(facts, raised, AlertPassedOn)]
     taken = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers).taken
     answer = next((fact for fact in answers if taken and fact.root == taken.root), None)
     called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.root))
-    return rows.Alert(
+    return alert_rows.Alert(
         generation=raised.said.generation,
         urgency=raised.said.urgency,
         raised=raised.occurred,
         state="stood-down" if fallen else "answered" if answer else "unanswered",
         calls=[
-            rows.Called(rung=fact.said.rung, due=fact.said.due, person=fact.said.person) for fact in called
+            alert_rows.Called(rung=fact.said.rung, due=fact.said.due, person=fact.said.person)
+            for fact in called
         ],
         answered_by=answer.said.person if answer else None,
         answered_agency=answer.agency if answer else None,

@@ -29,7 +29,6 @@ from contracts.vocabulary import (
     Relationship,
     Role,
     Sex,
-    Urgency,
 )
 
 Precision = Literal["instant", "day"]
@@ -367,40 +366,3 @@ class ConferenceMeetingTable(ViewTable, table=True):
     __tablename__ = "marac_conference_meeting"
     area: str
     starts: datetime = Field(sa_type=Instant)
-
-
-class Called(Part):
-    """One call of an alert's ladder. ``person`` is staff, by our id; None: nobody was on the rota."""
-
-    rung: int
-    due: AwareDatetime
-    person: str | None
-
-
-class Alert(Part):
-    """One generation of the alert about a cause, and what became of it."""
-
-    generation: int
-    urgency: Urgency
-    raised: AwareDatetime
-    state: Literal["unanswered", "answered", "stood-down"]
-    calls: list[Called]
-    answered_by: str | None = None
-    """The member of staff, by our id."""
-    answered_agency: str | None = None
-    answered_at: AwareDatetime | None = None
-    stood_down_at: AwareDatetime | None = None
-
-
-class ConferenceAlert(Row):
-    """The alerts about one cause: a breach, by its root."""
-
-    cause: str
-    alerts: list[Alert]
-    facts: list[str]
-
-
-class ConferenceAlertTable(ViewTable, table=True):
-    """Rows of ``conference_alert``."""
-
-    __tablename__ = "marac_conference_alert"

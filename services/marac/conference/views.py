@@ -4,7 +4,7 @@ from chassis.views import View
 from contracts.events.alerts import AlertRaised
 from contracts.events.conference import MeetingCalled
 from contracts.events.people import ReferralMade
-from services.marac.conference import rows
+from services.marac.conference import alert_rows, rows
 from services.marac.conference.case import fold_case
 from services.marac.conference.meeting import fold_alert, fold_meeting
 from services.marac.conference.person import fold_person
@@ -36,8 +36,8 @@ MEETING = View(
 ALERT = View(
     "conference_alert",
     of="cause",
-    row=rows.ConferenceAlert,
-    table=rows.ConferenceAlertTable,
+    row=alert_rows.ConferenceAlert,
+    table=alert_rows.ConferenceAlertTable,
     fold=fold_alert,
     begun_by=(AlertRaised,),
 )

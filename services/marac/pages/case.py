@@ -16,15 +16,8 @@ from contracts.vocabulary import (
     DashItem,
     Role,
 )
-from services.marac.conference.rows import (
-    Alert,
-    Assessment,
-    ContactLine,
-    HealthLine,
-    Line,
-    Occurrence,
-    RecordLine,
-)
+from services.marac.conference.alert_rows import Alert
+from services.marac.conference.rows import Assessment, ContactLine, HealthLine, Line, Occurrence, RecordLine
 from services.marac.pages.words import HEADED_BY, Told, Words
 from services.marac.shown import AboutOther, CasePage, Missing, PersonShown
 
