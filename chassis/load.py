@@ -88,8 +88,8 @@ class Loader:
         looked = time.monotonic()
         ahead: Batch | None = None
         while True:
-            batch = ahead or self.read(await subscription.poll(0.5))
-            ahead = None
+            records = () if ahead else await subscription.poll(0.5)
+            batch, ahead = ahead or self.read(records), None
             if batch.positions:
                 writing = asyncio.ensure_future(self.write(batch))
                 try:
