@@ -15,7 +15,7 @@ from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Record, Sensitivity
 from services.orders.actions import viewer_of
-from services.orders.rules import sharing
+from services.orders.rules import certainty, sharing
 from services.orders.views import ORDERS_PERSON, OrdersPerson
 from services.orders.views.person import OrderLine, StatusNow
 from services.orders.views.shown import OrderOf, Party, StatusShown, newest_sections
@@ -52,7 +52,12 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     shown = StatusShown(
         at=now,
         fresh_until=fresh,
-        unknown=fresh is None or incomplete.records > 0 or bool(broken),
+        unknown=certainty.unknown(
+            fresh,
+            unread=incomplete.records,
+            whose_unknown=incomplete.whose_unknown,
+            broken=len(broken),
+        ),
         incomplete=incomplete.records,
         person=known.parties[asked],
         orders=[order for order in orders if order is not None],
@@ -67,7 +72,8 @@ async def _known(runtime: Runtime, asked: str) -> Known:
     row = await _row(runtime, asked)
     lines = row.orders if row else []
     people = {asked, *(each for line in lines for each in (*line.respondents, *line.protected))}
-    rows = {person: row for person in sorted(people) if (row := await _row(runtime, person))}
+    rows = {asked: row} if row else {}  # read once: the lines of it are those that are told of
+    rows |= {each: beside for each in sorted(people - {asked}) if (beside := await _row(runtime, each))}
     made = [fact for line in lines for fact in (await runtime.fact(line.root)).current(OrderMade)]
     parties, facts = {}, {fact.id for fact in made}
     for person in sorted(people):

@@ -124,7 +124,8 @@ class OrderOf(Shown):
 
 class StatusShown(Shown):
     """What is in force for a person, or to come. ``unknown``: it cannot be told how far what is held here
-    goes, or something about them could not be read; then no order may be relied on not to be there."""
+    goes, or a record about them, or about nobody knows whom, could not be read; then no order may be relied
+    on not to be there."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None

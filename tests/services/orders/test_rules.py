@@ -9,7 +9,7 @@ from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import order_terms
 from contracts.vocabulary import AgencyKind, Grade, OrderType, Role, ServiceMethod, Urgency
-from services.orders.rules import priority, service_of_order, sharing, telling
+from services.orders.rules import certainty, priority, service_of_order, sharing, telling
 from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
@@ -130,6 +130,23 @@ def _report(number: int, values: dict[str, Any]) -> telling.Report:
 )
 def test_who_may_ask_what_is_in_force(role: str, agency: AgencyKind | None, may: bool) -> None:
     assert sharing.may_ask_status(sharing.Viewer("me", {role}, (), agency)) is may
+
+
+@pytest.mark.parametrize(
+    ("fresh", "unread", "whose_unknown", "broken", "unknown"),
+    [
+        (NOON, 0, 0, 0, False),
+        (None, 0, 0, 0, True),
+        (NOON, 1, 0, 0, True),
+        (NOON, 0, 1, 0, True),
+        (NOON, 0, 0, 1, True),
+    ],
+)
+def test_when_it_cannot_be_told_what_is_in_force(
+    fresh: datetime | None, unread: int, whose_unknown: int, broken: int, unknown: bool
+) -> None:
+    found = certainty.unknown(fresh, unread=unread, whose_unknown=whose_unknown, broken=broken)
+    assert found is unknown
 
 
 @lines(__file__, "sharing")
