@@ -5,6 +5,7 @@ and so sees the change; what is committed after that has left a mark of its own.
 row has read after taking its lock, so the last writer knows most.
 """
 
+import asyncio
 import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,14 +31,14 @@ from chassis.views import PREFIX, Saying, Subject, View
 
 log = structlog.get_logger()
 
-MARKS = 200
-"""How many marks are taken at a time, to begin with."""
-FEWEST_MARKS, MOST_MARKS = 20, 5_000
-"""How few and how many are taken as folds take long or are quick."""
+MARKS, FEWEST_MARKS, MOST_MARKS = 200, 20, 5_000
+"""How many marks are taken at a time: to begin with, as folds take long, and as they are quick."""
 REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.4, 0.2
 """How long the folder rests after work that is not urgent, in times of what the work took, at least
 and at most; and how lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
+WORK_SECONDS, BREATH_SECONDS = 0.05, 0.001
+_ALIVE = prepared("select 1")
 _DUE = prepared("select 1 from subject where changes_at <= :now limit 1")
 
 
@@ -105,28 +106,31 @@ class Folder:
 
     async def run(self) -> None:
         """Fold what is marked, for ever."""
-        limit = MARKS
+        limit, rests_until = MARKS, 0.0
         while True:
+            resting = time.monotonic() < rests_until
             try:
-                batch = await self.once(limit)
+                batch = await self.once(limit, only_urgent=resting)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.error("fold.failed", **_what(error))
-                batch = Batch()
-            if batch.seconds > self._store.busy_seconds:
-                limit = max(FEWEST_MARKS, limit // 2)
-            elif batch.seconds < self._store.busy_seconds / 2:
-                limit = min(MOST_MARKS, limit * 2)
-            waited_for = batch.urgent or batch.full or batch.left
-            if not waited_for and self._signals.recently("fold", COMING_SECONDS):
+                batch, limit = Batch(), max(1, limit // 4)  # if some cannot be folded, others soon are
+            else:
+                if batch.seconds > self._store.busy_seconds:
+                    limit = max(FEWEST_MARKS, limit // 2)
+                elif batch.seconds < self._store.busy_seconds / 2:
+                    limit = min(MOST_MARKS, limit * 2)
+            waited_for = batch.full or batch.left
+            if not (resting or waited_for) and self._signals.recently("fold", COMING_SECONDS):
                 # More is coming: marks of one subject pile up, and are folded once.
-                rest = min(MOST_REST, max(LEAST_REST, batch.seconds * REST))
+                rests_until = time.monotonic() + min(MOST_REST, max(LEAST_REST, batch.seconds * REST))
+            if not waited_for and (rest := rests_until - time.monotonic()) > 0:
                 await self._signals.wait("fold.urgent", rest)
-            if batch.marks == 0 or batch.put_back == batch.subjects:
+            elif batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
-    async def once(self, marks: int = MARKS) -> Batch:
+    async def once(self, marks: int = MARKS, *, only_urgent: bool = False) -> Batch:
         """One fold transaction: give what it did. Zero marks: nothing was out of date."""
-        batch = await self._store.write(lambda connection: self._fold(connection, marks))
+        batch = await self._store.write(lambda connection: self._fold(connection, marks, only_urgent))
         if batch.marks:
             reached(Step.FOLD_COMMITTED)
         if batch.changed:
@@ -156,9 +160,9 @@ class Folder:
             self._signals.marked(urgent=True)
         return ticked
 
-    async def _fold(self, connection: AsyncConnection, limit: int) -> Batch:
+    async def _fold(self, connection: AsyncConnection, limit: int, only_urgent: bool) -> Batch:
         batch, began = Batch(), time.monotonic()
-        marks = await self._take(connection, limit, batch)
+        marks = await self._take(connection, limit, only_urgent, batch)
         batch.marks = len(marks)
         batch.urgent = any(mark.urgent for mark in marks)
         if not marks:
@@ -182,12 +186,14 @@ class Folder:
         batch.seconds = time.monotonic() - began
         return batch
 
-    async def _take(self, connection: AsyncConnection, limit: int, batch: Batch) -> list[Mark]:
+    async def _take(
+        self, connection: AsyncConnection, limit: int, only_urgent: bool, batch: Batch
+    ) -> list[Mark]:
         first = f"""delete from mark where seq in (
-            select seq from mark where {NEWEST} <= :version
+            select seq from mark where {NEWEST} <= :version and urgent >= :least
             order by urgent desc, seq limit :limit {self._store.skip_locked})
             returning key, moved_from, urgent"""
-        values = {"limit": limit, "version": self._version}
+        values = {"limit": limit, "version": self._version, "least": int(only_urgent)}
         rows = list((await connection.execute(prepared(first), values)).all())
         batch.full = len(rows) == limit
         keys = sorted({row.key for row in rows})
@@ -286,7 +292,14 @@ class Folder:
     ) -> None:
         """Fold subjects of one level, all read in one statement after their locks."""
         read = await self.reader.read(connection, level, ids, at)
-        done = [self._fold_one(read, id_) for id_ in ids]
+        done, breath = [], time.monotonic()
+        for id_ in ids:
+            done.append(self._fold_one(read, id_))
+            if time.monotonic() - breath > WORK_SECONDS:
+                # Others have work too, and the store ends a transaction from which it hears nothing.
+                await asyncio.sleep(BREATH_SECONDS)
+                await connection.execute(_ALIVE)
+                breath = time.monotonic()
         rows = [row for each in done for row in each.rows]
         written = await write_rows(self._store, connection, rows, read.hashes)
         batch.changed |= {(row.view.name, row.subject) for row in written}

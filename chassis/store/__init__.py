@@ -249,21 +249,22 @@ class Sqlite(Store):
 
     def __init__(self, path: Path, clock: Clock) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            async_creator=lambda: driver.connect(path),
-            pool_size=6,
-            max_overflow=6,
-        )
+        engine = create_async_engine(f"sqlite+here:///{path}", pool_size=6, max_overflow=6)
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         super().__init__(engine, clock)
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read by, in one transaction."""
+        async with driver.Connection(self.engine) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def writing(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write from its first statement."""
-        async with self._turn, self.engine.connect() as connection:
+        async with self._turn, driver.Connection(self.engine) as connection:
             immediate = await connection.execution_options(immediate="full" if durable else "normal")
             async with immediate.begin():
                 yield immediate
@@ -277,20 +278,19 @@ class Sqlite(Store):
         return self.clock.now()
 
 
-def _open_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=wal", "busy_timeout=5000", "foreign_keys=off"):
-        cursor.execute(f"pragma {pragma}")
-    cursor.close()
+def _open_sqlite(connection: driver.File, _: Any) -> None:
+    for pragma in ("journal_mode=wal", "busy_timeout=5000", "foreign_keys=off", "synchronous=normal"):
+        connection.execute(f"pragma {pragma}")
 
 
 def _begin_sqlite(connection: Any) -> None:
-    synchronous = connection.get_execution_options().get("immediate")
-    if synchronous and connection.info.get("synchronous") != synchronous:
-        connection.exec_driver_sql(f"pragma synchronous={synchronous}")
-        connection.info["synchronous"] = synchronous
-    connection.exec_driver_sql("begin immediate" if synchronous else "begin")
+    immediate = connection.get_execution_options().get("immediate")
+    file: driver.File = connection.connection.driver_connection
+    durable = immediate == "full"
+    if immediate and durable != file.durable:
+        file.execute(f"pragma synchronous={immediate}")
+        file.durable = durable
+    file.execute("begin immediate" if immediate else "begin")
 
 
 def open_store(url: str, service: str, clock: Clock) -> Store:

@@ -1,40 +1,58 @@
-"""SQLite for SQLAlchemy, without a hand-over between threads for each statement.
+"""SQLite for SQLAlchemy's asyncio, by the standard library's own driver: a statement runs at once.
 
-aiosqlite sends every call to a thread of the connection's own and waits for its answer. A statement
-of ours looks a few rows up in some ten microseconds, and the way to the thread and back costs many
-times that. So a statement runs where it is asked for, and only a commit, which may wait for the
-disk, goes to the thread. One process at a time works on a store: none waits for another's writing.
+A statement of ours looks a few rows up in some ten microseconds; the way to a thread and back costs
+many times that. Only a commit that waits for the disk goes to a thread. One process at a time works
+on a store: none waits for another's writing.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import aiosqlite
+from sqlalchemy import URL, AsyncAdaptedQueuePool, CursorResult
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.util import await_only
 
 
-class Cursor(aiosqlite.Cursor):
-    """A cursor whose statements run at once."""
+class File(sqlite3.Connection):
+    """An open file that knows whether its next commit is to be on the disk when it returns."""
 
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return fn(*args, **kwargs)
-
-
-class Connection(aiosqlite.Connection):
-    """A connection that gives such cursors, and rolls back at once."""
-
-    def cursor(self) -> Cursor:  # type: ignore[override]
-        """A new cursor."""
-        return Cursor(self, self._conn.cursor())
-
-    async def rollback(self) -> None:
-        """End the transaction under way, without its writes."""
-        self._conn.rollback()
+    durable = False
 
 
-def connect(path: Path) -> Connection:
-    """A connection to the file, to be awaited. Its thread does not keep the process from ending."""
-    connection = Connection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
-    connection._thread.daemon = True
-    return connection
+class SqliteHere(SQLiteDialect_pysqlite):
+    """The dialect ``sqlite+here``."""
+
+    driver = "here"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[AsyncAdaptedQueuePool]:
+        """The pool whose waiters wait in the event loop."""
+        return AsyncAdaptedQueuePool
+
+    def create_connect_args(self, url: URL) -> tuple[list[Any], dict[str, Any]]:
+        """What opens the file: a thread that commits takes turns with the loop's."""
+        arguments = {"factory": File, "check_same_thread": False, "isolation_level": None}
+        return [url.database], arguments
+
+    def do_commit(self, dbapi_connection: File) -> None:  # type: ignore[override]
+        """Commit; elsewhere, while others go on, if the disk is waited for."""
+        if dbapi_connection.durable:
+            await_only(asyncio.to_thread(dbapi_connection.commit))
+        else:
+            dbapi_connection.commit()
+
+
+class Connection(AsyncConnection):
+    """A connection to such a file. There is nothing in a statement to wait for."""
+
+    async def execute(self, statement: Any, parameters: Any = None, **options: Any) -> CursorResult[Any]:
+        """Run a statement, and give what it found."""
+        return self.sync_connection.execute(statement, parameters, **options)  # type: ignore[union-attr]
+
+
+registry.register("sqlite.here", __name__, SqliteHere.__name__)

@@ -20,7 +20,7 @@ MARACS = ("northmere-north", "northmere-east", "northmere-south")
 CASES = {"northmere-north": 16, "northmere-east": 13, "northmere-south": 11}
 """Forty open cases: the next meeting of the north has the sixteen of an average meeting."""
 
-VICTIMS = (*(9, 8, 8, 7, 6, 5, 5, 4, 4, 4, 3, 3, 3, 3), *([2] * 10), *([1] * 16))
+VICTIMS = (*(9, 8, 6, 5, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3), *([2] * 8), *([1] * 18))
 """Victims of each of the 40 perpetrators: 14 with three or more."""
 
 REFERRERS = ("northmere-police",) * 5 + ("harbour-idva",) * 3 + ("northmere-council", "northmere-hospital")
@@ -130,7 +130,7 @@ def _orders(notebook: Notebook, pairs: list[Pair]) -> None:
             if order is None or chance.random() < 0.35:
                 continue
             left = (min(order.ends, notebook.now) - order.made) / timedelta(days=1)
-            for _ in range(chance.choice((1, 1, 1, 2, 3))):
+            for _ in range(chance.choice((1, 1, 1, 1, 2, 3))):
                 into = chance.uniform(0.05, 0.98) * left
                 at = order.made + timedelta(days=into)
                 orders.breach(
@@ -159,11 +159,12 @@ def _mistakes(notebook: Notebook) -> None:
     for post in chance.sample(at_hospital, 8):
         _mistype(notebook, post)
     incidents = [post for post in said if post.kind == "incident"]
-    for post in chance.sample(incidents, 14):
+    wrong = chance.sample(incidents, 22)
+    for post in wrong[:14]:
         notebook.correct(
             post, chance.uniform(4.2, 9), status=chance.choice(("charged", "arrested", "no-further-action"))
         )
-    for post in chance.sample(incidents, 8):
+    for post in wrong[14:]:
         notebook.withdraw(post, chance.uniform(4.2, 12))
 
 

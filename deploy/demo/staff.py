@@ -92,9 +92,9 @@ class Staff:
         await self._client.say(who, f"/notify/v1/{what}", f"demo-{what}-{key}", body)
 
     async def waiting(self) -> list[str]:
-        """The causes of the alerts that nobody has answered yet."""
+        """The causes of the alerts that somebody was called for, and nobody has answered yet."""
         answer = await self._client.call(SUPERVISOR, "GET", "/notify/v1/alerts")
-        return [alert["cause"] for alert in answer.json()["waiting"]]
+        return [alert["cause"] for alert in answer.json()["waiting"] if alert["tries"]]
 
     async def answer_breach(self, cause: str, at: datetime) -> datetime:
         """Wait for the alert of a breach, and answer it as the people on call do; give the time then."""
@@ -139,8 +139,9 @@ class Staff:
             starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
             said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
             meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", f"demo-meeting-{area}", said)
-            for key in self._load.referrals[area]:
-                await self._list_case(meeting.root, key)
+            async with anyio.create_task_group() as together:
+                for key in self._load.referrals[area]:
+                    together.start_soon(self._list_case, meeting.root, key)
 
     async def _list_case(self, meeting: str, key: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/cases"

@@ -169,8 +169,18 @@ async def test_urgent_marks_are_taken_first_and_then_the_oldest(store: Store) ->
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        taken = [await folder._take(connection, 1, Batch()) for _ in range(3)]
+        taken = [await folder._take(connection, 1, False, Batch()) for _ in range(3)]
     assert [mark.key for (mark,) in taken] == ["m:2", "m:0", "m:1"]
+
+
+async def test_while_the_folder_rests_only_what_is_urgent_is_taken(store: Store) -> None:
+    marks = [("m:0", None, False), ("m:1", None, True), ("m:2", None, False)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
+    async with store.writing() as connection:
+        taken = await folder._take(connection, 10, True, Batch())
+    assert [mark.key for mark in taken] == ["m:1"]
+    assert await column(store, "select key from mark order by key") == ["m:0", "m:2"]
 
 
 async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
@@ -178,7 +188,7 @@ async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        (mark,) = await folder._take(connection, 1, Batch())
+        (mark,) = await folder._take(connection, 1, False, Batch())
     assert (mark.key, mark.left, mark.urgent) == ("m:1", {"p:9"}, True)
     assert await column(store, "select key from mark") == ["m:2"]
 

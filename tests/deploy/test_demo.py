@@ -129,6 +129,8 @@ def test_what_is_changed_was_posted_in_an_earlier_stretch(load: Caseload) -> Non
         for post in stretch.posts
     }
     assert set(stretch_of) == {post.key for post in load.posts}
+    changed = Counter(post.of for post in load.posts if post.of is not None)
+    assert max(changed.values()) == 1, "posts of one stretch are made together, in any order"
     for post in load.posts:
         if post.of is not None:
             assert stretch_of[post.of] < stretch_of[post.key]
