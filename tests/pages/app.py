@@ -200,6 +200,11 @@ def answers(value: Any) -> Any:
     return query
 
 
+async def opened(_runtime: Any, _caller: Any, cause: str) -> Any:
+    """A breach, as orders gives it to whoever may open it."""
+    return samples.breach(cause)
+
+
 def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     """Let the page routes ask the world instead of a store."""
     asked = {
@@ -219,7 +224,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(notify_queries, "alert", world.alert)
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
-    patch.setattr(orders_actions, "open_breach", answers(samples.breach))
+    patch.setattr(orders_actions, "open_breach", opened)
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)
 

@@ -1,6 +1,6 @@
 """Invented cases: each state that may never look like another, long names, many breaches."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from contracts.envelope import Assertion
@@ -236,6 +236,12 @@ def full_case() -> shown.CasePage:
         ),
         missing=[
             shown.Missing(code="alert-unanswered", roots=(BREACH,)),
+            shown.Missing(
+                code="order-ends",
+                owner="northmere-police",
+                roots=(UNSERVED,),
+                since=NOW + timedelta(days=5),
+            ),
             shown.Missing(code="respondent-not-aware", owner="northmere-police", roots=(UNSERVED,)),
             shown.Missing(code="dash-unanswered", owner="harbour-idva", roots=(CASE,), count=5),
             shown.Missing(code="order-questions", owner="northmere-police", roots=(UNSERVED,), count=2),
@@ -247,7 +253,7 @@ def full_case() -> shown.CasePage:
         children=[nia],
         orders=[
             order(ORDER, OrderType.NON_MOLESTATION, served=True),
-            order(UNSERVED, OrderType.OCCUPATION, served=False),
+            order(UNSERVED, OrderType.OCCUPATION, served=False, lasts=5),
         ],
         occurrences=[
             occurrence(record(BREACH, "northmere-police", "contact", days=0.3)),

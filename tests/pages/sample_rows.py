@@ -54,7 +54,7 @@ AGENCIES = {
     "harbour-idva": "Harbour IDVA service",
 }
 MEETING, CASE, LONG_CASE, EMPTY_CASE, GONE_CASE, JANE, KYLE, NIA = (new() for _ in range(8))
-ORDER, UNSERVED, BREACH, PERPETRATOR = (new() for _ in range(4))
+ORDER, UNSERVED, BREACH, BREACH_OF_ORDER, PERPETRATOR = (new() for _ in range(5))
 
 
 def line(
@@ -120,9 +120,9 @@ def source(agency: str, root: str | None = None, *, days: float = 30) -> dict[st
     }
 
 
-def order(root: str, type_: OrderType, *, served: bool, agency: str = "northmere-police") -> rows.Order:
-    """An order that is in force, served or not."""
-    made = ago(days=90)
+def order(root: str, type_: OrderType, *, served: bool, lasts: int = 275) -> rows.Order:
+    """An order that is in force, for so many days yet, served or not."""
+    made, ends, agency = ago(days=90), NOW + timedelta(days=lasts), "northmere-police"
     return rows.Order(
         **source(agency, root, days=89),
         order=type_,
@@ -131,7 +131,7 @@ def order(root: str, type_: OrderType, *, served: bool, agency: str = "northmere
         reference="NM-2026-0417",
         made=made,
         starts=made,
-        ends=NOW + timedelta(days=275),
+        ends=ends,
         until_further_order=False,
         without_notice=not served,
         prohibitions=[
@@ -160,7 +160,7 @@ def order(root: str, type_: OrderType, *, served: bool, agency: str = "northmere
             without_notice=not served,
             power_of_arrest=None,
             starts=made,
-            ends=NOW + timedelta(days=275),
+            ends=ends,
             until_further_order=False,
             served=ago(days=86) if served else None,
             aware=ago(days=86) if served else None,

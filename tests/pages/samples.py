@@ -6,6 +6,7 @@ from typing import Any, Literal
 from chassis.http.parked import Unread
 from chassis.parking import Broken, Parked
 from contracts.envelope import Assertion
+from contracts.rules.order_status import status
 from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
     AlertRule,
@@ -20,7 +21,8 @@ from services.marac import shown
 from services.marac.conference import rows
 from services.notify.queries import Alerts, AlertShown, CallShown, Who
 from services.notify.rules.ladder import Post
-from services.orders.views.shown import BreachShown, PersonShown, SectionShown
+from services.orders.views.person import StatusNow
+from services.orders.views.shown import BreachShown, OrderShown, PersonShown, SectionShown
 from tests.pages.sample_rows import (
     BREACH,
     CASE,
@@ -32,9 +34,11 @@ from tests.pages.sample_rows import (
     LONG_CASE,
     MEETING,
     NOW,
+    ORDER,
     PERPETRATOR,
     ago,
     new,
+    order,
 )
 
 
@@ -300,8 +304,9 @@ def alerts() -> Alerts:
     )
 
 
-def breach() -> BreachShown:
-    """A breach as somebody on call opens it."""
+def breach(cause: str = BREACH) -> BreachShown:
+    """A breach as somebody on call opens it: of an order that nobody knows, or of one in force."""
+    known = None if cause == BREACH else _order_shown()
     of: dict[str, Any] = {
         "agency": "harbour-idva",
         "occurred": ago(days=3),
@@ -329,7 +334,7 @@ def breach() -> BreachShown:
         PersonShown(person=KYLE, role="respondent", sections=[]),
     ]
     return BreachShown(
-        cause=BREACH,
+        cause=cause,
         incomplete=0,
         whose_unknown=0,
         operator_told=None,
@@ -349,14 +354,32 @@ def breach() -> BreachShown:
         urgency=Urgency.NOW,
         urgency_because="breach.high-risk",
         area="northmere-north",
-        order=None,
-        order_because="order.not-found",
+        order=known,
+        order_because="order.same-reference" if known else "order.not-found",
         people=people,
         records=[],
         told=[],
         facts=[],
         left_out=[],
         fresh_until=FRESH,
+    )
+
+
+def _order_shown() -> OrderShown:
+    made = order(ORDER, OrderType.NON_MOLESTATION, served=True)
+    return OrderShown(
+        order=made.root,
+        because="order.same-reference",
+        type=made.order,
+        status=StatusNow.of(status(made.terms, NOW)),
+        fact=new(),
+        reference=made.reference,
+        court=made.court,
+        made=made.made,
+        ends=made.ends,
+        prohibitions=[each.model_dump(mode="json") for each in made.prohibitions],
+        breach=made.breach,
+        arrest=made.arrest,
     )
 
 

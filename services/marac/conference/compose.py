@@ -9,12 +9,13 @@ from pydantic import JsonValue
 from chassis.clock import LONDON
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.rules.order_status import NOT_BINDING
-from contracts.vocabulary import Grade, Role
+from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
+from contracts.vocabulary import Grade, OrderStage, Role
 from services.marac import shown
 from services.marac.conference import alert_rows, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.rules import missing
+from services.marac.rules.cover import Cover
 from services.marac.rules.feeds import Silence
 
 CODES = {"kind", "status", "crime", "order", "stage"}
@@ -152,6 +153,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
             )
             for o in case.orders
         ],
+        covers=_covers(case),
         unmatched_breaches=[
             (record.root, record.agency)
             for each in case.occurrences
@@ -168,6 +170,24 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         silences=known.silences,
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _covers(case: rows.ConferenceCase) -> list[Cover]:
+    """The orders of a case that were ever made, for as long as they bind: of one that was discharged until
+    then. One that does not say whom it protects, as bail seldom does, protects her here."""
+    hers = frozenset({case.victim.person} if case.victim else ())
+    return [
+        Cover(
+            root=order.root,
+            starts=order.terms.starts,
+            ends=order.terms.ends or order.terms.discharged,
+            until_further_order=order.until_further_order and order.stage is not OrderStage.DISCHARGED,
+            respondents=frozenset(order.respondents),
+            protected=frozenset(order.protected) or hers,
+        )
+        for order in case.orders
+        if order.stage not in NEVER_MADE
+    ]
 
 
 def silent_feeds(

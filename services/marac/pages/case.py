@@ -17,8 +17,17 @@ from contracts.vocabulary import (
     Role,
 )
 from services.marac.conference.alert_rows import Alert
-from services.marac.conference.rows import Assessment, ContactLine, HealthLine, Line, Occurrence, RecordLine
+from services.marac.conference.rows import (
+    Assessment,
+    ContactLine,
+    HealthLine,
+    Line,
+    Occurrence,
+    Order,
+    RecordLine,
+)
 from services.marac.pages.words import HEADED_BY, Told, Words
+from services.marac.rules import cover
 from services.marac.shown import AboutOther, CasePage, Missing, PersonShown
 
 OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral.made", "risk.assessed"})
@@ -165,6 +174,10 @@ class CaseView:
         """The items of a Dash by their answer."""
         answers = assessment.dash.answers if assessment.dash else {}
         return [(each, sorted(item for item in answers if answers[item] is each)) for each in ANSWERS]
+
+    def ends_soon(self, order: Order) -> bool:
+        """Whether an order that is in force will soon be no more."""
+        return order.status.in_force and cover.ends_soon(order.ends, self.words.times.now)
 
     def is_safe(self, contact: ContactLine) -> bool:
         """Whether a way to reach the victim may be used today."""

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_status import NOT_BINDING
 from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
+from services.marac.rules.cover import Cover, endings
 from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
@@ -21,6 +22,8 @@ WORST_FIRST = (
     "grade-unknown",
     "feed-silent",
     "breach-order-not-found",
+    "order-ended",
+    "order-ends",
     "order-not-served",
     "respondent-not-aware",
     "area-unknown",
@@ -98,6 +101,8 @@ class CaseSeen:
     """In the order in which they were given: of each agency the newest alone is its word."""
     has_lead: bool = False
     orders: Sequence[OrderSeen] = ()
+    covers: Sequence[Cover] = ()
+    """Its orders that were made and stand, or have ended: for as long as each protects whom."""
     unmatched_breaches: Sequence[tuple[str, str]] = ()
     """(root, agency) of each."""
     unanswered: Sequence[str] = ()
@@ -122,6 +127,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *_risk(case),
         *_contact(case),
         *_orders(case.orders),
+        *_endings(case),
         *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.unmatched_breaches),
         *(Gap("alert-unanswered", roots=(cause,)) for cause in case.unanswered),
         *(Gap("child-no-school", person=child) for child, school in case.children if not school),
@@ -171,6 +177,14 @@ def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:
             yield Gap("respondent-not-aware", order.agency, roots=(order.root,))
         if order.questions:
             yield Gap("order-questions", order.agency, roots=(order.root,), count=order.questions)
+
+
+def _endings(case: CaseSeen) -> Iterable[Gap]:
+    """Orders that end soon, or have just ended, with nothing in their place."""
+    agencies = {order.root: order.agency for order in case.orders}
+    for ending in endings(case.covers, case.at):
+        code = "order-ended" if ending.over else "order-ends"
+        yield Gap(code, agencies.get(ending.root), roots=(ending.root,), since=ending.ends)
 
 
 def _feeds(case: CaseSeen) -> Iterable[Gap]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from contracts.events.configuration import AreaDefined
 from contracts.vocabulary import AreaKind, ContactMethod, DashAnswer, Grade, LegalStatus
 from services.marac.rules import agenda, areas, missing, repeat, score, sharing
+from services.marac.rules.cover import Cover
 from tests.support.facts import IDS, NOON
 from tests.support.tables import lines
 
@@ -89,6 +90,12 @@ def test_missing(line: dict[str, Any]) -> None:
     said |= {name: frozenset(said[name]) for name in ("kinds", "heard")}
     said["answers"] = [DashAnswer(each) for each in said.get("answers", [])]
     said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
+    bound = {"starts": NOON - timedelta(days=30), "ends": None, "until_further_order": False}
+    sides = {"respondents": ["him"], "protected": ["her"]}
+    said["covers"] = [
+        Cover(**bound | each | {side: frozenset(each.get(side, who)) for side, who in sides.items()})
+        for each in said.get("covers", [])
+    ]
     said["contacts"] = [
         missing.SafeContact(each.get("by", str(n)), ContactMethod(each["method"]), each.get("expires"))
         for n, each in enumerate(said["contacts"])
