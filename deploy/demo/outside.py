@@ -37,6 +37,7 @@ LOOK_FIRST = (
         "perpetrators ranked, each score explained",
     ),
     ("Carys Bevan", "IDVA", "/marac/", "her cases, with safe contact"),
+    ("Una Frost", "control room", "/orders/status", "what is in force now for {nominal}"),
 )
 """Whom to sign in as, and what to look at first."""
 
@@ -76,7 +77,7 @@ async def work(settings: Settings, console: Console) -> None:
         if not note.done:
             await _live_the_year(client, settings, load, console)
             keep(settings, note.model_copy(update={"done": True}))
-        welcome(console, settings)
+        welcome(console, settings, load)
         await live(client, load, console.print)
     finally:
         await client.close()
@@ -89,13 +90,22 @@ async def _live_the_year(client: Client, settings: Settings, load: Caseload, con
     await client.set_clock(Clock().now())
 
 
-def welcome(console: Console, settings: Settings) -> None:
+def welcome(console: Console, settings: Settings, load: Caseload) -> None:
     """Print addresses, whom to sign in as, and what to look at first."""
+    nominal = _bound_by_an_order(load)
     console.print("\n[bold]Goldthread is ready.[/] Everybody in it is invented; nobody needs a password.\n")
     for name, post, path, what in LOOK_FIRST:
-        console.print(f"  [bold]{name}[/], {post}: {what}")
+        console.print(f"  [bold]{name}[/], {post}: {what.format(nominal=nominal)}")
         console.print(f"    {settings.public_url}{path}", soft_wrap=True)
     console.print("\nNew facts arrive every few seconds. Ctrl-C stops.\n")
+
+
+def _bound_by_an_order(load: Caseload) -> str:
+    """The record of somebody whom the newest order that the police told of binds, to type into a form."""
+    orders = [post for post in load.posts if post.kind == "order" and post.agency == "northmere-police"]
+    people = orders[-1].body["content"]["people"]
+    record = next(each["identity"]["record"] for each in people if each["role"] == "respondent")
+    return f"record {record['number']}, system {record['system']}, kind {record['type']}"
 
 
 def main() -> None:

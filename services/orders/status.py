@@ -40,8 +40,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     Raises Problem (404) for whoever may not ask.
     """
     fresh = await runtime.fresh_until()
-    viewer = viewer_of(caller, await runtime.configuration())
-    if not sharing.may_ask_status(viewer):
+    if not sharing.may_ask_status(viewer_of(caller, await runtime.configuration())):
         raise not_found()
     mention = runtime.ids.mention(caller.agency, record.system, record.type, record.number)
     asked, now = await runtime.person_of(mention), runtime.clock.now()

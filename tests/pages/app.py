@@ -41,6 +41,7 @@ from services.notify.pages import routes as notify_routes
 from services.notify.queries import AlertShown
 from services.notify.rules import sharing as notify_sharing
 from services.orders import actions as orders_actions
+from services.orders import status as orders_status
 from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
@@ -225,6 +226,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
     patch.setattr(orders_actions, "open_breach", opened)
+    patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)
 

@@ -22,7 +22,15 @@ from services.marac.conference import rows
 from services.notify.queries import Alerts, AlertShown, CallShown, Who
 from services.notify.rules.ladder import Post
 from services.orders.views.person import StatusNow
-from services.orders.views.shown import BreachShown, OrderShown, PersonShown, SectionShown
+from services.orders.views.shown import (
+    BreachShown,
+    OrderOf,
+    OrderShown,
+    Party,
+    PersonShown,
+    SectionShown,
+    StatusShown,
+)
 from tests.pages.sample_rows import (
     BREACH,
     CASE,
@@ -380,6 +388,35 @@ def _order_shown() -> OrderShown:
         prohibitions=[each.model_dump(mode="json") for each in made.prohibitions],
         breach=made.breach,
         arrest=made.arrest,
+    )
+
+
+def order_status() -> StatusShown:
+    """What is in force for a respondent: one that binds him, one of which nobody knows the service."""
+    known = _order_shown()
+    jane = Party(person=JANE, name=Name(family="Doe", given="Jane"))
+    kyle = Party(person=KYLE, name=Name(family="Doe", given="Kyle"))
+    binds = OrderOf.model_validate(
+        {
+            **known.model_dump(exclude={"because", "fact", "prohibitions", "court"}),
+            "binds": True,
+            "agency": None,
+            "court": None,
+            "until_further_order": False,
+            "respondents": [kyle],
+            "protected": [jane],
+            "prohibitions": [{"kind": "no-contact"}, {"kind": "not-to-attend"}],
+            "requirements": [{"kind": "programme"}],
+        }
+    )
+    unserved = binds.model_copy(update={"order": new(), "type": OrderType.OCCUPATION, "status": None})
+    return StatusShown(
+        at=NOW,
+        fresh_until=FRESH,
+        unknown=True,
+        incomplete=1,
+        person=kyle,
+        orders=[binds, unserved],
     )
 
 

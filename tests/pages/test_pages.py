@@ -41,6 +41,7 @@ PAGES = {
     "alert": ("on-call", "/notify/alerts/{first}"),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
+    "order status": ("on-call", "/orders/status"),
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }
@@ -119,6 +120,21 @@ def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: st
         page.locator(".gt-sheet__head").first.evaluate("e => getComputedStyle(e).display")
         == "table-header-group"
     )
+
+
+def test_the_status_of_orders_is_asked_by_a_form_and_no_address_tells_whose(open_: Open, axe: str) -> None:
+    page = open_("on-call", "/orders/status", width=390)
+    page.get_by_label("Record number").fill("N20037")
+    page.get_by_role("button", name="Check").click()
+    assert page.get_by_role("link", name="Enter the system that holds the record").count() == 1
+    assert page.title().startswith("Error: ")
+    page.get_by_label("System that holds the record").fill("records")
+    page.get_by_label("Kind of record").fill("nominal")
+    page.get_by_role("button", name="Check").click()
+    assert page.url.endswith("/orders/status")
+    assert page.get_by_text("ORDER STATUS UNKNOWN. CHECK PNC.").count() == 2, "for all, and for one order"
+    assert faults(page, axe) == []
+    assert "N20037" not in page.title()
 
 
 def test_who_pressed_second_is_told_whose_the_alert_is(open_: Open, world: World) -> None:

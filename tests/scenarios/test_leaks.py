@@ -3,6 +3,7 @@ leaves the one service that keeps it for support. Random markers stand in every 
 can write; then everything that Goldthread shows, sends, logs and keeps is searched for them."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -230,11 +231,15 @@ async def perpetrator_centred(
     record = planted.person("respondent", "northmere-police")["identity"]["record"]
     status = await control_room.post("/orders/v1/status", json={"record": record})
     assert [order["order"] for order in status.json()["orders"]] == [roots["order"]]
+    una = await goldthread.person("una-frost")
+    page = await una.post("/orders/status", data=record, headers={"Origin": str(una.base_url)})
     named = ("family", "given", "reference")  # whom it protects, and by which number it is asked for
-    shown["order status"] = said(status)
-    for word in named:
-        assert planted.mark(word) in shown["order status"]
-        shown["order status"] = shown["order status"].replace(planted.mark(word), "")
+    for name, answer in {"order status": status, "order status, page": page}.items():
+        assert answer.status_code == 200
+        shown[name] = said(answer)
+        for word in named:
+            assert planted.mark(word).lower() in shown[name].lower()
+            shown[name] = re.sub(re.escape(planted.mark(word)), "", shown[name], flags=re.IGNORECASE)
     return shown
 
 

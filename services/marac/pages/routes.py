@@ -48,6 +48,7 @@ Show = Callable[..., Awaitable[HTMLResponse]]
 """Shows a page as of a time (None: now), with the message id of what is wrong with what was asked."""
 
 ON_CALL = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR})
+CONTROL_ROOM = frozenset({StaffRole.CONTROL_ROOM})
 
 
 @router.get("/", dependencies=[open_to_all("it leads whoever is signed in to their own first page")])
@@ -58,6 +59,7 @@ async def first_page(request: Request) -> Response:
         (sharing.RIGHTS[sharing.READ_MEETING], "/marac/meetings"),
         (sharing.RIGHTS[sharing.READ_COHORT], "/marac/cohort"),
         (ON_CALL, "/notify/alerts"),
+        (CONTROL_ROOM, "/orders/status"),
     ):
         if roles & wanted:
             return RedirectResponse(page, 303)

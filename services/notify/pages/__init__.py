@@ -14,6 +14,7 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.alerts", "/notify/alerts", sharing.RIGHTS[sharing.READ]),
+        Item("nav.orders", "/orders/status", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.unread", "/notify/parked", frozenset({StaffRole.OPERATOR})),
     ],
 )

@@ -1,8 +1,10 @@
-"""The page of orders over HTTP: decode, ask ``actions``, show. The look is on record there."""
+"""The pages of orders over HTTP: decode, ask ``actions`` or ``status``, show. Looks are on record there."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
+from pydantic import ValidationError
 from starlette.responses import HTMLResponse
 
 from chassis.http.auth import Caller, right
@@ -10,23 +12,74 @@ from chassis.http.context import the_runtime
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
-from services.orders import actions
+from contracts.sections import Record
+from services.orders import actions, status
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
+from services.orders.views.shown import StatusShown
 
 router = APIRouter(prefix="/orders", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Asker = Annotated[Caller, right(sharing.STATUS_READ)]
+Typed = Annotated[str, Form()]
+NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
 
 @router.get("/breaches/{cause}")
 async def breach(
     request: Request,
     cause: Id,
-    runtime: Annotated[Runtime, Depends(the_runtime)],
+    runtime: TheRuntime,
     caller: Annotated[Caller, right(sharing.BREACH_READ)],
 ) -> HTMLResponse:
     """A breach: who and where, the order and whether it holds, how to reach the victim safely."""
     shown = await actions.open_breach(runtime, caller, cause)
-    named = (await runtime.configuration()).current(AgencyDefined)
-    agencies = {fact.said.agency: fact.said.name for fact in named}
     bars = PAGES.incomplete(shown.incomplete, shown.operator_told, runtime.clock.now())
-    return PAGES.show("breach.html", PAGES.look(request, caller, *bars), breach=shown, agencies=agencies)
+    look = PAGES.look(request, caller, *bars)
+    return PAGES.show("breach.html", look, breach=shown, agencies=await _agencies(runtime))
+
+
+@router.get("/status")
+async def ask_status(request: Request, caller: Asker) -> HTMLResponse:
+    """Whose orders? Nothing is looked up yet."""
+    return _status(request, caller)
+
+
+@router.post("/status")
+async def order_status(
+    request: Request,
+    runtime: TheRuntime,
+    caller: Asker,
+    number: Typed = "",
+    system: Typed = "",
+    type: Typed = "",
+) -> HTMLResponse:
+    """What is in force now for the person of a record: asked by a form that a person sends, so that no
+    address tells whom."""
+    asked = {"number": number.strip(), "system": system.strip(), "type": type.strip()}
+    try:
+        record = Record.model_validate(asked)
+    except ValidationError as error:
+        faults = {str(fault["loc"][0]) for fault in error.errors()}
+        return _status(request, caller, asked, faults=[name for name in asked if name in faults])
+    shown = await status.order_status(runtime, caller, record)
+    return _status(request, caller, asked, shown=shown, agencies=await _agencies(runtime))
+
+
+def _status(
+    request: Request,
+    caller: Caller,
+    asked: Mapping[str, str] = NOTHING_ASKED,
+    faults: Sequence[str] = (),
+    shown: StatusShown | None = None,
+    agencies: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    look = PAGES.look(request, caller)
+    known = {"asked": asked, "faults": faults, "shown": shown, "agencies": agencies or {}}
+    return PAGES.show("status.html", look, 422 if faults else 200, **known)
+
+
+async def _agencies(runtime: Runtime) -> dict[str, str]:
+    named = (await runtime.configuration()).current(AgencyDefined)
+    return {fact.said.agency: fact.said.name for fact in named}

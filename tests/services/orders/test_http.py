@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from chassis.accept import own_header
 from chassis.clock import Clock
@@ -202,12 +203,8 @@ async def test_each_sees_what_is_theirs_and_the_look_is_on_record(orders: Orders
 
     async def looks() -> list[AuditShown]:
         async with orders.runtime.store.reading() as connection:
-            found = (
-                await connection.exec_driver_sql(
-                    "select id from fact where type = 'uk.goldthread.audit.shown.v1'"
-                )
-            ).scalars()
-            roots = list(found)
+            statement = text("select id from fact where type = 'uk.goldthread.audit.shown.v1'")
+            roots = list((await connection.execute(statement)).scalars())
         return [fact.said for root in roots for fact in (await orders.runtime.fact(root)).current(AuditShown)]
 
     (look,) = await until(looks)
@@ -277,6 +274,30 @@ async def test_the_control_room_is_told_what_is_in_force_for_either(orders: Orde
         ]
 
     await until(over)
+
+
+async def test_the_control_room_reads_it_as_a_page(orders: Orders) -> None:
+    await prepared(orders)
+    headers = {"Authorization": "Bearer control-room", "Accept": "text/html"}
+    form = await orders.http.get("/orders/status", headers=headers)
+    assert form.status_code == 200
+    record = {"system": "records", "type": "person", "number": "ben"}
+
+    async def bound() -> bool:
+        page = (await orders.http.post("/orders/status", data=record, headers=headers)).text
+        return "Binds this person, to protect" in page and "Non-molestation order" in page
+
+    await until(bound)
+    page = (await orders.http.post("/orders/status", data=record, headers=headers)).text
+    assert "ORDER STATUS UNKNOWN. CHECK PNC." in page, "nobody here knows how far the others have come"
+    assert STREET not in page
+    missing = await orders.http.post("/orders/status", data=record | {"number": " "}, headers=headers)
+    assert missing.status_code == 422
+    assert "Enter the record number" in missing.text
+    for who in ("idva", "police-system", "control-room-of-nobody"):
+        others = headers | {"Authorization": f"Bearer {who}"}
+        refused = await orders.http.post("/orders/status", data=record, headers=others)
+        assert refused.status_code == 404, who
 
 
 async def corrected(orders: Orders, root: str, content: dict[str, Any]) -> None:
