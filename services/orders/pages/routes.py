@@ -64,7 +64,7 @@ async def order_status(
         faults = {str(fault["loc"][0]) for fault in error.errors()}
         return _status(request, caller, asked, faults=[name for name in asked if name in faults])
     shown = await status.order_status(runtime, caller, record)
-    return _status(request, caller, asked, shown=shown, agencies=await _agencies(runtime))
+    return _status(request, caller, shown=shown, agencies=await _agencies(runtime))
 
 
 def _status(
