@@ -1,6 +1,6 @@
 """The one clock of a process, and the calendars of the field. Rules never read it: time is passed in."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -47,3 +47,23 @@ def add_working_days(start: date, days: int) -> date:
         day += timedelta(days=1)
         days -= is_working_day(day)
     return day
+
+
+def court_deadline(start: datetime, hours: int) -> datetime:
+    """When so many of a court's hours after ``start`` have passed, in UTC: none on a Sunday, Good Friday,
+    Christmas Day or a bank holiday; a Saturday counts (Crime and Security Act 2010 s27; Domestic Abuse Act
+    2021 s29)."""
+    at, left = start.astimezone(UTC), timedelta(hours=hours)
+    while True:
+        day = at.astimezone(LONDON).date()
+        midnight = datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
+        if _is_court_day(day):
+            if midnight - at >= left:
+                return at + left
+            left -= midnight - at
+        at = midnight
+
+
+def _is_court_day(day: date) -> bool:
+    """Christmas Day is none even where its bank holiday is another day."""
+    return day.weekday() < 6 and (day.month, day.day) != (12, 25) and day not in bank_holidays()

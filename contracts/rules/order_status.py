@@ -3,11 +3,12 @@
 Sources: ``domain.md`` section 4 (law as at 2026-10): Family Law Act 1996 s42A (a without-notice
 order can be breached only by somebody who knows of it); Crime and Security Act 2010 s24 to 28 and
 Domestic Abuse Act 2021 s22 to 29 (a notice takes effect when it is served on the respondent in
-person); FLA 1996 s47 (an occupation order carries arrest only where the court attached it). An order
-that is discharged (FLA 1996 s49) binds until then: what was done before was a breach.
+person, and lapses unless a court hears of it within 48 hours); FLA 1996 s47 (an occupation order
+carries arrest only where the court attached it). An order that is discharged (FLA 1996 s49) binds
+until then: what was done before was a breach.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,13 @@ from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
 
 NOTICES = frozenset({OrderType.DVPN, OrderType.DAPN})
 """Given by the police: binding from service in person on."""
+
+HEARING_HOURS = 48
+"""How many of a court's hours after its service a notice is heard within, or lapses: CSA 2010 s27, DA Act
+2021 s29. Where the court adjourns it goes on, and Goldthread is not told."""
+
+CourtHours = Callable[[datetime, int], datetime]
+"""When so many of a court's hours after a time have passed."""
 
 BAIL = frozenset({OrderType.POLICE_BAIL, OrderType.COURT_BAIL})
 """Given to the respondent in person: he knows of it from the moment that it is made."""
@@ -69,13 +77,19 @@ class OrderTerms(BaseModel):
     aware: AwareDatetime | None
     discharged: AwareDatetime | None = None
     """When it was discharged, of one that gives no end. None: it was not, or nobody can tell when."""
+    hearing_due: AwareDatetime | None = None
+    """Of a notice that was served: by when a court hears of it."""
 
 
 def order_status(
-    order: OrderMade, services: Sequence[OrderServed], at: datetime, discharged: datetime | None = None
+    order: OrderMade,
+    services: Sequence[OrderServed],
+    at: datetime,
+    court_hours: CourtHours,
+    discharged: datetime | None = None,
 ) -> OrderStatus:
     """What holds of this order, with these services of it, at this time."""
-    return status(order_terms(order, services, discharged), at)
+    return status(order_terms(order, services, court_hours, discharged), at)
 
 
 def discharged_at(versions: Iterable[tuple[Envelope, Content | None]]) -> datetime | None:
@@ -96,7 +110,10 @@ def discharged_at(versions: Iterable[tuple[Envelope, Content | None]]) -> dateti
 
 
 def order_terms(
-    order: OrderMade, services: Sequence[OrderServed], discharged: datetime | None = None
+    order: OrderMade,
+    services: Sequence[OrderServed],
+    court_hours: CourtHours,
+    discharged: datetime | None = None,
 ) -> OrderTerms:
     """The terms of an order as it stands, with the earliest service and the earliest knowledge.
 
@@ -112,6 +129,7 @@ def order_terms(
         served, aware = [*served, order.made], [*aware, order.made]
     if order.order in NOTICES:
         served = [s.served for s in services if s.served and s.method in FACE_TO_FACE]
+    first = min(map(utc, served), default=None)
     return OrderTerms(
         order=order.order,
         stage=order.stage,
@@ -120,9 +138,10 @@ def order_terms(
         starts=utc(starts),
         ends=utc(order.ends) if order.ends else None,
         until_further_order=order.until_further_order,
-        served=min(map(utc, served), default=None),
+        served=first,
         aware=min(map(utc, aware), default=None),
         discharged=utc(discharged) if discharged else None,
+        hearing_due=court_hours(first, HEARING_HOURS) if first and order.order in NOTICES else None,
     )
 
 
@@ -154,6 +173,8 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
         return "order.discharged" if over is None or over <= at else None
     if terms.ends is not None and terms.ends <= at:
         return "order.ended"
+    if terms.ends is None and terms.hearing_due is not None and terms.hearing_due <= at:
+        return "order.hearing-overdue"
     return None
 
 
@@ -166,11 +187,13 @@ def _hindered(terms: OrderTerms, *, served: bool, aware: bool) -> str | None:
 def _in_force(terms: OrderTerms) -> str:
     if terms.order is OrderType.OCCUPATION and not terms.power_of_arrest:
         return "order.no-power-of-arrest"
+    if terms.ends is None and terms.hearing_due is not None:
+        return "order.until-hearing"
     if terms.ends is None and not terms.until_further_order:
         return "order.end-unknown"
     return "order.in-force"
 
 
 def _changes_at(terms: OrderTerms, at: datetime) -> datetime | None:
-    steps = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged)
+    steps = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged, terms.hearing_due)
     return min((step for step in steps if step is not None and step > at), default=None)

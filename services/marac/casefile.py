@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
+from chassis.clock import court_deadline
 from chassis.facts import Fact, FactSet
 from chassis.once import once
 from chassis.views import Subject
@@ -164,7 +165,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
             continue
         services = tuple(service for service in served if _is_of(service.said, fact))
         gone = discharged_at((each.envelope, each.content) for each in subject.facts.versions(fact.root))
-        terms = order_terms(fact.said, [service.said for service in services], gone)
+        terms = order_terms(fact.said, [service.said for service in services], court_deadline, gone)
         seen.append(
             OrderSeen(
                 fact=fact,

@@ -12,6 +12,7 @@ from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH),
+    fold_version=2,
     routers=(router, pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

@@ -180,7 +180,7 @@ def _covers(case: rows.ConferenceCase) -> list[Cover]:
         Cover(
             root=order.root,
             starts=order.terms.starts,
-            ends=order.terms.ends or order.terms.discharged,
+            ends=order.terms.ends or order.terms.discharged or order.terms.hearing_due,
             until_further_order=order.until_further_order and order.stage is not OrderStage.DISCHARGED,
             respondents=frozenset(order.respondents),
             protected=frozenset(order.protected) or hers,

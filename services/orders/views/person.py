@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from chassis.clock import court_deadline
 from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
@@ -149,7 +150,7 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
     for fact in subject.facts.current(OrderMade):
         services = [service for service in served if _is_of(service.said, fact)]
         gone = discharged_at((each.envelope, each.content) for each in subject.facts.versions(fact.root))
-        terms = order_terms(fact.said, [service.said for service in services], gone)
+        terms = order_terms(fact.said, [service.said for service in services], court_deadline, gone)
         now = status(terms, subject.at)
         protected = fact.said.in_role(Role.VICTIM)
         respondents = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chassis.clock import court_deadline
 from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.order_status import order_status
 from contracts.vocabulary import OrderStage, OrderType, Role, ServiceMethod
@@ -37,7 +38,7 @@ def test_status_of_an_order(line: dict[str, Any]) -> None:
         OrderServed(reference="FL1", **{k: instant(v) for k, v in s.items()}) for s in line["services"]
     ]
     gone = instant(line["discharged"]) if "discharged" in line else None
-    found = order_status(order(**line.get("order", {})), services, NOON, gone)
+    found = order_status(order(**line.get("order", {})), services, NOON, court_deadline, gone)
     assert {name: getattr(found, name) for name in line["is"]} == {
         k: instant(v) for k, v in line["is"].items()
     }
@@ -79,12 +80,12 @@ def test_the_status_is_the_same_until_it_says_that_it_changes(
 ) -> None:
     made, services = given_
     at = NOON + timedelta(hours=hours)
-    now = order_status(made, services, at)
+    now = order_status(made, services, at, court_deadline)
     other = at + timedelta(hours=later)
     if now.changes_at is not None:
         assert now.changes_at > at
         other = min(other, now.changes_at - timedelta(microseconds=1))
-    assert order_status(made, services, other) == now
+    assert order_status(made, services, other, court_deadline) == now
 
 
 @given(orders(), st.integers(-80, 80))
@@ -92,7 +93,7 @@ def test_nothing_is_enforceable_that_is_not_in_force_and_known_or_served(
     given_: tuple[OrderMade, list[OrderServed]], hours: int
 ) -> None:
     made, services = given_
-    found = order_status(made, services, NOON + timedelta(hours=hours))
+    found = order_status(made, services, NOON + timedelta(hours=hours), court_deadline)
     if found.enforceable:
         assert found.in_force
         assert found.aware or (found.served and not made.without_notice)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chassis.clock import court_deadline
 from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import order_terms
@@ -65,7 +66,7 @@ def _order(root: str, values: dict[str, Any]) -> KnownOrder:
         root=root,
         reference=values.get("reference"),
         made=made,
-        terms=order_terms(said, []),
+        terms=order_terms(said, [], court_deadline),
         respondents=["ben"],
         protected=[protects],
         protected_mentions=[f"mention of {protects}"],

@@ -1,0 +1,37 @@
+"""The calendars of the field, as tables."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.clock import LONDON, bank_holidays, court_deadline
+from tests.support.tables import lines
+
+
+def local(said: str) -> datetime:
+    """A time as a clock on the wall has it."""
+    return datetime.fromisoformat(said).replace(tzinfo=LONDON)
+
+
+@lines(__file__, "court_hours")
+def test_court_hours(line: dict[str, Any]) -> None:
+    found = court_deadline(local(line["served"]), line["hours"])
+    assert found.astimezone(LONDON) == local(line["due"])
+    assert found.tzinfo is UTC
+
+
+YEAR = st.integers(0, 334 * 24 * 60).map(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
+
+
+@given(YEAR, st.integers(1, 96))
+def test_no_court_hour_is_on_a_sunday_and_more_hours_are_later(start: datetime, hours: int) -> None:
+    due = court_deadline(start, hours)
+    assert due >= start + timedelta(hours=hours)
+    assert court_deadline(start, hours + 1) > due
+    last = (due - timedelta(microseconds=1)).astimezone(LONDON).date()
+    assert last.weekday() != 6
+    assert last not in bank_holidays()
