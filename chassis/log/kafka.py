@@ -1,7 +1,7 @@
 """Kafka through aiokafka: what is written, and what the cluster has. No transactions (aiokafka #844)."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -19,6 +19,8 @@ CONTENT_TYPE = [("content-type", b"application/cloudevents+json; charset=UTF-8")
 
 APPEND_LIMIT = 30.0
 """Seconds for one append, a broker's restart (7 s, measured) among them."""
+
+Question = Callable[[AIOKafkaConsumer, list[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
 
 CLIENT: dict[str, Any] = {"request_timeout_ms": 10_000, "retry_backoff_ms": 100}
 
@@ -61,7 +63,8 @@ class KafkaLog:
                 "sasl_plain_password": password,
             }
         self._producer: AIOKafkaProducer | None = None
-        self._starting = asyncio.Lock()
+        self._asker: AIOKafkaConsumer | None = None
+        self._starting, self._asking = asyncio.Lock(), asyncio.Lock()
         self._counts: dict[str, int] = {}
         self._compacted: set[str] = set()
         self._closing: set[asyncio.Task[None]] = set()
@@ -69,17 +72,17 @@ class KafkaLog:
     async def start(self) -> None:
         """Connect. Raises aiokafka's KafkaConnectionError if no broker answers."""
         self._admin = AIOKafkaAdminClient(**self._connect)
-        self._asker = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **self._connect)
         await self._admin.start()
-        await self._asker.start()
+        await self._new_asker()
         await self._new_producer()  # now, and not in the first append: it may take 0.1 s
 
     async def stop(self) -> None:
         """Send what is waiting, and close, within seconds."""
         if self._producer is not None:
             await within(STOP_LIMIT, self._producer.stop())
-        for client in (self._asker.stop, self._admin.close):
-            await within(STOP_LIMIT, client())
+        if self._asker is not None:
+            await within(STOP_LIMIT, self._asker.stop())
+        await within(STOP_LIMIT, self._admin.close())
         if self._closing:
             await asyncio.wait(self._closing, timeout=STOP_LIMIT)
 
@@ -122,15 +125,29 @@ class KafkaLog:
 
     async def ends(self, topics: Iterable[str]) -> dict[Partition, int]:
         """As the leaders of the partitions say now."""
-        return plain(await self._asker.end_offsets(await self._of(topics)))
+        return await self._ask(AIOKafkaConsumer.end_offsets, topics)
 
     async def beginnings(self, topics: Iterable[str]) -> dict[Partition, int]:
         """As the leaders of the partitions say now."""
-        return plain(await self._asker.beginning_offsets(await self._of(topics)))
+        return await self._ask(AIOKafkaConsumer.beginning_offsets, topics)
 
     def subscribe(self, group: str, topics: Sequence[str], position: Position) -> KafkaSubscription:
         """A member of a consumer group, which joins at its start."""
         return KafkaSubscription(self._connect, group, topics, position, frozenset(self._compacted))
+
+    async def _ask(self, question: Question, topics: Iterable[str]) -> dict[Partition, int]:
+        """Raises KafkaError, upon which the next question begins with a fresh client: one that met a
+        broker which knew of no broker yet, and lost it, finds none for ever (aiokafka #551)."""
+        partitions = await self._of(topics)
+        async with self._asking:
+            asker = self._asker or await self._new_asker()
+        try:
+            return plain(await question(asker, partitions))
+        except KafkaError:
+            if self._asker is asker:
+                self._asker = None
+                self._close(asker)
+            raise
 
     async def _of(self, topics: Iterable[str]) -> list[TopicPartition]:
         return [TopicPartition(name, n) for name in topics for n in range(await self._known(name))]
@@ -190,6 +207,16 @@ class KafkaLog:
             if int(found["max.message.bytes"]) < LARGEST:
                 raise LogError(f"topic {name} takes records of {found['max.message.bytes']} bytes only")
 
+    async def _new_asker(self) -> AIOKafkaConsumer:
+        asker = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **self._connect)
+        try:
+            await asker.start()
+        except BaseException:
+            await asker.stop()
+            raise
+        self._asker = asker
+        return asker
+
     async def _new_producer(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
             **self._connect,
@@ -215,6 +242,10 @@ class KafkaLog:
         self._producer = None
         # Its stop() would first wait until everything is sent; there is no public way to give up.
         producer._sender.sender_task.cancel()
-        task = asyncio.create_task(within(STOP_LIMIT, producer.stop()))
+        self._close(producer)
+
+    def _close(self, client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+        """While others go on."""
+        task = asyncio.create_task(within(STOP_LIMIT, client.stop()))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

@@ -78,7 +78,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         except BaseException as error:
             await self.stop()
             if isinstance(error, InvalidSessionTimeoutError):
-                raise LogError("the brokers need group.min.session.timeout.ms of 4000 or less") from error
+                logger.error(why := "the brokers need group.min.session.timeout.ms of 4000 or less")
+                raise LogError(why) from error
             raise
 
     async def stop(self) -> None:

@@ -214,6 +214,21 @@ async def test_a_producer_that_failed_is_replaced(log: KafkaLog, topic: Topic) -
     assert (await log.ends([topic.name]))[topic.name, 0] in {2, 3}
 
 
+async def test_a_client_that_knows_of_no_broker_is_replaced(log: KafkaLog, topic: Topic) -> None:
+    """aiokafka #551: it met a broker that knew of none yet, as one does that starts, and lost it."""
+    await append(log, topic, 1)
+    assert log._asker is not None
+    log._asker._request_timeout_ms = 500
+    client = log._asker._client
+    client.cluster._brokers = {}
+    for connection in client._conns.values():
+        connection.close()
+    with pytest.raises(KafkaError):
+        await log.ends([topic.name])
+    assert await log.ends([topic.name]) == {(topic.name, 0): 1}
+    assert await log.beginnings([topic.name]) == {(topic.name, 0): 0}
+
+
 async def test_the_group_is_seen_by_operators(log: KafkaLog, topic: Topic, kafka_address: str) -> None:
     """And only what was reported of it: no commit of every assigned position (fault 6)."""
     wide = a_topic(partitions=2)
