@@ -39,7 +39,6 @@ and at most; and how lately something new must have come for it to rest at all."
 PAUSE_SECONDS = 0.5
 WORK_SECONDS, BREATH_SECONDS = 0.05, 0.001
 _ALIVE = prepared("select 1")
-_DUE = prepared("select 1 from subject where changes_at <= :now limit 1")
 
 
 @dataclass(slots=True)
@@ -138,27 +137,6 @@ class Folder:
         if batch.said:
             self._signals.unsent(urgent=True)
         return batch
-
-    async def tick(self) -> int:
-        """Mark the subjects whose time to change has come; give how many."""
-        async with self._store.reading() as connection:
-            now = micros(await self._store.now(connection))
-            if (await connection.execute(_DUE, {"now": now})).first() is None:
-                return 0
-
-        async def work(connection: AsyncConnection) -> int:
-            due = f"""update subject set changes_at = null where id in (
-                select id from subject where changes_at <= :now order by changes_at limit 500
-                {self._store.skip_locked}) returning id"""
-            ids = (await connection.execute(prepared(due), {"now": now})).scalars().all()
-            await ledger.add_marks(self._store, connection, [(id_, None, True) for id_ in ids])
-            reached(Step.TICK_MARKED)
-            return len(ids)
-
-        ticked = await self._store.write(work)
-        if ticked:
-            self._signals.marked(urgent=True)
-        return ticked
 
     async def _fold(self, connection: AsyncConnection, limit: int, only_urgent: bool) -> Batch:
         batch, began = Batch(), time.monotonic()

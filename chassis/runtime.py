@@ -28,6 +28,7 @@ from chassis.service import Service
 from chassis.settings import CannotStart, Settings
 from chassis.store import Postgres, Store
 from chassis.store.tables import micros
+from chassis.ticker import Ticker
 from chassis.watch import Watch
 from chassis.watermark import write_watermarks
 from contracts.events.operations import ParkedDecided
@@ -62,6 +63,7 @@ class Runtime(Recorder):
         self.log = on
         self.topics = [topic.name for topic in read_by(service.name)]
         self.folder = Folder(store, ids, self.source, service.views, self.signals, service.fold_version)
+        self.ticker = Ticker(store, service.name, self.signals)
         self.relay = Relay(store, on, self.signals)
         own_only = frozenset({"audit"})
         self.loader = Loader(store, ids, self.source, self.signals, own_only, self.caught_up)
@@ -155,7 +157,7 @@ class Runtime(Recorder):
             try:
                 if not self.settings.production:
                     await self.store.read_clock()
-                ticked = await self.folder.tick()
+                ticked = await self.ticker.tick()
             except Exception as error:  # noqa: BLE001 - a clock that stands still escalates nothing
                 log.warning("tick.failed", reason=type(error).__name__)
             if not ticked:

@@ -55,6 +55,7 @@ class Call(BaseModel):
     attempts: int
     """Tries of the webhook."""
     last_attempt: datetime | None
+    """When the latest of them was made."""
     delivered: bool
     """Whether the webhook took it. That is not an answer."""
     in_front: datetime | None
@@ -245,7 +246,7 @@ def _call(called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]]) -> Ca
         channels=tuple(said.channels),
         tried=min((fact.occurred for fact in tries), default=None),
         attempts=max((fact.said.attempt for fact in webhook), default=0),
-        last_attempt=max((fact.occurred for fact in webhook), default=None),
+        last_attempt=max(webhook, key=lambda fact: fact.said.attempt).occurred if webhook else None,
         delivered=any(fact.said.result is DeliveryResult.DELIVERED for fact in webhook),
         in_front=min(page, default=None),
     )

@@ -400,7 +400,7 @@ async def test_the_clock_outlives_a_store_that_was_away(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runtime = await system.start()
-    real, calls = runtime.folder.tick, 0
+    real, calls = runtime.ticker.tick, 0
 
     async def tick() -> int:
         nonlocal calls
@@ -412,7 +412,7 @@ async def test_the_clock_outlives_a_store_that_was_away(
     async def again() -> bool:
         return calls > 1 or not runtime.alive()
 
-    monkeypatch.setattr(runtime.folder, "tick", tick)
+    monkeypatch.setattr(runtime.ticker, "tick", tick)
     await until(again)
     assert runtime.alive()
 

@@ -79,10 +79,15 @@ async def fewer_and_more(trial: Trial) -> str:
 
 
 async def clocks_stepped(trial: Trial) -> str:
-    """As by a machine that takes local time for the time."""
-    await trial.clock(hours=1)
-    await trial.comes_through()
-    await trial.clock(hours=-1)
+    """As by a machine that takes local time for the time. An alert that was called by the clock that
+    went ahead, and that nobody answers, climbs when the clock has gone back."""
+    with trial.on_call.away():
+        await trial.clock(hours=1)
+        said = trial.partners.stream.breach()
+        await trial.partners.say(said)
+        await trial.answers("notify", called(said.root))
+        await trial.clock(hours=-1)
+        await trial.answers("notify", f"{called(said.root)} group by key.key having count(*) > 1")
     await trial.comes_through()
     await trial.clock(hours=0)
     return "an hour forward, then back"

@@ -1,7 +1,8 @@
 """Whoever is on call: they answer most of what they are called about, by REST as by the page."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from random import Random
 
 import httpx
@@ -28,12 +29,24 @@ class OnCall:
         self._oracle = oracle
         self._chance = Random(seed)
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._there = asyncio.Event()
+        self._there.set()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Nobody begins to answer anything for as long as this lasts; what comes meanwhile is answered
+        afterwards."""
+        self._there.clear()
+        try:
+            yield
+        finally:
+            self._there.set()
 
     async def work(self) -> None:
         """Answer what comes, for ever: each alert once, whoever was called first."""
         heard, seen = 0, set[str]()
         async with asyncio.TaskGroup() as together:
-            while True:
+            while await self._there.wait():
                 for message in self._webhook.kept[heard:]:
                     heard += 1
                     if message.cause not in seen and self._chance.random() < ANSWERED:

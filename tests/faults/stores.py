@@ -206,7 +206,7 @@ def _stand_still(runtime: Runtime, at: datetime) -> None:
 
 async def _fold(runtime: Runtime) -> None:
     """Until nothing is marked and no time has come."""
-    while await runtime.folder.tick() or (await runtime.folder.once(MOST_MARKS)).marks:
+    while await runtime.ticker.tick() or (await runtime.folder.once(MOST_MARKS)).marks:
         pass
 
 

@@ -130,10 +130,11 @@ def wait_after(urgency: Urgency, step: int) -> timedelta:
 def next_step(urgency: Urgency, raised: datetime, last: Told | None, at: datetime) -> Due:
     """The step to call next: the one that falls due, or the *highest* of those that have.
 
-    After an outage one step goes out and not a volley of all that were missed. What is raised is due,
-    though it be raised in time to come: another service's clock may go ahead of ours.
+    After an outage one step goes out and not a volley of all that were missed. Nothing waits for a
+    clock that went ahead of ours, another service's or our own before it was set back: what is raised
+    in time to come is due, and so is the step after one that was called then.
     """
-    due = Due(0, min(raised, at)) if last is None else _after(urgency, last)
+    due = Due(0, min(raised, at)) if last is None else _after(urgency, last, at)
     while due.step < len(FIRST_ROUND):
         later = due.due + wait_after(urgency, due.step)
         if later > at:
@@ -144,11 +145,15 @@ def next_step(urgency: Urgency, raised: datetime, last: Told | None, at: datetim
     return Due(due.step + missed, due.due + missed * again)
 
 
-def _after(urgency: Urgency, last: Told) -> Due:
+def _after(urgency: Urgency, last: Told, at: datetime) -> Due:
+    if last.called > at:
+        return Due(last.step + 1, at)  # nobody knows how long ago that is
     if last.passed_on is not None:
-        return Due(last.step + 1, last.passed_on)
+        return Due(last.step + 1, min(last.passed_on, at))
     if last.tried is not None:
-        return Due(last.step + 1, last.tried + wait_after(urgency, last.step))
+        # Whatever the sender's clock says: not before it was called, and no later than it should.
+        tried = min(max(last.tried, last.called), last.called + UNTRIED)
+        return Due(last.step + 1, tried + wait_after(urgency, last.step))
     # Another post may be reachable where this one was not. Once all have been called there is no
     # other, and a sender that is down for a night would find a thousand calls when it comes back.
     first_round = last.step + 1 < len(FIRST_ROUND)

@@ -65,6 +65,7 @@ def next_try(call: Message) -> datetime:
 
 
 def is_due(call: Message, now: datetime) -> bool:
-    """Whether a call's message is to be sent now. A call is made when it is due: one that was never
-    tried waits for no clock, which may have gone back since."""
-    return call.last_attempt is None or next_try(call) <= now
+    """Whether a call's message is to be sent now. The clock may have gone back since: a call is made
+    when it is due, so that one never tried is due now; and so is one last tried further from now than
+    its wait is long, before or after."""
+    return call.last_attempt is None or abs(now - call.last_attempt) >= next_try(call) - call.last_attempt

@@ -12,6 +12,7 @@ from contracts.content import Content
 from contracts.events.alerts import AlertCalled, AlertRaised
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify.rules.ladder import UNTRIED, step_of
+from services.notify.rules.telling import is_due
 from services.notify.views import AlertRow, decide, number_of
 from tests.services.notify.world import CAUSE, RAISED, World, on_call, rota, staff
 from tests.support.facts import fact, root_of
@@ -33,6 +34,35 @@ def test_what_is_raised_by_a_clock_that_goes_ahead_calls_somebody_at_once() -> N
     world.settle()
     assert world.called == [(-60, "amira")]
     assert world.row.calls[0].due == world.now
+
+
+def test_an_alert_climbs_though_the_clock_goes_back() -> None:
+    """By an hour, a minute after the supervisor was called. The next is called now, and then in turn."""
+    world = World()
+    world.raise_alert()
+    for _ in range(16):
+        world.try_all()
+        world.wait(60)
+    assert world.called == [(0, "amira"), (5, "ben"), (15, "cath")]
+    world.now -= timedelta(hours=1)
+    world.settle()
+    assert world.called[3:] == [(-44, "dev")]
+    world.try_all()
+    world.wait(15 * 60)
+    assert [name for _, name in world.called[4:]] == ["amira", "dev"]
+    assert world.row.next_due == RAISED + timedelta(minutes=-29 + 15)
+
+
+def test_a_message_is_tried_again_though_the_clock_goes_back() -> None:
+    world = World()
+    world.raise_alert()
+    world.try_all(DeliveryResult.FAILED)
+    world.now -= timedelta(hours=1)
+    (call,) = world.row.calls
+    assert is_due(call, world.now)
+    world.try_call(call.id, DeliveryResult.FAILED)
+    call = world.row.calls[0]
+    assert (call.attempts, call.last_attempt, is_due(call, world.now)) == (2, world.now, False)
 
 
 def test_a_night_in_which_nobody_answers() -> None:

@@ -57,7 +57,21 @@ def test_the_first_try_is_due_when_the_call_is() -> None:
     assert next_try(Call(0, "amira")) == DUE
 
 
-def test_a_call_that_was_made_is_due_though_the_clock_went_back_since() -> None:
-    assert is_due(Call(0, "amira"), DUE - timedelta(hours=1))
-    assert not is_due(Call(0, "amira", attempts=1), DUE - timedelta(hours=1))
-    assert is_due(Call(0, "amira", attempts=1), DUE + timedelta(hours=1))
+@pytest.mark.parametrize(
+    ("what", "attempts", "seconds", "due"),
+    [
+        ("never tried", 0, 0, True),
+        ("never tried, and the clock went back since", 0, -3600, True),
+        ("just tried", 1, 60.5, False),
+        ("tried a second ago", 1, 61, True),
+        ("tried in vain often", 9, 60 + 599, False),
+        ("and its wait is over", 9, 60 + 600, True),
+        ("tried by a clock that is a little ahead", 1, 59.5, False),
+        ("the clock went back by less than the wait", 9, -500, False),
+        ("the clock went back by an hour", 1, -3600, True),
+        ("and it had been tried often", 9, -3600, True),
+    ],
+)
+def test_when_a_message_is_due(what: str, attempts: int, seconds: float, due: bool) -> None:
+    """The last try was a minute after the call was due."""
+    assert is_due(Call(0, "amira", attempts), DUE + timedelta(seconds=seconds)) is due, what
