@@ -86,10 +86,9 @@ class Runtime(Recorder):
             self.topics,
             lambda wanted: positions_of(self.store, wanted),
         )
-        await self.subscription.start()
         self._go("accept", self.acceptor.run())
         self._go("relay", self.relay.run())
-        self._go("load", self.loader.run(self.subscription))
+        self._go("load", self._load(self.subscription))
         if isinstance(self.store, Postgres):
             self._go("news", News(self.store, self.signals).run())
         self._go("fold", self._after_catching_up(self.folder.run))
@@ -128,6 +127,14 @@ class Runtime(Recorder):
 
     def _go(self, name: str, work: Awaitable[None]) -> None:
         self._tasks.append(asyncio.create_task(_named(work), name=f"{self.service.name}.{name}"))
+
+    async def _load(self, subscription: Subscription) -> None:
+        """Join the group, which takes for as long as the log is away; then load."""
+        try:
+            await subscription.start()
+        except Exception as error:  # noqa: BLE001 - the next poll joins anew
+            log.warning("load.failed", reason=type(error).__name__)
+        await self.loader.run(subscription)
 
     async def _after_catching_up(self, run: Any) -> None:
         await self.caught_up.wait()

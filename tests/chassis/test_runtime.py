@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from sqlalchemy import text
 
 from chassis import operating
@@ -15,6 +16,7 @@ from chassis.facts import read_fact
 from chassis.http.app import create_app
 from chassis.ledger import digest
 from chassis.log import Record
+from chassis.log.embedded import EmbeddedSubscription
 from chassis.relay import Relay
 from chassis.rows import canonical
 from chassis.runtime import Runtime
@@ -394,6 +396,26 @@ async def test_what_a_crash_took_back_is_read_again(system: System) -> None:
     assert (await operating.fingerprint(runtime))["keys"][0] == 2 * before["keys"][0], (
         "and where each is filed"
     )
+
+
+async def test_a_service_that_waits_for_its_group_is_told_to_stop_and_ends(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while Kafka is away: it would join when Kafka is back."""
+    joining = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        joining.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(EmbeddedSubscription, "start", never)
+    monkeypatch.setattr(GroupCoordinator, "_do_rejoin_group", never)
+    runtime = system._runtime(SERVICE)
+    await runtime.log.start()
+    async with asyncio.timeout(30):
+        await runtime.start()
+        await joining.wait()
+        await system.stop(runtime)
 
 
 async def test_the_clock_outlives_a_store_that_was_away(
