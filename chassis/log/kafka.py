@@ -20,6 +20,9 @@ CONTENT_TYPE = [("content-type", b"application/cloudevents+json; charset=UTF-8")
 APPEND_LIMIT = 30.0
 """Seconds for one append, a broker's restart (7 s, measured) among them."""
 
+START_LIMIT = 30.0
+"""Seconds in which a broker that answers is also found."""
+
 Question = Callable[[AIOKafkaConsumer, list[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
 
 CLIENT: dict[str, Any] = {"request_timeout_ms": 10_000, "retry_backoff_ms": 100}
@@ -70,11 +73,13 @@ class KafkaLog:
         self._closing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Connect. Raises aiokafka's KafkaConnectionError if no broker answers."""
+        """Connect. Raises aiokafka's KafkaConnectionError if no broker answers, and TimeoutError if after
+        30 s none is found: a producer for which there is none would look for ever (see ``_ask``)."""
         self._admin = AIOKafkaAdminClient(**self._connect)
-        await self._admin.start()
-        await self._new_asker()
-        await self._new_producer()  # now, and not in the first append: it may take 0.1 s
+        async with asyncio.timeout(START_LIMIT):
+            await self._admin.start()
+            await self._new_asker()
+            await self._new_producer()  # now, and not in the first append: it may take 0.1 s
 
     async def stop(self) -> None:
         """Send what is waiting, and close, within seconds."""

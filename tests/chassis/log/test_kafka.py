@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from chassis.log import LogError, Record, kafka, kafka_reader
@@ -227,6 +228,28 @@ async def test_a_client_that_knows_of_no_broker_is_replaced(log: KafkaLog, topic
         await log.ends([topic.name])
     assert await log.ends([topic.name]) == {(topic.name, 0): 1}
     assert await log.beginnings([topic.name]) == {(topic.name, 0): 0}
+
+
+async def test_a_start_that_finds_no_broker_ends(
+    topic: Topic, kafka_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same as it starts: a producer looks for a broker among none for ever."""
+    bootstrap = AIOKafkaClient.bootstrap
+
+    async def lost(client: AIOKafkaClient) -> None:
+        await bootstrap(client)
+        client.cluster._brokers = {}
+
+    monkeypatch.setattr(AIOKafkaClient, "bootstrap", lost)
+    monkeypatch.setattr(kafka, "START_LIMIT", 1.0)
+    log = KafkaLog(kafka_address)
+    async with asyncio.timeout(15):
+        with pytest.raises(TimeoutError):
+            await log.start()
+        monkeypatch.undo()
+        await log.start()
+        await append(log, topic, 1)
+        await log.stop()
 
 
 async def test_the_group_is_seen_by_operators(log: KafkaLog, topic: Topic, kafka_address: str) -> None:
