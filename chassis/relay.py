@@ -9,6 +9,7 @@ from typing import cast
 
 import orjson
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import telemetry
 from chassis.log import Log, Record
@@ -71,13 +72,15 @@ class Relay:
         with telemetry.span("relay", trace, others=others):
             await self._log.append(records)
         reached(Step.RELAY_SENT)
-        async with self._store.writing() as connection:
-            now = micros(await self._store.now(connection))
-            stamp = f"""update fact set sent_at = :now where sent_at is null
-                and id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
-            ids = orjson.dumps([{"id": row.id} for row in rows]).decode()
-            await connection.execute(prepared(stamp), {"now": now, "rows": ids})
+        ids = orjson.dumps([{"id": row.id} for row in rows]).decode()
+        await self._store.write(lambda connection: self._stamp(connection, ids))
         return len(rows)
+
+    async def _stamp(self, connection: AsyncConnection, ids: str) -> None:
+        now = micros(await self._store.now(connection))
+        stamp = f"""update fact set sent_at = :now where sent_at is null
+            and id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
+        await connection.execute(prepared(stamp), {"now": now, "rows": ids})
 
 
 def _record(envelope: Envelope, body: str) -> Record:
