@@ -31,6 +31,10 @@ class Post(StrEnum):
 FIRST_ROUND = tuple(Post)
 LATER_ROUNDS = (Post.FIRST, Post.SECOND, Post.SUPERVISOR)
 
+JITTER = timedelta(seconds=10)
+"""How far a clock may be put right, back, before what it called is taken for called by one that went ahead:
+a second post is not called because a clock was corrected by a little; nobody waits longer than this for it."""
+
 UNTRIED = timedelta(seconds=30)
 """How long a call may lie untried before the next post is called instead (mechanism.md section 5)."""
 
@@ -146,7 +150,7 @@ def next_step(urgency: Urgency, raised: datetime, last: Told | None, at: datetim
 
 
 def _after(urgency: Urgency, last: Told, at: datetime) -> Due:
-    if last.called > at:
+    if last.called > at + JITTER:
         return Due(last.step + 1, at)  # nobody knows how long ago that is
     if last.passed_on is not None:
         return Due(last.step + 1, min(last.passed_on, at))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from contracts.vocabulary import Urgency
 from services.notify.rules.ladder import (
     FIRST_ROUND,
+    JITTER,
     Due,
     Post,
     Told,
@@ -98,6 +99,13 @@ def test_an_hour_and_a_day_have_reached_the_duty_officer_when_they_are_over() ->
 def test_when_the_next_step_falls_due(what: str, last: Told, step: int, minutes: float) -> None:
     at = max(last.called, last.passed_on or last.called)
     assert next_step(Urgency.NOW, RAISED, last, at) == Due(step, after(minutes)), what
+
+
+@pytest.mark.parametrize("urgency", Urgency)
+def test_nobody_else_is_called_because_a_clock_was_put_right_by_a_little(urgency: Urgency) -> None:
+    last = Told(0, RAISED, tried=RAISED)
+    due = next_step(urgency, RAISED, last, RAISED - JITTER)
+    assert due == Due(1, RAISED + wait_after(urgency, 0))
 
 
 @pytest.mark.parametrize("urgency", Urgency)
