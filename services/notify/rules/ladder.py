@@ -32,8 +32,8 @@ FIRST_ROUND = tuple(Post)
 LATER_ROUNDS = (Post.FIRST, Post.SECOND, Post.SUPERVISOR)
 
 JITTER = timedelta(seconds=10)
-"""How far a clock may be put right, back, before what it called is taken for called by one that went ahead:
-a second post is not called because a clock was corrected by a little; nobody waits longer than this for it."""
+"""How far back a clock may be put right before what it called is taken for called by one that went ahead:
+a second post is not called because of a little, and nobody waits longer than this for it."""
 
 UNTRIED = timedelta(seconds=30)
 """How long a call may lie untried before the next post is called instead (mechanism.md section 5)."""
