@@ -4,21 +4,26 @@ What Goldthread had accepted by *t*, thresholds as of *t*, under today's code. F
 or cause, never for a list of all.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.facts import Fact, FactSet
+from chassis.facts import FactSet
 from chassis.ids import Ids
 from chassis.ledger import CONFIGURATION
 from chassis.reading import parsed
-from chassis.store import Store
+from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.views import PREFIX, Person, Row, Subject, View
 from contracts.content import Content
 from contracts.events.identity import IdentityAssigned
+
+BREATH_SECONDS = 0.001
+_KEY = (("key", "text"),)
 
 
 class FoldFailed(Exception):
@@ -46,14 +51,15 @@ class Known:
                 return await self._person(connection, view, subject, configuration, at)
             facts = await self._facts(connection, [f"{PREFIX[view.of]}:{subject}"], at)
             homes = await self._places(connection, _mentions(facts), at)
-            people: dict[str, Person] = {}
-            for mention, person in homes.items():
+            known: dict[str, Person] = {}
+            for person in sorted(set(homes.values())):
                 rows = {}
                 for each in self._people:
                     row = await self._person(connection, each, person, configuration, at)
                     if row is not None:
                         rows[each.name] = row
-                people[mention] = Person(person, rows)
+                known[person] = Person(person, rows)
+            people = {mention: known[person] for mention, person in homes.items()}
             return _folded(view, Subject(subject, facts, configuration, at, people, homes))
 
     async def _person(
@@ -64,6 +70,7 @@ class Known:
         members = [mention for mention, home in places.items() if home == person]
         facts = await self._facts(connection, [f"m:{mention}" for mention in members], at)
         homes = await self._places(connection, _mentions(facts), at)
+        await asyncio.sleep(BREATH_SECONDS)  # whoever is called to a breach does not wait for this
         return _folded(view, Subject(person, facts, configuration, at, {}, homes))
 
     async def _candidates(self, connection: AsyncConnection, person: str) -> list[str]:
@@ -71,7 +78,7 @@ class Known:
         now = await connection.execute(
             text("select mention from place where person = :person"), {"person": f"p:{person}"}
         )
-        moved = await self._facts(connection, [f"p:{person}"], None)
+        moved = await self._facts(connection, [f"p:{person}"], None, IdentityAssigned)
         found = {mention[2:] for mention in now.scalars()}
         for fact in moved.current(IdentityAssigned):
             found |= {m.mention for m in fact.said.moves if person in (m.origin, m.to)}
@@ -81,25 +88,32 @@ class Known:
         self, connection: AsyncConnection, mentions: Sequence[str], at: datetime
     ) -> dict[str, str]:
         """Where each mention was at a time: as the highest decision accepted by then had it."""
-        facts = await self._facts(connection, [f"m:{mention}" for mention in mentions], at)
+        facts = await self._facts(connection, [f"m:{mention}" for mention in mentions], at, IdentityAssigned)
         decided: dict[str, tuple[int, str]] = {}
         for fact in facts.current(IdentityAssigned):
             for move in fact.said.moves:
                 decided[move.mention] = max(decided.get(move.mention, (0, "")), (fact.said.seq, move.to))
         return {m: decided[m][1] if m in decided else self._ids.person(m) for m in mentions}
 
-    async def _facts(self, connection: AsyncConnection, keys: Sequence[str], at: datetime | None) -> FactSet:
-        found: dict[str, Fact[Content]] = {}
-        until = "" if at is None else "and fact.accepted <= :at"
-        statement = text(
-            f"select fact.body from key join fact on fact.id = key.fact where key.key = :key {until}"
-        )
-        for key in keys:
-            parameters = {"key": key} | ({} if at is None else {"at": micros(at)})
-            for body in (await connection.execute(statement, parameters)).scalars():
-                fact = parsed(body)
-                found[fact.id] = fact
-        return FactSet(found.values())
+    async def _facts(
+        self,
+        connection: AsyncConnection,
+        keys: Sequence[str],
+        at: datetime | None,
+        kind: type[Content] | None = None,
+    ) -> FactSet:
+        """The facts filed under these keys, accepted by a time if one is given, of one kind if one is."""
+        statement = f"""select body from fact where id in (
+            select fact from key where key in (select key from {self._store.rows_of("rows", _KEY)}))"""
+        values: dict[str, object] = {"rows": orjson.dumps([{"key": key} for key in keys]).decode()}
+        if at is not None:
+            statement += " and accepted <= :at"
+            values["at"] = micros(at)
+        if kind is not None:
+            statement += " and type = :type"
+            values["type"] = kind.type
+        found = (await connection.execute(prepared(statement), values)).scalars()
+        return FactSet(parsed(body) for body in found)
 
     async def _configuration(self, connection: AsyncConnection, at: datetime) -> FactSet:
         statement = text("select body from fact where type >= :low and type < :high and accepted <= :at")

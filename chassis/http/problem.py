@@ -170,11 +170,35 @@ def _keys_of(names: object, document: object) -> list[str]:
 def faults_of(errors: Iterable[Any], known: frozenset[str]) -> list[Fault]:
     """Validation errors as faults, each once, with nothing in them that the sender made up."""
     found = {}
-    for error in errors:
-        where = ".".join(_said_back(part, known) for part in error["loc"])
-        kind = error["type"] if _CODE.fullmatch(error["type"]) else "invalid"
+    for place, said in _of_the_nearest([(tuple(error["loc"]), error["type"]) for error in errors]):
+        where = ".".join(_said_back(part, known) for part in place)
+        kind = said if _CODE.fullmatch(said) else "invalid"
         found[where, kind] = Fault(where, kind)
     return list(found.values())
+
+
+_BRANCH = re.compile(r"[A-Z][a-z][A-Za-z]*\Z|function-")
+"""How pydantic names one of the things that a value may be; no field is named so."""
+Located = tuple[tuple[int | str, ...], str]
+
+
+def _of_the_nearest(errors: Iterable[Located]) -> list[Located]:
+    """Of a value that may be one of several things, open or sealed, a time or a day, the faults of the one
+    that it comes nearest to: nobody means the other."""
+    found: list[Located] = []
+    several: dict[tuple[int | str, ...], dict[int | str, list[Located]]] = {}
+    for place, kind in errors:
+        names = (at for at, part in enumerate(place) if isinstance(part, str) and _BRANCH.match(part))
+        at = next(names, None)
+        if at is None:
+            found.append((place, kind))
+        else:
+            of = several.setdefault(place[:at], {}).setdefault(place[at], [])
+            of.append((place[:at] + place[at + 1 :], kind))
+    for branches in several.values():
+        nearest: list[Located] = min(branches.values(), key=len)
+        found += _of_the_nearest(nearest)
+    return found
 
 
 _PLACES = frozenset({"body", "query", "path", "header", "cookie", "[key]"})

@@ -29,6 +29,7 @@ from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify import claims
 from services.notify.queries import tried
 from services.notify.rules import rota
+from services.notify.rules.ladder import step_of, wait_after
 from services.notify.rules.telling import is_due, next_try, to_send
 from services.notify.views import ALERT, AlertRow, AlertTable, Call
 
@@ -64,16 +65,17 @@ def signature(key: bytes, body: bytes, at: datetime) -> str:
     return f"t={stamp},v1={mac}"
 
 
-def message_body(row: AlertRow, attempt: int, public_url: str) -> bytes:
-    """What a webhook is told: that there is an alert, how urgent, and where to answer it. No name, no
-    address, no place, no order."""
+def message_body(row: AlertRow, call: Call, attempt: int, public_url: str, now: datetime) -> bytes:
+    """What a webhook is told: that there is an alert, how urgent, where to answer it, and by when: the next
+    post is called so long after the first try. No name, no address, no place, no order."""
+    wait = wait_after(row.urgency, step_of(call.rung))
     said = {
         "alert": row.number,
         "cause": row.cause,
         "try": attempt,
         "urgency": row.urgency,
         "open_url": f"{public_url}/notify/alerts/{row.cause}",
-        "acknowledge_by": row.next_due,
+        "acknowledge_by": row.next_due if call.tried else now + wait,
     }
     return orjson.dumps(said)
 
@@ -188,7 +190,9 @@ class Teller:
         (called,) = await runtime.fact(call.id)
         with telemetry.span("notify.tell", called.envelope.traceparent, {"attempt": attempt}):
             result, status = await self._post(
-                url, call, message_body(row, attempt, runtime.settings.public_url)
+                url,
+                call,
+                message_body(row, call, attempt, runtime.settings.public_url, runtime.clock.now()),
             )
         reached(Step.TELL_SENT)
         at = runtime.clock.now()

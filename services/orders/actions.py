@@ -64,7 +64,7 @@ def viewer_of(caller: Caller, configuration: FactSet) -> sharing.Viewer:
 def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
     """The breach, as the rules of sharing know one."""
     areas = {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
-    return sharing.Reach(area_and_around(areas, row.area), row.called)
+    return sharing.Reach(area_and_around(areas, row.area), row.called, row.nobody)
 
 
 async def _shown(

@@ -122,6 +122,15 @@ def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: st
     )
 
 
+def test_paper_of_a_withdrawn_referral_says_so_and_nothing_else(
+    ask: Callable[..., httpx.Response],
+) -> None:
+    paper = ask("chair", f"{GONE}/print").text
+    assert "withdrawn" in paper.lower()
+    for safe in ("Nothing that Goldthread looks for is missing", "None reported", "None raised"):
+        assert safe not in paper
+
+
 def test_the_status_of_orders_is_asked_by_a_form_and_no_address_tells_whose(open_: Open, axe: str) -> None:
     page = open_("on-call", "/orders/status", width=390)
     page.get_by_label("Record number").fill("N20037")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chassis.facts import Fact
 from chassis.views import Folded, Subject
+from contracts.content import Content
 from contracts.events.conference import CaseListed
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
@@ -46,7 +47,8 @@ def fold_case(subject: Subject) -> Folded:
     if people is None or said is None:
         return Folded(row)
     orders, changes_at = people.orders(subject.at)
-    return Folded(row.model_copy(update=_referred(said) | people.known(fact, orders)), changes_at)
+    known = _referred(said) | people.known(fact, orders) | {"was_about": people.no_more(versions)}
+    return Folded(row.model_copy(update=known), changes_at)
 
 
 def _referred(said: ReferralMade) -> dict[str, object]:
@@ -108,6 +110,14 @@ class _People:
             "earlier_case": earlier,
             "heard": self.heard(),
         }
+
+    def no_more(self, versions: Iterable[Content | None]) -> tuple[str, ...]:
+        """Whom any version named as victim, and the newest names in no part."""
+        referrals = [each for each in versions if isinstance(each, ReferralMade)]
+        hers = (each for said in referrals for each in said.in_role(Role.VICTIM))
+        before = set(casefile.persons(hers, self.homes))
+        children = {each.person for each in self._children}
+        return tuple(sorted(before - {self.victim.person} - self.harmed_by - children))
 
     def grade(self) -> Grade:
         """The grade that stands after all assessments of the victim."""

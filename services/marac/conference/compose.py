@@ -141,6 +141,10 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         disputed=case.disputed,
         assessed_by=assessment.agency if assessment else None,
         assessed=assessment.root if assessment else None,
+        lowered=[
+            (each.root, each.agency) for each in (victim.assessments if victim else ()) if each.lowered_from
+        ],
+        was_about=case.was_about,
         answers=list(assessment.dash.answers.values()) if assessment and assessment.dash else [],
         contacts=[
             missing.SafeContact(line.agency, line.contact.method, line.contact.expires)
@@ -242,7 +246,7 @@ def person_shown(
     others = known.about_others(person.person)
     here = [*row.locations] if locations else []
     left_out = {ANOTHER_VICTIM} if others else set()
-    if row.locations and not locations:
+    if not locations and (row.locations or any(line.health.general_practice for line in row.health)):
         left_out.add(LOCATIONS)
     lines = known.lines_of(person.person)[::-1]
     apart = [_about_other(known, line) for line in row.lines if line.root in others]
@@ -256,7 +260,11 @@ def person_shown(
         lines=lines if locations else [_without_places(line) for line in lines],
         about_others=apart,
         contacts=list(reversed(row.contacts)) if person.role is Role.VICTIM else [],
-        health=[line for line in reversed(row.health) if line.root not in others],
+        health=[
+            health_shown(line, locations=locations)
+            for line in reversed(row.health)
+            if line.root not in others
+        ],
         leads=list(reversed(row.leads)),
         locations=[
             shown.Whereabouts.model_validate(line.model_dump())
@@ -295,6 +303,13 @@ def without_places(said: rows.Version) -> rows.Version:
         if name in WORDS_OF_ORDERS and isinstance(value, list)
     }
     return said.model_copy(update={"details": said.details | bare})
+
+
+def health_shown(line: rows.HealthLine, *, locations: bool) -> rows.HealthLine:
+    """What is said of somebody's health, for a caller: a practice is near where they live."""
+    if locations:
+        return line
+    return line.model_copy(update={"health": line.health.model_copy(update={"general_practice": None})})
 
 
 def order_shown(order: rows.Order, *, locations: bool) -> rows.Order:

@@ -146,6 +146,8 @@ class Assessment(Source):
     because: str | None
     dash: Dash | None
     rationale: str | None
+    lowered_from: Grade | None = None
+    """The grade that an earlier version gave, where a correction has lowered it."""
 
 
 class Status(Part):
@@ -320,6 +322,8 @@ class ConferenceCase(Row):
     children: tuple[CasePerson, ...] = ()
     grade: Grade = Grade.UNKNOWN
     assessment: Assessment | None = None
+    was_about: tuple[str, ...] = ()
+    """Whom an earlier version of the referral named as victim, and none of its people is now."""
     disputed: bool = False
     """Somebody said the same of the other party (``domain.md`` 1.7, counter-allegations)."""
     orders: tuple[Order, ...] = ()

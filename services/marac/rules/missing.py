@@ -2,7 +2,7 @@
 
 Sources: HMICFRS (2021): 42 of 83 breach files without an IDVA, orders served late or not at all;
 SafeLives minutes checklist (2014) for the agencies that a MARAC hears; domain.md section 14 (2026):
-no safe contact known means do not make contact; not asked is not no.
+to lower a grade takes a second person; no safe contact known means do not make contact; not asked is not no.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +27,8 @@ WORST_FIRST = (
     "order-not-served",
     "respondent-not-aware",
     "area-unknown",
+    "grade-lowered",
+    "victim-changed",
     "role-disputed",
     "no-lead",
     "dash-unanswered",
@@ -96,6 +98,10 @@ class CaseSeen:
     disputed: bool
     assessed_by: str | None = None
     assessed: str | None = None
+    lowered: Sequence[tuple[str, str]] = ()
+    """(root, agency) of each assessment that a correction has lowered: it takes a second person."""
+    was_about: Sequence[str] = ()
+    """Victims whom the referral named before it was corrected."""
     answers: Sequence[DashAnswer] = ()
     contacts: Sequence[SafeContact] = ()
     """In the order in which they were given: of each agency the newest alone is its word."""
@@ -152,6 +158,10 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
     unanswered = sum(answer in (DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED) for answer in case.answers)
     if unanswered:
         yield Gap("dash-unanswered", case.assessed_by, roots=(case.assessed or "",), count=unanswered)
+    for root, agency in case.lowered:
+        yield Gap("grade-lowered", agency, roots=(root,))
+    if case.was_about:
+        yield Gap("victim-changed", "marac-coordinator", count=len(case.was_about))
     if case.disputed:
         yield Gap("role-disputed", "marac-chair")
     if not case.area_known:

@@ -43,18 +43,21 @@ class Viewer:
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Of a breach, all that decides: its area and those around it (none where it is not known),
-    and who was called for it."""
+    who was called for it or took it, and whether a call went out with nobody on the rota."""
 
     areas: Collection[str]
     called: Collection[str]
+    nobody: bool = False
 
 
 def may_see_breach(viewer: Viewer, breach: Reach) -> bool:
-    """Whoever was called for it; who answers breaches or supports victims in its area; and, where
-    the area is not known, everybody who answers breaches."""
+    """Whoever was called for it or took it; who answers breaches or supports victims in its area; and,
+    where the area is not known or nobody was on the rota, everybody who answers breaches: whoever reads
+    such an alert may take it, and cannot answer what they may not open."""
     if RIGHTS[BREACH_READ].isdisjoint(viewer.roles):
         return False
-    if not RESPONDERS.isdisjoint(viewer.roles) and (viewer.id in breach.called or not breach.areas):
+    everybodys = breach.nobody or not breach.areas
+    if not RESPONDERS.isdisjoint(viewer.roles) and (viewer.id in breach.called or everybodys):
         return True
     return not set(viewer.areas).isdisjoint(breach.areas)
 

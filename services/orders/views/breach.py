@@ -5,7 +5,7 @@ The row carries all that its decider needs, what was said before among it; it ho
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import AwareDatetime
 from sqlmodel import Field
@@ -35,6 +35,7 @@ from services.orders.views.person import (
 )
 
 OfAlert = AlertRaised | AlertStoodDown | AlertCalled | AlertAcknowledged
+A = TypeVar("A", bound=OfAlert, covariant=True)
 AlertState = Literal["standing", "answered", "stood-down"]
 
 
@@ -79,6 +80,8 @@ class OrdersBreach(Row):
     told: tuple[ToldLine, ...] = ()
     stood_down: int = 0
     called: tuple[str, ...] = ()
+    nobody: bool = False
+    """Whether a call went out with nobody to take it; ``called``: the staff who were called or took it."""
 
 
 class OrdersBreachTable(ViewTable, table=True):
@@ -99,6 +102,8 @@ def fold_breach(subject: Subject) -> Folded:
     if fact is None:
         return Folded(None)
     told, stood_down = _told(subject.facts, fact.root)
+    called = [each.said.person for each in _of(subject.facts.current(AlertCalled), fact.root)]
+    took = [each.said.person for each in _of(subject.facts.current(AlertAcknowledged), fact.root)]
     known: dict[str, object] = {
         "cause": fact.root,
         "agency": fact.agency,
@@ -107,7 +112,8 @@ def fold_breach(subject: Subject) -> Folded:
         "withdrawn": fact.content is None,
         "told": told,
         "stood_down": stood_down,
-        "called": _called(subject.facts, fact.root),
+        "called": sorted({*took, *(person for person in called if person is not None)}),
+        "nobody": None in called,
     }
     if fact.content is not None:
         known |= _Standing(subject, fact).values()
@@ -256,7 +262,7 @@ def _newest_area(line: VictimLine) -> tuple[bool, datetime | None, str]:
 
 def _told(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
     """What was raised about this cause and what became of it, and how many were stood down."""
-    raised = [fact.said for fact in facts.current(AlertRaised) if _about(fact.said, root)]
+    raised = [fact.said for fact in _of(facts.current(AlertRaised), root)]
     fallen = _generations(facts.current(AlertStoodDown), root)
     answered = _generations(facts.current(AlertAcknowledged), root)
     others, victims = _roles_ever(facts, root)
@@ -274,18 +280,12 @@ def _told(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
     return lines, len(fallen)
 
 
-def _called(facts: FactSet, root: str) -> list[str]:
-    """The staff who were called for it: they may open it, wherever they are."""
-    calls = [fact.said for fact in facts.current(AlertCalled) if _about(fact.said, root)]
-    return sorted({call.person for call in calls if call.person is not None})
-
-
 def _generations(facts: Iterable[Fact[OfAlert]], root: str) -> set[int]:
-    return {fact.said.generation for fact in facts if _about(fact.said, root)}
+    return {fact.said.generation for fact in _of(facts, root)}
 
 
-def _about(said: OfAlert, root: str) -> bool:
-    return said.cause == root and said.rule in RULES
+def _of(facts: Iterable[Fact[A]], root: str) -> list[Fact[A]]:
+    return [fact for fact in facts if fact.said.cause == root and fact.said.rule in RULES]
 
 
 def _state(generation: int, fallen: set[int], answered: set[int]) -> AlertState:

@@ -6,7 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
+from chassis.http.problem import faults_of
+from contracts.events.orders import BreachReported
+from contracts.submission import Submission
 from tests.chassis.http.conftest import StandIn
 
 MARKER = "Quillfeather"
@@ -146,3 +150,46 @@ async def test_health_and_readiness_mean_it(client: httpx.AsyncClient, runtime: 
     answer = await client.get("/orders/ready")
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "reasons": {"caught_up": False}}
+
+
+@pytest.mark.parametrize(
+    ("what", "changed", "faults"),
+    [
+        (
+            "an open section with a fault",
+            {"content": {"routing": {"area": "X Y"}}},
+            [("content.routing.area", "string_pattern_mismatch")],
+        ),
+        (
+            "a sealed section without its key",
+            {"content": {"routing": {"alg": "A256GCM", "sealed": "eA"}}},
+            [("content.routing.kid", "missing")],
+        ),
+        (
+            "a time without a zone",
+            {"occurred": "2026-03-03T12:00:00"},
+            [("occurred", "timezone_aware")],
+        ),
+        (
+            "a section within a person",
+            {"content": {"people": [{"role": "victim", "identity": {"name": {"family": 5}}}]}},
+            [("content.people.0.identity.name.family", "string_type")],
+        ),
+    ],
+)
+def test_of_what_may_be_one_of_several_things_the_nearest_is_meant(
+    what: str, changed: dict[str, Any], faults: list[tuple[str, str]]
+) -> None:
+    said: dict[str, Any] = {
+        "occurred": "2026-03-03T12:00:00Z",
+        "recorded": "2026-03-03T12:00:00Z",
+        "basis": "public-task",
+        "purpose": "safeguarding",
+        "content": {"kind": "attended", "people": [{"role": "victim"}]},
+    }
+    content = said["content"] | changed.pop("content", {})
+    with pytest.raises(ValidationError) as refused:
+        Submission[BreachReported].model_validate(said | changed | {"content": content})
+    names = frozenset(part for where, _ in faults for part in where.split("."))
+    found = faults_of(refused.value.errors(), names)
+    assert [(fault.where, fault.kind) for fault in found] == faults, what

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from chassis.rows import canonical
+from contracts.events.people import ReferralMade
+from contracts.mentions import Mention
 from contracts.sections import Contact, Narrative
 from contracts.vocabulary import ContactMethod, Grade, Role
 from services.marac.conference.rows import ConferenceCase, ConferencePerson
@@ -22,6 +24,8 @@ from tests.services.marac.caseload import (
     breach_of,
     call,
     cat,
+    dash,
+    graded,
     histories,
     household,
     incident,
@@ -53,6 +57,12 @@ def filed_with(known: Fact[Any], fact: Fact[Any]) -> Fact[Any]:
     """A fact that names an order is filed under the people of the order too."""
     keys = {*known.envelope.keys.split(), *fact.envelope.keys.split()}
     return Fact(fact.envelope.model_copy(update={"keys": " ".join(sorted(keys))}), fact.content)
+
+
+def put_right(grade: Grade = Grade.HIGH, people: list[Mention] | None = None) -> ReferralMade:
+    """What a corrected referral says."""
+    named = people or [ann(), ben()]
+    return ReferralMade(people=named, routing=area("north"), dash=dash(17), graded=graded(grade))
 
 
 class TestPerson:
@@ -200,6 +210,31 @@ class TestCase:
         assert row.earlier_case == root_of("first")
         long_ago = referral("first", occurred=NOON - timedelta(days=500))
         assert case(long_ago, referral()).earlier_case is None
+
+    @pytest.mark.parametrize(
+        ("before", "after", "lowered_from"),
+        [
+            (Grade.HIGH, Grade.STANDARD, Grade.HIGH),
+            (Grade.MEDIUM, Grade.STANDARD, Grade.MEDIUM),
+            (Grade.HIGH, Grade.HIGH, None),
+            (Grade.STANDARD, Grade.HIGH, None),
+        ],
+    )
+    def test_a_correction_that_lowers_the_risk_says_from_what(
+        self, before: Grade, after: Grade, lowered_from: Grade | None
+    ) -> None:
+        made = referral(grade=before)
+        (assessment,) = of("ann", made, corrected(made, put_right(after))).assessments
+        assert (assessment.grade, assessment.lowered_from) == (after, lowered_from)
+        (first,) = of("ann", made).assessments
+        assert first.lowered_from is None
+
+    def test_a_referral_corrected_to_another_victim_says_whom_it_was_about(self) -> None:
+        made = referral()
+        row = case(made, corrected(made, put_right(people=[cat(), ben()])))
+        assert row.victim is not None
+        assert (row.victim.person, row.was_about) == (person("cat"), (person("ann"),))
+        assert case(made, corrected(made, put_right())).was_about == ()
 
     def test_a_withdrawn_referral_leaves_a_stub_in_its_area(self) -> None:
         made = referral()

@@ -156,7 +156,8 @@ def test_who_sees_what(line: dict[str, Any]) -> None:
     agency = AgencyKind(given.get("agency", "police"))
     viewer = sharing.Viewer("me", set(given["roles"]), set(given["areas"]), agency)
     area = line.get("area", "north")
-    breach = sharing.Reach((area, "castleshire") if area else (), {"me"} if given.get("called") else set())
+    called = {"me"} if given.get("called") else set[str]()
+    breach = sharing.Reach((area, "castleshire") if area else (), called, line.get("nobody", False))
     seen = sorted(sharing.sections(viewer)) if sharing.may_see_breach(viewer, breach) else "nothing"
     assert seen == line["sees"]
 
