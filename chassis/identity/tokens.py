@@ -34,7 +34,7 @@ class Signer:
 def _key_in(folder: Path) -> RSAKey:
     path = folder / "identity-key.json"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = RSAKey.generate_key(2048, auto_kid=True)
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)

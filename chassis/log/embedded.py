@@ -74,7 +74,7 @@ class EmbeddedLog:
 
     async def start(self) -> None:
         """Open the file. Raises LogError if somebody else has it open."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._open.enter_context(_locked(self.path))
         self._loop = asyncio.get_running_loop()
         self._writer, self._reader = _Thread(self.path), _Thread(self.path)  # none waits for the other

@@ -248,7 +248,7 @@ class Sqlite(Store):
         return sqlite.insert(table)
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = create_async_engine(f"sqlite+here:///{path}", pool_size=6, max_overflow=6)
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -81,7 +81,7 @@ def _contact(chance: Random, victim: Person) -> dict[str, object] | None:
     if chance.random() < 0.12:
         return {"method": "none-known"}
     method = chance.choice(METHODS)
-    said: dict[str, object] = {"method": method, "unsafe": "Never the landline. Leave no message."}
+    said: dict[str, object] = {"method": method, "unsafe": "Never the landline. Leave no message"}
     if method in ("mobile", "text"):
         said |= {
             "number": victim.phone,

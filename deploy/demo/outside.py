@@ -28,7 +28,7 @@ LOOK_FIRST = (
         "Dev Malik",
         "on call, Northmere North",
         "/notify/",
-        "alerts, live: wait a minute for a breach",
+        "alerts, live: wait some minutes for a breach",
     ),
     (
         "Tom Achterberg",
@@ -62,7 +62,7 @@ def note_of(settings: Settings) -> Note:
 
 def keep(settings: Settings, note: Note) -> None:
     """Write the note down."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     (settings.data / NOTE).write_text(note.model_dump_json())
 
 

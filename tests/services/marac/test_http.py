@@ -11,7 +11,8 @@ from chassis.accept import own_header
 from chassis.clock import LONDON
 from contracts.events.configuration import AgencyDefined
 from contracts.events.operations import AuditShown
-from contracts.sections import Narrative
+from contracts.events.people import HealthContacted
+from contracts.sections import Health, Narrative
 from contracts.vocabulary import AgencyKind, Role
 from tests.services.marac import caseload
 from tests.services.marac.caseload import STREET, ann, ben, cat, mention
@@ -74,6 +75,25 @@ async def test_where_she_is_goes_to_her_idva_and_not_to_the_room(marac: Marac) -
     assert {
         look.viewer_agency: look.left_out for look in looks if look.person == IDS.staff("issuer", "chair")
     }["police"] == ["locations", "words-about-another-victim"]
+
+
+async def test_her_practice_is_near_where_she_is(marac: Marac) -> None:
+    made = await prepared(marac)
+    seen = ann(health=Health(injuries="Bruises to both arms", general_practice="Hillview Practice"))
+    await marac.say("hospital", HealthContacted(people=[seen], service="emergency"))
+
+    async def told() -> bool:
+        return "Bruises to both arms" in (await marac.get("chair", f"cases/{made.case}")).text
+
+    await until(told)
+    assert "Hillview" not in (await marac.get("chair", f"cases/{made.case}")).text
+    assert "Hillview" in (await marac.get("idva", f"cases/{made.case}")).text
+    for who in ("chair", "idva"):
+        paper = await marac.http.get(
+            f"/marac/cases/{made.case}/print", headers={"Authorization": f"Bearer {who}"}
+        )
+        assert "Bruises to both arms" in paper.text
+        assert "Hillview" not in paper.text
 
 
 async def test_what_a_page_looks_up_for_itself_is_no_look_of_the_reader(marac: Marac) -> None:
