@@ -52,14 +52,14 @@ class Known:
             facts = await self._facts(connection, [f"{PREFIX[view.of]}:{subject}"], at)
             homes = await self._places(connection, _mentions(facts), at)
             known: dict[str, Person] = {}
-            for person in sorted(set(homes.values())):
+            for person in sorted(set(homes.values())) if view.reads_people else ():
                 rows = {}
                 for each in self._people:
                     row = await self._person(connection, each, person, configuration, at)
                     if row is not None:
                         rows[each.name] = row
                 known[person] = Person(person, rows)
-            people = {mention: known[person] for mention, person in homes.items()}
+            people = {mention: known[person] for mention, person in homes.items() if person in known}
             return _folded(view, Subject(subject, facts, configuration, at, people, homes))
 
     async def _person(
