@@ -25,5 +25,6 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell,),
+    fold_version=2,
     tables=(ClaimTable,),
 )

@@ -152,16 +152,12 @@ def next_step(urgency: Urgency, raised: datetime, last: Told | None, at: datetim
 def _after(urgency: Urgency, last: Told, at: datetime) -> Due:
     if last.called > at + JITTER:
         return Due(last.step + 1, at)  # nobody knows how long ago that is
-    if last.passed_on is not None:
-        return Due(last.step + 1, min(last.passed_on, at))
+    wait = wait_after(urgency, last.step)
     if last.tried is not None:
         # Whatever the sender's clock says: not before it was called, and no later than it should.
-        tried = min(max(last.tried, last.called), last.called + UNTRIED)
-        return Due(last.step + 1, tried + wait_after(urgency, last.step))
-    # Another post may be reachable where this one was not. Once all have been called there is no
-    # other, and a sender that is down for a night would find a thousand calls when it comes back.
-    first_round = last.step + 1 < len(FIRST_ROUND)
-    return Due(
-        last.step + 1,
-        last.called + (UNTRIED if first_round else wait_after(urgency, last.step)),
-    )
+        due = min(max(last.tried, last.called), last.called + UNTRIED) + wait
+    else:
+        # Another post may be reachable where this one was not. Once all have been called there is no
+        # other, and a sender that is down for a night would find a thousand calls when it comes back.
+        due = last.called + (UNTRIED if last.step + 1 < len(FIRST_ROUND) else wait)
+    return Due(last.step + 1, due if last.passed_on is None else min(due, last.passed_on))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.content import Content
 from contracts.events.alerts import AlertCalled, AlertRaised
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify.rules.ladder import UNTRIED, step_of
+from services.notify.rules.ladder import UNTRIED, step_of, wait_after
 from services.notify.rules.telling import is_due
 from services.notify.views import AlertRow, decide, number_of
 from tests.services.notify.world import CAUSE, RAISED, World, on_call, rota, staff
@@ -51,6 +52,23 @@ def test_an_alert_climbs_though_the_clock_goes_back() -> None:
     world.wait(15 * 60)
     assert [name for _, name in world.called[4:]] == ["amira", "dev"]
     assert world.row.next_due == RAISED + timedelta(minutes=-29 + 15)
+
+
+def test_what_was_given_back_by_a_clock_that_went_ahead_hurries_nobody_twice() -> None:
+    world = World()
+    world.raise_alert()
+    world.try_all()
+    world.now += timedelta(hours=1)
+    world.acknowledge("amira")
+    world.wait(60)
+    world.pass_on("amira")
+    assert [name for _, name in world.called] == ["amira", "ben", "dev"]
+    world.now -= timedelta(hours=1)
+    world.settle()
+    assert world.called[3:] == [(1, "cath"), (1, "dev")]
+    world.try_all()
+    world.wait(15 * 60)
+    assert world.called[5:] == [(16, "amira"), (16, "dev")]
 
 
 def test_a_message_is_tried_again_though_the_clock_goes_back() -> None:
@@ -338,6 +356,30 @@ def test_one_step_goes_out_at_a_time_and_no_rung_twice(world: World) -> None:
         assert len({(call.generation, step_of(call.rung)) for call in calls}) == 1
     rungs = [(call.generation, call.rung) for calls in world.rounds for call in calls]
     assert rungs == sorted(set(rungs)), "called twice, or a step after a later one"
+
+
+@settings(max_examples=60, deadline=None)
+@given(nights(), st.lists(st.tuples(st.integers(-20_000, 20_000), EVENTS), min_size=1, max_size=6))
+def test_a_clock_that_is_moved_calls_one_step_at_most(
+    world: World, moves: list[tuple[int, tuple[str, Any]]]
+) -> None:
+    """Whatever was said by the clock that went ahead; and nobody is left waiting for it."""
+    for seconds, (what, value) in moves:
+        had = len(world.rounds)
+        world.now += timedelta(seconds=seconds)
+        world.settle()
+        assert len(world.rounds) <= had + 1
+        if row_of := world.row.next:
+            assert row_of.due <= world.now + wait_after(world.row.urgency, row_of.step - 1) + UNTRIED
+        match what:
+            case "try":
+                world.try_all(value)
+            case "acknowledge":
+                world.acknowledge(value)
+            case "pass on":
+                world.pass_on(value)
+            case _:
+                continue
 
 
 @settings(max_examples=60, deadline=None)
