@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
@@ -250,6 +250,29 @@ async def test_a_start_that_finds_no_broker_ends(
         await log.start()
         await append(log, topic, 1)
         await log.stop()
+
+
+async def test_clients_that_do_not_close_are_waited_for_at_one_time(
+    kafka_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with the brokers away (fault 10): whoever is told to stop ends in seconds all the same."""
+    log = KafkaLog(kafka_address)
+    await log.start()
+
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kafka, "STOP_LIMIT", 1.0)
+        for client, close in (
+            (AIOKafkaProducer, "stop"),
+            (AIOKafkaConsumer, "stop"),
+            (AIOKafkaAdminClient, "close"),
+        ):
+            patch.setattr(client, close, never)
+        async with asyncio.timeout(1.9):
+            await log.stop()
+    await log.stop()
 
 
 async def test_the_group_is_seen_by_operators(log: KafkaLog, topic: Topic, kafka_address: str) -> None:
