@@ -235,7 +235,7 @@ def full_case() -> shown.CasePage:
             definition="current", anchor="referral", since=ago(days=265), until=NOW, roots=[new()]
         ),
         missing=[
-            shown.Missing(code="alert-unanswered", roots=(BREACH,)),
+            shown.Missing(code="alert-unanswered", roots=(BREACH,), count=1),
             shown.Missing(
                 code="order-ends",
                 owner="northmere-police",

@@ -135,7 +135,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *_orders(case.orders),
         *_endings(case),
         *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.unmatched_breaches),
-        *(Gap("alert-unanswered", roots=(cause,)) for cause in case.unanswered),
+        *_unanswered(case.unanswered),
         *(Gap("child-no-school", person=child) for child, school in case.children if not school),
         *_silent(case),
         *([Gap("unread", "operator", count=case.unread)] if case.unread else ()),
@@ -150,6 +150,12 @@ def is_safe_way(contact: SafeContact, today: date) -> bool:
     """Whether a contact says a way that is still safe: *none known* is none, an expired one unknown."""
     expired = contact.expires is not None and contact.expires < today
     return contact.method is not ContactMethod.NONE_KNOWN and not expired
+
+
+def _unanswered(causes: Sequence[str]) -> Iterable[Gap]:
+    """One gap, however many there are: ten of them hide what else is missing."""
+    if causes:
+        yield Gap("alert-unanswered", roots=tuple(causes), count=len(causes))
 
 
 def _risk(case: CaseSeen) -> Iterable[Gap]:
