@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.accept import Refused
+from contracts import sections
 
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
 _WRAPPER = re.compile(r"-(Input|Output)$")
@@ -177,9 +178,15 @@ def faults_of(errors: Iterable[Any], known: frozenset[str]) -> list[Fault]:
     return list(found.values())
 
 
-_BRANCH = re.compile(r"[A-Z][a-z][A-Za-z]*\Z|function-")
-"""How pydantic names one of the things that a value may be; no field is named so."""
+_BRANCHES = frozenset(
+    name for name, part in vars(sections).items() if isinstance(part, type) and issubclass(part, BaseModel)
+)
+"""How pydantic names one of the things that a section may be, open or sealed: by its model."""
 Located = tuple[tuple[int | str, ...], str]
+
+
+def _is_branch(part: int | str) -> bool:
+    return isinstance(part, str) and (part in _BRANCHES or part.startswith("function-"))
 
 
 def _of_the_nearest(errors: Iterable[Located]) -> list[Located]:
@@ -188,8 +195,7 @@ def _of_the_nearest(errors: Iterable[Located]) -> list[Located]:
     found: list[Located] = []
     several: dict[tuple[int | str, ...], dict[int | str, list[Located]]] = {}
     for place, kind in errors:
-        names = (at for at, part in enumerate(place) if isinstance(part, str) and _BRANCH.match(part))
-        at = next(names, None)
+        at = next((at for at, part in enumerate(place) if _is_branch(part)), None)
         if at is None:
             found.append((place, kind))
         else:

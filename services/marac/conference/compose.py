@@ -133,6 +133,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
     if known.case.withdrawn:
         return []
     case, victim, assessment = known.case, known.victim, known.case.assessment
+    assessments = victim.assessments if victim else ()
     kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
     seen = missing.CaseSeen(
         at=known.at,
@@ -141,9 +142,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         disputed=case.disputed,
         assessed_by=assessment.agency if assessment else None,
         assessed=assessment.root if assessment else None,
-        lowered=[
-            (each.root, each.agency) for each in (victim.assessments if victim else ()) if each.lowered_from
-        ],
+        lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
         was_about=case.was_about,
         answers=list(assessment.dash.answers.values()) if assessment and assessment.dash else [],
         contacts=[
@@ -158,13 +157,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
             for o in case.orders
         ],
         covers=_covers(case),
-        unmatched_breaches=[
-            (record.root, record.agency)
-            for each in case.occurrences
-            if not each.orders
-            for record in each.records
-            if record.type == "breach"
-        ],
+        unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
         children=[(child.person, _has_school(known, child)) for child in case.children],
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
@@ -174,6 +167,17 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         silences=known.silences,
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _unmatched(case: rows.ConferenceCase) -> list[tuple[str, str]]:
+    """The records of breaches whose order nobody holds, with who made each."""
+    return [
+        (record.root, record.agency)
+        for each in case.occurrences
+        if not each.orders
+        for record in each.records
+        if record.type == "breach"
+    ]
 
 
 def _covers(case: rows.ConferenceCase) -> list[Cover]:
