@@ -92,7 +92,10 @@ async def case_of(house: House) -> str:
     contact = caseload.hospital_contact(DAY, "Came alone.")
     await house.goldthread.post("northmere-hospital", CONTACTS, contact)
     await house.goldthread.post("northmere-police", INCIDENTS, caseload.police_incident(DAY))
-    await until(lambda: said_by_the_hospital(house, case, 1), 60, "the hospital's contact is on her page")
+    for agency in ("northmere-hospital", "northmere-police"):
+        await until(
+            lambda agency=agency: said_by(house, case, agency, 1), 60, f"what {agency} said is on her page"
+        )
     return str(case)
 
 
@@ -102,10 +105,10 @@ async def page_of(house: House, case: str) -> dict[str, Any]:
     return answer.json() if answer.status_code == 200 else {}
 
 
-async def said_by_the_hospital(house: House, case: str, lines: int) -> bool:
+async def said_by(house: House, case: str, agency: str, lines: int) -> bool:
     page = await page_of(house, case)
     said = page["victim"]["lines"] if page else []
-    return sum(each["agency"] == "northmere-hospital" for each in said) == lines
+    return sum(each["agency"] == agency for each in said) == lines
 
 
 async def again(house: House, case: str, agency: str, **said: Any) -> Envelope:
@@ -168,7 +171,7 @@ async def test_what_cannot_be_read_is_seen_decided_and_holds_up_no_page(
         await his_page_says_no_more_than_how_many(house)
         mended[0] = True
         await decide_all(house)
-        await until(lambda: said_by_the_hospital(house, case, 2), 30, "the fact is on her page")
+        await until(lambda: said_by(house, case, "northmere-hospital", 2), 30, "the fact is on her page")
         page = await page_of(house, case)
         assert (page["incomplete"], page["whose_unknown"]) == (0, 0)
 
