@@ -7,12 +7,18 @@ that left the grade unknown. An unknown grade is answered by the next assessment
 an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts above medium).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from contracts.vocabulary import Grade
 
 LEAST_FIRST = (Grade.UNKNOWN, Grade.STANDARD, Grade.MEDIUM, Grade.HIGH)
 """Grades as they add to what is known: an unknown one adds nothing, and takes nothing away."""
+
+
+def lowered_from(grades: Sequence[Grade]) -> Grade | None:
+    """The gravest grade of one assessment's earlier versions, where its newest gives a lesser one."""
+    gravest = max(grades, key=LEAST_FIRST.index)
+    return gravest if gravest is not grades[-1] else None
 
 
 def standing_grade(grades: Iterable[Grade]) -> Grade:

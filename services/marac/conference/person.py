@@ -14,7 +14,7 @@ from contracts.mentions import Mention
 from contracts.registry import EVENTS
 from contracts.rules.order_questions import questions
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
-from contracts.rules.standing_grade import LEAST_FIRST
+from contracts.rules.standing_grade import lowered_from
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
 from contracts.vocabulary import Grade
 from services.marac import casefile
@@ -241,17 +241,15 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             because=graded.because if graded else None,
             dash=said.dash,
             rationale=apart.rationale if apart else None,
-            lowered_from=_lowered_from(fact, subject),
+            lowered_from=lowered_from(_grades(fact, subject)),
         )
 
 
-def _lowered_from(fact: Fact[Content], subject: Subject) -> Grade | None:
-    """The gravest grade of a fact's earlier versions, where its newest gives a lesser one."""
+def _grades(fact: Fact[Content], subject: Subject) -> list[Grade]:
+    """What each version of an assessment gave, the first said first."""
     said = [each.content for each in subject.facts.versions(fact.root)]
     known = [each.graded for each in said if isinstance(each, ReferralMade | RiskAssessed)]
-    grades = [graded.grade if graded else Grade.UNKNOWN for graded in known]
-    gravest = max(grades, key=LEAST_FIRST.index)
-    return gravest if gravest is not grades[-1] else None
+    return [graded.grade if graded else Grade.UNKNOWN for graded in known]
 
 
 def _record(seen: casefile.RecordSeen) -> rows.RecordLine:

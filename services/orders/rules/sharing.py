@@ -43,7 +43,7 @@ class Viewer:
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Of a breach, all that decides: its area and those around it (none where it is not known),
-    who was called for it or took it, and whether a call went out with nobody on the rota."""
+    who was called for it or took it, and whether a call that nobody has answered went to nobody."""
 
     areas: Collection[str]
     called: Collection[str]
@@ -52,8 +52,8 @@ class Reach:
 
 def may_see_breach(viewer: Viewer, breach: Reach) -> bool:
     """Whoever was called for it or took it; who answers breaches or supports victims in its area; and,
-    where the area is not known or nobody was on the rota, everybody who answers breaches: whoever reads
-    such an alert may take it, and cannot answer what they may not open."""
+    where the area is not known, or while nobody on the rota could be called, everybody who answers breaches:
+    whoever reads such an alert may take it, and cannot answer what they may not open."""
     if RIGHTS[BREACH_READ].isdisjoint(viewer.roles):
         return False
     everybodys = breach.nobody or not breach.areas

@@ -81,7 +81,7 @@ class OrdersBreach(Row):
     stood_down: int = 0
     called: tuple[str, ...] = ()
     nobody: bool = False
-    """Whether a call went out with nobody to take it; ``called``: the staff who were called or took it."""
+    """Whether an unanswered call went to nobody; ``called``: the staff who were called or took it."""
 
 
 class OrdersBreachTable(ViewTable, table=True):
@@ -102,8 +102,9 @@ def fold_breach(subject: Subject) -> Folded:
     if fact is None:
         return Folded(None)
     told, stood_down = _told(subject.facts, fact.root)
-    called = [each.said.person for each in _of(subject.facts.current(AlertCalled), fact.root)]
-    took = [each.said.person for each in _of(subject.facts.current(AlertAcknowledged), fact.root)]
+    standing = {line.generation for line in told if line.state == "standing"}
+    calls = _of(subject.facts.current(AlertCalled), fact.root)
+    took = {each.said.person for each in _of(subject.facts.current(AlertAcknowledged), fact.root)}
     known: dict[str, object] = {
         "cause": fact.root,
         "agency": fact.agency,
@@ -112,8 +113,8 @@ def fold_breach(subject: Subject) -> Folded:
         "withdrawn": fact.content is None,
         "told": told,
         "stood_down": stood_down,
-        "called": sorted({*took, *(person for person in called if person is not None)}),
-        "nobody": None in called,
+        "called": sorted(took | {each.said.person for each in calls if each.said.person is not None}),
+        "nobody": any(each.said.person is None and each.said.generation in standing for each in calls),
     }
     if fact.content is not None:
         known |= _Standing(subject, fact).values()
@@ -345,8 +346,7 @@ def decide_broken(subject: Subject) -> list[Saying]:
     if raised - fallen:
         return []
     about = sorted({mention.mention for mention in fact.said.named if mention.mention})
-    area = area_of(fact.said)
-    return [_raised(fact.root, 1 + len(fallen), Urgency.NOW, area, about, subject.at)]
+    return [_raised(fact.root, 1 + len(fallen), Urgency.NOW, area_of(fact.said), about, subject.at)]
 
 
 def _as_told(line: ToldLine) -> telling.Told:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.rules.standing_grade import standing_grade
+from contracts.rules.standing_grade import lowered_from, standing_grade
 from contracts.vocabulary import Grade
 
 HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grade.UNKNOWN
@@ -30,3 +30,23 @@ HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grad
 )
 def test_one_assessor_alone_lowers_nothing(assessed: list[Grade], stands: Grade) -> None:
     assert standing_grade(assessed) is stands
+
+
+@pytest.mark.parametrize(
+    ("versions", "lowered"),
+    [
+        ([HIGH], None),
+        ([HIGH, HIGH], None),
+        ([STANDARD, HIGH], None),
+        ([UNKNOWN, STANDARD], None),
+        ([HIGH, STANDARD], HIGH),
+        ([HIGH, UNKNOWN], HIGH),
+        ([MEDIUM, HIGH, STANDARD], HIGH),
+        ([HIGH, STANDARD, HIGH], None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " then ".join(value or ["not lowered"]),
+)
+def test_what_a_correction_has_lowered_an_assessment_from(
+    versions: list[Grade], lowered: Grade | None
+) -> None:
+    assert lowered_from(versions) == lowered

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from contracts.content import Content
-from contracts.events.alerts import AlertAcknowledged, AlertRaised
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.events.people import Graded, IncidentReported, RiskAssessed
 from contracts.mentions import Mention
@@ -93,6 +93,20 @@ def risk(
         "routing": area(where) if where else None,
     }
     return fact(RiskAssessed(**given | values), agency="police", occurred=occurred, root=name)
+
+
+def call(cause: str = "breach", person: str | None = "on call", rung: int = 0) -> Fact[AlertCalled]:
+    """Somebody on call was called, or nobody was on the rota."""
+    said = AlertCalled(
+        rule=AlertRule.BREACH,
+        cause=root_of(cause),
+        generation=1,
+        rung=rung,
+        due=NOON,
+        person=IDS.staff("test", person) if person else None,
+        channels=[],
+    )
+    return fact(said, agency="goldthread", root=f"call {cause} {rung}")
 
 
 def answer(cause: str, generation: int = 1) -> Fact[AlertAcknowledged]:

@@ -23,6 +23,7 @@ from tests.services.orders.caseload import (
     ben,
     breach,
     breach_of,
+    call,
     cat,
     events,
     histories,
@@ -277,6 +278,15 @@ class TestTelling:
         found.settle()
         assert raised(found, "council's") == [(1, "hour", "north"), (2, "now", "north")]
         assert raised(found, "police's") == []
+
+    def test_while_a_call_that_went_to_nobody_is_unanswered_it_is_everybodys(self) -> None:
+        of = world(breach())
+        of.settle()
+        of.add(call(person=None))
+        assert (row(of).nobody, row(of).called) == (True, ())
+        taken = answer("breach")
+        of.add(taken)
+        assert (row(of).nobody, row(of).called) == (False, (taken.said.person,))
 
     def test_settled_is_settled(self) -> None:
         found = world(order(), service(), risk(Grade.HIGH), breach())
