@@ -250,13 +250,16 @@ def newest_sections(
     facts: Iterable[Fact[Said]], mentions: set[str], allowed: frozenset[Sensitivity]
 ) -> list[SectionShown]:
     """The newest section of each kind that these facts, in order, hold about a person and that the
-    reader may see. A sealed one is skipped: nobody here can read it."""
+    reader may see. A sealed one is skipped: nobody here can read it. A practice is near where somebody
+    lives: who may not see where is not told it."""
     found: dict[str, SectionShown] = {}
     for fact in facts:
         for mention in fact.said.named:
             for name in PERSONAL if mention.mention in mentions else ():
                 section = getattr(mention, name)
                 if isinstance(section, Identity | Contact | Location | Health) and name in allowed:
+                    if isinstance(section, Health) and Sensitivity.LOCATION not in allowed:
+                        section = section.model_copy(update={"general_practice": None})
                     found[name] = _section(fact, section)
     return [found[name] for name in PERSONAL if name in found]
 

@@ -12,9 +12,11 @@ from chassis.rows import canonical
 from chassis.views import Folded
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
-from contracts.sections import Routing
-from contracts.vocabulary import Grade, OrderStage
+from contracts.events.people import IncidentReported
+from contracts.sections import Health, Routing, Sensitivity
+from contracts.vocabulary import Grade, IncidentKind, OrderStage
 from services.orders.views import ORDERS_BREACH, OrdersBreach
+from services.orders.views.shown import newest_sections
 from tests.services.orders.caseload import (
     AGENCIES,
     LINKED,
@@ -464,3 +466,15 @@ def test_rows_read_back_as_they_were_written(view: str) -> None:
     assert written
     for body in written:
         assert canonical(declared.row.model_validate_json(body)) == body
+
+
+@pytest.mark.parametrize("places", [True, False])
+def test_a_practice_is_shown_to_whoever_is_shown_where_she_is(places: bool) -> None:
+    seen = ann().model_copy(update={"health": Health(injuries="Bruises", general_practice="Hillview")})
+    told = fact(IncidentReported(kind=IncidentKind.HARASSMENT, people=[seen]), agency="hospital")
+    allowed = {Sensitivity.HEALTH} | ({Sensitivity.LOCATION} if places else set())
+    mentions = {mention.mention or "" for mention in told.said.people}
+    (health,) = newest_sections([told], mentions, frozenset(allowed))
+    assert isinstance(health.value, Health)
+    assert health.value.injuries == "Bruises"
+    assert health.value.general_practice == ("Hillview" if places else None)
