@@ -229,11 +229,16 @@ async def perpetrator_centred(
         shown[f"alert {path}"] = said(answer)
     control_room = await goldthread.system("northmere-control-room")
     record = planted.person("respondent", "northmere-police")["identity"]["record"]
-    status = await control_room.post("/orders/v1/status", json={"record": record})
+    named = ("family", "given", "reference")  # whom it protects, and by which number it is asked for
+
+    async def told() -> httpx.Response | None:
+        answer = await control_room.post("/orders/v1/status", json={"record": record})
+        return answer if all(planted.mark(word) in answer.text for word in named) else None
+
+    status = await until(told, 30, "the order, and whom it protects")
     assert [order["order"] for order in status.json()["orders"]] == [roots["order"]]
     una = await goldthread.person("una-frost")
     page = await una.post("/orders/status", data=record, headers={"Origin": str(una.base_url)})
-    named = ("family", "given", "reference")  # whom it protects, and by which number it is asked for
     for name, answer in {"order status": status, "order status, page": page}.items():
         assert answer.status_code == 200
         shown[name] = said(answer)
