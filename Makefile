@@ -8,7 +8,7 @@ INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(PY)
 GOLDTHREAD := .venv/bin/goldthread
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-clean test chaos lint format up down screenshots bench contracts lock system clean
+.PHONY: help demo demo-clean test chaos lint format up down operate screenshots bench contracts lock system clean
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -36,11 +36,14 @@ format: .venv/.dev ## Put the code into shape
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
 
-up: .venv/.dev build/.assets system ## The distributed deployment as local processes, behind one address
-	@$(PY) -m deploy.local.up
+up: .venv/.dev build/.assets system ## The distributed deployment as local processes, behind one address; one of them: PART=orders
+	@$(PY) -m deploy.local.up up $(PART)
 
-down: ## Stop what `make up` started; its data stays
-	@test ! -x $(PY) || $(PY) -m deploy.local.up down
+down: ## Stop what `make up` started; its data stays; one of it: PART=orders
+	@test ! -x $(PY) || $(PY) -m deploy.local.up down $(PART)
+
+operate: ## An operator's command, with the settings of what is up: RUN="marks orders"
+	@$(PY) -m deploy.local.up operate $(or $(RUN),--help)
 
 screenshots: .venv/.dev build/.assets system ## Every page as desktop, phone and print, into build/screenshots
 	@$(GOLDTHREAD) screenshots

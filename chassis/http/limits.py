@@ -48,8 +48,8 @@ class Limits:
         headers = RequestHeaders(scope=scope)
         try:
             body = await _read(headers, receive)
-            if body is not None and body and _is_json(headers.get("content-type", "")):
-                check_json(body)
+            if body:
+                _check(body, is_json=_is_json(headers.get("content-type", "")), path=scope["path"])
         except Problem as problem:
             await as_response(problem)(scope, receive, send)
             return
@@ -89,6 +89,14 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
+
+
+def _check(body: bytes, *, is_json: bool, path: str) -> None:
+    if is_json:
+        check_json(body)
+    elif "/v1/" in path:  # a page's form is no JSON
+        detail = "The body is to be JSON, and to say so: Content-Type: application/json."
+        raise Problem(415, "body.not-declared-json", detail, headers={"Accept": "application/json"})
 
 
 def _is_json(content_type: str) -> bool:

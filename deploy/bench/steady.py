@@ -7,7 +7,6 @@ first.
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,8 +46,7 @@ def _instances(deployment: Deployment, count: int) -> Iterator[None]:
     more = []
     for name in SERVICES * (count - 1):
         environment = deployment.environment(name) | {"GOLDTHREAD_PORT": str(free_port())}
-        kept = {key: os.environ[key] for key in ("HOME", "PATH", "LANG") if key in os.environ}
-        more.append(deployment.launched(name, deployment.parts[name].command, kept | environment))
+        more.append(deployment.launched(name, deployment.parts[name].command, environment))
     try:
         yield
     finally:

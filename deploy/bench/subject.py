@@ -2,7 +2,7 @@
 
 One pair of people, an incident every six hours. Then one more is posted, again and again, and each
 time every service must have read and folded it. The raw limit is the same for people of whom nothing
-was known.
+was known. While the thousands come in, breaches against others are posted, one after another (P3).
 """
 
 import time
@@ -14,6 +14,7 @@ from chassis.clock import Clock
 from contracts.events.people import IncidentReported
 from deploy.bench.agenda import client_of
 from deploy.bench.invented import line
+from deploy.bench.paging import Pager, busy, pages, pages_during
 from deploy.bench.report import Figure
 from deploy.bench.year import settled, upload
 from deploy.demo.client import Client
@@ -22,24 +23,32 @@ from deploy.local.processes import run_apart
 
 GOAL_MS = 250
 TIMES = 10
+BEFORE = 30
 
 
-def measure(deployment: Deployment, facts: int) -> Iterator[str | Figure]:
+def measure(deployment: Deployment, pager: Pager, facts: int) -> Iterator[str | Figure]:
     """Say what is under way; then the figure."""
     yield f"P7: {facts:,} facts of one subject"
-    hot, cold = run_apart(_measured(deployment, facts))
+    hot, cold, meanwhile, before = run_apart(_measured(deployment, pager, facts))
     value, raw = median(hot) * 1000, median(cold) * 1000
     what = f"a subject with {facts:,} facts gets one more: folded everywhere, p50"
     yield Figure(*("P7", what, value, "ms", raw, value / raw), f"< {GOAL_MS} ms", value < GOAL_MS)
+    yield busy(f"{facts:,} facts of one subject come", meanwhile, before)
 
 
-async def _measured(deployment: Deployment, facts: int) -> tuple[list[float], list[float]]:
-    async with client_of(deployment) as client:
-        await upload(client, "referrals", [_incident(n, facts, "hot") for n in range(facts)])
-        await settled(client)
+async def _measured(deployment: Deployment, pager: Pager, facts: int) -> tuple[list[float], ...]:
+    async with client_of(deployment) as client, pager.open():
+        before = await pages(client, pager, "before-the-subject", BEFORE)
+        thousands = _upload(client, [_incident(n, facts, "hot") for n in range(facts)])
+        meanwhile = await pages_during(thousands, client, pager, "with-the-subject")
         hot = [await _one(client, _incident(facts + n, facts, "hot")) for n in range(TIMES)]
         cold = [await _one(client, _incident(n, facts, f"cold{n}")) for n in range(TIMES)]
-        return hot, cold
+        return hot, cold, meanwhile, before
+
+
+async def _upload(client: Client, lines: list[bytes]) -> None:
+    await upload(client, "referrals", lines)
+    await settled(client)
 
 
 def _incident(number: int, facts: int, people: str) -> bytes:
@@ -50,6 +59,5 @@ def _incident(number: int, facts: int, people: str) -> bytes:
 
 async def _one(client: Client, said: bytes) -> float:
     began = time.perf_counter()
-    await upload(client, "referrals", [said])
-    await settled(client)
+    await _upload(client, [said])
     return time.perf_counter() - began

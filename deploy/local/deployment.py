@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from deploy.local.compose import Part, read
@@ -33,7 +34,7 @@ INSIDE = {
     "notify": 8000,
     "identity": 8080,
 }
-"""The port of each part under its own name, as the Compose file and nginx.conf write it."""
+"""The port of each part under its own name, as the Compose file and the gateway write it."""
 
 SERVICES = ("referrals", "orders", "marac", "notify")
 STORES = {"kafka": signal.SIGTERM, "postgres": signal.SIGINT}
@@ -47,7 +48,8 @@ class Deployment:
     """All parts together. Its data lies in ``folder``, which another user must be able to enter.
 
     ``extra`` goes into the environment of every process of ours (a clock, for instance). Used by
-    tests with ``durable=False`` and in parts: any of ours can be killed and started again.
+    tests with ``durable=False`` and in parts: any of ours can be killed and started again. ``ports`` are
+    those of a deployment of this folder that runs already.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Deployment:
         extra: Mapping[str, str] | None = None,
         outlives: bool = False,
         durable: bool = True,
+        ports: Mapping[str, int] | None = None,
     ) -> None:
         self.folder = folder
         self.port = port or free_port()
@@ -65,11 +68,17 @@ class Deployment:
         self.outlives = outlives
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         """What was started, by its name in the Compose file, in that order."""
-        ports = {name: free_port() for name in INSIDE}
-        self.kafka = Kafka(folder / "kafka", ports["kafka"], outlives=outlives)
-        self.postgres = Postgres(folder / "postgres", ports["postgres"], durable=durable, outlives=outlives)
-        self.ports = ports
-        self.parts: dict[str, Part] = {}
+        self.ports = dict(ports or {name: free_port() for name in INSIDE})
+        self.kafka = Kafka(folder / "kafka", self.ports["kafka"], outlives=outlives)
+        self.postgres = Postgres(
+            folder / "postgres", self.ports["postgres"], durable=durable, outlives=outlives
+        )
+
+    @cached_property
+    def parts(self) -> dict[str, Part]:
+        """What the Compose file says of each part, with the secrets of this folder."""
+        variables = {**os.environ, "GOLDTHREAD_PUBLIC_URL": self.url}
+        return read(variables, Secrets(self.folder / "secrets.json").draw)
 
     @property
     def url(self) -> str:
@@ -81,17 +90,13 @@ class Deployment:
         if listens(self.port):
             raise Unavailable(f"Somebody listens on 127.0.0.1:{self.port} already")
         self.folder.mkdir(parents=True, exist_ok=True)
-        variables = {**os.environ, "GOLDTHREAD_PUBLIC_URL": self.url}
-        self.parts = read(variables, Secrets(self.folder / "secrets.json").draw)
         try:
             self._start_stores()
             for name in ("identity", *(part.name for part in self.parts.values() if part.ours)):
                 self.start_part(name)
             self._start_gateway()
-            for name in ("identity", *SERVICES):
+            for name in ("identity", *SERVICES, "matcher"):
                 self.await_part(name)
-            if self.processes["matcher"].poll() is not None:  # it has no address to ask
-                raise Unavailable(f"matcher ended; see {self.log('matcher')}")
         except BaseException:
             self.stop()
             raise
@@ -112,8 +117,7 @@ class Deployment:
     def start_part(self, name: str) -> None:
         """Start one process of ours, or the identity provider. It is ready some time later."""
         command = ("goldthread", "identity") if name == "identity" else self.parts[name].command
-        environment = {key: os.environ[key] for key in ("HOME", "PATH", "LANG") if key in os.environ}
-        self.processes[name] = self.launched(name, command, environment | self.environment(name))
+        self.processes[name] = self.launched(name, command, self.environment(name))
 
     def launched(
         self, name: str, command: Sequence[str], environment: Mapping[str, str]
@@ -128,7 +132,8 @@ class Deployment:
         )
 
     def environment(self, name: str) -> dict[str, str]:
-        """What the Compose file gives a part of ours, with this machine's addresses."""
+        """What the Compose file gives a part of ours, with this machine's addresses and folders."""
+        machine = {key: os.environ[key] for key in ("HOME", "PATH", "LANG") if key in os.environ}
         given = self.parts["referrals" if name == "identity" else name].environment
         ours = {
             # The built-in provider is the issuer under the public address, and makes its own key.
@@ -139,10 +144,15 @@ class Deployment:
             # No collector runs here, unless one is named.
             "GOLDTHREAD_OTLP_ENDPOINT": os.environ.get("GOLDTHREAD_OTLP_ENDPOINT", ""),
         }
-        return {key: self._here(value) for key, value in given.items()} | ours | self.extra
+        return machine | {key: self._here(value) for key, value in given.items()} | ours | self.extra
 
     def await_part(self, name: str) -> None:
-        """Return when a part answers that it is ready, through the gateway. Raises Unavailable."""
+        """Return when a part answers that it is ready, through the gateway. The matcher has no address:
+        it must not have ended. Raises Unavailable."""
+        if name == "matcher":
+            if self.processes[name].poll() is not None:
+                raise Unavailable(f"matcher ended; see {self.log(name)}")
+            return
         path = "identity/.well-known/openid-configuration" if name == "identity" else f"{name}/ready"
         ready = f"{self.url}/{path}"
         wait_until(lambda: is_ready(ready), name, self.processes[name], self.log(name), START)
@@ -196,11 +206,13 @@ class Deployment:
         if not nginx:
             raise Unavailable("nginx is not installed: apt-get install nginx")
         folder = self.folder / "nginx"
-        folder.mkdir(exist_ok=True)
-        told = self._here((ROOT / "deploy/nginx.conf").read_text())
-        told = told.replace("listen 8400;", f"listen 127.0.0.1:{self.port};").replace(" /tmp/", f" {folder}/")
+        shutil.copytree(ROOT / "deploy/gateway", folder, dirs_exist_ok=True)
         configuration = folder / "nginx.conf"
-        configuration.write_text(told)
+        told = self._here(configuration.read_text())
+        told = told.replace("listen 8400;", f"listen 127.0.0.1:{self.port};")
+        configuration.write_text(
+            told.replace(" /tmp/", f" {folder}/").replace("/etc/nginx/goldthread", str(folder))
+        )
         command: list[str | Path] = [nginx, "-p", folder, "-c", configuration, "-g", "daemon off;"]
         self.processes["gateway"] = launch(command, self.log("gateway"), outlives=self.outlives)
         gateway = self.processes["gateway"]

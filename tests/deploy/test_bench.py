@@ -9,7 +9,7 @@ import pytest
 
 from chassis.clock import Clock
 from chassis.ids import Ids
-from deploy.bench import agenda, folding, paging, posting, steady, subject, year
+from deploy.bench import agenda, folding, hard, paging, posting, steady, subject, year
 from deploy.bench.invented import breach, incidents
 from deploy.bench.report import BEGIN, END, Figure, keep, tell
 from deploy.bench.stores import stores
@@ -52,15 +52,17 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment() -> None:
     deployment = Deployment(parts.folder(), durable=False)
     try:
         deployment.start()
-        steps = [*paging.measure(deployment, 3), *agenda.measure(deployment, few, 10)]
-        steps += [*year.measure(deployment, 0.00002), *subject.measure(deployment, 5)]
-        steps += steady.measure(deployment, 1)
+        pager = paging.Pager()
+        steps = [*paging.measure(deployment, pager, 3), *agenda.measure(deployment, few, 10)]
+        steps += [*year.measure(deployment, pager, 0.00002), *subject.measure(deployment, pager, 5)]
+        steps += [*hard.measure(deployment, pager), *steady.measure(deployment, 1)]
     finally:
         deployment.stop()
         parts.stop()
     figures = [step for step in steps if isinstance(step, Figure)]
     assert [figure.id for figure in figures] == [
-        *("P3 p50", "P3 p99", "P4", "P4", "P5", "P5", "P5", "P6", "P6", "P7", "P8", "P8", "P8")
+        *("P3 p50", "P3 p99", "P4", "P4", "P5", "P5", "P5", "P6", "P6", "P3 busy", "P7", "P3 busy"),
+        *("P3 busy", "P3 kill", "P8", "P8", "P8"),
     ]
     assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")
     assert "agenda of 1 cases, JSON, p99" in {figure.what for figure in figures}

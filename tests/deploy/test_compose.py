@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from chassis.http.bulk import GROUP, LINES
+from chassis.http.problem import ProblemBody
 from chassis.pages import live
 from chassis.recording import LOOK_SECONDS, LOOKS
 from chassis.settings import Settings
@@ -77,7 +78,7 @@ def test_the_settings_know_every_variable_and_accept_it(name: str, monkeypatch: 
 
 
 def test_the_gateway_leads_to_every_part_by_the_port_that_it_has() -> None:
-    nginx = (ROOT / "deploy/nginx.conf").read_text()
+    nginx = (ROOT / "deploy/gateway/nginx.conf").read_text()
     led_to = dict(re.findall(r"server (\w+):(\d+);", nginx))
     assert led_to == {name: str(INSIDE[name]) for name in (*SERVICES, "identity")}
     for name in (*SERVICES, "identity"):
@@ -86,13 +87,23 @@ def test_the_gateway_leads_to_every_part_by_the_port_that_it_has() -> None:
     assert {told[name].environment["GOLDTHREAD_PORT"] for name in SERVICES} == {"8000"}
 
 
+def test_each_answer_of_the_gateway_is_a_problem_of_ours() -> None:
+    gateway = ROOT / "deploy/gateway"
+    led_to = re.findall(r"error_page .*/answers/([a-z-]+)\.", (gateway / "nginx.conf").read_text())
+    bodies = {file.stem: file for file in gateway.glob("answers/*.json")}
+    assert set(led_to) == set(bodies)
+    for file in bodies.values():
+        told = ProblemBody.model_validate_json(file.read_text(), strict=True)
+        assert told.type == f"urn:goldthread:problem:{told.code}"
+
+
 def test_the_gateway_waits_for_a_live_page_and_not_for_a_process_that_froze() -> None:
-    seconds, *_ = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/nginx.conf").read_text())
+    seconds, *_ = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/gateway/nginx.conf").read_text())
     assert live.HEARTBEAT_SECONDS * 1.5 < int(seconds) < 60
 
 
 def test_the_gateway_waits_for_an_upload_as_long_as_it_may_take() -> None:
-    _, seconds = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/nginx.conf").read_text())
+    _, seconds = re.findall(r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/gateway/nginx.conf").read_text())
     held_back = LINES / GROUP * LOOKS * LOOK_SECONDS
     assert held_back * 4 < int(seconds)
 

@@ -140,7 +140,7 @@ def test_up_and_down_keep_the_data_and_leave_nothing_running(
     parts, port = RealParts(), free_port()
     folder = parts.folder()
     monkeypatch.setattr(up, "data_folder", lambda: folder)
-    monkeypatch.setattr(up, "NOTED", tmp_path / "build/up/processes.json")
+    monkeypatch.setattr(up, "NOTED", tmp_path / "build/up/running.json")
     monkeypatch.setenv("GOLDTHREAD_PUBLIC_URL", f"http://127.0.0.1:{port}")
     try:
         up.up()
@@ -148,7 +148,7 @@ def test_up_and_down_keep_the_data_and_leave_nothing_running(
         secret = get(f"http://127.0.0.1:{port}/marac/")["environment"]["GOLDTHREAD_SECRET"]
         with pytest.raises(Unavailable, match="up already"):
             up.up()
-        noted = json.loads(up.NOTED.read_text())
+        noted = json.loads(up.NOTED.read_text())["processes"]
         up.down()
         assert not listens(port)
         assert not any(
@@ -157,6 +157,46 @@ def test_up_and_down_keep_the_data_and_leave_nothing_running(
         )
         up.up()
         assert get(f"http://127.0.0.1:{port}/marac/")["environment"]["GOLDTHREAD_SECRET"] == secret
+    finally:
+        up.down()
+        parts.stop()
+
+
+def test_one_part_is_stopped_and_started_and_operated_with_its_own_settings(
+    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    parts, port = RealParts(), free_port()
+    folder = parts.folder()
+    asks = programs / "asks" / "goldthread"
+    asks.parent.mkdir(exist_ok=True)
+    asks.write_text(
+        f"#!{sys.executable}\nimport os, sys\nprint(sys.argv[1:], os.environ['GOLDTHREAD_STORE'])\n"
+    )
+    asks.chmod(0o755)
+    monkeypatch.setattr(up, "PROGRAMS", asks.parent)
+    monkeypatch.setattr(up, "data_folder", lambda: folder)
+    monkeypatch.setattr(up, "NOTED", tmp_path / "build/up/running.json")
+    monkeypatch.setenv("GOLDTHREAD_PUBLIC_URL", f"http://127.0.0.1:{port}")
+    orders, marac = f"http://127.0.0.1:{port}/orders/", f"http://127.0.0.1:{port}/marac/"
+    try:
+        with pytest.raises(Unavailable, match="not up"):
+            up.operate(["marks", "orders"])
+        up.up()
+        store = get(orders)["environment"]["GOLDTHREAD_STORE"]
+        up.down("orders")
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            get(orders)
+        assert get(marac)["command"] == ["serve", "marac"]
+        assert up.operate(["restore", "orders", "--yes"]) == 0
+        assert f"['restore', 'orders', '--yes'] {store}" in capfd.readouterr().out
+        up.up_again("orders")
+        assert get(orders)["environment"]["GOLDTHREAD_STORE"] == store
+        with pytest.raises(Unavailable, match="orders is up already"):
+            up.up_again("orders")
+        with pytest.raises(Unavailable, match="no part of ours"):
+            up.down("kafka")
+        up.down()
+        assert not listens(port)
     finally:
         up.down()
         parts.stop()
@@ -175,6 +215,38 @@ def test_when_a_part_does_not_start_all_the_rest_is_stopped(
         assert not listens(deployed.kafka.port)
     finally:
         parts.stop()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/nothing/of/ours", 404, "not-found"),
+        ("/answers/away.html", 404, "not-found"),
+        ("/orders/" + "a" * 40_000, 431, "request.header-too-large"),
+    ],
+)
+async def test_what_the_gateway_answers_by_itself_is_a_problem_too(
+    running: Deployment, path: str, status: int, code: str
+) -> None:
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"{running.url}{path}")
+    assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (status, status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_person_is_shown_a_page_that_tells_what_to_do(running: Deployment) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    running.kill("notify")
+    async with httpx.AsyncClient(headers=browser) as client:
+        away, nothing = [await client.get(f"{running.url}/{path}") for path in ("notify/", "nothing")]
+    running.start_part("notify")
+    running.await_part("notify")
+    assert (away.status_code, nothing.status_code) == (503, 404)
+    assert "Do not take a missing alert for no alert" in away.text
+    assert away.headers["Retry-After"] == "5"
+    for page in (away, nothing):
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
 async def test_the_gateway_refuses_a_large_body_in_the_services_own_words(running: Deployment) -> None:

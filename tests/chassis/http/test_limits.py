@@ -101,6 +101,16 @@ async def test_a_large_body_is_refused_whatever_it_is(
     assert (answer.status_code, answer.json()["code"]) == (413, "body.too-large")
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_a_body_that_does_not_say_that_it_is_json_is_told_so(
+    client: httpx.AsyncClient, bearer: dict[str, str], kind: str
+) -> None:
+    headers = bearer | {"Content-Type": kind}
+    answer = await client.post(REPORTS, content=b'{"reference": "r"}', headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "body.not-declared-json")
+    assert answer.headers["accept"] == "application/json"
+
+
 async def test_an_endless_body_is_refused_before_its_end(
     client: httpx.AsyncClient, bearer: dict[str, str]
 ) -> None:
