@@ -206,7 +206,7 @@ class Acceptor:
             await self._write_together(batch)
             urgent = any(draft.kind.urgent for draft, _ in batch)
             self._signals.unsent(urgent=urgent)
-            self._signals.marked(urgent=urgent)
+            self._signals.marked(urgent=urgent, facts=len(batch))
 
     async def _write_together(self, batch: list[tuple[Draft, asyncio.Future[Taken]]]) -> None:
         alone = len({draft.id for draft, _ in batch}) < len(batch)

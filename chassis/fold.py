@@ -31,9 +31,9 @@ from chassis.views import PREFIX, Saying, Subject, View
 
 log = structlog.get_logger()
 
-MARKS, FEWEST_MARKS, MOST_MARKS = 200, 20, 5_000
+MARKS, FEWEST_MARKS, MOST_MARKS = 200, 100, 5_000
 """How many marks are taken at a time: to begin with, as folds take long, and as they are quick."""
-REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.4, 0.2
+REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.25, 0.2
 """How long the folder rests after work that is not urgent, in times of what the work took, at least
 and at most; and how lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
@@ -107,7 +107,9 @@ class Folder:
         """Fold what is marked, for ever."""
         limit, rests_until = MARKS, 0.0
         while True:
-            resting = time.monotonic() < rests_until
+            resting = time.monotonic() < rests_until and not self._signals.heaped
+            if not resting:
+                self._signals.taken()
             try:
                 batch = await self.once(limit, only_urgent=resting)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here

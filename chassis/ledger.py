@@ -121,7 +121,9 @@ async def insert_facts(
 ) -> set[str]:
     """Write facts that are not there yet; give the ids that are new or changed.
 
-    When loading, of two copies of one id with equal content the smaller (accepted, bytes) stays.
+    When loading, of two copies of one id with equal content the smaller (accepted, bytes) stays. What
+    is there already and would stay is not touched: *on conflict* would lock it, and a loader's order
+    of locks is the log's, a relay's another.
     """
     if not rows:
         return set()
@@ -129,8 +131,11 @@ async def insert_facts(
     smaller = """do update set accepted = excluded.accepted, body = excluded.body
         where excluded.hash = fact.hash
           and (excluded.accepted, excluded.body) < (fact.accepted, fact.body)"""
+    there = """not exists (select 1 from fact as known where known.id = r.id and known.hash = r.hash
+        and (known.accepted, known.body) <= (r.accepted, r.body))"""
     statement = f"""
-        insert into fact ({names}) select {names} from {store.rows_of("rows", FACT_COLUMNS)} where true
+        insert into fact ({names}) select {names} from {store.rows_of("rows", FACT_COLUMNS)}
+        where {there if loading else "true"} order by r.id
         on conflict (id) {smaller if loading else "do nothing"} returning id"""
     result = await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
     return {row.id for row in result}

@@ -138,7 +138,8 @@ class Loader:
         trace, others = telemetry.traces(entry.envelope.traceparent for entry in entries)
         with telemetry.span("load", trace, others=others):
             if await self._store.write(work):
-                self._signals.marked(urgent=any(entry.urgent for entry in entries))
+                urgent = any(entry.urgent for entry in entries)
+                self._signals.marked(urgent=urgent, facts=len(entries))
         reached(Step.LOAD_COMMITTED)
 
     async def replay(self, topic: str, partition: int, offset: int) -> str | None:

@@ -78,8 +78,10 @@ class Relay:
 
     async def _stamp(self, connection: AsyncConnection, ids: str) -> None:
         now = micros(await self._store.now(connection))
-        stamp = f"""update fact set sent_at = :now where sent_at is null
-            and id in (select id from {self._store.rows_of("rows", (("id", "text"),))})"""
+        # What another relay stamps at this moment is left to it.
+        stamp = f"""update fact set sent_at = :now where id in (select id from fact where sent_at is null
+            and id in (select id from {self._store.rows_of("rows", (("id", "text"),))})
+            order by id {self._store.skip_locked})"""
         await connection.execute(prepared(stamp), {"now": now, "rows": ids})
 
 

@@ -9,6 +9,8 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 
+HEAP = 200
+"""So many facts that came since the folder last took all that was marked are a heap: it does not rest."""
 Changed = frozenset[tuple[str, str]]
 """(view, subject) of rows whose bytes changed."""
 
@@ -22,6 +24,7 @@ class Signals:
         self._folded: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
         self._events = {name: asyncio.Event() for name in ("relay", "relay.urgent", "fold", "fold.urgent")}
         self._woken: dict[str, float] = {}
+        self._unfolded = 0
         self._listeners: set[asyncio.Queue[Changed]] = set()
 
     def wake(self, *names: str) -> None:
@@ -34,9 +37,20 @@ class Signals:
         """Facts wait to be sent: the relay looks now; from its rest too, if one of them is urgent."""
         self.wake("relay", *(("relay.urgent",) if urgent else ()))
 
-    def marked(self, *, urgent: bool) -> None:
-        """Marks were left: the folder looks now; from its rest too, if one of them is urgent."""
-        self.wake("fold", *(("fold.urgent",) if urgent else ()))
+    def marked(self, *, urgent: bool, facts: int = 1) -> None:
+        """Marks were left, by so many facts: the folder looks now; from its rest too, if one of them is
+        urgent or they are a heap."""
+        self._unfolded += facts
+        self.wake("fold", *(("fold.urgent",) if urgent or self.heaped else ()))
+
+    @property
+    def heaped(self) -> bool:
+        """Whether so much waits for the folder that it is not to rest."""
+        return self._unfolded >= HEAP
+
+    def taken(self) -> None:
+        """The folder takes what is marked now."""
+        self._unfolded = 0
 
     def recently(self, name: str, seconds: float) -> bool:
         """Whether somebody was woken by this signal so many seconds ago or less."""

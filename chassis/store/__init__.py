@@ -164,6 +164,7 @@ class Postgres(Store):
                     # planner would read and hash whole tables for each batch.
                     "enable_hashjoin": "off",
                     "enable_mergejoin": "off",
+                    "enable_seqscan": "off",
                     "jit": "off",
                 }
             },

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from signal import SIGTERM
 
 from chassis.clock import Clock
@@ -20,7 +21,8 @@ from deploy.bench.report import Figure
 from deploy.bench.year import settled, upload
 from deploy.demo.client import Client
 from deploy.local.deployment import SERVICES, Deployment
-from deploy.local.processes import end, free_port, run_apart
+from deploy.local.processes import end, free_port, run_apart, wait_until
+from deploy.ready import is_ready
 
 LOWEST, STEP = 20.0, 1.5
 EVERY = 0.5
@@ -47,6 +49,8 @@ def _instances(deployment: Deployment, count: int) -> Iterator[None]:
     for name in SERVICES * (count - 1):
         environment = deployment.environment(name) | {"GOLDTHREAD_PORT": str(free_port())}
         more.append(deployment.launched(name, deployment.parts[name].command, environment))
+        ready = f"http://127.0.0.1:{environment['GOLDTHREAD_PORT']}/{name}/ready"
+        wait_until(partial(is_ready, ready), name, more[-1], deployment.log(name), 60)
     try:
         yield
     finally:

@@ -1,19 +1,17 @@
-"""The relay: what it has sent it stamps, whoever is in its way."""
+"""The relay: what it has sent it stamps, and it waits for nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
 from chassis.clock import Clock
 from chassis.facts import Fact
 from chassis.ledger import entry_of
-from chassis.log import Record
 from chassis.log.embedded import EmbeddedLog
 from chassis.relay import Relay
 from chassis.signals import Signals
@@ -24,22 +22,7 @@ from contracts.vocabulary import IncidentKind, Role
 from tests.support.facts import NOON, fact, someone
 
 LOCK = "select 1 from fact where id = :id for update"
-WAITS = "select count(*) from pg_locks where not granted"
 UNSENT = "select count(*) from fact where sent_at is null"
-
-
-class Slow(EmbeddedLog):
-    """A log that has what is appended, and does not say so until it may."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.has, self.may_say = asyncio.Event(), asyncio.Event()
-
-    async def append(self, records: Sequence[Record]) -> None:
-        """As every log does, and later."""
-        await super().append(records)
-        self.has.set()
-        await self.may_say.wait()
 
 
 @pytest.fixture
@@ -57,28 +40,40 @@ async def _count(store: Postgres, question: str) -> int:
 
 
 @pytest.mark.postgres
-async def test_what_was_sent_is_stamped_though_it_meets_a_deadlock(store: Postgres, tmp_path: Path) -> None:
-    """With a load of the same facts in another order. PostgreSQL ends whoever has waited longer."""
-    log, facts = Slow(tmp_path / "log.sqlite"), [_incident(number) for number in range(2)]
-    entries = [entry_of(each.envelope) for each in facts]
-
-    async def accept(connection: AsyncConnection) -> None:
-        await ledger.insert_facts(store, connection, [each.row(None) for each in entries], loading=False)
-
+async def test_a_relay_waits_for_no_lock_and_what_it_leaves_is_sent_again(
+    store: Postgres, tmp_path: Path
+) -> None:
+    """Two instances stamp, and load, the same facts, each in its own order: whoever waited for the other's
+    locks could be waited for."""
+    log, facts = EmbeddedLog(tmp_path / "log.sqlite"), [_incident(number) for number in range(2)]
+    await _accepted(store, facts)
     await log.start()
     await log.ensure(TOPICS.values())
-    await store.write(accept)
-    relaying = asyncio.create_task(Relay(store, log, Signals()).once())
-    await log.has.wait()
+    relay = Relay(store, log, Signals())
     async with store.writing() as connection:
-        await connection.execute(text(LOCK), {"id": facts[1].id})
-        log.may_say.set()
-        while not await _count(store, WAITS):
-            await asyncio.sleep(0.01)
         await connection.execute(text(LOCK), {"id": facts[0].id})
-    assert await relaying == 2
+        assert await relay.once() == 2
+        assert await _count(store, UNSENT) == 1
+    assert await relay.once() == 1
     assert await _count(store, UNSENT) == 0
     await log.stop()
+
+
+@pytest.mark.postgres
+async def test_a_loader_waits_for_no_lock_on_what_is_there_already(store: Postgres) -> None:
+    facts = [_incident(number) for number in range(2)]
+    await _accepted(store, facts)
+    again = [entry_of(each.envelope).row(None) for each in facts]
+    async with store.writing() as connection:
+        await connection.execute(text(LOCK), {"id": facts[0].id})
+        async with asyncio.timeout(3):
+            new = await store.write(lambda other: ledger.insert_facts(store, other, again, loading=True))
+    assert new == set()
+
+
+async def _accepted(store: Postgres, facts: list[Fact[IncidentReported]]) -> None:
+    rows = [entry_of(each.envelope).row(None) for each in facts]
+    await store.write(lambda connection: ledger.insert_facts(store, connection, rows, loading=False))
 
 
 def _incident(number: int) -> Fact[IncidentReported]:
