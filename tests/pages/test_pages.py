@@ -101,6 +101,13 @@ def test_the_keyboard_comes_to_the_skip_link_first(shown: tuple[str, str], open_
     assert page.evaluate("document.activeElement.id") == "main-content"
 
 
+def test_a_case_takes_two_sheets_printed_on_both_sides(open_: Open) -> None:
+    """The sample has a line in each state, and room to write."""
+    paper = open_("chair", f"{CASE}/print").pdf(format="A4")
+    sides = len(re.findall(rb"/Type\s*/Page\b", paper))
+    assert 1 <= sides <= 4
+
+
 @pytest.mark.parametrize("path", [f"{CASE}/print", f"/marac/meetings/{sample_rows.MEETING}/print"])
 def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: str) -> None:
     page = open_("chair", path)
