@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime
 
 from contracts import vocabulary as code
 from contracts.content import Content
-from contracts.events.orders import BreachReported, OrderMade, OrderServed, Prohibition, Requirement
+from contracts.events.orders import (
+    BreachProgressed,
+    BreachReported,
+    OrderMade,
+    OrderServed,
+    Prohibition,
+    Requirement,
+)
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -163,6 +170,11 @@ ORDERS: list[Told] = [
             suspect_present=True,
             children_present=True,
         ),
+    ),
+    (
+        "northshire-police",
+        at(20, 17, 40),
+        BreachProgressed(breach=BREACH, step=code.BreachStep.ARRESTED),
     ),
 ]
 """Orders and their breaches."""

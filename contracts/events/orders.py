@@ -11,8 +11,10 @@ from contracts.sections import Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
     BreachKind,
+    BreachStep,
     OrderStage,
     OrderType,
+    OutcomeType,
     PoliceRank,
     ProhibitionKind,
     RequirementKind,
@@ -112,3 +114,16 @@ class BreachReported(Said):
         if not (self.order or self.reference or self.people):
             raise PydanticCustomError("nobody_named", "a breach names an order or a person")
         return self
+
+
+class BreachProgressed(Said):
+    """A step of the police's answer to a breach: when it was taken is when it happened. Why a breach is
+    left without charge stands in ``narrative``."""
+
+    type: ClassVar[str] = "uk.goldthread.breach.progressed.v1"
+    topic: ClassVar[str] = "breaches"
+    urgent = True
+    breach: ThingId
+    step: BreachStep
+    outcome: OutcomeType | None = None
+    rank: PoliceRank | None = Field(default=None, description="of whoever decided it")

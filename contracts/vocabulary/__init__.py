@@ -8,9 +8,11 @@ from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Pur
 from contracts.vocabulary.alerts import AlertRule, Channel, DeliveryResult, ParkedReason, PassReason, Urgency
 from contracts.vocabulary.orders import (
     BreachKind,
+    BreachStep,
     OrderQuestion,
     OrderStage,
     OrderType,
+    OutcomeType,
     PoliceRank,
     ProhibitionKind,
     RequirementKind,
@@ -45,6 +47,7 @@ __all__ = [
     "AlertRule",
     "AreaKind",
     "BreachKind",
+    "BreachStep",
     "Channel",
     "ContactMethod",
     "DashAnswer",
@@ -61,6 +64,7 @@ __all__ = [
     "OrderQuestion",
     "OrderStage",
     "OrderType",
+    "OutcomeType",
     "ParkedReason",
     "PassReason",
     "PoliceRank",

@@ -4,10 +4,11 @@ from enum import StrEnum
 
 
 class AlertRule(StrEnum):
-    """The rules by which Goldthread tells somebody at once: a breach; or that a service of its own could
-    not read a record, or could not make a page anew."""
+    """The rules by which Goldthread tells somebody: a breach; that a breach has had no answer in its time;
+    or that a service of its own could not read a record, or could not make a page anew."""
 
     BREACH = "breach"
+    NO_ANSWER = "no-answer"
     UNREAD = "unread"
 
 

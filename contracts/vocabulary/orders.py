@@ -114,3 +114,49 @@ class OrderQuestion(StrEnum):
     REQUIREMENT_NOT_ALLOWED = "requirement-not-allowed"
     SUPERVISOR_MISSING = "supervisor-missing"
     RANK_NEEDLESSLY_HIGH = "rank-needlessly-high"
+
+
+class BreachStep(StrEnum):
+    """A step of the police's answer to a breach: the inspectorate's own audit questions (HMICFRS 2021), by
+    the names of ``domain.md`` section 5 (a design note, 2026-10)."""
+
+    TRIAGED = "triaged"
+    DEPLOYED = "deployed"
+    SUSPECT_OUTSTANDING = "suspect-outstanding"
+    ARRESTED = "arrested"
+    INTERVIEWED = "interviewed"
+    CHARGED = "charged"
+    AT_COURT = "at-court"
+    NO_FURTHER_ACTION = "no-further-action"
+    NO_BREACH_FOUND = "no-breach-found"
+    CLOSED = "closed"
+
+
+class OutcomeType(StrEnum):
+    """Home Office crime outcome types (Crime outcomes technical annex, 2024), by their numbers."""
+
+    CHARGED = "1"
+    CHARGED_ALTERNATE = "1a"
+    YOUTH_CAUTION = "2"
+    YOUTH_CAUTION_ALTERNATE = "2a"
+    ADULT_CAUTION = "3"
+    ADULT_CAUTION_ALTERNATE = "3a"
+    TAKEN_INTO_CONSIDERATION = "4"
+    OFFENDER_DIED = "5"
+    PENALTY_NOTICE = "6"
+    CANNABIS_WARNING = "7"
+    COMMUNITY_RESOLUTION = "8"
+    NOT_IN_PUBLIC_INTEREST_CPS = "9"
+    NOT_IN_PUBLIC_INTEREST_POLICE = "10"
+    SUSPECT_UNDER_AGE = "11"
+    SUSPECT_TOO_ILL = "12"
+    WITNESS_DEAD_OR_TOO_ILL = "13"
+    NO_SUSPECT_VICTIM_DECLINES = "14"
+    EVIDENTIAL_DIFFICULTIES = "15"
+    VICTIM_DOES_NOT_SUPPORT = "16"
+    TIME_LIMIT_EXPIRED = "17"
+    NO_SUSPECT = "18"
+    FRAUD_FILTERED = "19"
+    OTHER_BODY = "20"
+    NOT_IN_PUBLIC_INTEREST_FURTHER = "21"
+    DIVERSIONARY = "22"

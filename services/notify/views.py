@@ -195,7 +195,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     step, changes_at = None, None
     if stood_down is None and stands.taken is None:
         due = next_step(said.urgency, raised.occurred, _told(calls, stands, passed), subject.at)
-        step, changes_at = _next(known, area, due, said.urgency, subject.at)
+        step, changes_at = _next(known, area, due, said, subject.at)
     row = AlertRow(
         cause=subject.id,
         number=number_of(subject.id),
@@ -235,7 +235,7 @@ def _call(called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]]) -> Ca
     said = called.said
     webhook = [fact for fact in tries if fact.said.channel is Channel.WEBHOOK]
     page = [fact.occurred for fact in tries if fact.said.channel is Channel.LIVE_PAGE]
-    step = rungs_of(step_of(said.rung))
+    step = rungs_of(step_of(said.rung), said.rule)
     return Call(
         id=called.id,
         rung=said.rung,
@@ -270,11 +270,11 @@ def _told(calls: Sequence[Call], stands: Standing, passed: Sequence[Fact[AlertPa
 
 
 def _next(
-    known: rota.Rota, area: str | None, due: Due, urgency: Urgency, at: datetime
+    known: rota.Rota, area: str | None, due: Due, said: AlertRaised, at: datetime
 ) -> tuple[Next, datetime]:
     """Whom the next step calls, as the rota stands when it is called, and when this will change."""
     calls: dict[str | None, NextCall] = {}
-    for rung in rungs_of(due.step):
+    for rung in rungs_of(due.step, said.rule):
         entry = rota.on_call(known, area, rung.post, max(due.due, at))
         webhook = entry is not None and entry.webhook is not None
         channels = (Channel.LIVE_PAGE, Channel.WEBHOOK) if webhook else (Channel.LIVE_PAGE,)
@@ -284,5 +284,5 @@ def _next(
     step = Next(step=due.step, due=due.due, calls=tuple(calls.values()))
     if due.due > at:
         return step, due.due
-    climbs = due.due + wait_after(urgency, due.step)
+    climbs = due.due + wait_after(said.urgency, due.step)
     return step, min(climbs, rota.next_change(known, at) or climbs)

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeVar
 
-from chassis.accept import Refused, Taken
+from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
 from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
@@ -10,7 +10,8 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
+from contracts.rules import breach_answer
 from contracts.rules.areas import area_and_around
 from contracts.sections import Sensitivity
 from contracts.submission import Submission
@@ -22,8 +23,17 @@ C = TypeVar("C", bound=Content)
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse the service of an order that names no respondent or gives no time. Raises Refused (422)."""
-    if isinstance(content, OrderServed) and (missing := service_of_order.fault(content)):
+    """Refuse the service of an order that names no respondent or gives no time, and a step of a breach's
+    answer that lacks its reason or its rank, or is not told by the police. Raises Refused (422), and
+    Problem (404)."""
+    missing: tuple[str, str] | None = None
+    if isinstance(content, OrderServed):
+        missing = service_of_order.fault(content)
+    if isinstance(content, BreachProgressed):
+        if not sharing.may_progress(viewer_of(caller, await archive.configuration())):
+            raise not_found()
+        missing = breach_answer.fault(content)
+    if missing:
         where, kind = missing
         raise Refused(kind, f"body.{where}")
     return content
@@ -35,6 +45,19 @@ async def report(
     """Record an order, its service or a breach, of an order known here or not. Raises Refused as
     ``admit`` and ``Runtime.take`` do."""
     return await runtime.take(submission, submission.content, caller=caller, right=right, idempotency_key=key)
+
+
+async def take_step(runtime: Runtime, caller: Caller, said: BreachProgressed, key: str) -> None:
+    """Record a step that somebody takes now, on the page of a breach that they may see. Raises Problem
+    (404), and Refused as ``admit`` does."""
+    row, configuration = await runtime.row(ORDERS_BREACH, said.breach), await runtime.configuration()
+    viewer = viewer_of(caller, configuration)
+    if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
+        raise not_found()
+    header = own_header(runtime.clock.now())
+    right = sharing.BREACH_PROGRESS
+    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    await runtime.folded(said.keys(taken.root))
 
 
 async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachShown:
@@ -77,9 +100,11 @@ async def _shown(
     breach = next(iter(versions.current(BreachReported)), None)
     sources = {source.fact for person in people for source in person.sections}
     used = {fact.id for fact in versions} | sources | ({order.fact} if order and order.fact else set())
+    used |= {step.root for step in row.answer.steps}
     subjects = [f"p:{person}" for person in (*row.victims, *row.respondents)]
     incomplete = await runtime.incomplete([f"o:{row.cause}", *subjects])
-    return BreachShown.of(row, breach, people, order, allowed, sorted(used), incomplete)
+    progress = sharing.may_progress(viewer)
+    return BreachShown.of(row, breach, people, order, allowed, sorted(used), incomplete, progress)
 
 
 async def _person(

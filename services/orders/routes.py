@@ -11,7 +11,7 @@ from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from contracts.sections import Record
 from contracts.submission import Receipt, Submission
 from services.orders import actions
@@ -70,6 +70,19 @@ async def report_breach(
     """A breach, by whoever saw it. The order need not be known: it is looked for, and whoever must
     answer is told all the same."""
     taken = await actions.report(runtime, caller, submission, sharing.BREACH_REPORT, key)
+    return receipt(response, "orders", taken)
+
+
+@router.post("/breach-steps", status_code=status.HTTP_201_CREATED)
+async def report_step(
+    submission: Submission[BreachProgressed],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.BREACH_PROGRESS)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """A step of the answer to a breach, by the police: when it was taken is ``occurred``."""
+    taken = await actions.report(runtime, caller, submission, sharing.BREACH_PROGRESS, key)
     return receipt(response, "orders", taken)
 
 

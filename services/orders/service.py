@@ -1,7 +1,7 @@
 """The wiring of orders: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
-from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from services.orders.actions import admit
 from services.orders.pages import PAGES
 from services.orders.pages.routes import router as pages
@@ -12,7 +12,7 @@ from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH),
-    fold_version=2,
+    fold_version=3,
     routers=(router, pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -21,5 +21,6 @@ SERVICE = Service(
         OrderMade: sharing.ORDER_REPORT,
         OrderServed: sharing.SERVICE_REPORT,
         BreachReported: sharing.BREACH_REPORT,
+        BreachProgressed: sharing.BREACH_PROGRESS,
     },
 )

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from chassis.views import Row, ViewTable
-from contracts.vocabulary import Urgency
+from contracts.vocabulary import AlertRule, Urgency
 from services.marac.conference.rows import Part
 
 
@@ -18,8 +18,9 @@ class Called(Part):
 
 
 class Alert(Part):
-    """One generation of the alert about a cause, and what became of it."""
+    """One generation of an alert about a cause, and what became of it."""
 
+    rule: AlertRule
     generation: int
     urgency: Urgency
     raised: AwareDatetime

@@ -52,7 +52,7 @@ def fold_alert(subject: Subject) -> Folded:
     alerts = [_alert(subject.facts, raised) for raised in subject.facts.current(AlertRaised)]
     if not alerts:
         return Folded(None)
-    alerts.sort(key=lambda alert: (alert.generation, alert.raised))
+    alerts.sort(key=lambda alert: (alert.raised, alert.rule, alert.generation))
     return Folded(
         alert_rows.ConferenceAlert(
             cause=subject.id, alerts=alerts, facts=sorted(fact.id for fact in subject.facts)
@@ -67,6 +67,7 @@ def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> alert_rows.Alert:
     answer = next((fact for fact in answers if taken and fact.root == taken.root), None)
     called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.root))
     return alert_rows.Alert(
+        rule=raised.said.rule,
         generation=raised.said.generation,
         urgency=raised.said.urgency,
         raised=raised.occurred,

@@ -5,14 +5,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import ValidationError
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
+from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
+from contracts.events.orders import BreachProgressed
 from contracts.sections import Record
+from contracts.vocabulary import BreachStep, OutcomeType, PoliceRank
 from services.orders import actions, status
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
@@ -23,6 +27,7 @@ router = APIRouter(prefix="/orders", include_in_schema=False)
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
+NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
 
@@ -33,11 +38,37 @@ async def breach(
     runtime: TheRuntime,
     caller: Annotated[Caller, right(sharing.BREACH_READ)],
 ) -> HTMLResponse:
-    """A breach: who and where, the order and whether it holds, how to reach the victim safely."""
-    shown = await actions.open_breach(runtime, caller, cause)
-    bars = PAGES.incomplete(shown.incomplete, shown.operator_told, runtime.clock.now())
-    look = PAGES.look(request, caller, *bars)
-    return PAGES.show("breach.html", look, breach=shown, agencies=await _agencies(runtime))
+    """A breach: who and where, the order and whether it holds, how to reach the victim safely; what has
+    been done about it, and by when."""
+    return await _breach(request, cause, runtime, caller)
+
+
+@router.post("/breaches/{cause}/steps")
+async def take_step(
+    request: Request,
+    cause: Id,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.BREACH_PROGRESS)],
+    once: Annotated[Id, Form()],
+    step: Typed = "",
+    outcome: Typed = "",
+    rank: Typed = "",
+    reason: Typed = "",
+) -> Response:
+    """Record what has been done about it, now."""
+    asked = {"step": step, "outcome": outcome, "rank": rank, "reason": reason.strip()}
+    given = {"step": step, "outcome": outcome or None, "rank": rank or None}
+    narrative = {"text": reason.strip()} if reason.strip() else None
+    try:
+        said = BreachProgressed.model_validate({"breach": cause, "narrative": narrative, **given})
+        await actions.take_step(runtime, caller, said, once)
+    except ValidationError as error:
+        fault = str(error.errors()[0]["loc"][0])
+    except Refused as refused:
+        fault = refused.fault
+    else:
+        return RedirectResponse(f"/orders/breaches/{cause}#answer", 303)
+    return await _breach(request, cause, runtime, caller, asked, fault)
 
 
 @router.get("/status")
@@ -65,6 +96,22 @@ async def order_status(
         return _status(request, caller, asked, faults=[name for name in asked if name in faults])
     shown = await status.order_status(runtime, caller, record)
     return _status(request, caller, shown=shown, agencies=await _agencies(runtime))
+
+
+async def _breach(
+    request: Request,
+    cause: str,
+    runtime: Runtime,
+    caller: Caller,
+    asked: Mapping[str, str] = NOTHING_DONE,
+    fault: str = "",
+) -> HTMLResponse:
+    shown = await actions.open_breach(runtime, caller, cause)
+    bars = PAGES.incomplete(shown.incomplete, shown.operator_told, runtime.clock.now())
+    look = PAGES.look(request, caller, *bars)
+    known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
+    known |= {"steps": list(BreachStep), "outcomes": list(OutcomeType), "ranks": list(PoliceRank)}
+    return PAGES.show("breach.html", look, 422 if fault else 200, breach=shown, **known)
 
 
 def _status(

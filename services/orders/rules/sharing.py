@@ -14,12 +14,14 @@ ORDER_REPORT = "order:report"
 SERVICE_REPORT = "service:report"
 BREACH_REPORT = "breach:report"
 BREACH_READ = "breach:read"
+BREACH_PROGRESS = "breach-progress:report"
 STATUS_READ = "order-status:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     ORDER_REPORT: frozenset({StaffRole.REPORTER}),
     SERVICE_REPORT: frozenset({StaffRole.REPORTER}),
     BREACH_REPORT: frozenset({StaffRole.REPORTER}),
+    BREACH_PROGRESS: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     BREACH_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.IDVA}),
     STATUS_READ: frozenset({StaffRole.CONTROL_ROOM, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
 }
@@ -60,6 +62,11 @@ def may_see_breach(viewer: Viewer, breach: Reach) -> bool:
     if not RESPONDERS.isdisjoint(viewer.roles) and (viewer.id in breach.called or everybodys):
         return True
     return not set(viewer.areas).isdisjoint(breach.areas)
+
+
+def may_progress(viewer: Viewer) -> bool:
+    """The police tell what the police have done."""
+    return not RIGHTS[BREACH_PROGRESS].isdisjoint(viewer.roles) and viewer.agency_kind is AgencyKind.POLICE
 
 
 def may_ask_status(viewer: Viewer) -> bool:

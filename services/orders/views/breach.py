@@ -5,12 +5,12 @@ The row carries all that its decider needs, what was said before among it; it ho
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pydantic import AwareDatetime
 from sqlmodel import Field
 
-from chassis.facts import Fact, FactSet
+from chassis.facts import Fact
 from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
@@ -21,33 +21,23 @@ from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
 from services.orders.rules import telling
 from services.orders.rules.priority import BY_GRADE, Danger, from_scene, priority, worst
+from services.orders.views.answer import Answer, answer, asked_of, decision, sayings
 from services.orders.views.person import (
-    RULES,
     OrdersPerson,
-    Part,
     RecordLine,
     StatusNow,
     VictimLine,
     area_of,
     persons,
+    record_line,
     sought,
+    steps_of,
     with_alerts,
 )
+from services.orders.views.told import ToldLine, about, generations, told_of
 
-OfAlert = AlertRaised | AlertStoodDown | AlertCalled | AlertAcknowledged
-A = TypeVar("A", bound=OfAlert, covariant=True)
-AlertState = Literal["standing", "answered", "stood-down"]
-
-
-class ToldLine(Part):
-    """One generation of the alert about this breach. ``victims`` are mention ids."""
-
-    generation: int
-    urgency: Urgency
-    area: str | None
-    about: list[str]
-    victims: list[str]
-    state: AlertState
+RULES = (AlertRule.BREACH, AlertRule.NO_ANSWER)
+"""The rules by which orders has somebody called about a breach."""
 
 
 class OrdersBreach(Row):
@@ -79,6 +69,7 @@ class OrdersBreach(Row):
     others_in_view: tuple[str, ...] = ()
     told: tuple[ToldLine, ...] = ()
     stood_down: int = 0
+    answer: Answer = Answer()
     called: tuple[str, ...] = ()
     nobody: bool = False
     """Whether an unanswered call went to nobody; ``called``: the staff who were called or took it."""
@@ -96,15 +87,18 @@ class OrdersBreachTable(ViewTable, table=True):
 def fold_breach(subject: Subject) -> Folded:
     """The row of a breach; None for a cause that is something else.
 
-    It says what held when the breach happened, so that no passing of time changes it.
+    It says what held when the breach happened, so that no passing of time changes it; but time may
+    have somebody asked for its answer.
     """
     fact = breach_in(subject)
     if fact is None:
         return Folded(None)
-    told, stood_down = _told(subject.facts, fact.root)
+    told, stood_down = told_of(subject.facts, fact.root)
     standing = {line.generation for line in told if line.state == "standing"}
-    calls = _of(subject.facts.current(AlertCalled), fact.root)
-    took = {each.said.person for each in _of(subject.facts.current(AlertAcknowledged), fact.root)}
+    calls = about(subject.facts.current(AlertCalled), fact.root, *RULES)
+    took = {each.said.person for each in about(subject.facts.current(AlertAcknowledged), fact.root, *RULES)}
+    asked, asked_before = asked_of(subject.facts, fact.root)
+    found = Answer(asked=asked, stood_down=asked_before)
     known: dict[str, object] = {
         "cause": fact.root,
         "agency": fact.agency,
@@ -117,8 +111,11 @@ def fold_breach(subject: Subject) -> Folded:
         "nobody": any(each.said.person is None and each.said.generation in standing for each in calls),
     }
     if fact.content is not None:
-        known |= _Standing(subject, fact).values()
-    return Folded(OrdersBreach.model_validate(known))
+        stands = _Standing(subject, fact)
+        known |= stands.values()
+        found = stands.answer().model_copy(update={"asked": asked, "stood_down": asked_before})
+    row = OrdersBreach.model_validate(known | {"answer": found})
+    return Folded(row, decision(found, subject.at).again)
 
 
 def breach_in(subject: Subject) -> Fact[BreachReported] | None:
@@ -137,6 +134,7 @@ class _Standing:
         self.fact = fact
         self.said = fact.said
         self.homes = subject.homes
+        self.steps = steps_of(subject.facts)
         self.rows = _rows(subject)
         self.match = self.matched()
         self.named = self.concerned()
@@ -251,6 +249,25 @@ class _Standing:
             found[record.root] = with_alerts(record, found.get(record.root))
         return sorted(found.values(), key=lambda record: (record.occurred, record.root))
 
+    def answer(self) -> Answer:
+        """The answer to it: to all its records together."""
+        records = {record.root: record for record in self.records() if record.type == "breach"}
+        steps = self.steps.get(self.fact.root, [])
+        own = record_line(self.fact, self.named, self.respondents(), steps)
+        own = with_alerts(own, records.get(own.root))
+        return answer(own, list((records | {own.root: own}).values()), self.earlier(own))
+
+    def earlier(self, own: RecordLine) -> list[list[RecordLine]]:
+        """The earlier breaches by the same people, each with its records."""
+        found: dict[str, list[RecordLine]] = {}
+        for person in self.respondents():
+            for group in self.rows[person].occurrences if person in self.rows else ():
+                breaches = [each for each in group if each.type == "breach" and person in each.accused]
+                first = min((each.occurred for each in group), default=own.occurred)
+                if breaches and first < own.occurred and own.root not in {each.root for each in group}:
+                    found[group[0].root] = breaches
+        return [found[root] for root in sorted(found)]
+
 
 def _rows(subject: Subject) -> dict[str, OrdersPerson]:
     rows = {person.id: person.rows.get("orders_person") for person in subject.people.values()}
@@ -261,58 +278,11 @@ def _newest_area(line: VictimLine) -> tuple[bool, datetime | None, str]:
     return (line.area_at is not None, line.area_at, line.area_from or "")
 
 
-def _told(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
-    """What was raised about this cause and what became of it, and how many were stood down."""
-    raised = [fact.said for fact in _of(facts.current(AlertRaised), root)]
-    fallen = _generations(facts.current(AlertStoodDown), root)
-    answered = _generations(facts.current(AlertAcknowledged), root)
-    others, victims = _roles_ever(facts, root)
-    lines = [
-        ToldLine(
-            generation=said.generation,
-            urgency=said.urgency,
-            area=said.routing.area if isinstance(said.routing, Routing) else None,
-            about=said.about,
-            victims=sorted(m for m in said.about if m in victims or m not in others),
-            state=_state(said.generation, fallen, answered),
-        )
-        for said in sorted(raised, key=lambda said: said.generation)
-    ]
-    return lines, len(fallen)
-
-
-def _generations(facts: Iterable[Fact[OfAlert]], root: str) -> set[int]:
-    return {fact.said.generation for fact in _of(facts, root)}
-
-
-def _of(facts: Iterable[Fact[A]], root: str) -> list[Fact[A]]:
-    return [fact for fact in facts if fact.said.cause == root and fact.said.rule in RULES]
-
-
-def _state(generation: int, fallen: set[int], answered: set[int]) -> AlertState:
-    if generation in fallen:
-        return "stood-down"
-    return "answered" if generation in answered else "standing"
-
-
-def _roles_ever(facts: FactSet, root: str) -> tuple[set[str], set[str]]:
-    """The mentions that any version of the breach names apart from victims, and as victims. Whoever
-    an alert was about and no version names was found through the order: a victim."""
-    others: set[str] = set()
-    victims: set[str] = set()
-    for version in facts.versions(root):
-        if isinstance(version.content, BreachReported):
-            for mention in version.content.named:
-                if mention.mention:
-                    (victims if mention.role is Role.VICTIM else others).add(mention.mention)
-    return others, victims
-
-
 def decide(row: OrdersBreach | None, at: datetime) -> list[Saying]:
     """What must be said of a breach now (``rules.telling``)."""
     if row is None:
         return []
-    decision = telling.decide(
+    now = telling.decide(
         [_as_told(line) for line in row.told if line.state != "stood-down"],
         row.stood_down,
         _wanted(row),
@@ -323,14 +293,14 @@ def decide(row: OrdersBreach | None, at: datetime) -> list[Saying]:
             if record.type == "breach" and record.root != row.cause
         ],
     )
-    about = {line.generation: line.about for line in row.told}
-    sayings = [
-        _saying(AlertStoodDown(rule=AlertRule.BREACH, cause=row.cause, generation=n, about=about[n]), at)
-        for n in decision.stand_down
+    named = {line.generation: line.about for line in row.told}
+    said = [
+        _saying(AlertStoodDown(rule=AlertRule.BREACH, cause=row.cause, generation=n, about=named[n]), at)
+        for n in now.stand_down
     ]
-    if decision.raise_ is not None and row.urgency is not None:
-        sayings.append(_raised(row.cause, decision.raise_, row.urgency, row.area, row.about, at))
-    return sayings
+    if now.raise_ is not None and row.urgency is not None:
+        said.append(_raised(row.cause, now.raise_, row.urgency, row.area, row.about, at))
+    return [*said, *sayings(row.cause, row.answer, row.urgency, row.area, row.about, at)]
 
 
 def decide_broken(subject: Subject) -> list[Saying]:
@@ -341,12 +311,12 @@ def decide_broken(subject: Subject) -> list[Saying]:
     fact = breach_in(subject)
     if fact is None or fact.content is None:
         return []
-    raised = _generations(subject.facts.current(AlertRaised), fact.root)
-    fallen = _generations(subject.facts.current(AlertStoodDown), fact.root)
+    raised = generations(subject.facts.current(AlertRaised), fact.root, AlertRule.BREACH)
+    fallen = generations(subject.facts.current(AlertStoodDown), fact.root, AlertRule.BREACH)
     if raised - fallen:
         return []
-    about = sorted({mention.mention for mention in fact.said.named if mention.mention})
-    return [_raised(fact.root, 1 + len(fallen), Urgency.NOW, area_of(fact.said), about, subject.at)]
+    people = sorted({mention.mention for mention in fact.said.named if mention.mention})
+    return [_raised(fact.root, 1 + len(fallen), Urgency.NOW, area_of(fact.said), people, subject.at)]
 
 
 def _as_told(line: ToldLine) -> telling.Told:

@@ -11,24 +11,22 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.clock import court_deadline
-from chassis.facts import Fact
+from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.alerts import AlertRaised, AlertStoodDown
-from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
+from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import normal, occurrences, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of
 from contracts.rules.order_status import OrderStatus, discharged_at, order_terms, status
 from contracts.rules.standing_grade import standing_grade
 from contracts.sections import Routing
-from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
+from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 
 Report = Fact[BreachReported | IncidentReported]
-
-RULES: frozenset[str] = frozenset({AlertRule.BREACH})
-"""The rules by which orders tells somebody at once."""
 
 
 class Part(BaseModel):
@@ -76,8 +74,18 @@ class StandingAlert(Part):
     area: str | None
 
 
+class StepLine(Part):
+    """A step of the answer to a breach; ``root`` is of the fact that tells it."""
+
+    step: BreachStep
+    at: AwareDatetime
+    root: str
+    agency: str
+
+
 class RecordLine(Part):
-    """One agency's record of a breach or incident that names this person."""
+    """One agency's record of a breach or incident that names this person. ``asked``: an alert that asks
+    for its answer stands."""
 
     root: str
     type: Literal["breach", "incident"]
@@ -86,10 +94,21 @@ class RecordLine(Part):
     precision: Literal["instant", "day"]
     kind: str
     people: list[str]
+    accused: list[str]
+    recorded: AwareDatetime
+    accepted: AwareDatetime
     weapon: bool | None = None
     suspect_present: bool | None = None
     area: str | None = None
     standing: list[StandingAlert]
+    asked: bool = False
+    steps: list[StepLine]
+
+    @property
+    def reported(self) -> Reported:
+        """As the rules of answering know it."""
+        steps = tuple(Step(step.step, step.at, step.root) for step in self.steps)
+        return Reported(self.occurred, self.recorded, self.accepted, steps)
 
 
 class VictimLine(Part):
@@ -184,7 +203,8 @@ def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
 
 
 def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordLine]]:
-    standing = _standing(subject)
+    standing, asked = _standing(subject, AlertRule.BREACH), _standing(subject, AlertRule.NO_ANSWER)
+    taken = steps_of(subject.facts)
     made = _made(subject)
     lines: dict[str, RecordLine] = {}
     records = []
@@ -200,7 +220,9 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
         victims = _victims_by_order(fact, orders, subject.homes)
         accused = frozenset(persons(in_role(about, *PERPETRATOR_ROLES), subject.homes))
         records.append(record_of(fact.envelope, fact.said, subject.homes, victims, accused))
-        lines[fact.root] = _line(fact, people, standing.get(fact.root, []))
+        line = record_line(fact, people, sorted(accused), taken.get(fact.root, []))
+        alerts = {"standing": standing.get(fact.root, []), "asked": fact.root in asked}
+        lines[fact.root] = line.model_copy(update=alerts)
     return [[lines[record.root] for record in group] for group in occurrences(records)]
 
 
@@ -213,7 +235,17 @@ def in_role(mentions: Iterable[Mention], *roles: str) -> list[Mention]:
     return [mention for mention in mentions if mention.role in roles]
 
 
-def _line(fact: Report, people: list[str], standing: list[StandingAlert]) -> RecordLine:
+def steps_of(facts: FactSet) -> dict[str, list[StepLine]]:
+    """The steps of the answer to each breach, in their order."""
+    found: dict[str, list[StepLine]] = {}
+    for fact in facts.current(BreachProgressed):
+        line = StepLine(step=fact.said.step, at=fact.occurred, root=fact.root, agency=fact.agency)
+        found.setdefault(fact.said.breach, []).append(line)
+    return {root: sorted(lines, key=lambda line: (line.at, line.root)) for root, lines in found.items()}
+
+
+def record_line(fact: Report, people: list[str], accused: list[str], steps: list[StepLine]) -> RecordLine:
+    """One record as a row has it, with no alert yet."""
     said = fact.said
     breach = said if isinstance(said, BreachReported) else None
     return RecordLine(
@@ -224,10 +256,14 @@ def _line(fact: Report, people: list[str], standing: list[StandingAlert]) -> Rec
         precision=fact.envelope.precision,
         kind=said.kind,
         people=people,
+        accused=accused,
+        recorded=fact.recorded,
+        accepted=fact.envelope.acceptedat,
         weapon=breach.weapon if breach else None,
         suspect_present=breach.suspect_present if breach else None,
         area=area_of(said),
-        standing=standing,
+        standing=[],
+        steps=steps,
     )
 
 
@@ -235,8 +271,16 @@ def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
     """One record as two people's rows have it: an alert may be filed under either alone, and the order
     that it gives may be known to one alone."""
     alerts = {alert.generation: alert for alert in (*(other.standing if other else ()), *record.standing)}
-    people = sorted({*record.people, *(other.people if other else ())})
-    return record.model_copy(update={"people": people, "standing": [alerts[key] for key in sorted(alerts)]})
+    steps = {step.root: step for step in (*(other.steps if other else ()), *record.steps)}
+    return record.model_copy(
+        update={
+            "people": sorted({*record.people, *(other.people if other else ())}),
+            "accused": sorted({*record.accused, *(other.accused if other else ())}),
+            "standing": [alerts[key] for key in sorted(alerts)],
+            "asked": record.asked or bool(other and other.asked),
+            "steps": sorted(steps.values(), key=lambda step: (step.at, step.root)),
+        }
+    )
 
 
 def _victims_by_order(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> frozenset[str]:
@@ -258,16 +302,16 @@ def sought(said: BreachReported, at: datetime, homes: Mapping[str, str]) -> Soug
     )
 
 
-def _standing(subject: Subject) -> dict[str, list[StandingAlert]]:
+def _standing(subject: Subject, rule: AlertRule) -> dict[str, list[StandingAlert]]:
     fallen = {
         (fact.said.cause, fact.said.generation)
         for fact in subject.facts.current(AlertStoodDown)
-        if fact.said.rule in RULES
+        if fact.said.rule is rule
     }
     found: dict[str, dict[int, StandingAlert]] = {}
     for fact in subject.facts.current(AlertRaised):
         said = fact.said
-        if said.rule in RULES and (said.cause, said.generation) not in fallen:
+        if said.rule is rule and (said.cause, said.generation) not in fallen:
             area = said.routing.area if isinstance(said.routing, Routing) else None
             alert = StandingAlert(generation=said.generation, urgency=said.urgency, area=area)
             found.setdefault(said.cause, {})[said.generation] = alert

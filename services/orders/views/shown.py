@@ -11,9 +11,10 @@ from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
-from contracts.vocabulary import Grade, OrderType, Urgency
-from services.orders.views.breach import AlertState, OrdersBreach
+from contracts.vocabulary import BreachStep, Grade, OrderType, Urgency
+from services.orders.views.breach import OrdersBreach
 from services.orders.views.person import StatusNow
+from services.orders.views.told import AlertState
 
 PERSONAL = ("identity", "contact", "location", "health")
 """The sections of a mention, in the order in which a page shows them."""
@@ -157,6 +158,27 @@ class ToldShown(Shown):
     state: AlertState
 
 
+class StepShown(Shown):
+    """A step of the answer."""
+
+    step: BreachStep
+    at: AwareDatetime
+    agency: str
+
+
+class AnswerShown(Shown):
+    """The answer: by when it is due, and when it first came. ``asked_for``: since when, or from when on,
+    somebody is asked for it; None: nobody is. ``earlier``: so many breaches by the same people came before,
+    and ``left`` of them had no answer in their time."""
+
+    steps: list[StepShown]
+    due: AwareDatetime | None
+    answered: AwareDatetime | None
+    asked_for: AwareDatetime | None
+    earlier: int
+    left: int
+
+
 class BreachShown(Shown):
     """A breach with all that this reader may see of it. ``left_out`` names the sections that the
     reader may not see; ``facts`` are what it was made of. ``incomplete``: so many records about it or
@@ -188,6 +210,8 @@ class BreachShown(Shown):
     people: list[PersonShown]
     records: list[RecordShown]
     told: list[ToldShown]
+    answer: AnswerShown
+    may_progress: bool
     facts: list[str]
     left_out: list[Sensitivity]
     fresh_until: AwareDatetime | None = None
@@ -203,6 +227,7 @@ class BreachShown(Shown):
         allowed: frozenset[Sensitivity],
         facts: list[str],
         incomplete: Incomplete,
+        may_progress: bool,
     ) -> "BreachShown":
         """The answer. ``breach`` is None where the report was withdrawn: what it said is gone."""
         said = breach.said if breach else None
@@ -224,6 +249,8 @@ class BreachShown(Shown):
                 "people": people,
                 "records": [_record(record.model_dump()) for record in row.records],
                 "told": [told.model_dump(include={"generation", "urgency", "state"}) for told in row.told],
+                "answer": row.answer.model_dump(include=set(AnswerShown.model_fields)),
+                "may_progress": may_progress and not row.withdrawn,
                 "facts": facts,
                 "left_out": sorted(SHOWABLE - allowed),
             }

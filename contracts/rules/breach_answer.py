@@ -1,0 +1,136 @@
+"""Whether a breach has been answered, by when it must be, and what a step of the answer must say.
+
+Source: ``domain.md`` section 5. HMICFRS (2021): a response within 24 hours of the report; more than half
+of 83 breaches had none, and one order was breached 18 times with no action. That the clock runs faster
+for whoever was left unanswered before, and that whoever is outstanding is asked for anew each day, is
+Goldthread's own (2026-11), to be agreed with each force. Ranks: HMICFRS 2021, recommendation 5.2, for
+outcomes 15 and 16; the lifecycle of section 5 for closing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.events.orders import BreachProgressed
+from contracts.vocabulary import BreachStep, OutcomeType, PoliceRank
+
+CLOCKS = (timedelta(hours=24), timedelta(hours=12), timedelta(hours=4))
+"""How long an answer may take: of a first breach, of one after one that had no answer in its time, and of
+one after more of them."""
+GRACE = timedelta(hours=2)
+"""How long whoever sends a breach late has to send its answer too."""
+OUTSTANDING = timedelta(hours=24)
+"""How long a suspect may be outstanding before somebody is asked for them again."""
+
+NO_ANSWER = frozenset({BreachStep.TRIAGED, BreachStep.AT_COURT, BreachStep.CLOSED})
+"""Steps by which nobody has gone, looked or spoken to anybody."""
+
+RANKS = tuple(PoliceRank)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a step must say beside itself: why; of which outcome; and decided by which rank or above."""
+
+    reason: bool = False
+    outcome: bool = False
+    rank: PoliceRank | None = None
+
+
+NEEDS: Mapping[BreachStep, Needs] = {
+    BreachStep.NO_FURTHER_ACTION: Needs(reason=True, outcome=True, rank=PoliceRank.SERGEANT),
+    BreachStep.NO_BREACH_FOUND: Needs(reason=True),
+    BreachStep.CLOSED: Needs(reason=True, rank=PoliceRank.SERGEANT),
+}
+OF_AN_INSPECTOR = frozenset({OutcomeType.EVIDENTIAL_DIFFICULTIES, OutcomeType.VICTIM_DOES_NOT_SUPPORT})
+"""Outcomes that an inspector or above signs off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that was taken. ``root`` is of the fact that says so."""
+
+    step: BreachStep
+    at: datetime
+    root: str
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Later steps come later."""
+        return (self.at, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One record of a breach: when it happened, when its agency recorded it and when it was first accepted
+    here, and the steps that are told of it."""
+
+    occurred: datetime
+    recorded: datetime
+    accepted: datetime
+    steps: tuple[Step, ...]
+
+
+def fault(said: BreachProgressed) -> tuple[str, str] | None:
+    """The place and the kind of what a step must say and does not. None: nothing."""
+    needs = NEEDS.get(said.step, Needs())
+    if needs.reason and said.narrative is None:
+        return ("content.narrative", "reason-missing")
+    if needs.outcome and said.outcome is None:
+        return ("content.outcome", "outcome-missing")
+    least = PoliceRank.INSPECTOR if said.outcome in OF_AN_INSPECTOR else needs.rank
+    if least is None:
+        return None
+    if said.rank is None:
+        return ("content.rank", "rank-missing")
+    if RANKS.index(said.rank) < RANKS.index(least):
+        return ("content.rank", "rank-too-low")
+    return None
+
+
+def answered(steps: Iterable[Step]) -> datetime | None:
+    """When a breach was first answered. None: not yet."""
+    return min((step.at for step in steps if step.step not in NO_ANSWER), default=None)
+
+
+def latest(steps: Iterable[Step]) -> Step | None:
+    """The step that it stands at."""
+    return max(steps, key=lambda step: step.order, default=None)
+
+
+def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Reported]]) -> int:
+    """How many of the earlier breaches, each with all its records, had no answer in 24 hours, which were
+    over when this one was recorded."""
+    return sum(_left(each, min(record.recorded for record in records)) for each in earlier)
+
+
+def _left(records: Sequence[Reported], now: datetime) -> bool:
+    over = min(record.recorded for record in records) + CLOCKS[0]
+    first = answered(step for record in records for step in record.steps)
+    return over <= now and (first is None or first > over)
+
+
+def clock(left: int) -> timedelta:
+    """How long the answer to a breach may take, after so many that were left without one."""
+    return CLOCKS[min(left, len(CLOCKS) - 1)]
+
+
+def due(records: Iterable[Reported], allowed: timedelta) -> datetime:
+    """By when a breach must be answered: so long after its first record."""
+    known = list(records)
+    return max(
+        min(record.recorded for record in known) + allowed,
+        min(record.accepted for record in known) + min(GRACE, allowed),
+    )
+
+
+def asked_for(records: Iterable[Reported], allowed: timedelta) -> datetime | None:
+    """When somebody is to be asked for an answer: none has come in its time, or the suspect has been
+    outstanding for a day. None: it is answered."""
+    known = list(records)
+    steps = [step for record in known for step in record.steps]
+    if answered(steps) is None:
+        return due(known, allowed)
+    last = latest(steps)
+    outstanding = last is not None and last.step is BreachStep.SUSPECT_OUTSTANDING
+    return last.at + OUTSTANDING if last and outstanding else None

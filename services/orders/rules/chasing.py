@@ -1,0 +1,59 @@
+"""When somebody is told that a breach has had no answer, and told again.
+
+Source: ``domain.md`` section 5 (2026-10): the answer is due within 24 hours (HMICFRS 2021), an outstanding
+suspect keeps paging, and nothing closes by itself. An alert that a person took ends the calls, and not
+the breach: where no step has followed in the time that the answer had, it is told anew. What was left
+for a week before Goldthread first heard of it is a gap on the page, and calls nobody at night.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+PAST = timedelta(days=7)
+"""What has waited for so long and was never told calls nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One alert that asks for an answer and was not stood down; ``taken`` is when somebody took it."""
+
+    generation: int
+    taken: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to say now: the generations to stand down, the one to raise, if any, and when to look again."""
+
+    stand_down: tuple[int, ...]
+    raise_: int | None
+    again: datetime | None
+
+
+def decide(
+    standing: Sequence[Asked],
+    stood_down: int,
+    wanted: datetime | None,
+    allowed: timedelta,
+    at: datetime,
+    *,
+    speaks: bool,
+) -> Decision:
+    """What to say of a breach whose answer is to be asked for at ``wanted`` (None: never).
+
+    ``speaks``: this record is the one of its occurrence that tells; another's alert is enough.
+    """
+    if wanted is None or wanted > at:
+        return Decision(tuple(asked.generation for asked in standing), None, wanted)
+    if not standing:
+        fresh = stood_down == 0 and at >= wanted + PAST
+        return Decision((), 1 + stood_down if speaks and not fresh else None, None)
+    taken = [asked.taken for asked in standing]
+    if not all(taken):
+        return Decision((), None, None)
+    again = max(when for when in taken if when is not None) + allowed
+    if again > at:
+        return Decision((), None, again)
+    fallen = tuple(asked.generation for asked in standing)
+    return Decision(fallen, 1 + stood_down + len(fallen), None)

@@ -1,0 +1,114 @@
+"""The answer to a breach, as its row has it: the steps of all its records, by when it is due, and who was
+asked for it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime
+
+from chassis.facts import FactSet
+from chassis.views import Saying
+from contracts.events.alerts import AlertAcknowledged, AlertRaised, AlertStoodDown
+from contracts.rules.breach_answer import answered, asked_for, clock, due, left_unanswered
+from contracts.sections import Routing
+from contracts.vocabulary import AlertRule, Urgency
+from services.orders.rules import chasing
+from services.orders.views.person import Part, RecordLine, StepLine
+from services.orders.views.told import about, generations
+
+
+class AskedLine(Part):
+    """One generation of the alert that asks for an answer; ``taken`` is when somebody took it last."""
+
+    generation: int
+    about: list[str]
+    taken: AwareDatetime | None
+
+
+class Answer(Part):
+    """What is known of the answer to a breach. ``asked_for`` is when somebody is to be asked for it; None:
+    it is answered, or none is due. ``speaks``: this record is the one of its occurrence that asks.
+    ``earlier``: so many breaches by the same people came before; ``left``: so many of them had no answer
+    in their time."""
+
+    steps: tuple[StepLine, ...] = ()
+    due: AwareDatetime | None = None
+    answered: AwareDatetime | None = None
+    asked_for: AwareDatetime | None = None
+    allowed: timedelta = timedelta(0)
+    earlier: int = 0
+    left: int = 0
+    speaks: bool = False
+    asked: tuple[AskedLine, ...] = ()
+    stood_down: int = 0
+
+
+def answer(own: RecordLine, records: Sequence[RecordLine], earlier: Sequence[Sequence[RecordLine]]) -> Answer:
+    """The answer to a breach of which there are these records, its own among them, after these earlier
+    breaches by the same people."""
+    reported = [record.reported for record in records]
+    left = left_unanswered(reported, [[record.reported for record in each] for each in earlier])
+    allowed = clock(left)
+    steps = {step.root: step for record in records for step in record.steps}
+    first = min(records, key=lambda record: (record.occurred, record.root))
+    return Answer(
+        steps=tuple(sorted(steps.values(), key=lambda step: (step.at, step.root))),
+        due=due(reported, allowed),
+        answered=answered(step for record in reported for step in record.steps),
+        asked_for=asked_for(reported, allowed),
+        allowed=allowed,
+        earlier=len(earlier),
+        left=left,
+        speaks=first.root == own.root and not any(each.asked for each in records if each.root != own.root),
+    )
+
+
+def asked_of(facts: FactSet, root: str) -> tuple[tuple[AskedLine, ...], int]:
+    """The alerts that ask for the answer and stand, and how many were stood down."""
+    rule = AlertRule.NO_ANSWER
+    fallen = generations(facts.current(AlertStoodDown), root, rule)
+    taken: dict[int, datetime] = {}
+    for fact in about(facts.current(AlertAcknowledged), root, rule):
+        taken[fact.said.generation] = max(fact.occurred, taken.get(fact.said.generation, fact.occurred))
+    raised = about(facts.current(AlertRaised), root, rule)
+    lines = {
+        fact.said.generation: AskedLine(
+            generation=fact.said.generation, about=fact.said.about, taken=taken.get(fact.said.generation)
+        )
+        for fact in raised
+        if fact.said.generation not in fallen
+    }
+    return tuple(lines[generation] for generation in sorted(lines)), len(fallen)
+
+
+def decision(known: Answer, at: datetime) -> chasing.Decision:
+    """What is to be said of the answer at this time (``rules.chasing``)."""
+    standing = [chasing.Asked(line.generation, line.taken) for line in known.asked]
+    wanted = known.asked_for
+    return chasing.decide(standing, known.stood_down, wanted, known.allowed, at, speaks=known.speaks)
+
+
+def sayings(
+    cause: str, known: Answer, urgency: Urgency | None, area: str | None, people: Iterable[str], at: datetime
+) -> list[Saying]:
+    """The alerts to stand down and to raise now."""
+    said = decision(known, at)
+    named = {line.generation: line.about for line in known.asked}
+    rule = AlertRule.NO_ANSWER
+    found: list[AlertRaised | AlertStoodDown] = [
+        AlertStoodDown(rule=rule, cause=cause, generation=n, about=named[n]) for n in said.stand_down
+    ]
+    if said.raise_ is not None and urgency is not None:
+        found.append(
+            AlertRaised(
+                rule=rule,
+                cause=cause,
+                generation=said.raise_,
+                urgency=Urgency.NOW if urgency is Urgency.NOW else Urgency.HOUR,
+                routing=Routing(area=area) if area else None,
+                about=sorted(people),
+            )
+        )
+    return [
+        Saying(rule=rule, root=cause, generation=each.generation, content=each, occurred=at) for each in found
+    ]

@@ -1,0 +1,75 @@
+"""What has been told of a breach: the alerts about it, and what became of each."""
+
+from collections.abc import Iterable
+from typing import Literal, TypeVar
+
+from chassis.facts import Fact, FactSet
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
+from contracts.events.orders import BreachReported
+from contracts.sections import Routing
+from contracts.vocabulary import AlertRule, Role, Urgency
+from services.orders.views.person import Part
+
+OfAlert = AlertRaised | AlertStoodDown | AlertCalled | AlertAcknowledged
+A = TypeVar("A", bound=OfAlert, covariant=True)
+AlertState = Literal["standing", "answered", "stood-down"]
+
+
+class ToldLine(Part):
+    """One generation of the alert about this breach. ``victims`` are mention ids."""
+
+    generation: int
+    urgency: Urgency
+    area: str | None
+    about: list[str]
+    victims: list[str]
+    state: AlertState
+
+
+def told_of(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
+    """What was raised about a breach and what became of it, and how many were stood down."""
+    raised = [fact.said for fact in about(facts.current(AlertRaised), root, AlertRule.BREACH)]
+    fallen = generations(facts.current(AlertStoodDown), root, AlertRule.BREACH)
+    answered = generations(facts.current(AlertAcknowledged), root, AlertRule.BREACH)
+    others, victims = _roles_ever(facts, root)
+    lines = [
+        ToldLine(
+            generation=said.generation,
+            urgency=said.urgency,
+            area=said.routing.area if isinstance(said.routing, Routing) else None,
+            about=said.about,
+            victims=sorted(m for m in said.about if m in victims or m not in others),
+            state=_state(said.generation, fallen, answered),
+        )
+        for said in sorted(raised, key=lambda said: said.generation)
+    ]
+    return lines, len(fallen)
+
+
+def generations(facts: Iterable[Fact[OfAlert]], root: str, rule: AlertRule) -> set[int]:
+    """The generations of one rule's alert about a cause that these facts speak of."""
+    return {fact.said.generation for fact in about(facts, root, rule)}
+
+
+def about(facts: Iterable[Fact[A]], root: str, *rules: AlertRule) -> list[Fact[A]]:
+    """Those that speak of these rules' alerts about a cause."""
+    return [fact for fact in facts if fact.said.cause == root and fact.said.rule in rules]
+
+
+def _state(generation: int, fallen: set[int], answered: set[int]) -> AlertState:
+    if generation in fallen:
+        return "stood-down"
+    return "answered" if generation in answered else "standing"
+
+
+def _roles_ever(facts: FactSet, root: str) -> tuple[set[str], set[str]]:
+    """The mentions that any version of the breach names apart from victims, and as victims. Whoever
+    an alert was about and no version names was found through the order: a victim."""
+    others: set[str] = set()
+    victims: set[str] = set()
+    for version in facts.versions(root):
+        if isinstance(version.content, BreachReported):
+            for mention in version.content.named:
+                if mention.mention:
+                    (victims if mention.role is Role.VICTIM else others).add(mention.mention)
+    return others, victims
