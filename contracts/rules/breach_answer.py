@@ -93,11 +93,6 @@ def answered(steps: Iterable[Step]) -> datetime | None:
     return min((step.at for step in steps if step.step not in NO_ANSWER), default=None)
 
 
-def latest(steps: Iterable[Step]) -> Step | None:
-    """The step that it stands at."""
-    return max(steps, key=lambda step: step.order, default=None)
-
-
 def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Reported]]) -> int:
     """How many of the earlier breaches, each with all its records, had no answer in 24 hours, which were
     over when this one was recorded."""
@@ -131,6 +126,5 @@ def asked_for(records: Iterable[Reported], allowed: timedelta) -> datetime | Non
     steps = [step for record in known for step in record.steps]
     if answered(steps) is None:
         return due(known, allowed)
-    last = latest(steps)
-    outstanding = last is not None and last.step is BreachStep.SUSPECT_OUTSTANDING
-    return last.at + OUTSTANDING if last and outstanding else None
+    last = max((step for step in steps if step.step is not BreachStep.TRIAGED), key=lambda step: step.order)
+    return last.at + OUTSTANDING if last.step is BreachStep.SUSPECT_OUTSTANDING else None

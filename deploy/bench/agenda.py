@@ -88,10 +88,10 @@ async def _year(client: Client, deployment: Deployment, load: Caseload) -> str:
 
     async with anyio.create_task_group() as together:
         for number, each in enumerate(load.posts):
-            if each.change == "say":
+            if each.of is None:
                 together.start_soon(post, number)
     for number, each in enumerate(load.posts):
-        if each.change != "say":
+        if each.of is not None:
             await post(number)
     await staff.call_meetings()
     return client.receipts[f"demo-meeting-{MARACS[0]}"].root

@@ -114,7 +114,10 @@ class Client:
     async def post(self, post: Post) -> Receipt:
         """Post, correct or withdraw as a partner's system does."""
         if post.change == "say" or post.of is None:
-            return await self.say(post.agency, ROUTES[post.kind], post.key, post.body)
+            body = post.body
+            if post.of is not None:
+                body = body | {"content": body["content"] | {"breach": self.receipts[post.of].root}}
+            return await self.say(post.agency, ROUTES[post.kind], post.key, body)
         first = self.receipts[post.of]
         method = "PUT" if post.change == "correct" else "DELETE"
         answer = await self.call(

@@ -19,6 +19,14 @@ DAYS = {
     "occupation": 180,
 }
 WITNESSES = ("castlegate-housing", "northmere-council", "harbour-idva", "northmere-hospital")
+ANSWERS = (
+    ("arrested", "charged"),
+    ("suspect-outstanding", "arrested"),
+    ("interviewed", None),
+    ("no-breach-found", None),
+)
+"""The first step of the answer to a breach, and the next."""
+LATELY = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,29 @@ def breach(notebook: Notebook, order: Order, at: datetime) -> list[Post]:
     if chance.random() < 0.65:
         later = at + timedelta(minutes=chance.randint(4, 40))
         posts.append(report(notebook, order, "northmere-police", kind, later, late=(60, 110)))
-    return [post for post in posts if post is not None]
+    said = [post for post in posts if post is not None]
+    if said:
+        _answer(notebook, said[0])
+    return said
+
+
+def _answer(notebook: Notebook, breach: Post) -> None:
+    """What the police do about it: in the report's proportions, more than half of it after 24 hours; of
+    the newest some have had nothing done."""
+    chance = notebook.chance
+    if breach.at > notebook.now - LATELY and chance.random() < 0.4:
+        return
+    late = chance.random() < 0.55
+    at = breach.at + timedelta(hours=chance.uniform(26, 90) if late else chance.uniform(0.3, 20))
+    step, then = chance.choices(ANSWERS, (5, 2, 2, 1))[0]
+    _step(notebook, breach, at, step)
+    if then:
+        _step(notebook, breach, at + timedelta(hours=chance.uniform(3, 20)), then)
+
+
+def _step(notebook: Notebook, breach: Post, at: datetime, step: str) -> None:
+    why = "No complaint was made, and nobody else had seen it." if step == "no-breach-found" else None
+    notebook.say("northmere-police", "step", at, [], breach.area, why, late=(5, 40), of=breach, step=step)
 
 
 def report(

@@ -21,6 +21,7 @@ ROUTES = {
     "order": "/orders/v1/orders",
     "service": "/orders/v1/services",
     "breach": "/orders/v1/breaches",
+    "step": "/orders/v1/breach-steps",
 }
 """Where each kind of fact is posted."""
 
@@ -29,7 +30,8 @@ ROUTES = {
 class Post:
     """One request of a partner's system at one time.
 
-    A correction or withdrawal names by ``of`` the key of what it changes. ``alone`` is a first report
+    A correction or withdrawal names by ``of`` the key of what it changes, a step of the answer to a breach
+    that of the breach. ``alone`` is a first report
     of a breach: it is posted at its very own time, and somebody answers it.
     """
 
@@ -72,6 +74,7 @@ class Notebook:
         /,
         late: tuple[int, int] | None = None,
         alone: bool = False,
+        of: Post | None = None,
         **content: Any,
     ) -> Post | None:
         """An agency records something that happened some minutes ago, and its system posts it.
@@ -94,7 +97,8 @@ class Notebook:
             "assertion": "third-party" if agency == "castlegate-housing" else "fact",
             "content": {name: value for name, value in said.items() if value is not None},
         }
-        post = Post(at, agency, kind, f"{self.prefix}-{len(self.posts):05}", body, area=area, alone=alone)
+        key, about = f"{self.prefix}-{len(self.posts):05}", of.key if of else None
+        post = Post(at, agency, kind, key, body, of=about, area=area, alone=alone)
         self.posts.append(post)
         return post
 

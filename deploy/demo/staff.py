@@ -91,16 +91,16 @@ class Staff:
         }
         await self._client.say(who, f"/notify/v1/{what}", f"demo-{what}-{key}", body)
 
-    async def waiting(self) -> list[str]:
-        """The causes of the alerts that somebody was called for, and nobody has answered yet."""
+    async def waiting(self) -> dict[str, str]:
+        """The rules of the alerts that somebody was called for, and nobody has answered yet, by cause."""
         answer = await self._client.call(SUPERVISOR, "GET", "/notify/v1/alerts")
-        return [alert["cause"] for alert in answer.json()["waiting"] if alert["tries"]]
+        return {alert["cause"]: alert["rule"] for alert in answer.json()["waiting"] if alert["tries"]}
 
     async def answer_breach(self, cause: str, at: datetime) -> datetime:
         """Wait for the alert of a breach, and answer it as the people on call do; give the time then."""
-        waiting: list[str] = []
+        waiting: dict[str, str] = {}
         with anyio.move_on_after(ALERT_SECONDS):
-            while cause not in waiting:
+            while waiting.get(cause) != "breach":
                 await anyio.sleep(POLL_SECONDS)
                 waiting = await self.waiting()
         return await self._answer_each(waiting, at)
@@ -109,9 +109,12 @@ class Staff:
         """Answer whatever waits; give the time when that is done."""
         return await self._answer_each(await self.waiting(), at)
 
-    async def _answer_each(self, causes: list[str], at: datetime) -> datetime:
-        for cause in causes:
-            at = await self._answer(cause, at)
+    async def _answer_each(self, waiting: dict[str, str], at: datetime) -> datetime:
+        for cause, rule in waiting.items():
+            if rule == "breach":
+                at = await self._answer(cause, at)
+            else:
+                await self._client.call(SUPERVISOR, "POST", f"/notify/v1/alerts/{cause}/acknowledge")
         return at
 
     async def _answer(self, cause: str, at: datetime) -> datetime:

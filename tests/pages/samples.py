@@ -10,6 +10,7 @@ from contracts.rules.order_status import status
 from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
     AlertRule,
+    BreachStep,
     ContactMethod,
     Grade,
     LegalStatus,
@@ -23,6 +24,7 @@ from services.notify.queries import Alerts, AlertShown, CallShown, Who
 from services.notify.rules.ladder import Post
 from services.orders.views.person import StatusNow
 from services.orders.views.shown import (
+    AnswerShown,
     BreachShown,
     OrderOf,
     OrderShown,
@@ -30,6 +32,7 @@ from services.orders.views.shown import (
     PersonShown,
     SectionShown,
     StatusShown,
+    StepShown,
 )
 from tests.pages.sample_rows import (
     BREACH,
@@ -367,6 +370,17 @@ def breach(cause: str = BREACH) -> BreachShown:
         people=people,
         records=[],
         told=[],
+        answer=AnswerShown(
+            steps=[
+                StepShown(step=BreachStep.SUSPECT_OUTSTANDING, at=ago(hours=4), agency="northmere-police")
+            ],
+            due=ago(hours=-18),
+            answered=ago(hours=4),
+            asked_for=ago(hours=-20),
+            earlier=6,
+            left=4,
+        ),
+        may_progress=True,
         facts=[],
         left_out=[],
         fresh_until=FRESH,

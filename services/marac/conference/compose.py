@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from chassis.clock import LONDON
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.rules.breach_answer import Reported, Step, answered, clock, due
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
 from contracts.vocabulary import Grade, OrderStage, Role
 from services.marac import shown
@@ -159,6 +160,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         covers=_covers(case),
         unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
+        without_answer=_without_answer(known),
         children=[(child.person, _has_school(known, child)) for child in case.children],
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
         kinds=frozenset(kinds.values()),
@@ -167,6 +169,24 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         silences=known.silences,
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _without_answer(known: CaseKnown) -> list[str]:
+    """The first record of each breach to which no answer is known and whose time for one is over."""
+    found = []
+    for each in known.case.occurrences:
+        told = [(record.root, reported(record)) for record in each.records if record.type == "breach"]
+        records = [record for _, record in told]
+        answer = answered(step for record in records for step in record.steps)
+        if records and answer is None and due(records, clock(0)) <= known.at:
+            found.append(told[0][0])
+    return found
+
+
+def reported(record: rows.RecordLine) -> Reported:
+    """A record of a breach, as the rules of answering know it: a page has no grace for what is sent late."""
+    steps = tuple(Step(step.step, step.occurred, step.root) for step in record.steps)
+    return Reported(record.occurred, record.recorded, record.recorded, steps)
 
 
 def _unmatched(case: rows.ConferenceCase) -> list[tuple[str, str]]:

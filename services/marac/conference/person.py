@@ -8,7 +8,7 @@ from chassis.facts import Fact
 from chassis.once import once
 from chassis.views import Folded, Subject
 from contracts.content import Content, Said
-from contracts.events.orders import BreachReported
+from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
@@ -40,7 +40,7 @@ def fold_person(subject: Subject) -> Folded:
         lines=lines,
         assessments=list(_assessments(subject, told)),
         orders=[order_row(order) for order in orders],
-        records=[_record(seen) for seen in once(subject, casefile.records_of)],
+        records=[_record(seen, subject) for seen in once(subject, casefile.records_of)],
         contacts=[
             rows.ContactLine(**source(fact), contact=m.contact)
             for fact, m in named
@@ -252,7 +252,7 @@ def _grades(fact: Fact[Content], subject: Subject) -> list[Grade]:
     return [graded.grade if graded else Grade.UNKNOWN for graded in known]
 
 
-def _record(seen: casefile.RecordSeen) -> rows.RecordLine:
+def _record(seen: casefile.RecordSeen, subject: Subject) -> rows.RecordLine:
     said = seen.fact.said
     incident = said if isinstance(said, IncidentReported) else None
     breach = said if isinstance(said, BreachReported) else None
@@ -270,6 +270,11 @@ def _record(seen: casefile.RecordSeen) -> rows.RecordLine:
         weapon=breach.weapon if breach else None,
         children_present=said.children_present,
         text=_text(said),
+        steps=[
+            rows.StepLine(**source(fact), step=fact.said.step)
+            for fact in subject.facts.current(BreachProgressed)
+            if fact.said.breach == seen.fact.root
+        ],
     )
 
 

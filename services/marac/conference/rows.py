@@ -19,6 +19,7 @@ from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import Breach
 from contracts.sections import Contact, Health, Location, Name, Record
 from contracts.vocabulary import (
+    BreachStep,
     Grade,
     Instrument,
     LegalStatus,
@@ -194,6 +195,12 @@ class Order(Source):
     arrest: bool | None = None
 
 
+class StepLine(Source):
+    """A step of the answer to a breach."""
+
+    step: BreachStep
+
+
 class RecordLine(Source):
     """One agency's record of a breach or an incident. ``order`` is the root of the order that a breach
     is of; None where it was not found. ``victims`` are as the report says, else as its order says."""
@@ -210,6 +217,7 @@ class RecordLine(Source):
     weapon: bool | None = None
     children_present: bool | None = None
     text: str | None = None
+    steps: list[StepLine] = []
 
 
 class CaseLink(Part):

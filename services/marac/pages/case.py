@@ -112,6 +112,8 @@ class Happening:
     orders: Sequence[tuple[str, Markup]]
     unfound: Sequence[str]
     alerts: Sequence[tuple[str, Alert]]
+    steps: Sequence[tuple[Markup, Markup, str]]
+    """Of the answer: what was done, when, by which agency."""
 
 
 class CaseView:
@@ -286,6 +288,15 @@ class CaseView:
                 for each in self.page.alerts
                 if each.cause in causes
                 for alert in each.alerts
+            ],
+            steps=[
+                (
+                    texts.label("breach-step", step.step),
+                    self.words.when(step.occurred),
+                    self.agency(step.agency),
+                )
+                for record in occurrence.records
+                for step in record.steps
             ],
         )
 

@@ -19,6 +19,7 @@ WORST_FIRST = (
     "alert-unanswered",
     "unread",
     "contact-unknown",
+    "breach-no-answer",
     "grade-unknown",
     "feed-silent",
     "breach-order-not-found",
@@ -113,6 +114,8 @@ class CaseSeen:
     """(root, agency) of each."""
     unanswered: Sequence[str] = ()
     """Causes whose newest standing alert nobody has answered."""
+    without_answer: Sequence[str] = ()
+    """Breaches of which no answer is known, though its time is over."""
     children: Sequence[tuple[str, bool]] = ()
     """(person, whether anybody named a school)."""
     heard: frozenset[str] = frozenset()
@@ -135,7 +138,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *_orders(case.orders),
         *_endings(case),
         *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.unmatched_breaches),
-        *_unanswered(case.unanswered),
+        *_unanswered(case),
         *(Gap("child-no-school", person=child) for child, school in case.children if not school),
         *_silent(case),
         *([Gap("unread", "operator", count=case.unread)] if case.unread else ()),
@@ -152,10 +155,13 @@ def is_safe_way(contact: SafeContact, today: date) -> bool:
     return contact.method is not ContactMethod.NONE_KNOWN and not expired
 
 
-def _unanswered(causes: Sequence[str]) -> Iterable[Gap]:
-    """One gap, however many there are: ten of them hide what else is missing."""
-    if causes:
-        yield Gap("alert-unanswered", roots=tuple(causes), count=len(causes))
+def _unanswered(case: CaseSeen) -> Iterable[Gap]:
+    """One gap of a kind, however many there are: ten of them hide what else is missing."""
+    if case.unanswered:
+        yield Gap("alert-unanswered", roots=tuple(case.unanswered), count=len(case.unanswered))
+    if case.without_answer:
+        roots = tuple(case.without_answer)
+        yield Gap("breach-no-answer", AgencyKind.POLICE, roots=roots, count=len(roots))
 
 
 def _risk(case: CaseSeen) -> Iterable[Gap]:

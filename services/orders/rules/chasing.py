@@ -2,8 +2,9 @@
 
 Source: ``domain.md`` section 5 (2026-10): the answer is due within 24 hours (HMICFRS 2021), an outstanding
 suspect keeps paging, and nothing closes by itself. An alert that a person took ends the calls, and not
-the breach: where no step has followed in the time that the answer had, it is told anew. What was left
-for a week before Goldthread first heard of it is a gap on the page, and calls nobody at night.
+the breach: where no step has followed in the time that the answer had, it is told anew, for a week. After
+that, and where a week was over before it was ever told, it is a gap on the pages and calls nobody (both
+Goldthread's own). An alert that nobody took climbs for as long as it takes.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PAST = timedelta(days=7)
-"""What has waited for so long and was never told calls nobody any more."""
+"""What has waited for so long is not told anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ def decide(
     """
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)
+    over = at >= wanted + PAST
     if not standing:
-        fresh = stood_down == 0 and at >= wanted + PAST
-        return Decision((), 1 + stood_down if speaks and not fresh else None, None)
+        return Decision((), None if over or not speaks else 1 + stood_down, None)
     taken = [asked.taken for asked in standing]
-    if not all(taken):
+    if over or not all(taken):
         return Decision((), None, None)
     again = max(when for when in taken if when is not None) + allowed
     if again > at:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chassis.facts import Fact
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised
-from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from contracts.events.people import Graded, IncidentReported, RiskAssessed
 from contracts.mentions import Mention
 from contracts.vocabulary import AlertRule, Grade, Instrument, Role
@@ -71,6 +71,13 @@ def breach_of(made: Fact[OrderMade], name: str = "breach", **values: Any) -> Fac
     return fact(said, agency="police", root=name, things=[made])
 
 
+def step(taken: str, hours: float, of: Fact[BreachReported], **values: Any) -> Fact[BreachProgressed]:
+    """A step of the answer to a breach, so many hours after noon."""
+    said = BreachProgressed.model_validate({"breach": of.root, "step": taken} | values)
+    at = NOON + timedelta(hours=hours)
+    return fact(said, agency="police", occurred=at, root=f"{taken} {hours} {of.root}", things=[of])
+
+
 def incident(name: str = "incident", agency: str = "hospital", **values: Any) -> Fact[IncidentReported]:
     given: dict[str, Any] = {"kind": "assault-with-injury", "people": [ann(), ben()]}
     return fact(IncidentReported(**given | values), agency=agency, root=name)
@@ -123,11 +130,12 @@ def world(*facts: Fact[Any], linked: bool = True) -> World:
     return World(SERVICE.views, facts, same=LINKED if linked else ())
 
 
-def raised(of: World, cause: str = "breach") -> list[tuple[int, str, str | None]]:
-    """The alerts that were raised about a cause: generation, urgency, area."""
-    found = [
-        f.said for f in of.facts if isinstance(f.content, AlertRaised) and f.said.cause == root_of(cause)
-    ]
+def raised(
+    of: World, cause: str = "breach", rule: AlertRule = AlertRule.BREACH
+) -> list[tuple[int, str, str | None]]:
+    """The alerts that a rule raised about a cause: generation, urgency, area."""
+    said = [fact.content for fact in of.facts if isinstance(fact.content, AlertRaised)]
+    found = [each for each in said if (each.cause, each.rule) == (root_of(cause), rule)]
     return sorted((a.generation, a.urgency.value, a.routing.area if a.routing else None) for a in found)
 
 

@@ -10,7 +10,7 @@ from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import order_terms
 from contracts.vocabulary import AgencyKind, Grade, OrderType, Role, ServiceMethod, Urgency
-from services.orders.rules import certainty, priority, service_of_order, sharing, telling
+from services.orders.rules import certainty, chasing, priority, service_of_order, sharing, telling
 from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
@@ -33,6 +33,24 @@ def test_how_soon(line: dict[str, Any]) -> None:
 )
 def test_several_victims_are_answered_by_the_worst(grades: list[Grade], answered_by: Grade) -> None:
     assert priority.worst(grades) is answered_by
+
+
+@lines(__file__, "chasing")
+def test_when_somebody_is_asked_for_an_answer(line: dict[str, Any]) -> None:
+    def at(hour: float | None) -> datetime | None:
+        return None if hour is None else NOON + timedelta(hours=hour)
+
+    fell = line.get("fell", 0)
+    found = chasing.decide(
+        [chasing.Asked(fell + 1 + n, at(taken)) for n, taken in enumerate(line.get("asked", []))],
+        fell,
+        NOON if line.get("wanted", True) else None,
+        timedelta(hours=line.get("allowed", 24)),
+        NOON + timedelta(hours=line["now"]),
+        speaks=line.get("speaks", True),
+    )
+    assert (list(found.stand_down), found.raise_) == (line.get("down", []), line["raise"])
+    assert found.again == at(line.get("again"))
 
 
 @lines(__file__, "order_match")

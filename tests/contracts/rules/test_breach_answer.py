@@ -1,0 +1,78 @@
+"""Whether a breach was answered, by when it must be, and what a step must say: as tables."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contracts.events.orders import BreachProgressed
+from contracts.rules.breach_answer import (
+    Reported,
+    Step,
+    answered,
+    asked_for,
+    clock,
+    due,
+    fault,
+    left_unanswered,
+)
+from contracts.vocabulary import BreachStep
+from tests.support.facts import NOON, root_of
+from tests.support.tables import lines
+
+
+def after(hours: float | None) -> Any:
+    return None if hours is None else NOON + timedelta(hours=hours)
+
+
+def reported(recorded: float, accepted: float, steps: list[dict[str, Any]]) -> Reported:
+    taken = [Step(BreachStep(step["step"]), after(step["at"]), f"{n}") for n, step in enumerate(steps)]
+    return Reported(after(recorded), after(recorded), after(accepted), tuple(taken))
+
+
+@lines(__file__, "breach_answer")
+def test_when_an_answer_is_due_and_asked_for(line: dict[str, Any]) -> None:
+    own = [reported(0, line.get("accepted", 0), line.get("steps", []))]
+    earlier = []
+    for each in line.get("earlier", []):
+        steps = [{"step": "arrested", "at": each["answer"] - each["before"]}] if "answer" in each else []
+        earlier.append([reported(-each["before"], -each["before"], steps)])
+    allowed = clock(left_unanswered(own, earlier))
+    assert due(own, allowed) == after(line["due"])
+    assert answered(own[0].steps) == after(line.get("answered"))
+    assert asked_for(own, allowed) == after(line["asked"])
+
+
+def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -> None:
+    records = [reported(3, 3, [{"step": "arrested", "at": 5}]), reported(0, 0, [])]
+    assert due(records, clock(0)) == after(24)
+    assert asked_for(records, clock(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({"step": "arrested"}, None),
+        ({"step": "triaged"}, None),
+        ({"step": "no-breach-found"}, ("content.narrative", "reason-missing")),
+        ({"step": "no-breach-found", "why": True}, None),
+        ({"step": "closed", "why": True}, ("content.rank", "rank-missing")),
+        ({"step": "closed", "why": True, "rank": "constable"}, ("content.rank", "rank-too-low")),
+        ({"step": "closed", "rank": "sergeant"}, ("content.narrative", "reason-missing")),
+        ({"step": "closed", "why": True, "rank": "sergeant"}, None),
+        (
+            {"step": "no-further-action", "why": True, "rank": "inspector"},
+            ("content.outcome", "outcome-missing"),
+        ),
+        ({"step": "no-further-action", "why": True, "rank": "sergeant", "outcome": "18"}, None),
+        (
+            {"step": "no-further-action", "why": True, "rank": "sergeant", "outcome": "15"},
+            ("content.rank", "rank-too-low"),
+        ),
+        ({"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "16"}, None),
+    ],
+    ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else None,
+)
+def test_what_a_step_must_say(said: dict[str, Any], missing: tuple[str, str] | None) -> None:
+    why = {"narrative": {"text": "Nobody was there."}} if said.pop("why", False) else {}
+    assert fault(BreachProgressed.model_validate({"breach": root_of("breach"), **said, **why})) == missing

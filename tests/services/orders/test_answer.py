@@ -1,0 +1,158 @@
+"""The answer to a breach: how long it may take, whose steps count, and who is asked for it."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.facts import Fact
+from contracts.events.alerts import AlertAcknowledged
+from contracts.vocabulary import AlertRule, Grade
+from services.orders.rules.chasing import PAST
+from tests.services.orders.caseload import (
+    ben,
+    breach,
+    breach_of,
+    order,
+    raised,
+    risk,
+    service,
+    step,
+    world,
+)
+from tests.support.facts import IDS, NOON, fact, root_of, withdrawn
+from tests.support.world import World
+
+ASKS = AlertRule.NO_ANSWER
+
+
+def told(*facts: Fact[Any], hours: float) -> World:
+    """What is told when so many hours are over since the breach."""
+    made = world(order(), service(), risk(Grade.STANDARD), *facts)
+    made.at = NOON + timedelta(hours=hours)
+    made.settle()
+    return made
+
+
+def taken(hours: float, generation: int = 1, cause: str = "breach") -> Fact[AlertAcknowledged]:
+    person = IDS.staff("test", "supervisor")
+    said = AlertAcknowledged(cause=root_of(cause), rule=ASKS, generation=generation, person=person)
+    at = NOON + timedelta(hours=hours)
+    return fact(said, agency="goldthread", occurred=at, root=f"taken {cause} {generation}")
+
+
+def standing(of: World, cause: str = "breach") -> list[int]:
+    row = of.row("orders_breach", root_of(cause))
+    return [line.generation for line in row.answer.asked]
+
+
+def test_after_a_day_without_an_answer_somebody_is_asked_in_her_area() -> None:
+    assert raised(told(breach(), hours=23.9), rule=ASKS) == []
+    assert raised(told(breach(), hours=24), rule=ASKS) == [(1, "hour", "north")]
+
+
+def test_the_row_says_when_it_changes_by_itself() -> None:
+    made = told(breach(), hours=1)
+    folded = made.fold()["orders_breach", root_of("breach")]
+    assert folded.changes_at == NOON + timedelta(hours=24)
+
+
+def test_an_answer_stands_it_down_and_a_look_at_it_does_not() -> None:
+    seen = breach()
+    waits = told(seen, step("triaged", 20, seen), hours=25)
+    assert standing(waits) == [1]
+    waits.add(step("arrested", 25, seen))
+    waits.settle()
+    assert standing(waits) == []
+
+
+def test_what_is_withdrawn_is_asked_for_no_more() -> None:
+    seen = breach()
+    waits = told(seen, hours=25)
+    waits.add(withdrawn(seen))
+    waits.settle()
+    assert standing(waits) == []
+
+
+def test_two_records_of_one_breach_ask_once_and_either_ones_answer_counts() -> None:
+    seen, police = breach("seen"), breach("breach", agency="police", occurred=NOON + timedelta(minutes=20))
+    waits = told(seen, police, hours=26)
+    assert [len(raised(waits, cause, ASKS)) for cause in ("seen", "breach")] == [1, 0]
+    waits.add(step("deployed", 26, police))
+    waits.settle()
+    assert standing(waits, "seen") == []
+
+
+def test_whoever_took_it_is_asked_again_when_nothing_was_done() -> None:
+    seen = breach()
+    assert standing(told(seen, step("triaged", 1, seen), hours=25)) == [1]
+    later = told(seen, hours=25)
+    later.add(taken(26))
+    later.at = NOON + timedelta(hours=49)
+    later.settle()
+    assert standing(later) == [1]
+    later.at = NOON + timedelta(hours=50)
+    later.settle()
+    assert standing(later) == [2]
+
+
+def test_after_one_without_an_answer_the_next_has_twelve_hours_and_the_third_four() -> None:
+    first = breach("first", occurred=NOON - timedelta(hours=200))
+    second = breach("second", occurred=NOON - timedelta(hours=100))
+    assert raised(told(first, breach(), hours=12), rule=ASKS) == [(1, "hour", "north")]
+    assert raised(told(first, second, breach(), hours=4), rule=ASKS) == [(1, "hour", "north")]
+    answered = step("arrested", -195, first)
+    assert raised(told(first, answered, breach(), hours=12), rule=ASKS) == []
+
+
+def test_a_breach_against_him_is_none_of_his_own() -> None:
+    """He was the victim of another's breach, which had no answer."""
+    his = breach(
+        "his", occurred=NOON - timedelta(hours=200), people=[ben().model_copy(update={"role": "victim"})]
+    )
+    row = told(his, breach(), hours=1).row("orders_breach", root_of("breach"))
+    assert (row.answer.earlier, row.answer.left) == (0, 0)
+
+
+def test_a_breach_by_its_order_alone_is_answered_by_steps_filed_under_the_orders_people() -> None:
+    made = order()
+    seen = breach_of(made)
+    waits = told(seen, step("arrested", 3, seen), hours=30)
+    row = waits.row("orders_breach", root_of("breach"))
+    assert row.answer.answered == NOON + timedelta(hours=3)
+    assert raised(waits, rule=ASKS) == []
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["triaged", "deployed", "suspect-outstanding", "arrested", "closed"]),
+        st.integers(0, 90),
+    ),
+    max_size=4,
+)
+
+
+@given(steps, st.lists(st.integers(1, 200), min_size=1, max_size=5), st.booleans())
+def test_whatever_happens_somebody_is_asked_while_an_answer_is_wanted(
+    history: list[tuple[str, int]], looks: list[int], again: bool
+) -> None:
+    """At each look all that has happened by then is known, and whatever was asked was taken if ``again``."""
+    seen = breach()
+    waits = world(order(), service(), risk(Grade.HIGH), seen)
+    for hours in sorted(looks):
+        waits.at = NOON + timedelta(hours=hours)
+        known = {each.id for each in waits.facts}
+        come = [step(name, at, seen) for name, at in history if at <= hours]
+        waits.add(*{each.id: each for each in come if each.id not in known}.values())
+        waits.settle()
+        answer = waits.row("orders_breach", root_of("breach")).answer
+        wanted = answer.asked_for is not None and answer.asked_for <= waits.at
+        if wanted and waits.at < answer.asked_for + PAST:
+            assert len(answer.asked) == 1
+        if not wanted:
+            assert not answer.asked
+        if again:
+            waits.add(*(taken(hours, line.generation) for line in answer.asked if line.taken is None))
+    everything = raised(waits, rule=ASKS)
+    assert len(everything) == len({generation for generation, *_ in everything})
