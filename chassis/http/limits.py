@@ -49,6 +49,8 @@ class Limits:
         try:
             body = await _read(headers, receive)
             if body:
+                if headers.get("content-encoding", "identity") != "identity":
+                    raise Problem(415, "body.encoded", "The body is to be sent as it is, in no encoding.")
                 _check(body, is_json=_is_json(headers.get("content-type", "")), path=scope["path"])
         except Problem as problem:
             await as_response(problem)(scope, receive, send)

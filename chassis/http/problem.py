@@ -173,7 +173,7 @@ def faults_of(errors: Iterable[Any], known: frozenset[str]) -> list[Fault]:
     found = {}
     for place, said in _of_the_nearest([(tuple(error["loc"]), error["type"]) for error in errors]):
         where = ".".join(_said_back(part, known) for part in place)
-        kind = said if _CODE.fullmatch(said) else "invalid"
+        kind = _SPOKEN.get(said, said) if _CODE.fullmatch(said) else "invalid"
         found[where, kind] = Fault(where, kind)
     return list(found.values())
 
@@ -207,6 +207,11 @@ def _of_the_nearest(errors: Iterable[Located]) -> list[Located]:
     return found
 
 
+_SPOKEN = dict.fromkeys(
+    ("datetime_from_date_parsing", "datetime_parsing", "date_from_datetime_parsing", "date_parsing"),
+    "not_iso_8601",
+)
+"""What the library says of a text that is no time, in our own word."""
 _PLACES = frozenset({"body", "query", "path", "header", "cookie", "[key]"})
 
 

@@ -54,8 +54,9 @@ class Person:
     def identity(self, agency: str) -> dict[str, Any]:
         """Who this is, as an agency's own record says it."""
         system, kind = SYSTEMS[agency]
+        number = (int(self.key) * 7919 + 1_237 * list(SYSTEMS).index(agency)) % 100_000
         said: dict[str, Any] = {
-            "record": {"system": system, "type": kind, "number": f"{agency[:1].upper()}{self.key}"},
+            "record": {"system": system, "type": kind, "number": f"{agency[:1].upper()}{number:05}"},
             "name": {"family": self.family, "given": self.given},
             "born": [self.born.isoformat()],
             "sex": self.sex,

@@ -58,6 +58,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
             broken=len(broken),
         ),
         incomplete=incomplete.records,
+        known=bool(await runtime.facts([f"m:{mention}"])),
         person=known.parties[asked],
         orders=[order for order in orders if order is not None],
     )

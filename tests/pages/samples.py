@@ -429,6 +429,7 @@ def order_status() -> StatusShown:
         fresh_until=FRESH,
         unknown=True,
         incomplete=1,
+        known=True,
         person=kyle,
         orders=[binds, unserved],
     )

@@ -20,7 +20,7 @@ class Called(Part):
 class Alert(Part):
     """One generation of an alert about a cause, and what became of it."""
 
-    rule: AlertRule
+    rule: AlertRule = AlertRule.BREACH
     generation: int
     urgency: Urgency
     raised: AwareDatetime

@@ -150,6 +150,13 @@ class CaseView:
         """Alerts that nobody has answered."""
         return sum(alert.state == "unanswered" for each in self.page.alerts for alert in each.alerts)
 
+    def call_of(self, alert: Alert) -> Markup:
+        """Which of those who were called took an alert: of staff we hold ids alone, and no names."""
+        people = [call.person for call in alert.calls]
+        if alert.answered_by not in people:
+            return self.words.texts("alert.uncalled")
+        return self.words.texts("alert.call-of", n=people.index(alert.answered_by) + 1)
+
     def agency(self, agency: str) -> str:
         """An agency's name; its code where nobody has defined it."""
         return self.page.agencies.get(agency, agency)

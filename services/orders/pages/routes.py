@@ -63,12 +63,11 @@ async def take_step(
         said = BreachProgressed.model_validate({"breach": cause, "narrative": narrative, **given})
         await actions.take_step(runtime, caller, said, once)
     except ValidationError as error:
-        fault = str(error.errors()[0]["loc"][0])
+        return await _breach(request, cause, runtime, caller, asked, str(error.errors()[0]["loc"][0]))
     except Refused as refused:
-        fault = refused.fault
-    else:
-        return RedirectResponse(f"/orders/breaches/{cause}#answer", 303)
-    return await _breach(request, cause, runtime, caller, asked, fault)
+        if refused.status != 409:  # the button was pressed twice
+            return await _breach(request, cause, runtime, caller, asked, refused.fault)
+    return RedirectResponse(f"/orders/breaches/{cause}#answer", 303)
 
 
 @router.get("/status")
@@ -95,7 +94,7 @@ async def order_status(
         faults = {str(fault["loc"][0]) for fault in error.errors()}
         return _status(request, caller, asked, faults=[name for name in asked if name in faults])
     shown = await status.order_status(runtime, caller, record)
-    return _status(request, caller, shown=shown, agencies=await _agencies(runtime))
+    return _status(request, caller, asked, shown=shown, agencies=await _agencies(runtime))
 
 
 async def _breach(

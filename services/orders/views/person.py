@@ -5,7 +5,7 @@ victim of his lives in, so that a breach which names no victim still finds who i
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -27,6 +27,10 @@ from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 
 Report = Fact[BreachReported | IncidentReported]
+
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""When a record was made whose row an older release wrote: no clock runs until it is folded anew."""
 
 
 class Part(BaseModel):
@@ -94,15 +98,15 @@ class RecordLine(Part):
     precision: Literal["instant", "day"]
     kind: str
     people: list[str]
-    accused: list[str]
-    recorded: AwareDatetime
-    accepted: AwareDatetime
+    accused: list[str] = []
+    recorded: AwareDatetime = NEVER
+    accepted: AwareDatetime = NEVER
     weapon: bool | None = None
     suspect_present: bool | None = None
     area: str | None = None
     standing: list[StandingAlert]
     asked: bool = False
-    steps: list[StepLine]
+    steps: list[StepLine] = []
 
     @property
     def reported(self) -> Reported:

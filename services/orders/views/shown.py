@@ -132,6 +132,8 @@ class StatusShown(Shown):
     fresh_until: AwareDatetime | None
     unknown: bool
     incomplete: int
+    known: bool
+    """Whether anything here came from the record that was asked about: else it may be mistyped."""
     person: Party
     orders: list[OrderOf]
 

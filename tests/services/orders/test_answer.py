@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from contracts.events.alerts import AlertAcknowledged
-from contracts.vocabulary import AlertRule, Grade
+from contracts.vocabulary import AlertRule, Grade, Role
 from services.orders.rules.chasing import PAST
 from tests.services.orders.caseload import (
-    ben,
     breach,
     breach_of,
     order,
@@ -21,7 +20,7 @@ from tests.services.orders.caseload import (
     step,
     world,
 )
-from tests.support.facts import IDS, NOON, fact, root_of, withdrawn
+from tests.support.facts import IDS, NOON, fact, root_of, someone, withdrawn
 from tests.support.world import World
 
 ASKS = AlertRule.NO_ANSWER
@@ -108,9 +107,7 @@ def test_after_one_without_an_answer_the_next_has_twelve_hours_and_the_third_fou
 
 def test_a_breach_against_him_is_none_of_his_own() -> None:
     """He was the victim of another's breach, which had no answer."""
-    his = breach(
-        "his", occurred=NOON - timedelta(hours=200), people=[ben().model_copy(update={"role": "victim"})]
-    )
+    his = breach("his", occurred=NOON - timedelta(hours=200), people=[someone(Role.VICTIM, "ben")])
     row = told(his, breach(), hours=1).row("orders_breach", root_of("breach"))
     assert (row.answer.earlier, row.answer.left) == (0, 0)
 

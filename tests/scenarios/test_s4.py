@@ -1,0 +1,138 @@
+"""S4: breaches without an answer. The first has 24 hours; then the supervisor is called; the police's step
+stands it down, by REST and on the page; the next one has twelve. On both deployments."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.scenarios import caseload, scene
+from tests.scenarios.conftest import START
+from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+STEPS = "/orders/v1/breach-steps"
+FIRST = START + timedelta(days=30)
+SECOND = FIRST + timedelta(days=9)
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    opened = Goldthread(deployment.url)
+    yield opened
+    await opened.close()
+
+
+def step(breach: str, taken: str, at: datetime, **content: Any) -> dict[str, Any]:
+    said = {"breach": breach, "step": taken, **content}
+    return caseload.submission(said, at, at + timedelta(minutes=5), regime="DPA_PART3")
+
+
+async def alert(goldthread: Goldthread, who: str, cause: str) -> dict[str, Any]:
+    shown: dict[str, Any] = (await (await goldthread.person(who)).get(f"/notify/v1/alerts/{cause}")).json()
+    return shown
+
+
+async def asked(goldthread: Goldthread, cause: str, at: datetime) -> None:
+    """Move the clock, and wait until the supervisor is called for an answer."""
+    await goldthread.set_clock(at)
+
+    async def called() -> bool:
+        shown = await alert(goldthread, "helen-sato", cause)
+        return (shown.get("rule"), shown.get("state")) == ("no-answer", "unanswered") and shown["called_you"]
+
+    await until(called)
+
+
+async def reported(goldthread: Goldthread, at: datetime) -> str:
+    """A breach that housing saw, whose alert the first on call took; nothing has been done."""
+    await goldthread.set_clock(at + timedelta(minutes=20))
+    root = str(
+        (await goldthread.post("castlegate-housing", "/orders/v1/breaches", caseload.housing_breach(at)))[
+            "root"
+        ]
+    )
+
+    async def called() -> bool:
+        return bool((await alert(goldthread, "dev-malik", root)).get("called_you"))
+
+    await until(called)
+    taken = await (await goldthread.person("dev-malik")).post(f"/notify/v1/alerts/{root}/acknowledge")
+    assert taken.json()["state"] == "answered"
+    return root
+
+
+async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthread) -> None:
+    await goldthread.set_clock(FIRST)
+    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", FIRST)
+    root = await reported(goldthread, FIRST)
+    await goldthread.set_clock(FIRST + timedelta(hours=24))
+    await goldthread.settled()
+    assert (await alert(goldthread, "helen-sato", root))["rule"] == "breach", "not before its time"
+    await asked(goldthread, root, FIRST + timedelta(hours=24, minutes=11))
+
+    officer = await goldthread.person("dev-malik")
+    page = (await officer.get(f"/orders/breaches/{root}")).text
+    assert "No answer. It was due by" in page
+
+    late = FIRST + timedelta(hours=25)
+    await goldthread.set_clock(late + timedelta(minutes=10))
+    await goldthread.post("northmere-police", STEPS, step(root, "suspect-outstanding", late))
+    await goldthread.settled()
+    shown = await alert(goldthread, "helen-sato", root)
+    assert (shown["rule"], shown["state"]) == ("breach", "answered"), "nobody is asked any more"
+    # He is still outstanding a day later.
+    await asked(goldthread, root, late + timedelta(hours=24))
+
+    form = re.search(r'name="once" value="([^"]+)"', (await officer.get(f"/orders/breaches/{root}")).text)
+    assert form
+    path = f"/orders/breaches/{root}/steps"
+    refused = await officer.post(path, data={"once": form[1], "step": "closed", "reason": ""})
+    assert (refused.status_code, "Say why: this step closes something." in refused.text) == (422, True)
+    for _ in range(2):  # pressed twice
+        done = await officer.post(path, data={"once": form[1], "step": "arrested"})
+        assert done.status_code == 303
+    shown = (await officer.get(f"/orders/v1/breaches/{root}")).json()["answer"]
+    assert [each["step"] for each in shown["steps"]] == ["suspect-outstanding", "arrested"]
+    assert shown["asked_for"] is None
+
+    again = await reported(goldthread, SECOND)
+    shown = (await officer.get(f"/orders/v1/breaches/{again}")).json()["answer"]
+    assert (shown["earlier"], shown["left"]) == (1, 1)
+    await asked(goldthread, again, SECOND + timedelta(hours=12, minutes=11))
+
+
+@pytest.mark.parametrize(
+    ("who", "content", "status", "fault"),
+    [
+        ("castlegate-housing", {}, 404, None),
+        ("northmere-police", {"step": "closed"}, 422, ("body.content.narrative", "reason-missing")),
+        (
+            "northmere-police",
+            {
+                "step": "no-further-action",
+                "narrative": {"text": "Quillfeather"},
+                "outcome": "16",
+                "rank": "sergeant",
+            },
+            422,
+            ("body.content.rank", "rank-too-low"),
+        ),
+        ("northmere-police", {"step": "released"}, 422, ("body.content.step", "enum")),
+    ],
+    ids=["not by the police", "no reason", "a sergeant for outcome 16", "no such step"],
+)
+async def test_a_step_that_is_not_theirs_or_lacks_what_it_needs_is_refused(
+    goldthread: Goldthread, who: str, content: dict[str, Any], status: int, fault: tuple[str, str] | None
+) -> None:
+    body = step("00000000-0000-4000-8000-000000000000", "arrested", START + timedelta(days=1))
+    client: httpx.AsyncClient = await goldthread.system(who)
+    answer = await client.post(STEPS, json=body | {"content": body["content"] | content})
+    assert answer.status_code == status, answer.text
+    assert "Quillfeather" not in answer.text
+    if fault:
+        assert {"where": fault[0], "kind": fault[1]} in answer.json()["faults"]
