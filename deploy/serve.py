@@ -11,7 +11,6 @@ from starlette.types import ASGIApp
 
 from chassis import logging, telemetry
 from chassis.clock import Clock
-from chassis.http.app import create_app
 from chassis.identity.provider import create_identity
 from chassis.log import Log
 from chassis.settings import Settings
@@ -37,7 +36,7 @@ async def serve_service(name: str, settings: Settings) -> None:
     _watch(settings, name)
     async with opened(settings) as (log, clock):
         runtime = wiring.runtime_of(wiring.SERVICES[name], settings, log, clock)
-        await _serve(create_app(runtime), settings)
+        await _serve(wiring.alone(runtime), settings)
 
 
 async def serve_embedded(settings: Settings) -> None:

@@ -58,6 +58,11 @@ def matcher_of(settings: Settings, log: Log, clock: Clock) -> Runtime:
     return runtime_of(MATCHER, settings, log, clock)
 
 
+def alone(runtime: Runtime) -> ASGIApp:
+    """One service in a process of its own, with what its pages look by."""
+    return Together({runtime.service.name: create_app(runtime), "assets": Assets()})
+
+
 def embedded(settings: Settings, log: Log, clock: Clock) -> tuple[ASGIApp, dict[str, Runtime]]:
     """All of Goldthread in one application: four services, and the try-out's identity provider."""
     runtimes = {name: runtime_of(service, settings, log, clock) for name, service in SERVICES.items()}

@@ -2,6 +2,7 @@
 else there is nothing there, told from what does not exist by nothing at all. On both deployments."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -137,6 +138,17 @@ async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
     opened = Goldthread(deployment.url)
     yield opened
     await opened.close()
+
+
+async def test_pages_come_with_what_they_look_by(goldthread: Goldthread) -> None:
+    for who, page in (("rowan-ellis", "/marac/"), ("dev-malik", "/notify/"), ("una-frost", "/orders/status")):
+        browser = await goldthread.person(who)
+        shown = await browser.get(page, headers={"Accept": "text/html"}, follow_redirects=True)
+        named = re.findall(r'(?:href|src)="(/assets/[^"]+)"', shown.text)
+        assert {name.split("?")[0].rsplit(".", 1)[1] for name in named} >= {"css", "js", "svg"}
+        for name in named:
+            file = await browser.get(name)
+            assert (file.status_code, len(file.content) > 0) == (200, True), name
 
 
 class Tokens:
