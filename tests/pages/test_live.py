@@ -1,6 +1,7 @@
 """Live parts: news waits behind a link on a case, and the list of alerts moves, pausable."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -112,3 +113,17 @@ def test_a_page_of_another_site_cannot_take_an_alert(
     assert answer.status_code == 403
     assert len(world.alerts.waiting) == 2
     assert ask("on-call", f"/notify/alerts/{cause}/acknowledge").status_code == 405
+
+
+def test_how_long_ago_is_told_anew_each_minute_while_an_alert_waits(open_: Open, world: World) -> None:
+    page = open_("on-call", "/notify/alerts")
+    page.clock.install()
+    page.reload()
+    expect(page.locator("#live-bar")).to_be_visible()
+    first, second = world.alerts.waiting
+    older = second.model_copy(update={"raised": second.raised - timedelta(hours=3)})
+    said = page.locator(f"#alert-{second.cause}").inner_text()
+    world.alerts = world.alerts.model_copy(update={"waiting": [first, older]})
+    page.clock.fast_forward(61_000)
+    expect(page.locator(f"#alert-{second.cause}")).not_to_have_text(said, use_inner_text=True)
+    expect(page.locator(f"#alert-{second.cause}")).to_contain_text("hours ago")

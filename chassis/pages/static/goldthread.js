@@ -99,6 +99,8 @@ for (const list of document.querySelectorAll("[data-live-list]")) {
     if (audible) sound();
   });
   list.addEventListener("toggle", () => { if (late) renew(); }, true);
+  // How long ago an alert was raised is told anew each minute while one waits.
+  setInterval(() => { if (known().size > 0) renew(); }, 60_000);
   listen(list.dataset.liveList, renew, (since) => {
     says.textContent = since ? says.dataset.lost.replace("%(time)s", since) : paused ? says.dataset.paused : "";
   });
