@@ -156,10 +156,11 @@ async def pages(client: Client, pager: Pager, prefix: str, count: int) -> list[f
 
 
 async def pages_during(work: Awaitable[object], client: Client, pager: Pager, prefix: str) -> list[float]:
-    """The seconds of each breach that is posted, one after another, until this work is done."""
+    """The seconds of each breach that is posted, one after another, until this work is done: two at least,
+    for there is no share of one."""
     took: list[float] = []
     working = asyncio.ensure_future(work)
-    while not took or not working.done():
+    while len(took) < 2 or not working.done():
         took.append(await page(client, pager, f"{prefix}-{len(took)}"))
     await working
     return took

@@ -239,12 +239,14 @@ async def perpetrator_centred(
     assert [order["order"] for order in status.json()["orders"]] == [roots["order"]]
     una = await goldthread.person("una-frost")
     page = await una.post("/orders/status", data=record, headers={"Origin": str(una.base_url)})
+    allowed = [planted.mark(word) for word in named]
+    typed = {"order status": [], "order status, page": list(record.values())}  # a page says it back
     for name, answer in {"order status": status, "order status, page": page}.items():
         assert answer.status_code == 200
         shown[name] = said(answer)
-        for word in named:
-            assert planted.mark(word).lower() in shown[name].lower()
-            shown[name] = re.sub(re.escape(planted.mark(word)), "", shown[name], flags=re.IGNORECASE)
+        for word in (*typed[name], *allowed):
+            assert word.lower() in shown[name].lower()
+            shown[name] = re.sub(re.escape(word), "", shown[name], flags=re.IGNORECASE)
     return shown
 
 
