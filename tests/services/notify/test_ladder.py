@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.vocabulary import Urgency
+from contracts.vocabulary import AlertRule, Urgency
 from services.notify.rules.ladder import (
     FIRST_ROUND,
     JITTER,
@@ -165,3 +165,9 @@ def test_every_rung_belongs_to_one_step(step: int) -> None:
     numbers = [rung.number for rung in rungs_of(step)]
     assert [step_of(number) for number in numbers] == [step] * len(numbers)
     assert rungs_of(step + 1)[0].number == numbers[-1] + 1
+
+
+def test_whoever_answers_for_them_is_called_first_where_a_breach_had_no_answer() -> None:
+    called = [rung.post for step in range(6) for rung in rungs_of(step, AlertRule.NO_ANSWER)]
+    assert called[:4] == [Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND]
+    assert called[4:] == [rung.post for step in (4, 5) for rung in rungs_of(step)]
