@@ -22,6 +22,10 @@ PAUSE_SECONDS = 0.25
 class Unexpected(RuntimeError):
     """An answer that a partner did not expect: method, kind of address and status, never what was sent."""
 
+    def __init__(self, said: str, status: int = 0) -> None:
+        super().__init__(said)
+        self.status = status
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -97,7 +101,7 @@ class Client:
         if answer.is_error:
             code = answer.json().get("code", "") if "json" in answer.headers.get("content-type", "") else ""
             kind = "/".join(urlsplit(path).path.split("/")[:4])
-            raise Unexpected(f"{method} {kind}: {answer.status_code} {code}")
+            raise Unexpected(f"{method} {kind}: {answer.status_code} {code}", answer.status_code)
         return answer
 
     async def set_clock(self, at: datetime) -> None:

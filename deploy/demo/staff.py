@@ -114,25 +114,32 @@ class Staff:
             if rule == "breach":
                 at = await self._answer(cause, at)
             else:
-                await self._client.call(SUPERVISOR, "POST", f"/notify/v1/alerts/{cause}/acknowledge")
+                await self._does(SUPERVISOR, cause, "acknowledge")
         return at
+
+    async def _does(self, who: str, cause: str, what: str, **more: str) -> bool:
+        """Whether somebody could do this about an alert. Meanwhile it may have become another, for which
+        nobody was called yet, or need no answer any more: what still waits is answered the next time."""
+        try:
+            await self._client.call(who, "POST", f"/notify/v1/alerts/{cause}/{what}", json=more or None)
+        except Unexpected as refused:
+            if refused.status not in (404, 409):
+                raise
+            return False
+        return True
 
     async def _answer(self, cause: str, at: datetime) -> datetime:
         first, second = ON_CALL[self.area_of.get(cause, MARACS[0])]
         number = next(self._answered)
         who, minutes = first, 1 + number % 4
-        if number % 9 == 4:
-            path, reason = f"/notify/v1/alerts/{cause}/pass-on", {"reason": "cannot-take"}
-            await self._client.call(first, "POST", path, json=reason)
+        if number % 9 == 4 and await self._does(first, cause, "pass-on", reason="cannot-take"):
             who = second
         elif number % 7 == 3:
             who, minutes = second, 7  # nobody took it in five minutes: the second was called
         at += timedelta(minutes=minutes)
         await self._client.set_clock(at)
-        try:
-            await self._client.call(who, "POST", f"/notify/v1/alerts/{cause}/acknowledge")
-        except Unexpected:
-            await self._client.call(SUPERVISOR, "POST", f"/notify/v1/alerts/{cause}/acknowledge")
+        if not await self._does(who, cause, "acknowledge"):
+            await self._does(SUPERVISOR, cause, "acknowledge")
         return at
 
     async def call_meetings(self) -> None:
