@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.events.orders import BreachProgressed
+from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import BreachStep, OutcomeType, PoliceRank
 
 CLOCKS = (timedelta(hours=24), timedelta(hours=12), timedelta(hours=4))
@@ -88,9 +89,18 @@ def fault(said: BreachProgressed) -> tuple[str, str] | None:
     return None
 
 
-def answered(steps: Iterable[Step]) -> datetime | None:
-    """When a breach was first answered. None: not yet."""
-    return min((step.at for step in steps if step.step not in NO_ANSWER), default=None)
+def steps_since(records: Iterable[Reported]) -> list[Step]:
+    """The steps that can be of this breach: what was done before its day is of another, or mistyped, and
+    must not pass for its answer. Of a step that gives its day alone nobody knows the time."""
+    known = list(records)
+    day = min(record.occurred for record in known).astimezone(LONDON).date()
+    return [step for record in known for step in record.steps if step.at.astimezone(LONDON).date() >= day]
+
+
+def answered(records: Iterable[Reported]) -> datetime | None:
+    """When a breach, with all its records, was first answered. None: not yet."""
+    taken = (step.at for step in steps_since(records) if step.step not in NO_ANSWER)
+    return min(taken, default=None)
 
 
 def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Reported]]) -> int:
@@ -101,7 +111,7 @@ def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Repo
 
 def _left(records: Sequence[Reported], now: datetime) -> bool:
     over = min(record.recorded for record in records) + CLOCKS[0]
-    first = answered(step for record in records for step in record.steps)
+    first = answered(records)
     return over <= now and (first is None or first > over)
 
 
@@ -123,8 +133,10 @@ def asked_for(records: Iterable[Reported], allowed: timedelta) -> datetime | Non
     """When somebody is to be asked for an answer: none has come in its time, or the suspect has been
     outstanding for a day. None: it is answered."""
     known = list(records)
-    steps = [step for record in known for step in record.steps]
-    if answered(steps) is None:
+    if answered(known) is None:
         return due(known, allowed)
-    last = max((step for step in steps if step.step is not BreachStep.TRIAGED), key=lambda step: step.order)
+    last = max(
+        (step for step in steps_since(known) if step.step is not BreachStep.TRIAGED),
+        key=lambda step: step.order,
+    )
     return last.at + OUTSTANDING if last.step is BreachStep.SUSPECT_OUTSTANDING else None

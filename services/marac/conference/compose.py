@@ -177,8 +177,7 @@ def _without_answer(known: CaseKnown) -> list[str]:
     for each in known.case.occurrences:
         told = [(record.root, reported(record)) for record in each.records if record.type == "breach"]
         records = [record for _, record in told]
-        answer = answered(step for record in records for step in record.steps)
-        if records and answer is None and due(records, clock(0)) <= known.at:
+        if records and answered(records) is None and due(records, clock(0)) <= known.at:
             found.append(told[0][0])
     return found
 

@@ -54,7 +54,7 @@ def answer(own: RecordLine, records: Sequence[RecordLine], earlier: Sequence[Seq
     return Answer(
         steps=tuple(sorted(steps.values(), key=lambda step: (step.at, step.root))),
         due=due(reported, allowed),
-        answered=answered(step for record in reported for step in record.steps),
+        answered=answered(reported),
         asked_for=asked_for(reported, allowed),
         allowed=allowed,
         earlier=len(earlier),
