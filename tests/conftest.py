@@ -29,6 +29,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_parts] = RealParts()
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Several processes that are to share a run do not begin without what they need."""
+    if getattr(session.config.option, "numprocesses", None) and not _embedded_only():
+        _had(session.config.stash[_parts].fetched)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes that share a run tells the first which real parts it had."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["real parts"] = session.config.stash[_parts].found
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What another process had, for the summary."""
+    node.config.stash[_parts].found += getattr(node, "workeroutput", {}).get("real parts", [])
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what was started, however the run ended."""
     config.stash[_parts].stop()
@@ -65,9 +84,13 @@ def _had(part: Callable[[], T]) -> T:
     try:
         return part()
     except Unavailable as problem:
-        if os.environ.get("ALLOW_EMBEDDED_ONLY") == "1":
+        if _embedded_only():
             pytest.skip(str(problem))
         pytest.exit(f"NO REAL PART: {problem} (ALLOW_EMBEDDED_ONLY=1 goes on without)", returncode=3)
+
+
+def _embedded_only() -> bool:
+    return os.environ.get("ALLOW_EMBEDDED_ONLY") == "1"
 
 
 @pytest.fixture(scope="session")

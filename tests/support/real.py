@@ -33,6 +33,14 @@ class RealParts:
         self.found: list[str] = []
         """A line for each part: what it is and where it comes from."""
 
+    def fetched(self) -> None:
+        """Have what a part is run from, before several processes want it at one time."""
+        if KAFKA_ADDRESS not in os.environ:
+            kafka.java()
+            kafka.jars()
+        if POSTGRES_ADDRESS not in os.environ:
+            postgres.version()
+
     def folder(self) -> Path:
         """A new folder that the server of another user can reach, removed at the end."""
         folder = Path(tempfile.mkdtemp(prefix="goldthread-"))
