@@ -16,8 +16,8 @@ from tests.support.real import RealParts, forget_topics
 T = TypeVar("T")
 
 NEEDS = {
-    "kafka": {"kafka_address", "clean_kafka", "own_broker"},
-    "postgres": {"postgres_url", "fresh_database"},
+    "kafka": {"kafka_address", "clean_kafka", "own_broker", "real_parts"},
+    "postgres": {"postgres_url", "fresh_database", "real_parts"},
 }
 """Each marker, and the fixtures whose use sets it."""
 
@@ -91,6 +91,12 @@ def _had(part: Callable[[], T]) -> T:
 
 def _embedded_only() -> bool:
     return os.environ.get("ALLOW_EMBEDDED_ONLY") == "1"
+
+
+@pytest.fixture
+def real_parts(pytestconfig: pytest.Config) -> None:
+    """For a test that starts a Kafka and a PostgreSQL of its own: they can be had."""
+    _had(pytestconfig.stash[_parts].fetched)
 
 
 @pytest.fixture(scope="session")

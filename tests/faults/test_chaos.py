@@ -16,8 +16,7 @@ KILLS_OF_ONE = 8
 
 
 @pytest.mark.chaos
-@pytest.mark.kafka
-@pytest.mark.postgres
+@pytest.mark.usefixtures("real_parts")
 def test_nothing_is_lost_on_kafka_and_postgresql() -> None:
     outcome = chaos.round_of("distributed", SEED, 0, chaos.A_ROUND, short=True)
     _holds(outcome, set(DISTRIBUTED))
