@@ -37,7 +37,10 @@ REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.25, 0.2
 """How long the folder rests after work that is not urgent, in times of what the work took, at least
 and at most; and how lately something new must have come for it to rest at all."""
 PAUSE_SECONDS = 0.5
-WORK_SECONDS, BREATH_SECONDS = 0.05, 0.001
+WORK_SECONDS, BREATH_SECONDS = 0.01, 0.001
+"""How long it computes before it lets others: whoever asks for a page waits so long at each of its steps."""
+HEARD_SECONDS = 1.0
+"""How long the store hears nothing of a transaction: it ends one that is silent for five seconds."""
 _ALIVE = prepared("select 1")
 
 
@@ -272,14 +275,16 @@ class Folder:
     ) -> None:
         """Fold subjects of one level, all read in one statement after their locks."""
         read = await self.reader.read(connection, level, ids, at)
-        done, breath = [], time.monotonic()
+        done: list[Done] = []
+        heard = breath = time.monotonic()
         for id_ in ids:
             done.append(self._fold_one(read, id_))
             if time.monotonic() - breath > WORK_SECONDS:
-                # Others have work too, and the store ends a transaction from which it hears nothing.
                 await asyncio.sleep(BREATH_SECONDS)
-                await connection.execute(_ALIVE)
                 breath = time.monotonic()
+                if breath - heard > HEARD_SECONDS:
+                    await connection.execute(_ALIVE)
+                    heard = breath
         rows = [row for each in done for row in each.rows]
         written = await write_rows(self._store, connection, rows, read.hashes)
         batch.changed |= {(row.view.name, row.subject) for row in written}

@@ -26,7 +26,7 @@ from chassis.clock import Clock
 from chassis.runtime import Runtime
 from chassis.steps import Step, reached
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify import claims
+from services.notify import claims, link
 from services.notify.queries import tried
 from services.notify.rules import rota
 from services.notify.rules.ladder import step_of, wait_after
@@ -65,17 +65,19 @@ def signature(key: bytes, body: bytes, at: datetime) -> str:
     return f"t={stamp},v1={mac}"
 
 
-def message_body(row: AlertRow, call: Call, attempt: int, public_url: str, now: datetime) -> bytes:
-    """What a webhook is told: that there is an alert, how urgent, where to answer it, and by when: the next
-    post is called so long after the first try. No name, no address, no place, no order."""
+def message_body(row: AlertRow, call: Call, attempt: int, runtime: Runtime) -> bytes:
+    """What a webhook is told: that there is an alert, how urgent, where to open it, where to take it without
+    a sign-in, and by when: the next post is called so long after the first try. No name, no address, no
+    place, no order."""
     wait = wait_after(row.urgency, step_of(call.rung))
     said = {
         "alert": row.number,
         "cause": row.cause,
         "try": attempt,
         "urgency": row.urgency,
-        "open_url": f"{public_url}/notify/alerts/{row.cause}",
-        "acknowledge_by": row.next_due if call.tried else now + wait,
+        "open_url": f"{runtime.settings.public_url}/notify/alerts/{row.cause}",
+        "take_url": f"{runtime.settings.public_url}{link.path_of(runtime.ids, call.id)}",
+        "acknowledge_by": row.next_due if call.tried else runtime.clock.now() + wait,
     }
     return orjson.dumps(said)
 
@@ -189,11 +191,7 @@ class Teller:
         reached(Step.TELL_CLAIMED)
         (called,) = await runtime.fact(call.id)
         with telemetry.span("notify.tell", called.envelope.traceparent, {"attempt": attempt}):
-            result, status = await self._post(
-                url,
-                call,
-                message_body(row, call, attempt, runtime.settings.public_url, runtime.clock.now()),
-            )
+            result, status = await self._post(url, call, message_body(row, call, attempt, runtime))
         reached(Step.TELL_SENT)
         at = runtime.clock.now()
         await runtime.say([tried(row.cause, call.id, Channel.WEBHOOK, attempt, result, at, status)])

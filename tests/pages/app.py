@@ -46,6 +46,7 @@ from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
 from tests.pages import sample_cases, sample_rows, samples
+from tests.support.facts import IDS
 
 ROLES = {
     "chair": {StaffRole.MARAC_CHAIR},
@@ -75,6 +76,7 @@ class Host:
         self.settings = SimpleNamespace(
             production=False, secret=SecretStr("a secret of the page tests"), origin=url, public_url=url
         )
+        self.ids = IDS
         self.clock = SimpleNamespace(now=lambda: sample_rows.NOW)
         self.watch = SimpleNamespace(seen=Counts({}, whose_unknown=0, broken=0))
         self.listeners: list[Any] = []

@@ -9,10 +9,12 @@ from playwright.sync_api import Page, expect
 
 from chassis.parking import Counts
 from services.marac.shown import Missing, SilentFeed
+from services.notify.link import path_of
 from services.notify.queries import Who
 from tests.pages import sample_cases, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
+from tests.support.facts import IDS
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +41,7 @@ PAGES = {
     "perpetrator": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "alerts": ("on-call", "/notify/alerts"),
     "alert": ("on-call", "/notify/alerts/{first}"),
+    "link in a message": ("nobody", path_of(IDS, sample_rows.BREACH)),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "order status": ("on-call", "/orders/status"),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import StringConstraints
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.http.auth import Caller, right
+from chassis.http.auth import Caller, open_to_all, right
 from chassis.http.context import the_runtime
 from chassis.http.problem import Problem
 from chassis.pages import live
@@ -17,7 +17,7 @@ from chassis.pages.frame import Bar, Look, Loudness
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.vocabulary import PassReason
-from services.notify import actions, queries
+from services.notify import actions, link, queries
 from services.notify.pages import PAGES
 from services.notify.queries import AlertShown
 from services.notify.rules import sharing
@@ -34,6 +34,7 @@ Note = Annotated[
 """What somebody typed: no NUL, and nothing that was no UTF-8."""
 
 LIST = "/notify/alerts"
+BY_LINK = open_to_all("whoever holds the signed link of a call's message; the page shows nothing")
 
 
 @router.get("/")
@@ -109,6 +110,25 @@ async def pass_on(
     except Problem as problem:
         return await _refused(request, runtime, caller, cause, problem)
     return RedirectResponse(f"{LIST}?passed={cause}", 303)
+
+
+@router.get("/take/{call}/{signature}", dependencies=[BY_LINK])
+async def open_link(request: Request, call: Id, signature: Id, runtime: TheRuntime) -> HTMLResponse:
+    """A page that shows nothing, and has one button. Whoever opens it has taken nothing."""
+    link.check(runtime.ids, call, signature)
+    return PAGES.show("take.html", PAGES.look(request), taken=None, fault=None)
+
+
+@router.post("/take/{call}/{signature}", dependencies=[BY_LINK])
+async def take_by_link(request: Request, call: Id, signature: Id, runtime: TheRuntime) -> HTMLResponse:
+    """Whoever was called takes the alert, and is told whose it is now."""
+    try:
+        taken, fault, status = await link.take(runtime, call, signature), None, 200
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        taken, fault, status = None, problem.code, 409
+    return PAGES.show("take.html", PAGES.look(request), status, taken=taken, fault=fault)
 
 
 async def _refused(

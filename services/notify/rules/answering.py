@@ -5,6 +5,7 @@ what it told no longer holds; nobody closes it in silence, and who cannot take i
 """
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -14,13 +15,21 @@ class Refusal(StrEnum):
     STOOD_DOWN = "alert-stood-down"
     ANSWERED = "alert-answered"
     NOT_CALLED = "alert-not-called"
+    LINK_TOO_OLD = "link-too-old"
+    LINK_USED = "link-used"
 
 
 SENTENCES = {
     Refusal.STOOD_DOWN: "This alert was stood down: what it told no longer holds. Nobody needs to take it.",
     Refusal.ANSWERED: "Another person has taken this alert.",
     Refusal.NOT_CALLED: "You have not been called for this alert, so there is nothing to pass on.",
+    Refusal.LINK_TOO_OLD: "This link is too old. Sign in to take the alert.",
+    Refusal.LINK_USED: "You gave this alert back. Sign in to take it again.",
 }
+
+LINK_LIFE = timedelta(hours=24)
+"""How long the link in a message takes the alert without a sign-in: the 24 hours in which a breach is to
+be answered (HMICFRS 2021). A message lies on a telephone for longer than that. Goldthread's own."""
 
 
 def no_acknowledging(standing: bool) -> Refusal | None:
@@ -40,3 +49,13 @@ def no_passing_on(
     if taken_by is not None:
         return Refusal.ANSWERED
     return None if caller in called else Refusal.NOT_CALLED
+
+
+def no_taking_by_link(stands: bool, given_back: bool, called: datetime, at: datetime) -> Refusal | None:
+    """Why whoever was called cannot take the alert by the link in their message, if so. ``stands``: the
+    alert of which the call was has not been stood down. ``given_back``: they had it, and gave it back."""
+    if not stands:
+        return Refusal.STOOD_DOWN
+    if given_back:
+        return Refusal.LINK_USED
+    return Refusal.LINK_TOO_OLD if at - called > LINK_LIFE else None

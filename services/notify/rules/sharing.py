@@ -16,6 +16,9 @@ ANSWER = "alert:answer"
 SET_ROTA = "rota:set"
 DEFINE_AREA = "area:define"
 DEFINE_AGENCY = "agency:define"
+ANSWER_BY_LINK = "alert:answer-by-link"
+"""No role has it: whoever holds the link in the message of a call has it for that call. It stands in the
+audit."""
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
