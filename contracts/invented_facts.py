@@ -9,6 +9,7 @@ from contracts.events.orders import (
     BreachReported,
     OrderMade,
     OrderServed,
+    PatternDecided,
     Prohibition,
     Requirement,
 )
@@ -169,12 +170,27 @@ ORDERS: list[Told] = [
             weapon=False,
             suspect_present=True,
             children_present=True,
+            acts=[code.Act.LOITERED],
+            effects=[code.Effect.ALARM_OR_DISTRESS],
+            circumstance=code.Circumstance.UNWANTED,
         ),
     ),
     (
         "northshire-police",
         at(20, 17, 40),
         BreachProgressed(breach=BREACH, step=code.BreachStep.ARRESTED),
+    ),
+    (
+        "northshire-police",
+        at(21, 9, 15),
+        PatternDecided(
+            breach=BREACH,
+            offence=code.Offence.STALKING,
+            decision=code.PatternDecision.RECORDED,
+            rank=code.PoliceRank.SERGEANT,
+            considered=[BREACH],
+            narrative=Narrative(text="At the door again, as at the school in the week before."),
+        ),
     ),
 ]
 """Orders and their breaches."""

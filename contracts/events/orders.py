@@ -7,14 +7,18 @@ from pydantic import Field, StrictBool, ValidationInfo, field_validator, model_v
 from pydantic_core import PydanticCustomError
 
 from contracts.content import Said, ThingId
+from contracts.envelope import Id
+from contracts.events.conduct import Conduct
 from contracts.sections import Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
     BreachKind,
     BreachStep,
+    Offence,
     OrderStage,
     OrderType,
     OutcomeType,
+    PatternDecision,
     PoliceRank,
     ProhibitionKind,
     RequirementKind,
@@ -95,7 +99,7 @@ class OrderServed(Said):
         return self
 
 
-class BreachReported(Said):
+class BreachReported(Conduct):
     """A report, from any agency, that a respondent did what an order, notice or bail forbids."""
 
     type: ClassVar[str] = "uk.goldthread.breach.reported.v1"
@@ -127,3 +131,17 @@ class BreachProgressed(Said):
     step: BreachStep
     outcome: OutcomeType | None = None
     rank: PoliceRank | None = Field(default=None, description="of whoever decided it")
+
+
+class PatternDecided(Said):
+    """What an officer decided of an offence that the facts about a breach's people together may be: why
+    stands in ``narrative``. ``considered`` are the facts that they had before them, as the breach's page and
+    its REST answer give them: a fact of another occurrence asks anew."""
+
+    type: ClassVar[str] = "uk.goldthread.breach.pattern-decided.v1"
+    topic: ClassVar[str] = "breaches"
+    breach: ThingId
+    offence: Offence
+    decision: PatternDecision
+    rank: PoliceRank = Field(description="of whoever decided it")
+    considered: list[Id] = Field(min_length=1, max_length=5000)

@@ -6,6 +6,7 @@ from pydantic import Field, StrictBool, StrictInt, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 from contracts.content import Said
+from contracts.events.conduct import Conduct
 from contracts.mentions import Mention
 from contracts.sections import ImmigrationSection, Line, Part, Text
 from contracts.times import Day, Moment
@@ -93,7 +94,7 @@ class RiskAssessed(Said):
     rationale: Text | None = None
 
 
-class IncidentReported(Said):
+class IncidentReported(Conduct):
     """An incident of abuse, a crime or not, as any agency has it."""
 
     type: ClassVar[str] = "uk.goldthread.incident.reported.v1"

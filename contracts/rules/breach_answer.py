@@ -106,10 +106,11 @@ def answered(records: Iterable[Reported]) -> datetime | None:
 def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Reported]]) -> int:
     """How many of the earlier breaches, each with all its records, had no answer in 24 hours, which were
     over when this one was recorded."""
-    return sum(_left(each, min(record.recorded for record in records)) for each in earlier)
+    return sum(left(each, min(record.recorded for record in records)) for each in earlier)
 
 
-def _left(records: Sequence[Reported], now: datetime) -> bool:
+def left(records: Sequence[Reported], now: datetime) -> bool:
+    """Whether a breach had no answer in 24 hours, which are over."""
     over = min(record.recorded for record in records) + CLOCKS[0]
     first = answered(records)
     return over <= now and (first is None or first > over)

@@ -1,0 +1,130 @@
+"""Which offences are named and what is found of each element, as a table; and when a decision stands."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.events.orders import BreachReported
+from contracts.events.people import Dash, IncidentReported
+from contracts.rules import pattern
+from contracts.vocabulary import Offence, PatternDecision
+from tests.support.facts import NOON
+from tests.support.tables import lines
+
+
+def told(*occasions: str) -> list[list[pattern.Word]]:
+    """Occurrences by the codes of their records; each was recorded an hour after the one before."""
+    return [
+        [
+            pattern.record(f"{n}.{m}", NOON + timedelta(hours=n), each.split())
+            for m, each in enumerate(occasion.split("/"))
+        ]
+        for n, occasion in enumerate(occasions)
+    ]
+
+
+def dash(yes: list[str], not_asked: list[str]) -> pattern.Word:
+    return pattern.Word("dash", NOON, frozenset(yes), frozenset(not_asked))
+
+
+@lines(__file__, "pattern")
+def test_what_is_named(line: dict[str, Any]) -> None:
+    assessed = [dash(line["dash"], line.get("not asked", []))] if "dash" in line else []
+    found = pattern.read(told(*line["told"]), assessed)
+    assert [each.offence for each in found.named] == line["named"]
+    if "parts" in line:
+        reading = next(each for each in found.readings if each.offence == line["of"])
+        states = {each.element: each.state for each in reading.elements}
+        assert line["parts"].items() <= states.items()
+
+
+def test_an_element_names_the_facts_that_speak_for_it_and_counts_occurrences() -> None:
+    found = pattern.read(told("contact / contact", "requirement-missed", "attended arranged", "online"), [])
+    (stalking,) = (each for each in found.named if each.offence is Offence.STALKING)
+    acts = stalking.elements[0]
+    assert (acts.occasions, acts.by) == (2, ("0.0", "0.1", "3.0"))
+    assert stalking.since == NOON + timedelta(hours=3), "since the second was on record"
+    assert [[word.root for word in each] for each in found.apart] == [["2.0"]]
+
+
+def harassment(*occasions: str) -> pattern.Reading:
+    readings = pattern.read(told(*occasions), []).readings
+    return next(each for each in readings if each.offence is Offence.HARASSMENT)
+
+
+def decided(decision: PatternDecision, hours: float, *considered: str) -> pattern.Decided:
+    at = NOON + timedelta(hours=hours)
+    return pattern.Decided(f"{hours}", Offence.HARASSMENT, decision, at, frozenset(considered))
+
+
+def after(hours: float) -> datetime:
+    return NOON + timedelta(hours=hours)
+
+
+def test_somebody_must_decide_within_three_days_of_the_second_occurrence() -> None:
+    reading = harassment("contact", "contact", "contact")
+    assert pattern.question(reading, [], NOON).due == after(1 + 72)
+
+
+def test_a_decision_stands_until_something_else_happens() -> None:
+    done = decided(PatternDecision.NOT_RECORDED, 5, "0.0", "1.0")
+    assert pattern.question(harassment("contact", "contact"), [done], after(900)).due is None
+    told_again = harassment("contact", "contact / harassment")
+    assert pattern.question(told_again, [done], after(900)).due is None, (
+        "another record of the same is not new"
+    )
+    reopened = pattern.question(harassment("contact", "contact", "contact"), [done], after(900))
+    assert (reopened.due, reopened.last) == (after(2 + 72), done)
+
+
+def test_the_newest_decision_counts_and_one_of_another_offence_does_not() -> None:
+    first = decided(PatternDecision.NOT_RECORDED, 5, "0.0", "1.0")
+    later = decided(PatternDecision.RECORDED, 9, "0.0", "1.0", "2.0")
+    reading = harassment("contact", "contact", "contact")
+    assert pattern.question(reading, [later, first], after(10)) == pattern.Question(later, None)
+    (stalking,) = (e for e in pattern.read(told("contact", "contact"), []).named if e.offence == "stalking")
+    assert pattern.question(stalking, [first], after(10)).due == after(1 + 72)
+
+
+def test_not_yet_stands_for_a_week() -> None:
+    waits = decided(PatternDecision.NOT_YET, 5, "0.0", "1.0")
+    reading = harassment("contact", "contact")
+    week = after(5 + 7 * 24)
+    assert pattern.question(reading, [waits], week - timedelta(seconds=1)).due is None
+    assert pattern.question(reading, [waits], week).due == week + timedelta(hours=72)
+
+
+def test_a_dash_that_names_nobody_leaves_open_whom_it_is_about() -> None:
+    answers = {f"D{n:02}": "yes" if n == 15 else "no" for n in range(1, 25)}
+    dash = Dash.model_validate({"answers": answers})
+    assert pattern.assessment(dash, named=False) == (frozenset(), {"D15"})
+    assert pattern.assessment(dash, named=True) == ({"D15"}, frozenset())
+
+
+def test_what_a_record_says_by_codes() -> None:
+    people = [{"role": "perpetrator", "relationship": "ex-partner"}, {"role": "victim"}]
+    breach = BreachReported.model_validate(
+        {
+            "kind": "attended",
+            "people": people,
+            "weapon": True,
+            "acts": ["watched"],
+            "circumstance": "unwanted",
+        }
+    )
+    assert pattern.codes(breach, breach.people[:1]) == {
+        "attended",
+        "watched",
+        "unwanted",
+        "ex-partner",
+        "weapon",
+    }
+    incident = IncidentReported.model_validate(
+        {"kind": "stalking", "people": people, "status": "acquitted", "effects": ["daily-life"]}
+    )
+    assert pattern.codes(incident, []) == {"stalking", "acquitted", "daily-life"}
+
+
+def test_the_third_breach_without_an_answer_is_named_by_its_number() -> None:
+    assert not pattern.left_without_answer(1, None)
+    assert pattern.left_without_answer(2, None)
+    assert not pattern.left_without_answer(17, NOON)
