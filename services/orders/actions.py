@@ -1,6 +1,7 @@
 """What agencies can do here: report an order, its service, a breach; and open a breach."""
 
-from typing import Literal, TypeVar
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
 
 from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
@@ -10,11 +11,18 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
-from contracts.rules import breach_answer
+from contracts.events.orders import (
+    BreachProgressed,
+    BreachReported,
+    OrderMade,
+    OrderServed,
+    PatternDecided,
+)
+from contracts.rules import breach_answer, pattern
 from contracts.rules.areas import area_and_around
 from contracts.sections import Sensitivity
 from contracts.submission import Submission
+from services.orders.patterns import pattern_of
 from services.orders.rules import service_of_order, sharing
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
@@ -23,16 +31,17 @@ C = TypeVar("C", bound=Content)
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse the service of an order that names no respondent or gives no time, and a step of a breach's
-    answer that lacks its reason or its rank, or is not told by the police. Raises Refused (422), and
-    Problem (404)."""
+    """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
+    that lacks its reason or its rank, and what was decided of a pattern without a reason; and either that is
+    not told by the police. Raises Refused (422), and Problem (404)."""
     missing: tuple[str, str] | None = None
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
-    if isinstance(content, BreachProgressed):
+    if isinstance(content, BreachProgressed | PatternDecided):
         if not sharing.may_progress(viewer_of(caller, await archive.configuration())):
             raise not_found()
-        missing = breach_answer.fault(content)
+        rule = breach_answer if isinstance(content, BreachProgressed) else pattern
+        missing = rule.fault(content)
     if missing:
         where, kind = missing
         raise Refused(kind, f"body.{where}")
@@ -47,17 +56,39 @@ async def report(
     return await runtime.take(submission, submission.content, caller=caller, right=right, idempotency_key=key)
 
 
-async def take_step(runtime: Runtime, caller: Caller, said: BreachProgressed, key: str) -> None:
-    """Record a step that somebody takes now, on the page of a breach that they may see. Raises Problem
+async def take_step(
+    runtime: Runtime, caller: Caller, said: BreachProgressed | PatternDecided, key: str
+) -> None:
+    """Record what somebody does or decides now, on the page of a breach that they may see. Raises Problem
     (404), and Refused as ``admit`` does."""
-    row, configuration = await runtime.row(ORDERS_BREACH, said.breach), await runtime.configuration()
-    viewer = viewer_of(caller, configuration)
-    if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
-        raise not_found()
+    await _seen(runtime, caller, said.breach)
     header = own_header(runtime.clock.now())
     right = sharing.BREACH_PROGRESS
     taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
     await runtime.folded(said.keys(taken.root))
+
+
+async def decide(
+    runtime: Runtime, caller: Caller, cause: str, given: Mapping[str, Any], seen: str, key: str
+) -> None:
+    """Record what somebody decides now of an offence, on the page of a breach that they may see, having
+    ``seen`` what is known of it. Raises ValidationError where it is not given whole; Refused (412) where more
+    is known by now, and as ``admit`` does; Problem (404)."""
+    row, viewer = await _seen(runtime, caller, cause)
+    known = await pattern_of(runtime, row, sharing.sections(viewer))
+    said = PatternDecided.model_validate({"breach": cause, "considered": known.considered, **given})
+    if known.seen != seen:
+        raise Refused("changed-since", "seen", status=412)
+    await take_step(runtime, caller, said, key)
+
+
+async def _seen(runtime: Runtime, caller: Caller, cause: str) -> tuple[OrdersBreach, sharing.Viewer]:
+    """A breach that this caller may see. Raises Problem (404)."""
+    row, configuration = await runtime.row(ORDERS_BREACH, cause), await runtime.configuration()
+    viewer = viewer_of(caller, configuration)
+    if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
+        raise not_found()
+    return row, viewer
 
 
 async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachShown:
@@ -66,11 +97,7 @@ async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachSho
     Raises Problem (404) where there is none, and where it is not theirs to see.
     """
     fresh = await runtime.fresh_until()
-    row = await runtime.row(ORDERS_BREACH, cause)
-    configuration = await runtime.configuration()
-    viewer = viewer_of(caller, configuration)
-    if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
-        raise not_found()
+    row, viewer = await _seen(runtime, caller, cause)
     facts = await runtime.fact(cause)
     shown = await _shown(runtime, row, facts, viewer)
     content = shown.model_dump_json(exclude={"fresh_until"}).encode()
@@ -104,7 +131,9 @@ async def _shown(
     subjects = [f"p:{person}" for person in (*row.victims, *row.respondents)]
     incomplete = await runtime.incomplete([f"o:{row.cause}", *subjects])
     progress = sharing.may_progress(viewer)
-    return BreachShown.of(row, breach, people, order, allowed, sorted(used), incomplete, progress)
+    known = await pattern_of(runtime, row, allowed)
+    used |= set(known.considered)
+    return BreachShown.of(row, breach, people, order, allowed, sorted(used), incomplete, progress, known)
 
 
 async def _person(

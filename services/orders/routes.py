@@ -11,7 +11,13 @@ from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
+from contracts.events.orders import (
+    BreachProgressed,
+    BreachReported,
+    OrderMade,
+    OrderServed,
+    PatternDecided,
+)
 from contracts.sections import Record
 from contracts.submission import Receipt, Submission
 from services.orders import actions
@@ -82,6 +88,20 @@ async def report_step(
     key: IdempotencyKey,
 ) -> Receipt:
     """A step of the answer to a breach, by the police: when it was taken is ``occurred``."""
+    taken = await actions.report(runtime, caller, submission, sharing.BREACH_PROGRESS, key)
+    return receipt(response, "orders", taken)
+
+
+@router.post("/pattern-decisions", status_code=status.HTTP_201_CREATED)
+async def report_decision(
+    submission: Submission[PatternDecided],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.BREACH_PROGRESS)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """What an officer decided of an offence that a breach's facts may be, and why. ``considered`` is as the
+    breach gave it when they looked."""
     taken = await actions.report(runtime, caller, submission, sharing.BREACH_PROGRESS, key)
     return receipt(response, "orders", taken)
 

@@ -1,7 +1,13 @@
 """The wiring of orders: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
-from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
+from contracts.events.orders import (
+    BreachProgressed,
+    BreachReported,
+    OrderMade,
+    OrderServed,
+    PatternDecided,
+)
 from services.orders.actions import admit
 from services.orders.pages import PAGES
 from services.orders.pages.routes import router as pages
@@ -12,7 +18,7 @@ from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH),
-    fold_version=3,
+    fold_version=4,
     routers=(router, pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -22,5 +28,6 @@ SERVICE = Service(
         OrderServed: sharing.SERVICE_REPORT,
         BreachReported: sharing.BREACH_REPORT,
         BreachProgressed: sharing.BREACH_PROGRESS,
+        PatternDecided: sharing.BREACH_PROGRESS,
     },
 )

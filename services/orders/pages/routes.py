@@ -16,7 +16,7 @@ from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
 from contracts.events.orders import BreachProgressed
 from contracts.sections import Record
-from contracts.vocabulary import BreachStep, OutcomeType, PoliceRank
+from contracts.vocabulary import BreachStep, Offence, OutcomeType, PatternDecision, PoliceRank
 from services.orders import actions, status
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
@@ -28,6 +28,7 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
 NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": ""}
+NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
 
@@ -63,11 +64,42 @@ async def take_step(
         said = BreachProgressed.model_validate({"breach": cause, "narrative": narrative, **given})
         await actions.take_step(runtime, caller, said, once)
     except ValidationError as error:
-        return await _breach(request, cause, runtime, caller, asked, str(error.errors()[0]["loc"][0]))
+        return await _breach(request, cause, runtime, caller, asked, fault=_place(error))
     except Refused as refused:
         if refused.status != 409:  # the button was pressed twice
-            return await _breach(request, cause, runtime, caller, asked, refused.fault)
+            return await _breach(request, cause, runtime, caller, asked, fault=refused.fault)
     return RedirectResponse(f"/orders/breaches/{cause}#answer", 303)
+
+
+@router.post("/breaches/{cause}/pattern-decisions")
+async def decide(
+    request: Request,
+    cause: Id,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.BREACH_PROGRESS)],
+    once: Annotated[Id, Form()],
+    seen: Annotated[str, Form()],
+    offence: Annotated[Offence, Form()],
+    decision: Typed = "",
+    rank: Typed = "",
+    why: Typed = "",
+) -> Response:
+    """Record what the caller decides of an offence that the page asks them to consider."""
+    asked = {"offence": offence, "decision": decision, "rank": rank, "why": why.strip()}
+    narrative = {"text": why.strip()} if why.strip() else None
+    given = {"offence": offence, "decision": decision, "rank": rank, "narrative": narrative}
+    try:
+        await actions.decide(runtime, caller, cause, given, seen, f"{once}-{offence}")
+    except ValidationError as error:
+        return await _breach(request, cause, runtime, caller, decided=asked, fault=_place(error))
+    except Refused as refused:
+        if refused.status != 409:  # the button was pressed twice
+            return await _breach(request, cause, runtime, caller, decided=asked, fault=refused.fault)
+    return RedirectResponse(f"/orders/breaches/{cause}#pattern-{offence}", 303)
+
+
+def _place(error: ValidationError) -> str:
+    return str(error.errors()[0]["loc"][0])
 
 
 @router.get("/status")
@@ -103,12 +135,14 @@ async def _breach(
     runtime: Runtime,
     caller: Caller,
     asked: Mapping[str, str] = NOTHING_DONE,
+    decided: Mapping[str, str] = NOTHING_DECIDED,
     fault: str = "",
 ) -> HTMLResponse:
     shown = await actions.open_breach(runtime, caller, cause)
     bars = PAGES.incomplete(shown.incomplete, shown.operator_told, runtime.clock.now())
     look = PAGES.look(request, caller, *bars)
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
+    known |= {"decided": decided, "decisions": list(PatternDecision)}
     known |= {"steps": list(BreachStep), "outcomes": list(OutcomeType), "ranks": list(PoliceRank)}
     return PAGES.show("breach.html", look, 422 if fault else 200, breach=shown, **known)
 

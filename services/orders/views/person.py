@@ -18,6 +18,7 @@ from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
+from contracts.rules import pattern
 from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import normal, occurrences, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of
@@ -25,6 +26,7 @@ from contracts.rules.order_status import OrderStatus, discharged_at, order_terms
 from contracts.rules.standing_grade import standing_grade
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
+from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
 
 Report = Fact[BreachReported | IncidentReported]
 
@@ -89,7 +91,7 @@ class StepLine(Part):
 
 class RecordLine(Part):
     """One agency's record of a breach or incident that names this person. ``asked``: an alert that asks
-    for its answer stands."""
+    for its answer stands. ``says``: what it says of a pattern, by codes."""
 
     root: str
     type: Literal["breach", "incident"]
@@ -99,6 +101,8 @@ class RecordLine(Part):
     kind: str
     people: list[str]
     accused: list[str] = []
+    victims: list[str] = []
+    says: list[str] = []
     recorded: AwareDatetime = NEVER
     accepted: AwareDatetime = NEVER
     weapon: bool | None = None
@@ -113,6 +117,11 @@ class RecordLine(Part):
         """As the rules of answering know it."""
         steps = tuple(Step(step.step, step.at, step.root) for step in self.steps)
         return Reported(self.occurred, self.recorded, self.accepted, steps)
+
+    @property
+    def word(self) -> pattern.Word:
+        """As the rule of patterns knows it."""
+        return pattern.record(self.root, self.recorded, self.says)
 
 
 class VictimLine(Part):
@@ -134,6 +143,8 @@ class OrdersPerson(Row):
     orders: list[OrderLine]
     occurrences: list[list[RecordLine]]
     victims: list[VictimLine]
+    assessed: tuple[AssessedLine, ...] = ()
+    decisions: tuple[DecisionLine, ...] = ()
 
 
 class OrdersPersonTable(ViewTable, table=True):
@@ -150,6 +161,8 @@ def fold_person(subject: Subject) -> Folded:
         orders=orders,
         occurrences=_occurrences(subject, orders),
         victims=_victims(subject),
+        assessed=tuple(assessed_in(subject.facts, subject.id, subject.homes)),
+        decisions=tuple(decisions_in(subject.facts)),
     )
     if not (row.orders or row.occurrences or row.victims):
         return Folded(None)
@@ -222,11 +235,14 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
         if subject.id not in people:
             continue
         victims = _victims_by_order(fact, orders, subject.homes)
-        accused = frozenset(persons(in_role(about, *PERPETRATOR_ROLES), subject.homes))
-        records.append(record_of(fact.envelope, fact.said, subject.homes, victims, accused))
+        by_whom = in_role(about, *PERPETRATOR_ROLES)
+        accused = frozenset(persons(by_whom, subject.homes))
+        record = record_of(fact.envelope, fact.said, subject.homes, victims, accused)
+        records.append(record)
         line = record_line(fact, people, sorted(accused), taken.get(fact.root, []))
+        told = {"victims": sorted(record.victims), "says": sorted(pattern.codes(fact.said, by_whom))}
         alerts = {"standing": standing.get(fact.root, []), "asked": fact.root in asked}
-        lines[fact.root] = line.model_copy(update=alerts)
+        lines[fact.root] = line.model_copy(update=told | alerts)
     return [[lines[record.root] for record in group] for group in occurrences(records)]
 
 

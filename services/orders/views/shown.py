@@ -13,6 +13,7 @@ from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
 from contracts.vocabulary import BreachStep, Grade, OrderType, Urgency
 from services.orders.views.breach import OrdersBreach
+from services.orders.views.pattern_shown import PatternShown
 from services.orders.views.person import StatusNow
 from services.orders.views.told import AlertState
 
@@ -213,6 +214,7 @@ class BreachShown(Shown):
     records: list[RecordShown]
     told: list[ToldShown]
     answer: AnswerShown
+    pattern: PatternShown = PatternShown()
     may_progress: bool
     facts: list[str]
     left_out: list[Sensitivity]
@@ -230,6 +232,7 @@ class BreachShown(Shown):
         facts: list[str],
         incomplete: Incomplete,
         may_progress: bool,
+        pattern: PatternShown,
     ) -> "BreachShown":
         """The answer. ``breach`` is None where the report was withdrawn: what it said is gone."""
         said = breach.said if breach else None
@@ -252,6 +255,7 @@ class BreachShown(Shown):
                 "records": [_record(record.model_dump()) for record in row.records],
                 "told": [told.model_dump(include={"generation", "urgency", "state"}) for told in row.told],
                 "answer": row.answer.model_dump(include=set(AnswerShown.model_fields)),
+                "pattern": pattern,
                 "may_progress": may_progress and not row.withdrawn,
                 "facts": facts,
                 "left_out": sorted(SHOWABLE - allowed),

@@ -1,0 +1,208 @@
+"""The pattern of a breach, out of the rows of its people: what every agency said that a respondent did to
+the same victim, and how much they are said to have done to others."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from chassis.runtime import Runtime
+from contracts.events.orders import PatternDecided
+from contracts.rules import pattern
+from contracts.sections import Narrative, Sensitivity
+from contracts.vocabulary import Act, Circumstance, DashItem, Effect
+from services.orders.views import ORDERS_PERSON, OrdersBreach, OrdersPerson
+from services.orders.views.evidence import AssessedLine, DecisionLine
+from services.orders.views.pattern_shown import (
+    CandidateShown,
+    DecisionShown,
+    ElementShown,
+    Evidence,
+    EvidenceRecord,
+    KindCount,
+    OthersShown,
+    PatternShown,
+)
+from services.orders.views.person import RecordLine
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """All that is said of the respondents of a breach towards its victims; and the groups of records that
+    are about others."""
+
+    occasions: Sequence[Sequence[RecordLine]]
+    assessed: Sequence[AssessedLine]
+    decisions: Sequence[DecisionLine]
+    others: Sequence[Sequence[RecordLine]]
+    other_way: int
+
+    @property
+    def considered(self) -> list[str]:
+        """The facts that a decision about them considers."""
+        records = [record.root for group in self.occasions for record in group]
+        return sorted([*records, *(line.root for line in self.assessed)])
+
+
+async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
+    """The pattern of a breach, for whoever may see these sections of it."""
+    rows = [await runtime.row(ORDERS_PERSON, person) for person in (*row.respondents, *row.victims)]
+    known = between(row, [each for each in rows if isinstance(each, OrdersPerson)])
+    words = await _words(runtime, known.decisions) if Sensitivity.NARRATIVE in allowed else {}
+    return shown(row, known, words, runtime.clock.now())
+
+
+def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
+    """What the rows of a breach's people say of the two sides."""
+    theirs, hers = set(row.respondents), set(row.victims)
+    rows = list(people)
+    groups: dict[str, list[RecordLine]] = {}
+    for group in (group for each in rows for group in each.occurrences):
+        if not any(record.root in groups for record in group):
+            groups |= {record.root: group for record in group}
+    once = sorted({id(group): group for group in groups.values()}.values(), key=lambda g: g[0].occurred)
+    occasions = [group for group in once if _by(group, theirs, hers)]
+    roots = {record.root for group in occasions for record in group}
+    decisions = {each.root: each for person in rows for each in person.decisions if each.breach in roots}
+    assessed = {
+        line.root: line
+        for person in rows
+        for line in person.assessed
+        if hers & set(line.victims) and (theirs & set(line.accused) or not line.accused)
+    }
+    return Between(
+        occasions=occasions,
+        assessed=sorted(assessed.values(), key=lambda line: (line.occurred, line.root)),
+        decisions=sorted(decisions.values(), key=lambda line: (line.at, line.root)),
+        others=[group for group in once if _by(group, theirs, None) and not _by(group, theirs, hers)],
+        other_way=sum(_by(group, hers, theirs) for group in once),
+    )
+
+
+def _by(group: Iterable[RecordLine], accused: Collection[str], victims: Collection[str] | None) -> bool:
+    """Whether a record says that one of these did it, to one of those; None: to anybody who is known."""
+    return any(
+        not set(accused).isdisjoint(record.accused)
+        and (bool(record.victims) if victims is None else not set(victims).isdisjoint(record.victims))
+        for record in group
+    )
+
+
+def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime) -> PatternShown:
+    """The pattern, as a page gives it at a time. ``words`` are why each decision was made."""
+    read = pattern.read(
+        [[record.word for record in group] for group in known.occasions],
+        [line.word for line in known.assessed],
+    )
+    apart = {word.root for occasion in read.apart for word in occasion}
+    evidence = _evidence(known, apart)
+    numbers = {record.root: each.n for each in evidence for record in each.records}
+    decided = {line.root: line for line in known.decisions}
+    made = [line.decided for line in known.decisions]
+    candidates = {
+        reading.offence: _candidate(reading, pattern.question(reading, made, at), numbers, decided, words)
+        for reading in read.readings
+    }
+    named = [each.offence for each in read.named]
+    return PatternShown(
+        candidates=[candidates[offence] for offence in named],
+        not_named=[each for offence, each in candidates.items() if offence not in named],
+        evidence=evidence,
+        others=_others(known, set(row.victims)),
+        other_way=known.other_way,
+        without_answer=pattern.left_without_answer(row.answer.left, row.answer.answered),
+        readable=bool(row.respondents and row.victims),
+        considered=known.considered,
+        seen=sha256(" ".join(known.considered).encode()).hexdigest()[:24],
+    )
+
+
+def _candidate(
+    reading: pattern.Reading,
+    asked: pattern.Question,
+    numbers: dict[str, int],
+    decided: dict[str, DecisionLine],
+    words: dict[str, str],
+) -> CandidateShown:
+    last = decided[asked.last.root] if asked.last else None
+    return CandidateShown(
+        offence=reading.offence,
+        elements=[
+            ElementShown(
+                element=each.element,
+                state=each.state,
+                occasions=each.occasions,
+                evidence=sorted({numbers[root] for root in each.by}),
+            )
+            for each in reading.elements
+        ],
+        decision=DecisionShown(
+            decision=last.decision,
+            at=last.at,
+            agency=last.agency,
+            rank=last.rank,
+            why=words.get(last.root),
+            stands=asked.due is None,
+        )
+        if last
+        else None,
+        due=asked.due,
+    )
+
+
+def _evidence(known: Between, apart: Collection[str]) -> list[Evidence]:
+    """Everything that was read, in the order of time, each by a number."""
+    groups = [[_record(record) for record in group] for group in known.occasions]
+    groups += [[_assessment(line)] for line in known.assessed if line.says]
+    groups.sort(key=lambda group: (group[0].occurred, group[0].root))
+    return [Evidence(n=n, apart=group[0].root in apart, records=group) for n, group in enumerate(groups, 1)]
+
+
+def _record(line: RecordLine) -> EvidenceRecord:
+    return EvidenceRecord(
+        root=line.root,
+        type=line.type,
+        kind=line.kind,
+        agency=line.agency,
+        occurred=line.occurred,
+        precision=line.precision,
+        acts=[each for each in Act if each in line.says],
+        effects=[each for each in Effect if each in line.says],
+        circumstance=next((each for each in Circumstance if each in line.says), None),
+        items=[],
+    )
+
+
+def _assessment(line: AssessedLine) -> EvidenceRecord:
+    return EvidenceRecord(
+        root=line.root,
+        type="assessment",
+        kind=None,
+        agency=line.agency,
+        occurred=line.occurred,
+        precision="instant",
+        acts=[],
+        effects=[],
+        circumstance=None,
+        items=[DashItem(each) for each in line.says],
+    )
+
+
+def _others(known: Between, hers: set[str]) -> OthersShown:
+    victims = {person for group in known.others for record in group for person in record.victims} - hers
+    kinds = Counter((group[0].type, group[0].kind) for group in known.others)
+    return OthersShown(
+        victims=len(victims),
+        kinds=[KindCount(type=type_, kind=kind, n=n) for (type_, kind), n in sorted(kinds.items())],
+    )
+
+
+async def _words(runtime: Runtime, decisions: Iterable[DecisionLine]) -> dict[str, str]:
+    """Why each was decided, as far as it can be read."""
+    found = {}
+    for line in decisions:
+        for fact in (await runtime.fact(line.root)).current(PatternDecided):
+            if isinstance(fact.said.narrative, Narrative):
+                found[line.root] = fact.said.narrative.text
+    return found

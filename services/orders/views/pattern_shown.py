@@ -1,0 +1,111 @@
+"""A pattern as whoever opens a breach is shown it: each offence with its evidence, for a person to decide."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from contracts.rules.pattern import State
+from contracts.vocabulary import (
+    Act,
+    Circumstance,
+    DashItem,
+    Effect,
+    Offence,
+    OffenceElement,
+    PatternDecision,
+    PoliceRank,
+)
+
+
+class Shown(BaseModel):
+    """Base of every part of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class EvidenceRecord(Shown):
+    """What one agency said: a breach, an incident, or a Dash with the items answered YES. ``kind`` is None
+    for a Dash."""
+
+    root: str
+    type: Literal["breach", "incident", "assessment"]
+    kind: str | None
+    agency: str
+    occurred: AwareDatetime
+    precision: Literal["instant", "day"]
+    acts: list[Act]
+    effects: list[Effect]
+    circumstance: Circumstance | None
+    items: list[DashItem]
+
+
+class Evidence(Shown):
+    """One occurrence with all its records, or one assessment, by its number on the page. ``apart``: it
+    counts for nothing, being ordinary contact, or of what a court acquitted."""
+
+    n: int
+    apart: bool
+    records: list[EvidenceRecord]
+
+
+class ElementShown(Shown):
+    """What an offence takes, whether facts say so, on how many occasions, and the numbers of those."""
+
+    element: OffenceElement
+    state: State
+    occasions: int
+    evidence: list[int]
+
+
+class DecisionShown(Shown):
+    """What an officer decided of it last. ``stands``: nothing has happened since that asks for another.
+    ``why`` is None where the reader may not see it."""
+
+    decision: PatternDecision
+    at: AwareDatetime
+    agency: str
+    rank: PoliceRank
+    why: str | None
+    stands: bool
+
+
+class CandidateShown(Shown):
+    """An offence to be considered. ``due``: by when somebody must decide; None: it is decided."""
+
+    offence: Offence
+    elements: list[ElementShown]
+    decision: DecisionShown | None
+    due: AwareDatetime | None
+
+
+class KindCount(Shown):
+    """So many occurrences of a kind."""
+
+    type: Literal["breach", "incident"]
+    kind: str
+    n: int
+
+
+class OthersShown(Shown):
+    """What is said of the respondent towards others: how many and what. Never who, when or by whom told."""
+
+    victims: int = 0
+    kinds: list[KindCount] = []
+
+
+class PatternShown(Shown):
+    """What the facts of all agencies together may be. ``not_named`` are offences of which something was
+    found and something needed is not. ``other_way``: so many occurrences in which each is said to have been
+    harmed by the other. ``without_answer``: this is at least the third breach that nobody has answered.
+    ``readable``: whether it is known who did it to whom. ``considered`` are the facts behind it, and ``seen``
+    a mark of them: a decision names the first by REST, the second by the page."""
+
+    candidates: list[CandidateShown] = []
+    not_named: list[CandidateShown] = []
+    evidence: list[Evidence] = []
+    others: OthersShown = OthersShown()
+    other_way: int = 0
+    without_answer: bool = False
+    readable: bool = False
+    considered: list[str] = []
+    seen: str = ""

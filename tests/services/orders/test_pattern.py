@@ -1,0 +1,163 @@
+"""The pattern of a breach: read with all that every agency says of the two, and of him with others; decided
+by an officer, and asked again when something else happens."""
+
+from datetime import timedelta
+from typing import Any
+
+from chassis.facts import Fact
+from contracts.events.orders import BreachReported, PatternDecided
+from contracts.events.people import IncidentReported, ReferralMade
+from contracts.sections import Narrative
+from contracts.vocabulary import DASH_ITEMS, Role
+from services.orders import patterns
+from services.orders.views.pattern_shown import CandidateShown, PatternShown
+from tests.services.orders.caseload import ann, ben, breach, cat, incident, person, world
+from tests.support.facts import NOON, fact, root_of, someone, withdrawn
+
+EX = someone(Role.RESPONDENT, "ben", relationship="ex-partner")
+
+
+def days(before: int) -> Any:
+    return NOON - timedelta(days=before)
+
+
+def shown(*facts: Fact[Any], cause: str = "breach", days_later: float = 0) -> PatternShown:
+    """The pattern as the page of a breach shows it."""
+    made = world(*facts)
+    row = made.row("orders_breach", root_of(cause))
+    people = [made.row("orders_person", each) for each in (*row.respondents, *row.victims)]
+    return patterns.shown(row, patterns.between(row, people), {}, NOON + timedelta(days=days_later))
+
+
+def named(pattern: PatternShown) -> list[str]:
+    return [each.offence.value for each in pattern.candidates]
+
+
+def candidate(pattern: PatternShown, offence: str) -> CandidateShown:
+    return next(each for each in pattern.candidates if each.offence == offence)
+
+
+def contact(name: str, before: int, agency: str = "council", **values: Any) -> Fact[BreachReported]:
+    return breach(name, agency, days(before), kind="contact", **values)
+
+
+def decided(of: Fact[BreachReported], offence: str, *considered: str, at: float = 1) -> Fact[PatternDecided]:
+    said = PatternDecided(
+        breach=of.root,
+        offence=offence,
+        decision="not-recorded",
+        rank="sergeant",
+        considered=[root_of(each) for each in considered],
+        narrative=Narrative(text="One of them was a birthday card."),
+    )
+    when = NOON + timedelta(hours=at)
+    return fact(said, agency="police", occurred=when, root=f"decided {offence} {at}", things=[of])
+
+
+def test_three_agencies_of_one_contact_are_one_and_a_second_contact_is_a_course() -> None:
+    once = [contact("breach", 0), contact("again", 0, "police"), contact("third", 0, "hospital")]
+    assert named(shown(*once)) == []
+    pattern = shown(*once, contact("earlier", 20, "hospital"))
+    assert named(pattern) == ["stalking", "harassment"]
+    course = candidate(pattern, "harassment").elements[0]
+    assert (course.state, course.occasions, course.evidence) == ("met", 2, [1, 2])
+    assert [len(each.records) for each in pattern.evidence] == [1, 3], "each occurrence with all its records"
+
+
+def test_each_line_says_who_said_it_and_when_and_what() -> None:
+    pattern = shown(contact("breach", 0), contact("seen", 5, acts=["followed"], effects=["fear-of-violence"]))
+    line = pattern.evidence[0].records[0]
+    assert (line.agency, line.occurred, line.kind) == ("council", days(5), "contact")
+    assert ([*line.acts], [*line.effects]) == (["followed"], ["fear-of-violence"])
+
+
+def test_a_handover_and_one_misdial_are_shown_and_count_for_nothing() -> None:
+    pattern = shown(
+        contact("breach", 0),
+        contact("handover", 7, circumstance="arranged"),
+        contact("misdial", 9, circumstance="by-mistake"),
+    )
+    assert named(pattern) == []
+    assert [each.apart for each in pattern.evidence] == [True, True, False]
+
+
+def test_of_others_it_is_told_how_many_and_what_and_never_who_when_or_by_whom() -> None:
+    hers = fact(IncidentReported(kind="rape", people=[cat(), ben()]), agency="hospital", root="hers")
+    pattern = shown(contact("breach", 0), hers, contact("of cat", 3, people=[cat(), ben()]))
+    assert named(pattern) == [], "what was done to another is no course of conduct against her"
+    assert pattern.others.victims == 1
+    assert [(each.kind, each.n) for each in pattern.others.kinds] == [("contact", 1), ("rape", 1)]
+    told = pattern.model_dump_json()
+    for secret in (person("cat"), root_of("hers"), root_of("of cat"), "hospital"):
+        assert secret not in told
+
+
+def test_what_she_is_said_to_have_done_to_him_is_said_and_is_none_of_his() -> None:
+    other_way = [someone(Role.VICTIM, "ben"), someone(Role.SUSPECT, "ann")]
+    pattern = shown(contact("breach", 0), incident("his", people=other_way))
+    assert (named(pattern), pattern.other_way) == ([], 1)
+
+
+def test_where_nobody_knows_who_did_it_to_whom_nothing_is_read_and_that_is_said() -> None:
+    alone = breach("breach", kind="contact", people=[ann()])
+    assert not shown(alone, contact("earlier", 3)).readable
+
+
+def referral(item: str, people: list[Any], answer: str = "yes") -> Fact[ReferralMade]:
+    answers = {str(each): "no" for each in DASH_ITEMS} | {item: answer}
+    said = ReferralMade.model_validate({"people": people, "dash": {"answers": answers}})
+    return fact(said, agency="council", root="referral", occurred=days(2))
+
+
+def test_a_dash_speaks_and_dont_know_is_not_no() -> None:
+    strangled = shown(contact("breach", 0), referral("D15", [ann(), ben_as_perpetrator()]))
+    assert named(strangled) == ["strangulation"]
+    assert strangled.evidence[0].records[0].items == ["D15"]
+    unsure = shown(contact("breach", 0), referral("D08", [ann(), ben_as_perpetrator()], "dont-know"))
+    assert named(unsure) == []
+    (stalking,) = (each for each in unsure.not_named if each.offence == "stalking")
+    assert stalking.elements[0].state == "unknown"
+
+
+def ben_as_perpetrator() -> Any:
+    return someone(Role.PERPETRATOR, "ben")
+
+
+def test_a_decision_stands_until_something_else_happens_and_counts_on_the_next_breachs_page() -> None:
+    told = [contact("breach", 0), contact("earlier", 20)]
+    done = [decided(told[0], offence, "breach", "earlier") for offence in ("stalking", "harassment")]
+    pattern = shown(*told, *done, days_later=30)
+    assert [each.due for each in pattern.candidates] == [None, None]
+    decision = candidate(pattern, "harassment").decision
+    assert decision
+    assert (decision.stands, decision.agency, decision.rank) == (True, "police", "sergeant")
+    new = contact("new", -1)
+    reopened = candidate(shown(*told, *done, new, cause="new", days_later=2), "harassment")
+    assert reopened.decision
+    assert (reopened.decision.stands, reopened.due) == (False, NOON + timedelta(days=1 + 3))
+
+
+def test_a_decision_that_is_taken_back_is_none_and_a_record_that_is_taken_back_counts_no_more() -> None:
+    told = [contact("breach", 0), contact("earlier", 20)]
+    done = decided(told[0], "harassment", "breach", "earlier")
+    assert candidate(shown(*told, done, withdrawn(done)), "harassment").decision is None
+    assert named(shown(*told, withdrawn(told[1]))) == []
+
+
+def test_the_third_breach_without_an_answer_says_so_whatever_it_was() -> None:
+    missed = [breach(f"{n}", "police", days(10 * n), kind="requirement-missed") for n in (3, 2)]
+    third = breach("breach", "police", kind="requirement-missed")
+    pattern = shown(*missed, third)
+    assert (named(pattern), pattern.without_answer) == ([], True)
+    assert not shown(missed[0], third).without_answer
+
+
+def test_the_relationship_is_read_from_whoever_says_it() -> None:
+    told = [
+        breach("breach", kind="threat", people=[ann(), EX]),
+        breach("earlier", "hospital", days(9), kind="threat"),
+    ]
+    elements = {
+        each.element: each.state for each in candidate(shown(*told), "controlling-or-coercive").elements
+    }
+    assert elements["personally-connected"] == "met"
