@@ -12,6 +12,7 @@ it stays unknown whether two people are personally connected.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from contracts.events.orders import BreachReported, PatternDecided
@@ -76,6 +77,9 @@ CONNECTED: Codes = frozenset(
 WEAPON = "weapon"
 NOT_CONNECTED: Codes = frozenset({Relationship.ACQUAINTANCE, Relationship.STRANGER})
 
+RELATED = CONNECTED | NOT_CONNECTED
+EFFECTS: Codes = frozenset(Effect) - {Effect.NO_EFFECT}
+
 ORDINARY: Codes = frozenset(
     {
         *(BreachKind.CONTACT, BreachKind.ATTENDED, BreachKind.ONLINE, BreachKind.OTHER),
@@ -103,7 +107,7 @@ class Way:
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Element:
     """What an offence takes, and the ways in which facts can say so. One that is ``needed`` must be met
     before anybody is asked; ``denied_by`` says for good that it is not there."""
@@ -113,18 +117,23 @@ class Element:
     needed: bool = False
     denied_by: Codes = frozenset()
 
-    @property
+    @cached_property
     def codes(self) -> Codes:
         """Every code that speaks for it."""
         return frozenset().union(*(way.codes for way in self.ways))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """An offence: its elements, and in which time a person decides whether it is recorded."""
 
     elements: tuple[Element, ...]
     decide_within: timedelta = timedelta(hours=72)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Every code that speaks for any of its elements."""
+        return frozenset().union(*(element.codes for element in self.elements))
 
 
 E = OffenceElement
@@ -136,7 +145,7 @@ ACTS = Element(
     (Way(STALKING, 2), Way(frozenset({DashItem.D08, IncidentKind.STALKING}))),
     needed=True,
 )
-ALARM = Element(E.ALARM_OR_DISTRESS, (Way(frozenset(Effect) - {Effect.NO_EFFECT}),))
+ALARM = Element(E.ALARM_OR_DISTRESS, (Way(EFFECTS),))
 
 OFFENCES: Mapping[Offence, Candidate] = {
     Offence.THREATS_TO_KILL: Candidate(
@@ -176,6 +185,7 @@ OFFENCES: Mapping[Offence, Candidate] = {
     Offence.HARASSMENT: Candidate((COURSE, ALARM)),
 }
 """The table, in the order in which a page shows it: what kills first."""
+ELEMENTS = frozenset(element for candidate in OFFENCES.values() for element in candidate.elements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +281,8 @@ def record(root: str, recorded: datetime, says: Iterable[str]) -> Word:
     """A record with what it leaves unknown: effects that it does not deny, how the two are related, and
     what was done where it calls it *other*."""
     said = frozenset(says)
-    unknown = frozenset[str](Effect) if Effect.NO_EFFECT not in said else frozenset[str]()
-    if said.isdisjoint(CONNECTED | NOT_CONNECTED):
+    unknown = EFFECTS if Effect.NO_EFFECT not in said else frozenset[str]()
+    if said.isdisjoint(RELATED):
         unknown |= CONNECTED
     if BreachKind.OTHER in said and said.isdisjoint(Act):
         unknown |= HARASSING
@@ -295,8 +305,13 @@ def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:
     gone = {id(each) for each in apart}
     units = [*(each for each in told if id(each) not in gone), *([each] for each in assessed)]
     unasked = frozenset[str]() if assessed else frozenset[str](DASH)
-    found = (_reading(offence, units, unasked) for offence in OFFENCES)
-    return Pattern(tuple(each for each in found if any(e.occasions for e in each.elements[:1])), tuple(apart))
+    unknown = unasked.union(*(word.unknown for unit in units for word in unit))
+    found = {each: _found(each, units, unknown) for each in ELEMENTS} if units else {}
+    readings = [
+        _reading(offence, [found[element] for element in OFFENCES[offence].elements], units)
+        for offence in (OFFENCES if units else ())
+    ]
+    return Pattern(tuple(each for each in readings if each.elements[0].occasions), tuple(apart))
 
 
 def question(reading: Reading, decisions: Iterable[Decided], at: datetime) -> Question:
@@ -334,32 +349,29 @@ def _says(occasion: Occasion, any_of: Collection[str]) -> bool:
     return any(not word.says.isdisjoint(any_of) for word in occasion)
 
 
-def _reading(offence: Offence, units: Sequence[Occasion], unasked: Codes) -> Reading:
-    elements = OFFENCES[offence].elements
-    found = tuple(_found(element, units, unasked) for element in elements)
-    needed = [each.since for element, each in zip(elements, found, strict=True) if element.needed]
+def _reading(offence: Offence, found: Sequence[Found], units: Sequence[Occasion]) -> Reading:
+    candidate = OFFENCES[offence]
+    needed = [each.since for element, each in zip(candidate.elements, found, strict=True) if element.needed]
     since = [each for each in needed if each is not None]
     named = len(since) == len(needed) and all(each.state != "missing" for each in found)
-    counts = frozenset[str]().union(*(element.codes for element in elements))
     counted = tuple(
         (min(word.recorded for word in unit), frozenset(word.root for word in unit))
         for unit in units
-        if any(word.says - DASH or word.says & counts for word in unit)  # of assessments those that speak
+        if any(word.says - DASH or word.says & candidate.codes for word in unit)  # of a Dash what speaks
     )
-    return Reading(offence, found, max(since) if named else None, counted)
+    return Reading(offence, tuple(found), max(since) if named else None, counted)
 
 
-def _found(element: Element, units: Sequence[Occasion], unasked: Codes) -> Found:
-    met = [at for way in element.ways for at in _since(units, way.codes)[way.times - 1 : way.times]]
-    words = [word for unit in units for word in unit]
+def _found(element: Element, units: Sequence[Occasion], unknown: Codes) -> Found:
+    speak = [unit for unit in units if _says(unit, element.codes)]
+    met = [at for way in element.ways for at in _since(speak, way.codes)[way.times - 1 : way.times]]
     state: State = "missing"
     if met:
         state = "met"
-    elif not _says(words, element.denied_by):
-        open_ = unasked.union(*(word.unknown for word in words))
-        state = "unknown" if open_ & element.codes else "missing"
-    by = tuple(word.root for word in words if word.says & element.codes)
-    return Found(element.name, state, len(_since(units, element.codes)), by, min(met, default=None))
+    elif unknown & element.codes and not any(_says(unit, element.denied_by) for unit in units):
+        state = "unknown"
+    by = tuple(word.root for unit in speak for word in unit if word.says & element.codes)
+    return Found(element.name, state, len(speak), by, min(met, default=None))
 
 
 def _since(units: Sequence[Occasion], any_of: Codes) -> list[datetime]:

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.sections import Location, Name
-from contracts.vocabulary import Grade, Relationship, Role
-from services.marac.conference.alert_rows import Alert
+from contracts.vocabulary import Grade, Offence, Relationship, Role
+from services.marac.conference.alert_rows import Alert, Decision
 from services.marac.conference.rows import (
     Assessment,
     ContactLine,
@@ -201,6 +201,24 @@ class Silence(Shown):
     lines: int
 
 
+class OffenceNamed(Shown):
+    """An offence that all that one perpetrator (``by``) did may be: by which facts, and what was decided of
+    it last. ``due``: by when an officer must decide; None: it is decided."""
+
+    offence: Offence
+    by: str
+    evidence: list[str]
+    decision: Decision | None
+    due: datetime | None
+
+
+class CasePattern(Shown):
+    """What all that was done together may be; and how many breaches had no answer in 24 hours."""
+
+    offences: list[OffenceNamed] = []
+    without_answer: int = 0
+
+
 class CasePage(Page):
     """Everything that a case's page shows.
 
@@ -245,6 +263,7 @@ class CasePage(Page):
     orders: list[Order]
     occurrences: list[Occurrence] = Field(description="newest first; breaches are those with `breach`")
     alerts: list[BreachAlert]
+    pattern: CasePattern = CasePattern()
     meetings: list[CaseMeeting]
     freshness: list[Silence]
     agencies: dict[str, str]

@@ -1,11 +1,12 @@
-"""The rows of alerts as a case's page has them: who was called about a breach, and who answered."""
+"""The rows of alerts as a case's page has them: who was called about a breach, and who answered; and what
+was decided of its pattern."""
 
 from typing import Literal
 
 from pydantic import AwareDatetime
 
 from chassis.views import Row, ViewTable
-from contracts.vocabulary import AlertRule, Urgency
+from contracts.vocabulary import AlertRule, Offence, PatternDecision, PoliceRank, Urgency
 from services.marac.conference.rows import Part
 
 
@@ -33,12 +34,25 @@ class Alert(Part):
     stood_down_at: AwareDatetime | None = None
 
 
+class Decision(Part):
+    """What an officer decided of an offence that a breach's facts together may be."""
+
+    root: str
+    agency: str
+    at: AwareDatetime
+    offence: Offence
+    decision: PatternDecision
+    rank: PoliceRank
+    considered: list[str]
+
+
 class ConferenceAlert(Row):
-    """The alerts about one cause: a breach, by its root."""
+    """The alerts about one cause: a breach, by its root; and what was decided of its pattern."""
 
     cause: str
     alerts: list[Alert]
     facts: list[str]
+    decisions: tuple[Decision, ...] = ()
 
 
 class ConferenceAlertTable(ViewTable, table=True):

@@ -3,17 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 
 from pydantic import JsonValue
 
 from chassis.clock import LONDON
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.rules.breach_answer import Reported, Step, answered, clock, due
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
 from contracts.vocabulary import Grade, OrderStage, Role
 from services.marac import shown
-from services.marac.conference import alert_rows, rows
+from services.marac.conference import alert_rows, breaches, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.rules import missing
 from services.marac.rules.cover import Cover
@@ -33,7 +33,7 @@ WORDS_OF_ORDERS = ("prohibitions", "requirements")
 """What an order forbids or asks, in words, names places: for those who may see locations alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseKnown:
     """A case with the rows that its page is made of, all as of one time."""
 
@@ -46,6 +46,13 @@ class CaseKnown:
     incomplete: Incomplete
     """What could not be read about the case, its people and its breaches."""
     silences: Sequence[Silence] = ()
+
+    @cached_property
+    def pattern(self) -> shown.CasePattern:
+        """What all that was done may be, and who decided it."""
+        decisions = {cause: row.decisions for cause, row in self.alerts.items()}
+        assessments = self.victim.assessments if self.victim else []
+        return breaches.pattern_of(self.case, assessments, decisions, self.at)
 
     @property
     def everybody(self) -> list[rows.CasePerson]:
@@ -117,7 +124,8 @@ def causes_of(case: rows.ConferenceCase) -> set[str]:
 
 def alerts_of(known: CaseKnown) -> list[shown.BreachAlert]:
     """The alerts of the case, the newest first."""
-    found = [known.alerts[cause] for cause in sorted(causes_of(known.case)) if cause in known.alerts]
+    about = (known.alerts[cause] for cause in sorted(causes_of(known.case)) if cause in known.alerts)
+    found = [each for each in about if each.alerts]
     found.sort(key=lambda alert: alert.alerts[-1].raised, reverse=True)
     return [shown.BreachAlert(cause=alert.cause, alerts=alert.alerts) for alert in found]
 
@@ -160,7 +168,8 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         covers=_covers(case),
         unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
-        without_answer=_without_answer(known),
+        without_answer=breaches.without_answer(case, known.at),
+        undecided=breaches.undecided(known.pattern, known.at),
         children=[(child.person, _has_school(known, child)) for child in case.children],
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
         kinds=frozenset(kinds.values()),
@@ -169,23 +178,6 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         silences=known.silences,
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
-
-
-def _without_answer(known: CaseKnown) -> list[str]:
-    """The first record of each breach to which no answer is known and whose time for one is over."""
-    found = []
-    for each in known.case.occurrences:
-        told = [(record.root, reported(record)) for record in each.records if record.type == "breach"]
-        records = [record for _, record in told]
-        if records and answered(records) is None and due(records, clock(0)) <= known.at:
-            found.append(told[0][0])
-    return found
-
-
-def reported(record: rows.RecordLine) -> Reported:
-    """A record of a breach, as the rules of answering know it: a page has no grace for what is sent late."""
-    steps = tuple(Step(step.step, step.occurred, step.root) for step in record.steps)
-    return Reported(record.occurred, record.recorded, record.recorded, steps)
 
 
 def _unmatched(case: rows.ConferenceCase) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from contracts.events.alerts import (
     AlertStoodDown,
 )
 from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.orders import PatternDecided
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import answer_of, standing_answer
 from services.marac import casefile
@@ -48,15 +49,33 @@ def fold_meeting(subject: Subject) -> Folded:
 
 
 def fold_alert(subject: Subject) -> Folded:
-    """The alerts about a cause: who was called, who answered, when; None where there is none."""
+    """The alerts about a cause: who was called, who answered, when; and what was decided of its pattern. None
+    where there is neither."""
     alerts = [_alert(subject.facts, raised) for raised in subject.facts.current(AlertRaised)]
-    if not alerts:
+    decisions = tuple(_decision(each) for each in subject.facts.current(PatternDecided))
+    if not alerts and not decisions:
         return Folded(None)
     alerts.sort(key=lambda alert: (alert.raised, alert.rule, alert.generation))
     return Folded(
         alert_rows.ConferenceAlert(
-            cause=subject.id, alerts=alerts, facts=sorted(fact.id for fact in subject.facts)
+            cause=subject.id,
+            alerts=alerts,
+            facts=sorted(fact.id for fact in subject.facts),
+            decisions=decisions,
         )
+    )
+
+
+def _decision(fact: Fact[PatternDecided]) -> alert_rows.Decision:
+    said = fact.said
+    return alert_rows.Decision(
+        root=fact.root,
+        agency=fact.agency,
+        at=fact.occurred,
+        offence=said.offence,
+        decision=said.decision,
+        rank=said.rank,
+        considered=said.considered,
     )
 
 

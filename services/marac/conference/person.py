@@ -12,11 +12,12 @@ from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
+from contracts.rules import pattern
 from contracts.rules.order_questions import questions
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.standing_grade import lowered_from
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
-from contracts.vocabulary import Grade
+from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
 
@@ -241,6 +242,7 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             because=graded.because if graded else None,
             dash=said.dash,
             rationale=apart.rationale if apart else None,
+            accused=list(each.perpetrators),
             lowered_from=lowered_from(_grades(fact, subject)),
         )
 
@@ -270,12 +272,17 @@ def _record(seen: casefile.RecordSeen, subject: Subject) -> rows.RecordLine:
         weapon=breach.weapon if breach else None,
         children_present=said.children_present,
         text=_text(said),
+        says=sorted(pattern.codes(said, _accused(seen, subject))),
         steps=[
             rows.StepLine(**source(fact), step=fact.said.step)
             for fact in subject.facts.current(BreachProgressed)
             if fact.said.breach == seen.fact.root
         ],
     )
+
+
+def _accused(seen: casefile.RecordSeen, subject: Subject) -> list[Mention]:
+    return [each for each in casefile.about(seen.fact.said, subject) if each.role in PERPETRATOR_ROLES]
 
 
 def _leads(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[rows.Lead]:

@@ -253,6 +253,7 @@ async def _page(
         orders=[compose.order_shown(each, locations=locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),
+        pattern=known.pattern,
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),
@@ -301,7 +302,9 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     records = {record.agency for each in known.case.occurrences for record in each.records}
     lines = {line.agency for line in known.lines.values()}
     silent = {silence.agency for silence in known.silences}
-    return {known.case.agency, *answered, *records, *lines, *silent}
+    named = known.pattern.offences
+    decided = {each.decision.agency for each in named if each.decision}
+    return {known.case.agency, *answered, *records, *lines, *silent, *decided}
 
 
 def _place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:

@@ -147,6 +147,7 @@ class Assessment(Source):
     because: str | None
     dash: Dash | None
     rationale: str | None
+    accused: list[str] = []
     lowered_from: Grade | None = None
     """The grade that an earlier version gave, where a correction has lowered it."""
 
@@ -217,6 +218,8 @@ class RecordLine(Source):
     weapon: bool | None = None
     children_present: bool | None = None
     text: str | None = None
+    says: list[str] = []
+    """What it says of a pattern, by codes."""
     steps: list[StepLine] = []
 
 

@@ -3,6 +3,7 @@
 from chassis.views import View
 from contracts.events.alerts import AlertRaised
 from contracts.events.conference import MeetingCalled
+from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade
 from services.marac.conference import alert_rows, rows
 from services.marac.conference.case import fold_case
@@ -39,5 +40,5 @@ ALERT = View(
     row=alert_rows.ConferenceAlert,
     table=alert_rows.ConferenceAlertTable,
     fold=fold_alert,
-    begun_by=(AlertRaised,),
+    begun_by=(AlertRaised, PatternDecided),
 )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from chassis.clock import LONDON
+from contracts.rules.pattern import UNANSWERED
 from contracts.sections import Health
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
@@ -41,6 +42,7 @@ PLACES = {
     "no-lead": "#contact",
     "grade-unknown": "#dash",
     "dash-unanswered": "#dash",
+    "pattern-undecided": "#pattern",
 }
 """The part of the page that each kind of gap is about, where it is not one line's or one person's."""
 
@@ -149,6 +151,12 @@ class CaseView:
     def unanswered(self) -> int:
         """Alerts that nobody has answered."""
         return sum(alert.state == "unanswered" for each in self.page.alerts for alert in each.alerts)
+
+    @property
+    def without_answer(self) -> int:
+        """Breaches without an answer in 24 hours, where there are so many that their number is named."""
+        many = self.page.pattern.without_answer
+        return many if many >= UNANSWERED else 0
 
     def call_of(self, alert: Alert) -> Markup:
         """Which of those who were called took an alert: of staff we hold ids alone, and no names."""

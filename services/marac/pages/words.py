@@ -16,12 +16,18 @@ from services.marac.conference.rows import Version
 # gave it; everything else is told where it was given. Codes name their code list.
 DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
     "incident.reported": (
+        ("acts", "act"),
+        ("effects", "effect"),
+        ("circumstance", "circumstance"),
         ("crime", "yes-no"),
         ("status", "legal-status"),
         ("children_present", "yes-no"),
         ("reference", "text"),
     ),
     "breach.reported": (
+        ("acts", "act"),
+        ("effects", "effect"),
+        ("circumstance", "circumstance"),
         ("weapon", "yes-no"),
         ("suspect_present", "yes-no"),
         ("children_present", "yes-no"),

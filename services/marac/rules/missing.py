@@ -20,6 +20,7 @@ WORST_FIRST = (
     "unread",
     "contact-unknown",
     "breach-no-answer",
+    "pattern-undecided",
     "grade-unknown",
     "feed-silent",
     "breach-order-not-found",
@@ -116,6 +117,8 @@ class CaseSeen:
     """Causes whose newest standing alert nobody has answered."""
     without_answer: Sequence[str] = ()
     """Breaches of which no answer is known, though its time is over."""
+    undecided: Sequence[str] = ()
+    """A fact of each offence that is named, and that nobody has decided in its time."""
     children: Sequence[tuple[str, bool]] = ()
     """(person, whether anybody named a school)."""
     heard: frozenset[str] = frozenset()
@@ -162,6 +165,9 @@ def _unanswered(case: CaseSeen) -> Iterable[Gap]:
     if case.without_answer:
         roots = tuple(case.without_answer)
         yield Gap("breach-no-answer", AgencyKind.POLICE, roots=roots, count=len(roots))
+    if case.undecided:
+        roots = tuple(case.undecided)
+        yield Gap("pattern-undecided", AgencyKind.POLICE, roots=roots, count=len(roots))
 
 
 def _risk(case: CaseSeen) -> Iterable[Gap]:

@@ -1,0 +1,93 @@
+"""What the breaches of a case leave to do: those without an answer, and what all of it together may be."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from contracts.rules import pattern
+from contracts.rules.breach_answer import Reported, Step, answered, clock, due, left
+from services.marac import shown
+from services.marac.conference import alert_rows, rows
+
+
+def without_answer(case: rows.ConferenceCase, at: datetime) -> list[str]:
+    """The first record of each breach to which no answer is known and whose time for one is over."""
+    found = []
+    for each in case.occurrences:
+        told = [(record.root, _reported(record)) for record in each.records if record.type == "breach"]
+        records = [record for _, record in told]
+        if records and answered(records) is None and due(records, clock(0)) <= at:
+            found.append(told[0][0])
+    return found
+
+
+def _reported(record: rows.RecordLine) -> Reported:
+    """A record of a breach, as the rules of answering know it: a page has no grace for what is sent late."""
+    steps = tuple(Step(step.step, step.occurred, step.root) for step in record.steps)
+    return Reported(record.occurred, record.recorded, record.recorded, steps)
+
+
+def pattern_of(
+    case: rows.ConferenceCase,
+    assessments: Sequence[rows.Assessment],
+    decisions: Mapping[str, Sequence[alert_rows.Decision]],
+    at: datetime,
+) -> shown.CasePattern:
+    """What each perpetrator of a case is said to have done to its victim, as it may be and as it was decided;
+    ``decisions`` by the breach on whose page they were made."""
+    theirs = {each.person for each in case.perpetrators}
+    told = ([r for r in each.records if r.type == "breach"] for each in case.occurrences if _by(theirs, each))
+    return shown.CasePattern(
+        offences=[
+            named
+            for person in sorted(theirs if case.victim else ())
+            for named in _named(person, case, assessments, decisions, at)
+        ],
+        without_answer=sum(left([_reported(r) for r in each], at) for each in told if each),
+    )
+
+
+def undecided(found: shown.CasePattern, at: datetime) -> list[str]:
+    """A fact of each offence that is named and that nobody has decided in its time."""
+    return [each.evidence[0] for each in found.offences if each.due and each.due <= at]
+
+
+def _by(theirs: set[str], occurrence: rows.Occurrence, victim: str | None = None) -> bool:
+    return any(
+        not theirs.isdisjoint(record.perpetrators) and (victim is None or victim in record.victims)
+        for record in occurrence.records
+    )
+
+
+def _named(
+    person: str,
+    case: rows.ConferenceCase,
+    assessments: Sequence[rows.Assessment],
+    decisions: Mapping[str, Sequence[alert_rows.Decision]],
+    at: datetime,
+) -> Iterator[shown.OffenceNamed]:
+    victim = case.victim.person if case.victim else None
+    by_them = [each.records for each in case.occurrences if _by({person}, each, victim)]
+    read = pattern.read(
+        [[pattern.record(record.root, record.recorded, record.says) for record in each] for each in by_them],
+        [_word(each) for each in assessments if not each.accused or person in each.accused],
+    )
+    roots = [record.root for each in by_them for record in each]
+    made = {each.root: each for root in roots for each in decisions.get(root, ())}
+    decided = [
+        pattern.Decided(each.root, each.offence, each.decision, each.at, frozenset(each.considered))
+        for each in made.values()
+    ]
+    for reading in read.named:
+        asked = pattern.question(reading, decided, at)
+        yield shown.OffenceNamed(
+            offence=reading.offence,
+            by=person,
+            evidence=list(reading.elements[0].by),
+            decision=made[asked.last.root] if asked.last else None,
+            due=asked.due,
+        )
+
+
+def _word(line: rows.Assessment) -> pattern.Word:
+    says, unknown = pattern.assessment(line.dash, named=bool(line.accused))
+    return pattern.Word(line.root, line.recorded, says, unknown)
