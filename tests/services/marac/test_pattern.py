@@ -1,0 +1,83 @@
+"""The pattern on a case's page: what each perpetrator's acts together may be, who decided, and by when."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chassis.facts import Fact
+from contracts.events.orders import PatternDecided
+from contracts.sections import Narrative
+from contracts.vocabulary import Role
+from services.marac import shown
+from services.marac.conference import breaches
+from tests.services.marac.caseload import alert, ann, ben, breach, cat, mention, person, referral, world
+from tests.support.facts import NOON, fact, root_of
+
+KIT = mention("kit", Role.SUSPECT)
+"""Somebody else who harms Ann."""
+
+
+def pattern(*facts: Fact[Any], at: datetime = NOON) -> shown.CasePattern:
+    """The pattern of Ann's case, at a time."""
+    made = world(referral(dash=None), *facts, at=at)
+    case = made.row("conference_case", root_of("case"))
+    rows = {name: made.row("conference_alert", root_of(name)) for name in ("breach", "earlier", "later")}
+    decisions = {row.cause: row.decisions for row in rows.values() if row}
+    own = made.row("conference_person", case.victim.person)
+    return breaches.pattern_of(case, own.assessments, decisions, at)
+
+
+def contact(name: str, days: float, agency: str = "council", **values: Any) -> Fact[Any]:
+    return breach(name, agency, NOON - timedelta(days=days), **{"kind": "contact", **values})
+
+
+def decided(of: Fact[Any], *considered: str, offence: str = "stalking") -> Fact[PatternDecided]:
+    said = PatternDecided(
+        breach=of.root,
+        offence=offence,
+        decision="recorded",
+        rank="inspector",
+        considered=[root_of(each) for each in considered],
+        narrative=Narrative(text="Two in a fortnight."),
+    )
+    return fact(said, agency="police", occurred=NOON - timedelta(hours=1), root=f"on {offence}", things=[of])
+
+
+TOLD = (contact("breach", 1), contact("earlier", 9, "police"))
+
+
+def test_a_case_says_what_it_may_be_and_by_when_somebody_decides() -> None:
+    found = pattern(*TOLD)
+    assert [each.offence for each in found.offences] == ["stalking", "harassment"]
+    assert {each.due for each in found.offences} == {NOON - timedelta(days=1) + timedelta(hours=72)}
+    assert breaches.undecided(found, NOON) == []
+    assert breaches.undecided(found, NOON + timedelta(days=2)) == [root_of("earlier")] * 2
+
+
+def test_who_decided_is_said_with_an_alert_and_without() -> None:
+    for more in ((), (alert("breach"),)):
+        first, second = pattern(*TOLD, decided(TOLD[0], "breach", "earlier"), *more).offences
+        assert first.decision
+        assert (first.decision.agency, first.decision.rank, first.due) == ("police", "inspector", None)
+        assert second.decision is None
+
+
+def test_a_new_occurrence_asks_anew() -> None:
+    done = decided(TOLD[1], "breach", "earlier")
+    (stalking, _) = pattern(*TOLD, done, contact("later", 0.5)).offences
+    assert stalking.decision
+    assert stalking.due == NOON - timedelta(days=0.5) + timedelta(hours=72)
+
+
+def test_each_perpetrators_acts_are_their_own_and_another_victims_are_none_of_hers() -> None:
+    assert pattern(TOLD[0], contact("earlier", 9, people=[ann(), KIT])).offences == []
+    assert pattern(TOLD[0], contact("earlier", 9, people=[cat(), ben()])).offences == []
+    assert {each.by for each in pattern(*TOLD).offences} == {person("ben")}
+
+
+def test_arranged_contact_is_named_nowhere() -> None:
+    assert pattern(TOLD[0], contact("earlier", 9, circumstance="arranged")).offences == []
+
+
+def test_breaches_that_had_no_answer_in_their_time_are_counted() -> None:
+    assert pattern(*TOLD, contact("later", 0.5)).without_answer == 2
+    assert pattern(*TOLD, contact("later", 0.5), at=NOON + timedelta(days=1)).without_answer == 3
