@@ -217,11 +217,13 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An offence of which something was found. ``since`` is when all that is needed was on record; None: it
-    is not named. ``units`` are the occurrences and assessments that count, each by its facts."""
+    is not named. ``against`` are the facts that would speak for it, were they not apart. ``units`` are the
+    occurrences and assessments that count, each by its facts."""
 
     offence: Offence
     elements: tuple[Found, ...]
     since: datetime | None
+    against: tuple[str, ...]
     units: tuple[tuple[datetime, frozenset[str]], ...]
 
 
@@ -308,7 +310,7 @@ def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:
     unknown = unasked.union(*(word.unknown for unit in units for word in unit))
     found = {each: _found(each, units, unknown) for each in ELEMENTS} if units else {}
     readings = [
-        _reading(offence, [found[element] for element in OFFENCES[offence].elements], units)
+        _reading(offence, [found[element] for element in OFFENCES[offence].elements], units, apart)
         for offence in (OFFENCES if units else ())
     ]
     return Pattern(tuple(each for each in readings if each.elements[0].occasions), tuple(apart))
@@ -349,7 +351,9 @@ def _says(occasion: Occasion, any_of: Collection[str]) -> bool:
     return any(not word.says.isdisjoint(any_of) for word in occasion)
 
 
-def _reading(offence: Offence, found: Sequence[Found], units: Sequence[Occasion]) -> Reading:
+def _reading(
+    offence: Offence, found: Sequence[Found], units: Sequence[Occasion], apart: Sequence[Occasion]
+) -> Reading:
     candidate = OFFENCES[offence]
     needed = [each.since for element, each in zip(candidate.elements, found, strict=True) if element.needed]
     since = [each for each in needed if each is not None]
@@ -359,7 +363,8 @@ def _reading(offence: Offence, found: Sequence[Found], units: Sequence[Occasion]
         for unit in units
         if any(word.says - DASH or word.says & candidate.codes for word in unit)  # of a Dash what speaks
     )
-    return Reading(offence, tuple(found), max(since) if named else None, counted)
+    against = tuple(word.root for each in apart for word in each if word.says & candidate.codes)
+    return Reading(offence, tuple(found), max(since) if named else None, against, counted)
 
 
 def _found(element: Element, units: Sequence[Occasion], unknown: Codes) -> Found:

@@ -166,4 +166,5 @@ def report(
         weapon=True if chance.random() < 0.08 else None,
         suspect_present=True if kind == "attended" and chance.random() < 0.6 else None,
         children_present=children or None,
+        **words.DONE[kind],
     )

@@ -1,5 +1,7 @@
 """What the invented agencies wrote. Each line is what a record would say; nobody real is meant."""
 
+from typing import Any
+
 INCIDENTS: dict[str, tuple[str, ...]] = {
     "verbal-abuse": (
         "Shouting heard through the wall. She says he called her names in front of the children.",
@@ -61,6 +63,16 @@ BREACHES: dict[str, tuple[str, ...]] = {
     "online": ("A new profile asks her friends where she is.", "Posted a picture of her front door."),
     "damage": ("Paint over the door and the car.", "Bins set alight below the window."),
 }
+
+DONE: dict[str, dict[str, Any]] = {
+    "contact": {"acts": ["contacted"]},
+    "attended": {"acts": ["loitered", "watched"], "effects": ["alarm-or-distress"]},
+    "assault": {"acts": ["violent"], "effects": ["fear-of-violence"]},
+    "threat": {"acts": ["threatened"], "effects": ["fear-of-violence"]},
+    "online": {"acts": ["published"], "effects": ["alarm-or-distress"]},
+    "damage": {"acts": ["interfered-with-property"]},
+}
+"""What whoever reports a breach of each kind says was done, and did to her."""
 
 HEALTH_SERVICES = (
     "Emergency department",

@@ -137,6 +137,7 @@ def _candidate(
             )
             for each in reading.elements
         ],
+        against=sorted({numbers[root] for root in reading.against}),
         decision=DecisionShown(
             decision=last.decision,
             at=last.at,

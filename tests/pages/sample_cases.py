@@ -8,12 +8,16 @@ from contracts.sections import Health, Name
 from contracts.vocabulary import (
     ContactMethod,
     Grade,
+    Offence,
     OrderType,
+    PatternDecision,
+    PoliceRank,
     Relationship,
     Role,
 )
 from services.marac import shown
 from services.marac.conference import rows
+from services.marac.conference.alert_rows import Decision
 from tests.pages.sample_rows import (
     AGENCIES,
     BREACH,
@@ -236,6 +240,7 @@ def full_case() -> shown.CasePage:
         ),
         missing=[
             shown.Missing(code="alert-unanswered", roots=(BREACH,), count=1),
+            shown.Missing(code="pattern-undecided", owner="police", roots=(BREACH,), count=1),
             shown.Missing(
                 code="order-ends",
                 owner="northmere-police",
@@ -267,6 +272,33 @@ def full_case() -> shown.CasePage:
             shown.BreachAlert(cause=council, alerts=[alert("answered", days=4)]),
             shown.BreachAlert(cause=police, alerts=[alert("stood-down", days=4, nobody=True)]),
         ],
+        pattern=shown.CasePattern(
+            offences=[
+                shown.OffenceNamed(
+                    offence=Offence.STALKING,
+                    by=KYLE,
+                    evidence=[BREACH, council],
+                    decision=Decision(
+                        root=new(),
+                        agency="northmere-police",
+                        at=ago(days=1),
+                        offence=Offence.STALKING,
+                        decision=PatternDecision.RECORDED,
+                        rank=PoliceRank.SERGEANT,
+                        considered=[BREACH],
+                    ),
+                    due=None,
+                ),
+                shown.OffenceNamed(
+                    offence=Offence.CONTROLLING_OR_COERCIVE,
+                    by=KYLE,
+                    evidence=[BREACH],
+                    decision=None,
+                    due=ago(hours=4),
+                ),
+            ],
+            without_answer=3,
+        ),
         freshness=[
             shown.Silence(agency=each, recorded=ago(days=n), lines=n + 1) for n, each in enumerate(AGENCIES)
         ],

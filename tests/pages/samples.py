@@ -34,6 +34,7 @@ from services.orders.views.shown import (
     StatusShown,
     StepShown,
 )
+from tests.pages.sample_pattern import pattern
 from tests.pages.sample_rows import (
     BREACH,
     CASE,
@@ -380,6 +381,7 @@ def breach(cause: str = BREACH) -> BreachShown:
             earlier=6,
             left=4,
         ),
+        pattern=pattern(),
         may_progress=True,
         facts=[],
         left_out=[],

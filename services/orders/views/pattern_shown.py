@@ -70,10 +70,12 @@ class DecisionShown(Shown):
 
 
 class CandidateShown(Shown):
-    """An offence to be considered. ``due``: by when somebody must decide; None: it is decided."""
+    """An offence to be considered. ``against`` are the numbers of occurrences that would speak for it, were
+    they not apart. ``due``: by when somebody must decide; None: it is decided."""
 
     offence: Offence
     elements: list[ElementShown]
+    against: list[int]
     decision: DecisionShown | None
     due: AwareDatetime | None
 

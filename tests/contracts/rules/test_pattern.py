@@ -44,6 +44,7 @@ def test_an_element_names_the_facts_that_speak_for_it_and_counts_occurrences() -
     assert (acts.occasions, acts.by) == (2, ("0.0", "0.1", "3.0"))
     assert stalking.since == NOON + timedelta(hours=3), "since the second was on record"
     assert [[word.root for word in each] for each in found.apart] == [["2.0"]]
+    assert stalking.against == ("2.0",)
 
 
 def harassment(*occasions: str) -> pattern.Reading:

@@ -1,0 +1,164 @@
+"""S7: 83 breaches in the report's proportions, posted by their agencies. Each has its clock; the patterns
+that are there are named on its page, ordinary contact is not; an officer decides, and is asked again when
+something else happens; the MARAC sees who decided. On both deployments."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.scenarios import caseload, scene
+from tests.scenarios.conftest import START
+from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.support import breach_files
+from tests.support.breach_files import File, Told
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+SEED, PRECISION, RECALL = 7, 0.9, 0.85
+NOW = START + timedelta(days=200)
+DECISIONS = "/orders/v1/pattern-decisions"
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    opened = Goldthread(deployment.url)
+    yield opened
+    await opened.close()
+
+
+async def upload(goldthread: Goldthread, files: list[File]) -> dict[int, str]:
+    """Each agency uploads what it has; give the root of each file's breach."""
+    parts: defaultdict[tuple[str, str], list[tuple[int, Told]]] = defaultdict(list)
+    for file in files:
+        for told in file.told:
+            ours = told.type in (breach_files.BREACH, breach_files.ORDER)
+            parts[told.agency, "orders" if ours else "referrals"].append((file.number, told))
+    breaches, roots = {id(file.breach) for file in files}, {}
+    for (agency, service), lines in parts.items():
+        body = "".join(
+            json.dumps(told.submission | {"idempotency_key": f"{agency}-{n}", "type": told.type}) + "\n"
+            for n, (_, told) in enumerate(lines)
+        )
+        sent = await (await goldthread.system(agency)).post(
+            f"/{service}/v1/bulk", content=body, headers={"Content-Type": "application/x-ndjson"}
+        )
+        results = [json.loads(line) for line in sent.text.splitlines()]
+        assert [each["status"] for each in results] == [201] * len(lines), sent.text
+        for result, (number, told) in zip(results, lines, strict=True):
+            if id(told) in breaches:
+                roots[number] = result["receipt"]["root"]
+    return roots
+
+
+async def breach(officer: httpx.AsyncClient, root: str) -> dict[str, Any]:
+    answer = await officer.get(f"/orders/v1/breaches/{root}")
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def test_the_patterns_of_83_breaches(goldthread: Goldthread) -> None:
+    await goldthread.set_clock(NOW)
+    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", NOW)
+    files, truth = breach_files.files(SEED, NOW)
+    await goldthread.set_clock(NOW + timedelta(hours=2))
+    roots = await upload(goldthread, files)
+    await goldthread.settled()
+    officer = await goldthread.person("dev-malik")
+    shown = {number: await breach(officer, root) for number, root in roots.items()}
+    assert len(shown) == 83
+    assert all(each["answer"]["due"] for each in shown.values()), "each has its clock"
+
+    named = {number for number, each in shown.items() if each["pattern"]["candidates"]}
+    rightly = sum(truth[number] for number in named)
+    precision, recall = rightly / len(named), rightly / sum(truth.values())
+    print(f"S7: precision {precision:.3f}, recall {recall:.3f}")
+    assert precision >= PRECISION
+    assert recall >= RECALL
+
+    referred = next(n for n in sorted(named) if any(t.type == breach_files.REFERRAL for t in files[n].told))
+    await decides(goldthread, officer, roots[referred], files[referred])
+
+
+async def decides(goldthread: Goldthread, officer: httpx.AsyncClient, root: str, file: File) -> None:
+    """On the page of one breach an officer decides; another contact asks them again; the MARAC sees it."""
+    path = f"/orders/breaches/{root}"
+    offence = (await breach(officer, root))["pattern"]["candidates"][0]["offence"]
+    page = (await officer.get(path)).text
+    hidden = {name: _hidden(page, name) for name in ("once", "seen")}
+    form = {**hidden, "offence": offence, "decision": "recorded", "rank": "sergeant"}
+    refused = await officer.post(f"{path}/pattern-decisions", data=form)
+    assert (refused.status_code, "Enter why you decided this." in refused.text) == (422, True)
+    form["why"] = "Each time at her door."
+    late = await officer.post(f"{path}/pattern-decisions", data=form | {"seen": "something else"})
+    assert (late.status_code, "Look at it again, then decide." in late.text) == (422, True)
+    for _ in range(2):  # pressed twice
+        done = await officer.post(f"{path}/pattern-decisions", data=form)
+        assert done.status_code == 303, done.text
+    first = (await breach(officer, root))["pattern"]["candidates"][0]
+    assert (first["due"], first["decision"]["stands"]) == (None, True)
+    assert (first["decision"]["why"], first["decision"]["rank"]) == ("Each time at her door.", "sergeant")
+
+    chair = await goldthread.person("rowan-ellis")
+    case = (await chair.get(f"/marac/v1/causes/{root}/cases")).json()
+    found = await _case(chair, case, offence)
+    assert found["decision"]["decision"] == "recorded"
+    assert found["due"] is None
+
+    at = NOW + timedelta(hours=1)
+    people = [breach_files.person(role, "castlegate-housing", f"{file.number}{n}") for role, n in
+              (("victim", 1), ("perpetrator", 2))]  # fmt: skip
+    content = {"people": people, "kind": "damage", "routing": {"area": "northmere-north"}}
+    body = caseload.submission(content, at, at + timedelta(minutes=9))
+    await goldthread.post("castlegate-housing", "/orders/v1/breaches", body)
+
+    async def asked_again() -> bool:
+        again = (await breach(officer, root))["pattern"]["candidates"]
+        return any(each["offence"] == offence and each["due"] for each in again)
+
+    await until(asked_again)
+    await _by_rest(goldthread, officer, root, offence)
+
+
+async def _by_rest(goldthread: Goldthread, officer: httpx.AsyncClient, root: str, offence: str) -> None:
+    """A system of the police decides by REST; nobody else's may."""
+    pattern = (await breach(officer, root))["pattern"]
+    content = {"breach": root, "offence": offence, "decision": "not-recorded", "rank": "inspector"}
+    content |= {"considered": pattern["considered"]}
+    at = NOW + timedelta(hours=1, minutes=30)
+    bare = caseload.submission(content, at, at + timedelta(minutes=1), regime="DPA_PART3")
+    police = await goldthread.system("northmere-police")
+    refused = await police.post(DECISIONS, json=bare)
+    assert refused.json()["faults"] == [{"where": "body.content.narrative", "kind": "reason-missing"}]
+    body = bare | {"content": content | {"narrative": {"text": "One of them was the postman."}}}
+    other = await (await goldthread.system("castlegate-housing")).post(DECISIONS, json=body)
+    assert other.status_code == 404
+    receipt = await goldthread.post("northmere-police", DECISIONS, body)
+    headers = {"If-Match": '"1"'}
+    taken_back = await police.delete(f"/orders/v1/facts/{receipt['root']}", headers=headers)
+    assert taken_back.status_code == 200, taken_back.text
+
+
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found, name
+    return found[1]
+
+
+async def _case(chair: httpx.AsyncClient, cases: Any, offence: str) -> dict[str, Any]:
+    (case,) = cases["cases"] if isinstance(cases, dict) else cases
+
+    async def decided() -> dict[str, Any] | None:
+        shown = (await chair.get(f"/marac/v1/cases/{case}")).json()
+        named = shown["pattern"]["offences"]
+        return next((each for each in named if each["offence"] == offence and each["decision"]), None)
+
+    found = await until(decided)
+    assert found
+    return found
