@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.sections import Location, Name
-from contracts.vocabulary import Grade, Offence, Relationship, Role
-from services.marac.conference.alert_rows import Alert, Decision
+from contracts.vocabulary import Grade, Offence, PatternDecision, PoliceRank, Relationship, Role
+from services.marac.conference.alert_rows import Alert
 from services.marac.conference.rows import (
     Assessment,
     ContactLine,
@@ -201,6 +201,15 @@ class Silence(Shown):
     lines: int
 
 
+class OffenceDecided(Shown):
+    """What an officer decided: not which facts they considered, for these may be of another victim too."""
+
+    decision: PatternDecision
+    at: datetime
+    agency: str
+    rank: PoliceRank
+
+
 class OffenceNamed(Shown):
     """An offence that all that one perpetrator (``by``) did may be: by which facts, and what was decided of
     it last. ``due``: by when an officer must decide; None: it is decided."""
@@ -208,7 +217,7 @@ class OffenceNamed(Shown):
     offence: Offence
     by: str
     evidence: list[str]
-    decision: Decision | None
+    decision: OffenceDecided | None
     due: datetime | None
 
 

@@ -17,7 +17,6 @@ from contracts.vocabulary import (
 )
 from services.marac import shown
 from services.marac.conference import rows
-from services.marac.conference.alert_rows import Decision
 from tests.pages.sample_rows import (
     AGENCIES,
     BREACH,
@@ -278,14 +277,11 @@ def full_case() -> shown.CasePage:
                     offence=Offence.STALKING,
                     by=KYLE,
                     evidence=[BREACH, council],
-                    decision=Decision(
-                        root=new(),
+                    decision=shown.OffenceDecided(
                         agency="northmere-police",
                         at=ago(days=1),
-                        offence=Offence.STALKING,
                         decision=PatternDecision.RECORDED,
                         rank=PoliceRank.SERGEANT,
-                        considered=[BREACH],
                     ),
                     due=None,
                 ),

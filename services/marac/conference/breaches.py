@@ -83,9 +83,13 @@ def _named(
             offence=reading.offence,
             by=person,
             evidence=list(reading.elements[0].by),
-            decision=made[asked.last.root] if asked.last else None,
+            decision=_decided(made[asked.last.root]) if asked.last else None,
             due=asked.due,
         )
+
+
+def _decided(line: alert_rows.Decision) -> shown.OffenceDecided:
+    return shown.OffenceDecided(decision=line.decision, at=line.at, agency=line.agency, rank=line.rank)
 
 
 def _word(line: rows.Assessment) -> pattern.Word:
