@@ -1,4 +1,4 @@
-"""S7: 83 breaches in the report's proportions, posted by their agencies. Each has its clock; the patterns
+"""S7: breaches in the report's proportions, posted by their agencies. Each has its clock; the patterns
 that are there are named on its page, ordinary contact is not; an officer decides, and is asked again when
 something else happens; the MARAC sees who decided. On both deployments."""
 
@@ -20,7 +20,9 @@ from tests.support.breach_files import File, Told
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
-SEED, PRECISION, RECALL = 7, 0.9, 0.85
+SEED, MANY, PRECISION, RECALL = 7, 20, 0.9, 0.85
+"""Of the 83 files the first that go through in half a minute: all of them, over several seeds, are counted in
+``tests/services/orders/test_s7.py``."""
 NOW = START + timedelta(days=200)
 DECISIONS = "/orders/v1/pattern-decisions"
 
@@ -63,21 +65,42 @@ async def breach(officer: httpx.AsyncClient, root: str) -> dict[str, Any]:
     return shown
 
 
-async def test_the_patterns_of_83_breaches(goldthread: Goldthread) -> None:
+async def whole(officer: httpx.AsyncClient, root: str, file: File) -> dict[str, Any]:
+    """A breach, once it is known that all the agencies' records of the two are of these two."""
+
+    def two(told: Told) -> list[str]:
+        return [each["identity"]["nhs_number"] for each in told.content["people"]]
+
+    assert file.breach
+    kinds, both = (breach_files.BREACH, breach_files.INCIDENT, breach_files.REFERRAL), two(file.breach)
+    expected = sum(told.type in kinds and two(told) == both for told in file.told)
+
+    async def linked() -> dict[str, Any] | None:
+        answer = await officer.get(f"/orders/v1/breaches/{root}")
+        shown: dict[str, Any] = answer.json()
+        return (
+            shown if answer.status_code == 200 and len(shown["pattern"]["considered"]) == expected else None
+        )
+
+    found = await until(linked, 60, f"{expected} facts of the two")
+    assert found
+    return found
+
+
+async def test_the_patterns_of_breaches(goldthread: Goldthread) -> None:
     await goldthread.set_clock(NOW)
     await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", NOW)
-    files, truth = breach_files.files(SEED, NOW)
+    every, truth = breach_files.files(SEED, NOW)
+    files = every[:MANY]
     await goldthread.set_clock(NOW + timedelta(hours=2))
     roots = await upload(goldthread, files)
-    await goldthread.settled()
     officer = await goldthread.person("dev-malik")
-    shown = {number: await breach(officer, root) for number, root in roots.items()}
-    assert len(shown) == 83
+    shown = {file.number: await whole(officer, roots[file.number], file) for file in files}
     assert all(each["answer"]["due"] for each in shown.values()), "each has its clock"
 
     named = {number for number, each in shown.items() if each["pattern"]["candidates"]}
     rightly = sum(truth[number] for number in named)
-    precision, recall = rightly / len(named), rightly / sum(truth.values())
+    precision, recall = rightly / len(named), rightly / sum(truth[file.number] for file in files)
     print(f"S7: precision {precision:.3f}, recall {recall:.3f}")
     assert precision >= PRECISION
     assert recall >= RECALL
