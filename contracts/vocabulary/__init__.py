@@ -9,6 +9,7 @@ from contracts.vocabulary.alerts import AlertRule, Channel, DeliveryResult, Park
 from contracts.vocabulary.orders import (
     BreachKind,
     BreachStep,
+    NationalSystem,
     OrderQuestion,
     OrderStage,
     OrderType,
@@ -17,6 +18,7 @@ from contracts.vocabulary.orders import (
     ProhibitionKind,
     RequirementKind,
     ServiceMethod,
+    TeamKind,
 )
 from contracts.vocabulary.people import (
     PERPETRATOR_ROLES,
@@ -61,6 +63,7 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "NationalSystem",
     "OrderQuestion",
     "OrderStage",
     "OrderType",
@@ -77,6 +80,7 @@ __all__ = [
     "ServiceMethod",
     "Sex",
     "StaffRole",
+    "TeamKind",
     "Threshold",
     "Urgency",
 ]
