@@ -16,7 +16,6 @@ from contracts.events.orders import (
     OrderMade,
     OrderServed,
 )
-from contracts.rules.circulation import fault
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -27,6 +26,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.rules.circulation import fault
 from contracts.submission import Submission
 from deploy.demo.caseload import CASES, Caseload, caseload
 from deploy.demo.partners import stretches
