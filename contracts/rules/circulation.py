@@ -101,8 +101,9 @@ class Circulation(BaseModel):
         return self.model_copy(update={"teams": tuple(lines)})
 
     def has(self, line: TeamLine | SystemLine) -> bool:
-        """Whether this team or system was sent the order as it now stands."""
-        return line.version is not None and line.version >= self.version
+        """Whether this team or system was sent the order as it now stands, or has read it so."""
+        sent = line.version is not None and line.version >= self.version
+        return sent or (isinstance(line, TeamLine) and self.read_by(line))
 
     def read_by(self, line: TeamLine) -> bool:
         """Whether somebody of this team has confirmed the order as it now stands."""
