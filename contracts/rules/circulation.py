@@ -91,9 +91,14 @@ class Circulation(BaseModel):
         return [*teams, *(line.system for line in self.systems if not self.has(line))]
 
     @property
+    def holders(self) -> list[TeamLine]:
+        """The teams that have the order as it now stands."""
+        return [line for line in self.teams if self.has(line)]
+
+    @property
     def unconfirmed(self) -> list[TeamLine]:
         """The teams that were sent it as it now stands, and of which nobody has confirmed it."""
-        return [line for line in self.teams if self.has(line) and not self.read_by(line)]
+        return [line for line in self.holders if not self.read_by(line)]
 
     def unnamed(self) -> "Circulation":
         """The same without the agencies: which school or force was told says where somebody lives."""
