@@ -7,11 +7,14 @@ from contracts.content import Content
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
+    OrderAcknowledged,
+    OrderCirculated,
     OrderMade,
     OrderServed,
     PatternDecided,
     Prohibition,
     Requirement,
+    Team,
 )
 from contracts.events.people import (
     HealthContacted,
@@ -23,7 +26,20 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
-from contracts.invented import GRADED, WHERE, at, child, dash, example_id, her, him, him_at_police
+from contracts.invented import (
+    GRADED,
+    HER,
+    HIM,
+    WHERE,
+    at,
+    child,
+    dash,
+    example_id,
+    her,
+    him,
+    him_at_police,
+    mention_of,
+)
 from contracts.mentions import Mention
 from contracts.sections import Contact, Health, Identity, Immigration, Location, Name, Narrative
 
@@ -151,6 +167,31 @@ ORDERS: list[Told] = [
             method=code.ServiceMethod.PERSONAL,
             served=at(6, 18, 20),
             respondent_aware=at(6, 18, 20),
+        ),
+    ),
+    (
+        "northshire-police",
+        at(6, 19),
+        OrderCirculated(
+            order=ORDER,
+            version=1,
+            teams=[
+                Team(kind=code.TeamKind.RESPONSE),
+                Team(kind=code.TeamKind.NEIGHBOURHOOD),
+                Team(kind=code.TeamKind.COUNCIL, agency="castlegate-council"),
+            ],
+            systems=[code.NationalSystem.PNC],
+        ),
+    ),
+    (
+        "northshire-police",
+        at(6, 22, 15),
+        OrderAcknowledged(
+            order=ORDER,
+            version=1,
+            team=code.TeamKind.RESPONSE,
+            person=example_id("a response sergeant"),
+            about=[mention_of(HIM, "northshire-police"), mention_of(HER, "northshire-police")],
         ),
     ),
     (

@@ -54,6 +54,10 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("case-print", "a[href$='/print']", "case"),
         Step("not-there", "/marac/cases/00000000-0000-4000-8000-000000000000"),
     ),
+    "helen-sato": (
+        Step("circulation", "/orders/"),
+        Step("order", "a[href^='/orders/orders/']", "circulation"),
+    ),
     "tom-achterberg": (
         Step("cohort", "/marac/cohort"),
         Step("perpetrator", "a[href^='/marac/cohort/']", "cohort"),

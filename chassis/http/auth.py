@@ -65,6 +65,8 @@ class Caller:
     roles: frozenset[str]
     areas: frozenset[str]
     name: str
+    signed_in: bool = False
+    """Whether this is a person who signed in by our pages: a system has a token of its own."""
 
 
 class ToSignIn(Exception):
@@ -82,6 +84,7 @@ class Doorkeeper:
     def __init__(self, settings: Settings, issuer: Issuer, ids: Ids) -> None:
         self.issuer = issuer
         self._audience = settings.audience
+        self._pages = settings.client_id
         self._ids = ids
         self._machine = Clock()  # tokens run by the machine's time, whatever the services' clock says
         self._known: dict[bytes, tuple[float, Caller]] = {}
@@ -114,6 +117,8 @@ class Doorkeeper:
             roles=_words(claims.get("roles")),
             areas=_words(claims.get("areas")),
             name=name if isinstance(name, str) else "",
+            # RFC 9068; Keycloak has it as azp.
+            signed_in=claims.get("client_id", claims.get("azp")) == self._pages,
         )
 
 

@@ -126,7 +126,7 @@ class Provider:
         fits = _VERIFIER.fullmatch(verifier) and proof == challenge and back == redirect_uri
         if person is None or not fits or not self._first_use(code):
             raise OAuthFault("invalid_grant")
-        claims = person.claims()
+        claims = person.claims() | {"client_id": self.settings.client_id}
         identity = {"sub": person.id, "name": person.name, "nonce": nonce}
         return {
             **self._access(claims, PERSON_SECONDS),
@@ -139,7 +139,7 @@ class Provider:
         expected = system.secret.get_secret_value() if system else ""
         if system is None or not hmac.compare_digest(expected.encode(), secret.encode()):
             raise OAuthFault("invalid_client", 401)
-        return self._access(system.claims(), SYSTEM_SECONDS)
+        return self._access(system.claims() | {"client_id": system.id}, SYSTEM_SECONDS)
 
     def _access(self, claims: dict[str, Any], seconds: int) -> dict[str, Any]:
         token = self.signer.sign(claims, self.settings.audience, seconds, typ="at+jwt")

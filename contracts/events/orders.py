@@ -3,17 +3,18 @@
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import Field, StrictBool, ValidationInfo, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import Said, ThingId
-from contracts.envelope import Id
+from contracts.content import Content, MentionId, Said, ThingId
+from contracts.envelope import AgencyId, Id
 from contracts.events.conduct import Conduct
 from contracts.sections import Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
     BreachKind,
     BreachStep,
+    NationalSystem,
     Offence,
     OrderStage,
     OrderType,
@@ -24,7 +25,11 @@ from contracts.vocabulary import (
     RequirementKind,
     Role,
     ServiceMethod,
+    TeamKind,
 )
+
+MOST_VERSIONS = 10_000
+"""More versions of one order nobody means."""
 
 
 class Prohibition(Part):
@@ -97,6 +102,38 @@ class OrderServed(Said):
         if self.order is None and self.reference is None:
             raise PydanticCustomError("order_missing", "service is of an order: its id or its reference")
         return self
+
+
+class Team(Part):
+    """A team to whom an order is circulated."""
+
+    kind: TeamKind
+    agency: AgencyId | None = Field(default=None, description="the receiving agency, where it is another")
+
+
+class OrderCirculated(Said):
+    """That the police sent an order to teams, or entered it into a national system: when is when it happened.
+    ``version`` is the version of the order that was sent. Why it is lawful to tell a school stands in
+    ``narrative``."""
+
+    type: ClassVar[str] = "uk.goldthread.order.circulated.v1"
+    topic: ClassVar[str] = "orders"
+    order: ThingId
+    version: StrictInt = Field(ge=1, le=MOST_VERSIONS)
+    teams: list[Team] = Field(default_factory=list, max_length=40)
+    systems: list[NationalSystem] = Field(default_factory=list, max_length=10)
+
+
+class OrderAcknowledged(Content):
+    """A named person of a team has read an order, in this version."""
+
+    type: ClassVar[str] = "uk.goldthread.order.acknowledged.v1"
+    topic: ClassVar[str] = "orders"
+    order: ThingId
+    version: StrictInt = Field(ge=1, le=MOST_VERSIONS)
+    team: TeamKind
+    person: Id
+    about: list[MentionId] = Field(default_factory=list, description="the order's people")
 
 
 class BreachReported(Conduct):

@@ -9,6 +9,7 @@ from contracts.vocabulary.alerts import AlertRule, Channel, DeliveryResult, Park
 from contracts.vocabulary.orders import (
     BreachKind,
     BreachStep,
+    NationalSystem,
     OrderQuestion,
     OrderStage,
     OrderType,
@@ -17,6 +18,7 @@ from contracts.vocabulary.orders import (
     ProhibitionKind,
     RequirementKind,
     ServiceMethod,
+    TeamKind,
 )
 from contracts.vocabulary.patterns import (
     Act,
@@ -72,6 +74,7 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "NationalSystem",
     "Offence",
     "OffenceElement",
     "OrderQuestion",
@@ -91,6 +94,7 @@ __all__ = [
     "ServiceMethod",
     "Sex",
     "StaffRole",
+    "TeamKind",
     "Threshold",
     "Urgency",
 ]

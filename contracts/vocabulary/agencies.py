@@ -39,6 +39,8 @@ class StaffRole(StrEnum):
     ON_CALL = "on-call"
     SUPERVISOR = "supervisor"
     CONTROL_ROOM = "control-room"
+    NEIGHBOURHOOD = "neighbourhood"
+    ORDER_CONTACT = "order-contact"
     OPERATOR = "operator"
     AREA_ADMIN = "area-admin"
 

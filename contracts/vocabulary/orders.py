@@ -132,6 +132,27 @@ class BreachStep(StrEnum):
     CLOSED = "closed"
 
 
+class TeamKind(StrEnum):
+    """Teams to whom an order is circulated (``domain.md`` 4.7, a design note, 2026-10): the first three are
+    the force's own, the others of another agency; a school where it is lawful."""
+
+    RESPONSE = "response"
+    NEIGHBOURHOOD = "neighbourhood"
+    CONTROL_ROOM = "control-room"
+    NEIGHBOURING_FORCE = "neighbouring-force"
+    PRISON = "prison"
+    PROBATION = "probation"
+    COUNCIL = "council"
+    SCHOOL = "school"
+
+
+class NationalSystem(StrEnum):
+    """National systems into which the police enter an order: Police National Computer, and Database."""
+
+    PNC = "pnc"
+    PND = "pnd"
+
+
 class OutcomeType(StrEnum):
     """Home Office crime outcome types (Crime outcomes technical annex, 2024), by their numbers."""
 

@@ -11,7 +11,7 @@ import httpx
 
 from chassis.identity.directory import Directory, read_directory
 from chassis.settings import Settings
-from deploy.demo.posts import ROUTES, Post
+from deploy.demo.posts import NAMES_BY, ROUTES, Post
 
 SERVICES = ("referrals", "orders", "marac", "notify")
 OPERATIONS = "northmere-operations"
@@ -120,7 +120,8 @@ class Client:
         if post.change == "say" or post.of is None:
             body = post.body
             if post.of is not None:
-                body = body | {"content": body["content"] | {"breach": self.receipts[post.of].root}}
+                named = {NAMES_BY[post.kind]: self.receipts[post.of].root}
+                body = body | {"content": body["content"] | named}
             return await self.say(post.agency, ROUTES[post.kind], post.key, body)
         first = self.receipts[post.of]
         method = "PUT" if post.change == "correct" else "DELETE"

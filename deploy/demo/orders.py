@@ -18,6 +18,8 @@ DAYS = {
     "spo": 730,
     "occupation": 180,
 }
+CIRCULATED = 9 / 25
+"""How many orders reach the teams that must act by them (HMICFRS, 2021: 16 of 25 did not)."""
 WITNESSES = ("castlegate-housing", "northmere-council", "harbour-idva", "northmere-hospital")
 ANSWERS = (
     ("arrested", "charged"),
@@ -72,9 +74,32 @@ def make(notebook: Notebook, pair: Pair, made: datetime) -> Order | None:
         if kind == "spo" and chance.random() < 8 / 25
         else [],
     )
-    if said is not None and kind != "police-bail" and chance.random() < 0.88:
+    if said is None:
+        return None
+    if kind != "police-bail" and chance.random() < 0.88:
         serve(notebook, order)
-    return order if said is not None else None
+    if chance.random() < CIRCULATED:
+        circulate(notebook, said, kind)
+    return order
+
+
+def circulate(notebook: Notebook, order: Post, kind: str) -> Post | None:
+    """The police send it to their teams, within a day; one against a stalker to the council too."""
+    at = order.at + timedelta(hours=notebook.chance.uniform(0.5, 18))
+    teams: list[dict[str, str]] = [{"kind": team} for team in ("response", "neighbourhood", "control-room")]
+    teams += [{"kind": "council", "agency": "northmere-council"}] if kind == "spo" else []
+    return notebook.say(
+        "northmere-police",
+        "circulation",
+        at,
+        [],
+        order.area,
+        late=(2, 30),
+        of=order,
+        version=1,
+        teams=teams,
+        systems=["pnc", "pnd"],
+    )
 
 
 def _prohibitions(chance: Random) -> list[dict[str, object]]:

@@ -47,11 +47,13 @@ class Stretch:
 
 
 def stretches(posts: Iterable[Post], now: datetime) -> Iterator[Stretch]:
-    """The posts, in order, in stretches: a breach alone; else what lies within a stride."""
+    """The posts, in order, in stretches: a breach alone; else what lies within a stride, and is of nothing
+    that is posted in it."""
     open_: list[Post] = []
     for post in posts:
         stride = LAST_STRIDE if post.at > now - LAST_DAYS else STRIDE
-        if open_ and (post.alone or post.at - open_[0].at > stride):
+        follows = post.of in {each.key for each in open_}
+        if open_ and (post.alone or follows or post.at - open_[0].at > stride):
             yield Stretch(tuple(open_))
             open_ = []
         if post.alone:
@@ -107,6 +109,8 @@ class Year:
         async with anyio.create_task_group() as together:
             for post in stretch.posts:
                 together.start_soon(one, post)
+        if any(post.kind == "circulation" for post in stretch.posts):
+            await self._staff.confirm_orders()
         if any(post.kind == "breach" for post in stretch.posts):
             self._clock = await self._staff.answer_all(self._clock)
 

@@ -20,10 +20,14 @@ ROUTES = {
     "immigration": "/referrals/v1/immigration",
     "order": "/orders/v1/orders",
     "service": "/orders/v1/services",
+    "circulation": "/orders/v1/circulations",
     "breach": "/orders/v1/breaches",
     "step": "/orders/v1/breach-steps",
 }
 """Where each kind of fact is posted."""
+
+NAMES_BY = {"step": "breach", "circulation": "order"}
+"""By which field a kind of fact names the root of what it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Post:
     """One request of a partner's system at one time.
 
     A correction or withdrawal names by ``of`` the key of what it changes, a step of the answer to a breach
-    that of the breach. ``alone`` is a first report
+    that of the breach, a circulation that of the order. ``alone`` is a first report
     of a breach: it is posted at its very own time, and somebody answers it.
     """
 

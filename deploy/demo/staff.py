@@ -17,6 +17,8 @@ ADMINISTRATOR = "colin-wray"
 COORDINATOR = "priya-nair"
 SUPERVISOR = "helen-sato"
 DUTY_OFFICER = "marcus-dunne"
+READERS = (SUPERVISOR, "kit-sorrell", "una-frost", "ines-calder")
+"""Who confirms orders: for response, for the neighbourhood, for the control room, for the council."""
 
 ON_CALL = {
     "northmere-north": ("dev-malik", "joan-okafor"),
@@ -141,6 +143,16 @@ class Staff:
         if not await self._does(who, cause, "acknowledge"):
             await self._does(SUPERVISOR, cause, "acknowledge")
         return at
+
+    async def confirm_orders(self) -> None:
+        """Whoever was sent orders reads what waits for them, but for one in four."""
+        for who in READERS:
+            answer = await self._client.call(who, "GET", "/orders/v1/orders")
+            for order in answer.json()["to_confirm"]["orders"]:
+                for line in order["teams"] if int(order["order"][-1], 16) % 4 else ():
+                    said = {"team": line["team"], "version": line["version"]}
+                    path = f"/orders/v1/orders/{order['order']}/acknowledgements"
+                    await self._client.call(who, "POST", path, json=said)
 
     async def call_meetings(self) -> None:
         """The coordinator calls each MARAC's next meeting, and lists its cases."""

@@ -13,9 +13,16 @@ from chassis.once import once
 from chassis.views import Subject
 from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.orders import BreachReported, OrderMade, OrderServed
+from contracts.events.orders import (
+    BreachReported,
+    OrderAcknowledged,
+    OrderCirculated,
+    OrderMade,
+    OrderServed,
+)
 from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
+from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import normal, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of
@@ -48,6 +55,7 @@ class OrderSeen:
     status: OrderStatus
     respondents: tuple[str, ...]
     protected: tuple[str, ...]
+    circulation: Circulation
 
     @property
     def known(self) -> KnownOrder:
@@ -164,8 +172,13 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
         if not own_mentions(fact.said, subject):
             continue
         services = tuple(service for service in served if _is_of(service.said, fact))
-        gone = discharged_at((each.envelope, each.content) for each in subject.facts.versions(fact.root))
+        versions = [(each.envelope, each.content) for each in subject.facts.versions(fact.root)]
+        gone = discharged_at(versions)
         terms = order_terms(fact.said, [service.said for service in services], court_deadline, gone)
+        about = [
+            *(each for each in subject.facts.current(OrderCirculated) if each.said.order == fact.root),
+            *(each for each in subject.facts.current(OrderAcknowledged) if each.said.order == fact.root),
+        ]
         seen.append(
             OrderSeen(
                 fact=fact,
@@ -174,6 +187,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
                 status=status(terms, subject.at),
                 respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
                 protected=persons(fact.said.in_role(Role.VICTIM), subject.homes),
+                circulation=circulation(versions, ((each.envelope, each.content) for each in about)),
             )
         )
     return seen

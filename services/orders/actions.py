@@ -14,17 +14,26 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
+    OrderCirculated,
     OrderMade,
     OrderServed,
     PatternDecided,
 )
-from contracts.rules import breach_answer, pattern
+from contracts.rules import breach_answer, circulation, pattern
 from contracts.rules.areas import area_and_around
 from contracts.sections import Sensitivity
 from contracts.submission import Submission
+from contracts.vocabulary import AgencyKind
 from services.orders.patterns import pattern_of
-from services.orders.rules import service_of_order, sharing
-from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
+from services.orders.rules import circulating, service_of_order, sharing
+from services.orders.views import (
+    ORDERS_BREACH,
+    ORDERS_ORDER,
+    ORDERS_PERSON,
+    OrdersBreach,
+    OrdersOrder,
+    OrdersPerson,
+)
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
 
 C = TypeVar("C", bound=Content)
@@ -32,8 +41,9 @@ C = TypeVar("C", bound=Content)
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
-    that lacks its reason or its rank, and what was decided of a pattern without a reason; and either that is
-    not told by the police. Raises Refused (422), and Problem (404)."""
+    that lacks its reason or its rank, and what was decided of a pattern without a reason, and either that is
+    not told by the police; and the circulation of an order that is not of the caller's force, or to a team
+    without its agency. Raises Refused (422), and Problem (404)."""
     missing: tuple[str, str] | None = None
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
@@ -42,6 +52,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
             raise not_found()
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern
         missing = rule.fault(content)
+    if isinstance(content, OrderCirculated):
+        missing = await _fault_of(archive, caller, content)
     if missing:
         where, kind = missing
         raise Refused(kind, f"body.{where}")
@@ -108,7 +120,25 @@ async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachSho
 def viewer_of(caller: Caller, configuration: FactSet) -> sharing.Viewer:
     """The caller, as the rules of sharing know one."""
     kinds = {fact.said.agency: fact.said.kind for fact in configuration.current(AgencyDefined)}
-    return sharing.Viewer(caller.id, caller.roles, caller.areas, kinds.get(caller.agency))
+    kind = kinds.get(caller.agency)
+    return sharing.Viewer(caller.id, caller.roles, caller.areas, kind, caller.agency)
+
+
+def force_of(agency: str, configuration: FactSet) -> str | None:
+    """The police force that told of an order; None where somebody else did."""
+    police = {
+        fact.said.agency
+        for fact in configuration.current(AgencyDefined)
+        if fact.said.kind is AgencyKind.POLICE
+    }
+    return agency if agency in police else None
+
+
+def reach_of_order(row: OrdersOrder, configuration: FactSet) -> circulating.Reach:
+    """An order, as the rules of circulating know one."""
+    lines = row.circulation.teams
+    sent = frozenset((line.team, line.agency) for line in lines if line.agency is not None)
+    return circulating.Reach(force_of(row.agency, configuration), sent)
 
 
 def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
@@ -151,4 +181,24 @@ async def _order(runtime: Runtime, row: OrdersBreach, allowed: frozenset[Sensiti
     if row.order is None:
         return None
     made: list[Fact[OrderMade]] = (await runtime.fact(row.order)).current(OrderMade)
-    return OrderShown.of(row, made[0] if made else None, allowed)
+    known = await order_row(runtime, row.order)
+    asked = known.asked(runtime.clock.now()) if known else None
+    return OrderShown.of(row, made[0] if made else None, allowed, asked)
+
+
+async def order_row(runtime: Runtime, order: str) -> OrdersOrder | None:
+    """An order, as far as its own facts tell; None where there is none here."""
+    row = await runtime.row(ORDERS_ORDER, order)
+    return row if isinstance(row, OrdersOrder) else None
+
+
+async def _fault_of(archive: Archive, caller: Caller, said: OrderCirculated) -> tuple[str, str] | None:
+    """What is wrong with a circulation. Raises Problem (404) unless the order is the caller's force's."""
+    made = (await archive.fact(said.order)).current(OrderMade)
+    configuration = await archive.configuration()
+    viewer = viewer_of(caller, configuration)
+    if not made or not circulating.is_its_force(viewer, force_of(made[0].agency, configuration)):
+        raise not_found()
+    if said.version > made[0].version:
+        return ("content.version", "no-such-version")
+    return circulation.fault(said, caller.agency)

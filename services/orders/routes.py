@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from chassis.http.app import the_runtime
 from chassis.http.auth import Caller, right
@@ -12,17 +12,21 @@ from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.orders import (
+    MOST_VERSIONS,
     BreachProgressed,
     BreachReported,
+    OrderCirculated,
     OrderMade,
     OrderServed,
     PatternDecided,
 )
 from contracts.sections import Record
 from contracts.submission import Receipt, Submission
-from services.orders import actions
+from contracts.vocabulary import TeamKind
+from services.orders import actions, circulation
 from services.orders.rules import sharing
 from services.orders.status import order_status as status_of
+from services.orders.views.order_shown import OrderPage, OrdersWaiting
 from services.orders.views.shown import BreachShown, StatusShown
 
 router = APIRouter(prefix="/orders/v1")
@@ -34,6 +38,15 @@ class StatusAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     record: Record
+
+
+class Confirmed(BaseModel):
+    """For which team an order is confirmed, and in which version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    team: TeamKind
+    version: StrictInt = Field(ge=1, le=MOST_VERSIONS)
 
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
@@ -63,6 +76,48 @@ async def report_service(
     """An order was served, or the respondent came to know of it. It names the respondent."""
     taken = await actions.report(runtime, caller, submission, sharing.SERVICE_REPORT, key)
     return receipt(response, "orders", taken)
+
+
+@router.post("/circulations", status_code=status.HTTP_201_CREATED)
+async def report_circulation(
+    submission: Submission[OrderCirculated],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_CIRCULATE)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """An order of the caller's force was sent to teams, or entered into PNC or PND."""
+    taken = await actions.report(runtime, caller, submission, sharing.ORDER_CIRCULATE, key)
+    return receipt(response, "orders", taken)
+
+
+@router.get("/orders")
+async def orders_waiting(
+    runtime: TheRuntime, caller: Annotated[Caller, right(sharing.ORDER_READ)]
+) -> OrdersWaiting:
+    """What waits for the caller's teams to confirm, and for their force to circulate."""
+    return await circulation.waiting(runtime, caller)
+
+
+@router.get("/orders/{order}")
+async def open_order(
+    order: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.ORDER_READ)]
+) -> OrderPage:
+    """An order, as its force or a team that was sent it may see it. The look is on record."""
+    return await circulation.open_order(runtime, caller, order)
+
+
+@router.post("/orders/{order}/acknowledgements")
+async def acknowledge_order(
+    order: Id,
+    confirmed: Confirmed,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_ACKNOWLEDGE)],
+    key: IdempotencyKey,
+) -> OrderPage:
+    """A signed-in person has read an order, for a team of theirs that was sent it. No system can."""
+    team, version = confirmed.team, confirmed.version
+    return await circulation.acknowledge(runtime, caller, order, team, version, key)
 
 
 @router.post("/breaches", status_code=status.HTTP_201_CREATED)

@@ -4,6 +4,7 @@ from chassis.service import Service
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
+    OrderCirculated,
     OrderMade,
     OrderServed,
     PatternDecided,
@@ -13,11 +14,11 @@ from services.orders.pages import PAGES
 from services.orders.pages.routes import router as pages
 from services.orders.routes import router
 from services.orders.rules import sharing
-from services.orders.views import ORDERS_BREACH, ORDERS_PERSON
+from services.orders.views import ORDERS_BREACH, ORDERS_ORDER, ORDERS_PERSON
 
 SERVICE = Service(
     name="orders",
-    views=(ORDERS_PERSON, ORDERS_BREACH),
+    views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER),
     fold_version=4,
     routers=(router, pages),
     problem_page=PAGES.problem,
@@ -26,6 +27,7 @@ SERVICE = Service(
     accepts={
         OrderMade: sharing.ORDER_REPORT,
         OrderServed: sharing.SERVICE_REPORT,
+        OrderCirculated: sharing.ORDER_CIRCULATE,
         BreachReported: sharing.BREACH_REPORT,
         BreachProgressed: sharing.BREACH_PROGRESS,
         PatternDecided: sharing.BREACH_PROGRESS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.facts import Fact
+from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -14,9 +14,9 @@ from contracts.events.orders import OrderMade
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Record, Sensitivity
-from services.orders.actions import viewer_of
-from services.orders.rules import certainty, sharing
-from services.orders.views import ORDERS_PERSON, OrdersPerson
+from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.rules import certainty, circulating, sharing
+from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.person import OrderLine, StatusNow
 from services.orders.views.shown import OrderOf, Party, StatusShown, newest_sections
 
@@ -40,7 +40,9 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     Raises Problem (404) for whoever may not ask.
     """
     fresh = await runtime.fresh_until()
-    if not sharing.may_ask_status(viewer_of(caller, await runtime.configuration())):
+    configuration = await runtime.configuration()
+    viewer = viewer_of(caller, configuration)
+    if not sharing.may_ask_status(viewer):
         raise not_found()
     mention = runtime.ids.mention(caller.agency, record.system, record.type, record.number)
     asked, now = await runtime.person_of(mention), runtime.clock.now()
@@ -48,6 +50,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     broken = [since for person in known.parties if (since := await runtime.broken("p", person))]
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
+    circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
     shown = StatusShown(
         at=now,
         fresh_until=fresh,
@@ -60,7 +63,11 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         incomplete=incomplete.records,
         known=bool(await runtime.facts([f"m:{mention}"])),
         person=known.parties[asked],
-        orders=[order for order in orders if order is not None],
+        orders=[
+            _with_circulation(order, circulated[order.order], viewer, configuration, now)
+            for order in orders
+            if order is not None
+        ],
     )
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
@@ -120,6 +127,17 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
         prohibitions=_terms(said.prohibitions, words),
         requirements=_terms(said.requirements, words),
     )
+
+
+def _with_circulation(
+    order: OrderOf, row: OrdersOrder | None, viewer: sharing.Viewer, configuration: FactSet, now: datetime
+) -> OrderOf:
+    """An order for the answer, with who has it: never which agencies."""
+    if row is None:
+        return order
+    asked = row.asked(now)
+    opens = circulating.parts(viewer, reach_of_order(row, configuration)) is not None
+    return order.model_copy(update={"circulation": asked.unnamed() if asked else None, "may_open": opens})
 
 
 def _status(line: OrderLine, known: Known, now: datetime) -> OrderStatus | None:

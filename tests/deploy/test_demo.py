@@ -9,7 +9,13 @@ from pydantic import TypeAdapter
 
 from chassis.accept import check_past, check_times
 from contracts.content import Content
-from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
+from contracts.events.orders import (
+    BreachProgressed,
+    BreachReported,
+    OrderCirculated,
+    OrderMade,
+    OrderServed,
+)
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -20,10 +26,11 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.rules.circulation import fault
 from contracts.submission import Submission
 from deploy.demo.caseload import CASES, Caseload, caseload
 from deploy.demo.partners import stretches
-from deploy.demo.posts import Post
+from deploy.demo.posts import NAMES_BY, Post
 from services.referrals.rules.identifiers import nhs_number, pnc_id
 
 NOW = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)
@@ -42,6 +49,7 @@ MODELS: dict[str, type[Content]] = {
     "service": OrderServed,
     "breach": BreachReported,
     "step": BreachProgressed,
+    "circulation": OrderCirculated,
 }
 READERS: dict[str, TypeAdapter[Any]] = {
     kind: TypeAdapter(Submission[model])  # type: ignore[valid-type]
@@ -69,7 +77,7 @@ def test_the_same_seed_and_time_give_the_same_caseload_key_for_key(load: Caseloa
 
 def test_every_post_fits_its_contract_and_tells_of_nothing_to_come(load: Caseload) -> None:
     for post in load.posts:
-        about = {"breach": NOBODY} if post.kind == "step" else {}  # known when that is posted
+        about = {NAMES_BY[post.kind]: NOBODY} if post.kind in NAMES_BY else {}  # known when that is posted
         said = READERS[post.kind].validate_python(post.body | {"content": post.body["content"] | about})
         check_times(said, post.at)
         check_past(said.content, post.at)
@@ -144,6 +152,15 @@ def test_a_first_report_of_a_breach_stands_alone(load: Caseload) -> None:
         if any(post.alone for post in stretch.posts):
             assert len(stretch.posts) == 1
             assert stretch.breach is stretch.posts[0]
+
+
+def test_two_orders_in_three_are_not_circulated_as_the_report_found(load: Caseload) -> None:
+    sent = [post for post in load.posts if post.kind == "circulation"]
+    orders = [post for post in load.posts if post.kind == "order"]
+    assert 0.25 < len(sent) / len(orders) < 0.47, "9 of 25"
+    for post in sent:
+        said = OrderCirculated.model_validate(post.body["content"] | {"order": NOBODY})
+        assert fault(said, post.agency) is None
 
 
 def test_a_caseload_of_any_day_stands(load: Caseload) -> None:

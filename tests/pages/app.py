@@ -41,6 +41,7 @@ from services.notify.pages import routes as notify_routes
 from services.notify.queries import AlertShown
 from services.notify.rules import sharing as notify_sharing
 from services.orders import actions as orders_actions
+from services.orders import circulation as orders_circulation
 from services.orders import status as orders_status
 from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
@@ -208,6 +209,11 @@ async def opened(_runtime: Any, _caller: Any, cause: str) -> Any:
     return samples.breach(cause)
 
 
+async def opened_order(_runtime: Any, _caller: Any, order: str) -> Any:
+    """An order, as its force or a team is shown it."""
+    return samples.order_page(order)
+
+
 def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     """Let the page routes ask the world instead of a store."""
     asked = {
@@ -228,6 +234,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
     patch.setattr(orders_actions, "open_breach", opened)
+    patch.setattr(orders_circulation, "open_order", opened_order)
+    patch.setattr(orders_circulation, "waiting", answers(samples.orders_waiting))
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)

@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition
 from contracts.events.people import Dash
+from contracts.rules.circulation import Circulation, SystemLine, TeamLine
 from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Contact, Name, Record
@@ -18,11 +19,13 @@ from contracts.vocabulary import (
     DashItem,
     Grade,
     Instrument,
+    NationalSystem,
     OrderQuestion,
     OrderStage,
     OrderType,
     ProhibitionKind,
     Role,
+    TeamKind,
     Urgency,
 )
 from services.marac import shown
@@ -120,6 +123,25 @@ def source(agency: str, root: str | None = None, *, days: float = 30) -> dict[st
     }
 
 
+def circulation() -> Circulation:
+    """Two teams have it and one confirmed; one has old terms, one was not sent it; PNC is without."""
+
+    def line(team: str, agency: str | None = "northmere-police", **more: Any) -> TeamLine:
+        return TeamLine(team=TeamKind(team), agency=agency, **more)
+
+    return Circulation(
+        version=2,
+        since=ago(days=3),
+        teams=(
+            line("response", version=2, sent=ago(days=2), read=2, confirmed=ago(days=2)),
+            line("neighbourhood", None),
+            line("control-room", version=2, sent=ago(hours=30)),
+            line("probation", LONG.lower(), version=1, sent=ago(days=9), read=1, confirmed=ago(days=9)),
+        ),
+        systems=(SystemLine(system=NationalSystem.PNC),),
+    )
+
+
 def order(root: str, type_: OrderType, *, served: bool, lasts: int = 275) -> rows.Order:
     """An order that is in force, for so many days yet, served or not."""
     made, ends, agency = ago(days=90), NOW + timedelta(days=lasts), "northmere-police"
@@ -153,6 +175,7 @@ def order(root: str, type_: OrderType, *, served: bool, lasts: int = 275) -> row
         else [],
         breach=ORDER_TYPES[type_].breach,
         arrest=may_arrest(type_, None),
+        circulation=None if served else circulation().unnamed(),
         questions=(OrderQuestion.ADDRESS_KNOWN, OrderQuestion.POWER_OF_ARREST) if not served else (),
         terms=OrderTerms(
             order=type_,

@@ -14,14 +14,28 @@ from contracts.vocabulary import (
     ContactMethod,
     Grade,
     LegalStatus,
+    OrderQuestion,
     OrderStage,
     OrderType,
+    ProhibitionKind,
+    RequirementKind,
+    ServiceMethod,
+    TeamKind,
     Urgency,
 )
 from services.marac import shown
 from services.marac.conference import rows
 from services.notify.queries import Alerts, AlertShown, CallShown, Who
 from services.notify.rules.ladder import Post
+from services.orders.rules.circulating import Part
+from services.orders.views.order_shown import (
+    OrderPage,
+    OrdersWaiting,
+    OrderWaiting,
+    ServiceShown,
+    Term,
+    Waiting,
+)
 from services.orders.views.person import StatusNow
 from services.orders.views.shown import (
     AnswerShown,
@@ -49,6 +63,7 @@ from tests.pages.sample_rows import (
     ORDER,
     PERPETRATOR,
     ago,
+    circulation,
     new,
     order,
 )
@@ -389,6 +404,64 @@ def breach(cause: str = BREACH) -> BreachShown:
     )
 
 
+def order_page(root: str) -> OrderPage:
+    """An order as its force is shown it; or, of another id, as a team that was sent it alone."""
+    made, force = order(ORDER, OrderType.SPO, served=True), root == ORDER
+    own = circulation().teams[2:3]
+    whole: dict[str, Any] = {
+        "agency": "northmere-police",
+        "court": made.court,
+        "reference": made.reference,
+        "protected": [Name(family="Doe", given="Jane"), None],
+        "requirements": [Term(kind=RequirementKind.PROGRAMME, text="For stalkers", supervisor="Probation")],
+        "questions": [OrderQuestion.SUPERVISOR_MISSING],
+        "services": [
+            ServiceShown(method=ServiceMethod.PERSONAL, served=ago(days=3), respondent_aware=ago(days=3))
+        ],
+    }
+    return OrderPage(
+        at=NOW,
+        fresh_until=FRESH,
+        unknown=False,
+        incomplete=0,
+        operator_told=None,
+        order=root,
+        version=2,
+        withdrawn=False,
+        type=made.order,
+        status=StatusNow.of(status(made.terms, NOW)),
+        made=made.made,
+        ends=made.ends,
+        breach=made.breach,
+        arrest=made.arrest,
+        respondents=[Name(family=LONG, given="Kyle")],
+        prohibitions=[
+            Term(kind=ProhibitionKind.NO_CONTACT, text="By no means at all"),
+            Term(kind=ProhibitionKind.NOT_TO_ATTEND, withheld=True),
+        ],
+        asked=circulation() if force else circulation().model_copy(update={"teams": own, "systems": ()}),
+        teams=[TeamKind.RESPONSE, TeamKind.CONTROL_ROOM] if force else [TeamKind.CONTROL_ROOM],
+        may_circulate=force,
+        left_out=[] if force else [Part.CIRCULATION, Part.COURT, Part.PROTECTED, Part.REQUIREMENTS],
+        **(whole if force else {}),
+    )
+
+
+def orders_waiting() -> OrdersWaiting:
+    """One that waits for the reader, one that nobody was sent, and no list of the third kind."""
+    asked = circulation()
+    of: dict[str, Any] = {"type": OrderType.SPO, "respondents": (Name(family=LONG, given="Kyle"), None)}
+    mine = OrderWaiting(order=ORDER, since=ago(days=3), late=True, teams=asked.teams[2:3], **of)
+    untold = OrderWaiting(order=new(), since=ago(hours=2), late=False, missing=tuple(asked.missing), **of)
+    return OrdersWaiting(
+        at=NOW,
+        fresh_until=FRESH,
+        to_confirm=Waiting(total=1, orders=[mine]),
+        not_circulated=Waiting(total=140, orders=[untold]),
+        not_confirmed=Waiting(total=0, orders=[]),
+    )
+
+
 def _order_shown() -> OrderShown:
     made = order(ORDER, OrderType.NON_MOLESTATION, served=True)
     return OrderShown(
@@ -404,6 +477,7 @@ def _order_shown() -> OrderShown:
         prohibitions=[each.model_dump(mode="json") for each in made.prohibitions],
         breach=made.breach,
         arrest=made.arrest,
+        circulation=circulation().unnamed(),
     )
 
 

@@ -45,10 +45,13 @@ PAGES = {
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "order status": ("on-call", "/orders/status"),
+    "order": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
+    "order, for a team": ("on-call", f"/orders/orders/{sample_rows.BREACH}"),
+    "circulation": ("on-call", "/orders/"),
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }
-FRESH = ("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach")
+FRESH = ("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "order")
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
 
 

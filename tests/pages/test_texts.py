@@ -58,6 +58,7 @@ LISTS: dict[str, EnumType] = {
     "sex": vocabulary.Sex,
     "staff-role": vocabulary.StaffRole,
     "stage": vocabulary.OrderStage,
+    "team": vocabulary.TeamKind,
     "urgency": vocabulary.Urgency,
 }
 RULES = ("contracts/rules", "services/orders/rules", "services/referrals/rules", "services/marac/rules")

@@ -10,6 +10,7 @@ from contracts.events.conference import CaseListed
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around
+from contracts.rules.circulation import Circulation
 from contracts.rules.occurrence import Record, occurrences
 from contracts.rules.order_status import status
 from contracts.rules.standing_grade import standing_grade
@@ -248,8 +249,14 @@ def _together(order: rows.Order, other: rows.Order | None) -> rows.Order:
         update={
             "services": sorted(services.values(), key=lambda service: (service.occurred, service.root)),
             "terms": terms,
+            "circulation": max(order.circulation, other.circulation, key=_known_of),
         }
     )
+
+
+def _known_of(circulation: Circulation | None) -> int:
+    """Whoever an order has come to name of late is not filed under what was told of it before."""
+    return len(circulation.teams) if circulation else -1
 
 
 def _as_record(line: rows.RecordLine) -> Record:

@@ -11,7 +11,7 @@ from chassis.clock import LONDON
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
-from contracts.vocabulary import Grade, OrderStage, Role
+from contracts.vocabulary import AgencyKind, Grade, OrderStage, Role
 from services.marac import shown
 from services.marac.conference import alert_rows, breaches, rows
 from services.marac.conference.others import about_others, not_as_victim
@@ -159,12 +159,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
             for line in (victim.contacts if victim else ())
         ],
         has_lead=bool(victim and victim.leads),
-        orders=[
-            missing.OrderSeen(
-                o.root, o.agency, o.status.reason, o.status.served, o.status.aware, len(o.questions)
-            )
-            for o in case.orders
-        ],
+        orders=[_order_seen(order, kinds, known.at) for order in case.orders],
         covers=_covers(case),
         unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
@@ -178,6 +173,22 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         silences=known.silences,
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _order_seen(order: rows.Order, kinds: Mapping[str, str], at: datetime) -> missing.OrderSeen:
+    """An order as the rules of what is missing know it."""
+    told = order.circulation
+    return missing.OrderSeen(
+        order.root,
+        order.agency,
+        order.status.reason,
+        order.status.served,
+        order.status.aware,
+        len(order.questions),
+        len(told.missing) if told and told.uncirculated_since(at) else 0,
+        len(told.late(at)) if told else 0,
+        order.agency if kinds.get(order.agency) == AgencyKind.POLICE else AgencyKind.POLICE,
+    )
 
 
 def _unmatched(case: rows.ConferenceCase) -> list[tuple[str, str]]:

@@ -140,6 +140,7 @@ def order_row(seen: casefile.OrderSeen) -> rows.Order:
         questions=questions(said),
         breach=ORDER_TYPES[said.order].breach,
         arrest=may_arrest(said.order, said.power_of_arrest),
+        circulation=seen.circulation.unnamed(),
     )
 
 

@@ -15,6 +15,7 @@ from chassis.views import Row, ViewTable
 from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition, Requirement
 from contracts.events.people import Dash
+from contracts.rules.circulation import Circulation
 from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import Breach
 from contracts.sections import Contact, Health, Location, Name, Record
@@ -194,6 +195,8 @@ class Order(Source):
     """What it is to break it, and whether that is ground for arrest without a warrant: None in a row that
     an earlier release folded."""
     arrest: bool | None = None
+    circulation: Circulation | None = None
+    """Who has it, without the agencies: None in a row that an earlier release folded."""
 
 
 class StepLine(Source):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from chassis.clock import LONDON
+from contracts.rules.order_status import NOT_BINDING
 from contracts.rules.pattern import UNANSWERED
 from contracts.sections import Health
 from contracts.vocabulary import (
@@ -195,6 +196,10 @@ class CaseView:
     def ends_soon(self, order: Order) -> bool:
         """Whether an order that is in force will soon be no more."""
         return order.status.in_force and cover.ends_soon(order.ends, self.words.times.now)
+
+    def asked(self, order: Order) -> bool:
+        """Whether an order's circulation is asked for: it binds, or will."""
+        return order.circulation is not None and order.status.reason not in NOT_BINDING
 
     def is_safe(self, contact: ContactLine) -> bool:
         """Whether a way to reach the victim may be used today."""

@@ -1,6 +1,7 @@
 """What is missing from a case: gaps that somebody must close before she is safe.
 
 Sources: HMICFRS (2021): 42 of 83 breach files without an IDVA, orders served late or not at all;
+16 of 25 stalking protection orders not circulated;
 SafeLives minutes checklist (2014) for the agencies that a MARAC hears; domain.md section 14 (2026):
 to lower a grade takes a second person; no safe contact known means do not make contact; not asked is not no.
 """
@@ -24,10 +25,12 @@ WORST_FIRST = (
     "grade-unknown",
     "feed-silent",
     "breach-order-not-found",
+    "order-uncirculated",
     "order-ended",
     "order-ends",
     "order-not-served",
     "respondent-not-aware",
+    "order-unconfirmed",
     "area-unknown",
     "grade-lowered",
     "victim-changed",
@@ -88,6 +91,12 @@ class OrderSeen:
     aware: bool
     questions: int = 0
     """How much it leaves to ask (``contracts.rules.order_questions``)."""
+    uncirculated: int = 0
+    """How many of those who must have it have not got it in their time (``contracts.rules.circulation``)."""
+    unconfirmed: int = 0
+    """How many teams that were sent it have not confirmed it in their time."""
+    force: str = AgencyKind.POLICE
+    """Who circulates it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +212,10 @@ def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:
             yield Gap("order-not-served", order.agency, roots=(order.root,))
         if not order.aware:
             yield Gap("respondent-not-aware", order.agency, roots=(order.root,))
+        if order.uncirculated:
+            yield Gap("order-uncirculated", order.force, roots=(order.root,), count=order.uncirculated)
+        if order.unconfirmed:
+            yield Gap("order-unconfirmed", order.force, roots=(order.root,), count=order.unconfirmed)
         if order.questions:
             yield Gap("order-questions", order.agency, roots=(order.root,), count=order.questions)
 

@@ -14,6 +14,7 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.alerts", "/notify/alerts", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
+        Item("nav.circulation", "/orders/", sharing.RIGHTS[sharing.ORDER_READ]),
         Item("nav.orders", "/orders/status", sharing.RIGHTS[sharing.STATUS_READ]),
     ],
 )

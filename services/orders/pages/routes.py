@@ -14,10 +14,19 @@ from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
-from contracts.events.orders import BreachProgressed
+from contracts.events.orders import MOST_VERSIONS, BreachProgressed, OrderCirculated
+from contracts.rules.circulation import OWN
 from contracts.sections import Record
-from contracts.vocabulary import BreachStep, Offence, OutcomeType, PatternDecision, PoliceRank
-from services.orders import actions, status
+from contracts.vocabulary import (
+    BreachStep,
+    NationalSystem,
+    Offence,
+    OutcomeType,
+    PatternDecision,
+    PoliceRank,
+    TeamKind,
+)
+from services.orders import actions, circulation, status
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
 from services.orders.views.shown import StatusShown
@@ -25,8 +34,11 @@ from services.orders.views.shown import StatusShown
 router = APIRouter(prefix="/orders", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Reader = Annotated[Caller, right(sharing.ORDER_READ)]
 Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
+Ticked = Annotated[Sequence[str], Form()]
+NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
 NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": ""}
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
@@ -102,6 +114,64 @@ def _place(error: ValidationError) -> str:
     return str(error.errors()[0]["loc"][0])
 
 
+@router.get("/")
+async def orders(request: Request, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """What waits for the caller's teams to confirm, and for their force to circulate."""
+    shown = await circulation.waiting(runtime, caller)
+    return PAGES.show("orders.html", PAGES.look(request, caller), page=shown)
+
+
+@router.get("/orders/{order}")
+async def order(request: Request, order: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """An order, as its force or a team that was sent it may see it; and who has it."""
+    return await _order(request, order, runtime, caller)
+
+
+@router.post("/orders/{order}/circulations")
+async def circulate(
+    request: Request,
+    order: Id,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_CIRCULATE)],
+    once: Annotated[Id, Form()],
+    version: Annotated[int, Form()],
+    teams: Ticked = (),
+    systems: Ticked = (),
+    other: Typed = "",
+    agency: Typed = "",
+    reason: Typed = "",
+) -> Response:
+    """Record to whom it was sent, now."""
+    asked = {"teams": teams, "systems": systems, "other": other, "agency": agency, "reason": reason.strip()}
+    sent: list[dict[str, str | None]] = [{"kind": kind} for kind in teams]
+    sent += [{"kind": other, "agency": agency or None}] if other else []
+    given = {"order": order, "version": version, "teams": sent, "systems": list(systems)}
+    narrative = {"text": reason.strip()} if reason.strip() else None
+    try:
+        said = OrderCirculated.model_validate(given | {"narrative": narrative})
+        await circulation.circulate(runtime, caller, said, once)
+    except ValidationError:
+        return await _order(request, order, runtime, caller, asked, "form")
+    except Refused as refused:
+        if refused.status != 409:  # the button was pressed twice
+            return await _order(request, order, runtime, caller, asked, refused.fault)
+    return RedirectResponse(f"/orders/orders/{order}#circulation", 303)
+
+
+@router.post("/orders/{order}/acknowledgements")
+async def acknowledge(
+    order: Id,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_ACKNOWLEDGE)],
+    once: Annotated[Id, Form()],
+    team: Annotated[TeamKind, Form()],
+    version: Annotated[int, Form(ge=1, le=MOST_VERSIONS)],
+) -> RedirectResponse:
+    """The caller has read it, for their team."""
+    await circulation.acknowledge(runtime, caller, order, team, version, once)
+    return RedirectResponse(f"/orders/orders/{order}", 303)
+
+
 @router.get("/status")
 async def ask_status(request: Request, caller: Asker) -> HTMLResponse:
     """Whose orders? Nothing is looked up yet."""
@@ -127,6 +197,31 @@ async def order_status(
         return _status(request, caller, asked, faults=[name for name in asked if name in faults])
     shown = await status.order_status(runtime, caller, record)
     return _status(request, caller, asked, shown=shown, agencies=await _agencies(runtime))
+
+
+async def _order(
+    request: Request,
+    order: str,
+    runtime: Runtime,
+    caller: Caller,
+    asked: Mapping[str, object] = NOBODY_TOLD,
+    fault: str = "",
+) -> HTMLResponse:
+    page = await circulation.open_order(runtime, caller, order)
+    bars = PAGES.incomplete(page.incomplete, page.operator_told, runtime.clock.now())
+    known = {
+        "asked": asked,
+        "fault": fault,
+        "once": new_id(),
+        "agencies": await _agencies(runtime),
+        "own": [kind for kind in TeamKind if kind in OWN],
+        "others": [kind for kind in TeamKind if kind not in OWN],
+        "systems": list(NationalSystem),
+        "late": page.asked.late(page.at) if page.asked else [],
+    }
+    return PAGES.show(
+        "order.html", PAGES.look(request, caller, *bars), 422 if fault else 200, page=page, **known
+    )
 
 
 async def _breach(

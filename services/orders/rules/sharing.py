@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from contracts.sections import Sensitivity
-from contracts.vocabulary import AgencyKind, StaffRole
+from contracts.vocabulary import AgencyKind, StaffRole, TeamKind
 
 ORDER_REPORT = "order:report"
 SERVICE_REPORT = "service:report"
@@ -16,6 +16,22 @@ BREACH_REPORT = "breach:report"
 BREACH_READ = "breach:read"
 BREACH_PROGRESS = "breach-progress:report"
 STATUS_READ = "order-status:read"
+ORDER_READ = "order:read"
+ORDER_CIRCULATE = "order:circulate"
+ORDER_ACKNOWLEDGE = "order:acknowledge"
+
+SPEAKS_FOR: Mapping[TeamKind, frozenset[StaffRole]] = {
+    TeamKind.RESPONSE: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    TeamKind.NEIGHBOURHOOD: frozenset({StaffRole.NEIGHBOURHOOD}),
+    TeamKind.CONTROL_ROOM: frozenset({StaffRole.CONTROL_ROOM}),
+    TeamKind.NEIGHBOURING_FORCE: frozenset({StaffRole.CONTROL_ROOM, StaffRole.SUPERVISOR}),
+    TeamKind.PRISON: frozenset({StaffRole.ORDER_CONTACT}),
+    TeamKind.PROBATION: frozenset({StaffRole.ORDER_CONTACT}),
+    TeamKind.COUNCIL: frozenset({StaffRole.ORDER_CONTACT}),
+    TeamKind.SCHOOL: frozenset({StaffRole.ORDER_CONTACT}),
+}
+"""As what somebody reads and confirms an order for a team of their agency."""
+TEAM_ROLES = frozenset[StaffRole]().union(*SPEAKS_FOR.values())
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     ORDER_REPORT: frozenset({StaffRole.REPORTER}),
@@ -24,6 +40,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     BREACH_PROGRESS: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     BREACH_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.IDVA}),
     STATUS_READ: frozenset({StaffRole.CONTROL_ROOM, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    ORDER_READ: TEAM_ROLES,
+    ORDER_CIRCULATE: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    ORDER_ACKNOWLEDGE: TEAM_ROLES,
 }
 
 RESPONDERS = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})
@@ -40,6 +59,7 @@ class Viewer:
     roles: Collection[str]
     areas: Collection[str]
     agency_kind: AgencyKind | None
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

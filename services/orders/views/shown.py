@@ -9,6 +9,7 @@ from chassis.facts import Fact
 from chassis.parking import Incomplete
 from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade
+from contracts.rules.circulation import Circulation
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
 from contracts.vocabulary import BreachStep, Grade, OrderType, Urgency
@@ -67,10 +68,16 @@ class OrderShown(Shown):
     breach: Breach | None
     """What it is to break it, and whether that is ground for arrest without a warrant."""
     arrest: bool | None
+    circulation: Circulation | None = None
+    """Who has it now; None: nothing is asked of that."""
 
     @classmethod
     def of(
-        cls, row: OrdersBreach, order: Fact[OrderMade] | None, allowed: frozenset[Sensitivity]
+        cls,
+        row: OrdersBreach,
+        order: Fact[OrderMade] | None,
+        allowed: frozenset[Sensitivity],
+        circulation: Circulation | None,
     ) -> "OrderShown":
         """The order of a breach. A prohibition's words may hold her address: they go with location."""
         said = order.said if order else None
@@ -90,6 +97,7 @@ class OrderShown(Shown):
             else [],
             breach=ORDER_TYPES[said.order].breach if said else None,
             arrest=may_arrest(said.order, said.power_of_arrest) if said else None,
+            circulation=circulation.unnamed() if circulation else None,
         )
 
 
@@ -122,6 +130,10 @@ class OrderOf(Shown):
     protected: list[Party]
     prohibitions: list[dict[str, Any]]
     requirements: list[dict[str, Any]]
+    circulation: Circulation | None = None
+    """Who has it, without the agencies; None: nothing is asked of that."""
+    may_open: bool = False
+    """Whether its own page is there for the reader."""
 
 
 class StatusShown(Shown):

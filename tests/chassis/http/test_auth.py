@@ -82,6 +82,23 @@ async def test_a_good_token_says_who_calls(doorkeeper: Doorkeeper, key: RSAKey) 
     assert caller.id == Ids("a secret of the tests").staff(ISSUER, "someone")
 
 
+@pytest.mark.parametrize(
+    ("said", "signed_in"),
+    [
+        ({"client_id": "goldthread-pages"}, True),
+        ({"azp": "goldthread-pages"}, True),
+        ({"client_id": "northmere-police"}, False),
+        ({"client_id": "northmere-police", "azp": "goldthread-pages"}, False),
+        ({}, False),
+    ],
+    ids=["RFC 9068", "Keycloak", "a system", "a system, whatever else it says", "nobody says"],
+)
+async def test_a_person_who_signed_in_is_told_from_a_system(
+    doorkeeper: Doorkeeper, key: RSAKey, said: dict[str, str], signed_in: bool
+) -> None:
+    assert (await doorkeeper.caller(signed(key, **said))).signed_in is signed_in
+
+
 @pytest.mark.parametrize(("alg", "other"), [("ES256", ECKey), ("Ed25519", OKPKey)])
 async def test_other_signatures_by_private_keys_are_taken(alg: str, other: Any) -> None:
     key = other.generate_key("P-256" if alg == "ES256" else "Ed25519", auto_kid=True)

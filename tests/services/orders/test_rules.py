@@ -6,11 +6,28 @@ from typing import Any
 import pytest
 
 from chassis.clock import court_deadline
-from contracts.events.orders import OrderMade, OrderServed
+from contracts.events.orders import OrderMade, OrderServed, Prohibition
 from contracts.rules.order_match import KnownOrder, Sought, match
 from contracts.rules.order_status import order_terms
-from contracts.vocabulary import AgencyKind, Grade, OrderType, Role, ServiceMethod, Urgency
-from services.orders.rules import certainty, chasing, priority, service_of_order, sharing, telling
+from contracts.vocabulary import (
+    AgencyKind,
+    Grade,
+    OrderType,
+    ProhibitionKind,
+    Role,
+    ServiceMethod,
+    TeamKind,
+    Urgency,
+)
+from services.orders.rules import (
+    certainty,
+    chasing,
+    circulating,
+    priority,
+    service_of_order,
+    sharing,
+    telling,
+)
 from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
@@ -178,6 +195,35 @@ def test_who_sees_what(line: dict[str, Any]) -> None:
     breach = sharing.Reach((area, "castleshire") if area else (), called, line.get("nobody", False))
     seen = sorted(sharing.sections(viewer)) if sharing.may_see_breach(viewer, breach) else "nothing"
     assert seen == line["sees"]
+
+
+@lines(__file__, "circulating")
+def test_who_sees_which_parts_of_an_order(line: dict[str, Any]) -> None:
+    given = line["viewer"]
+    kind = AgencyKind(given.get("kind", "police"))
+    viewer = sharing.Viewer("me", {given["role"]}, (), kind, given.get("agency", "northmere-police"))
+    places = [each.partition("@") for each in line.get("sent", [])]
+    sent = frozenset((TeamKind(team), agency or "northmere-police") for team, _, agency in places)
+    found = circulating.parts(viewer, circulating.Reach(line.get("force", "northmere-police"), sent))
+    assert (sorted(found) if found is not None else "nothing") == line["sees"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "tells"),
+    [
+        ("no-contact", None, True),
+        ("not-to-attend", True, True),
+        ("not-to-attend", False, False),
+        ("not-to-attend", None, False),
+        ("not-to-approach", None, False),
+        ("other", None, False),
+    ],
+)
+def test_no_page_tells_an_address_that_the_respondent_may_not_know(
+    kind: str, known: bool | None, tells: bool
+) -> None:
+    prohibition = Prohibition(kind=ProhibitionKind(kind), text="...", address_known_to_respondent=known)
+    assert circulating.may_tell_words(prohibition) is tells
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,260 @@
+"""Orders and who has them: an order's own page, what waits for whom, and what teams confirm."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from chassis.accept import Refused, own_header
+from chassis.facts import Fact, FactSet
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined
+from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed, Prohibition
+from contracts.mentions import Mention
+from contracts.rules.circulation import Circulation
+from contracts.rules.order_questions import questions
+from contracts.rules.order_status import status
+from contracts.rules.order_types import ORDER_TYPES, may_arrest
+from contracts.sections import Identity, Name
+from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
+from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.rules import certainty, circulating, sharing
+from services.orders.rules.circulating import Part, Reach
+from services.orders.rules.sharing import Viewer
+from services.orders.views import ORDERS_ORDER, ORDERS_PERSON, OrdersOrder, OrdersPerson
+from services.orders.views.order import OrdersOrderTable
+from services.orders.views.order_shown import (
+    OrderPage,
+    OrdersWaiting,
+    OrderWaiting,
+    ServiceShown,
+    Term,
+    Waiting,
+)
+from services.orders.views.person import OrderLine, StatusNow
+
+MOST = 100
+"""Orders in one list: the others come as these are seen to."""
+
+
+async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
+    """An order as this caller may see it; the look is on record before it is given.
+
+    Raises Problem (404) where there is none, and where it is not theirs to see.
+    """
+    fresh, at = await runtime.fresh_until(), runtime.clock.now()
+    row, viewer, reach = await _theirs(runtime, caller, order)
+    allowed = circulating.parts(viewer, reach) or frozenset()
+    versions = await runtime.fact(order)
+    people = sorted({*(await runtime.places(set().union(*(each.mentions for each in versions)))).values()})
+    incomplete = await runtime.incomplete([f"o:{order}", *(f"p:{person}" for person in people)])
+    broken = [since for person in people if (since := await runtime.broken("p", person))]
+    unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
+    known: dict[str, Any] = {
+        "unknown": certainty.unknown(fresh, **unread, broken=len(broken)),
+        "incomplete": incomplete.records,
+        "operator_told": incomplete.told,
+        "order": order,
+        "version": row.version,
+        "withdrawn": row.withdrawn,
+        "teams": circulating.teams_of(viewer, reach) if caller.signed_in else [],
+        "may_circulate": not row.withdrawn and circulating.may_see_whole(viewer, reach),
+        "left_out": sorted(circulating.ALL - allowed),
+    }
+    facts = {each.id for each in versions}
+    for made in versions.current(OrderMade):
+        lines = await _lines(runtime, order, people)
+        services = [await runtime.fact(root) for root in sorted({r for line in lines for r in line.services})]
+        facts |= {each.id for served in services for each in served}
+        known |= _told(made, allowed) | _now(lines, services, at)
+        known["asked"] = _circulation(row.asked(at), viewer, allowed)
+    page = OrderPage(at=at, fresh_until=fresh, **known)
+    content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
+    await runtime.shown(caller, ORDERS_ORDER.name, order, content, facts, map(str, page.left_out))
+    return page
+
+
+async def acknowledge(
+    runtime: Runtime, caller: Caller, order: str, team: TeamKind, version: int, key: str | None
+) -> OrderPage:
+    """A signed-in person confirms an order, in this version, for a team of theirs that was sent it.
+
+    Raises Problem (404) for a system, and where the order or the team is not theirs; Refused (422) for a
+    version that there is not.
+    """
+    row, viewer, reach = await _theirs(runtime, caller, order)
+    if not caller.signed_in or team not in circulating.teams_of(viewer, reach):
+        raise not_found()
+    if version > row.version:
+        raise Refused("no-such-version", "body.version")
+    lines = (line for line in row.circulation.teams if (line.team, line.agency) == (team, caller.agency))
+    if all(line.read is None or line.read < version for line in lines):
+        about = sorted(set().union(*(fact.mentions for fact in await runtime.fact(order))))
+        said = OrderAcknowledged(order=order, version=version, team=team, person=caller.id, about=about)
+        header, right = own_header(runtime.clock.now()), sharing.ORDER_ACKNOWLEDGE
+        taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+        await runtime.folded(said.keys(taken.root))
+    return await open_order(runtime, caller, order)
+
+
+async def circulate(runtime: Runtime, caller: Caller, said: OrderCirculated, key: str) -> None:
+    """Record that somebody sends an order to teams now, on its page. Raises Problem (404) where they may not
+    see it, and Refused as ``actions.admit`` does."""
+    _, viewer, reach = await _theirs(runtime, caller, said.order)
+    if not circulating.may_see_whole(viewer, reach):
+        raise not_found()
+    header, right = own_header(runtime.clock.now()), sharing.ORDER_CIRCULATE
+    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    await runtime.folded(said.keys(taken.root))
+
+
+async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
+    """What waits for the caller's teams to confirm, and for their force to circulate; the look is on record
+    before it is given."""
+    fresh, at = await runtime.fresh_until(), runtime.clock.now()
+    configuration = await runtime.configuration()
+    viewer = viewer_of(caller, configuration)
+    lists: dict[str, list[OrderWaiting]] = {"to_confirm": [], "not_circulated": [], "not_confirmed": []}
+    for row in await _outstanding(runtime, viewer, configuration):
+        for name, line in _asks(row, viewer, reach_of_order(row, configuration), at):
+            lists[name].append(line)
+    facts: set[str] = set()
+    found: dict[str, Waiting] = {}
+    for name, lines in lists.items():
+        shown = [await _named(runtime, line, facts) for line in lines[:MOST]]
+        found[name] = Waiting(total=len(lines), orders=shown)
+    whole = circulating.may_see_whole(viewer, Reach(viewer.agency, frozenset()))
+    page = OrdersWaiting(
+        at=at,
+        fresh_until=fresh,
+        to_confirm=found["to_confirm"],
+        not_circulated=found["not_circulated"] if whole else None,
+        not_confirmed=found["not_confirmed"] if whole else None,
+    )
+    content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
+    await runtime.shown(caller, "orders_waiting", caller.id, content, facts)
+    return page
+
+
+async def _theirs(runtime: Runtime, caller: Caller, order: str) -> tuple[OrdersOrder, Viewer, Reach]:
+    """An order that the caller may see any of. Raises Problem (404)."""
+    row, configuration = await order_row(runtime, order), await runtime.configuration()
+    if row is None:
+        raise not_found()
+    viewer, reach = viewer_of(caller, configuration), reach_of_order(row, configuration)
+    if circulating.parts(viewer, reach) is None:
+        raise not_found()
+    return row, viewer, reach
+
+
+async def _lines(runtime: Runtime, order: str, people: Iterable[str]) -> list[OrderLine]:
+    """The order as the rows of those whom it binds have it: their facts alone tell of its service."""
+    rows = [await runtime.row(ORDERS_PERSON, person) for person in people]
+    known = [row for row in rows if isinstance(row, OrdersPerson)]
+    return [line for row in known for line in row.orders if line.root == order and line.status is not None]
+
+
+def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
+    """What an order says, as far as this reader may see it."""
+    said = made.said
+    known: dict[str, Any] = {
+        "type": said.order,
+        "made": said.made,
+        "ends": said.ends,
+        "until_further_order": said.until_further_order,
+        "breach": ORDER_TYPES[said.order].breach,
+        "arrest": may_arrest(said.order, said.power_of_arrest),
+        "respondents": _names(said.in_role(*PERPETRATOR_ROLES)),
+    }
+    if Part.COURT in allowed:
+        known |= {"agency": made.agency, "court": said.court, "reference": said.reference}
+    if Part.PROTECTED in allowed:
+        known["protected"] = _names(said.in_role(Role.VICTIM))
+    if Part.PROHIBITIONS in allowed:
+        known["prohibitions"] = [_prohibition(each, allowed) for each in said.prohibitions]
+    if Part.REQUIREMENTS in allowed:
+        known["requirements"] = [Term.model_validate(each.model_dump()) for each in said.requirements]
+    if Part.CIRCULATION in allowed:
+        known["questions"] = list(questions(said))
+    return known
+
+
+def _prohibition(said: Prohibition, allowed: frozenset[Part]) -> Term:
+    tells = Part.WORDS in allowed and circulating.may_tell_words(said)
+    return Term(
+        kind=said.kind, text=said.text if tells else None, withheld=said.text is not None and not tells
+    )
+
+
+def _names(mentions: Iterable[Mention]) -> list[Name | None]:
+    """The names by which an order knows people."""
+    return [each.identity.name if isinstance(each.identity, Identity) else None for each in mentions]
+
+
+def _now(lines: Iterable[OrderLine], services: Iterable[FactSet], at: datetime) -> dict[str, Any]:
+    """What holds of the order, and by which service."""
+    terms = next((line.terms for line in lines), None)
+    return {
+        "status": StatusNow.of(status(terms, at)) if terms else None,
+        "services": [
+            ServiceShown.model_validate(each.said.model_dump(include=set(ServiceShown.model_fields)))
+            for served in services
+            for each in served.current(OrderServed)
+        ],
+    }
+
+
+def _circulation(asked: Circulation | None, viewer: Viewer, allowed: frozenset[Part]) -> Circulation | None:
+    """Who has it; for whoever may not see that, their own agency's teams alone."""
+    if asked is None or Part.CIRCULATION in allowed:
+        return asked
+    own = tuple(line for line in asked.teams if line.agency == viewer.agency)
+    return asked.model_copy(update={"teams": own, "systems": ()})
+
+
+async def _outstanding(runtime: Runtime, viewer: Viewer, configuration: FactSet) -> list[OrdersOrder]:
+    """The orders that wait for somebody, of the viewer's force or for a team of the viewer's agency."""
+    table, defined = OrdersOrderTable, configuration.current(AgencyDefined)
+    others = [each.said.agency for each in defined if each.said.kind is AgencyKind.POLICE]
+    theirs = [
+        col(table.waits).contains(f" {kind}@{viewer.agency} ")
+        for kind in TeamKind
+        if not sharing.SPEAKS_FOR[kind].isdisjoint(viewer.roles)
+    ]
+    if circulating.may_see_whole(viewer, Reach(viewer.agency, frozenset())):
+        theirs += [col(table.agency) == viewer.agency, col(table.agency).not_in(others)]
+    found = await runtime.rows(ORDERS_ORDER, select(table).where(col(table.outstanding), or_(*theirs)))
+    rows = [row for row in found if isinstance(row, OrdersOrder)]
+    return sorted(rows, key=lambda row: (row.circulation.since, row.order))
+
+
+def _asks(row: OrdersOrder, viewer: Viewer, reach: Reach, at: datetime) -> Iterator[tuple[str, OrderWaiting]]:
+    """What an order asks of the viewer's teams and of their force: in which list, and the line there."""
+    asked = row.asked(at)
+    if asked is None:
+        return
+    line: dict[str, Any] = {"order": row.order, "type": row.terms.order, "since": asked.since}
+    teams = circulating.teams_of(viewer, reach)
+    own = [each for each in asked.unconfirmed if each.agency == viewer.agency and each.team in teams]
+    late = asked.late(at)
+    if own:
+        yield "to_confirm", OrderWaiting(**line, teams=tuple(own), late=any(each in late for each in own))
+    if not circulating.may_see_whole(viewer, reach):
+        return
+    if asked.missing:
+        gone = asked.uncirculated_since(at) is not None
+        yield "not_circulated", OrderWaiting(**line, missing=tuple(asked.missing), late=gone)
+    if asked.unconfirmed:
+        yield "not_confirmed", OrderWaiting(**line, teams=tuple(asked.unconfirmed), late=bool(late))
+
+
+async def _named(runtime: Runtime, line: OrderWaiting, facts: set[str]) -> OrderWaiting:
+    """The same with the names of those whom it binds; what they come from is added to the facts."""
+    made = (await runtime.fact(line.order)).current(OrderMade)
+    facts |= {each.id for each in made}
+    names = tuple(name for each in made for name in _names(each.said.in_role(*PERPETRATOR_ROLES)))
+    return line.model_copy(update={"respondents": names})

@@ -1,0 +1,83 @@
+"""Who may see an order that was circulated, and which parts of it: each kind of team what it needs to act.
+
+Source: ``domain.md`` 4.7 (a design note, 2026-10) for the teams; ``design.md`` section 7: deny by default,
+and whoever manages the respondent is told nothing that says where whom the order protects lives: not its
+court or force, nor who else was told, nor the words of a prohibition. To be agreed with each force.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.events.orders import Prohibition
+from contracts.rules.order_questions import NAMES_A_PLACE
+from contracts.vocabulary import AgencyKind, ProhibitionKind, StaffRole, TeamKind
+from services.orders.rules.sharing import RESPONDERS, SPEAKS_FOR, Viewer
+
+
+class Part(StrEnum):
+    """Parts of an order. Its type, whom it binds, what holds of it and its service are shown to all."""
+
+    PROTECTED = "protected"
+    PROHIBITIONS = "prohibitions"
+    WORDS = "words"
+    REQUIREMENTS = "requirements"
+    COURT = "court"
+    CIRCULATION = "circulation"
+
+
+ALL = frozenset(Part)
+MANAGES = frozenset({Part.PROTECTED, Part.PROHIBITIONS, Part.REQUIREMENTS})
+MAY_SEE: Mapping[TeamKind, frozenset[Part]] = {
+    TeamKind.RESPONSE: ALL,
+    TeamKind.NEIGHBOURHOOD: ALL,
+    TeamKind.CONTROL_ROOM: ALL,
+    TeamKind.NEIGHBOURING_FORCE: ALL - {Part.CIRCULATION},
+    TeamKind.PRISON: MANAGES,
+    TeamKind.PROBATION: MANAGES,
+    TeamKind.COUNCIL: frozenset({Part.PROTECTED, Part.PROHIBITIONS}),
+    TeamKind.SCHOOL: frozenset({Part.PROHIBITIONS}),
+}
+"""Of an order, what each kind of team is shown."""
+OF_ITS_FORCE = RESPONDERS | {StaffRole.CONTROL_ROOM}
+"""Who works with every order of their force, circulated or not."""
+MAY_NAME_A_PLACE = frozenset({*NAMES_A_PLACE, ProhibitionKind.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of an order, all that decides. ``force`` is None where no police force has told of it: then any may see
+    to it. ``sent`` are the teams that were ever sent it, each with its agency."""
+
+    force: str | None
+    sent: frozenset[tuple[TeamKind, str]]
+
+
+def is_its_force(viewer: Viewer, force: str | None) -> bool:
+    """Whether the viewer is of the police force whose order it is."""
+    return viewer.agency_kind is AgencyKind.POLICE and force in (None, viewer.agency)
+
+
+def may_see_whole(viewer: Viewer, order: Reach) -> bool:
+    """Whether the viewer works with every order of its force."""
+    return is_its_force(viewer, order.force) and not OF_ITS_FORCE.isdisjoint(viewer.roles)
+
+
+def teams_of(viewer: Viewer, order: Reach) -> list[TeamKind]:
+    """The teams that were sent the order and for which the viewer may speak."""
+    own = {kind for kind, agency in order.sent if agency == viewer.agency}
+    return [kind for kind in TeamKind if kind in own and not SPEAKS_FOR[kind].isdisjoint(viewer.roles)]
+
+
+def parts(viewer: Viewer, order: Reach) -> frozenset[Part] | None:
+    """The parts of an order that the viewer is shown. None: there is no such order for them."""
+    if may_see_whole(viewer, order):
+        return ALL
+    teams = teams_of(viewer, order)
+    return frozenset[Part]().union(*(MAY_SEE[team] for team in teams)) if teams else None
+
+
+def may_tell_words(prohibition: Prohibition) -> bool:
+    """Whether the words of a prohibition may stand on an order's page: never an address that the respondent
+    may not know, for the page is printed and shown."""
+    return prohibition.kind not in MAY_NAME_A_PLACE or prohibition.address_known_to_respondent is True

@@ -1,0 +1,75 @@
+"""Level 1: an order as far as its own facts tell: who has it, who has confirmed it, who must still."""
+
+from datetime import datetime
+
+from chassis.clock import court_deadline
+from chassis.views import Folded, Row, Subject, View, ViewTable
+from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade
+from contracts.rules.circulation import Circulation, circulation
+from contracts.rules.order_status import NOT_BINDING, OrderTerms, discharged_at, order_terms, status
+
+
+class OrdersOrder(Row):
+    """An order and its circulation. ``version`` is its newest; ``terms`` are without its service, which
+    stands in the respondent's row. ``outstanding``: it binds, and somebody has not got or not confirmed it.
+    ``waits`` names the teams of whom a confirmation is asked, each as `` team@agency `` between blanks."""
+
+    order: str
+    agency: str
+    version: int
+    withdrawn: bool
+    terms: OrderTerms
+    circulation: Circulation
+    outstanding: bool
+    waits: str
+
+    def asked(self, at: datetime) -> Circulation | None:
+        """Its circulation; None for an order of which none is asked: it was never made, is over or was
+        withdrawn."""
+        over = self.withdrawn or status(self.terms, at).reason in NOT_BINDING
+        return None if over else self.circulation
+
+
+class OrdersOrderTable(ViewTable, table=True):
+    """Rows of ``orders_order``, found by force, and by who must still confirm."""
+
+    __tablename__ = "orders_order"
+    agency: str
+    outstanding: bool
+    waits: str
+
+
+def fold_order(subject: Subject) -> Folded:
+    """The row of an order, and when it will next change by itself; None for a cause that is another thing."""
+    versions = [(each.envelope, each.content) for each in subject.facts.versions(subject.id)]
+    said = next((content for _, content in reversed(versions) if isinstance(content, OrderMade)), None)
+    if said is None:
+        return Folded(None)
+    newest, content = versions[-1]
+    told = [*subject.facts.current(OrderCirculated), *subject.facts.current(OrderAcknowledged)]
+    row = OrdersOrder(
+        order=subject.id,
+        agency=newest.agency,
+        version=newest.version,
+        withdrawn=content is None,
+        terms=order_terms(said, [], court_deadline, discharged_at(versions)),
+        circulation=circulation(versions, ((fact.envelope, fact.content) for fact in told)),
+        outstanding=False,
+        waits="",
+    )
+    asked = row.asked(subject.at)
+    if asked is not None:
+        waits = (f" {line.team}@{line.agency} " for line in asked.unconfirmed)
+        open_ = {"outstanding": bool(asked.missing or asked.unconfirmed), "waits": "".join(waits)}
+        row = row.model_copy(update=open_)
+    return Folded(row, status(row.terms, subject.at).changes_at)
+
+
+ORDERS_ORDER = View(
+    name="orders_order",
+    of="cause",
+    row=OrdersOrder,
+    table=OrdersOrderTable,
+    fold=fold_order,
+    begun_by=(OrderMade,),
+)

@@ -1,0 +1,103 @@
+"""An order as its force and the teams that were sent it are shown it; and the lists of what waits."""
+
+from pydantic import AwareDatetime
+
+from contracts.rules.circulation import Circulation, TeamLine
+from contracts.rules.order_types import Breach
+from contracts.sections import Name
+from contracts.vocabulary import (
+    NationalSystem,
+    OrderQuestion,
+    OrderType,
+    ProhibitionKind,
+    RequirementKind,
+    ServiceMethod,
+    TeamKind,
+)
+from services.orders.rules.circulating import Part
+from services.orders.views.person import StatusNow
+from services.orders.views.shown import Shown
+
+
+class Term(Shown):
+    """What an order forbids or asks. ``withheld``: it has words that may not stand here."""
+
+    kind: ProhibitionKind | RequirementKind
+    text: str | None = None
+    supervisor: str | None = None
+    withheld: bool = False
+
+
+class ServiceShown(Shown):
+    """That it was served, or that the respondent came to know of it."""
+
+    method: ServiceMethod
+    served: AwareDatetime | None
+    respondent_aware: AwareDatetime | None
+
+
+class OrderPage(Shown):
+    """An order with what this reader may see of it: ``left_out`` names the parts that they may not.
+    ``unknown``: it cannot be told what holds of it. ``asked`` is its circulation, None where none is asked;
+    without the part *circulation* it has the reader's own teams alone. ``teams`` are those for which the
+    reader may confirm it."""
+
+    at: AwareDatetime
+    fresh_until: AwareDatetime | None
+    unknown: bool
+    incomplete: int
+    operator_told: AwareDatetime | None
+    order: str
+    version: int
+    withdrawn: bool
+    agency: str | None = None
+    type: OrderType | None = None
+    status: StatusNow | None = None
+    made: AwareDatetime | None = None
+    ends: AwareDatetime | None = None
+    until_further_order: bool = False
+    court: str | None = None
+    reference: str | None = None
+    breach: Breach | None = None
+    arrest: bool | None = None
+    respondents: tuple[Name | None, ...] = ()
+    protected: tuple[Name | None, ...] = ()
+    prohibitions: tuple[Term, ...] = ()
+    requirements: tuple[Term, ...] = ()
+    questions: tuple[OrderQuestion, ...] = ()
+    services: tuple[ServiceShown, ...] = ()
+    asked: Circulation | None = None
+    teams: list[TeamKind]
+    may_circulate: bool
+    left_out: list[Part]
+
+
+class OrderWaiting(Shown):
+    """An order of which something is asked: since when, and whether that is late. ``teams`` are those that
+    have not confirmed it; ``missing`` is who has not got it."""
+
+    order: str
+    type: OrderType
+    respondents: tuple[Name | None, ...] = ()
+    since: AwareDatetime
+    late: bool
+    teams: tuple[TeamLine, ...] = ()
+    missing: tuple[TeamKind | NationalSystem, ...] = ()
+
+
+class Waiting(Shown):
+    """Orders that wait for something, those that have waited longest: at the most 100 of ``total``."""
+
+    total: int
+    orders: list[OrderWaiting]
+
+
+class OrdersWaiting(Shown):
+    """What waits for the reader's teams to confirm; and of their force's orders, what has not been
+    circulated, and what has been and nobody has confirmed: None for whoever does not work with them all."""
+
+    at: AwareDatetime
+    fresh_until: AwareDatetime | None
+    to_confirm: Waiting
+    not_circulated: Waiting | None
+    not_confirmed: Waiting | None

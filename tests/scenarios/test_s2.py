@@ -1,0 +1,320 @@
+"""S2: two victims of one older stalker. His bail is breached, and somebody is called; a stalking protection
+order with three positive requirements is made, shown within a second wherever it may be seen, circulated, and
+confirmed by people. On both deployments."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.scenarios import caseload, scene
+from tests.scenarios.conftest import START
+from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+SEEN = START + timedelta(days=20)
+MADE = SEEN + timedelta(days=2)
+OWN = [{"kind": team} for team in ("response", "neighbourhood", "control-room")]
+COUNCIL = {"kind": "council", "agency": "northmere-council"}
+NOBODY = "00000000-0000-4000-8000-000000000000"
+HOME = "14 Marker Street"
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    opened = Goldthread(deployment.url)
+    yield opened
+    await opened.close()
+
+
+def stalker(role: str) -> dict[str, Any]:
+    """A man of 71, as the police have him."""
+    name = {"family": "Penhallow", "given": "Gordon"}
+    return caseload.person(role, "niche", "N-900", name, born=["1954-06-01"], pnc_id="1979/0033211L")
+
+
+def victim(number: str, given: str) -> dict[str, Any]:
+    name = {"family": "Wray-Adeyemi", "given": given}
+    return caseload.person("victim", "niche", number, name, born=["1979-02-03"])
+
+
+BOTH = (victim("N-901", "Rosalind"), victim("N-902", "Beatrice"))
+
+
+def bail(made: datetime) -> dict[str, Any]:
+    content = {
+        "people": [stalker("respondent"), *BOTH],
+        "order": "police-bail",
+        "made": made.isoformat(),
+        "ends": (made + timedelta(days=60)).isoformat(),
+        "authorised_by": "sergeant",
+        "prohibitions": [{"kind": "no-contact"}, {"kind": "not-to-attend", "text": f"Not to go to {HOME}."}],
+    }
+    return caseload.submission(content, made, regime="DPA_PART3")
+
+
+def spo(made: datetime, **more: Any) -> dict[str, Any]:
+    """With prohibitions and three positive requirements, each with its supervisor."""
+    content = {
+        "people": [stalker("respondent"), *BOTH],
+        "order": "spo",
+        "court": "Northmere Magistrates' Court",
+        "reference": "SPO/26/0031",
+        "made": made.isoformat(),
+        "ends": (made + timedelta(days=730)).isoformat(),
+        "authorised_by": "superintendent",
+        "prohibitions": [
+            {"kind": "no-contact", "text": "By any means."},
+            {"kind": "not-to-attend", "text": f"Not to go to {HOME}.", "address_known_to_respondent": False},
+        ],
+        "requirements": [
+            {"kind": "programme", "text": "For stalkers.", "supervisor": "Eastvale Probation"},
+            {"kind": "treatment", "supervisor": "Northmere Hospital"},
+            {"kind": "sign-on", "text": "Mondays at Castle Street.", "supervisor": "Northmere Police"},
+        ],
+    }
+    return caseload.submission(content | more, made, made + timedelta(minutes=5), regime="DPA_PART3")
+
+
+def circulation(order: str, at: datetime, version: int = 1, **more: Any) -> dict[str, Any]:
+    content = {"order": order, "version": version, "teams": [*OWN, COUNCIL], "systems": ["pnc"]}
+    return caseload.submission(content | more, at, at + timedelta(minutes=5), regime="DPA_PART3")
+
+
+async def status_of(client: httpx.AsyncClient, number: str) -> dict[str, dict[str, Any]]:
+    record = {"system": "niche", "type": "person", "number": number}
+    shown = (await client.post("/orders/v1/status", json={"record": record})).json()
+    return {order["type"]: order for order in shown["orders"]}
+
+
+async def missing(chair: httpx.AsyncClient, case: str, order: str) -> dict[str, dict[str, Any]]:
+    """What is missing of one order, by code."""
+    page = (await chair.get(f"/marac/v1/cases/{case}")).json()
+    return {gap["code"]: gap for gap in page["missing"] if order in gap["roots"]}
+
+
+async def shown_within_a_second(views: dict[str, Callable[[], Awaitable[bool]]]) -> None:
+    for name, shows in views.items():
+        await until(shows, 1, name)
+
+
+async def told(goldthread: Goldthread) -> str:
+    """Her referral, which names him as the police do; give the case."""
+    people = [
+        caseload.person("victim", "harbour-cms", "C-300", {"family": "Wray-Adeyemi", "given": "Rosalind"})
+        | {"identity": BOTH[0]["identity"] | {"nhs_number": caseload.NHS_HER}},
+        stalker("perpetrator"),
+    ]
+    body = caseload.referral(SEEN)
+    body["content"] |= {"people": people}
+    return str((await goldthread.post("northmere-police", "/referrals/v1/marac-referrals", body))["root"])
+
+
+async def breached(goldthread: Goldthread) -> None:
+    """The conditions of his bail are broken, and whoever is on call is called."""
+    content = {
+        "people": [stalker("suspect"), BOTH[1]],
+        "kind": "attended",
+        "routing": {"area": "northmere-north"},
+    }
+    at = SEEN + timedelta(hours=20)
+    await goldthread.set_clock(at + timedelta(minutes=30))
+    breach = await goldthread.post(
+        "northmere-police", "/orders/v1/breaches", caseload.submission(content, at, at + timedelta(minutes=5))
+    )
+    officer = await goldthread.person("dev-malik")
+
+    async def called() -> bool:
+        alert = (await officer.get(f"/notify/v1/alerts/{breach['root']}")).json()
+        return bool(alert.get("called_you"))
+
+    await until(called)
+    shown = (await officer.get(f"/orders/v1/breaches/{breach['root']}")).json()
+    assert shown["order"]["type"] == "police-bail"
+    assert shown["order"]["circulation"]["systems"] == [{"system": "pnc", "version": None, "entered": None}]
+
+
+async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthread) -> None:
+    await goldthread.set_clock(SEEN + timedelta(hours=2))
+    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", SEEN)
+    case = await told(goldthread)
+    await goldthread.post("northmere-police", "/orders/v1/orders", bail(SEEN))
+    await breached(goldthread)
+
+    await goldthread.set_clock(MADE + timedelta(hours=1))
+    chair, control = await goldthread.person("rowan-ellis"), await goldthread.system("northmere-control-room")
+    sergeant, neighbour = await goldthread.person("helen-sato"), await goldthread.person("kit-sorrell")
+    council, other = await goldthread.person("ines-calder"), await goldthread.person("carys-bevan")
+    root = str((await goldthread.post("northmere-police", "/orders/v1/orders", spo(MADE)))["root"])
+    page = f"/orders/v1/orders/{root}"
+
+    async def at_the_control_room() -> bool:
+        return all(["spo" in await status_of(control, number) for number in ("N-900", "N-901", "N-902")])
+
+    async def on_its_page() -> bool:
+        answer = await sergeant.get(page)
+        return answer.status_code == 200 and answer.json()["status"] is not None
+
+    async def on_the_list() -> bool:
+        found = (await sergeant.get("/orders/v1/orders")).json()["not_circulated"]["orders"]
+        return root in {each["order"] for each in found}
+
+    async def in_her_case() -> bool:
+        orders = (await chair.get(f"/marac/v1/cases/{case}")).json()["orders"]
+        return root in {order["root"] for order in orders}
+
+    await shown_within_a_second(
+        {
+            "the control room": at_the_control_room,
+            "the order's page": on_its_page,
+            "the list": on_the_list,
+            "her case": in_her_case,
+        }
+    )
+    for client in (neighbour, council, other):
+        assert (await client.get(page)).status_code == 404, "nobody has sent it to them"
+    assert "IN FORCE, NOT YET CIRCULATED." in (await sergeant.get(f"/orders/orders/{root}")).text
+    assert "order-uncirculated" not in await missing(chair, case, root), "its time is not over"
+    await goldthread.set_clock(MADE + timedelta(hours=25))
+    await goldthread.settled()
+    gap = (await missing(chair, case, root))["order-uncirculated"]
+    assert (gap["owner"], gap["count"]) == ("northmere-police", 3)
+    assert "IN FORCE, NOT YET CIRCULATED." in (await chair.get(f"/marac/cases/{case}")).text
+
+    sent = circulation(root, MADE + timedelta(hours=25))
+    await goldthread.set_clock(MADE + timedelta(hours=26))
+    await goldthread.post("northmere-police", "/orders/v1/circulations", sent)
+    await goldthread.settled()
+    await each_sees_its_part(goldthread, root)
+    assert (await missing(chair, case, root)).keys().isdisjoint({"order-uncirculated", "order-unconfirmed"})
+    await goldthread.set_clock(MADE + timedelta(hours=50))
+    await goldthread.settled()
+    assert (await missing(chair, case, root))["order-unconfirmed"]["count"] == 4
+    await confirmed_by_people(goldthread, root)
+    await goldthread.settled()
+    assert "order-unconfirmed" not in await missing(chair, case, root)
+    await varied(goldthread, root)
+    await goldthread.settled()
+    assert "order-uncirculated" not in await missing(chair, case, root), "its time runs anew"
+    assert "Council" in (await sergeant.get(f"/orders/orders/{root}")).text
+
+
+async def each_sees_its_part(goldthread: Goldthread, root: str) -> None:
+    """The force sees all of it, the council what it needs: never where she lives."""
+    page = f"/orders/v1/orders/{root}"
+    whole = (await (await goldthread.person("helen-sato")).get(page)).json()
+    assert [each["kind"] for each in whole["requirements"]] == ["programme", "treatment", "sign-on"]
+    assert (whole["asked"]["systems"][0]["version"], whole["questions"]) == (1, [])
+    assert HOME not in str(whole), "the respondent may not know it"
+    answer = await (await goldthread.person("ines-calder")).get(page)
+    council = answer.json()
+    assert council["left_out"] == ["circulation", "court", "requirements", "words"]
+    assert (council["court"], council["agency"], council["requirements"]) == (None, None, [])
+    assert [line["team"] for line in council["asked"]["teams"]] == ["council"]
+    assert len(council["protected"]) == 2
+    assert "Northmere Magistrates" not in answer.text
+
+
+async def confirmed_by_people(goldthread: Goldthread, root: str) -> None:
+    """By REST, by page, and by nobody else."""
+    path = f"/orders/v1/orders/{root}/acknowledgements"
+    said = {"team": "control-room", "version": 1}
+    system = await goldthread.system("northmere-control-room")
+    assert (await system.post(path, json=said)).status_code == 404, "a system confirms for nobody"
+    assert (await (await goldthread.person("kit-sorrell")).post(path, json=said)).status_code == 404
+    assert (await (await goldthread.person("nell-archer")).post(path, json=said)).status_code == 404
+    for who, team in (("una-frost", "control-room"), ("helen-sato", "response"), ("ines-calder", "council")):
+        client = await goldthread.person(who)
+        waits = (await client.get("/orders/v1/orders")).json()["to_confirm"]["orders"]
+        assert [each["order"] for each in waits] == [root], who
+        too_new = await client.post(path, json={"team": team, "version": 9})
+        assert (too_new.status_code, too_new.json()["faults"]) == (
+            422,
+            [{"where": "body.version", "kind": "no-such-version"}],
+        )
+        for _ in range(2):
+            answer = await client.post(path, json={"team": team, "version": 1})
+            assert answer.status_code == 200, answer.text
+        assert (await client.get("/orders/v1/orders")).json()["to_confirm"]["orders"] == []
+    neighbour = await goldthread.person("kit-sorrell")
+    form = (await neighbour.get(f"/orders/orders/{root}")).text
+    once = re.search(r'name="once" value="([^"]+)"', form)
+    assert once
+    assert "Nobody of your team has confirmed it." in form
+    posted = {"once": once[1], "team": "neighbourhood", "version": "1"}
+    for _ in range(2):  # pressed twice
+        done = await neighbour.post(f"/orders/orders/{root}/acknowledgements", data=posted)
+        assert done.status_code == 303
+    assert "Your team confirmed it" in (await neighbour.get(f"/orders/orders/{root}")).text
+
+
+async def varied(goldthread: Goldthread, root: str) -> None:
+    """Other terms: whoever had it must have it anew; a supervisor tells the force's own on the page."""
+    at = MADE + timedelta(hours=50)
+    body = spo(MADE, ends=(MADE + timedelta(days=1000)).isoformat()) | {"recorded": at.isoformat()}
+    police = await goldthread.system("northmere-police")
+    answer = await police.put(f"/orders/v1/facts/{root}", json=body, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    await goldthread.settled()
+    sergeant = await goldthread.person("helen-sato")
+    page = await sergeant.get(f"/orders/orders/{root}")
+    for team in ("Response", "Neighbourhood", "Control room", "Council", "PNC"):
+        assert team in page.text.partition("Still without it:")[2][:100]
+    once = re.search(r'name="once" value="([^"]+)"', page.text)
+    assert once
+    form = {"once": once[1], "version": "2", "teams": ["response", "neighbourhood", "control-room"]}
+    path = f"/orders/orders/{root}/circulations"
+    refused = await sergeant.post(path, data=form | {"other": "prison", "systems": ["pnc"]})
+    assert (refused.status_code, "Choose which agency." in refused.text) == (422, True)
+    done = await sergeant.post(path, data=form | {"systems": ["pnc"]})
+    assert done.status_code == 303, done.text
+    shown = (await sergeant.get(f"/orders/v1/orders/{root}")).json()["asked"]
+    held = {line["team"]: line["version"] for line in shown["teams"]}
+    assert held == {"response": 2, "neighbourhood": 2, "control-room": 2, "council": 1}
+
+
+@pytest.mark.parametrize(
+    ("who", "content", "status", "fault"),
+    [
+        ("harbour-idva", {}, 404, None),
+        ("northmere-police", {"order": NOBODY}, 404, None),
+        ("northmere-police", {"version": 7}, 422, ("body.content.version", "no-such-version")),
+        ("northmere-police", {"teams": [], "systems": []}, 422, ("body.content.teams", "missing")),
+        ("northmere-police", {"teams": [{"kind": "army"}]}, 422, ("body.content.teams.0.kind", "enum")),
+        (
+            "northmere-police",
+            {"teams": [{"kind": "prison"}]},
+            422,
+            ("body.content.teams.0.agency", "agency-missing"),
+        ),
+        (
+            "northmere-police",
+            {"teams": [{"kind": "school", "agency": "quillfeather-school"}]},
+            422,
+            ("body.content.narrative", "reason-missing"),
+        ),
+        (
+            "northmere-police",
+            {"teams": [{"kind": "response", "agency": "southvale-police"}]},
+            422,
+            ("body.content.teams.0.agency", "own-team"),
+        ),
+    ],
+    ids=["an IDVA", "no such order", "no such version", "nobody", "no such team", "whose", "why", "not own"],
+)
+async def test_a_circulation_that_is_not_theirs_or_lacks_what_it_needs_is_refused(
+    goldthread: Goldthread, who: str, content: dict[str, Any], status: int, fault: tuple[str, str] | None
+) -> None:
+    await goldthread.set_clock(MADE + timedelta(hours=60))
+    order = (await goldthread.post("northmere-police", "/orders/v1/orders", spo(MADE), "bad-input"))["root"]
+    body = circulation(order, MADE + timedelta(hours=59))
+    client = await goldthread.system(who)
+    answer = await client.post("/orders/v1/circulations", json=body | {"content": body["content"] | content})
+    assert answer.status_code == status, answer.text
+    assert "quillfeather" not in answer.text
+    if fault:
+        assert {"where": fault[0], "kind": fault[1]} in answer.json()["faults"]
