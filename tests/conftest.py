@@ -8,12 +8,17 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.kafka import Kafka
 from deploy.local.processes import Unavailable
 from tests.support.real import RealParts, forget_topics
 
 T = TypeVar("T")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 NEEDS = {
     "kafka": {"kafka_address", "clean_kafka", "own_broker", "real_parts"},
