@@ -75,7 +75,7 @@ def pattern() -> PatternShown:
             ],
         ),
         other_way=1,
-        without_answer=True,
+        without_answer=False,
         readable=True,
         considered=[new()],
         seen="5e3f",

@@ -387,16 +387,16 @@ def breach(cause: str = BREACH) -> BreachShown:
         records=[],
         told=[],
         answer=AnswerShown(
-            steps=[
-                StepShown(step=BreachStep.SUSPECT_OUTSTANDING, at=ago(hours=4), agency="northmere-police")
-            ],
+            steps=[]
+            if known
+            else [StepShown(step=BreachStep.SUSPECT_OUTSTANDING, at=ago(hours=4), agency="northmere-police")],
             due=ago(hours=-18),
-            answered=ago(hours=4),
+            answered=None if known else ago(hours=4),
             asked_for=ago(hours=-20),
             earlier=6,
             left=4,
         ),
-        pattern=pattern(),
+        pattern=pattern().model_copy(update={"without_answer": known is not None}),
         may_progress=True,
         facts=[],
         left_out=[],
