@@ -29,6 +29,7 @@ LISTS: dict[str, EnumType] = {
     "alert": vocabulary.AlertRule,
     "assertion": Assertion,
     "breach": vocabulary.BreachKind,
+    "clock-owner": vocabulary.ClockOwner,
     "contact-method": vocabulary.ContactMethod,
     "criterion": vocabulary.ReferralCriterion,
     "dash-answer": vocabulary.DashAnswer,
