@@ -14,6 +14,7 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.alerts", "/notify/alerts", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
+        Item("nav.clocks", "/notify/clocks", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.orders", "/orders/status", sharing.RIGHTS[sharing.STATUS_READ]),
     ],
 )
