@@ -103,7 +103,8 @@ def fold_breach(subject: Subject) -> Folded:
     calls = about(subject.facts.current(AlertCalled), fact.root, *RULES)
     took = {each.said.person for each in about(subject.facts.current(AlertAcknowledged), fact.root, *RULES)}
     asked, asked_before = asked_of(subject.facts, fact.root)
-    found, wanted = Answer(asked=asked, stood_down=asked_before), {}
+    found = Answer(asked=asked, stood_down=asked_before)
+    wanted: dict[AlertRule, datetime] | None = {}
     known: dict[str, object] = {
         "cause": fact.root,
         "agency": fact.agency,
@@ -259,8 +260,11 @@ class _Standing:
         own = with_alerts(own, records.get(own.root))
         return answer(own, list((records | {own.root: own}).values()), self.earlier(own))
 
-    def clocks(self, known: Answer) -> dict[AlertRule, datetime]:
-        """The clocks that run about it. One record of an occurrence asks for the answer to all of them."""
+    def clocks(self, known: Answer) -> dict[AlertRule, datetime] | None:
+        """The clocks that run about it; None while somebody's row is not made yet. One record of an
+        occurrence asks for the answer to all of them."""
+        if not self.rows.keys() >= {*persons(self.said.named, self.homes)}:
+            return None
         own = [step.taken for step in self.steps.get(self.fact.root, [])]
         asked_for = known.asked_for if known.speaks else None
         return of_breach(own, [step.taken for step in known.steps], asked_for, CALENDARS)

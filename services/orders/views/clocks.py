@@ -21,7 +21,7 @@ from contracts.rules.order_match import each_once
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.orders.rules.clocks import Order, of_order
-from services.orders.views.person import OrdersPerson, Part
+from services.orders.views.person import OrdersPerson, Part, persons
 from services.orders.views.where import line_of, newest_area
 
 CALENDARS = Calendars(court_deadline, add_working_days)
@@ -40,9 +40,10 @@ class ClockLine(Part):
 
 class Clocks(Part):
     """The clocks about one cause: when each that should run runs out, those that were said to run, and how
-    many of each rule were stopped."""
+    many of each rule were stopped. ``wanted`` is None where it cannot be told: somebody's row is not made
+    yet, as while a store that was restored is folded."""
 
-    wanted: dict[AlertRule, AwareDatetime] = Field(default_factory=dict)
+    wanted: dict[AlertRule, AwareDatetime] | None = None
     running: tuple[ClockLine, ...] = ()
     stopped: dict[AlertRule, int] = Field(default_factory=dict)
 
@@ -61,8 +62,8 @@ class OrdersClocksTable(ViewTable, table=True):
     __tablename__ = "orders_clocks"
 
 
-def clocks_of(facts: FactSet, root: str, wanted: Mapping[AlertRule, datetime]) -> Clocks:
-    """The clocks about a cause, of which these should run."""
+def clocks_of(facts: FactSet, root: str, wanted: Mapping[AlertRule, datetime] | None) -> Clocks:
+    """The clocks about a cause, of which these should run. None: that cannot be told yet."""
     over = _about(facts.current(ClockStopped), root)
     taken = _about(facts.current(AlertAcknowledged), root)
     running = tuple(
@@ -79,11 +80,14 @@ def clocks_of(facts: FactSet, root: str, wanted: Mapping[AlertRule, datetime]) -
     stopped: dict[AlertRule, int] = {}
     for rule, _ in sorted(over):
         stopped[rule] = stopped.get(rule, 0) + 1
-    return Clocks(wanted={rule: wanted[rule] for rule in sorted(wanted)}, running=running, stopped=stopped)
+    ordered = None if wanted is None else {rule: wanted[rule] for rule in sorted(wanted)}
+    return Clocks(wanted=ordered, running=running, stopped=stopped)
 
 
 def sayings(cause: str, clocks: Clocks, area: str | None, at: datetime) -> list[Saying]:
     """What is to be said so that those clocks run that should (``contracts.rules.clocks``)."""
+    if clocks.wanted is None:
+        return []
     running = [
         Running(line.rule, line.generation, line.due, line.area, line.answered) for line in clocks.running
     ]
@@ -119,15 +123,18 @@ def fold_clocks(subject: Subject) -> Folded:
         return Folded(None)
     rows = {person.id: person.rows.get("orders_person") for person in subject.people.values()}
     people = {person: row for person, row in sorted(rows.items()) if isinstance(row, OrdersPerson)}
-    known = each_once(line for row in people.values() for line in row.orders)
-    own = next((order for order in known if order.root == fact.root), None)
-    wanted: dict[AlertRule, datetime] = {}
+    wanted: dict[AlertRule, datetime] | None = {}
     area = None
-    if fact.content is not None and own is not None:
-        wanted = of_order(Order(fact.said, own, known), subject.at, CALENDARS)
-        area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
+    if fact.content is not None:
+        known = each_once(line for row in people.values() for line in row.orders)
+        own = next((order for order in known if order.root == fact.root), None)
+        complete = people.keys() >= {*persons(fact.said.named, subject.homes)}
+        wanted = None
+        if own is not None and complete:
+            wanted = of_order(Order(fact.said, own, known), subject.at, CALENDARS)
+            area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
     row = OrdersClocks(cause=fact.root, area=area, clocks=clocks_of(subject.facts, fact.root, wanted))
-    return Folded(row, next_change(wanted.values(), subject.at))
+    return Folded(row, next_change((wanted or {}).values(), subject.at))
 
 
 def decide(row: OrdersClocks | None, at: datetime) -> list[Saying]:

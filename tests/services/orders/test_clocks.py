@@ -1,5 +1,6 @@
 """The clocks about orders and breaches: which run, as a table; what is said of them, whatever happens."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.facts import Fact
+from chassis.views import Person
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
@@ -17,6 +19,7 @@ from contracts.rules.order_status import order_terms
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, BreachStep
 from services.orders.rules.clocks import Order, of_breach, of_order
+from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
 from tests.services.orders.caseload import (
     ben,
@@ -186,6 +189,17 @@ def test_the_records_of_a_year_start_no_clock() -> None:
     assert clocks(made) == []
 
 
+def test_while_somebodys_row_is_not_made_nothing_is_stopped() -> None:
+    """As after a restore, when an order is folded before the people whom it names."""
+    made = settled(notice(), service("notice", served=NOON), breach())
+    for view, cause in ((ORDERS_CLOCKS, "notice"), (ORDERS_BREACH, "breach")):
+        subject = made.subject("cause", root_of(cause))
+        people = {mention: Person(person.id, {}) for mention, person in subject.people.items()}
+        row = view.fold(replace(subject, people=people)).row
+        assert row.clocks.running
+        assert [each for each in view.decide(row, NOON) if _of_clock(each.content)] == []
+
+
 DAYS = st.lists(st.integers(-10, 60), min_size=1, max_size=4).map(sorted)
 
 
@@ -205,6 +219,7 @@ def test_whatever_happens_what_runs_is_what_should_and_nothing_is_said_twice(
         if done.row is None or view not in ("orders_clocks", "orders_breach"):
             continue
         known = done.row.clocks
+        assert known.wanted is not None
         runs = {line.rule: line.due for line in known.running}
         assert len(runs) == len(known.running)
         late_news = {rule for rule, due in known.wanted.items() if rule not in runs}
