@@ -39,13 +39,14 @@ PAGES = {
     "perpetrator": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "alerts": ("on-call", "/notify/alerts"),
     "alert": ("on-call", "/notify/alerts/{first}"),
+    "clocks": ("on-call", "/notify/clocks"),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "order status": ("on-call", "/orders/status"),
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }
-FRESH = ("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach")
+FRESH = ("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "clocks")
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
 
 
