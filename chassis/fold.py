@@ -354,10 +354,11 @@ class Folder:
     ) -> int:
         """A person's row changed: mark the cases and causes that read it, but those that are taken
         themselves, and so read it after this, or are put back. Give how many were marked."""
-        readers = {PREFIX[view.of]: view.begun_by for view in self._views if view.reads_people}
         kinds = [
-            f"theirs.key like '{kind}:%' and {self._begun_as('theirs.key', (each.type for each in begun))}"
-            for kind, begun in sorted(readers.items())
+            f"theirs.key like '{PREFIX[view.of]}:%'"
+            f" and {self._begun_as('theirs.key', (each.type for each in view.begun_by))}"
+            for view in self._views
+            if view.reads_people
         ]
         if not kinds:
             return 0

@@ -18,6 +18,7 @@ from contracts.events.alerts import (
     AlertStoodDown,
     DeliveryTried,
 )
+from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined, OnCall, RotaSet, ThresholdSet
 from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
@@ -36,6 +37,7 @@ ON_CALL = example_id("a detective sergeant on call")
 CHAIR = example_id("a MARAC chair")
 
 CAUSE: dict[str, Any] = {"rule": code.AlertRule.BREACH, "cause": BREACH, "generation": 1}
+CLOCK: dict[str, Any] = CAUSE | {"rule": code.AlertRule.PRODUCTION}
 ABOUT = [mention_of(HER, "haven-idva"), mention_of(HIM, "haven-idva")]
 
 ALERTS: list[Told] = [
@@ -81,6 +83,8 @@ ALERTS: list[Told] = [
         AlertAcknowledged(**CAUSE, person=example_id("the second on call")),
     ),
     ("goldthread", at(21), AlertStoodDown(**CAUSE, about=ABOUT)),
+    ("goldthread", at(20, 17, 41), ClockStarted(**CLOCK, due=at(21, 17, 40), routing=WHERE)),
+    ("goldthread", at(21, 10), ClockStopped(**CLOCK)),
 ]
 """Who is told of the breach, and who answers."""
 

@@ -36,6 +36,7 @@ def files() -> dict[Path, bytes]:
             for kind, event in EXAMPLES.items()
         },
         Path("asyncapi.json"): _written(asyncapi()),
+        Path("../docs/clocks.md"): practice.clocks().encode(),
         Path("../docs/orders.md"): practice.orders().encode(),
     }
 

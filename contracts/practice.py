@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from contracts.rules.clocks import CLOCKS, Calendar, Limit
 from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Ends, TypeOfOrder
 
 HEADINGS = ("Order", "Law", "Who applies or gives", "Lowest rank", "Court", "Life", "Requirements", "Arrest")
@@ -45,6 +46,60 @@ def orders() -> str:
             "",
         )
     )
+
+
+CALENDARS = {
+    Calendar.HOURS: "hours",
+    Calendar.COURT_HOURS: "court hours",
+    Calendar.DAYS_INCLUSIVE: "days, beginning with the day itself",
+    Calendar.WORKING_DAYS: "working days after it",
+    Calendar.MONTHS: "months, to the end of the same day",
+    Calendar.DAYS_BEFORE: "days before it",
+}
+CLOCK_HEADINGS = ("Clock", "Started by", "Stopped by", "Limit", "Whose", "When late", "Urgency", "Source")
+
+
+def clocks() -> str:
+    """The table of clocks, in Markdown."""
+    rows = [
+        (
+            f"**{rule.value}**",
+            clock.started,
+            clock.stopped,
+            _limit(clock.limit),
+            clock.owner.value,
+            clock.late,
+            clock.urgency.value if clock.urgency else "told by another rule",
+            clock.source,
+        )
+        for rule, clock in CLOCKS.items()
+    ]
+    return "\n".join(
+        (
+            "# Clocks: every deadline that Goldthread runs",
+            "",
+            "Written from `contracts/rules/clocks.py` by `make contracts`. If a line is wrong, the rule is"
+            " wrong: say so.",
+            "",
+            *_table(CLOCK_HEADINGS, rows),
+            "",
+            "All in London's time. Hours are those that pass, whatever the clocks on walls do. Court hours"
+            " are none on a Sunday, Good Friday, Christmas Day or a bank holiday; a Saturday counts. What"
+            " ends with a day runs out at 11:59pm.",
+            "",
+            "When a clock runs out the supervisor is called, then the duty officer, then whoever is on call,"
+            " until somebody takes it: no sooner than two hours after it became known, but of bail that ended"
+            " at once. What was over for a week when it became known calls nobody.",
+            "",
+        )
+    )
+
+
+def _limit(limit: Limit) -> str:
+    if limit.n == 0:
+        return "that moment"
+    one_day = limit.n == 1 and limit.calendar is Calendar.DAYS_INCLUSIVE
+    return "that day" if one_day else f"{limit.n} {CALENDARS[limit.calendar]}"
 
 
 def _rank(known: TypeOfOrder) -> str:

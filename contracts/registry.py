@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from contracts.content import Content
 from contracts.envelope import Change, Envelope
-from contracts.events import alerts, conference, configuration, identity, operations, orders, people
+from contracts.events import alerts, clocks, conference, configuration, identity, operations, orders, people
 from contracts.upcast import upcast
 
 
@@ -17,7 +17,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    modules = (people, orders, identity, alerts, conference, configuration, operations)
+    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations)
     found = {
         model.type: model
         for module in modules

@@ -54,7 +54,7 @@ class OrderMade(Said):
     type: ClassVar[str] = "uk.goldthread.order.made.v1"
     topic: ClassVar[str] = "orders"
     begins = ("o",)
-    past = ("made",)
+    past = ("made", "notified")
     order: OrderType
     stage: OrderStage = OrderStage.MADE
     without_notice: StrictBool = False
@@ -67,6 +67,9 @@ class OrderMade(Said):
     return_date: Day | None = None
     power_of_arrest: StrictBool | None = None
     authorised_by: PoliceRank | None = None
+    notified: Moment | None = Field(
+        default=None, description="when the respondent had told the police their names and home address"
+    )
     prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
     requirements: list[Requirement] = Field(default_factory=list, max_length=40)
 

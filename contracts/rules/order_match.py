@@ -77,7 +77,7 @@ def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:
     people: in force at the time, else the most recent made before. A breach that gives an id or a
     reference which nobody knows is of *that* order, not of another one.
     """
-    orders = sorted(_each_once(known), key=lambda order: (order.made, order.root))
+    orders = sorted(each_once(known), key=lambda order: (order.made, order.root))
     if sought.order:
         return _by(lambda o: o.root == sought.order, orders, sought.at, "order.given")
     if sought.reference:
@@ -86,7 +86,7 @@ def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:
     return _by_people(sought, orders)
 
 
-def _each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:
+def each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:
     """Each order with all that is known of its service: that names the respondent, and so it may
     stand with one of the order's people and not with another."""
     found: dict[str, KnownOrder] = {}

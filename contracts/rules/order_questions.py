@@ -52,10 +52,10 @@ def _least_rank(bail: OrderMade) -> PoliceRank | None:
     if bail.ends is None:
         return BAIL_MONTHS[0][1]
     starts, last = (utc(at).astimezone(LONDON).date() for at in (bail.starts or bail.made, bail.ends))
-    return next((rank for months, rank in BAIL_MONTHS if last <= _months_on(starts, months)), None)
+    return next((rank for months, rank in BAIL_MONTHS if last <= months_on(starts, months)), None)
 
 
-def _months_on(start: date, months: int) -> date:
+def months_on(start: date, months: int) -> date:
     """The same day so many months later, or the last of its month."""
     years, month = divmod(start.month - 1 + months, 12)
     year, month = start.year + years, month + 1

@@ -5,7 +5,15 @@ Sources as read on 23 November 2026; section numbers are to be checked before an
 """
 
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
-from contracts.vocabulary.alerts import AlertRule, Channel, DeliveryResult, ParkedReason, PassReason, Urgency
+from contracts.vocabulary.alerts import (
+    AlertRule,
+    Channel,
+    ClockOwner,
+    DeliveryResult,
+    ParkedReason,
+    PassReason,
+    Urgency,
+)
 from contracts.vocabulary.orders import (
     BreachKind,
     BreachStep,
@@ -61,6 +69,7 @@ __all__ = [
     "BreachStep",
     "Channel",
     "Circumstance",
+    "ClockOwner",
     "ContactMethod",
     "DashAnswer",
     "DashItem",

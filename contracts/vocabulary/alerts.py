@@ -4,12 +4,34 @@ from enum import StrEnum
 
 
 class AlertRule(StrEnum):
-    """The rules by which Goldthread tells somebody: a breach; that a breach has had no answer in its time;
-    or that a service of its own could not read a record, or could not make a page anew."""
+    """The rules by which Goldthread tells somebody: a breach; that a service of its own could not read a
+    record, or could not make a page anew; and each clock of ``contracts.rules.clocks`` that ran out."""
 
     BREACH = "breach"
     NO_ANSWER = "no-answer"
     UNREAD = "unread"
+    HEARING = "hearing"
+    PRODUCTION = "production"
+    RETURN_DATE = "return-date"
+    NOTIFY_DAPO = "notify-dapo"
+    NOTIFY_SPO = "notify-spo"
+    BAIL_3 = "bail-3"
+    BAIL_6 = "bail-6"
+    BAIL_9 = "bail-9"
+    ENDS_14 = "ends-14"
+    ENDS_7 = "ends-7"
+    ENDS_2 = "ends-2"
+    BAIL_ENDED = "bail-ended"
+
+
+class ClockOwner(StrEnum):
+    """Whose a deadline is: who must do what stops its clock."""
+
+    RESPONSE = "response"
+    CUSTODY = "custody"
+    ORDERS_TEAM = "orders-team"
+    OFFICER_IN_CASE = "officer-in-case"
+    OFFENDER_MANAGER = "offender-manager"
 
 
 class ParkedReason(StrEnum):

@@ -23,6 +23,7 @@ from chassis.runtime import Runtime
 from chassis.views import Saying, Subject
 from contracts.envelope import Id
 from contracts.events.alerts import DeliveryTried
+from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.rules import sharing
 from services.notify.rules.answering import no_passing_on
@@ -69,6 +70,7 @@ class AlertShown(BaseModel):
     cause: Id = Field(description="the opaque id by which an alert is opened and answered")
     number: str = Field(examples=["4821"], description="by which people speak of it")
     rule: AlertRule
+    about: Literal["breach", "order", "goldthread"] = Field(description="what it is to open")
     urgency: Urgency
     state: Literal["unanswered", "answered", "stood-down"]
     raised: datetime
@@ -198,6 +200,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         cause=row.cause,
         number=row.number,
         rule=row.rule,
+        about=_about(row.rule),
         urgency=row.urgency,
         state=state,
         raised=row.raised,
@@ -214,6 +217,12 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         answered_at=row.acknowledged_at,
         stood_down_at=row.stood_down_at,
     )
+
+
+def _about(rule: AlertRule) -> Literal["breach", "order", "goldthread"]:
+    if rule is AlertRule.UNREAD:
+        return "goldthread"
+    return CLOCKS[rule].about if rule in CLOCKS else "breach"
 
 
 def _call_shown(caller: Caller, call: Call) -> CallShown:

@@ -13,12 +13,14 @@ from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
+from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from contracts.sections import Text
 from contracts.submission import Receipt, Submission
-from contracts.vocabulary import PassReason
-from services.notify import actions, queries
+from contracts.vocabulary import ClockOwner, PassReason
+from services.notify import actions, clock_list, queries
+from services.notify.clock_list import Clocks
 from services.notify.queries import Alerts, AlertShown
 from services.notify.rules import sharing
 from services.notify.views import ALERT
@@ -135,6 +137,18 @@ async def pass_on_alert(cause: Id, given: PassOn, runtime: TheRuntime, caller: A
     """The caller cannot take the alert: whoever comes next is called at once. 409 if it was stood
     down, if another has taken it, or if the caller was not called."""
     return await actions.pass_on(runtime, caller, cause, given.reason, given.note)
+
+
+@router.get("/clocks")
+async def list_clocks(
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.CLOCKS_READ)],
+    area: AreaId | None = None,
+    owner: ClockOwner | None = None,
+) -> Clocks:
+    """The clocks that run, of the areas that the caller may see: late ones first, then the next to run
+    out. Of one area or one team, if asked."""
+    return await clock_list.clocks(runtime, caller, area, owner)
 
 
 async def _event(runtime: Runtime, caller: Caller) -> ServerSentEvent:

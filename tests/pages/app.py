@@ -35,6 +35,7 @@ from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
 from services.notify import actions as notify_actions
+from services.notify import clock_list
 from services.notify import queries as notify_queries
 from services.notify.pages import PAGES as NOTIFY
 from services.notify.pages import routes as notify_routes
@@ -231,6 +232,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(notify_queries, "alerts", answers(lambda: world.alerts))
     patch.setattr(notify_queries, "list_mark", answers(lambda: repr(world.alerts)))
     patch.setattr(notify_queries, "alert", world.alert)
+    patch.setattr(clock_list, "clocks", answers(samples.clocks))
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
     patch.setattr(orders_actions, "open_breach", opened)

@@ -11,6 +11,7 @@ from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
     AlertRule,
     BreachStep,
+    ClockOwner,
     ContactMethod,
     Grade,
     LegalStatus,
@@ -25,6 +26,7 @@ from contracts.vocabulary import (
 )
 from services.marac import shown
 from services.marac.conference import rows
+from services.notify.clock_list import Clocks, ClockShown
 from services.notify.queries import Alerts, AlertShown, CallShown, Who
 from services.notify.rules.ladder import Post
 from services.orders.rules.circulating import Part
@@ -282,6 +284,36 @@ def perpetrator() -> shown.PerpetratorPage:
     )
 
 
+def clocks() -> Clocks:
+    """A hearing that was missed after it was moved, one that somebody took, and two that run."""
+
+    def one(rule: AlertRule, owner: ClockOwner, hours: float, **more: Any) -> ClockShown:
+        given = {"about": "order", "area": "northmere-north", "moved_from": None, "state": "runs"}
+        due, urgency = NOW + timedelta(hours=hours), Urgency.NOW
+        return ClockShown.model_validate(
+            {**given, "cause": new(), "rule": rule, "owner": owner, "due": due, "urgency": urgency, **more}
+        )
+
+    response = {"about": "breach", "area": None, "urgency": None}
+    return Clocks(
+        at=NOW,
+        fresh_until=FRESH,
+        clocks=[
+            one(
+                AlertRule.HEARING,
+                ClockOwner.ORDERS_TEAM,
+                -3,
+                state="late",
+                moved_from=NOW - timedelta(hours=5),
+            ),
+            one(AlertRule.NO_ANSWER, ClockOwner.RESPONSE, 3, **response),
+            one(AlertRule.BAIL_3, ClockOwner.OFFICER_IN_CASE, 200),
+            one(AlertRule.BAIL_ENDED, ClockOwner.OFFICER_IN_CASE, -9, state="taken"),
+        ],
+        more=True,
+    )
+
+
 def alerts() -> Alerts:
     """One that calls, one with nobody on the rota, one taken and one stood down."""
 
@@ -300,6 +332,7 @@ def alerts() -> Alerts:
             "cause": new(),
             "number": number,
             "rule": AlertRule.BREACH,
+            "about": "breach",
             "urgency": Urgency.NOW,
             "state": state,
             "raised": ago(minutes=3),

@@ -42,6 +42,7 @@ PAGES = {
     "alerts": ("on-call", "/notify/alerts"),
     "alert": ("on-call", "/notify/alerts/{first}"),
     "link in a message": ("nobody", path_of(IDS, sample_rows.BREACH)),
+    "clocks": ("on-call", "/notify/clocks"),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "order status": ("on-call", "/orders/status"),
@@ -51,7 +52,9 @@ PAGES = {
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }
-FRESH = ("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "order")
+FRESH = (
+    *("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "order", "clocks"),
+)
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
 
 

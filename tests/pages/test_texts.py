@@ -31,6 +31,7 @@ LISTS: dict[str, EnumType] = {
     "assertion": Assertion,
     "breach": vocabulary.BreachKind,
     "circumstance": vocabulary.Circumstance,
+    "clock-owner": vocabulary.ClockOwner,
     "contact-method": vocabulary.ContactMethod,
     "criterion": vocabulary.ReferralCriterion,
     "dash-answer": vocabulary.DashAnswer,

@@ -10,13 +10,13 @@ from pydantic import JsonValue
 from chassis.clock import LONDON
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.rules.cover import Cover
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
 from contracts.vocabulary import AgencyKind, Grade, OrderStage, Role
 from services.marac import shown
 from services.marac.conference import alert_rows, breaches, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.rules import missing
-from services.marac.rules.cover import Cover
 from services.marac.rules.feeds import Silence
 
 CODES = {"kind", "status", "crime", "order", "stage"}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from chassis.clock import LONDON
+from contracts.rules import cover
 from contracts.rules.order_status import NOT_BINDING
 from contracts.rules.pattern import UNANSWERED
 from contracts.sections import Health
@@ -29,7 +30,6 @@ from services.marac.conference.rows import (
     RecordLine,
 )
 from services.marac.pages.words import HEADED_BY, Told, Words
-from services.marac.rules import cover
 from services.marac.shown import AboutOther, CasePage, Missing, PersonShown
 
 OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral.made", "risk.assessed"})

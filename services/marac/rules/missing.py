@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from contracts.rules.cover import Cover, endings
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_status import NOT_BINDING
 from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
-from services.marac.rules.cover import Cover, endings
 from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (

@@ -3,7 +3,7 @@
 GET changes nothing: an alert is taken by a form that a person sends.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import StringConstraints
@@ -15,12 +15,14 @@ from chassis.http.problem import Problem
 from chassis.pages import live
 from chassis.pages.frame import Bar, Look, Loudness
 from chassis.runtime import Runtime
+from contracts.content import AreaId
 from contracts.envelope import Id
-from contracts.vocabulary import PassReason
-from services.notify import actions, link, queries
+from contracts.rules.areas import area_and_around
+from contracts.vocabulary import ClockOwner, PassReason
+from services.notify import actions, clock_list, link, queries
 from services.notify.pages import PAGES
 from services.notify.queries import AlertShown
-from services.notify.rules import sharing
+from services.notify.rules import rota, sharing
 from services.notify.views import ALERT
 
 router = APIRouter(prefix="/notify", include_in_schema=False)
@@ -59,6 +61,25 @@ async def alerts(
     return PAGES.show(
         "alerts.html", look, alerts=shown, done=done, passed=answered is None, live=f"{LIST}/live"
     )
+
+
+@router.get("/clocks")
+async def clocks(
+    request: Request,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.CLOCKS_READ)],
+    area: Annotated[AreaId | Literal[""], Query()] = "",
+    owner: Annotated[ClockOwner | Literal[""], Query()] = "",
+) -> HTMLResponse:
+    """The deadlines that run in the caller's areas, late ones first, then the next to run out."""
+    shown = await clock_list.clocks(runtime, caller, area or None, owner or None)
+    defined = rota.rota_of(await runtime.configuration()).areas
+    theirs = [each for each in defined if sharing.may_see_clock(caller.areas, area_and_around(defined, each))]
+    areas = {each: defined[each].name for each in sorted(theirs)}
+    owners = [(each, PAGES.texts.label("clock-owner", each)) for each in ClockOwner]
+    asked = {"area": area, "owner": owner}
+    look = PAGES.look(request, caller)
+    return PAGES.show("clocks.html", look, clocks=shown, areas=areas, owners=owners, asked=asked)
 
 
 @router.get("/alerts/live")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Urgency
 
 
@@ -29,9 +30,8 @@ class Post(StrEnum):
 
 
 FIRST_ROUND = tuple(Post)
-OF_NO_ANSWER = (Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND)
-"""Who is called first when a breach has had no answer in its time: whoever answers for those who gave none
-(Goldthread's own)."""
+OF_A_CLOCK = (Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND)
+"""Who is called first when a clock has run out: whoever answers for those who let it (Goldthread's own)."""
 LATER_ROUNDS = (Post.FIRST, Post.SECOND, Post.SUPERVISOR)
 
 JITTER = timedelta(seconds=10)
@@ -111,7 +111,7 @@ class Due:
 def rungs_of(step: int, rule: AlertRule = AlertRule.BREACH) -> tuple[Rung, ...]:
     """The calls of a step: one in the first round; after it a post and the duty officer."""
     if step < len(FIRST_ROUND):
-        return (Rung(step, (OF_NO_ANSWER if rule is AlertRule.NO_ANSWER else FIRST_ROUND)[step]),)
+        return (Rung(step, (OF_A_CLOCK if rule in CLOCKS else FIRST_ROUND)[step]),)
     later = step - len(FIRST_ROUND)
     number = len(FIRST_ROUND) + 2 * later
     return (

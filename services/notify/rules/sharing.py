@@ -13,6 +13,7 @@ from contracts.vocabulary import StaffRole
 
 READ = "alert:read"
 ANSWER = "alert:answer"
+CLOCKS_READ = "clocks:read"
 SET_ROTA = "rota:set"
 DEFINE_AREA = "area:define"
 DEFINE_AGENCY = "agency:define"
@@ -23,6 +24,7 @@ audit."""
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
     ANSWER: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    CLOCKS_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     SET_ROTA: frozenset({StaffRole.AREA_ADMIN, StaffRole.SUPERVISOR}),
     DEFINE_AREA: frozenset({StaffRole.AREA_ADMIN, StaffRole.OPERATOR}),
     DEFINE_AGENCY: frozenset({StaffRole.OPERATOR}),
@@ -63,6 +65,12 @@ def may_answer(caller: str, roles: Collection[str], areas: Collection[str], aler
     """Whether a caller may acknowledge an alert: whoever may see it as on call or supervisor."""
     answers = not RIGHTS[ANSWER].isdisjoint(roles)
     return answers and may_see(caller, roles, areas, alert)
+
+
+def may_see_clock(areas: Collection[str], clock: Collection[str]) -> bool:
+    """Whether who may read clocks, with these areas, may see one, given its area and those around it:
+    theirs; and one whose area is not known, which is everybody's."""
+    return not clock or not set(areas).isdisjoint(clock)
 
 
 def may_configure(areas: Collection[str], around: Collection[str]) -> bool:

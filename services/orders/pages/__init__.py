@@ -15,6 +15,7 @@ PAGES = Pages(
     [
         Item("nav.alerts", "/notify/alerts", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.circulation", "/orders/", sharing.RIGHTS[sharing.ORDER_READ]),
+        Item("nav.clocks", "/notify/clocks", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.orders", "/orders/status", sharing.RIGHTS[sharing.STATUS_READ]),
     ],
 )

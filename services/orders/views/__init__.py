@@ -1,7 +1,16 @@
-"""The views of orders: people (level 0), breaches and orders (level 1)."""
+"""The views of orders: people (level 0), breaches, orders and their clocks (level 1)."""
 
 from services.orders.views.breach import ORDERS_BREACH, OrdersBreach
+from services.orders.views.clocks import ORDERS_CLOCKS
 from services.orders.views.order import ORDERS_ORDER, OrdersOrder
 from services.orders.views.person import ORDERS_PERSON, OrdersPerson
 
-__all__ = ["ORDERS_BREACH", "ORDERS_ORDER", "ORDERS_PERSON", "OrdersBreach", "OrdersOrder", "OrdersPerson"]
+__all__ = [
+    "ORDERS_BREACH",
+    "ORDERS_CLOCKS",
+    "ORDERS_ORDER",
+    "ORDERS_PERSON",
+    "OrdersBreach",
+    "OrdersOrder",
+    "OrdersPerson",
+]

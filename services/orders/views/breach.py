@@ -20,8 +20,11 @@ from contracts.rules.order_status import status
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role, Urgency
 from services.orders.rules import telling
+from services.orders.rules.clocks import of_breach
 from services.orders.rules.priority import BY_GRADE, Danger, from_scene, priority, worst
+from services.orders.views import clocks
 from services.orders.views.answer import Answer, answer, asked_of, decision, sayings
+from services.orders.views.clocks import CALENDARS, Clocks, clocks_of
 from services.orders.views.person import (
     OrdersPerson,
     RecordLine,
@@ -35,9 +38,10 @@ from services.orders.views.person import (
     with_alerts,
 )
 from services.orders.views.told import ToldLine, about, generations, told_of
+from services.orders.views.where import line_of, newest_area
 
-RULES = (AlertRule.BREACH, AlertRule.NO_ANSWER)
-"""The rules by which orders has somebody called about a breach."""
+RULES = (AlertRule.BREACH, AlertRule.NO_ANSWER, AlertRule.PRODUCTION)
+"""The rules by which somebody is called about a breach."""
 
 
 class OrdersBreach(Row):
@@ -70,6 +74,7 @@ class OrdersBreach(Row):
     told: tuple[ToldLine, ...] = ()
     stood_down: int = 0
     answer: Answer = Answer()
+    clocks: Clocks = Clocks()
     called: tuple[str, ...] = ()
     nobody: bool = False
     """Whether an unanswered call went to nobody; ``called``: the staff who were called or took it."""
@@ -99,6 +104,7 @@ def fold_breach(subject: Subject) -> Folded:
     took = {each.said.person for each in about(subject.facts.current(AlertAcknowledged), fact.root, *RULES)}
     asked, asked_before = asked_of(subject.facts, fact.root)
     found = Answer(asked=asked, stood_down=asked_before)
+    wanted: dict[AlertRule, datetime] | None = {}
     known: dict[str, object] = {
         "cause": fact.root,
         "agency": fact.agency,
@@ -114,7 +120,9 @@ def fold_breach(subject: Subject) -> Folded:
         stands = _Standing(subject, fact)
         known |= stands.values()
         found = stands.answer().model_copy(update={"asked": asked, "stood_down": asked_before})
-    row = OrdersBreach.model_validate(known | {"answer": found})
+        wanted = stands.clocks(found)
+    clocks = clocks_of(subject.facts, fact.root, wanted)
+    row = OrdersBreach.model_validate(known | {"answer": found, "clocks": clocks})
     return Folded(row, decision(found, subject.at).again)
 
 
@@ -216,19 +224,14 @@ class _Standing:
         return named or (self.match.order.respondents if self.said.order and self.match.order else [])
 
     def line(self, victim: str) -> VictimLine:
-        """What is known of a victim: by her own row where it can be read, else by the respondent's."""
-        own = [self.rows[victim]] if victim in self.rows else []
-        lines = [line for row in (own or self.own_rows) for line in row.victims if line.person == victim]
-        return max(lines, key=_newest_area, default=VictimLine(person=victim))
+        """What is known of a victim."""
+        return line_of(victim, self.rows, self.own_rows)
 
     def area(self, lines: Iterable[VictimLine], records: Iterable[RecordLine]) -> str | None:
         """Where to route: by the newest word on where she is, the breach's own among it; else as
         another report of the occurrence says."""
-        known = [(line.area_at, line.area_from or "", line.area) for line in lines if line.area_at]
-        if (own := area_of(self.said)) is not None:
-            known.append((self.fact.occurred, self.fact.root, own))
-        known = known or [(record.occurred, record.root, record.area) for record in records if record.area]
-        return max(known)[2] if known else None
+        known = [(record.occurred, record.root, record.area) for record in records if record.area]
+        return newest_area(self.fact, lines) or (max(known)[2] if known else None)
 
     def records(self) -> list[RecordLine]:
         """All records of its occurrence, as the rows of the people whom it names group them."""
@@ -257,6 +260,15 @@ class _Standing:
         own = with_alerts(own, records.get(own.root))
         return answer(own, list((records | {own.root: own}).values()), self.earlier(own))
 
+    def clocks(self, known: Answer) -> dict[AlertRule, datetime] | None:
+        """The clocks that run about it; None while somebody's row is not made yet. One record of an
+        occurrence asks for the answer to all of them."""
+        if not self.rows.keys() >= {*persons(self.said.named, self.homes)}:
+            return None
+        own = [step.taken for step in self.steps.get(self.fact.root, [])]
+        asked_for = known.asked_for if known.speaks else None
+        return of_breach(own, [step.taken for step in known.steps], asked_for, CALENDARS)
+
     def earlier(self, own: RecordLine) -> list[list[RecordLine]]:
         """The earlier breaches by the same people, each with its records."""
         found: dict[str, list[RecordLine]] = {}
@@ -272,10 +284,6 @@ class _Standing:
 def _rows(subject: Subject) -> dict[str, OrdersPerson]:
     rows = {person.id: person.rows.get("orders_person") for person in subject.people.values()}
     return {person: row for person, row in rows.items() if isinstance(row, OrdersPerson)}
-
-
-def _newest_area(line: VictimLine) -> tuple[bool, datetime | None, str]:
-    return (line.area_at is not None, line.area_at, line.area_from or "")
 
 
 def decide(row: OrdersBreach | None, at: datetime) -> list[Saying]:
@@ -300,7 +308,8 @@ def decide(row: OrdersBreach | None, at: datetime) -> list[Saying]:
     ]
     if now.raise_ is not None and row.urgency is not None:
         said.append(_raised(row.cause, now.raise_, row.urgency, row.area, row.about, at))
-    return [*said, *sayings(row.cause, row.answer, row.urgency, row.area, row.about, at)]
+    said += sayings(row.cause, row.answer, row.urgency, row.area, row.about, at)
+    return [*said, *clocks.sayings(row.cause, row.clocks, row.area, at)]
 
 
 def decide_broken(subject: Subject) -> list[Saying]:

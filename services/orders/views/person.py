@@ -88,6 +88,11 @@ class StepLine(Part):
     root: str
     agency: str
 
+    @property
+    def taken(self) -> Step:
+        """As the rules of answering know it."""
+        return Step(self.step, self.at, self.root)
+
 
 class RecordLine(Part):
     """One agency's record of a breach or incident that names this person. ``asked``: an alert that asks
@@ -115,7 +120,7 @@ class RecordLine(Part):
     @property
     def reported(self) -> Reported:
         """As the rules of answering know it."""
-        steps = tuple(Step(step.step, step.at, step.root) for step in self.steps)
+        steps = tuple(step.taken for step in self.steps)
         return Reported(self.occurred, self.recorded, self.accepted, steps)
 
     @property
@@ -134,6 +139,11 @@ class VictimLine(Part):
     area: str | None = None
     area_at: AwareDatetime | None = None
     area_from: str | None = None
+
+    @property
+    def news(self) -> tuple[bool, datetime | None, str]:
+        """Newer word on where they are comes later."""
+        return (self.area_at is not None, self.area_at, self.area_from or "")
 
 
 class OrdersPerson(Row):

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.events.configuration import AreaDefined
+from contracts.rules.cover import Cover
 from contracts.vocabulary import AreaKind, ContactMethod, DashAnswer, Grade, LegalStatus
 from services.marac.rules import agenda, areas, missing, repeat, score, sharing
-from services.marac.rules.cover import Cover
 from tests.support.facts import IDS, NOON
 from tests.support.tables import lines
 

@@ -20,6 +20,7 @@ from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
 from contracts.events.alerts import AlertRaised
+from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.operations import AuditShown
 from contracts.events.people import Graded, RiskAssessed
@@ -413,3 +414,38 @@ async def test_what_cannot_be_taken(orders: Orders, case: str) -> None:
 @pytest.mark.parametrize("who", ["on-call", "idva", "matac"])
 async def test_only_reporting_systems_post(orders: Orders, who: str, path: str) -> None:
     assert (await orders.post(who, path, {"kind": "contact", "people": people(BEN)})).status_code == 404
+
+
+async def test_whoever_moves_takes_the_clocks_of_orders_and_of_breaches_along(orders: Orders) -> None:
+    """Her row alone changes: both read it, and both follow."""
+    await prepared(orders)
+    now = orders.runtime.clock.now().isoformat()
+    notice = {"order": "dvpn", "made": now, "people": people(BEN, ANN)}
+    order = (await orders.post("police-system", "orders", notice)).json()["root"]
+    service = {"order": order, "method": "personal", "served": now, "people": people(BEN)}
+    await orders.post("police-system", "services", service)
+    cause = await reported(orders)
+
+    async def run_in(where: str) -> bool:
+        found = []
+        for about in (order, cause):
+            facts = await orders.runtime.facts([f"o:{about}"])
+            over = {(fact.said.rule, fact.said.generation) for fact in facts.current(ClockStopped)}
+            running = [fact.said for fact in facts.current(ClockStarted)]
+            found += [each for each in running if (each.rule, each.generation) not in over]
+        return [(each.rule.value, each.routing) for each in found] == [
+            ("hearing", area(where)),
+            ("no-answer", area(where)),
+        ]
+
+    await until(lambda: run_in("north"))
+    moved = RiskAssessed(
+        instrument=Instrument.SAFELIVES_DASH_24,
+        instrument_version="2015",
+        graded=Graded(grade=Grade.HIGH, rule="test", because="test"),
+        people=[ANN],
+        routing=area("south"),
+    )
+    header = own_header(orders.runtime.clock.now())
+    await orders.runtime.take(header, moved, caller=CALLERS["police-system"], right="test")
+    await until(lambda: run_in("south"))

@@ -292,7 +292,7 @@ class TestTelling:
 
     def test_settled_is_settled(self) -> None:
         found = world(order(), service(), risk(Grade.HIGH), breach())
-        assert found.settle() == 1
+        assert found.settle() == 2, "the alert, and the clock of its answer"
         assert found.settle() == 0
 
     def test_an_alert_holds_no_section_but_routing_and_is_about_those_named(self) -> None:
@@ -352,8 +352,9 @@ class TestPerson:
         child = someone(cat().role.CHILD, "kit")
         made = order(people=[ben(), ann(), child])
         assert world(made).row("orders_person", person("kit")) is not None
-        of_causes = [(view, root_of("breach")) for view in ("orders_breach", "orders_order")]
-        assert world(answer("breach")).fold() == dict.fromkeys(of_causes, Folded(None))
+        views = ("orders_breach", "orders_order", "orders_clocks")
+        nothing = {(view, root_of("breach")): Folded(None) for view in views}
+        assert world(answer("breach")).fold() == nothing
 
     def test_her_area_is_not_in_the_rows_of_others_whom_a_fact_names(self) -> None:
         child = someone(cat().role.CHILD, "kit")

@@ -6,7 +6,7 @@ an order ends raises risk); HMICFRS (2021) on the risk between bail and what fol
 end an order is missed is Goldthread's own, as long as before.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,8 +41,13 @@ def endings(orders: Sequence[Cover], at: datetime) -> Iterator[Ending]:
     for order in orders:
         if order.ends is None or not at - LOOK_BACK <= order.ends <= at + LOOK_AHEAD:
             continue
-        if not any(_takes_over(other, order, order.ends) for other in orders):
+        if not covered(order, order.ends, orders):
             yield Ending(order.root, order.ends, over=order.ends <= at)
+
+
+def covered(order: Cover, when: datetime, orders: Iterable[Cover]) -> bool:
+    """Whether another of these orders goes on to protect the same people when this one ends."""
+    return any(_takes_over(other, order, when) for other in orders if other.root != order.root)
 
 
 def ends_soon(ends: datetime | None, at: datetime) -> bool:

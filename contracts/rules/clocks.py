@@ -1,0 +1,262 @@
+"""Every deadline of Goldthread, one line each: what starts and stops it, how long it is, whose it is.
+
+Source: ``domain.md`` 4.2 to 4.7 and 9.13, law of England and Wales as read on 26 November 2026; the statute
+of each line is to be checked before a force relies on it. Urgencies, owners, and what is told again are
+Goldthread's own, to be agreed with each force. Whichever service holds the facts that start a clock says
+that it runs; ``notify`` runs it, knowing no more than this table and the time at which it runs out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from contracts.envelope import utc
+from contracts.rules.breach_answer import GRACE
+from contracts.rules.occurrence import LONDON
+from contracts.rules.order_questions import months_on
+from contracts.rules.order_status import HEARING_HOURS, CourtHours
+from contracts.vocabulary import AlertRule, ClockOwner, Urgency
+
+PAST = timedelta(days=7)
+"""What ran out so long before it became known runs no clock: whoever sends the records of a year calls
+nobody out of bed."""
+
+
+class Calendar(StrEnum):
+    """How a limit is counted. All of it in London; hours are those that pass, whatever clocks on walls do."""
+
+    HOURS = "hours"
+    COURT_HOURS = "court-hours"
+    """None on a Sunday, Good Friday, Christmas Day or a bank holiday; a Saturday counts."""
+    DAYS_INCLUSIVE = "days-inclusive"
+    """Beginning with the day itself: of a Monday, three days end with Wednesday."""
+    WORKING_DAYS = "working-days"
+    """After the day itself: Monday to Friday, and no bank holiday."""
+    MONTHS = "months"
+    """To the end of the same day of a later month, or of its last."""
+    DAYS_BEFORE = "days-before"
+    """So many days before what starts it, at the same hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long, by which calendar."""
+
+    n: int
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """The calendars that know of holidays: when so many of a court's hours after a time have passed, and
+    which day is so many working days after a day."""
+
+    court_hours: CourtHours
+    working_days: Callable[[date, int], date]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One line of the table. ``urgency`` is how soon somebody must answer when it has run out; None: another
+    rule tells of it. ``grace`` is how long after it became known somebody is called at the earliest: what
+    stops it may be on its way too."""
+
+    about: Literal["order", "breach"]
+    started: str
+    stopped: str
+    limit: Limit
+    owner: ClockOwner
+    urgency: Urgency | None
+    late: str
+    source: str
+    grace: timedelta = GRACE
+
+
+def _bail(months: int, next_rank: str) -> Clock:
+    return Clock(
+        about="order",
+        started=f"police bail whose officer may give {months} months at most, with no earlier end",
+        stopped=f"an end by then, or authorised by {next_rank}",
+        limit=Limit(months, Calendar.MONTHS),
+        owner=ClockOwner.OFFICER_IN_CASE,
+        urgency=Urgency.HOUR,
+        late=f"bail has lapsed unless {next_rank} has authorised more",
+        source="Police and Criminal Evidence Act 1984 s47ZB to 47ZG; Police, Crime, Sentencing and Courts Act"
+        " 2022 s45",
+    )
+
+
+def _ends(days: int, urgency: Urgency) -> Clock:
+    return Clock(
+        about="order",
+        started="an order or bail that ends, the look-ahead before this one being over",
+        stopped="an order between the same people that goes on after it; the next look-ahead but one",
+        limit=Limit(days, Calendar.DAYS_BEFORE),
+        owner=ClockOwner.ORDERS_TEAM,
+        urgency=urgency,
+        late=f"it ends within {days} days, and nothing takes its place",
+        source="domain.md 4.7 (a design note); HMICFRS 2021 on the risk between bail and what follows",
+    )
+
+
+def _notify(started: str, source: str) -> Clock:
+    return Clock(
+        about="order",
+        started=started,
+        stopped="the order says when the respondent had notified",
+        limit=Limit(3, Calendar.DAYS_INCLUSIVE),
+        owner=ClockOwner.OFFENDER_MANAGER,
+        urgency=Urgency.DAY,
+        late="not to have notified is an offence, unless another order already asked for it",
+        source=source,
+    )
+
+
+CLOCKS: Mapping[AlertRule, Clock] = {
+    AlertRule.NO_ANSWER: Clock(
+        about="breach",
+        started="the first record of a breach, or its suspect being outstanding",
+        stopped="a step by which somebody has gone, looked or spoken to somebody",
+        limit=Limit(24, Calendar.HOURS),
+        owner=ClockOwner.RESPONSE,
+        urgency=None,
+        late="the rule of answers calls the supervisor, and again (decision 0025). After one that had no"
+        " answer the limit is 12 hours, then 4",
+        source="HMICFRS 2021: a response within 24 hours of the report",
+    ),
+    AlertRule.PRODUCTION: Clock(
+        about="breach",
+        started="an arrest for the breach",
+        stopped="a later step: charged, at court, no further action, no breach found, outstanding, closed",
+        limit=Limit(24, Calendar.COURT_HOURS),
+        owner=ClockOwner.CUSTODY,
+        urgency=Urgency.NOW,
+        late="whoever is held without having been before a court must be let go",
+        source="Crime and Security Act 2010 s26 and s29; Domestic Abuse Act 2021 s26; Family Law Act 1996"
+        " s47; Bail Act 1976 s7",
+    ),
+    AlertRule.HEARING: Clock(
+        about="order",
+        started="service of a DVPN or DAPN in person",
+        stopped="a DVPO or DAPO between the same people is made or refused; the notice is discharged. A later"
+        " end that the notice is given moves it: the court adjourned",
+        limit=Limit(HEARING_HOURS, Calendar.COURT_HOURS),
+        owner=ClockOwner.ORDERS_TEAM,
+        urgency=Urgency.NOW,
+        late="the notice has lapsed: nothing keeps the respondent away, and it must come off PNC",
+        source="Crime and Security Act 2010 s27; Domestic Abuse Act 2021 s29",
+    ),
+    AlertRule.RETURN_DATE: Clock(
+        about="order",
+        started="an order made without notice: the day on which the court hears both sides",
+        stopped="it is no longer without notice, has a later day, is discharged, or another order goes on",
+        limit=Limit(1, Calendar.DAYS_INCLUSIVE),
+        owner=ClockOwner.ORDERS_TEAM,
+        urgency=Urgency.DAY,
+        late="nobody told what the court decided: the order may be another one, or none",
+        source="Family Law Act 1996 s45(3)",
+    ),
+    AlertRule.NOTIFY_DAPO: _notify("a DAPO is made", "Domestic Abuse Act 2021 s41: from the day it is made"),
+    AlertRule.NOTIFY_SPO: _notify(
+        "a stalking protection order, full or interim, is served",
+        "Stalking Protection Act 2019 s9: from the day of service",
+    ),
+    AlertRule.BAIL_3: _bail(3, "an inspector"),
+    AlertRule.BAIL_6: _bail(6, "a superintendent"),
+    AlertRule.BAIL_9: _bail(9, "a magistrates' court"),
+    AlertRule.ENDS_14: _ends(14, Urgency.DAY),
+    AlertRule.ENDS_7: _ends(7, Urgency.DAY),
+    AlertRule.ENDS_2: _ends(2, Urgency.HOUR),
+    AlertRule.BAIL_ENDED: Clock(
+        about="order",
+        started="bail that ends, or is ended: charged, released under investigation, no further action",
+        stopped="an order or bail between the same people that goes on after it",
+        limit=Limit(0, Calendar.DAYS_BEFORE),
+        owner=ClockOwner.OFFICER_IN_CASE,
+        urgency=Urgency.NOW,
+        late="nothing keeps the respondent away: a high-risk event, to be told to the officer in the case and"
+        " the IDVA",
+        source="domain.md 4.6",
+        grace=timedelta(0),
+    ),
+}
+"""The table: by the rule under which somebody is told."""
+
+LOOK_AHEAD = (AlertRule.ENDS_14, AlertRule.ENDS_7, AlertRule.ENDS_2)
+"""The lines that look ahead to the end of an order, the farthest first."""
+
+
+def deadline(limit: Limit, start: datetime, calendars: Calendars) -> datetime:
+    """When a clock of this limit that starts then runs out, in UTC. One that ends with a day runs out at
+    11:59pm of it, in London."""
+    day = start.astimezone(LONDON).date()
+    match limit.calendar:
+        case Calendar.HOURS:
+            return utc(start) + timedelta(hours=limit.n)
+        case Calendar.COURT_HOURS:
+            return calendars.court_hours(start, limit.n)
+        case Calendar.DAYS_BEFORE:
+            return utc(start.astimezone(LONDON) - timedelta(days=limit.n))
+        case Calendar.DAYS_INCLUSIVE:
+            return end_of(day + timedelta(days=limit.n - 1))
+        case Calendar.WORKING_DAYS:
+            return end_of(calendars.working_days(day, limit.n))
+        case Calendar.MONTHS:
+            return end_of(months_on(day, limit.n))
+
+
+def end_of(day: date) -> datetime:
+    """The last minute of a day in London, in UTC."""
+    return utc(datetime.combine(day, time(23, 59), LONDON))
+
+
+def runs_out(rule: AlertRule, start: datetime, calendars: Calendars) -> datetime:
+    """When the clock of this rule that starts then runs out."""
+    return deadline(CLOCKS[rule].limit, start, calendars)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A clock that was started and not stopped. ``answered``: somebody was told that it had run out, and a
+    named person took it."""
+
+    rule: AlertRule
+    generation: int
+    due: datetime
+    area: str | None
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What is to be said now: the clocks to stop, and the rules of those to start."""
+
+    stop: tuple[Running, ...]
+    start: tuple[AlertRule, ...]
+
+
+def moves(
+    running: Iterable[Running], wanted: Mapping[AlertRule, datetime], area: str | None, at: datetime
+) -> Moves:
+    """What makes those run that should. One that runs out at another time is stopped and started anew; so is
+    one whose area is another, unless somebody has already taken it: it is theirs."""
+    known = tuple(running)
+    kept = {
+        clock.rule
+        for clock in known
+        if wanted.get(clock.rule) == clock.due and (clock.answered or clock.area == area)
+    }
+    ran = {clock.rule for clock in known}
+    new = [rule for rule in wanted if rule not in kept and (rule in ran or wanted[rule] + PAST > at)]
+    return Moves(tuple(clock for clock in known if clock.rule not in kept), tuple(sorted(new)))
+
+
+def calls_at(rule: AlertRule, due: datetime, started: datetime, generation: int) -> datetime | None:
+    """From when on somebody is called for a clock that was started then. None: another rule tells. What was
+    moved, to another time or area, has been known for long enough."""
+    clock = CLOCKS[rule]
+    if clock.urgency is None:
+        return None
+    return max(due, started + clock.grace) if generation == 1 else due

@@ -1,0 +1,178 @@
+"""The row of the clocks about a cause: which run, until when, and whether somebody took one that ran out.
+
+The service that holds the facts says that a clock runs; here it is run. An alert about one that ran out has
+the clock's own rule and generation: it is raised once, and stood down when that clock is stopped or moved.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlmodel import Field
+
+from chassis.facts import Fact, FactSet
+from chassis.store.tables import Instant
+from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn, AlertRaised, AlertStoodDown
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.rules.areas import area_and_around
+from contracts.rules.clocks import CLOCKS, calls_at
+from contracts.rules.standing_answer import answer_of, standing_answer
+from contracts.sections import Routing
+from contracts.vocabulary import AlertRule
+from services.notify.rules import rota
+
+Alert = tuple[AlertRule, int]
+"""Rule and generation of an alert about the cause."""
+Reply = Fact[AlertAcknowledged | AlertPassedOn]
+OfRule = TypeVar("OfRule", AlertRaised, AlertStoodDown, ClockStarted, ClockStopped)
+
+
+class Clock(BaseModel):
+    """One clock that runs. ``before`` is when it would have run out before it was moved; ``calls_at`` from
+    when on somebody is called (None: another rule tells); ``raised``: an alert about it was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: AlertRule
+    generation: int
+    due: AwareDatetime
+    before: AwareDatetime | None
+    area: str | None
+    areas: tuple[str, ...]
+    calls_at: AwareDatetime | None
+    raised: bool
+    answered_at: AwareDatetime | None
+
+
+class ClockRow(Row):
+    """The clocks that run about one cause, the next to run out first; and the alerts about clocks that run
+    no more, to be stood down."""
+
+    cause: str
+    clocks: tuple[Clock, ...]
+    over: tuple[Alert, ...]
+    due: AwareDatetime | None
+    taken: bool
+    """Whether somebody has taken each of them."""
+    facts: tuple[str, ...]
+
+
+class ClockTable(ViewTable, table=True):
+    """Clocks, as lists find them."""
+
+    __tablename__ = "notify_clock"
+
+    due: datetime | None = Field(sa_type=Instant, index=True)
+    taken: bool
+
+
+def fold(subject: Subject) -> Folded:
+    """The clocks about a cause, and when somebody is next to be called for one."""
+    known = rota.rota_of(subject.configuration)
+    running = [_clock(subject, started, known) for started in _running(subject.facts)]
+    clocks = tuple(sorted(running, key=lambda clock: (clock.due, clock.rule)))
+    kept = {(clock.rule, clock.generation) for clock in clocks}
+    row = ClockRow(
+        cause=subject.id,
+        clocks=clocks,
+        over=tuple(sorted(alert for alert in _standing(subject.facts) if alert not in kept)),
+        due=clocks[0].due if clocks else None,
+        taken=all(clock.answered_at for clock in clocks),
+        facts=tuple(sorted(fact.id for fact in subject.facts)),
+    )
+    calls = [clock.calls_at for clock in clocks if clock.calls_at and clock.calls_at > subject.at]
+    return Folded(row, min(calls, default=None))
+
+
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """An alert about each clock that ran out, each said once; and what no longer holds."""
+    if not isinstance(row, ClockRow):
+        return
+    for rule, generation in row.over:
+        down = AlertStoodDown(rule=rule, cause=row.cause, generation=generation)
+        yield Saying(rule, row.cause, generation, down, occurred=at)
+    for clock in row.clocks:
+        urgency = CLOCKS[clock.rule].urgency
+        if urgency is None or clock.calls_at is None or clock.calls_at > at or clock.raised:
+            continue
+        raised = AlertRaised(
+            rule=clock.rule,
+            cause=row.cause,
+            generation=clock.generation,
+            urgency=urgency,
+            routing=Routing(area=clock.area) if clock.area else None,
+        )
+        yield Saying(clock.rule, row.cause, clock.generation, raised, occurred=at)
+
+
+CLOCK = View(
+    "notify_clock",
+    of="cause",
+    row=ClockRow,
+    table=ClockTable,
+    fold=fold,
+    decide=decide,
+    begun_by=(ClockStarted,),
+)
+
+
+def _running(facts: FactSet) -> list[Fact[ClockStarted]]:
+    """Of each rule's clock the one that was started last, unless it was stopped."""
+    newest = {fact.said.rule: fact for fact in sorted(facts.current(ClockStarted), key=_generation)}
+    over = _alerts(facts.current(ClockStopped))
+    return [fact for _, fact in sorted(newest.items()) if _alert(fact) not in over]
+
+
+def _clock(subject: Subject, started: Fact[ClockStarted], known: rota.Rota) -> Clock:
+    said, facts = started.said, subject.facts
+    area = said.routing.area if isinstance(said.routing, Routing) else None
+    earlier = [
+        each for each in facts.current(ClockStarted) if each.said.rule is said.rule and each.id != started.id
+    ]
+    before = max(earlier, key=_generation).said.due if earlier else None
+    return Clock(
+        rule=said.rule,
+        generation=said.generation,
+        due=said.due,
+        before=before if before != said.due else None,
+        area=area,
+        areas=area_and_around(known.areas, area),
+        calls_at=calls_at(said.rule, said.due, started.occurred, said.generation),
+        raised=_alert(started) in _alerts(facts.current(AlertRaised)),
+        answered_at=_answered_at(facts, said.rule),
+    )
+
+
+def _answered_at(facts: FactSet, rule: AlertRule) -> datetime | None:
+    """When the rule's alert that stands was taken by whoever has it."""
+    stands = [alert for alert in _raised(facts) if alert[0] is rule]
+    if not stands:
+        return None
+    replies: list[Reply] = [*facts.current(AlertAcknowledged), *facts.current(AlertPassedOn)]
+    own = (fact for fact in replies if (fact.said.rule, fact.said.generation) == max(stands))
+    taken = standing_answer(answer_of(fact.envelope, fact.said) for fact in own).taken
+    return taken.at if taken else None
+
+
+def _raised(facts: FactSet) -> set[Alert]:
+    """The alerts about this cause that stand."""
+    return _alerts(facts.current(AlertRaised)) - _alerts(facts.current(AlertStoodDown))
+
+
+def _standing(facts: FactSet) -> set[Alert]:
+    """Those that are about clocks, and that notify itself says."""
+    return {(rule, n) for rule, n in _raised(facts) if rule in CLOCKS and CLOCKS[rule].urgency}
+
+
+def _alerts(facts: Iterable[Fact[OfRule]]) -> set[Alert]:
+    return {_alert(fact) for fact in facts}
+
+
+def _alert(fact: Fact[OfRule]) -> Alert:
+    return (fact.said.rule, fact.said.generation)
+
+
+def _generation(fact: Fact[ClockStarted]) -> int:
+    return fact.said.generation

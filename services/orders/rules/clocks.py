@@ -1,0 +1,170 @@
+"""Which clocks run about an order or a breach, and until when.
+
+Source: the lines of ``contracts.rules.clocks``; who may prolong bail, ``contracts.rules.order_types``. Of an
+order's end only the look-ahead that comes next runs, and beside it the last that is over: whoever has not
+seen to what follows is told anew and more urgently, and nobody has three alerts about one end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.events.orders import OrderMade
+from contracts.rules.breach_answer import Step
+from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
+from contracts.rules.cover import Cover, covered
+from contracts.rules.occurrence import LONDON
+from contracts.rules.order_match import KnownOrder
+from contracts.rules.order_questions import RANKS
+from contracts.rules.order_status import BAIL, NEVER_MADE, NOTICES
+from contracts.rules.order_types import BAIL_MONTHS
+from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType, PoliceRank
+
+Clocks = dict[AlertRule, datetime]
+"""When each clock that runs runs out."""
+
+HEARS = {OrderType.DVPN: OrderType.DVPO, OrderType.DAPN: OrderType.DAPO}
+"""What a court makes, or refuses, when it hears of a notice."""
+BY_BAIL = {3: AlertRule.BAIL_3, 6: AlertRule.BAIL_6, 9: AlertRule.BAIL_9}
+NOTIFIES = {
+    OrderType.DAPO: AlertRule.NOTIFY_DAPO,
+    OrderType.SPO: AlertRule.NOTIFY_SPO,
+    OrderType.INTERIM_SPO: AlertRule.NOTIFY_SPO,
+}
+HELD_NO_MORE = frozenset(
+    {
+        BreachStep.SUSPECT_OUTSTANDING,
+        BreachStep.CHARGED,
+        BreachStep.AT_COURT,
+        BreachStep.NO_FURTHER_ACTION,
+        BreachStep.NO_BREACH_FOUND,
+        BreachStep.CLOSED,
+    }
+)
+"""Steps after which nobody is held for the breach and waits for a court."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as its clocks know it: what was said last, with its service and its people; and the other
+    orders that name any of these."""
+
+    said: OrderMade
+    known: KnownOrder
+    others: Sequence[KnownOrder]
+
+    @property
+    def binding(self) -> bool:
+        """Whether it was made and stands."""
+        return self.known.terms.stage in (OrderStage.MADE, OrderStage.INTERIM)
+
+
+def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:
+    """The clocks about an order. They are the same until the first of them runs out."""
+    found = {**_at_court(order, calendars), **_ending(order, at, calendars)}
+    terms = order.known.terms
+    notifies = NOTIFIES.get(terms.order)
+    begins = order.known.made if notifies is AlertRule.NOTIFY_DAPO else terms.served
+    if notifies and begins and order.binding and order.said.notified is None:
+        found[notifies] = runs_out(notifies, begins, calendars)
+    if terms.order is OrderType.POLICE_BAIL and order.binding:
+        found |= _prolonged(order, calendars)
+    return found
+
+
+def of_breach(own: Iterable[Step], steps: Iterable[Step], asked_for: datetime | None, c: Calendars) -> Clocks:
+    """The clocks about a breach: by when its answer is asked for, and until when whoever was arrested for it
+    must be before a court. ``own`` are the steps told of this record, ``steps`` of any of the occurrence."""
+    found = {} if asked_for is None else {AlertRule.NO_ANSWER: asked_for}
+    arrested = max((step.order for step in own if step.step is BreachStep.ARRESTED), default=None)
+    if arrested and not any(step.step in HELD_NO_MORE and step.order >= arrested for step in steps):
+        found[AlertRule.PRODUCTION] = runs_out(AlertRule.PRODUCTION, arrested[0], c)
+    return found
+
+
+def _at_court(order: Order, calendars: Calendars) -> Clocks:
+    """When a court is to hear: of a notice, or both sides of an order made without notice."""
+    terms, said = order.known.terms, order.said
+    if not order.binding:
+        return {}
+    if terms.order in NOTICES and terms.served is not None and not _heard(order):
+        due = runs_out(AlertRule.HEARING, terms.served, calendars)
+        return {AlertRule.HEARING: max(due, terms.ends or due)}
+    if said.without_notice and said.return_date is not None:
+        due = end_of(said.return_date)
+        if not _goes_on(order, due):
+            return {AlertRule.RETURN_DATE: due}
+    return {}
+
+
+def _heard(order: Order) -> bool:
+    notice = order.known
+    return any(
+        other.terms.order is HEARS[notice.terms.order]
+        and other.terms.stage is not OrderStage.APPLIED
+        and other.made.astimezone(LONDON).date() >= notice.made.astimezone(LONDON).date()
+        and {*other.respondents} >= {*notice.respondents}
+        and {*other.protected} >= {*notice.protected}
+        for other in order.others
+    )
+
+
+def _prolonged(order: Order, calendars: Calendars) -> Clocks:
+    """When police bail comes to the length that its officer may give, if it goes on so long. Nobody named
+    is the lowest; a court may give as much as it likes."""
+    if order.said.court is not None:
+        return {}
+    rank = RANKS.index(order.said.authorised_by or PoliceRank.CONSTABLE)
+    given = [months for months, least in BAIL_MONTHS if RANKS.index(least) <= rank]
+    rule = BY_BAIL[max(given, default=BAIL_MONTHS[0][0])]
+    due = runs_out(rule, order.known.terms.starts, calendars)
+    ends = order.known.terms.ends
+    return {} if ends is not None and end_of(ends.astimezone(LONDON).date()) <= due else {rule: due}
+
+
+def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
+    """The last look-ahead that is over and the next, where nothing takes its place; of bail its end is the
+    last of them."""
+    terms, ends = order.known.terms, _ends(order.known)
+    bail = terms.order in BAIL
+    runs = order.binding or (bail and terms.stage is OrderStage.DISCHARGED)
+    if not runs or terms.order in NOTICES or ends is None or _goes_on(order, ends):
+        return {}
+    lines = (*LOOK_AHEAD, *((AlertRule.BAIL_ENDED,) if bail else ()))
+    times = [(rule, runs_out(rule, ends, calendars)) for rule in lines]
+    over = [each for each in times if each[1] <= at]
+    return dict([*over[-1:], *[each for each in times if each[1] > at][:1]])
+
+
+def _goes_on(order: Order, when: datetime) -> bool:
+    """Whether another order protects the same people after this one. Of one that does not say whom it
+    protects, as bail seldom does, only another that says nothing either is known to."""
+    protects = bool(order.known.protected)
+    return covered(
+        _cover(order.known),
+        when,
+        [
+            _cover(other)
+            for other in order.others
+            if other.terms.stage not in NEVER_MADE and bool(other.protected) is protects
+        ],
+    )
+
+
+def _ends(order: KnownOrder) -> datetime | None:
+    """When an order ends or was ended: whichever was first. None: nobody gave an end."""
+    terms = order.terms
+    discharged = terms.discharged if terms.stage is OrderStage.DISCHARGED else None
+    return min((end for end in (terms.ends, discharged) if end is not None), default=None)
+
+
+def _cover(order: KnownOrder) -> Cover:
+    terms = order.terms
+    return Cover(
+        root=order.root,
+        starts=terms.starts,
+        ends=_ends(order),
+        until_further_order=terms.until_further_order and terms.stage is not OrderStage.DISCHARGED,
+        respondents=frozenset(order.respondents),
+        protected=frozenset(order.protected),
+    )

@@ -1,0 +1,185 @@
+"""The clocks of the field: a DVPN served on a Friday evening before a bank holiday. Its service is corrected,
+and the clock moves; its hearing is missed, and the supervisor is called, once, through a restore
+of every store; the order that the court made ends it. On both deployments."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.clock import LONDON, bank_holidays, is_working_day
+from tests.scenarios import caseload, scene
+from tests.scenarios.conftest import NOW
+from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.webhook import Webhook
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+
+
+def _monday() -> datetime:
+    """The start of the last bank holiday on a Monday that is three weeks past, after a Friday of work."""
+    days = [
+        day
+        for day in bank_holidays()
+        if day.weekday() == 0
+        and day < NOW.date() - timedelta(days=21)
+        and is_working_day(day - timedelta(days=3))
+        and is_working_day(day + timedelta(days=1))
+    ]
+    return datetime.combine(max(days), time(), LONDON)
+
+
+MONDAY = _monday()
+FRIDAY = MONDAY - timedelta(days=3)
+SERVED = FRIDAY + timedelta(hours=20)
+DUE = MONDAY + timedelta(days=1, hours=20)
+"""Saturday counts; neither Sunday nor the bank holiday does."""
+LATER = timedelta(hours=2)
+"""How much later the notice was served than was first told."""
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    opened = Goldthread(deployment.url)
+    yield opened
+    await opened.close()
+
+
+def people() -> list[dict[str, Any]]:
+    return [caseload.her("niche", "N-501"), caseload.him("respondent", "niche", "N-502")]
+
+
+def notice(made: datetime) -> dict[str, Any]:
+    """By the police: a domestic violence protection notice."""
+    content = {
+        "people": people(),
+        "routing": {"area": "northmere-north"},
+        "order": "dvpn",
+        "made": made.isoformat(),
+        "authorised_by": "superintendent",
+        "prohibitions": [{"kind": "no-contact"}],
+    }
+    return caseload.submission(content, made, made, regime="DPA_PART3")
+
+
+def dvpo(made: datetime) -> dict[str, Any]:
+    """By the police: the order that the court made upon it."""
+    more = {"order": "dvpo", "court": "Magistrates", "ends": (made + timedelta(days=28)).isoformat()}
+    body = notice(made)
+    del body["content"]["authorised_by"]
+    return body | {"content": body["content"] | more}
+
+
+async def get(goldthread: Goldthread, who: str, path: str) -> Any:
+    return (await (await goldthread.person(who)).get(path)).json()
+
+
+async def clocks(goldthread: Goldthread, who: str, cause: str) -> list[dict[str, Any]]:
+    """The clocks about a cause that somebody sees."""
+    shown = await get(goldthread, who, "/notify/v1/clocks")
+    return [clock for clock in shown["clocks"] if clock["cause"] == cause]
+
+
+async def runs_until(goldthread: Goldthread, cause: str, due: datetime, rule: str = "hearing") -> None:
+    """Wait until somebody on call sees that this clock runs until then."""
+
+    async def seen() -> bool:
+        found = await clocks(goldthread, "dev-malik", cause)
+        return [(each["rule"], datetime.fromisoformat(each["due"])) for each in found] == [(rule, due)]
+
+    await until(seen)
+
+
+async def served(goldthread: Goldthread, root: str) -> None:
+    """The notice was served; then that is corrected to two hours later."""
+    said = caseload.service(root, SERVED)
+    receipt = await goldthread.post("northmere-police", "/orders/v1/services", said)
+    await runs_until(goldthread, root, DUE)
+    system = await goldthread.system("northmere-police")
+    answer = await system.put(
+        f"/orders/v1/facts/{receipt['root']}",
+        json=caseload.service(root, SERVED + LATER),
+        headers={"If-Match": '"1"'},
+    )
+    assert answer.status_code == 200, answer.text
+    await runs_until(goldthread, root, DUE + LATER)
+
+
+async def called(goldthread: Goldthread, cause: str) -> dict[str, Any]:
+    """Wait until the supervisor is called; give the alert."""
+    supervisor: httpx.AsyncClient = await goldthread.person("helen-sato")
+    alert: dict[str, Any] = {}
+
+    async def calls() -> bool:
+        alert.update((await supervisor.get(f"/notify/v1/alerts/{cause}")).json())
+        return bool(alert.get("called_you"))
+
+    await until(calls)
+    return alert
+
+
+async def test_a_hearing_that_is_missed_over_a_bank_holiday_calls_somebody_once(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    async with Webhook() as webhook:
+        await goldthread.set_clock(FRIDAY + timedelta(hours=23))
+        await scene.configure(goldthread, scene.Place(), webhook.url, FRIDAY + timedelta(hours=23))
+        made = FRIDAY + timedelta(hours=18)
+        root = (await goldthread.post("northmere-police", "/orders/v1/orders", notice(made)))["root"]
+        await served(goldthread, root)
+        (clock,) = await clocks(goldthread, "dev-malik", root)
+        assert datetime.fromisoformat(clock["moved_from"]) == DUE
+        assert (clock["state"], clock["owner"], clock["area"]) == ("runs", "orders-team", "northmere-north")
+        assert await clocks(goldthread, "sam-lindqvist", root) == [], "not of his area"
+        refused = await (await goldthread.person("priya-nair")).get("/notify/v1/clocks")
+        assert refused.status_code == 404, "no right to read clocks"
+
+        await goldthread.set_clock(DUE + timedelta(minutes=30))
+        await goldthread.settled()
+        answer = await (await goldthread.person("helen-sato")).get(f"/notify/v1/alerts/{root}")
+        assert answer.status_code == 404, "it was moved, and has not run out"
+
+        late = DUE + LATER + timedelta(minutes=1)
+        await goldthread.set_clock(late)
+        alert = await called(goldthread, root)
+        assert (alert["rule"], alert["about"], alert["urgency"]) == ("hearing", "order", "now")
+        (clock,) = await clocks(goldthread, "dev-malik", root)
+        assert clock["state"] == "late"
+        page = (await (await goldthread.person("dev-malik")).get("/notify/clocks")).text
+        assert "1 clock has run out, and nobody has taken it." in page
+        assert f'href="/orders/orders/{root}"' in page
+        assert caseload.HIM["family"] not in page
+        await until(lambda: webhook.first("helen-sato", root))
+
+        await restored(deployment, goldthread, late + timedelta(minutes=1))
+        after = await called(goldthread, root)
+        assert (after["raised"], after["state"], after["tries"]) == (alert["raised"], "unanswered", 1)
+        assert [message.to for message in webhook.kept] == ["helen-sato"]
+
+        taken = await (await goldthread.person("helen-sato")).post(f"/notify/v1/alerts/{root}/acknowledge")
+        assert taken.json()["state"] == "answered"
+        (clock,) = await clocks(goldthread, "dev-malik", root)
+        assert clock["state"] == "taken"
+
+        order = dvpo(DUE)
+        new = (await goldthread.post("northmere-police", "/orders/v1/orders", order))["root"]
+        ends = (DUE.astimezone(LONDON) + timedelta(days=28)).astimezone(LONDON)
+        await runs_until(goldthread, new, ends - timedelta(days=14), "ends-14")
+
+        async def over() -> bool:
+            return await clocks(goldthread, "dev-malik", root) == []
+
+        await until(over)
+        shown = await get(goldthread, "helen-sato", f"/notify/v1/alerts/{root}")
+        assert shown["state"] == "stood-down"
+
+
+async def restored(deployment: Deployed, goldthread: Goldthread, at: datetime) -> None:
+    """Every store is dropped, read back from the log and folded again."""
+    await asyncio.to_thread(deployment.restored, at)
+    await goldthread.set_clock(at)
+    await goldthread.settled()

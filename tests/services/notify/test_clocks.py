@@ -1,0 +1,234 @@
+"""Clocks as notify runs them: whoever is called when one runs out, once, until it is stopped or answered."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.facts import Fact, FactSet
+from chassis.views import Subject
+from contracts.content import Content
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.rules.clocks import CLOCKS
+from contracts.vocabulary import AlertRule
+from services.notify.clocks import CLOCK, ClockRow
+from services.notify.views import ALERT
+from tests.services.notify.world import CAUSE, RAISED, rota, staff
+from tests.support.facts import area, fact, said
+
+HEARING, ENDS, ANSWER = AlertRule.HEARING, AlertRule.ENDS_14, AlertRule.NO_ANSWER
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Night:
+    """The facts about one cause as time goes on, and what notify says of them."""
+
+    now: datetime = RAISED
+    facts: list[Fact[Any]] = field(default_factory=list)
+
+    @property
+    def row(self) -> ClockRow:
+        """The row now."""
+        row = CLOCK.fold(self.subject()).row
+        assert isinstance(row, ClockRow)
+        return row
+
+    def subject(self) -> Subject:
+        """What a fold is given."""
+        return Subject(CAUSE, FactSet(self.facts), FactSet(rota()), self.now)
+
+    def settle(self) -> None:
+        """Fold and decide until nothing new is said."""
+        for _ in range(20):
+            subject, known = self.subject(), {each.id for each in self.facts}
+            news = [
+                said(saying)
+                for view in (CLOCK, ALERT)
+                if view.decide is not None
+                for saying in view.decide(view.fold(subject).row, self.now)
+            ]
+            if not (news := [each for each in news if each.id not in known]):
+                return
+            self.facts += news
+        raise AssertionError("it does not come to rest")
+
+    def hear(self, content: Content) -> None:
+        """A fact comes, said now."""
+        self.facts.append(fact(content, agency="goldthread", occurred=self.now))
+        self.settle()
+
+    def start(self, rule: AlertRule, hours: float, generation: int = 1, where: str | None = "north") -> None:
+        """A clock runs for so many hours from now."""
+        due, routing = self.now + hours * HOUR, area(where) if where else None
+        self.hear(ClockStarted(rule=rule, cause=CAUSE, generation=generation, due=due, routing=routing))
+
+    def stop(self, rule: AlertRule, generation: int = 1) -> None:
+        """It is stopped."""
+        self.hear(ClockStopped(rule=rule, cause=CAUSE, generation=generation))
+
+    def take(self, rule: AlertRule, generation: int = 1) -> None:
+        """Somebody takes the alert about it."""
+        taken = {"rule": rule, "cause": CAUSE, "generation": generation, "person": staff("cath")}
+        self.hear(AlertAcknowledged.model_validate(taken))
+
+    def wait(self, hours: float) -> None:
+        """Time passes, with nobody looking meanwhile."""
+        self.now += hours * HOUR
+        self.settle()
+
+    def alerts(self) -> list[tuple[str, int]]:
+        """The alerts that stand."""
+        down = {(each.rule, each.generation) for each in self._of(AlertStoodDown)}
+        raised = {(each.rule, each.generation) for each in self._of(AlertRaised)}
+        return sorted((rule.value, generation) for rule, generation in raised - down)
+
+    def called(self) -> list[tuple[str | None, str]]:
+        """Who was called for which rule."""
+        return [(each.person, each.rule.value) for each in self._of(AlertCalled)]
+
+    def _of(self, model: type[Any]) -> list[Any]:
+        return [each.content for each in self.facts if isinstance(each.content, model)]
+
+
+def test_when_it_runs_out_the_supervisor_is_called_and_not_before() -> None:
+    night = Night()
+    night.start(HEARING, 48)
+    assert CLOCK.fold(night.subject()).changes_at == RAISED + 48 * HOUR
+    night.wait(47)
+    assert night.alerts() == []
+    night.wait(1)
+    assert night.alerts() == [("hearing", 1)]
+    assert night.called() == [(staff("cath"), "hearing")]
+
+
+def test_one_that_is_stopped_in_time_calls_nobody() -> None:
+    night = Night()
+    night.start(HEARING, 48)
+    night.wait(20)
+    night.stop(HEARING)
+    night.wait(60)
+    assert night.alerts() == []
+    assert night.row.due is None
+
+
+def test_one_that_is_moved_runs_until_then_and_says_so() -> None:
+    night = Night()
+    night.start(HEARING, 48)
+    night.stop(HEARING)
+    night.start(HEARING, 51, generation=2)
+    assert [(clock.before, clock.due) for clock in night.row.clocks] == [
+        (RAISED + 48 * HOUR, RAISED + 51 * HOUR)
+    ]
+    night.wait(50)
+    assert night.alerts() == []
+    night.wait(2)
+    assert night.alerts() == [("hearing", 2)]
+
+
+def test_one_that_is_moved_after_it_ran_out_stands_down_and_is_told_again_when_it_runs_out() -> None:
+    night = Night()
+    night.start(HEARING, 1)
+    night.wait(2)
+    night.stop(HEARING)
+    assert night.alerts() == []
+    night.start(HEARING, 3, generation=2)
+    assert night.alerts() == []
+    night.wait(3)
+    assert night.alerts() == [("hearing", 2)]
+
+
+def test_the_next_generation_may_come_before_the_stop_of_the_last() -> None:
+    night = Night()
+    night.start(HEARING, 1)
+    night.wait(2)
+    night.start(HEARING, 3, generation=2)
+    assert night.alerts() == []
+    assert [clock.generation for clock in night.row.clocks] == [2]
+
+
+def test_after_hours_away_somebody_is_called_once_and_without_a_volley() -> None:
+    night = Night()
+    night.start(HEARING, 1)
+    night.wait(3)
+    assert len(night.called()) == 1
+
+
+def test_what_had_run_out_when_it_became_known_waits_two_hours_for_what_stops_it() -> None:
+    night = Night()
+    night.start(HEARING, -5)
+    assert night.alerts() == []
+    night.wait(2)
+    assert night.alerts() == [("hearing", 1)]
+
+
+def test_two_clocks_of_one_order_are_two_alerts() -> None:
+    night = Night()
+    night.start(ENDS, 1)
+    night.start(HEARING, 1)
+    night.wait(2.5)
+    assert night.alerts() == [("ends-14", 1), ("hearing", 1)]
+    night.take(HEARING)
+    taken = {clock.rule: clock.answered_at for clock in night.row.clocks}
+    assert taken == {HEARING: night.now, ENDS: None}
+    assert not night.row.taken
+
+
+def test_of_the_answer_to_a_breach_another_rule_tells() -> None:
+    night = Night()
+    night.start(ANSWER, 24)
+    night.wait(30)
+    assert night.alerts() == []
+    raised = {"rule": ANSWER, "cause": CAUSE, "generation": 3, "urgency": "hour"}
+    night.hear(AlertRaised.model_validate(raised))
+    night.take(ANSWER, generation=3)
+    assert [clock.answered_at for clock in night.row.clocks] == [night.now]
+    assert night.alerts() == [("no-answer", 3)]
+
+
+RULES = st.sampled_from([HEARING, ENDS, ANSWER, AlertRule.BAIL_ENDED])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("start"), RULES, st.integers(-30, 60)),
+        st.tuples(st.just("stop"), RULES, st.just(0)),
+        st.tuples(st.just("take"), RULES, st.just(0)),
+        st.tuples(st.just("wait"), RULES, st.integers(1, 70)),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=150)
+@given(STEPS, st.randoms(use_true_random=False))
+def test_nothing_late_is_left_untold_nothing_stopped_runs_and_nothing_is_told_twice(
+    steps: list[tuple[str, AlertRule, int]], random: Any
+) -> None:
+    """As orders says it: of each rule one clock at a time, each the next generation. Then the same facts in
+    another order give the same row."""
+    night, runs, stopped = Night(), dict[AlertRule, int](), dict[AlertRule, int]()
+    for what, rule, hours in steps:
+        if what == "wait":
+            night.wait(hours)
+        elif what == "take" and (rule.value, runs.get(rule, 0)) in night.alerts():
+            night.take(rule, runs[rule])
+        elif what == "stop" and rule in runs:
+            night.stop(rule, runs.pop(rule))
+            stopped[rule] = stopped.get(rule, 0) + 1
+        elif what == "start" and rule not in runs:
+            runs[rule] = 1 + stopped.get(rule, 0)
+            night.start(rule, hours, runs[rule])
+    row = night.row
+    assert {clock.rule: clock.generation for clock in row.clocks} == runs
+    late = {
+        (clock.rule.value, clock.generation)
+        for clock in row.clocks
+        if clock.calls_at and clock.calls_at <= night.now and CLOCKS[clock.rule].urgency
+    }
+    assert set(night.alerts()) == late
+    raised = [(c.rule, c.generation) for c in (f.content for f in night.facts) if isinstance(c, AlertRaised)]
+    assert len(raised) == len(set(raised))
+    random.shuffle(night.facts)
+    assert night.row == row

@@ -1,0 +1,233 @@
+"""The clocks about orders and breaches: which run, as a table; what is said of them, whatever happens."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.facts import Fact
+from chassis.views import Person
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.orders import OrderMade
+from contracts.rules.breach_answer import Step
+from contracts.rules.occurrence import LONDON
+from contracts.rules.order_match import KnownOrder
+from contracts.rules.order_status import order_terms
+from contracts.sections import Routing
+from contracts.vocabulary import AlertRule, BreachStep
+from services.orders.rules.clocks import Order, of_breach, of_order
+from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
+from services.orders.views.clocks import CALENDARS
+from tests.services.orders.caseload import (
+    ben,
+    breach,
+    histories,
+    order,
+    risk,
+    service,
+    step,
+    world,
+)
+from tests.support.facts import NOON, corrected, root_of, withdrawn
+from tests.support.tables import lines
+from tests.support.world import World
+
+TIMES = ("made", "ends", "notified")
+DVPN = {"order": "dvpn", "made": NOON, "until_further_order": False}
+
+
+def day(n: float) -> datetime:
+    return NOON + timedelta(days=n)
+
+
+def told(said: dict[str, Any]) -> OrderMade:
+    """An order of the table."""
+    given = {key: value for key, value in said.items() if key not in ("against", "protects")}
+    given |= {"made": said.get("made", 0)}
+    given |= {key: day(given[key]) for key in TIMES if key in given}
+    if "return_date" in given:
+        given["return_date"] = day(given["return_date"]).date()
+    return OrderMade.model_validate({**given, "people": [ben()]})
+
+
+def known(said: dict[str, Any], root: str, served: float | None, discharged: float | None) -> KnownOrder:
+    made = told(said)
+    terms = order_terms(made, [], CALENDARS.court_hours, None if discharged is None else day(discharged))
+    protects = said.get("protects", "her")
+    return KnownOrder(
+        root=root,
+        reference=None,
+        made=made.made,
+        terms=terms.model_copy(update={"served": None if served is None else day(served)}),
+        respondents=[said.get("against", "him")],
+        protected=[] if protects == "nobody" else [protects],
+        protected_mentions=[],
+    )
+
+
+@lines(__file__, "clocks")
+def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
+    said = line["order"]
+    own = known(said, "own", line.get("served"), line.get("discharged"))
+    others = [known(other, f"{n}", None, None) for n, other in enumerate(line.get("others", []))]
+    found = of_order(Order(told(said), own, [own, *others]), day(line["at"]), CALENDARS)
+    days = {rule.value: (due.astimezone(LONDON).date() - NOON.date()).days for rule, due in found.items()}
+    assert days == line["clocks"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "runs"),
+    [
+        ([], False),
+        ([("arrested", 1)], True),
+        ([("arrested", 1), ("interviewed", 3)], True),
+        ([("arrested", 1), ("triaged", 3)], True),
+        ([("arrested", 1), ("charged", 3)], False),
+        ([("arrested", 1), ("at-court", 20)], False),
+        ([("arrested", 1), ("suspect-outstanding", 5)], False),
+        ([("at-court", 1), ("arrested", 5)], True),
+        ([("arrested", 1), ("at-court", 20), ("arrested", 40)], True),
+    ],
+    ids=lambda value: "-".join(name for name, _ in value) or "nothing" if isinstance(value, list) else None,
+)
+def test_whoever_is_arrested_is_before_a_court_in_24_hours(taken: list[tuple[str, int]], runs: bool) -> None:
+    steps = [Step(BreachStep(name), NOON + timedelta(hours=at), f"{n}") for n, (name, at) in enumerate(taken)]
+    found = of_breach(steps, steps, None, CALENDARS)
+    arrested = max((each.at for each in steps if each.step is BreachStep.ARRESTED), default=NOON)
+    assert found == ({AlertRule.PRODUCTION: arrested + timedelta(hours=24)} if runs else {})
+
+
+# ---- what is said ------------------------------------------------------------------------------
+
+
+def notice(**values: Any) -> Fact[OrderMade]:
+    return order("notice", **DVPN | values)
+
+
+def clocks(of: World, cause: str = "notice", rule: str = "hearing") -> list[tuple[int, datetime, str | None]]:
+    """The clocks of a rule about a cause that were started and not stopped: generation, due, area."""
+    said = [fact.content for fact in of.facts]
+    over = {(c.cause, c.rule, c.generation) for c in said if isinstance(c, ClockStopped)}
+    return sorted(
+        (c.generation, c.due, c.routing.area if isinstance(c.routing, Routing) else None)
+        for c in said
+        if isinstance(c, ClockStarted)
+        and (c.cause, c.rule) == (root_of(cause), rule)
+        and (c.cause, c.rule, c.generation) not in over
+    )
+
+
+def settled(*facts: Fact[Any], at: datetime = NOON) -> World:
+    made = world(*facts)
+    made.at = at
+    made.settle()
+    return made
+
+
+def test_service_starts_the_clock_where_she_is_and_its_correction_moves_it() -> None:
+    served = service("notice", served=NOON)
+    made = settled(notice(), served, risk(None, where="north"))
+    assert clocks(made) == [(1, day(2), "north")]
+    said = served.said.model_copy(update={"served": NOON + timedelta(hours=3), "people": [ben()]})
+    moved = corrected(served, said)
+    made.add(moved)
+    made.settle()
+    assert clocks(made) == [(2, day(2) + timedelta(hours=3), "north")]
+    made.add(withdrawn(moved))
+    made.settle()
+    assert clocks(made) == []
+
+
+def test_a_withdrawn_notice_has_no_clock() -> None:
+    first = notice()
+    made = settled(first, service("notice", served=NOON))
+    made.add(withdrawn(first))
+    made.settle()
+    assert clocks(made) == []
+
+
+def test_service_told_by_its_reference_alone_starts_it_too() -> None:
+    by_reference = service(None, served=NOON, reference="NM 1")
+    made = settled(notice(reference="nm1"), by_reference)
+    assert clocks(made) == [(1, day(2), None)]
+
+
+def test_where_she_is_becomes_known_and_the_clock_is_moved_there() -> None:
+    made = settled(notice(), service("notice", served=NOON))
+    made.add(risk(None, where="south"))
+    made.settle()
+    assert clocks(made) == [(2, day(2), "south")]
+
+
+def test_the_look_ahead_goes_on_by_itself_and_says_when() -> None:
+    made = settled(order("notice", order="dvpo", made=NOON, ends=day(20), until_further_order=False))
+    assert made.fold()["orders_clocks", root_of("notice")].changes_at == day(6)
+    for at, running in ((6, ["ends-14", "ends-7"]), (13, ["ends-7", "ends-2"]), (19, ["ends-2"])):
+        made.at = day(at)
+        made.settle()
+        assert [rule for rule in ("ends-14", "ends-7", "ends-2") if clocks(made, rule=rule)] == running
+
+
+def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
+    seen = breach()
+    made = settled(order(), service(), risk(None), seen)
+    assert clocks(made, "breach", "no-answer") == [(1, day(1), "north")]
+    made.add(step("arrested", 3, seen))
+    made.settle()
+    assert clocks(made, "breach", "no-answer") == []
+    assert clocks(made, "breach", "production") == [(1, NOON + timedelta(hours=27), "north")]
+    made.add(step("at-court", 20, seen))
+    made.settle()
+    assert clocks(made, "breach", "production") == []
+
+
+def test_the_records_of_a_year_start_no_clock() -> None:
+    made = settled(notice(), service("notice", served=NOON), at=day(10))
+    assert clocks(made) == []
+
+
+def test_while_somebodys_row_is_not_made_nothing_is_stopped() -> None:
+    """As after a restore, when an order is folded before the people whom it names."""
+    made = settled(notice(), service("notice", served=NOON), breach())
+    for view, cause in ((ORDERS_CLOCKS, "notice"), (ORDERS_BREACH, "breach")):
+        subject = made.subject("cause", root_of(cause))
+        people = {mention: Person(person.id, {}) for mention, person in subject.people.items()}
+        row = view.fold(replace(subject, people=people)).row
+        assert row.clocks.running
+        assert [each for each in view.decide(row, NOON) if _of_clock(each.content)] == []
+
+
+DAYS = st.lists(st.integers(-10, 60), min_size=1, max_size=4).map(sorted)
+
+
+@settings(max_examples=60)
+@given(histories(), DAYS)
+def test_whatever_happens_what_runs_is_what_should_and_nothing_is_said_twice(
+    history: list[Fact[Any]], looks: list[int]
+) -> None:
+    """Orders, breaches and assessments, corrected and withdrawn, looked at as time goes on."""
+    made = world()
+    for n, at in enumerate(looks):
+        made.at = day(at)
+        made.add(*history[n :: len(looks)])
+        made.settle()
+    folded = made.fold()
+    for (view, _), done in folded.items():
+        if done.row is None or view not in ("orders_clocks", "orders_breach"):
+            continue
+        known = done.row.clocks
+        assert known.wanted is not None
+        runs = {line.rule: line.due for line in known.running}
+        assert len(runs) == len(known.running)
+        late_news = {rule for rule, due in known.wanted.items() if rule not in runs}
+        assert all(known.wanted[rule] + timedelta(days=7) <= made.at for rule in late_news)
+        assert runs == {rule: due for rule, due in known.wanted.items() if rule not in late_news}
+    said = [(c.type, c.cause, c.rule, c.generation) for c in (f.content for f in made.facts) if _of_clock(c)]
+    assert len(said) == len(set(said))
+
+
+def _of_clock(content: Any) -> bool:
+    return isinstance(content, ClockStarted | ClockStopped)
