@@ -6,16 +6,23 @@ once: a page that a telephone loads again does not take what was given back sinc
 """
 
 import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
 
 from chassis.accept import Refused, own_header
+from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
 from chassis.ids import Ids
 from chassis.runtime import Runtime
-from contracts.events.alerts import AlertAcknowledged, AlertCalled
-from services.notify import queries
-from services.notify.queries import AlertShown
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertPassedOn, AlertStoodDown
+from contracts.rules.standing_answer import Answer, answer_of, standing_answer
 from services.notify.rules import answering, sharing
+from services.notify.views import Reply, number_of
+
+OfAlert = TypeVar("OfAlert", AlertStoodDown, AlertAcknowledged | AlertPassedOn)
 
 _KIND = "answer-link"
 
@@ -31,7 +38,16 @@ def check(ids: Ids, call: str, signature: str) -> None:
         raise not_found()
 
 
-async def take(runtime: Runtime, call: str, signature: str) -> AlertShown:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Whose an alert is now, and since when."""
+
+    number: str
+    yours: bool
+    at: datetime
+
+
+async def take(runtime: Runtime, call: str, signature: str) -> Taken:
     """Whoever was called takes the alert; one that another has taken stays theirs.
 
     Raises Problem: 404 for a link that we did not sign; 409 if the alert was stood down since, if they gave
@@ -43,21 +59,34 @@ async def take(runtime: Runtime, call: str, signature: str) -> AlertShown:
     called = next(iter((await runtime.fact(call)).current(AlertCalled)), None)
     if called is None or called.said.person is None:
         raise not_found()
-    person, now = _named(called.said.person, call), runtime.clock.now()
-    row = await queries.current(runtime, called.said.cause)
-    if row is None:
-        raise not_found()
-    # Should several rules tell of one cause, whoever was called by one takes what waits.
-    stands = row.standing and (row.rule != called.said.rule or row.generation == called.said.generation)
-    said = AlertAcknowledged(cause=row.cause, rule=row.rule, generation=row.generation, person=person.id)
-    answers = (await runtime.facts([f"o:{row.cause}"])).current(AlertAcknowledged)
-    given_back = row.waiting and any(answer.said == said for answer in answers)
+    alert, now = called.said, runtime.clock.now()
+    said = AlertAcknowledged(
+        cause=alert.cause, rule=alert.rule, generation=alert.generation, person=called.said.person
+    )
+    facts = await runtime.facts([f"o:{alert.cause}"])
+    taken = _taken(facts, said)
+    stands = not _about(facts.current(AlertStoodDown), said)
+    given_back = taken is None and any(fact.said == said for fact in facts.current(AlertAcknowledged))
     if refusal := answering.no_taking_by_link(stands, given_back, called.occurred, now):
         raise Problem(409, refusal, answering.SENTENCES[refusal])
-    if row.waiting:
-        await runtime.take(own_header(now), said, caller=person, right=sharing.ANSWER_BY_LINK)
-        row = await queries.current(runtime, row.cause) or row
-    return queries.as_shown(person, row)
+    if taken is None:
+        caller = _named(said.person, call)
+        await runtime.take(own_header(now), said, caller=caller, right=sharing.ANSWER_BY_LINK)
+        taken = _taken(await runtime.facts([f"o:{alert.cause}"]), said)
+    if taken is None:
+        raise not_found()
+    return Taken(number_of(alert.cause), taken.person == said.person, taken.at)
+
+
+def _taken(facts: FactSet, said: AlertAcknowledged) -> Answer | None:
+    """Who has the alert of which this would be an answer."""
+    replies: list[Reply] = [*facts.current(AlertAcknowledged), *facts.current(AlertPassedOn)]
+    return standing_answer(answer_of(fact.envelope, fact.said) for fact in _about(replies, said)).taken
+
+
+def _about(facts: Iterable[Fact[OfAlert]], said: AlertAcknowledged) -> list[Fact[OfAlert]]:
+    alert = (said.rule, said.generation)
+    return [fact for fact in facts if (fact.said.rule, fact.said.generation) == alert]
 
 
 def _named(person: str, call: str) -> Caller:
