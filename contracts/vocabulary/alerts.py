@@ -5,11 +5,13 @@ from enum import StrEnum
 
 class AlertRule(StrEnum):
     """The rules by which Goldthread tells somebody: a breach; that a breach has had no answer in its time;
-    or that a service of its own could not read a record, or could not make a page anew."""
+    that a service of its own could not read a record, or could not make a page anew; or that hours of an
+    area's rota are to come for which nobody is on it."""
 
     BREACH = "breach"
     NO_ANSWER = "no-answer"
     UNREAD = "unread"
+    ROTA_GAP = "rota-gap"
 
 
 class ParkedReason(StrEnum):

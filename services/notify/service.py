@@ -4,6 +4,7 @@ from chassis.service import Service
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from services.notify.actions import admit, revisable
 from services.notify.claims import ClaimTable
+from services.notify.gaps import GAPS
 from services.notify.pages import PAGES
 from services.notify.pages.routes import router as pages_router
 from services.notify.routes import router
@@ -13,7 +14,7 @@ from services.notify.views import ALERT
 
 SERVICE = Service(
     name="notify",
-    views=(ALERT,),
+    views=(ALERT, GAPS),
     routers=(router, pages_router),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -25,6 +26,6 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell,),
-    fold_version=2,
+    fold_version=3,
     tables=(ClaimTable,),
 )
