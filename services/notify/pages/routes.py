@@ -18,12 +18,13 @@ from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.vocabulary import PassReason
 from services.notify import actions, queries
-from services.notify.pages import PAGES
+from services.notify.pages import PAGES, rota
 from services.notify.queries import AlertShown
 from services.notify.rules import sharing
 from services.notify.views import ALERT
 
 router = APIRouter(prefix="/notify", include_in_schema=False)
+router.include_router(rota.router)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.READ)]
