@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field, StrictInt
 
-from contracts.content import AreaId, Content, MentionId, ThingId
+from contracts.content import AreaId, Content, FiledAreaId, MentionId, ThingId
 from contracts.envelope import Id
 from contracts.sections import RoutingSection, Text
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, PassReason, Urgency
@@ -22,6 +22,7 @@ class AlertRaised(Content):
     urgency: Urgency
     routing: RoutingSection | None = None
     about: list[MentionId] = Field(default_factory=list, description="whose rows it shows in")
+    rota_of: FiledAreaId | None = Field(default=None, description="the area whose rota has a gap")
 
 
 class AlertStoodDown(Content):
@@ -34,6 +35,7 @@ class AlertStoodDown(Content):
     cause: ThingId
     generation: StrictInt = Field(ge=1)
     about: list[MentionId] = Field(default_factory=list)
+    rota_of: FiledAreaId | None = Field(default=None, description="the area whose rota had a gap")
 
 
 class AlertCalled(Content):

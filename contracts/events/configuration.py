@@ -40,6 +40,7 @@ class OnCall(Part):
     """One person on call, and where their messages go. Staff, never a victim."""
 
     person: Id
+    name: Line | None = Field(default=None, description="as the rota calls them; staff alone read it")
     webhook: HttpUrl | None = None
 
 

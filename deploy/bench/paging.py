@@ -139,7 +139,7 @@ async def _set_up(client: Client, settings: Settings, pager: Pager) -> None:
     rota = {
         "area": AREA,
         "starts": (now - timedelta(hours=1)).isoformat(),
-        "ends": (now + timedelta(days=1)).isoformat(),
+        "ends": (now + timedelta(days=30)).isoformat(),
         "first": person | {"webhook": pager.url},
         **dict.fromkeys(("second", "supervisor", "duty_officer"), person),
     }

@@ -37,6 +37,7 @@ LOOK_FIRST = (
         "perpetrators ranked, each score explained",
     ),
     ("Carys Bevan", "IDVA", "/marac/", "her cases, with safe contact"),
+    ("Helen Sato", "supervisor", "/notify/rota?area=northmere-north", "the rota, with a gap next week"),
     ("Una Frost", "control room", "/orders/status", "what is in force now for {nominal}"),
 )
 """Whom to sign in as, and what to look at first."""

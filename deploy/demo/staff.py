@@ -1,12 +1,12 @@
 """The simulated staff: who sets up the area, answers alerts, calls the meetings and lists the cases."""
 
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import UTC, datetime, time, timedelta
+from itertools import count, pairwise
 from typing import Any
 
 import anyio
 
-from chassis.clock import add_working_days
+from chassis.clock import LONDON, add_working_days
 from chassis.ids import Ids
 from chassis.settings import Settings
 from deploy.demo.caseload import MARACS, Caseload
@@ -44,13 +44,35 @@ AREAS = (
     ("northmere-south", "Northmere South", "marac", "northmere"),
 )
 
-ROTA_AHEAD = timedelta(days=365)
+WEEKS = 12
+"""How many weeks of the rota are planned ahead."""
+WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
+GAP = (timedelta(days=2, hours=10), timedelta(days=2, hours=22))
+"""In the north nobody is on from Wednesday 7pm until Thursday 7am of next week: the planner shows it."""
 MEETINGS = {"northmere-north": 2, "northmere-east": 3, "northmere-south": 5}
 """In how many working days each MARAC meets next."""
 
 ALERT_SECONDS = 5.0
 LISTING_SECONDS = 90.0
 POLL_SECONDS = 0.08
+
+
+def shifts_of(area: str, start: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
+    """An area's shifts: one for the year until this week, then a week each, from Monday at 9am. In the east
+    two overlap for an hour at each hand-over; in the north there is a gap next week. The force has one."""
+    today = now.astimezone(LONDON).date()
+    mondays = [
+        datetime.combine(today - timedelta(days=today.weekday()) + n * WEEK, time(9), LONDON).astimezone(UTC)
+        for n in range(WEEKS + 1)
+    ]
+    if area not in ON_CALL:
+        return [(start, mondays[-1])]
+    longer = HOUR if area == "northmere-east" else timedelta()
+    found = [(start, mondays[0] + longer)] + [(one, other + longer) for one, other in pairwise(mondays)]
+    if area == "northmere-north":
+        begins, ends = found[2]
+        found[2:3] = [(begins, begins + GAP[0]), (begins + GAP[1], ends)]
+    return found
 
 
 class Staff:
@@ -74,13 +96,18 @@ class Staff:
             said = {"agency": agency, "name": name, "kind": kind}
             await self._configure(OPERATOR, "agencies", agency, said)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
-            await self._configure(ADMINISTRATOR, "rota", area, self._shift(area, first, second))
+            for number, (starts, ends) in enumerate(shifts_of(area, self._load.start, self._load.now)):
+                on = (first, second) if number % 2 else (second, first)
+                said = self._shift(area, starts, ends, *(on if number else (first, second)))
+                await self._configure(ADMINISTRATOR, "rota", f"{area}-{number}", said)
 
-    def _shift(self, area: str, first: str, second: str) -> dict[str, Any]:
+    def _shift(self, area: str, starts: datetime, ends: datetime, first: str, second: str) -> dict[str, Any]:
         posts = {"first": first, "second": second, "supervisor": SUPERVISOR, "duty_officer": DUTY_OFFICER}
-        people = {post: {"person": self._ids.staff(self._issuer, who)} for post, who in posts.items()}
-        ends = self._load.now + ROTA_AHEAD
-        return {"area": area, "starts": self._load.start.isoformat(), "ends": ends.isoformat(), **people}
+        people = {
+            post: {"person": self._ids.staff(self._issuer, who), "name": who.replace("-", " ").title()}
+            for post, who in posts.items()
+        }
+        return {"area": area, "starts": starts.isoformat(), "ends": ends.isoformat(), **people}
 
     async def _configure(self, who: str, what: str, key: str, content: dict[str, Any]) -> None:
         at = self._load.start.isoformat()

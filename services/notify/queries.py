@@ -85,6 +85,7 @@ class AlertShown(BaseModel):
     answered_by: Who | None
     answered_at: datetime | None
     stood_down_at: datetime | None
+    rota_of: str | None = Field(default=None, description="the area whose rota has the gap, of `rota-gap`")
 
 
 class Alerts(BaseModel):
@@ -216,6 +217,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         answered_by=_who(caller, row),
         answered_at=row.acknowledged_at,
         stood_down_at=row.stood_down_at,
+        rota_of=row.rota_of,
     )
 
 

@@ -4,25 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
+from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from contracts.sections import Text
 from contracts.submission import Receipt, Submission
+from contracts.times import Day
 from contracts.vocabulary import ClockOwner, PassReason
-from services.notify import actions, clock_list, queries
+from services.notify import actions, clock_list, planner, queries, shifts
 from services.notify.clock_list import Clocks
+from services.notify.planner import RotaShown
 from services.notify.queries import Alerts, AlertShown
 from services.notify.rules import sharing
+from services.notify.shifts import CalendarTaken
 from services.notify.views import ALERT
 
 router = APIRouter(prefix="/notify/v1")
@@ -30,6 +34,9 @@ router = APIRouter(prefix="/notify/v1")
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.READ)]
 Answerer = Annotated[Caller, right(sharing.ANSWER)]
+RotaReader = Annotated[Caller, right(sharing.READ_ROTA)]
+
+CALENDAR = "text/calendar"
 
 STREAM_SECONDS = 300
 """How long one stream lasts. The browser asks again by itself, and whoever has left since then is
@@ -45,6 +52,17 @@ class PassOn(BaseModel):
     note: Text | None = None
 
 
+class CalendarGiven(BaseModel):
+    """An iCalendar (RFC 5545) of an area's shifts. An event is a shift; its attendees are ``urn:uuid:`` and
+    the id that the rota uses, with their post as ``X-GOLDTHREAD-POST``; without one: first on call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    area: AreaId
+    calendar: Annotated[str, Field(max_length=900_000)]
+    new_people: Annotated[bool, Field(description="take people who are on no rota yet")] = False
+
+
 @router.post("/rota", status_code=status.HTTP_201_CREATED)
 async def set_rota(
     submission: Submission[RotaSet],
@@ -54,9 +72,49 @@ async def set_rota(
     key: IdempotencyKey,
 ) -> Receipt:
     """Who is on call for an area, from one time until another. Of two shifts at once the one that
-    starts later holds."""
+    starts later holds; of two that start together the one recorded last."""
     return receipt(
         response, "notify", await actions.configure(runtime, caller, submission, sharing.SET_ROTA, key)
+    )
+
+
+@router.get("/rota")
+async def read_rota(
+    runtime: TheRuntime,
+    caller: RotaReader,
+    area: Annotated[
+        AreaId | None, Query(description="the first of the caller's own if none is given")
+    ] = None,
+    week: Annotated[
+        Day | None, Query(description="any day of it, in London; this week if none is given")
+    ] = None,
+) -> RotaShown:
+    """A week of an area's rota: who is on by day, the hours that nobody is on and who is called then, and
+    where two shifts are at once."""
+    return await planner.week_of(runtime, caller, area, week)
+
+
+@router.get("/rota.ics", response_class=Response, responses={200: {"content": {CALENDAR: {}}}})
+async def export_rota(
+    runtime: TheRuntime,
+    caller: RotaReader,
+    area: Annotated[AreaId | None, Query(description="none: the caller's own shifts, in every area")] = None,
+) -> Response:
+    """An area's rota, or one's own shifts, as an iCalendar: of four weeks ago and later."""
+    return Response(await planner.calendar_of(runtime, caller, area), media_type=CALENDAR)
+
+
+@router.post("/rota/calendar", status_code=status.HTTP_201_CREATED)
+async def import_rota(
+    given: CalendarGiven,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.SET_ROTA)],
+    key: IdempotencyKey,
+) -> CalendarTaken:
+    """The shifts of an iCalendar: all of them, with what became of each event, or none, with what is wrong
+    with which (422). Events that repeat are taken for a year ahead."""
+    return await shifts.take_calendar(
+        runtime, caller, given.area, given.calendar, new_people=given.new_people, once=key or new_id()
     )
 
 

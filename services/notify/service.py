@@ -5,6 +5,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from services.notify.actions import admit, revisable
 from services.notify.claims import ClaimTable
 from services.notify.clocks import CLOCK
+from services.notify.gaps import GAPS
 from services.notify.pages import PAGES
 from services.notify.pages.routes import router as pages_router
 from services.notify.routes import router
@@ -14,7 +15,7 @@ from services.notify.views import ALERT
 
 SERVICE = Service(
     name="notify",
-    views=(ALERT, CLOCK),
+    views=(ALERT, CLOCK, GAPS),
     routers=(router, pages_router),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

@@ -96,6 +96,8 @@ class AlertRow(Row):
     area: str | None
     areas: tuple[str, ...]
     """Its area and those around it."""
+    rota_of: str | None = None
+    """The area whose rota has a gap, where the alert is about one."""
     standing: bool
     waiting: bool
     """Whether it stands and nobody has answered."""
@@ -185,7 +187,7 @@ def _first(folded: Folded) -> tuple[bool, int, str]:
 
 def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     said = raised.said
-    area = said.routing.area if isinstance(said.routing, Routing) else None
+    area = said.routing.area if isinstance(said.routing, Routing) else said.rota_of
     known = rota.rota_of(subject.configuration)
     calls = _calls(subject.facts, raised)
     stood_down = next(iter(_of(subject.facts, raised, AlertStoodDown)), None)
@@ -205,6 +207,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         raised=raised.occurred,
         area=area,
         areas=area_and_around(known.areas, area),
+        rota_of=said.rota_of,
         standing=stood_down is None,
         waiting=step is not None,
         stood_down_at=stood_down.occurred if stood_down else None,

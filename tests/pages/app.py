@@ -36,6 +36,7 @@ from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
 from services.notify import actions as notify_actions
 from services.notify import clock_list
+from services.notify import planner as notify_planner
 from services.notify import queries as notify_queries
 from services.notify.pages import PAGES as NOTIFY
 from services.notify.pages import routes as notify_routes
@@ -47,7 +48,7 @@ from services.orders import status as orders_status
 from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
-from tests.pages import sample_cases, sample_rows, samples
+from tests.pages import sample_cases, sample_rota, sample_rows, samples
 from tests.support.facts import IDS
 
 ROLES = {
@@ -55,6 +56,7 @@ ROLES = {
     "coordinator": {StaffRole.MARAC_COORDINATOR},
     "matac": {StaffRole.MATAC_COORDINATOR},
     "on-call": {StaffRole.ON_CALL},
+    "supervisor": {StaffRole.SUPERVISOR},
     "operator": {StaffRole.OPERATOR},
 }
 
@@ -233,6 +235,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(notify_queries, "list_mark", answers(lambda: repr(world.alerts)))
     patch.setattr(notify_queries, "alert", world.alert)
     patch.setattr(clock_list, "clocks", answers(samples.clocks))
+    patch.setattr(notify_planner, "week_of", sample_rota.week_of)
+    patch.setattr(notify_planner, "shift_of", sample_rota.shift_of)
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
     patch.setattr(orders_actions, "open_breach", opened)

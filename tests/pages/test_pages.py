@@ -11,7 +11,7 @@ from chassis.parking import Counts
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
 from services.notify.queries import Who
-from tests.pages import sample_cases, sample_rows
+from tests.pages import sample_cases, sample_rota, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
 from tests.support.facts import IDS
@@ -43,6 +43,12 @@ PAGES = {
     "alert": ("on-call", "/notify/alerts/{first}"),
     "link in a message": ("nobody", path_of(IDS, sample_rows.BREACH)),
     "clocks": ("on-call", "/notify/clocks"),
+    "rota": ("supervisor", "/notify/rota"),
+    "rota, with a shift just set": ("supervisor", "/notify/rota?area=northmere-north&done=set"),
+    "rota of whoever may not set it": ("on-call", "/notify/rota"),
+    "rota of an area that never had one": ("supervisor", "/notify/rota?area=northmere-south"),
+    "rota to print": ("supervisor", "/notify/rota/print"),
+    "shift": ("supervisor", f"/notify/rota/shifts/{sample_rota.SHIFT}"),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "order status": ("on-call", "/orders/status"),
@@ -54,6 +60,7 @@ PAGES = {
 }
 FRESH = (
     *("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "order", "clocks"),
+    *("rota", "shift"),
 )
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
 
@@ -117,9 +124,16 @@ def test_a_case_takes_two_sheets_printed_on_both_sides(open_: Open) -> None:
     assert 1 <= sides <= 4
 
 
-@pytest.mark.parametrize("path", [f"{CASE}/print", f"/marac/meetings/{sample_rows.MEETING}/print"])
-def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: str) -> None:
-    page = open_("chair", path)
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("chair", f"{CASE}/print"),
+        ("chair", f"/marac/meetings/{sample_rows.MEETING}/print"),
+        ("supervisor", "/notify/rota/print"),
+    ],
+)
+def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, who: str, path: str) -> None:
+    page = open_(who, path)
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.emulate_media(media="print")
     assert page.locator("main a:visible, button:visible, details").count() == len(
@@ -130,7 +144,7 @@ def test_paper_has_its_marking_and_no_buttons_or_addresses(open_: Open, path: st
     first = heads.last.inner_text()
     assert "OFFICIAL-SENSITIVE" in first
     assert "Wed 25 Nov 2026" in first
-    assert "Rowan Chair" in first
+    assert f"Rowan {who.title()}" in first
     assert "Destroy by" in first
     assert (
         page.locator(".gt-sheet__head").first.evaluate("e => getComputedStyle(e).display")

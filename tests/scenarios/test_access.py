@@ -76,7 +76,8 @@ class Scene:
     def path(self, template: str) -> str:
         """A route's path, with the ids of what is there."""
         service = template.split("/")[1]
-        ids = self.ids | ({"root": self.own[service]} if "/facts/" in template else {})
+        own = "/facts/" in template or "/shifts/" in template
+        ids = self.ids | ({"root": self.own[service]} if own else {})
         return template.format(**ids)
 
 

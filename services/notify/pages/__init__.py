@@ -1,4 +1,4 @@
-"""The pages of notify: the alerts of somebody on call, phone first."""
+"""The pages of notify: the alerts of somebody on call, phone first; and the rota."""
 
 from pathlib import Path
 
@@ -16,6 +16,7 @@ PAGES = Pages(
         Item("nav.alerts", "/notify/alerts", sharing.RIGHTS[sharing.READ]),
         Item("nav.orders", "/orders/status", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.clocks", "/notify/clocks", sharing.RIGHTS[sharing.CLOCKS_READ]),
+        Item("nav.rota", "/notify/rota", sharing.RIGHTS[sharing.READ_ROTA]),
         Item("nav.unread", "/notify/parked", frozenset({StaffRole.OPERATOR})),
     ],
 )

@@ -21,11 +21,13 @@ from contracts.rules.areas import area_and_around
 from contracts.vocabulary import ClockOwner, PassReason
 from services.notify import actions, clock_list, link, queries
 from services.notify.pages import PAGES
+from services.notify.pages import rota as rota_pages
 from services.notify.queries import AlertShown
 from services.notify.rules import rota, sharing
 from services.notify.views import ALERT
 
 router = APIRouter(prefix="/notify", include_in_schema=False)
+router.include_router(rota_pages.router)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.READ)]

@@ -30,8 +30,10 @@ class Post(StrEnum):
 
 
 FIRST_ROUND = tuple(Post)
-OF_A_CLOCK = (Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND)
-"""Who is called first when a clock has run out: whoever answers for those who let it (Goldthread's own)."""
+SUPERVISOR_FIRST = (Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND)
+OF_SUPERVISORS = frozenset({*CLOCKS, AlertRule.ROTA_GAP})
+"""What a supervisor is called for first: a clock that ran out, as they answer for those who let it; a gap in
+the rota, as they can fill it (Goldthread's own)."""
 LATER_ROUNDS = (Post.FIRST, Post.SECOND, Post.SUPERVISOR)
 
 JITTER = timedelta(seconds=10)
@@ -111,7 +113,7 @@ class Due:
 def rungs_of(step: int, rule: AlertRule = AlertRule.BREACH) -> tuple[Rung, ...]:
     """The calls of a step: one in the first round; after it a post and the duty officer."""
     if step < len(FIRST_ROUND):
-        return (Rung(step, (OF_A_CLOCK if rule in CLOCKS else FIRST_ROUND)[step]),)
+        return (Rung(step, (SUPERVISOR_FIRST if rule in OF_SUPERVISORS else FIRST_ROUND)[step]),)
     later = step - len(FIRST_ROUND)
     number = len(FIRST_ROUND) + 2 * later
     return (

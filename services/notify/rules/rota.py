@@ -6,7 +6,7 @@ within. A post that nobody fills is covered by the duty officer of the force, th
 on the shift: an alert goes to a person wherever one is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +41,15 @@ def plain_webhooks(shift: RotaSet) -> list[Post]:
 
 
 def shift_of(rota: Rota, area: str, at: datetime) -> RotaSet | None:
-    """The shift of this very area at a time: of several the one that starts latest, then the
-    one with the highest root."""
+    """The shift of this very area at a time: of several the one that takes precedence."""
     on = [fact for fact in rota.shifts if fact.said.area == area and fact.said.starts <= at < fact.said.ends]
-    return max(on, key=lambda fact: (fact.said.starts, fact.root)).said if on else None
+    return max(on, key=precedence).said if on else None
+
+
+def precedence(shift: Fact[RotaSet]) -> tuple[datetime, datetime, str]:
+    """Which of several shifts at once holds, the highest: the one that starts latest; of those that start
+    together the one that was recorded last, as who covers a whole shift is set after it."""
+    return (shift.said.starts, shift.recorded, shift.root)
 
 
 def on_call(rota: Rota, area: str | None, post: Post, at: datetime) -> OnCall | None:
@@ -74,6 +79,19 @@ def entry_of(rota: Rota, person: str, at: datetime) -> OnCall | None:
             if entry is not None and entry.person == person:
                 return entry
     return None
+
+
+def people_of(rota: Rota, areas: Collection[str]) -> dict[str, OnCall]:
+    """Everybody on a shift of these areas, by id, as the newest shift has them; with the name that any
+    has given them."""
+    found: dict[str, OnCall] = {}
+    for fact in sorted((fact for fact in rota.shifts if fact.said.area in areas), key=precedence):
+        for entry in (getattr(fact.said, post) for post in Post):
+            if entry is not None:
+                before = found.get(entry.person)
+                name = entry.name or (before.name if before else None)
+                found[entry.person] = entry.model_copy(update={"name": name})
+    return found
 
 
 def _forces(rota: Rota, around: tuple[str, ...]) -> list[str]:

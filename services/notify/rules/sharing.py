@@ -14,6 +14,7 @@ from contracts.vocabulary import StaffRole
 READ = "alert:read"
 ANSWER = "alert:answer"
 CLOCKS_READ = "clocks:read"
+READ_ROTA = "rota:read"
 SET_ROTA = "rota:set"
 DEFINE_AREA = "area:define"
 DEFINE_AGENCY = "agency:define"
@@ -25,6 +26,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
     ANSWER: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     CLOCKS_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    READ_ROTA: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.AREA_ADMIN}),
     SET_ROTA: frozenset({StaffRole.AREA_ADMIN, StaffRole.SUPERVISOR}),
     DEFINE_AREA: frozenset({StaffRole.AREA_ADMIN, StaffRole.OPERATOR}),
     DEFINE_AGENCY: frozenset({StaffRole.OPERATOR}),
@@ -75,7 +77,7 @@ def may_see_clock(areas: Collection[str], clock: Collection[str]) -> bool:
 
 def may_configure(areas: Collection[str], around: Collection[str]) -> bool:
     """Whether a caller with these areas may set the rota of an area, given it and those around
-    it: nobody draws another area's alerts to themselves."""
+    it: nobody draws another area's alerts to themselves. So it is too for who may read it."""
     return not set(areas).isdisjoint(around)
 
 

@@ -118,10 +118,10 @@ OPERATOR = caller("olu", "operator", areas=())
 
 
 async def configure(runtime: Runtime, webhook: str | None = None, where: str = "north", **posts: str) -> None:
-    """A force with an area, and a day's shift of these people, all with this webhook."""
+    """A force with an area, and a month's shift of these people, all with this webhook."""
     now = runtime.clock.now()
     on = {post: {"person": staff(name), "webhook": webhook} for post, name in posts.items()}
-    starts, ends = now - timedelta(hours=1), now + timedelta(days=1)
+    starts, ends = now - timedelta(hours=1), now + timedelta(days=30)
     said: list[tuple[Caller, Content]] = [
         (OPERATOR, AreaDefined(area="force", name="Force", kind=AreaKind.FORCE)),
         (OPERATOR, AreaDefined(area=where, name=where.title(), kind=AreaKind.DISTRICT, within="force")),

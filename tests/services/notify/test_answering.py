@@ -106,6 +106,24 @@ async def test_taking_it_twice_or_after_another_gives_the_first_answer(start: St
     assert await queries.mine(runtime, AMIRA) == []
 
 
+async def test_who_is_off_the_rota_may_take_an_alert_of_their_area_and_it_is_said_that_it_is_another(
+    start: Start,
+) -> None:
+    """Whoever answers is better than nobody; of another area nobody learns that there is one."""
+    runtime = await begun(start)
+    zed = caller("zed", "on-call")
+    taken = await actions.acknowledge(runtime, zed, CAUSE)
+    assert (taken.state, taken.answered_by, taken.called_you) == ("answered", Who.YOU, False)
+    theirs = await queries.alert(runtime, AMIRA, CAUSE)
+    assert theirs is not None
+    assert theirs.answered_by is Who.ANOTHER
+    assert await refusal(actions.acknowledge(runtime, SOL, CAUSE)) == (404, "not-found")
+    assert await refusal(actions.pass_on(runtime, BEN, CAUSE, PassReason.CANNOT_TAKE)) == (
+        409,
+        "alert-answered",
+    )
+
+
 async def test_of_two_who_press_at_one_instant_one_has_it_and_the_other_never(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

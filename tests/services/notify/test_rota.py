@@ -95,6 +95,15 @@ def test_of_two_shifts_that_start_together_the_highest_root_holds() -> None:
     assert on_call("north", FIRST, 2, low, high) == on_call("north", FIRST, 2, high, low) == person("jo")
 
 
+def test_of_two_shifts_that_start_together_the_one_recorded_last_holds() -> None:
+    """Who covers a whole shift is set after it; which has the higher root is chance."""
+    for low, high in (("first", "second"), ("second", "first")):
+        early = shift("north", 1, 6, root=low, first="ida")
+        said = shift("north", 1, 6, first="jo").said
+        late = fact(said, root=high, occurred=early.recorded + timedelta(hours=1))
+        assert on_call("north", FIRST, 2, early, late) == person("jo")
+
+
 def test_a_shift_that_was_taken_back_calls_nobody() -> None:
     swap = shift("north", 2, 6, first="hal")
     assert on_call("north", FIRST, 3, swap, withdrawn(swap)) == person("amira")

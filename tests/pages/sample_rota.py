@@ -1,0 +1,144 @@
+"""An invented week of an area's rota: a gap, an empty post, two shifts at once, somebody without a name."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from chassis.clock import LONDON
+from chassis.http.auth import Caller
+from contracts.vocabulary import StaffRole
+from services.notify.planner import (
+    AreaShown,
+    DayShown,
+    GapShown,
+    InsteadShown,
+    Other,
+    PersonShown,
+    RotaShown,
+    ShiftPage,
+    ShiftShown,
+    Span,
+    StretchShown,
+    midnight,
+    monday_of,
+)
+from services.notify.rules.ladder import Post
+from tests.pages.sample_rows import FRESH, LONG, NOW
+
+SHIFT = "0d0e0000-0000-8000-8000-000000000001"
+AT_ONCE = "0d0e0000-0000-8000-8000-000000000002"
+
+
+def somebody(number: int, name: str | None, you: bool = False) -> PersonShown:
+    return PersonShown(id=f"0d0e0000-0000-8000-8000-00000000a{number:03}", name=name, you=you)
+
+
+DEV, JOAN, HELEN, NAMELESS = (
+    somebody(1, "Dev Malik"),
+    somebody(2, f"Joan {LONG}"),
+    somebody(3, "Helen Sato", you=True),
+    somebody(4, None),
+)
+WEEK = monday_of(NOW.date())
+
+
+def hours(day: int, hour: int) -> datetime:
+    return datetime(WEEK.year, WEEK.month, WEEK.day, hour, tzinfo=LONDON) + timedelta(days=day)
+
+
+def shift(root: str, starts: datetime, ends: datetime, own: bool = True, **posts: PersonShown) -> ShiftShown:
+    return ShiftShown(
+        root=root,
+        version=2,
+        agency="northmere-police",
+        starts=starts,
+        ends=ends,
+        posts={Post(post): who for post, who in posts.items()},
+        own=own,
+    )
+
+
+DAY = shift(SHIFT, hours(0, 7), hours(2, 19), first=DEV, second=JOAN, supervisor=HELEN)
+OTHER = shift(AT_ONCE, hours(0, 7), hours(1, 19), first=NAMELESS)
+NIGHT = shift(AT_ONCE, hours(3, 7), hours(14, 7), first=NAMELESS, supervisor=HELEN)
+
+
+def day(number: int) -> DayShown:
+    starts, ends = midnight(WEEK + timedelta(days=number)), midnight(WEEK + timedelta(days=number + 1))
+
+    def stretch(
+        a: datetime, b: datetime, on: ShiftShown | None, *empty: Post, others: Any = ()
+    ) -> StretchShown:
+        return StretchShown(starts=a, ends=b, shift=on, others=list(others), empty=list(empty))
+
+    return DayShown(
+        day=WEEK + timedelta(days=number),
+        stretches={
+            0: [stretch(hours(0, 7), ends, DAY, others=[OTHER])],
+            1: [stretch(starts, hours(1, 19), DAY, others=[OTHER]), stretch(hours(1, 19), ends, DAY)],
+            2: [stretch(starts, hours(2, 19), DAY), stretch(hours(2, 19), ends, None, *list(Post)[:3])],
+            3: [
+                stretch(starts, hours(3, 7), None, *list(Post)[:3]),
+                stretch(hours(3, 7), ends, NIGHT, Post.SECOND),
+            ],
+        }.get(number, [stretch(starts, ends, NIGHT, Post.SECOND)]),
+    )
+
+
+def gaps() -> list[GapShown]:
+    nobody = [InsteadShown(since=hours(2, 19), person=DEV), InsteadShown(since=hours(3, 1), person=None)]
+    return [
+        GapShown(
+            cause=SHIFT,
+            shift=None,
+            posts=list(Post)[:3],
+            spans=[Span(starts=hours(2, 19), ends=hours(3, 7))],
+            instead=dict.fromkeys(list(Post)[:3], nobody),
+            told="waiting",
+        ),
+        GapShown(
+            cause=AT_ONCE,
+            shift=NIGHT,
+            posts=[Post.SECOND],
+            spans=[Span(starts=hours(3, 7), ends=hours(8, 7)), Span(starts=hours(9, 7), ends=None)],
+            instead={Post.SECOND: [InsteadShown(since=hours(3, 7), person=HELEN)]},
+            told="not-yet",
+        ),
+    ]
+
+
+async def week_of(_: Any, caller: Caller, area: str | None, day_: date | None) -> RotaShown:
+    """The week, for whoever may set it and whoever may not."""
+    empty = area == "northmere-south"
+    return RotaShown(
+        at=NOW,
+        fresh_until=FRESH,
+        area=area or "northmere-north",
+        name="Northmere South" if empty else "Northmere North",
+        areas=[
+            AreaShown(area="northmere-north", name="Northmere North", gaps=2),
+            AreaShown(area="northmere-south", name="Northmere South", gaps=0),
+        ],
+        around=["Northmere"],
+        week=WEEK,
+        before=WEEK - timedelta(days=7),
+        after=WEEK + timedelta(days=7),
+        days=[DayShown(day=WEEK + timedelta(days=n), stretches=[]) if empty else day(n) for n in range(7)],
+        gaps=[] if empty else gaps(),
+        had_one=not empty,
+        may_set=StaffRole.SUPERVISOR in caller.roles,
+        people=[DEV, HELEN, JOAN, NAMELESS],
+    )
+
+
+async def shift_of(_: Any, caller: Caller, root: str) -> ShiftPage:
+    """The one shift."""
+    return ShiftPage(
+        at=NOW,
+        fresh_until=FRESH,
+        area="northmere-north",
+        name="Northmere North",
+        shift=DAY,
+        others=[Other(root=AT_ONCE, version=1, post=Post.FIRST, starts=NIGHT.starts, person=NAMELESS)],
+        may_set=True,
+        people=[DEV, HELEN, JOAN, NAMELESS],
+    )
