@@ -29,7 +29,7 @@ class ClaimTable(SQLModel, table=True):
 
 
 async def claim(store: Store, call: str, attempt: int, by: str) -> bool:
-    """Take a try for this process, committed when this returns. False: another process has it, or
+    """Take a try for this process, on the disk when this returns. False: another process has it, or
     it has been noted already and the row only does not say so yet."""
 
     async def work(connection: AsyncConnection) -> bool:
@@ -56,7 +56,9 @@ async def claim(store: Store, call: str, attempt: int, by: str) -> bool:
         )
         return result.first() is not None
 
-    return await store.write(work)
+    # With it what it tells of is on the disk, which was loaded and called before: a crash of the store would
+    # take that back, and whoever answers at once would be told that there is no such alert.
+    return await store.write(work, durable=True)
 
 
 async def noted(store: Store, call: str, attempt: int) -> None:

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chassis.runtime import Runtime
+from chassis.store import Store
 from contracts.events.alerts import AlertCalled, DeliveryTried
 from contracts.vocabulary import DeliveryResult, Urgency
 from deploy import cli
@@ -237,3 +238,28 @@ async def test_a_claim_runs_out(start: Start, monkeypatch: pytest.MonkeyPatch) -
     assert await claims.claim(runtime.store, CAUSE, 1, "other")
     runtime.clock.set(runtime.clock.now() - timedelta(hours=1))
     assert await claims.claim(runtime.store, CAUSE, 1, "another"), "by a clock that has gone back since"
+
+
+async def test_what_a_message_tells_of_is_on_the_disk_before_it_goes_out(
+    start: Start, pager: Pager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a crash of the store takes the alert back, and whoever answers at once is told there is none."""
+    runtime = await start()
+    await configure(runtime, pager.url, first="amira")
+    waited: list[bool] = []
+    claim, write = claims.claim, runtime.store.write
+
+    async def claimed(store: Store, *told: Any) -> bool:
+        async def writing(work: Any, *, durable: bool = False) -> Any:
+            done = await write(work, durable=durable)
+            waited.append(durable and not pager.got)
+            return done
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "write", writing)
+            return await claim(store, *told)
+
+    monkeypatch.setattr(claims, "claim", claimed)
+    await raise_alert(runtime)
+    await noted(runtime, 1)
+    assert waited == [True]
