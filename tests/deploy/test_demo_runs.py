@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def demo(folder: Path, port: int, name: str) -> Iterator[Path]:
 
 
 async def seen(port: int) -> dict[str, Any]:
-    """What those see whom the demo names first: cases to come, and perpetrators."""
+    """What those see whom the demo names first: cases to come, perpetrators, hours that nobody is on."""
     goldthread = Goldthread(f"http://127.0.0.1:{port}")
     try:
         chair, matac = await goldthread.person("rowan-ellis"), await goldthread.person("tom-achterberg")
@@ -52,6 +53,10 @@ async def seen(port: int) -> dict[str, Any]:
         for each in meetings:
             agenda = (await chair.get(f"/marac/v1/meetings/{each['meeting']}/agenda")).json()
             found |= {each["meeting"]: sorted(case["case"] for case in agenda["cases"])}
+        rota, next_week = "/notify/v1/rota?area=northmere-north", datetime.now(UTC).date() + timedelta(days=7)
+        supervisor = await goldthread.person("helen-sato")
+        planned = (await supervisor.get(f"{rota}&week={next_week}")).json()
+        found["uncovered"] = [gap["spans"] for gap in planned["gaps"]]
         found["ranked"] = (await matac.get("/marac/v1/cohort")).json()["total"]
         return found
     finally:
@@ -66,6 +71,7 @@ async def test_it_lives_its_year_stops_clean_and_keeps_its_data(tmp_path: Path) 
         first = await seen(port)
     assert 16 in first["cases"]
     assert first["ranked"] >= 40
+    assert len(first["uncovered"]) == 1, "the planner shows next week's gap"
     with demo(tmp_path, port, "second") as printed:
         assert "Twelve months of facts" not in printed.read_text()
         assert await seen(port) == first
