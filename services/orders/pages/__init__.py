@@ -7,15 +7,18 @@ from contracts.vocabulary import StaffRole
 from services.orders.rules import sharing
 
 FOLDER = Path(__file__).parent
+RESPONDERS = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})
+"""Who finds the same five items here and on the pages of notify."""
 
 PAGES = Pages(
     "orders",
     FOLDER / "templates",
     FOLDER / "texts",
     [
-        Item("nav.alerts", "/notify/alerts", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
-        Item("nav.circulation", "/orders/", sharing.RIGHTS[sharing.ORDER_READ]),
-        Item("nav.clocks", "/notify/clocks", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
+        Item("nav.alerts", "/notify/alerts", RESPONDERS),
         Item("nav.orders", "/orders/status", sharing.RIGHTS[sharing.STATUS_READ]),
+        Item("nav.circulation", "/orders/", sharing.RIGHTS[sharing.ORDER_READ]),
+        Item("nav.clocks", "/notify/clocks", RESPONDERS),
+        Item("nav.rota", "/notify/rota", RESPONDERS),
     ],
 )
