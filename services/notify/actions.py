@@ -24,13 +24,16 @@ from services.notify.views import AlertRow
 C = TypeVar("C", bound=Content)
 
 
-async def acknowledge(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
+async def acknowledge(
+    runtime: Runtime, caller: Caller, cause: str, seen: answering.Alert | None = None
+) -> AlertShown:
     """The caller takes the alert. One that is taken already stays whose it is: the first answer.
 
-    Raises Problem: 404 if there is none for them; 409 if it was stood down.
+    Raises Problem: 404 if there is none for them; 409 if it was stood down, or is not the one ``seen``.
     """
     row = await _to_answer(runtime, caller, cause)
     _refuse(answering.no_acknowledging(row.standing))
+    _refuse(answering.not_what_was_seen(seen, (row.rule, row.generation)))
     if row.waiting:
         said = AlertAcknowledged(cause=cause, rule=row.rule, generation=row.generation, person=caller.id)
         await _record(runtime, caller, said, runtime.clock.now())
@@ -38,14 +41,20 @@ async def acknowledge(runtime: Runtime, caller: Caller, cause: str) -> AlertShow
 
 
 async def pass_on(
-    runtime: Runtime, caller: Caller, cause: str, reason: PassReason, note: Text | None = None
+    runtime: Runtime,
+    caller: Caller,
+    cause: str,
+    reason: PassReason,
+    note: Text | None = None,
+    seen: answering.Alert | None = None,
 ) -> AlertShown:
     """The caller cannot take the alert, or gives back what they took: the next step is due at once.
 
     Raises Problem: 404 if there is none for them; 409 if it was stood down, if another has taken it,
-    or if the caller was not called.
+    if the caller was not called, or if it is not the one ``seen``.
     """
     row = await _to_answer(runtime, caller, cause)
+    _refuse(answering.not_what_was_seen(seen, (row.rule, row.generation)))
     _refuse(answering.no_passing_on(row.standing, row.acknowledged_by, row.called, caller.id))
     rungs = [call.rung for call in row.calls if call.person == caller.id]
     said = AlertPassedOn(

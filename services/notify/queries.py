@@ -70,6 +70,7 @@ class AlertShown(BaseModel):
     cause: Id = Field(description="the opaque id by which an alert is opened and answered")
     number: str = Field(examples=["4821"], description="by which people speak of it")
     rule: AlertRule
+    generation: int = Field(description="with the rule: which of the alerts about one cause this is")
     about: Literal["breach", "order", "goldthread"] = Field(description="what it is to open")
     urgency: Urgency
     state: Literal["unanswered", "answered", "stood-down"]
@@ -201,6 +202,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         cause=row.cause,
         number=row.number,
         rule=row.rule,
+        generation=row.generation,
         about=_about(row.rule),
         urgency=row.urgency,
         state=state,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
@@ -20,7 +20,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from contracts.sections import Text
 from contracts.submission import Receipt, Submission
 from contracts.times import Day
-from contracts.vocabulary import ClockOwner, PassReason
+from contracts.vocabulary import AlertRule, ClockOwner, PassReason
 from services.notify import actions, clock_list, planner, queries, shifts
 from services.notify.clock_list import Clocks
 from services.notify.planner import RotaShown
@@ -41,6 +41,15 @@ CALENDAR = "text/calendar"
 STREAM_SECONDS = 300
 """How long one stream lasts. The browser asks again by itself, and whoever has left since then is
 turned away."""
+
+
+class Seen(BaseModel):
+    """Which alert about a cause the caller had before them: 409 if it is another by now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: AlertRule
+    generation: StrictInt
 
 
 class PassOn(BaseModel):
@@ -184,10 +193,12 @@ async def open_alert(cause: Id, runtime: TheRuntime, caller: Reader) -> AlertSho
 
 
 @router.post("/alerts/{cause}/acknowledge")
-async def acknowledge_alert(cause: Id, runtime: TheRuntime, caller: Answerer) -> AlertShown:
+async def acknowledge_alert(
+    cause: Id, runtime: TheRuntime, caller: Answerer, seen: Seen | None = None
+) -> AlertShown:
     """The caller takes the alert. Sent again, or after somebody else: whose it is, and since when.
     409 if it was stood down."""
-    return await actions.acknowledge(runtime, caller, cause)
+    return await actions.acknowledge(runtime, caller, cause, (seen.rule, seen.generation) if seen else None)
 
 
 @router.post("/alerts/{cause}/pass-on")

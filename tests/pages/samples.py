@@ -332,6 +332,7 @@ def alerts() -> Alerts:
             "cause": new(),
             "number": number,
             "rule": AlertRule.BREACH,
+            "generation": 1,
             "about": "breach",
             "urgency": Urgency.NOW,
             "state": state,

@@ -18,7 +18,7 @@ from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.rules.areas import area_and_around
-from contracts.vocabulary import ClockOwner, PassReason
+from contracts.vocabulary import AlertRule, ClockOwner, PassReason
 from services.notify import actions, clock_list, link, queries
 from services.notify.pages import PAGES
 from services.notify.pages import rota as rota_pages
@@ -36,6 +36,9 @@ Note = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[^\x00\ufffd]*$"), Form()
 ]
 """What somebody typed: no NUL, and nothing that was no UTF-8."""
+
+Rule = Annotated[AlertRule, Form()]
+Generation = Annotated[int, Form()]
 
 LIST = "/notify/alerts"
 BY_LINK = open_to_all("whoever holds the signed link of a call's message; the page shows nothing")
@@ -109,10 +112,12 @@ async def alert(request: Request, cause: Id, runtime: TheRuntime, caller: Reader
 
 
 @router.post("/alerts/{cause}/acknowledge")
-async def acknowledge(request: Request, cause: Id, runtime: TheRuntime, caller: Answerer) -> Response:
+async def acknowledge(
+    request: Request, cause: Id, runtime: TheRuntime, caller: Answerer, rule: Rule, generation: Generation
+) -> Response:
     """The caller takes the alert. Whose it is then is said on the list."""
     try:
-        await actions.acknowledge(runtime, caller, cause)
+        await actions.acknowledge(runtime, caller, cause, (rule, generation))
     except Problem as problem:
         return await _refused(request, runtime, caller, cause, problem)
     return RedirectResponse(f"{LIST}?answered={cause}", 303)
@@ -124,12 +129,14 @@ async def pass_on(
     cause: Id,
     runtime: TheRuntime,
     caller: Answerer,
+    rule: Rule,
+    generation: Generation,
     reason: Annotated[PassReason, Form()],
     note: Note = "",
 ) -> Response:
     """The caller cannot take the alert: whoever comes next is called at once."""
     try:
-        await actions.pass_on(runtime, caller, cause, reason, note or None)
+        await actions.pass_on(runtime, caller, cause, reason, note or None, (rule, generation))
     except Problem as problem:
         return await _refused(request, runtime, caller, cause, problem)
     return RedirectResponse(f"{LIST}?passed={cause}", 303)

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from contracts.vocabulary import AlertRule
+
 
 class Refusal(StrEnum):
     """Why an answer is not taken, as a code that partners' systems may read."""
@@ -15,6 +17,7 @@ class Refusal(StrEnum):
     STOOD_DOWN = "alert-stood-down"
     ANSWERED = "alert-answered"
     NOT_CALLED = "alert-not-called"
+    ANOTHER = "alert-another"
     LINK_TOO_OLD = "link-too-old"
     LINK_USED = "link-used"
 
@@ -23,6 +26,7 @@ SENTENCES = {
     Refusal.STOOD_DOWN: "This alert was stood down: what it told no longer holds. Nobody needs to take it.",
     Refusal.ANSWERED: "Another person has taken this alert.",
     Refusal.NOT_CALLED: "You have not been called for this alert, so there is nothing to pass on.",
+    Refusal.ANOTHER: "It is another alert about the same by now. Look at it, then take it.",
     Refusal.LINK_TOO_OLD: "This link is too old. Sign in to take the alert.",
     Refusal.LINK_USED: "You gave this alert back. Sign in to take it again.",
 }
@@ -30,6 +34,16 @@ SENTENCES = {
 LINK_LIFE = timedelta(hours=24)
 """How long the link in a message takes the alert without a sign-in: the 24 hours in which a breach is to
 be answered (HMICFRS 2021). A message lies on a telephone for longer than that. Goldthread's own."""
+
+
+Alert = tuple[AlertRule, int]
+"""Of the alerts about one cause: rule and generation."""
+
+
+def not_what_was_seen(seen: Alert | None, stands: Alert) -> Refusal | None:
+    """Why an answer is not to the alert that stands, if so: whoever answers had another before them. None:
+    they do not say which."""
+    return Refusal.ANOTHER if seen is not None and seen != stands else None
 
 
 def no_acknowledging(standing: bool) -> Refusal | None:

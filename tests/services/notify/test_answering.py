@@ -330,3 +330,28 @@ async def test_who_may_not_see_an_alert_hears_nothing_of_it(start: Start) -> Non
 
     await until(heard)
     assert await queries.list_mark(runtime, SOL) == before[SOL.id]
+
+
+async def test_who_saw_another_alert_takes_none(start: Start, signed_in: Callable[[Caller], None]) -> None:
+    """The one on their page was stood down and raised again, or another rule tells of the same cause."""
+    runtime = await begun(start)
+    await stand_down(runtime)
+    await raise_alert(runtime, generation=2)
+
+    async def raised_again() -> bool:
+        row = await queries.current(runtime, CAUSE)
+        return row is not None and row.generation == 2
+
+    await until(raised_again)
+    signed_in(AMIRA)
+    async with client_of(runtime) as client:
+        for answer, more in (("acknowledge", {}), ("pass-on", {"reason": "cannot-take"})):
+            page = f"http://127.0.0.1:8400/notify/alerts/{CAUSE}/{answer}"
+            old = await client.post(page, data={"rule": "breach", "generation": "1"} | more)
+            assert (old.status_code, "another alert" in old.text) == (409, True)
+        seen = await client.post(f"/alerts/{CAUSE}/acknowledge", json={"rule": "hearing", "generation": 2})
+        assert (seen.status_code, seen.json()["code"]) == (409, "alert-another")
+        assert (await queries.current(runtime, CAUSE)).acknowledged_by is None  # type: ignore[union-attr]
+        shown = (await client.get(f"/alerts/{CAUSE}")).json()
+        mine = {"rule": shown["rule"], "generation": shown["generation"]}
+        assert (await client.post(f"/alerts/{CAUSE}/acknowledge", json=mine)).json()["answered_by"] == "you"
