@@ -39,7 +39,7 @@ and at most; and how lately something new must have come for it to rest at all."
 PAUSE_SECONDS = 0.5
 WORK_SECONDS, BREATH_SECONDS = 0.01, 0.001
 """How long it computes before it lets others: whoever asks for a page waits so long at each of its steps."""
-HEARD_SECONDS = 1.0
+HEARD_SECONDS = 0.05
 """How long the store hears nothing of a transaction: it ends one that is silent for five seconds."""
 _ALIVE = prepared("select 1")
 

@@ -247,17 +247,21 @@ async def test_what_a_message_tells_of_is_on_the_disk_before_it_goes_out(
     runtime = await start()
     await configure(runtime, pager.url, first="amira")
     waited: list[bool] = []
-    claim, write = claims.claim, runtime.store.write
+    claim = claims.claim
 
-    async def claimed(store: Store, *told: Any) -> bool:
-        async def writing(work: Any, *, durable: bool = False) -> Any:
-            done = await write(work, durable=durable)
+    class Watched:
+        """The store, as the claim alone sees it."""
+
+        def __init__(self, store: Store) -> None:
+            self._store, self.now = store, store.now
+
+        async def write(self, work: Any, *, durable: bool = False) -> Any:
+            done = await self._store.write(work, durable=durable)
             waited.append(durable and not pager.got)
             return done
 
-        with monkeypatch.context() as patch:
-            patch.setattr(store, "write", writing)
-            return await claim(store, *told)
+    async def claimed(store: Store, *told: Any) -> bool:
+        return await claim(Watched(store), *told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(claims, "claim", claimed)
     await raise_alert(runtime)
