@@ -131,7 +131,7 @@ class Recorder(Archive):
                where fact.root = :root and key.key like 'm:%'"""
         )
         async with self.store.reading() as connection:
-            found = [(await connection.execute(statement, {"root": root})).scalars() for root in things]
+            found = [(await connection.execute(statement, {"root": root})).scalars().all() for root in things]
         return frozenset(key for keys in found for key in keys)
 
     async def revise(

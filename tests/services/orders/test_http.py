@@ -2,6 +2,7 @@
 the journey runs on both."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.accept import own_header
 from chassis.clock import Clock
@@ -449,3 +451,21 @@ async def test_whoever_moves_takes_the_clocks_of_orders_and_of_breaches_along(or
     header = own_header(orders.runtime.clock.now())
     await orders.runtime.take(header, moved, caller=CALLERS["police-system"], right="test")
     await until(lambda: run_in("south"))
+
+
+async def test_nothing_is_read_by_a_connection_that_was_given_back(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store closes those beyond the ones that it keeps: many at once, and one is closed."""
+    root = await prepared(orders)
+    now, reading = orders.runtime.clock.now().isoformat(), orders.runtime.store.reading
+
+    @asynccontextmanager
+    async def closing() -> AsyncIterator[AsyncConnection]:
+        async with reading() as connection:
+            yield connection
+            await connection.invalidate()
+
+    monkeypatch.setattr(orders.runtime.store, "reading", closing)
+    service = {"order": root, "method": "personal", "served": now, "people": people(BEN)}
+    assert (await orders.post("police-system", "services", service)).status_code == 201
