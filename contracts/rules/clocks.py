@@ -92,7 +92,8 @@ def _ends(days: int, urgency: Urgency) -> Clock:
     return Clock(
         about="order",
         started="an order or bail that ends, the look-ahead before this one being over",
-        stopped="an order between the same people that goes on after it; the next look-ahead but one",
+        stopped="an order between the same people, in force and served, that goes on after it; the next look-ahead"
+        " but one",
         limit=Limit(days, Calendar.DAYS_BEFORE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=urgency,
@@ -172,7 +173,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.BAIL_ENDED: Clock(
         about="order",
         started="bail that ends, or is ended: charged, released under investigation, no further action",
-        stopped="an order or bail between the same people that goes on after it",
+        stopped="an order or bail between the same people, in force and served, that goes on after it",
         limit=Limit(0, Calendar.DAYS_BEFORE),
         owner=ClockOwner.OFFICER_IN_CASE,
         urgency=Urgency.NOW,

@@ -17,7 +17,8 @@ from contracts.events.alerts import AlertAcknowledged
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.clocks import Calendars, Running, moves
-from contracts.rules.order_match import each_once
+from contracts.rules.order_match import KnownOrder, each_once
+from contracts.rules.order_status import status
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.orders.rules.clocks import Order, of_order
@@ -111,9 +112,11 @@ def sayings(cause: str, clocks: Clocks, area: str | None, at: datetime) -> list[
     return [Saying(each.rule, cause, each.generation, each, occurred=at) for each in said]
 
 
-def next_change(wanted: Iterable[datetime], at: datetime) -> datetime | None:
-    """When other clocks will run by the passing of time alone."""
-    return min((due for due in wanted if due > at), default=None)
+def next_change(wanted: Iterable[datetime], orders: Iterable[KnownOrder], at: datetime) -> datetime | None:
+    """When other clocks will run by the passing of time alone: one runs out, or an order begins that takes
+    the place of another."""
+    changes = (status(order.terms, at).changes_at for order in orders)
+    return min((due for due in (*wanted, *changes) if due is not None and due > at), default=None)
 
 
 def fold_clocks(subject: Subject) -> Folded:
@@ -124,7 +127,7 @@ def fold_clocks(subject: Subject) -> Folded:
     rows = {person.id: person.rows.get("orders_person") for person in subject.people.values()}
     people = {person: row for person, row in sorted(rows.items()) if isinstance(row, OrdersPerson)}
     wanted: dict[AlertRule, datetime] | None = {}
-    area = None
+    area, known = None, list[KnownOrder]()
     if fact.content is not None:
         known = each_once(line for row in people.values() for line in row.orders)
         own = next((order for order in known if order.root == fact.root), None)
@@ -134,7 +137,7 @@ def fold_clocks(subject: Subject) -> Folded:
             wanted = of_order(Order(fact.said, own, known), subject.at, CALENDARS)
             area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
     row = OrdersClocks(cause=fact.root, area=area, clocks=clocks_of(subject.facts, fact.root, wanted))
-    return Folded(row, next_change((wanted or {}).values(), subject.at))
+    return Folded(row, next_change((wanted or {}).values(), known, subject.at))
 
 
 def decide(row: OrdersClocks | None, at: datetime) -> list[Saying]:

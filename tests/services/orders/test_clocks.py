@@ -45,7 +45,7 @@ def day(n: float) -> datetime:
 
 def told(said: dict[str, Any]) -> OrderMade:
     """An order of the table."""
-    given = {key: value for key, value in said.items() if key not in ("against", "protects")}
+    given = {key: value for key, value in said.items() if key not in ("against", "protects", "served")}
     given |= {"made": said.get("made", 0)}
     given |= {key: day(given[key]) for key in TIMES if key in given}
     if "return_date" in given:
@@ -56,12 +56,14 @@ def told(said: dict[str, Any]) -> OrderMade:
 def known(said: dict[str, Any], root: str, served: float | None, discharged: float | None) -> KnownOrder:
     made = told(said)
     terms = order_terms(made, [], CALENDARS.court_hours, None if discharged is None else day(discharged))
+    if served is not None:
+        terms = terms.model_copy(update={"served": day(served)})
     protects = said.get("protects", "her")
     return KnownOrder(
         root=root,
-        reference=None,
+        reference=said.get("reference"),
         made=made.made,
-        terms=terms.model_copy(update={"served": None if served is None else day(served)}),
+        terms=terms,
         respondents=[said.get("against", "him")],
         protected=[] if protects == "nobody" else [protects],
         protected_mentions=[],
@@ -72,7 +74,10 @@ def known(said: dict[str, Any], root: str, served: float | None, discharged: flo
 def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
     said = line["order"]
     own = known(said, "own", line.get("served"), line.get("discharged"))
-    others = [known(other, f"{n}", None, None) for n, other in enumerate(line.get("others", []))]
+    others = [
+        known(other, f"{n}", other.get("served", other.get("made", 0)), None)
+        for n, other in enumerate(line.get("others", []))
+    ]
     found = of_order(Order(told(said), own, [own, *others]), day(line["at"]), CALENDARS)
     days = {rule.value: (due.astimezone(LONDON).date() - NOON.date()).days for rule, due in found.items()}
     assert days == line["clocks"]
@@ -169,6 +174,20 @@ def test_the_look_ahead_goes_on_by_itself_and_says_when() -> None:
         made.at = day(at)
         made.settle()
         assert [rule for rule in ("ends-14", "ends-7", "ends-2") if clocks(made, rule=rule)] == running
+
+
+def test_bail_that_ended_is_missed_until_other_bail_begins() -> None:
+    bail = {"made": NOON, "until_further_order": False}
+    begins = day(20) + timedelta(minutes=5)
+    court = bail | {"order": "court-bail", "starts": begins, "ends": day(90)}
+    made = settled(order("notice", order="police-bail", ends=day(20), **bail), order("court", **court))
+    made.at = day(20)
+    made.settle()
+    assert clocks(made, rule="bail-ended") == [(1, day(20), None)]
+    assert made.fold()["orders_clocks", root_of("notice")].changes_at == begins
+    made.at = begins
+    made.settle()
+    assert clocks(made, rule="bail-ended") == []
 
 
 def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
