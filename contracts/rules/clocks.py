@@ -92,8 +92,8 @@ def _ends(days: int, urgency: Urgency) -> Clock:
     return Clock(
         about="order",
         started="an order or bail that ends, the look-ahead before this one being over",
-        stopped="an order between the same people, in force and served, that goes on after it; the next look-ahead"
-        " but one",
+        stopped="an order between the same people, in force and served, that goes on after it; the next"
+        " look-ahead but one",
         limit=Limit(days, Calendar.DAYS_BEFORE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=urgency,
@@ -129,7 +129,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.PRODUCTION: Clock(
         about="breach",
-        started="an arrest for the breach",
+        started="an arrest for the breach of a DVPN, DVPO, DAPN, DAPO, occupation order or court bail, or of"
+        " an order that is not known",
         stopped="a later step: charged, at court, no further action, no breach found, outstanding, closed",
         limit=Limit(24, Calendar.COURT_HOURS),
         owner=ClockOwner.CUSTODY,

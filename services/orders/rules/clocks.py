@@ -31,6 +31,18 @@ NOTIFIES = {
     OrderType.SPO: AlertRule.NOTIFY_SPO,
     OrderType.INTERIM_SPO: AlertRule.NOTIFY_SPO,
 }
+PRODUCED = frozenset(
+    {
+        OrderType.DVPN,
+        OrderType.DVPO,
+        OrderType.DAPN,
+        OrderType.DAPO,
+        OrderType.OCCUPATION,
+        OrderType.COURT_BAIL,
+    }
+)
+"""Orders by whose breach somebody is arrested to be before a court within 24 hours. Where the breach is a
+plain crime the arrest is under PACE, whose clock is the custody officer's."""
 HELD_NO_MORE = frozenset(
     {
         BreachStep.SUSPECT_OUTSTANDING,
@@ -73,14 +85,30 @@ def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     return found
 
 
-def of_breach(own: Iterable[Step], steps: Iterable[Step], asked_for: datetime | None, c: Calendars) -> Clocks:
+def of_breach(
+    own: Iterable[Step],
+    steps: Iterable[Step],
+    asked_for: datetime | None,
+    of: OrderType | None,
+    calendars: Calendars,
+) -> Clocks:
     """The clocks about a breach: by when its answer is asked for, and until when whoever was arrested for it
-    must be before a court. ``own`` are the steps told of this record, ``steps`` of any of the occurrence."""
+    must be before a court. ``own`` are the steps told of this record, ``steps`` of any of the occurrence;
+    ``of`` is the type of its order, None where nobody knows it."""
     found = {} if asked_for is None else {AlertRule.NO_ANSWER: asked_for}
-    arrested = max((step.order for step in own if step.step is BreachStep.ARRESTED), default=None)
-    if arrested and not any(step.step in HELD_NO_MORE and step.order >= arrested for step in steps):
-        found[AlertRule.PRODUCTION] = runs_out(AlertRule.PRODUCTION, arrested[0], c)
+    arrested = max((step.at for step in own if step.step is BreachStep.ARRESTED), default=None)
+    produced = of is None or of in PRODUCED
+    if arrested and produced and not any(_lets_go(step, arrested) for step in steps):
+        found[AlertRule.PRODUCTION] = runs_out(AlertRule.PRODUCTION, arrested, calendars)
     return found
+
+
+def _lets_go(step: Step, arrested: datetime) -> bool:
+    """Whether after this step nobody is held who was arrested then. Of two at one time, as of steps that give
+    their day alone, the arrest was first; but whoever was outstanding was so before it."""
+    if step.step is BreachStep.SUSPECT_OUTSTANDING:
+        return step.at > arrested
+    return step.step in HELD_NO_MORE and step.at >= arrested
 
 
 def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:

@@ -17,7 +17,7 @@ from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import order_terms
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, BreachStep
+from contracts.vocabulary import AlertRule, BreachStep, OrderType
 from services.orders.rules.clocks import Order, of_breach, of_order
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
@@ -95,14 +95,25 @@ def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
         ([("arrested", 1), ("suspect-outstanding", 5)], False),
         ([("at-court", 1), ("arrested", 5)], True),
         ([("arrested", 1), ("at-court", 20), ("arrested", 40)], True),
+        ([("arrested", 1), ("charged", 1)], False),
+        ([("charged", 1), ("arrested", 1)], False),
+        ([("arrested", 1), ("suspect-outstanding", 1)], True),
     ],
     ids=lambda value: "-".join(name for name, _ in value) or "nothing" if isinstance(value, list) else None,
 )
 def test_whoever_is_arrested_is_before_a_court_in_24_hours(taken: list[tuple[str, int]], runs: bool) -> None:
     steps = [Step(BreachStep(name), NOON + timedelta(hours=at), f"{n}") for n, (name, at) in enumerate(taken)]
-    found = of_breach(steps, steps, None, CALENDARS)
+    found = of_breach(steps, steps, None, None, CALENDARS)
     arrested = max((each.at for each in steps if each.step is BreachStep.ARRESTED), default=NOON)
     assert found == ({AlertRule.PRODUCTION: arrested + timedelta(hours=24)} if runs else {})
+
+
+@pytest.mark.parametrize("of", OrderType)
+def test_it_is_so_for_orders_whose_breach_is_no_plain_crime(of: OrderType) -> None:
+    arrested = [Step(BreachStep.ARRESTED, NOON, "arrest")]
+    found = of_breach(arrested, arrested, None, of, CALENDARS)
+    produced = {"dvpn", "dvpo", "dapn", "dapo", "occupation", "court-bail"}
+    assert (AlertRule.PRODUCTION in found) == (of in produced)
 
 
 # ---- what is said ------------------------------------------------------------------------------
@@ -192,7 +203,7 @@ def test_bail_that_ended_is_missed_until_other_bail_begins() -> None:
 
 def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
     seen = breach()
-    made = settled(order(), service(), risk(None), seen)
+    made = settled(order(order="dapo"), service(), risk(None), seen)
     assert clocks(made, "breach", "no-answer") == [(1, day(1), "north")]
     made.add(step("arrested", 3, seen))
     made.settle()
@@ -200,6 +211,12 @@ def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
     assert clocks(made, "breach", "production") == [(1, NOON + timedelta(hours=27), "north")]
     made.add(step("at-court", 20, seen))
     made.settle()
+    assert clocks(made, "breach", "production") == []
+
+
+def test_whoever_breaks_an_order_whose_breach_is_a_plain_crime_is_held_by_another_clock() -> None:
+    seen = breach()
+    made = settled(order(), service(), risk(None), seen, step("arrested", 3, seen))
     assert clocks(made, "breach", "production") == []
 
 
