@@ -240,17 +240,22 @@ class Moves:
 
 
 def moves(
-    running: Iterable[Running], wanted: Mapping[AlertRule, datetime], area: str | None, at: datetime
+    running: Iterable[Running],
+    stopped: Iterable[AlertRule],
+    wanted: Mapping[AlertRule, datetime],
+    area: str | None,
+    at: datetime,
 ) -> Moves:
     """What makes those run that should. One that runs out at another time is stopped and started anew; so is
-    one whose area is another, unless somebody has already taken it: it is theirs."""
+    one whose area is another, unless somebody has already taken it: it is theirs. ``stopped`` are the rules
+    of those that ran before: what comes back was known, however long it is over."""
     known = tuple(running)
     kept = {
         clock.rule
         for clock in known
         if wanted.get(clock.rule) == clock.due and (clock.answered or clock.area == area)
     }
-    ran = {clock.rule for clock in known}
+    ran = {clock.rule for clock in known} | {*stopped}
     new = [rule for rule in wanted if rule not in kept and (rule in ran or wanted[rule] + PAST > at)]
     return Moves(tuple(clock for clock in known if clock.rule not in kept), tuple(sorted(new)))
 

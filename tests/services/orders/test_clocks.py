@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from chassis.views import Person
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
@@ -17,7 +18,7 @@ from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import order_terms
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, BreachStep, OrderType
+from contracts.vocabulary import AlertRule, BreachStep, OrderType, PassReason
 from services.orders.rules.clocks import Order, of_breach, of_order
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
@@ -31,7 +32,7 @@ from tests.services.orders.caseload import (
     step,
     world,
 )
-from tests.support.facts import NOON, corrected, root_of, withdrawn
+from tests.support.facts import IDS, NOON, corrected, fact, root_of, withdrawn
 from tests.support.tables import lines
 from tests.support.world import World
 
@@ -176,6 +177,38 @@ def test_where_she_is_becomes_known_and_the_clock_is_moved_there() -> None:
     made.add(risk(None, where="south"))
     made.settle()
     assert clocks(made) == [(2, day(2), "south")]
+
+
+@pytest.mark.parametrize("gives_back", [False, True])
+def test_she_moves_and_whoever_has_it_keeps_it_unless_they_gave_it_back(gives_back: bool) -> None:
+    made = settled(notice(), service("notice", served=NOON), risk(None, where="north"))
+    answer: dict[str, Any] = {"cause": root_of("notice"), "rule": "hearing", "generation": 1}
+    answer |= {"person": IDS.staff("test", "supervisor")}
+    made.add(fact(AlertAcknowledged(**answer), agency="goldthread", occurred=day(2), root="taken"))
+    if gives_back:
+        back = AlertPassedOn(**answer, rung=0, reason=PassReason.CANNOT_TAKE)
+        made.add(fact(back, agency="goldthread", occurred=day(2.1), root="back"))
+    made.at = day(3)
+    made.settle()
+    assert clocks(made) == [(1, day(2), "north")]
+    made.add(risk(None, "moved", where="south", occurred=day(2.5)))
+    made.settle()
+    assert clocks(made) == ([(2, day(2), "south")] if gives_back else [(1, day(2), "north")])
+
+
+def test_a_service_that_is_told_again_after_weeks_starts_its_clock_again() -> None:
+    served = service("notice", served=NOON)
+    made = settled(notice(), served)
+    made.at = day(1)
+    gone = withdrawn(served)
+    made.add(gone)
+    made.settle()
+    assert clocks(made) == []
+    made.at = day(20)
+    again = service("notice", served=NOON)
+    made.add(replace(again, envelope=again.envelope.model_copy(update={"root": root_of("again")})))
+    made.settle()
+    assert clocks(made) == [(2, day(2), None)]
 
 
 def test_the_look_ahead_goes_on_by_itself_and_says_when() -> None:
