@@ -92,7 +92,8 @@ def _ends(days: int, urgency: Urgency) -> Clock:
     return Clock(
         about="order",
         started="an order or bail that ends, the look-ahead before this one being over",
-        stopped="an order between the same people that goes on after it; the next look-ahead but one",
+        stopped="an order between the same people, in force and served, that goes on after it; the next"
+        " look-ahead but one",
         limit=Limit(days, Calendar.DAYS_BEFORE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=urgency,
@@ -128,7 +129,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.PRODUCTION: Clock(
         about="breach",
-        started="an arrest for the breach",
+        started="an arrest for the breach of a DVPN, DVPO, DAPN, DAPO, occupation order or court bail, or of"
+        " an order that is not known",
         stopped="a later step: charged, at court, no further action, no breach found, outstanding, closed",
         limit=Limit(24, Calendar.COURT_HOURS),
         owner=ClockOwner.CUSTODY,
@@ -172,7 +174,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.BAIL_ENDED: Clock(
         about="order",
         started="bail that ends, or is ended: charged, released under investigation, no further action",
-        stopped="an order or bail between the same people that goes on after it",
+        stopped="an order or bail between the same people, in force and served, that goes on after it",
         limit=Limit(0, Calendar.DAYS_BEFORE),
         owner=ClockOwner.OFFICER_IN_CASE,
         urgency=Urgency.NOW,
@@ -238,17 +240,22 @@ class Moves:
 
 
 def moves(
-    running: Iterable[Running], wanted: Mapping[AlertRule, datetime], area: str | None, at: datetime
+    running: Iterable[Running],
+    stopped: Iterable[AlertRule],
+    wanted: Mapping[AlertRule, datetime],
+    area: str | None,
+    at: datetime,
 ) -> Moves:
     """What makes those run that should. One that runs out at another time is stopped and started anew; so is
-    one whose area is another, unless somebody has already taken it: it is theirs."""
+    one whose area is another, unless somebody has already taken it: it is theirs. ``stopped`` are the rules
+    of those that ran before: what comes back was known, however long it is over."""
     known = tuple(running)
     kept = {
         clock.rule
         for clock in known
         if wanted.get(clock.rule) == clock.due and (clock.answered or clock.area == area)
     }
-    ran = {clock.rule for clock in known}
+    ran = {clock.rule for clock in known} | {*stopped}
     new = [rule for rule in wanted if rule not in kept and (rule in ran or wanted[rule] + PAST > at)]
     return Moves(tuple(clock for clock in known if clock.rule not in kept), tuple(sorted(new)))
 

@@ -76,7 +76,7 @@ class OrderTerms(BaseModel):
     served: AwareDatetime | None
     aware: AwareDatetime | None
     discharged: AwareDatetime | None = None
-    """When it was discharged, of one that gives no end. None: it was not, or nobody can tell when."""
+    """When it was discharged. None: it was not, or nobody can tell when."""
     hearing_due: AwareDatetime | None = None
     """Of a notice that was served: by when a court hears of it."""
 
@@ -145,6 +145,13 @@ def order_terms(
     )
 
 
+def ends_at(terms: OrderTerms) -> datetime | None:
+    """When an order really ends: at its end, or when it was discharged, whichever is first. None: nobody
+    gave an end."""
+    discharged = terms.discharged if terms.stage is OrderStage.DISCHARGED else None
+    return min((end for end in (terms.ends, discharged) if end is not None), default=None)
+
+
 def status(terms: OrderTerms, at: datetime) -> OrderStatus:
     """What holds under these terms at this time. An end that nobody gave is no end."""
     served = terms.served is not None and terms.served <= at
@@ -169,7 +176,7 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
     if terms.order in NOTICES and (terms.served is None or at < terms.served):
         return "order.unserved"
     if terms.stage is OrderStage.DISCHARGED:
-        over = terms.ends or terms.discharged
+        over = ends_at(terms)
         return "order.discharged" if over is None or over <= at else None
     if terms.ends is not None and terms.ends <= at:
         return "order.ended"

@@ -97,13 +97,15 @@ def read(
         raise Wrong("calendar", "too-many-events")
     moved = _moved(events)
     found: list[EventRead] = []
+    shifts = 0
     for number, event in enumerate(events, 1):
         try:
             found.append(EventRead(number, tuple(_shifts(event, area, people, new_people, now, moved))))
         except Wrong as wrong:
             found.append(EventRead(number, wrong=wrong))
-    if sum(len(each.shifts) for each in found) > MOST:
-        raise Wrong("calendar", "too-many-shifts")
+        shifts += len(found[-1].shifts)
+        if shifts > MOST:
+            raise Wrong("calendar", "too-many-shifts")
     return found
 
 
@@ -148,7 +150,8 @@ def _repeated(event: Event, starts: datetime, now: datetime) -> list[datetime]:
         return [starts]
     rule: Any = event["RRULE"]
     taken = REPEATS_BY.get(str(rule.get("FREQ", [""])[0])) if isinstance(rule, vRecur) else None
-    if taken is None or set(rule) - taken:
+    # Of an interval of none nothing comes of looking on, for ever.
+    if taken is None or set(rule) - taken or any(each < 1 for each in rule.get("INTERVAL", [])):
         raise Wrong("rrule", "not-taken")
     try:
         times = rrulestr(rule.to_ical().decode(), dtstart=starts)

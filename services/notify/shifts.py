@@ -128,7 +128,8 @@ async def take_calendar(
     people = planner.people_near(known, caller, area)
     now = runtime.clock.now()
     try:
-        events = calendar.read(text, area, people, new_people=new_people, now=now)
+        # Whoever sends a long one keeps nobody waiting.
+        events = await asyncio.to_thread(calendar.read, text, area, people, new_people=new_people, now=now)
     except Wrong as wrong:
         raise _refused([Fault(f"body.{wrong.where}", wrong.kind)]) from None
     if faults := [

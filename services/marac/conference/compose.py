@@ -12,7 +12,7 @@ from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.cover import Cover
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
-from contracts.vocabulary import AgencyKind, Grade, OrderStage, Role
+from contracts.vocabulary import AgencyKind, Grade, Role
 from services.marac import shown
 from services.marac.conference import alert_rows, breaches, rows
 from services.marac.conference.others import about_others, not_as_victim
@@ -209,9 +209,9 @@ def _covers(case: rows.ConferenceCase) -> list[Cover]:
     return [
         Cover(
             root=order.root,
-            starts=order.terms.starts,
-            ends=order.terms.ends or order.terms.discharged or order.terms.hearing_due,
-            until_further_order=order.until_further_order and order.stage is not OrderStage.DISCHARGED,
+            reference=order.reference,
+            made=order.made,
+            terms=order.terms,
             respondents=frozenset(order.respondents),
             protected=frozenset(order.protected) or hers,
         )

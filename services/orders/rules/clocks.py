@@ -16,7 +16,7 @@ from contracts.rules.cover import Cover, covered
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_questions import RANKS
-from contracts.rules.order_status import BAIL, NEVER_MADE, NOTICES
+from contracts.rules.order_status import BAIL, NOTICES, ends_at
 from contracts.rules.order_types import BAIL_MONTHS
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType, PoliceRank
 
@@ -31,6 +31,18 @@ NOTIFIES = {
     OrderType.SPO: AlertRule.NOTIFY_SPO,
     OrderType.INTERIM_SPO: AlertRule.NOTIFY_SPO,
 }
+PRODUCED = frozenset(
+    {
+        OrderType.DVPN,
+        OrderType.DVPO,
+        OrderType.DAPN,
+        OrderType.DAPO,
+        OrderType.OCCUPATION,
+        OrderType.COURT_BAIL,
+    }
+)
+"""Orders by whose breach somebody is arrested to be before a court within 24 hours. Where the breach is a
+plain crime the arrest is under PACE, whose clock is the custody officer's."""
 HELD_NO_MORE = frozenset(
     {
         BreachStep.SUSPECT_OUTSTANDING,
@@ -60,8 +72,9 @@ class Order:
 
 
 def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:
-    """The clocks about an order. They are the same until the first of them runs out."""
-    found = {**_at_court(order, calendars), **_ending(order, at, calendars)}
+    """The clocks about an order. They are the same until the first of them runs out, or the
+    status of any of the orders changes."""
+    found = {**_at_court(order, at, calendars), **_ending(order, at, calendars)}
     terms = order.known.terms
     notifies = NOTIFIES.get(terms.order)
     begins = order.known.made if notifies is AlertRule.NOTIFY_DAPO else terms.served
@@ -72,17 +85,33 @@ def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     return found
 
 
-def of_breach(own: Iterable[Step], steps: Iterable[Step], asked_for: datetime | None, c: Calendars) -> Clocks:
+def of_breach(
+    own: Iterable[Step],
+    steps: Iterable[Step],
+    asked_for: datetime | None,
+    of: OrderType | None,
+    calendars: Calendars,
+) -> Clocks:
     """The clocks about a breach: by when its answer is asked for, and until when whoever was arrested for it
-    must be before a court. ``own`` are the steps told of this record, ``steps`` of any of the occurrence."""
+    must be before a court. ``own`` are the steps told of this record, ``steps`` of any of the occurrence;
+    ``of`` is the type of its order, None where nobody knows it."""
     found = {} if asked_for is None else {AlertRule.NO_ANSWER: asked_for}
-    arrested = max((step.order for step in own if step.step is BreachStep.ARRESTED), default=None)
-    if arrested and not any(step.step in HELD_NO_MORE and step.order >= arrested for step in steps):
-        found[AlertRule.PRODUCTION] = runs_out(AlertRule.PRODUCTION, arrested[0], c)
+    arrested = max((step.at for step in own if step.step is BreachStep.ARRESTED), default=None)
+    produced = of is None or of in PRODUCED
+    if arrested and produced and not any(_lets_go(step, arrested) for step in steps):
+        found[AlertRule.PRODUCTION] = runs_out(AlertRule.PRODUCTION, arrested, calendars)
     return found
 
 
-def _at_court(order: Order, calendars: Calendars) -> Clocks:
+def _lets_go(step: Step, arrested: datetime) -> bool:
+    """Whether after this step nobody is held who was arrested then. Of two at one time, as of steps that give
+    their day alone, the arrest was first; but whoever was outstanding was so before it."""
+    if step.step is BreachStep.SUSPECT_OUTSTANDING:
+        return step.at > arrested
+    return step.step in HELD_NO_MORE and step.at >= arrested
+
+
+def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     """When a court is to hear: of a notice, or both sides of an order made without notice."""
     terms, said = order.known.terms, order.said
     if not order.binding:
@@ -92,7 +121,7 @@ def _at_court(order: Order, calendars: Calendars) -> Clocks:
         return {AlertRule.HEARING: max(due, terms.ends or due)}
     if said.without_notice and said.return_date is not None:
         due = end_of(said.return_date)
-        if not _goes_on(order, due):
+        if not _goes_on(order, due, at):
             return {AlertRule.RETURN_DATE: due}
     return {}
 
@@ -125,10 +154,10 @@ def _prolonged(order: Order, calendars: Calendars) -> Clocks:
 def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     """The last look-ahead that is over and the next, where nothing takes its place; of bail its end is the
     last of them."""
-    terms, ends = order.known.terms, _ends(order.known)
+    terms, ends = order.known.terms, ends_at(order.known.terms)
     bail = terms.order in BAIL
     runs = order.binding or (bail and terms.stage is OrderStage.DISCHARGED)
-    if not runs or terms.order in NOTICES or ends is None or _goes_on(order, ends):
+    if not runs or terms.order in NOTICES or ends is None or _goes_on(order, ends, at):
         return {}
     lines = (*LOOK_AHEAD, *((AlertRule.BAIL_ENDED,) if bail else ()))
     times = [(rule, runs_out(rule, ends, calendars)) for rule in lines]
@@ -136,35 +165,20 @@ def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     return dict([*over[-1:], *[each for each in times if each[1] > at][:1]])
 
 
-def _goes_on(order: Order, when: datetime) -> bool:
+def _goes_on(order: Order, when: datetime, at: datetime) -> bool:
     """Whether another order protects the same people after this one. Of one that does not say whom it
     protects, as bail seldom does, only another that says nothing either is known to."""
     protects = bool(order.known.protected)
-    return covered(
-        _cover(order.known),
-        when,
-        [
-            _cover(other)
-            for other in order.others
-            if other.terms.stage not in NEVER_MADE and bool(other.protected) is protects
-        ],
-    )
-
-
-def _ends(order: KnownOrder) -> datetime | None:
-    """When an order ends or was ended: whichever was first. None: nobody gave an end."""
-    terms = order.terms
-    discharged = terms.discharged if terms.stage is OrderStage.DISCHARGED else None
-    return min((end for end in (terms.ends, discharged) if end is not None), default=None)
+    others = [_cover(other) for other in order.others if bool(other.protected) is protects]
+    return covered(_cover(order.known), when, others, at)
 
 
 def _cover(order: KnownOrder) -> Cover:
-    terms = order.terms
     return Cover(
         root=order.root,
-        starts=terms.starts,
-        ends=_ends(order),
-        until_further_order=terms.until_further_order and terms.stage is not OrderStage.DISCHARGED,
+        reference=order.reference,
+        made=order.made,
+        terms=order.terms,
         respondents=frozenset(order.respondents),
         protected=frozenset(order.protected),
     )

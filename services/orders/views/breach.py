@@ -267,7 +267,8 @@ class _Standing:
             return None
         own = [step.taken for step in self.steps.get(self.fact.root, [])]
         asked_for = known.asked_for if known.speaks else None
-        return of_breach(own, [step.taken for step in known.steps], asked_for, CALENDARS)
+        of = self.match.order.terms.order if self.match.order else None
+        return of_breach(own, [step.taken for step in known.steps], asked_for, of, CALENDARS)
 
     def earlier(self, own: RecordLine) -> list[list[RecordLine]]:
         """The earlier breaches by the same people, each with its records."""

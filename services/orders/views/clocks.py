@@ -13,11 +13,13 @@ from pydantic import AwareDatetime, Field
 from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
-from contracts.events.alerts import AlertAcknowledged
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.clocks import Calendars, Running, moves
-from contracts.rules.order_match import each_once
+from contracts.rules.order_match import KnownOrder, each_once
+from contracts.rules.order_status import status
+from contracts.rules.standing_answer import Answer, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.orders.rules.clocks import Order, of_order
@@ -25,7 +27,8 @@ from services.orders.views.person import OrdersPerson, Part, persons
 from services.orders.views.where import line_of, newest_area
 
 CALENDARS = Calendars(court_deadline, add_working_days)
-C = TypeVar("C", ClockStarted, ClockStopped, AlertAcknowledged)
+C = TypeVar("C", ClockStarted, ClockStopped)
+Reply = Fact[AlertAcknowledged | AlertPassedOn]
 
 
 class ClockLine(Part):
@@ -65,7 +68,7 @@ class OrdersClocksTable(ViewTable, table=True):
 def clocks_of(facts: FactSet, root: str, wanted: Mapping[AlertRule, datetime] | None) -> Clocks:
     """The clocks about a cause, of which these should run. None: that cannot be told yet."""
     over = _about(facts.current(ClockStopped), root)
-    taken = _about(facts.current(AlertAcknowledged), root)
+    taken = _taken(facts, root)
     running = tuple(
         ClockLine(
             rule=said.rule,
@@ -91,7 +94,7 @@ def sayings(cause: str, clocks: Clocks, area: str | None, at: datetime) -> list[
     running = [
         Running(line.rule, line.generation, line.due, line.area, line.answered) for line in clocks.running
     ]
-    now = moves(running, clocks.wanted, area, at)
+    now = moves(running, clocks.stopped, clocks.wanted, area, at)
     said: list[ClockStarted | ClockStopped] = [
         ClockStopped(rule=clock.rule, cause=cause, generation=clock.generation) for clock in now.stop
     ]
@@ -111,9 +114,11 @@ def sayings(cause: str, clocks: Clocks, area: str | None, at: datetime) -> list[
     return [Saying(each.rule, cause, each.generation, each, occurred=at) for each in said]
 
 
-def next_change(wanted: Iterable[datetime], at: datetime) -> datetime | None:
-    """When other clocks will run by the passing of time alone."""
-    return min((due for due in wanted if due > at), default=None)
+def next_change(wanted: Iterable[datetime], orders: Iterable[KnownOrder], at: datetime) -> datetime | None:
+    """When other clocks will run by the passing of time alone: one runs out, or an order begins that takes
+    the place of another."""
+    changes = (status(order.terms, at).changes_at for order in orders)
+    return min((due for due in (*wanted, *changes) if due is not None and due > at), default=None)
 
 
 def fold_clocks(subject: Subject) -> Folded:
@@ -124,7 +129,7 @@ def fold_clocks(subject: Subject) -> Folded:
     rows = {person.id: person.rows.get("orders_person") for person in subject.people.values()}
     people = {person: row for person, row in sorted(rows.items()) if isinstance(row, OrdersPerson)}
     wanted: dict[AlertRule, datetime] | None = {}
-    area = None
+    area, known = None, list[KnownOrder]()
     if fact.content is not None:
         known = each_once(line for row in people.values() for line in row.orders)
         own = next((order for order in known if order.root == fact.root), None)
@@ -134,12 +139,23 @@ def fold_clocks(subject: Subject) -> Folded:
             wanted = of_order(Order(fact.said, own, known), subject.at, CALENDARS)
             area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
     row = OrdersClocks(cause=fact.root, area=area, clocks=clocks_of(subject.facts, fact.root, wanted))
-    return Folded(row, next_change((wanted or {}).values(), subject.at))
+    return Folded(row, next_change((wanted or {}).values(), known, subject.at))
 
 
 def decide(row: OrdersClocks | None, at: datetime) -> list[Saying]:
     """The clocks to stop and to start now."""
     return sayings(row.cause, row.clocks, row.area, at) if row else []
+
+
+def _taken(facts: FactSet, root: str) -> set[tuple[AlertRule, int]]:
+    """The clocks about a cause that somebody has: they took the alert, and have not given it back."""
+    answers: dict[tuple[AlertRule, int], list[Answer]] = {}
+    replies: list[Reply] = [*facts.current(AlertAcknowledged), *facts.current(AlertPassedOn)]
+    for fact in replies:
+        if fact.said.cause == root:
+            key = (fact.said.rule, fact.said.generation)
+            answers.setdefault(key, []).append(answer_of(fact.envelope, fact.said))
+    return {key for key, each in answers.items() if standing_answer(each).taken is not None}
 
 
 def _about(facts: Iterable[Fact[C]], root: str) -> dict[tuple[AlertRule, int], C]:

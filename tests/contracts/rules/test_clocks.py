@@ -80,9 +80,14 @@ def running(due: datetime = NOON, area: str | None = "north", *, answered: bool 
 def test_what_is_stopped_and_started(
     known: list[Running], wanted: dict[AlertRule, datetime], stopped: bool, started: bool
 ) -> None:
-    now = moves(known, wanted, "north", NOON)
+    now = moves(known, [], wanted, "north", NOON)
     assert now.stop == (tuple(known) if stopped else ())
     assert now.start == ((HEARING,) if started else ())
+
+
+def test_what_was_stopped_and_is_so_again_runs_again_however_long_it_is_over() -> None:
+    assert moves([], [HEARING], {HEARING: NOON - PAST}, "north", NOON).start == (HEARING,)
+    assert moves([], [SPO], {HEARING: NOON - PAST}, "north", NOON).start == ()
 
 
 HOURS = st.integers(-400, 400).map(lambda hours: NOON + timedelta(hours=hours))
@@ -94,7 +99,7 @@ def test_after_it_what_should_run_does_and_nothing_else(
     ran: dict[AlertRule, datetime], wanted: dict[AlertRule, datetime], moved: bool
 ) -> None:
     before = [Running(rule, 1, due, "south" if moved else "north") for rule, due in ran.items()]
-    now = moves(before, wanted, "north", NOON)
+    now = moves(before, [], wanted, "north", NOON)
     left = {clock.rule: clock.due for clock in before if clock not in now.stop}
     after = left | {rule: wanted[rule] for rule in now.start}
     missing = {rule: due for rule, due in wanted.items() if rule not in after}

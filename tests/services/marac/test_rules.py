@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.events.configuration import AreaDefined
 from contracts.rules.cover import Cover
+from contracts.rules.order_status import OrderTerms
 from contracts.vocabulary import AreaKind, ContactMethod, DashAnswer, Grade, LegalStatus
 from services.marac.rules import agenda, areas, missing, repeat, score, sharing
 from tests.support.facts import IDS, NOON
@@ -74,6 +75,22 @@ def test_a_score_stays_as_it_is_until_the_day_on_which_it_says_that_it_changes(
         assert (then.tenths, then.parts, then.counted) == (now.tenths, now.parts, now.counted)
 
 
+def _cover(n: int, said: dict[str, Any]) -> Cover:
+    """An order of the table, each made a day before the one above it, and served then."""
+    made = NOON - timedelta(days=30 + n)
+    terms: dict[str, Any] = {"order": "non-molestation", "stage": "made", "without_notice": False}
+    terms |= {"power_of_arrest": None, "starts": made, "ends": None, "until_further_order": False}
+    terms |= {"served": made, "aware": None} | {k: v for k, v in said.items() if k in OrderTerms.model_fields}
+    return Cover(
+        root=said["root"],
+        reference=said.get("reference"),
+        made=said.get("made", made),
+        terms=OrderTerms.model_validate(terms),
+        respondents=frozenset(said.get("respondents", ["him"])),
+        protected=frozenset(said.get("protected", ["her"])),
+    )
+
+
 @lines(__file__, "missing")
 def test_missing(line: dict[str, Any]) -> None:
     whole: dict[str, Any] = {
@@ -90,12 +107,7 @@ def test_missing(line: dict[str, Any]) -> None:
     said |= {name: frozenset(said[name]) for name in ("kinds", "heard")}
     said["answers"] = [DashAnswer(each) for each in said.get("answers", [])]
     said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
-    bound = {"starts": NOON - timedelta(days=30), "ends": None, "until_further_order": False}
-    sides = {"respondents": ["him"], "protected": ["her"]}
-    said["covers"] = [
-        Cover(**bound | each | {side: frozenset(each.get(side, who)) for side, who in sides.items()})
-        for each in said.get("covers", [])
-    ]
+    said["covers"] = [_cover(n, each) for n, each in enumerate(said.get("covers", []))]
     said["contacts"] = [
         missing.SafeContact(each.get("by", str(n)), ContactMethod(each["method"]), each.get("expires"))
         for n, each in enumerate(said["contacts"])

@@ -1,14 +1,17 @@
 """A rota as an iCalendar: what is read of one, and what is wrong with it; and what is written comes back."""
 
+import threading
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
 from chassis.clock import LONDON
+from chassis.http.problem import Problem
 from contracts.events.configuration import OnCall, RotaSet
-from services.notify import calendar
+from services.notify import calendar, shifts
 from services.notify.calendar import EventRead, Wrong
 from tests.services.notify.test_rota import person
 from tests.support.facts import fact
@@ -72,6 +75,38 @@ def test_what_is_no_calendar_of_a_rota(text: str, kind: str) -> None:
     with pytest.raises(Wrong) as wrong:
         read(text)
     assert (wrong.value.where, wrong.value.kind) == ("calendar", kind)
+
+
+def test_of_one_that_has_too_many_shifts_no_more_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[datetime] = []
+    repeated = calendar._repeated
+
+    def counted(event: Event, starts: datetime, now: datetime) -> list[datetime]:
+        looked.append(starts)
+        return repeated(event, starts, now)
+
+    monkeypatch.setattr(calendar, "_repeated", counted)
+    with pytest.raises(Wrong):
+        read(ics(*[event(EACH_DAY | {"more": "RRULE:FREQ=DAILY;COUNT=300"})] * 9))
+    assert len(looked) == 2
+
+
+async def test_what_reads_a_calendar_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def known(_runtime: Any) -> None:
+        return None
+
+    def elsewhere(*_: Any, **__: Any) -> None:
+        assert threading.current_thread() is not threading.main_thread()
+        raise Wrong("calendar", "read-elsewhere")
+
+    monkeypatch.setattr(shifts.planner, "known", known)
+    monkeypatch.setattr(shifts.planner, "may_set", lambda *_: True)
+    monkeypatch.setattr(shifts.planner, "people_near", lambda *_: PEOPLE)
+    monkeypatch.setattr(shifts.calendar, "read", elsewhere)
+    asked: Any = SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW))
+    with pytest.raises(Problem) as problem:
+        await shifts.take_calendar(asked, asked, "north", "", new_people=False, once="once")
+    assert [fault.kind for fault in problem.value.faults] == ["read-elsewhere"]
 
 
 def test_one_time_of_a_repeat_that_was_moved_is_where_it_was_moved_to() -> None:

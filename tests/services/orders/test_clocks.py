@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from chassis.views import Person
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
@@ -17,7 +18,7 @@ from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import order_terms
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, BreachStep
+from contracts.vocabulary import AlertRule, BreachStep, OrderType, PassReason
 from services.orders.rules.clocks import Order, of_breach, of_order
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
@@ -31,7 +32,7 @@ from tests.services.orders.caseload import (
     step,
     world,
 )
-from tests.support.facts import NOON, corrected, root_of, withdrawn
+from tests.support.facts import IDS, NOON, corrected, fact, root_of, withdrawn
 from tests.support.tables import lines
 from tests.support.world import World
 
@@ -45,7 +46,7 @@ def day(n: float) -> datetime:
 
 def told(said: dict[str, Any]) -> OrderMade:
     """An order of the table."""
-    given = {key: value for key, value in said.items() if key not in ("against", "protects")}
+    given = {key: value for key, value in said.items() if key not in ("against", "protects", "served")}
     given |= {"made": said.get("made", 0)}
     given |= {key: day(given[key]) for key in TIMES if key in given}
     if "return_date" in given:
@@ -56,12 +57,14 @@ def told(said: dict[str, Any]) -> OrderMade:
 def known(said: dict[str, Any], root: str, served: float | None, discharged: float | None) -> KnownOrder:
     made = told(said)
     terms = order_terms(made, [], CALENDARS.court_hours, None if discharged is None else day(discharged))
+    if served is not None:
+        terms = terms.model_copy(update={"served": day(served)})
     protects = said.get("protects", "her")
     return KnownOrder(
         root=root,
-        reference=None,
+        reference=said.get("reference"),
         made=made.made,
-        terms=terms.model_copy(update={"served": None if served is None else day(served)}),
+        terms=terms,
         respondents=[said.get("against", "him")],
         protected=[] if protects == "nobody" else [protects],
         protected_mentions=[],
@@ -72,7 +75,10 @@ def known(said: dict[str, Any], root: str, served: float | None, discharged: flo
 def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
     said = line["order"]
     own = known(said, "own", line.get("served"), line.get("discharged"))
-    others = [known(other, f"{n}", None, None) for n, other in enumerate(line.get("others", []))]
+    others = [
+        known(other, f"{n}", other.get("served", other.get("made", 0)), None)
+        for n, other in enumerate(line.get("others", []))
+    ]
     found = of_order(Order(told(said), own, [own, *others]), day(line["at"]), CALENDARS)
     days = {rule.value: (due.astimezone(LONDON).date() - NOON.date()).days for rule, due in found.items()}
     assert days == line["clocks"]
@@ -90,14 +96,25 @@ def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
         ([("arrested", 1), ("suspect-outstanding", 5)], False),
         ([("at-court", 1), ("arrested", 5)], True),
         ([("arrested", 1), ("at-court", 20), ("arrested", 40)], True),
+        ([("arrested", 1), ("charged", 1)], False),
+        ([("charged", 1), ("arrested", 1)], False),
+        ([("arrested", 1), ("suspect-outstanding", 1)], True),
     ],
     ids=lambda value: "-".join(name for name, _ in value) or "nothing" if isinstance(value, list) else None,
 )
 def test_whoever_is_arrested_is_before_a_court_in_24_hours(taken: list[tuple[str, int]], runs: bool) -> None:
     steps = [Step(BreachStep(name), NOON + timedelta(hours=at), f"{n}") for n, (name, at) in enumerate(taken)]
-    found = of_breach(steps, steps, None, CALENDARS)
+    found = of_breach(steps, steps, None, None, CALENDARS)
     arrested = max((each.at for each in steps if each.step is BreachStep.ARRESTED), default=NOON)
     assert found == ({AlertRule.PRODUCTION: arrested + timedelta(hours=24)} if runs else {})
+
+
+@pytest.mark.parametrize("of", OrderType)
+def test_it_is_so_for_orders_whose_breach_is_no_plain_crime(of: OrderType) -> None:
+    arrested = [Step(BreachStep.ARRESTED, NOON, "arrest")]
+    found = of_breach(arrested, arrested, None, of, CALENDARS)
+    produced = {"dvpn", "dvpo", "dapn", "dapo", "occupation", "court-bail"}
+    assert (AlertRule.PRODUCTION in found) == (of in produced)
 
 
 # ---- what is said ------------------------------------------------------------------------------
@@ -162,6 +179,38 @@ def test_where_she_is_becomes_known_and_the_clock_is_moved_there() -> None:
     assert clocks(made) == [(2, day(2), "south")]
 
 
+@pytest.mark.parametrize("gives_back", [False, True])
+def test_she_moves_and_whoever_has_it_keeps_it_unless_they_gave_it_back(gives_back: bool) -> None:
+    made = settled(notice(), service("notice", served=NOON), risk(None, where="north"))
+    answer: dict[str, Any] = {"cause": root_of("notice"), "rule": "hearing", "generation": 1}
+    answer |= {"person": IDS.staff("test", "supervisor")}
+    made.add(fact(AlertAcknowledged(**answer), agency="goldthread", occurred=day(2), root="taken"))
+    if gives_back:
+        back = AlertPassedOn(**answer, rung=0, reason=PassReason.CANNOT_TAKE)
+        made.add(fact(back, agency="goldthread", occurred=day(2.1), root="back"))
+    made.at = day(3)
+    made.settle()
+    assert clocks(made) == [(1, day(2), "north")]
+    made.add(risk(None, "moved", where="south", occurred=day(2.5)))
+    made.settle()
+    assert clocks(made) == ([(2, day(2), "south")] if gives_back else [(1, day(2), "north")])
+
+
+def test_a_service_that_is_told_again_after_weeks_starts_its_clock_again() -> None:
+    served = service("notice", served=NOON)
+    made = settled(notice(), served)
+    made.at = day(1)
+    gone = withdrawn(served)
+    made.add(gone)
+    made.settle()
+    assert clocks(made) == []
+    made.at = day(20)
+    again = service("notice", served=NOON)
+    made.add(replace(again, envelope=again.envelope.model_copy(update={"root": root_of("again")})))
+    made.settle()
+    assert clocks(made) == [(2, day(2), None)]
+
+
 def test_the_look_ahead_goes_on_by_itself_and_says_when() -> None:
     made = settled(order("notice", order="dvpo", made=NOON, ends=day(20), until_further_order=False))
     assert made.fold()["orders_clocks", root_of("notice")].changes_at == day(6)
@@ -171,9 +220,23 @@ def test_the_look_ahead_goes_on_by_itself_and_says_when() -> None:
         assert [rule for rule in ("ends-14", "ends-7", "ends-2") if clocks(made, rule=rule)] == running
 
 
+def test_bail_that_ended_is_missed_until_other_bail_begins() -> None:
+    bail = {"made": NOON, "until_further_order": False}
+    begins = day(20) + timedelta(minutes=5)
+    court = bail | {"order": "court-bail", "starts": begins, "ends": day(90)}
+    made = settled(order("notice", order="police-bail", ends=day(20), **bail), order("court", **court))
+    made.at = day(20)
+    made.settle()
+    assert clocks(made, rule="bail-ended") == [(1, day(20), None)]
+    assert made.fold()["orders_clocks", root_of("notice")].changes_at == begins
+    made.at = begins
+    made.settle()
+    assert clocks(made, rule="bail-ended") == []
+
+
 def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
     seen = breach()
-    made = settled(order(), service(), risk(None), seen)
+    made = settled(order(order="dapo"), service(), risk(None), seen)
     assert clocks(made, "breach", "no-answer") == [(1, day(1), "north")]
     made.add(step("arrested", 3, seen))
     made.settle()
@@ -181,6 +244,12 @@ def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
     assert clocks(made, "breach", "production") == [(1, NOON + timedelta(hours=27), "north")]
     made.add(step("at-court", 20, seen))
     made.settle()
+    assert clocks(made, "breach", "production") == []
+
+
+def test_whoever_breaks_an_order_whose_breach_is_a_plain_crime_is_held_by_another_clock() -> None:
+    seen = breach()
+    made = settled(order(), service(), risk(None), seen, step("arrested", 3, seen))
     assert clocks(made, "breach", "production") == []
 
 
