@@ -46,7 +46,8 @@ def fold_order(subject: Subject) -> Folded:
     if said is None:
         return Folded(None)
     newest, content = versions[-1]
-    told = [*subject.facts.current(OrderCirculated), *subject.facts.current(OrderAcknowledged)]
+    about = [*subject.facts.current(OrderCirculated), *subject.facts.current(OrderAcknowledged)]
+    told = [fact for fact in about if fact.said.order == subject.id]  # a correction keeps its old keys
     row = OrdersOrder(
         order=subject.id,
         agency=newest.agency,

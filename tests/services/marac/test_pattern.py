@@ -10,7 +10,7 @@ from contracts.vocabulary import Role
 from services.marac import shown
 from services.marac.conference import breaches
 from tests.services.marac.caseload import alert, ann, ben, breach, cat, mention, person, referral, world
-from tests.support.facts import NOON, fact, root_of
+from tests.support.facts import NOON, corrected, fact, root_of
 
 KIT = mention("kit", Role.SUSPECT)
 """Somebody else who harms Ann."""
@@ -59,6 +59,13 @@ def test_who_decided_is_said_with_an_alert_and_without() -> None:
         assert first.decision
         assert (first.decision.agency, first.decision.rank, first.due) == ("police", "inspector", None)
         assert second.decision is None
+
+
+def test_what_was_decided_of_another_breach_after_all_is_not_decided_of_the_first() -> None:
+    done = decided(TOLD[0], "breach", "earlier")
+    moved = corrected(done, done.said.model_copy(update={"breach": root_of("of others")}))
+    assert pattern(*TOLD, done).offences[0].decision
+    assert pattern(*TOLD, done, moved).offences[0].decision is None
 
 
 def test_a_new_occurrence_asks_anew() -> None:
