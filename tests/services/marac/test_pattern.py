@@ -61,6 +61,16 @@ def test_who_decided_is_said_with_an_alert_and_without() -> None:
         assert second.decision is None
 
 
+def test_a_correction_gives_nobody_more_time() -> None:
+    bare = [each.model_copy(update={"mention": None}) for each in TOLD[0].said.people]
+    again = corrected(TOLD[0], TOLD[0].said.model_copy(update={"people": bare, "weapon": False}))
+    late = {"recordedat": NOON, "acceptedat": NOON}
+    updated = Fact(again.envelope.model_copy(update=late), again.content)
+    at = NOON + timedelta(hours=12)
+    assert pattern(*TOLD, updated, at=at).without_answer == pattern(*TOLD, at=at).without_answer == 2
+    assert [each.due for each in pattern(*TOLD, updated).offences] == [NOON + timedelta(days=2)] * 2
+
+
 def test_what_was_decided_of_another_breach_after_all_is_not_decided_of_the_first() -> None:
     done = decided(TOLD[0], "breach", "earlier")
     moved = corrected(done, done.said.model_copy(update={"breach": root_of("of others")}))
