@@ -24,7 +24,7 @@ from services.orders.views.pattern_shown import (
     OthersShown,
     PatternShown,
 )
-from services.orders.views.person import RecordLine
+from services.orders.views.person import RecordLine, with_alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,7 @@ def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
     """What the rows of a breach's people say of the two sides."""
     theirs, hers = set(row.respondents), set(row.victims)
     rows = list(people)
-    groups: dict[str, list[RecordLine]] = {}
-    for group in (group for each in rows for group in each.occurrences):
-        if not any(record.root in groups for record in group):
-            groups |= {record.root: group for record in group}
-    once = sorted({id(group): group for group in groups.values()}.values(), key=lambda g: g[0].occurred)
+    once = _together(group for each in rows for group in each.occurrences)
     occasions = [group for group in once if _by(group, theirs, hers)]
     roots = {record.root for group in occasions for record in group}
     decisions = {each.root: each for person in rows for each in person.decisions if each.breach in roots}
@@ -78,6 +74,20 @@ def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
         others=[group for group in once if _by(group, theirs, None) and not _by(group, theirs, hers)],
         other_way=sum(_by(group, hers, theirs) for group in once),
     )
+
+
+def _together(groups: Iterable[Sequence[RecordLine]]) -> list[list[RecordLine]]:
+    """The occurrences that several people's rows have, in the order of time: groups with a record in common
+    are one, with every record of each."""
+    found: list[dict[str, RecordLine]] = []
+    for group in groups:
+        one = {record.root: record for record in group}
+        for same in [each for each in found if not one.keys().isdisjoint(each)]:
+            one |= {root: with_alerts(line, one.get(root)) for root, line in same.items()}
+            found.remove(same)
+        found.append(one)
+    told = [sorted(one.values(), key=lambda line: (line.occurred, line.root)) for one in found]
+    return sorted(told, key=lambda group: (group[0].occurred, group[0].root))
 
 
 def _by(group: Iterable[RecordLine], accused: Collection[str], victims: Collection[str] | None) -> bool:

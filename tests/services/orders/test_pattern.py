@@ -64,6 +64,19 @@ def test_three_agencies_of_one_contact_are_one_and_a_second_contact_is_a_course(
     assert [len(each.records) for each in pattern.evidence] == [1, 3], "each occurrence with all its records"
 
 
+def test_a_record_that_names_her_alone_counts_with_the_occurrence_that_her_row_has_it_in() -> None:
+    def numbered(name: str, people: list[Any], **values: Any) -> Fact[IncidentReported]:
+        said = IncidentReported(kind="harassment", reference="R 1", people=people, **values)
+        return fact(said, agency="hospital", root=name, occurred=days(5))
+
+    both = numbered("both", [ann(), someone(Role.SUSPECT, "ben")])
+    hers = numbered("hers", [ann()], effects=["fear-of-violence"])
+    pattern = shown(contact("breach", 0), both, hers)
+    assert [len(each.records) for each in pattern.evidence] == [2, 1]
+    assert root_of("hers") in pattern.considered
+    assert candidate(pattern, "harassment").elements[1].state == "met"
+
+
 def test_each_line_says_who_said_it_and_when_and_what() -> None:
     pattern = shown(contact("breach", 0), contact("seen", 5, acts=["followed"], effects=["fear-of-violence"]))
     line = pattern.evidence[0].records[0]
