@@ -262,7 +262,9 @@ class Question:
 
 
 def fault(said: PatternDecided) -> tuple[str, str] | None:
-    """The place and the kind of what a decision must say and does not. None: nothing."""
+    """The place and the kind of what is wrong with what a decision says. None: nothing."""
+    if said.people:
+        return ("content.people", "people-given")
     return ("content.narrative", "reason-missing") if said.narrative is None else None
 
 
