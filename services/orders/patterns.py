@@ -44,6 +44,15 @@ class Between:
         records = [record.root for group in self.occasions for record in group]
         return sorted([*records, *(line.root for line in self.assessed)])
 
+    @property
+    def seen(self) -> str:
+        """A mark of all that is said here and was decided: another as soon as any of it changes."""
+        records = [record for group in self.occasions for record in group]
+        said = sorted((line.root, *sorted(line.says)) for line in records)
+        said += sorted((line.root, *sorted(line.says)) for line in self.assessed)
+        decided = sorted((line.root, line.decision.value) for line in self.decisions)
+        return sha256(repr((said, decided)).encode()).hexdigest()[:24]
+
 
 async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
     """The pattern of a breach, for whoever may see these sections of it."""
@@ -124,7 +133,7 @@ def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime
         without_answer=pattern.left_without_answer(row.answer.left, row.answer.answered),
         readable=bool(row.respondents and row.victims),
         considered=known.considered,
-        seen=sha256(" ".join(known.considered).encode()).hexdigest()[:24],
+        seen=known.seen,
     )
 
 
