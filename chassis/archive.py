@@ -26,8 +26,10 @@ from contracts.registry import EVENTS
 
 log = structlog.get_logger()
 
-_STATEMENTS = ", ".join(f"'{name}'" for name, model in sorted(EVENTS.items()) if issubclass(model, Said))
-"""The types by which an agency is heard: what it says of people, as SQL lists them."""
+_STATEMENTS = ", ".join(
+    f"'{name}'" for name, model in sorted(EVENTS.items()) if issubclass(model, Said) and not model.clicked
+)
+"""The types by which an agency is heard: what its systems say of people, as SQL lists them."""
 
 
 class Archive:

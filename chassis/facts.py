@@ -140,6 +140,15 @@ class FactSet:
         """Every version of a fact that is here, the first said first."""
         return list(self._by_root.get(root, ()))
 
+    def first_recorded(self, root: str) -> datetime:
+        """When its agency first wrote a fact down: a correction is no new fact. Raises ValueError for one
+        of which nothing is here."""
+        return min(fact.recorded for fact in self._by_root.get(root, ()))
+
+    def first_accepted(self, root: str) -> datetime:
+        """When Goldthread first took a fact. Raises ValueError for one of which nothing is here."""
+        return min(fact.accepted for fact in self._by_root.get(root, ()))
+
     def latest(self) -> tuple[Fact[Content], ...]:
         """The highest version of each fact, withdrawals among them."""
         return self._latest

@@ -79,7 +79,7 @@ class Recorder(Archive):
         422 for a time that has not come, or a value that is Goldthread's to give.
         """
         self._check(header)
-        id_ = self._id_of(caller, idempotency_key)
+        id_ = self.id_of(caller, idempotency_key)
         said, keys = await self._as_taken(caller, content, id_)
         return await self.acceptor.take(
             Draft(
@@ -98,7 +98,7 @@ class Recorder(Archive):
             )
         )
 
-    def _id_of(self, caller: "Caller", idempotency_key: str | None) -> str:
+    def id_of(self, caller: "Caller", idempotency_key: str | None) -> str:
         """A key is a sender's own name for a post to this service: at another it names another post."""
         if idempotency_key is None:
             return new_id()
@@ -152,7 +152,7 @@ class Recorder(Archive):
         not held here; 412 if ``expected`` is not its highest version; and as ``take`` does.
         """
         self._check(header)
-        id_ = self._id_of(caller, idempotency_key)
+        id_ = self.id_of(caller, idempotency_key)
         said, keys = (None, frozenset[str]())
         if content is not None:
             said, keys = await self._as_taken(caller, content, root)

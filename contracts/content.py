@@ -65,6 +65,8 @@ class Content(Part):
 class Said(Content):
     """What an agency says of people: the base of the facts that partners post."""
 
+    clicked: ClassVar[bool] = False
+    """Whether its staff may say it by a click on our pages: then it is no sign that their system is heard."""
     people: list[Mention] = Field(default_factory=list, max_length=40)
     routing: RoutingSection | None = None
     narrative: NarrativeSection | None = None

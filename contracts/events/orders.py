@@ -121,6 +121,7 @@ class OrderCirculated(Said):
 
     type: ClassVar[str] = "uk.goldthread.order.circulated.v1"
     topic: ClassVar[str] = "orders"
+    clicked = True
     order: ThingId
     version: StrictInt = Field(ge=1, le=MOST_VERSIONS)
     teams: list[Team] = Field(default_factory=list, max_length=40)
@@ -166,6 +167,7 @@ class BreachProgressed(Said):
 
     type: ClassVar[str] = "uk.goldthread.breach.progressed.v1"
     topic: ClassVar[str] = "breaches"
+    clicked = True
     urgent = True
     breach: ThingId
     step: BreachStep
@@ -180,6 +182,7 @@ class PatternDecided(Said):
 
     type: ClassVar[str] = "uk.goldthread.breach.pattern-decided.v1"
     topic: ClassVar[str] = "breaches"
+    clicked = True
     breach: ThingId
     offence: Offence
     decision: PatternDecision

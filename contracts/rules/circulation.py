@@ -159,6 +159,8 @@ def circulation(order: Iterable[Versioned], said: Iterable[Versioned]) -> Circul
 
 def fault(said: OrderCirculated, force: str) -> tuple[str, str] | None:
     """The place and the kind of what is wrong with what this force says of a circulation. None: nothing."""
+    if said.people:
+        return ("content.people", "people-given")
     if not said.teams and not said.systems:
         return ("content.teams", "missing")
     for place, team in enumerate(said.teams):

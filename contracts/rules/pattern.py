@@ -262,7 +262,9 @@ class Question:
 
 
 def fault(said: PatternDecided) -> tuple[str, str] | None:
-    """The place and the kind of what a decision must say and does not. None: nothing."""
+    """The place and the kind of what is wrong with what a decision says. None: nothing."""
+    if said.people:
+        return ("content.people", "people-given")
     return ("content.narrative", "reason-missing") if said.narrative is None else None
 
 
@@ -292,12 +294,14 @@ def record(root: str, recorded: datetime, says: Iterable[str]) -> Word:
 
 
 def assessment(dash: Dash | None, *, named: bool) -> tuple[Codes, Codes]:
-    """What a Dash says YES to, and what it leaves unknown. Unless who did it is ``named``, nobody knows whom
-    it is about: its YES is no more than unknown."""
+    """What a Dash says YES to, and what it leaves unknown: what it does to her, and how the two are related,
+    it does not ask. Unless who did it is ``named``, nobody knows whom it is about: its YES is no more than
+    unknown."""
     answers = dash.answers if dash else {}
     yes = frozenset(item for item in DASH if answers.get(item) is DashAnswer.YES)
     no = frozenset(item for item in DASH if answers.get(item) is DashAnswer.NO)
-    return (yes, DASH - yes - no) if named else (frozenset(), DASH - no)
+    unasked = EFFECTS | CONNECTED
+    return (yes, DASH - yes - no | unasked) if named else (frozenset(), DASH - no | unasked)
 
 
 def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:

@@ -179,7 +179,7 @@ class Whereabouts(Source):
 
 
 class BreachAlert(Shown):
-    """The alerts about one breach of the case."""
+    """The alerts about one breach or order of the case."""
 
     cause: str
     alerts: list[Alert]

@@ -89,7 +89,8 @@ async def decide(
     row, viewer = await _seen(runtime, caller, cause)
     known = await pattern_of(runtime, row, sharing.sections(viewer))
     said = PatternDecided.model_validate({"breach": cause, "considered": known.considered, **given})
-    if known.seen != seen:
+    pressed_twice = len(await runtime.fact(runtime.id_of(caller, key))) > 0
+    if known.seen != seen and not pressed_twice:
         raise Refused("changed-since", "seen", status=412)
     await take_step(runtime, caller, said, key)
 

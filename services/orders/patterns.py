@@ -24,7 +24,7 @@ from services.orders.views.pattern_shown import (
     OthersShown,
     PatternShown,
 )
-from services.orders.views.person import RecordLine
+from services.orders.views.person import RecordLine, with_alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ class Between:
         records = [record.root for group in self.occasions for record in group]
         return sorted([*records, *(line.root for line in self.assessed)])
 
+    @property
+    def seen(self) -> str:
+        """A mark of all that is said here and was decided: another as soon as any of it changes."""
+        records = [record for group in self.occasions for record in group]
+        said = sorted((line.root, *sorted(line.says)) for line in records)
+        said += sorted((line.root, *sorted(line.says)) for line in self.assessed)
+        decided = sorted((line.root, line.decision.value) for line in self.decisions)
+        return sha256(repr((said, decided)).encode()).hexdigest()[:24]
+
 
 async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
     """The pattern of a breach, for whoever may see these sections of it."""
@@ -57,11 +66,7 @@ def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
     """What the rows of a breach's people say of the two sides."""
     theirs, hers = set(row.respondents), set(row.victims)
     rows = list(people)
-    groups: dict[str, list[RecordLine]] = {}
-    for group in (group for each in rows for group in each.occurrences):
-        if not any(record.root in groups for record in group):
-            groups |= {record.root: group for record in group}
-    once = sorted({id(group): group for group in groups.values()}.values(), key=lambda g: g[0].occurred)
+    once = _together(group for each in rows for group in each.occurrences)
     occasions = [group for group in once if _by(group, theirs, hers)]
     roots = {record.root for group in occasions for record in group}
     decisions = {each.root: each for person in rows for each in person.decisions if each.breach in roots}
@@ -78,6 +83,20 @@ def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
         others=[group for group in once if _by(group, theirs, None) and not _by(group, theirs, hers)],
         other_way=sum(_by(group, hers, theirs) for group in once),
     )
+
+
+def _together(groups: Iterable[Sequence[RecordLine]]) -> list[list[RecordLine]]:
+    """The occurrences that several people's rows have, in the order of time: groups with a record in common
+    are one, with every record of each."""
+    found: list[dict[str, RecordLine]] = []
+    for group in groups:
+        one = {record.root: record for record in group}
+        for same in [each for each in found if not one.keys().isdisjoint(each)]:
+            one |= {root: with_alerts(line, one.get(root)) for root, line in same.items()}
+            found.remove(same)
+        found.append(one)
+    told = [sorted(one.values(), key=lambda line: (line.occurred, line.root)) for one in found]
+    return sorted(told, key=lambda group: (group[0].occurred, group[0].root))
 
 
 def _by(group: Iterable[RecordLine], accused: Collection[str], victims: Collection[str] | None) -> bool:
@@ -114,7 +133,7 @@ def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime
         without_answer=pattern.left_without_answer(row.answer.left, row.answer.answered),
         readable=bool(row.respondents and row.victims),
         considered=known.considered,
-        seen=sha256(" ".join(known.considered).encode()).hexdigest()[:24],
+        seen=known.seen,
     )
 
 

@@ -29,7 +29,7 @@ from chassis.store.tables import micros
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.operations import ParkedDecided
-from contracts.events.orders import BreachReported
+from contracts.events.orders import BreachProgressed, BreachReported, OrderCirculated
 from contracts.events.people import IncidentReported
 from contracts.vocabulary import BreachKind, IncidentKind, ParkedReason, Role, Threshold
 from tests.chassis.race.world import VIEWS
@@ -301,6 +301,11 @@ async def test_when_an_agency_was_heard(store: Store) -> None:
     said = ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=2)
     await insert(store, entry(fact(said, agency="goldthread", accepted=at[4])))
     await insert(store, entry(fact(said, agency=AGENCY, accepted=at[4] + timedelta(days=1))))
+    for clicked in (
+        OrderCirculated(order=IDS.blind("order", "1"), version=1, systems=["pnc"]),
+        BreachProgressed(breach=IDS.blind("breach", "1"), step="deployed"),
+    ):
+        await insert(store, entry(fact(clicked, agency=AGENCY, accepted=at[4] + timedelta(days=1))))
     archive = Archive("orders", store, IDS, Clock(), VIEWS)
     agencies = [AGENCY, "goldthread", "never-heard"]
     assert await archive.newest_of(agencies, at[4] + timedelta(days=2)) == {AGENCY: at[4]}

@@ -6,6 +6,7 @@ from typing import Any
 from contracts.envelope import Assertion
 from contracts.sections import Health, Name
 from contracts.vocabulary import (
+    AlertRule,
     ContactMethod,
     Grade,
     Offence,
@@ -238,7 +239,7 @@ def full_case() -> shown.CasePage:
             definition="current", anchor="referral", since=ago(days=265), until=NOW, roots=[new()]
         ),
         missing=[
-            shown.Missing(code="alert-unanswered", roots=(BREACH,), count=1),
+            shown.Missing(code="alert-unanswered", roots=(BREACH, UNSERVED), count=2),
             shown.Missing(code="pattern-undecided", owner="police", roots=(BREACH,), count=1),
             shown.Missing(
                 code="order-ends",
@@ -268,6 +269,7 @@ def full_case() -> shown.CasePage:
         ],
         alerts=[
             shown.BreachAlert(cause=BREACH, alerts=[alert("unanswered", days=0.29)]),
+            shown.BreachAlert(cause=UNSERVED, alerts=[alert("unanswered", days=0.3, rule=AlertRule.ENDS_7)]),
             shown.BreachAlert(cause=council, alerts=[alert("answered", days=4)]),
             shown.BreachAlert(cause=police, alerts=[alert("stood-down", days=4, nobody=True)]),
         ],

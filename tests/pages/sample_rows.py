@@ -14,6 +14,7 @@ from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Contact, Name, Record
 from contracts.vocabulary import (
+    AlertRule,
     ContactMethod,
     DashAnswer,
     DashItem,
@@ -235,11 +236,16 @@ def occurrence(*records: rows.RecordLine) -> rows.Occurrence:
 
 
 def alert(
-    state: Literal["unanswered", "answered", "stood-down"], *, days: float, nobody: bool = False
+    state: Literal["unanswered", "answered", "stood-down"],
+    *,
+    days: float,
+    nobody: bool = False,
+    rule: AlertRule = AlertRule.BREACH,
 ) -> alert_rows.Alert:
-    """An alert about a breach, and what became of it."""
+    """An alert, and what became of it."""
     raised = ago(days=days)
     return alert_rows.Alert(
+        rule=rule,
         generation=1,
         urgency=Urgency.NOW,
         raised=raised,

@@ -279,6 +279,18 @@ def test_every_line_says_who_when_and_where_from(open_: Open) -> None:
     assert len(roots) == len(set(roots))
 
 
+def test_an_alert_about_an_order_stands_with_the_order_and_is_counted(open_: Open) -> None:
+    page = open_("chair", CASE)
+    card = page.locator(f"#order-{sample_rows.UNSERVED} .gt-alert")
+    expect(card).to_contain_text("Ends within 7 days, with nothing in its place. Unanswered")
+    expect(page.locator("main")).to_contain_text("2 alerts unanswered")
+
+
+def test_no_pattern_is_no_sign_that_there_is_none(open_: Open) -> None:
+    cell = open_("chair", f"/marac/cases/{sample_rows.EMPTY_CASE}").locator("#pattern")
+    expect(cell).to_contain_text("It is not known who did this to whom, so no pattern can be looked for.")
+
+
 def test_links_within_a_case_lead_somewhere(open_: Open) -> None:
     for path in (CASE, LONG):
         page = open_("chair", path)

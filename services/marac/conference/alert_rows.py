@@ -1,5 +1,5 @@
-"""The rows of alerts as a case's page has them: who was called about a breach, and who answered; and what
-was decided of its pattern."""
+"""The rows of alerts as a case's page has them: who was called about a breach or an order, and who
+answered; and what was decided of a breach's pattern."""
 
 from typing import Literal
 
@@ -47,7 +47,7 @@ class Decision(Part):
 
 
 class ConferenceAlert(Row):
-    """The alerts about one cause: a breach, by its root; and what was decided of its pattern."""
+    """The alerts about one cause: a breach or an order, by its root; and what was decided of its pattern."""
 
     cause: str
     alerts: list[Alert]

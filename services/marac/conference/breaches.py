@@ -22,8 +22,9 @@ def without_answer(case: rows.ConferenceCase, at: datetime) -> list[str]:
 
 def _reported(record: rows.RecordLine) -> Reported:
     """A record of a breach, as the rules of answering know it: a page has no grace for what is sent late."""
+    recorded = _recorded(record)
     steps = tuple(Step(step.step, step.occurred, step.root) for step in record.steps)
-    return Reported(record.occurred, record.recorded, record.recorded, steps)
+    return Reported(record.occurred, recorded, recorded, steps)
 
 
 def pattern_of(
@@ -68,7 +69,10 @@ def _named(
     victim = case.victim.person if case.victim else None
     by_them = [each.records for each in case.occurrences if _by({person}, each, victim)]
     read = pattern.read(
-        [[pattern.record(record.root, record.recorded, record.says) for record in each] for each in by_them],
+        [
+            [pattern.record(record.root, _recorded(record), record.says) for record in each]
+            for each in by_them
+        ],
         [_word(each) for each in assessments if not each.accused or person in each.accused],
     )
     roots = [record.root for each in by_them for record in each]
@@ -94,4 +98,9 @@ def _decided(line: alert_rows.Decision) -> shown.OffenceDecided:
 
 def _word(line: rows.Assessment) -> pattern.Word:
     says, unknown = pattern.assessment(line.dash, named=bool(line.accused))
-    return pattern.Word(line.root, line.recorded, says, unknown)
+    return pattern.Word(line.root, _recorded(line), says, unknown)
+
+
+def _recorded(line: rows.RecordLine | rows.Assessment) -> datetime:
+    """From when on its times run: a correction gives nobody more."""
+    return line.first_recorded or line.recorded

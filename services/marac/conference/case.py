@@ -175,6 +175,8 @@ class _People:
             held = found.get(record.root)
             if held is None or (held.order is None and record.order is not None):
                 found[record.root] = record
+            if held is not None:
+                found[record.root] = _first_recorded(found[record.root], held, record)
         lines = {root: record for root, record in found.items() if self._of_the_case(record)}
         groups = occurrences(_as_record(line) for line in lines.values())
         return tuple(_occurrence([lines[record.root] for record in group]) for group in groups)
@@ -281,6 +283,13 @@ def _occurrence(lines: Sequence[rows.RecordLine]) -> rows.Occurrence:
         orders=sorted({line.order for line in lines if line.order}),
         records=list(lines),
     )
+
+
+def _first_recorded(line: rows.RecordLine, *both: rows.RecordLine) -> rows.RecordLine:
+    """A record with the earliest word on when it was first recorded: whoever a correction adds has none of
+    before."""
+    known = [each.first_recorded for each in both if each.first_recorded]
+    return line.model_copy(update={"first_recorded": min(known, default=None)})
 
 
 def _records(happened: Iterable[rows.Occurrence]) -> Iterable[rows.RecordLine]:

@@ -118,8 +118,10 @@ def _victim_of(case: rows.ConferenceCase) -> set[str]:
 
 
 def causes_of(case: rows.ConferenceCase) -> set[str]:
-    """The breaches of a case: what alerts are about."""
-    return {record.root for each in case.occurrences for record in each.records if record.type == "breach"}
+    """The orders and breaches of a case: what alerts are about."""
+    records = (record for each in case.occurrences for record in each.records)
+    breaches = {record.root for record in records if record.type == "breach"}
+    return breaches | {order.root for order in case.orders}
 
 
 def alerts_of(known: CaseKnown) -> list[shown.BreachAlert]:
@@ -131,7 +133,7 @@ def alerts_of(known: CaseKnown) -> list[shown.BreachAlert]:
 
 
 def unanswered(known: CaseKnown) -> list[str]:
-    """Breaches with an alert that stands and that nobody has answered."""
+    """Orders and breaches with an alert that stands and that nobody has answered."""
     return [
         each.cause for each in alerts_of(known) if any(alert.state == "unanswered" for alert in each.alerts)
     ]

@@ -52,7 +52,10 @@ def fold_alert(subject: Subject) -> Folded:
     """The alerts about a cause: who was called, who answered, when; and what was decided of its pattern. None
     where there is neither."""
     alerts = [_alert(subject.facts, raised) for raised in subject.facts.current(AlertRaised)]
-    decisions = tuple(_decision(each) for each in subject.facts.current(PatternDecided))
+    made = subject.facts.current(PatternDecided)
+    decisions = tuple(
+        _decision(each) for each in made if each.said.breach == subject.id
+    )  # a correction keeps its old keys
     if not alerts and not decisions:
         return Folded(None)
     alerts.sort(key=lambda alert: (alert.raised, alert.rule, alert.generation))

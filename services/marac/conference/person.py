@@ -244,6 +244,7 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             dash=said.dash,
             rationale=apart.rationale if apart else None,
             accused=list(each.perpetrators),
+            first_recorded=subject.facts.first_recorded(fact.root),
             lowered_from=lowered_from(_grades(fact, subject)),
         )
 
@@ -274,6 +275,7 @@ def _record(seen: casefile.RecordSeen, subject: Subject) -> rows.RecordLine:
         children_present=said.children_present,
         text=_text(said),
         says=sorted(pattern.codes(said, _accused(seen, subject))),
+        first_recorded=subject.facts.first_recorded(seen.fact.root),
         steps=[
             rows.StepLine(**source(fact), step=fact.said.step)
             for fact in subject.facts.current(BreachProgressed)

@@ -149,6 +149,8 @@ class Assessment(Source):
     dash: Dash | None
     rationale: str | None
     accused: list[str] = []
+    first_recorded: AwareDatetime | None = None
+    """When its first version was recorded, from which on its times run. None: an older release wrote it."""
     lowered_from: Grade | None = None
     """The grade that an earlier version gave, where a correction has lowered it."""
 
@@ -223,6 +225,8 @@ class RecordLine(Source):
     text: str | None = None
     says: list[str] = []
     """What it says of a pattern, by codes."""
+    first_recorded: AwareDatetime | None = None
+    """When its first version was recorded, from which on its times run. None: an older release wrote it."""
     steps: list[StepLine] = []
 
 

@@ -154,6 +154,17 @@ class CaseView:
         return sum(alert.state == "unanswered" for each in self.page.alerts for alert in each.alerts)
 
     @property
+    def unanswered_at(self) -> str:
+        """The part of the page where the first of them stands."""
+        causes = (each.cause for each in self.page.alerts for a in each.alerts if a.state == "unanswered")
+        cause = next(causes, "")
+        return f"#order-{cause}" if cause in self._orders else "#breaches"
+
+    def alerts_about(self, cause: str) -> list[Alert]:
+        """The alerts about an order or a breach."""
+        return [alert for each in self.page.alerts if each.cause == cause for alert in each.alerts]
+
+    @property
     def without_answer(self) -> int:
         """Breaches without an answer in 24 hours, where there are so many that their number is named."""
         many = self.page.pattern.without_answer

@@ -237,6 +237,7 @@ async def case_live(
         (CASE.name, case),
         *((PERSON.name, person) for person in people),
         *((ALERT.name, record.root) for each in page.occurrences for record in each.records),
+        *((ALERT.name, order.root) for order in page.orders),
     }
     lines = _lines(page)
 

@@ -41,7 +41,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     BREACH_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.IDVA}),
     STATUS_READ: frozenset({StaffRole.CONTROL_ROOM, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     ORDER_READ: TEAM_ROLES,
-    ORDER_CIRCULATE: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    ORDER_CIRCULATE: frozenset(
+        {StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.CONTROL_ROOM}
+    ),
     ORDER_ACKNOWLEDGE: TEAM_ROLES,
 }
 

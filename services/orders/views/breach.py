@@ -141,6 +141,7 @@ class _Standing:
     def __init__(self, subject: Subject, fact: Fact[BreachReported]) -> None:
         self.fact = fact
         self.said = fact.said
+        self.facts = subject.facts
         self.homes = subject.homes
         self.steps = steps_of(subject.facts)
         self.rows = _rows(subject)
@@ -256,7 +257,7 @@ class _Standing:
         """The answer to it: to all its records together."""
         records = {record.root: record for record in self.records() if record.type == "breach"}
         steps = self.steps.get(self.fact.root, [])
-        own = record_line(self.fact, self.named, self.respondents(), steps)
+        own = record_line(self.fact, self.facts, self.named, self.respondents(), steps)
         own = with_alerts(own, records.get(own.root))
         return answer(own, list((records | {own.root: own}).values()), self.earlier(own))
 

@@ -61,18 +61,20 @@ def assessed_in(facts: FactSet, person: str, homes: Mapping[str, str]) -> list[A
         *facts.current(ReferralMade),
         *facts.current(RiskAssessed),
     ]
-    lines = [_assessed(fact, homes) for fact in sorted(made, key=lambda fact: fact.order)]
+    lines = [_assessed(fact, facts, homes) for fact in sorted(made, key=lambda fact: fact.order)]
     return [line for line in lines if person in (*line.victims, *line.accused)]
 
 
-def _assessed(fact: Fact[ReferralMade | RiskAssessed], homes: Mapping[str, str]) -> AssessedLine:
+def _assessed(
+    fact: Fact[ReferralMade | RiskAssessed], facts: FactSet, homes: Mapping[str, str]
+) -> AssessedLine:
     accused = _persons(fact.said.in_role(*PERPETRATOR_ROLES), homes)
     says, unknown = pattern.assessment(fact.said.dash, named=bool(accused))
     return AssessedLine(
         root=fact.root,
         agency=fact.agency,
         occurred=fact.occurred,
-        recorded=fact.recorded,
+        recorded=facts.first_recorded(fact.root),
         victims=_persons(fact.said.in_role(Role.VICTIM), homes),
         accused=accused,
         says=sorted(says),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chassis.clock import court_deadline
+from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade
 from contracts.rules.circulation import Circulation, circulation
@@ -46,7 +47,11 @@ def fold_order(subject: Subject) -> Folded:
     if said is None:
         return Folded(None)
     newest, content = versions[-1]
-    told = [*subject.facts.current(OrderCirculated), *subject.facts.current(OrderAcknowledged)]
+    told: list[Fact[OrderCirculated | OrderAcknowledged]] = [
+        *subject.facts.current(OrderCirculated),
+        *subject.facts.current(OrderAcknowledged),
+    ]
+    told = [fact for fact in told if fact.said.order == subject.id]  # a correction keeps its old keys
     row = OrdersOrder(
         order=subject.id,
         agency=newest.agency,

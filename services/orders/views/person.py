@@ -249,7 +249,7 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
         accused = frozenset(persons(by_whom, subject.homes))
         record = record_of(fact.envelope, fact.said, subject.homes, victims, accused)
         records.append(record)
-        line = record_line(fact, people, sorted(accused), taken.get(fact.root, []))
+        line = record_line(fact, subject.facts, people, sorted(accused), taken.get(fact.root, []))
         told = {"victims": sorted(record.victims), "says": sorted(pattern.codes(fact.said, by_whom))}
         alerts = {"standing": standing.get(fact.root, []), "asked": fact.root in asked}
         lines[fact.root] = line.model_copy(update=told | alerts)
@@ -274,8 +274,11 @@ def steps_of(facts: FactSet) -> dict[str, list[StepLine]]:
     return {root: sorted(lines, key=lambda line: (line.at, line.root)) for root, lines in found.items()}
 
 
-def record_line(fact: Report, people: list[str], accused: list[str], steps: list[StepLine]) -> RecordLine:
-    """One record as a row has it, with no alert yet."""
+def record_line(
+    fact: Report, facts: FactSet, people: list[str], accused: list[str], steps: list[StepLine]
+) -> RecordLine:
+    """One record as a row has it, with no alert yet. Its times are of its first version among ``facts``: a
+    correction gives nobody more time."""
     said = fact.said
     breach = said if isinstance(said, BreachReported) else None
     return RecordLine(
@@ -287,8 +290,8 @@ def record_line(fact: Report, people: list[str], accused: list[str], steps: list
         kind=said.kind,
         people=people,
         accused=accused,
-        recorded=fact.recorded,
-        accepted=fact.envelope.acceptedat,
+        recorded=facts.first_recorded(fact.root),
+        accepted=facts.first_accepted(fact.root),
         weapon=breach.weapon if breach else None,
         suspect_present=breach.suspect_present if breach else None,
         area=area_of(said),
@@ -298,14 +301,16 @@ def record_line(fact: Report, people: list[str], accused: list[str], steps: list
 
 
 def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
-    """One record as two people's rows have it: an alert may be filed under either alone, and the order
-    that it gives may be known to one alone."""
+    """One record as two people's rows have it: an alert may be filed under either alone, the order that it
+    gives may be known to one alone, and whoever a correction adds has no earlier version."""
     alerts = {alert.generation: alert for alert in (*(other.standing if other else ()), *record.standing)}
     steps = {step.root: step for step in (*(other.steps if other else ()), *record.steps)}
     return record.model_copy(
         update={
             "people": sorted({*record.people, *(other.people if other else ())}),
             "accused": sorted({*record.accused, *(other.accused if other else ())}),
+            "recorded": min(record.recorded, other.recorded) if other else record.recorded,
+            "accepted": min(record.accepted, other.accepted) if other else record.accepted,
             "standing": [alerts[key] for key in sorted(alerts)],
             "asked": record.asked or bool(other and other.asked),
             "steps": sorted(steps.values(), key=lambda step: (step.at, step.root)),

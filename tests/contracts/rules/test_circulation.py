@@ -80,6 +80,7 @@ def test_what_was_withdrawn_and_told_again_is_circulated_again() -> None:
     ("said", "wrong"),
     [
         ({}, ("content.teams", "missing")),
+        ({"systems": ["pnc"], "people": [{"role": "child"}]}, ("content.people", "people-given")),
         ({"systems": ["pnc"]}, None),
         ({"teams": [{"kind": "response"}]}, None),
         ({"teams": [{"kind": "response", "agency": FORCE}]}, None),
@@ -100,6 +101,7 @@ def test_what_was_withdrawn_and_told_again_is_circulated_again() -> None:
     ],
     ids=[
         "nobody",
+        "names people",
         "PNC",
         "own team",
         "own by name",

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracts.events.orders import BreachReported
+from contracts.events.orders import BreachReported, PatternDecided
 from contracts.events.people import Dash, IncidentReported
 from contracts.rules import pattern
 from contracts.vocabulary import Offence, PatternDecision
-from tests.support.facts import NOON
+from tests.support.facts import NOON, root_of
 from tests.support.tables import lines
 
 
@@ -23,7 +23,10 @@ def told(*occasions: str) -> list[list[pattern.Word]]:
 
 
 def dash(yes: list[str], not_asked: list[str]) -> pattern.Word:
-    return pattern.Word("dash", NOON, frozenset(yes), frozenset(not_asked))
+    answers = {f"D{n:02}": "no" for n in range(1, 25)}
+    answers |= dict.fromkeys(yes, "yes") | dict.fromkeys(not_asked, "not-asked")
+    says, unknown = pattern.assessment(Dash.model_validate({"answers": answers}), named=True)
+    return pattern.Word("dash", NOON, says, unknown)
 
 
 @lines(__file__, "pattern")
@@ -97,8 +100,17 @@ def test_not_yet_stands_for_a_week() -> None:
 def test_a_dash_that_names_nobody_leaves_open_whom_it_is_about() -> None:
     answers = {f"D{n:02}": "yes" if n == 15 else "no" for n in range(1, 25)}
     dash = Dash.model_validate({"answers": answers})
-    assert pattern.assessment(dash, named=False) == (frozenset(), {"D15"})
-    assert pattern.assessment(dash, named=True) == ({"D15"}, frozenset())
+    unasked = pattern.EFFECTS | pattern.CONNECTED
+    assert pattern.assessment(dash, named=False) == (frozenset(), {"D15"} | unasked)
+    assert pattern.assessment(dash, named=True) == ({"D15"}, unasked)
+
+
+def test_a_decision_says_why_and_names_nobody() -> None:
+    given = {"breach": root_of("breach"), "offence": "stalking", "decision": "recorded", "rank": "sergeant"}
+    given |= {"considered": [root_of("breach")], "narrative": {"text": "Two in a week."}}
+    assert pattern.fault(PatternDecided.model_validate(given)) is None
+    named = PatternDecided.model_validate(given | {"people": [{"role": "child"}]})
+    assert pattern.fault(named) == ("content.people", "people-given")
 
 
 def test_what_a_record_says_by_codes() -> None:

@@ -191,10 +191,10 @@ def listing(case: str = "case", at: str = "meeting") -> Fact[CaseListed]:
     return fact(said, agency="police", occurred=NOON - timedelta(days=5), root=f"{case} at {at}")
 
 
-def alert(cause: str = "breach", generation: int = 1) -> Fact[AlertRaised]:
-    said = AlertRaised(
-        rule=AlertRule.BREACH, cause=root_of(cause), generation=generation, urgency=Urgency.NOW
-    )
+def alert(
+    cause: str = "breach", generation: int = 1, rule: AlertRule = AlertRule.BREACH
+) -> Fact[AlertRaised]:
+    said = AlertRaised(rule=rule, cause=root_of(cause), generation=generation, urgency=Urgency.NOW)
     return fact(said, agency="goldthread", root=f"alert {cause} {generation}")
 
 

@@ -10,7 +10,7 @@ from contracts.vocabulary import Role
 from services.marac import shown
 from services.marac.conference import breaches
 from tests.services.marac.caseload import alert, ann, ben, breach, cat, mention, person, referral, world
-from tests.support.facts import NOON, fact, root_of
+from tests.support.facts import NOON, corrected, fact, root_of
 
 KIT = mention("kit", Role.SUSPECT)
 """Somebody else who harms Ann."""
@@ -59,6 +59,23 @@ def test_who_decided_is_said_with_an_alert_and_without() -> None:
         assert first.decision
         assert (first.decision.agency, first.decision.rank, first.due) == ("police", "inspector", None)
         assert second.decision is None
+
+
+def test_a_correction_gives_nobody_more_time() -> None:
+    bare = [each.model_copy(update={"mention": None}) for each in TOLD[0].said.people]
+    again = corrected(TOLD[0], TOLD[0].said.model_copy(update={"people": bare, "weapon": False}))
+    late = {"recordedat": NOON, "acceptedat": NOON}
+    updated = Fact(again.envelope.model_copy(update=late), again.content)
+    at = NOON + timedelta(hours=12)
+    assert pattern(*TOLD, updated, at=at).without_answer == pattern(*TOLD, at=at).without_answer == 2
+    assert [each.due for each in pattern(*TOLD, updated).offences] == [NOON + timedelta(days=2)] * 2
+
+
+def test_what_was_decided_of_another_breach_after_all_is_not_decided_of_the_first() -> None:
+    done = decided(TOLD[0], "breach", "earlier")
+    moved = corrected(done, done.said.model_copy(update={"breach": root_of("of others")}))
+    assert pattern(*TOLD, done).offences[0].decision
+    assert pattern(*TOLD, done, moved).offences[0].decision is None
 
 
 def test_a_new_occurrence_asks_anew() -> None:

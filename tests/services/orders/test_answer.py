@@ -20,7 +20,7 @@ from tests.services.orders.caseload import (
     step,
     world,
 )
-from tests.support.facts import IDS, NOON, fact, root_of, someone, withdrawn
+from tests.support.facts import IDS, NOON, corrected, fact, root_of, someone, withdrawn
 from tests.support.world import World
 
 ASKS = AlertRule.NO_ANSWER
@@ -119,6 +119,25 @@ def test_a_breach_by_its_order_alone_is_answered_by_steps_filed_under_the_orders
     row = waits.row("orders_breach", root_of("breach"))
     assert row.answer.answered == NOON + timedelta(hours=3)
     assert raised(waits, rule=ASKS) == []
+
+
+def updated(before: Fact[Any], hours: float) -> Fact[Any]:
+    """What its system writes anew so many hours after the breach, as it does whenever it is saved."""
+    bare = [each.model_copy(update={"mention": None}) for each in before.said.people]
+    again = corrected(before, before.said.model_copy(update={"people": bare, "children_present": True}))
+    at = NOON + timedelta(hours=hours)
+    return Fact(again.envelope.model_copy(update={"recordedat": at, "acceptedat": at}), again.content)
+
+
+def test_a_correction_gives_nobody_more_time_and_stands_nothing_down() -> None:
+    first = breach()
+    waits = told(first, updated(first, 20), hours=23.9)
+    assert waits.row("orders_breach", root_of("breach")).answer.due == NOON + timedelta(hours=24)
+    late = told(first, hours=25)
+    late.add(updated(first, 25))
+    late.settle()
+    assert standing(late) == [1]
+    assert raised(late, rule=ASKS) == [(1, "hour", "north")]
 
 
 steps = st.lists(

@@ -68,6 +68,13 @@ def test_nothing_is_asked_of_an_order_that_is_over_or_withdrawn() -> None:
     assert (gone.withdrawn, gone.outstanding, gone.asked(NOON)) == (True, False, None)
 
 
+def test_what_is_corrected_to_another_order_counts_for_the_first_no_more() -> None:
+    told, said = sent("response", "neighbourhood"), read("response")
+    other = {"order": root_of("another order")}
+    moved = (corrected(each, each.said.model_copy(update=other)) for each in (told, said))
+    assert row(order(), told, said, *moved).circulation == row(order()).circulation
+
+
 def test_it_says_when_it_is_over() -> None:
     ends = NOON + timedelta(days=3)
     made: World = world(order(until_further_order=False, ends=ends))

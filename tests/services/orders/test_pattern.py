@@ -8,11 +8,11 @@ from chassis.facts import Fact
 from contracts.events.orders import BreachReported, PatternDecided
 from contracts.events.people import IncidentReported, ReferralMade
 from contracts.sections import Narrative
-from contracts.vocabulary import DASH_ITEMS, Role
+from contracts.vocabulary import DASH_ITEMS, Effect, Role
 from services.orders import patterns
 from services.orders.views.pattern_shown import CandidateShown, PatternShown
 from tests.services.orders.caseload import ann, ben, breach, cat, incident, person, world
-from tests.support.facts import NOON, fact, root_of, someone, withdrawn
+from tests.support.facts import NOON, corrected, fact, root_of, someone, withdrawn
 
 EX = someone(Role.RESPONDENT, "ben", relationship="ex-partner")
 
@@ -62,6 +62,19 @@ def test_three_agencies_of_one_contact_are_one_and_a_second_contact_is_a_course(
     course = candidate(pattern, "harassment").elements[0]
     assert (course.state, course.occasions, course.evidence) == ("met", 2, [1, 2])
     assert [len(each.records) for each in pattern.evidence] == [1, 3], "each occurrence with all its records"
+
+
+def test_a_record_that_names_her_alone_counts_with_the_occurrence_that_her_row_has_it_in() -> None:
+    def numbered(name: str, people: list[Any], **values: Any) -> Fact[IncidentReported]:
+        said = IncidentReported(kind="harassment", reference="R 1", people=people, **values)
+        return fact(said, agency="hospital", root=name, occurred=days(5))
+
+    both = numbered("both", [ann(), someone(Role.SUSPECT, "ben")])
+    hers = numbered("hers", [ann()], effects=["fear-of-violence"])
+    pattern = shown(contact("breach", 0), both, hers)
+    assert [len(each.records) for each in pattern.evidence] == [2, 1]
+    assert root_of("hers") in pattern.considered
+    assert candidate(pattern, "harassment").elements[1].state == "met"
 
 
 def test_each_line_says_who_said_it_and_when_and_what() -> None:
@@ -135,6 +148,18 @@ def test_a_decision_stands_until_something_else_happens_and_counts_on_the_next_b
     reopened = candidate(shown(*told, *done, new, cause="new", days_later=2), "harassment")
     assert reopened.decision
     assert (reopened.decision.stands, reopened.due) == (False, NOON + timedelta(days=1 + 3))
+
+
+def test_what_was_seen_is_another_after_a_correction_and_after_another_officers_decision() -> None:
+    told = [contact("breach", 0), contact("earlier", 20)]
+    bare = [each.model_copy(update={"mention": None}) for each in told[1].said.people]
+    graver = told[1].said.model_copy(update={"people": bare, "effects": [Effect.FEAR_OF_VIOLENCE]})
+    before = shown(*told)
+    assert shown(*told).seen == before.seen
+    for more in (corrected(told[1], graver), decided(told[0], "harassment", "breach", "earlier")):
+        after = shown(*told, more)
+        assert after.considered == before.considered
+        assert after.seen != before.seen
 
 
 def test_a_decision_that_is_taken_back_is_none_and_a_record_that_is_taken_back_counts_no_more() -> None:

@@ -197,6 +197,10 @@ def test_who_sees_what(line: dict[str, Any]) -> None:
     assert seen == line["sees"]
 
 
+def test_whoever_is_shown_the_form_of_a_circulation_may_send_it() -> None:
+    assert sharing.RIGHTS[sharing.ORDER_CIRCULATE] >= circulating.OF_ITS_FORCE
+
+
 @lines(__file__, "circulating")
 def test_who_sees_which_parts_of_an_order(line: dict[str, Any]) -> None:
     given = line["viewer"]
