@@ -199,6 +199,8 @@ def roles_with(right: str, service: Service) -> frozenset[str]:
 async def status_of(client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]) -> Any:
     """Status and body of an answer; of a stream that stays open, its status alone."""
     body: dict[str, Any] | None = {} if path.split("/")[2] == "v1" and method in ("POST", "PUT") else None
+    if path.endswith("/acknowledge"):
+        body = None  # by REST nothing need be said of which alert it is
     if method == "PUT" and "/facts/" in path:
         body = caseload.submission({}, scene.BEGAN)
     if path.endswith("/bulk"):
@@ -214,7 +216,7 @@ def allowed(method: str, path: str, status: int) -> bool:
     empty post, or with the version that they correct."""
     if method == "GET" or path.endswith("/bulk"):  # whose answer says of each line what is wrong
         return status in (200, 303)
-    answers = path.endswith("/acknowledge")
+    answers = path.startswith("/notify/v1/") and path.endswith("/acknowledge")
     return status in ((200, 303, 409) if answers else (412, 422))
 
 
