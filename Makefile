@@ -24,7 +24,7 @@ demo-clean: ## Forget what the demo kept
 # short chaos run of one process comes after, for it starves whatever runs beside it.
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
 	@$(PY) -m pytest -n 2 --dist loadfile
-	@$(PY) -m pytest -m chaos -k one_folder -s
+	@$(PY) -m pytest -m chaos -k one_folder
 
 chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1
 	@$(PY) -m tests.faults.chaos --kills $(or $(KILLS),40) --seed $(or $(SEED),1) $(if $(EMBEDDED),--embedded)
