@@ -5,6 +5,7 @@ The raw limit of an answer is the smallest answer of the same service by the sam
 process is the bare application of P1, with its libraries alone.
 """
 
+import asyncio
 import re
 import sys
 import time
@@ -15,6 +16,7 @@ from signal import SIGTERM
 
 import anyio
 
+from deploy.bench.invented import AGENCY
 from deploy.bench.paging import milliseconds, settings_of
 from deploy.bench.report import Figure
 from deploy.bench.stores import ROOT
@@ -50,6 +52,7 @@ async def _looks(deployment: Deployment, load: Caseload, times: int) -> dict[str
     """The seconds of each look at the agenda, and of the smallest answer."""
     async with client_of(deployment) as client:
         meeting = await _year(client, deployment, load)
+        await settled(client)
         paths = {
             "raw": "/marac/health",
             "JSON": f"/marac/v1/meetings/{meeting}/agenda",
@@ -74,6 +77,16 @@ async def client_of(deployment: Deployment) -> AsyncIterator[Client]:
         yield client
     finally:
         await client.close()
+
+
+async def settled(client: Client) -> None:
+    """Wait until every service has read and folded all that there is."""
+    for service in SERVICES:
+        while True:
+            reasons = (await client.call(AGENCY, "GET", f"/{service}/ready")).json()["reasons"]
+            if not reasons["behind"] and not reasons["marks"]:
+                break
+            await asyncio.sleep(0.02)
 
 
 async def _year(client: Client, deployment: Deployment, load: Caseload) -> str:

@@ -13,11 +13,10 @@ from signal import SIGTERM
 
 import httpx
 
-from deploy.bench.agenda import client_of
+from deploy.bench.agenda import client_of, settled
 from deploy.bench.invented import AGENCY, breach
 from deploy.bench.paging import Pager, busy, pages, pages_during
 from deploy.bench.report import Figure
-from deploy.bench.year import settled
 from deploy.demo.client import Client, Unexpected
 from deploy.local.deployment import SERVICES, Deployment
 from deploy.local.processes import end, run_apart

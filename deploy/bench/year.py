@@ -20,14 +20,14 @@ from chassis.http.bulk import LINES, NDJSON
 from contracts.content import Content
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import IncidentReported, ReferralMade
-from deploy.bench.agenda import client_of
+from deploy.bench.agenda import client_of, settled
 from deploy.bench.invented import AGENCY, line
 from deploy.bench.paging import Pager, busy, milliseconds, pages, pages_during
 from deploy.bench.report import Figure
 from deploy.bench.stores import plain
 from deploy.demo.client import Client, Unexpected
 from deploy.demo.staff import COORDINATOR
-from deploy.local.deployment import SERVICES, Deployment
+from deploy.local.deployment import Deployment
 from deploy.local.processes import run_apart
 
 YEAR: dict[type[Content], int] = {
@@ -142,16 +142,6 @@ async def upload(client: Client, service: str, lines: list[bytes]) -> None:
         results = [orjson.loads(each) for each in answer.text.splitlines()]
         if wrong := [each for each in results if each["status"] not in (200, 201)]:
             raise Unexpected(f"{len(wrong)} lines of {service} were not taken: {wrong[0]}")
-
-
-async def settled(client: Client) -> None:
-    """Wait until every service has read and folded all that there is."""
-    for service in SERVICES:
-        while True:
-            reasons = (await client.call(AGENCY, "GET", f"/{service}/ready")).json()["reasons"]
-            if not reasons["behind"] and not reasons["marks"]:
-                break
-            await asyncio.sleep(0.02)
 
 
 async def _copied(deployment: Deployment, lines: list[bytes]) -> float:
