@@ -20,7 +20,7 @@ from contracts.topics import TOPICS
 from deploy import wiring
 from deploy.local.processes import end
 from deploy.ready import is_ready
-from tests.faults.warm import Warm
+from tests.support.warm import Warm
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 0.3
@@ -111,7 +111,7 @@ class Killable(ABC):
 
     def warm(self) -> Warm:
         """What forks our processes, begun at the first call."""
-        self._warm = self._warm or Warm()
+        self._warm = self._warm or Warm("tests.faults.brittle:make_brittle")
         return self._warm
 
     async def operate(self, service: str, *command: str, die_at: str = "") -> int:

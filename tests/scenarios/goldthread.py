@@ -8,17 +8,19 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import httpx
 
 from deploy.local.deployment import Deployment
-from deploy.local.processes import end, free_port, launch, wait_until
+from deploy.local.processes import end, free_port, wait_until
 from deploy.ready import is_ready
+from tests.support.warm import Warm
 
 SERVICES = ("referrals", "orders", "marac", "notify")
 DIRECTORY = json.loads((Path(__file__).parents[2] / "chassis/identity/directory.json").read_text())
@@ -63,7 +65,7 @@ class Embedded:
     def launch(self, more: Mapping[str, str] | None = None) -> None:
         """Start the process; it is ready some time later."""
         environment = {**os.environ, **self.environment(""), **(more or {})}
-        self.process = launch([PROGRAM, "serve"], self.log, environment=environment, folder=self.folder)
+        self.process = started(["serve"], environment, self.log)
 
     def environment(self, service: str) -> dict[str, str]:
         """What the process is told: all services alike."""
@@ -94,6 +96,12 @@ class Embedded:
 class Distributed(Deployment):
     """Kafka, PostgreSQL, and every service a process of its own."""
 
+    def launched(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """The process of a part."""
+        return started(command[1:], environment, self.log(name))
+
     def restored(self, clock: datetime) -> None:
         """Every store dropped while no service runs, then each started again."""
         for part in (*SERVICES, "matcher"):
@@ -109,6 +117,17 @@ class Distributed(Deployment):
     def operator(self, service: str, *command: str) -> str:
         """What the operator's command prints."""
         return run(command, {**os.environ, **self.environment(service)})
+
+
+@cache
+def forks() -> Warm:
+    """What forks the processes of every deployment of this run, and ends with it."""
+    return Warm()
+
+
+def started(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """``goldthread`` with these arguments, in this environment alone."""
+    return cast("subprocess.Popen[bytes]", forks().start(command, environment, log))
 
 
 def run(command: tuple[str, ...], environment: Mapping[str, str]) -> str:
@@ -132,6 +151,7 @@ def deployed(
     found: Deployed = (
         Embedded(folder, extra) if kind == "embedded" else Distributed(folder, extra=extra, durable=False)
     )
+    forks()  # it imports while the stores start
     found.start()
     try:
         yield found

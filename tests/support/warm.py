@@ -1,6 +1,7 @@
 """Processes of ours that start at once: each is forked from one that has imported Goldthread already.
 
-A round starts some two hundred processes, and each would spend longer on its imports than on all else.
+A round of faults starts some two hundred processes, a run of the scenarios some eighty, and each would
+spend longer on its imports than on all else.
 What is forked runs the same command, in an environment and a session of its own, and is killed and
 frozen like any other process. The one that forks has one thread and no loop. It is told what to do, and
 tells what has ended, by a JSON object a line; when nobody tells it anything more, it ends what it forked.
@@ -10,6 +11,7 @@ import contextlib
 import gc
 import json
 import os
+import pkgutil
 import select
 import signal
 import subprocess
@@ -57,11 +59,12 @@ class Forked:
 
 
 class Warm:
-    """The process that forks, and what it has forked."""
+    """The process that forks, and what it has forked. ``changes`` (``module:function``) are called in it
+    once: what they change is changed in all that it forks."""
 
-    def __init__(self) -> None:
+    def __init__(self, *changes: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.warm"],
+            [sys.executable, "-m", "tests.support.warm", *changes],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -148,9 +151,9 @@ def main() -> None:
     """Fork what is asked for, until nobody asks any more."""
     import deploy.cli
     import deploy.serve  # noqa: F401  what takes its time
-    from tests.faults.brittle import make_brittle
 
-    make_brittle()
+    for change in sys.argv[1:]:
+        pkgutil.resolve_name(change)()
     gc.freeze()
     running: set[int] = set()
     for asked in _asked(running):
