@@ -9,19 +9,19 @@ import orjson
 import structlog
 from sqlalchemy import Select
 
-from chassis import ledger, parking
+from chassis import parking
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.facts import FactSet
 from chassis.ids import Ids
-from chassis.known import FoldFailed, Known
+from chassis.known import FoldFailed, Known, configured
 from chassis.reading import Reader, parsed, row_of
 from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
 from chassis.views import Row, View
 from chassis.watch import cause_of, standing
 from chassis.watermark import fresh_until
-from contracts.content import Said
+from contracts.content import Content, Said
 from contracts.registry import EVENTS
 
 log = structlog.get_logger()
@@ -77,15 +77,12 @@ class Archive:
             bodies = (await connection.execute(statement, {"root": root})).scalars().all()
         return FactSet(parsed(body) for body in bodies)
 
-    async def configuration(self, at: datetime | None = None) -> FactSet:
-        """What users have configured, as it is now; or what had been accepted of it by a time."""
-        limits: dict[str, Any] = {"low": ledger.CONFIGURATION, "high": f"{ledger.CONFIGURATION[:-1]}/"}
-        until = "" if at is None else "and accepted <= :at"
-        limits |= {} if at is None else {"at": micros(at)}
-        statement = prepared(f"select body from fact where type >= :low and type < :high {until}")
+    async def configuration(
+        self, kind: type[Content], *kinds: type[Content], at: datetime | None = None
+    ) -> FactSet:
+        """What users have configured of these kinds, as it is now; or as it had been accepted by a time."""
         async with self.store.reading() as connection:
-            bodies = (await connection.execute(statement, limits)).scalars().all()
-        return FactSet(parsed(body) for body in bodies)
+            return await configured(connection, {kind.type, *(each.type for each in kinds)}, at)
 
     async def person_of(self, mention: str) -> str:
         """The person whom a mention is today."""

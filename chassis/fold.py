@@ -27,7 +27,7 @@ from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
-from chassis.views import PREFIX, Saying, Subject, View
+from chassis.views import PREFIX, Saying, Subject, View, configuration_of
 
 log = structlog.get_logger()
 
@@ -100,6 +100,7 @@ class Folder:
         self._views = views
         self._signals = signals
         self.reader = Reader(store, views)
+        self._configured_by = configuration_of(views)
         self._begun: dict[str, set[str]] = {}
         """The types of fact that begin a subject, by the first letter of its id; none: all are folded."""
         for view in views:
@@ -200,11 +201,8 @@ class Folder:
         subjects: dict[str, bool] = {}
         mentions: dict[str, bool] = {}
         for mark in marks:
-            if mark.key == ledger.EVERYTHING:
-                await connection.execute(
-                    prepared("insert into mark (key, urgent) select distinct key, 0 from key")
-                )
-                reached(Step.REBUILD_EXPANDED)
+            if mark.key.startswith(ledger.EVERYTHING):
+                await self._mark_all(connection, mark.key)
             elif mark.key.startswith("m:"):
                 mentions[mark.key] = mark.urgent
                 subjects.update((left, mark.urgent) for left in mark.left)
@@ -217,6 +215,18 @@ class Folder:
             for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
                 subjects[person] = subjects.get(person, False) or mentions[mention]
         return await self._of_views(connection, subjects)
+
+    async def _mark_all(self, connection: AsyncConnection, asked: str) -> None:
+        """Mark every key there is; or those of the kinds of subject that read a type of configuration."""
+        all_keys = "insert into mark (key, urgent) select distinct key, 0 from key"
+        if asked == ledger.EVERYTHING:
+            await connection.execute(prepared(all_keys))
+            reached(Step.REBUILD_EXPANDED)
+            return
+        for prefix, types in self._configured_by.items():
+            if asked in map(ledger.all_that_read, types):
+                filed = "m" if prefix == PREFIX["person"] else prefix  # persons are found by their mentions
+                await connection.execute(prepared(f"{all_keys} where key >= '{filed}:' and key < '{filed};'"))
 
     async def _of_views(self, connection: AsyncConnection, subjects: Mapping[str, bool]) -> dict[str, bool]:
         """Those that can have a row here: of a kind that has views, and begun as one of them asks.

@@ -5,7 +5,7 @@ or cause, never for a list of all.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import orjson
@@ -14,11 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.facts import FactSet
 from chassis.ids import Ids
-from chassis.ledger import CONFIGURATION
 from chassis.reading import parsed
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
-from chassis.views import PREFIX, Person, Row, Subject, View
+from chassis.views import PREFIX, Person, Row, Subject, View, configuration_of
 from contracts.content import Content
 from contracts.events.identity import IdentityAssigned
 
@@ -41,30 +40,30 @@ class Known:
         self._store = store
         self._ids = ids
         self._people = [view for view in views if view.of == "person"]
+        self._configured_by = configuration_of(views)
 
     async def row(self, view: View, subject: str, at: datetime) -> Row | None:
         """The row that a view would have had for a subject, had it been folded at ``at``. Raises
         FoldFailed where the fold, or that of somebody whom it reads, raises."""
         async with self._store.reading() as connection:
-            configuration = await self._configuration(connection, at)
             if view.of == "person":
-                return await self._person(connection, view, subject, configuration, at)
+                return await self._person(connection, view, subject, at)
+            configuration = await configured(connection, self._configured_by[PREFIX[view.of]], at)
             facts = await self._facts(connection, [f"{PREFIX[view.of]}:{subject}"], at)
             homes = await self._places(connection, _mentions(facts), at)
             known: dict[str, Person] = {}
             for person in sorted(set(homes.values())) if view.reads_people else ():
                 rows = {}
                 for each in self._people:
-                    row = await self._person(connection, each, person, configuration, at)
+                    row = await self._person(connection, each, person, at)
                     if row is not None:
                         rows[each.name] = row
                 known[person] = Person(person, rows)
             people = {mention: known[person] for mention, person in homes.items() if person in known}
             return _folded(view, Subject(subject, facts, configuration, at, people, homes))
 
-    async def _person(
-        self, connection: AsyncConnection, view: View, person: str, configuration: FactSet, at: datetime
-    ) -> Row | None:
+    async def _person(self, connection: AsyncConnection, view: View, person: str, at: datetime) -> Row | None:
+        configuration = await configured(connection, self._configured_by[PREFIX["person"]], at)
         candidates = await self._candidates(connection, person)
         places = await self._places(connection, candidates, at)
         members = [mention for mention, home in places.items() if home == person]
@@ -115,10 +114,13 @@ class Known:
         found = (await connection.execute(prepared(statement), values)).scalars()
         return FactSet(parsed(body) for body in found)
 
-    async def _configuration(self, connection: AsyncConnection, at: datetime) -> FactSet:
-        statement = text("select body from fact where type >= :low and type < :high and accepted <= :at")
-        limits = {"low": CONFIGURATION, "high": f"{CONFIGURATION[:-1]}/", "at": micros(at)}
-        return FactSet(parsed(body) for body in (await connection.execute(statement, limits)).scalars())
+
+async def configured(connection: AsyncConnection, types: Collection[str], at: datetime | None) -> FactSet:
+    """The facts of these types of configuration, those accepted by a time if one is given."""
+    until, values = ("", {}) if at is None else (" and accepted <= :at", {"at": micros(at)})
+    names = ", ".join(f"'{name}'" for name in sorted(types)) or "''"
+    statement = prepared(f"select body from fact where type in ({names}){until}")
+    return FactSet(parsed(body) for body in (await connection.execute(statement, values)).scalars())
 
 
 def _folded(view: View, subject: Subject) -> Row | None:

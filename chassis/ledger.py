@@ -24,7 +24,13 @@ EVERYTHING = "*"
 """The key of the mark that asks for a rebuild."""
 
 CONFIGURATION = "uk.goldthread.configuration."
-"""The types whose facts every fold may read: a new one marks everything."""
+"""The types of what users configure: a new fact of one marks every subject whose fold reads that type."""
+
+
+def all_that_read(type_: str) -> str:
+    """The key of the mark that asks for the fold of all that reads a type of configuration."""
+    return f"{EVERYTHING}{type_}"
+
 
 FACT_COLUMNS = (
     ("id", "text"),
@@ -177,7 +183,7 @@ async def file_facts(
             for mention, left in await _move(store, connection, ids, entry.envelope):
                 marks[(mention, left)] = urgent
         if entry.envelope.type.startswith(CONFIGURATION):
-            marks[(EVERYTHING, None)] = False
+            marks[(all_that_read(entry.envelope.type), None)] = False
         if entry.envelope.type == ParkedDecided.type:
             await _discard(connection, entry.envelope)
     await add_marks(store, connection, [(key, left, urgent) for (key, left), urgent in marks.items()])

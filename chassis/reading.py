@@ -16,9 +16,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.facts import Fact, FactSet, read_fact
-from chassis.ledger import CONFIGURATION
 from chassis.store import Store, prepared
-from chassis.views import PREFIX, Person, Row, Subject, View
+from chassis.views import LEVEL, PREFIX, Person, Row, Subject, View, configuration_of
 from contracts.content import Content
 
 R = TypeVar("R", bound=Row)
@@ -63,6 +62,7 @@ class Rows(Mapping[str, Row]):
 
 
 NO_ROWS = Rows()
+NOTHING_CONFIGURED = FactSet()
 
 
 @dataclass(slots=True)
@@ -72,7 +72,8 @@ class Read:
     at: datetime
     readers: str = ""
     """The first letters of the ids of the subjects that read the rows of their people."""
-    configuration: FactSet = field(default_factory=FactSet)
+    configuration: Mapping[str, FactSet] = field(default_factory=dict)
+    """What each kind of subject reads of it, by its prefix."""
     facts: dict[str, list[Fact[Content]]] = field(default_factory=lambda: defaultdict(list))
     named: dict[str, set[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
@@ -87,7 +88,8 @@ class Read:
         people = {}
         if id_[0] in self.readers:
             people = {m: Person(person, self.rows.get(person, NO_ROWS)) for m, person in homes.items()}
-        return Subject(id_[2:], facts, self.configuration, self.at, people, homes)
+        configuration = self.configuration.get(id_[0], NOTHING_CONFIGURED)
+        return Subject(id_[2:], facts, configuration, self.at, people, homes)
 
 
 class Reader:
@@ -99,7 +101,9 @@ class Reader:
         self._people = [view for view in views if view.of == "person"]
         self._readers = "".join(sorted({PREFIX[view.of] for view in views if view.reads_people}))
         self._known: dict[Version, Fact[Content]] = {}
-        self._configuration: tuple[tuple[Version, ...], FactSet] = ((), FactSet())
+        self._configured_by = configuration_of(views)
+        self._configuration: dict[str, tuple[tuple[Version, ...], FactSet]] = {}
+        """By prefix: what was read last, and of which versions it was made."""
         self._statements = {level: self._statement(level) for level in (0, 1)}
 
     async def places(self, connection: AsyncConnection, mentions: Sequence[str]) -> dict[str, str]:
@@ -117,14 +121,14 @@ class Reader:
         result = await connection.execute(prepared(self._statements[level]), {"wanted": wanted})
         read = Read(at, self._readers if level == 1 else "")
         filed: list[tuple[str, Version]] = []
-        configured: list[Version] = []
+        configured: dict[str, list[Version]] = defaultdict(list)
         for kind, one, two, three in result:
             if kind == "fact":
                 filed.append((one, (two, three)))
             elif kind == "home":
                 read.homes[one[2:]] = two[2:]
             elif kind == "configuration":
-                configured.append((two, three))
+                configured[one].append((two, three))
             elif kind == "hash":
                 read.hashes[(one, two)] = three
             else:
@@ -132,15 +136,23 @@ class Reader:
         facts = await self._facts(connection, {version for _, version in filed})
         for subject, version in filed:
             read.facts[subject].append(facts[version])
-        read.configuration = await self._configured(connection, tuple(sorted(configured)))
+        read.configuration = {
+            prefix: await self._configured(
+                connection, prefix, [v for type_ in types for v in configured[type_]]
+            )
+            for prefix, types in self._configured_by.items()
+        }
         return read
 
-    async def _configured(self, connection: AsyncConnection, versions: tuple[Version, ...]) -> FactSet:
-        """The configuration facts, one set for as long as they are the same."""
-        if self._configuration[0] != versions:
-            facts = await self._facts(connection, set(versions))
-            self._configuration = (versions, FactSet(facts.values()))
-        return self._configuration[1]
+    async def _configured(
+        self, connection: AsyncConnection, prefix: str, found: Sequence[Version]
+    ) -> FactSet:
+        """The configuration of one kind of subject, one set for as long as it is the same."""
+        versions, facts = self._configuration.get(prefix, ((), NOTHING_CONFIGURED))
+        if versions != (newest := tuple(sorted(found))):
+            facts = FactSet((await self._facts(connection, set(newest))).values())
+            self._configuration[prefix] = (newest, facts)
+        return facts
 
     async def _facts(
         self, connection: AsyncConnection, versions: set[Version]
@@ -175,6 +187,19 @@ class Reader:
                 join {view.table.__tablename__} as v on v.subject = substr(p.person, 3)"""
                 for view in self._people
             )
+        types = sorted(
+            {
+                type_
+                for kind, prefix in PREFIX.items()
+                if LEVEL[kind] == level
+                for type_ in self._configured_by.get(prefix, ())
+            }
+        )
+        configuration = ""
+        if types:
+            names = ", ".join(f"'{name}'" for name in types)
+            configuration = f""" union all select 'configuration', type, id, cast(accepted as text)
+                from fact where type in ({names})"""
         hashes = "".join(
             f""" union all select 'hash', '{view.name}', v.subject, v.hash
             from wanted as w join {view.table.__tablename__} as v on v.subject = substr(w.id, 3)"""
@@ -189,6 +214,4 @@ class Reader:
             select 'fact' as kind, own.subject as one, fact.id as two, cast(fact.accepted as text) as three
                 from own join fact on fact.id = own.fact
             union all select 'home', mention, person, '' from named
-            union all select 'configuration', '', id, cast(accepted as text) from fact
-                where type >= '{CONFIGURATION}' and type < '{CONFIGURATION[:-1]}/'
-            {rows}{hashes}"""
+            {configuration}{rows}{hashes}"""

@@ -104,7 +104,8 @@ class View:
 
     At level 1 a view says which facts begin its subjects (``begun_by``): of a case or cause that has
     none of them it has no row, and it is not folded. ``reads_people``: the fold reads the rows of
-    the persons whom the subject's facts name, and so follows them.
+    the persons whom the subject's facts name, and so follows them. ``configured_by``: the kinds of
+    configuration that the fold reads; a new fact of one of them folds every subject of the view anew.
     """
 
     name: str
@@ -116,8 +117,18 @@ class View:
     decide_broken: Callable[[Subject], Iterable[Saying]] | None = None
     begun_by: tuple[type[Content], ...] = ()
     reads_people: bool = False
+    configured_by: tuple[type[Content], ...] = ()
 
     @property
     def level(self) -> int:
         """0 for persons and areas, 1 for cases and causes."""
         return LEVEL[self.of]
+
+
+def configuration_of(views: Iterable[View]) -> dict[str, frozenset[str]]:
+    """The types of configuration that the folds of each kind of subject are given, by its prefix."""
+    found: dict[str, frozenset[str]] = {}
+    for view in views:
+        types = {model.type for model in view.configured_by}
+        found[PREFIX[view.of]] = found.get(PREFIX[view.of], frozenset()) | types
+    return found

@@ -10,7 +10,7 @@ from chassis.runtime import Runtime
 from chassis.views import Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed, MeetingCalled
-from contracts.events.configuration import ThresholdSet
+from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
 from services.marac.conference.held import visible
@@ -36,7 +36,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     """Refuse to correct or withdraw what is of an area that is not the caller's. Raises Problem (404)."""
     if isinstance(content, MeetingCalled | ThresholdSet):
-        known = casefile.areas_of(await archive.configuration())
+        known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
     if isinstance(content, CaseListed):
@@ -66,7 +66,7 @@ async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, ke
 async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
     """The meeting, of the facts that are saved by now: whoever has just called it may fill it."""
     facts = await archive.facts([f"o:{meeting}"])
-    known = Subject(meeting, facts, await archive.configuration(), archive.clock.now())
+    known = Subject(meeting, facts, await archive.configuration(AreaDefined), archive.clock.now())
     return cast("ConferenceMeeting | None", fold_meeting(known).row)
 
 

@@ -39,7 +39,8 @@ async def keep_learning(runtime: Runtime) -> None:
     """Learn every agency's rhythm, again and again, for ever."""
     while True:
         try:
-            now, agencies = runtime.clock.now(), casefile.agencies_of(await runtime.configuration())
+            now = runtime.clock.now()
+            agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
             newest = await runtime.newest_of(agencies, now)
             _learned[runtime] = Learned(now, await _learn(runtime, newest))
         except Exception as error:  # noqa: BLE001 - the store is away: it is asked again

@@ -134,4 +134,4 @@ async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
 
 
 async def _areas(archive: Archive) -> Mapping[str, AreaDefined]:
-    return rota.rota_of(await archive.configuration()).areas
+    return rota.rota_of(await archive.configuration(AreaDefined)).areas

@@ -115,6 +115,7 @@ CLOCK = View(
     fold=fold,
     decide=decide,
     begun_by=(ClockStarted,),
+    configured_by=rota.CONFIGURATION,
 )
 
 

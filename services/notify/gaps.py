@@ -98,7 +98,15 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
         yield Saying(rule, told.cause, told.generation, AlertStoodDown(**said), at)
 
 
-GAPS = View("notify_gaps", of="area", row=GapsRow, table=GapsTable, fold=fold, decide=decide)
+GAPS = View(
+    "notify_gaps",
+    of="area",
+    row=GapsRow,
+    table=GapsTable,
+    fold=fold,
+    decide=decide,
+    configured_by=rota.CONFIGURATION,
+)
 
 
 def _generations(facts: FactSet, kind: type[AlertRaised] | type[AlertStoodDown]) -> dict[str, int]:

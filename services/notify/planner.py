@@ -159,7 +159,7 @@ class ShiftPage(Shown):
 
 async def known(runtime: Runtime) -> Rota:
     """Every rota, as it is configured now."""
-    return rota.rota_of(await runtime.configuration())
+    return rota.rota_of(await runtime.configuration(*rota.CONFIGURATION))
 
 
 async def week_of(runtime: Runtime, caller: Caller, area: str | None, day: date | None) -> RotaShown:

@@ -25,7 +25,7 @@ from contracts.envelope import Id
 from contracts.events.alerts import DeliveryTried
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
-from services.notify.rules import sharing
+from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
 from services.notify.rules.ladder import Post, step_of
 from services.notify.views import ALERT, AlertRow, AlertTable, Call, fold
@@ -175,7 +175,7 @@ def missing(runtime: Runtime) -> Exception:
 async def current(runtime: Runtime, cause: str) -> AlertRow | None:
     """The alert folded from the facts that are saved by now: who has just answered sees it."""
     facts = await runtime.facts([f"o:{cause}"])
-    subject = Subject(cause, facts, await runtime.configuration(), runtime.clock.now())
+    subject = Subject(cause, facts, await runtime.configuration(*rota.CONFIGURATION), runtime.clock.now())
     return cast("AlertRow | None", fold(subject).row)
 
 

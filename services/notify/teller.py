@@ -163,7 +163,7 @@ class Teller:
         waiting = [(row, call) for row, call in calls if call.person and is_due(call, now)]
         if not waiting:
             return []
-        known = rota.rota_of(await self._runtime.configuration())
+        known = rota.rota_of(await self._runtime.configuration(*rota.CONFIGURATION))
         entries = [(row, call, rota.entry_of(known, call.person or "", now)) for row, call in waiting]
         return [Due(row, call, str(to.webhook)) for row, call, to in entries if to and to.webhook]
 

@@ -169,6 +169,7 @@ ALERT = View(
     fold=fold,
     decide=decide,
     begun_by=(AlertRaised,),
+    configured_by=rota.CONFIGURATION,
 )
 
 

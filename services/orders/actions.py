@@ -48,7 +48,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
     if isinstance(content, BreachProgressed | PatternDecided):
-        if not sharing.may_progress(viewer_of(caller, await archive.configuration())):
+        if not sharing.may_progress(viewer_of(caller, await archive.configuration(AgencyDefined))):
             raise not_found()
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern
         missing = rule.fault(content)
@@ -97,7 +97,8 @@ async def decide(
 
 async def _seen(runtime: Runtime, caller: Caller, cause: str) -> tuple[OrdersBreach, sharing.Viewer]:
     """A breach that this caller may see. Raises Problem (404)."""
-    row, configuration = await runtime.row(ORDERS_BREACH, cause), await runtime.configuration()
+    row = await runtime.row(ORDERS_BREACH, cause)
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     viewer = viewer_of(caller, configuration)
     if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
         raise not_found()
@@ -196,7 +197,7 @@ async def order_row(runtime: Runtime, order: str) -> OrdersOrder | None:
 async def _fault_of(archive: Archive, caller: Caller, said: OrderCirculated) -> tuple[str, str] | None:
     """What is wrong with a circulation. Raises Problem (404) unless the order is the caller's force's."""
     made = (await archive.fact(said.order)).current(OrderMade)
-    configuration = await archive.configuration()
+    configuration = await archive.configuration(AgencyDefined)
     viewer = viewer_of(caller, configuration)
     if not made or not circulating.is_its_force(viewer, force_of(made[0].agency, configuration)):
         raise not_found()

@@ -116,7 +116,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
     """What waits for the caller's teams to confirm, and for their force to circulate; the look is on record
     before it is given."""
     fresh, at = await runtime.fresh_until(), runtime.clock.now()
-    configuration = await runtime.configuration()
+    configuration = await runtime.configuration(AgencyDefined)
     viewer = viewer_of(caller, configuration)
     lists: dict[str, list[OrderWaiting]] = {"to_confirm": [], "not_circulated": [], "not_confirmed": []}
     for row in await _outstanding(runtime, viewer, configuration):
@@ -142,7 +142,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
 
 async def _theirs(runtime: Runtime, caller: Caller, order: str) -> tuple[OrdersOrder, Viewer, Reach]:
     """An order that the caller may see any of. Raises Problem (404)."""
-    row, configuration = await order_row(runtime, order), await runtime.configuration()
+    row, configuration = await order_row(runtime, order), await runtime.configuration(AgencyDefined)
     if row is None:
         raise not_found()
     viewer, reach = viewer_of(caller, configuration), reach_of_order(row, configuration)

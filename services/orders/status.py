@@ -10,6 +10,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Said
+from contracts.events.configuration import AgencyDefined
 from contracts.events.orders import OrderMade
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
@@ -40,7 +41,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     Raises Problem (404) for whoever may not ask.
     """
     fresh = await runtime.fresh_until()
-    configuration = await runtime.configuration()
+    configuration = await runtime.configuration(AgencyDefined)
     viewer = viewer_of(caller, configuration)
     if not sharing.may_ask_status(viewer):
         raise not_found()

@@ -8,7 +8,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
-from contracts.events.configuration import AreaDefined
+from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.areas import area_and_around
@@ -55,7 +55,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         return content
     if content.graded is not None:
         raise Refused("given-by-goldthread", "body.content.graded")
-    threshold = dash_threshold(await archive.configuration(), _area(content))
+    threshold = dash_threshold(await archive.configuration(AreaDefined, ThresholdSet), _area(content))
     if isinstance(content, ReferralMade):
         return content.model_copy(update={"graded": grade_referral(content, threshold)})
     return content.model_copy(update={"graded": grade_assessment(content, threshold)})
@@ -84,7 +84,8 @@ async def _reach(archive: Archive, mention: str) -> set[str]:
     places = await archive.places(known)
     theirs = {mention, *(each for each in known if places.get(each) == person)}
     facts = (await archive.facts([f"m:{each}" for each in sorted(theirs)])).current(Said)
-    areas = {fact.said.area: fact.said for fact in (await archive.configuration()).current(AreaDefined)}
+    defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
+    areas = {fact.said.area: fact.said for fact in defined}
     routed = [_area(fact.said) for fact in facts if any(m.mention in theirs for m in fact.said.named)]
     return {place for area in routed for place in area_and_around(areas, area)}
 

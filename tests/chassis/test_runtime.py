@@ -313,8 +313,8 @@ async def test_as_it_was_known_then(system: System) -> None:
     ) == replace_threshold(now)
     with pytest.raises(Refused):
         await runtime.as_of(PERSON, person("1"), runtime.clock.now() + timedelta(days=1))
-    assert list(await runtime.configuration(then)) == []
-    assert len(await runtime.configuration()) == 1
+    assert list(await runtime.configuration(ThresholdSet, at=then)) == []
+    assert len(await runtime.configuration(ThresholdSet)) == 1
 
     def raises(_: object) -> Any:
         raise ValueError("nobody's business")

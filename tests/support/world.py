@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.facts import Fact, FactSet
-from chassis.ledger import CONFIGURATION
 from chassis.rows import canonical
-from chassis.views import Folded, Person, Row, Subject, View
+from chassis.views import LEVEL, PREFIX, Folded, Person, Row, Subject, SubjectKind, View, configuration_of
 from contracts.content import Content
 from tests.support.facts import NOON, homes, said
 
@@ -52,15 +51,14 @@ class World:
             for (kind, id_), facts in filed.items():
                 for view in self.views:
                     if view.level == level and view.of == kind:
-                        folded[view.name, id_] = view.fold(self._subject(id_, facts, everyone, rows, level))
+                        folded[view.name, id_] = view.fold(self._subject(view.of, id_, facts, everyone, rows))
         return folded
 
-    def subject(self, kind: str, id_: str) -> Subject:
+    def subject(self, kind: SubjectKind, id_: str) -> Subject:
         """What a fold of this subject is given."""
         everyone = self.homes()
-        level = int(kind in ("case", "cause"))
-        rows = _rows(self.fold()) if level else {}
-        return self._subject(id_, self._filed(everyone).get((kind, id_), []), everyone, rows, level)
+        rows = _rows(self.fold()) if LEVEL[kind] else {}
+        return self._subject(kind, id_, self._filed(everyone).get((kind, id_), []), everyone, rows)
 
     def row(self, view: str, subject: str) -> Any:
         """A subject's row now, or None."""
@@ -109,16 +107,17 @@ class World:
 
     def _subject(
         self,
+        kind: SubjectKind,
         id_: str,
         facts: list[Fact[Any]],
         everyone: Mapping[str, str],
         rows: Mapping[str, Mapping[str, Row]],
-        level: int,
     ) -> Subject:
         named = {k[2:] for fact in facts for k in fact.envelope.keys.split() if k.startswith("m:")}
         own = {mention: everyone[mention] for mention in sorted(named)}
-        people = {m: Person(person, rows.get(person, {})) for m, person in own.items()} if level else {}
-        configured = FactSet(f for f in self.facts if f.envelope.type.startswith(CONFIGURATION))
+        people = {m: Person(person, rows.get(person, {})) for m, person in own.items()} if LEVEL[kind] else {}
+        types = configuration_of(self.views).get(PREFIX[kind], frozenset())
+        configured = FactSet(fact for fact in self.facts if fact.envelope.type in types)
         return Subject(id_, FactSet(facts), configured, self.at, people, own)
 
 

@@ -11,6 +11,7 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.parking import Incomplete
 from chassis.views import Row, View
+from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, compose, rows
 from services.marac.conference.compose import CaseKnown
@@ -48,7 +49,7 @@ class Held:
     async def known(self, cases: Iterable[rows.ConferenceCase]) -> list[CaseKnown]:
         """Cases with all the rows that their pages are made of."""
         cases = list(cases)
-        configuration = await self.archive.configuration(self.at)
+        configuration = await self.archive.configuration(AgencyDefined, AreaDefined, at=self.at)
         persons = {person for case in cases for person in compose.people_of(case)}
         causes = {cause for case in cases for cause in compose.causes_of(case)}
         people = await self.many(PERSON, rows.ConferencePerson, persons, "person")

@@ -11,7 +11,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content
-from contracts.events.configuration import AreaDefined
+from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
 from services.marac.conference import compose, rows
 from services.marac.conference.compose import CaseKnown
@@ -31,7 +31,7 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
     statement = select(table).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
     seen = [row for row in found if _may_see_meeting(caller, row)]
-    areas = casefile.areas_of(await runtime.configuration())
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     cases = await _visible(runtime, caller, {listed.case for row in seen for listed in row.cases})
     lines = [_meeting_line(row, areas, cases) for row in seen]
     places = sharing.may_place_cases(caller.roles)
@@ -70,7 +70,7 @@ async def read_agenda(
         row = await held.one(MEETING, rows.ConferenceMeeting, meeting)
         if row is None or row.withdrawn:
             raise not_found()
-    configuration = await runtime.configuration(at)
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined, at=at)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
     listed = await _visible(runtime, caller, {each.case for each in row.cases})
     if at is not None:

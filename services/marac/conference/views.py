@@ -3,6 +3,7 @@
 from chassis.views import View
 from contracts.events.alerts import AlertRaised
 from contracts.events.conference import MeetingCalled
+from contracts.events.configuration import AreaDefined
 from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade
 from services.marac.conference import alert_rows, rows
@@ -25,6 +26,7 @@ CASE = View(
     fold=fold_case,
     begun_by=(ReferralMade,),
     reads_people=True,
+    configured_by=(AreaDefined,),
 )
 MEETING = View(
     "conference_meeting",
@@ -33,6 +35,7 @@ MEETING = View(
     table=rows.ConferenceMeetingTable,
     fold=fold_meeting,
     begun_by=(MeetingCalled,),
+    configured_by=(AreaDefined,),
 )
 ALERT = View(
     "conference_alert",

@@ -9,6 +9,7 @@ from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.reading import row_of
 from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined
 from services.marac import casefile, feeds, shown
 from services.marac.rules import score, sharing
 from services.marac.tasking import rows
@@ -81,7 +82,7 @@ async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> sho
 
 async def _silent(runtime: Runtime) -> bool:
     """Whether some source of the whole deployment is silent. Which, or whose, would tell where she is."""
-    agencies = casefile.agencies_of(await runtime.configuration())
+    agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     return bool(await feeds.silent(runtime, agencies, None))
 
 

@@ -17,6 +17,7 @@ from chassis.pages.frame import Bar, Look, Loudness
 from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
+from contracts.events.configuration import AreaDefined
 from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AlertRule, ClockOwner, PassReason
 from services.notify import actions, clock_list, link, queries
@@ -78,7 +79,7 @@ async def clocks(
 ) -> HTMLResponse:
     """The deadlines that run in the caller's areas, late ones first, then the next to run out."""
     shown = await clock_list.clocks(runtime, caller, area or None, owner or None)
-    defined = rota.rota_of(await runtime.configuration()).areas
+    defined = rota.rota_of(await runtime.configuration(AreaDefined)).areas
     theirs = [each for each in defined if sharing.may_see_clock(caller.areas, area_and_around(defined, each))]
     areas = {each: defined[each].name for each in sorted(theirs)}
     owners = [(each, PAGES.texts.label("clock-owner", each)) for each in ClockOwner]

@@ -20,6 +20,10 @@ ANYBODY = (Post.DUTY_OFFICER, Post.SUPERVISOR, Post.FIRST, Post.SECOND)
 """Whom to fall back upon, in this order, when a post is empty."""
 
 
+CONFIGURATION = (AreaDefined, RotaSet)
+"""What a rota is read from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rota:
     """Every shift and every area that is configured."""

@@ -256,5 +256,5 @@ def _status(
 
 
 async def _agencies(runtime: Runtime) -> dict[str, str]:
-    named = (await runtime.configuration()).current(AgencyDefined)
+    named = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
     return {fact.said.agency: fact.said.name for fact in named}

@@ -255,16 +255,40 @@ async def test_the_marks_to_cases_and_causes(
     assert len(await differing(stage.side)) == wrong
 
 
+class WithoutConfigured(Folder):
+    """Nobody hears that what their fold reads of the configuration has changed."""
+
+    async def _mark_all(self, connection: AsyncConnection, asked: str) -> None:
+        if asked == ledger.EVERYTHING:
+            await super()._mark_all(connection, asked)
+
+
+@pytest.mark.parametrize(("kind", "wrong"), [(Folder, 0), (WithoutConfigured, 1)])
+async def test_the_marks_to_all_that_read_a_configuration(
+    stores: tuple[Store, Store], kind: type[Folder], wrong: int
+) -> None:
+    """A threshold is set: persons, whose fold reads it, are folded again; then the case that reads them."""
+    stage = Stage(stores)
+    await stage.put(ReferralMade(people=[someone("1"), someone("2", Role.PERPETRATOR)]))
+    await stage.drain(stage.folder(kind))
+    await stage.put(limit(1))
+    folder = stage.folder(kind)
+    assert (await folder.once(50)).subjects == 0
+    assert (await folder.once(50)).subjects == (0 if wrong else 2)
+    await stage.drain(folder)
+    assert len(await differing(stage.side)) == 3 * wrong
+
+
 async def _from_the_rows(
     store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, bool]]
 ) -> None:
     """*Everything*, expanded by its writer from the rows that are there."""
     kept = list(marks)
-    if any(key == ledger.EVERYTHING for key, _, _ in kept):
+    if any(key.startswith(ledger.EVERYTHING) for key, _, _ in kept):
         await connection.execute(
             text("insert into mark (key, urgent) select 'p:' || subject, 0 from race_person")
         )
-    await WHOLE(store, connection, [mark for mark in kept if mark[0] != ledger.EVERYTHING])
+    await WHOLE(store, connection, [mark for mark in kept if not mark[0].startswith(ledger.EVERYTHING)])
 
 
 WHOLE = ledger.add_marks

@@ -6,6 +6,7 @@ their persons; causes raise and stand down an alert by what their person's row s
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlmodel import Field
@@ -135,8 +136,8 @@ def decide_person(row: PersonRow | None, at: datetime) -> Iterable[Saying]:
         yield Saying("person", row.facts[0], 1, content, EPOCH)
 
 
-PERSON = View("person", "person", PersonRow, PersonTable, fold_person)
-DECIDING_PERSON = View("person", "person", PersonRow, PersonTable, fold_person, decide_person)
+PERSON = View("person", "person", PersonRow, PersonTable, fold_person, configured_by=(ThresholdSet,))
+DECIDING_PERSON = replace(PERSON, decide=decide_person)
 CASE = View("case", "case", CaseRow, CaseTable, fold_case, begun_by=(ReferralMade,), reads_people=True)
 CAUSE = View(
     "cause",

@@ -71,7 +71,7 @@ async def test_areas_and_agencies_are_an_operators_to_define(
         assert (await client.say(EVERYWHERE, "areas", **NORTH, name="North Bank")).status_code == 201
         assert (await client.say(OPERATOR, "agencies", **agency)).status_code == 201
         assert (await client.say(OPERATOR, "areas", **new)).status_code == 201
-    configuration = await runtime.configuration()
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     named = {fact.said.area: fact.said.name for fact in configuration.current(AreaDefined)}
     assert named == {"force": "Force", "north": "North Bank", "new": "New"}
     assert [fact.said.agency for fact in configuration.current(AgencyDefined)] == ["friends"]
