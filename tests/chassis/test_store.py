@@ -134,6 +134,44 @@ async def test_every_key_leaves_a_mark_and_every_mention_is_at_home(store: Store
     assert await column(store, "select person from place") == [f"p:{IDS.person(mention)}"]
 
 
+async def _cut(store: Postgres, url: str) -> None:
+    """End every connection of a store from beside it, and wait until each knows."""
+    other = Postgres(url, "other", Clock())
+    cut = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = :name"
+    async with other.reading() as connection:
+        ended = (await connection.execute(text(cut), {"name": f"goldthread-{store.schema}"})).scalars().all()
+    await other.close()
+    assert ended
+    assert all(ended)
+
+
+@pytest.mark.postgres
+async def test_a_write_by_connections_that_were_cut_is_done_again(postgres_url: str) -> None:
+    store = Postgres(postgres_url, "orders", Clock())
+    await store.prepare([])
+    await _cut(store, postgres_url)
+    await insert(store, entry(incident()))
+    assert await column(store, "select count(*) from fact") == [1]
+    await store.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("idle", [0.0, 60.0])
+async def test_a_connection_that_lay_idle_is_asked_whether_it_lives(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, idle: float
+) -> None:
+    """And so whoever reads after the database was started again does not hear that it was."""
+    monkeypatch.setattr("chassis.store.IDLE_SECONDS", idle)
+    store = Postgres(postgres_url, "orders", Clock())
+    await store.prepare([])
+    await _cut(store, postgres_url)
+    if idle:
+        with pytest.raises(DBAPIError):
+            await column(store, "select count(*) from fact")
+    assert await column(store, "select count(*) from fact") == [0]
+    await store.close()
+
+
 async def test_configuration_marks_all_that_read_it(store: Store) -> None:
     said = ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=2)
     await insert(store, entry(fact(said, agency=AGENCY)))
