@@ -9,7 +9,6 @@ import asyncio
 import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
@@ -18,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, telemetry
 from chassis.accept import Draft
+from chassis.batch import Batch, Done, Mark
 from chassis.deciders import drafted, record, trace_of
 from chassis.ids import Ids
 from chassis.reading import Read, Reader
 from chassis.release import NEWEST, Outdated, newest
-from chassis.rows import NewRow, new_row, write_rows
+from chassis.rows import new_row, write_rows
 from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
@@ -36,49 +36,14 @@ MARKS, FEWEST_MARKS, MOST_MARKS = 200, 100, 5_000
 REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.25, 0.2
 """How long the folder rests after work that is not urgent, in times of what the work took, at least
 and at most; and how lately something new must have come for it to rest at all."""
+ROUNDS = 3
+"""How often a subject is folded in one transaction: its decider says something, its row follows at once."""
 PAUSE_SECONDS = 0.5
 WORK_SECONDS, BREATH_SECONDS = 0.01, 0.001
 """How long it computes before it lets others: whoever asks for a page waits so long at each of its steps."""
 HEARD_SECONDS = 0.05
 """How long the store hears nothing of a transaction: it ends one that is silent for five seconds."""
 _ALIVE = prepared("select 1")
-
-
-@dataclass(slots=True)
-class Mark:
-    """One taken mark, or several of one key drawn together."""
-
-    key: str
-    left: set[str] = field(default_factory=set)
-    urgent: bool = False
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one fold transaction did."""
-
-    marks: int = 0
-    full: bool = False
-    """Whether as many were taken as were asked for, so that more may be waiting."""
-    urgent: bool = False
-    seconds: float = 0.0
-    subjects: int = 0
-    changed: set[tuple[str, str]] = field(default_factory=set)
-    said: int = 0
-    put_back: int = 0
-    left: int = 0
-    """How many cases and causes read what it changed, and are to follow."""
-
-
-@dataclass(slots=True)
-class Done:
-    """What folding one subject gave."""
-
-    id: str
-    rows: list[NewRow] = field(default_factory=list)
-    said: list[Draft] = field(default_factory=list)
-    changes: list[int] = field(default_factory=list)
-    broken: bool = False
 
 
 class Folder:
@@ -162,11 +127,12 @@ class Folder:
             self._store, connection, [(id_, None, urgent) for id_, urgent in missed.items()]
         )
         batch.put_back = len(missed)
-        at = await self._store.now(connection)
-        for level in (0, 1):
-            ids = sorted(id_ for id_ in locked if (id_[0] in "ko") == bool(level))
-            if ids:
-                await self._level(connection, level, ids, subjects, at, batch)
+        out_of_date = locked
+        for _ in range(ROUNDS):
+            said = batch.said
+            await self._levels(connection, out_of_date, subjects, batch)
+            if batch.said == said or not (out_of_date := await self._marked_again(connection, locked)):
+                break
         batch.seconds = time.monotonic() - began
         return batch
 
@@ -273,6 +239,25 @@ class Folder:
             order by id {self._store.skip_locked}"""
         result = await connection.execute(prepared(lock), {"rows": _listed("id", sorted(subjects))})
         return set(result.scalars())
+
+    async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> set[str]:
+        """Which of these subjects are marked, most of them by what was just said of them: their marks are
+        taken. Their locks are held, and they are read after this."""
+        theirs = self._store.rows_of("rows", (("id", "text"),))
+        own = f"""delete from mark where seq in (
+            select seq from mark where key in (select id from {theirs}) {self._store.skip_locked})
+            returning key"""
+        result = await connection.execute(prepared(own), {"rows": _listed("id", sorted(locked))})
+        return set(result.scalars())
+
+    async def _levels(
+        self, connection: AsyncConnection, chosen: set[str], urgent: Mapping[str, bool], batch: Batch
+    ) -> None:
+        at = await self._store.now(connection)
+        for level in (0, 1):
+            ids = sorted(id_ for id_ in chosen if (id_[0] in "ko") == bool(level))
+            if ids:
+                await self._level(connection, level, ids, urgent, at, batch)
 
     async def _level(
         self,

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import chassis.fold
 from chassis import operating, release
+from chassis.batch import Batch
 from chassis.clock import Clock
-from chassis.fold import Batch, Folder
+from chassis.fold import Folder
 from chassis.log import Record
 from chassis.runtime import Runtime
 from chassis.signals import Signals

@@ -13,9 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
+from chassis.batch import Batch
 from chassis.clock import Clock
 from chassis.facts import Fact
-from chassis.fold import MARKS, Batch, Folder
+from chassis.fold import MARKS, Folder
 from chassis.ledger import entry_of
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store

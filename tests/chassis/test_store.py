@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, reading
 from chassis.archive import Archive
+from chassis.batch import Batch
 from chassis.clock import Clock
 from chassis.facts import Fact
-from chassis.fold import Batch, Folder
+from chassis.fold import Folder
 from chassis.ids import Ids
 from chassis.lease import give_up, holds, take_lease
 from chassis.ledger import Entry, entry_of

@@ -16,22 +16,24 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
+from chassis.batch import Mark
 from chassis.clock import Clock
-from chassis.fold import Folder, Mark
+from chassis.fold import Folder
 from chassis.reading import Read
 from chassis.store import Postgres, Sqlite, Store
 from contracts.content import Content
 from contracts.events.alerts import AlertRaised
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
+from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported, ReferralMade
 from contracts.mentions import Mention
 from contracts.registry import read_envelope
 from contracts.sections import Identity
 from contracts.sections import Record as Number
-from contracts.vocabulary import IncidentKind, Role, Threshold
+from contracts.vocabulary import BreachKind, IncidentKind, Role, Threshold
 from tests.chassis.race.harness import IDS, Race, Side, differing, false_alerts, pauses
-from tests.chassis.race.world import SEESAW, VIEWS
+from tests.chassis.race.world import SEESAW, VIEWS, CauseRow
 
 ROUNDS = 8
 SEEDS = (1, 2)
@@ -233,6 +235,22 @@ async def test_the_expansion_of_moved(stores: tuple[Store, Store], kind: type[Fo
     await stage.put(IdentityAssigned(seq=1, moves=[move]))
     await stage.drain(stage.folder(kind))
     assert bool(await differing(stage.side)) is wrong
+
+
+async def test_what_a_decider_says_is_in_its_row_when_the_transaction_ends(
+    stores: tuple[Store, Store],
+) -> None:
+    """Whoever waits for the row waits for one transaction: the cause is not marked again."""
+    stage = Stage(stores)
+    await stage.put(limit(1))
+    await stage.drain(stage.folder())
+    await stage.put(incident("1"))
+    breach = await stage.put(BreachReported(kind=BreachKind.CONTACT, people=[someone("1")]))
+    batch = await stage.folder().once(50)
+    assert batch.said == await stage.said() == 1
+    row = CauseRow.model_validate_json((await stage.side.rows())["cause", breach])
+    assert row.standing
+    assert (await stage.folder().once(50)).marks == 0
 
 
 class WithoutReaders(Folder):

@@ -1,0 +1,43 @@
+"""What one fold transaction takes, and what it did."""
+
+from dataclasses import dataclass, field
+
+from chassis.accept import Draft
+from chassis.rows import NewRow
+
+
+@dataclass(slots=True)
+class Mark:
+    """One taken mark, or several of one key drawn together."""
+
+    key: str
+    left: set[str] = field(default_factory=set)
+    urgent: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one fold transaction did."""
+
+    marks: int = 0
+    full: bool = False
+    """Whether as many were taken as were asked for, so that more may be waiting."""
+    urgent: bool = False
+    seconds: float = 0.0
+    subjects: int = 0
+    changed: set[tuple[str, str]] = field(default_factory=set)
+    said: int = 0
+    put_back: int = 0
+    left: int = 0
+    """How many cases and causes read what it changed, and are to follow."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What folding one subject gave."""
+
+    id: str
+    rows: list[NewRow] = field(default_factory=list)
+    said: list[Draft] = field(default_factory=list)
+    changes: list[int] = field(default_factory=list)
+    broken: bool = False
