@@ -204,7 +204,7 @@ class Postgres(Store):
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """The database's wall clock at this statement."""
-        clock = text("select clock_timestamp() as now, (select moved from clock) as moved")
+        clock = prepared("select clock_timestamp() as now, (select moved from clock) as moved")
         row = (await connection.execute(clock)).one()
         offset = self.clock.offset if row.moved is None else timedelta(microseconds=row.moved)
         return cast(datetime, row.now).astimezone(UTC) + offset
@@ -212,7 +212,7 @@ class Postgres(Store):
     async def settled(self, connection: AsyncConnection) -> datetime:
         """When the oldest transaction under way began, of all processes of the service, this one among
         them: a transaction reads the clock after its beginning has been told."""
-        oldest = text(
+        oldest = prepared(
             """select min(xact_start) as began, (select moved from clock) as moved from pg_stat_activity
                where datname = current_database() and application_name = :name"""
         )
