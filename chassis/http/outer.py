@@ -14,6 +14,7 @@ from chassis import telemetry
 from chassis.http.problem import Problem, as_response
 from chassis.logging import fault_of, logger
 from chassis.settings import Settings
+from chassis.store import Store
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
@@ -96,7 +97,7 @@ class Outer:
         except Exception as error:  # noqa: BLE001  the last resort: it is logged, and answered with 500
             self._log.error("request.failed", route=self._route_of(scope), **fault_of(error))
             if not status:
-                await as_response(_unforeseen())(scope, receive, sent)
+                await as_response(_problem_of(error))(scope, receive, sent)
         self._log.info(
             "request",
             method=scope["method"] if scope["method"] in _METHODS else "other",
@@ -107,5 +108,9 @@ class Outer:
         )
 
 
-def _unforeseen() -> Problem:
+def _problem_of(error: Exception) -> Problem:
+    if Store.transient(error):
+        return Problem(
+            503, "store.away", "The store does not answer. Try again.", headers={"Retry-After": "5"}
+        )
     return Problem(500, "internal", "Something went wrong here. It was recorded.")

@@ -37,7 +37,7 @@ _DURABLE = text("set local synchronous_commit to on")
 IDLE_SECONDS = 1.0
 """After how long a connection that nobody used is asked whether it lives, before it is used again."""
 
-TRANSIENT = ("40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "08")
+TRANSIENT = ("40001", "40P01", "53300", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "08")
 """SQLSTATEs (or their class) after which the whole transaction is simply tried again."""
 
 
@@ -116,15 +116,14 @@ class Store(ABC):
 
     @staticmethod
     def transient(error: Exception) -> bool:
-        """Whether the whole transaction may simply be tried again."""
-        if not isinstance(error, DBAPIError):
-            return False
-        if error.connection_invalidated:
-            return True
-        state = str(getattr(error.orig, "sqlstate", None) or "")
-        if state:
+        """Whether the store is busy or away, so that the whole transaction may simply be tried again."""
+        said = error.orig if isinstance(error, DBAPIError) else error  # who cannot connect is told as it is
+        if state := str(getattr(said, "sqlstate", None) or ""):
             return state in TRANSIENT or state[:2] in TRANSIENT
-        return isinstance(error, OperationalError) and "locked" in str(error.orig)
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return True
+        locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
+        return locked or isinstance(error, ConnectionError)
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -78,6 +78,10 @@ def routes() -> APIRouter:
     async def broken(caller: Annotated[Caller, right("report:make")], said: str = Query("")) -> None:
         raise RuntimeError(said)
 
+    @router.get("/v1/away")
+    async def away(caller: Annotated[Caller, right("report:make")]) -> None:
+        raise ConnectionRefusedError("127.0.0.1")
+
     @router.get("/v1/refused")
     async def refused(status: int, caller: Annotated[Caller, right("report:make")]) -> None:
         raise Refused("same-key-other-content", "Idempotency-Key", status=status)

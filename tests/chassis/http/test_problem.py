@@ -108,6 +108,14 @@ async def test_the_unforeseen_is_a_problem_without_detail(
     assert failed["route"] == "/orders/v1/broken"
 
 
+async def test_while_the_store_is_away_one_is_told_to_try_again(
+    client: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    answer = await client.get("/orders/v1/away", headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (503, "store.away")
+    assert answer.headers["retry-after"] == "5"
+
+
 async def test_a_wrong_method_and_an_unknown_path(client: httpx.AsyncClient) -> None:
     wrong_method = await client.delete("/orders/v1/numbers")
     assert wrong_method.status_code == 405
