@@ -2,10 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
 
-from contracts.content import Content, MentionId, PersonId
-from contracts.sections import Part, Text
+from contracts.content import Content, MentionId, PersonId, Said
+from contracts.sections import Part, Sealed, Text
 from contracts.vocabulary import IdentityAnswer, LinkReason
 
 
@@ -33,6 +34,21 @@ class IdentityAssigned(Content):
     moves: list[Move]
     because: list[Because] = Field(default_factory=list)
     decisions_seen: list[str] = Field(default_factory=list)
+
+
+class RecordsMerged(Said):
+    """An agency has merged two records of its own: the first of ``people`` is now the second. Each gives its
+    record's number; a role says nothing here."""
+
+    type: ClassVar[str] = "uk.goldthread.identity.records-merged.v1"
+    topic: ClassVar[str] = "identity"
+
+    @model_validator(mode="after")
+    def _two_records(self) -> "RecordsMerged":
+        told = [each.identity for each in self.people]
+        if len(told) != 2 or not all(each and (isinstance(each, Sealed) or each.record) for each in told):
+            raise PydanticCustomError("two_records", "two records of one agency, each with its number")
+        return self
 
 
 class IdentityDecided(Content):

@@ -9,7 +9,7 @@ from chassis.http.auth import Caller, right
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
-from contracts.events.identity import IdentityDecided
+from contracts.events.identity import IdentityDecided, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -130,6 +130,19 @@ async def note_immigration(
 ) -> Receipt:
     """Immigration status, for support alone: it reaches no enforcement body by any path."""
     taken = await actions.report(runtime, caller, submission, sharing.NOTE_IMMIGRATION, key)
+    return receipt(response, "referrals", taken)
+
+
+@router.post("/merged-records", status_code=status.HTTP_201_CREATED)
+async def merge_records(
+    submission: Submission[RecordsMerged],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.MERGE_RECORDS)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """The caller's agency has merged two records of its own: the first is now the second."""
+    taken = await actions.report(runtime, caller, submission, sharing.MERGE_RECORDS, key)
     return receipt(response, "referrals", taken)
 
 

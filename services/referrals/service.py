@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chassis.runtime import Runtime
 from chassis.service import Service
-from contracts.events.identity import IdentityDecided
+from contracts.events.identity import IdentityDecided, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -17,6 +17,7 @@ from contracts.events.people import (
     RiskAssessed,
 )
 from services.referrals.actions import admit, revisable
+from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.matcher import match
 from services.referrals.routes import router
 from services.referrals.rules import sharing
@@ -33,6 +34,8 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY,),
+    fold_version=2,
+    tables=(BlockTable, QuestionTable),
     routers=(router,),
     rights=sharing.RIGHTS,
     accepts={
@@ -44,6 +47,7 @@ SERVICE = Service(
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
+        RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
     },
     admit=admit,
