@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import Content, MentionId, PersonId, Said
+from contracts.content import Content, MentionId, PersonId, Said, ThingId
 from contracts.sections import Part, Sealed, Text
 from contracts.vocabulary import IdentityAnswer, LinkReason
 
@@ -25,15 +25,37 @@ class Because(Part):
     mentions: list[MentionId] = Field(max_length=2)
 
 
+class Parted(Part):
+    """Two mentions that were one person, and are two now."""
+
+    mentions: list[MentionId] = Field(min_length=2, max_length=2)
+
+
 class IdentityAssigned(Content):
-    """One decision of the matcher: all its moves are taken together. The highest ``seq`` holds."""
+    """One decision of the matcher: all its moves are taken together. The highest ``seq`` holds. Where it
+    parted whom it had held for one person, it has a life of its own: somebody may have seen the mixture."""
 
     type: ClassVar[str] = "uk.goldthread.identity.assigned.v1"
     topic: ClassVar[str] = "identity"
+    begins = ("o",)
     seq: StrictInt = Field(ge=1)
     moves: list[Move]
     because: list[Because] = Field(default_factory=list)
+    parted: list[Parted] = Field(
+        default_factory=list, description="who were one person until now, by one mention of each part"
+    )
     decisions_seen: list[str] = Field(default_factory=list)
+
+
+class MixtureAnswered(Content):
+    """What was done about a link that was undone: whoever was shown the mixture was told, and it was decided
+    whether the Information Commissioner must be."""
+
+    type: ClassVar[str] = "uk.goldthread.identity.mixture-answered.v1"
+    topic: ClassVar[str] = "identity"
+    link: ThingId
+    reported: StrictBool = Field(description="to the Information Commissioner")
+    reason: Text
 
 
 class RecordsMerged(Said):

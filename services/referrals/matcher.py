@@ -16,7 +16,7 @@ What it asks of ``Runtime``, beside what every service uses:
     Take the lease, or renew it: its epoch while this process holds it, None while another does.
 ``places(mentions: Collection[str]) -> dict[str, str]``
     Which person each of these mentions is now. One that was never seen is left out.
-``assign(moves, because, decisions_seen, epoch) -> bool``
+``assign(moves, because, decisions_seen, epoch, parted) -> bool``
     In one transaction, with the lease's row locked: record ``IdentityAssigned`` with the next ``seq``
     (1 + the highest in the store; the matcher starts only when the topic is read to its end), and
     file it, so that its moves hold at once. It records nothing, and gives False, when the lease's
@@ -136,9 +136,14 @@ class Matcher:
         affected = self._memory.affected(changed)
         alike, unsure = self._memory.pairs(affected)
         found = clusters((self._memory.features[mention] for mention in affected), alike, unsure)
+        parted = self._memory.parted(found.groups)
         for moves in self._decisions(found):
             seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}
-            if not await self._runtime.assign(moves, _because(found, moves), sorted(seen), self._epoch):
+            apart = [
+                pair for person in sorted({move.origin for move in moves}) for pair in parted.pop(person, ())
+            ]
+            because = _because(found, moves)
+            if not await self._runtime.assign(moves, because, sorted(seen), self._epoch, apart):
                 return False
             for move in moves:
                 self._memory.put(move.mention, move.to)

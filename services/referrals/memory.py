@@ -1,8 +1,10 @@
 """What the matcher keeps in memory: what is known now of each mention, and whom a change concerns."""
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 
 from chassis.ids import Ids
+from contracts.events.identity import Parted
 from contracts.vocabulary import LinkReason
 from services.referrals.rules.likeness import Answer
 from services.referrals.rules.matching import LATEST, Features, Pair
@@ -66,6 +68,18 @@ class Memory:
                 if one < other and other in mentions:
                     found[answer].add((one, other))
         return found[Answer.SAME], found[Answer.ASK]
+
+    def parted(self, groups: Iterable[tuple[str, ...]]) -> dict[str, list[Parted]]:
+        """Of each person who is one no more, by a mention of each two parts, the parts that there are now."""
+        parts: dict[str, list[str]] = {}
+        for group in groups:
+            for person, mention in {self.place[mention]: mention for mention in reversed(group)}.items():
+                parts.setdefault(person, []).append(mention)
+        return {
+            person: [Parted(mentions=list(pair)) for pair in pairwise(sorted(mentions))]
+            for person, mentions in parts.items()
+            if len(mentions) > 1
+        }
 
     def put(self, mention: str, person: str) -> None:
         """A mention is this person now."""
