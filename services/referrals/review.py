@@ -1,5 +1,6 @@
 """Two records side by side, for whoever may decide whether they are one person; and what waits for that."""
 
+import asyncio
 from collections.abc import Collection, Iterable
 
 from pydantic import AwareDatetime, BaseModel
@@ -31,6 +32,8 @@ from services.referrals.views import IDENTITY, IdentityRow, MentionRow
 
 MOST = 100
 """Questions in one list, and decisions: others come as these are answered."""
+LOOKS, LOOK_SECONDS = 40, 0.05
+"""How often, and after how long, it is looked again for a row that is being made."""
 HIDDEN = (ImmigrationNoted,)
 """For support alone: who compares records is not told that there is any."""
 
@@ -152,7 +155,7 @@ async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) ->
         other=sides[1],
         compared=compared(mine.known, theirs.known),
         warnings=warnings(mine.known, theirs.known, against),
-        together=any(row.mention == pair[1] for row in people[0]),
+        together=len(set((await runtime.places(pair)).values())) == 1,
         may_be_same=not against,
         decision=_decision(max(about, key=lambda f: (f.recorded, f.root)), caller) if about else None,
         asked_since=await _asked_since(runtime, pair),
@@ -189,11 +192,15 @@ async def decide(runtime: Runtime, caller: Caller, said: IdentityDecided, key: s
 
 
 async def _person(runtime: Runtime, mention: str) -> list[MentionRow]:
-    row = await runtime.row(IDENTITY, await runtime.person_of(mention))
-    rows = row.mentions if isinstance(row, IdentityRow) else []
-    if not any(each.mention == mention for each in rows):
-        raise not_found()
-    return rows
+    """The rows of whoever a mention is now: one that has just moved is on its way to its new person's row."""
+    for _ in range(LOOKS):
+        row = await runtime.row(IDENTITY, await runtime.person_of(mention))
+        if isinstance(row, IdentityRow) and any(each.mention == mention for each in row.mentions):
+            return row.mentions
+        if mention not in await runtime.places([mention]):
+            break
+        await asyncio.sleep(LOOK_SECONDS)
+    raise not_found()
 
 
 async def _facts(runtime: Runtime, rows: Collection[MentionRow]) -> list[Fact[Said]]:
