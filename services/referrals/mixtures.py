@@ -68,11 +68,14 @@ async def open_mixture(runtime: Runtime, caller: Caller, cause: str) -> Mixture:
 
 
 async def unanswered(runtime: Runtime, caller: Caller) -> list[UndoneLink]:
-    """The links whose clock runs, the soonest first, of people of the caller's."""
+    """The links that were undone of late or whose clock runs, of which nobody has said what was done: of
+    people of the caller's, the oldest first."""
     table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
     rows = [row for row in await runtime.rows(REFERRALS_LINK, table.select()) if isinstance(row, UndoneLink)]
-    running = sorted((row.due, row.cause, row) for row in rows if row.due and row.answer is None)
-    return [row for _, _, row in running if await may_see_link(runtime, caller, row)]
+    late = runtime.clock.now() - WATCHED
+    open_ = [row for row in rows if row.answer is None and (row.due or row.at > late)]
+    open_.sort(key=lambda row: (row.at, row.cause))
+    return [row for row in open_ if await may_see_link(runtime, caller, row)]
 
 
 async def answer(runtime: Runtime, caller: Caller, said: MixtureAnswered, key: str | None) -> Taken:

@@ -23,9 +23,17 @@ from contracts.events.people import (
 )
 from contracts.submission import Receipt, Submission
 from services.referrals import actions, mixtures, review
+from services.referrals.links import UndoneLink
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/referrals/v1")
+
+
+class Waits(review.Waiting):
+    """All that waits for whoever decides who is who, and what was decided last."""
+
+    undone: list[UndoneLink]
+
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 
@@ -172,20 +180,22 @@ async def answer_mixture(
     return receipt(response, "referrals", taken)
 
 
-@router.get("/undone-links/{cause}")
+@router.get("/undone-links/{link}")
 async def open_mixture(
-    cause: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
+    link: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
 ) -> mixtures.Mixture:
     """A link that was undone: who had been shown the two as one, from the audit of every service."""
-    return await mixtures.open_mixture(runtime, caller, cause)
+    return await mixtures.open_mixture(runtime, caller, link)
 
 
 @router.get("/identity-questions")
 async def identity_questions(
     runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
-) -> review.Waiting:
-    """Which two records the caller is asked about, the oldest first; and what was decided of others."""
-    return await review.waiting(runtime, caller)
+) -> Waits:
+    """Which two records the caller is asked about, the oldest first; what was decided of others; and links
+    that were undone, of which nobody has said what was done."""
+    waiting = await review.waiting(runtime, caller)
+    return Waits(**dict(waiting), undone=await mixtures.unanswered(runtime, caller))
 
 
 @router.get("/identity-questions/{one}/{other}")

@@ -86,16 +86,16 @@ async def undo(
     return RedirectResponse(f"/referrals/reviews/{one}/{other}", 303)
 
 
-@router.get("/links/{cause}")
-async def open_link(request: Request, cause: Id, runtime: TheRuntime, caller: Decider) -> HTMLResponse:
+@router.get("/links/{link}")
+async def open_link(request: Request, link: Id, runtime: TheRuntime, caller: Decider) -> HTMLResponse:
     """A link that was undone: who had been shown the mixture, and by when something is to be done."""
-    return await _link(request, cause, runtime, caller)
+    return await _link(request, link, runtime, caller)
 
 
-@router.post("/links/{cause}")
+@router.post("/links/{link}")
 async def answer_link(
     request: Request,
-    cause: Id,
+    link: Id,
     runtime: TheRuntime,
     caller: Decider,
     once: Annotated[Id, Form()],
@@ -104,26 +104,26 @@ async def answer_link(
 ) -> Response:
     """Record what was done about it, now."""
     asked = {"reported": reported, "reason": reason.strip()}
-    given = {"link": cause, "reported": {"yes": True, "no": False}.get(reported), "reason": asked["reason"]}
+    given = {"link": link, "reported": {"yes": True, "no": False}.get(reported), "reason": asked["reason"]}
     try:
         await mixtures.answer(runtime, caller, MixtureAnswered.model_validate(given), once)
     except ValidationError as error:
-        return await _link(request, cause, runtime, caller, asked, str(error.errors()[0]["loc"][0]))
+        return await _link(request, link, runtime, caller, asked, str(error.errors()[0]["loc"][0]))
     except Refused as refused:
         if refused.status != 409:  # the button was pressed twice
             raise
-    return RedirectResponse(f"/referrals/links/{cause}", 303)
+    return RedirectResponse(f"/referrals/links/{link}", 303)
 
 
 async def _link(
     request: Request,
-    cause: str,
+    link: str,
     runtime: Runtime,
     caller: Caller,
     asked: Mapping[str, str] = NOTHING_DONE,
     fault: str = "",
 ) -> HTMLResponse:
-    shown = await mixtures.open_mixture(runtime, caller, cause)
+    shown = await mixtures.open_mixture(runtime, caller, link)
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
     return PAGES.show("link.html", PAGES.look(request, caller), 422 if fault else 200, page=shown, **known)
 

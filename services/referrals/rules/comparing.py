@@ -6,13 +6,17 @@ before what does not. An address is never compared.
 
 from collections.abc import Collection
 from datetime import date
+from difflib import SequenceMatcher
 from enum import StrEnum
 
+from contracts.vocabulary import Sex
 from services.referrals.rules import names
 from services.referrals.rules.likeness import Doubt, Known, doubts
 
 PARENT_YEARS = 14
 """So many years between two of one name: perhaps a parent and a child."""
+ALIKE = 0.8
+"""So much of two names is the same letters in the same order: perhaps a typing error."""
 
 
 class Agreement(StrEnum):
@@ -41,7 +45,7 @@ def compared(one: Known, other: Known) -> dict[str, Agreement]:
     return {
         "name": _side(one.names, other.names) or _names(one, other),
         "born": _side(one.dates, other.dates) or _born(one.dates, other.dates),
-        "sex": _values(one.sex, other.sex),
+        "sex": _values(_stated(one.sex), _stated(other.sex)),
         "nhs": _values(one.nhs, other.nhs),
         "pnc": _values(one.pnc, other.pnc),
         "cro": _values(one.cro, other.cro),
@@ -71,6 +75,10 @@ def _side(one: Collection[object] | None, other: Collection[object] | None) -> A
     return Agreement.ONE_ONLY if one or other else Agreement.NEITHER
 
 
+def _stated(sex: Sex | None) -> Sex | None:
+    return None if sex is Sex.NOT_STATED else sex
+
+
 def _values(one: str | None, other: str | None) -> Agreement:
     return _side(one, other) or (Agreement.AGREES if one == other else Agreement.DIFFERS)
 
@@ -81,8 +89,9 @@ def _names(one: Known, other: Known) -> Agreement:
         return Agreement.AGREES
     if mine & {"|".join(reversed(name.split("|"))) for name in theirs}:
         return Agreement.SWAPPED
-    nearly = _families(one) & _families(other) or _givens(one) & _givens(other)
-    return Agreement.NEARLY if nearly else Agreement.DIFFERS
+    shared = _families(one) & _families(other) or _givens(one) & _givens(other)
+    alike = any(SequenceMatcher(None, a, b).ratio() >= ALIKE for a in mine for b in theirs)
+    return Agreement.NEARLY if shared or alike else Agreement.DIFFERS
 
 
 def _born(one: list[date], other: list[date]) -> Agreement:

@@ -1,4 +1,4 @@
-"""Two records side by side: who may look, what is decided, taken back and stopped; over HTTP and as a page."""
+"""Two records side by side: who may look, what is decided, taken back, stopped; over HTTP and as a page."""
 
 import re
 from typing import Any
@@ -160,5 +160,5 @@ async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None
     await referrals.until_one(HA, PA)
     await referrals.withdraw("practice", taken)
     await referrals.until_apart(HA, PA)
-    page = (await get(referrals, "coordinator", "/referrals/")).text
-    assert "/referrals/links/" not in page
+    waits = (await get(referrals, "operator", "/referrals/v1/identity-questions")).json()
+    assert [each["due"] for each in waits["undone"]] == [None]
