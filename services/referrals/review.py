@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from chassis.accept import Refused, Taken, own_header
+from chassis.archive import Archive
 from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -27,8 +28,9 @@ from services.referrals.actions import reach_of
 from services.referrals.candidates import QuestionTable
 from services.referrals.rules import sharing
 from services.referrals.rules.comparing import Agreement, Warning, compared, warnings
+from services.referrals.rules.likeness import Known
 from services.referrals.rules.matching import Pair
-from services.referrals.views import IDENTITY, IdentityRow, MentionRow
+from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow
 
 MOST = 100
 """Questions in one list, and decisions: others come as these are answered."""
@@ -189,6 +191,12 @@ async def decide(runtime: Runtime, caller: Caller, said: IdentityDecided, key: s
     """Record what the caller decides of two records, now. Raises as ``Runtime.take`` does."""
     header = own_header(runtime.clock.now())
     return await runtime.take(header, said, caller=caller, right=sharing.DECIDE_IDENTITY, idempotency_key=key)
+
+
+async def everybody(archive: Archive) -> list[Known]:
+    """What is known of every record, to learn from."""
+    rows = await archive.rows(IDENTITY, IdentityTable.__table__.select())  # type: ignore[attr-defined]
+    return [each.known for row in rows if isinstance(row, IdentityRow) for each in row.mentions]
 
 
 async def _person(runtime: Runtime, mention: str) -> list[MentionRow]:

@@ -1,4 +1,4 @@
-"""How alike two records are: a table of what practitioners meet, scored by Splink with the weights shipped."""
+"""How alike two records are: a table of what practitioners meet, scored by Splink as shipped."""
 
 from datetime import date
 from math import log2
