@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from functools import cached_property
 
 from chassis.runtime import Runtime
 from services.referrals.candidates import LeaseLost, candidates, file_blocks
@@ -23,12 +24,15 @@ class Weigher:
         self._runtime = runtime
         self._epoch = epoch
         self._woken = woken
-        self._scorer = Scorer(runtime.settings.identity_model or MODEL)
         self._filed: dict[str, int] = {}
         """Of each mention a hash of what it was weighed by last."""
         self._waiting: dict[str, Known] = {}
         self._come = asyncio.Event()
         self._answers: list[Weighed] = []
+
+    @cached_property
+    def _scorer(self) -> Scorer:
+        return Scorer(self._runtime.settings.identity_model or MODEL)
 
     def add(self, known: Known) -> None:
         """This is known of a mention now."""
