@@ -8,11 +8,11 @@ INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(PY)
 GOLDTHREAD := .venv/bin/goldthread
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-clean test chaos lint format up down operate screenshots bench contracts lock system clean
+.PHONY: help demo demo-clean test chaos lint format up down operate screenshots bench bench-identity contracts lock system clean
 MAKEFLAGS += --no-print-directory
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.runtime build/.assets ## All of it in one process, with an invented caseload: start here
 	@$(GOLDTHREAD) demo
@@ -53,6 +53,9 @@ screenshots: .venv/.dev build/.assets system ## Every page as desktop, phone and
 
 bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the bare libraries: YEAR=1 STEADY=600 for all of it
 	@$(GOLDTHREAD) bench --year $(or $(YEAR),0.002) --steady $(or $(STEADY),20)
+
+bench-identity: .venv/.dev build/.assets system ## Measure who is linked, by kind of record; and how fast: RECORDS=1000000
+	@$(GOLDTHREAD) bench-identity --records $(or $(RECORDS),1000000)
 
 contracts: .venv/.runtime ## Write schemas, examples and the AsyncAPI document from the models
 	@$(GOLDTHREAD) contracts

@@ -10,7 +10,7 @@ from chassis.ids import Ids, new_id
 from chassis.lease import holds
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
-from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
+from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move, Parted
 
 LEASE = "matcher"
 
@@ -26,6 +26,7 @@ async def assign(
     because: Sequence[Because],
     decisions_seen: Collection[str],
     epoch: int,
+    parted: Sequence[Parted],
 ) -> bool:
     """Record one decision, whose moves hold at once.
 
@@ -44,6 +45,7 @@ async def assign(
             moves=list(moves),
             because=list(because),
             decisions_seen=sorted(decisions_seen),
+            parted=list(parted),
         )
         entry = own_draft(new_id(), content, now).entry(source, now)
         await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)

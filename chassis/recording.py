@@ -30,7 +30,7 @@ from chassis.store import Store, prepared
 from chassis.views import Row, Saying
 from contracts.content import Content, Said
 from contracts.envelope import Change
-from contracts.events.identity import Because, Move
+from contracts.events.identity import Because, Move, Parted
 from contracts.events.operations import AuditShown
 from contracts.registry import EVENTS
 from contracts.submission import Header
@@ -231,9 +231,10 @@ class Recorder(Archive):
         because: Sequence[Because],
         decisions_seen: Sequence[str],
         epoch: int,
+        parted: Sequence[Parted],
     ) -> bool:
         """Record the matcher's decision as one fact (``chassis.assigning``); False if it is refused."""
-        done = await assign(self.store, self.ids, self.source, moves, because, decisions_seen, epoch)
+        done = await assign(self.store, self.ids, self.source, moves, because, decisions_seen, epoch, parted)
         self.signals.unsent(urgent=False)
         self.signals.marked(urgent=False)
         return done

@@ -39,5 +39,7 @@ class Service:
     fold_version: int = 1
     """Raised with every release in which a fold gives other rows for the same facts: its first process
     marks everything, and from then on no process of an older release folds (``release.py``)."""
+    reads_audit: bool = False
+    """Whether it keeps who was shown what by every service, not by itself alone."""
     tables: tuple[type, ...] = ()
     """Further tables of the service's own, such as claims of a sender. Nothing that a restore needs."""

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     identity_directory: Path = Path(__file__).parent / "identity" / "directory.json"
     """The people and systems of the built-in provider."""
 
+    identity_model: Path | None = None
+    """By which weights the matcher compares records (``goldthread train-identity``). None: those that came
+    with this release."""
+
     clock_start: AwareDatetime | None = None
     """Where the services' clock starts, for demo and tests."""
 

@@ -21,13 +21,21 @@ from contracts.events.alerts import (
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined, OnCall, RotaSet, ThresholdSet
-from contracts.events.identity import Because, IdentityAssigned, IdentityDecided, Move
+from contracts.events.identity import (
+    Because,
+    IdentityAssigned,
+    IdentityDecided,
+    MixtureAnswered,
+    Move,
+    RecordsMerged,
+)
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import ReferralMade
 from contracts.invented import HER, HIM, WHERE, at, example_id, mention_of
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, Told
-from contracts.sections import Narrative
+from contracts.mentions import Mention
+from contracts.sections import Identity, Narrative, Record
 from contracts.topics import TOPICS
 
 SCHEMAS = "https://goldthread.uk/schemas/"
@@ -99,6 +107,12 @@ MOVE = {
 }
 DECIDED = [mention_of(HIM, "haven-idva"), mention_of(HIM, "northshire-police")]
 
+
+def _record(number: str) -> Mention:
+    record = Record(system="case-management", type="client", number=number)
+    return Mention(mention=example_id(number), role=code.Role.OTHER, identity=Identity(record=record))
+
+
 OURS: list[Told] = [
     (
         "goldthread",
@@ -113,6 +127,20 @@ OURS: list[Told] = [
             answer=code.IdentityAnswer.SAME,
             reason="The same custody photograph.",
         ),
+    ),
+    (
+        "northshire-police",
+        at(3, 12),
+        MixtureAnswered(
+            link=example_id("a decision of the matcher"),
+            reported=False,
+            reason="One colleague had opened the page, and was told.",
+        ),
+    ),
+    (
+        "haven-idva",
+        at(3, 13),
+        RecordsMerged(people=[_record("H-0192"), _record("H-0077")]),
     ),
     (
         "northshire-police",

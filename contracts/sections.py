@@ -70,6 +70,13 @@ class Identity(Part):
     sex: Sex | None = None
     nhs_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")] | None = None
     pnc_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{7}[A-Z]$")] | None = None
+    cro_number: (
+        Annotated[str, StringConstraints(pattern=r"^([0-9]{1,6}/[0-9]{2}|SF[0-9]{2}/[0-9]{1,6})[A-Z]$")]
+        | None
+    ) = None
+    sensitive: StrictBool | None = Field(
+        default=None, description="the record is flagged (the S-flag of the NHS): who holds it may be at risk"
+    )
 
 
 class Location(Part):

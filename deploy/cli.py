@@ -260,3 +260,30 @@ def bench(
     from deploy.bench import main
 
     main(year, steady)
+
+
+@app.command()
+def bench_identity(
+    people: Annotated[int, typer.Option(help="how many of each kind, and in each population")] = 2_000,
+    records: Annotated[
+        int, typer.Option(help="among how many candidates are looked for; 0: none")
+    ] = 1_000_000,
+) -> None:
+    """Measure who is linked, by kind of record; and how fast."""
+    from deploy.bench.identity import main
+
+    main(people, records)
+
+
+@app.command()
+def train_identity(out: Annotated[Path, typer.Argument(help="where the weights are written")]) -> None:
+    """Learn from the records that referrals holds by which weights they are compared, and write them: for
+    GOLDTHREAD_IDENTITY_MODEL of the matcher, once a person has looked at them."""
+    from services.referrals.review import everybody
+    from services.referrals.training import train
+
+    try:
+        train(_with("referrals", everybody), out)
+    except ValueError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None

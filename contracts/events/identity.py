@@ -2,10 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
 
-from contracts.content import Content, MentionId, PersonId
-from contracts.sections import Part, Text
+from contracts.content import Content, MentionId, PersonId, Said, ThingId
+from contracts.sections import Part, Sealed, Text
 from contracts.vocabulary import IdentityAnswer, LinkReason
 
 
@@ -24,15 +25,52 @@ class Because(Part):
     mentions: list[MentionId] = Field(max_length=2)
 
 
+class Parted(Part):
+    """Two mentions that were one person, and are two now."""
+
+    mentions: list[MentionId] = Field(min_length=2, max_length=2)
+
+
 class IdentityAssigned(Content):
-    """One decision of the matcher: all its moves are taken together. The highest ``seq`` holds."""
+    """One decision of the matcher: all its moves are taken together. The highest ``seq`` holds. Where it
+    parted whom it had held for one person, it has a life of its own: somebody may have seen the mixture."""
 
     type: ClassVar[str] = "uk.goldthread.identity.assigned.v1"
     topic: ClassVar[str] = "identity"
+    begins = ("o",)
     seq: StrictInt = Field(ge=1)
     moves: list[Move]
     because: list[Because] = Field(default_factory=list)
+    parted: list[Parted] = Field(
+        default_factory=list, description="who were one person until now, by one mention of each part"
+    )
     decisions_seen: list[str] = Field(default_factory=list)
+
+
+class MixtureAnswered(Content):
+    """What was done about a link that was undone: whoever was shown the mixture was told, and it was decided
+    whether the Information Commissioner must be."""
+
+    type: ClassVar[str] = "uk.goldthread.identity.mixture-answered.v1"
+    topic: ClassVar[str] = "identity"
+    link: ThingId
+    reported: StrictBool = Field(description="to the Information Commissioner")
+    reason: Text
+
+
+class RecordsMerged(Said):
+    """An agency has merged two records of its own: the first of ``people`` is now the second. Each gives its
+    record's number; a role says nothing here."""
+
+    type: ClassVar[str] = "uk.goldthread.identity.records-merged.v1"
+    topic: ClassVar[str] = "identity"
+
+    @model_validator(mode="after")
+    def _two_records(self) -> "RecordsMerged":
+        told = [each.identity for each in self.people]
+        if len(told) != 2 or not all(each and (isinstance(each, Sealed) or each.record) for each in told):
+            raise PydanticCustomError("two_records", "two records of one agency, each with its number")
+        return self
 
 
 class IdentityDecided(Content):

@@ -63,7 +63,7 @@ class Clock:
     rule tells of it. ``grace`` is how long after it became known somebody is called at the earliest: what
     stops it may be on its way too."""
 
-    about: Literal["order", "breach"]
+    about: Literal["order", "breach", "link"]
     started: str
     stopped: str
     limit: Limit
@@ -182,6 +182,17 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         " the IDVA",
         source="domain.md 4.6",
         grace=timedelta(0),
+    ),
+    AlertRule.MIXTURE: Clock(
+        about="link",
+        started="two records that were held for one person are two again, and somebody had been shown them as"
+        " one",
+        stopped="somebody says what was done about it, and whether it was reported",
+        limit=Limit(72, Calendar.HOURS),
+        owner=ClockOwner.DATA_PROTECTION,
+        urgency=Urgency.DAY,
+        late="what is a risk to somebody was to be reported to the Information Commissioner by now",
+        source="UK GDPR Art 33; DPA 2018 s67",
     ),
 }
 """The table: by the rule under which somebody is told."""

@@ -24,6 +24,7 @@ class AlertRule(StrEnum):
     ENDS_7 = "ends-7"
     ENDS_2 = "ends-2"
     BAIL_ENDED = "bail-ended"
+    MIXTURE = "mixture"
 
 
 class ClockOwner(StrEnum):
@@ -34,6 +35,7 @@ class ClockOwner(StrEnum):
     ORDERS_TEAM = "orders-team"
     OFFICER_IN_CASE = "officer-in-case"
     OFFENDER_MANAGER = "offender-manager"
+    DATA_PROTECTION = "data-protection"
 
 
 class ParkedReason(StrEnum):

@@ -71,7 +71,7 @@ class AlertShown(BaseModel):
     number: str = Field(examples=["4821"], description="by which people speak of it")
     rule: AlertRule
     generation: int = Field(description="with the rule: which of the alerts about one cause this is")
-    about: Literal["breach", "order", "goldthread"] = Field(description="what it is to open")
+    about: Literal["breach", "order", "link", "goldthread"] = Field(description="what it is to open")
     urgency: Urgency
     state: Literal["unanswered", "answered", "stood-down"]
     raised: datetime
@@ -223,7 +223,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
     )
 
 
-def _about(rule: AlertRule) -> Literal["breach", "order", "goldthread"]:
+def _about(rule: AlertRule) -> Literal["breach", "order", "link", "goldthread"]:
     if rule is AlertRule.UNREAD:
         return "goldthread"
     return CLOCKS[rule].about if rule in CLOCKS else "breach"

@@ -9,12 +9,13 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.configuration import AreaDefined, ThresholdSet
-from contracts.events.identity import IdentityDecided
+from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.vocabulary import IdentityAnswer
+from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import sharing
 from services.referrals.rules.grading import grade_assessment, grade_referral
 from services.referrals.rules.thresholds import dash_threshold
@@ -51,6 +52,10 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         if len(set(content.mentions)) < len(content.mentions):
             raise Refused("same-mention", "body.content.mentions")
         await _check_decision(archive, caller, content, content.answer)
+    if isinstance(content, MixtureAnswered):
+        link = await archive.row(REFERRALS_LINK, content.link)
+        if not isinstance(link, UndoneLink) or not await may_see_link(archive, caller, link):
+            raise not_found()
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:
@@ -71,12 +76,21 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 async def _check_decision(
     archive: Archive, caller: Caller, decided: IdentityDecided, answer: IdentityAnswer
 ) -> None:
-    one, other = [await _reach(archive, mention) for mention in decided.mentions]
+    one, other = [await reach_of(archive, mention) for mention in decided.mentions]
     if not sharing.may_decide(caller.roles, caller.areas, answer, one, other):
         raise not_found()
 
 
-async def _reach(archive: Archive, mention: str) -> set[str]:
+async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bool:
+    """Whether a caller may decide about any two of those whom an undone link had made one."""
+    for pair in link.parted:
+        one, other = [await reach_of(archive, mention) for mention in pair]
+        if sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other):
+            return True
+    return False
+
+
+async def reach_of(archive: Archive, mention: str) -> set[str]:
     """The areas that the facts about whoever a mention is today route to, with those around them."""
     person = await archive.person_of(mention)
     row = await archive.row(IDENTITY, person)

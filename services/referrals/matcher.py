@@ -1,10 +1,11 @@
 """The matcher: one at a time, in batches, off the request path. It says which mentions are one person.
 
 It keeps in memory what is known now of each mention (the rows of ``referrals_identity``, every
-identifier as a keyed hash), and where each mention is. When a row changes, it works out anew the
-groups of everybody whom that can concern, by the pure rule ``rules/matching.py``, and records the
-difference from where they are as **one** fact, ``identity.assigned``. So a link stands only for as
-long as its reasons do, and a start from nothing comes to the same answer.
+identifier as a keyed hash), with whom it is alike, and where each mention is. When a row changes, it works
+out anew the groups of everybody whom that can concern, by the pure rule ``rules/matching.py``, and records
+the difference from where they are as **one** fact, ``identity.assigned``; whom a person must decide about
+is a row. So a link stands only for as long as its reasons do, and a start from nothing comes to the same
+answer. Who is alike is weighed beside it (``Weigher``), so that no identifier and no decision waits for it.
 
 It works while it holds the lease. Each of its transactions checks the epoch of that lease, so that
 a matcher that froze and woke again records nothing. Its memory is forgotten with the lease.
@@ -15,7 +16,7 @@ What it asks of ``Runtime``, beside what every service uses:
     Take the lease, or renew it: its epoch while this process holds it, None while another does.
 ``places(mentions: Collection[str]) -> dict[str, str]``
     Which person each of these mentions is now. One that was never seen is left out.
-``assign(moves, because, decisions_seen, epoch) -> bool``
+``assign(moves, because, decisions_seen, epoch, parted) -> bool``
     In one transaction, with the lease's row locked: record ``IdentityAssigned`` with the next ``seq``
     (1 + the highest in the store; the matcher starts only when the topic is read to its end), and
     file it, so that its moves hold at once. It records nothing, and gives False, when the lease's
@@ -32,14 +33,15 @@ import structlog
 from sqlalchemy import select
 from sqlmodel import col
 
-from chassis.ids import Ids
+from chassis.assigning import LEASE
 from chassis.runtime import Runtime
 from contracts.events.identity import Because, Move
-from contracts.vocabulary import LinkReason
-from services.referrals.rules.matching import LATEST, Clusters, Features, clusters
-from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow
+from services.referrals.candidates import LeaseLost, ask
+from services.referrals.memory import Memory, features_of
+from services.referrals.rules.matching import Clusters, clusters
+from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
+from services.referrals.weigher import Weigher
 
-LEASE = "matcher"
 LEASE_SECONDS = 10.0
 RENEW_SECONDS = 2.0
 """How often the lease is renewed, and how long another process waits before it asks again."""
@@ -86,31 +88,39 @@ class Matcher:
         self._memory = Memory()
         self._news: set[str] = set()
         self._woken = asyncio.Event()
+        self._weigher = Weigher(runtime, epoch, self._woken)
 
     async def work(self) -> None:
         """Match until the lease is lost, or what it knew has turned out to be out of date."""
-        listening = asyncio.create_task(self._listen(), name="matcher.listen")
+        beside = [
+            asyncio.create_task(self._listen(), name="matcher.listen"),
+            asyncio.create_task(self._weigher.work(), name="matcher.weigh"),
+        ]
         clock = asyncio.get_running_loop().time
         renew_at = sweep_at = 0.0
         try:
             while True:
                 if clock() >= renew_at:
                     if await self._runtime.lease(LEASE, LEASE_SECONDS) != self._epoch:
-                        return
+                        return None
                     renew_at = clock() + RENEW_SECONDS
                 if clock() >= sweep_at:
                     self._news |= await self._out_of_date()
                     sweep_at = clock() + SWEEP_SECONDS
                 if not await self.once():
-                    return
+                    return None
+                for task in beside:
+                    if task.done():
+                        return task.result()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(max(0, renew_at - clock())):
                         await self._woken.wait()
                     await asyncio.sleep(GATHER_SECONDS)
                 self._woken.clear()
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def once(self) -> bool:
         """Match what changed; False when the decision was refused and all must be read again."""
@@ -119,17 +129,26 @@ class Matcher:
             batch = sorted(self._news)[:BATCH]
             self._news.difference_update(batch)
             changed |= await self._read(batch)
+        for mentions, weights in self._weigher.taken():
+            changed |= self._memory.weigh(mentions, weights)
         if not changed:
             return True
         affected = self._memory.affected(changed)
-        found = clusters(self._memory.features[mention] for mention in affected)
-        tell_questions(found)
+        alike, unsure = self._memory.pairs(affected)
+        found = clusters((self._memory.features[mention] for mention in affected), alike, unsure)
+        parted = self._memory.parted(found.groups)
         for moves in self._decisions(found):
             seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}
-            if not await self._runtime.assign(moves, _because(found, moves), sorted(seen), self._epoch):
+            apart = [
+                pair for person in sorted({move.origin for move in moves}) for pair in parted.pop(person, ())
+            ]
+            because = _because(found, moves)
+            if not await self._runtime.assign(moves, because, sorted(seen), self._epoch, apart):
                 return False
             for move in moves:
                 self._memory.put(move.mention, move.to)
+        with suppress(LeaseLost):  # the next renewal tells
+            await ask(self._runtime.store, self._epoch, affected, found.questions)
         return True
 
     async def _listen(self) -> None:
@@ -157,8 +176,8 @@ class Matcher:
             self._memory.read[subject] = hash_
             here = [each for each in row.mentions if places.get(each.mention) == subject]
             for each in here:
-                features = features_of(each, self._runtime.ids)
-                changed |= self._memory.learn(features, each.decisions, subject)
+                changed |= self._memory.learn(features_of(each, self._runtime.ids), each.decisions, subject)
+                self._weigher.add(each.known)
         return changed
 
     def _decisions(self, found: Clusters) -> Iterator[list[Move]]:
@@ -178,82 +197,6 @@ class Matcher:
             yield sorted(moves, key=lambda move: move.mention)
 
 
-class Memory:
-    """What is known now of each mention, and where each is."""
-
-    def __init__(self) -> None:
-        self.features: dict[str, Features] = {}
-        self.decisions: dict[str, list[str]] = {}
-        self.place: dict[str, str] = {}
-        self.read: dict[str, str] = {}
-        """Person to the hash of the row that was read of them."""
-        self._at: dict[str, set[str]] = {}
-        self._sharing: dict[object, set[str]] = {}
-
-    def learn(self, features: Features, decisions: list[str], person: str) -> set[str]:
-        """Take what is known now of a mention. Give whom that can concern directly: nobody if nothing
-        changed; else the mention, and those with whom it shared something *before*, who may have
-        stood apart on its account."""
-        mention = features.mention
-        before = self.features.get(mention)
-        if before == features and self.decisions[mention] == decisions and self.place[mention] == person:
-            return set()
-        concerned = {mention}
-        for link in _links(before):
-            concerned |= self._sharing[link]
-            self._sharing[link].discard(mention)
-        for link in _links(features):
-            self._sharing.setdefault(link, set()).add(mention)
-        self.features[mention] = features
-        self.decisions[mention] = decisions
-        self.put(mention, person)
-        return concerned
-
-    def put(self, mention: str, person: str) -> None:
-        """A mention is this person now."""
-        self._at.get(self.place.get(mention, ""), set()).discard(mention)
-        self.place[mention] = person
-        self._at.setdefault(person, set()).add(mention)
-
-    def affected(self, changed: Iterable[str]) -> set[str]:
-        """Everybody whose group may be another one now: all who are linked with somebody changed,
-        or are the same person as somebody linked, and so on."""
-        found, open_ends = set[str](), list(changed)
-        while open_ends:
-            mention = open_ends.pop()
-            if mention in found or mention not in self.features:
-                continue
-            found.add(mention)
-            open_ends += self._at[self.place[mention]] - found
-            for link in _links(self.features[mention]):
-                open_ends += self._sharing[link] - found
-        return found
-
-
-def _links(features: Features | None) -> Iterable[object]:
-    """By what a mention hangs together with others, or could if a person said so."""
-    if features is None:
-        return
-    yield from features.reasons
-    yield from features.numbers
-    yield from ((LinkReason.DECIDED, mention) for mention in {features.mention, *features.same})
-
-
-def features_of(row: MentionRow, ids: Ids) -> Features:
-    """What is known of a mention, every value as a keyed hash: equal values are equal hashes."""
-    return Features(
-        mention=row.mention,
-        first=row.first or LATEST,
-        nhs=ids.blind("nhs", row.nhs) if row.nhs else None,
-        pnc=ids.blind("pnc", row.pnc) if row.pnc else None,
-        names=frozenset(ids.blind("name", name) for name in row.names),
-        born=frozenset(ids.blind("born", day.isoformat()) for day in row.born),
-        opposed=frozenset(row.opposed),
-        same=frozenset(row.same),
-        apart=frozenset(row.apart),
-    )
-
-
 def _because(found: Clusters, moves: Iterable[Move]) -> list[Because]:
     """The links of the groups that the moved mentions are in."""
     group_of: Mapping[str, int] = {m: place for place, group in enumerate(found.groups) for m in group}
@@ -263,10 +206,3 @@ def _because(found: Clusters, moves: Iterable[Move]) -> list[Because]:
         for reason, pair in found.because
         if group_of[pair[0]] in moved
     ]
-
-
-def tell_questions(found: Clusters) -> None:
-    """Say in the log which two a person must decide about: no fact tells it yet. The ids of mentions
-    are opaque, and what an identity decision names."""
-    for one, other in found.questions:
-        log.warning("matcher.question", mention=one, other_mention=other)

@@ -9,7 +9,8 @@ from chassis.http.auth import Caller, right
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
-from contracts.events.identity import IdentityDecided
+from contracts.envelope import Id
+from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -21,10 +22,18 @@ from contracts.events.people import (
     RiskAssessed,
 )
 from contracts.submission import Receipt, Submission
-from services.referrals import actions
+from services.referrals import actions, mixtures, review
+from services.referrals.links import UndoneLink
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/referrals/v1")
+
+
+class Waits(review.Waiting):
+    """All that waits for whoever decides who is who, and what was decided last."""
+
+    undone: list[UndoneLink]
+
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 
@@ -133,6 +142,19 @@ async def note_immigration(
     return receipt(response, "referrals", taken)
 
 
+@router.post("/merged-records", status_code=status.HTTP_201_CREATED)
+async def merge_records(
+    submission: Submission[RecordsMerged],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.MERGE_RECORDS)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """The caller's agency has merged two records of its own: the first is now the second."""
+    taken = await actions.report(runtime, caller, submission, sharing.MERGE_RECORDS, key)
+    return receipt(response, "referrals", taken)
+
+
 @router.post("/identity-decisions", status_code=status.HTTP_201_CREATED)
 async def decide_identity(
     submission: Submission[IdentityDecided],
@@ -143,3 +165,42 @@ async def decide_identity(
 ) -> Receipt:
     """What a person decided of two mentions: the same, not the same, or that it cannot be told."""
     return receipt(response, "referrals", await actions.decide_identity(runtime, caller, submission, key))
+
+
+@router.post("/mixture-answers", status_code=status.HTTP_201_CREATED)
+async def answer_mixture(
+    submission: Submission[MixtureAnswered],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """What was done about a link that was undone, and whether it was reported. It stops the clock."""
+    taken = await actions.report(runtime, caller, submission, sharing.DECIDE_IDENTITY, key)
+    return receipt(response, "referrals", taken)
+
+
+@router.get("/undone-links/{link}")
+async def open_mixture(
+    link: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
+) -> mixtures.Mixture:
+    """A link that was undone: who had been shown the two as one, from the audit of every service."""
+    return await mixtures.open_mixture(runtime, caller, link)
+
+
+@router.get("/identity-questions")
+async def identity_questions(
+    runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
+) -> Waits:
+    """Which two records the caller is asked about, the oldest first; what was decided of others; and links
+    that were undone, of which nobody has said what was done."""
+    waiting = await review.waiting(runtime, caller)
+    return Waits(**dict(waiting), undone=await mixtures.unanswered(runtime, caller))
+
+
+@router.get("/identity-questions/{one}/{other}")
+async def open_review(
+    one: Id, other: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
+) -> review.Review:
+    """Two records side by side: what agrees, and what each would bring. The look is on record."""
+    return await review.open_review(runtime, caller, one, other)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chassis.runtime import Runtime
 from chassis.service import Service
-from contracts.events.identity import IdentityDecided
+from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -17,7 +17,12 @@ from contracts.events.people import (
     RiskAssessed,
 )
 from services.referrals.actions import admit, revisable
+from services.referrals.candidates import BlockTable, QuestionTable
+from services.referrals.links import REFERRALS_LINK
 from services.referrals.matcher import match
+from services.referrals.mixtures import watch_links
+from services.referrals.pages import PAGES
+from services.referrals.pages.routes import router as pages
 from services.referrals.routes import router
 from services.referrals.rules import sharing
 from services.referrals.views import IDENTITY
@@ -32,8 +37,11 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY,),
-    routers=(router,),
+    views=(IDENTITY, REFERRALS_LINK),
+    fold_version=2,
+    tables=(BlockTable, QuestionTable),
+    routers=(router, pages),
+    problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={
         ReferralMade: sharing.REFER,
@@ -44,11 +52,14 @@ SERVICE = Service(
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
+        RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
+        MixtureAnswered: sharing.DECIDE_IDENTITY,
     },
     admit=admit,
     revisable=revisable,
-    tasks=(match_here,),
+    tasks=(match_here, watch_links),
+    reads_audit=True,
 )
 
 MATCHER = replace(SERVICE, routers=(), tasks=(match,))

@@ -1,19 +1,21 @@
 """The rows of this service: what is known now of each mention, for the matcher alone."""
 
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from typing import TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
-from contracts.events.identity import IdentityDecided
+from contracts.events.identity import IdentityDecided, RecordsMerged
 from contracts.mentions import Mention
 from contracts.sections import Identity
-from contracts.vocabulary import IdentityAnswer
-from services.referrals.rules.identifiers import nhs_number, pnc_id
+from contracts.vocabulary import IdentityAnswer, Sex
+from services.referrals.rules import names
+from services.referrals.rules.identifiers import cro_number, nhs_number, pnc_id
+from services.referrals.rules.likeness import Known
 from services.referrals.rules.matching import opposed
 
 
@@ -22,7 +24,7 @@ class MentionRow(BaseModel):
 
     Of each identifier the newest that the agency recorded holds, so that a number corrected in one
     fact is not kept alive by older facts about the same record. Names and dates of birth are all
-    that stand.
+    that stand, the newest first; names as ``names.key`` keeps them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,13 +33,32 @@ class MentionRow(BaseModel):
     first: AwareDatetime | None = None
     nhs: str | None = None
     pnc: str | None = None
+    cro: str | None = None
+    sex: Sex | None = None
+    sensitive: bool = False
     names: list[str] = []
     born: list[date] = []
     opposed: list[str] = []
     same: list[str] = []
     apart: list[str] = []
+    merged: list[str] = []
+    """The records that its agency says are one with it now."""
     decisions: list[str] = []
     """Every version of every decision about it that has been seen, by id."""
+
+    @property
+    def known(self) -> Known:
+        """What is compared of it."""
+        return Known(
+            self.mention,
+            tuple(self.names),
+            tuple(self.born),
+            self.sex,
+            self.nhs,
+            self.pnc,
+            self.cro,
+            self.sensitive,
+        )
 
 
 class IdentityRow(Row):
@@ -65,28 +86,43 @@ def fold_identity(subject: Subject) -> Folded:
 
 
 def _mention_row(subject: Subject, mention: str, named: list[tuple[Fact[Said], Mention]]) -> MentionRow:
-    newest_last = sorted(named, key=lambda each: (each[0].recorded, each[0].root))
-    identities = [each.identity for _, each in newest_last if isinstance(each.identity, Identity)]
-    numbers = [nhs_number(identity.nhs_number) for identity in identities if identity.nhs_number]
-    police = [pnc_id(identity.pnc_id, subject.at.year) for identity in identities if identity.pnc_id]
+    newest_first = sorted(named, key=lambda each: (each[0].recorded, each[0].root), reverse=True)
+    identities = [each.identity for _, each in newest_first if isinstance(each.identity, Identity)]
     answers = _answers(subject, mention)
     recorded = (subject.facts.versions(fact.root)[0].recorded for fact, _ in named)
     return MentionRow(
         mention=mention,
         first=min(recorded, default=None),
-        nhs=next((number for number in reversed(numbers) if number), None),
-        pnc=next((number for number in reversed(police) if number), None),
-        names=sorted({key for identity in identities for key in _names(identity)}),
-        born=sorted({day for identity in identities for day in identity.born}),
+        nhs=_newest(nhs_number(each.nhs_number) for each in identities if each.nhs_number),
+        pnc=_newest(pnc_id(each.pnc_id, subject.at.year) for each in identities if each.pnc_id),
+        cro=_newest(cro_number(each.cro_number) for each in identities if each.cro_number),
+        sex=_newest(each.sex for each in identities if each.sex),
+        sensitive=any(each.sensitive for each in identities),
+        names=list(dict.fromkeys(key for identity in identities for key in _names(identity))),
+        born=list(dict.fromkeys(day for identity in identities for day in identity.born)),
         opposed=sorted({other for fact, each in named for other in _opposed(fact.said, each)}),
         same=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.SAME),
         apart=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.NOT_SAME),
+        merged=sorted(
+            other.mention
+            for fact, each in named
+            if isinstance(fact.said, RecordsMerged)
+            for other in fact.said.named
+            if other.mention and other.mention != each.mention
+        ),
         decisions=sorted(
             fact.id
             for fact in subject.facts
             if fact.envelope.type == IdentityDecided.type and f"m:{mention}" in fact.envelope.keys.split()
         ),
     )
+
+
+V = TypeVar("V")
+
+
+def _newest(newest_first: Iterator[V | None]) -> V | None:
+    return next((value for value in newest_first if value), None)
 
 
 def _answers(subject: Subject, mention: str) -> dict[str, IdentityAnswer]:
@@ -103,17 +139,10 @@ def _opposed(said: Said, mine: Mention) -> Iterator[str]:
 
 
 def _names(identity: Identity) -> Iterator[str]:
-    """Family and given name together: a surname alone is shared by mother and child."""
     for name in (identity.name, *identity.aliases):
-        if name is not None and name.family and name.given:
-            yield f"{_letters(name.family)}|{_letters(name.given)}"
-
-
-def _letters(name: str) -> str:
-    """A name as it is compared: its letters alone, without accents and case."""
-    return "".join(
-        character for character in unicodedata.normalize("NFKD", name).casefold() if character.isalpha()
-    )
+        kept = names.key(name.family, name.given) if name else None
+        if kept:
+            yield kept
 
 
 IDENTITY = View(

@@ -44,7 +44,7 @@ async def test_a_decision_outlives_its_server(server: Postgres) -> None:
     mention = "00000000-0000-8000-8000-000000000001"
     here, there = IDS.person(mention), IDS.person("another")
     move = Move.model_validate({"mention": mention, "from": here, "to": there})
-    assert await assign(store, IDS, "/referrals", [move], [], [], epoch)
+    assert await assign(store, IDS, "/referrals", [move], [], [], epoch, [])
     server.running.kill()
     await asyncio.to_thread(server.running.wait)
     await asyncio.to_thread(server.start)

@@ -48,7 +48,12 @@ from services.orders import status as orders_status
 from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
-from tests.pages import sample_cases, sample_rota, sample_rows, samples
+from services.referrals import mixtures as referrals_mixtures
+from services.referrals import review as referrals_review
+from services.referrals.pages import PAGES as REFERRALS
+from services.referrals.pages import routes as referrals_routes
+from services.referrals.rules import sharing as referrals_sharing
+from tests.pages import sample_cases, sample_reviews, sample_rota, sample_rows, samples
 from tests.support.facts import IDS
 
 ROLES = {
@@ -114,6 +119,7 @@ class World:
     def __init__(self, url: str) -> None:
         self.url = url
         rights = {"marac": marac_sharing, "notify": notify_sharing, "orders": orders_sharing}
+        rights |= {"referrals": referrals_sharing}
         self.hosts = {name: Host(name, sharing.RIGHTS, url) for name, sharing in rights.items()}
         self.reset()
 
@@ -212,6 +218,11 @@ async def opened(_runtime: Any, _caller: Any, cause: str) -> Any:
     return samples.breach(cause)
 
 
+async def opened_review(_runtime: Any, _caller: Any, one: str, other: str) -> Any:
+    """Two records side by side."""
+    return sample_reviews.review(one, other)
+
+
 async def opened_order(_runtime: Any, _caller: Any, order: str) -> Any:
     """An order, as its force or a team is shown it."""
     return samples.order_page(order)
@@ -242,6 +253,10 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(orders_actions, "open_breach", opened)
     patch.setattr(orders_circulation, "open_order", opened_order)
     patch.setattr(orders_circulation, "waiting", answers(samples.orders_waiting))
+    patch.setattr(referrals_review, "waiting", answers(sample_reviews.waiting))
+    patch.setattr(referrals_review, "open_review", opened_review)
+    patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))
+    patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)
@@ -253,6 +268,7 @@ def create(world: World) -> Together:
         "marac": (MARAC, marac_routes),
         "notify": (NOTIFY, notify_routes),
         "orders": (ORDERS, orders_routes),
+        "referrals": (REFERRALS, referrals_routes),
     }
     apps: dict[str, Any] = {name: _app(world.hosts[name], *part, world.url) for name, part in parts.items()}
     return Together(apps | {"assets": Assets()})

@@ -11,7 +11,7 @@ from chassis.parking import Counts
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
 from services.notify.queries import Who
-from tests.pages import sample_cases, sample_rota, sample_rows
+from tests.pages import sample_cases, sample_reviews, sample_rota, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
 from tests.support.facts import IDS
@@ -55,6 +55,13 @@ PAGES = {
     "order": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
     "order, for a team": ("on-call", f"/orders/orders/{sample_rows.BREACH}"),
     "circulation": ("on-call", "/orders/"),
+    "reviews": ("coordinator", "/referrals/"),
+    "review": ("coordinator", f"/referrals/reviews/{sample_reviews.HERS}/{sample_reviews.THEIRS}"),
+    "review of two sides": (
+        "coordinator",
+        f"/referrals/reviews/{sample_reviews.THEIRS}/{sample_reviews.HERS}",
+    ),
+    "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }

@@ -21,6 +21,7 @@ PAGES = {
     "services/marac": [OWN, ROOT / "services/marac/pages/texts"],
     "services/notify": [OWN, ROOT / "services/notify/pages/texts"],
     "services/orders": [OWN, ROOT / "services/orders/pages/texts"],
+    "services/referrals": [OWN, ROOT / "services/referrals/pages/texts"],
 }
 ASKED = re.compile(r"""(?:\bt|texts)\(\s*["']([a-z0-9.-]+[a-z0-9])["']""")
 BUILT = re.compile(r"""(?:\bt|texts)\(\s*f?["']([a-z0-9-]+\.)["'{]""")
@@ -40,6 +41,7 @@ LISTS: dict[str, EnumType] = {
     "element": vocabulary.OffenceElement,
     "grade": vocabulary.Grade,
     "housing": vocabulary.HousingKind,
+    "identity-answer": vocabulary.IdentityAnswer,
     "incident": vocabulary.IncidentKind,
     "instrument": vocabulary.Instrument,
     "legal-status": vocabulary.LegalStatus,

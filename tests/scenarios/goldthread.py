@@ -215,6 +215,12 @@ class Goldthread:
         receipt: dict[str, Any] = answer.json()
         return receipt
 
+    async def mention(self, system: str, fact: str, place: int = 0) -> str:
+        """How Goldthread names somebody whom a fact of this partner's names."""
+        versions = (await (await self.system(system)).get(fact)).json()["versions"]
+        mention: str = versions[-1]["content"]["people"][place]["mention"]
+        return mention
+
     async def set_clock(self, at: datetime) -> None:
         """Every service's clock, from now on."""
         operations = await self.system("northmere-operations")

@@ -131,6 +131,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "partition": "0",
         "offset": "0",
         "subject": "nobodys",
+        **await undone(goldthread),
     }
     operator = await goldthread.system("northmere-operations")
 
@@ -139,6 +140,37 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
 
     await until(paged, 30, "the alert that found nobody is the operator's too")
     return found
+
+
+async def undone(goldthread: Goldthread) -> dict[str, str]:
+    """Two records that had been held for one person, and the link of theirs that was undone."""
+    name = {"family": "Access", "given": "Nan"}
+    operator = await goldthread.person("aisha-bright")
+    mentions: list[str] = []
+    for agency in ("northmere-hospital", "eastvale-gp"):
+        record = {"system": "access", "type": "patient", "number": "A-1"}
+        identity = {"record": record, "name": name, "born": ["1979-05-06"], "nhs_number": "9990009996"}
+        people = [{"role": "victim", "identity": identity}]
+        routing = {"area": "northmere-north"}
+        said = caseload.submission({"service": "Clinic", "people": people, "routing": routing}, scene.BEGAN)
+        taken = await goldthread.post(agency, "/referrals/v1/health-contacts", said)
+        mentions.append(await goldthread.mention(agency, f"/referrals/v1/facts/{taken['root']}"))
+    one, other = sorted(mentions)
+
+    async def together() -> bool:
+        answer = await operator.get(f"/referrals/v1/identity-questions/{one}/{other}")
+        return answer.status_code == 200 and bool(answer.json()["together"])
+
+    await until(together, 30, "the two are one")
+    decided = {"mentions": [one, other], "answer": "not-same", "reason": "Met both."}
+    said = caseload.submission(decided, scene.BEGAN)
+    assert (await operator.post("/referrals/v1/identity-decisions", json=said)).status_code == 201
+
+    async def link() -> str | None:
+        waits = (await operator.get("/referrals/v1/identity-questions")).json()["undone"]
+        return next((each["cause"] for each in waits if [one, other] in each["parted"]), None)
+
+    return {"one": one, "other": other, "link": str(await until(link, 30, "the link is undone"))}
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ PNC_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 """Check letters by remainder; I, O and S are left out (CJ Hub, PNC Id, read 2026-11)."""
 
 _PNC = re.compile(r"(?P<year>\d{4}|\d{2})/(?P<serial>\d{1,7})(?P<letter>[A-Z])")
+_CRO = re.compile(
+    r"(?P<serial>\d{1,6})/(?P<year>\d{2})(?P<letter>[A-Z])|SF(?P<of>\d{2})/(?P<file>\d{1,6})(?P<end>[A-Z])"
+)
 _NHS_WEIGHTS = range(10, 1, -1)
 
 
@@ -50,3 +53,15 @@ def pnc_id(written: str, this_year: int) -> str | None:
 def pnc_letter(year: str, serial: str) -> str:
     """The check letter of a PNC ID: two digits of the year and seven of the serial, modulo 23."""
     return PNC_LETTERS[int(year[-2:] + serial.zfill(7)) % 23]
+
+
+def cro_number(written: str) -> str | None:
+    """A CRO number as ``NNNNNN/YYL``, of a file without fingerprints ``SFYY/NNNNNNL``; None where it has
+    neither form. Zeros at the front of its serial may be left out. Its letter is kept and not checked: older
+    numbers fail by it (domain.md 9.3, read 2026-11)."""
+    found = _CRO.fullmatch(re.sub(r"\s", "", written).upper())
+    if found is None:
+        return None
+    if found["of"]:
+        return f"SF{found['of']}/{found['file'].zfill(6)}{found['end']}"
+    return f"{found['serial'].zfill(6)}/{found['year']}{found['letter']}"

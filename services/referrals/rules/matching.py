@@ -1,11 +1,15 @@
 """Which mentions are one person: a pure function of what is known of them now.
 
-Two mentions are one person only by a shared identifier, an NHS number or a PNC ID, with name or
-date of birth agreeing (domain.md 9.4, read 2026-11: a valid number is not yet the right person, and
-a suspect's PNC ID typed on a victim's record would put her into his). A number alone links nobody,
-and a person is asked. A name alone, an address or a date of birth links nobody either: twins,
-flatmates, and parents with the children's surname stay apart. What a person decided stands above
-what a machine finds.
+First by a shared identifier: an NHS number, a PNC ID or a CRO number, with name or date of birth
+agreeing (domain.md 9.4, read 2026-11: a valid number is not yet the right person, and a suspect's PNC
+ID typed on a victim's record would put her into his). A number alone links nobody, and a person is
+asked. Then by what is alike (``likeness.py``): a name alone, an address or a date of birth links nobody;
+twins, flatmates, and parents with the children's surname stay apart. An agency's own *our record A is
+now B* links the two. What a person decided stands above what a machine finds.
+
+What is alike joins whole groups, and only where nothing speaks against it: of those who hang together so,
+no two may have two numbers of one kind, or be people who can never be one; else a person is asked about
+each link.
 
 Those named on different sides of one fact, and those whom a person said are not the same, are never
 one. Where the links would make them one, the link that is wrong is not known: so whoever alone
@@ -14,7 +18,7 @@ could explain the conflict stands apart, and a person is asked.
 Values are compared, never read: the caller may hand in keyed hashes.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations, pairwise
@@ -33,25 +37,28 @@ class Features:
     version of that fact): by it the earliest of a cluster is found, whose home is everybody's. It
     depends neither on the order of arrival nor on any id. ``opposed`` and ``apart`` are the
     mentions that it can never be one with, by a fact and by a person's decision; ``same`` those
-    that a person decided it is.
+    that a person decided it is, ``merged`` those that its agency says it is.
     """
 
     mention: str
     first: datetime = LATEST
     nhs: str | None = None
     pnc: str | None = None
+    cro: str | None = None
     names: frozenset[str] = frozenset()
     born: frozenset[str] = frozenset()
     opposed: frozenset[str] = frozenset()
     same: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    merged: frozenset[str] = frozenset()
 
     @property
     def reasons(self) -> Iterator[tuple[LinkReason, tuple[str, ...]]]:
         """By what it is linked: all who share one of these are linked."""
-        if self.pnc:
-            yield from ((LinkReason.PNC_ID, (self.pnc, "born", born)) for born in self.born)
-            yield from ((LinkReason.PNC_ID, (self.pnc, "name", name)) for name in self.names)
+        for reason, number in ((LinkReason.PNC_ID, self.pnc), (LinkReason.CRO_NUMBER, self.cro)):
+            if number:
+                yield from ((reason, (number, "born", born)) for born in self.born)
+                yield from ((reason, (number, "name", name)) for name in self.names)
         if self.nhs:
             yield from ((LinkReason.NHS_NUMBER_AND_BIRTH, (self.nhs, born)) for born in self.born)
             yield from ((LinkReason.NHS_NUMBER_AND_NAME, (self.nhs, name)) for name in self.names)
@@ -59,12 +66,14 @@ class Features:
     @property
     def numbers(self) -> Iterator[tuple[str, str]]:
         """Its identifiers with their kinds: whoever shares one and is not linked is asked about."""
-        yield from ((kind, number) for kind, number in (("nhs", self.nhs), ("pnc", self.pnc)) if number)
+        kinds = (("nhs", self.nhs), ("pnc", self.pnc), ("cro", self.cro))
+        yield from ((kind, number) for kind, number in kinds if number)
 
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """The answer: each mention in one group, the earliest first; why; and what a person must decide."""
+    """The answer: each mention in one group, the earliest first; why; and what a person must decide, each
+    two people once."""
 
     groups: list[tuple[str, ...]]
     because: list[tuple[LinkReason, Pair]]
@@ -85,22 +94,29 @@ def opposed(one: Role, other: Role) -> bool:
     return "" not in sides_of and (sides_of[0] != sides_of[1] or one is Role.CHILD)
 
 
-def clusters(features: Iterable[Features]) -> Clusters:
-    """Who is one person with whom. The same for every order of ``features``.
+def clusters(
+    features: Iterable[Features], alike: Collection[Pair] = (), unsure: Collection[Pair] = ()
+) -> Clusters:
+    """Who is one person with whom. The same for every order of what is given.
 
-    They must be closed: whoever shares an identifier or a decision with one of them is among them.
+    ``alike`` are the pairs that a machine takes for one person by all that they have in common, ``unsure``
+    those that it leaves to a person. The features must be closed: whoever shares an identifier or a
+    decision with one of them, or is alike, is among them.
     """
     known = {each.mention: each for each in sorted(features, key=lambda each: each.mention)}
     graph = _Graph(known)
-    groups: list[tuple[str, ...]] = []
+    parts: list[list[str]] = []
     questions: set[Pair] = set()
     for component in graph.components(known):
-        parts, asked = _settle(graph, component)
-        groups += [_earliest_first(known, part) for part in parts]
+        settled, asked = _settle(graph, component)
+        parts += settled
         questions |= asked
-    groups.sort()
-    questions |= _disagreeing(known, groups, graph)
-    return Clusters(groups, _because(graph, groups), sorted(questions))
+    parts, joined, asked = _join(graph, parts, alike)
+    groups = sorted(_earliest_first(known, part) for part in parts)
+    asked |= graph.between(groups, unsure)
+    questions |= _disagreeing(known, groups, graph) | asked
+    because = sorted({*_because(graph, groups), *((LinkReason.ALIKE, pair) for pair in joined)})
+    return Clusters(groups, because, _once(groups, questions))
 
 
 class _Graph:
@@ -111,11 +127,13 @@ class _Graph:
         self.by_mention: dict[str, list[tuple[LinkReason, tuple[str, ...]]]] = {}
         self.decided: dict[str, set[str]] = {mention: set() for mention in known}
         self.never: dict[str, set[str]] = {mention: set() for mention in known}
+        self.by_people = {frozenset({one, other}) for one, each in known.items() for other in each.same}
+        self.numbers = {mention: list(features.numbers) for mention, features in known.items()}
         for mention, features in known.items():
             self.by_mention[mention] = list(features.reasons)
             for reason in self.by_mention[mention]:
                 self.shared.setdefault(reason, []).append(mention)
-            self._both(self.decided, mention, features.same, known)
+            self._both(self.decided, mention, features.same | features.merged, known)
             self._both(self.never, mention, features.opposed | features.apart, known)
 
     @staticmethod
@@ -151,6 +169,27 @@ class _Graph:
                 open_ends += fresh
             found.append(sorted(component))
         return found
+
+    def whose(self, one: str, other: str) -> LinkReason:
+        """Who said that these two are one: a person who decided it, or their agency of its own records."""
+        return LinkReason.DECIDED if frozenset({one, other}) in self.by_people else LinkReason.MERGED
+
+    def between(self, groups: Sequence[Sequence[str]], pairs: Iterable[Pair]) -> set[Pair]:
+        """The pairs of two groups that are not one already, and may be one."""
+        at = {mention: group for group in groups for mention in group}
+        return {
+            (one, other)
+            for one, other in pairs
+            if at[one] is not at[other]
+            and not any(self.never[mention] & set(at[other]) for mention in at[one])
+        }
+
+    def disagree(self, group: Collection[str]) -> bool:
+        """Whether a group is too much to be joined by what is alike alone: it holds two who can never be
+        one, or two numbers of one kind."""
+        numbers = {number for mention in group for number in self.numbers[mention]}
+        kinds = {kind for kind, _ in numbers}
+        return len(numbers) > len(kinds) or bool(self.conflicts(group))
 
     def conflicts(self, group: Collection[str]) -> list[Pair]:
         """The pairs in a group that can never be one person."""
@@ -193,6 +232,48 @@ def _question(graph: _Graph, suspect: str, component: list[str]) -> Pair:
     return min(suspect, other), max(suspect, other)
 
 
+def _join(
+    graph: "_Graph", parts: list[list[str]], alike: Iterable[Pair]
+) -> tuple[list[list[str]], list[Pair], set[Pair]]:
+    """The parts with those joined that are alike; by which pairs; and the pairs that a person must decide
+    since what hangs together so could not all be one."""
+    at = {mention: place for place, part in enumerate(parts) for mention in part}
+    links = sorted(graph.between(parts, alike))
+    top = list(range(len(parts)))
+
+    def root(place: int) -> int:
+        while top[place] != place:
+            place = top[place]
+        return place
+
+    for one, other in links:
+        low, high = sorted((root(at[one]), root(at[other])))
+        top[high] = low
+    together: dict[int, list[int]] = {}
+    for place in range(len(parts)):
+        together.setdefault(root(place), []).append(place)
+    whole: list[list[str]] = []
+    torn: set[int] = set()
+    for start, places in together.items():
+        everybody = sorted(mention for place in places for mention in parts[place])
+        if len(places) > 1 and graph.disagree(everybody):
+            torn.add(start)
+            whole += [parts[place] for place in places]
+        else:
+            whole.append(everybody)
+    asked = {pair for pair in links if root(at[pair[0]]) in torn}
+    return whole, [pair for pair in links if pair not in asked], asked
+
+
+def _once(groups: list[tuple[str, ...]], questions: Iterable[Pair]) -> list[Pair]:
+    """Of each two groups one question."""
+    at = {mention: place for place, group in enumerate(groups) for mention in group}
+    asked: dict[frozenset[int], Pair] = {}
+    for pair in sorted(questions):
+        asked.setdefault(frozenset({at[pair[0]], at[pair[1]]}), pair)
+    return sorted(asked.values())
+
+
 def _disagreeing(known: Mapping[str, Features], groups: list[tuple[str, ...]], graph: _Graph) -> set[Pair]:
     """Groups that share a number and agree neither in name nor in date of birth: a person decides."""
     by_number: dict[tuple[str, str], dict[int, str]] = {}
@@ -216,7 +297,7 @@ def _because(graph: _Graph, groups: list[tuple[str, ...]]) -> list[tuple[LinkRea
         inside = set(group)
         for one in sorted(group):
             for other in sorted(graph.decided[one] & inside):
-                why.setdefault((min(one, other), max(one, other)), LinkReason.DECIDED)
+                why.setdefault((min(one, other), max(one, other)), graph.whose(one, other))
             for reason in graph.by_mention[one]:
                 for pair in pairwise(mate for mate in graph.shared[reason] if mate in inside):
                     why.setdefault(pair, reason[0])

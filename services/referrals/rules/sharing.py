@@ -13,6 +13,7 @@ ASSESS = "risk:report"
 REPORT_INCIDENT = "incident:report"
 DESCRIBE_CARE = "care:report"
 NOTE_IMMIGRATION = "immigration:note"
+MERGE_RECORDS = "records:merge"
 DECIDE_IDENTITY = "identity:decide"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
@@ -23,6 +24,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     REPORT_INCIDENT: SYSTEMS,
     DESCRIBE_CARE: SYSTEMS,
     NOTE_IMMIGRATION: frozenset({StaffRole.SUPPORT_REPORTER}),
+    MERGE_RECORDS: SYSTEMS,
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),
 }
 """Right to the roles that have it. Whoever is in no list may not."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referrals.rules.identifiers import nhs_check_digit, nhs_number, pnc_id, pnc_letter
+from services.referrals.rules.identifiers import cro_number, nhs_check_digit, nhs_number, pnc_id, pnc_letter
 
 
 @pytest.mark.parametrize("written", ["943 476 5919", "450 557 7104", "9990000018", "999-000-0018"])
@@ -56,3 +56,18 @@ def test_a_year_of_two_digits_is_never_in_the_future() -> None:
     assert (
         pnc_id(f"26/123{pnc_letter('26', '123')}", this_year=2026) == f"2026/0000123{pnc_letter('26', '123')}"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("123456/09X", "123456/09X"),
+        ("1234/09x", "001234/09X"),
+        (" SF98/12A ", "SF98/000012A"),
+        ("123456", None),
+        ("SF9/12A", None),
+        ("", None),
+    ],
+)
+def test_a_cro_number_has_one_way_of_writing(written: str, normal: str | None) -> None:
+    assert cro_number(written) == normal

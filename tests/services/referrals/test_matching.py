@@ -256,3 +256,68 @@ def test_whoever_shares_a_number_without_a_conflict_is_together(features: list[F
         for other in peaceful:
             if set(one.reasons) & set(other.reasons):
                 assert group_of[one.mention] == group_of[other.mention]
+
+
+def test_who_is_alike_is_one_person_and_of_whom_a_person_is_unsure_is_asked() -> None:
+    found = clusters([person("a"), person("b"), person("c")], alike=[("a", "b")], unsure=[("b", "c")])
+    assert found.groups == [("a", "b"), ("c",)]
+    assert found.because == [(LinkReason.ALIKE, ("a", "b"))]
+    assert found.questions == [("b", "c")]
+
+
+@pytest.mark.parametrize(
+    "against",
+    [
+        [person("a", opposed={"b"}), person("b"), person("c")],
+        [person("a", apart={"b"}), person("b"), person("c")],
+        [person("a", nhs="1"), person("b", nhs="2"), person("c")],
+        [person("a", cro="1"), person("b", cro="2"), person("c")],
+    ],
+    ids=["two sides of a fact", "a person's decision", "two NHS numbers", "two CRO numbers"],
+)
+def test_a_third_record_that_is_like_two_others_joins_no_two_that_cannot_be_one(
+    against: list[Features],
+) -> None:
+    found = clusters(against, alike=[("a", "c"), ("b", "c")])
+    assert found.groups == [("a",), ("b",), ("c",)]
+    assert found.questions == [("a", "c"), ("b", "c")]
+
+
+def test_nobody_is_asked_about_two_that_can_never_be_one() -> None:
+    found = clusters([person("a", opposed={"b"}), person("b")], unsure=[("a", "b")])
+    assert found.questions == []
+
+
+def test_an_agency_may_say_that_its_one_record_is_now_another() -> None:
+    found = clusters([person("a", merged={"b"}), person("b", merged={"a"})])
+    assert found.groups == [("a", "b")]
+    assert found.because == [(LinkReason.MERGED, ("a", "b"))]
+
+
+pairs = st.sets(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1])
+)
+
+
+@given(some_features(), pairs, pairs, st.randoms())
+def test_what_is_alike_changes_nothing_by_its_order_and_joins_no_conflict(
+    features: list[Features],
+    alike: set[tuple[str, str]],
+    unsure: set[tuple[str, str]],
+    chance: Random,
+) -> None:
+    there = {each.mention for each in features}
+    both = [[pair for pair in each if set(pair) <= there] for each in (alike, unsure)]
+    found = clusters(features, *both)
+    for each in (features, *both):
+        chance.shuffle(each)  # type: ignore[arg-type]
+    assert clusters(features, *both) == found
+    without = clusters(features)
+    known = {each.mention: each for each in features}
+    for group in found.groups:
+        parts = [part for part in without.groups if set(part) <= set(group)]
+        assert {mention for part in parts for mention in part} == set(group), "whole groups are joined"
+        if len(parts) > 1:
+            for kind in ("nhs", "pnc", "cro"):
+                assert len({getattr(known[m], kind) for m in group} - {None}) <= 1
+            assert not any((known[m].opposed | known[m].apart) - {m} & set(group) for m in group)

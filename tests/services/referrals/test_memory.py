@@ -1,20 +1,13 @@
 """The matcher's memory: what it works out change by change is what it would work out from nothing."""
 
-import json
-from collections.abc import Iterator
 from datetime import timedelta
-from io import StringIO
 
-import pytest
-import structlog
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from chassis.logging import configure
-from services.referrals.matcher import Memory, tell_questions
+from services.referrals.memory import Memory
 from services.referrals.rules.matching import Features, clusters
 from tests.services.referrals.test_matching import NAMES, START, some_features
-from tests.support.facts import IDS
 
 
 def places_of(features: list[Features]) -> dict[str, str]:
@@ -48,22 +41,3 @@ def test_who_shares_nothing_is_not_looked_at_again(many: int) -> None:
     memory = Memory()
     for number, name in enumerate(NAMES[:many]):
         assert take(memory, Features(name, START + timedelta(days=number), pnc=f"own-{name}")) == {name}
-
-
-@pytest.fixture
-def lines() -> Iterator[StringIO]:
-    """What is logged meanwhile."""
-    found = StringIO()
-    configure(to=found)
-    yield found
-    structlog.reset_defaults()
-
-
-def test_what_a_person_must_decide_is_told_with_the_two_whom_it_is_about(
-    lines: StringIO,
-) -> None:
-    apart = [Features(IDS.mention("police", "main", "person", number), pnc="one") for number in "12"]
-    tell_questions(clusters(apart))
-    (line,) = [json.loads(each) for each in lines.getvalue().splitlines()]
-    assert line["event"] == "matcher.question"
-    assert {line["mention"], line["other_mention"]} == {each.mention for each in apart}

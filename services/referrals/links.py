@@ -1,0 +1,80 @@
+"""Links that were undone: level 1, of each decision of the matcher that parted whom it had held for one."""
+
+from pydantic import AwareDatetime
+
+from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.identity import IdentityAssigned, MixtureAnswered
+from contracts.sections import Part
+from contracts.vocabulary import AlertRule
+
+
+class AnswerLine(Part):
+    """What somebody said was done about it."""
+
+    at: AwareDatetime
+    agency: str
+    reported: bool
+    reason: str
+
+
+class UndoneLink(Row):
+    """A link that was undone, and what is known of who was shown the mixture: the clock runs from when
+    somebody had been."""
+
+    cause: str
+    parted: tuple[tuple[str, str], ...]
+    at: AwareDatetime
+    due: AwareDatetime | None
+    stopped: bool
+    answer: AnswerLine | None
+
+
+class UndoneLinkTable(ViewTable, table=True):
+    """Rows of ``referrals_link``."""
+
+    __tablename__ = "referrals_link"
+
+
+def fold_link(subject: Subject) -> Folded:
+    """The link, where the decision undid one."""
+    fact = next((each for each in subject.facts.current(IdentityAssigned) if each.root == subject.id), None)
+    if fact is None or not fact.said.parted:
+        return Folded(None)
+    answers = sorted(subject.facts.current(MixtureAnswered), key=lambda each: (each.recorded, each.root))
+    clocks = [each.said.due for each in subject.facts.current(ClockStarted)]
+    row = UndoneLink(
+        cause=fact.root,
+        parted=tuple((each.mentions[0], each.mentions[1]) for each in fact.said.parted),
+        at=fact.occurred,
+        due=min(clocks, default=None),
+        stopped=bool(list(subject.facts.current(ClockStopped))),
+        answer=AnswerLine(
+            at=answers[-1].recorded,
+            agency=answers[-1].agency,
+            reported=answers[-1].said.reported,
+            reason=answers[-1].said.reason,
+        )
+        if answers
+        else None,
+    )
+    return Folded(row)
+
+
+def decide(row: UndoneLink | None, at: AwareDatetime) -> list[Saying]:
+    """Stop the clock of a link once somebody has said what was done."""
+    if row is None or row.answer is None or row.due is None or row.stopped:
+        return []
+    said = ClockStopped(rule=AlertRule.MIXTURE, cause=row.cause, generation=1)
+    return [Saying(AlertRule.MIXTURE, row.cause, 1, said, occurred=at)]
+
+
+REFERRALS_LINK = View(
+    name="referrals_link",
+    of="cause",
+    row=UndoneLink,
+    table=UndoneLinkTable,
+    fold=fold_link,
+    decide=decide,
+    begun_by=(IdentityAssigned,),
+)

@@ -1,0 +1,147 @@
+"""Who was shown two people as one: from the audit of every service; and the clock that runs from then."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime, BaseModel
+
+from chassis.accept import Taken, own_header
+from chassis.clock import add_working_days, court_deadline
+from chassis.facts import FactSet
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.reading import parsed
+from chassis.runtime import Runtime
+from chassis.store import prepared
+from chassis.store.tables import micros
+from chassis.views import Saying
+from contracts.content import Said
+from contracts.events.clocks import ClockStarted
+from contracts.events.identity import IdentityAssigned, MixtureAnswered
+from contracts.events.operations import AuditShown
+from contracts.rules.clocks import Calendars, runs_out
+from contracts.vocabulary import AlertRule
+from services.referrals.actions import may_see_link
+from services.referrals.links import REFERRALS_LINK, AnswerLine, UndoneLink, UndoneLinkTable
+from services.referrals.rules import sharing
+
+LOOK_SECONDS = 2.0
+"""How often the audit is looked at for links that were undone."""
+WATCHED = timedelta(hours=72)
+"""For how long after it was undone it is looked whether somebody turns out to have been shown the mixture."""
+REVIEW = "identity-review"
+"""Who compares records is shown both, as two."""
+CALENDARS = Calendars(court_deadline, add_working_days)
+
+
+class Shown(BaseModel):
+    """Somebody who was shown facts of both as one person's: how often, and when last."""
+
+    person: str
+    agency: str
+    roles: tuple[str, ...]
+    views: tuple[str, ...]
+    times: int
+    last: AwareDatetime
+
+
+class Mixture(BaseModel):
+    """A link that was undone, and who had been shown the mixture, the last first."""
+
+    cause: str
+    pairs: tuple[tuple[str, str], ...]
+    at: AwareDatetime
+    due: AwareDatetime | None
+    shown: tuple[Shown, ...]
+    answer: AnswerLine | None
+
+
+async def open_mixture(runtime: Runtime, caller: Caller, cause: str) -> Mixture:
+    """A link that was undone. Raises Problem (404) where there is none that the caller may decide about."""
+    link = await _theirs(runtime, caller, cause)
+    looks = await _shown(runtime, link)
+    return Mixture(
+        cause=cause, pairs=link.parted, at=link.at, due=link.due, shown=tuple(looks), answer=link.answer
+    )
+
+
+async def unanswered(runtime: Runtime, caller: Caller) -> list[UndoneLink]:
+    """The links that were undone of late or whose clock runs, of which nobody has said what was done: of
+    people of the caller's, the oldest first."""
+    table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
+    rows = [row for row in await runtime.rows(REFERRALS_LINK, table.select()) if isinstance(row, UndoneLink)]
+    late = runtime.clock.now() - WATCHED
+    open_ = [row for row in rows if row.answer is None and (row.due or row.at > late)]
+    open_.sort(key=lambda row: (row.at, row.cause))
+    return [row for row in open_ if await may_see_link(runtime, caller, row)]
+
+
+async def answer(runtime: Runtime, caller: Caller, said: MixtureAnswered, key: str | None) -> Taken:
+    """Record what was done, now. Raises as ``Runtime.take`` does."""
+    header = own_header(runtime.clock.now())
+    return await runtime.take(header, said, caller=caller, right=sharing.DECIDE_IDENTITY, idempotency_key=key)
+
+
+async def watch_links(runtime: Runtime) -> None:
+    """Start the clock of each link that was undone and that somebody had been shown, for ever.
+    Two processes say the same, once."""
+    table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
+    while True:
+        now = runtime.clock.now()
+        for row in await runtime.rows(REFERRALS_LINK, table.select()):
+            fresh = isinstance(row, UndoneLink) and row.due is None and row.at > now - WATCHED
+            if isinstance(row, UndoneLink) and fresh and await _shown(runtime, row):
+                await _start(runtime, row)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _start(runtime: Runtime, link: UndoneLink) -> None:
+    due = runs_out(AlertRule.MIXTURE, link.at, CALENDARS)
+    said = ClockStarted(rule=AlertRule.MIXTURE, cause=link.cause, generation=1, due=due)
+    await runtime.say([Saying(AlertRule.MIXTURE, link.cause, 1, said, occurred=link.at)])
+
+
+async def _theirs(runtime: Runtime, caller: Caller, cause: str) -> UndoneLink:
+    row = await runtime.row(REFERRALS_LINK, cause)
+    if not isinstance(row, UndoneLink) or not await may_see_link(runtime, caller, row):
+        raise not_found()
+    return row
+
+
+async def _shown(runtime: Runtime, link: UndoneLink) -> list[Shown]:
+    """Who was shown facts of both parts in one look."""
+    parts = [[await _facts_of(runtime, mention) for mention in pair] for pair in link.parted]
+    since = await _linked_since(runtime, {mention for pair in link.parted for mention in pair})
+    statement = prepared("select body from fact where type = :type and accepted >= :since order by accepted")
+    async with runtime.store.reading() as connection:
+        values = {"type": AuditShown.type, "since": micros(since)}
+        bodies = (await connection.execute(statement, values)).scalars().all()
+    times: Counter[str] = Counter()
+    found: dict[str, Shown] = {}
+    for fact in FactSet(parsed(body) for body in bodies).current(AuditShown):
+        said = fact.said
+        if said.view == REVIEW or not any(all(part & set(said.facts) for part in pair) for pair in parts):
+            continue
+        times[said.person] += 1
+        before = found.get(said.person)
+        found[said.person] = Shown(
+            person=said.person,
+            agency=said.viewer_agency,
+            roles=tuple(said.roles),
+            views=tuple(sorted({said.view, *(before.views if before else ())})),
+            times=times[said.person],
+            last=fact.accepted,
+        )
+    return sorted(found.values(), key=lambda each: each.last, reverse=True)
+
+
+async def _facts_of(runtime: Runtime, mention: str) -> set[str]:
+    facts = await runtime.facts([f"m:{mention}"])
+    return {fact.id for fact in facts if fact.content is None or isinstance(fact.content, Said)}
+
+
+async def _linked_since(runtime: Runtime, mentions: Collection[str]) -> datetime:
+    facts = await runtime.facts([f"m:{mention}" for mention in sorted(mentions)])
+    return min(fact.accepted for fact in facts.current(IdentityAssigned))

@@ -1,0 +1,13 @@
+"""The pages of referrals: which two records a person is asked about, and the two side by side."""
+
+from pathlib import Path
+
+from chassis.pages.frame import Item, Pages
+from services.referrals.rules import sharing
+
+FOLDER = Path(__file__).parent
+DECIDERS = sharing.RIGHTS[sharing.DECIDE_IDENTITY]
+
+PAGES = Pages(
+    "referrals", FOLDER / "templates", FOLDER / "texts", [Item("nav.reviews", "/referrals/", DECIDERS)]
+)

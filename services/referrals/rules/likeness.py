@@ -1,0 +1,141 @@
+"""How alike two records are, and what follows: the same person, not the same, or a person must decide.
+
+Sources: the weights are those of HM Prison and Probation Service's own model (ministryofjustice/
+hmpps-person-match, model of 2026-02-23, read 2026-11), with ours for what it does not compare: sex, NHS
+number, day and month swapped (``model.json``). The costs are Goldthread's own (2026-11; domain.md 14.6): a
+false link puts one person's address into another's record, and weighs 20 times one that is missed; ten
+questions to a person weigh as much as one missed.
+
+An address is not compared, nor anything else of where somebody lives: a family shares it, and so do a victim
+and whoever abuses her.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import log2
+
+from contracts.vocabulary import Sex
+from services.referrals.rules import names
+
+FALSE_LINK, MISSED_LINK, QUESTION = 20.0, 1.0, 0.1
+NO_DATE = date(1900, 1, 1)
+"""What many systems write where no date of birth is known."""
+
+
+class Answer(StrEnum):
+    """What a machine thinks of two records."""
+
+    SAME = "same"
+    ASK = "ask"
+    NOT_SAME = "not-same"
+
+
+class Doubt(StrEnum):
+    """Why a machine leaves two records to a person, however alike they are."""
+
+    NUMBERS = "numbers"
+    SEX = "sex"
+    SENSITIVE = "sensitive"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is compared of one mention. ``names`` are kept as ``names.key`` keeps them, the newest first."""
+
+    mention: str
+    names: tuple[str, ...] = ()
+    born: tuple[date, ...] = ()
+    sex: Sex | None = None
+    nhs: str | None = None
+    pnc: str | None = None
+    cro: str | None = None
+    sensitive: bool = False
+
+    @property
+    def dates(self) -> list[date]:
+        """The dates of birth that are any."""
+        return [day for day in self.born if day != NO_DATE]
+
+
+def answer(bits: float, doubts: frozenset[Doubt]) -> Answer:
+    """What follows from the weight of all that agrees and does not, in bits: log2 of the odds that the two
+    are one person. Whichever costs least: to link, to leave apart, or to ask."""
+    chance = 1 / (1 + 2.0**-bits)
+    costs = {
+        Answer.SAME: FALSE_LINK * (1 - chance),
+        Answer.NOT_SAME: MISSED_LINK * chance,
+        Answer.ASK: QUESTION,
+    }
+    least = min(costs, key=lambda each: costs[each])
+    return Answer.ASK if least is Answer.SAME and doubts else least
+
+
+ASKED_FROM = log2(QUESTION / (MISSED_LINK - QUESTION))
+"""From how many bits on a person is asked, at least."""
+
+
+def doubts(one: Known, other: Known) -> frozenset[Doubt]:
+    """What speaks against a link by machine: two sound numbers of one kind that differ, another sex, or a
+    record that its agency has flagged as sensitive (the S-flag: a wrong link would show where she is)."""
+    found = set()
+    if any(a and b and a != b for a, b in zip(_numbers(one), _numbers(other), strict=True)):
+        found.add(Doubt.NUMBERS)
+    sexes = {one.sex, other.sex} - {None, Sex.NOT_STATED}
+    if len(sexes) > 1:
+        found.add(Doubt.SEX)
+    if one.sensitive or other.sensitive:
+        found.add(Doubt.SENSITIVE)
+    return frozenset(found)
+
+
+def blocks(known: Known) -> Iterator[tuple[str, ...]]:
+    """What two records must share one of to be compared at all: a number; the date of birth, day and month
+    in either order, with an initial; or the name, in either order, with the year or with day and month.
+    So one mistyped part of a name or date still finds the other record, and a name alone finds nobody."""
+    for kind, number in zip(("nhs", "pnc", "cro"), _numbers(known), strict=True):
+        if number:
+            yield kind, number
+    days = [("-".join(sorted((f"{day.month:02}", f"{day.day:02}"))), str(day.year)) for day in known.dates]
+    for name in known.names:
+        parts = [*names.families(name), *names.givens(name)]
+        for day, year in days:
+            yield from (("born", year, day, part[0]) for part in parts)
+            for family in names.families(name):
+                for given in names.givens(name):
+                    both = sorted((family, given))
+                    yield "year", year, *both
+                    yield "day", day, *both
+
+
+def record(known: Known, side: str) -> dict[str, object]:
+    """A mention as the model reads it. No name or no date is null: it speaks neither for nor against."""
+    family, _, given = known.names[0].partition("|") if known.names else ("", "", "")
+    days = [day.isoformat() for day in known.dates]
+    return {
+        "mention": known.mention,
+        "side": side,
+        "family": family or None,
+        "given": given or None,
+        "full": f"{given} {family}" if family else None,
+        "fulls": sorted({_full(name) for name in known.names}),
+        "families": sorted({part for name in known.names for part in names.families(name)}),
+        "givens": sorted({part for name in known.names for part in names.givens(name)}),
+        "born": days[0] if days else None,
+        "borns": days,
+        "swapped": [f"{day:%Y-%d-%m}" for day in known.dates],
+        "sex": None if known.sex is Sex.NOT_STATED else known.sex,
+        "nhs": known.nhs,
+        "pnc": known.pnc,
+        "cro": known.cro,
+    }
+
+
+def _full(name: str) -> str:
+    family, _, given = name.partition("|")
+    return f"{given} {family}"
+
+
+def _numbers(known: Known) -> tuple[str | None, str | None, str | None]:
+    return known.nhs, known.pnc, known.cro

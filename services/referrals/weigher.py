@@ -1,0 +1,93 @@
+"""Who is alike with whom, weighed beside the matcher: found in SQL, scored by Splink in a thread."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from chassis.runtime import Runtime
+from services.referrals.candidates import LeaseLost, candidates, file_blocks
+from services.referrals.rules.likeness import Answer, Known, answer, blocks, doubts
+from services.referrals.rules.matching import Pair
+from services.referrals.scoring import MODEL, Scorer
+from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
+
+MENTIONS = 1_000
+"""How many mentions are weighed at a time."""
+
+Weighed = tuple[Collection[str], Mapping[Pair, Answer]]
+
+
+class Weigher:
+    """Weighs what has changed, while one matcher holds the lease; ``woken`` is set for each answer."""
+
+    def __init__(self, runtime: Runtime, epoch: int, woken: asyncio.Event) -> None:
+        self._runtime = runtime
+        self._epoch = epoch
+        self._woken = woken
+        self._filed: dict[str, int] = {}
+        """Of each mention a hash of what it was weighed by last."""
+        self._waiting: dict[str, Known] = {}
+        self._come = asyncio.Event()
+        self._answers: list[Weighed] = []
+
+    @cached_property
+    def _scorer(self) -> Scorer:
+        return Scorer(self._runtime.settings.identity_model or MODEL)
+
+    def add(self, known: Known) -> None:
+        """This is known of a mention now."""
+        if self._filed.get(known.mention) != hash(known):
+            self._waiting[known.mention] = known
+            self._come.set()
+
+    def taken(self) -> list[Weighed]:
+        """What has been weighed since this was asked last: of which mentions, and what follows for each pair
+        of them with anybody."""
+        answers, self._answers = self._answers, []
+        return answers
+
+    async def work(self) -> None:
+        """Weigh until the lease is lost, or it fails."""
+        try:
+            while True:
+                await self._come.wait()
+                self._come.clear()
+                while self._waiting:
+                    batch = {each: self._waiting.pop(each) for each in sorted(self._waiting)[:MENTIONS]}
+                    answers = await self._weigh(batch)
+                    self._answers.append((batch.keys(), answers))
+                    self._filed |= {mention: hash(known) for mention, known in batch.items()}
+                    self._woken.set()
+        except LeaseLost:
+            return
+        finally:
+            self._woken.set()
+
+    async def _weigh(self, batch: Mapping[str, Known]) -> dict[Pair, Answer]:
+        blind = self._runtime.ids.blind
+        filed = {
+            mention: {blind("block", "|".join(block)) for block in blocks(known)}
+            for mention, known in batch.items()
+        }
+        await file_blocks(self._runtime.store, self._epoch, filed)
+        found = await candidates(self._runtime.store, batch.keys())
+        known = {**await self._known({mention for pair in found for mention in pair} - batch.keys()), **batch}
+        pairs = sorted(pair for pair in found if pair[0] in known and pair[1] in known)
+        if not pairs:
+            return {}
+        both = [(known[one], known[other]) for one, other in pairs]
+        weights = await asyncio.to_thread(self._scorer.bits, both)
+        return {
+            pair: answer(bits, doubts(*each)) for pair, each, bits in zip(pairs, both, weights, strict=True)
+        }
+
+    async def _known(self, mentions: Collection[str]) -> dict[str, Known]:
+        persons = sorted(set((await self._runtime.places(mentions)).values()))
+        found: dict[str, Known] = {}
+        table = IdentityTable.__table__  # type: ignore[attr-defined]
+        for start in range(0, len(persons), MENTIONS):
+            some = table.select().where(table.c.subject.in_(persons[start : start + MENTIONS]))
+            for row in await self._runtime.rows(IDENTITY, some):
+                if isinstance(row, IdentityRow):
+                    found |= {each.mention: each.known for each in row.mentions if each.mention in mentions}
+        return found

@@ -1,0 +1,63 @@
+"""Who is linked, bounded: precision and recall by kind on labelled records of invented people."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.bench.identity import measure
+from deploy.bench.records import ONE_PERSON, TWO_PEOPLE, population
+
+AT_LEAST = {
+    "the same, with one number": (1.0, 1.0),
+    "the same, without a number": (1.0, 1.0),
+    "a letter of the name is another": (0.0, 0.9),
+    "a short form": (0.0, 1.0),
+    "names swapped": (0.0, 1.0),
+    "day and month swapped": (0.0, 1.0),
+    "a digit of the date is another": (0.0, 0.95),
+    "another family name": (0.0, 0.0),
+    "no date of birth": (0.0, 0.0),
+}
+"""Of each kind of two records of one person, which share is linked at least, and is linked or asked about."""
+ASKED_AT_MOST = {"twins": 0.2, "a number mistyped into another's": 1.0}
+"""Of each kind of two people, about which share a person is asked at most: none of another kind."""
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    folder = tmp_path_factory.mktemp("build")
+    return measure(200, 0, folder), folder
+
+
+@pytest.mark.parametrize("kind", ONE_PERSON)
+def test_records_of_one_person(kind: str, measured: tuple[dict[str, Any], Path]) -> None:
+    found = measured[0]["kinds"][kind]
+    linked, with_questions = AT_LEAST[kind]
+    assert found["same"] >= linked
+    assert found["same"] + found["ask"] >= with_questions
+
+
+@pytest.mark.parametrize("kind", TWO_PEOPLE)
+def test_two_people_are_never_linked(kind: str, measured: tuple[dict[str, Any], Path]) -> None:
+    found = measured[0]["kinds"][kind]
+    assert found["same"] == 0
+    assert found["ask"] <= ASKED_AT_MOST.get(kind, 0.0)
+
+
+@pytest.mark.parametrize(("errors", "recall"), [("0.02", 0.95), ("0.1", 0.8), ("0.3", 0.4)])
+def test_among_all_records_of_some_people(
+    errors: str, recall: float, measured: tuple[dict[str, Any], Path]
+) -> None:
+    found = measured[0]["people"][errors]
+    assert found["precision"] == 1.0
+    assert found["recall"] >= recall
+
+
+def test_it_is_written_with_splinks_own_charts(measured: tuple[dict[str, Any], Path]) -> None:
+    written = {path.relative_to(measured[1]).as_posix() for path in measured[1].rglob("*.*")}
+    assert written == {"identity.json", "identity/match-weights.html", "identity/m-and-u.html"}
+
+
+def test_the_same_seed_gives_the_same_records() -> None:
+    assert population(50, 0.3, 7) == population(50, 0.3, 7) != population(50, 0.3, 8)

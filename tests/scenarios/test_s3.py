@@ -1,0 +1,179 @@
+"""S3, who is who in it: a pregnant girl of 16 and her new partner, a serial offender, known to five agencies
+under records that share no number. What leaves no doubt is linked; what does is asked, decided on a page,
+seen within a second, and taken back; who had seen the mixture is told. On both deployments."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.scenarios import caseload, scene
+from tests.scenarios.conftest import NOW
+from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.webhook import Webhook
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+DAY = NOW - timedelta(days=9)
+BORN = f"{NOW.year - 16}-04-03"
+SWAPPED = f"{NOW.year - 16}-03-04"
+GIRL = {"family": "Mott-Hale", "given": "Keira"}
+PARTNER = {"family": "Pike", "given": "Darren"}
+CALLED = {"family": "Pike", "given": "Daz"}
+ROUTING = {"routing": {"area": "northmere-north"}}
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    opened = Goldthread(deployment.url)
+    yield opened
+    await opened.close()
+
+
+def girl(system: str, number: str, born: str = BORN, role: str = "victim", **more: Any) -> dict[str, Any]:
+    return caseload.person(role, system, number, GIRL, born=[born], sex="female", **more)
+
+
+def partner(role: str, system: str, number: str, name: Mapping[str, str], **more: Any) -> dict[str, Any]:
+    return caseload.person(role, system, number, dict(name), born=["1996-07-19"], sex="male", **more)
+
+
+async def tell(goldthread: Goldthread) -> dict[str, str]:
+    """What each agency posts; give each fact's root by who said it."""
+    expecting = girl("pas", "H-31", health={"pregnant": True})
+    at_home = [girl("liquidlogic", "L-31", role="child"), partner("other", "liquidlogic", "L-32", PARTNER)]
+    both = [girl("harbour-cms", "C-31"), partner("perpetrator", "harbour-cms", "C-32", PARTNER)]
+    other = caseload.person(
+        "victim", "niche", "N-39", {"family": "Vane", "given": "Iris"}, born=["1999-01-08"]
+    )
+    theirs = [girl("niche", "N-31", SWAPPED), partner("suspect", "niche", "N-32", CALLED)]
+    before = [other, partner("suspect", "niche", "N-30", PARTNER, pnc_id="2014/0123456D")]
+    assault = {"kind": "assault-with-injury", "crime": True, "status": "charged"}
+    posts: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "midwife": ("northmere-hospital", "health-contacts", {"people": [expecting], "service": "Midwives"}),
+        "council": ("northmere-council", "households", {"people": at_home}),
+        "idva": ("harbour-idva", "marac-referrals", {"people": both, "dash": caseload.dash(), **ROUTING}),
+        "police": ("northmere-police", "incidents", {"people": theirs, **assault, **ROUTING}),
+        "before": ("northmere-police", "incidents", {"people": before, **assault, **ROUTING}),
+    }
+    return {
+        name: (await goldthread.post(agency, f"/referrals/v1/{path}", caseload.submission(content, DAY)))[
+            "root"
+        ]
+        for name, (agency, path, content) in posts.items()
+    }
+
+
+async def said_of(reader: httpx.AsyncClient, case: str) -> dict[str, set[str]]:
+    """Which agencies' lines her case shows, of her and of him."""
+    answer = await reader.get(f"/marac/v1/cases/{case}")
+    if answer.status_code != 200:
+        return {}
+    shown = answer.json()
+    found = {"victim": {line["agency"] for line in shown["victim"]["lines"]}}
+    him = [line["agency"] for each in shown["perpetrators"] for line in each["lines"]]
+    return found | {"perpetrators": set(him)}
+
+
+async def decide(client: httpx.AsyncClient, path: str, **form: str) -> httpx.Response:
+    """What somebody does on a page: its own hidden fields, and what they chose."""
+    page = (await client.get(path.removesuffix("/undo"))).text
+    hidden = dict(re.findall(r'name="(once|seen)" value="([^"]*)"', page))
+    return await client.post(path, data=hidden | form)
+
+
+async def within_a_second(shows: Callable[[], Awaitable[bool]], what: str) -> None:
+    await until(shows, 1, what)
+
+
+async def test_s3(goldthread: Goldthread) -> None:
+    await goldthread.set_clock(NOW)
+    async with Webhook() as webhook:
+        await scene.configure(goldthread, scene.Place(), webhook.url)
+        roots = await tell(goldthread)
+        chair, coordinator = [await goldthread.person(name) for name in ("rowan-ellis", "priya-nair")]
+
+        async def no_doubt() -> bool:
+            said = (await said_of(chair, roots["idva"])).get("victim", set())
+            return said == {"harbour-idva", "northmere-hospital", "northmere-council"}
+
+        await until(no_doubt, 60, "what leaves no doubt is in her case, without a number that any two share")
+        her = await mention(goldthread, "harbour-idva", roots["idva"])
+        at_police = await mention(goldthread, "northmere-police", roots["police"])
+        await the_police_record_is_asked_about(goldthread, roots, her, at_police)
+        await she_and_he_are_never_one(goldthread, coordinator, roots)
+        assert "Nothing waits for you" not in (await coordinator.get("/referrals/")).text
+
+
+async def mention(goldthread: Goldthread, system: str, root: str, place: int = 0) -> str:
+    return await goldthread.mention(system, f"/referrals/v1/facts/{root}", place)
+
+
+async def the_police_record_is_asked_about(
+    goldthread: Goldthread, roots: Mapping[str, str], her: str, at_police: str
+) -> None:
+    """Day and month swapped: a person decides, every view follows, and it can be taken back."""
+    chair, coordinator = [await goldthread.person(name) for name in ("rowan-ellis", "priya-nair")]
+
+    async def asked() -> str | None:
+        waits = (await coordinator.get("/referrals/v1/identity-questions")).json()["asked"]
+        found = [each for each in waits if at_police in (each["one"], each["other"])]
+        return f"/referrals/reviews/{found[0]['one']}/{found[0]['other']}" if found else None
+
+    review = str(await until(asked, 30, "the coordinator is asked"))
+    page = (await coordinator.get(review)).text
+    assert "Swapped" in page
+    assert "Never a reason" in page
+    assert (await (await goldthread.person("nell-archer")).get(review)).status_code == 404
+    assert (await decide(coordinator, review, answer="same", reason="The midwife knows.")).status_code == 303
+
+    async def in_her_case() -> bool:
+        return "northmere-police" in (await said_of(chair, roots["idva"])).get("victim", set())
+
+    async def apart_in_her_case() -> bool:
+        return not await in_her_case()
+
+    await within_a_second(in_her_case, "her case shows what the police have, and so has the chair seen it")
+    assert "one person now" in (await coordinator.get(review)).text
+    assert (await decide(coordinator, f"{review}/undo")).status_code == 303
+    await within_a_second(apart_in_her_case, "her case shows it no more")
+
+    async def seen() -> list[str]:
+        waits = (await coordinator.get("/referrals/v1/identity-questions")).json()["undone"]
+        return [each["cause"] for each in waits if each["due"]]
+
+    (link,) = await until(seen, 30, "somebody had seen the mixture: the clock runs")
+    shown = (await coordinator.get(f"/referrals/v1/undone-links/{link}")).json()["shown"]
+    assert [(each["agency"], each["roles"]) for each in shown] == [("northmere-police", ["marac-chair"])]
+    done = await decide(coordinator, f"/referrals/links/{link}", reported="no", reason="The chair was told.")
+    assert done.status_code == 303
+    clocks = (await (await goldthread.person("helen-sato")).get("/notify/v1/clocks")).json()["clocks"]
+    assert [each for each in clocks if each["rule"] == "mixture" and each["state"] == "late"] == []
+
+
+async def she_and_he_are_never_one(
+    goldthread: Goldthread, coordinator: httpx.AsyncClient, roots: Mapping[str, str]
+) -> None:
+    """Whatever anybody decides; and the agency's own merge brings his earlier victim to her case's page."""
+    pair = [await mention(goldthread, "harbour-idva", roots["idva"], place) for place in (0, 1)]
+    decided = caseload.submission({"mentions": pair, "answer": "same", "reason": "A slip."}, NOW, NOW)
+    assert (await coordinator.post("/referrals/v1/identity-decisions", json=decided)).status_code == 201
+    page = f"/referrals/reviews/{min(pair)}/{max(pair)}"
+    assert "They can never be one person." in (await coordinator.get(page)).text
+    records = [("niche", "N-32"), ("niche", "N-30")]
+    merged = {"people": [caseload.person("other", *record, PARTNER) for record in records]}
+    await goldthread.post(
+        "northmere-police", "/referrals/v1/merged-records", caseload.submission(merged, DAY)
+    )
+    matac = await goldthread.person("tom-achterberg")
+
+    async def one_with_two_victims() -> bool:
+        people = (await matac.get("/marac/v1/cohort")).json()["people"]
+        pikes = [each for each in people if (each["name"] or {}).get("family") == "Pike"]
+        return len(pikes) == 1
+
+    await until(one_with_two_victims, 30, "his three records are one person in the cohort")
+    assert "are apart now" in (await coordinator.get(page)).text

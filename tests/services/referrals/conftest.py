@@ -1,0 +1,33 @@
+"""The service at work, for whichever test asks for it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chassis.clock import Clock
+from chassis.http.app import create_app
+from chassis.log import open_log
+from chassis.runtime import Runtime
+from chassis.settings import Settings
+from chassis.store import open_store
+from services.referrals.service import SERVICE
+from tests.services.referrals.scene import IDS, Door, Referrals
+
+
+@pytest.fixture
+async def referrals(tmp_path: Path) -> AsyncIterator[Referrals]:
+    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
+    await log.start()
+    store = open_store(f"sqlite:///{tmp_path}", "referrals", clock)
+    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
+    app = create_app(runtime)
+    app.state.doorkeeper = Door()
+    await runtime.start()
+    await runtime.caught_up.wait()
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as http:
+        yield Referrals(runtime, http)
+    await runtime.stop()
+    await log.stop()

@@ -1,0 +1,164 @@
+"""Two records side by side: who may look, what is decided, taken back, stopped; over HTTP and as a page."""
+
+import re
+from typing import Any
+
+import httpx
+
+from contracts.events.clocks import ClockStarted, ClockStopped
+from tests.services.referrals.scene import CALLERS, Referrals, mention, named
+from tests.services.referrals.test_alike import ANNS, HA, PA, asked, until_asked
+from tests.support.waiting import until
+
+PAIR = sorted(mention(*record) for record in (HA, PA))
+REVIEW = "/referrals/reviews/" + "/".join(PAIR)
+
+
+async def say(referrals: Referrals, who: str, number: str, **identity: Any) -> httpx.Response:
+    content = {
+        "service": "Clinic",
+        "people": [named("victim", number, **identity)],
+        "routing": {"area": "north"},
+    }
+    taken = await referrals.post(who, "health-contacts", content)
+    assert taken.status_code == 201, taken.text
+    return taken
+
+
+async def in_doubt(referrals: Referrals) -> None:
+    await say(referrals, "hospital", "H1", **ANNS)
+    await say(referrals, "practice", "P1", **ANNS | {"born": ["1991-02-03"]})
+    await until_asked(referrals, HA, PA)
+
+
+async def get(referrals: Referrals, who: str, path: str) -> httpx.Response:
+    return await referrals.http.get(path, headers={"Authorization": f"Bearer {who}"})
+
+
+async def send(referrals: Referrals, who: str, path: str, **form: str) -> httpx.Response:
+    page = (await get(referrals, who, path)).text
+    hidden = dict(re.findall(r'name="(once|seen)" value="([^"]*)"', page))
+    headers = {"Authorization": f"Bearer {who}", "Origin": "http://127.0.0.1:8400"}
+    return await referrals.http.post(path, data=hidden | form, headers=headers)
+
+
+async def test_who_may_decide_sees_the_two_and_nobody_else_does(referrals: Referrals) -> None:
+    await in_doubt(referrals)
+    questions = "/referrals/v1/identity-questions"
+    for who in ("coordinator", "operator"):
+        listed = (await get(referrals, who, questions)).json()
+        assert [(each["one"], each["other"]) for each in listed["asked"]] == [tuple(PAIR)]
+        shown = await get(referrals, who, f"{questions}/{PAIR[0]}/{PAIR[1]}")
+        assert shown.status_code == 200, shown.text
+        assert shown.json()["compared"] == {
+            "name": "agrees",
+            "born": "swapped",
+            "sex": "neither",
+            "nhs": "neither",
+            "pnc": "neither",
+            "cro": "neither",
+        }
+    assert (await get(referrals, "coordinator-elsewhere", questions)).json()["asked"] == []
+    for who in ("coordinator-elsewhere", "chair", "hospital"):
+        assert (await get(referrals, who, f"{questions}/{PAIR[0]}/{PAIR[1]}")).status_code == 404
+
+
+async def test_a_decision_on_the_page_is_a_fact_and_can_be_taken_back_there(referrals: Referrals) -> None:
+    await in_doubt(referrals)
+    for form, fault in (({}, "Select what you decide"), ({"answer": "same"}, "Enter why you decided this")):
+        refused = await send(referrals, "coordinator", REVIEW, **form)
+        assert refused.status_code == 422
+        assert fault in refused.text
+    done = await send(referrals, "coordinator", REVIEW, answer="same", reason="Rang both.")
+    assert done.status_code == 303, done.text
+    await referrals.until_one(HA, PA)
+
+    async def ended() -> bool:
+        return await asked(referrals) == set()
+
+    await until(ended, what="nobody is asked any more")
+    page = (await get(referrals, "coordinator", REVIEW)).text
+    assert "Rang both." in page
+    assert "one person now" in page
+    once = re.findall(r'name="once" value="([^"]*)"', page)[0]
+    headers = {"Authorization": "Bearer coordinator", "Origin": "http://127.0.0.1:8400"}
+    undone = await referrals.http.post(f"{REVIEW}/undo", data={"once": once}, headers=headers)
+    assert undone.status_code == 303, undone.text
+    await referrals.until_apart(HA, PA)
+    await until_asked(referrals, HA, PA)
+
+
+async def test_what_has_changed_meanwhile_is_looked_at_again(referrals: Referrals) -> None:
+    await in_doubt(referrals)
+    page = (await get(referrals, "coordinator", REVIEW)).text
+    hidden = dict(re.findall(r'name="(once|seen)" value="([^"]*)"', page))
+    await say(referrals, "practice", "P1", **ANNS | {"born": ["1991-02-03"], "pnc_id": "2003/0011985X"})
+
+    async def changed() -> bool:
+        return "2003/0011985X" in (await get(referrals, "coordinator", REVIEW)).text
+
+    await until(changed, what="the page shows the number")
+    headers = {"Authorization": "Bearer coordinator", "Origin": "http://127.0.0.1:8400"}
+    form = hidden | {"answer": "same", "reason": "Rang both."}
+    refused = await referrals.http.post(REVIEW, data=form, headers=headers)
+    assert refused.status_code == 422
+    assert "Something has changed" in refused.text
+    assert "Rang both." in refused.text, "nothing typed is lost"
+
+
+async def test_the_two_sides_of_a_case_cannot_be_called_the_same(referrals: Referrals) -> None:
+    both = [named("victim", "1", **ANNS), named("perpetrator", "2", **ANNS)]
+    await referrals.post("haven", "marac-referrals", {"people": both, "routing": {"area": "north"}})
+    pair = sorted(mention("haven", number) for number in "12")
+    path = "/referrals/reviews/" + "/".join(pair)
+
+    async def there() -> bool:
+        return (await get(referrals, "coordinator", path)).status_code == 200
+
+    await until(there, what="both are known")
+    page = (await get(referrals, "coordinator", path)).text
+    assert "They can never be one person." in page
+    assert 'value="same"' not in page
+    refused = await send(referrals, "coordinator", path, answer="same", reason="They look alike.")
+    assert refused.status_code == 422
+
+
+async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Referrals) -> None:
+    facts = [(await say(referrals, who, number, **ANNS)).json()["id"] for who, number in (HA, PA)]
+    await referrals.until_one(HA, PA)
+    await referrals.runtime.shown(CALLERS["chair"], "marac_case", "a case", b"both", facts)
+    await referrals.runtime.shown(CALLERS["police"], "marac_case", "a case", b"one", facts[:1])
+    done = await send(referrals, "coordinator", REVIEW, answer="not-same", reason="Met both.")
+    assert done.status_code == 303, done.text
+    await referrals.until_apart(HA, PA)
+
+    async def links() -> list[str]:
+        page = (await get(referrals, "coordinator", "/referrals/")).text
+        return re.findall(r'href="(/referrals/links/[^"]*)"', page)
+
+    (path,) = await until(links, what="the undone link is listed")
+    cause = path.rsplit("/", 1)[1]
+    shown = (await get(referrals, "coordinator", f"/referrals/v1/undone-links/{cause}")).json()
+    assert [(each["agency"], each["times"]) for each in shown["shown"]] == [("police", 1)]
+    assert shown["shown"][0]["roles"] == ["marac-chair"]
+    started = (await referrals.runtime.facts([f"o:{cause}"])).current(ClockStarted)
+    assert [(each.said.due - each.occurred).total_seconds() for each in started] == [72 * 3600]
+    assert (await get(referrals, "coordinator-elsewhere", path)).status_code == 404
+    assert (await send(referrals, "coordinator", path, reason="Told.")).status_code == 422
+    assert (await send(referrals, "coordinator", path, reported="no", reason="Told.")).status_code == 303
+
+    async def stopped() -> bool:
+        return bool(list((await referrals.runtime.facts([f"o:{cause}"])).current(ClockStopped)))
+
+    await until(stopped, what="the clock is stopped")
+    assert "Not reported" in (await get(referrals, "coordinator", path)).text
+
+
+async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None:
+    await say(referrals, "hospital", "H1", **ANNS)
+    taken = await say(referrals, "practice", "P1", **ANNS)
+    await referrals.until_one(HA, PA)
+    await referrals.withdraw("practice", taken)
+    await referrals.until_apart(HA, PA)
+    waits = (await get(referrals, "operator", "/referrals/v1/identity-questions")).json()
+    assert [each["due"] for each in waits["undone"]] == [None]
