@@ -86,6 +86,8 @@ def agenda() -> shown.Agenda:
             orders_not_served=n % 2,
             breaches=n % 6,
             unanswered=1 if n == 0 else 0,
+            clocks_late=(2, 1)[n] if n < 2 else 0,
+            clock_next=NOW + timedelta(hours=4 * n) if n % 3 == 1 else None,
             missing=n % 5,
             incomplete=2 if n == 1 else 0,
             new=(n * 7) % 9,

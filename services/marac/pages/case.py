@@ -160,6 +160,10 @@ class CaseView:
         cause = next(causes, "")
         return f"#order-{cause}" if cause in self._orders else "#breaches"
 
+    def place_of(self, root: str) -> str:
+        """The part of the page where an order or a line stands."""
+        return f"order-{root}" if root in self._orders else f"line-{root}"
+
     def alerts_about(self, cause: str) -> list[Alert]:
         """The alerts about an order or a breach."""
         return [alert for each in self.page.alerts if each.cause == cause for alert in each.alerts]
@@ -378,8 +382,7 @@ class CaseView:
             return f"#person-{gap.person}"
         if gap.code in PLACES or not gap.roots:
             return PLACES.get(gap.code, "#said")
-        root = gap.roots[0]
-        return f"#order-{root}" if root in self._orders else f"#line-{root}"
+        return f"#{self.place_of(gap.roots[0])}"
 
 
 def _is_stub(line: Line) -> bool:
