@@ -341,6 +341,12 @@ def left_without_answer(earlier: int, answered: datetime | None) -> bool:
     return answered is None and earlier >= UNANSWERED - 1
 
 
+def many_left(n: int) -> int:
+    """So many breaches without an answer in their time, where there are so many that their number is named
+    for itself; else 0."""
+    return n if n >= UNANSWERED else 0
+
+
 def _apart(occasions: Sequence[Occasion]) -> list[Occasion]:
     """The occurrences that count for nothing. Ordinary is what some agency calls so, and no other says more
     of; of contacts by mistake so many as are believed."""

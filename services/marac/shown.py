@@ -31,19 +31,12 @@ from services.marac.conference.rows import (
     Version,
 )
 from services.marac.tasking.rows import (
-    BindingOrder as BindingOrder,
-)
-from services.marac.tasking.rows import (
-    EventShown as EventShown,
-)
-from services.marac.tasking.rows import (
-    PerpetratorGap as PerpetratorGap,
-)
-from services.marac.tasking.rows import (
-    ScorePart as ScorePart,
-)
-from services.marac.tasking.rows import (
-    VictimShown as VictimShown,
+    BindingOrder,
+    EventShown,
+    OffenceShown,
+    PerpetratorGap,
+    ScorePart,
+    VictimShown,
 )
 
 
@@ -391,4 +384,8 @@ class PerpetratorPage(Page):
     victims: list[VictimShown]
     orders: list[BindingOrder]
     missing: list[PerpetratorGap]
+    pattern: tuple[OffenceShown, ...] = Field(
+        default=(), description="a prompt to a person, by victim's letter"
+    )
+    without_answer: int = Field(default=0, description="breaches without an answer in 24 hours, from 3 on")
     managed_by: str | None

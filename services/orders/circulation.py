@@ -22,6 +22,7 @@ from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Name
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
 from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.patterns import without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.rules.circulating import Part, Reach
 from services.orders.rules.sharing import Viewer
@@ -67,10 +68,13 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
     }
     facts = {each.id for each in versions}
     for made in versions.current(OrderMade):
-        lines = await _lines(runtime, order, people)
+        bound = await _bound(runtime, order, people)
+        lines = [line for row in bound.values() for line in row.orders if line.root == order]
         services = [await runtime.fact(root) for root in sorted({r for line in lines for r in line.services})]
         facts |= {each.id for served in services for each in served}
         known |= _told(made, allowed) | _now(lines, services, at)
+        if allowed == circulating.ALL:
+            known["without_answer"] = without_answer(bound, at)
         known["asked"] = _circulation(row.asked(at), viewer, allowed)
     page = OrderPage(at=at, fresh_until=fresh, **known)
     content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
@@ -151,11 +155,13 @@ async def _theirs(runtime: Runtime, caller: Caller, order: str) -> tuple[OrdersO
     return row, viewer, reach
 
 
-async def _lines(runtime: Runtime, order: str, people: Iterable[str]) -> list[OrderLine]:
-    """The order as the rows of those whom it binds have it: their facts alone tell of its service."""
-    rows = [await runtime.row(ORDERS_PERSON, person) for person in people]
-    known = [row for row in rows if isinstance(row, OrdersPerson)]
-    return [line for row in known for line in row.orders if line.root == order and line.status is not None]
+async def _bound(runtime: Runtime, order: str, people: Iterable[str]) -> dict[str, OrdersPerson]:
+    """The rows of those whom an order binds: their facts alone tell of its service."""
+    rows = {person: await runtime.row(ORDERS_PERSON, person) for person in people}
+    known = {person: row for person, row in rows.items() if isinstance(row, OrdersPerson)}
+    return {
+        p: row for p, row in known.items() if any(line.root == order and line.status for line in row.orders)
+    }
 
 
 def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:

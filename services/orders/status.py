@@ -15,6 +15,7 @@ from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Record, Sensitivity
 from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.patterns import named_of, without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.person import OrderLine, StatusNow
@@ -49,6 +50,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     known = await _known(runtime, asked)
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     broken = [since for person in known.parties if (since := await runtime.broken("p", person))]
+    own = known.rows.get(asked)
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
     circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
     shown = StatusShown(
@@ -68,10 +70,13 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
             for order in orders
             if order is not None
         ],
+        without_answer=without_answer({asked: own}, now) if own else 0,
+        pattern=named_of(asked, own, now) if own else [],
     )
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
-    await runtime.shown(caller, "order_status", asked, content, known.facts, left_out)
+    records = {record.root for group in (own.occurrences if own else ()) for record in group}
+    await runtime.shown(caller, "order_status", asked, content, known.facts | records, left_out)
     return shown
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from chassis.clock import LONDON
 from contracts.rules import cover
 from contracts.rules.order_status import NOT_BINDING
-from contracts.rules.pattern import UNANSWERED
+from contracts.rules.pattern import many_left
 from contracts.sections import Health
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
@@ -171,8 +171,7 @@ class CaseView:
     @property
     def without_answer(self) -> int:
         """Breaches without an answer in 24 hours, where there are so many that their number is named."""
-        many = self.page.pattern.without_answer
-        return many if many >= UNANSWERED else 0
+        return many_left(self.page.pattern.without_answer)
 
     def call_of(self, alert: Alert) -> Markup:
         """Which of those who were called took an alert: of staff we hold ids alone, and no names."""

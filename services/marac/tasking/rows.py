@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.views import Row, ViewTable
 from contracts.sections import Name
-from contracts.vocabulary import OrderStage, OrderType
+from contracts.vocabulary import Offence, OrderStage, OrderType, PatternDecision
 
 
 class Part(BaseModel):
@@ -72,6 +72,17 @@ class BindingOrder(Part):
     victims: list[str]
 
 
+class OffenceShown(Part):
+    """An offence that all that was done to one victim, by letter, may be: a prompt to a person. ``decision``
+    is what an officer decided of it last; ``stands``: nothing has happened since that asks for another."""
+
+    victim: str
+    offence: Offence
+    events: list[int]
+    decision: PatternDecision | None
+    stands: bool
+
+
 class PerpetratorGap(Part):
     """Something that is not known or not done. ``events`` are ordinals."""
 
@@ -96,6 +107,9 @@ class TaskingPerpetrator(Row):
     victims: list[VictimShown]
     orders: list[BindingOrder]
     missing: list[PerpetratorGap]
+    pattern: tuple[OffenceShown, ...] = ()
+    without_answer: int = 0
+    """So many breaches had no answer in 24 hours; 0 where there are too few to be named by their number."""
     managed_by: str | None
     """Who manages this person. Nothing in this release says so: None is *nobody known*."""
     scored: bool
