@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.facts import Fact, FactSet
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -66,7 +66,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         known=bool(await runtime.facts([f"m:{mention}"])),
         person=known.parties[asked],
         orders=[
-            _with_circulation(order, circulated[order.order], viewer, configuration, now)
+            await _with_circulation(runtime, order, circulated[order.order], viewer, now)
             for order in orders
             if order is not None
         ],
@@ -134,14 +134,15 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
     )
 
 
-def _with_circulation(
-    order: OrderOf, row: OrdersOrder | None, viewer: sharing.Viewer, configuration: FactSet, now: datetime
+async def _with_circulation(
+    runtime: Runtime, order: OrderOf, row: OrdersOrder | None, viewer: sharing.Viewer, now: datetime
 ) -> OrderOf:
     """An order for the answer, with who has it: never which agencies."""
     if row is None:
         return order
     asked = row.asked(now)
-    opens = circulating.parts(viewer, reach_of_order(row, configuration)) is not None
+    reach = await reach_of_order(runtime, row, await runtime.configuration())
+    opens = circulating.parts(viewer, reach) is not None
     return order.model_copy(update={"circulation": asked.unnamed() if asked else None, "may_open": opens})
 
 

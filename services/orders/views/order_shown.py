@@ -41,7 +41,8 @@ class OrderPage(Shown):
     ``unknown``: it cannot be told what holds of it. ``asked`` is its circulation, None where none is asked;
     without the part *circulation* it has the reader's own teams alone. ``without_answer``: so many breaches
     by whom it binds had no answer in 24 hours, told to whoever is shown the whole order; 0 where fewer than
-    three had none. ``teams`` are those for which the reader may confirm it."""
+    three had none. ``doubtful`` are the teams that an agency of its kind cannot have, or of an agency whose
+    kind nobody knows. ``teams`` are those for which the reader may confirm it."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
@@ -69,6 +70,7 @@ class OrderPage(Shown):
     services: tuple[ServiceShown, ...] = ()
     asked: Circulation | None = None
     without_answer: int = 0
+    doubtful: tuple[tuple[TeamKind, str], ...] = ()
     teams: list[TeamKind]
     may_circulate: bool
     left_out: list[Part]

@@ -53,6 +53,8 @@ CALLERS = {
         caller("matac", "police", "matac-coordinator", "north"),
         caller("control-room", "police", "control-room"),
         caller("control-room-of-nobody", "southvale", "control-room"),
+        caller("supervisor", "police", "supervisor", "north"),
+        caller("supervisor-elsewhere", "southvale-police", "supervisor", "west"),
     )
 }
 
@@ -301,6 +303,39 @@ async def test_the_control_room_reads_it_as_a_page(orders: Orders) -> None:
         others = headers | {"Authorization": f"Bearer {who}"}
         refused = await orders.http.post("/orders/status", data=record, headers=others)
         assert refused.status_code == 404, who
+
+
+async def test_an_order_that_no_force_told_of_is_for_those_whom_it_concerns(orders: Orders) -> None:
+    """The council told of it. Each of two forces is police; one works where she is."""
+    await prepared(orders)
+    elsewhere = AgencyDefined(agency="southvale-police", name="Southvale Police", kind=AgencyKind.POLICE)
+    header = own_header(orders.runtime.clock.now())
+    await orders.runtime.take(header, elsewhere, caller=CALLERS["police-system"], right="test")
+    now = orders.runtime.clock.now().isoformat()
+    where = area("north").model_dump(mode="json")
+    told = {"order": "occupation", "made": now, "people": people(BEN, ANN), "routing": where}
+    order = (await orders.post("council-system", "orders", told)).json()["root"]
+
+    async def open_to(who: str) -> bool:
+        return (await orders.get(who, f"orders/{order}")).status_code == 200
+
+    async def theirs() -> bool:
+        return await open_to("supervisor") and not await open_to("supervisor-elsewhere")
+
+    await until(theirs)
+    assert not await open_to("control-room"), "it works for no area, and its force has told of nobody"
+    await orders.post("police-system", "breaches", {"kind": "contact", "order": order})
+    await until(lambda: open_to("control-room"))
+    sent = {"order": order, "version": 1, "teams": [{"kind": "response"}], "systems": ["pnc"]}
+    assert (await orders.post("supervisor-elsewhere", "circulations", sent)).status_code == 404
+    teams = [{"kind": "response"}, {"kind": "council", "agency": "southvale-police"}]
+    assert (await orders.post("supervisor", "circulations", sent | {"teams": teams})).status_code == 201
+
+    async def doubted() -> bool:
+        page = (await orders.get("supervisor", f"orders/{order}")).json()
+        return bool(page["doubtful"] == [["council", "southvale-police"]])
+
+    await until(doubted, what="a fact still, and a question")
 
 
 async def corrected(orders: Orders, root: str, content: dict[str, Any]) -> None:
