@@ -17,9 +17,11 @@ from contracts.events.orders import OrderMade
 from contracts.events.people import IncidentReported
 from contracts.rules.occurrence import LONDON, Record, occurrences
 from contracts.rules.order_status import NOT_BINDING
-from contracts.vocabulary import PERPETRATOR_ROLES, AreaKind, Threshold
+from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, AreaKind, Threshold
 from services.marac import casefile
+from services.marac.rules import areas as placing
 from services.marac.rules import score as scoring
+from services.marac.rules import sharing
 from services.marac.tasking import rows
 from services.marac.tasking.letters import Signature, Told, letters
 from services.marac.tasking.pattern import Assessed, assessed, pattern_of
@@ -179,8 +181,17 @@ def fold_source(subject: Subject) -> Folded:
             for victim, letter in sorted(known.letters.items(), key=lambda item: (len(item[1]), item[1]))
         ],
         facts=sorted(each.fact.id for each in known.against),
+        opened_by=_opened_by(known),
     )
     return Folded(row)
+
+
+def _opened_by(known: Perpetrator) -> str:
+    facts, configuration = [each.fact for each in known.against], known.subject.configuration
+    police = {fact.agency for fact in facts if known.kinds.get(fact.agency) == AgencyKind.POLICE}
+    areas = casefile.areas_of(configuration)
+    forces = placing.forces_of(areas, (casefile.area_of(fact.said) for fact in facts))
+    return "".join(f"|{key}|" for key in sorted(sharing.opened_by(police, forces)))
 
 
 def _by_place(at: int, record: Record) -> Record:

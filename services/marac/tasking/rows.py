@@ -3,7 +3,8 @@
 ``TaskingPerpetrator`` holds nothing from which it follows where a victim lives: no agency, area,
 office, hour, day, record number, school, words, or id of anything that she or an agency of hers has.
 Two worlds that differ in that alone give the same bytes. What an ordinal stands for is in another
-row, ``TaskingSource``, which no perpetrator-centred page shows.
+row, ``TaskingSource``, which no perpetrator-centred page shows; nor does any show by what a coordinator may
+see a person.
 """
 
 from datetime import date
@@ -146,9 +147,12 @@ class TaskingSource(Row):
     events: list[EventSource]
     victims: list[VictimSource]
     facts: list[str]
+    opened_by: str = ""
+    """What opens the person to a coordinator (``rules/sharing.py``), each between bars: on no page."""
 
 
 class TaskingSourceTable(ViewTable, table=True):
     """Rows of ``tasking_source``."""
 
     __tablename__ = "marac_tasking_source"
+    opened_by: str
