@@ -59,13 +59,17 @@ class Between:
 async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
     """The pattern of a breach, for whoever may see these sections of it."""
     rows = [await runtime.row(ORDERS_PERSON, person) for person in (*row.respondents, *row.victims)]
-    people = [each for each in rows if isinstance(each, OrdersPerson)]
-    known = between(set(row.respondents), set(row.victims), people)
+    known = between(row, [each for each in rows if isinstance(each, OrdersPerson)])
     words = await _words(runtime, known.decisions) if Sensitivity.NARRATIVE in allowed else {}
     return shown(row, known, words, runtime.clock.now())
 
 
-def between(theirs: set[str], hers: set[str], people: Iterable[OrdersPerson]) -> Between:
+def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
+    """What the rows of a breach's people say of the two sides."""
+    return _between(set(row.respondents), set(row.victims), people)
+
+
+def _between(theirs: set[str], hers: set[str], people: Iterable[OrdersPerson]) -> Between:
     """What the rows of these people say of what the ones did to the others."""
     rows = list(people)
     once = _together(group for each in rows for group in each.occurrences)
@@ -247,7 +251,7 @@ def _place(named: OffenceNamed) -> tuple[bool, int, int, str, bool]:
 def _named(
     by: bool, theirs: set[str], hers: set[str], row: OrdersPerson, at: datetime
 ) -> Iterable[OffenceNamed]:
-    known = between(theirs, hers, [row])
+    known = _between(theirs, hers, [row])
     made = [line.decided for line in known.decisions]
     for reading in _read(known).named:
         asked = pattern.question(reading, made, at)

@@ -26,12 +26,7 @@ def shown(*facts: Fact[Any], cause: str = "breach", days_later: float = 0) -> Pa
     made = world(*facts)
     row = made.row("orders_breach", root_of(cause))
     people = [made.row("orders_person", each) for each in (*row.respondents, *row.victims)]
-    return patterns.shown(
-        row,
-        patterns.between(set(row.respondents), set(row.victims), people),
-        {},
-        NOON + timedelta(days=days_later),
-    )
+    return patterns.shown(row, patterns.between(row, people), {}, NOON + timedelta(days=days_later))
 
 
 def named(pattern: PatternShown) -> list[str]:

@@ -50,7 +50,7 @@ def named(file: File) -> bool:
     world = World(SERVICE.views, facts.values(), same=same(file))
     row = world.row("orders_breach", facts[id(file.breach)].root)
     people = [world.row("orders_person", person) for person in (*row.respondents, *row.victims)]
-    shown = patterns.shown(row, patterns.between(set(row.respondents), set(row.victims), people), {}, NOON)
+    shown = patterns.shown(row, patterns.between(row, people), {}, NOON)
     return bool(shown.candidates)
 
 
