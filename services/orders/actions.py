@@ -44,13 +44,16 @@ C = TypeVar("C", bound=Content)
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
     that lacks its reason or its rank, and what was decided of a pattern without a reason, and either that is
-    not told by the police; and the circulation of an order that is not of the caller's force, or to a team
-    without its agency. Raises Refused (422), and Problem (404)."""
+    not told by the police, or by staff who may not see the breach; and the circulation of an order that is
+    not of the caller's force, or to a team without its agency. Raises Refused (422), and Problem (404)."""
     missing: tuple[str, str] | None = None
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
     if isinstance(content, BreachProgressed | PatternDecided):
-        if not sharing.may_progress(viewer_of(caller, await archive.configuration())):
+        configuration = await archive.configuration()
+        row = await archive.row(ORDERS_BREACH, content.breach)
+        reach = reach_of(row, configuration) if isinstance(row, OrdersBreach) else None
+        if not sharing.may_progress_breach(viewer_of(caller, configuration), reach):
             raise not_found()
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern
         missing = rule.fault(content)

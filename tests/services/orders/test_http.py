@@ -338,6 +338,21 @@ async def test_an_order_that_no_force_told_of_is_for_those_whom_it_concerns(orde
     await until(doubted, what="a fact still, and a question")
 
 
+async def test_staff_tell_of_no_breach_that_they_may_not_see(orders: Orders) -> None:
+    await prepared(orders)
+    cause = await reported(orders)
+    await until(lambda: seen_by_all(orders, cause))
+    step = {"breach": cause, "step": "arrested"}
+    said = {"offence": "stalking", "decision": "recorded", "rank": "sergeant", "considered": [cause]}
+    decided = {"breach": cause, "narrative": {"text": "Two in a week."}, **said}
+    for who, status in (("on-call-elsewhere", 404), ("on-call", 201), ("police-system", 201)):
+        assert (await orders.post(who, "breach-steps", step)).status_code == status, who
+        assert (await orders.post(who, "pattern-decisions", decided)).status_code == status, who
+    unknown = step | {"breach": root_of("told of later")}
+    assert (await orders.post("police-system", "breach-steps", unknown)).status_code == 201
+    assert (await orders.post("on-call", "breach-steps", unknown)).status_code == 404
+
+
 async def corrected(orders: Orders, root: str, content: dict[str, Any]) -> None:
     """The police correct a fact."""
     now = orders.runtime.clock.now().isoformat()
