@@ -367,7 +367,7 @@ def alerts() -> Alerts:
         at=NOW,
         fresh_until=FRESH,
         waiting=[
-            entry("4821", "unanswered"),
+            entry("4821", "unanswered", also=["ends-7"]),
             entry("0093", "unanswered", you=False, nobody=True, may_pass_on=False),
         ],
         mine=[

@@ -18,7 +18,7 @@ from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule
 from services.notify import clock_list
 from services.notify.clocks import CLOCK, ClockRow
-from services.notify.views import ALERT
+from services.notify.views import ALERT, AlertRow
 from tests.services.notify.conftest import Start, caller, configure
 from tests.services.notify.world import CAUSE, RAISED, rota, staff
 from tests.support.facts import IDS, area, fact, said
@@ -180,6 +180,22 @@ def test_two_clocks_of_one_order_are_two_alerts() -> None:
     taken = {clock.rule: clock.answered_at for clock in night.row.clocks}
     assert taken == {HEARING: night.now, ENDS: None}
     assert not night.row.taken
+
+
+def test_what_else_waits_about_a_cause_is_said_beside_what_comes_first() -> None:
+    night = Night()
+    night.start(ENDS, 1)
+    night.start(HEARING, 1)
+    night.wait(2.5)
+
+    def shown() -> tuple[str, tuple[str, ...]]:
+        row = ALERT.fold(night.subject()).row
+        assert isinstance(row, AlertRow)
+        return (row.rule.value, tuple(rule.value for rule in row.also))
+
+    assert shown() == ("hearing", ("ends-14",))
+    night.take(HEARING)
+    assert shown() == ("ends-14", ())
 
 
 def test_of_the_answer_to_a_breach_another_rule_tells() -> None:
