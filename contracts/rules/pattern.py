@@ -345,24 +345,19 @@ def left_without_answer(earlier: int, answered: datetime | None) -> bool:
 
 
 def many_left(n: int) -> int:
-    """So many breaches without an answer in their time, where there are so many that their number is named
-    for itself; else 0."""
+    """So many breaches without an answer, where their number is named for itself; else 0."""
     return n if n >= UNANSWERED else 0
 
 
 def _apart(occasions: Sequence[Occasion]) -> list[Occasion]:
-    """The occurrences that count for nothing. Ordinary is what every agency that tells of it calls so, and
-    none says more of: that one is silent on how it came about is no agreement. Of contacts by mistake so
-    many count for nothing as are believed."""
-    ordinary = [each for each in occasions if all(_is_ordinary(word) for word in each)]
+    """The occurrences that count for nothing. Ordinary is what every agency that tells of it calls so;
+    silence is no agreement. Of contacts by mistake so many are believed."""
+    excused = [each for each in occasions if all(word.says & EXCUSED for word in each)]
+    ordinary = [each for each in excused if all(word.says <= ORDINARY for word in each)]
     mistaken = [each for each in ordinary if _says(each, {Circumstance.BY_MISTAKE})]
     arranged = [each for each in ordinary if each not in mistaken]
     acquitted = [each for each in occasions if _says(each, {LegalStatus.ACQUITTED})]
     return [*arranged, *(mistaken if len(mistaken) <= MISTAKES else ()), *acquitted]
-
-
-def _is_ordinary(word: Word) -> bool:
-    return word.says <= ORDINARY and not word.says.isdisjoint(EXCUSED)
 
 
 def _says(occasion: Occasion, any_of: Collection[str]) -> bool:

@@ -75,7 +75,10 @@ def _between(theirs: set[str], hers: set[str], people: Iterable[OrdersPerson]) -
     once = _together(group for each in rows for group in each.occurrences)
     occasions = [group for group in once if _by(group, theirs, hers)]
     roots = {record.root for group in occasions for record in group}
-    decisions = {each.root: each for person in rows for each in person.decisions if each.breach in roots}
+    decisions: dict[str, DecisionLine] = {}
+    for each in (each for person in rows for each in person.decisions if each.breach in roots):
+        held = decisions.get(each.root, each)  # each side's row knows its own facts
+        decisions[each.root] = each.model_copy(update={"unseen": tuple({*held.unseen, *each.unseen})})
     assessed = {
         line.root: line
         for person in rows
@@ -121,7 +124,7 @@ def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime
     evidence = _evidence(known, apart)
     numbers = {record.root: each.n for each in evidence for record in each.records}
     decided = {line.root: line for line in known.decisions}
-    made = [line.decided for line in known.decisions]
+    made = [line.decided(known.considered) for line in known.decisions]
     candidates = {
         reading.offence: _candidate(reading, pattern.question(reading, made, at), numbers, decided, words)
         for reading in read.readings
@@ -252,7 +255,7 @@ def _named(
     by: bool, theirs: set[str], hers: set[str], row: OrdersPerson, at: datetime
 ) -> Iterable[OffenceNamed]:
     known = _between(theirs, hers, [row])
-    made = [line.decided for line in known.decisions]
+    made = [line.decided(known.considered) for line in known.decisions]
     for reading in _read(known).named:
         asked = pattern.question(reading, made, at)
         yield OffenceNamed(

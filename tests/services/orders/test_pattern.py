@@ -215,3 +215,21 @@ def test_whoever_asks_for_somebodys_orders_is_told_of_breach_upon_breach_without
         assert patterns.without_answer({person(name): row}, NOON) == 3
         answered = world(*told, step("arrested", -47, told[0])).row("orders_person", person(name))
         assert patterns.without_answer({person(name): answered}, NOON) == 0
+
+
+def test_a_row_keeps_of_a_decision_what_came_since_and_of_an_overtaken_one_nothing() -> None:
+    """However much each considered: a case's row does not grow by the case with each decision."""
+    told = [contact(f"told {n}", 30 - n) for n in range(12)]
+    names = [f"told {n}" for n in range(12)]
+    first = decided(told[0], "stalking", *names, at=-24)
+    again = decided(told[1], "stalking", *names, at=-12)
+    new, other = contact("breach", 0), contact("of cat", 0, people=[cat(), ben()])
+
+    def kept(*facts: Fact[Any]) -> list[tuple[str, ...]]:
+        row = world(*told, *facts).row("orders_person", person("ben"))
+        return [line.unseen for line in row.decisions]
+
+    assert kept(first) == [()]
+    assert kept(first, other) == [()], "another victim's is no matter of this"
+    assert kept(first, new) == [(root_of("breach"),)]
+    assert kept(first, again, new) == [(), (root_of("breach"),)]
