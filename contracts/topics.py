@@ -42,7 +42,7 @@ TOPICS: dict[str, Topic] = {
             "clocks",
             "deadlines that run",
             ("referrals", "orders"),
-            ("referrals", "orders", "notify"),
+            ("referrals", "orders", "marac", "notify"),
         ),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),
         Topic("marac", "meetings and their agendas", ("marac",), ("marac",)),

@@ -89,7 +89,10 @@ class Times:
         return self._texts("time.days-ago", n=minutes // 1440)
 
     def delay(self, occurred: datetime, recorded: datetime) -> Markup | None:
-        """How much later than the day on which it happened it was recorded; None for the same or the next."""
+        """How much later than the day on which it happened it was recorded, None for the same or the next; of
+        what was recorded before it happened, the question which of the two is right."""
+        if recorded < occurred:
+            return self._texts("time.recorded-before")
         days = (recorded.astimezone(LONDON).date() - occurred.astimezone(LONDON).date()).days
         return self._texts("time.recorded-later", n=days) if days > 1 else None
 

@@ -7,7 +7,7 @@ variation is circulated anew, and that whoever was sent an order confirms it wit
 Goldthread's own.
 """
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from contracts.content import Content
 from contracts.envelope import Envelope
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade
-from contracts.vocabulary import NationalSystem, TeamKind
+from contracts.vocabulary import AgencyKind, NationalSystem, TeamKind
 
 WITHIN = timedelta(hours=24)
 """How long an order may take to be circulated, and a team to confirm that it has it."""
@@ -26,6 +26,13 @@ SYSTEMS = (NationalSystem.PNC,)
 """National systems without which an order is not circulated."""
 OWN = frozenset({*LOCAL, TeamKind.CONTROL_ROOM})
 """Teams of the force's own: every other is of an agency that must be named."""
+OF_KINDS: Mapping[TeamKind, frozenset[AgencyKind]] = {
+    **dict.fromkeys((*OWN, TeamKind.NEIGHBOURING_FORCE), frozenset({AgencyKind.POLICE})),
+    TeamKind.PROBATION: frozenset({AgencyKind.PROBATION}),
+    TeamKind.COUNCIL: frozenset({AgencyKind.COUNCIL, AgencyKind.HOUSING, AgencyKind.CHILDRENS_SERVICES}),
+    TeamKind.SCHOOL: frozenset({AgencyKind.EDUCATION}),
+}
+"""Of which kinds of agency a team can be. Of a prison, for which there is no kind, nobody can tell."""
 LAWFUL_IF_SAID = frozenset({TeamKind.SCHOOL})
 """Teams of whom it must be said why it is lawful to tell them."""
 TERMS = {
@@ -171,6 +178,13 @@ def fault(said: OrderCirculated, force: str) -> tuple[str, str] | None:
         if team.kind in LAWFUL_IF_SAID and said.narrative is None:
             return ("content.narrative", "reason-missing")
     return None
+
+
+def fits(team: TeamKind, kind: AgencyKind | None) -> bool | None:
+    """Whether an agency of this kind has such a team: a school has no control room. None: that cannot be
+    told. A circulation that says so is a fact all the same, and a question to whoever circulates."""
+    kinds = OF_KINDS.get(team)
+    return None if kinds is None or kind is None else kind in kinds
 
 
 def _terms_since(order: Iterable[Versioned]) -> Envelope:

@@ -143,7 +143,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         about="order",
         started="service of a DVPN or DAPN in person",
         stopped="a DVPO or DAPO between the same people is made or refused; the notice is discharged. A later"
-        " end that the notice is given moves it: the court adjourned",
+        " end that a correction gives the notice moves it: the court adjourned",
         limit=Limit(HEARING_HOURS, Calendar.COURT_HOURS),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=Urgency.NOW,

@@ -89,6 +89,9 @@ ORDINARY: Codes = frozenset(
 )
 """All that a record of ordinary contact may say: anything beside it, and it is not ordinary."""
 
+EXCUSED: Codes = frozenset({Circumstance.ARRANGED, Circumstance.BY_MISTAKE})
+"""How a contact came about that was none of the respondent's doing."""
+
 MISTAKES = 1
 """So many contacts by mistake are believed: the second is asked about."""
 
@@ -341,12 +344,18 @@ def left_without_answer(earlier: int, answered: datetime | None) -> bool:
     return answered is None and earlier >= UNANSWERED - 1
 
 
+def many_left(n: int) -> int:
+    """So many breaches without an answer, where their number is named for itself; else 0."""
+    return n if n >= UNANSWERED else 0
+
+
 def _apart(occasions: Sequence[Occasion]) -> list[Occasion]:
-    """The occurrences that count for nothing. Ordinary is what some agency calls so, and no other says more
-    of; of contacts by mistake so many as are believed."""
-    ordinary = [each for each in occasions if all(word.says <= ORDINARY for word in each)]
-    arranged = [each for each in ordinary if _says(each, {Circumstance.ARRANGED})]
-    mistaken = [each for each in ordinary if _says(each, {Circumstance.BY_MISTAKE}) and each not in arranged]
+    """The occurrences that count for nothing. Ordinary is what every agency that tells of it calls so;
+    silence is no agreement. Of contacts by mistake so many are believed."""
+    excused = [each for each in occasions if all(word.says & EXCUSED for word in each)]
+    ordinary = [each for each in excused if all(word.says <= ORDINARY for word in each)]
+    mistaken = [each for each in ordinary if _says(each, {Circumstance.BY_MISTAKE})]
+    arranged = [each for each in ordinary if each not in mistaken]
     acquitted = [each for each in occasions if _says(each, {LegalStatus.ACQUITTED})]
     return [*arranged, *(mistaken if len(mistaken) <= MISTAKES else ()), *acquitted]
 

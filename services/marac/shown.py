@@ -6,7 +6,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.sections import Location, Name
-from contracts.vocabulary import Grade, Offence, PatternDecision, PoliceRank, Relationship, Role
+from contracts.vocabulary import (
+    AlertRule,
+    ClockOwner,
+    Grade,
+    Offence,
+    PatternDecision,
+    PoliceRank,
+    Relationship,
+    Role,
+)
 from services.marac.conference.alert_rows import Alert
 from services.marac.conference.rows import (
     Assessment,
@@ -22,19 +31,12 @@ from services.marac.conference.rows import (
     Version,
 )
 from services.marac.tasking.rows import (
-    BindingOrder as BindingOrder,
-)
-from services.marac.tasking.rows import (
-    EventShown as EventShown,
-)
-from services.marac.tasking.rows import (
-    PerpetratorGap as PerpetratorGap,
-)
-from services.marac.tasking.rows import (
-    ScorePart as ScorePart,
-)
-from services.marac.tasking.rows import (
-    VictimShown as VictimShown,
+    BindingOrder,
+    EventShown,
+    OffenceShown,
+    PerpetratorGap,
+    ScorePart,
+    VictimShown,
 )
 
 
@@ -109,6 +111,8 @@ class AgendaLine(Shown):
     orders_not_served: int = Field(description="orders in force or made, not served or not known to be")
     breaches: int = Field(description="occurrences, not records")
     unanswered: int = Field(description="alerts that nobody has answered")
+    clocks_late: int = Field(default=0, description="deadlines that ran out, and that nobody has taken")
+    clock_next: datetime | None = Field(default=None, description="when the next deadline runs out")
     missing: int
     incomplete: int = Field(description="records about it or its people that could not be read")
     new: int = Field(description="lines recorded since the case was listed")
@@ -183,6 +187,21 @@ class BreachAlert(Shown):
 
     cause: str
     alerts: list[Alert]
+
+
+ClockState = Literal["late", "runs", "taken"]
+CLOCK_STATES: tuple[ClockState, ...] = ("late", "runs", "taken")
+
+
+class ClockShown(Shown):
+    """A deadline that runs about an order or a breach of the case. ``owner`` must do what stops it; *taken*:
+    it ran out, and a named person has taken it."""
+
+    cause: str
+    rule: AlertRule
+    owner: ClockOwner
+    due: datetime
+    state: ClockState
 
 
 class CaseMeeting(Shown):
@@ -272,6 +291,9 @@ class CasePage(Page):
     orders: list[Order]
     occurrences: list[Occurrence] = Field(description="newest first; breaches are those with `breach`")
     alerts: list[BreachAlert]
+    clocks: list[ClockShown] = Field(
+        default=[], description="late ones first, then the next to run out, last those that somebody took"
+    )
     pattern: CasePattern = CasePattern()
     meetings: list[CaseMeeting]
     freshness: list[Silence]
@@ -362,4 +384,8 @@ class PerpetratorPage(Page):
     victims: list[VictimShown]
     orders: list[BindingOrder]
     missing: list[PerpetratorGap]
+    pattern: tuple[OffenceShown, ...] = Field(
+        default=(), description="a prompt to a person, by victim's letter"
+    )
+    without_answer: int = Field(default=0, description="breaches without an answer in 24 hours, from 3 on")
     managed_by: str | None

@@ -20,9 +20,11 @@ from contracts.rules.areas import area_and_around
 from contracts.rules.clocks import CLOCKS, calls_at
 from contracts.rules.standing_answer import answer_of, standing_answer
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule
+from contracts.vocabulary import AlertRule, Urgency
 from services.notify.rules import rota
 
+NOWHERE = "?"
+"""Stands for an area that is not known. No code of an area has it."""
 Alert = tuple[AlertRule, int]
 """Rule and generation of an alert about the cause."""
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
@@ -56,6 +58,10 @@ class ClockRow(Row):
     due: AwareDatetime | None
     taken: bool
     """Whether somebody has taken each of them."""
+    areas: str
+    """The areas of any of them and those around these, *nowhere* for one that is not known, and
+    ``owners``, whose they are: each between bars, as a list looks for them."""
+    owners: str
     facts: tuple[str, ...]
 
 
@@ -66,6 +72,8 @@ class ClockTable(ViewTable, table=True):
 
     due: datetime | None = Field(sa_type=Instant, index=True)
     taken: bool
+    areas: str
+    owners: str
 
 
 def fold(subject: Subject) -> Folded:
@@ -80,10 +88,21 @@ def fold(subject: Subject) -> Folded:
         over=tuple(sorted(alert for alert in _standing(subject.facts) if alert not in kept)),
         due=clocks[0].due if clocks else None,
         taken=all(clock.answered_at for clock in clocks),
+        areas=_barred(area for clock in clocks for area in clock.areas or (NOWHERE,)),
+        owners=_barred(CLOCKS[clock.rule].owner for clock in clocks),
         facts=tuple(sorted(fact.id for fact in subject.facts)),
     )
     calls = [clock.calls_at for clock in clocks if clock.calls_at and clock.calls_at > subject.at]
     return Folded(row, min(calls, default=None))
+
+
+def _barred(words: Iterable[str]) -> str:
+    return "".join(between_bars(word) for word in sorted(set(words)))
+
+
+def between_bars(word: str) -> str:
+    """A word as a list looks for it among others."""
+    return f"|{word}|"
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
@@ -97,14 +116,29 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
         urgency = CLOCKS[clock.rule].urgency
         if urgency is None or clock.calls_at is None or clock.calls_at > at or clock.raised:
             continue
-        raised = AlertRaised(
-            rule=clock.rule,
-            cause=row.cause,
-            generation=clock.generation,
-            urgency=urgency,
-            routing=Routing(area=clock.area) if clock.area else None,
-        )
-        yield Saying(clock.rule, row.cause, clock.generation, raised, occurred=at)
+        yield _alarm(row.cause, clock.rule, clock.generation, urgency, clock.area, at)
+
+
+def decide_broken(subject: Subject) -> Iterable[Saying]:
+    """Of a cause whose fold raised nobody can tell when its clocks run out: each that was started and not
+    stopped is told of at once. Nothing is stood down."""
+    raised = _alerts(subject.facts.current(AlertRaised))
+    for started in _running(subject.facts):
+        said, urgency = started.said, CLOCKS[started.said.rule].urgency
+        if urgency is not None and _alert(started) not in raised:
+            yield _alarm(subject.id, said.rule, said.generation, urgency, _area(said), subject.at)
+
+
+def _alarm(
+    cause: str, rule: AlertRule, generation: int, urgency: Urgency, area: str | None, at: datetime
+) -> Saying:
+    routing = Routing(area=area) if area else None
+    said = AlertRaised(rule=rule, cause=cause, generation=generation, urgency=urgency, routing=routing)
+    return Saying(rule, cause, generation, said, occurred=at)
+
+
+def _area(said: ClockStarted) -> str | None:
+    return said.routing.area if isinstance(said.routing, Routing) else None
 
 
 CLOCK = View(
@@ -114,6 +148,7 @@ CLOCK = View(
     table=ClockTable,
     fold=fold,
     decide=decide,
+    decide_broken=decide_broken,
     begun_by=(ClockStarted,),
     configured_by=rota.CONFIGURATION,
 )
@@ -128,7 +163,7 @@ def _running(facts: FactSet) -> list[Fact[ClockStarted]]:
 
 def _clock(subject: Subject, started: Fact[ClockStarted], known: rota.Rota) -> Clock:
     said, facts = started.said, subject.facts
-    area = said.routing.area if isinstance(said.routing, Routing) else None
+    area = _area(said)
     earlier = [
         each for each in facts.current(ClockStarted) if each.said.rule is said.rule and each.id != started.id
     ]

@@ -87,6 +87,7 @@ class AlertShown(BaseModel):
     answered_at: datetime | None
     stood_down_at: datetime | None
     rota_of: str | None = Field(default=None, description="the area whose rota has the gap, of `rota-gap`")
+    also: list[AlertRule] = Field(default=[], description="of what else somebody waits for an answer here")
 
 
 class Alerts(BaseModel):
@@ -220,6 +221,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         answered_at=row.acknowledged_at,
         stood_down_at=row.stood_down_at,
         rota_of=row.rota_of,
+        also=list(row.also),
     )
 
 

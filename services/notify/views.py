@@ -108,6 +108,9 @@ class AlertRow(Row):
     next: Next | None
     next_due: datetime | None
     facts: tuple[str, ...]
+    also: tuple[AlertRule, ...] = ()
+    """The rules of other alerts about the cause that wait too: each is called for when those before it have
+    been answered."""
 
     @property
     def called(self) -> frozenset[str]:
@@ -139,8 +142,12 @@ def number_of(cause: str) -> str:
 
 def fold(subject: Subject) -> Folded:
     """The alert about a cause, and when the ladder next moves by itself."""
-    alerts = [_alert(subject, raised) for raised in _newest(subject.facts)]
-    return min(alerts, key=_first) if alerts else Folded(None)
+    alerts = sorted((_alert(subject, raised) for raised in _newest(subject.facts)), key=_first)
+    if not alerts:
+        return Folded(None)
+    first, *others = [(each.row, each.changes_at) for each in alerts if isinstance(each.row, AlertRow)]
+    also = tuple(row.rule for row, _ in others if row.waiting)
+    return Folded(first[0].model_copy(update={"also": also}), first[1])
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:

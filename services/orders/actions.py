@@ -23,14 +23,16 @@ from contracts.rules import breach_answer, circulation, pattern
 from contracts.rules.areas import area_and_around
 from contracts.sections import Sensitivity
 from contracts.submission import Submission
-from contracts.vocabulary import AgencyKind
+from contracts.vocabulary import AgencyKind, TeamKind
 from services.orders.patterns import pattern_of
 from services.orders.rules import circulating, service_of_order, sharing
 from services.orders.views import (
     ORDERS_BREACH,
+    ORDERS_CLOCKS,
     ORDERS_ORDER,
     ORDERS_PERSON,
     OrdersBreach,
+    OrdersClocks,
     OrdersOrder,
     OrdersPerson,
 )
@@ -42,13 +44,16 @@ C = TypeVar("C", bound=Content)
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
     that lacks its reason or its rank, and what was decided of a pattern without a reason, and either that is
-    not told by the police; and the circulation of an order that is not of the caller's force, or to a team
-    without its agency. Raises Refused (422), and Problem (404)."""
+    not told by the police, or by staff who may not see the breach; and the circulation of an order that is
+    not of the caller's force, or to a team without its agency. Raises Refused (422), and Problem (404)."""
     missing: tuple[str, str] | None = None
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
     if isinstance(content, BreachProgressed | PatternDecided):
-        if not sharing.may_progress(viewer_of(caller, await archive.configuration(AgencyDefined))):
+        configuration = await archive.configuration(AgencyDefined, AreaDefined)
+        row = await archive.row(ORDERS_BREACH, content.breach)
+        reach = reach_of(row, configuration) if isinstance(row, OrdersBreach) else None
+        if not sharing.may_progress_breach(viewer_of(caller, configuration), reach):
             raise not_found()
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern
         missing = rule.fault(content)
@@ -128,19 +133,43 @@ def viewer_of(caller: Caller, configuration: FactSet) -> sharing.Viewer:
 
 def force_of(agency: str, configuration: FactSet) -> str | None:
     """The police force that told of an order; None where somebody else did."""
-    police = {
-        fact.said.agency
-        for fact in configuration.current(AgencyDefined)
-        if fact.said.kind is AgencyKind.POLICE
-    }
-    return agency if agency in police else None
+    return agency if agency in _police(configuration) else None
 
 
-def reach_of_order(row: OrdersOrder, configuration: FactSet) -> circulating.Reach:
+def _told_by(person: OrdersPerson) -> set[str]:
+    records = (record.agency for group in person.occurrences for record in group)
+    return {*records, *(order.agency for order in person.orders), *(each.agency for each in person.assessed)}
+
+
+def _police(configuration: FactSet) -> set[str]:
+    known = (fact.said for fact in configuration.current(AgencyDefined))
+    return {said.agency for said in known if said.kind is AgencyKind.POLICE}
+
+
+async def reach_of_order(archive: Archive, row: OrdersOrder, configuration: FactSet) -> circulating.Reach:
     """An order, as the rules of circulating know one."""
     lines = row.circulation.teams
     sent = frozenset((line.team, line.agency) for line in lines if line.agency is not None)
-    return circulating.Reach(force_of(row.agency, configuration), sent)
+    return await _reach_of_order(archive, row.order, row.agency, sent, configuration)
+
+
+async def _reach_of_order(
+    archive: Archive,
+    order: str,
+    agency: str,
+    sent: frozenset[tuple[TeamKind, str]],
+    configuration: FactSet,
+) -> circulating.Reach:
+    force = force_of(agency, configuration)
+    if force is not None:
+        return circulating.Reach(force, sent)
+    mentions = set().union(*(each.mentions for each in await archive.fact(order)))
+    people = [await archive.row(ORDERS_PERSON, each) for each in (await archive.places(mentions)).values()]
+    told = set().union(*(_told_by(each) for each in people if isinstance(each, OrdersPerson)))
+    clocks = await archive.row(ORDERS_CLOCKS, order)
+    areas = {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
+    around = area_and_around(areas, clocks.area if isinstance(clocks, OrdersClocks) else None)
+    return circulating.Reach(None, sent, frozenset(around), frozenset(told & _police(configuration)))
 
 
 def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
@@ -188,18 +217,20 @@ async def _order(runtime: Runtime, row: OrdersBreach, allowed: frozenset[Sensiti
     return OrderShown.of(row, made[0] if made else None, allowed, asked)
 
 
-async def order_row(runtime: Runtime, order: str) -> OrdersOrder | None:
+async def order_row(archive: Archive, order: str) -> OrdersOrder | None:
     """An order, as far as its own facts tell; None where there is none here."""
-    row = await runtime.row(ORDERS_ORDER, order)
+    row = await archive.row(ORDERS_ORDER, order)
     return row if isinstance(row, OrdersOrder) else None
 
 
 async def _fault_of(archive: Archive, caller: Caller, said: OrderCirculated) -> tuple[str, str] | None:
     """What is wrong with a circulation. Raises Problem (404) unless the order is the caller's force's."""
     made = (await archive.fact(said.order)).current(OrderMade)
-    configuration = await archive.configuration(AgencyDefined)
-    viewer = viewer_of(caller, configuration)
-    if not made or not circulating.is_its_force(viewer, force_of(made[0].agency, configuration)):
+    configuration = await archive.configuration(AgencyDefined, AreaDefined)
+    if not made:
+        raise not_found()
+    reach = await _reach_of_order(archive, said.order, made[0].agency, frozenset(), configuration)
+    if not circulating.is_its_force(viewer_of(caller, configuration), reach):
         raise not_found()
     if said.version > made[0].version:
         return ("content.version", "no-such-version")

@@ -15,13 +15,14 @@ from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed, Prohibition
 from contracts.mentions import Mention
-from contracts.rules.circulation import Circulation
+from contracts.rules.circulation import Circulation, fits
 from contracts.rules.order_questions import questions
 from contracts.rules.order_status import status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Name
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
 from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.patterns import without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.rules.circulating import Part, Reach
 from services.orders.rules.sharing import Viewer
@@ -67,11 +68,16 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
     }
     facts = {each.id for each in versions}
     for made in versions.current(OrderMade):
-        lines = await _lines(runtime, order, people)
+        bound = await _bound(runtime, order, people)
+        lines = [line for row in bound.values() for line in row.orders if line.root == order]
         services = [await runtime.fact(root) for root in sorted({r for line in lines for r in line.services})]
         facts |= {each.id for served in services for each in served}
         known |= _told(made, allowed) | _now(lines, services, at)
+        if allowed == circulating.ALL:
+            known["without_answer"] = without_answer(bound, at)
         known["asked"] = _circulation(row.asked(at), viewer, allowed)
+        if Part.CIRCULATION in allowed:
+            known["doubtful"] = await _doubtful(runtime, known["asked"])
     page = OrderPage(at=at, fresh_until=fresh, **known)
     content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
     await runtime.shown(caller, ORDERS_ORDER.name, order, content, facts, map(str, page.left_out))
@@ -120,7 +126,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
     viewer = viewer_of(caller, configuration)
     lists: dict[str, list[OrderWaiting]] = {"to_confirm": [], "not_circulated": [], "not_confirmed": []}
     for row in await _outstanding(runtime, viewer, configuration):
-        for name, line in _asks(row, viewer, reach_of_order(row, configuration), at):
+        for name, line in _asks(row, viewer, await reach_of_order(runtime, row, configuration), at):
             lists[name].append(line)
     facts: set[str] = set()
     found: dict[str, Waiting] = {}
@@ -145,17 +151,19 @@ async def _theirs(runtime: Runtime, caller: Caller, order: str) -> tuple[OrdersO
     row, configuration = await order_row(runtime, order), await runtime.configuration(AgencyDefined)
     if row is None:
         raise not_found()
-    viewer, reach = viewer_of(caller, configuration), reach_of_order(row, configuration)
+    viewer, reach = viewer_of(caller, configuration), await reach_of_order(runtime, row, configuration)
     if circulating.parts(viewer, reach) is None:
         raise not_found()
     return row, viewer, reach
 
 
-async def _lines(runtime: Runtime, order: str, people: Iterable[str]) -> list[OrderLine]:
-    """The order as the rows of those whom it binds have it: their facts alone tell of its service."""
-    rows = [await runtime.row(ORDERS_PERSON, person) for person in people]
-    known = [row for row in rows if isinstance(row, OrdersPerson)]
-    return [line for row in known for line in row.orders if line.root == order and line.status is not None]
+async def _bound(runtime: Runtime, order: str, people: Iterable[str]) -> dict[str, OrdersPerson]:
+    """The rows of those whom an order binds: their facts alone tell of its service."""
+    rows = {person: await runtime.row(ORDERS_PERSON, person) for person in people}
+    known = {person: row for person, row in rows.items() if isinstance(row, OrdersPerson)}
+    return {
+        p: row for p, row in known.items() if any(line.root == order and line.status for line in row.orders)
+    }
 
 
 def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
@@ -206,6 +214,16 @@ def _now(lines: Iterable[OrderLine], services: Iterable[FactSet], at: datetime) 
             for each in served.current(OrderServed)
         ],
     }
+
+
+async def _doubtful(runtime: Runtime, asked: Circulation | None) -> list[tuple[TeamKind, str]]:
+    """The teams that an agency of its kind cannot have, or an agency of which nobody has said the kind."""
+    known = (fact.said for fact in (await runtime.configuration()).current(AgencyDefined))
+    kinds = {said.agency: said.kind for said in known}
+    named = [(line.team, line.agency) for line in (asked.teams if asked else ()) if line.agency is not None]
+    return [
+        (team, agency) for team, agency in named if agency not in kinds or fits(team, kinds[agency]) is False
+    ]
 
 
 def _circulation(asked: Circulation | None, viewer: Viewer, allowed: frozenset[Part]) -> Circulation | None:

@@ -2,7 +2,7 @@
 the same victim, and how much they are said to have done to others."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from hashlib import sha256
 from chassis.runtime import Runtime
 from contracts.events.orders import PatternDecided
 from contracts.rules import pattern
+from contracts.rules.breach_answer import left
 from contracts.sections import Narrative, Sensitivity
 from contracts.vocabulary import Act, Circumstance, DashItem, Effect
 from services.orders.views import ORDERS_PERSON, OrdersBreach, OrdersPerson
@@ -21,6 +22,7 @@ from services.orders.views.pattern_shown import (
     Evidence,
     EvidenceRecord,
     KindCount,
+    OffenceNamed,
     OthersShown,
     PatternShown,
 )
@@ -64,12 +66,19 @@ async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Se
 
 def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
     """What the rows of a breach's people say of the two sides."""
-    theirs, hers = set(row.respondents), set(row.victims)
+    return _between(set(row.respondents), set(row.victims), people)
+
+
+def _between(theirs: set[str], hers: set[str], people: Iterable[OrdersPerson]) -> Between:
+    """What the rows of these people say of what the ones did to the others."""
     rows = list(people)
     once = _together(group for each in rows for group in each.occurrences)
     occasions = [group for group in once if _by(group, theirs, hers)]
     roots = {record.root for group in occasions for record in group}
-    decisions = {each.root: each for person in rows for each in person.decisions if each.breach in roots}
+    decisions: dict[str, DecisionLine] = {}
+    for each in (each for person in rows for each in person.decisions if each.breach in roots):
+        held = decisions.get(each.root, each)  # each side's row knows its own facts
+        decisions[each.root] = each.model_copy(update={"unseen": tuple({*held.unseen, *each.unseen})})
     assessed = {
         line.root: line
         for person in rows
@@ -110,15 +119,12 @@ def _by(group: Iterable[RecordLine], accused: Collection[str], victims: Collecti
 
 def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime) -> PatternShown:
     """The pattern, as a page gives it at a time. ``words`` are why each decision was made."""
-    read = pattern.read(
-        [[record.word for record in group] for group in known.occasions],
-        [line.word for line in known.assessed],
-    )
+    read = _read(known)
     apart = {word.root for occasion in read.apart for word in occasion}
     evidence = _evidence(known, apart)
     numbers = {record.root: each.n for each in evidence for record in each.records}
     decided = {line.root: line for line in known.decisions}
-    made = [line.decided for line in known.decisions]
+    made = [line.decided(known.considered) for line in known.decisions]
     candidates = {
         reading.offence: _candidate(reading, pattern.question(reading, made, at), numbers, decided, words)
         for reading in read.readings
@@ -215,6 +221,60 @@ def _others(known: Between, hers: set[str]) -> OthersShown:
     return OthersShown(
         victims=len(victims),
         kinds=[KindCount(type=type_, kind=kind, n=n) for (type_, kind), n in sorted(kinds.items())],
+    )
+
+
+def without_answer(rows: Mapping[str, OrdersPerson], at: datetime) -> int:
+    """How many breaches by or against these people had no answer in 24 hours, where there are so many that
+    their number is named; else 0."""
+    told = (
+        [record.reported for record in group if record.type == "breach" and _names(record, rows)]
+        for group in _together(group for row in rows.values() for group in row.occurrences)
+    )
+    return pattern.many_left(sum(left(each, at) for each in told if each))
+
+
+def named_of(person: str, row: OrdersPerson, at: datetime) -> list[OffenceNamed]:
+    """The offences that all that this person did to one victim, or one person did to them, may be: never who
+    the other is."""
+    records = [record for group in row.occurrences for record in group]
+    pairs = {(a, v) for record in records for a in record.accused for v in record.victims}
+    found = [named for a, v in pairs if person in (a, v) for named in _named(person == a, {a}, {v}, row, at)]
+    return sorted(
+        found, key=lambda each: (each.by, list(pattern.OFFENCES).index(each.offence), each.occasions)
+    )
+
+
+def _place(named: OffenceNamed) -> tuple[bool, int, int, str, bool]:
+    """By what it says, and never by whom it is about."""
+    offence = list(pattern.OFFENCES).index(named.offence)
+    return (named.by, offence, named.occasions, named.decision or "", named.stands)
+
+
+def _named(
+    by: bool, theirs: set[str], hers: set[str], row: OrdersPerson, at: datetime
+) -> Iterable[OffenceNamed]:
+    known = _between(theirs, hers, [row])
+    made = [line.decided(known.considered) for line in known.decisions]
+    for reading in _read(known).named:
+        asked = pattern.question(reading, made, at)
+        yield OffenceNamed(
+            offence=reading.offence,
+            by=by,
+            occasions=reading.elements[0].occasions,
+            decision=asked.last.decision if asked.last else None,
+            stands=asked.due is None,
+        )
+
+
+def _names(record: RecordLine, people: Collection[str]) -> bool:
+    return any(person in people for person in (*record.accused, *record.victims))
+
+
+def _read(known: Between) -> pattern.Pattern:
+    return pattern.read(
+        [[record.word for record in group] for group in known.occasions],
+        [line.word for line in known.assessed],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.facts import Fact, FactSet
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -16,6 +16,7 @@ from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Record, Sensitivity
 from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.patterns import named_of, without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.person import OrderLine, StatusNow
@@ -50,6 +51,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     known = await _known(runtime, asked)
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     broken = [since for person in known.parties if (since := await runtime.broken("p", person))]
+    own = known.rows.get(asked)
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
     circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
     shown = StatusShown(
@@ -65,14 +67,17 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         known=bool(await runtime.facts([f"m:{mention}"])),
         person=known.parties[asked],
         orders=[
-            _with_circulation(order, circulated[order.order], viewer, configuration, now)
+            await _with_circulation(runtime, order, circulated[order.order], viewer, now)
             for order in orders
             if order is not None
         ],
+        without_answer=without_answer({asked: own}, now) if own else 0,
+        pattern=named_of(asked, own, now) if own else [],
     )
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
-    await runtime.shown(caller, "order_status", asked, content, known.facts, left_out)
+    records = {record.root for group in (own.occurrences if own else ()) for record in group}
+    await runtime.shown(caller, "order_status", asked, content, known.facts | records, left_out)
     return shown
 
 
@@ -130,14 +135,15 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
     )
 
 
-def _with_circulation(
-    order: OrderOf, row: OrdersOrder | None, viewer: sharing.Viewer, configuration: FactSet, now: datetime
+async def _with_circulation(
+    runtime: Runtime, order: OrderOf, row: OrdersOrder | None, viewer: sharing.Viewer, now: datetime
 ) -> OrderOf:
     """An order for the answer, with who has it: never which agencies."""
     if row is None:
         return order
     asked = row.asked(now)
-    opens = circulating.parts(viewer, reach_of_order(row, configuration)) is not None
+    reach = await reach_of_order(runtime, row, await runtime.configuration())
+    opens = circulating.parts(viewer, reach) is not None
     return order.model_copy(update={"circulation": asked.unnamed() if asked else None, "may_open": opens})
 
 

@@ -240,6 +240,7 @@ def full_case() -> shown.CasePage:
         ),
         missing=[
             shown.Missing(code="alert-unanswered", roots=(BREACH, UNSERVED), count=2),
+            shown.Missing(code="clock-late", roots=(UNSERVED,), count=1),
             shown.Missing(code="pattern-undecided", owner="police", roots=(BREACH,), count=1),
             shown.Missing(
                 code="order-ends",
@@ -272,6 +273,20 @@ def full_case() -> shown.CasePage:
             shown.BreachAlert(cause=UNSERVED, alerts=[alert("unanswered", days=0.3, rule=AlertRule.ENDS_7)]),
             shown.BreachAlert(cause=council, alerts=[alert("answered", days=4)]),
             shown.BreachAlert(cause=police, alerts=[alert("stood-down", days=4, nobody=True)]),
+        ],
+        clocks=[
+            shown.ClockShown(
+                cause=UNSERVED, rule="return-date", owner="orders-team", due=ago(hours=3), state="late"
+            ),
+            shown.ClockShown(
+                cause=BREACH, rule="no-answer", owner="response", due=NOW + timedelta(hours=4), state="runs"
+            ),
+            shown.ClockShown(
+                cause=UNSERVED, rule="ends-2", owner="orders-team", due=NOW + timedelta(days=3), state="runs"
+            ),
+            shown.ClockShown(
+                cause=UNSERVED, rule="ends-7", owner="orders-team", due=ago(days=2), state="taken"
+            ),
         ],
         pattern=shown.CasePattern(
             offences=[

@@ -38,6 +38,7 @@ from services.orders.views.order_shown import (
     Term,
     Waiting,
 )
+from services.orders.views.pattern_shown import OffenceNamed
 from services.orders.views.person import StatusNow
 from services.orders.views.shown import (
     AnswerShown,
@@ -86,6 +87,8 @@ def agenda() -> shown.Agenda:
             orders_not_served=n % 2,
             breaches=n % 6,
             unanswered=1 if n == 0 else 0,
+            clocks_late=(2, 1)[n] if n < 2 else 0,
+            clock_next=NOW + timedelta(hours=4 * n) if n % 3 == 1 else None,
             missing=n % 5,
             incomplete=2 if n == 1 else 0,
             new=(n * 7) % 9,
@@ -262,6 +265,15 @@ def perpetrator() -> shown.PerpetratorPage:
         records=4,
         look_back_days=730,
         events=events,
+        pattern=(
+            shown.OffenceShown(
+                victim="A", offence="threats-to-kill", events=[2], decision="not-yet", stands=False
+            ),
+            shown.OffenceShown(
+                victim="B", offence="harassment", events=[3, 4], decision="recorded", stands=True
+            ),
+        ),
+        without_answer=3,
         victims=[
             shown.VictimShown(letter="A", relationships=["ex-partner"], events=[1, 2]),
             shown.VictimShown(letter="B", relationships=[], events=[4]),
@@ -355,7 +367,7 @@ def alerts() -> Alerts:
         at=NOW,
         fresh_until=FRESH,
         waiting=[
-            entry("4821", "unanswered"),
+            entry("4821", "unanswered", also=["ends-7"]),
             entry("0093", "unanswered", you=False, nobody=True, may_pass_on=False),
         ],
         mine=[
@@ -476,6 +488,7 @@ def order_page(root: str) -> OrderPage:
         asked=circulation() if force else circulation().model_copy(update={"teams": own, "systems": ()}),
         teams=[TeamKind.RESPONSE, TeamKind.CONTROL_ROOM] if force else [TeamKind.CONTROL_ROOM],
         may_circulate=force,
+        without_answer=4 if force else 0,
         left_out=[] if force else [Part.CIRCULATION, Part.COURT, Part.PROTECTED, Part.REQUIREMENTS],
         **(whole if force else {}),
     )
@@ -542,6 +555,11 @@ def order_status() -> StatusShown:
         known=True,
         person=kyle,
         orders=[binds, unserved],
+        without_answer=4,
+        pattern=[
+            OffenceNamed(offence="stalking", by=True, occasions=6, decision="recorded", stands=True),
+            OffenceNamed(offence="harassment", by=True, occasions=6, decision=None, stands=False),
+        ],
     )
 
 

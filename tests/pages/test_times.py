@@ -53,6 +53,7 @@ def test_a_delay_is_said_from_the_second_day_on() -> None:
     at = datetime(2026, 11, 20, 23, 50, tzinfo=UTC)
     assert TIMES.delay(at, at + timedelta(hours=20)) is None
     assert TIMES.delay(at, at + timedelta(days=3)) == "recorded 3 days later"
+    assert TIMES.delay(at, at - timedelta(minutes=1)) == "before it happened: which time is right?"
 
 
 def test_age_counts_birthdays() -> None:

@@ -93,6 +93,10 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     teams = [{"kind": "neighbourhood"}, {"kind": "council", "agency": "northmere-police"}]
     sent = caseload.submission({"order": roots["order"], "version": 1, "teams": teams}, scene.BEGAN)
     await goldthread.post("northmere-police", "/orders/v1/circulations", sent)
+    area = caseload.submission({"area": "northmere-east", "name": "East", "kind": "marac"}, scene.BEGAN)
+    area["content"]["within"] = "northmere"
+    operations = await goldthread.person("aisha-bright")
+    assert (await operations.post("/notify/v1/areas", json=area)).status_code == 201
     breach = caseload.housing_breach(NOW - timedelta(hours=4))
     breach["content"] |= {"routing": {"area": "northmere-east"}, "people": [], "reference": "E/1"}
     lonely = await goldthread.post("castlegate-housing", "/orders/v1/breaches", breach)
@@ -101,10 +105,6 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     meeting = (await coordinator.post("/marac/v1/meetings", json=asked)).json()["root"]
     case = {"case": roots["referral"]}
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
-    area = caseload.submission({"area": "northmere-east", "name": "East", "kind": "marac"}, scene.BEGAN)
-    area["content"]["within"] = "northmere"
-    operations = await goldthread.person("aisha-bright")
-    assert (await operations.post("/notify/v1/areas", json=area)).status_code == 201
     over = {"starts": "2020-01-01T00:00:00Z", "ends": "2020-01-02T00:00:00Z"}
     shift = caseload.submission({"area": "northmere-east", "first": {"person": NOBODY}, **over}, scene.BEGAN)
     admin = await goldthread.person("colin-wray")

@@ -1,5 +1,5 @@
 """The rows of alerts as a case's page has them: who was called about a breach or an order, and who
-answered; and what was decided of a breach's pattern."""
+answered; what was decided of a breach's pattern; and which deadlines run."""
 
 from typing import Literal
 
@@ -34,6 +34,15 @@ class Alert(Part):
     stood_down_at: AwareDatetime | None = None
 
 
+class Clock(Part):
+    """A deadline about the cause that runs, and when it runs out. ``taken``: somebody was told that it had,
+    and has taken it."""
+
+    rule: AlertRule
+    due: AwareDatetime
+    taken: bool
+
+
 class Decision(Part):
     """What an officer decided of an offence that a breach's facts together may be."""
 
@@ -47,12 +56,14 @@ class Decision(Part):
 
 
 class ConferenceAlert(Row):
-    """The alerts about one cause: a breach or an order, by its root; and what was decided of its pattern."""
+    """The alerts about one cause: a breach or an order, by its root; what was decided of its pattern; and
+    the clocks that run about it."""
 
     cause: str
     alerts: list[Alert]
     facts: list[str]
     decisions: tuple[Decision, ...] = ()
+    clocks: tuple[Clock, ...] = ()
 
 
 class ConferenceAlertTable(ViewTable, table=True):

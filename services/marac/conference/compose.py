@@ -14,7 +14,7 @@ from contracts.rules.cover import Cover
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
 from contracts.vocabulary import AgencyKind, Grade, Role
 from services.marac import shown
-from services.marac.conference import alert_rows, breaches, rows
+from services.marac.conference import alert_rows, breaches, clocks, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.rules import missing
 from services.marac.rules.feeds import Silence
@@ -53,6 +53,11 @@ class CaseKnown:
         decisions = {cause: row.decisions for cause, row in self.alerts.items()}
         assessments = self.victim.assessments if self.victim else []
         return breaches.pattern_of(self.case, assessments, decisions, self.at)
+
+    @cached_property
+    def clocks(self) -> list[shown.ClockShown]:
+        """The clocks that run about its orders and breaches."""
+        return clocks.clocks_of(self.alerts, sorted(causes_of(self.case)), self.at)
 
     @property
     def everybody(self) -> list[rows.CasePerson]:
@@ -165,6 +170,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         covers=_covers(case),
         unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
+        clocks_late=clocks.late(known.clocks),
         without_answer=breaches.without_answer(case, known.at),
         undecided=breaches.undecided(known.pattern, known.at),
         children=[(child.person, _has_school(known, child)) for child in case.children],
@@ -256,6 +262,8 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         orders_not_served=sum(not (order.status.served and order.status.aware) for order in orders),
         breaches=sum(each.breach for each in case.occurrences),
         unanswered=len(unanswered(known)),
+        clocks_late=sum(clock.state == "late" for clock in known.clocks),
+        clock_next=next((clock.due for clock in known.clocks if clock.state == "runs"), None),
         missing=len(missing_of(known)),
         incomplete=known.incomplete.records,
         new=len(new),

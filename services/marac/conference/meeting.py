@@ -1,5 +1,6 @@
-"""Level 1: a meeting with the cases listed at it, and the alerts about a breach."""
+"""Level 1: a meeting with the cases listed at it; the alerts and clocks about a breach or an order."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from chassis.facts import Fact, FactSet
@@ -11,6 +12,7 @@ from contracts.events.alerts import (
     AlertRaised,
     AlertStoodDown,
 )
+from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.orders import PatternDecided
 from contracts.rules.areas import area_and_around
@@ -49,23 +51,38 @@ def fold_meeting(subject: Subject) -> Folded:
 
 
 def fold_alert(subject: Subject) -> Folded:
-    """The alerts about a cause: who was called, who answered, when; and what was decided of its pattern. None
-    where there is neither."""
+    """The alerts about a cause: who was called, who answered, when; what was decided of its pattern; which
+    clocks run. None where there is none of these."""
     alerts = [_alert(subject.facts, raised) for raised in subject.facts.current(AlertRaised)]
     made = subject.facts.current(PatternDecided)
     decisions = tuple(
         _decision(each) for each in made if each.said.breach == subject.id
     )  # a correction keeps its old keys
-    if not alerts and not decisions:
-        return Folded(None)
     alerts.sort(key=lambda alert: (alert.raised, alert.rule, alert.generation))
+    clocks = _clocks(subject.facts, alerts)
+    if not alerts and not decisions and not clocks:
+        return Folded(None)
     return Folded(
         alert_rows.ConferenceAlert(
             cause=subject.id,
             alerts=alerts,
             facts=sorted(fact.id for fact in subject.facts),
             decisions=decisions,
+            clocks=clocks,
         )
+    )
+
+
+def _clocks(facts: FactSet, alerts: Sequence[alert_rows.Alert]) -> tuple[alert_rows.Clock, ...]:
+    """Of each rule's clock the one started last, unless it was stopped: the next to run out first."""
+    started = sorted((fact.said for fact in facts.current(ClockStarted)), key=lambda said: said.generation)
+    stopped = {(fact.said.rule, fact.said.generation) for fact in facts.current(ClockStopped)}
+    newest = {said.rule: said for said in started}
+    runs = [said for said in newest.values() if (said.rule, said.generation) not in stopped]
+    stands = {alert.rule: alert.state for alert in alerts if alert.state != "stood-down"}
+    return tuple(
+        alert_rows.Clock(rule=said.rule, due=said.due, taken=stands.get(said.rule) == "answered")
+        for said in sorted(runs, key=lambda said: (said.due, said.rule))
     )
 
 

@@ -253,6 +253,7 @@ async def _page(
         orders=[compose.order_shown(each, locations=locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),
+        clocks=known.clocks,
         pattern=known.pattern,
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],

@@ -2,6 +2,7 @@
 
 from chassis.views import View
 from contracts.events.alerts import AlertRaised
+from contracts.events.clocks import ClockStarted
 from contracts.events.conference import MeetingCalled
 from contracts.events.configuration import AreaDefined
 from contracts.events.orders import PatternDecided
@@ -43,5 +44,5 @@ ALERT = View(
     row=alert_rows.ConferenceAlert,
     table=alert_rows.ConferenceAlertTable,
     fold=fold_alert,
-    begun_by=(AlertRaised, PatternDecided),
+    begun_by=(AlertRaised, PatternDecided, ClockStarted),
 )

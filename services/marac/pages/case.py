@@ -9,7 +9,7 @@ from markupsafe import Markup
 from chassis.clock import LONDON
 from contracts.rules import cover
 from contracts.rules.order_status import NOT_BINDING
-from contracts.rules.pattern import UNANSWERED
+from contracts.rules.pattern import many_left
 from contracts.sections import Health
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
@@ -160,6 +160,10 @@ class CaseView:
         cause = next(causes, "")
         return f"#order-{cause}" if cause in self._orders else "#breaches"
 
+    def place_of(self, root: str) -> str:
+        """The part of the page where an order or a line stands."""
+        return f"order-{root}" if root in self._orders else f"line-{root}"
+
     def alerts_about(self, cause: str) -> list[Alert]:
         """The alerts about an order or a breach."""
         return [alert for each in self.page.alerts if each.cause == cause for alert in each.alerts]
@@ -167,8 +171,7 @@ class CaseView:
     @property
     def without_answer(self) -> int:
         """Breaches without an answer in 24 hours, where there are so many that their number is named."""
-        many = self.page.pattern.without_answer
-        return many if many >= UNANSWERED else 0
+        return many_left(self.page.pattern.without_answer)
 
     def call_of(self, alert: Alert) -> Markup:
         """Which of those who were called took an alert: of staff we hold ids alone, and no names."""
@@ -378,8 +381,7 @@ class CaseView:
             return f"#person-{gap.person}"
         if gap.code in PLACES or not gap.roots:
             return PLACES.get(gap.code, "#said")
-        root = gap.roots[0]
-        return f"#order-{root}" if root in self._orders else f"#line-{root}"
+        return f"#{self.place_of(gap.roots[0])}"
 
 
 def _is_stub(line: Line) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 from markupsafe import Markup
 
 from services.marac.pages.words import Words
-from services.marac.shown import PerpetratorPage, ScorePart
+from services.marac.shown import PerpetratorPage
+from services.marac.tasking.rows import ScorePart
 
 
 def told(page: PerpetratorPage, words: Words) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
     "alert-unanswered",
+    "clock-late",
     "unread",
     "contact-unknown",
     "breach-no-answer",
@@ -124,6 +125,8 @@ class CaseSeen:
     """(root, agency) of each."""
     unanswered: Sequence[str] = ()
     """Causes whose newest standing alert nobody has answered."""
+    clocks_late: Sequence[str] = ()
+    """Orders and breaches with a deadline that ran out, nobody took, and no other gap tells of."""
     without_answer: Sequence[str] = ()
     """Breaches of which no answer is known, though its time is over."""
     undecided: Sequence[str] = ()
@@ -171,6 +174,8 @@ def _unanswered(case: CaseSeen) -> Iterable[Gap]:
     """One gap of a kind, however many there are: ten of them hide what else is missing."""
     if case.unanswered:
         yield Gap("alert-unanswered", roots=tuple(case.unanswered), count=len(case.unanswered))
+    if case.clocks_late:
+        yield Gap("clock-late", roots=tuple(case.clocks_late), count=len(case.clocks_late))
     if case.without_answer:
         roots = tuple(case.without_answer)
         yield Gap("breach-no-answer", AgencyKind.POLICE, roots=roots, count=len(roots))

@@ -5,7 +5,6 @@ so tell where a victim lives. Ids are used to tell one from another, and for not
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from chassis.facts import Fact, FactSet
@@ -18,50 +17,18 @@ from contracts.events.orders import OrderMade
 from contracts.events.people import IncidentReported
 from contracts.rules.occurrence import LONDON, Record, occurrences
 from contracts.rules.order_status import NOT_BINDING
-from contracts.vocabulary import PERPETRATOR_ROLES, AreaKind, LegalStatus, Threshold
+from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, AreaKind, Threshold
 from services.marac import casefile
+from services.marac.rules import areas as placing
 from services.marac.rules import score as scoring
+from services.marac.rules import sharing
 from services.marac.tasking import rows
 from services.marac.tasking.letters import Signature, Told, letters
+from services.marac.tasking.pattern import Assessed, assessed, pattern_of
+from services.marac.tasking.seen import Seen
 
 UNKNOWN_KIND = "agency"
 """What stands for the kind of an agency that nobody has defined."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A record against this person, with its place: ordinal and occurrence."""
-
-    ordinal: int
-    occurrence: int
-    record: casefile.RecordSeen
-    agency_kind: str
-    letters: tuple[str, ...]
-
-    @property
-    def day(self) -> date:
-        """The London day on which it happened."""
-        return self.record.fact.occurred.astimezone(LONDON).date()
-
-    @property
-    def status(self) -> LegalStatus | None:
-        """How far the law has come with it. A breach has no such status of its own."""
-        said = self.record.fact.said
-        return said.status if isinstance(said, IncidentReported) else None
-
-    @property
-    def event(self) -> scoring.Event:
-        """It, as the score has it."""
-        said = self.record.fact.said
-        return scoring.Event(
-            ordinal=self.ordinal,
-            occurrence=self.occurrence,
-            day=self.day,
-            type="incident" if isinstance(said, IncidentReported) else "breach",
-            kind=said.kind,
-            status=self.status,
-            victims=frozenset(self.letters),
-        )
 
 
 def against(subject: Subject) -> list[casefile.Told]:
@@ -140,6 +107,10 @@ class Perpetrator:
             for at, record in enumerate(ordered)
         ]
 
+    def assessed(self) -> list[Assessed]:
+        """The assessments that say that this person did it."""
+        return list(assessed(self.subject, self.against, self.letters_of))
+
     def _relationships(self, victim: str) -> list[str]:
         """What this person is to a victim, as agencies say."""
         found = {
@@ -168,6 +139,7 @@ def fold_perpetrator(subject: Subject) -> Folded:
         for mention in each.own
         if mention.role in PERPETRATOR_ROLES
     )
+    found = pattern_of(subject, known.events, known.assessed(), known.letters.values())
     row = rows.TaskingPerpetrator(
         model_version=scoring.MODEL,
         look_back_days=look_back,
@@ -183,12 +155,14 @@ def fold_perpetrator(subject: Subject) -> Folded:
         victims=_victims(known),
         orders=[_order(order, known.letters_of(order.protected)) for order in known.orders],
         missing=_missing(known, who),
+        pattern=found.offences,
+        without_answer=found.without_answer,
         managed_by=None,
         scored=scored.tenths is not None,
         place=_place(scored.tenths, who),
     )
     midnight = _midnight(scored.changes) if scored.changes else None
-    changes = (midnight, *(order.status.changes_at for order in known.orders))
+    changes = (midnight, *(order.status.changes_at for order in known.orders), *found.changes)
     return Folded(row, min((change for change in changes if change), default=None))
 
 
@@ -207,8 +181,17 @@ def fold_source(subject: Subject) -> Folded:
             for victim, letter in sorted(known.letters.items(), key=lambda item: (len(item[1]), item[1]))
         ],
         facts=sorted(each.fact.id for each in known.against),
+        opened_by=_opened_by(known),
     )
     return Folded(row)
+
+
+def _opened_by(known: Perpetrator) -> str:
+    facts, configuration = [each.fact for each in known.against], known.subject.configuration
+    police = {fact.agency for fact in facts if known.kinds.get(fact.agency) == AgencyKind.POLICE}
+    areas = casefile.areas_of(configuration)
+    forces = placing.forces_of(areas, (casefile.area_of(fact.said) for fact in facts))
+    return "".join(f"|{key}|" for key in sorted(sharing.opened_by(police, forces)))
 
 
 def _by_place(at: int, record: Record) -> Record:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Table, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Table, false, func, or_, select, tuple_
 
 from chassis.http.auth import Caller
 from chassis.http.paging import Paging
@@ -11,6 +11,7 @@ from chassis.reading import row_of
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
 from services.marac import casefile, feeds, shown
+from services.marac.rules import areas as placing
 from services.marac.rules import score, sharing
 from services.marac.tasking import rows
 from services.marac.tasking.views import PERPETRATOR
@@ -37,11 +38,11 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
     """
     if not sharing.may_see_cohort(caller.roles):
         raise not_found()
-    fresh = await runtime.fresh_until()
+    fresh, theirs = await runtime.fresh_until(), await _theirs(runtime, caller)
     after = (str(page.after[0]), str(page.after[1])) if page and page.after else None
-    found = await _listed(runtime, after, page.limit + 1 if page else MOST)
+    found = await _listed(runtime, theirs, after, page.limit + 1 if page else MOST)
     here, further = page.cut(found, lambda each: (each.row.place, each.person)) if page else (found, None)
-    total, scored, before = await _counts(runtime, after)
+    total, scored, before = await _counts(runtime, theirs, after)
     answer = shown.Cohort(
         at=runtime.clock.now(),
         fresh_until=fresh,
@@ -60,7 +61,7 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
 async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> shown.PerpetratorPage:
     """One person of the cohort. Raises Problem (404)."""
     fresh = await runtime.fresh_until()
-    found = await _listed(runtime, None, 1, person) if sharing.may_see_cohort(caller.roles) else []
+    found = await _listed(runtime, await _theirs(runtime, caller), None, 1, person)
     if not found:
         raise not_found()
     row = found[0].row
@@ -86,14 +87,26 @@ async def _silent(runtime: Runtime) -> bool:
     return bool(await feeds.silent(runtime, agencies, None))
 
 
+async def _theirs(runtime: Runtime, caller: Caller) -> ColumnElement[bool]:
+    """Those whom the caller may see, as ``rules/sharing.py`` says it."""
+    areas = casefile.areas_of(await runtime.configuration())
+    keys = sharing.keys_of(caller.roles, caller.agency, placing.forces_of(areas, caller.areas))
+    return or_(false(), *(_SOURCES.c.opened_by.contains(f"|{key}|", autoescape=True) for key in sorted(keys)))
+
+
 async def _listed(
-    runtime: Runtime, after: tuple[str, str] | None, limit: int, person: str | None = None
+    runtime: Runtime,
+    theirs: ColumnElement[bool],
+    after: tuple[str, str] | None,
+    limit: int,
+    person: str | None = None,
 ) -> list[Listed]:
     """People with their rows and the facts behind, from one statement, in the cohort's order."""
     one, two = _PEOPLE.c, _SOURCES.c
     statement = (
         select(one.subject, one.body, two.body)
         .join(_SOURCES, two.subject == one.subject)
+        .where(theirs)
         .order_by(one.place, one.subject)
         .limit(limit)
     )
@@ -113,15 +126,17 @@ async def _listed(
     ]
 
 
-async def _counts(runtime: Runtime, after: tuple[str, str] | None) -> tuple[int, int, int]:
-    """How many people there are, how many are scored, and how many come before this page."""
+async def _counts(
+    runtime: Runtime, theirs: ColumnElement[bool], after: tuple[str, str] | None
+) -> tuple[int, int, int]:
+    """How many people there are for the caller, how many are scored, and how many come before this page."""
     place = tuple_(_PEOPLE.c.place, _PEOPLE.c.subject)
     before = place <= tuple_(*after) if after else false()
     counts = select(
         func.count(), func.count().filter(_PEOPLE.c.scored), func.count().filter(before)
-    ).select_from(_PEOPLE)
+    ).select_from(_PEOPLE.join(_SOURCES, _SOURCES.c.subject == _PEOPLE.c.subject))
     async with runtime.store.reading() as connection:
-        total, scored, passed = (await connection.execute(counts)).one()
+        total, scored, passed = (await connection.execute(counts.where(theirs))).one()
     return total, scored, passed
 
 

@@ -3,7 +3,8 @@
 ``TaskingPerpetrator`` holds nothing from which it follows where a victim lives: no agency, area,
 office, hour, day, record number, school, words, or id of anything that she or an agency of hers has.
 Two worlds that differ in that alone give the same bytes. What an ordinal stands for is in another
-row, ``TaskingSource``, which no perpetrator-centred page shows.
+row, ``TaskingSource``, which no perpetrator-centred page shows; nor does any show by what a coordinator may
+see a person.
 """
 
 from datetime import date
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.views import Row, ViewTable
 from contracts.sections import Name
-from contracts.vocabulary import OrderStage, OrderType
+from contracts.vocabulary import Offence, OrderStage, OrderType, PatternDecision
 
 
 class Part(BaseModel):
@@ -72,6 +73,17 @@ class BindingOrder(Part):
     victims: list[str]
 
 
+class OffenceShown(Part):
+    """An offence that all that was done to one victim, by letter, may be: a prompt to a person. ``decision``
+    is what an officer decided of it last; ``stands``: nothing has happened since that asks for another."""
+
+    victim: str
+    offence: Offence
+    events: list[int]
+    decision: PatternDecision | None
+    stands: bool
+
+
 class PerpetratorGap(Part):
     """Something that is not known or not done. ``events`` are ordinals."""
 
@@ -96,6 +108,9 @@ class TaskingPerpetrator(Row):
     victims: list[VictimShown]
     orders: list[BindingOrder]
     missing: list[PerpetratorGap]
+    pattern: tuple[OffenceShown, ...] = ()
+    without_answer: int = 0
+    """So many breaches had no answer in 24 hours; 0 where there are too few to be named by their number."""
     managed_by: str | None
     """Who manages this person. Nothing in this release says so: None is *nobody known*."""
     scored: bool
@@ -132,9 +147,12 @@ class TaskingSource(Row):
     events: list[EventSource]
     victims: list[VictimSource]
     facts: list[str]
+    opened_by: str = ""
+    """What opens the person to a coordinator (``rules/sharing.py``), each between bars: on no page."""
 
 
 class TaskingSourceTable(ViewTable, table=True):
     """Rows of ``tasking_source``."""
 
     __tablename__ = "marac_tasking_source"
+    opened_by: str

@@ -100,8 +100,9 @@ def people_of(rota: Rota, areas: Collection[str]) -> dict[str, OnCall]:
 
 def _forces(rota: Rota, around: tuple[str, ...]) -> list[str]:
     """The force that the area lies in; every force, in order, where that is not known; and where no
-    area is known, then every area that has a rota."""
+    area is known, or one that nobody defined, then every area that has a rota."""
     forces = sorted(area for area, defined in rota.areas.items() if defined.kind is AreaKind.FORCE)
     own = [area for area in around if area in forces]
-    others = set() if around else {fact.said.area for fact in rota.shifts}.difference(forces)
+    known = any(place in rota.areas for place in around)
+    others = set() if known else {fact.said.area for fact in rota.shifts}.difference(forces)
     return own or [*forces, *sorted(others)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.events.orders import Prohibition
+from contracts.rules.circulation import fits
 from contracts.rules.order_questions import NAMES_A_PLACE
 from contracts.vocabulary import AgencyKind, ProhibitionKind, StaffRole, TeamKind
 from services.orders.rules.sharing import RESPONDERS, SPEAKS_FOR, Viewer
@@ -46,27 +47,42 @@ MAY_NAME_A_PLACE = frozenset({*NAMES_A_PLACE, ProhibitionKind.OTHER})
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Of an order, all that decides. ``force`` is None where no police force has told of it: then any may see
-    to it. ``sent`` are the teams that were ever sent it, each with its agency."""
+    """Of an order, all that decides. ``force`` is None where no police force has told of it. ``sent`` are the
+    teams that were ever sent it, each with its agency. ``areas`` are where whom it protects is, and those
+    around; ``forces`` are the police forces that have told of its people."""
 
     force: str | None
     sent: frozenset[tuple[TeamKind, str]]
+    areas: frozenset[str] = frozenset()
+    forces: frozenset[str] = frozenset()
 
 
-def is_its_force(viewer: Viewer, force: str | None) -> bool:
-    """Whether the viewer is of the police force whose order it is."""
-    return viewer.agency_kind is AgencyKind.POLICE and force in (None, viewer.agency)
+def is_its_force(viewer: Viewer, order: Reach) -> bool:
+    """Whether the viewer is of the police force whose order it is. One that no force has told of is seen to
+    by those whom it concerns: who work in its area, and any force that has told of its people; by any force
+    where nobody knows of either."""
+    if viewer.agency_kind is not AgencyKind.POLICE:
+        return False
+    if order.force is not None:
+        return order.force == viewer.agency
+    concerned = viewer.agency in order.forces or not order.areas.isdisjoint(viewer.areas)
+    return concerned or not (order.areas or order.forces)
 
 
 def may_see_whole(viewer: Viewer, order: Reach) -> bool:
     """Whether the viewer works with every order of its force."""
-    return is_its_force(viewer, order.force) and not OF_ITS_FORCE.isdisjoint(viewer.roles)
+    return is_its_force(viewer, order) and not OF_ITS_FORCE.isdisjoint(viewer.roles)
 
 
 def teams_of(viewer: Viewer, order: Reach) -> list[TeamKind]:
-    """The teams that were sent the order and for which the viewer may speak."""
+    """The teams that were sent the order and for which the viewer may speak: none that an agency of their
+    kind cannot have."""
     own = {kind for kind, agency in order.sent if agency == viewer.agency}
-    return [kind for kind in TeamKind if kind in own and not SPEAKS_FOR[kind].isdisjoint(viewer.roles)]
+    return [kind for kind in TeamKind if kind in own and _speaks_for(viewer, kind)]
+
+
+def _speaks_for(viewer: Viewer, team: TeamKind) -> bool:
+    return not SPEAKS_FOR[team].isdisjoint(viewer.roles) and fits(team, viewer.agency_kind) is not False
 
 
 def parts(viewer: Viewer, order: Reach) -> frozenset[Part] | None:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.envelope import utc
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
 from contracts.rules.cover import Cover, covered
-from contracts.rules.occurrence import LONDON
+from contracts.rules.occurrence import LONDON, normal
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_questions import RANKS
 from contracts.rules.order_status import BAIL, NOTICES, ends_at
@@ -59,16 +60,26 @@ HELD_NO_MORE = frozenset(
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order as its clocks know it: what was said last, with its service and its people; and the other
-    orders that name any of these."""
+    orders that name any of these. ``adjourned`` is until when a court let a notice go on."""
 
     said: OrderMade
     known: KnownOrder
     others: Sequence[KnownOrder]
+    adjourned: datetime | None = None
 
     @property
     def binding(self) -> bool:
         """Whether it was made and stands."""
         return self.known.terms.stage in (OrderStage.MADE, OrderStage.INTERIM)
+
+
+def adjourned_to(versions: Iterable[OrderMade]) -> datetime | None:
+    """Until when a court let a notice go on, by all that was said of it, the first said first: a later end
+    that a correction gave it. The end that it had from the first is what its writer expected, and moves no
+    hearing."""
+    ends = [utc(said.ends) if said.ends else None for said in versions]
+    first, last = ends[0], ends[-1]
+    return last if len(ends) > 1 and last is not None and (first is None or first < last) else None
 
 
 def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:
@@ -118,7 +129,7 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
         return {}
     if terms.order in NOTICES and terms.served is not None and not _heard(order):
         due = runs_out(AlertRule.HEARING, terms.served, calendars)
-        return {AlertRule.HEARING: max(due, terms.ends or due)}
+        return {AlertRule.HEARING: max(due, order.adjourned or due)}
     if said.without_notice and said.return_date is not None:
         due = end_of(said.return_date)
         if not _goes_on(order, due, at):
@@ -167,10 +178,20 @@ def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
 
 def _goes_on(order: Order, when: datetime, at: datetime) -> bool:
     """Whether another order protects the same people after this one. Of one that does not say whom it
-    protects, as bail seldom does, only another that says nothing either is known to."""
-    protects = bool(order.known.protected)
-    others = [_cover(other) for other in order.others if bool(other.protected) is protects]
-    return covered(_cover(order.known), when, others, at)
+    protects, as bail seldom does, only another of the same case is known to: one that says nothing either,
+    under the same reference."""
+    own = order.known
+    others = [
+        _cover(other)
+        for other in order.others
+        if (other.protected if own.protected else not other.protected and _same_case(own, other))
+    ]
+    return covered(_cover(own), when, others, at)
+
+
+def _same_case(one: KnownOrder, other: KnownOrder) -> bool:
+    reference = normal(one.reference or "")
+    return reference != "" and reference == normal(other.reference or "")
 
 
 def _cover(order: KnownOrder) -> Cover:

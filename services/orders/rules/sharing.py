@@ -91,6 +91,18 @@ def may_progress(viewer: Viewer) -> bool:
     return not RIGHTS[BREACH_PROGRESS].isdisjoint(viewer.roles) and viewer.agency_kind is AgencyKind.POLICE
 
 
+def may_progress_breach(viewer: Viewer, breach: Reach | None) -> bool:
+    """Whether they may tell it of this breach; None: of one that is not known here. Staff of what they may
+    see. A force's system of any, known yet or not, for its facts come in any order; but where its token names
+    areas, of none that is known to be elsewhere."""
+    if not may_progress(viewer):
+        return False
+    if StaffRole.REPORTER not in viewer.roles:
+        return breach is not None and may_see_breach(viewer, breach)
+    areas = breach.areas if breach and viewer.areas else ()
+    return not areas or not set(viewer.areas).isdisjoint(areas)
+
+
 def may_ask_status(viewer: Viewer) -> bool:
     """Of anybody whom their own agency has a record of, the police may ask what binds or protects them:
     they are sent to whoever calls, in whichever area."""

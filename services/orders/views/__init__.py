@@ -1,7 +1,7 @@
 """The views of orders: people (level 0), breaches, orders and their clocks (level 1)."""
 
 from services.orders.views.breach import ORDERS_BREACH, OrdersBreach
-from services.orders.views.clocks import ORDERS_CLOCKS
+from services.orders.views.clocks import ORDERS_CLOCKS, OrdersClocks
 from services.orders.views.order import ORDERS_ORDER, OrdersOrder
 from services.orders.views.person import ORDERS_PERSON, OrdersPerson
 
@@ -11,6 +11,7 @@ __all__ = [
     "ORDERS_ORDER",
     "ORDERS_PERSON",
     "OrdersBreach",
+    "OrdersClocks",
     "OrdersOrder",
     "OrdersPerson",
 ]

@@ -22,7 +22,7 @@ from contracts.rules.order_status import status
 from contracts.rules.standing_answer import Answer, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
-from services.orders.rules.clocks import Order, of_order
+from services.orders.rules.clocks import Order, adjourned_to, of_order
 from services.orders.views.person import OrdersPerson, Part, persons
 from services.orders.views.where import line_of, newest_area
 
@@ -136,7 +136,9 @@ def fold_clocks(subject: Subject) -> Folded:
         complete = people.keys() >= {*persons(fact.said.named, subject.homes)}
         wanted = None
         if own is not None and complete:
-            wanted = of_order(Order(fact.said, own, known), subject.at, CALENDARS)
+            versions = (each.content for each in subject.facts.versions(fact.root))
+            later = adjourned_to(said for said in versions if isinstance(said, OrderMade))
+            wanted = of_order(Order(fact.said, own, known, later), subject.at, CALENDARS)
             area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
     row = OrdersClocks(cause=fact.root, area=area, clocks=clocks_of(subject.facts, fact.root, wanted))
     return Folded(row, next_change((wanted or {}).values(), known, subject.at))

@@ -1,7 +1,7 @@
 """What a person's facts say of a pattern, beside the records of what happened: assessments, and what
 officers decided. The row holds no words of either."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -11,6 +11,8 @@ from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules import pattern
 from contracts.vocabulary import PERPETRATOR_ROLES, Offence, PatternDecision, PoliceRank, Role
+from services.orders.rules import considering
+from services.orders.rules.considering import Told
 
 
 class Line(BaseModel):
@@ -38,7 +40,8 @@ class AssessedLine(Line):
 
 
 class DecisionLine(Line):
-    """What an officer decided of an offence on a breach's page; ``root`` is of the fact that says so."""
+    """What an officer decided of an offence on a breach's page; ``root`` is of the fact that says so, and
+    ``unseen`` are the facts about the two sides that they did not have before them."""
 
     root: str
     breach: str
@@ -47,12 +50,12 @@ class DecisionLine(Line):
     offence: Offence
     decision: PatternDecision
     rank: PoliceRank
-    considered: list[str]
+    unseen: tuple[str, ...] = ()
 
-    @property
-    def decided(self) -> pattern.Decided:
-        """As the rule of patterns knows it."""
-        return pattern.Decided(self.root, self.offence, self.decision, self.at, frozenset(self.considered))
+    def decided(self, known: Iterable[str]) -> pattern.Decided:
+        """As the rule of patterns knows it: of all that is ``known`` by now it considered the rest."""
+        considered = frozenset(known).difference(self.unseen)
+        return pattern.Decided(self.root, self.offence, self.decision, self.at, considered)
 
 
 def assessed_in(facts: FactSet, person: str, homes: Mapping[str, str]) -> list[AssessedLine]:
@@ -82,8 +85,10 @@ def _assessed(
     )
 
 
-def decisions_in(facts: FactSet) -> list[DecisionLine]:
-    """What was decided of patterns, in the order of time."""
+def decisions_in(facts: FactSet, groups: Sequence[Sequence[Told]]) -> list[DecisionLine]:
+    """What was decided of patterns, in the order of time, where these are known."""
+    made = facts.current(PatternDecided)
+    unseen = considering.unseen([_made(fact) for fact in made], groups) if made else {}
     return [
         DecisionLine(
             root=fact.root,
@@ -93,10 +98,15 @@ def decisions_in(facts: FactSet) -> list[DecisionLine]:
             offence=fact.said.offence,
             decision=fact.said.decision,
             rank=fact.said.rank,
-            considered=fact.said.considered,
+            unseen=tuple(unseen[fact.root]),
         )
-        for fact in facts.current(PatternDecided)
+        for fact in made
     ]
+
+
+def _made(fact: Fact[PatternDecided]) -> considering.Made:
+    said = fact.said
+    return considering.Made(fact.root, said.breach, said.offence, fact.occurred, frozenset(said.considered))
 
 
 def _persons(mentions: Iterable[Mention], homes: Mapping[str, str]) -> list[str]:

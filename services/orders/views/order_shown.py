@@ -39,8 +39,10 @@ class ServiceShown(Shown):
 class OrderPage(Shown):
     """An order with what this reader may see of it: ``left_out`` names the parts that they may not.
     ``unknown``: it cannot be told what holds of it. ``asked`` is its circulation, None where none is asked;
-    without the part *circulation* it has the reader's own teams alone. ``teams`` are those for which the
-    reader may confirm it."""
+    without the part *circulation* it has the reader's own teams alone. ``without_answer``: so many breaches
+    by whom it binds had no answer in 24 hours, told to whoever is shown the whole order; 0 where fewer than
+    three had none. ``doubtful`` are the teams that an agency of its kind cannot have, or of an agency whose
+    kind nobody knows. ``teams`` are those for which the reader may confirm it."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
@@ -67,6 +69,8 @@ class OrderPage(Shown):
     questions: tuple[OrderQuestion, ...] = ()
     services: tuple[ServiceShown, ...] = ()
     asked: Circulation | None = None
+    without_answer: int = 0
+    doubtful: tuple[tuple[TeamKind, str], ...] = ()
     teams: list[TeamKind]
     may_circulate: bool
     left_out: list[Part]

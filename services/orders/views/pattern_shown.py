@@ -80,6 +80,18 @@ class CandidateShown(Shown):
     due: AwareDatetime | None
 
 
+class OffenceNamed(Shown):
+    """An offence that is named of somebody whose orders are asked for: ``by`` them, or else against them; on
+    how many occasions; what an officer decided of it last, and whether that still ``stands``. Never who the
+    other is."""
+
+    offence: Offence
+    by: bool
+    occasions: int
+    decision: PatternDecision | None
+    stands: bool
+
+
 class KindCount(Shown):
     """So many occurrences of a kind."""
 

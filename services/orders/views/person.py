@@ -166,13 +166,15 @@ class OrdersPersonTable(ViewTable, table=True):
 def fold_person(subject: Subject) -> Folded:
     """The row of a person at ``subject.at``, and when an order's status will change it."""
     orders, changes = _orders(subject)
+    happened = _occurrences(subject, orders)
+    assessed = assessed_in(subject.facts, subject.id, subject.homes)
     row = OrdersPerson(
         mentions=sorted(mention for mention, person in subject.homes.items() if person == subject.id),
         orders=orders,
-        occurrences=_occurrences(subject, orders),
+        occurrences=happened,
         victims=_victims(subject),
-        assessed=tuple(assessed_in(subject.facts, subject.id, subject.homes)),
-        decisions=tuple(decisions_in(subject.facts)),
+        assessed=tuple(assessed),
+        decisions=tuple(decisions_in(subject.facts, [*happened, *([each] for each in assessed)])),
     )
     if not (row.orders or row.occurrences or row.victims):
         return Folded(None)

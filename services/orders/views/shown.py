@@ -14,7 +14,7 @@ from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
 from contracts.vocabulary import BreachStep, Grade, OrderType, Urgency
 from services.orders.views.breach import OrdersBreach
-from services.orders.views.pattern_shown import PatternShown
+from services.orders.views.pattern_shown import OffenceNamed, PatternShown
 from services.orders.views.person import StatusNow
 from services.orders.views.told import AlertState
 
@@ -149,6 +149,10 @@ class StatusShown(Shown):
     """Whether anything here came from the record that was asked about: else it may be mistyped."""
     person: Party
     orders: list[OrderOf]
+    without_answer: int = 0
+    """So many breaches by or against them had no answer in 24 hours; 0 where fewer than three had none."""
+    pattern: list[OffenceNamed] = []
+    """What all of it may be: a prompt to a person."""
 
 
 class RecordShown(Shown):

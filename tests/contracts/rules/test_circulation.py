@@ -7,8 +7,8 @@ import pytest
 
 from chassis.facts import Fact
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade
-from contracts.rules.circulation import Versioned, circulation, fault
-from contracts.vocabulary import NationalSystem, Role
+from contracts.rules.circulation import Versioned, circulation, fault, fits
+from contracts.vocabulary import AgencyKind, NationalSystem, Role, TeamKind
 from tests.support.facts import IDS, NOON, corrected, fact, root_of, someone, withdrawn
 from tests.support.tables import lines
 
@@ -115,3 +115,20 @@ def test_what_was_withdrawn_and_told_again_is_circulated_again() -> None:
 def test_what_a_circulation_must_say(said: dict[str, Any], wrong: tuple[str, str] | None) -> None:
     content = OrderCirculated.model_validate({"order": root_of("order"), "version": 1, **said})
     assert fault(content, FORCE) == wrong
+
+
+@pytest.mark.parametrize(
+    ("team", "kind", "fit"),
+    [
+        ("control-room", "police", True),
+        ("control-room", "education", False),
+        ("neighbouring-force", "education", False),
+        ("school", "education", True),
+        ("council", "housing", True),
+        ("probation", "council", False),
+        ("prison", "police", None),
+        ("school", None, None),
+    ],
+)
+def test_whether_an_agency_of_a_kind_has_such_a_team(team: str, kind: str | None, fit: bool | None) -> None:
+    assert fits(TeamKind(team), AgencyKind(kind) if kind else None) is fit

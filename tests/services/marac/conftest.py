@@ -46,6 +46,7 @@ CALLERS = {
         caller("chair-elsewhere", "police", "marac-chair", "south"),
         caller("idva", "haven", "idva", "north"),
         caller("matac", "police", "matac-coordinator", "tasking"),
+        caller("matac-elsewhere", "southvale-police", "matac-coordinator", "southvale"),
         caller("admin", "council", "area-admin", "castleshire"),
         caller("on-call", "police", "on-call", "north"),
         caller("system", "council", "reporter", "north"),

@@ -226,6 +226,36 @@ async def test_the_cohort_by_pages_and_one_person_of_it(marac: Marac) -> None:
     assert missing.status_code == 404
 
 
+async def test_a_coordinator_sees_only_whom_their_own_force_concerns(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+
+    async def total(who: str) -> int:
+        return int((await marac.get(who, "cohort")).json()["total"])
+
+    async def seen() -> int:
+        return await total("matac")
+
+    assert await until(seen) == 1
+    (ben,) = (await marac.get("matac", "cohort")).json()["people"]
+    assert await total("matac-elsewhere") == 0
+    for path in (f"/marac/v1/cohort/{ben['person']}", f"/marac/cohort/{ben['person']}"):
+        headers = {"Authorization": "Bearer matac-elsewhere"}
+        assert (await marac.http.get(path, headers=headers)).status_code == 404
+    other = AgencyDefined(agency="southvale-police", name="Southvale Police", kind=AgencyKind.POLICE)
+    await marac.say("council", other)
+    told = [ann(), caseload.mention("cat", Role.SUSPECT)]
+    await marac.say("southvale-police", caseload.incident(people=told).said, 3)
+
+    async def theirs() -> bool:
+        return await total("matac-elsewhere") == 1
+
+    await until(theirs)
+    (cat,) = (await marac.get("matac-elsewhere", "cohort")).json()["people"]
+    assert cat["person"] != ben["person"], "whom the force itself has told of"
+    assert await total("matac") == 1
+
+
 async def test_a_source_shows_every_version_and_a_withdrawn_one_says_nothing(marac: Marac) -> None:
     made = await prepared(marac)
     await until(lambda: complete(marac, made))

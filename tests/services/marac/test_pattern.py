@@ -9,6 +9,7 @@ from contracts.sections import Narrative
 from contracts.vocabulary import Role
 from services.marac import shown
 from services.marac.conference import breaches
+from services.marac.tasking.rows import TaskingPerpetrator
 from tests.services.marac.caseload import alert, ann, ben, breach, cat, mention, person, referral, world
 from tests.support.facts import NOON, corrected, fact, root_of
 
@@ -30,11 +31,13 @@ def contact(name: str, days: float, agency: str = "council", **values: Any) -> F
     return breach(name, agency, NOON - timedelta(days=days), **{"kind": "contact", **values})
 
 
-def decided(of: Fact[Any], *considered: str, offence: str = "stalking") -> Fact[PatternDecided]:
+def decided(
+    of: Fact[Any], *considered: str, offence: str = "stalking", decision: str = "recorded"
+) -> Fact[PatternDecided]:
     said = PatternDecided(
         breach=of.root,
         offence=offence,
-        decision="recorded",
+        decision=decision,
         rank="inspector",
         considered=[root_of(each) for each in considered],
         narrative=Narrative(text="Two in a fortnight."),
@@ -93,6 +96,40 @@ def test_each_perpetrators_acts_are_their_own_and_another_victims_are_none_of_he
 
 def test_arranged_contact_is_named_nowhere() -> None:
     assert pattern(TOLD[0], contact("earlier", 9, circumstance="arranged")).offences == []
+
+
+def perpetrator(*facts: Fact[Any], at: datetime = NOON) -> TaskingPerpetrator:
+    row: TaskingPerpetrator = world(*facts, at=at).row("tasking_perpetrator", person("ben"))
+    return row
+
+
+def test_a_perpetrators_page_names_it_by_letter_and_ordinal_and_what_was_decided() -> None:
+    others = contact("of cat", 5, people=[cat(), ben()])
+    found = perpetrator(*TOLD, others).pattern
+    assert [(each.victim, each.offence.value, each.events) for each in found] == [
+        ("A", "stalking", [1, 3]),
+        ("A", "harassment", [1, 3]),
+    ], "once is no pattern, and what was done to one victim is none of another's"
+    assert not any(each.stands for each in found)
+    done = decided(TOLD[0], "breach", "earlier")
+    stalking, harassment = perpetrator(*TOLD, others, done).pattern
+    assert (stalking.decision, stalking.stands) == ("recorded", True)
+    assert (harassment.decision, harassment.stands) == (None, False)
+    assert not perpetrator(*TOLD, done, contact("later", 0.5)).pattern[0].stands
+
+
+def test_on_a_perpetrators_page_not_yet_stands_for_a_week() -> None:
+    done = decided(TOLD[0], "breach", "earlier", decision="not-yet")
+    made = world(*TOLD, done)
+    assert made.row("tasking_perpetrator", person("ben")).pattern[0].stands
+    late = perpetrator(*TOLD, done, at=NOON + timedelta(days=7))
+    assert (late.pattern[0].decision, late.pattern[0].stands) == ("not-yet", False)
+
+
+def test_on_a_perpetrators_page_breaches_without_an_answer_are_named_from_three_on() -> None:
+    told = (*TOLD, contact("later", 0.5))
+    assert perpetrator(*told).without_answer == 0, "two, of which nobody says that they are a pattern"
+    assert perpetrator(*told, at=NOON + timedelta(days=1)).without_answer == 3
 
 
 def test_breaches_that_had_no_answer_in_their_time_are_counted() -> None:

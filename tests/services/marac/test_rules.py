@@ -91,6 +91,13 @@ def _cover(n: int, said: dict[str, Any]) -> Cover:
     )
 
 
+@lines(__file__, "cohort")
+def test_whose_cohort_somebody_is_in(line: dict[str, Any]) -> None:
+    keys = sharing.keys_of([line.get("role", "matac-coordinator")], "northmere-police", ["northmere"])
+    opened_by = sharing.opened_by(line.get("told_by", []), line.get("forces", []))
+    assert (not keys.isdisjoint(opened_by)) is line["see"]
+
+
 @lines(__file__, "missing")
 def test_missing(line: dict[str, Any]) -> None:
     whole: dict[str, Any] = {

@@ -4,20 +4,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.facts import Fact, FactSet
-from chassis.views import Subject
+from chassis.http.auth import Caller
+from chassis.views import Saying, Subject
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule
+from services.notify import clock_list
 from services.notify.clocks import CLOCK, ClockRow
-from services.notify.views import ALERT
+from services.notify.views import ALERT, AlertRow
+from tests.services.notify.conftest import Start, caller, configure
 from tests.services.notify.world import CAUSE, RAISED, rota, staff
-from tests.support.facts import area, fact, said
+from tests.support.facts import IDS, area, fact, said
+from tests.support.waiting import until
 
 HEARING, ENDS, ANSWER = AlertRule.HEARING, AlertRule.ENDS_14, AlertRule.NO_ANSWER
 HOUR = timedelta(hours=1)
@@ -177,6 +182,22 @@ def test_two_clocks_of_one_order_are_two_alerts() -> None:
     assert not night.row.taken
 
 
+def test_what_else_waits_about_a_cause_is_said_beside_what_comes_first() -> None:
+    night = Night()
+    night.start(ENDS, 1)
+    night.start(HEARING, 1)
+    night.wait(2.5)
+
+    def shown() -> tuple[str, tuple[str, ...]]:
+        row = ALERT.fold(night.subject()).row
+        assert isinstance(row, AlertRow)
+        return (row.rule.value, tuple(rule.value for rule in row.also))
+
+    assert shown() == ("hearing", ("ends-14",))
+    night.take(HEARING)
+    assert shown() == ("ends-14", ())
+
+
 def test_of_the_answer_to_a_breach_another_rule_tells() -> None:
     night = Night()
     night.start(ANSWER, 24)
@@ -187,6 +208,46 @@ def test_of_the_answer_to_a_breach_another_rule_tells() -> None:
     night.take(ANSWER, generation=3)
     assert [clock.answered_at for clock in night.row.clocks] == [night.now]
     assert night.alerts() == [("no-answer", 3)]
+
+
+def test_of_a_cause_whose_fold_raises_each_clock_is_told_of_at_once_and_no_second_time() -> None:
+    night = Night()
+    night.start(HEARING, 48)
+    night.start(ANSWER, 24)
+    night.start(ENDS, 30)
+    night.stop(ENDS)
+    assert CLOCK.decide_broken is not None
+    (told,) = CLOCK.decide_broken(night.subject())
+    night.facts.append(said(told))
+    assert list(CLOCK.decide_broken(night.subject())) == []
+    night.settle()
+    assert night.alerts() == [("hearing", 1)], "the same alert, once its fold is mended"
+    night.stop(HEARING)
+    assert night.alerts() == []
+
+
+async def test_of_the_causes_looked_through_none_is_wasted_on_others(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_list, "MOST_READ", 1)
+    runtime = await start()
+    await configure(runtime, first="amira")
+    where = {"elsewhere": (1, HEARING), "north": (2, HEARING), "south": (3, ENDS)}
+    for place, (hours, rule) in where.items():
+        due = runtime.clock.now() + hours * HOUR
+        cause = IDS.fact(place, place)
+        runs = ClockStarted(rule=rule, cause=cause, generation=1, due=due, routing=area(place))
+        await runtime.say([Saying(rule, cause, 1, runs, runtime.clock.now())])
+    both = caller("bo", "supervisor", areas=("north", "south"))
+
+    async def seen(who: Caller, **asked: Any) -> list[str | None]:
+        return [each.area for each in (await clock_list.clocks(runtime, who, **asked)).clocks]
+
+    assert await until(lambda: seen(caller("sue", "supervisor", areas=("south",)))) == ["south"]
+    assert await until(lambda: seen(both)) == ["north"]
+    assert await seen(both, area="south") == ["south"]
+    assert await seen(both, owner=CLOCKS[HEARING].owner) == ["north"]
+    assert await seen(caller("amy", "supervisor", areas=("force",))) == ["north"], "around it"
 
 
 RULES = st.sampled_from([HEARING, ENDS, ANSWER, AlertRule.BAIL_ENDED])

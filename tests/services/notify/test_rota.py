@@ -10,6 +10,7 @@ from contracts.events.configuration import AreaDefined, OnCall, RotaSet
 from contracts.vocabulary import AreaKind
 from services.notify.rules import rota
 from services.notify.rules.ladder import Post
+from tests.services.notify import world
 from tests.support.facts import IDS, fact, withdrawn
 
 MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -142,3 +143,11 @@ def test_messages_go_where_the_newest_shift_begun_says() -> None:
     assert found is not None
     assert str(found.webhook) == "https://pager.example/new"
     assert rota.entry_of(known, person("nobody"), hours(7)) is None
+
+
+def test_where_no_force_has_a_rota_an_area_that_nobody_defined_is_as_unknown_as_none() -> None:
+    known = rota.rota_of(FactSet(world.rota()))
+    for area in ("atlantis", None):
+        found = rota.on_call(known, area, FIRST, world.RAISED)
+        assert found is not None
+        assert found.person == world.staff("dev"), area

@@ -19,7 +19,7 @@ from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import order_terms
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, BreachStep, OrderType, PassReason
-from services.orders.rules.clocks import Order, of_breach, of_order
+from services.orders.rules.clocks import Order, adjourned_to, of_breach, of_order
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
 from tests.services.orders.caseload import (
@@ -79,9 +79,29 @@ def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
         known(other, f"{n}", other.get("served", other.get("made", 0)), None)
         for n, other in enumerate(line.get("others", []))
     ]
-    found = of_order(Order(told(said), own, [own, *others]), day(line["at"]), CALENDARS)
+    adjourned = day(line["adjourned"]) if "adjourned" in line else None
+    found = of_order(Order(told(said), own, [own, *others], adjourned), day(line["at"]), CALENDARS)
     days = {rule.value: (due.astimezone(LONDON).date() - NOON.date()).days for rule, due in found.items()}
     assert days == line["clocks"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "adjourned"),
+    [
+        ([28], None),
+        ([None], None),
+        ([None, 6], 6),
+        ([2, 6], 6),
+        ([28, 28], None),
+        ([28, 6], None),
+        ([6, None], None),
+    ],
+)
+def test_a_court_adjourned_only_where_a_correction_gave_a_later_end(
+    ends: list[int | None], adjourned: int | None
+) -> None:
+    said = [told({"order": "dvpn", **({"ends": each} if each else {})}) for each in ends]
+    assert adjourned_to(said) == (day(adjourned) if adjourned else None)
 
 
 @pytest.mark.parametrize(

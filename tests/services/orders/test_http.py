@@ -4,6 +4,7 @@ the journey runs on both."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from contracts.events.people import Graded, RiskAssessed
 from contracts.sections import Contact, Location
 from contracts.vocabulary import AgencyKind, AreaKind, ContactMethod, Grade, Instrument, Role
 from services.orders.service import SERVICE
-from services.orders.views import ORDERS_BREACH, OrdersBreach
+from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
 from tests.support.facts import area, root_of, someone
 from tests.support.waiting import until
 
@@ -53,6 +54,8 @@ CALLERS = {
         caller("matac", "police", "matac-coordinator", "north"),
         caller("control-room", "police", "control-room"),
         caller("control-room-of-nobody", "southvale", "control-room"),
+        caller("supervisor", "police", "supervisor", "north"),
+        caller("supervisor-elsewhere", "southvale-police", "supervisor", "west"),
     )
 }
 
@@ -71,10 +74,12 @@ class Orders:
     runtime: Runtime
     http: httpx.AsyncClient
 
-    async def post(self, who: str, path: str, content: dict[str, Any], **headers: str) -> httpx.Response:
+    async def post(
+        self, who: str, path: str, content: dict[str, Any], occurred: str | None = None, **headers: str
+    ) -> httpx.Response:
         now = self.runtime.clock.now().isoformat()
         body = {
-            "occurred": now,
+            "occurred": occurred or now,
             "recorded": now,
             "basis": "public-task",
             "purpose": "safeguarding",
@@ -303,11 +308,132 @@ async def test_the_control_room_reads_it_as_a_page(orders: Orders) -> None:
         assert refused.status_code == 404, who
 
 
-async def corrected(orders: Orders, root: str, content: dict[str, Any]) -> None:
-    """The police correct a fact."""
+async def test_an_order_that_no_force_told_of_is_for_those_whom_it_concerns(orders: Orders) -> None:
+    """The council told of it. Each of two forces is police; one works where she is."""
+    await prepared(orders)
+    elsewhere = AgencyDefined(agency="southvale-police", name="Southvale Police", kind=AgencyKind.POLICE)
+    header = own_header(orders.runtime.clock.now())
+    await orders.runtime.take(header, elsewhere, caller=CALLERS["police-system"], right="test")
+    now = orders.runtime.clock.now().isoformat()
+    where = area("north").model_dump(mode="json")
+    told = {"order": "occupation", "made": now, "people": people(BEN, ANN), "routing": where}
+    order = (await orders.post("council-system", "orders", told)).json()["root"]
+
+    async def open_to(who: str) -> bool:
+        return (await orders.get(who, f"orders/{order}")).status_code == 200
+
+    async def theirs() -> bool:
+        return await open_to("supervisor") and not await open_to("supervisor-elsewhere")
+
+    await until(theirs)
+    assert not await open_to("control-room"), "it works for no area, and its force has told of nobody"
+    await orders.post("police-system", "breaches", {"kind": "contact", "order": order})
+    await until(lambda: open_to("control-room"))
+    sent = {"order": order, "version": 1, "teams": [{"kind": "response"}], "systems": ["pnc"]}
+    assert (await orders.post("supervisor-elsewhere", "circulations", sent)).status_code == 404
+    teams = [{"kind": "response"}, {"kind": "council", "agency": "southvale-police"}]
+    assert (await orders.post("supervisor", "circulations", sent | {"teams": teams})).status_code == 201
+
+    async def doubted() -> bool:
+        page = (await orders.get("supervisor", f"orders/{order}")).json()
+        return bool(page["doubtful"] == [["council", "southvale-police"]])
+
+    await until(doubted, what="a fact still, and a question")
+
+
+async def test_staff_tell_of_no_breach_that_they_may_not_see(orders: Orders) -> None:
+    await prepared(orders)
+    cause = await reported(orders)
+    await until(lambda: seen_by_all(orders, cause))
+    step = {"breach": cause, "step": "arrested"}
+    said = {"offence": "stalking", "decision": "recorded", "rank": "sergeant", "considered": [cause]}
+    decided = {"breach": cause, "narrative": {"text": "Two in a week."}, **said}
+    for who, status in (("on-call-elsewhere", 404), ("on-call", 201), ("police-system", 201)):
+        assert (await orders.post(who, "breach-steps", step)).status_code == status, who
+        assert (await orders.post(who, "pattern-decisions", decided)).status_code == status, who
+    unknown = step | {"breach": root_of("told of later")}
+    assert (await orders.post("police-system", "breach-steps", unknown)).status_code == 201
+    assert (await orders.post("on-call", "breach-steps", unknown)).status_code == 404
+
+
+async def told(orders: Orders, path: str, days: float, content: dict[str, Any]) -> str:
+    """The police tell of something so many days ago, which is taken, however odd; gives its root."""
+    at = (orders.runtime.clock.now() - timedelta(days=days)).isoformat()
+    posted = await orders.post(
+        "police-system", path, content | ({"made": at} if path == "orders" else {}), at
+    )
+    assert posted.status_code == 201, posted.text
+    return str(posted.json()["root"])
+
+
+async def breach_of(orders: Orders, cause: str) -> OrdersBreach:
+    async def folded() -> OrdersBreach | None:
+        row = await orders.runtime.row(ORDERS_BREACH, cause)
+        return row if isinstance(row, OrdersBreach) and row.told else None
+
+    return await until(folded)
+
+
+BETWEEN = {"people": people(BEN, ANN)}
+SERVED = {"method": "personal", "people": people(BEN)}
+
+
+async def test_of_orders_that_overlap_both_stand_and_a_breach_is_of_the_newest(orders: Orders) -> None:
+    until_told = {"order": "non-molestation", "until_further_order": True, **BETWEEN}
+    first = await told(orders, "orders", 30, until_told)
+    second = await told(orders, "orders", 20, until_told | {"order": "restraining"})
+    cause = await told(orders, "breaches", 1, {"kind": "contact", **BETWEEN})
+    row = await breach_of(orders, cause)
+    assert (row.order, row.order_because) == (second, "order.same-people-in-force")
+    her = await orders.runtime.row(ORDERS_PERSON, row.victims[0])
+    assert isinstance(her, OrdersPerson)
+    assert {line.root for line in her.orders} == {first, second}
+
+
+async def test_an_order_that_is_varied_after_its_discharge_binds_again_as_it_says(orders: Orders) -> None:
+    binds = {"order": "non-molestation", "until_further_order": True, **BETWEEN}
+    order = await told(orders, "orders", 30, binds)
+    made = {"made": (orders.runtime.clock.now() - timedelta(days=30)).isoformat()}
+    await corrected(orders, order, binds | made | {"stage": "discharged"})
+    await corrected(orders, order, binds | made, version=2)
+    cause = await told(orders, "breaches", 0, {"kind": "contact", "order": order})
+    row = await breach_of(orders, cause)
+    assert row.status is not None
+    assert (row.status.in_force, row.status.reason) == (True, "order.unserved")
+
+
+async def test_service_before_the_making_is_a_fact_and_makes_it_no_earlier(orders: Orders) -> None:
+    order = await told(
+        orders, "orders", 3, {"order": "non-molestation", "until_further_order": True, **BETWEEN}
+    )
+    served = (orders.runtime.clock.now() - timedelta(days=9)).isoformat()
+    await told(orders, "services", 9, {"order": order, "served": served, **SERVED})
+    for days, holds in ((5, False), (1, True)):
+        row = await breach_of(
+            orders, await told(orders, "breaches", days, {"kind": "contact", "order": order})
+        )
+        assert row.status is not None
+        assert row.status.in_force is holds
+
+
+async def test_a_breach_with_no_order_in_force_pages_and_says_why(orders: Orders) -> None:
+    """Before any was made, after the last had ended, and of one that is told of only later."""
+    before = await breach_of(orders, await told(orders, "breaches", 60, {"kind": "contact", **BETWEEN}))
+    assert (before.order, before.order_because) == (None, "order.not-found")
+    ended = (orders.runtime.clock.now() - timedelta(days=10)).isoformat()
+    order = await told(orders, "orders", 38, {"order": "dvpo", "ends": ended, **BETWEEN})
+    after = await breach_of(orders, await told(orders, "breaches", 1, {"kind": "contact", **BETWEEN}))
+    assert (after.order, after.order_because) == (order, "order.most-recent")
+    assert after.status is not None
+    assert (after.status.in_force, after.status.reason) == (False, "order.ended")
+    assert after.urgency == "now", "nobody graded her risk"
+
+
+async def corrected(orders: Orders, root: str, content: dict[str, Any], version: int = 1) -> None:
+    """The police correct a version of a fact."""
     now = orders.runtime.clock.now().isoformat()
     body = {"occurred": now, "recorded": now, "basis": "public-task", "purpose": "safeguarding"}
-    headers = {"Authorization": "Bearer police-system", "If-Match": '"1"'}
+    headers = {"Authorization": "Bearer police-system", "If-Match": f'"{version}"'}
     answer = await orders.http.put(
         f"/orders/v1/facts/{root}", json=body | {"content": content}, headers=headers
     )

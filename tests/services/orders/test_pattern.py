@@ -11,7 +11,7 @@ from contracts.sections import Narrative
 from contracts.vocabulary import DASH_ITEMS, Effect, Role
 from services.orders import patterns
 from services.orders.views.pattern_shown import CandidateShown, PatternShown
-from tests.services.orders.caseload import ann, ben, breach, cat, incident, person, world
+from tests.services.orders.caseload import ann, ben, breach, cat, incident, person, step, world
 from tests.support.facts import NOON, corrected, fact, root_of, someone, withdrawn
 
 EX = someone(Role.RESPONDENT, "ben", relationship="ex-partner")
@@ -186,3 +186,50 @@ def test_the_relationship_is_read_from_whoever_says_it() -> None:
         each.element: each.state for each in candidate(shown(*told), "controlling-or-coercive").elements
     }
     assert elements["personally-connected"] == "met"
+
+
+def about(name: str, *facts: Fact[Any]) -> list[tuple[bool, str, int, str | None, bool]]:
+    """What whoever asks for somebody's orders is told of a pattern."""
+    row = world(*facts).row("orders_person", person(name))
+    found = patterns.named_of(person(name), row, NOON)
+    return [
+        (each.by, each.offence.value, each.occasions, each.decision and each.decision.value, each.stands)
+        for each in found
+    ]
+
+
+def test_whoever_asks_for_somebodys_orders_is_told_of_it_on_either_side_and_never_of_whom() -> None:
+    told = (contact("breach", 1), contact("earlier", 9), contact("of cat", 5, people=[cat(), ben()]))
+    want = [("stalking", 2, None, False), ("harassment", 2, None, False)]
+    assert about("ben", *told) == [(True, *each) for each in want]
+    assert about("ann", *told) == [(False, *each) for each in want]
+    assert about("cat", *told) == []
+    done = decided(told[0], "stalking", "breach", "earlier", at=-1)
+    assert about("ann", *told, done)[0] == (False, "stalking", 2, "not-recorded", True)
+
+
+def test_whoever_asks_for_somebodys_orders_is_told_of_breach_upon_breach_without_an_answer() -> None:
+    told = [contact(name, days) for name, days in (("breach", 2), ("earlier", 9), ("first", 12))]
+    for name in ("ann", "ben"):
+        row = world(*told).row("orders_person", person(name))
+        assert patterns.without_answer({person(name): row}, NOON) == 3
+        answered = world(*told, step("arrested", -47, told[0])).row("orders_person", person(name))
+        assert patterns.without_answer({person(name): answered}, NOON) == 0
+
+
+def test_a_row_keeps_of_a_decision_what_came_since_and_of_an_overtaken_one_nothing() -> None:
+    """However much each considered: a case's row does not grow by the case with each decision."""
+    told = [contact(f"told {n}", 30 - n) for n in range(12)]
+    names = [f"told {n}" for n in range(12)]
+    first = decided(told[0], "stalking", *names, at=-24)
+    again = decided(told[1], "stalking", *names, at=-12)
+    new, other = contact("breach", 0), contact("of cat", 0, people=[cat(), ben()])
+
+    def kept(*facts: Fact[Any]) -> list[tuple[str, ...]]:
+        row = world(*told, *facts).row("orders_person", person("ben"))
+        return [line.unseen for line in row.decisions]
+
+    assert kept(first) == [()]
+    assert kept(first, other) == [()], "another victim's is no matter of this"
+    assert kept(first, new) == [(root_of("breach"),)]
+    assert kept(first, again, new) == [(), (root_of("breach"),)]

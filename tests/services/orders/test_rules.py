@@ -205,10 +205,13 @@ def test_whoever_is_shown_the_form_of_a_circulation_may_send_it() -> None:
 def test_who_sees_which_parts_of_an_order(line: dict[str, Any]) -> None:
     given = line["viewer"]
     kind = AgencyKind(given.get("kind", "police"))
-    viewer = sharing.Viewer("me", {given["role"]}, (), kind, given.get("agency", "northmere-police"))
+    areas, agency = given.get("areas", ()), given.get("agency", "northmere-police")
+    viewer = sharing.Viewer("me", {given["role"]}, areas, kind, agency)
     places = [each.partition("@") for each in line.get("sent", [])]
     sent = frozenset((TeamKind(team), agency or "northmere-police") for team, _, agency in places)
-    found = circulating.parts(viewer, circulating.Reach(line.get("force", "northmere-police"), sent))
+    around, forces = (frozenset(line.get(name, ())) for name in ("areas", "forces"))
+    reach = circulating.Reach(line.get("force", "northmere-police"), sent, around, forces)
+    found = circulating.parts(viewer, reach)
     assert (sorted(found) if found is not None else "nothing") == line["sees"]
 
 

@@ -1,0 +1,40 @@
+"""The clocks of a case: the deadlines that run about its orders and breaches, as its page and the agenda
+show them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from contracts.rules.clocks import CLOCKS
+from contracts.vocabulary import AlertRule
+from services.marac import shown
+from services.marac.conference import alert_rows
+
+SAID_ELSEWHERE = frozenset(
+    {AlertRule.NO_ANSWER, AlertRule.ENDS_14, AlertRule.ENDS_7, AlertRule.ENDS_2, AlertRule.BAIL_ENDED}
+)
+"""Late, these are gaps of their own: a breach without an answer, an order that ends or has ended."""
+
+
+def clocks_of(
+    alerts: Mapping[str, alert_rows.ConferenceAlert], causes: Iterable[str], at: datetime
+) -> list[shown.ClockShown]:
+    """The clocks about these causes: those that ran out and nobody took first, then those that run, then
+    those that somebody took; of each the earliest first."""
+    found = [
+        shown.ClockShown(
+            cause=cause,
+            rule=clock.rule,
+            owner=CLOCKS[clock.rule].owner,
+            due=clock.due,
+            state="runs" if clock.due > at else "taken" if clock.taken else "late",
+        )
+        for cause in causes
+        if cause in alerts
+        for clock in alerts[cause].clocks
+    ]
+    return sorted(found, key=lambda each: (shown.CLOCK_STATES.index(each.state), each.due, each.cause))
+
+
+def late(clocks: Iterable[shown.ClockShown]) -> list[str]:
+    """The causes of those that ran out, nobody took, and no other gap tells of."""
+    return [each.cause for each in clocks if each.state == "late" and each.rule not in SAID_ELSEWHERE]

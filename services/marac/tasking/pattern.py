@@ -1,0 +1,117 @@
+"""What all that one person did to one victim may be, with nothing in it that tells where she is: offences by
+the victim's letter, their evidence by ordinals, and no hour, agency or officer."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from chassis.facts import Fact
+from chassis.views import Subject
+from contracts.events.orders import BreachProgressed, BreachReported, PatternDecided
+from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.rules import pattern
+from contracts.rules.breach_answer import CLOCKS, Reported, Step, left
+from contracts.vocabulary import PERPETRATOR_ROLES
+from services.marac import casefile
+from services.marac.tasking import rows
+from services.marac.tasking.seen import Seen
+
+Assessed = tuple[frozenset[str], pattern.Word]
+"""The letters of the victims of an assessment that names this person, and what it says."""
+
+
+def assessed(
+    subject: Subject, against: Iterable[casefile.Told], letters_of: Callable[[Iterable[str]], Iterable[str]]
+) -> Iterator[Assessed]:
+    """The assessments that say that this person did it."""
+    for each in against:
+        said = each.fact.said
+        if isinstance(said, ReferralMade | RiskAssessed):
+            says, unknown = pattern.assessment(said.dash, named=True)
+            first = subject.facts.first_recorded(each.fact.root)
+            yield frozenset(letters_of(each.victims)), pattern.Word(each.fact.root, first, says, unknown)
+
+
+class Pattern(NamedTuple):
+    """The offences that are named, of one victim after another; how many breaches had no answer, where their
+    number is named; and when either may next change by itself."""
+
+    offences: tuple[rows.OffenceShown, ...]
+    without_answer: int
+    changes: tuple[datetime | None, datetime | None]
+
+
+def pattern_of(
+    subject: Subject, events: Sequence[Seen], assessments: Sequence[Assessed], letters: Iterable[str]
+) -> Pattern:
+    """What a person's records and the assessments that name them may be."""
+    found, until = _offences(subject, events, assessments, letters)
+    left_so, another = _without_answer(subject, events)
+    return Pattern(tuple(found), left_so, (until, another))
+
+
+def _offences(
+    subject: Subject, events: Sequence[Seen], assessments: Sequence[Assessed], letters: Iterable[str]
+) -> tuple[list[rows.OffenceShown], datetime | None]:
+    """The offences; and when a *not yet* next ends."""
+    decisions = subject.facts.current(PatternDecided)
+    found: list[rows.OffenceShown] = []
+    for letter in letters:
+        told = [each for each in _by_occurrence(events) if any(letter in seen.letters for seen in each)]
+        ordinals = {seen.record.fact.root: seen.ordinal for group in told for seen in group}
+        occasions = [[_word(subject, seen) for seen in group] for group in told]
+        words = [word for victims, word in assessments if letter in victims]
+        made = [_decided(fact) for fact in decisions if fact.said.breach in ordinals]
+        for reading in pattern.read(occasions, words).named:
+            asked = pattern.question(reading, made, subject.at)
+            found.append(
+                rows.OffenceShown(
+                    victim=letter,
+                    offence=reading.offence,
+                    events=sorted({ordinals[root] for root in reading.elements[0].by if root in ordinals}),
+                    decision=asked.last.decision if asked.last else None,
+                    stands=asked.due is None,
+                )
+            )
+    ends = [fact.occurred + pattern.NOT_YET for fact in decisions]
+    return found, min((end for end in ends if end > subject.at), default=None)
+
+
+def _without_answer(subject: Subject, events: Sequence[Seen]) -> tuple[int, datetime | None]:
+    """How many breaches had no answer in 24 hours, where there are so many that their number is named; and
+    when another may come to that."""
+    told = [
+        [_reported(subject, seen) for seen in each if isinstance(seen.record.fact.said, BreachReported)]
+        for each in _by_occurrence(events)
+    ]
+    breaches = [each for each in told if each]
+    over = [min(each.recorded for each in reported) + CLOCKS[0] for reported in breaches]
+    many = pattern.many_left(sum(left(reported, subject.at) for reported in breaches))
+    return many, min((end for end in over if end > subject.at), default=None)
+
+
+def _by_occurrence(events: Iterable[Seen]) -> list[list[Seen]]:
+    found: dict[int, list[Seen]] = {}
+    for seen in events:
+        found.setdefault(seen.occurrence, []).append(seen)
+    return list(found.values())
+
+
+def _word(subject: Subject, seen: Seen) -> pattern.Word:
+    fact = seen.record.fact
+    accused = (each for each in casefile.about(fact.said, subject) if each.role in PERPETRATOR_ROLES)
+    says = pattern.codes(fact.said, accused)
+    return pattern.record(fact.root, subject.facts.first_recorded(fact.root), says)
+
+
+def _reported(subject: Subject, seen: Seen) -> Reported:
+    """As the rules of answering know it: a page has no grace for what is sent late."""
+    fact, told = seen.record.fact, subject.facts.current(BreachProgressed)
+    first = subject.facts.first_recorded(fact.root)
+    steps = (Step(step.said.step, step.occurred, step.root) for step in told if step.said.breach == fact.root)
+    return Reported(fact.occurred, first, first, tuple(steps))
+
+
+def _decided(fact: Fact[PatternDecided]) -> pattern.Decided:
+    said = fact.said
+    return pattern.Decided(fact.root, said.offence, said.decision, fact.occurred, frozenset(said.considered))

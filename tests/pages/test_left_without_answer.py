@@ -1,0 +1,66 @@
+"""S4: nobody opens the page of a victim or of whoever harms them and does not see that breach upon breach
+had no answer. A page that is added stands in one of the two lists below, or the first test fails."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chassis.http.auth import rights_of
+from services.marac.service import SERVICE as MARAC
+from services.notify.service import SERVICE as NOTIFY
+from services.orders.service import SERVICE as ORDERS
+from services.referrals.service import SERVICE as REFERRALS
+from tests.pages import sample_rows
+
+CASE = f"/marac/cases/{sample_rows.CASE}"
+OF_A_PERSON = {
+    "/marac/cases/{case}": ("chair", CASE),
+    "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/cohort/{perpetrator}": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
+    "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
+    "/orders/orders/{order}": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
+    "/orders/status": ("on-call", "/orders/status"),
+}
+"""Every page of a victim or a respondent, and who looks at a sample of it."""
+OF_NOBODY = {
+    "/marac/": "leads on",
+    "/marac/meetings": "a list of meetings",
+    "/marac/meetings/{meeting}": "a list of cases, which says how much of each has no answer",
+    "/marac/meetings/{meeting}/print": "the same",
+    "/marac/cases/{case}/live": "that there is something new",
+    "/marac/cases/{case}/source/{root}": "one fact in all its versions",
+    "/marac/cohort": "a list of people",
+    "/notify/": "leads on",
+    "/notify/alerts": "alerts, about nobody who is named",
+    "/notify/alerts/live": "that there is something new",
+    "/notify/alerts/{cause}": "one alert, about nobody who is named",
+    "/notify/clocks": "deadlines, about nobody who is named",
+    "/notify/take/{call}/{signature}": "a button",
+    "/notify/rota": "staff",
+    "/notify/rota/print": "staff",
+    "/notify/rota/shifts/{root}": "staff",
+    "/orders/": "a list of orders",
+}
+"""Every other page, and what it is of."""
+
+
+def test_every_page_is_known_to_be_of_a_person_or_of_nobody() -> None:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for service in (MARAC, NOTIFY, ORDERS, REFERRALS):
+        for router in service.routers:
+            app.include_router(router)
+    pages = {path for method, path, _ in rights_of(app) if method == "GET" and "/v1/" not in path}
+    assert pages == {*OF_A_PERSON, *OF_NOBODY}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", OF_A_PERSON)
+def test_a_page_of_a_person_says_so(path: str, ask: Callable[..., httpx.Response]) -> None:
+    who, sample = OF_A_PERSON[path]
+    asked = {"number": "N20037", "system": "records", "type": "nominal"}
+    by_form = path == "/orders/status"
+    page = ask(who, sample, "POST", data=asked) if by_form else ask(who, sample)
+    assert page.status_code == 200
+    assert "PATTERN: " in page.text
