@@ -12,7 +12,7 @@ from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from contracts.events.configuration import AgencyDefined
+from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed, Prohibition
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, fits
@@ -122,7 +122,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
     """What waits for the caller's teams to confirm, and for their force to circulate; the look is on record
     before it is given."""
     fresh, at = await runtime.fresh_until(), runtime.clock.now()
-    configuration = await runtime.configuration(AgencyDefined)
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     viewer = viewer_of(caller, configuration)
     lists: dict[str, list[OrderWaiting]] = {"to_confirm": [], "not_circulated": [], "not_confirmed": []}
     for row in await _outstanding(runtime, viewer, configuration):
@@ -148,7 +148,8 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
 
 async def _theirs(runtime: Runtime, caller: Caller, order: str) -> tuple[OrdersOrder, Viewer, Reach]:
     """An order that the caller may see any of. Raises Problem (404)."""
-    row, configuration = await order_row(runtime, order), await runtime.configuration(AgencyDefined)
+    row = await order_row(runtime, order)
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     if row is None:
         raise not_found()
     viewer, reach = viewer_of(caller, configuration), await reach_of_order(runtime, row, configuration)
@@ -218,7 +219,7 @@ def _now(lines: Iterable[OrderLine], services: Iterable[FactSet], at: datetime) 
 
 async def _doubtful(runtime: Runtime, asked: Circulation | None) -> list[tuple[TeamKind, str]]:
     """The teams that an agency of its kind cannot have, or an agency of which nobody has said the kind."""
-    known = (fact.said for fact in (await runtime.configuration()).current(AgencyDefined))
+    known = (fact.said for fact in (await runtime.configuration(AgencyDefined)).current(AgencyDefined))
     kinds = {said.agency: said.kind for said in known}
     named = [(line.team, line.agency) for line in (asked.teams if asked else ()) if line.agency is not None]
     return [

@@ -10,7 +10,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Said
-from contracts.events.configuration import AgencyDefined
+from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderMade
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
@@ -142,7 +142,7 @@ async def _with_circulation(
     if row is None:
         return order
     asked = row.asked(now)
-    reach = await reach_of_order(runtime, row, await runtime.configuration())
+    reach = await reach_of_order(runtime, row, await runtime.configuration(AgencyDefined, AreaDefined))
     opens = circulating.parts(viewer, reach) is not None
     return order.model_copy(update={"circulation": asked.unnamed() if asked else None, "may_open": opens})
 

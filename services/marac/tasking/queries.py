@@ -9,7 +9,7 @@ from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.reading import row_of
 from chassis.runtime import Runtime
-from contracts.events.configuration import AgencyDefined
+from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
 from services.marac.rules import areas as placing
 from services.marac.rules import score, sharing
@@ -89,7 +89,7 @@ async def _silent(runtime: Runtime) -> bool:
 
 async def _theirs(runtime: Runtime, caller: Caller) -> ColumnElement[bool]:
     """Those whom the caller may see, as ``rules/sharing.py`` says it."""
-    areas = casefile.areas_of(await runtime.configuration())
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     keys = sharing.keys_of(caller.roles, caller.agency, placing.forces_of(areas, caller.areas))
     return or_(false(), *(_SOURCES.c.opened_by.contains(f"|{key}|", autoescape=True) for key in sorted(keys)))
 

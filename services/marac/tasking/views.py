@@ -19,4 +19,5 @@ SOURCE = View(
     row=rows.TaskingSource,
     table=rows.TaskingSourceTable,
     fold=fold_source,
+    configured_by=(AgencyDefined, AreaDefined),
 )

@@ -129,7 +129,7 @@ async def _link(
 
 
 async def _agencies(runtime: Runtime) -> dict[str, str]:
-    named = (await runtime.configuration()).current(AgencyDefined)
+    named = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
     return {fact.said.agency: fact.said.name for fact in named}
 
 
