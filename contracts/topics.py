@@ -38,7 +38,7 @@ TOPICS: dict[str, Topic] = {
         Topic("orders", "orders, notices and bail", ("orders",), ("referrals", "orders", "marac")),
         Topic("breaches", "breaches", ("orders",), ("referrals", "orders", "marac")),
         Topic("alerts", "who is told, and who answered", SERVICES, SERVICES),
-        Topic("clocks", "deadlines that run", ("orders",), ("orders", "notify")),
+        Topic("clocks", "deadlines that run", ("referrals", "orders"), ("referrals", "orders", "notify")),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),
         Topic("marac", "meetings and their agendas", ("marac",), ("marac",)),
         Topic("configuration", "areas, agencies, rota, thresholds", SERVICES, SERVICES),

@@ -63,7 +63,7 @@ class Clock:
     rule tells of it. ``grace`` is how long after it became known somebody is called at the earliest: what
     stops it may be on its way too."""
 
-    about: Literal["order", "breach"]
+    about: Literal["order", "breach", "person"]
     started: str
     stopped: str
     limit: Limit
@@ -182,6 +182,19 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         " the IDVA",
         source="domain.md 4.6",
         grace=timedelta(0),
+    ),
+    AlertRule.RISK_REVIEW: Clock(
+        about="person",
+        started="a change that opens a review of the victim's risk (docs/risk.md): of several the first to be"
+        " late",
+        stopped="an assessment that gives a grade, made after it",
+        limit=Limit(24, Calendar.HOURS),
+        owner=ClockOwner.RISK_OWNER,
+        urgency=None,
+        late="it is a gap on the case's page and in the agenda, for whoever assessed last. Nobody is called:"
+        " no rota of those on call is theirs. For an order made, a court, a pregnancy or a new child the"
+        " limit is 5 working days",
+        source="College of Policing, APP, victim safety (domain.md 1.3); times are Goldthread's own",
     ),
 }
 """The table: by the rule under which somebody is told."""

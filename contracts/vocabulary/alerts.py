@@ -24,6 +24,7 @@ class AlertRule(StrEnum):
     ENDS_7 = "ends-7"
     ENDS_2 = "ends-2"
     BAIL_ENDED = "bail-ended"
+    RISK_REVIEW = "risk-review"
 
 
 class ClockOwner(StrEnum):
@@ -34,6 +35,8 @@ class ClockOwner(StrEnum):
     ORDERS_TEAM = "orders-team"
     OFFICER_IN_CASE = "officer-in-case"
     OFFENDER_MANAGER = "offender-manager"
+    RISK_OWNER = "risk-owner"
+    """Whoever assessed the risk last; where nobody has, whoever told of what asks for it."""
 
 
 class ParkedReason(StrEnum):

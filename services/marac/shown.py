@@ -21,6 +21,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_risk import ReviewOwed, Risk
 from services.marac.tasking.rows import (
     BindingOrder as BindingOrder,
 )
@@ -112,6 +113,7 @@ class AgendaLine(Shown):
     missing: int
     incomplete: int = Field(description="records about it or its people that could not be read")
     new: int = Field(description="lines recorded since the case was listed")
+    review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
     disputed: bool
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
@@ -262,6 +264,7 @@ class CasePage(Page):
     grade: Grade
     assessment: Assessment | None
     assessments: list[Assessment] = Field(description="all of the victim's, newest first")
+    risk: Risk = Risk()
     disputed: bool
     repeat: Repeat | None
     earlier_case: str | None

@@ -31,7 +31,7 @@ class ClockShown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     cause: Id = Field(description="the opaque id by which the order or breach is opened")
-    about: Literal["order", "breach"]
+    about: Literal["order", "breach", "person"]
     rule: AlertRule
     owner: ClockOwner = Field(description="who must do what stops it")
     area: str | None

@@ -18,6 +18,7 @@ from contracts.events.people import (
 )
 from services.referrals.actions import admit, revisable
 from services.referrals.matcher import match
+from services.referrals.reviews import REVIEW
 from services.referrals.routes import router
 from services.referrals.rules import sharing
 from services.referrals.views import IDENTITY
@@ -32,7 +33,8 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY,),
+    views=(IDENTITY, REVIEW),
+    fold_version=2,
     routers=(router,),
     rights=sharing.RIGHTS,
     accepts={

@@ -16,8 +16,10 @@ from contracts.vocabulary import AgencyKind, Grade, Role
 from services.marac import shown
 from services.marac.conference import alert_rows, breaches, rows
 from services.marac.conference.others import about_others, not_as_victim
+from services.marac.conference.risk import all_answers, risk_of
 from services.marac.rules import missing
 from services.marac.rules.feeds import Silence
+from services.marac.shown_risk import Risk
 
 CODES = {"kind", "status", "crime", "order", "stage"}
 """What remains of a line about another victim: what kind of thing it was. Words, terms of orders and
@@ -53,6 +55,11 @@ class CaseKnown:
         decisions = {cause: row.decisions for cause, row in self.alerts.items()}
         assessments = self.victim.assessments if self.victim else []
         return breaches.pattern_of(self.case, assessments, decisions, self.at)
+
+    @cached_property
+    def risk(self) -> Risk:
+        """What is shown of the victim's risk."""
+        return risk_of(self.victim.assessments if self.victim else (), self.victim, self.at)
 
     @property
     def everybody(self) -> list[rows.CasePerson]:
@@ -146,6 +153,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
     case, victim, assessment = known.case, known.victim, known.case.assessment
     assessments = victim.assessments if victim else ()
     kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
+    risk = known.risk
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
@@ -155,7 +163,8 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         assessed=assessment.root if assessment else None,
         lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
         was_about=case.was_about,
-        answers=list(assessment.dash.answers.values()) if assessment and assessment.dash else [],
+        answers=all_answers(assessment),
+        reviews=risk.reviews,
         contacts=[
             missing.SafeContact(line.agency, line.contact.method, line.contact.expires)
             for line in (victim.contacts if victim else ())
@@ -259,6 +268,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         missing=len(missing_of(known)),
         incomplete=known.incomplete.records,
         new=len(new),
+        review=next(iter(known.risk.reviews), None),
         disputed=case.disputed,
         withdrawn=case.withdrawn,
     )
