@@ -1,28 +1,15 @@
 """The document about risk for practitioners: each instrument, its rule and items; what opens a review."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from contracts.practice import limit_of, table
 from contracts.rules.instruments import FACTORS, FORMS, Form
 from contracts.rules.risk_review import NOT_YET, TRIGGERS
+from contracts.vocabulary import Instrument, ReviewTrigger
 
 
 def risk() -> str:
     """The tables of instruments and of reviews, in Markdown."""
-    rules = [
-        (
-            f"**{instrument.value}**",
-            ", ".join(sorted(form.versions)),
-            str(len(form.items)),
-            form.rule,
-            form.source,
-        )
-        for instrument, form in FORMS.items()
-    ]
-    triggers = [
-        (f"**{trigger.value}**", line.opened_by, limit_of(line.limit), line.source)
-        for trigger, line in TRIGGERS.items()
-    ]
     return "\n".join(
         (
             "# Risk: how it is assessed, graded, and assessed again",
@@ -34,7 +21,7 @@ def risk() -> str:
             "",
             "## How each instrument is graded",
             "",
-            *table(("Instrument", "Versions", "Items", "Rule", "Source"), rules),
+            *table(("Instrument", "Versions", "Items", "Rule", "Source"), map(_rule, FORMS)),
             "",
             "DON'T KNOW, NOT ASKED and what is left out are not NO: they are counted, shown and asked. A"
             " practitioner's judgement raises a grade alone. It lowers one only with a reason and a second"
@@ -42,7 +29,7 @@ def risk() -> str:
             "",
             "## What opens a review",
             "",
-            *table(("Opened by", "Which is", "Within", "Source"), triggers),
+            *table(("Opened by", "Which is", "Within", "Source"), map(_trigger, TRIGGERS)),
             "",
             "From the facts of any agency. Hours are those that pass; working days come after the day itself."
             " A review is done by an assessment that gives a grade, made after what opened it, by whatever"
@@ -55,6 +42,17 @@ def risk() -> str:
             *(line for form in FORMS.values() for line in _items(form)),
         )
     )
+
+
+def _rule(instrument: Instrument) -> Sequence[str]:
+    form = FORMS[instrument]
+    versions = ", ".join(sorted(form.versions))
+    return (f"**{instrument.value}**", versions, str(len(form.items)), form.rule, form.source)
+
+
+def _trigger(trigger: ReviewTrigger) -> Sequence[str]:
+    line = TRIGGERS[trigger]
+    return (f"**{trigger.value}**", line.opened_by, limit_of(line.limit), line.source)
 
 
 def _items(form: Form) -> Iterable[str]:

@@ -357,10 +357,7 @@ def _standing(subject: Subject, rule: AlertRule) -> dict[str, list[StandingAlert
 
 
 def _victims(subject: Subject) -> list[VictimLine]:
-    """Each victim whom this person's facts name, by the grade that stands and the newest routing.
-
-    An assessment without a grade by rule is an unknown grade.
-    """
+    """Each victim whom this person's facts name, by the grade that stands and the newest routing."""
     found: dict[str, VictimLine] = {}
     graded: dict[str, list[tuple[Graded, str]]] = {}
     made = _made(subject)
