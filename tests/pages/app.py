@@ -48,7 +48,7 @@ from services.orders import status as orders_status
 from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
-from tests.pages import sample_cases, sample_rota, sample_rows, samples
+from tests.pages import sample_cases, sample_risk, sample_rota, sample_rows, samples
 from tests.support.facts import IDS
 
 ROLES = {
@@ -123,7 +123,7 @@ class World:
         self.lost = 2
         listed = {line.case: line.letters for line in self.agenda_shown.cases}
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
-        self.cases = empty | sample_cases.cases()
+        self.cases = empty | sample_cases.cases() | {sample_risk.RISK_CASE: sample_risk.risk_case()}
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
         self.unread = samples.unread()

@@ -150,8 +150,10 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
     """What is missing from a case, the worst first."""
     if known.case.withdrawn:
         return []
-    case, victim, assessment = known.case, known.victim, known.case.assessment
+    case, victim = known.case, known.victim
     assessments = victim.assessments if victim else ()
+    newest = (each for each in reversed(assessments) if each.root == known.risk.newest)
+    assessment = next(newest, case.assessment)
     kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
     risk = known.risk
     seen = missing.CaseSeen(

@@ -17,13 +17,15 @@ GRAVEST_LAST = (Grade.STANDARD, Grade.MEDIUM, Grade.UNKNOWN, Grade.HIGH)
 def risk_of(
     assessments: Sequence[rows.Assessment], victim: rows.ConferencePerson | None, at: datetime
 ) -> shown.Risk:
-    """What is shown of risk; ``assessments`` the oldest first."""
-    newest = assessments[-1] if assessments else None
+    """What is shown of risk; ``assessments`` the oldest first. A referral without a Dash assesses nothing by
+    items: it is neither the newest nor compared."""
+    made = [each for each in assessments if each.instrument]
+    newest = made[-1] if made else None
     highest = max(reversed(assessments), key=lambda each: GRAVEST_LAST.index(each.grade), default=None)
     return shown.Risk(
         newest=newest.root if newest else None,
         highest=highest.root if highest else None,
-        change=_change(newest, assessments[-2]) if newest and len(assessments) > 1 else None,
+        change=_change(*made[:-3:-1]) if len(made) > 1 else None,
         missing=left_out(newest),
         unknown=[item for item, answer in answers(newest).items() if answer in OPEN],
         reviews=[
