@@ -139,7 +139,7 @@ def told_of(facts: Iterable[tuple[Envelope, Said]], person: str, homes: Mapping[
     orders = {envelope.root: said for envelope, said in known if isinstance(said, OrderMade)}
     found, of_breach = [], dict[str, str]()
     for envelope, said in known:
-        people = people_of(said, orders)
+        people = people_of(said, orders) if isinstance(said, BreachReported) else said.named
         hers = next((m.mention for m in people if _is_victim(m, person, homes)), None)
         if hers and isinstance(said, BreachReported):
             of_breach[envelope.root] = hers
@@ -157,15 +157,16 @@ def _is_victim(mention: Mention, person: str, homes: Mapping[str, str]) -> bool:
 
 
 def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: datetime) -> list[Opened]:
-    """What opened a review by then, in the order of time."""
-    found = [
-        *(line for each in told for line in _by_itself(each, at)),
-        *_escalation(told, person, homes),
-        *_separation(told, homes),
-        *_pregnancy(told),
-        *_new_child(told, homes),
-    ]
-    return sorted(line for line in found if line.at <= at)
+    """What opened a review by then, in the order of time: of what is to come an order's end alone is known."""
+    return sorted(
+        [
+            *(line for each in told for line in _by_itself(each, at)),
+            *_escalation(told, person, homes),
+            *_separation(told, homes),
+            *_pregnancy(told),
+            *_new_child(told, homes),
+        ]
+    )
 
 
 def changes_at(told: Sequence[Told], at: datetime) -> datetime | None:

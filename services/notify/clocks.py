@@ -55,7 +55,8 @@ class ClockRow(Row):
     over: tuple[Alert, ...]
     due: AwareDatetime | None
     taken: bool
-    """Whether somebody has taken each of them."""
+    """Whether somebody has taken each of them; or it is a review, which waits for its assessor: a list has
+    those last, lest they hide what somebody must answer tonight."""
     facts: tuple[str, ...]
 
 
@@ -79,7 +80,7 @@ def fold(subject: Subject) -> Folded:
         clocks=clocks,
         over=tuple(sorted(alert for alert in _standing(subject.facts) if alert not in kept)),
         due=clocks[0].due if clocks else None,
-        taken=all(clock.answered_at for clock in clocks),
+        taken=all(clock.answered_at or CLOCKS[clock.rule].about == "person" for clock in clocks),
         facts=tuple(sorted(fact.id for fact in subject.facts)),
     )
     calls = [clock.calls_at for clock in clocks if clock.calls_at and clock.calls_at > subject.at]

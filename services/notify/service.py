@@ -27,6 +27,6 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell,),
-    fold_version=3,
+    fold_version=4,
     tables=(ClaimTable,),
 )
