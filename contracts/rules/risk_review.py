@@ -157,7 +157,7 @@ def _is_victim(mention: Mention, person: str, homes: Mapping[str, str]) -> bool:
 
 
 def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: datetime) -> list[Opened]:
-    """What opened a review by then, in the order of time: of what is to come an order's end alone is known."""
+    """What opened a review by then, in the order of time; of what is to come an order's end is known."""
     return sorted(
         [
             *(line for each in told for line in _by_itself(each, at)),

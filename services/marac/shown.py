@@ -21,7 +21,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
-from services.marac.shown_risk import ReviewOwed, Risk
+from services.marac.shown_risk import Assessed, ReviewOwed, Risk
 from services.marac.tasking.rows import (
     BindingOrder as BindingOrder,
 )
@@ -113,7 +113,9 @@ class AgendaLine(Shown):
     missing: int
     incomplete: int = Field(description="records about it or its people that could not be read")
     new: int = Field(description="lines recorded since the case was listed")
+    assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
     review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
+    review_by: str | None = Field(default=None, description="the name of the agency that owes it")
     disputed: bool
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 

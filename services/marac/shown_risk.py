@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.vocabulary import Grade
+from contracts.vocabulary import Grade, Instrument
 from services.marac.conference.risk_rows import ReviewLine
 
 
@@ -31,6 +31,17 @@ class ReviewOwed(ReviewLine):
     late: bool
 
 
+class Assessed(BaseModel):
+    """The newest assessment by an instrument: how many of its items hold (null: nobody counted), and how many
+    are open, not known or left out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    instrument: Instrument
+    yes: int | None
+    open: int
+
+
 class Risk(BaseModel):
     """The victim's risk: the newest assessment and the highest, by root; which items the newest leaves out,
     and of which the answer is not known; the reviews that are owed, the first to be late first."""
@@ -38,6 +49,7 @@ class Risk(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     newest: str | None = None
+    assessed: Assessed | None = None
     highest: str | None = None
     change: RiskChange | None = None
     missing: list[str] = []

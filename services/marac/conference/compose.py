@@ -151,11 +151,9 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
     if known.case.withdrawn:
         return []
     case, victim = known.case, known.victim
-    assessments = victim.assessments if victim else ()
-    newest = (each for each in reversed(assessments) if each.root == known.risk.newest)
-    assessment = next(newest, case.assessment)
+    assessments = victim.assessments if victim else []
+    assessment = next((a for a in assessments if a.root == known.risk.newest), case.assessment)
     kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
-    risk = known.risk
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
@@ -166,7 +164,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
         was_about=case.was_about,
         answers=all_answers(assessment),
-        reviews=risk.reviews,
+        reviews=known.risk.reviews,
         contacts=[
             missing.SafeContact(line.agency, line.contact.method, line.contact.expires)
             for line in (victim.contacts if victim else ())
@@ -256,6 +254,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
     case, victim = known.case, known.victim
     orders = [order for order in case.orders if order.status.reason not in NOT_BINDING]
     new = [line for line in known.lines.values() if listed and line.said and line.said.recorded > listed]
+    review = next(iter(known.risk.reviews), None)
     return shown.AgendaLine(
         case=case.case,
         letters=letters,
@@ -270,7 +269,9 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         missing=len(missing_of(known)),
         incomplete=known.incomplete.records,
         new=len(new),
-        review=next(iter(known.risk.reviews), None),
+        assessed=known.risk.assessed,
+        review=review,
+        review_by=names_of(known, [review.owner])[review.owner] if review else None,
         disputed=case.disputed,
         withdrawn=case.withdrawn,
     )

@@ -24,6 +24,13 @@ def risk_of(
     highest = max(reversed(assessments), key=lambda each: GRAVEST_LAST.index(each.grade), default=None)
     return shown.Risk(
         newest=newest.root if newest else None,
+        assessed=shown.Assessed(
+            instrument=newest.instrument,
+            yes=newest.yes,
+            open=sum(answer in OPEN for answer in all_answers(newest)),
+        )
+        if newest and newest.instrument
+        else None,
         highest=highest.root if highest else None,
         change=_change(*made[:-3:-1]) if len(made) > 1 else None,
         missing=left_out(newest),
