@@ -22,6 +22,7 @@ from contracts.events.people import (
     HousingDescribed,
     ImmigrationNoted,
     IncidentReported,
+    Judgement,
     LeadNamed,
     ReferralMade,
     RiskAssessed,
@@ -93,6 +94,7 @@ PEOPLE: list[Told] = [
             graded=GRADED,
             grade=code.Grade.HIGH,
             rationale="Nothing has eased since the referral.",
+            judgement=Judgement(grade=code.Grade.HIGH, reason="The stalking goes on.", by="H-12"),
         ),
     ),
     (

@@ -38,11 +38,11 @@ def orders() -> str:
             "Written from `contracts/rules/order_types.py` by `make contracts`. If a line is wrong, the rule"
             " is wrong: say so.",
             "",
-            *_table((*HEADINGS, "Breach: the most it can bring"), rows),
+            *table((*HEADINGS, "Breach: the most it can bring"), rows),
             "",
             "## Who may give police bail",
             "",
-            *_table(("From its beginning", "Rank"), [*bail, ("longer", "magistrates' court")]),
+            *table(("From its beginning", "Rank"), [*bail, ("longer", "magistrates' court")]),
             "",
         )
     )
@@ -66,10 +66,10 @@ def clocks() -> str:
             f"**{rule.value}**",
             clock.started,
             clock.stopped,
-            _limit(clock.limit),
+            limit_of(clock.limit),
             clock.owner.value,
             clock.late,
-            clock.urgency.value if clock.urgency else "told by another rule",
+            clock.urgency.value if clock.urgency else "none by this line",
             clock.source,
         )
         for rule, clock in CLOCKS.items()
@@ -81,7 +81,7 @@ def clocks() -> str:
             "Written from `contracts/rules/clocks.py` by `make contracts`. If a line is wrong, the rule is"
             " wrong: say so.",
             "",
-            *_table(CLOCK_HEADINGS, rows),
+            *table(CLOCK_HEADINGS, rows),
             "",
             "All in London's time. Hours are those that pass, whatever the clocks on walls do. Court hours"
             " are none on a Sunday, Good Friday, Christmas Day or a bank holiday; a Saturday counts. What"
@@ -95,7 +95,8 @@ def clocks() -> str:
     )
 
 
-def _limit(limit: Limit) -> str:
+def limit_of(limit: Limit) -> str:
+    """A limit in words."""
     if limit.n == 0:
         return "that moment"
     one_day = limit.n == 1 and limit.calendar is Calendar.DAYS_INCLUSIVE
@@ -117,5 +118,6 @@ def _life(known: TypeOfOrder) -> str:
     return ", ".join((ENDS[known.ends], *filter(None, limits)))
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table in Markdown."""
     return [f"| {' | '.join(cells)} |" for cells in (headings, ["---"] * len(headings), *rows)]

@@ -1,10 +1,11 @@
-"""Which deadlines run. No section but routing, and nobody named: ``notify`` reads this and no case."""
+"""Which deadlines run. No section but routing, and nobody named but by opaque ids: ``notify`` reads this and
+no case."""
 
 from typing import ClassVar
 
 from pydantic import AwareDatetime, Field, StrictInt
 
-from contracts.content import Content, ThingId
+from contracts.content import Content, MentionId, ThingId
 from contracts.sections import RoutingSection
 from contracts.vocabulary import AlertRule
 
@@ -20,6 +21,7 @@ class ClockStarted(Content):
     generation: StrictInt = Field(ge=1)
     due: AwareDatetime
     routing: RoutingSection | None = None
+    about: list[MentionId] = Field(default_factory=list, description="whose rows it shows in")
 
 
 class ClockStopped(Content):
@@ -30,3 +32,4 @@ class ClockStopped(Content):
     rule: AlertRule
     cause: ThingId
     generation: StrictInt = Field(ge=1)
+    about: list[MentionId] = Field(default_factory=list)

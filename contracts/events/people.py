@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import Said
@@ -12,6 +12,7 @@ from contracts.sections import ImmigrationSection, Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
     DASH_ITEMS,
+    AnswerSource,
     DashAnswer,
     DashItem,
     Grade,
@@ -20,8 +21,12 @@ from contracts.vocabulary import (
     Instrument,
     LegalStatus,
     ReferralCriterion,
+    RiskAnswer,
     Role,
 )
+
+ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
+"""An item of an instrument, as ``contracts.rules.instruments`` numbers it."""
 
 
 class Dash(Part):
@@ -44,12 +49,35 @@ class Dash(Part):
         return answers
 
 
+class Answered(Part):
+    """One item of an instrument, answered. An item that is left out is not NO: it is asked for."""
+
+    item: ItemId
+    answer: RiskAnswer
+    source: AnswerSource | None = Field(default=None, description="none given: not known")
+
+
+class Judgement(Part):
+    """The practitioner's own judgement of an assessment. It may raise the grade alone; it lowers one only
+    with ``second``, another person who agrees."""
+
+    grade: Grade
+    reason: Text
+    by: Line | None = Field(
+        default=None, description="who judges, by their agency's own number, never a name"
+    )
+    second: Line | None = Field(default=None, description="who agrees, by their agency's own number")
+
+
 class Graded(Part):
     """The grade that follows from an assessment by rule, as it was when Goldthread took it."""
 
     grade: Grade
     yes: StrictInt | None = Field(default=None, ge=0, description="how many items were answered YES")
     unanswered: StrictInt | None = Field(default=None, ge=0, description="DON'T KNOW and NOT ASKED")
+    missing: StrictInt | None = Field(default=None, ge=0, description="items that were left out")
+    before_judgement: Grade | None = Field(default=None, description="where the judgement changed it")
+    signed: StrictBool | None = Field(default=None, description="two persons agreed that it may be lower")
     rule: Line = Field(description="the rule and its version")
     because: Line = Field(description="message id of the reason")
 
@@ -80,7 +108,8 @@ class ReferralMade(Said):
 
 
 class RiskAssessed(Said):
-    """A risk assessment made apart from a referral. It never overwrites an earlier one."""
+    """A risk assessment made apart from a referral. It never overwrites an earlier one. Its items come in
+    ``answers``, of any instrument; or, of a SafeLives Dash that is answered whole, in ``dash``."""
 
     type: ClassVar[str] = "uk.goldthread.risk.assessed.v1"
     topic: ClassVar[str] = "risk"
@@ -92,6 +121,8 @@ class RiskAssessed(Said):
     graded: Annotated[Graded | None, Field(json_schema_extra={"readOnly": True})] = None
     grade: Grade = Field(default=Grade.UNKNOWN, description="as the assessor gave it")
     rationale: Text | None = None
+    answers: list[Answered] = Field(default_factory=list, max_length=60)
+    judgement: Judgement | None = None
 
 
 class IncidentReported(Conduct):

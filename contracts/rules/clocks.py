@@ -63,7 +63,7 @@ class Clock:
     rule tells of it. ``grace`` is how long after it became known somebody is called at the earliest: what
     stops it may be on its way too."""
 
-    about: Literal["order", "breach", "link"]
+    about: Literal["order", "breach", "link", "person"]
     started: str
     stopped: str
     limit: Limit
@@ -193,6 +193,19 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         urgency=Urgency.DAY,
         late="what is a risk to somebody was to be reported to the Information Commissioner by now",
         source="UK GDPR Art 33; DPA 2018 s67",
+    ),
+    AlertRule.RISK_REVIEW: Clock(
+        about="person",
+        started="a change that opens a review of the victim's risk (docs/risk.md): of several the first to be"
+        " late",
+        stopped="an assessment that gives a grade, made after it",
+        limit=Limit(24, Calendar.HOURS),
+        owner=ClockOwner.RISK_OWNER,
+        urgency=None,
+        late="it is a gap on the case's page and in the agenda, for whoever assessed last. Nobody is called:"
+        " no rota of those on call is theirs. For an order made, a court, a pregnancy or a new child the"
+        " limit is 5 working days",
+        source="College of Policing, APP, victim safety (domain.md 1.3); times are Goldthread's own",
     ),
 }
 """The table: by the rule under which somebody is told."""

@@ -3,8 +3,9 @@
 Professional judgement may raise a grade alone; to lower one takes a second person and a reason
 (SafeLives, *MARAC referral criteria*; College of Policing, DARA; read 2026-11). Until that second
 sign-off is recorded, an assessment alone lowers nothing: neither at once nor after one in between
-that left the grade unknown. An unknown grade is answered by the next assessment, and is never read as
-an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts above medium).
+that left the grade unknown. One that two persons signed stands for all before it. An unknown grade is
+answered by the next assessment, and is never read as an older, lesser one than high (domain.md 14, trap 4,
+2026-11: unknown sorts above medium).
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,11 @@ def lowered_from(grades: Sequence[Grade]) -> Grade | None:
     """The gravest grade of one assessment's earlier versions, where its newest gives a lesser one."""
     gravest = max(grades, key=LEAST_FIRST.index)
     return gravest if gravest is not grades[-1] else None
+
+
+def counts_from(signed: Sequence[bool | None]) -> int:
+    """The place of the assessment from which on grades count, given of each whether two persons signed it."""
+    return max((place for place, each in enumerate(signed) if each), default=0)
 
 
 def standing_grade(grades: Iterable[Grade]) -> Grade:

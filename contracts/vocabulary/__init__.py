@@ -14,6 +14,14 @@ from contracts.vocabulary.alerts import (
     PassReason,
     Urgency,
 )
+from contracts.vocabulary.instruments import (
+    AnswerSource,
+    ReviewTrigger,
+    RiskAnswer,
+    RiskFactor,
+    RiskQuestion,
+    RiskTheme,
+)
 from contracts.vocabulary.orders import (
     BreachKind,
     BreachStep,
@@ -64,6 +72,7 @@ __all__ = [
     "Act",
     "AgencyKind",
     "AlertRule",
+    "AnswerSource",
     "AreaKind",
     "BreachKind",
     "BreachStep",
@@ -99,6 +108,11 @@ __all__ = [
     "ReferralCriterion",
     "Relationship",
     "RequirementKind",
+    "ReviewTrigger",
+    "RiskAnswer",
+    "RiskFactor",
+    "RiskQuestion",
+    "RiskTheme",
     "Role",
     "ServiceMethod",
     "Sex",

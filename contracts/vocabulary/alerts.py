@@ -25,6 +25,7 @@ class AlertRule(StrEnum):
     ENDS_2 = "ends-2"
     BAIL_ENDED = "bail-ended"
     MIXTURE = "mixture"
+    RISK_REVIEW = "risk-review"
 
 
 class ClockOwner(StrEnum):
@@ -36,6 +37,8 @@ class ClockOwner(StrEnum):
     OFFICER_IN_CASE = "officer-in-case"
     OFFENDER_MANAGER = "offender-manager"
     DATA_PROTECTION = "data-protection"
+    RISK_OWNER = "risk-owner"
+    """Whoever assessed the risk last; where nobody has, whoever told of what asks for it."""
 
 
 class ParkedReason(StrEnum):

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.vocabulary import DASH_ITEMS
 from deploy.demo import words
+from deploy.demo.assessments import by_idva, by_police
 from deploy.demo.posts import Notebook, Pair, Post
 
 KINDS = {
@@ -136,7 +137,7 @@ def household(notebook: Notebook, pair: Pair, at: datetime) -> Post | None:
 
 
 def assessment(notebook: Notebook, pair: Pair, at: datetime) -> Post | None:
-    """The police assess at the door by DARA; the IDVA by the Dash."""
+    """The police assess at the door, by DARA mostly; the IDVA by the Dash."""
     chance = notebook.chance
     if chance.random() < 0.6:
         grade = chance.choices(("high", "medium", "standard", "unknown"), (3, 5, 3, 1))[0]
@@ -147,9 +148,7 @@ def assessment(notebook: Notebook, pair: Pair, at: datetime) -> Post | None:
             at,
             people,
             pair.victim.area,
-            instrument="dara",
-            instrument_version="2022",
-            grade=grade,
+            **by_police(at.isoformat(), grade),
         )
     return notebook.say(
         "harbour-idva",
@@ -157,9 +156,7 @@ def assessment(notebook: Notebook, pair: Pair, at: datetime) -> Post | None:
         at,
         pair.people("harbour-idva", "perpetrator"),
         pair.victim.area,
-        instrument="safelives-dash-24",
-        instrument_version="2015",
-        dash=dash(chance, chance.randint(8, 19)),
+        **by_idva(at.isoformat(), dash(chance, chance.randint(8, 19))["answers"]),
     )
 
 

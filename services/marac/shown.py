@@ -30,6 +30,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_risk import Assessed, ReviewOwed, Risk
 from services.marac.tasking.rows import (
     BindingOrder,
     EventShown,
@@ -116,6 +117,9 @@ class AgendaLine(Shown):
     missing: int
     incomplete: int = Field(description="records about it or its people that could not be read")
     new: int = Field(description="lines recorded since the case was listed")
+    assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
+    review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
+    review_by: str | None = Field(default=None, description="the name of the agency that owes it")
     disputed: bool
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
@@ -281,6 +285,7 @@ class CasePage(Page):
     grade: Grade
     assessment: Assessment | None
     assessments: list[Assessment] = Field(description="all of the victim's, newest first")
+    risk: Risk = Risk()
     disputed: bool
     repeat: Repeat | None
     earlier_case: str | None

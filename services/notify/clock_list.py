@@ -31,7 +31,7 @@ class ClockShown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     cause: Id = Field(description="the opaque id by which the order or breach is opened")
-    about: Literal["order", "breach", "link"]
+    about: Literal["order", "breach", "link", "person"]
     rule: AlertRule
     owner: ClockOwner = Field(description="who must do what stops it")
     area: str | None
@@ -74,7 +74,7 @@ async def clocks(
         if sharing.may_see_clock(caller.areas, clock.areas) and area in (None, *clock.areas)
     ]
     found = [(row, clock) for row, clock in found if owner in (None, clock.owner)]
-    found.sort(key=lambda each: (STATES.index(each[1].state), each[1].due, each[1].cause))
+    found.sort(key=lambda each: _place(each[1]))
     await _on_record(runtime, caller, found[:MOST])
     shown = [clock for _, clock in found[:MOST]]
     return Clocks(at=at, fresh_until=fresh, clocks=shown, more=len(found) > MOST or len(rows) == MOST_READ)
@@ -88,6 +88,11 @@ def _asked(caller: Caller, area: str | None, owner: ClockOwner | None) -> list[C
     if area is not None:
         found.append(areas.contains(between_bars(area), autoescape=True))
     return found if owner is None else [*found, owners.contains(between_bars(owner))]
+
+
+def _place(clock: ClockShown) -> tuple[bool, int, datetime, str]:
+    """Where a clock stands in the list: reviews of risk after all that somebody is called for."""
+    return (clock.about == "person", STATES.index(clock.state), clock.due, clock.cause)
 
 
 def _shown(row: ClockRow, clock: Clock, at: datetime) -> ClockShown:

@@ -228,7 +228,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
 def _about(rule: AlertRule) -> Literal["breach", "order", "link", "goldthread"]:
     if rule is AlertRule.UNREAD:
         return "goldthread"
-    return CLOCKS[rule].about if rule in CLOCKS else "breach"
+    return "order" if rule in CLOCKS and CLOCKS[rule].about == "order" else "breach"
 
 
 def _call_shown(caller: Caller, call: Call) -> CallShown:

@@ -16,7 +16,7 @@ from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.vocabulary import IdentityAnswer
 from services.referrals.links import REFERRALS_LINK, UndoneLink
-from services.referrals.rules import sharing
+from services.referrals.rules import assessing, sharing
 from services.referrals.rules.grading import grade_assessment, grade_referral
 from services.referrals.rules.thresholds import dash_threshold
 from services.referrals.views import IDENTITY, IdentityRow
@@ -45,8 +45,9 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
     grade, by the threshold that its area has now.
 
-    Raises Refused (422) where the sender gave a grade of that kind, and for a decision of one mention
-    alone; Problem (404) for a decision that is not the caller's to make.
+    Raises Refused (422) where the sender gave a grade of that kind, for an assessment of which something is
+    wrong, and for a decision of one mention alone; Problem (404) for a decision that is not the caller's to
+    make.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
@@ -61,6 +62,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if content.graded is not None:
         raise Refused("given-by-goldthread", "body.content.graded")
     threshold = dash_threshold(await archive.configuration(AreaDefined, ThresholdSet), _area(content))
+    if isinstance(content, RiskAssessed) and (found := assessing.fault(content, threshold)):
+        raise Refused(found[0], f"body.content.{found[1]}")
     if isinstance(content, ReferralMade):
         return content.model_copy(update={"graded": grade_referral(content, threshold)})
     return content.model_copy(update={"graded": grade_assessment(content, threshold)})

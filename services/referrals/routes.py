@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
+from pydantic import Field
 
 from chassis.http.app import the_runtime
 from chassis.http.auth import Caller, right
@@ -17,14 +18,16 @@ from contracts.events.people import (
     HousingDescribed,
     ImmigrationNoted,
     IncidentReported,
+    ItemId,
     LeadNamed,
     ReferralMade,
     RiskAssessed,
 )
 from contracts.submission import Receipt, Submission
+from contracts.vocabulary import RiskQuestion
 from services.referrals import actions, mixtures, review
 from services.referrals.links import UndoneLink
-from services.referrals.rules import sharing
+from services.referrals.rules import assessing, sharing
 
 router = APIRouter(prefix="/referrals/v1")
 
@@ -33,6 +36,14 @@ class Waits(review.Waiting):
     """All that waits for whoever decides who is who, and what was decided last."""
 
     undone: list[UndoneLink]
+
+
+class AssessmentReceipt(Receipt):
+    """The answer to an assessment that is saved: what it leaves to ask, and of which items."""
+
+    asks: list[RiskQuestion]
+    missing: list[ItemId] = Field(description="items that were left out: they are not NO")
+    unknown: list[ItemId] = Field(description="items answered DON'T KNOW or NOT ASKED")
 
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
@@ -58,10 +69,18 @@ async def assess(
     caller: Annotated[Caller, right(sharing.ASSESS)],
     response: Response,
     key: IdempotencyKey,
-) -> Receipt:
-    """A risk assessment apart from a referral. It never overwrites an earlier one."""
+) -> AssessmentReceipt:
+    """A risk assessment apart from a referral. It never overwrites an earlier one. It is taken however
+    incomplete it is; the answer says what it leaves to ask."""
     taken = await actions.report(runtime, caller, submission, sharing.ASSESS, key)
-    return receipt(response, "referrals", taken)
+    said = submission.content
+    missing, unknown = assessing.left_open(said)
+    return AssessmentReceipt(
+        **receipt(response, "referrals", taken).model_dump(),
+        asks=assessing.questions(said),
+        missing=missing,
+        unknown=unknown,
+    )
 
 
 @router.post("/incidents", status_code=status.HTTP_201_CREATED)

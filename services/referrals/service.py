@@ -23,6 +23,7 @@ from services.referrals.matcher import match
 from services.referrals.mixtures import watch_links
 from services.referrals.pages import PAGES
 from services.referrals.pages.routes import router as pages
+from services.referrals.reviews import REVIEW
 from services.referrals.routes import router
 from services.referrals.rules import sharing
 from services.referrals.views import IDENTITY
@@ -37,7 +38,7 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK),
+    views=(IDENTITY, REFERRALS_LINK, REVIEW),
     fold_version=2,
     tables=(BlockTable, QuestionTable),
     routers=(router, pages),

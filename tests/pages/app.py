@@ -53,7 +53,7 @@ from services.referrals import review as referrals_review
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.pages import routes as referrals_routes
 from services.referrals.rules import sharing as referrals_sharing
-from tests.pages import sample_cases, sample_reviews, sample_rota, sample_rows, samples
+from tests.pages import sample_cases, sample_reviews, sample_risk, sample_rota, sample_rows, samples
 from tests.support.facts import IDS
 
 ROLES = {
@@ -129,7 +129,7 @@ class World:
         self.lost = 2
         listed = {line.case: line.letters for line in self.agenda_shown.cases}
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
-        self.cases = empty | sample_cases.cases()
+        self.cases = empty | sample_cases.cases() | {sample_risk.RISK_CASE: sample_risk.risk_case()}
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
         self.unread = samples.unread()

@@ -297,7 +297,7 @@ def perpetrator() -> shown.PerpetratorPage:
 
 
 def clocks() -> Clocks:
-    """A hearing that was missed after it was moved, one that somebody took, and two that run."""
+    """A hearing that was missed after it was moved, one that somebody took, and three that run."""
 
     def one(rule: AlertRule, owner: ClockOwner, hours: float, **more: Any) -> ClockShown:
         given = {"about": "order", "area": "northmere-north", "moved_from": None, "state": "runs"}
@@ -319,6 +319,7 @@ def clocks() -> Clocks:
                 moved_from=NOW - timedelta(hours=5),
             ),
             one(AlertRule.NO_ANSWER, ClockOwner.RESPONSE, 3, **response),
+            one(AlertRule.RISK_REVIEW, ClockOwner.RISK_OWNER, 20, about="person", urgency=None),
             one(AlertRule.BAIL_3, ClockOwner.OFFICER_IN_CASE, 200),
             one(AlertRule.BAIL_ENDED, ClockOwner.OFFICER_IN_CASE, -9, state="taken"),
         ],

@@ -11,7 +11,7 @@ from chassis.parking import Counts
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
 from services.notify.queries import Who
-from tests.pages import sample_cases, sample_reviews, sample_rota, sample_rows
+from tests.pages import sample_cases, sample_reviews, sample_risk, sample_rota, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
 from tests.support.facts import IDS
@@ -22,6 +22,7 @@ CASE, LONG, EMPTY, GONE = (
     f"/marac/cases/{id_}"
     for id_ in (sample_rows.CASE, sample_rows.LONG_CASE, sample_rows.EMPTY_CASE, sample_rows.GONE_CASE)
 )
+RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
@@ -32,6 +33,8 @@ PAGES = {
     "case": ("chair", CASE),
     "case of 40 breaches": ("chair", LONG),
     "case of nothing known": ("chair", EMPTY),
+    "case whose risk is to be assessed again": ("chair", RISK),
+    "risk, to print": ("chair", f"{RISK}/print"),
     "withdrawn case": ("chair", GONE),
     "case as it was known": ("chair", AS_KNOWN),
     "case, a wrong day": ("chair", f"{CASE}?day=31&month=2&year=2026"),

@@ -16,8 +16,10 @@ from contracts.vocabulary import AgencyKind, Grade, Role
 from services.marac import shown
 from services.marac.conference import alert_rows, breaches, clocks, rows
 from services.marac.conference.others import about_others, not_as_victim
+from services.marac.conference.risk import all_answers, risk_of
 from services.marac.rules import missing
 from services.marac.rules.feeds import Silence
+from services.marac.shown_risk import Risk
 
 CODES = {"kind", "status", "crime", "order", "stage"}
 """What remains of a line about another victim: what kind of thing it was. Words, terms of orders and
@@ -58,6 +60,11 @@ class CaseKnown:
     def clocks(self) -> list[shown.ClockShown]:
         """The clocks that run about its orders and breaches."""
         return clocks.clocks_of(self.alerts, sorted(causes_of(self.case)), self.at)
+
+    @cached_property
+    def risk(self) -> Risk:
+        """What is shown of the victim's risk."""
+        return risk_of(self.victim.assessments if self.victim else (), self.victim, self.at)
 
     @property
     def everybody(self) -> list[rows.CasePerson]:
@@ -148,8 +155,9 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
     """What is missing from a case, the worst first."""
     if known.case.withdrawn:
         return []
-    case, victim, assessment = known.case, known.victim, known.case.assessment
-    assessments = victim.assessments if victim else ()
+    case, victim = known.case, known.victim
+    assessments = victim.assessments if victim else []
+    assessment = next((a for a in assessments if a.root == known.risk.newest), case.assessment)
     kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
     seen = missing.CaseSeen(
         at=known.at,
@@ -160,7 +168,8 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         assessed=assessment.root if assessment else None,
         lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
         was_about=case.was_about,
-        answers=list(assessment.dash.answers.values()) if assessment and assessment.dash else [],
+        answers=all_answers(assessment),
+        reviews=known.risk.reviews,
         contacts=[
             missing.SafeContact(line.agency, line.contact.method, line.contact.expires)
             for line in (victim.contacts if victim else ())
@@ -251,6 +260,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
     case, victim = known.case, known.victim
     orders = [order for order in case.orders if order.status.reason not in NOT_BINDING]
     new = [line for line in known.lines.values() if listed and line.said and line.said.recorded > listed]
+    review = next(iter(known.risk.reviews), None)
     return shown.AgendaLine(
         case=case.case,
         letters=letters,
@@ -267,6 +277,9 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         missing=len(missing_of(known)),
         incomplete=known.incomplete.records,
         new=len(new),
+        assessed=known.risk.assessed,
+        review=review,
+        review_by=names_of(known, [review.owner])[review.owner] if review else None,
         disputed=case.disputed,
         withdrawn=case.withdrawn,
     )

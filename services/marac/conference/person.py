@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
+from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact
 from chassis.once import once
 from chassis.views import Folded, Subject
@@ -12,7 +13,9 @@ from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
-from contracts.rules import pattern
+from contracts.rules import pattern, risk_review
+from contracts.rules.clocks import Calendars
+from contracts.rules.instruments import dash_of
 from contracts.rules.order_questions import questions
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.standing_grade import lowered_from
@@ -21,7 +24,8 @@ from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
 
-NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded"}
+NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
+CALENDARS = Calendars(court_deadline, add_working_days)
 SECTIONS = ("identity", "location", "contact", "health")
 
 
@@ -62,8 +66,30 @@ def fold_person(subject: Subject) -> Folded:
             if isinstance(m.location, Location)
         ],
     )
-    changes = (order.status.changes_at for order in orders)
-    return Folded(row, min((change for change in changes if change), default=None))
+    changes = [order.status.changes_at for order in orders]
+    owed, next_owed = _reviews(subject, told)
+    row = row.model_copy(update=owed)
+    return Folded(row, min((change for change in (*changes, next_owed) if change), default=None))
+
+
+def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str, object], datetime | None]:
+    """The reviews of this person's risk that are owed, and when the next opens by itself."""
+    about = [(each.fact.envelope, each.fact.said) for each in told]
+    known = risk_review.told_of(about, subject.id, subject.homes)
+    last = risk_review.assessed(known)
+    opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
+    reviews = [
+        rows.ReviewLine(
+            root=each.opened.root,
+            trigger=each.opened.trigger,
+            agency=each.opened.agency,
+            at=each.opened.at,
+            due=each.due,
+        )
+        for each in risk_review.owed(opened, last[0] if last else None, CALENDARS)
+    ]
+    owed: dict[str, object] = {"reviews": reviews, "review_owner": last[1] if last else None}
+    return owed, risk_review.changes_at(known, subject.at)
 
 
 class Whence(TypedDict):
@@ -241,11 +267,17 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             unanswered=graded.unanswered if graded else None,
             rule=graded.rule if graded else None,
             because=graded.because if graded else None,
-            dash=said.dash,
+            dash=dash_of(said),
+            instrument_version=apart.instrument_version if apart else None,
+            answers=apart.answers if apart else [],
+            missing=(graded.missing or 0) if graded else 0,
+            judgement=apart.judgement if apart else None,
+            before_judgement=graded.before_judgement if graded else None,
+            signed=bool(graded and graded.signed),
             rationale=apart.rationale if apart else None,
             accused=list(each.perpetrators),
             first_recorded=subject.facts.first_recorded(fact.root),
-            lowered_from=lowered_from(_grades(fact, subject)),
+            lowered_from=None if graded and graded.signed else lowered_from(_grades(fact, subject)),
         )
 
 

@@ -255,6 +255,7 @@ async def _page(
         alerts=compose.alerts_of(known),
         clocks=known.clocks,
         pattern=known.pattern,
+        risk=known.risk,
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),

@@ -7,14 +7,13 @@ People are person ids, agencies and codes are as configuration and vocabulary na
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, JsonValue
 from sqlmodel import Field
 
 from chassis.store.tables import Instant
 from chassis.views import Row, ViewTable
 from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition, Requirement
-from contracts.events.people import Dash
 from contracts.rules.circulation import Circulation
 from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import Breach
@@ -22,7 +21,6 @@ from contracts.sections import Contact, Health, Location, Name, Record
 from contracts.vocabulary import (
     BreachStep,
     Grade,
-    Instrument,
     LegalStatus,
     OrderQuestion,
     OrderStage,
@@ -32,14 +30,11 @@ from contracts.vocabulary import (
     Role,
     Sex,
 )
-
-Precision = Literal["instant", "day"]
-
-
-class Part(BaseModel):
-    """Base of what stands inside a row."""
-
-    model_config = ConfigDict(frozen=True)
+from services.marac.conference.parts import Part as Part
+from services.marac.conference.parts import Precision as Precision
+from services.marac.conference.parts import Source as Source
+from services.marac.conference.risk_rows import Assessment as Assessment
+from services.marac.conference.risk_rows import ReviewLine as ReviewLine
 
 
 class Identity(Part):
@@ -100,16 +95,6 @@ class Line(Part):
     sealed: tuple[str, ...] = ()
 
 
-class Source(Part):
-    """Which line something comes from."""
-
-    root: str
-    agency: str
-    occurred: AwareDatetime
-    precision: Precision
-    recorded: AwareDatetime
-
-
 class ContactLine(Source):
     """How one agency says that this person may safely be contacted."""
 
@@ -133,26 +118,6 @@ class Lead(Source):
 
     service: str
     since: AwareDatetime
-
-
-class Assessment(Source):
-    """A risk assessment of this person as victim. ``grade`` is UNKNOWN where nobody graded it; ``rule``
-    and ``because`` say why it is as it is."""
-
-    type: Literal["referral", "assessment"]
-    instrument: Instrument | None
-    grade: Grade
-    yes: int | None
-    unanswered: int | None
-    rule: str | None
-    because: str | None
-    dash: Dash | None
-    rationale: str | None
-    accused: list[str] = []
-    first_recorded: AwareDatetime | None = None
-    """When its first version was recorded, from which on its times run. None: an older release wrote it."""
-    lowered_from: Grade | None = None
-    """The grade that an earlier version gave, where a correction has lowered it."""
 
 
 class Status(Part):
@@ -223,11 +188,11 @@ class RecordLine(Source):
     weapon: bool | None = None
     children_present: bool | None = None
     text: str | None = None
-    says: list[str] = []
+    says: list[str] = Field(default_factory=list)
     """What it says of a pattern, by codes."""
     first_recorded: AwareDatetime | None = None
     """When its first version was recorded, from which on its times run. None: an older release wrote it."""
-    steps: list[StepLine] = []
+    steps: list[StepLine] = Field(default_factory=list)
 
 
 class CaseLink(Part):
@@ -258,6 +223,10 @@ class ConferencePerson(Row):
     disputed: list[str]
     """Others of whom this person is said to be the victim, and who are said to be theirs."""
     locations: list[LocationLine]
+    reviews: list[ReviewLine] = Field(default_factory=list)
+    """The reviews of this person's risk as victim that are owed, the first to be late first."""
+    review_owner: str | None = None
+    """Whose they are: the agency that assessed last. None: nobody has, and it is whoever told of each."""
 
 
 class ConferencePersonTable(ViewTable, table=True):

@@ -15,13 +15,10 @@ from contracts.vocabulary import (
     PERPETRATOR_ROLES,
     AgencyKind,
     ContactMethod,
-    DashAnswer,
-    DashItem,
     Role,
 )
 from services.marac.conference.alert_rows import Alert
 from services.marac.conference.rows import (
-    Assessment,
     ContactLine,
     HealthLine,
     Line,
@@ -29,20 +26,19 @@ from services.marac.conference.rows import (
     Order,
     RecordLine,
 )
+from services.marac.pages.risk import RiskView
 from services.marac.pages.words import HEADED_BY, Told, Words
 from services.marac.shown import AboutOther, CasePage, Missing, PersonShown
 
 OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral.made", "risk.assessed"})
 """The types whose stubs are told under the breaches: their part of the page has none."""
 
-ANSWERS = (DashAnswer.YES, DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED, DashAnswer.NO)
-"""In the order in which a room should read them: what is not known before what was denied."""
-
 PLACES = {
     "contact-unknown": "#contact",
     "no-lead": "#contact",
     "grade-unknown": "#dash",
     "dash-unanswered": "#dash",
+    "review-owed": "#dash",
     "pattern-undecided": "#pattern",
 }
 """The part of the page that each kind of gap is about, where it is not one line's or one person's."""
@@ -125,6 +121,7 @@ class CaseView:
     def __init__(self, page: CasePage, words: Words) -> None:
         self.page = page
         self.words = words
+        self.risk = RiskView(page, words)
         told = [line for person in self.people for line in person.lines]
         self._lines = {line.root: line for line in sorted(told, key=lambda line: line.said is not None)}
         self._same = {
@@ -201,11 +198,6 @@ class CaseView:
         """The stubs of lines that had a part of the page of their own and stand in none now."""
         stubs = {line.root: line for person in self.people for line in person.lines if _is_stub(line)}
         return [self._entry(line) for root, line in stubs.items() if root not in self._placed]
-
-    def dash(self, assessment: Assessment) -> list[tuple[DashAnswer, list[DashItem]]]:
-        """The items of a Dash by their answer."""
-        answers = assessment.dash.answers if assessment.dash else {}
-        return [(each, sorted(item for item in answers if answers[item] is each)) for each in ANSWERS]
 
     def ends_soon(self, order: Order) -> bool:
         """Whether an order that is in force will soon be no more."""

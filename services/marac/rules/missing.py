@@ -9,11 +9,13 @@ to lower a grade takes a second person; no safe contact known means do not make 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from contracts.rules.cover import Cover, endings
+from contracts.rules.instruments import OPEN
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_status import NOT_BINDING
-from contracts.vocabulary import AgencyKind, ContactMethod, DashAnswer
+from contracts.vocabulary import AgencyKind, ContactMethod
 from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
@@ -24,6 +26,7 @@ WORST_FIRST = (
     "breach-no-answer",
     "pattern-undecided",
     "grade-unknown",
+    "review-owed",
     "feed-silent",
     "breach-order-not-found",
     "order-uncirculated",
@@ -100,6 +103,22 @@ class OrderSeen:
     """Who circulates it."""
 
 
+class Review(Protocol):
+    """A review that is owed: what opened it, whose it is and by when it must be done."""
+
+    @property
+    def root(self) -> str:
+        """The fact that opened it."""
+
+    @property
+    def owner(self) -> str:
+        """The agency that owes it."""
+
+    @property
+    def due(self) -> datetime:
+        """From when on it is late."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseSeen:
     """All of a case that its gaps follow from, at one time."""
@@ -114,7 +133,10 @@ class CaseSeen:
     """(root, agency) of each assessment that a correction has lowered: it takes a second person."""
     was_about: Sequence[str] = ()
     """Victims whom the referral named before it was corrected."""
-    answers: Sequence[DashAnswer] = ()
+    answers: Sequence[str] = ()
+    """Of the newest assessment; an item that was left out was not asked."""
+    reviews: Sequence[Review] = ()
+    """The reviews of her risk that are owed, the first to be late first."""
     contacts: Sequence[SafeContact] = ()
     """In the order in which they were given: of each agency the newest alone is its word."""
     has_lead: bool = False
@@ -187,9 +209,12 @@ def _unanswered(case: CaseSeen) -> Iterable[Gap]:
 def _risk(case: CaseSeen) -> Iterable[Gap]:
     if not case.grade_known:
         yield Gap("grade-unknown", case.assessed_by)
-    unanswered = sum(answer in (DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED) for answer in case.answers)
+    unanswered = sum(answer in OPEN for answer in case.answers)
     if unanswered:
         yield Gap("dash-unanswered", case.assessed_by, roots=(case.assessed or "",), count=unanswered)
+    if case.reviews:
+        first, opened = case.reviews[0], tuple(each.root for each in case.reviews)
+        yield Gap("review-owed", first.owner, roots=opened, count=len(opened), since=first.due)
     for root, agency in case.lowered:
         yield Gap("grade-lowered", agency, roots=(root,))
     if case.was_about:

@@ -3,12 +3,15 @@
 Sources: SafeLives MARAC referral criteria (definitions read 2026-11; referral form 2015): 14 or more
 YES answers on the SafeLives Dash are visible high risk; professional judgement may stand alone, may
 raise, and never lowers. The bands below 14 are local, though common (Plymouth, Norfolk, read
-2026-11): a floor, not a verdict. DON'T KNOW and NOT ASKED are never NO.
+2026-11): a floor, not a verdict. DON'T KNOW, NOT ASKED and what is left out are never NO. How each instrument
+is graded stands in ``contracts.rules.instruments``. To lower a grade takes a second person and a reason
+(College of Policing, DARA, read 2026-11); the count stays, and with it the criterion for a MARAC.
 """
 
 from collections.abc import Collection
 
-from contracts.events.people import Dash, Graded, ReferralMade, RiskAssessed
+from contracts.events.people import Dash, Graded, Judgement, ReferralMade, RiskAssessed
+from contracts.rules.instruments import HOLDS, OPEN, Form, answers_of, form_of
 from contracts.vocabulary import DashAnswer, Grade, Instrument, ReferralCriterion
 
 VISIBLE_HIGH_RISK = 14
@@ -41,17 +44,66 @@ def grade_referral(referral: ReferralMade, threshold: int = VISIBLE_HIGH_RISK) -
 
 
 def grade_assessment(assessment: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
-    """The grade of a risk assessment: by the answers of a SafeLives Dash, else the assessor's own.
+    """The grade of a risk assessment: by its instrument's own rule, then by the practitioner's judgement."""
+    return _judged(grade_by_rule(assessment, threshold), assessment.judgement)
 
-    Items of two instruments are never counted alike: whatever is not the 24-item SafeLives Dash
-    keeps the assessor's grade, under the name of its instrument. The assessor's grade raises a
-    Dash, as any judgement does.
+
+def grade_by_rule(assessment: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
+    """The grade of an assessment before any judgement: by the answers where its instrument counts them, else
+    the assessor's own.
+
+    Items of two instruments are never counted alike: a Dash that came with another instrument counts for
+    nothing. The assessor's grade raises a count, as any judgement does.
     """
-    dash = assessment.dash
-    if dash is None or {dash.instrument, assessment.instrument} != {Instrument.SAFELIVES_DASH_24}:
-        rule = f"assessor:{assessment.instrument}/{assessment.instrument_version}"
-        return Graded(grade=assessment.grade, rule=rule, because="grade.assessor")
-    return _raised(grade_dash(dash, threshold), assessment.grade, "grade.assessor")
+    dash, form = assessment.dash, form_of(assessment.instrument)
+    if dash is not None and {dash.instrument, assessment.instrument} == {Instrument.SAFELIVES_DASH_24}:
+        return _raised(grade_dash(dash, threshold), assessment.grade, "grade.assessor")
+    rule = f"assessor:{assessment.instrument}/{assessment.instrument_version}"
+    said = Graded(grade=assessment.grade, rule=rule, because="grade.assessor")
+    return said if form is None or not assessment.answers else _answered(assessment, form, said, threshold)
+
+
+def _answered(assessment: RiskAssessed, form: Form, said: Graded, threshold: int) -> Graded:
+    answers = answers_of(assessment.answers, None)
+    yes = sum(answer in HOLDS for answer in answers.values())
+    unanswered = sum(answer in OPEN for answer in answers.values())
+    missing = len(form.items.keys() - answers.keys())
+    counted = said.model_copy(update={"yes": yes, "unanswered": unanswered, "missing": missing})
+    if form.counts is None:
+        return counted
+    limit = threshold if form.counts == "bands" else VISIBLE_HIGH_RISK
+    grade, because = _by_answers(yes, unanswered + missing, limit)
+    if form.counts == "floor" and grade in (Grade.MEDIUM, Grade.STANDARD):
+        return counted
+    rule = f"{assessment.instrument}.v1/threshold-{limit}"
+    by_count = counted.model_copy(update={"grade": grade, "because": because, "rule": rule})
+    return _raised(by_count, assessment.grade, "grade.assessor")
+
+
+def lowers(graded: Grade, judgement: Judgement | None) -> bool:
+    """Whether a judgement gives less than this grade: UNKNOWN is above medium, so medium is less."""
+    if judgement is None or judgement.grade is Grade.UNKNOWN:
+        return False
+    return gravest((graded, judgement.grade)) is not judgement.grade
+
+
+def _judged(graded: Graded, judgement: Judgement | None) -> Graded:
+    """A judgement raises alone; it lowers where a second person agrees, and is no grade where nobody does. Of
+    an instrument that is never counted it is the grade, where the assessor gave none."""
+    if judgement is None or judgement.grade is Grade.UNKNOWN:
+        return graded
+    signed = {"signed": True} if judgement.second else {}
+    because = "grade.professional-judgement"
+    if graded.grade is Grade.UNKNOWN and graded.because == "grade.assessor":
+        return graded.model_copy(update=signed | {"grade": judgement.grade, "because": because})
+    if lowers(graded.grade, judgement):
+        if not judgement.second:
+            return graded
+        because = "grade.lowered-by-two"
+    if judgement.grade is graded.grade:
+        return graded.model_copy(update=signed)
+    changed = {"grade": judgement.grade, "because": because, "before_judgement": graded.grade}
+    return graded.model_copy(update=signed | changed)
 
 
 def grade_dash(dash: Dash, threshold: int = VISIBLE_HIGH_RISK) -> Graded:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.rules.standing_grade import lowered_from, standing_grade
+from contracts.rules.standing_grade import counts_from, lowered_from, standing_grade
 from contracts.vocabulary import Grade
 
 HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grade.UNKNOWN
@@ -50,3 +50,19 @@ def test_what_a_correction_has_lowered_an_assessment_from(
     versions: list[Grade], lowered: Grade | None
 ) -> None:
     assert lowered_from(versions) == lowered
+
+
+@pytest.mark.parametrize(
+    ("assessed", "signed", "stands"),
+    [
+        ([HIGH, MEDIUM], [False, True], MEDIUM),
+        ([HIGH, MEDIUM, STANDARD], [False, True, False], MEDIUM),
+        ([HIGH, MEDIUM, HIGH], [False, True, None], HIGH),
+        ([HIGH, MEDIUM, UNKNOWN], [False, True, False], UNKNOWN),
+        ([HIGH, STANDARD], [True, False], HIGH),
+    ],
+)
+def test_what_two_persons_signed_stands_for_all_before_it(
+    assessed: list[Grade], signed: list[bool | None], stands: Grade
+) -> None:
+    assert standing_grade(assessed[counts_from(signed) :]) is stands

@@ -1,6 +1,8 @@
 """The rules of marac, by tables that a practitioner can read."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given
@@ -9,8 +11,8 @@ from hypothesis import strategies as st
 from contracts.events.configuration import AreaDefined
 from contracts.rules.cover import Cover
 from contracts.rules.order_status import OrderTerms
-from contracts.vocabulary import AreaKind, ContactMethod, DashAnswer, Grade, LegalStatus
-from services.marac.rules import agenda, areas, missing, repeat, score, sharing
+from contracts.vocabulary import AreaKind, ContactMethod, DashAnswer, Grade, LegalStatus, RiskAnswer
+from services.marac.rules import agenda, areas, missing, repeat, risk_changes, score, sharing
 from tests.support.facts import IDS, NOON
 from tests.support.tables import lines
 
@@ -113,6 +115,7 @@ def test_missing(line: dict[str, Any]) -> None:
     said = whole | {name: value for name, value in line.items() if name not in ("case", "gaps")}
     said |= {name: frozenset(said[name]) for name in ("kinds", "heard")}
     said["answers"] = [DashAnswer(each) for each in said.get("answers", [])]
+    said["reviews"] = [SimpleNamespace(**each) for each in said.get("reviews", [])]
     said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
     said["covers"] = [_cover(n, each) for n, each in enumerate(said.get("covers", []))]
     said["contacts"] = [
@@ -120,6 +123,22 @@ def test_missing(line: dict[str, Any]) -> None:
         for n, each in enumerate(said["contacts"])
     ]
     assert [gap.code for gap in missing.gaps(missing.CaseSeen(**said))] == line["gaps"]
+
+
+@lines(__file__, "risk_changes")
+def test_what_changed_between_two_assessments(line: dict[str, Any]) -> None:
+    form = ("safelives-dash-24", "2015")
+    then, now = (
+        risk_changes.Assessed(
+            form if line.get("same", True) or n else ("police-dash-27", "2009"),
+            {item: RiskAnswer(answer) for item, answer in line[when].items()},
+        )
+        for n, when in enumerate(("then", "now"))
+    )
+    found = risk_changes.changes(now, then)
+    assert found.compared == (line["changed"] is not None)
+    said = {name: list(items) for name, items in asdict(found).items() if name != "compared" and items}
+    assert said == (line["changed"] or {})
 
 
 @lines(__file__, "repeat")

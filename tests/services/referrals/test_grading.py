@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.events.people import Dash, ReferralMade, RiskAssessed
+from contracts.events.people import Answered, Dash, Judgement, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
-from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, Role
+from contracts.rules.instruments import FORMS
+from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, RiskAnswer, Role
 from services.referrals.rules.grading import (
     GRAVEST_FIRST,
     VISIBLE_HIGH_RISK,
@@ -65,6 +66,35 @@ def test_an_assessment(line: Mapping[str, Any]) -> None:
     assert graded.grade == line["grade"]
     if line["instrument"] != Instrument.SAFELIVES_DASH_24:
         assert line["instrument"] in graded.rule
+
+
+def assessment_of(line: Mapping[str, Any]) -> RiskAssessed:
+    """The assessment that a line of the table describes, by its items."""
+    instrument = Instrument(line["instrument"])
+    form = FORMS[instrument]
+    counts = {RiskAnswer(code): line.get(code, 0) for code in ("yes", "often", "dont-know")}
+    answers = [answer for answer, many in counts.items() for _ in range(many)]
+    answers += [RiskAnswer.NO] * (len(form.items) - len(answers) - line.get("left-out", 0))
+    second = "S-2" if line.get("second") else None
+    return RiskAssessed(
+        instrument=instrument,
+        instrument_version=max(form.versions),
+        grade=line.get("assessor", Grade.UNKNOWN),
+        answers=[Answered(item=i, answer=a) for i, a in zip(form.items, answers, strict=False)],
+        judgement=Judgement(grade=line["judged"], reason="Seen at home.", by="S-1", second=second)
+        if "judged" in line
+        else None,
+    )
+
+
+@pytest.mark.parametrize("line", TABLE["items"], ids=str)
+def test_an_assessment_by_its_items(line: Mapping[str, Any]) -> None:
+    graded = grade_assessment(assessment_of(line), line.get("threshold", VISIBLE_HIGH_RISK))
+    assert graded.grade == line["grade"]
+    assert graded.before_judgement == line.get("before")
+    assert graded.missing == line.get("left-out", 0)
+    assert graded.unanswered == line.get("dont-know", 0)
+    assert bool(graded.signed) == ("second" in line and line["judged"] != "unknown")
 
 
 answered = st.lists(st.sampled_from(DashAnswer), min_size=24, max_size=24)

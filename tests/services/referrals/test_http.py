@@ -6,12 +6,14 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.submission import Header
 from contracts.vocabulary import DASH_ITEMS, Grade, Threshold
 from tests.services.referrals.scene import ANN, CALLERS, IDS, OTHER, Referrals, health, mention, named
+from tests.support.waiting import until
 
 BOTH = [named("victim", "1"), named("perpetrator", "2")]
 DASH = {"answers": {item.value: "yes" if place < 12 else "no" for place, item in enumerate(DASH_ITEMS)}}
@@ -102,6 +104,82 @@ async def test_the_assessors_grade_stands_for_another_instrument(referrals: Refe
     said = (await referrals.runtime.fact(taken.json()["root"])).current(RiskAssessed)[0].said
     assert said.graded is not None
     assert said.graded.grade is Grade.MEDIUM
+
+
+def dash_items(many: int, **more: Any) -> dict[str, Any]:
+    """An assessment by the first so many items of a Dash."""
+    answers = [{"item": item.value, "answer": "yes", "source": "victim"} for item in DASH_ITEMS[:many]]
+    said = {"people": BOTH, "instrument": "safelives-dash-24", "instrument_version": "2015"}
+    return said | {"answers": answers} | more
+
+
+async def test_an_assessment_is_taken_as_it_is_and_the_answer_says_what_it_leaves_to_ask(
+    referrals: Referrals,
+) -> None:
+    taken = await referrals.post("haven", "risk-assessments", dash_items(23))
+    assert taken.status_code == 201, taken.text
+    assert (taken.json()["asks"], taken.json()["missing"]) == (["items-missing"], ["D24"])
+    bare = {"people": [], "instrument": "dara", "instrument_version": "2022"}
+    bare = (await referrals.post("haven", "risk-assessments", bare)).json()
+    assert bare["asks"] == ["no-grade", "no-answers", "no-victim"]
+    corrected = await referrals.correct("haven", taken, dash_items(24))
+    assert corrected.status_code == 200, corrected.text
+    read = await referrals.http.get(taken.headers["location"], headers={"Authorization": "Bearer haven"})
+    graded = [version["content"]["graded"] for version in read.json()["versions"]]
+    assert [(each["yes"], each["missing"]) for each in graded] == [(23, 1), (24, 0)]
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "kind"),
+    [
+        (dash_items(3, instrument_version="1999"), "instrument_version", "no-such-version"),
+        (
+            dash_items(3, instrument="police-dash-27", instrument_version="2009"),
+            "answers.0.item",
+            "no-such-item",
+        ),
+        (dash_items(3, dash=DASH), "dash", "answered-twice"),
+        (
+            dash_items(20, judgement={"grade": "medium", "reason": "Quiet.", "by": "S-1"}),
+            "judgement.second",
+            "second-person-missing",
+        ),
+        (
+            dash_items(20, judgement={"grade": "medium", "reason": "Quiet.", "by": "S-1", "second": "s 1"}),
+            "judgement.second",
+            "same-person",
+        ),
+        (dash_items(20, judgement={"grade": "medium", "by": "S-1"}), "judgement.reason", "missing"),
+        ({"people": BOTH, "grade": "high"}, "instrument", "missing"),
+    ],
+)
+async def test_what_is_wrong_with_an_assessment_is_told_with_its_place(
+    referrals: Referrals, content: dict[str, Any], where: str, kind: str
+) -> None:
+    answer = await referrals.post("haven", "risk-assessments", content)
+    assert answer.status_code == 422, answer.text
+    assert {"where": f"body.content.{where}", "kind": kind} in answer.json()["faults"]
+    assert "Quiet" not in answer.text
+
+
+async def test_a_grave_incident_starts_the_clock_of_a_review_and_an_assessment_stops_it(
+    referrals: Referrals,
+) -> None:
+    async def said(kind: type[ClockStarted] | type[ClockStopped]) -> int:
+        facts = await referrals.runtime.facts([f"m:{mention('police', '1')}"])
+        return len(facts.current(kind))
+
+    async def runs() -> bool:
+        return (await said(ClockStarted), await said(ClockStopped)) == (1, 0)
+
+    async def stopped() -> bool:
+        return (await said(ClockStarted), await said(ClockStopped)) == (1, 1)
+
+    grave = {"people": BOTH, "kind": "non-fatal-strangulation", "routing": {"area": "north"}}
+    assert (await referrals.post("police", "incidents", grave)).status_code == 201
+    await until(runs, what="a review is owed")
+    await referrals.post("police", "risk-assessments", HAPPY["risk-assessments"][1])
+    await until(stopped, what="the review is done")
 
 
 async def test_records_of_two_agencies_with_one_number_and_name_become_one_person(

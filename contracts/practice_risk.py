@@ -1,0 +1,63 @@
+"""The document about risk for practitioners: each instrument, its rule and items; what opens a review."""
+
+from collections.abc import Iterable, Sequence
+
+from contracts.practice import limit_of, table
+from contracts.rules.instruments import FACTORS, FORMS, Form
+from contracts.rules.risk_review import NOT_YET, TRIGGERS
+from contracts.vocabulary import Instrument, ReviewTrigger
+
+
+def risk() -> str:
+    """The tables of instruments and of reviews, in Markdown."""
+    return "\n".join(
+        (
+            "# Risk: how it is assessed, graded, and assessed again",
+            "",
+            "Written from `contracts/rules/instruments.py` and `contracts/rules/risk_review.py` by `make"
+            " contracts`. If a line is wrong, the rule is wrong: say so. The words of the items are our own,"
+            " and so is the list of DARA, whose form was not at hand: check each list against the licensed"
+            " form before you rely on it.",
+            "",
+            "## How each instrument is graded",
+            "",
+            *table(("Instrument", "Versions", "Items", "Rule", "Source"), map(_rule, FORMS)),
+            "",
+            "DON'T KNOW, NOT ASKED and what is left out are not NO: they are counted, shown and asked. A"
+            " practitioner's judgement raises a grade alone. It lowers one only with a reason and a second"
+            " person; the count stays, and with it the criterion for a MARAC. UNKNOWN stands above medium.",
+            "",
+            "## What opens a review",
+            "",
+            *table(("Opened by", "Which is", "Within", "Source"), map(_trigger, TRIGGERS)),
+            "",
+            "From the facts of any agency. Hours are those that pass; working days come after the day itself."
+            " A review is done by an assessment that gives a grade, made after what opened it, by whatever"
+            " instrument. It is for whoever assessed last to do; where nobody has, for whoever told of what"
+            " opened it.",
+            "",
+            f"Not seen: {NOT_YET}. A breach that names no victim, and whose order is not given by its id,"
+            " opens none until it does.",
+            "",
+            *(line for form in FORMS.values() for line in _items(form)),
+        )
+    )
+
+
+def _rule(instrument: Instrument) -> Sequence[str]:
+    form = FORMS[instrument]
+    versions = ", ".join(sorted(form.versions))
+    return (f"**{instrument.value}**", versions, str(len(form.items)), form.rule, form.source)
+
+
+def _trigger(trigger: ReviewTrigger) -> Sequence[str]:
+    line = TRIGGERS[trigger]
+    return (f"**{trigger.value}**", line.opened_by, limit_of(line.limit), line.source)
+
+
+def _items(form: Form) -> Iterable[str]:
+    rows = [
+        (item, FACTORS[factor][0], ", ".join(sorted(theme.value for theme in FACTORS[factor][1])))
+        for item, factor in form.items.items()
+    ]
+    return (f"## {form.name}", "", *table(("Item", "It holds when", "About"), rows), "")

@@ -1,0 +1,279 @@
+"""What opens a review of a victim's risk, by when it must be done, and which reviews are owed.
+
+Source: College of Policing, APP on domestic abuse, *victim safety* (release, charge, the run-up to a trial,
+an order imposed or expiring, as read 2026-11; ``domain.md`` 1.3 and 14); a move from bail to nothing is an
+event of high risk (``domain.md`` 4.6); the Dash asks about separation, pregnancy, escalation and stalking;
+three incidents in twelve months (SafeLives referral form, 2015). The times are Goldthread's own, to be agreed
+with each area. A review is done by an assessment that gives a grade, made after what opened it: one that
+leaves the grade unknown answers nothing. Times run from when it happened, so that no correction of anything
+else gives longer, and what is told late is late at once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.content import Said
+from contracts.envelope import Envelope
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
+from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
+from contracts.mentions import Mention
+from contracts.rules.clocks import Calendar, Calendars, Limit, deadline
+from contracts.rules.occurrence import Record, occurrences, record_of
+from contracts.rules.order_match import people_of
+from contracts.rules.order_status import BAIL
+from contracts.sections import Health
+from contracts.vocabulary import (
+    PERPETRATOR_ROLES,
+    BreachStep,
+    Grade,
+    IncidentKind,
+    Offence,
+    OrderStage,
+    PatternDecision,
+    Relationship,
+    ReviewTrigger,
+    Role,
+)
+
+DAY = Limit(24, Calendar.HOURS)
+WEEK = Limit(5, Calendar.WORKING_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: which facts open a review, of any agency; and how long it may take."""
+
+    opened_by: str
+    limit: Limit
+    source: str
+
+
+APP = "College of Policing, APP, victim safety (domain.md 1.3)"
+ASKED = "asked by the Dash (domain.md 1.3); a change re-opens a grade (domain.md 2.6)"
+BAIL_OVER = "domain.md 4.6"
+
+TRIGGERS: Mapping[ReviewTrigger, Line] = {
+    ReviewTrigger.BREACH: Line("a breach against the victim", DAY, "HMICFRS 2021; domain.md 1.3"),
+    ReviewTrigger.GRAVE_INCIDENT: Line(
+        "an incident of strangulation, threats to kill, stalking, grievous harm, rape or sexual assault",
+        DAY,
+        "judgement triggers of domain.md 1.2",
+    ),
+    ReviewTrigger.ESCALATION: Line(
+        "the third occurrence in 12 months, and each after it, by any agency's records", DAY, "domain.md 1.2"
+    ),
+    ReviewTrigger.STALKING_NAMED: Line("an officer records stalking in what was done", DAY, ASKED),
+    ReviewTrigger.SEPARATION: Line(
+        "an agency that called them partners or married calls them former", DAY, ASKED
+    ),
+    ReviewTrigger.PREGNANCY: Line("a health record says pregnant, and none did for 280 days", WEEK, ASKED),
+    ReviewTrigger.NEW_CHILD: Line("a household names a child whom none before it named", WEEK, ASKED),
+    ReviewTrigger.RELEASED: Line("bail is given: the suspect is out", DAY, APP),
+    ReviewTrigger.CHARGED: Line("a charge for a breach", DAY, APP),
+    ReviewTrigger.AT_COURT: Line("a breach is before a court", WEEK, APP),
+    ReviewTrigger.NO_FURTHER_ACTION: Line("no further action on a breach", DAY, BAIL_OVER),
+    ReviewTrigger.BAIL_ENDED: Line("bail ends or is ended", DAY, BAIL_OVER),
+    ReviewTrigger.ORDER_MADE: Line("an order is made, or an interim one", WEEK, APP),
+    ReviewTrigger.ORDER_ENDED: Line("an order ends or is discharged", DAY, APP),
+}
+"""The table."""
+
+NOT_YET = (
+    "the run-up to a trial, a sentence, release from prison, family proceedings and a new relationship: no"
+    " fact that Goldthread takes today tells of them"
+)
+"""What the source names and no line can see."""
+
+GRAVE = frozenset(
+    {
+        *(IncidentKind.NON_FATAL_STRANGULATION, IncidentKind.THREATS_TO_KILL, IncidentKind.STALKING),
+        *(IncidentKind.GRIEVOUS_BODILY_HARM, IncidentKind.RAPE, IncidentKind.SEXUAL_ASSAULT),
+    }
+)
+STALKING = frozenset({Offence.STALKING, Offence.SERIOUS_STALKING})
+STEPS = {
+    BreachStep.CHARGED: ReviewTrigger.CHARGED,
+    BreachStep.AT_COURT: ReviewTrigger.AT_COURT,
+    BreachStep.NO_FURTHER_ACTION: ReviewTrigger.NO_FURTHER_ACTION,
+}
+TOGETHER = frozenset({Relationship.PARTNER, Relationship.SPOUSE})
+APART = frozenset({Relationship.EX_PARTNER, Relationship.EX_SPOUSE})
+ESCALATES, ESCALATES_WITHIN = 3, timedelta(days=365)
+TERM = timedelta(days=280)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Opened:
+    """What opened a review of one victim: when, by which fact of which agency, by which mention."""
+
+    at: datetime
+    root: str
+    trigger: ReviewTrigger
+    agency: str
+    mention: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A review that is owed, and until when it is not late."""
+
+    opened: Opened
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A standing fact that names the victim, or is a step about a breach that does: ``hers`` is the victim's
+    mention there. ``people`` are all whom it is about."""
+
+    envelope: Envelope
+    said: Said
+    hers: str
+    people: Sequence[Mention]
+
+
+def told_of(facts: Iterable[tuple[Envelope, Said]], person: str, homes: Mapping[str, str]) -> list[Told]:
+    """The standing facts about a person as victim, in the order of time, of all facts filed under them."""
+    known = list(facts)
+    orders = {envelope.root: said for envelope, said in known if isinstance(said, OrderMade)}
+    found, of_breach = [], dict[str, str]()
+    for envelope, said in known:
+        people = people_of(said, orders) if isinstance(said, BreachReported) else said.named
+        hers = next((m.mention for m in people if _is_victim(m, person, homes)), None)
+        if hers and isinstance(said, BreachReported):
+            of_breach[envelope.root] = hers
+        found.append((envelope, said, hers, people))
+    told = []
+    for envelope, said, named, people in found:
+        about = said.breach if isinstance(said, BreachProgressed | PatternDecided) else ""
+        if hers := named or of_breach.get(about):
+            told.append(Told(envelope, said, hers, people))
+    return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
+
+
+def _is_victim(mention: Mention, person: str, homes: Mapping[str, str]) -> bool:
+    return mention.role is Role.VICTIM and homes.get(mention.mention or "") == person
+
+
+def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: datetime) -> list[Opened]:
+    """What opened a review by then, in the order of time; of what is to come an order's end is known."""
+    return sorted(
+        [
+            *(line for each in told for line in _by_itself(each, at)),
+            *_escalation(told, person, homes),
+            *_separation(told, homes),
+            *_pregnancy(told),
+            *_new_child(told, homes),
+        ]
+    )
+
+
+def changes_at(told: Sequence[Told], at: datetime) -> datetime | None:
+    """When the next review opens by the passing of time alone: an order ends."""
+    ends = [each.said.ends for each in told if isinstance(each.said, OrderMade) and _binds(each.said)]
+    return min((end for end in ends if end and end > at), default=None)
+
+
+def owed(lines: Iterable[Opened], assessed: datetime | None, calendars: Calendars) -> list[Owed]:
+    """The reviews that are owed after the last graded assessment, the first to be late first."""
+    open_ = [line for line in lines if assessed is None or line.at > assessed]
+    found = [Owed(line, deadline(TRIGGERS[line.trigger].limit, line.at, calendars)) for line in open_]
+    return sorted(found, key=lambda each: (each.due, each.opened))
+
+
+def assessed(told: Iterable[Told]) -> tuple[datetime, str] | None:
+    """When the victim's risk was last assessed and graded, and by which agency. None: never."""
+    made = [
+        (each.envelope.time, each.envelope.agency)
+        for each in told
+        if isinstance(each.said, RiskAssessed) or (isinstance(each.said, ReferralMade) and each.said.dash)
+        if each.said.graded is not None and each.said.graded.grade is not Grade.UNKNOWN
+    ]
+    return max(made, default=None)
+
+
+def _line(each: Told, trigger: ReviewTrigger, at: datetime | None = None) -> Opened:
+    envelope = each.envelope
+    return Opened(at or envelope.time, envelope.root, trigger, envelope.agency, each.hers)
+
+
+def _by_itself(each: Told, at: datetime) -> Iterator[Opened]:
+    """What one fact opens, whatever else is known."""
+    match each.said:
+        case BreachReported():
+            yield _line(each, ReviewTrigger.BREACH)
+        case IncidentReported(kind=kind) if kind in GRAVE:
+            yield _line(each, ReviewTrigger.GRAVE_INCIDENT)
+        case PatternDecided(offence=offence, decision=PatternDecision.RECORDED) if offence in STALKING:
+            yield _line(each, ReviewTrigger.STALKING_NAMED)
+        case BreachProgressed(step=step) if step in STEPS:
+            yield _line(each, STEPS[step])
+        case OrderMade() as order:
+            yield from _order(each, order, at)
+
+
+def _order(each: Told, order: OrderMade, at: datetime) -> Iterator[Opened]:
+    bail = order.order in BAIL
+    ended = ReviewTrigger.BAIL_ENDED if bail else ReviewTrigger.ORDER_ENDED
+    if order.stage is OrderStage.DISCHARGED:
+        yield _line(each, ended)
+    if not _binds(order):
+        return
+    yield _line(each, ReviewTrigger.RELEASED if bail else ReviewTrigger.ORDER_MADE, order.made)
+    if order.ends is not None and order.ends <= at:
+        yield _line(each, ended, order.ends)
+
+
+def _binds(order: OrderMade) -> bool:
+    return order.stage in (OrderStage.MADE, OrderStage.INTERIM)
+
+
+def _escalation(told: Iterable[Told], person: str, homes: Mapping[str, str]) -> Iterator[Opened]:
+    """The first record of each occurrence that is the third in its year: two agencies' records of one thing
+    are one."""
+    by_root: dict[str, Told] = {}
+    records: list[Record] = []
+    for each in told:
+        if isinstance(each.said, BreachReported | IncidentReported):
+            by_root[each.envelope.root] = each
+            records.append(record_of(each.envelope, each.said, homes, victims=frozenset({person})))
+    happened = occurrences(records)
+    for third, before in zip(happened[ESCALATES - 1 :], happened, strict=False):
+        if third[0].occurred - before[0].occurred <= ESCALATES_WITHIN:
+            yield _line(by_root[third[0].root], ReviewTrigger.ESCALATION)
+
+
+def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
+    """By one agency's own words: that two agencies call them otherwise is no change."""
+    last: dict[tuple[str, str], Relationship] = {}
+    for each in told:
+        for mention in each.people:
+            if mention.role not in PERPETRATOR_ROLES or mention.relationship is None:
+                continue
+            key = (each.envelope.agency, homes.get(mention.mention or "", ""))
+            if last.get(key) in TOGETHER and mention.relationship in APART:
+                yield _line(each, ReviewTrigger.SEPARATION)
+            last[key] = mention.relationship
+
+
+def _pregnancy(told: Iterable[Told]) -> Iterator[Opened]:
+    known: datetime | None = None
+    for each in told:
+        said = (m.health for m in each.people if m.mention == each.hers)
+        new = known is None or each.envelope.time - known > TERM
+        if new and any(isinstance(health, Health) and health.pregnant for health in said):
+            yield _line(each, ReviewTrigger.PREGNANCY)
+            known = each.envelope.time
+
+
+def _new_child(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
+    """Of the first household nobody knows who is new."""
+    known, first = set[str](), True
+    for each in told:
+        children = {homes.get(m.mention or "", "") for m in each.people if m.role is Role.CHILD}
+        if isinstance(each.said, HouseholdDescribed):
+            if not first and children - known:
+                yield _line(each, ReviewTrigger.NEW_CHILD)
+            first = False
+        known |= children

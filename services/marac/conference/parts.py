@@ -1,0 +1,23 @@
+"""What the rows of the victim-centred side are made of."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+Precision = Literal["instant", "day"]
+
+
+class Part(BaseModel):
+    """Base of what stands inside a row."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Source(Part):
+    """Which line something comes from."""
+
+    root: str
+    agency: str
+    occurred: AwareDatetime
+    precision: Precision
+    recorded: AwareDatetime

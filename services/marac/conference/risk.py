@@ -1,0 +1,72 @@
+"""The risk of a case's victim as its page shows it: what changed, the highest, what is not known, the reviews
+that are owed. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from contracts.rules.instruments import OPEN, answers_of, form_of
+from contracts.vocabulary import Grade, RiskAnswer
+from services.marac import shown_risk as shown
+from services.marac.conference import rows
+from services.marac.rules.risk_changes import Assessed, changes
+
+GRAVEST_LAST = (Grade.STANDARD, Grade.MEDIUM, Grade.UNKNOWN, Grade.HIGH)
+
+
+def risk_of(
+    assessments: Sequence[rows.Assessment], victim: rows.ConferencePerson | None, at: datetime
+) -> shown.Risk:
+    """What is shown of risk; ``assessments`` the oldest first. A referral without a Dash assesses nothing by
+    items: it is neither the newest nor compared."""
+    made = [each for each in assessments if each.instrument]
+    newest = made[-1] if made else None
+    highest = max(reversed(assessments), key=lambda each: GRAVEST_LAST.index(each.grade), default=None)
+    return shown.Risk(
+        newest=newest.root if newest else None,
+        assessed=shown.Assessed(
+            instrument=newest.instrument,
+            yes=newest.yes,
+            open=sum(answer in OPEN for answer in all_answers(newest)),
+        )
+        if newest and newest.instrument
+        else None,
+        highest=highest.root if highest else None,
+        change=_change(*made[:-3:-1]) if len(made) > 1 else None,
+        missing=left_out(newest),
+        unknown=[item for item, answer in answers(newest).items() if answer in OPEN],
+        reviews=[
+            shown.ReviewOwed(
+                **each.model_dump(),
+                owner=(victim.review_owner if victim else None) or each.agency,
+                late=each.due <= at,
+            )
+            for each in (victim.reviews if victim else ())
+        ],
+    )
+
+
+def answers(assessment: rows.Assessment | None) -> dict[str, RiskAnswer]:
+    """What an assessment answers, by item; nothing of none."""
+    return answers_of(assessment.answers, assessment.dash) if assessment else {}
+
+
+def all_answers(assessment: rows.Assessment | None) -> list[RiskAnswer]:
+    """The answers of an assessment; an item that was left out was not asked."""
+    return [*answers(assessment).values(), *(RiskAnswer.NOT_ASKED for _ in left_out(assessment))]
+
+
+def left_out(assessment: rows.Assessment | None) -> list[str]:
+    """The items of its form that an assessment leaves out; none where it gives a grade alone."""
+    form, known = form_of(assessment.instrument) if assessment else None, answers(assessment)
+    return [item for item in form.items if item not in known] if form and known else []
+
+
+def _change(newest: rows.Assessment, before: rows.Assessment) -> shown.RiskChange:
+    found = changes(_assessed(newest), _assessed(before))
+    return shown.RiskChange(since=before.root, grade=newest.grade, grade_before=before.grade, **asdict(found))
+
+
+def _assessed(line: rows.Assessment) -> Assessed:
+    version = line.instrument_version or (line.dash.instrument_version if line.dash else None)
+    return Assessed((line.instrument or "", version), answers(line))

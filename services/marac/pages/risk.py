@@ -1,0 +1,70 @@
+"""What the page of a case shows of risk: an assessment by its answers, and what the newest says otherwise."""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from contracts.rules.instruments import form_of
+from contracts.vocabulary import AnswerSource, RiskAnswer
+from services.marac.conference.risk import answers, left_out
+from services.marac.conference.risk_rows import Assessment
+from services.marac.pages.words import Words
+from services.marac.shown import CasePage
+from services.marac.shown_risk import RiskChange
+
+ORDER = (
+    *(RiskAnswer.YES, RiskAnswer.ALL_THE_TIME, RiskAnswer.OFTEN, RiskAnswer.OCCASIONALLY),
+    *(RiskAnswer.DONT_KNOW, RiskAnswer.NOT_ASKED, RiskAnswer.NO, RiskAnswer.NEVER),
+)
+"""In the order in which a room should read them: what is not known before what was denied."""
+
+CHANGES = ("raised", "newly_yes", "no_longer_known", "newly_no", "lowered")
+"""The kinds of change in the order of concern."""
+
+Group = tuple[Markup, list[Markup]]
+
+
+class RiskView:
+    """The risk of a case, told in words."""
+
+    def __init__(self, page: CasePage, words: Words) -> None:
+        self.words = words
+        self.by_root = {each.root: each for each in page.assessments}
+
+    def groups(self, assessment: Assessment) -> list[Group]:
+        """The items of an assessment by their answer, each with where its answer is from; those that were
+        left out after those that were not asked."""
+        texts, known = self.words.texts, answers(assessment)
+        found: list[Group] = []
+        for answer in ORDER:
+            items = [item for item in known if known[item] is answer]
+            found.append((texts.label("risk-answer", answer), self._items(assessment, items)))
+            if answer is RiskAnswer.NOT_ASKED:
+                found.append((texts("dash.left-out"), self._items(assessment, left_out(assessment))))
+        return [group for group in found if group[1]]
+
+    def changes(self, change: RiskChange, newest: Assessment) -> list[Group]:
+        """The items that the newest assessment answers otherwise, by what changed."""
+        said = [(kind, getattr(change, kind)) for kind in CHANGES]
+        return [
+            (self.words.texts(f"change.{kind.replace('_', '-')}"), self._items(newest, items))
+            for kind, items in said
+            if items
+        ]
+
+    def _items(self, assessment: Assessment, items: Iterable[str]) -> list[Markup]:
+        sources = {each.item: each.source for each in assessment.answers}
+        return [self._item(assessment, item, sources.get(item)) for item in items]
+
+    def _item(self, assessment: Assessment, item: str, source: AnswerSource | None) -> Markup:
+        form, texts = form_of(assessment.instrument), self.words.texts
+        said = (
+            texts.label("risk-factor", form.items[item])
+            if form and item in form.items
+            else Markup("{}").format(item)
+        )
+        return (
+            said
+            if source is None
+            else texts("dash.from", item=said, source=texts.label("answer-source", source))
+        )

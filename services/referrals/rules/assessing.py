@@ -1,0 +1,88 @@
+"""What is wrong with a risk assessment, and what it leaves to ask.
+
+Source: ``domain.md`` 1.3 and 14 (2026-11): never merged by number, hence the instrument, its version and its
+item; unknown is never NO, hence what is left out is asked for and refuses nothing; to lower a grade takes a
+second person and a reason.
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from contracts.events.people import RiskAssessed, victim_of
+from contracts.rules.instruments import FORMS, OPEN, answers_of, form_of
+from contracts.vocabulary import Grade, Instrument, RiskQuestion
+from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, lowers
+
+Fault = tuple[str, str]
+"""The kind of a fault and its place in the content."""
+
+
+def fault(said: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) -> Fault | None:
+    """What is wrong with an assessment, the first of it; None: it can be taken."""
+    return next(chain(_form(said), _answers(said), _judgement(said, threshold)), None)
+
+
+def _form(said: RiskAssessed) -> Iterator[Fault]:
+    form = FORMS.get(said.instrument)
+    if form is not None and said.instrument_version not in form.versions:
+        yield "no-such-version", "instrument_version"
+    if said.dash is not None and said.answers:
+        yield "answered-twice", "dash"
+
+
+def _answers(said: RiskAssessed) -> Iterator[Fault]:
+    form = form_of(said.instrument)
+    items, answers = (form.items, form.answers) if form else ({}, frozenset())
+    seen = set[str]()
+    for place, each in enumerate(said.answers):
+        if each.item not in items:
+            yield "no-such-item", f"answers.{place}.item"
+        elif each.item in seen:
+            yield "answered-twice", f"answers.{place}.item"
+        elif each.answer not in answers:
+            yield "no-such-answer", f"answers.{place}.answer"
+        seen.add(each.item)
+
+
+def _judgement(said: RiskAssessed, threshold: int) -> Iterator[Fault]:
+    judged = said.judgement
+    if judged is None:
+        return
+    by_rule = grade_by_rule(said, threshold)
+    nobody_graded = by_rule.grade is Grade.UNKNOWN and by_rule.because == "grade.assessor"
+    if judged.second is None:
+        if lowers(by_rule.grade, judged) and not nobody_graded:
+            yield "second-person-missing", "judgement.second"
+    elif judged.by is None:
+        yield "first-person-missing", "judgement.by"
+    elif _number(judged.by) == _number(judged.second):
+        yield "same-person", "judgement.second"
+
+
+def _number(said: str) -> str:
+    """A staff number as it is compared: however it is spaced and written."""
+    return "".join(character for character in said.casefold() if character.isalnum())
+
+
+def left_open(said: RiskAssessed) -> tuple[list[str], list[str]]:
+    """The items that were left out, and those whose answer is not known, in the order of the form."""
+    form, answers = form_of(said.instrument), answers_of(said.answers, said.dash)
+    if form is None or not answers:
+        return [], []
+    missing = [item for item in form.items if item not in answers]
+    return missing, [item for item in form.items if answers.get(item) in OPEN]
+
+
+def questions(said: RiskAssessed) -> list[RiskQuestion]:
+    """What an assessment leaves to ask."""
+    missing, unknown = left_open(said)
+    by_rule, known = grade_by_rule(said), answers_of(said.answers, said.dash)
+    judged = said.judgement is not None and said.judgement.grade is not Grade.UNKNOWN
+    asked = {
+        RiskQuestion.NO_GRADE: by_rule.grade is Grade.UNKNOWN and not judged,
+        RiskQuestion.NO_ANSWERS: said.instrument is not Instrument.OTHER and not known,
+        RiskQuestion.ITEMS_MISSING: bool(missing),
+        RiskQuestion.ITEMS_UNKNOWN: bool(unknown),
+        RiskQuestion.NO_VICTIM: victim_of(said) is None,
+    }
+    return [question for question, is_asked in asked.items() if is_asked]

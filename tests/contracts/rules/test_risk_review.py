@@ -1,0 +1,114 @@
+"""What opens a review of a victim's risk, and what is owed, as a table."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chassis.clock import add_working_days, court_deadline
+from chassis.facts import Fact
+from contracts.content import Said
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
+from contracts.events.people import (
+    Dash,
+    Graded,
+    HealthContacted,
+    HouseholdDescribed,
+    IncidentReported,
+    ReferralMade,
+    RiskAssessed,
+)
+from contracts.rules import risk_review
+from contracts.rules.clocks import Calendar, Calendars
+from contracts.sections import Health
+from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, ReviewTrigger, Role
+from tests.support.facts import IDS, NOON, fact, homes, mention_of, root_of, someone
+from tests.support.tables import lines
+
+CALENDARS = Calendars(court_deadline, add_working_days)
+AGENCIES = ("police", "idva", "hospital", "housing", "council")
+SAME = [[mention_of(agency, name) for agency in AGENCIES] for name in ("ann", "ben", "cat", "kit")]
+ANN = IDS.person(mention_of("police", "ann"))
+DASH = Dash(answers=dict.fromkeys(DASH_ITEMS, DashAnswer.NO))
+
+
+def day(n: float) -> datetime:
+    return NOON + timedelta(days=n)
+
+
+def content(said: dict[str, Any]) -> Said:
+    """What a fact of the table says."""
+    health = Health(pregnant=said["pregnant"]) if "pregnant" in said else None
+    her = someone(Role.VICTIM, said.get("victim", "ann"), health=health)
+    people = [her, someone(Role.PERPETRATOR, "ben", relationship=said.get("as"))]
+    if "assessed" in said:
+        graded = Graded(grade=Grade(said["assessed"]), rule="test", because="test")
+        kind = {"instrument": said.get("instrument", "safelives-dash-24"), "instrument_version": "2015"}
+        return RiskAssessed.model_validate({"people": people, "graded": graded, **kind})
+    if "referred" in said:
+        graded = Graded(grade=Grade(said["referred"]), rule="test", because="test")
+        return ReferralMade(people=people, graded=graded, dash=DASH)
+    if "breach" in said:
+        return BreachReported(people=people, kind=said["breach"])
+    if "incident" in said:
+        return IncidentReported(people=people, kind=said["incident"])
+    if "pregnant" in said:
+        return HealthContacted(people=[her], service="Clinic")
+    if "household" in said:
+        return HouseholdDescribed(people=[her, *(someone(Role.CHILD, child) for child in said["household"])])
+    return about_things(said, people)
+
+
+def about_things(said: dict[str, Any], people: list[Any]) -> Said:
+    """An order; or a step or a decision, which name nobody."""
+    breach = root_of("breach")
+    if "step" in said:
+        return BreachProgressed(breach=breach, step=said["step"])
+    if "decided" in said:
+        kind = {"decision": said["decided"], "offence": said["offence"]}
+        return PatternDecided.model_validate(
+            {"breach": breach, "rank": "sergeant", "considered": [breach], **kind}
+        )
+    ends = day(said["ends"]) if "ends" in said else None
+    made = {
+        "order": said["order"],
+        "stage": said.get("stage", "made"),
+        "made": day(said["day"]),
+        "ends": ends,
+    }
+    return OrderMade.model_validate({"people": people, **made})
+
+
+def told(facts: list[dict[str, Any]]) -> tuple[list[risk_review.Told], dict[str, str]]:
+    made: list[Fact[Said]] = []
+    for n, said in enumerate(facts):
+        name = "breach" if "breach" in said else f"fact {n}"
+        one = fact(content(said), agency=said.get("by", "police"), occurred=day(said["day"]), root=name)
+        made.append(one)
+    who = homes(made, SAME)
+    return risk_review.told_of([(f.envelope, f.said) for f in made], ANN, who), who
+
+
+@lines(__file__, "risk_review")
+def test_which_reviews_are_owed(line: dict[str, Any]) -> None:
+    known, who = told(line["facts"])
+    last = risk_review.assessed(known)
+    opened = risk_review.opened(known, ANN, who, NOON)
+    owed = risk_review.owed(opened, last[0] if last else None, CALENDARS)
+    found = [(each.opened.trigger, each.opened.at, each.due) for each in owed]
+    due = [(ReviewTrigger(trigger), day(at), day(late)) for trigger, at, late in line["owed"]]
+    assert [each[:2] for each in found] == [each[:2] for each in due]
+    assert all(abs(one[2] - other[2]) < timedelta(minutes=2) for one, other in zip(found, due, strict=True))
+
+
+def test_an_order_that_will_end_says_when_to_look_again() -> None:
+    known, _ = told([{"day": -9, "order": "non-molestation", "ends": 5}, {"day": -9, "breach": "contact"}])
+    assert risk_review.changes_at(known, NOON) == day(5)
+    assert risk_review.changes_at(known, day(6)) is None
+
+
+def test_each_trigger_has_a_line_that_says_where_it_comes_from() -> None:
+    assert risk_review.TRIGGERS.keys() == set(ReviewTrigger)
+    assert all(line.source and line.opened_by for line in risk_review.TRIGGERS.values())
+    assert {line.limit.calendar for line in risk_review.TRIGGERS.values()} == {
+        Calendar.HOURS,
+        Calendar.WORKING_DAYS,
+    }

@@ -1,0 +1,48 @@
+"""The risk of a case on its page: what is owed, what changed, who judged, what is not known."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import httpx
+import pytest
+
+from tests.pages.sample_risk import RISK_CASE
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def risk(ask: Callable[..., httpx.Response]) -> str:
+    """The part of the page that is about risk, in words."""
+    html = ask("chair", f"/marac/cases/{RISK_CASE}").text
+    part = html[html.index('id="dash"') :]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", part)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The risk was to be assessed again by yesterday",
+        "It is for Harbour IDVA service to do.",
+        "These have happened since it was last assessed and graded:",
+        "The highest of all assessments: High risk, by Northmere Police,",
+        "Medium risk now, as it was then.",
+        "Now more (3)",
+        "Newly known: yes (2)",
+        "No longer known (1)",
+        "Left out (1)",
+        "Lowered by professional judgement, which a second person agreed with.",
+        "Agreed by a second person, IDVA 2.",
+        "Before that: High risk.",
+        "Judged High risk by PC 4821:",
+        "DARA 2022",
+    ],
+)
+def test_the_page_says(risk: str, said: str) -> None:
+    assert said in risk
+
+
+def test_what_is_not_known_stands_before_what_was_denied(risk: str) -> None:
+    groups = [risk.index(each) for each in ("Yes (", "Don't know (", "Left out (", "No (") if each in risk]
+    assert groups == sorted(groups)

@@ -1,0 +1,96 @@
+"""Risk in a case: what its row and its page say of assessments and of reviews that are owed."""
+
+from datetime import timedelta
+from typing import Any
+
+from chassis.facts import Fact
+from contracts.events.people import Answered, Graded, Judgement, RiskAssessed
+from contracts.rules.instruments import FORMS
+from contracts.vocabulary import Grade, Instrument, ReviewTrigger, RiskAnswer
+from services.marac.conference import rows
+from services.marac.conference.risk import risk_of
+from services.marac.service import SERVICE
+from tests.services.marac.caseload import LINKED, ann, ben, breach, person, referral, risk
+from tests.support.facts import NOON, corrected, fact, root_of, withdrawn
+from tests.support.world import World
+
+DASH = list(FORMS[Instrument.SAFELIVES_DASH_24].items)
+DAY = timedelta(days=1)
+
+
+def items(name: str, yes: int, days: float, grade: Grade, **more: Any) -> Fact[RiskAssessed]:
+    """A Dash by the police, item by item: so many YES, the last left out."""
+    answers = [
+        Answered(item=item, answer=RiskAnswer.YES if place < yes else RiskAnswer.NO)
+        for place, item in enumerate(DASH[:-1])
+    ]
+    graded = Graded(grade=grade, yes=yes, missing=1, rule="test", because="test", **more.pop("graded", {}))
+    said = RiskAssessed(
+        people=[ann(), ben()],
+        instrument=Instrument.SAFELIVES_DASH_24,
+        instrument_version="2015",
+        answers=answers,
+        graded=graded,
+        **more,
+    )
+    return fact(said, agency="police", occurred=NOON + days * DAY, root=name)
+
+
+def world(*facts: Fact[Any]) -> World:
+    return World(SERVICE.views, facts, same=LINKED)
+
+
+def her(of: World) -> rows.ConferencePerson:
+    row: rows.ConferencePerson = of.row("conference_person", person("ann"))
+    return row
+
+
+def test_a_breach_after_the_last_assessment_opens_a_review_for_whoever_made_it() -> None:
+    made = world(referral(), risk(occurred=NOON - 2 * DAY), breach())
+    (review,) = her(made).reviews
+    assert (review.trigger, review.root) == (ReviewTrigger.BREACH, root_of("breach"))
+    assert (review.agency, review.due) == ("council", NOON)
+    assert her(made).review_owner == "police"
+    made.add(items("again", 12, -0.5, Grade.MEDIUM))
+    assert her(made).reviews == []
+
+
+def test_a_withdrawn_breach_opens_none() -> None:
+    first = breach()
+    assert her(world(referral(), first, withdrawn(first))).reviews == []
+
+
+def test_the_newest_is_compared_with_the_one_before_and_the_highest_told_beside_it() -> None:
+    made = world(referral(), items("one", 15, -9, Grade.HIGH), items("two", 11, -3, Grade.MEDIUM))
+    found = risk_of(her(made).assessments, her(made), NOON)
+    assert (found.newest, found.highest) == (root_of("two"), root_of("one"))
+    assert found.change is not None
+    assert found.change.lowered == DASH[11:15]
+    assert found.missing == ["D24"]
+    assert (found.change.grade, found.change.grade_before) == (Grade.MEDIUM, Grade.HIGH)
+
+
+def test_a_referral_without_a_dash_is_not_compared() -> None:
+    made = world(items("one", 15, -90, Grade.HIGH), referral(dash=None))
+    found = risk_of(her(made).assessments, her(made), NOON)
+    assert (found.newest, found.change) == (root_of("one"), None)
+
+
+def test_one_assessor_alone_lowers_nothing_and_two_do() -> None:
+    judged = Judgement(grade=Grade.MEDIUM, reason="Moved away.", by="S-1", second="S-2")
+    high, alone = items("one", 15, -9, Grade.HIGH), items("two", 11, -8, Grade.MEDIUM)
+    assert world(referral(), high, alone).row("conference_case", root_of("case")).grade is Grade.HIGH
+    signed = items("three", 15, -3, Grade.MEDIUM, judgement=judged, graded={"signed": True})
+    made = world(referral(), high, alone, signed)
+    assert made.row("conference_case", root_of("case")).grade is Grade.MEDIUM
+
+
+def test_a_correction_that_two_signed_is_asked_about_no_more() -> None:
+    first = items("one", 15, -9, Grade.HIGH)
+    bare = {"people": [ann(), ben()]}
+    lower = Graded(grade=Grade.MEDIUM, rule="test", because="test")
+    alone = corrected(first, first.said.model_copy(update=bare | {"graded": lower}))
+    assert her(world(referral(), first, alone)).assessments[-1].lowered_from is Grade.HIGH
+    by_two = lower.model_copy(update={"signed": True})
+    signed = corrected(first, first.said.model_copy(update=bare | {"graded": by_two}))
+    assert her(world(referral(), first, signed)).assessments[-1].lowered_from is None

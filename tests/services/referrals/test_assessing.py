@@ -1,0 +1,109 @@
+"""What is refused of an assessment, and what it leaves to ask."""
+
+from typing import Any
+
+import pytest
+
+from contracts.events.people import RiskAssessed
+from contracts.mentions import Mention
+from contracts.rules.instruments import FACTORS, FORMS
+from contracts.vocabulary import Instrument, RiskFactor, Role
+from services.referrals.rules.assessing import fault, left_open, questions
+
+DASH = list(FORMS[Instrument.SAFELIVES_DASH_24].items)
+
+
+def assessed(answers: dict[str, str] | None = None, **values: Any) -> RiskAssessed:
+    given: dict[str, Any] = {
+        "people": [Mention(role=Role.VICTIM)],
+        "instrument": "safelives-dash-24",
+        "instrument_version": "2015",
+        "answers": [{"item": item, "answer": answer} for item, answer in (answers or {}).items()],
+    }
+    return RiskAssessed.model_validate(given | values)
+
+
+def judged(grade: str, **values: Any) -> dict[str, Any]:
+    return {"judgement": {"grade": grade, "reason": "Seen at home.", **values}}
+
+
+HIGH = dict.fromkeys(DASH[:14], "yes") | dict.fromkeys(DASH[14:], "no")
+TWICE = [{"item": "D01", "answer": "yes"}, {"item": "D01", "answer": "no"}]
+WHOLE = {"answers": dict.fromkeys(DASH, "no")}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (assessed(dict.fromkeys(DASH[:23], "no")), None),
+        (assessed(), None),
+        (assessed(instrument_version="1999"), ("no-such-version", "instrument_version")),
+        (assessed(instrument="other", instrument_version="ours"), None),
+        (assessed({"D01": "yes", "D25": "yes"}), ("no-such-item", "answers.1.item")),
+        (assessed({"P01": "yes"}), ("no-such-item", "answers.0.item")),
+        (
+            assessed({"X01": "yes"}, instrument="other", instrument_version="1"),
+            ("no-such-item", "answers.0.item"),
+        ),
+        (assessed({"D01": "often"}), ("no-such-answer", "answers.0.answer")),
+        (assessed({"A01": "often"}, instrument="dara", instrument_version="2022"), None),
+        (assessed({"D01": "yes"}, dash=WHOLE), ("answered-twice", "dash")),
+        (assessed(HIGH, **judged("medium", by="S-1")), ("second-person-missing", "judgement.second")),
+        (assessed(HIGH, **judged("medium", by="S-1", second="S-2")), None),
+        (assessed(HIGH, **judged("medium", second="S-2")), ("first-person-missing", "judgement.by")),
+        (
+            assessed(HIGH, **judged("medium", by="PC 12", second=" pc12 ")),
+            ("same-person", "judgement.second"),
+        ),
+        (assessed(HIGH, **judged("high")), None),
+        (assessed(dict.fromkeys(DASH[:9], "yes"), **judged("high")), None),
+        (
+            assessed(dict.fromkeys(DASH[:13], "yes"), **judged("medium", by="S-1")),
+            ("second-person-missing", "judgement.second"),
+        ),
+        (assessed(instrument="dara", instrument_version="2022", **judged("medium", by="S-1")), None),
+        (
+            assessed(
+                instrument="dara", instrument_version="2022", grade="high", **judged("medium", by="S-1")
+            ),
+            ("second-person-missing", "judgement.second"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_it(said: RiskAssessed, found: tuple[str, str] | None) -> None:
+    assert fault(said) == found
+
+
+def test_an_item_that_is_answered_twice_is_refused_at_the_second() -> None:
+    said = RiskAssessed.model_validate(assessed().model_dump() | {"answers": TWICE})
+    assert fault(said) == ("answered-twice", "answers.1.item")
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        (assessed(HIGH), []),
+        (assessed(dict.fromkeys(DASH[:23], "no")), ["items-missing"]),
+        (assessed(HIGH | {"D24": "dont-know"}), ["items-unknown"]),
+        (assessed(dash=WHOLE), []),
+        (assessed(), ["no-grade", "no-answers"]),
+        (assessed(grade="medium"), ["no-answers"]),
+        (assessed(HIGH, people=[]), ["no-victim"]),
+        (assessed(instrument="other", instrument_version="ours"), ["no-grade"]),
+        (assessed(instrument="dara", instrument_version="2022", **judged("high")), ["no-answers"]),
+    ],
+)
+def test_what_it_leaves_to_ask(said: RiskAssessed, asks: list[str]) -> None:
+    assert [question.value for question in questions(said)] == asks
+
+
+def test_a_dash_of_23_answers_says_which_is_missing() -> None:
+    said = assessed(dict.fromkeys(DASH[:23], "no") | {"D03": "not-asked"})
+    assert left_open(said) == (["D24"], ["D03"])
+
+
+def test_each_form_has_its_number_of_items_and_each_factor_its_words() -> None:
+    sizes = {instrument.value: len(form.items) for instrument, form in FORMS.items()}
+    assert sizes == {"safelives-dash-24": 24, "police-dash-27": 27, "yp-dash": 24, "dara": 18, "s-dash": 11}
+    assert FACTORS.keys() == set(RiskFactor)
+    assert all(len(set(form.items.values())) == len(form.items) for form in FORMS.values())
