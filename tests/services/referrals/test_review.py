@@ -141,7 +141,11 @@ async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Re
     shown = (await get(referrals, "coordinator", f"/referrals/v1/undone-links/{cause}")).json()
     assert [(each["agency"], each["times"]) for each in shown["shown"]] == [("police", 1)]
     assert shown["shown"][0]["roles"] == ["marac-chair"]
-    started = (await referrals.runtime.facts([f"o:{cause}"])).current(ClockStarted)
+
+    async def clocks() -> list[Any]:
+        return (await referrals.runtime.facts([f"o:{cause}"])).current(ClockStarted)
+
+    started = await until(clocks, what="the clock runs")
     assert [(each.said.due - each.occurred).total_seconds() for each in started] == [72 * 3600]
     assert (await get(referrals, "coordinator-elsewhere", path)).status_code == 404
     assert (await send(referrals, "coordinator", path, reason="Told.")).status_code == 422
