@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.facts import Fact, FactSet, read_fact
 from chassis.store import Store, prepared
-from chassis.views import LEVEL, PREFIX, Person, Row, Subject, View, configuration_of
+from chassis.views import PREFIX, Person, Row, Subject, View, configuration_of
 from contracts.content import Content
 
 R = TypeVar("R", bound=Row)
@@ -187,19 +187,6 @@ class Reader:
                 join {view.table.__tablename__} as v on v.subject = substr(p.person, 3)"""
                 for view in self._people
             )
-        types = sorted(
-            {
-                type_
-                for kind, prefix in PREFIX.items()
-                if LEVEL[kind] == level
-                for type_ in self._configured_by.get(prefix, ())
-            }
-        )
-        configuration = ""
-        if types:
-            names = ", ".join(f"'{name}'" for name in types)
-            configuration = f""" union all select 'configuration', type, id, cast(accepted as text)
-                from fact where type in ({names})"""
         hashes = "".join(
             f""" union all select 'hash', '{view.name}', v.subject, v.hash
             from wanted as w join {view.table.__tablename__} as v on v.subject = substr(w.id, 3)"""
@@ -214,4 +201,12 @@ class Reader:
             select 'fact' as kind, own.subject as one, fact.id as two, cast(fact.accepted as text) as three
                 from own join fact on fact.id = own.fact
             union all select 'home', mention, person, '' from named
-            {configuration}{rows}{hashes}"""
+            {self._configuration_of(level)}{rows}{hashes}"""
+
+    def _configuration_of(self, level: int) -> str:
+        views = [view for view in self._views.values() if view.level == level]
+        names = sorted({f"'{model.type}'" for view in views for model in view.configured_by})
+        if not names:
+            return ""
+        return f""" union all select 'configuration', type, id, cast(accepted as text)
+            from fact where type in ({", ".join(names)})"""
