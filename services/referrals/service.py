@@ -54,7 +54,7 @@ SERVICE = Service(
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
-        MixtureAnswered: sharing.DECIDE_IDENTITY,
+        MixtureAnswered: sharing.ANSWER_LINK,
     },
     admit=admit,
     revisable=revisable,
