@@ -5,7 +5,7 @@ identifier as a keyed hash), with whom it is alike, and where each mention is. W
 out anew the groups of everybody whom that can concern, by the pure rule ``rules/matching.py``, and records
 the difference from where they are as **one** fact, ``identity.assigned``; whom a person must decide about
 is a row. So a link stands only for as long as its reasons do, and a start from nothing comes to the same
-answer. Who is alike is weighed beside it (``Weigher``), so that no identifier and no decision waits for it.
+answer. Who is alike is weighed beside it (``Weigher``): identifiers and decisions do not wait for Splink.
 
 It works while it holds the lease. Each of its transactions checks the epoch of that lease, so that
 a matcher that froze and woke again records nothing. Its memory is forgotten with the lease.
@@ -87,6 +87,9 @@ class Matcher:
         self._epoch = epoch
         self._memory = Memory()
         self._news: set[str] = set()
+        self._held: set[str] = set()
+        """Who changed, and waits until those who are one with somebody have been weighed: what is alike is
+        known anew in each tenure, and nobody is parted for want of it."""
         self._woken = asyncio.Event()
         self._weigher = Weigher(runtime, epoch, self._woken)
 
@@ -131,9 +134,11 @@ class Matcher:
             changed |= await self._read(batch)
         for mentions, weights in self._weigher.taken():
             changed |= self._memory.weigh(mentions, weights)
-        if not changed:
-            return True
+        changed |= self._held
         affected = self._memory.affected(changed)
+        self._held = changed if self._weigher.lacks(self._memory.together(affected)) else set()
+        if not affected or self._held:
+            return True
         alike, unsure = self._memory.pairs(affected)
         found = clusters((self._memory.features[mention] for mention in affected), alike, unsure)
         parted = self._memory.parted(found.groups)

@@ -69,6 +69,10 @@ class Memory:
                     found[answer].add((one, other))
         return found[Answer.SAME], found[Answer.ASK]
 
+    def together(self, mentions: Iterable[str]) -> list[str]:
+        """Those among some who are one person with somebody now."""
+        return [mention for mention in mentions if len(self._at[self.place[mention]]) > 1]
+
     def parted(self, groups: Iterable[tuple[str, ...]]) -> dict[str, list[Parted]]:
         """Of each person who is one no more, by a mention of each two parts, the parts that there are now."""
         parts: dict[str, list[str]] = {}

@@ -81,7 +81,7 @@ async def unanswered(runtime: Runtime, caller: Caller) -> list[UndoneLink]:
 async def answer(runtime: Runtime, caller: Caller, said: MixtureAnswered, key: str | None) -> Taken:
     """Record what was done, now. Raises as ``Runtime.take`` does."""
     header = own_header(runtime.clock.now())
-    return await runtime.take(header, said, caller=caller, right=sharing.DECIDE_IDENTITY, idempotency_key=key)
+    return await runtime.take(header, said, caller=caller, right=sharing.ANSWER_LINK, idempotency_key=key)
 
 
 async def watch_links(runtime: Runtime) -> None:

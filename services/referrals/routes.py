@@ -190,18 +190,18 @@ async def decide_identity(
 async def answer_mixture(
     submission: Submission[MixtureAnswered],
     runtime: TheRuntime,
-    caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)],
+    caller: Annotated[Caller, right(sharing.ANSWER_LINK)],
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
     """What was done about a link that was undone, and whether it was reported. It stops the clock."""
-    taken = await actions.report(runtime, caller, submission, sharing.DECIDE_IDENTITY, key)
+    taken = await actions.report(runtime, caller, submission, sharing.ANSWER_LINK, key)
     return receipt(response, "referrals", taken)
 
 
 @router.get("/undone-links/{link}")
 async def open_mixture(
-    link: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
+    link: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.ANSWER_LINK)]
 ) -> mixtures.Mixture:
     """A link that was undone: who had been shown the two as one, from the audit of every service."""
     return await mixtures.open_mixture(runtime, caller, link)

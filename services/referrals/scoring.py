@@ -12,8 +12,8 @@ MODEL = Path(__file__).with_name("model.json")
 """The weights that come with this release; ``goldthread train-identity`` writes others."""
 PAIRS = 50_000
 """How many pairs are scored at a time."""
-_TEXTS = ("mention", "side", "family", "given", "full", "born", "sex", "nhs", "pnc", "cro")
-_LISTS = ("fulls", "families", "givens", "borns", "swapped")
+_TEXTS = ("mention", "side", "family", "given", "whole", "born", "sex", "nhs", "pnc", "cro")
+_LISTS = ("wholes", "families", "givens", "borns", "swapped")
 
 
 class Scorer:

@@ -55,7 +55,7 @@ SERVICE = Service(
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
-        MixtureAnswered: sharing.DECIDE_IDENTITY,
+        MixtureAnswered: sharing.ANSWER_LINK,
     },
     admit=admit,
     revisable=revisable,

@@ -24,7 +24,7 @@ def train(known: Sequence[Known], out: Path) -> None:
     linker.training.estimate_u_using_random_sampling(max_pairs=1_000_000, seed=SEED)
     from splink import block_on
 
-    for rule in (block_on("born"), block_on("full")):
+    for rule in (block_on("born"), block_on("whole")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     learned = linker.misc.save_model_to_json()
     out.write_text(json.dumps(learned | {"link_type": "link_only"}, indent=2) + "\n")

@@ -1,7 +1,7 @@
 """Who is alike with whom, weighed beside the matcher: found in SQL, scored by Splink in a thread."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from chassis.runtime import Runtime
@@ -40,6 +40,10 @@ class Weigher:
             self._waiting[known.mention] = known
             self._come.set()
 
+    def lacks(self, mentions: Iterable[str]) -> bool:
+        """Whether any of these mentions was never weighed so far."""
+        return any(mention not in self._filed for mention in mentions)
+
     def taken(self) -> list[Weighed]:
         """What has been weighed since this was asked last: of which mentions, and what follows for each pair
         of them with anybody."""
@@ -55,7 +59,7 @@ class Weigher:
                 while self._waiting:
                     batch = {each: self._waiting.pop(each) for each in sorted(self._waiting)[:MENTIONS]}
                     answers = await self._weigh(batch)
-                    self._answers.append((batch.keys(), answers))
+                    self._answers.append((batch.keys(), answers))  # not before: the list is another by then
                     self._filed |= {mention: hash(known) for mention, known in batch.items()}
                     self._woken.set()
         except LeaseLost:

@@ -17,12 +17,13 @@ from contracts.events.configuration import AgencyDefined
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.vocabulary import IdentityAnswer
 from services.referrals import mixtures, review
-from services.referrals.pages import PAGES
+from services.referrals.pages import DECIDERS, PAGES
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/referrals", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Answerer = Annotated[Caller, right(sharing.ANSWER_LINK)]
 Decider = Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
 Typed = Annotated[str, Form()]
 NOTHING_DONE = {"reported": "", "reason": ""}
@@ -87,7 +88,7 @@ async def undo(
 
 
 @router.get("/links/{link}")
-async def open_link(request: Request, link: Id, runtime: TheRuntime, caller: Decider) -> HTMLResponse:
+async def open_link(request: Request, link: Id, runtime: TheRuntime, caller: Answerer) -> HTMLResponse:
     """A link that was undone: who had been shown the mixture, and by when something is to be done."""
     return await _link(request, link, runtime, caller)
 
@@ -97,7 +98,7 @@ async def answer_link(
     request: Request,
     link: Id,
     runtime: TheRuntime,
-    caller: Decider,
+    caller: Answerer,
     once: Annotated[Id, Form()],
     reported: Typed = "",
     reason: Typed = "",
@@ -125,7 +126,9 @@ async def _link(
 ) -> HTMLResponse:
     shown = await mixtures.open_mixture(runtime, caller, link)
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
-    return PAGES.show("link.html", PAGES.look(request, caller), 422 if fault else 200, page=shown, **known)
+    may_review = not caller.roles.isdisjoint(DECIDERS)
+    look, status = PAGES.look(request, caller), 422 if fault else 200
+    return PAGES.show("link.html", look, status, page=shown, may_review=may_review, **known)
 
 
 async def _agencies(runtime: Runtime) -> dict[str, str]:

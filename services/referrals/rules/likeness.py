@@ -118,8 +118,8 @@ def record(known: Known, side: str) -> dict[str, object]:
         "side": side,
         "family": family or None,
         "given": given or None,
-        "full": f"{given} {family}" if family else None,
-        "fulls": sorted({_full(name) for name in known.names}),
+        "whole": f"{given} {family}" if family else None,
+        "wholes": sorted({_whole(name) for name in known.names}),
         "families": sorted({part for name in known.names for part in names.families(name)}),
         "givens": sorted({part for name in known.names for part in names.givens(name)}),
         "born": days[0] if days else None,
@@ -132,7 +132,7 @@ def record(known: Known, side: str) -> dict[str, object]:
     }
 
 
-def _full(name: str) -> str:
+def _whole(name: str) -> str:
     family, _, given = name.partition("|")
     return f"{given} {family}"
 

@@ -15,6 +15,7 @@ DESCRIBE_CARE = "care:report"
 NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
 DECIDE_IDENTITY = "identity:decide"
+ANSWER_LINK = "undone-link:answer"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
 
@@ -26,8 +27,10 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     NOTE_IMMIGRATION: frozenset({StaffRole.SUPPORT_REPORTER}),
     MERGE_RECORDS: SYSTEMS,
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),
+    ANSWER_LINK: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR, StaffRole.SUPERVISOR}),
 }
-"""Right to the roles that have it. Whoever is in no list may not."""
+"""Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
+answered for an undone link, and must be able to."""
 
 
 def may_decide(

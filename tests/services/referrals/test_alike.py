@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from contracts.events.identity import IdentityAssigned
 from tests.services.referrals.scene import ANN, OTHER, Referrals, mention, named
 from tests.support.waiting import until
 
@@ -124,6 +125,17 @@ async def test_a_persons_answer_holds_against_the_score_and_ends_the_question(re
     await say(referrals, "practice", "P1", **ANNS)
     await until_weighed(referrals)
     await referrals.until_apart(HA, PA)
+
+
+async def test_a_matcher_that_starts_anew_parts_nobody(referrals: Referrals) -> None:
+    for who, number in (HA, PA):
+        await say(referrals, who, number, **ANNS)
+    await referrals.until_one(HA, PA)
+    lost = text("update lease set epoch = epoch + 1 where name = 'matcher'")
+    await referrals.runtime.store.write(lambda connection: connection.execute(lost))
+    await until_weighed(referrals)
+    facts = await referrals.runtime.facts([f"m:{mention(*record)}" for record in (HA, PA)])
+    assert len(list(facts.current(IdentityAssigned))) == 1
 
 
 async def test_our_record_a_is_now_b(referrals: Referrals) -> None:

@@ -6,8 +6,15 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from services.referrals.memory import Memory
-from services.referrals.rules.matching import Features, clusters
+from services.referrals.rules.likeness import Answer
+from services.referrals.rules.matching import Features, Pair, clusters
 from tests.services.referrals.test_matching import NAMES, START, some_features
+
+ANSWERS = st.dictionaries(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1]),
+    st.sampled_from(Answer),
+    max_size=6,
+)
 
 
 def places_of(features: list[Features]) -> dict[str, str]:
@@ -34,6 +41,29 @@ def test_change_by_change_comes_to_the_same_as_from_nothing(
     for features in [*first, *then]:
         take(memory, features)
     assert memory.place == places_of(list(memory.features.values()))
+
+
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(some_features(), ANSWERS, ANSWERS)
+def test_weighed_one_after_another_comes_to_the_same_as_at_once(
+    features: list[Features], first: dict[Pair, Answer], then: dict[Pair, Answer]
+) -> None:
+    memory = Memory()
+    for each in features:
+        take(memory, each)
+    for answers in (first, then):
+        concerned = memory.weigh(NAMES, answers)
+        affected = memory.affected(concerned)
+        found = clusters((memory.features[each] for each in affected), *memory.pairs(affected))
+        for group in found.groups:
+            for mention in group:
+                memory.put(mention, f"home of {group[0]}")
+    alike, unsure = (
+        [p for p, each in then.items() if each is what and set(p) <= memory.features.keys()]
+        for what in (Answer.SAME, Answer.ASK)
+    )
+    whole = clusters(memory.features.values(), alike, unsure)
+    assert memory.place == {m: f"home of {group[0]}" for group in whole.groups for m in group}
 
 
 @given(st.integers(2, len(NAMES)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from tests.services.referrals.scene import CALLERS, Referrals, mention, named
 from tests.services.referrals.test_alike import ANNS, HA, PA, asked, until_asked
@@ -142,10 +143,10 @@ async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Re
     assert [(each["agency"], each["times"]) for each in shown["shown"]] == [("police", 1)]
     assert shown["shown"][0]["roles"] == ["marac-chair"]
 
-    async def clocks() -> list[Any]:
-        return (await referrals.runtime.facts([f"o:{cause}"])).current(ClockStarted)
+    async def running() -> list[Fact[ClockStarted]]:
+        return list((await referrals.runtime.facts([f"o:{cause}"])).current(ClockStarted))
 
-    started = await until(clocks, what="the clock runs")
+    started = await until(running, what="the clock runs")
     assert [(each.said.due - each.occurred).total_seconds() for each in started] == [72 * 3600]
     assert (await get(referrals, "coordinator-elsewhere", path)).status_code == 404
     assert (await send(referrals, "coordinator", path, reason="Told.")).status_code == 422
@@ -164,5 +165,9 @@ async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None
     await referrals.until_one(HA, PA)
     await referrals.withdraw("practice", taken)
     await referrals.until_apart(HA, PA)
-    waits = (await get(referrals, "operator", "/referrals/v1/identity-questions")).json()
-    assert [each["due"] for each in waits["undone"]] == [None]
+
+    async def undone() -> list[str | None]:
+        waits = (await get(referrals, "operator", "/referrals/v1/identity-questions")).json()
+        return [each["due"] for each in waits["undone"]]
+
+    assert await until(undone, what="the undone link is listed") == [None]
