@@ -75,6 +75,7 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
         known |= _told(made, allowed) | _now(lines, services, at)
         if allowed == circulating.ALL:
             known["without_answer"] = without_answer(bound, at)
+            facts |= {each.root for row in bound.values() for group in row.occurrences for each in group}
         known["asked"] = _circulation(row.asked(at), viewer, allowed)
         if Part.CIRCULATION in allowed:
             known["doubtful"] = await _doubtful(runtime, known["asked"])

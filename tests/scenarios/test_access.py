@@ -70,8 +70,9 @@ class Scene:
     """Of each service, the root of the fact of one agency's own."""
 
     def agency(self, template: str, service: str) -> str:
-        """Whose callers a route is asked by: an order is its force's."""
-        return "northmere-police" if "{order}" in template else OWN[service][1]
+        """Whose callers a route is asked by: an order is its force's, and so is a cohort."""
+        forces = "{order}" in template or "/cohort" in template
+        return "northmere-police" if forces else OWN[service][1]
 
     def path(self, template: str) -> str:
         """A route's path, with the ids of what is there."""
@@ -90,7 +91,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         roots = await scene.tell(goldthread, scene.Place())
         await scene.linked(goldthread, "rowan-ellis", roots)
     found = Scene(deployment, goldthread)
-    teams = [{"kind": "neighbourhood"}, {"kind": "council", "agency": "northmere-police"}]
+    teams = [{"kind": "neighbourhood"}, {"kind": "prison", "agency": "northmere-police"}]
     sent = caseload.submission({"order": roots["order"], "version": 1, "teams": teams}, scene.BEGAN)
     await goldthread.post("northmere-police", "/orders/v1/circulations", sent)
     area = caseload.submission({"area": "northmere-east", "name": "East", "kind": "marac"}, scene.BEGAN)

@@ -1,11 +1,11 @@
-"""Which MARAC hears an area's cases, and which force it is of.
+"""Which MARAC hears an area's cases.
 
 Source: SafeLives referral form (2015): the victim's address decides which MARAC hears her case. A
 case may route to a district within a MARAC's area, to the MARAC's own, to one that nobody defined,
 or to none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from contracts.events.configuration import AreaDefined
 from contracts.rules.areas import area_and_around
@@ -17,9 +17,3 @@ def marac_of(areas: Mapping[str, AreaDefined], area: str | None) -> str | None:
     nobody defined it, or no MARAC is around it."""
     around = (areas[place] for place in area_and_around(areas, area) if place in areas)
     return next((defined.area for defined in around if defined.kind is AreaKind.MARAC), None)
-
-
-def forces_of(areas: Mapping[str, AreaDefined], of: Iterable[str | None]) -> frozenset[str]:
-    """The police forces that these areas lie in, as far as anybody has said."""
-    around = {place for area in of for place in area_and_around(areas, area)}
-    return frozenset(each for each in around if each in areas and areas[each].kind is AreaKind.FORCE)

@@ -73,23 +73,8 @@ def may_see_cohort(roles: Collection[str]) -> bool:
     return not RIGHTS[READ_COHORT].isdisjoint(roles)
 
 
-ANYBODY = "anybody"
-"""Opens a person of whom nobody knows which force they concern: seen by nobody, they would be managed by
-nobody."""
-
-
-def opened_by(told_by: Collection[str], forces: Collection[str]) -> frozenset[str]:
-    """What opens a person of the cohort: that the police force has told of them itself. Where a victim lives
-    decides nothing then: that somebody is in a force's cohort would tell that she is there. Of a person whom
-    no force has told of, the force whose area the facts are of opens them."""
-    if told_by:
-        return frozenset(f"agency:{agency}" for agency in told_by)
-    return frozenset(f"force:{force}" for force in forces) or frozenset({ANYBODY})
-
-
-def keys_of(roles: Collection[str], agency: str, forces: Collection[str]) -> frozenset[str]:
-    """What a caller can open persons of the cohort by: their agency, and the forces whose areas are theirs.
-    None for whoever may not see the cohort."""
-    if not may_see_cohort(roles):
-        return frozenset()
-    return frozenset({f"agency:{agency}", *(f"force:{force}" for force in forces), ANYBODY})
+def cohort_of(roles: Collection[str], agency: str) -> str | None:
+    """The police force whose cohort a caller sees: those whom it has told of itself, and nobody else. Where a
+    victim lives puts nobody into a cohort, for that they are in a force's would tell that she is there. None:
+    they see nobody's."""
+    return agency if may_see_cohort(roles) else None

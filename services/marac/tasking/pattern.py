@@ -1,7 +1,7 @@
 """What all that one person did to one victim may be, with nothing in it that tells where she is: offences by
 the victim's letter, their evidence by ordinals, and no hour, agency or officer."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -80,8 +80,16 @@ def _offences(
 def _without_answer(subject: Subject, events: Sequence[Seen]) -> tuple[int, datetime | None]:
     """How many breaches had no answer in 24 hours, where there are so many that their number is named; and
     when another may come to that."""
+    steps: dict[str, list[Step]] = {}
+    for fact in subject.facts.current(BreachProgressed):
+        step = Step(fact.said.step, fact.occurred, fact.root)
+        steps.setdefault(fact.said.breach, []).append(step)
     told = [
-        [_reported(subject, seen) for seen in each if isinstance(seen.record.fact.said, BreachReported)]
+        [
+            _reported(subject, seen, steps)
+            for seen in each
+            if isinstance(seen.record.fact.said, BreachReported)
+        ]
         for each in _by_occurrence(events)
     ]
     breaches = [each for each in told if each]
@@ -104,12 +112,11 @@ def _word(subject: Subject, seen: Seen) -> pattern.Word:
     return pattern.record(fact.root, subject.facts.first_recorded(fact.root), says)
 
 
-def _reported(subject: Subject, seen: Seen) -> Reported:
+def _reported(subject: Subject, seen: Seen, steps: Mapping[str, Sequence[Step]]) -> Reported:
     """As the rules of answering know it: a page has no grace for what is sent late."""
-    fact, told = seen.record.fact, subject.facts.current(BreachProgressed)
+    fact = seen.record.fact
     first = subject.facts.first_recorded(fact.root)
-    steps = (Step(step.said.step, step.occurred, step.root) for step in told if step.said.breach == fact.root)
-    return Reported(fact.occurred, first, first, tuple(steps))
+    return Reported(fact.occurred, first, first, tuple(steps.get(fact.root, ())))
 
 
 def _decided(fact: Fact[PatternDecided]) -> pattern.Decided:

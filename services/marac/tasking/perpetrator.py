@@ -19,9 +19,7 @@ from contracts.rules.occurrence import LONDON, Record, occurrences
 from contracts.rules.order_status import NOT_BINDING
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, AreaKind, Threshold
 from services.marac import casefile
-from services.marac.rules import areas as placing
 from services.marac.rules import score as scoring
-from services.marac.rules import sharing
 from services.marac.tasking import rows
 from services.marac.tasking.letters import Signature, Told, letters
 from services.marac.tasking.pattern import Assessed, assessed, pattern_of
@@ -181,17 +179,15 @@ def fold_source(subject: Subject) -> Folded:
             for victim, letter in sorted(known.letters.items(), key=lambda item: (len(item[1]), item[1]))
         ],
         facts=sorted(each.fact.id for each in known.against),
-        opened_by=_opened_by(known),
+        forces=_forces(known),
     )
     return Folded(row)
 
 
-def _opened_by(known: Perpetrator) -> str:
-    facts, configuration = [each.fact for each in known.against], known.subject.configuration
-    police = {fact.agency for fact in facts if known.kinds.get(fact.agency) == AgencyKind.POLICE}
-    areas = casefile.areas_of(configuration)
-    forces = placing.forces_of(areas, (casefile.area_of(fact.said) for fact in facts))
-    return "".join(f"|{key}|" for key in sorted(sharing.opened_by(police, forces)))
+def _forces(known: Perpetrator) -> str:
+    told_by = {each.fact.agency for each in known.against}
+    forces = sorted(each for each in told_by if known.kinds.get(each) == AgencyKind.POLICE)
+    return "".join(f"|{force}|" for force in forces)
 
 
 def _by_place(at: int, record: Record) -> Record:

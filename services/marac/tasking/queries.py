@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, false, func, select, tuple_
 
 from chassis.http.auth import Caller
 from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.reading import row_of
 from chassis.runtime import Runtime
-from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.configuration import AgencyDefined
 from services.marac import casefile, feeds, shown
-from services.marac.rules import areas as placing
 from services.marac.rules import score, sharing
 from services.marac.tasking import rows
 from services.marac.tasking.views import PERPETRATOR
@@ -38,7 +37,7 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
     """
     if not sharing.may_see_cohort(caller.roles):
         raise not_found()
-    fresh, theirs = await runtime.fresh_until(), await _theirs(runtime, caller)
+    fresh, theirs = await runtime.fresh_until(), _theirs(caller)
     after = (str(page.after[0]), str(page.after[1])) if page and page.after else None
     found = await _listed(runtime, theirs, after, page.limit + 1 if page else MOST)
     here, further = page.cut(found, lambda each: (each.row.place, each.person)) if page else (found, None)
@@ -61,7 +60,7 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
 async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> shown.PerpetratorPage:
     """One person of the cohort. Raises Problem (404)."""
     fresh = await runtime.fresh_until()
-    found = await _listed(runtime, await _theirs(runtime, caller), None, 1, person)
+    found = await _listed(runtime, _theirs(caller), None, 1, person)
     if not found:
         raise not_found()
     row = found[0].row
@@ -87,11 +86,10 @@ async def _silent(runtime: Runtime) -> bool:
     return bool(await feeds.silent(runtime, agencies, None))
 
 
-async def _theirs(runtime: Runtime, caller: Caller) -> ColumnElement[bool]:
-    """Those whom the caller may see, as ``rules/sharing.py`` says it."""
-    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
-    keys = sharing.keys_of(caller.roles, caller.agency, placing.forces_of(areas, caller.areas))
-    return or_(false(), *(_SOURCES.c.opened_by.contains(f"|{key}|", autoescape=True) for key in sorted(keys)))
+def _theirs(caller: Caller) -> ColumnElement[bool]:
+    """Those whom the caller may see: of an agency that is no police, nobody."""
+    force = sharing.cohort_of(caller.roles, caller.agency)
+    return false() if force is None else _SOURCES.c.forces.contains(f"|{force}|", autoescape=True)
 
 
 async def _listed(

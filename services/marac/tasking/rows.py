@@ -147,12 +147,12 @@ class TaskingSource(Row):
     events: list[EventSource]
     victims: list[VictimSource]
     facts: list[str]
-    opened_by: str = ""
-    """What opens the person to a coordinator (``rules/sharing.py``), each between bars: on no page."""
+    forces: str = ""
+    """The police forces that have told of the person, each between bars: whose coordinators see them."""
 
 
 class TaskingSourceTable(ViewTable, table=True):
     """Rows of ``tasking_source``."""
 
     __tablename__ = "marac_tasking_source"
-    opened_by: str
+    forces: str

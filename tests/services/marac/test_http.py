@@ -9,11 +9,12 @@ from sqlalchemy import text
 
 from chassis.accept import own_header
 from chassis.clock import LONDON
+from contracts.events.clocks import ClockStarted
 from contracts.events.configuration import AgencyDefined
 from contracts.events.operations import AuditShown
 from contracts.events.people import HealthContacted
 from contracts.sections import Health, Narrative
-from contracts.vocabulary import AgencyKind, Role
+from contracts.vocabulary import AgencyKind, AlertRule, Role
 from tests.services.marac import caseload
 from tests.services.marac.caseload import STREET, ann, ben, cat, mention
 from tests.services.marac.conftest import Marac, bare, caller, complete, prepared
@@ -224,6 +225,31 @@ async def test_the_cohort_by_pages_and_one_person_of_it(marac: Marac) -> None:
     assert page["broken"] is False
     missing = await marac.get("matac", f"cohort/{IDS.person('nobody')}")
     assert missing.status_code == 404
+
+
+async def test_the_case_and_the_agenda_show_the_deadlines_that_run(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    now = marac.runtime.clock.now()
+    for rule, hours in ((AlertRule.PRODUCTION, -1), (AlertRule.NO_ANSWER, 5)):
+        due = now + timedelta(hours=hours)
+        await marac.say("goldthread", ClockStarted(rule=rule, cause=made.breach, generation=1, due=due))
+
+    async def both() -> bool:
+        clocks = (await marac.page("chair", made.case))["clocks"]
+        return [(each["rule"], each["state"]) for each in clocks] == [
+            ("production", "late"),
+            ("no-answer", "runs"),
+        ]
+
+    await until(both)
+    (line,) = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()["cases"]
+    assert line["clocks_late"] == 1
+    assert line["clock_next"] is not None
+    headers = {"Authorization": "Bearer chair"}
+    page = (await marac.http.get(f"/marac/cases/{made.case}", headers=headers)).text
+    assert page.count("Before a court, 24 hours after arrest") == 2, "above, and with its breach"
+    assert "A deadline has run out, and nobody has taken it" in page
 
 
 async def test_a_coordinator_sees_only_whom_their_own_force_concerns(marac: Marac) -> None:

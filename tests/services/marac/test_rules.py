@@ -93,13 +93,6 @@ def _cover(n: int, said: dict[str, Any]) -> Cover:
     )
 
 
-@lines(__file__, "cohort")
-def test_whose_cohort_somebody_is_in(line: dict[str, Any]) -> None:
-    keys = sharing.keys_of([line.get("role", "matac-coordinator")], "northmere-police", ["northmere"])
-    opened_by = sharing.opened_by(line.get("told_by", []), line.get("forces", []))
-    assert (not keys.isdisjoint(opened_by)) is line["see"]
-
-
 @lines(__file__, "missing")
 def test_missing(line: dict[str, Any]) -> None:
     whole: dict[str, Any] = {
@@ -164,6 +157,7 @@ def test_sharing(line: dict[str, Any]) -> None:
         assert sharing.may_see_locations([line["role"]]) == line["locations"]
         assert not sharing.may_see_locations([line["role"]], paper=True)
     assert sharing.may_see_cohort([line["role"]]) == line.get("cohort", False)
+    assert sharing.cohort_of([line["role"]], "police") == ("police" if line.get("cohort") else None)
 
 
 def test_the_agenda_hears_the_gravest_first_and_families_before_others() -> None:
