@@ -165,7 +165,7 @@ def test_an_open_list_of_alerts_says_it_within_a_minute(open_: Open, world: Worl
     page.clock.install()
     page.reload()
     expect(page.locator("#live-bar")).to_be_visible()
-    assert "Alert path tried at 10:13:49am: it took 0.41 seconds." in page.inner_text("main")
+    assert "Alert path tried at 10:13:49am: 0.41 s." in page.inner_text("main")
     world.hosts["notify"].path.state = PathState.BROKEN
     page.clock.fast_forward(61_000)
     expect(page.locator(".gt-bar")).to_contain_text("ALERTS ARE NOT GETTING OUT")
