@@ -7,6 +7,7 @@ and no statement is compiled twice.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from chassis.store.tables import micros
 from contracts.envelope import Envelope
 from contracts.events.identity import IdentityAssigned
 from contracts.events.operations import ParkedDecided
-from contracts.registry import EVENTS
+from contracts.registry import EVENTS, NEWEST_ALONE
 
 EVERYTHING = "*"
 """The key of the mark that asks for a rebuild."""
@@ -31,6 +32,9 @@ def all_that_read(type_: str) -> str:
     """The key of the mark that asks for the fold of all that reads a type of configuration."""
     return f"{EVERYTHING}{type_}"
 
+
+SOON = timedelta(minutes=1)
+"""How far another service's clock may be ahead of ours."""
 
 FACT_COLUMNS = (
     ("id", "text"),
@@ -186,6 +190,8 @@ async def file_facts(
             marks[(all_that_read(entry.envelope.type), None)] = False
         if entry.envelope.type == ParkedDecided.type:
             await _discard(connection, entry.envelope)
+    for type_ in sorted({entry.envelope.type for entry in entries} & NEWEST_ALONE):
+        await _forget_older(store, connection, type_)
     await add_marks(store, connection, [(key, left, urgent) for (key, left), urgent in marks.items()])
 
 
@@ -234,6 +240,20 @@ async def _move(
             where | {"person": f"p:{move.to}", "seq": assigned.seq},
         )
     return left
+
+
+async def _forget_older(store: Store, connection: AsyncConnection, type_: str) -> None:
+    """Of a type of which the newest alone is kept, forget the others: they were accepted before it, or in
+    time to come, by a clock that has gone back since."""
+    newest = prepared(
+        """select id from fact where type = :type
+           order by case when accepted <= :soon then 1 else 0 end desc, accepted desc, id desc limit 1"""
+    )
+    soon = micros(await store.now(connection) + SOON)
+    kept = {"type": type_, "kept": (await connection.execute(newest, {"type": type_, "soon": soon})).scalar()}
+    others = "select id from fact where type = :type and id <> :kept"
+    await connection.execute(prepared(f"delete from key where fact in ({others})"), kept)
+    await connection.execute(prepared(f"delete from fact where id in ({others})"), kept)
 
 
 async def _discard(connection: AsyncConnection, envelope: Envelope) -> None:

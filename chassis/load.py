@@ -26,7 +26,7 @@ from chassis.store.tables import micros
 from chassis.watermark import keep_watermarks
 from contracts.envelope import Envelope
 from contracts.registry import Unreadable
-from contracts.topics import WATERMARKS
+from contracts.topics import TOPICS, WATERMARKS
 from contracts.watermark import Watermark, read_watermark
 
 Partition = tuple[str, int]
@@ -251,7 +251,7 @@ async def _check_follows(connection: AsyncConnection, records: Iterable[Record])
     rows = (await connection.execute(prepared("select topic, partition, next from position"))).all()
     there = {(row.topic, row.partition): row.next for row in rows}
     first: dict[Partition, int] = {}
-    for record in (each for each in records if each.topic != WATERMARKS):  # which keeps the newest alone
+    for record in (each for each in records if TOPICS[each.topic].keeps == "all"):  # others have holes
         partition = (record.topic, record.partition)
         first[partition] = min(first.get(partition, record.offset), record.offset)
     if any(there.get(partition, 0) < offset for partition, offset in first.items()):

@@ -1,6 +1,7 @@
 """What an operator does with one service's store, beside its processes."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import text
@@ -13,10 +14,21 @@ from chassis.runtime import Runtime
 from chassis.steps import Step, reached
 from chassis.store import Postgres
 from chassis.store.tables import ENGINE_TABLES, ClockTable
+from chassis.views import View
 from contracts.events.operations import AuditShown
+from contracts.registry import NEWEST_ALONE
 
 GOING_SECONDS = 5
 """How long the sessions of a process that was killed may take to end."""
+
+_OF_A_MOMENT = ", ".join(f"'{type_}'" for type_ in sorted(NEWEST_ALONE))
+LASTING = f"type not in ({_OF_A_MOMENT})"
+"""Which facts are kept for ever, as SQL says it."""
+
+
+def lasting(views: Iterable[View]) -> list[View]:
+    """The views that are made of what is kept for ever."""
+    return [view for view in views if {each.type for each in view.begun_by}.isdisjoint(NEWEST_ALONE)]
 
 
 async def mark_everything(runtime: Runtime) -> None:
@@ -119,13 +131,15 @@ async def counts(runtime: Runtime) -> dict[str, int]:
 
 async def fingerprint(runtime: Runtime) -> dict[str, tuple[int, str]]:
     """How many rows each part of a store has, and the hash of their bytes: two stores that hold the
-    same are the same here. Audit, deliveries and configuration are facts."""
+    same are the same here. Audit, deliveries and configuration are facts; what is kept for a moment is left
+    out."""
     parts = {
-        "facts": "select id || ' ' || body as line from fact",
-        "keys": "select key || ' ' || fact as line from key",
+        "facts": f"select id || ' ' || body as line from fact where {LASTING}",
+        "keys": f"""select key || ' ' || fact as line from key
+            where fact in (select id from fact where {LASTING})""",
         "places": "select mention || ' ' || person || ' ' || seq as line from place",
     }
-    for view in runtime.service.views:
+    for view in lasting(runtime.service.views):
         parts[view.name] = f"select subject || ' ' || body as line from {view.table.__tablename__}"
     found: dict[str, tuple[int, str]] = {}
     async with runtime.store.reading() as connection:

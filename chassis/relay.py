@@ -18,7 +18,7 @@ from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
-from contracts.registry import EVENTS, read_envelope
+from contracts.registry import EVENTS, NEWEST_ALONE, read_envelope
 
 BATCH = 500
 REST_SECONDS, COMING_SECONDS = 0.05, 0.2
@@ -87,4 +87,6 @@ class Relay:
 
 def _record(envelope: Envelope, body: str) -> Record:
     key = envelope.keys.split(" ", 1)[0] or envelope.id
+    if envelope.type in NEWEST_ALONE:
+        key = envelope.type  # of each key the topic keeps the newest
     return Record(EVENTS[envelope.type].topic, key, body.encode())

@@ -7,7 +7,7 @@ and folds and deciders wait: at most a minute if the log is away.
 import asyncio
 import time
 from collections.abc import Awaitable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from chassis import ledger, parking, release
 from chassis.accept import Refused, own_header
+from chassis.alert_path import AlertPath
 from chassis.clock import Clock
 from chassis.fold import Folder
 from chassis.ids import Ids
@@ -68,6 +69,7 @@ class Runtime(Recorder):
         own_only = frozenset[str]() if service.reads_audit else frozenset({"audit"})
         self.loader = Loader(store, ids, self.source, self.signals, own_only, self.caught_up)
         self.watch = Watch(self)
+        self.path = AlertPath(self, timedelta(seconds=settings.alert_path_seconds))
         self.subscription: Subscription | None = None
         self._progress: dict[Partition, tuple[int, float]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,6 +98,7 @@ class Runtime(Recorder):
         self._go("watermark", write_watermarks(self.store, self.log, self.name, every))
         self._go("tick", self._after_catching_up(self._tick))
         self._go("watch", self._after_catching_up(self.watch.run))
+        self._go("path", self.path.run())
         for task in self.service.tasks:
             self._go(task.__name__, self._after_catching_up(lambda task=task: task(self)))
         self._go("catch-up", self._catch_up())

@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     watermark_seconds: float = Field(default=10, gt=0, le=60)
     """How often each service says how far it has come: so much may a page be behind."""
 
+    alert_path_seconds: float = Field(default=60, ge=1, le=60)
+    """How often the way that alerts go is tried from end to end."""
+    heartbeat_url: str = ""
+    """The outside address that hears of each try that came through, and calls somebody when it hears none."""
+
     die_at: str = ""
     """``step`` or ``step:nth``: where this process kills itself, for tests (``chassis.steps``)."""
 
@@ -137,6 +142,9 @@ class Settings(BaseSettings):
             "Services in processes of their own need Kafka (GOLDTHREAD_LOG).": (
                 self.mode == "distributed" and not self.log_url.startswith("kafka://")
             ),
+            "The heartbeat's address is an http or https address (GOLDTHREAD_HEARTBEAT_URL).": (
+                bool(self.heartbeat_url) and not self.heartbeat_url.startswith(("http://", "https://"))
+            ),
             "There is no such step to die at (GOLDTHREAD_DIE_AT).": not _is_step(self.die_at),
         }
         return [sentence for sentence, holds in said.items() if holds]
@@ -156,6 +164,9 @@ class Settings(BaseSettings):
             ),
             "Production refuses to send Kafka's password without TLS (GOLDTHREAD_KAFKA_PROTOCOL).": (
                 bool(self.kafka_user) and self.kafka_protocol == "PLAINTEXT"
+            ),
+            "Production needs an https address that notices when alerts stop (GOLDTHREAD_HEARTBEAT_URL).": (
+                not self.heartbeat_url.startswith("https://")
             ),
             "Production refuses the secret of the try-out (GOLDTHREAD_SECRET).": (
                 self.secret.get_secret_value() == TRY_OUT_SECRET

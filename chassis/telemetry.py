@@ -78,11 +78,15 @@ def stop() -> None:
             provider.shutdown()
 
 
-def gauge(name: str, service: str, value: Callable[[], int]) -> None:
-    """A metric that is asked for whenever metrics leave; without a collector never."""
-    metrics.get_meter(f"goldthread.{service}").create_observable_gauge(
-        name, [lambda _: [Observation(value(), {"service": service})]]
-    )
+def gauge(name: str, service: str, value: Callable[[], float | None]) -> None:
+    """A metric that is asked for whenever metrics leave; without a collector never. None: not known, and
+    not told."""
+
+    def observed(_: object) -> list[Observation]:
+        found = value()
+        return [] if found is None else [Observation(found, {"service": service})]
+
+    metrics.get_meter(f"goldthread.{service}").create_observable_gauge(name, [observed])
 
 
 def current_traceparent() -> str | None:

@@ -18,7 +18,7 @@ from chassis.ids import Ids
 from chassis.parking import Counts
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
-from contracts.registry import EVENTS
+from contracts.registry import EVENTS, NEWEST_ALONE
 from contracts.vocabulary import AlertRule, Urgency
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 SECONDS = 1.0
 """How often it is looked at."""
-URGENT_TOPICS = frozenset(model.topic for model in EVENTS.values() if model.urgent)
+URGENT_TOPICS = frozenset(
+    model.topic for type_, model in EVENTS.items() if model.urgent and type_ not in NEWEST_ALONE
+)
 log = structlog.get_logger()
 
 
@@ -57,7 +59,7 @@ class Watch:
             self.seen = await parking.counts(connection)
         facts = await recorder.facts([f"o:{self._cause}"])
         urgency = urgency_of(self.seen)
-        await recorder.say(to_say(self._cause, facts, urgency, recorder.clock.now()))
+        await recorder.say(to_say(AlertRule.UNREAD, self._cause, facts, urgency, recorder.clock.now()))
 
 
 def cause_of(ids: Ids, source: str) -> str:
@@ -78,13 +80,15 @@ def standing(facts: FactSet) -> Fact[AlertRaised] | None:
     return next((each for each in facts.current(AlertRaised) if each.said.generation not in down), None)
 
 
-def to_say(cause: str, facts: FactSet, urgency: Urgency | None, at: datetime) -> Iterable[Saying]:
+def to_say(
+    rule: AlertRule, cause: str, facts: FactSet, urgency: Urgency | None, at: datetime
+) -> Iterable[Saying]:
     """Raise while there is something and nobody is told, or not urgently enough; else stand down."""
     alert = standing(facts)
     generation = 1 + len(facts.current(AlertStoodDown))
-    said: dict[str, Any] = {"rule": AlertRule.UNREAD, "cause": cause, "generation": generation}
+    said: dict[str, Any] = {"rule": rule, "cause": cause, "generation": generation}
     order = list(Urgency)
     if alert is None and urgency is not None:
-        yield Saying("unread", cause, generation, AlertRaised(**said, urgency=urgency), at)
+        yield Saying(rule, cause, generation, AlertRaised(**said, urgency=urgency), at)
     if alert is not None and (urgency is None or order.index(urgency) < order.index(alert.said.urgency)):
-        yield Saying("unread", cause, generation, AlertStoodDown(**said), at)
+        yield Saying(rule, cause, generation, AlertStoodDown(**said), at)

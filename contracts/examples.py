@@ -31,6 +31,7 @@ from contracts.events.identity import (
 )
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
+from contracts.events.path import PathCalled, PathCameThrough, PathTried
 from contracts.events.people import ReferralMade
 from contracts.invented import HER, HIM, WHERE, at, example_id, mention_of
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, Told
@@ -46,6 +47,7 @@ CHAIR = example_id("a MARAC chair")
 
 CAUSE: dict[str, Any] = {"rule": code.AlertRule.BREACH, "cause": BREACH, "generation": 1}
 CLOCK: dict[str, Any] = CAUSE | {"rule": code.AlertRule.PRODUCTION}
+PATH, TRY = example_id("the alert path"), example_id("a try of the alert path")
 ABOUT = [mention_of(HER, "haven-idva"), mention_of(HIM, "haven-idva")]
 
 ALERTS: list[Told] = [
@@ -93,8 +95,11 @@ ALERTS: list[Told] = [
     ("goldthread", at(21), AlertStoodDown(**CAUSE, about=ABOUT)),
     ("goldthread", at(20, 17, 41), ClockStarted(**CLOCK, due=at(21, 17, 40), routing=WHERE)),
     ("goldthread", at(21, 10), ClockStopped(**CLOCK)),
+    ("goldthread", at(21, 10), PathTried(cause=PATH)),
+    ("goldthread", at(21, 10), PathCalled(cause=PATH, tried=TRY)),
+    ("goldthread", at(21, 10), PathCameThrough(cause=PATH, tried=TRY, began=at(21, 10))),
 ]
-"""Who is told of the breach, and who answers."""
+"""Who is told of the breach, and who answers; and the try of the way that it goes."""
 
 BECAUSE = Because(
     reason=code.LinkReason.NHS_NUMBER_AND_BIRTH,
@@ -218,6 +223,7 @@ ROOTS = {
     BreachReported: BREACH,
     MeetingCalled: MEETING,
     AlertCalled: CALL,
+    PathTried: TRY,
 }
 """The roots that other examples point to."""
 

@@ -16,7 +16,7 @@ from contracts import practice, practice_risk
 from contracts.content import Content
 from contracts.envelope import Envelope
 from contracts.examples import EXAMPLES, SCHEMAS
-from contracts.registry import EVENTS
+from contracts.registry import EVENTS, NEWEST_ALONE
 from contracts.topics import SERVICES, TOPICS, WATERMARKS, Topic
 from contracts.watermark import Watermark
 
@@ -98,7 +98,10 @@ def asyncapi() -> dict[str, Any]:
             if service in services
         },
         "components": {
-            "messages": {kind: _message(kind, model, _KEY) for kind, model in EVENTS.items()}
+            "messages": {
+                kind: _message(kind, model, _KEY_NEWEST if kind in NEWEST_ALONE else _KEY)
+                for kind, model in EVENTS.items()
+            }
             | {Watermark.kind: _message(Watermark.kind, Watermark, "the service whose watermark it is")},
             "schemas": schemas,
         },
@@ -160,6 +163,7 @@ def _operation(service: str, action: str, topic: Topic) -> dict[str, Any]:
     }
 
 
+_KEY_NEWEST = "its type"
 _KEY = "the first of the envelope's keys; of an event without keys, its id"
 
 

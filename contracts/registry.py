@@ -5,7 +5,18 @@ from pydantic import ValidationError
 
 from contracts.content import Content
 from contracts.envelope import Change, Envelope
-from contracts.events import alerts, clocks, conference, configuration, identity, operations, orders, people
+from contracts.events import (
+    alerts,
+    clocks,
+    conference,
+    configuration,
+    identity,
+    operations,
+    orders,
+    path,
+    people,
+)
+from contracts.topics import TOPICS
 from contracts.upcast import upcast
 
 
@@ -17,7 +28,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations)
+    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path)
     found = {
         model.type: model
         for module in modules
@@ -29,6 +40,9 @@ def _all() -> dict[str, type[Content]]:
 
 EVENTS: dict[str, type[Content]] = _all()
 """Event type to the model of its payload."""
+
+NEWEST_ALONE = frozenset(type_ for type_, model in EVENTS.items() if TOPICS[model.topic].keeps == "newest")
+"""The types of which each store, as their topic, keeps the newest fact alone."""
 
 
 def read_envelope(body: bytes) -> Envelope:

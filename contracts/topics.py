@@ -15,7 +15,8 @@ class Topic:
 
     Fact topics keep everything: ``retention.ms=-1``, delete policy, a number of partitions that
     never changes. They are for Goldthread's own services only. A topic that ``keeps`` the newest is
-    compacted: of each key it keeps the last record alone.
+    compacted: of each key it keeps the last record alone; where it carries facts, of each type, and so
+    does every store.
     """
 
     name: str
@@ -45,6 +46,7 @@ TOPICS: dict[str, Topic] = {
             ("referrals", "orders", "marac", "notify"),
         ),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),
+        Topic("path", "tries of the way that alerts go", ("orders", "notify"), SERVICES, 1, "newest"),
         Topic("marac", "meetings and their agendas", ("marac",), ("marac",)),
         Topic("configuration", "areas, agencies, rota, thresholds", SERVICES, SERVICES),
         Topic("audit", "who did and saw what", SERVICES, SERVICES),

@@ -62,6 +62,7 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("cohort", "/marac/cohort"),
         Step("perpetrator", "a[href^='/marac/cohort/']", "cohort"),
     ),
+    "aisha-bright": (Step("alert-path", "/notify/path"),),
     "dev-malik": (
         Step("alerts", "/notify/alerts"),
         Step("breach", "a[href^='/orders/breaches/']", "alerts"),

@@ -45,6 +45,7 @@ from chassis.http.problem import (
     not_found,
 )
 from chassis.ids import Ids
+from chassis.pages.assets import ZippedPages
 from chassis.pages.unread import unread_pages
 from chassis.settings import Settings
 from contracts.content import Content
@@ -119,6 +120,7 @@ def create_app(runtime: Host, transport: httpx.AsyncBaseTransport | None = None)
     ask_rights_first(app)
     templates = {route.endpoint: route.path for route in iter_route_contexts(app.routes)}
     app.add_middleware(Limits, uploads={bulk_path(name)})
+    app.add_middleware(ZippedPages)
     app.add_middleware(
         Outer,
         name=name,

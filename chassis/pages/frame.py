@@ -30,6 +30,7 @@ from chassis.http.problem import Problem
 from chassis.pages.assets import PREFIX, Assets, asset
 from chassis.pages.texts import OWN, Texts
 from chassis.pages.times import Times
+from contracts.rules.alert_path import PathState
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -95,8 +96,15 @@ class Pages:
         runtime = request.app.state.runtime
         if not runtime.settings.production:
             bars = (*bars, Bar(Loudness.PRACTICE, self.texts("frame.practice")))
+        if caller is not None and runtime.path.state is not PathState.SOUND:
+            bars = (*bars, Bar(Loudness.ALERT_PATH_BROKEN, self._alerts_stop(runtime)))
         unread = runtime.watch.seen.whose_unknown
         return Look(runtime.clock.now(), request.url.path, caller, bars, unread)
+
+    def _alerts_stop(self, runtime: Any) -> Markup:
+        """That alerts do not get out, or that nobody knows whether they do."""
+        when = Times(self.texts, runtime.clock.now()).when(runtime.path.since)
+        return self.texts(f"path.{runtime.path.state}", when=when, number=self.texts("frame.number"))
 
     def incomplete(self, records: int, told: datetime | None, now: datetime) -> Sequence[Bar]:
         """The bar of a page about which so many records could not be read; none for 0."""

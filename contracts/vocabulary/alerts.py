@@ -6,12 +6,13 @@ from enum import StrEnum
 class AlertRule(StrEnum):
     """The rules by which Goldthread tells somebody: a breach; that a service of its own could not read a
     record, or could not make a page anew; that hours of an area's rota are to come for which nobody is on it;
-    and each clock of ``contracts.rules.clocks`` that ran out."""
+    that alerts do not get out; and each clock of ``contracts.rules.clocks`` that ran out."""
 
     BREACH = "breach"
     NO_ANSWER = "no-answer"
     UNREAD = "unread"
     ROTA_GAP = "rota-gap"
+    ALERT_PATH = "alert-path"
     HEARING = "hearing"
     PRODUCTION = "production"
     RETURN_DATE = "return-date"

@@ -15,7 +15,7 @@ from contracts.events.configuration import AreaDefined, RotaSet
 from contracts.rules.areas import area_and_around
 from contracts.sections import Text
 from contracts.submission import Submission
-from contracts.vocabulary import PassReason
+from contracts.vocabulary import AlertRule, PassReason
 from services.notify import queries
 from services.notify.queries import AlertShown
 from services.notify.rules import answering, rota, sharing
@@ -31,13 +31,14 @@ async def acknowledge(
 
     Raises Problem: 404 if there is none for them; 409 if it was stood down, or is not the one ``seen``.
     """
-    row = await _to_answer(runtime, caller, cause)
+    rule = seen[0] if seen else None
+    row = await _to_answer(runtime, caller, cause, rule)
     _refuse(answering.no_acknowledging(row.standing))
     _refuse(answering.not_what_was_seen(seen, (row.rule, row.generation)))
     if row.waiting:
         said = AlertAcknowledged(cause=cause, rule=row.rule, generation=row.generation, person=caller.id)
         await _record(runtime, caller, said, runtime.clock.now())
-    return await _now(runtime, caller, cause)
+    return await _now(runtime, caller, cause, rule)
 
 
 async def pass_on(
@@ -53,7 +54,8 @@ async def pass_on(
     Raises Problem: 404 if there is none for them; 409 if it was stood down, if another has taken it,
     if the caller was not called, or if it is not the one ``seen``.
     """
-    row = await _to_answer(runtime, caller, cause)
+    rule = seen[0] if seen else None
+    row = await _to_answer(runtime, caller, cause, rule)
     _refuse(answering.not_what_was_seen(seen, (row.rule, row.generation)))
     _refuse(answering.no_passing_on(row.standing, row.acknowledged_by, row.called, caller.id))
     rungs = [call.rung for call in row.calls if call.person == caller.id]
@@ -69,7 +71,7 @@ async def pass_on(
     now = runtime.clock.now()
     # Whatever the clocks of two processes say: what is given back was taken before.
     await _record(runtime, caller, said, max(now, row.acknowledged_at or now))
-    return await _now(runtime, caller, cause)
+    return await _now(runtime, caller, cause, rule)
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
@@ -108,8 +110,8 @@ async def configure(
     )
 
 
-async def _to_answer(runtime: Runtime, caller: Caller, cause: str) -> AlertRow:
-    row = await queries.current(runtime, cause)
+async def _to_answer(runtime: Runtime, caller: Caller, cause: str, rule: AlertRule | None) -> AlertRow:
+    row = await queries.current(runtime, cause, rule)
     if row is None or not queries.may_answer(caller, row):
         raise queries.missing(runtime)
     return row
@@ -126,8 +128,8 @@ async def _record(
     await runtime.take(own_header(at), said, caller=caller, right=sharing.ANSWER)
 
 
-async def _now(runtime: Runtime, caller: Caller, cause: str) -> AlertShown:
-    shown = await queries.alert(runtime, caller, cause)
+async def _now(runtime: Runtime, caller: Caller, cause: str, rule: AlertRule | None) -> AlertShown:
+    shown = await queries.alert(runtime, caller, cause, rule)
     if shown is None:
         raise queries.missing(runtime)
     return shown

@@ -71,3 +71,12 @@ async def noted(store: Store, call: str, attempt: int) -> None:
         )
 
     await store.write(work)
+
+
+async def forget(store: Store, call: str) -> None:
+    """Nobody has this claim any more, nor ever had."""
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(text("delete from notify_claim where call = :call"), {"call": call})
+
+    await store.write(work)

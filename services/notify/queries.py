@@ -5,7 +5,7 @@ one, how urgent it is and who was called; never about whom, where, or under whic
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, cast
@@ -27,14 +27,17 @@ from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
+from services.notify.rules.grouping import together
 from services.notify.rules.ladder import Post, step_of
-from services.notify.views import ALERT, AlertRow, AlertTable, Call, fold
+from services.notify.views import ALERT, AlertRow, AlertTable, Call, every, fold
 
 MINE_FOR = timedelta(hours=24)
 """How long an alert that somebody took stays on their page: the 24 hours in which a breach is to
 be responded to (HMICFRS 2021). It stays in the record, and at its own address, for ever."""
 
 MOST_MINE = 50
+OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH})
+"""What Goldthread tells of itself."""
 
 
 class Who(StrEnum):
@@ -87,7 +90,12 @@ class AlertShown(BaseModel):
     answered_at: datetime | None
     stood_down_at: datetime | None
     rota_of: str | None = Field(default=None, description="the area whose rota has the gap, of `rota-gap`")
-    also: list[AlertRule] = Field(default=[], description="of what else somebody waits for an answer here")
+    group: Id | None = Field(
+        default=None, description="of those that wait: alerts about the same people have the same here"
+    )
+    others: list["AlertShown"] = Field(
+        default_factory=list, description="further alerts about the cause, each to be answered by its rule"
+    )
 
 
 class Alerts(BaseModel):
@@ -122,7 +130,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> list[AlertShown]:
     rows = await _waiting(runtime, caller)
     await _in_front(runtime, caller, rows)
     rows.sort(key=lambda row: list(Urgency).index(row.urgency))
-    return await _shown(runtime, caller, rows)
+    return await _shown(runtime, caller, rows, together({row.cause: row.about for row in rows}))
 
 
 async def mine(runtime: Runtime, caller: Caller) -> list[AlertShown]:
@@ -157,9 +165,11 @@ async def _mine(runtime: Runtime, caller: Caller) -> list[AlertRow]:
     return await _seen(runtime, caller, statement)
 
 
-async def alert(runtime: Runtime, caller: Caller, cause: str) -> AlertShown | None:
+async def alert(
+    runtime: Runtime, caller: Caller, cause: str, rule: AlertRule | None = None
+) -> AlertShown | None:
     """One alert as it stands this moment, or None if there is none that the caller may see."""
-    row = await current(runtime, cause)
+    row = await current(runtime, cause, rule)
     if row is None or not may_see(caller, row):
         return None
     if row.waiting:
@@ -173,11 +183,13 @@ def missing(runtime: Runtime) -> Exception:
     return not_found() if runtime.caught_up.is_set() else Refused("catching-up", status=503)
 
 
-async def current(runtime: Runtime, cause: str) -> AlertRow | None:
-    """The alert folded from the facts that are saved by now: who has just answered sees it."""
+async def current(runtime: Runtime, cause: str, rule: AlertRule | None = None) -> AlertRow | None:
+    """The alert folded from the facts that are saved by now: who has just answered sees it. Of several about
+    the cause that of a rule, if there is one, else the first."""
     facts = await runtime.facts([f"o:{cause}"])
     subject = Subject(cause, facts, await runtime.configuration(*rota.CONFIGURATION), runtime.clock.now())
-    return cast("AlertRow | None", fold(subject).row)
+    rows = [cast("AlertRow", each.row) for each in every(subject)] if rule else []
+    return next((row for row in rows if row.rule is rule), cast("AlertRow | None", fold(subject).row))
 
 
 def may_see(caller: Caller, row: AlertRow) -> bool:
@@ -221,14 +233,15 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         answered_at=row.acknowledged_at,
         stood_down_at=row.stood_down_at,
         rota_of=row.rota_of,
-        also=list(row.also),
+        others=[as_shown(caller, other) for other in row.others if may_see(caller, other)],
     )
 
 
 def _about(rule: AlertRule) -> Literal["breach", "order", "link", "goldthread"]:
-    if rule is AlertRule.UNREAD:
+    if rule in OF_GOLDTHREAD:
         return "goldthread"
-    return "order" if rule in CLOCKS and CLOCKS[rule].about == "order" else "breach"
+    about = CLOCKS[rule].about if rule in CLOCKS else "breach"
+    return "breach" if about == "person" else about  # for a review of risk nobody is called
 
 
 def _call_shown(caller: Caller, call: Call) -> CallShown:
@@ -253,8 +266,8 @@ def _who(caller: Caller, row: AlertRow) -> Who | None:
 
 
 def _reach(row: AlertRow) -> sharing.Reach:
-    unread = row.rule is AlertRule.UNREAD
-    return sharing.Reach(areas=row.areas, called=row.called, nobody=row.nobody, unread=unread)
+    ours = row.rule in OF_GOLDTHREAD
+    return sharing.Reach(areas=row.areas, called=row.called, nobody=row.nobody, of_goldthread=ours)
 
 
 async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> list[AlertRow]:
@@ -262,8 +275,11 @@ async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> lis
     return [row for row in rows if may_see(caller, row)]
 
 
-async def _shown(runtime: Runtime, caller: Caller, rows: Sequence[AlertRow]) -> list[AlertShown]:
-    shown = [as_shown(caller, row) for row in rows]
+async def _shown(
+    runtime: Runtime, caller: Caller, rows: Sequence[AlertRow], groups: Mapping[str, str] | None = None
+) -> list[AlertShown]:
+    of = groups or {}
+    shown = [as_shown(caller, row).model_copy(update={"group": of.get(row.cause)}) for row in rows]
     await asyncio.gather(
         *(
             runtime.shown(caller, ALERT.name, row.cause, one.model_dump_json().encode(), row.facts)

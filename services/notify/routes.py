@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from chassis.http.auth import Caller, right
+from chassis.http.auth import Caller, open_to_all, right
 from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
@@ -21,8 +21,9 @@ from contracts.sections import Text
 from contracts.submission import Receipt, Submission
 from contracts.times import Day
 from contracts.vocabulary import AlertRule, ClockOwner, PassReason
-from services.notify import actions, clock_list, planner, queries, shifts
+from services.notify import actions, clock_list, path, planner, queries, shifts, watcher
 from services.notify.clock_list import Clocks
+from services.notify.path import PathShown
 from services.notify.planner import RotaShown
 from services.notify.queries import Alerts, AlertShown
 from services.notify.rules import sharing
@@ -36,6 +37,7 @@ Reader = Annotated[Caller, right(sharing.READ)]
 Answerer = Annotated[Caller, right(sharing.ANSWER)]
 RotaReader = Annotated[Caller, right(sharing.READ_ROTA)]
 
+OURS = open_to_all("the receiver of our own tries: it takes what we have signed, and tells nothing")
 CALENDAR = "text/calendar"
 
 STREAM_SECONDS = 300
@@ -218,6 +220,26 @@ async def list_clocks(
     """The clocks that run, of the areas that the caller may see: late ones first, then the next to run
     out. Of one area or one team, if asked."""
     return await clock_list.clocks(runtime, caller, area, owner)
+
+
+@router.get("/path")
+async def read_path(runtime: TheRuntime, caller: Reader) -> PathShown:
+    """Whether alerts get out: the last try of their whole way that came through, and how far the newest
+    has come."""
+    return await path.shown(runtime)
+
+
+@router.post(
+    "/self-test", status_code=status.HTTP_204_NO_CONTENT, include_in_schema=False, dependencies=[OURS]
+)
+async def receive_self_test(
+    request: Request,
+    runtime: TheRuntime,
+    message: Annotated[str, Header(alias="Goldthread-Message")],
+    signed: Annotated[str, Header(alias="Goldthread-Signature")],
+) -> None:
+    """The message of a try of the alert path has come, where everybody reaches us."""
+    await watcher.receive(runtime, message, signed, await request.body())
 
 
 async def _event(runtime: Runtime, caller: Caller) -> ServerSentEvent:

@@ -8,14 +8,16 @@ from services.notify.clocks import CLOCK
 from services.notify.gaps import GAPS
 from services.notify.pages import PAGES
 from services.notify.pages.routes import router as pages_router
+from services.notify.path import PATH
 from services.notify.routes import router
 from services.notify.rules import sharing
 from services.notify.teller import tell
 from services.notify.views import ALERT
+from services.notify.watcher import beat, tell_of_path
 
 SERVICE = Service(
     name="notify",
-    views=(ALERT, CLOCK, GAPS),
+    views=(ALERT, CLOCK, GAPS, PATH),
     routers=(router, pages_router),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -26,7 +28,7 @@ SERVICE = Service(
         AreaDefined: sharing.DEFINE_AREA,
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
-    tasks=(tell,),
+    tasks=(tell, tell_of_path, beat),
     fold_version=4,
     tables=(ClaimTable,),
 )

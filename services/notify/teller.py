@@ -27,6 +27,7 @@ from chassis.runtime import Runtime
 from chassis.steps import Step, reached
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify import claims, link
+from services.notify.path import PATH, SelfTest, self_test
 from services.notify.queries import tried
 from services.notify.rules import rota
 from services.notify.rules.ladder import step_of, wait_after
@@ -128,7 +129,7 @@ class Teller:
     async def listen(self) -> None:
         """Look at once when an alert's row changes."""
         async for news in self._runtime.changed():
-            if any(view == ALERT.name for view, _ in news):
+            if any(view in (ALERT.name, PATH.name) for view, _ in news):
                 self._look.set()
 
     async def run(self) -> None:
@@ -155,6 +156,10 @@ class Teller:
             if self._has_room(due):
                 self._sending[due.call.id] = due.url
                 self._group.create_task(self._send(due))
+        test = await self_test(self._runtime)
+        if test is not None and test.id not in self._sending and len(self._sending) < AT_ONCE:
+            self._sending[test.id] = test.url
+            self._group.create_task(self._send_test(test))
         later = [(next_try(call) - now).total_seconds() for _, call in calls if next_try(call) > now]
         return max(0.01, min(LOOK_SECONDS, *later) if later else LOOK_SECONDS)
 
@@ -183,6 +188,20 @@ class Teller:
             if made:  # and not while another process makes it: that would be asked without end
                 self._look.set()
 
+    async def _send_test(self, test: SelfTest) -> None:
+        """Send the message of a try of the alert path, as any other; the receiver notes it. One that does
+        not get through is sent again when its claim has run out."""
+        store = self._runtime.store
+        try:
+            if await claims.claim(store, test.cause, 1, self._runtime.signals.name):
+                result, _ = await self._post(test.url, test, test.body)
+                if result is DeliveryResult.DELIVERED:
+                    await claims.forget(store, test.cause)
+        except Exception as error:  # noqa: BLE001 - the claim runs out, and it is sent again
+            log.error("tell.failed", reason=type(error).__name__, call=test.id)
+        finally:
+            del self._sending[test.id]
+
     async def _try(self, row: AlertRow, call: Call, url: str) -> bool:
         """Make a try and note it; False if it is another process's."""
         runtime, attempt = self._runtime, call.attempts + 1
@@ -200,7 +219,7 @@ class Teller:
         log.info("tell.tried", call=call.id, attempt=attempt, result=result, status=status)
         return True
 
-    async def _post(self, url: str, call: Call, body: bytes) -> tuple[DeliveryResult, int | None]:
+    async def _post(self, url: str, call: Call | SelfTest, body: bytes) -> tuple[DeliveryResult, int | None]:
         key = signing_key(self._runtime.settings.secret.get_secret_value(), url)
         headers = {
             "Content-Type": "application/json",

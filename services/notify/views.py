@@ -98,6 +98,10 @@ class AlertRow(Row):
     """Its area and those around it."""
     rota_of: str | None = None
     """The area whose rota has a gap, where the alert is about one."""
+    about: tuple[str, ...] = ()
+    """The mentions of those whom it is about: by these alerts are brought together, and nothing else."""
+    others: tuple["AlertRow", ...] = ()
+    """The further alerts about the cause that stand, as they will be when this one has an answer."""
     standing: bool
     waiting: bool
     """Whether it stands and nobody has answered."""
@@ -108,9 +112,6 @@ class AlertRow(Row):
     next: Next | None
     next_due: datetime | None
     facts: tuple[str, ...]
-    also: tuple[AlertRule, ...] = ()
-    """The rules of other alerts about the cause that wait too: each is called for when those before it have
-    been answered."""
 
     @property
     def called(self) -> frozenset[str]:
@@ -142,12 +143,18 @@ def number_of(cause: str) -> str:
 
 def fold(subject: Subject) -> Folded:
     """The alert about a cause, and when the ladder next moves by itself."""
-    alerts = sorted((_alert(subject, raised) for raised in _newest(subject.facts)), key=_first)
+    alerts = every(subject)
     if not alerts:
         return Folded(None)
-    first, *others = [(each.row, each.changes_at) for each in alerts if isinstance(each.row, AlertRow)]
-    also = tuple(row.rule for row, _ in others if row.waiting)
-    return Folded(first[0].model_copy(update={"also": also}), first[1])
+    first, *others = [each.row for each in alerts if isinstance(each.row, AlertRow)]
+    without = {"next": None, "next_due": None, "facts": ()}  # nobody is called for them meanwhile
+    rest = tuple(other.model_copy(update=without) for other in others if other.standing)
+    return Folded(first.model_copy(update={"others": rest}), alerts[0].changes_at)
+
+
+def every(subject: Subject) -> list[Folded]:
+    """The newest alert of each rule about a cause, each by itself: first the one that waits for an answer."""
+    return sorted((_alert(subject, raised) for raised in _newest(subject.facts)), key=_first)
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
@@ -216,6 +223,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         area=area,
         areas=area_and_around(known.areas, area),
         rota_of=said.rota_of,
+        about=tuple(sorted(said.about)),
         standing=stood_down is None,
         waiting=step is not None,
         stood_down_at=stood_down.occurred if stood_down else None,

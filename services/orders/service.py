@@ -10,6 +10,7 @@ from contracts.events.orders import (
     PatternDecided,
 )
 from services.orders.actions import admit
+from services.orders.alert_path import try_alert_path
 from services.orders.pages import PAGES
 from services.orders.pages.routes import router as pages
 from services.orders.routes import router
@@ -32,4 +33,5 @@ SERVICE = Service(
         BreachProgressed: sharing.BREACH_PROGRESS,
         PatternDecided: sharing.BREACH_PROGRESS,
     },
+    tasks=(try_alert_path,),
 )

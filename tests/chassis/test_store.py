@@ -31,10 +31,11 @@ from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.operations import ParkedDecided
 from contracts.events.orders import BreachProgressed, BreachReported, OrderCirculated
+from contracts.events.path import PathTried
 from contracts.events.people import IncidentReported
 from contracts.vocabulary import BreachKind, IncidentKind, ParkedReason, Role, Threshold
 from tests.chassis.race.world import VIEWS
-from tests.support.facts import IDS, NOON, fact, mention_of, someone
+from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
 
 AGENCY = "northmere-police"
 
@@ -91,6 +92,21 @@ async def test_of_two_copies_the_smaller_stays_whichever_came_first(store: Store
         await insert(store, entry(first), loading=True)
         await insert(store, entry(then), loading=True)
         assert await column(store, "select accepted from fact") == [micros(NOON)]
+        await store.write(_emptied)
+
+
+async def test_of_tries_of_the_alert_path_the_newest_stays_whichever_came_first(store: Store) -> None:
+    times = (NOON, NOON + timedelta(hours=1), Clock().now() + timedelta(hours=1))
+    tried = PathTried(cause=root_of("path"))
+    old, new, ahead = (fact(tried, root=f"try {at}", accepted=at) for at in times)
+    for first, then in ((old, new), (new, old), (ahead, new), (new, ahead)):
+        await insert(store, entry(incident()), entry(first), loading=True)
+        await insert(store, entry(then), loading=True)
+        kept = f"select id from fact where type = '{PathTried.type}'"
+        assert await column(store, kept) == [new.id], "and none that a clock said which has gone back"
+        assert await column(store, f"select fact from key where fact in ({kept})") == [new.id]
+        assert await column(store, f"select count(*) from key where key = 'o:{root_of('path')}'") == [1]
+        assert await column(store, f"select count(*) from fact where type = '{IncidentReported.type}'") == [1]
         await store.write(_emptied)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.generate import FOLDER, asyncapi, files
 from contracts.registry import EVENTS
-from contracts.topics import SERVICES, TOPICS, WATERMARKS, read_by
+from contracts.topics import SERVICES, TOPICS, read_by
 from contracts.watermark import Watermark
 
 NODE = FOLDER.parent / "build" / "node"
@@ -58,7 +58,7 @@ def test_the_document_has_every_topic_and_event() -> None:
     for name, channel in document["channels"].items():
         configured = channel["bindings"]["kafka"]["topicConfiguration"]
         assert configured["retention.ms"] == -1
-        assert configured["cleanup.policy"] == ["compact" if name == WATERMARKS else "delete"]
+        assert configured["cleanup.policy"] == ["compact" if TOPICS[name].keeps == "newest" else "delete"]
 
 
 @pytest.mark.parametrize("service", SERVICES)

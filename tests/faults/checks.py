@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from chassis.log import Record
-from contracts.topics import TOPICS, WATERMARKS
+from contracts.topics import TOPICS
 from tests.faults.oracle import Oracle, Said, alike, one_person
 from tests.faults.stores import Held
 from tests.scenarios.webhook import Message
@@ -21,8 +21,9 @@ PREFIX = "uk.goldthread."
 RAISED, STOOD_DOWN = f"{PREFIX}alert.raised.v1", f"{PREFIX}alert.stood-down.v1"
 CALLED, ANSWERED = f"{PREFIX}alert.called.v1", f"{PREFIX}alert.acknowledged.v1"
 TRIED, TAKEN = f"{PREFIX}delivery.tried.v1", f"{PREFIX}audit.taken.v1"
-UNREAD = "unread"
-"""The rule by which a service tells somebody that it could not read a record."""
+UNREAD, ALERT_PATH = "unread", "alert-path"
+"""The rules by which a service tells somebody that it could not read a record, and that no try of the alert
+path comes through, as none does while what it goes by is away."""
 BREACH, REFERRAL = f"{PREFIX}breach.reported.v1", f"{PREFIX}referral.made.v1"
 
 SHOWN_IN = {
@@ -66,8 +67,8 @@ class Evidence:
             if poison.get(record.value):
                 self.to_park.add((record.topic, record.partition, record.offset))
                 continue
-            if record.topic == WATERMARKS:
-                continue  # no facts
+            if TOPICS[record.topic].keeps == "newest":
+                continue  # watermarks, and the tries of the alert path: no facts that anybody keeps
             event = orjson.loads(record.value)
             self.copies[event["id"]].add(record.value)
             kept = self.facts.get(event["id"])
@@ -218,7 +219,7 @@ def _alerts(found: Findings, oracle: Oracle, evidence: Evidence) -> None:
     found.disordered += [f"{key} is stood down, and was not raised" for key in fallen.keys() - raised.keys()]
     standing: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for key in raised.keys() - fallen.keys():
-        if key[0] != UNREAD:
+        if key[0] not in (UNREAD, ALERT_PATH):
             standing[key[1]].append(key)
     stands = {
         root

@@ -21,15 +21,19 @@ import structlog
 from sqlalchemy import text
 
 from chassis import operating, parking
+from chassis.alert_path import cause_of
 from chassis.fold import MOST_MARKS
 from chassis.load import positions_of
 from chassis.log import Log, Position, Record
+from chassis.operating import LASTING
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from contracts.topics import TOPICS
 from deploy import wiring
 
 READ_SECONDS = 120.0
+_KEYS = f"fact not in (select id from fact where not ({LASTING}))"
+"""But those of the tries of the alert path, of which each store has the newest it has come to."""
 Rows = dict[str, dict[str, str]]
 """Each part's lines by what they are about."""
 
@@ -216,14 +220,19 @@ async def _as_it_is(runtime: Runtime) -> Held:
         async def ask(question: str) -> list[Any]:
             return list((await connection.execute(text(question))).all())
 
-        bodies = {row.id: row.body for row in await ask("select id, body from fact")}
+        bodies = {row.id: row.body for row in await ask(f"select id, body from fact where {LASTING}")}
         filed: dict[str, set[str]] = {id_: set() for id_ in bodies}
-        for row in await ask("select key, fact from key"):
+        for row in await ask(f"select key, fact from key where {_KEYS}"):
             filed.setdefault(row.fact, set()).add(row.key)
         parked = await ask(f'select topic, partition, "offset" as at from parked where {parking.UNDECIDED}')
+        tries = f"o:{cause_of(runtime.ids)}"
+        left = {
+            "marks": await ask(f"select count(*) as n from mark where key <> '{tries}'"),
+            "unsent": await ask(f"select count(*) as n from fact where sent_at is null and {LASTING}"),
+        }
         places = {row.mention[2:]: row.person[2:] for row in await ask("select mention, person from place")}
     return Held(
-        counts=await operating.counts(runtime),
+        counts=await operating.counts(runtime) | {name: rows[0].n for name, rows in left.items()},
         bodies=bodies,
         misfiled=[id_ for id_, keys in filed.items() if id_ not in bodies or keys != _keys(bodies[id_])],
         rows={view.name: await _of(runtime, _rows_of(view.table)) for view in runtime.service.views},
@@ -248,11 +257,11 @@ async def _of(runtime: Runtime, question: str) -> dict[str, str]:
 async def _lines(runtime: Runtime) -> Rows:
     """All that a restore must give back, as ``operating.fingerprint`` has it, line by line."""
     parts = {
-        "facts": "select id as name, body as line from fact",
-        "keys": "select key || ' ' || fact as name, '' as line from key",
+        "facts": f"select id as name, body as line from fact where {LASTING}",
+        "keys": f"select key || ' ' || fact as name, '' as line from key where {_KEYS}",
         "places": "select mention as name, person || ' ' || seq as line from place",
     }
-    parts |= {view.name: _rows_of(view.table) for view in runtime.service.views}
+    parts |= {view.name: _rows_of(view.table) for view in operating.lasting(runtime.service.views)}
     return {part: await _of(runtime, question) for part, question in parts.items()}
 
 

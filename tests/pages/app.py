@@ -24,11 +24,12 @@ from chassis.http.issuer import Foreign
 from chassis.http.outer import security_headers
 from chassis.http.parked import Outcome
 from chassis.http.problem import add_handlers, not_found
-from chassis.pages.assets import Assets
+from chassis.pages.assets import Assets, ZippedPages
 from chassis.pages.frame import Pages
 from chassis.pages.unread import unread_pages
 from chassis.parking import Counts
 from chassis.settings import Settings
+from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from services.marac import queries as marac_queries
 from services.marac.pages import PAGES as MARAC
@@ -36,6 +37,7 @@ from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
 from services.notify import actions as notify_actions
 from services.notify import clock_list
+from services.notify import path as notify_path
 from services.notify import planner as notify_planner
 from services.notify import queries as notify_queries
 from services.notify.pages import PAGES as NOTIFY
@@ -88,6 +90,7 @@ class Host:
         self.ids = IDS
         self.clock = SimpleNamespace(now=lambda: sample_rows.NOW)
         self.watch = SimpleNamespace(seen=Counts({}, whose_unknown=0, broken=0))
+        self.path = SimpleNamespace(state=PathState.SOUND, since=samples.PATH_SINCE)
         self.listeners: list[Any] = []
 
     async def changed(self) -> AsyncIterator[frozenset[tuple[str, str]]]:
@@ -136,6 +139,7 @@ class World:
         for host in self.hosts.values():
             host.listeners.clear()
             host.watch.seen = Counts({}, whose_unknown=0, broken=0)
+            host.path.state = PathState.SOUND
 
     async def read_case(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:
         """A case, as it is or was, and the facts in it."""
@@ -170,7 +174,7 @@ class World:
         then = {"known_at": at, "waiting": None}
         return self.agenda_shown if at is None else self.agenda_shown.model_copy(update=then)
 
-    async def alert(self, _: Any, caller: Caller, cause: str) -> Any:
+    async def alert(self, _: Any, caller: Caller, cause: str, *rule: Any) -> Any:
         """One alert."""
         known = (*self.theirs, *self.alerts.waiting, *self.alerts.mine)
         return next((each for each in known if each.cause == cause), None)
@@ -245,6 +249,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(notify_queries, "alerts", answers(lambda: world.alerts))
     patch.setattr(notify_queries, "list_mark", answers(lambda: repr(world.alerts)))
     patch.setattr(notify_queries, "alert", world.alert)
+    patch.setattr(notify_path, "shown", answers(lambda: samples.path(world.hosts["notify"].path.state)))
     patch.setattr(clock_list, "clocks", answers(samples.clocks))
     patch.setattr(notify_planner, "week_of", sample_rota.week_of)
     patch.setattr(notify_planner, "shift_of", sample_rota.shift_of)
@@ -283,6 +288,7 @@ def _app(host: Host, pages: Pages, routes: Any, url: str) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(unread_pages(host.service.name), prefix=f"/{host.service.name}")
     app.post(f"/{host.service.name}/sign-out")(lambda: RedirectResponse("/signed-out", 303))
+    app.add_middleware(ZippedPages)
     headers = security_headers(Settings(public_url=url))
 
     @app.middleware("http")

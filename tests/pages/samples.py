@@ -6,6 +6,7 @@ from typing import Any, Literal
 from chassis.http.parked import Unread
 from chassis.parking import Broken, Parked
 from contracts.envelope import Assertion
+from contracts.rules.alert_path import PathState
 from contracts.rules.order_status import status
 from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
@@ -27,6 +28,7 @@ from contracts.vocabulary import (
 from services.marac import shown
 from services.marac.conference import rows
 from services.notify.clock_list import Clocks, ClockShown
+from services.notify.path import NewestTry, PathShown
 from services.notify.queries import Alerts, AlertShown, CallShown, Who
 from services.notify.rules.ladder import Post
 from services.orders.rules.circulating import Part
@@ -368,13 +370,39 @@ def alerts() -> Alerts:
         at=NOW,
         fresh_until=FRESH,
         waiting=[
-            entry("4821", "unanswered", also=["ends-7"]),
+            entry("4821", "unanswered"),
             entry("0093", "unanswered", you=False, nobody=True, may_pass_on=False),
         ],
         mine=[
             entry("4790", "answered", answered_by=Who.YOU, answered_at=ago(hours=9)),
             entry("1177", "stood-down", stood_down_at=ago(hours=1)),
         ],
+    )
+
+
+def together() -> Alerts:
+    """Three about the same people, of which two are about one breach; and one alone."""
+    known = alerts()
+    first, alone = known.waiting
+    late = {"rule": AlertRule.NO_ANSWER, "tries": 0, "calls": [], "next_due": None, "next_post": None}
+    asked = first.model_copy(update=late)
+    first = first.model_copy(update={"group": first.cause, "others": [asked]})
+    second = first.model_copy(update={"cause": new(), "number": "7003", "others": []})
+    return known.model_copy(update={"waiting": [first, alone, second]})
+
+
+PATH_SINCE = ago(minutes=16)
+
+
+def path(state: PathState = PathState.SOUND) -> PathShown:
+    """The alert path: tried a moment ago, or sixteen minutes ago and stuck since where messages are sent."""
+    sound = state is PathState.SOUND
+    return PathShown(
+        at=NOW,
+        state=state,
+        since=ago(seconds=20) if sound else PATH_SINCE,
+        took_seconds=None if state is PathState.UNKNOWN else 0.41,
+        newest=NewestTry(began=ago(seconds=20), reached="came" if sound else "called"),
     )
 
 

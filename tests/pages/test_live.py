@@ -1,5 +1,6 @@
 """Live parts: news waits behind a link on a case, and the list of alerts moves, pausable."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,9 +8,11 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages import sample_rows
+from contracts.rules.alert_path import PathState
+from tests.pages import sample_rows, samples
 from tests.pages.app import World
 from tests.pages.conftest import Open, until
+from tests.pages.test_pages import faults
 
 pytestmark = pytest.mark.browser
 
@@ -127,3 +130,99 @@ def test_how_long_ago_is_told_anew_each_minute_while_an_alert_waits(open_: Open,
     page.clock.fast_forward(61_000)
     expect(page.locator(f"#alert-{second.cause}")).not_to_have_text(said, use_inner_text=True)
     expect(page.locator(f"#alert-{second.cause}")).to_contain_text("hours ago")
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (PathState.BROKEN, "ALERTS ARE NOT GETTING OUT since today at 9:58am. Ring 01632 960100."),
+        (PathState.UNKNOWN, "WHETHER ALERTS GET OUT: UNKNOWN since today at 9:58am. Ring 01632 960100."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("who", "path", "service"),
+    [
+        ("on-call", "/notify/alerts", "notify"),
+        ("operator", "/notify/parked", "notify"),
+        ("chair", f"{CASE}?at=2026-11-22T12:00:00Z", "marac"),
+        ("matac", "/marac/cohort", "marac"),
+        ("on-call", "/orders/status", "orders"),
+    ],
+)
+def test_alerts_that_stop_are_the_loudest_thing_on_every_page(
+    open_: Open, world: World, state: PathState, says: str, who: str, path: str, service: str
+) -> None:
+    world.hosts[service].path.state = state
+    page = open_(who, path)
+    assert page.locator(".gt-bar").all_inner_texts() == [says]
+    assert page.locator(".gt-bar").get_attribute("role") == "alert"
+    page.emulate_media(media="print")
+    expect(page.locator(".gt-bar")).to_be_visible()
+
+
+def test_an_open_list_of_alerts_says_it_within_a_minute(open_: Open, world: World, axe: str) -> None:
+    page = open_("on-call", "/notify/alerts", width=375)
+    page.clock.install()
+    page.reload()
+    expect(page.locator("#live-bar")).to_be_visible()
+    assert "Alert path tried at 10:13:49am: 0.41 s." in page.inner_text("main")
+    world.hosts["notify"].path.state = PathState.BROKEN
+    page.clock.fast_forward(61_000)
+    expect(page.locator(".gt-bar")).to_contain_text("ALERTS ARE NOT GETTING OUT")
+    expect(page.locator("main")).to_contain_text("ALERT PATH BROKEN: the last try that came through began")
+    assert faults(page, axe) == []
+    world.hosts["notify"].path.state = PathState.SOUND
+    page.clock.fast_forward(61_000)
+    expect(page.locator(".gt-bar")).to_have_text("ALERT 4821 CALLS YOU")
+
+
+def test_a_list_that_is_live_no_more_says_so_loudly(open_: Open, world: World, axe: str) -> None:
+    page = open_("on-call", "/notify/alerts", width=375)
+    page.clock.install()
+    page.reload()
+    until(lambda: bool(world.hosts["notify"].listeners))
+    expect(page.locator("#lost")).to_be_empty()
+    page.route("**/notify/alerts", lambda route: route.abort())  # a line that died in silence
+    page.clock.fast_forward(61_000)
+    expect(page.locator("#lost")).to_contain_text("NOT LIVE since")
+    expect(page.locator("#lost")).to_contain_text("new alerts do not come here. Ring 01632 960100.")
+    assert page.title() == "NOT LIVE: 2 alerts waiting - Goldthread"
+    assert faults(page, axe) == []
+    page.unroute("**/notify/alerts")
+    page.clock.fast_forward(61_000)
+    expect(page.locator("#lost")).to_be_empty()
+    assert page.title() == "2 alerts waiting - Goldthread"
+
+
+def test_sound_is_switched_on_once_and_says_whether_it_can_be_heard(open_: Open, world: World) -> None:
+    page = open_("on-call", "/notify/alerts", width=375)
+    button = page.locator("#live-bar button").nth(1)
+    expect(button).to_have_text("Sound off. Turn on")
+    button.click()
+    expect(button).to_have_text("Sound on. Turn off")
+    page.reload()
+    expect(button).to_have_text(re.compile("^(SOUND IS OFF until you tap here|Sound on. Turn off)$"))
+    page.locator("h1").click()
+    expect(button).to_have_text("Sound on. Turn off")
+    button.click()
+    page.reload()
+    expect(button).to_have_text("Sound off. Turn on")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_alerts_that_belong_together_stand_together_and_each_is_taken_by_itself(
+    open_: Open, world: World, axe: str, script: bool
+) -> None:
+    world.alerts = samples.together()
+    page = open_("on-call", "/notify/alerts", width=375, script=script)
+    groups = page.locator(".gt-group")
+    assert groups.count() == 1
+    expect(groups.get_by_role("heading", name="3 alerts about the same people")).to_be_visible()
+    assert groups.locator(".gt-call").count() == 3
+    assert page.locator(".gt-call--waiting").count() == 4, "nothing is hidden"
+    forms = groups.locator("form[action$='/acknowledge']")
+    rules = forms.locator("[name=rule]").evaluate_all("all => all.map(one => one.value)")
+    assert rules == ["breach", "no-answer", "breach"]
+    assert page.get_by_role("button", name="Acknowledge").count() == 4
+    if script:
+        assert faults(page, axe) == []

@@ -45,6 +45,7 @@ PAGES = {
     "alerts": ("on-call", "/notify/alerts"),
     "alert": ("on-call", "/notify/alerts/{first}"),
     "link in a message": ("nobody", path_of(IDS, sample_rows.BREACH)),
+    "alert path": ("operator", "/notify/path"),
     "clocks": ("on-call", "/notify/clocks"),
     "rota": ("supervisor", "/notify/rota"),
     "rota, with a shift just set": ("supervisor", "/notify/rota?area=northmere-north&done=set"),
@@ -391,10 +392,14 @@ def test_everybody_begins_at_their_own_page(ask: Callable[..., httpx.Response], 
 def test_assets_may_be_kept_and_pages_may_not(ask: Callable[..., httpx.Response]) -> None:
     page = ask("chair", CASE)
     assert page.headers["cache-control"] == "no-store"
-    sheet = re.search(r'href="(/assets/goldthread.css[^"]*)"', page.text)
+    sheet = re.search(r'href="(/assets/[0-9a-f]{12})/goldthread.css"', page.text)
     assert sheet
-    kept = ask(None, sheet[1])
-    assert "max-age=31536000" in kept.headers["cache-control"]
+    for name in ("goldthread.css", "goldthread.js", "govuk-frontend.min.js"):
+        kept = ask(None, f"{sheet[1]}/{name}")
+        assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+        for other in (f"/assets/{name}", f"/assets/0123456789ab/{name}"):  # of the release before
+            assert ask(None, other).headers["cache-control"] == "public, max-age=300"
+            assert ask(None, other).content == kept.content
     assert ask(None, "/assets/../frame.py").status_code == 404
     fonts = ask(None, "/assets/govuk-frontend.min.css").text
     assert "@font-face" not in fonts

@@ -42,44 +42,110 @@ for (const place of document.querySelectorAll("[data-live]")) {
   );
 }
 
-/** Three short tones: browsers allow them once somebody has tapped. */
-function sound() {
-  const audio = new AudioContext();
-  for (const start of [0, 0.3, 0.6]) {
-    const tone = audio.createOscillator();
-    tone.frequency.value = 880;
-    tone.connect(audio.destination);
-    tone.start(audio.currentTime + start);
-    tone.stop(audio.currentTime + start + 0.18);
+/** Three short tones, which a browser plays once somebody has tapped the page, and not before. What was chosen
+ * is kept for the next time; whether it can be heard now is said on the button. */
+function sound(button) {
+  const kept = "goldthread.sound";
+  let audio = null;
+  let wanted = false;
+  try { wanted = localStorage.getItem(kept) === "on"; } catch { /* it is chosen anew each time */ }
+  const runs = () => audio?.state === "running";
+
+  function tell() {
+    const { off, on, blocked } = button.dataset;
+    button.textContent = !wanted ? off : runs() ? on : blocked;
+    button.classList.toggle("gt-button-link--loud", wanted && !runs());
   }
-  navigator.vibrate?.([200, 100, 200, 100, 200]);
+  async function start() {
+    if (!wanted || runs()) return;
+    if (audio === null) {
+      audio = new AudioContext();
+      audio.addEventListener("statechange", tell);
+    }
+    await audio.resume();
+    tell();
+  }
+  function play() {
+    if (!wanted || !runs()) return;
+    for (const after of [0, 0.3, 0.6]) {
+      const tone = audio.createOscillator();
+      tone.frequency.value = 880;
+      tone.connect(audio.destination);
+      tone.start(audio.currentTime + after);
+      tone.stop(audio.currentTime + after + 0.18);
+    }
+    navigator.vibrate?.([200, 100, 200, 100, 200]);
+  }
+  button.addEventListener("click", async () => {
+    wanted = !(wanted && runs());
+    try { localStorage.setItem(kept, wanted ? "on" : "off"); } catch { /* as above */ }
+    tell();
+    if (wanted) await start();
+    play();
+  });
+  for (const touch of ["pointerdown", "keydown"]) {
+    addEventListener(touch, (event) => { if (event.target !== button) start(); });
+  }
+  tell();
+  start();
+  return play;
 }
 
 /** The list of alerts: replaced whenever it changes, unless it is paused or somebody types in it. */
 for (const list of document.querySelectorAll("[data-live-list]")) {
   const bar = document.getElementById(list.dataset.liveBar);
+  const gone = document.getElementById(list.dataset.liveLost);
   const [pause, loud, says] = bar.querySelectorAll("button, [data-says]");
   const known = () => new Set([...list.querySelectorAll("[data-waiting]")].map((each) => each.id));
-  let paused = false, audible = false, late = false, pressed = false;
+  const play = sound(loud);
+  let paused = false, late = false, pressed = false;
+  let unheard = null, unread = null, title = document.title;
+
+  /** That news does not come, or could not be asked for: loud, above all else, and in the title. */
+  function lost() {
+    const since = unheard ?? unread;
+    const text = since ? gone.dataset.says.replace("%(time)s", since) : "";
+    if (text && !gone.textContent) play();
+    if (gone.textContent !== text) gone.textContent = text;
+    document.title = since ? gone.dataset.title.replace("%(title)s", title) : title;
+  }
 
   // Nothing moves under a finger, nor while somebody says why they cannot take an alert.
   const busy = () => paused || pressed || list.querySelector("details[open] form") !== null;
   const says_now = (of) => [...of.querySelectorAll(".gt-call, h1")].map((each) => each.textContent).join();
+  async function asked() {
+    try {
+      const answer = await fetch(location.href, {
+        headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(20_000),
+      });
+      if (answer.ok && !answer.redirected) return await answer.text();
+      if (answer.status < 500) location.reload(); // whoever is here may not be so any more
+    } catch { /* the line is down */ }
+    return null;
+  }
   async function renew() {
     late = busy();
     if (late) return;
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
-    if (!answer.ok || answer.redirected) return location.reload();
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = await asked();
+    unread = text === null ? unread ?? clock() : null;
+    if (text === null) return lost();
+    const page = new DOMParser().parseFromString(text, "text/html");
+    if (busy()) { late = true; return lost(); }
+    show(page);
+    title = page.title;
+    lost();
+  }
+  function show(page) {
     const before = known(), focused = document.activeElement?.id;
-    if (busy()) { late = true; return; }
     const coming = page.getElementById(list.id);
-    list.querySelector(".gt-fresh").textContent = coming.querySelector(".gt-fresh").textContent;
+    const [now, then] = [document, page].map((each) => each.getElementById("loudest"));
+    if (now.textContent.trim() !== then.textContent.trim()) now.replaceChildren(...then.childNodes);
+    const lines = coming.querySelectorAll(".gt-fresh");
+    list.querySelectorAll(".gt-fresh").forEach((line, n) => line.replaceWith(lines[n].cloneNode(true)));
     if (says_now(coming) === says_now(list)) return;
     list.replaceChildren(...coming.childNodes);
-    document.title = page.title;
     if (focused) document.getElementById(focused)?.focus();
-    if (audible && [...known()].some((id) => !before.has(id))) sound();
+    if ([...known()].some((id) => !before.has(id))) play();
   }
 
   bar.hidden = false;
@@ -93,15 +159,9 @@ for (const list of document.querySelectorAll("[data-live-list]")) {
     says.textContent = paused ? says.dataset.paused : "";
     if (!paused) renew();
   });
-  loud.addEventListener("click", () => {
-    audible = !audible;
-    loud.textContent = audible ? loud.dataset.on : loud.dataset.off;
-    if (audible) sound();
-  });
   list.addEventListener("toggle", () => { if (late) renew(); }, true);
-  // How long ago an alert was raised is told anew each minute while one waits.
-  setInterval(() => { if (known().size > 0) renew(); }, 60_000);
-  listen(list.dataset.liveList, renew, (since) => {
-    says.textContent = since ? says.dataset.lost.replace("%(time)s", since) : paused ? says.dataset.paused : "";
-  });
+  // Each minute it is told anew how long ago an alert was raised and whether alerts get out; and a line that
+  // died in silence is found out.
+  setInterval(renew, 60_000);
+  listen(list.dataset.liveList, renew, (since) => { unheard = since; lost(); });
 }

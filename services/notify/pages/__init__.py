@@ -18,6 +18,7 @@ PAGES = Pages(
         Item("nav.circulation", "/orders/", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.clocks", "/notify/clocks", sharing.RIGHTS[sharing.CLOCKS_READ]),
         Item("nav.rota", "/notify/rota", sharing.RIGHTS[sharing.READ_ROTA]),
+        Item("nav.path", "/notify/path", frozenset({StaffRole.OPERATOR})),
         Item("nav.unread", "/notify/parked", frozenset({StaffRole.OPERATOR})),
     ],
 )

@@ -3,7 +3,8 @@
 GET changes nothing: an alert is taken by a form that a person sends.
 """
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import StringConstraints
@@ -13,14 +14,14 @@ from chassis.http.auth import Caller, open_to_all, right
 from chassis.http.context import the_runtime
 from chassis.http.problem import Problem
 from chassis.pages import live
-from chassis.pages.frame import Bar, Look, Loudness
+from chassis.pages.frame import Bar, Loudness
 from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.configuration import AreaDefined
 from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AlertRule, ClockOwner, PassReason
-from services.notify import actions, clock_list, link, queries
+from services.notify import actions, clock_list, link, path, queries
 from services.notify.pages import PAGES
 from services.notify.pages import rota as rota_pages
 from services.notify.queries import AlertShown
@@ -58,15 +59,30 @@ async def alerts(
     caller: Reader,
     answered: Annotated[Id | None, Query(description="the alert that was just acknowledged")] = None,
     passed: Annotated[Id | None, Query(description="the alert that was just passed on")] = None,
+    rule: Annotated[AlertRule | None, Query(description="of which of the alerts about it that was")] = None,
 ) -> HTMLResponse:
     """What waits for an answer, and what the caller took; and what became of what they just did."""
     shown = await queries.alerts(runtime, caller)
     cause = answered or passed
-    done = await queries.alert(runtime, caller, cause) if cause else None
+    done = await queries.alert(runtime, caller, cause, rule) if cause else None
     look = PAGES.look(request, caller, *_bars(shown.waiting))
-    return PAGES.show(
-        "alerts.html", look, alerts=shown, done=done, passed=answered is None, live=f"{LIST}/live"
-    )
+    groups: dict[str, list[AlertShown]] = {}
+    for each in shown.waiting:
+        groups.setdefault(each.group or each.cause, []).append(each)
+    known: dict[str, Any] = {
+        "alerts": shown,
+        "groups": list(groups.values()),
+        "count": _count(shown.waiting),
+        "path": await path.shown(runtime),
+        "live": f"{LIST}/live",
+    }
+    return PAGES.show("alerts.html", look, done=done, passed=answered is None, **known)
+
+
+@router.get("/path")
+async def alert_path(request: Request, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """Whether alerts get out, and how far the newest try has come."""
+    return PAGES.show("path.html", PAGES.look(request, caller), path=await path.shown(runtime))
 
 
 @router.get("/clocks")
@@ -121,7 +137,7 @@ async def acknowledge(
         await actions.acknowledge(runtime, caller, cause, (rule, generation))
     except Problem as problem:
         return await _refused(request, runtime, caller, cause, problem)
-    return RedirectResponse(f"{LIST}?answered={cause}", 303)
+    return RedirectResponse(f"{LIST}?answered={cause}&rule={rule}", 303)
 
 
 @router.post("/alerts/{cause}/pass-on")
@@ -140,7 +156,7 @@ async def pass_on(
         await actions.pass_on(runtime, caller, cause, reason, note or None, (rule, generation))
     except Problem as problem:
         return await _refused(request, runtime, caller, cause, problem)
-    return RedirectResponse(f"{LIST}?passed={cause}", 303)
+    return RedirectResponse(f"{LIST}?passed={cause}&rule={rule}", 303)
 
 
 @router.get("/take/{call}/{signature}", dependencies=[BY_LINK])
@@ -170,8 +186,13 @@ async def _refused(
     shown = await queries.alert(runtime, caller, cause) if problem.status == 409 else None
     if shown is None:
         raise problem
-    look = Look(runtime.clock.now(), LIST, caller)
+    look = replace(PAGES.look(request, caller), path=LIST)
     return PAGES.show("alert.html", look, status=409, alert=shown, fresh=fresh, fault=problem.code)
+
+
+def _count(waiting: list[AlertShown]) -> int:
+    """How many wait for an answer, those behind another about the same among them."""
+    return sum(each.state == "unanswered" for alert in waiting for each in (alert, *alert.others))
 
 
 def _bars(waiting: list[AlertShown]) -> list[Bar]:

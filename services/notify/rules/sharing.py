@@ -38,21 +38,21 @@ class Reach:
     """Of an alert, all that decides who may see it.
 
     ``areas`` are its area and those around it; empty where the area is not known.
-    ``nobody`` is that a call went out with nobody on the rota to take it; ``unread`` that it is about
-    what Goldthread itself could not read.
+    ``nobody`` is that a call went out with nobody on the rota to take it; ``of_goldthread`` that it is about
+    Goldthread itself: what it could not read, or that alerts do not get out.
     """
 
     areas: tuple[str, ...]
     called: Collection[str]
     nobody: bool
-    unread: bool = False
+    of_goldthread: bool = False
 
 
 def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:
     """Whether a caller may see an alert: whoever was called; whoever is on call or supervises in its
     area or one around it; and, where the area or the person on call is not known, everybody on call,
-    every supervisor, and the operator, who is to see that nobody is on the rota, and whatever could
-    not be read. Another force's supervisor neither sees it nor silences it."""
+    every supervisor, and the operator, who is to see that nobody is on the rota, and whatever
+    ails Goldthread itself. Another force's supervisor neither sees it nor silences it."""
     if not {StaffRole.SUPERVISOR, StaffRole.ON_CALL}.isdisjoint(roles):
         return (
             caller in alert.called
@@ -60,7 +60,7 @@ def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: 
             or not alert.areas
             or not set(areas).isdisjoint(alert.areas)
         )
-    return StaffRole.OPERATOR in roles and (alert.nobody or alert.unread)
+    return StaffRole.OPERATOR in roles and (alert.nobody or alert.of_goldthread)
 
 
 def may_answer(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:

@@ -50,6 +50,7 @@ async def test_the_clock_is_set_by_an_operator_alone(
 async def test_production_has_no_clock_to_set() -> None:
     settings = Settings(
         production=True,
+        heartbeat_url="https://heartbeat.example",
         secret=SecretStr("a secret of this deployment"),
         client_secret=SecretStr("a client secret of this deployment"),
         issuer="https://identity.example",

@@ -15,6 +15,7 @@ FIT = {
     "LOG": "kafka://kafka:9092",
     "STORE": "postgresql+asyncpg://app@db/goldthread",
     "MODE": "distributed",
+    "HEARTBEAT_URL": "https://heartbeat.example/goldthread",
 }
 
 
@@ -49,6 +50,9 @@ def test_a_fit_production_starts(environment: pytest.MonkeyPatch) -> None:
         ("SECRET", TRY_OUT_SECRET, "Production refuses the secret of the try-out"),
         ("CLIENT_SECRET", TRY_OUT_CLIENT_SECRET, "Production refuses the client secret of the try-out"),
         ("PUBLIC_URL", "http://goldthread.example", "Production refuses a public address without https"),
+        ("HEARTBEAT_URL", "", "Production needs an https address that notices when alerts stop"),
+        ("HEARTBEAT_URL", "http://heartbeat.example", "Production needs an https address that notices"),
+        ("HEARTBEAT_URL", "heartbeat.example", "The heartbeat's address is an http or https address"),
         ("SECRET", "short", "The secret needs at least 16 characters"),
         ("LOG", "redis://host", "The log is sqlite"),
         ("LOG", "", "Services in processes of their own need Kafka"),

@@ -269,6 +269,7 @@ def test_the_key_outlives_a_restart(settings: Settings) -> None:
 def test_production_refuses_the_provider() -> None:
     settings = Settings(
         production=True,
+        heartbeat_url="https://heartbeat.example",
         secret=SecretStr("a secret of this deployment"),
         client_secret=SecretStr("a client secret of this deployment"),
         issuer="https://identity.example",

@@ -191,7 +191,7 @@ def test_what_else_waits_about_a_cause_is_said_beside_what_comes_first() -> None
     def shown() -> tuple[str, tuple[str, ...]]:
         row = ALERT.fold(night.subject()).row
         assert isinstance(row, AlertRow)
-        return (row.rule.value, tuple(rule.value for rule in row.also))
+        return (row.rule.value, tuple(other.rule.value for other in row.others if other.waiting))
 
     assert shown() == ("hearing", ("ends-14",))
     night.take(HEARING)

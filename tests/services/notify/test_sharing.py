@@ -17,7 +17,7 @@ from services.notify.rules.sharing import (
 
 NORTH = Reach(areas=("north", "force"), called=frozenset({"amira"}), nobody=False)
 NOBODY = Reach(areas=("north", "force"), called=frozenset(), nobody=True)
-UNREAD = Reach(areas=(), called=frozenset({"marcus"}), nobody=False, unread=True)
+UNREAD = Reach(areas=(), called=frozenset({"marcus"}), nobody=False, of_goldthread=True)
 NOWHERE = Reach(areas=(), called=frozenset({"amira"}), nobody=False)
 
 
