@@ -8,6 +8,7 @@ from services.notify.clocks import CLOCK
 from services.notify.gaps import GAPS
 from services.notify.pages import PAGES
 from services.notify.pages.routes import router as pages_router
+from services.notify.receipts import router as receipts_router
 from services.notify.routes import router
 from services.notify.rules import sharing
 from services.notify.teller import tell
@@ -16,7 +17,7 @@ from services.notify.views import ALERT
 SERVICE = Service(
     name="notify",
     views=(ALERT, CLOCK, GAPS),
-    routers=(router, pages_router),
+    routers=(router, receipts_router, pages_router),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,
@@ -27,6 +28,6 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell,),
-    fold_version=3,
+    fold_version=4,
     tables=(ClaimTable,),
 )
