@@ -16,8 +16,8 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
-GONE, REACHED, DUTY = "07700 900002", "07700 900142", "07700 900143"
-POSTS = {"first": "dev-malik", "second": "joan-okafor", "duty_officer": "marcus-dunne"}
+GONE, REACHED, LATER, DUTY = "07700 900002", "07700 900142", "07700 900143", "07700 900144"
+POSTS = dict(scene.POSTS)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def messages(goldthread: Goldthread, kind: str, to: str) -> list[dict[str,
     return [each for each in kept if (each["kind"], each["to"]) == (kind, to)]
 
 
-async def shift(goldthread: Goldthread, telephones: dict[str, str]) -> None:
+async def shift(goldthread: Goldthread, telephones: dict[str, str], since: timedelta) -> None:
     """A shift from now on: telephones, an address for e-mails for whoever can be reached, nobody's pager."""
     people = {}
     for post, telephone in telephones.items():
@@ -42,7 +42,7 @@ async def shift(goldthread: Goldthread, telephones: dict[str, str]) -> None:
         people[post] = {"person": me, "telephone": telephone}
         if telephone != GONE:
             people[post]["email"] = f"{POSTS[post]}@northmere.example"
-    said = {"area": "northmere-north", "starts": (NOW - timedelta(minutes=len(people))).isoformat()}
+    said = {"area": "northmere-north", "starts": (NOW - since).isoformat()}
     said |= {"ends": (NOW + timedelta(days=30)).isoformat(), **people}
     colin = await goldthread.person("colin-wray")
     answer = await colin.post("/notify/v1/rota", json=caseload.submission(said, NOW, NOW))
@@ -60,7 +60,7 @@ async def breach(goldthread: Goldthread, number: str) -> str:
 async def test_a_breach_rings_whoever_can_be_reached_and_a_key_takes_it(goldthread: Goldthread) -> None:
     await goldthread.set_clock(NOW)
     await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9")
-    await shift(goldthread, {"first": GONE, "second": REACHED, "duty_officer": DUTY})
+    await shift(goldthread, dict(zip(POSTS, (GONE, REACHED, LATER, DUTY), strict=True)), timedelta(hours=2))
     cause = await breach(goldthread, "M/1")
 
     async def rings() -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ async def test_a_breach_rings_whoever_can_be_reached_and_a_key_takes_it(goldthre
         await telephone.post("/sandbox/keys", data={"message": ring["id"], "key": "4"})
     shown = (await joan.get(f"/notify/v1/alerts/{cause}")).json()
     assert (shown["state"], shown["answered_by"]) == ("answered", "you")
-    assert await messages(goldthread, "sms", DUTY) == []
+    assert [await messages(goldthread, "sms", to) for to in (LATER, DUTY)] == [[], []]
 
 
 async def test_a_forged_receipt_is_turned_away(goldthread: Goldthread) -> None:
@@ -107,7 +107,7 @@ async def test_a_process_that_is_killed_as_it_sends_sends_no_second_text(
         pytest.skip("its sandbox goes with the process: tests/services/notify/test_messages.py")
     await goldthread.set_clock(NOW)
     number = "07700 900177"
-    await shift(goldthread, {"first": number})
+    await shift(goldthread, dict(zip(POSTS, (number, REACHED, LATER, DUTY), strict=True)), timedelta(hours=1))
     await goldthread.settled()
     deployment.kill("notify")
     deployment.extra["GOLDTHREAD_DIE_AT"] = "tell.sent"
