@@ -83,7 +83,7 @@ async def test_a_breach_rings_whoever_can_be_reached_and_a_key_takes_it(goldthre
 
     await until(arrived, 30, "the provider tells that all three have arrived")
     page = (await joan.get("/notify/alerts", headers={"Accept": "text/html"})).text
-    assert "their telephone was picked up" in page
+    assert "The telephone was picked up" in page
     assert "900142" not in page
 
     async with httpx.AsyncClient(base_url=goldthread.url) as telephone:
