@@ -14,6 +14,10 @@ from chassis import steps
 
 TRY_OUT_SECRET = "goldthread-try-out-secret"  # noqa: S105  production refuses it
 TRY_OUT_CLIENT_SECRET = "goldthread-try-out-client"  # noqa: S105  production refuses it
+SANDBOX_KEY = "sandbox-5a2dbc0c-0000-4000-8000-000000000001-5a2dbc0c-0000-4000-8000-000000000002"
+"""The key of the sandbox that stands in for GOV.UK Notify. Production refuses it."""
+_NOTIFY_KEY_AT_LEAST = 74
+"""Its name, a hyphen, and two UUIDs."""
 
 
 class CannotStart(RuntimeError):
@@ -77,6 +81,28 @@ class Settings(BaseSettings):
 
     die_at: str = ""
     """``step`` or ``step:nth``: where this process kills itself, for tests (``chassis.steps``)."""
+
+    govuk_notify_url: str = "https://api.notifications.service.gov.uk"
+    govuk_notify_key: SecretStr = SecretStr("")
+    """An API key of a service of GOV.UK Notify. Empty: no texts, and no e-mails by Notify."""
+    govuk_notify_sms: str = ""
+    """The id of the template of texts. Empty: no texts."""
+    govuk_notify_email: str = ""
+    """The id of the template of e-mails. Empty: no e-mails by Notify."""
+    govuk_notify_callback_token: SecretStr = SecretStr("")
+    """The bearer token by which Notify tells what became of a message. Empty: nothing is taken."""
+    mail_server: str = ""
+    """``smtps://host:port``; then e-mails go this way, and not by Notify."""
+    mail_user: str = ""
+    mail_password: SecretStr = SecretStr("")
+    mail_from: str = ""
+    voice_url: str = ""
+    """An account of a provider of voice calls, such as
+    ``https://api.twilio.com/2010-04-01/Accounts/AC...``. Empty: no voice calls."""
+    voice_user: str = ""
+    voice_password: SecretStr = SecretStr("")
+    voice_from: str = ""
+    """The number that calls, as the provider knows it."""
 
     otlp_endpoint: str = ""
     """The collector's base address, such as ``http://collector:4318``. Empty: no traces leave."""
@@ -146,6 +172,18 @@ class Settings(BaseSettings):
                 bool(self.heartbeat_url) and not self.heartbeat_url.startswith(("http://", "https://"))
             ),
             "There is no such step to die at (GOLDTHREAD_DIE_AT).": not _is_step(self.die_at),
+            "The key of GOV.UK Notify is not whole (GOLDTHREAD_GOVUK_NOTIFY_KEY).": (
+                0 < len(self.govuk_notify_key) < _NOTIFY_KEY_AT_LEAST
+            ),
+            "The mail server is smtps://host:port (GOLDTHREAD_MAIL_SERVER).": (
+                bool(self.mail_server) and not _is_server(self.mail_server)
+            ),
+            "A mail server needs a sender's address (GOLDTHREAD_MAIL_FROM).": (
+                bool(self.mail_server) and "@" not in self.mail_from
+            ),
+            "A provider of voice calls needs the number that calls (GOLDTHREAD_VOICE_FROM).": (
+                bool(self.voice_url) and not self.voice_from
+            ),
         }
         return [sentence for sentence, holds in said.items() if holds]
 
@@ -177,8 +215,36 @@ class Settings(BaseSettings):
             "Production refuses a public address without https (GOLDTHREAD_PUBLIC_URL).": (
                 not self.public_url.startswith("https://")
             ),
+            **self._messages_in_production(),
         }
         return [sentence for sentence, holds in said.items() if holds]
+
+    def _messages_in_production(self) -> dict[str, bool]:
+        notify = self.govuk_notify_key.get_secret_value()
+        sandbox = notify == SANDBOX_KEY or not self.govuk_notify_url.startswith("https://")
+        return {
+            "Production refuses a sandbox in the place of GOV.UK Notify (GOLDTHREAD_GOVUK_NOTIFY_URL).": (
+                bool(notify) and (sandbox or self.govuk_notify_url.startswith(self.public_url))
+            ),
+            "Production refuses a callback token of fewer than 16 characters "
+            "(GOLDTHREAD_GOVUK_NOTIFY_CALLBACK_TOKEN).": (
+                bool(notify) and len(self.govuk_notify_callback_token) < 16
+            ),
+            "Production refuses a mail server without TLS (GOLDTHREAD_MAIL_SERVER).": (
+                bool(self.mail_server) and not self.mail_server.startswith("smtps://")
+            ),
+            "Production refuses a provider of voice calls without https (GOLDTHREAD_VOICE_URL).": (
+                bool(self.voice_url) and not self.voice_url.startswith("https://")
+            ),
+        }
+
+
+def _is_server(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("smtps", "smtp") and bool(parts.hostname) and bool(parts.port)
+    except ValueError:
+        return False
 
 
 def _is_step(where: str) -> bool:

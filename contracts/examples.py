@@ -16,6 +16,7 @@ from contracts.events.alerts import (
     AlertPassedOn,
     AlertRaised,
     AlertStoodDown,
+    DeliveryReported,
     DeliveryTried,
 )
 from contracts.events.clocks import ClockStarted, ClockStopped
@@ -78,6 +79,13 @@ ALERTS: list[Told] = [
             attempt=1,
             result=code.DeliveryResult.DELIVERED,
             status=204,
+        ),
+    ),
+    (
+        "goldthread",
+        at(20, 16, 7),
+        DeliveryReported(
+            cause=BREACH, call=CALL, channel=code.Channel.SMS, result=code.DeliveryResult.DELIVERED
         ),
     ),
     (

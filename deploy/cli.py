@@ -95,6 +95,14 @@ def identity() -> None:
 
 
 @app.command()
+def sandbox() -> None:
+    """Serve what stands in for GOV.UK Notify and for the telephone, for trying out."""
+    from deploy import serve as serving
+
+    _run(serving.serve_sandbox(_settings()))
+
+
+@app.command()
 def topics(ensure: Annotated[bool, typer.Option(help="create those that are missing")] = False) -> None:
     """List the topics and how much each holds; with --ensure create the missing ones."""
     from deploy import wiring
@@ -222,7 +230,7 @@ def audit(service: ServiceName, fact: Annotated[str, typer.Argument(help="the id
 @app.command()
 def webhook_key(url: Annotated[str, typer.Argument(help="as it stands on the rota")]) -> None:
     """Print the key, in hex, by which whoever runs this webhook checks what Goldthread sends there."""
-    from services.notify.teller import signing_key
+    from services.notify.carriers.webhook import signing_key
 
     typer.echo(signing_key(_settings().secret.get_secret_value(), url).hex())
 

@@ -15,6 +15,7 @@ from chassis.identity.provider import create_identity
 from chassis.log import Log
 from chassis.settings import Settings
 from deploy import wiring
+from deploy.sandbox import create_sandbox
 
 GRACE_SECONDS = 5
 """How long requests under way may take to end when a process is told to stop."""
@@ -51,6 +52,12 @@ async def serve_identity(settings: Settings) -> None:
     """Serve the try-out's identity provider until told to stop."""
     _watch(settings, "identity")
     await _serve(create_identity(settings), settings)
+
+
+async def serve_sandbox(settings: Settings) -> None:
+    """Serve what stands in for GOV.UK Notify and the telephone until told to stop."""
+    _watch(settings, "sandbox")
+    await _serve(create_sandbox(settings), settings)
 
 
 async def run_matcher(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import open_store
+from deploy.sandbox import SANDBOX_PATHS, create_sandbox
 from services.marac.service import SERVICE as MARAC
 from services.notify.service import SERVICE as NOTIFY
 from services.orders.service import SERVICE as ORDERS
@@ -64,7 +65,8 @@ def alone(runtime: Runtime) -> ASGIApp:
 
 
 def embedded(settings: Settings, log: Log, clock: Clock) -> tuple[ASGIApp, dict[str, Runtime]]:
-    """All of Goldthread in one application: four services, and the try-out's identity provider."""
+    """All of Goldthread in one application: four services, and the try-out's identity provider; and the
+    sandbox of its messages, where they are to go to this very address."""
     runtimes = {name: runtime_of(service, settings, log, clock) for name, service in SERVICES.items()}
     home = Starlette(routes=[Route("/", lambda _: RedirectResponse("/marac/"))])
     apps: dict[str, ASGIApp] = {"": home, "assets": Assets()}
@@ -72,5 +74,7 @@ def embedded(settings: Settings, log: Log, clock: Clock) -> tuple[ASGIApp, dict[
     if settings.trusted_issuer == settings.built_in_issuer:
         apps["identity"] = identity = create_identity(settings)
         within = httpx.ASGITransport(app=identity)
+    if settings.govuk_notify_url == settings.public_url and not settings.production:
+        apps |= dict.fromkeys(SANDBOX_PATHS, create_sandbox(settings))
     apps |= {name: create_app(runtime, within) for name, runtime in runtimes.items()}
     return Together(apps), runtimes

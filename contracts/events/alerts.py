@@ -92,3 +92,15 @@ class DeliveryTried(Content):
     attempt: StrictInt = Field(ge=1)
     result: DeliveryResult
     status: StrictInt | None = Field(default=None, description="the HTTP status, where there was one")
+
+
+class DeliveryReported(Content):
+    """What a provider tells of a message that it was given, whichever of both is known here first."""
+
+    type: ClassVar[str] = "uk.goldthread.delivery.reported.v1"
+    topic: ClassVar[str] = "deliveries"
+    urgent = True
+    cause: ThingId
+    call: Id = Field(description="the alert.called fact that the message delivers: the provider's reference")
+    channel: Channel
+    result: DeliveryResult

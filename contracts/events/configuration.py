@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field, HttpUrl, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    StrictInt,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from contracts.content import AreaId, Content, FiledAreaId
@@ -36,12 +44,26 @@ class AreaDefined(Content):
     within: AreaId | None = None
 
 
+Telephone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\+44|0)[0-9 ]{9,14}$")]
+"""A telephone number of the United Kingdom."""
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=254,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$",
+    ),
+]
+
+
 class OnCall(Part):
     """One person on call, and where their messages go. Staff, never a victim."""
 
     person: Id
     name: Line | None = Field(default=None, description="as the rota calls them; staff alone read it")
     webhook: HttpUrl | None = None
+    telephone: Telephone | None = Field(default=None, description="of duty, for texts and voice calls")
+    email: Email | None = Field(default=None, description="of duty")
 
 
 class RotaSet(Content):

@@ -65,14 +65,19 @@ class Channel(StrEnum):
 
     LIVE_PAGE = "live-page"
     WEBHOOK = "webhook"
+    SMS = "sms"
+    EMAIL = "email"
+    VOICE = "voice"
 
 
 class DeliveryResult(StrEnum):
-    """What came of one try of one message."""
+    """What came of one try of one message: the receiver has it; it will not be taken; it was not taken this
+    time; a provider took it, and tells later what came of it."""
 
     DELIVERED = "delivered"
     REFUSED = "refused"
     FAILED = "failed"
+    SENT = "sent"
 
 
 class PassReason(StrEnum):

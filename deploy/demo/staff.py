@@ -27,6 +27,14 @@ ON_CALL = {
 }
 """First and second on call of each MARAC's area."""
 
+ADDRESSES = {
+    who: {"telephone": f"07700 900{number}", "email": f"{who}@northmere.example"}
+    for number, who in enumerate(
+        sorted({SUPERVISOR, DUTY_OFFICER, *(who for pair in ON_CALL.values() for who in pair)}), 101
+    )
+}
+"""Where those on call are reached: telephone numbers of Ofcom's range for drama."""
+
 AGENCIES = (
     ("northmere-police", "Northmere Police", "police"),
     ("northmere-council", "Northmere Council", "council"),
@@ -98,13 +106,20 @@ class Staff:
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
             for number, (starts, ends) in enumerate(shifts_of(area, self._load.start, self._load.now)):
                 on = (first, second) if number % 2 else (second, first)
-                said = self._shift(area, starts, ends, *(on if number else (first, second)))
+                said = self._shift(
+                    area, starts, ends, *(on if number else (first, second)), reached=number > 0
+                )
                 await self._configure(ADMINISTRATOR, "rota", f"{area}-{number}", said)
 
-    def _shift(self, area: str, starts: datetime, ends: datetime, first: str, second: str) -> dict[str, Any]:
+    def _shift(
+        self, area: str, starts: datetime, ends: datetime, first: str, second: str, *, reached: bool
+    ) -> dict[str, Any]:
+        """A shift; those on it have telephones and addresses if they are to be reached: of the year gone by
+        nobody looks at messages."""
         posts = {"first": first, "second": second, "supervisor": SUPERVISOR, "duty_officer": DUTY_OFFICER}
         people = {
             post: {"person": self._ids.staff(self._issuer, who), "name": who.replace("-", " ").title()}
+            | (ADDRESSES[who] if reached else {})
             for post, who in posts.items()
         }
         return {"area": area, "starts": starts.isoformat(), "ends": ends.isoformat(), **people}

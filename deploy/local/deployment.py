@@ -33,6 +33,7 @@ INSIDE = {
     "marac": 8000,
     "notify": 8000,
     "identity": 8080,
+    "sandbox": 8000,
 }
 """The port of each part under its own name, as the Compose file and the gateway write it."""
 
@@ -95,7 +96,7 @@ class Deployment:
             for name in ("identity", *(part.name for part in self.parts.values() if part.ours)):
                 self.start_part(name)
             self._start_gateway()
-            for name in ("identity", *SERVICES, "matcher"):
+            for name in ("identity", "sandbox", *SERVICES, "matcher"):
                 self.await_part(name)
         except BaseException:
             self.stop()
@@ -153,8 +154,8 @@ class Deployment:
             if self.processes[name].poll() is not None:
                 raise Unavailable(f"matcher ended; see {self.log(name)}")
             return
-        path = "identity/.well-known/openid-configuration" if name == "identity" else f"{name}/ready"
-        ready = f"{self.url}/{path}"
+        paths = {"identity": "identity/.well-known/openid-configuration", "sandbox": "sandbox/"}
+        ready = f"{self.url}/{paths.get(name, f'{name}/ready')}"
         wait_until(lambda: is_ready(ready), name, self.processes[name], self.log(name), START)
 
     def log(self, name: str) -> Path:

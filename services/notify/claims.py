@@ -18,7 +18,7 @@ CLAIM = timedelta(seconds=10)
 
 
 class ClaimTable(SQLModel, table=True):
-    """The latest try of each call's message. ``claimed_until`` is empty once the try is noted."""
+    """The latest try of each call's message on a channel. ``claimed_until`` is empty once it is noted."""
 
     __tablename__ = "notify_claim"
 

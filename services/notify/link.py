@@ -47,13 +47,13 @@ class Taken:
     at: datetime
 
 
-async def take(runtime: Runtime, call: str, signature: str) -> Taken:
-    """Whoever was called takes the alert; one that another has taken stays theirs.
+async def take(runtime: Runtime, call: str) -> Taken:
+    """Whoever was called takes the alert; one that another has taken stays theirs. Who asks has shown that it
+    is their message (``check``).
 
-    Raises Problem: 404 for a link that we did not sign; 409 if the alert was stood down since, if they gave
+    Raises Problem: 404 for a call that there is not; 409 if the alert was stood down since, if they gave
     it back, or if the call is too old. Raises Refused (503) while the store is read back.
     """
-    check(runtime.ids, call, signature)
     if not runtime.caught_up.is_set():
         raise Refused("catching-up", status=503)
     called = next(iter((await runtime.fact(call)).current(AlertCalled)), None)

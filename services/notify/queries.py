@@ -22,7 +22,7 @@ from chassis.rows import canonical
 from chassis.runtime import Runtime
 from chassis.views import Saying, Subject
 from contracts.envelope import Id
-from contracts.events.alerts import DeliveryTried
+from contracts.events.alerts import DeliveryReported, DeliveryTried
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.rules import rota, sharing
@@ -51,6 +51,16 @@ class Who(StrEnum):
     ANOTHER = "another"
 
 
+class MessageShown(BaseModel):
+    """A call's message on one channel: when the latest was told of it, and what; null: not tried yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    channel: Channel
+    result: DeliveryResult | None
+    at: datetime | None
+
+
 class CallShown(BaseModel):
     """One call that was made."""
 
@@ -61,8 +71,11 @@ class CallShown(BaseModel):
     nobody: bool = Field(description="whether nobody is on the rota for it")
     due: datetime
     tried: datetime | None = Field(description="when a message was first tried; null: not yet")
-    tries: int = Field(description="tries of the signed webhook")
-    delivered: bool = Field(description="whether the webhook took it; that is not an answer")
+    tries: int = Field(description="tries on every channel but the live page")
+    delivered: bool = Field(description="whether one of them is known to have arrived; not an answer")
+    messages: list[MessageShown] = Field(
+        default_factory=list, description="how they were called, and what is known of each"
+    )
 
 
 class AlertShown(BaseModel):
@@ -251,8 +264,16 @@ def _call_shown(caller: Caller, call: Call) -> CallShown:
         nobody=call.person is None,
         due=call.due,
         tried=call.tried,
-        tries=call.attempts,
-        delivered=call.delivered,
+        tries=sum(message.attempts for message in call.messages),
+        delivered=any(message.result is DeliveryResult.DELIVERED for message in call.messages),
+        messages=[
+            MessageShown(
+                channel=message.channel,
+                result=message.result,
+                at=message.told_at or message.taken_at or message.last_attempt,
+            )
+            for message in call.messages
+        ],
     )
 
 
@@ -302,6 +323,12 @@ async def _in_front(runtime: Runtime, caller: Caller, rows: Sequence[AlertRow]) 
     await runtime.say(
         tried(cause, call, Channel.LIVE_PAGE, 1, DeliveryResult.DELIVERED, at) for cause, call in calls
     )
+
+
+def reported(cause: str, call: str, channel: Channel, result: DeliveryResult, at: datetime) -> Saying:
+    """What a provider tells of a call's message. Told twice, it is said once."""
+    said = DeliveryReported(cause=cause, call=call, channel=channel, result=result)
+    return Saying(rule=f"{channel}:{result}", root=call, generation=1, content=said, occurred=at)
 
 
 def tried(

@@ -9,6 +9,7 @@ from services.notify.gaps import GAPS
 from services.notify.pages import PAGES
 from services.notify.pages.routes import router as pages_router
 from services.notify.path import PATH
+from services.notify.receipts import router as receipts_router
 from services.notify.routes import router
 from services.notify.rules import sharing
 from services.notify.teller import tell
@@ -18,7 +19,7 @@ from services.notify.watcher import beat, tell_of_path
 SERVICE = Service(
     name="notify",
     views=(ALERT, CLOCK, GAPS, PATH),
-    routers=(router, pages_router),
+    routers=(router, receipts_router, pages_router),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,

@@ -1,13 +1,11 @@
 """Step 5 of the mechanism, tell: claim, commit, send with no transaction open, record the try.
 
-A message carries its call's id on every try (``Goldthread-Message``), so that a receiver knows a
-repeat; it is signed with a key of its endpoint's own. A process that is killed between sending and
-recording sends the same try again: twice is better than never.
+A message carries its call's id on every try, so that a receiver knows a repeat, and a provider can be asked
+whether it has it. A process that is killed between sending and recording makes the same try again: twice
+is better than never, and once where the provider can tell.
 """
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,31 +13,31 @@ from datetime import datetime
 from typing import cast
 
 import httpx
-import orjson
 import structlog
-from pydantic import HttpUrl
 from sqlalchemy import select
 from sqlmodel import col
 
 from chassis import telemetry
-from chassis.clock import Clock
 from chassis.runtime import Runtime
 from chassis.steps import Step, reached
+from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify import claims, link
+from services.notify import carriers, claims, link
+from services.notify.carriers import Carrier, Carriers
+from services.notify.carriers.govuk import GovukNotify
+from services.notify.carriers.mail import MailServer
+from services.notify.carriers.voice import Voice
+from services.notify.carriers.webhook import Webhook
+from services.notify.pages import PAGES
 from services.notify.path import PATH, SelfTest, self_test
 from services.notify.queries import tried
 from services.notify.rules import rota
 from services.notify.rules.ladder import step_of, wait_after
-from services.notify.rules.telling import is_due, next_try, to_send
+from services.notify.rules.telling import Message, is_due, next_try, to_send
 from services.notify.views import ALERT, AlertRow, AlertTable, Call
 
 log = structlog.get_logger()
 
-NETWORK_SECONDS = 3.0
-"""How long a webhook may take to connect, to take the message, and to answer: each."""
-TRY_SECONDS = 5.0
-"""How long one try may last in all, however slowly the answer drips; shorter than a claim."""
 LOOK_SECONDS = 1.0
 """How often to look for messages that are due though nothing changed."""
 AT_ONCE = 128
@@ -49,81 +47,77 @@ FOR_URGENT = 32
 AT_ONE_ENDPOINT = 4
 """Messages on their way to one webhook at one time. The others of a slow one wait for it alone."""
 
-_MACHINE = Clock()  # receivers check a signature's age by the world's time, whatever demo's clock says
 
-
-def signing_key(secret: str, url: str) -> bytes:
-    """The key of one endpoint: who knows it can check our messages to it, and forge none to others. An
-    address has one key in all its spellings."""
-    address = str(HttpUrl(url)).encode()
-    return hmac.new(secret.encode(), b"goldthread webhook\n" + address, hashlib.sha256).digest()
-
-
-def signature(key: bytes, body: bytes, at: datetime) -> str:
-    """The value of ``Goldthread-Signature``: ``t=<unix seconds>,v1=<HMAC-SHA-256 of t.body in hex>``."""
-    stamp = str(int(at.timestamp()))
-    mac = hmac.new(key, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return f"t={stamp},v1={mac}"
-
-
-def message_body(row: AlertRow, call: Call, attempt: int, runtime: Runtime) -> bytes:
-    """What a webhook is told: that there is an alert, how urgent, where to open it, where to take it without
-    a sign-in, and by when: the next post is called so long after the first try. No name, no address, no
-    place, no order."""
-    wait = wait_after(row.urgency, step_of(call.rung))
-    said = {
-        "alert": row.number,
-        "cause": row.cause,
-        "try": attempt,
-        "urgency": row.urgency,
-        "open_url": f"{runtime.settings.public_url}/notify/alerts/{row.cause}",
-        "take_url": f"{runtime.settings.public_url}{link.path_of(runtime.ids, call.id)}",
-        "acknowledge_by": row.next_due if call.tried else runtime.clock.now() + wait,
-    }
-    return orjson.dumps(said)
+def carriers_of(runtime: Runtime, client: httpx.AsyncClient, webhook: Webhook) -> Carriers:
+    """What this deployment can reach people by: a pager always, each other if it is set up."""
+    settings, texts = runtime.settings, PAGES.texts
+    ring = str(texts("frame.number"))
+    found: Carriers = {Channel.WEBHOOK: webhook}
+    templates = {Channel.SMS: settings.govuk_notify_sms, Channel.EMAIL: settings.govuk_notify_email}
+    for channel, template in templates.items():
+        if settings.govuk_notify_key and template:
+            found[channel] = GovukNotify(channel, template, settings, ring)
+    if settings.mail_server:
+        found[Channel.EMAIL] = MailServer(settings, texts, ring)
+    if settings.voice_url:
+        found[Channel.VOICE] = Voice(client, settings, runtime.ids, texts)
+    return found
 
 
 async def tell(runtime: Runtime) -> None:
     """Send what is due, for ever. Any number of processes may do so at once."""
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with (
-        httpx.AsyncClient(timeout=NETWORK_SECONDS, limits=limits, follow_redirects=False) as client,
+        httpx.AsyncClient(limits=limits, follow_redirects=False) as client,
         asyncio.TaskGroup() as group,
     ):
-        teller = Teller(runtime, client, group)
+        webhook = Webhook(client, runtime.settings.secret.get_secret_value())
+        teller = Teller(runtime, carriers_of(runtime, client, webhook), webhook, group)
         group.create_task(teller.listen())
         group.create_task(teller.run())
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A try that is due: of which alert and call, and where to."""
+    """A try that is due: of which alert, call and message, to whom, and by what."""
 
     row: AlertRow
     call: Call
-    url: str
+    message: Message
+    to: OnCall
+    carrier: Carrier
+    place: str
+    """Where it needs room."""
+
+    @property
+    def id(self) -> str:
+        """By which it is claimed: a call goes out on several channels, each apart from the others."""
+        return f"{self.call.id}/{self.message.channel}"
 
     @property
     def first_and_urgent(self) -> bool:
         """Whether it is the first try of an urgent alert's call."""
-        return self.row.urgency is Urgency.NOW and self.call.attempts == 0
+        return self.row.urgency is Urgency.NOW and self.message.attempts == 0
 
     @property
-    def place(self) -> tuple[int, int, datetime, str]:
+    def rank(self) -> tuple[int, int, datetime, str]:
         """The sort key of a try: the most urgent first, then first tries, then the oldest."""
         urgency = list(Urgency).index(self.row.urgency)
-        return (urgency, min(self.call.attempts, 1), next_try(self.call), self.call.id)
+        return (urgency, min(self.message.attempts, 1), next_try(self.call.due, self.message), self.id)
 
 
 class Teller:
     """Sends the messages of one process."""
 
-    def __init__(self, runtime: Runtime, client: httpx.AsyncClient, group: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, runtime: Runtime, carriers: Carriers, webhook: Webhook, group: asyncio.TaskGroup
+    ) -> None:
         self._runtime = runtime
-        self._client = client
+        self._carriers = carriers
+        self._webhook = webhook
         self._group = group
         self._sending: dict[str, str] = {}
-        """The calls whose messages are on their way, with where to."""
+        """The messages that are on their way, with where they have room."""
         self._look = asyncio.Event()
 
     async def listen(self) -> None:
@@ -148,43 +142,52 @@ class Teller:
     async def once(self) -> float:
         """Start every try that is due now and has room; give the seconds until the next may be. What
         has no room is looked at again when a try ends."""
-        unanswered = select(AlertTable).where(col(AlertTable.waiting)).order_by(col(AlertTable.raised))
-        rows = cast("list[AlertRow]", await self._runtime.rows(ALERT, unanswered))
+        unsent = select(AlertTable).where(col(AlertTable.unsent)).order_by(col(AlertTable.raised))
+        rows = cast("list[AlertRow]", await self._runtime.rows(ALERT, unsent))
         now = self._runtime.clock.now()
-        calls = [(row, call) for row in rows for call in to_send(row.calls) if call.id not in self._sending]
-        for due in sorted(await self._due(calls, now), key=lambda due: due.place):
-            if self._has_room(due):
-                self._sending[due.call.id] = due.url
+        messages = [
+            (row, call, message)
+            for row in rows
+            for call, message in to_send(row.calls)
+            if message.channel in self._carriers
+        ]
+        for due in sorted(await self._due(messages, now), key=lambda due: due.rank):
+            if due.id not in self._sending and self._has_room(due):
+                self._sending[due.id] = due.place
                 self._group.create_task(self._send(due))
         test = await self_test(self._runtime)
         if test is not None and test.id not in self._sending and len(self._sending) < AT_ONCE:
             self._sending[test.id] = test.url
             self._group.create_task(self._send_test(test))
-        later = [(next_try(call) - now).total_seconds() for _, call in calls if next_try(call) > now]
+        times = (next_try(call.due, message) for _, call, message in messages)
+        later = [(at - now).total_seconds() for at in times if at > now]
         return max(0.01, min(LOOK_SECONDS, *later) if later else LOOK_SECONDS)
 
-    async def _due(self, calls: Sequence[tuple[AlertRow, Call]], now: datetime) -> list[Due]:
+    async def _due(self, messages: Sequence[tuple[AlertRow, Call, Message]], now: datetime) -> list[Due]:
         """Those that are due, and go to where the messages of the person called go now."""
-        waiting = [(row, call) for row, call in calls if call.person and is_due(call, now)]
+        waiting = [each for each in messages if each[1].person and is_due(each[2], now)]
         if not waiting:
             return []
-        known = rota.rota_of(await self._runtime.configuration(*rota.CONFIGURATION))
-        entries = [(row, call, rota.entry_of(known, call.person or "", now)) for row, call in waiting]
-        return [Due(row, call, str(to.webhook)) for row, call, to in entries if to and to.webhook]
+        known, found = rota.rota_of(await self._runtime.configuration(*rota.CONFIGURATION)), []
+        for row, call, message in waiting:
+            to, carrier = rota.entry_of(known, call.person or "", now), self._carriers[message.channel]
+            if to is not None and (place := carrier.place(to)) is not None:
+                found.append(Due(row, call, message, to, carrier, place))
+        return found
 
     def _has_room(self, due: Due) -> bool:
         most = AT_ONCE if due.first_and_urgent else AT_ONCE - FOR_URGENT
-        there = sum(url == due.url for url in self._sending.values())
+        there = sum(place == due.place for place in self._sending.values())
         return len(self._sending) < most and there < AT_ONE_ENDPOINT
 
     async def _send(self, due: Due) -> None:
         made = False
         try:
-            made = await self._try(due.row, due.call, due.url)
+            made = await self._try(due)
         except Exception as error:  # noqa: BLE001 - the claim runs out, and the same try is made again
             log.error("tell.failed", reason=type(error).__name__, call=due.call.id)
         finally:
-            del self._sending[due.call.id]
+            del self._sending[due.id]
             if made:  # and not while another process makes it: that would be asked without end
                 self._look.set()
 
@@ -194,44 +197,44 @@ class Teller:
         store = self._runtime.store
         try:
             if await claims.claim(store, test.cause, 1, self._runtime.signals.name):
-                result, _ = await self._post(test.url, test, test.body)
-                if result is DeliveryResult.DELIVERED:
+                outcome = await self._webhook.post(test.url, test.id, test.body)
+                if outcome.result is DeliveryResult.DELIVERED:
                     await claims.forget(store, test.cause)
         except Exception as error:  # noqa: BLE001 - the claim runs out, and it is sent again
             log.error("tell.failed", reason=type(error).__name__, call=test.id)
         finally:
             del self._sending[test.id]
 
-    async def _try(self, row: AlertRow, call: Call, url: str) -> bool:
+    async def _try(self, due: Due) -> bool:
         """Make a try and note it; False if it is another process's."""
-        runtime, attempt = self._runtime, call.attempts + 1
-        if not await claims.claim(runtime.store, call.id, attempt, runtime.signals.name):
+        runtime, attempt = self._runtime, due.message.attempts + 1
+        if not await claims.claim(runtime.store, due.id, attempt, runtime.signals.name):
             return False
         reached(Step.TELL_CLAIMED)
-        (called,) = await runtime.fact(call.id)
+        call, channel = due.call.id, due.message.channel
+        (called,) = await runtime.fact(call)
         with telemetry.span("notify.tell", called.envelope.traceparent, {"attempt": attempt}):
-            result, status = await self._post(url, call, message_body(row, call, attempt, runtime))
+            outcome = await due.carrier.send(self._told(due, attempt), due.to)
         reached(Step.TELL_SENT)
-        at = runtime.clock.now()
-        await runtime.say([tried(row.cause, call.id, Channel.WEBHOOK, attempt, result, at, status)])
+        at, result, status = runtime.clock.now(), outcome.result, outcome.status
+        await runtime.say([tried(due.row.cause, call, channel, attempt, result, at, status)])
         reached(Step.TELL_RECORDED)
-        await claims.noted(runtime.store, call.id, attempt)
-        log.info("tell.tried", call=call.id, attempt=attempt, result=result, status=status)
+        await claims.noted(runtime.store, due.id, attempt)
+        log.info("tell.tried", call=call, channel=channel, attempt=attempt, result=result, status=status)
         return True
 
-    async def _post(self, url: str, call: Call | SelfTest, body: bytes) -> tuple[DeliveryResult, int | None]:
-        key = signing_key(self._runtime.settings.secret.get_secret_value(), url)
-        headers = {
-            "Content-Type": "application/json",
-            "Goldthread-Message": call.id,
-            "Goldthread-Signature": signature(key, body, _MACHINE.now()),
-        }
-        try:
-            async with asyncio.timeout(TRY_SECONDS):
-                answer = await self._client.post(url, content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
-            return DeliveryResult.FAILED, None
-        if answer.is_success:
-            return DeliveryResult.DELIVERED, answer.status_code
-        refused = answer.is_client_error and answer.status_code not in (408, 429)
-        return (DeliveryResult.REFUSED if refused else DeliveryResult.FAILED), answer.status_code
+    def _told(self, due: Due, attempt: int) -> carriers.Message:
+        """What a message tells: the next post is called so long after the first try."""
+        row, call, runtime = due.row, due.call, self._runtime
+        wait = wait_after(row.urgency, step_of(call.rung))
+        return carriers.Message(
+            call=call.id,
+            cause=row.cause,
+            alert=row.number,
+            urgency=row.urgency,
+            step=step_of(call.rung),
+            attempt=attempt,
+            acknowledge_by=row.next_due if call.tried else runtime.clock.now() + wait,
+            open_url=f"{runtime.settings.public_url}/notify/alerts/{row.cause}",
+            take_url=f"{runtime.settings.public_url}{link.path_of(runtime.ids, call.id)}",
+        )

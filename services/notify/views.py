@@ -21,6 +21,7 @@ from contracts.events.alerts import (
     AlertPassedOn,
     AlertRaised,
     AlertStoodDown,
+    DeliveryReported,
     DeliveryTried,
 )
 from contracts.rules.areas import area_and_around
@@ -28,12 +29,31 @@ from contracts.rules.standing_answer import Standing, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.rules import rota
+from services.notify.rules.channels import channels, unreached
 from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after
+from services.notify.rules.telling import to_send
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
 
 
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
+
+
+class Message(BaseModel):
+    """A call's message on one channel, and what came of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    channel: Channel
+    attempts: int
+    first_attempt: datetime | None
+    last_attempt: datetime | None
+    taken_at: datetime | None
+    """Since when the receiver has it, or a provider on the way to it: it is not sent again."""
+    result: DeliveryResult | None
+    """Of the last try, or what the provider told of it last. Delivered is not answered."""
+    told_at: datetime | None
+    """When a provider refused it, or told the end of it."""
 
 
 class Call(BaseModel):
@@ -49,15 +69,10 @@ class Call(BaseModel):
     due: datetime
     called: datetime
     """When it went out: later than it was due if Goldthread was away."""
-    channels: tuple[Channel, ...]
     tried: datetime | None
     """When it was first tried, on whatever channel and whatever came of it."""
-    attempts: int
-    """Tries of the webhook."""
-    last_attempt: datetime | None
-    """When the latest of them was made."""
-    delivered: bool
-    """Whether the webhook took it. That is not an answer."""
+    messages: tuple[Message, ...]
+    """One for each channel that goes out to them: all but the live page."""
     in_front: datetime | None
     """When the person called first had it on the live page."""
 
@@ -123,6 +138,11 @@ class AlertRow(Row):
         """Whether a call went out with nobody on the rota to take it."""
         return any(call.person is None for call in self.calls)
 
+    @property
+    def unsent(self) -> bool:
+        """Whether somebody waits, and a message has yet to get through."""
+        return self.waiting and bool(to_send(self.calls))
+
 
 class AlertTable(ViewTable, table=True):
     """Alerts, as lists find them."""
@@ -130,6 +150,7 @@ class AlertTable(ViewTable, table=True):
     __tablename__ = "notify_alert"
 
     waiting: bool = Field(index=True)
+    unsent: bool = Field(index=True)
     acknowledged_by: str | None = Field(index=True)
     acknowledged_at: datetime | None = Field(sa_type=Instant)
     raised: datetime = Field(sa_type=Instant)
@@ -211,7 +232,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     stands = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers)
     step, changes_at = None, None
     if stood_down is None and stands.taken is None:
-        due = next_step(said.urgency, raised.occurred, _told(calls, stands, passed), subject.at)
+        due = next_step(said.urgency, raised.occurred, _told(calls, stands, passed, said.urgency), subject.at)
         step, changes_at = _next(known, area, due, said, subject.at)
     row = AlertRow(
         cause=subject.id,
@@ -246,13 +267,17 @@ def _calls(facts: FactSet, raised: Fact[AlertRaised]) -> tuple[Call, ...]:
     tries: dict[str, list[Fact[DeliveryTried]]] = {}
     for fact in facts.current(DeliveryTried):
         tries.setdefault(fact.said.call, []).append(fact)
+    told: dict[str, list[Fact[DeliveryReported]]] = {}
+    for report in facts.current(DeliveryReported):
+        told.setdefault(report.said.call, []).append(report)
     called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.id))
-    return tuple(_call(fact, tries.get(fact.id, [])) for fact in called)
+    return tuple(_call(fact, tries.get(fact.id, []), told.get(fact.id, [])) for fact in called)
 
 
-def _call(called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]]) -> Call:
+def _call(
+    called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]], told: Sequence[Fact[DeliveryReported]]
+) -> Call:
     said = called.said
-    webhook = [fact for fact in tries if fact.said.channel is Channel.WEBHOOK]
     page = [fact.occurred for fact in tries if fact.said.channel is Channel.LIVE_PAGE]
     step = rungs_of(step_of(said.rung), said.rule)
     return Call(
@@ -262,16 +287,52 @@ def _call(called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]]) -> Ca
         person=said.person,
         due=said.due,
         called=called.occurred,
-        channels=tuple(said.channels),
-        tried=min((fact.occurred for fact in tries), default=None),
-        attempts=max((fact.said.attempt for fact in webhook), default=0),
-        last_attempt=max(webhook, key=lambda fact: fact.said.attempt).occurred if webhook else None,
-        delivered=any(fact.said.result is DeliveryResult.DELIVERED for fact in webhook),
+        tried=min((fact.occurred for fact in (*tries, *told)), default=None),
+        messages=tuple(
+            _message(
+                channel,
+                [fact for fact in tries if fact.said.channel is channel],
+                [fact for fact in told if fact.said.channel is channel],
+            )
+            for channel in said.channels
+            if channel is not Channel.LIVE_PAGE
+        ),
         in_front=min(page, default=None),
     )
 
 
-def _told(calls: Sequence[Call], stands: Standing, passed: Sequence[Fact[AlertPassedOn]]) -> Told | None:
+def _message(
+    channel: Channel, tries: Sequence[Fact[DeliveryTried]], told: Sequence[Fact[DeliveryReported]]
+) -> Message:
+    tries = sorted(tries, key=lambda fact: fact.said.attempt)
+    taken = [fact for fact in tries if fact.said.result in (DeliveryResult.DELIVERED, DeliveryResult.SENT)]
+    ends = [fact for fact in told if fact.said.result is not DeliveryResult.SENT]
+    result, told_at = None, None
+    if ends:
+        last = max(ends, key=lambda fact: (fact.occurred, fact.id))
+        result, told_at = last.said.result, last.occurred
+    elif taken or told:
+        result = taken[0].said.result if taken else DeliveryResult.SENT
+    elif tries:
+        result = tries[-1].said.result
+        if result is DeliveryResult.REFUSED and channel is not Channel.WEBHOOK:
+            told_at = tries[
+                -1
+            ].occurred  # a pager's endpoint that refuses is put right, and says nothing of them
+    return Message(
+        channel=channel,
+        attempts=tries[-1].said.attempt if tries else 0,
+        first_attempt=min((fact.occurred for fact in (*tries, *told)), default=None),
+        last_attempt=tries[-1].occurred if tries else None,
+        taken_at=min((fact.occurred for fact in (*taken, *told)), default=None),
+        result=result,
+        told_at=told_at,
+    )
+
+
+def _told(
+    calls: Sequence[Call], stands: Standing, passed: Sequence[Fact[AlertPassedOn]], urgency: Urgency
+) -> Told | None:
     """The last step that was called. It is passed on when all whom it called say so, or when
     whoever had taken the alert gives it back; what made it due itself does not count again."""
     if not calls:
@@ -285,7 +346,9 @@ def _told(calls: Sequence[Call], stands: Standing, passed: Sequence[Fact[AlertPa
     if None not in everybody:
         back += [when for when in everybody if when is not None]
     tried = min((call.tried for call in last if call.tried), default=None)
-    return Told(step, called, tried, max(back, default=None))
+    nobody = [None if call.in_front else unreached(urgency, call.called, call.messages) for call in last]
+    lost = None if None in nobody else max(at for at in nobody if at is not None)
+    return Told(step, called, tried, max(back, default=None), lost)
 
 
 def _next(
@@ -295,11 +358,10 @@ def _next(
     calls: dict[str | None, NextCall] = {}
     for rung in rungs_of(due.step, said.rule):
         entry = rota.on_call(known, area, rung.post, max(due.due, at))
-        webhook = entry is not None and entry.webhook is not None
-        channels = (Channel.LIVE_PAGE, Channel.WEBHOOK) if webhook else (Channel.LIVE_PAGE,)
+        by = channels(said.urgency, due.step, entry)
         person = entry.person if entry else None
         # One person who fills both posts of a step is called once.
-        calls.setdefault(person, NextCall(rung=rung.number, post=rung.post, person=person, channels=channels))
+        calls.setdefault(person, NextCall(rung=rung.number, post=rung.post, person=person, channels=by))
     step = Next(step=due.step, due=due.due, calls=tuple(calls.values()))
     if due.due > at:
         return step, due.due

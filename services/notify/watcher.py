@@ -20,7 +20,7 @@ from contracts.events.path import PathCameThrough
 from contracts.rules.alert_path import PathState, is_to_be_told
 from contracts.vocabulary import AlertRule, Urgency
 from services.notify import path
-from services.notify.teller import NETWORK_SECONDS, signature, signing_key
+from services.notify.carriers.webhook import NETWORK_SECONDS, signature, signing_key
 
 LOOK_SECONDS = 1.0
 SIGNATURE_LASTS = timedelta(minutes=5)

@@ -61,14 +61,14 @@ def test_a_variable_that_is_given_wins_over_its_default() -> None:
 def test_each_service_and_the_matcher_is_a_process_with_its_own_store() -> None:
     parts = compose.read({}, lambda name: f"{name}-drawn")
     ours = {name: part for name, part in parts.items() if part.ours}
-    assert set(ours) == {*SERVICES, "matcher"}
+    assert set(ours) == {*SERVICES, "matcher", "sandbox"}
     assert ours["matcher"].command == ("goldthread", "matcher")
     for name in SERVICES:
         assert ours[name].command == ("goldthread", "serve", name)
         assert f"//{name}:" in ours[name].environment["GOLDTHREAD_STORE"]
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "matcher"])
+@pytest.mark.parametrize("name", [*SERVICES, "matcher", "sandbox"])
 def test_the_settings_know_every_variable_and_accept_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     told = compose.read({}, lambda _: "a secret of more than sixteen characters")[name].environment
     for variable, value in told.items():
@@ -80,8 +80,8 @@ def test_the_settings_know_every_variable_and_accept_it(name: str, monkeypatch: 
 def test_the_gateway_leads_to_every_part_by_the_port_that_it_has() -> None:
     nginx = (ROOT / "deploy/gateway/nginx.conf").read_text()
     led_to = dict(re.findall(r"server (\w+):(\d+);", nginx))
-    assert led_to == {name: str(INSIDE[name]) for name in (*SERVICES, "identity")}
-    for name in (*SERVICES, "identity"):
+    assert led_to == {name: str(INSIDE[name]) for name in (*SERVICES, "identity", "sandbox")}
+    for name in (*SERVICES, "identity", "sandbox"):
         assert f"location /{name}/ {{ proxy_pass http://{name}; }}" in nginx
     told = compose.read({}, lambda _: "drawn")
     assert {told[name].environment["GOLDTHREAD_PORT"] for name in SERVICES} == {"8000"}

@@ -31,6 +31,7 @@ from chassis.parking import Counts
 from chassis.settings import Settings
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
+from deploy.sandbox import create_sandbox
 from services.marac import queries as marac_queries
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
@@ -276,7 +277,19 @@ def create(world: World) -> Together:
         "referrals": (REFERRALS, referrals_routes),
     }
     apps: dict[str, Any] = {name: _app(world.hosts[name], *part, world.url) for name, part in parts.items()}
-    return Together(apps | {"assets": Assets()})
+    return Together(apps | {"assets": Assets(), "sandbox": _sandbox(world.url)})
+
+
+def _sandbox(url: str) -> FastAPI:
+    """The page of what would have gone out, with one of each."""
+    app = create_sandbox(Settings(public_url=url))
+    link = f"{url}/notify/take/{'0' * 36}/{'1' * 36}"
+    text = f"Goldthread alert 4821, call 1. Take it: {link} or ring 01632 960100"
+    for kind, to in (("sms", "07700 900101"), ("email", "dev-malik@northmere.example")):
+        app.state.sandbox.keep(kind, "", to, text, link).status = "delivered"
+    says = "Goldthread alert 4 8 2 1. Press 4 to take it."
+    app.state.sandbox.keep("voice", "", "+447700900101", says, link).status = "completed"
+    return app
 
 
 def _app(host: Host, pages: Pages, routes: Any, url: str) -> FastAPI:

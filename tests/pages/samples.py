@@ -12,8 +12,10 @@ from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
     AlertRule,
     BreachStep,
+    Channel,
     ClockOwner,
     ContactMethod,
+    DeliveryResult,
     Grade,
     LegalStatus,
     OrderQuestion,
@@ -29,7 +31,7 @@ from services.marac import shown
 from services.marac.conference import rows
 from services.notify.clock_list import Clocks, ClockShown
 from services.notify.path import NewestTry, PathShown
-from services.notify.queries import Alerts, AlertShown, CallShown, Who
+from services.notify.queries import Alerts, AlertShown, CallShown, MessageShown, Who
 from services.notify.rules.ladder import Post
 from services.orders.rules.circulating import Part
 from services.orders.views.order_shown import (
@@ -341,6 +343,7 @@ def alerts() -> Alerts:
             tried=ago(minutes=3),
             tries=1,
             delivered=True,
+            messages=more.pop("messages", []),
         )
         waiting = state == "unanswered"
         filled: dict[str, Any] = {
@@ -366,11 +369,13 @@ def alerts() -> Alerts:
         }
         return AlertShown.model_validate(filled | more)
 
+    results = {Channel.SMS: DeliveryResult.DELIVERED, Channel.VOICE: DeliveryResult.FAILED}
+    messages = [MessageShown(channel=by, result=of, at=ago(minutes=3)) for by, of in results.items()]
     return Alerts(
         at=NOW,
         fresh_until=FRESH,
         waiting=[
-            entry("4821", "unanswered"),
+            entry("4821", "unanswered", messages=messages),
             entry("0093", "unanswered", you=False, nobody=True, may_pass_on=False),
         ],
         mine=[

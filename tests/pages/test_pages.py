@@ -110,6 +110,16 @@ def test_a_page_is_sound(shown: tuple[str, str], open_: Open, axe: str, world: W
     assert page.title().endswith("Goldthread")
 
 
+def test_the_page_of_the_sandbox_is_sound(open_: Open, axe: str) -> None:
+    page = open_("on-call", "/sandbox/")
+    assert page.locator("section").count() == 3
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 812})
+        assert faults(page, axe) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("[style], style").count() == 0
+
+
 def test_a_page_says_the_same_without_script(shown: tuple[str, str], open_: Open) -> None:
     main = [re.sub(r"\s+", " ", open_(*shown, script=script).inner_text("main")) for script in (False, True)]
     without, with_script = (text.replace("Pause Sound off. Turn on ", "") for text in main)

@@ -75,7 +75,7 @@ BARE = {"order.given", "order.same-reference"}
 
 
 def sources(package: str) -> list[Path]:
-    folder = ROOT / package / "pages"
+    folder = ROOT / package if package.startswith("services/") else ROOT / package / "pages"
     return [path for kind in ("*.py", "*.html") for path in sorted(folder.rglob(kind))]
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol, cast
 
 import httpx
 
+from deploy import sandbox
 from deploy.local.deployment import Deployment
 from deploy.local.processes import end, free_port, wait_until
 from deploy.ready import is_ready
@@ -73,6 +74,8 @@ class Embedded:
             "GOLDTHREAD_PORT": str(self.port),
             "GOLDTHREAD_PUBLIC_URL": self.url,
             "GOLDTHREAD_DATA": str(self.folder / "data"),
+            # As docker-compose.yml does for the other: messages go to the sandbox.
+            **{f"GOLDTHREAD_{name.upper()}": value for name, value in sandbox.told(self.url).items()},
             **self._extra,
         }
 

@@ -348,7 +348,10 @@ def test_nothing_else_is_open_to_everybody() -> None:
     found = {(method, path) for method, path, right in routes() if right is None}
     wanted = {(method, f"/{name}{path}") for name in wiring.SERVICES for path, method in OPEN.items()}
     by_link = {(method, "/notify/take/{call}/{signature}") for method in ("GET", "POST")}
-    assert found == wanted | by_link | {("GET", "/marac/"), ("POST", "/notify/v1/self-test")}
+    voice = "/notify/voice/{call}/{signature}"
+    of_providers = {("POST", path) for path in ("/notify/receipts", voice, f"{voice}/status")}
+    ours = {("GET", "/marac/"), ("POST", "/notify/v1/self-test")}
+    assert found == wanted | by_link | of_providers | ours
 
 
 @pytest.mark.parametrize("name", wiring.SERVICES)

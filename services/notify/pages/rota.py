@@ -45,6 +45,8 @@ ANOTHER = "another"
 """What is chosen for somebody who is in no list: their id is typed."""
 
 
+_TYPED = ("name", "telephone", "email")
+"""What may be typed of somebody; of somebody known it takes the place of what is known."""
 PRESSED_TWICE = "same-key-other-content"
 
 
@@ -272,7 +274,8 @@ def _fault(error: Unsaid | ValidationError | Refused) -> str:
         return error.fault
     if isinstance(error, ValidationError):
         field = str(error.errors()[0]["loc"][0])
-        return {"ends": "ends", "starts": "starts", "person": "id", "name": "name"}.get(field, "first")
+        said = {"person": "id", **{each: each for each in ("ends", "starts", *_TYPED)}}
+        return said.get(field, "first")
     if error.status == 503:
         raise error
     return error.fault
@@ -313,9 +316,10 @@ def _person(asked: Mapping[str, str], field: str, people: Mapping[str, OnCall]) 
     """Whoever was chosen, with where their messages go; or typed. None: nobody."""
     chosen = asked.get(field, "")
     if chosen == ANOTHER:
-        name = asked.get("another_name") or None
-        typed: Any = {"person": asked.get("another_id", "").lower(), "name": name}
-        return people.get(typed["person"]) or OnCall.model_validate(typed)
+        typed = {name: asked[f"another_{name}"] for name in _TYPED if asked.get(f"another_{name}")}
+        id_ = asked.get("another_id", "").lower()
+        known = people[id_].model_dump(exclude_none=True) if id_ in people else {}
+        return OnCall.model_validate({"person": id_, **known, **typed})
     if chosen and chosen not in people:
         raise Unsaid("person")
     return people.get(chosen)

@@ -169,8 +169,9 @@ async def open_link(request: Request, call: Id, signature: Id, runtime: TheRunti
 @router.post("/take/{call}/{signature}", dependencies=[BY_LINK])
 async def take_by_link(request: Request, call: Id, signature: Id, runtime: TheRuntime) -> HTMLResponse:
     """Whoever was called takes the alert, and is told whose it is now."""
+    link.check(runtime.ids, call, signature)
     try:
-        taken, fault, status = await link.take(runtime, call, signature), None, 200
+        taken, fault, status = await link.take(runtime, call), None, 200
     except Problem as problem:
         if problem.status != 409:
             raise

@@ -93,13 +93,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The last step that was called: when, when it was first tried, and since when everybody whom
-    it called has passed it on."""
+    """The last step that was called: when, when it was first tried, since when everybody whom it called has
+    passed it on, and since when it is known to have reached nobody."""
 
     step: int
     called: datetime
     tried: datetime | None = None
     passed_on: datetime | None = None
+    unreached: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,4 +166,6 @@ def _after(urgency: Urgency, last: Told, at: datetime) -> Due:
         # Another post may be reachable where this one was not. Once all have been called there is no
         # other, and a sender that is down for a night would find a thousand calls when it comes back.
         due = last.called + (UNTRIED if last.step + 1 < len(FIRST_ROUND) else wait)
+    if last.unreached is not None and last.step + 1 < len(FIRST_ROUND):
+        due = min(due, last.unreached)
     return Due(last.step + 1, due if last.passed_on is None else min(due, last.passed_on))

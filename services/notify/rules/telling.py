@@ -5,7 +5,7 @@ after an outage only the highest rung goes out. The waits between tries are Gold
 while a network hiccup is likely, then often enough that an endpoint that comes back is found.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -18,6 +18,19 @@ for ever."""
 
 
 class Message(Protocol):
+    """What this rule reads of a call's message on one channel."""
+
+    @property
+    def channel(self) -> Channel: ...  # noqa: D102
+    @property
+    def attempts(self) -> int: ...  # noqa: D102
+    @property
+    def last_attempt(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def taken_at(self) -> datetime | None: ...  # noqa: D102
+
+
+class Call(Protocol):
     """What this rule reads of a call."""
 
     @property
@@ -25,47 +38,39 @@ class Message(Protocol):
     @property
     def person(self) -> str | None: ...  # noqa: D102
     @property
-    def channels(self) -> tuple[Channel, ...]: ...  # noqa: D102
-    @property
-    def due(self) -> datetime: ...  # noqa: D102
-    @property
-    def attempts(self) -> int: ...  # noqa: D102
-    @property
-    def last_attempt(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def delivered(self) -> bool: ...  # noqa: D102
+    def messages(self) -> Sequence[Message]: ...  # noqa: D102
 
 
-C = TypeVar("C", bound=Message)
+C = TypeVar("C", bound=Call)
 
 
-def to_send(calls: Iterable[C]) -> list[C]:
-    """Of an unanswered alert's calls, those whose message has yet to get through.
+def to_send(calls: Iterable[C]) -> list[tuple[C, Message]]:
+    """Of an unanswered alert's calls, the messages that have yet to get through.
 
     Of several calls of one person only the newest, which says all that the older ones said; and a
-    call of an earlier step that was never tried has been overtaken: there is no volley after an
-    outage.
+    message of an earlier step that was never tried has been overtaken: there is no volley after an
+    outage. What a provider has taken is not sent again, whatever became of it: the next call is.
     """
     newest = {call.person: call for call in sorted(calls, key=lambda call: call.rung)}
     last = max((step_of(call.rung) for call in newest.values()), default=0)
     return [
-        call
+        (call, message)
         for call in newest.values()
-        if Channel.WEBHOOK in call.channels
-        and not call.delivered
-        and (call.attempts or step_of(call.rung) == last)
+        for message in call.messages
+        if message.taken_at is None and (message.attempts or step_of(call.rung) == last)
     ]
 
 
-def next_try(call: Message) -> datetime:
-    """When a call's message is to be sent, or sent again."""
-    if call.last_attempt is None:
-        return call.due
-    return call.last_attempt + WAITS[min(call.attempts, len(WAITS)) - 1]
+def next_try(due: datetime, message: Message) -> datetime:
+    """When a message is to be sent, or sent again, of a call that was due then."""
+    if message.last_attempt is None:
+        return due
+    return message.last_attempt + WAITS[min(message.attempts, len(WAITS)) - 1]
 
 
-def is_due(call: Message, now: datetime) -> bool:
+def is_due(message: Message, now: datetime) -> bool:
     """Whether a call's message is to be sent now. The clock may have gone back since: a call is made
     when it is due, so that one never tried is due now; and so is one last tried further from now than
     its wait is long, before or after."""
-    return call.last_attempt is None or abs(now - call.last_attempt) >= next_try(call) - call.last_attempt
+    last = message.last_attempt
+    return last is None or abs(now - last) >= next_try(last, message) - last

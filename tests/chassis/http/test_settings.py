@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.settings import TRY_OUT_CLIENT_SECRET, TRY_OUT_SECRET, CannotStart, load
+from chassis.ids import new_id
+from chassis.settings import SANDBOX_KEY, TRY_OUT_CLIENT_SECRET, TRY_OUT_SECRET, CannotStart, load
 
 FIT = {
     "PRODUCTION": "true",
@@ -16,6 +17,12 @@ FIT = {
     "STORE": "postgresql+asyncpg://app@db/goldthread",
     "MODE": "distributed",
     "HEARTBEAT_URL": "https://heartbeat.example/goldthread",
+    "GOVUK_NOTIFY_KEY": f"a key-{new_id()}-{new_id()}",
+    "GOVUK_NOTIFY_CALLBACK_TOKEN": "a token of this deployment",
+    "MAIL_SERVER": "smtps://mail.example:465",
+    "MAIL_FROM": "goldthread@northmere.example",
+    "VOICE_URL": "https://voice.example/2010-04-01/Accounts/AC1",
+    "VOICE_FROM": "+441632960100",
 }
 
 
@@ -53,6 +60,16 @@ def test_a_fit_production_starts(environment: pytest.MonkeyPatch) -> None:
         ("HEARTBEAT_URL", "", "Production needs an https address that notices when alerts stop"),
         ("HEARTBEAT_URL", "http://heartbeat.example", "Production needs an https address that notices"),
         ("HEARTBEAT_URL", "heartbeat.example", "The heartbeat's address is an http or https address"),
+        ("GOVUK_NOTIFY_KEY", SANDBOX_KEY, "Production refuses a sandbox in the place of GOV.UK Notify"),
+        ("GOVUK_NOTIFY_URL", "http://sandbox:8000", "Production refuses a sandbox in the place of"),
+        ("GOVUK_NOTIFY_URL", "https://goldthread.example", "Production refuses a sandbox in the place of"),
+        ("GOVUK_NOTIFY_CALLBACK_TOKEN", "short", "Production refuses a callback token of fewer than 16"),
+        ("GOVUK_NOTIFY_KEY", "a-marker", "The key of GOV.UK Notify is not whole"),
+        ("MAIL_SERVER", "smtp://mail.example:25", "Production refuses a mail server without TLS"),
+        ("MAIL_SERVER", "a-marker", "The mail server is smtps"),
+        ("MAIL_FROM", "", "A mail server needs a sender's address"),
+        ("VOICE_URL", "http://voice.example", "Production refuses a provider of voice calls without https"),
+        ("VOICE_FROM", "", "A provider of voice calls needs the number that calls"),
         ("SECRET", "short", "The secret needs at least 16 characters"),
         ("LOG", "redis://host", "The log is sqlite"),
         ("LOG", "", "Services in processes of their own need Kafka"),

@@ -1,7 +1,7 @@
 """The service at work on the embedded deployment, and a pager that its messages reach."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -79,7 +79,7 @@ async def pager() -> AsyncIterator[Pager]:
         yield pager
 
 
-Start = Callable[[], Awaitable[Runtime]]
+Start = Callable[..., Awaitable[Runtime]]
 
 
 @pytest.fixture
@@ -87,12 +87,12 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     """Start the service on this test's store and log; again after ``stop``, as a process is."""
     async with AsyncExitStack() as stack:
 
-        async def start() -> Runtime:
+        async def start(settings: Settings | None = None) -> Runtime:
             clock = Clock()
             log = open_log(f"sqlite:{tmp_path}/log.sqlite")
             await log.start()
             store = open_store(f"sqlite:///{tmp_path}", "notify", clock)
-            runtime = Runtime(SERVICE, Settings(), store, log, IDS, clock)
+            runtime = Runtime(SERVICE, settings or Settings(), store, log, IDS, clock)
             await runtime.start()
             stack.push_async_callback(stop, runtime)
             await runtime.caught_up.wait()
@@ -117,10 +117,20 @@ ADMIN = caller("ada", "area-admin", areas=("force",))
 OPERATOR = caller("olu", "operator", areas=())
 
 
-async def configure(runtime: Runtime, webhook: str | None = None, where: str = "north", **posts: str) -> None:
-    """A force with an area, and a month's shift of these people, all with this webhook."""
+async def configure(
+    runtime: Runtime,
+    webhook: str | None = None,
+    where: str = "north",
+    addresses: Mapping[str, dict[str, str]] | None = None,
+    **posts: str,
+) -> None:
+    """A force with an area, and a month's shift of these people, all with this webhook, and with the other
+    addresses that some of them have."""
     now = runtime.clock.now()
-    on = {post: {"person": staff(name), "webhook": webhook} for post, name in posts.items()}
+    on = {
+        post: {"person": staff(name), "webhook": webhook, **(addresses or {}).get(name, {})}
+        for post, name in posts.items()
+    }
     starts, ends = now - timedelta(hours=1), now + timedelta(days=30)
     said: list[tuple[Caller, Content]] = [
         (OPERATOR, AreaDefined(area="force", name="Force", kind=AreaKind.FORCE)),

@@ -77,10 +77,10 @@ def test_a_message_is_tried_again_though_the_clock_goes_back() -> None:
     world.try_all(DeliveryResult.FAILED)
     world.now -= timedelta(hours=1)
     (call,) = world.row.calls
-    assert is_due(call, world.now)
+    assert is_due(call.messages[0], world.now)
     world.try_call(call.id, DeliveryResult.FAILED)
-    call = world.row.calls[0]
-    assert (call.attempts, call.last_attempt, is_due(call, world.now)) == (2, world.now, False)
+    message = world.row.calls[0].messages[0]
+    assert (message.attempts, message.last_attempt, is_due(message, world.now)) == (2, world.now, False)
 
 
 def test_a_night_in_which_nobody_answers() -> None:
@@ -223,7 +223,7 @@ def test_one_person_in_both_posts_of_a_step_is_called_once() -> None:
 def test_who_has_no_webhook_is_called_on_the_live_page() -> None:
     world = World(configuration=rota(first=on_call("amira", webhook=False)))
     world.raise_alert()
-    assert world.row.calls[0].channels == (Channel.LIVE_PAGE,)
+    assert world.channels == [Channel.LIVE_PAGE]
 
 
 @pytest.mark.parametrize("where", ["north", None])
@@ -231,7 +231,7 @@ def test_a_call_goes_out_though_nobody_is_on_the_rota(where: str | None) -> None
     world = World(configuration=())
     world.raise_alert(where=where)
     (call,) = world.row.calls
-    assert (call.person, call.channels, world.row.nobody) == (None, (Channel.LIVE_PAGE,), True)
+    assert (call.person, world.channels, world.row.nobody) == (None, [Channel.LIVE_PAGE], True)
 
 
 def test_an_alert_that_is_answered_gives_way_to_one_that_waits() -> None:
@@ -279,6 +279,7 @@ EVENTS = st.one_of(
     st.tuples(st.just("wait"), SECONDS),
     st.tuples(st.just("away"), SECONDS),
     st.tuples(st.just("try"), st.sampled_from(DeliveryResult)),
+    st.tuples(st.just("report"), st.sampled_from(DeliveryResult)),
     st.tuples(st.just("acknowledge"), NAMES),
     st.tuples(st.just("pass on"), NAMES),
     st.tuples(st.just("again"), st.sampled_from(Urgency)),
@@ -298,6 +299,8 @@ def nights(draw: st.DrawFn) -> World:
                 world.wait(value, away=what == "away")
             case "try":
                 world.try_all(value)
+            case "report":
+                world.report(world.row.calls[-1].id, value, Channel.WEBHOOK)
             case "acknowledge":
                 world.acknowledge(value)
             case "pass on":

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from pydantic import ValidationError
 
 from chassis.facts import FactSet
+from contracts.events.configuration import OnCall
 from services.notify import planner
 from services.notify.pages import rota as pages
 from services.notify.pages.rota import Unsaid
@@ -57,6 +59,33 @@ def test_somebody_who_was_chosen_keeps_where_their_messages_go_and_a_stranger_is
     assert (new.person, new.name) == (person("zed"), "Zed")
     with pytest.raises(Unsaid):
         pages._person({"first": person("zed")}, "first", known)
+
+
+def test_a_telephone_that_is_typed_takes_the_place_of_the_one_that_is_known() -> None:
+    before = OnCall(
+        person=person("amira"), name="Amira", telephone="07700 900101", email="amira@north.example"
+    )
+    typed = {"first": "another", "another_id": person("amira"), "another_telephone": "07700 900123"}
+    found = pages._person(typed, "first", {before.person: before})
+    assert found == before.model_copy(update={"telephone": "07700 900123"})
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("telephone", "4"),
+        ("telephone", "07700 900123; 07700 900124"),
+        ("telephone", "+1 202 555 0100"),
+        ("email", "amira"),
+        ("email", "amira@north"),
+        ("email", "amira@north.example, ben@north.example"),
+    ],
+)
+def test_an_address_that_is_none_is_said_to_be_wrong(field: str, typed: str) -> None:
+    asked = {"first": "another", "another_id": person("zed"), f"another_{field}": typed}
+    with pytest.raises(ValidationError) as wrong:
+        pages._person(asked, "first", {})
+    assert pages._fault(wrong.value) == field
 
 
 @pytest.mark.parametrize(

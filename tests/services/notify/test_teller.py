@@ -18,8 +18,9 @@ from contracts.events.alerts import AlertCalled, DeliveryTried
 from contracts.vocabulary import DeliveryResult, Urgency
 from deploy import cli
 from services.notify import actions, claims, teller
+from services.notify.carriers import webhook
+from services.notify.carriers.webhook import signing_key
 from services.notify.rules import telling
-from services.notify.teller import signing_key
 from services.notify.views import number_of
 from tests.services.notify.conftest import Pager, caller, configure, raise_alert, stop
 from tests.services.notify.world import CAUSE
@@ -123,8 +124,8 @@ async def test_an_urgent_alert_waits_behind_nobodys_slow_endpoint(
 ) -> None:
     """Those that hang do so for as long as the test lasts: whatever waits behind one is never sent."""
     for module, name, value in (
-        (teller, "NETWORK_SECONDS", 600),
-        (teller, "TRY_SECONDS", 600),
+        (webhook, "NETWORK_SECONDS", 600),
+        (webhook, "TRY_SECONDS", 600),
         (teller, "AT_ONCE", at_once),
         (teller, "FOR_URGENT", for_urgent),
     ):

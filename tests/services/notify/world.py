@@ -14,6 +14,7 @@ from contracts.events.alerts import (
     AlertPassedOn,
     AlertRaised,
     AlertStoodDown,
+    DeliveryReported,
     DeliveryTried,
 )
 from contracts.events.configuration import AreaDefined, OnCall, RotaSet
@@ -37,10 +38,10 @@ def staff(name: str) -> str:
     return IDS.staff("https://sign-in.example", name)
 
 
-def on_call(name: str, webhook: bool = True) -> OnCall:
+def on_call(name: str, webhook: bool = True, **more: str) -> OnCall:
     """Somebody's entry on the rota."""
     address: dict[str, Any] = {"webhook": f"https://pager.example/{name}"} if webhook else {}
-    return OnCall.model_validate({"person": staff(name), **address})
+    return OnCall.model_validate({"person": staff(name), **address, **more})
 
 
 def rota(**changes: Any) -> list[Fact[Content]]:
@@ -148,12 +149,25 @@ class World:
             if call.tried is None:
                 self.try_call(call.id, result)
 
-    def try_call(self, call: str, result: DeliveryResult) -> None:
-        """One try of a call's webhook."""
-        attempt = 1 + next(each.attempts for each in self.row.calls if each.id == call)
-        self.hear(
-            DeliveryTried(cause=CAUSE, call=call, channel=Channel.WEBHOOK, attempt=attempt, result=result)
-        )
+    def try_call(self, call: str, result: DeliveryResult, channel: Channel = Channel.WEBHOOK) -> None:
+        """One try of a call's message on a channel."""
+        (known,) = [each for each in self.row.calls if each.id == call]
+        tries = [each.attempts for each in known.messages if each.channel is channel]
+        attempt = 1 + max(tries, default=0)
+        self.hear(DeliveryTried(cause=CAUSE, call=call, channel=channel, attempt=attempt, result=result))
+
+    def report(self, call: str, result: DeliveryResult, channel: Channel = Channel.SMS) -> None:
+        """A provider tells what became of a call's message; once, as the store keeps it."""
+        root = root_of(f"{call} {channel} {result}")
+        if any(each.root == root for each in self.facts):
+            return
+        said = DeliveryReported(cause=CAUSE, call=call, channel=channel, result=result)
+        self.hear(said, root=root)
+
+    @property
+    def channels(self) -> list[Channel]:
+        """By which the first call went out."""
+        return list(FactSet(self.facts).current(AlertCalled)[0].said.channels)
 
     @property
     def called(self) -> list[tuple[float, str]]:

@@ -1,0 +1,59 @@
+"""What takes a message to somebody: their pager, GOV.UK Notify, a mail server, a telephone provider.
+
+A carrier says that there is an alert, how urgent, where to take it and whom to ring instead: no name, no
+address, no place, no order. What a provider tells later comes in by ``receipts.py``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contracts.events.configuration import OnCall
+from contracts.vocabulary import Channel, DeliveryResult, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """All that a message tells, and the only thing that it is made from."""
+
+    call: str
+    """The call's id: the same on every try, and the provider's reference."""
+    cause: str
+    alert: str
+    """The four digits by which people speak of it."""
+    urgency: Urgency
+    step: int
+    """How many steps of the ladder were called before: no two messages of an alert have one text."""
+    attempt: int
+    acknowledge_by: datetime | None
+    open_url: str
+    take_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one try, with the HTTP status where there was one."""
+
+    result: DeliveryResult
+    status: int | None = None
+
+
+class Carrier(Protocol):
+    """One way to reach somebody. A try ends by itself before a claim does (``claims.CLAIM``)."""
+
+    def place(self, to: OnCall) -> str | None:
+        """What has room for so many messages at a time: an endpoint, or a provider. None: it cannot reach
+        them."""
+
+    async def send(self, message: Message, to: OnCall) -> Outcome:
+        """Make one try. It raises nothing for what a network or a provider does."""
+
+
+Carriers = dict[Channel, Carrier]
+
+
+def not_taken(status: int) -> Outcome:
+    """What a provider's HTTP status says of a message that it did not take. 400: it will never go to that
+    number or address. Any other, a wrong key among them, is of ours or of the provider: it is made again, and
+    says nothing of whom it was to."""
+    return Outcome(DeliveryResult.REFUSED if status == 400 else DeliveryResult.FAILED, status)

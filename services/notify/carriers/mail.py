@@ -1,0 +1,79 @@
+"""E-mail through a mail server of one's own (SMTP), where GOV.UK Notify is not to carry it.
+
+No server can be asked whether it had a message: one sent by a process that was killed before it could note
+so is sent again, with the same Message-ID, by which a mailbox knows a repeat.
+"""
+
+import asyncio
+import smtplib
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+from chassis.pages.texts import Texts
+from chassis.settings import Settings
+from contracts.events.configuration import OnCall
+from contracts.vocabulary import DeliveryResult
+from services.notify.carriers import Message, Outcome
+
+NETWORK_SECONDS = 2.0
+AT_ONCE = 4
+PASSING = 500
+"""From this reply on the server refuses for good (RFC 5321, 4.2.1); below it, for now."""
+
+
+class MailServer:
+    """E-mails, by SMTP."""
+
+    def __init__(self, settings: Settings, texts: Texts, ring: str) -> None:
+        self._settings = settings
+        self._texts = texts
+        self._ring = ring
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mail")
+
+    def place(self, to: OnCall) -> str | None:
+        """The server, if they have an address."""
+        return "mail" if to.email else None
+
+    async def send(self, message: Message, to: OnCall) -> Outcome:
+        """Delivered: the server has it. It tells nothing later."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._send, self._letter(message, to.email or ""))
+
+    def _letter(self, message: Message, address: str) -> EmailMessage:
+        letter, says = EmailMessage(), {"number": message.alert, "try": message.step + 1}
+        letter["From"], letter["To"] = self._settings.mail_from, address
+        letter["Subject"] = self._texts("mail.subject", **says).unescape()
+        letter["Message-ID"] = f"<{message.call}@{self._settings.mail_from.rpartition('@')[2]}>"
+        letter["Auto-Submitted"] = "auto-generated"
+        more = {"urgency": self._texts.label("urgency", message.urgency), "link": message.take_url}
+        letter.set_content(self._texts("mail.body", **says, **more, ring=self._ring).unescape())
+        return letter
+
+    def _send(self, letter: EmailMessage) -> Outcome:
+        try:
+            with self._server() as server:
+                if self._settings.mail_user:
+                    server.login(self._settings.mail_user, self._settings.mail_password.get_secret_value())
+                server.send_message(letter)
+        except smtplib.SMTPRecipientsRefused as refused:
+            codes = [code for code, _ in refused.recipients.values()]
+            return Outcome(_refused(max(codes)))
+        except smtplib.SMTPResponseException as refused:
+            return Outcome(_refused(refused.smtp_code))
+        except (OSError, smtplib.SMTPException):
+            return Outcome(DeliveryResult.FAILED)
+        return Outcome(DeliveryResult.DELIVERED)
+
+    def _server(self) -> smtplib.SMTP:
+        address = urlsplit(self._settings.mail_server)
+        host, port = address.hostname or "", address.port or 0
+        if address.scheme == "smtps":
+            trusted = ssl.create_default_context()
+            return smtplib.SMTP_SSL(host, port, timeout=NETWORK_SECONDS, context=trusted)
+        return smtplib.SMTP(host, port, timeout=NETWORK_SECONDS)
+
+
+def _refused(code: int) -> DeliveryResult:
+    return DeliveryResult.REFUSED if code >= PASSING else DeliveryResult.FAILED

@@ -1,0 +1,81 @@
+"""By which channels a person is called, and when a call is known not to have reached them.
+
+Source: features.md row G5 (2026): *a voice call (an SMS wakes nobody)*; the waits are those of the ladder
+(domain.md section 5). Which channel belongs to which urgency and step, and how long a receipt may take, is
+Goldthread's own, to be agreed with each force: what must be answered at once rings at every step; what has
+an hour rings once the first was not answered; what has a day wakes nobody until the duty officer is called.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from contracts.events.configuration import OnCall
+from contracts.vocabulary import Channel, DeliveryResult, Urgency
+from services.notify.rules.ladder import FIRST_ROUND, UNTRIED
+
+RINGS_FROM: Mapping[Urgency, int] = {Urgency.NOW: 0, Urgency.HOUR: 1, Urgency.DAY: len(FIRST_ROUND) - 1}
+"""The step from which on a person's telephone rings, if nobody has answered until then."""
+TEXTS_FROM: Mapping[Urgency, int] = {Urgency.NOW: 0, Urgency.HOUR: 0, Urgency.DAY: 1}
+"""The step from which on a text is sent: what has a day may come at night, and an e-mail waits for morning.
+Who has no other address has the text from the first step on."""
+
+RECEIPT_WITHIN: Mapping[Urgency, timedelta] = {
+    Urgency.NOW: timedelta(minutes=2),
+    Urgency.HOUR: timedelta(minutes=10),
+    Urgency.DAY: timedelta(hours=2),
+}
+"""How long a provider may take to tell that a message has arrived, before it is taken not to have."""
+
+UNDELIVERED = frozenset({DeliveryResult.REFUSED, DeliveryResult.FAILED})
+
+
+def channels(urgency: Urgency, step: int, to: OnCall | None) -> tuple[Channel, ...]:
+    """How a person is called at a step of the ladder: the live page always, and as far as they have them
+    the pager, the text, the e-mail and the voice call that this urgency asks for by then."""
+    if to is None:
+        return (Channel.LIVE_PAGE,)
+    elsewhere = to.webhook is not None or to.email is not None
+    rings = to.telephone is not None and step >= RINGS_FROM[urgency]
+    texts = to.telephone is not None and (step >= TEXTS_FROM[urgency] or not elsewhere)
+    asked = {
+        Channel.LIVE_PAGE: True,
+        Channel.WEBHOOK: to.webhook is not None,
+        Channel.SMS: texts,
+        Channel.EMAIL: to.email is not None,
+        Channel.VOICE: rings,
+    }
+    return tuple(channel for channel, wanted in asked.items() if wanted)
+
+
+class Sent(Protocol):
+    """What ``unreached`` reads of a call's message on one channel."""
+
+    @property
+    def first_attempt(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def taken_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def told_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def result(self) -> DeliveryResult | None: ...  # noqa: D102
+
+
+def unreached(urgency: Urgency, called: datetime, messages: Iterable[Sent]) -> datetime | None:
+    """Since when it is known that a call has reached nobody, to come or gone by. None: it may have.
+
+    One message of it was refused, failed at the provider, or has no receipt in its time; and none of the
+    others got through. A try that failed for a moment says nothing by itself: it is made again.
+    """
+    lost: list[datetime] = []
+    pending: list[datetime] = []
+    for message in messages:
+        if message.result is DeliveryResult.DELIVERED:
+            return None
+        if message.told_at is not None and message.result in UNDELIVERED:
+            lost.append(message.told_at)
+        elif message.taken_at is not None:
+            lost.append(message.taken_at + RECEIPT_WITHIN[urgency])
+        else:
+            pending.append((message.first_attempt or called) + UNTRIED)
+    return max([*lost, *pending]) if lost else None
