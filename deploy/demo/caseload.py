@@ -7,7 +7,7 @@ for key, so that a second run posts nothing twice.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from deploy.demo import orders, stories
@@ -52,6 +52,7 @@ def caseload(now: datetime, seed: int = SEED) -> Caseload:
         said = _refer(notebook, pairs[0])
         referrals[pairs[0].victim.area].append(said.key)
     _mistakes(notebook)
+    _doubts(notebook)
     posts = sorted(notebook.posts, key=lambda post: (post.at, post.key))
     return Caseload(notebook.start, now, posts, referrals, [pair for pairs in households for pair in pairs])
 
@@ -166,6 +167,26 @@ def _mistakes(notebook: Notebook) -> None:
         )
     for post in wrong[14:]:
         notebook.withdraw(post, chance.uniform(4.2, 12))
+
+
+def _doubts(notebook: Notebook) -> None:
+    """A practice takes some down a second time, with no number, and day and month of birth swapped: a person
+    must decide whose records these are."""
+    seen = set[str]()
+    for post in list(notebook.posts):
+        person = post.body["content"]["people"][0] if post.kind == "health" else {}
+        identity = person.get("identity", {})
+        born = date.fromisoformat(identity["born"][0]) if identity else date.min
+        if post.agency != "eastvale-gp" or born.day > 12 or born.day == born.month or len(seen) == 5:
+            continue
+        record = identity["record"] | {"number": f"{identity['record']['number']}-2"}
+        if record["number"] not in seen:
+            seen.add(record["number"])
+            swapped = born.replace(day=born.month, month=born.day).isoformat()
+            again = {key: value for key, value in identity.items() if key != "nhs_number"}
+            people = [{"role": person["role"], "identity": again | {"record": record, "born": [swapped]}}]
+            at = datetime.fromisoformat(post.body["occurred"]) + timedelta(days=2)
+            notebook.say(post.agency, "health", at, people, post.area, service="New patient check")
 
 
 def _mistype(notebook: Notebook, post: Post) -> None:
