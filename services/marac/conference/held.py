@@ -13,8 +13,8 @@ from chassis.parking import Incomplete
 from chassis.views import Row, View
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds
-from services.marac.conference import alert_rows, compose, rows
-from services.marac.conference.compose import CaseKnown
+from services.marac.conference import alert_rows, known, rows
+from services.marac.conference.known import CaseKnown
 from services.marac.conference.views import ALERT, MEETING, PERSON
 from services.marac.rules import sharing
 
@@ -50,8 +50,8 @@ class Held:
         """Cases with all the rows that their pages are made of."""
         cases = list(cases)
         configuration = await self.archive.configuration(AgencyDefined, AreaDefined, at=self.at)
-        persons = {person for case in cases for person in compose.people_of(case)}
-        causes = {cause for case in cases for cause in compose.causes_of(case)}
+        persons = {person for case in cases for person in known.people_of(case)}
+        causes = {cause for case in cases for cause in known.causes_of(case)}
         people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
         alerts = await self.many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
@@ -63,8 +63,8 @@ class Held:
         ]
 
     async def _incomplete(self, case: rows.ConferenceCase) -> Incomplete:
-        people = {f"p:{person}" for person in compose.people_of(case)}
-        causes = {f"o:{cause}" for cause in compose.causes_of(case)}
+        people = {f"p:{person}" for person in known.people_of(case)}
+        causes = {f"o:{cause}" for cause in known.causes_of(case)}
         return await self.archive.incomplete({f"k:{case.case}", *people, *causes})
 
     async def meetings_of(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, rows.ConferenceMeeting]:

@@ -14,8 +14,8 @@ from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
 from services.marac.conference import compose, rows
-from services.marac.conference.compose import CaseKnown
 from services.marac.conference.held import Held, visible
+from services.marac.conference.known import CaseKnown
 from services.marac.conference.person import short_type, version_row
 from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order

@@ -9,7 +9,7 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Urgency
 from services.marac.conference import clocks
-from services.marac.conference.compose import causes_of
+from services.marac.conference.known import causes_of
 from tests.services.marac.caseload import breach, order, referral, world
 from tests.support.facts import IDS, NOON, fact, root_of
 

@@ -15,7 +15,7 @@ from contracts.mentions import Mention
 from contracts.sections import Contact, Narrative
 from contracts.vocabulary import AlertRule, ContactMethod, Grade, Role
 from services.marac.conference import compose
-from services.marac.conference.compose import CaseKnown
+from services.marac.conference.known import CaseKnown, causes_of
 from services.marac.conference.rows import ConferenceCase, ConferencePerson
 from tests.services.marac.caseload import (
     STREET,
@@ -299,7 +299,7 @@ def test_a_row_stays_as_it_is_until_it_says_that_it_will_change(
 def test_an_alert_about_an_order_is_one_of_the_case_and_is_missing_until_somebody_takes_it() -> None:
     made = world(referral(), order(), alert("order", rule=AlertRule.BAIL_ENDED))
     row, about = made.row("conference_case", root_of("case")), root_of("order")
-    alerts = {cause: made.row("conference_alert", cause) for cause in compose.causes_of(row)}
+    alerts = {cause: made.row("conference_alert", cause) for cause in causes_of(row)}
     known = CaseKnown(NOON, row, {}, alerts, {}, {}, Incomplete(0, None, 0))
     assert [each.cause for each in compose.alerts_of(known)] == compose.unanswered(known) == [about]
     gap = compose.missing_of(known)[0]

@@ -1,0 +1,116 @@
+"""A case with all the rows that its pages are made of. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from chassis.parking import Incomplete
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from services.marac import shown
+from services.marac.conference import alert_rows, breaches, clocks, rows
+from services.marac.conference.others import about_others, not_as_victim
+from services.marac.conference.risk import risk_of
+from services.marac.rules.feeds import Silence
+from services.marac.shown_risk import Risk
+
+
+@dataclass(frozen=True)
+class CaseKnown:
+    """A case with the rows that its page is made of, all as of one time."""
+
+    at: datetime
+    case: rows.ConferenceCase
+    people: Mapping[str, rows.ConferencePerson]
+    alerts: Mapping[str, alert_rows.ConferenceAlert]
+    agencies: Mapping[str, AgencyDefined]
+    areas: Mapping[str, AreaDefined]
+    incomplete: Incomplete
+    """What could not be read about the case, its people and its breaches."""
+    silences: Sequence[Silence] = ()
+
+    @cached_property
+    def pattern(self) -> shown.CasePattern:
+        """What all that was done may be, and who decided it."""
+        decisions = {cause: row.decisions for cause, row in self.alerts.items()}
+        assessments = self.victim.assessments if self.victim else []
+        return breaches.pattern_of(self.case, assessments, decisions, self.at)
+
+    @cached_property
+    def clocks(self) -> list[shown.ClockShown]:
+        """The clocks that run about its orders and breaches."""
+        return clocks.clocks_of(self.alerts, sorted(causes_of(self.case)), self.at)
+
+    @cached_property
+    def risk(self) -> Risk:
+        """What is shown of the victim's risk."""
+        return risk_of(self.victim.assessments if self.victim else (), self.victim, self.at)
+
+    @property
+    def everybody(self) -> list[rows.CasePerson]:
+        """The people of the case: victim, perpetrators, children."""
+        victim = [self.case.victim] if self.case.victim else []
+        return [*victim, *self.case.perpetrators, *self.case.children]
+
+    @property
+    def people_rows(self) -> list[rows.ConferencePerson]:
+        """The rows of the people of the case, as far as there are any."""
+        return [self.people[each] for each in sorted(people_of(self.case)) if each in self.people]
+
+    @property
+    def victim(self) -> rows.ConferencePerson | None:
+        """The victim's row."""
+        return self.people.get(self.case.victim.person) if self.case.victim else None
+
+    @property
+    def lines(self) -> dict[str, rows.Line]:
+        """Every line about the people of the case, by root: as it is hers, where it names the victim; a
+        stub only where it is one to all."""
+        ids = [*sorted(people_of(self.case) - _victim_of(self.case)), *_victim_of(self.case)]
+        found = [line for person in ids for line in self.lines_of(person)]
+        return {line.root: line for line in sorted(found, key=lambda line: line.said is not None)}
+
+    @property
+    def _hers(self) -> dict[str, rows.Line]:
+        if self.victim is None:
+            return {}
+        apart = not_as_victim(self.victim, people_of(self.case))
+        return {line.root: line for line in self.victim.lines if line.root not in apart}
+
+    def about_others(self, person: str) -> set[str]:
+        """The lines of a person of the case that are about another victim than its own."""
+        if person not in self.people:
+            return set()
+        if person in _victim_of(self.case):
+            return not_as_victim(self.people[person], people_of(self.case))
+        return about_others(self.people[person], people_of(self.case), self._hers)
+
+    def lines_of(self, person: str) -> list[rows.Line]:
+        """What is said of a person of the case and not about another victim; of somebody else than the
+        victim no earlier version but those that named her too: it may have been about another."""
+        lines = self.people[person].lines if person in self.people else []
+        if person in _victim_of(self.case):
+            return list(self._hers.values())
+        hers, others = self._hers, self.about_others(person)
+        return [_as_hers(line, hers.get(line.root)) for line in lines if line.root not in others]
+
+
+def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:
+    named = {each.version for each in (hers.earlier if hers else ())}
+    return line.model_copy(update={"earlier": tuple(e for e in line.earlier if e.version in named)})
+
+
+def people_of(case: rows.ConferenceCase) -> set[str]:
+    """The persons whose rows a case's page needs."""
+    return _victim_of(case) | {each.person for each in (*case.perpetrators, *case.children)}
+
+
+def _victim_of(case: rows.ConferenceCase) -> set[str]:
+    return {case.victim.person} if case.victim else set()
+
+
+def causes_of(case: rows.ConferenceCase) -> set[str]:
+    """The orders and breaches of a case: what alerts are about."""
+    records = (record for each in case.occurrences for record in each.records)
+    breaches = {record.root for record in records if record.type == "breach"}
+    return breaches | {order.root for order in case.orders}
