@@ -16,6 +16,7 @@ from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn, AlertRaised, AlertStoodDown
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.path import PathTried
 from contracts.rules.areas import area_and_around
 from contracts.rules.clocks import CLOCKS, calls_at
 from contracts.rules.standing_answer import answer_of, standing_answer
@@ -79,6 +80,10 @@ class ClockTable(ViewTable, table=True):
 
 def fold(subject: Subject) -> Folded:
     """The clocks about a cause, and when somebody is next to be called for one."""
+    if subject.facts.current(PathTried):
+        return Folded(
+            None
+        )  # no clock is about a try of the alert path, and its row would be another each minute
     known = rota.rota_of(subject.configuration)
     running = [_clock(subject, started, known) for started in _running(subject.facts)]
     clocks = tuple(sorted(running, key=lambda clock: (clock.due, clock.rule)))

@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from chassis import operating
 from chassis.alert_path import cause_of
 from chassis.clock import Clock
 from chassis.facts import FactSet
@@ -22,6 +23,7 @@ from contracts.events.path import PathCalled, PathCameThrough, PathTried
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import AlertRule, Urgency
 from services.notify import claims, path, queries, watcher
+from services.notify.clocks import CLOCK, ClockTable
 from services.notify.service import SERVICE
 from tests.services.notify.conftest import OPERATOR, Message, Pager, configure, stop
 from tests.services.notify.world import staff
@@ -122,6 +124,9 @@ async def test_it_is_no_alert_and_of_each_kind_the_newest_alone_is_kept(
         assert (await connection.execute(text(keys), {"key": f"o:{CAUSE}"})).scalar_one() == 3
         assert (await connection.execute(text("select count(*) from notify_claim"))).scalar_one() == 0
     assert (await queries.alerts(runtime, OPERATOR)).waiting == []
+    await operating.mark_everything(runtime)
+    await runtime.folded(["*", f"o:{CAUSE}"])
+    assert await runtime.rows(CLOCK, select(ClockTable)) == []
 
 
 async def test_nobody_else_can_say_that_it_came(runtime: Runtime, pager: Pager) -> None:
