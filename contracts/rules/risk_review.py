@@ -61,7 +61,9 @@ TRIGGERS: Mapping[ReviewTrigger, Line] = {
         "judgement triggers of domain.md 1.2",
     ),
     ReviewTrigger.ESCALATION: Line(
-        "the third occurrence in 12 months, and each after it, by any agency's records", DAY, "domain.md 1.2"
+        "the third occurrence in 12 months, and each after it, by any agency's records; unless it is graver",
+        DAY,
+        "domain.md 1.2",
     ),
     ReviewTrigger.STALKING_NAMED: Line("an officer records stalking in what was done", DAY, ASKED),
     ReviewTrigger.SEPARATION: Line(
@@ -161,7 +163,7 @@ def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: date
     return sorted(
         [
             *(line for each in told for line in _by_itself(each, at)),
-            *_escalation(told, person, homes),
+            *_happened(told, person, homes),
             *_separation(told, homes),
             *_pregnancy(told),
             *_new_child(told, homes),
@@ -201,10 +203,6 @@ def _line(each: Told, trigger: ReviewTrigger, at: datetime | None = None) -> Ope
 def _by_itself(each: Told, at: datetime) -> Iterator[Opened]:
     """What one fact opens, whatever else is known."""
     match each.said:
-        case BreachReported():
-            yield _line(each, ReviewTrigger.BREACH)
-        case IncidentReported(kind=kind) if kind in GRAVE:
-            yield _line(each, ReviewTrigger.GRAVE_INCIDENT)
         case PatternDecided(offence=offence, decision=PatternDecision.RECORDED) if offence in STALKING:
             yield _line(each, ReviewTrigger.STALKING_NAMED)
         case BreachProgressed(step=step) if step in STEPS:
@@ -229,19 +227,30 @@ def _binds(order: OrderMade) -> bool:
     return order.stage in (OrderStage.MADE, OrderStage.INTERIM)
 
 
-def _escalation(told: Iterable[Told], person: str, homes: Mapping[str, str]) -> Iterator[Opened]:
-    """The first record of each occurrence that is the third in its year: two agencies' records of one thing
-    are one."""
+def _happened(told: Iterable[Told], person: str, homes: Mapping[str, str]) -> Iterator[Opened]:
+    """What was done, by its gravest reason alone: two agencies' records of one thing are one occurrence. A
+    breach opens a review, or something grave, or that it is the third of its year."""
     by_root: dict[str, Told] = {}
     records: list[Record] = []
     for each in told:
         if isinstance(each.said, BreachReported | IncidentReported):
             by_root[each.envelope.root] = each
             records.append(record_of(each.envelope, each.said, homes, victims=frozenset({person})))
-    happened = occurrences(records)
-    for third, before in zip(happened[ESCALATES - 1 :], happened, strict=False):
-        if third[0].occurred - before[0].occurred <= ESCALATES_WITHIN:
-            yield _line(by_root[third[0].root], ReviewTrigger.ESCALATION)
+    happened = [[by_root[record.root] for record in group] for group in occurrences(records)]
+    for place, group in enumerate(happened):
+        breach = next((each for each in group if isinstance(each.said, BreachReported)), None)
+        grave = next((each for each in group if _is_grave(each.said)), None)
+        before = happened[place - ESCALATES + 1] if place >= ESCALATES - 1 else None
+        if breach:
+            yield _line(breach, ReviewTrigger.BREACH)
+        elif grave:
+            yield _line(grave, ReviewTrigger.GRAVE_INCIDENT)
+        elif before and group[0].envelope.time - before[0].envelope.time <= ESCALATES_WITHIN:
+            yield _line(group[0], ReviewTrigger.ESCALATION)
+
+
+def _is_grave(said: Said) -> bool:
+    return isinstance(said, IncidentReported) and said.kind in GRAVE
 
 
 def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:

@@ -26,7 +26,7 @@ def risk_of(
         newest=newest.root if newest else None,
         assessed=shown.Assessed(
             instrument=newest.instrument,
-            yes=newest.yes,
+            yes=newest.yes if counted(newest) else None,
             open=sum(answer in OPEN for answer in all_answers(newest)),
         )
         if newest and newest.instrument
@@ -54,6 +54,13 @@ def answers(assessment: rows.Assessment | None) -> dict[str, RiskAnswer]:
 def all_answers(assessment: rows.Assessment | None) -> list[RiskAnswer]:
     """The answers of an assessment; an item that was left out was not asked."""
     return [*answers(assessment).values(), *(RiskAnswer.NOT_ASKED for _ in left_out(assessment))]
+
+
+def counted(assessment: rows.Assessment) -> bool:
+    """Whether the answers of an assessment are counted: of most instruments they are weighed, and a number of
+    them would be read as a score."""
+    form = form_of(assessment.instrument)
+    return form is not None and form.counts is not None
 
 
 def left_out(assessment: rows.Assessment | None) -> list[str]:

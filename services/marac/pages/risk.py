@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from contracts.rules.instruments import form_of
 from contracts.vocabulary import AnswerSource, RiskAnswer
-from services.marac.conference.risk import answers, left_out
+from services.marac.conference.risk import answers, counted, left_out
 from services.marac.conference.risk_rows import Assessment
 from services.marac.pages.words import Words
 from services.marac.shown import CasePage
@@ -30,6 +30,10 @@ class RiskView:
     def __init__(self, page: CasePage, words: Words) -> None:
         self.words = words
         self.by_root = {each.root: each for each in page.assessments}
+
+    def counted(self, assessment: Assessment) -> bool:
+        """Whether a number of answers says anything."""
+        return counted(assessment)
 
     def groups(self, assessment: Assessment) -> list[Group]:
         """The items of an assessment by their answer, each with where its answer is from; those that were

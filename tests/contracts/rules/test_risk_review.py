@@ -80,7 +80,8 @@ def about_things(said: dict[str, Any], people: list[Any]) -> Said:
 def told(facts: list[dict[str, Any]]) -> tuple[list[risk_review.Told], dict[str, str]]:
     made: list[Fact[Said]] = []
     for n, said in enumerate(facts):
-        name = "breach" if "breach" in said else f"fact {n}"
+        first = "breach" in said and not any("breach" in each for each in facts[:n])
+        name = "breach" if first else f"fact {n}"
         one = fact(content(said), agency=said.get("by", "police"), occurred=day(said["day"]), root=name)
         made.append(one)
     who = homes(made, SAME)
