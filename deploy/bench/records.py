@@ -93,7 +93,7 @@ def _swapped_date(people: People) -> tuple[Known, Known]:
 def _digit(people: People) -> tuple[Known, Known]:
     known = people.person()
     (day,) = known.born
-    other = day.replace(day=day.day % 10 + 10 if day.day % 10 else 20)
+    other = day.replace(day=day.day - 1 if day.day % 10 else {10: 11, 20: 21, 30: 20}[day.day])
     return people.without(known), people.without(replace(known, born=(other,)))
 
 

@@ -10,7 +10,7 @@ from services.referrals.rules.likeness import Known, record
 
 MODEL = Path(__file__).with_name("model.json")
 """The weights that come with this release; ``goldthread train-identity`` writes others."""
-PAIRS = 50_000
+PAIRS = 10_000
 """How many pairs are scored at a time."""
 _TEXTS = ("mention", "side", "family", "given", "whole", "born", "sex", "nhs", "pnc", "cro")
 _LISTS = ("wholes", "families", "givens", "borns", "swapped")
