@@ -29,6 +29,7 @@ from chassis.pages.frame import Pages
 from chassis.pages.unread import unread_pages
 from chassis.parking import Counts
 from chassis.settings import Settings
+from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
@@ -112,7 +113,7 @@ class Host:
         """Seven seconds ago."""
         return sample_rows.FRESH
 
-    async def configuration(self) -> FactSet:
+    async def configuration(self, *_: type[Content]) -> FactSet:
         """Nothing is configured."""
         return FactSet()
 
