@@ -233,11 +233,13 @@ async def test_a_provider_that_takes_it_and_says_that_it_failed_is_asked_before_
     assert len(outside.kept()) == 1
 
 
+@pytest.mark.parametrize("receipts", ["none", "once"])
 async def test_killed_between_sending_and_noting_it_asks_and_sends_no_second_one(
-    start: Start, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    start: Start, outside: Outside, monkeypatch: pytest.MonkeyPatch, receipts: str
 ) -> None:
-    """Of the text by its reference; of the voice call by what the provider told meanwhile."""
+    """Texts and e-mails are asked for by their reference; of the voice call the provider told meanwhile."""
     monkeypatch.setattr(claims, "CLAIM", timedelta(seconds=0.5))
+    outside.faults(receipts=receipts)
     reached = asyncio.Event()
     first = await start(outside.settings)
     say = first.say
@@ -245,7 +247,7 @@ async def test_killed_between_sending_and_noting_it_asks_and_sends_no_second_one
     async def killed(sayings: Any) -> int:
         said = list(sayings)
         if any(isinstance(saying.content, DeliveryTried) for saying in said):
-            if len(outside.kept()) and len(outside.kept("voice")):
+            if all(outside.kept(kind) for kind in ("sms", "email", "voice")):
                 reached.set()
             await asyncio.Event().wait()
         return await say(said)
@@ -259,21 +261,22 @@ async def test_killed_between_sending_and_noting_it_asks_and_sends_no_second_one
     async def told() -> bool:
         return any(each.channel is Channel.VOICE for each in await reports(first))
 
-    await until(told)
+    if receipts == "once":
+        await until(told)
     outside.open(None)
     await stop(first)
-    assert len(outside.kept()) == 1
 
     second = await start(outside.settings)
     outside.open(second)
-    await message_of(second, Channel.SMS, DeliveryResult.DELIVERED)
-
-    async def noted() -> bool:
-        return bool(await tries(second, Channel.SMS))
-
-    await until(noted)
-    assert [each[:2] for each in await tries(second, Channel.SMS)] == [(1, DeliveryResult.SENT)]
-    assert [len(outside.kept(kind)) for kind in ("sms", "email", "voice")] == [1, 1, 1]
+    if receipts == "none":
+        for channel in (Channel.SMS, Channel.EMAIL):
+            await message_of(second, channel, DeliveryResult.SENT)
+            assert [each[:2] for each in await tries(second, channel)] == [(1, DeliveryResult.SENT)]
+    else:
+        for channel in (Channel.SMS, Channel.EMAIL, Channel.VOICE):
+            await message_of(second, channel, DeliveryResult.DELIVERED)
+        assert len(outside.kept("voice")) == 1
+    assert (len(outside.kept("sms")), len(outside.kept("email"))) == (1, 1)
 
 
 async def test_who_has_answered_is_sent_no_more(start: Start, outside: Outside) -> None:
