@@ -81,9 +81,7 @@ class ClockTable(ViewTable, table=True):
 def fold(subject: Subject) -> Folded:
     """The clocks about a cause, and when somebody is next to be called for one."""
     if subject.facts.current(PathTried):
-        return Folded(
-            None
-        )  # no clock is about a try of the alert path, and its row would be another each minute
+        return Folded(None)  # a try of the alert path, of which there is another each minute
     known = rota.rota_of(subject.configuration)
     running = [_clock(subject, started, known) for started in _running(subject.facts)]
     clocks = tuple(sorted(running, key=lambda clock: (clock.due, clock.rule)))
