@@ -93,7 +93,8 @@ def _swapped_date(people: People) -> tuple[Known, Known]:
 def _digit(people: People) -> tuple[Known, Known]:
     known = people.person()
     (day,) = known.born
-    other = day.replace(day=day.day - 1 if day.day % 10 else {10: 11, 20: 21, 30: 20}[day.day])
+    off = -1 if day.day % 10 > 1 else 1 if day.day < 30 else -10
+    other = day + timedelta(days=off)
     return people.without(known), people.without(replace(known, born=(other,)))
 
 
