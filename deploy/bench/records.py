@@ -4,6 +4,7 @@ Seeded: the same seed gives the same records."""
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import cycle
 from random import Random
 
 from contracts.vocabulary import Sex
@@ -24,7 +25,7 @@ class People:
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311  the same each time
-        self._numbers = iter(range(999_000_000, 999_999_999))
+        self._numbers = cycle(range(999_000_000, 1_000_000_000))  # of a million, some share one
         self._mentions = iter(range(10**9))
 
     def person(self) -> Known:
