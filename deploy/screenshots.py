@@ -54,6 +54,10 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("case-print", "a[href$='/print']", "case"),
         Step("not-there", "/marac/cases/00000000-0000-4000-8000-000000000000"),
     ),
+    "priya-nair": (
+        Step("reviews", "/referrals/"),
+        Step("review", "a[href^='/referrals/reviews/']", "reviews"),
+    ),
     "helen-sato": (
         Step("circulation", "/orders/"),
         Step("order", "a[href^='/orders/orders/']", "circulation"),

@@ -4,6 +4,7 @@ Seeded: the same seed gives the same records."""
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import cycle
 from random import Random
 
 from contracts.vocabulary import Sex
@@ -24,7 +25,7 @@ class People:
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311  the same each time
-        self._numbers = iter(range(999_000_000, 999_999_999))
+        self._numbers = cycle(range(999_000_000, 1_000_000_000))  # of a million, some share one
         self._mentions = iter(range(10**9))
 
     def person(self) -> Known:
@@ -93,7 +94,8 @@ def _swapped_date(people: People) -> tuple[Known, Known]:
 def _digit(people: People) -> tuple[Known, Known]:
     known = people.person()
     (day,) = known.born
-    other = day.replace(day=day.day - 1 if day.day % 10 else {10: 11, 20: 21, 30: 20}[day.day])
+    off = -1 if day.day % 10 > 1 else 1 if day.day < 30 else -10
+    other = day + timedelta(days=off)
     return people.without(known), people.without(replace(known, born=(other,)))
 
 
