@@ -23,7 +23,7 @@ from services.referrals.matcher import match
 from services.referrals.mixtures import watch_links
 from services.referrals.pages import PAGES
 from services.referrals.pages.routes import router as pages
-from services.referrals.reviews import REVIEW
+from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
 from services.referrals.rules import sharing
 from services.referrals.views import IDENTITY

@@ -37,11 +37,15 @@ OF_NOBODY = {
     "/notify/alerts/live": "that there is something new",
     "/notify/alerts/{cause}": "one alert, about nobody who is named",
     "/notify/clocks": "deadlines, about nobody who is named",
+    "/notify/path": "the way that alerts go",
     "/notify/take/{call}/{signature}": "a button",
     "/notify/rota": "staff",
     "/notify/rota/print": "staff",
     "/notify/rota/shifts/{root}": "staff",
     "/orders/": "a list of orders",
+    "/referrals/": "lists of records in doubt",
+    "/referrals/links/{link}": "who was shown two people as one",
+    "/referrals/reviews/{one}/{other}": "two records, to tell whether they are one person's",
 }
 """Every other page, and what it is of."""
 

@@ -302,7 +302,7 @@ def test_every_line_says_who_when_and_where_from(open_: Open) -> None:
 
 def test_an_alert_about_an_order_stands_with_the_order_and_is_counted(open_: Open) -> None:
     page = open_("chair", CASE)
-    card = page.locator(f"#order-{sample_rows.UNSERVED} .gt-alert")
+    card = page.locator(f"#order-{sample_rows.UNSERVED} .gt-alert").first
     expect(card).to_contain_text("Ends within 7 days, with nothing in its place. Unanswered")
     expect(page.locator("main")).to_contain_text("2 alerts unanswered")
 

@@ -12,7 +12,7 @@ from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import Graded, IncidentReported, RiskAssessed
 from contracts.sections import Routing
 from contracts.vocabulary import Grade, Instrument, OrderType, Role
-from services.referrals.reviews import REVIEW
+from services.referrals.risk_reviews import REVIEW
 from tests.support.facts import IDS, NOON, area, corrected, fact, mention_of, someone, withdrawn
 from tests.support.world import World
 
