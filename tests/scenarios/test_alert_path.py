@@ -5,7 +5,6 @@ and by page. On both deployments."""
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,6 +41,8 @@ READERS = {
 }
 """Somebody at a page of each service."""
 BROKEN = "ALERTS ARE NOT GETTING OUT since"
+SLOW = 15.0
+"""Seconds that a busy machine may take to look at five pages."""
 LIGHT = 50_000
 """Bytes, of a reload of the page of somebody on call."""
 
@@ -167,14 +168,12 @@ async def every_page_says_when_alerts_stop(running: Running, goldthread: Goldthr
     await until(lambda: heard(heart, 2), 30, "the heart beats")
 
     await running.stop()
-    began = time.monotonic()
 
     async def broken() -> bool:
         shown = await pages(goldthread, running.answering)
         return all(BROKEN in text and 'role="alert"' in text for text in shown.values())
 
-    await until(broken, 30, "every page says that alerts stop")
-    assert time.monotonic() - began < 3 * EVERY + 3, "within the bound, and a look or two"
+    await until(broken, 2 * EVERY + SLOW, "every page says that alerts stop, within the bound")
     beats = len(heart.got)
     if "notify" in running.answering:  # by the way that still works: it is on the list of alerts
         await until(lambda: told(goldthread), 30, "the operator is told")
