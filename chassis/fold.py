@@ -128,10 +128,14 @@ class Folder:
         )
         batch.put_back = len(missed)
         out_of_date = locked
-        for _ in range(ROUNDS):
+        for more in reversed(range(ROUNDS)):
             said = batch.said
-            await self._levels(connection, out_of_date, subjects, batch)
-            if batch.said == said or not (out_of_date := await self._marked_again(connection, locked)):
+            theirs = {id_: subjects[id_] for id_ in out_of_date | missed.keys()}
+            await self._levels(connection, out_of_date, theirs, batch)
+            # A mark that is taken is folded: what the last round says is left to the next transaction.
+            if not more or batch.said == said:
+                break
+            if not (out_of_date := await self._marked_again(connection, locked)):
                 break
         batch.seconds = time.monotonic() - began
         return batch
@@ -253,6 +257,7 @@ class Folder:
     async def _levels(
         self, connection: AsyncConnection, chosen: set[str], urgent: Mapping[str, bool], batch: Batch
     ) -> None:
+        """Fold these. ``urgent``: they, and those that are put back, who need no further mark."""
         at = await self._store.now(connection)
         for level in (0, 1):
             ids = sorted(id_ for id_ in chosen if (id_[0] in "ko") == bool(level))

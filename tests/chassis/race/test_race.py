@@ -7,6 +7,7 @@ that needs it: with the rule nothing is wrong, without it the same check fails.
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from chassis.clock import Clock
 from chassis.fold import Folder
 from chassis.reading import Read
 from chassis.store import Postgres, Sqlite, Store
+from chassis.views import Saying
 from contracts.content import Content
-from contracts.events.alerts import AlertRaised
+from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.orders import BreachReported
@@ -31,9 +33,9 @@ from contracts.mentions import Mention
 from contracts.registry import read_envelope
 from contracts.sections import Identity
 from contracts.sections import Record as Number
-from contracts.vocabulary import BreachKind, IncidentKind, Role, Threshold
+from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Threshold
 from tests.chassis.race.harness import IDS, Race, Side, differing, false_alerts, pauses
-from tests.chassis.race.world import SEESAW, VIEWS, CauseRow
+from tests.chassis.race.world import CASE, CAUSE, EPOCH, PERSON, SEESAW, VIEWS, CauseRow
 
 ROUNDS = 8
 SEEDS = (1, 2)
@@ -251,6 +253,59 @@ async def test_what_a_decider_says_is_in_its_row_when_the_transaction_ends(
     row = CauseRow.model_validate_json((await stage.side.rows())["cause", breach])
     assert row.standing
     assert (await stage.folder().once(50)).marks == 0
+
+
+def _speaks_again(row: CauseRow | None, at: datetime) -> Iterable[Saying]:
+    """A decider that has something new to say each time that its row has what it said, five times."""
+    if row is not None and row.generation <= 5:
+        said = AlertStoodDown(rule=AlertRule.BREACH, cause=row.root, generation=row.generation)
+        yield Saying("breach", row.root, row.generation, said, EPOCH)
+
+
+async def test_what_is_said_in_the_last_round_is_in_the_row_after_the_next(
+    stores: tuple[Store, Store],
+) -> None:
+    stage = Stage(stores, (PERSON, CASE, replace(CAUSE, decide=_speaks_again)))
+    breach = await stage.put(BreachReported(kind=BreachKind.CONTACT, people=[someone("1")]))
+    await stage.drain(stage.folder())
+    row = CauseRow.model_validate_json((await stage.side.rows())["cause", breach])
+    assert row.generation == 6
+
+
+class MarkedBetween(Folder):
+    """Between the rounds another folder puts persons back, of whom something new is said."""
+
+    between: Callable[[], Any] | None
+
+    async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> set[str]:
+        if self.between:
+            await self.between()
+            self.between = None
+            people = [(id_, None, True) for id_ in locked if id_.startswith("p:")]
+            new = "select seq from mark where key like 'm:%' for update skip locked"
+            async with self._store.writing() as other:
+                await other.execute(text(f"delete from mark where seq in ({new})"))
+                await ledger.add_marks(self._store, other, people)
+        return await super()._marked_again(connection, locked)
+
+
+@pytest.mark.postgres
+async def test_whoever_reads_a_person_that_changes_in_a_later_round_hears_of_it(
+    postgres_stores: tuple[Store, Store],
+) -> None:
+    """One cause speaks; a person changes before the second round; the cause that is silent reads them too."""
+    stage = Stage(postgres_stores)
+    await stage.put(limit(1))
+    await stage.drain(stage.folder())
+    await stage.put(incident("1"))
+    await stage.put(BreachReported(kind=BreachKind.CONTACT, people=[someone("1"), someone("2")]))
+    await stage.put(BreachReported(kind=BreachKind.CONTACT, people=[someone("2")]))
+    folder = stage.folder(MarkedBetween)
+    assert isinstance(folder, MarkedBetween)
+    folder.between = lambda: stage.put(incident("2"))
+    await stage.drain(folder)
+    assert await differing(stage.side) == []
+    assert await stage.said() == 2
 
 
 class WithoutReaders(Folder):
