@@ -170,7 +170,10 @@ class Teller:
             return []
         known, found = rota.rota_of(await self._runtime.configuration(*rota.CONFIGURATION)), []
         for row, call, message in waiting:
-            to, carrier = rota.entry_of(known, call.person or "", now), self._carriers[message.channel]
+            to, carrier = (
+                rota.entry_of(known, row.area, call.person or "", now),
+                self._carriers[message.channel],
+            )
             if to is not None and (place := carrier.place(to)) is not None:
                 found.append(Due(row, call, message, to, carrier, place))
         return found

@@ -55,6 +55,7 @@ async def tell_of_path(runtime: Runtime) -> None:
     cause = runtime.ids.blind("alert-path", "alert")
     while True:
         try:
+            await runtime.path.once()  # what another process has stood down is not raised again
             down = runtime.path.state is not PathState.SOUND
             if down and not is_to_be_told(runtime.path.missed, runtime.path.every):
                 continue  # neither raised yet nor stood down

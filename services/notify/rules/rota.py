@@ -61,10 +61,18 @@ def on_call(rota: Rota, area: str | None, post: Post, at: datetime) -> OnCall | 
     around = area_and_around(rota.areas, area)
     near = [shift for place in around if (shift := shift_of(rota, place, at))]
     force = [shift for place in _forces(rota, around) if (shift := shift_of(rota, place, at))]
-    asked = [getattr(shift, post) for shift in near[:1]]
+    asked: list[OnCall | None] = [getattr(shift, post) for shift in near[:1]]
     duty = [shift.duty_officer for shift in force]
     anybody = [getattr(shift, other) for shift in (*near, *force) for other in ANYBODY]
-    return next((person for person in (*asked, *duty, *anybody) if person is not None), None)
+    in_turn: dict[str, OnCall] = {}
+    for entry in (*asked, *duty, *anybody):
+        if entry is not None:
+            in_turn.setdefault(entry.person, entry)
+    people = list(in_turn.values())
+    if near or not people:
+        return next(iter(people), None)
+    # Whose it is is not known: each post is another person, lest one telephone that is off ends the ladder.
+    return people[min(list(Post).index(post), len(people) - 1)]
 
 
 def next_change(rota: Rota, at: datetime) -> datetime | None:
@@ -73,11 +81,17 @@ def next_change(rota: Rota, at: datetime) -> datetime | None:
     return min((edge for edge in edges if edge > at), default=None)
 
 
-def entry_of(rota: Rota, person: str, at: datetime) -> OnCall | None:
-    """A person's own entry on the rota, with where their messages go: of the shifts begun by
-    then the one that starts latest, so that an address changed since reaches them."""
-    begun = [fact for fact in rota.shifts if fact.said.starts <= at]
-    for fact in sorted(begun, key=lambda fact: (fact.said.starts, fact.root), reverse=True):
+def entry_of(rota: Rota, area: str | None, person: str, at: datetime) -> OnCall | None:
+    """The entry of somebody who is called for an area, with where their messages go: as they are on now, the
+    nearest area's first; else as they were last, so that an address changed since reaches them. What an area
+    says that has nothing to do with this one counts for nothing: nobody draws another's alerts to themselves.
+    """
+    around = area_and_around(rota.areas, area)
+    places = list(dict.fromkeys((*around, *_forces(rota, around))))
+    begun = [fact for fact in rota.shifts if fact.said.area in places and fact.said.starts <= at]
+    on = [fact for fact in begun if at < fact.said.ends]
+    nearest = sorted(sorted(on, key=precedence, reverse=True), key=lambda fact: places.index(fact.said.area))
+    for fact in (*nearest, *sorted(begun, key=precedence, reverse=True)):
         for post in Post:
             entry: OnCall | None = getattr(fact.said, post)
             if entry is not None and entry.person == person:

@@ -75,6 +75,8 @@ def on_call(area: str | None, post: Post, at: float, *more: Fact[Content]) -> st
         ("an area in no force: the one force that there is", "island", FIRST, 3, "gus"),
         ("an area that nobody defined", "atlantis", FIRST, 3, "gus"),
         ("no agency said where", None, FIRST, 3, "gus"),
+        ("then another: an area's own duty officer", None, SECOND, 3, "dev"),
+        ("and another, as long as there is anybody", None, DUTY, 3, "cath"),
         ("before anybody was on", "north", FIRST, -1, None),
         ("after everybody went home", None, DUTY, 169, None),
     ],
@@ -130,19 +132,39 @@ def test_the_rota_says_when_it_next_changes() -> None:
     assert rota.next_change(known, hours(200)) is None
 
 
-def test_messages_go_where_the_newest_shift_begun_says() -> None:
-    def with_address(starts: float, path: str) -> Fact[RotaSet]:
-        said = {"area": "north", "starts": hours(starts), "ends": hours(starts + 1)}
-        on = {"person": person("amira"), "webhook": f"https://pager.example/{path}"}
-        return fact(RotaSet.model_validate({**said, "first": on}))
+def with_address(area: str, starts: float, ends: float, path: str) -> Fact[RotaSet]:
+    said = {"area": area, "starts": hours(starts), "ends": hours(ends)}
+    on = {"person": person("amira"), "webhook": f"https://pager.example/{path}"}
+    return fact(RotaSet.model_validate({**said, "first": on}))
 
-    known = rota.rota_of(
-        FactSet([with_address(0, "old"), with_address(5, "new"), with_address(9, "to-come")])
-    )
-    found = rota.entry_of(known, person("amira"), hours(7))
+
+SHIFTS = [
+    with_address("north", 0, 1, "north, over"),
+    with_address("north", 5, 8, "north"),
+    with_address("north", 9, 10, "north, to come"),
+    with_address("force", 6, 12, "force"),
+    with_address("south", 6, 12, "south"),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "area", "at", "path"),
+    [
+        ("as they are on now for the area", "north", 7, "north"),
+        ("else for one around it", "north", 8.5, "force"),
+        ("else as they were last", "north", 3, "north, over"),
+        ("after the last shift of all", "north", 20, "north, to come"),
+        ("never as an area says that has nothing to do with it", "island-of-north", 7, "north"),
+        ("where no area is known: as a force says", None, 7, "force"),
+    ],
+)
+def test_where_a_persons_messages_go(what: str, area: str | None, at: float, path: str) -> None:
+    areas = [defined("force", kind=AreaKind.FORCE), defined("north", "force"), defined("south", "force")]
+    known = rota.rota_of(FactSet([*areas, defined("island-of-north", "north"), *SHIFTS]))
+    found = rota.entry_of(known, area, person("amira"), hours(at))
     assert found is not None
-    assert str(found.webhook) == "https://pager.example/new"
-    assert rota.entry_of(known, person("nobody"), hours(7)) is None
+    assert str(found.webhook) == f"https://pager.example/{path}".replace(" ", "%20"), what
+    assert rota.entry_of(known, area, person("nobody"), hours(at)) is None
 
 
 def test_where_no_force_has_a_rota_an_area_that_nobody_defined_is_as_unknown_as_none() -> None:
