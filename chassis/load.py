@@ -25,11 +25,13 @@ from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.watermark import keep_watermarks
 from contracts.envelope import Envelope
+from contracts.events.operations import AuditShown
 from contracts.registry import Unreadable
 from contracts.topics import TOPICS, WATERMARKS
 from contracts.watermark import Watermark, read_watermark
 
 Partition = tuple[str, int]
+AUDIT = AuditShown.topic
 PAUSE_SECONDS = 0.5
 LOOK_SECONDS = 1.0
 """How often the store is asked whether it still has what was loaded, and the log is told how far that
@@ -61,14 +63,14 @@ class Loader:
         ids: Ids,
         source: str,
         signals: Signals,
-        own_only: frozenset[str],
+        reads_audit: bool,
         caught_up: asyncio.Event,
     ) -> None:
         self._store = store
         self._ids = ids
         self._source = source
         self._signals = signals
-        self._own_only = own_only
+        self._reads_audit = reads_audit
         self._caught_up = caught_up
 
     async def run(self, subscription: Subscription) -> None:
@@ -190,7 +192,7 @@ class Loader:
             try:
                 body = record.value.decode()
                 envelope = parsed(body).envelope  # the fold will ask for it again
-                if record.topic in self._own_only and envelope.source != self._source:
+                if record.topic == AUDIT and envelope.source != self._source and not self._is_read(envelope):
                     continue
                 readable.append((record, Entry(envelope, body, content_hash(envelope))))
             except (Unreadable, UnicodeDecodeError, RecursionError) as error:
@@ -198,9 +200,14 @@ class Loader:
                 reason = str(error) if isinstance(error, Unreadable) else type(error).__name__
                 keys, all_known = parking.keys_in(record.value)
                 # What is said there of who did what is on nobody's page.
-                whose_known = all_known or record.topic in self._own_only
+                whose_known = all_known or record.topic == AUDIT
                 parks.append(Park(record, reason, keys, whose_known))
         return readable, parks
+
+    def _is_read(self, envelope: Envelope) -> bool:
+        """Whether this service reads this line of another's audit: who was shown what, and never what an
+        operator decided there of what could not be read there."""
+        return self._reads_audit and envelope.type == AuditShown.type
 
     async def _unlike(
         self, connection: AsyncConnection, readable: Sequence[tuple[Record, Entry]]

@@ -66,8 +66,7 @@ class Runtime(Recorder):
         self.folder = Folder(store, ids, self.source, service.views, self.signals, service.fold_version)
         self.ticker = Ticker(store, service.name, self.signals)
         self.relay = Relay(store, on, self.signals)
-        own_only = frozenset[str]() if service.reads_audit else frozenset({"audit"})
-        self.loader = Loader(store, ids, self.source, self.signals, own_only, self.caught_up)
+        self.loader = Loader(store, ids, self.source, self.signals, service.reads_audit, self.caught_up)
         self.watch = Watch(self)
         self.path = AlertPath(self, timedelta(seconds=settings.alert_path_seconds))
         self.subscription: Subscription | None = None

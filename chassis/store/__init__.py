@@ -248,8 +248,11 @@ def _note_when(_connection: Any, record: Any) -> None:
 
 
 def _alive(connection: Any, record: Any, _proxy: Any) -> None:
-    """Ask a connection that has lain idle whether it lives. SQLAlchemy's own ``pool_pre_ping`` asks each
-    time, by a transaction of its own, which is three round trips."""
+    """Use no connection of which this process has heard that it ended, and ask one that has lain idle
+    whether it lives. SQLAlchemy's own ``pool_pre_ping`` asks each time, by a transaction of its own, which
+    is three round trips."""
+    if record.driver_connection.is_closed():
+        raise InvalidatePoolError
     if time.monotonic() - record.info.get("given back", math.inf) > IDLE_SECONDS:
         try:
             connection.ping()

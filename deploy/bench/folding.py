@@ -105,7 +105,7 @@ async def ours(settings: Settings, count: int, *, restoring: bool) -> dict[str, 
         await release.adopt(store, 1)
     else:
         caught_up.set()
-    loader = Loader(store, ids, "/orders", signals, frozenset(), caught_up)
+    loader = Loader(store, ids, "/orders", signals, False, caught_up)
     try:
         await subscription.start()
         first = await subscription.poll(30)

@@ -161,7 +161,7 @@ async def test_what_is_shown_for_a_time_is_the_fold_of_what_was_accepted_by_then
     store: Store, seed: int
 ) -> None:
     history = History(seed)
-    loader = Loader(store, IDS, "/orders", Signals(), frozenset(), asyncio.Event())
+    loader = Loader(store, IDS, "/orders", Signals(), False, asyncio.Event())
     for batch in history.records():
         await loader.load(batch)
     await loader.load([Record(WATERMARKS, "", body, 0, n) for n, body in enumerate(of_others())])
@@ -187,7 +187,7 @@ async def test_what_is_shown_for_a_time_is_the_fold_of_what_was_accepted_by_then
 
 
 async def test_a_time_that_some_service_has_not_passed_is_refused(store: Store) -> None:
-    loader = Loader(store, IDS, "/orders", Signals(), frozenset(), asyncio.Event())
+    loader = Loader(store, IDS, "/orders", Signals(), False, asyncio.Event())
     archive = Archive("orders", store, Ids("another secret of the tests"), Clock(), VIEWS)
     person = IDS.person(mention_of(AGENCY, "1"))
     *others, last = [Record(WATERMARKS, "", body, 0, n) for n, body in enumerate(of_others(until=NOON))]

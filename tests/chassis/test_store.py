@@ -29,7 +29,7 @@ from chassis.store import Postgres, Sqlite, Store
 from chassis.store.tables import micros
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
-from contracts.events.operations import ParkedDecided
+from contracts.events.operations import AuditShown, ParkedDecided
 from contracts.events.orders import BreachProgressed, BreachReported, OrderCirculated
 from contracts.events.path import PathTried
 from contracts.events.people import IncidentReported
@@ -173,18 +173,17 @@ async def test_a_write_by_connections_that_were_cut_is_done_again(postgres_url: 
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("idle", [0.0, 60.0])
-async def test_a_connection_that_lay_idle_is_asked_whether_it_lives(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch, idle: float
+@pytest.mark.parametrize("heard", [True, False])
+async def test_whoever_reads_after_the_database_was_started_again_does_not_hear_that_it_was(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, heard: bool
 ) -> None:
-    """And so whoever reads after the database was started again does not hear that it was."""
-    monkeypatch.setattr("chassis.store.IDLE_SECONDS", idle)
+    """A connection that ended is not used; one of which nobody heard so is asked, when it lay idle."""
     store = Postgres(postgres_url, "orders", Clock())
     await store.prepare([])
     await _cut(store, postgres_url)
-    if idle:
-        with pytest.raises(DBAPIError):
-            await column(store, "select count(*) from fact")
+    if not heard:
+        monkeypatch.setattr("chassis.store.IDLE_SECONDS", 0.0)
+        monkeypatch.setattr("asyncpg.Connection.is_closed", lambda _: False)
     assert await column(store, "select count(*) from fact") == [0]
     await store.close()
 
@@ -249,7 +248,7 @@ async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
 
 
 async def test_positions_only_move_forward(store: Store) -> None:
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), asyncio.Event())
+    loader = Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
     good = entry(incident()).body.encode()
     for offsets in (range(8), (3,)):
         await loader.load([Record("incidents", "k", good, 0, offset) for offset in offsets])
@@ -260,7 +259,7 @@ async def test_until_it_has_caught_up_the_mark_everything_stands_for_all_but_wha
     store: Store,
 ) -> None:
     caught_up = asyncio.Event()
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), caught_up)
+    loader = Loader(store, IDS, "/tests", Signals(), False, caught_up)
     breach = fact(BreachReported(kind=BreachKind.CONTACT, people=[someone(Role.VICTIM, "2")]), agency=AGENCY)
 
     async def marked_by(offset: int, *facts: Fact[Any]) -> set[str]:
@@ -298,7 +297,7 @@ async def test_nobody_takes_the_mark_everything_before_what_relies_on_it_is_ther
 
 
 async def test_what_a_crash_took_back_is_not_skipped(store: Store) -> None:
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), asyncio.Event())
+    loader = Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
     records = [Record("incidents", "k", entry(incident()).body.encode(), 0, offset) for offset in range(4)]
     await loader.load(records[:2])
     async with store.writing() as connection:
@@ -313,7 +312,7 @@ async def test_what_a_crash_took_back_is_not_skipped(store: Store) -> None:
 async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> None:
     one = incident()
     same_id = one.envelope.model_copy(update={"data": one.envelope.data | {"kind": IncidentKind.STALKING}})
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset(), asyncio.Event())
+    loader = Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
     records = [
         Record("incidents", "k", body.encode(), 0, offset)
         for offset, body in enumerate((entry(one).body, entry_of(same_id).body))
@@ -323,20 +322,42 @@ async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> 
     assert await column(store, "select count(*) from fact") == [1]
 
 
+def decision(offset: int) -> Record:
+    """An operator discards a record of incidents."""
+    said = ParkedDecided(
+        parked_topic="incidents",
+        partition=0,
+        offset=offset,
+        decision="discard",
+        person=IDS.staff("issuer", "operator"),
+        reason=ParkedReason.OF_NO_USE,
+    )
+    return Record("audit", "k", entry(fact(said, root=f"decision {offset}")).body.encode(), 0, offset)
+
+
+@pytest.mark.parametrize(("reads_audit", "shown"), [(True, 1), (False, 0)])
+async def test_what_was_discarded_at_another_service_is_not_discarded_here(
+    store: Store, reads_audit: bool, shown: int
+) -> None:
+    """Though this one may keep whom others showed what."""
+    loader = Loader(store, IDS, "/elsewhere", Signals(), reads_audit, asyncio.Event())
+    said = AuditShown(
+        person=IDS.staff("issuer", "chair"),
+        viewer_agency=AGENCY,
+        roles=["marac-chair"],
+        view="case",
+        subject="a case",
+        content="0" * 64,
+        facts=[],
+    )
+    look = Record("audit", "k", entry(fact(said, root="look")).body.encode(), 0, 1)
+    await loader.load([Record("incidents", "k", b"{no json", 0, 0), decision(0), look])
+    assert await column(store, f'select "offset" from parked where {UNDECIDED}') == [0]
+    assert await column(store, "select count(*) from fact") == [shown]
+
+
 async def test_a_discard_and_its_record_may_come_in_either_order(store: Store) -> None:
-    loader = Loader(store, IDS, "/tests", Signals(), frozenset({"audit"}), asyncio.Event())
-
-    def decision(offset: int) -> Record:
-        said = ParkedDecided(
-            parked_topic="incidents",
-            partition=0,
-            offset=offset,
-            decision="discard",
-            person=IDS.staff("issuer", "operator"),
-            reason=ParkedReason.OF_NO_USE,
-        )
-        return Record("audit", "k", entry(fact(said, root=f"decision {offset}")).body.encode(), 0, offset)
-
+    loader = Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
     for offset, decided_first in ((0, False), (1, True)):
         parts = [Record("incidents", "k", b"{no json", 0, offset), decision(offset)]
         for part in reversed(parts) if decided_first else parts:

@@ -249,7 +249,7 @@ def heard(service: str, offset: int, time: datetime, **ends: list[int]) -> Recor
 
 
 async def test_a_store_is_as_fresh_as_the_watermarks_that_it_has_read_as_far_as(store: Store) -> None:
-    loader = Loader(store, IDS, f"/{SERVICE}", Signals(), frozenset(), asyncio.Event())
+    loader = Loader(store, IDS, f"/{SERVICE}", Signals(), False, asyncio.Event())
     then = store.clock.now()
     times = [then + timedelta(seconds=10 * n) for n in range(5)]
     five = [Record("identity", "k", b"not read", 0, offset) for offset in range(5)]
@@ -272,7 +272,7 @@ async def test_a_store_is_as_fresh_as_the_watermarks_that_it_has_read_as_far_as(
 
 
 async def test_a_watermark_that_cannot_be_read_is_parked(store: Store) -> None:
-    loader = Loader(store, IDS, f"/{SERVICE}", Signals(), frozenset(), asyncio.Event())
+    loader = Loader(store, IDS, f"/{SERVICE}", Signals(), False, asyncio.Event())
     await loader.load([Record(WATERMARKS, "orders", b'{"time": "Hidden Street"}', 0, 0)])
     async with store.reading() as connection:
         (reason,) = (await connection.execute(text("select reason from parked"))).scalars()

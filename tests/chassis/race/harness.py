@@ -64,7 +64,7 @@ class Side:
         self.store = store
         self.signals = Signals()
         self.acceptor = Acceptor(store, IDS, source, self.signals)
-        self.loader = Loader(store, IDS, source, self.signals, frozenset(), asyncio.Event())
+        self.loader = Loader(store, IDS, source, self.signals, False, asyncio.Event())
         self.folders = [folder(store, IDS, source, views, self.signals) for _ in range(FOLDERS)]
 
     async def drain(self, meanwhile: asyncio.Future[Any] | None = None) -> None:
