@@ -76,13 +76,15 @@ def test_a_referral_without_a_dash_is_not_compared() -> None:
     assert (found.newest, found.change) == (root_of("one"), None)
 
 
-def test_one_assessor_alone_lowers_nothing_and_two_do() -> None:
+def test_one_assessor_alone_lowers_nothing_and_two_of_one_agency_lower_their_own() -> None:
     judged = Judgement(grade=Grade.MEDIUM, reason="Moved away.", by="S-1", second="S-2")
     high, alone = items("one", 15, -9, Grade.HIGH), items("two", 11, -8, Grade.MEDIUM)
     assert world(referral(), high, alone).row("conference_case", root_of("case")).grade is Grade.HIGH
     signed = items("three", 15, -3, Grade.MEDIUM, judgement=judged, graded={"signed": True})
-    made = world(referral(), high, alone, signed)
+    made = world(referral(grade=Grade.MEDIUM), high, alone, signed)
     assert made.row("conference_case", root_of("case")).grade is Grade.MEDIUM
+    theirs = world(referral(), high, alone, signed)
+    assert theirs.row("conference_case", root_of("case")).grade is Grade.HIGH, "the referrer's stands"
 
 
 def test_a_correction_that_two_signed_is_asked_about_no_more() -> None:
