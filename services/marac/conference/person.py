@@ -75,7 +75,7 @@ def fold_person(subject: Subject) -> Folded:
 def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str, object], datetime | None]:
     """The reviews of this person's risk that are owed, and when the next opens by itself."""
     about = [(each.fact.envelope, each.fact.said) for each in told]
-    known = risk_review.told_of(about, subject.id, subject.homes)
+    known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.first_recorded)
     last = risk_review.assessed(known)
     opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
     reviews = [

@@ -79,13 +79,17 @@ def about_things(said: dict[str, Any], people: list[Any]) -> Said:
 
 def told(facts: list[dict[str, Any]]) -> tuple[list[risk_review.Told], dict[str, str]]:
     made: list[Fact[Said]] = []
+    recorded: dict[str, datetime] = {}
     for n, said in enumerate(facts):
         first = "breach" in said and not any("breach" in each for each in facts[:n])
         name = "breach" if first else f"fact {n}"
-        one = fact(content(said), agency=said.get("by", "police"), occurred=day(said["day"]), root=name)
+        at = day(said["day"])
+        occurred = at.date() if said.get("dated") else at
+        one = fact(content(said), agency=said.get("by", "police"), occurred=occurred, root=name)
         made.append(one)
+        recorded[one.root] = day(said.get("recorded", said["day"]))
     who = homes(made, SAME)
-    return risk_review.told_of([(f.envelope, f.said) for f in made], ANN, who), who
+    return risk_review.told_of([(f.envelope, f.said) for f in made], ANN, who, recorded.__getitem__), who
 
 
 @lines(__file__, "risk_review")
