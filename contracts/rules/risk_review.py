@@ -6,8 +6,9 @@ event of high risk (``domain.md`` 4.6); the Dash asks about separation, pregnanc
 three incidents in twelve months (SafeLives referral form, 2015). The times are Goldthread's own, to be agreed
 with each area. A review is done by an assessment that gives a grade, made after what opened it had happened
 and was written down: whoever assessed before that did not know of it. One that leaves the grade unknown
-answers nothing. Times run from when it happened, so that no correction of anything else gives longer, and
-what is told late is late at once.
+answers nothing, nor does a screening beside an assessment, nor one of the risk from somebody else. Times run
+from when it happened, so that no correction of anything else gives longer, and what is told late is late at
+once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ from contracts.vocabulary import (
     BreachStep,
     Grade,
     IncidentKind,
+    Instrument,
     Offence,
     OrderStage,
     PatternDecision,
@@ -109,7 +111,7 @@ TERM = timedelta(days=280)
 @dataclass(frozen=True, slots=True, order=True)
 class Opened:
     """What opened a review of one victim: when, by which fact of which agency, by which mention. ``known``:
-    from when on whoever assesses can have known of it."""
+    from when on whoever assesses can have known of it. ``accused``: by whom, where that is said."""
 
     at: datetime
     root: str
@@ -117,6 +119,21 @@ class Opened:
     agency: str
     mention: str
     known: datetime = field(compare=False)
+    accused: frozenset[str] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A graded assessment of the victim's risk: when, by which agency, of whom, where that is said."""
+
+    at: datetime
+    agency: str
+    accused: frozenset[str]
+
+    def answers(self, opened: Opened) -> bool:
+        """Whether it is the review that was opened. Where either names nobody it is of all the risk."""
+        of_others = opened.accused and self.accused and opened.accused.isdisjoint(self.accused)
+        return self.at >= opened.known and not of_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +147,14 @@ class Owed:
 @dataclass(frozen=True, slots=True)
 class Told:
     """A standing fact that names the victim, or is a step about a breach that does: ``hers`` is the victim's
-    mention there. ``people`` are all whom it is about. ``recorded``: when its agency first wrote it down."""
+    mention there. ``people`` are all whom it is about. ``accused``: the persons who are said to have done it,
+    of a step those of its breach. ``recorded``: when its agency first wrote it down."""
 
     envelope: Envelope
     said: Said
     hers: str
     people: Sequence[Mention]
+    accused: frozenset[str]
     recorded: datetime
 
 
@@ -149,18 +168,20 @@ def told_of(
     ``recorded`` gives when a root was first written down: a correction is no new fact."""
     known = list(facts)
     orders = {envelope.root: said for envelope, said in known if isinstance(said, OrderMade)}
-    found, of_breach = [], dict[str, str]()
+    found, of_breach = [], dict[str, tuple[str, frozenset[str]]]()
     for envelope, said in known:
         people = people_of(said, orders) if isinstance(said, BreachReported) else said.named
         hers = next((m.mention for m in people if _is_victim(m, person, homes)), None)
-        if hers and isinstance(said, BreachReported):
-            of_breach[envelope.root] = hers
-        found.append((envelope, said, hers, people))
+        by_whom = (homes.get(m.mention or "") for m in people if m.role in PERPETRATOR_ROLES)
+        sides = (hers, frozenset(each for each in by_whom if each)) if hers else None
+        if sides and isinstance(said, BreachReported):
+            of_breach[envelope.root] = sides
+        found.append((envelope, said, sides, people))
     told = []
     for envelope, said, named, people in found:
         about = said.breach if isinstance(said, BreachProgressed | PatternDecided) else ""
-        if hers := named or of_breach.get(about):
-            told.append(Told(envelope, said, hers, people, recorded(envelope.root)))
+        if sides := named or of_breach.get(about):
+            told.append(Told(envelope, said, sides[0], people, sides[1], recorded(envelope.root)))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
 
@@ -187,22 +208,22 @@ def changes_at(told: Sequence[Told], at: datetime) -> datetime | None:
     return min((end for end in ends if end and end > at), default=None)
 
 
-def owed(lines: Iterable[Opened], assessed: datetime | None, calendars: Calendars) -> list[Owed]:
-    """The reviews that are owed after the last graded assessment, the first to be late first."""
-    open_ = [line for line in lines if assessed is None or line.known > assessed]
+def owed(lines: Iterable[Opened], made: Sequence[Assessed], calendars: Calendars) -> list[Owed]:
+    """The reviews that are owed after these graded assessments, the first to be late first."""
+    open_ = [line for line in lines if not any(each.answers(line) for each in made)]
     found = [Owed(line, deadline(TRIGGERS[line.trigger].limit, line.at, calendars)) for line in open_]
     return sorted(found, key=lambda each: (each.due, each.opened))
 
 
-def assessed(told: Iterable[Told]) -> tuple[datetime, str] | None:
-    """When the victim's risk was last assessed and graded, and by which agency. None: never."""
-    made = [
-        (each.envelope.time, each.envelope.agency)
+def assessed(told: Iterable[Told]) -> list[Assessed]:
+    """The assessments that gave a grade, in the order of time; no screening by itself (S-DASH)."""
+    return [
+        Assessed(each.envelope.time, each.envelope.agency, each.accused)
         for each in told
-        if isinstance(each.said, RiskAssessed) or (isinstance(each.said, ReferralMade) and each.said.dash)
+        if (isinstance(each.said, RiskAssessed) and each.said.instrument is not Instrument.S_DASH)
+        or (isinstance(each.said, ReferralMade) and each.said.dash)
         if each.said.graded is not None and each.said.graded.grade is not Grade.UNKNOWN
     ]
-    return max(made, default=None)
 
 
 def _line(each: Told, trigger: ReviewTrigger, at: datetime | None = None) -> Opened:
@@ -212,7 +233,7 @@ def _line(each: Told, trigger: ReviewTrigger, at: datetime | None = None) -> Ope
     by_day = at is None and envelope.precision == "day"
     over = end_of(happened.astimezone(LONDON).date()) if by_day else happened
     known = max(over, each.recorded)
-    return Opened(happened, envelope.root, trigger, envelope.agency, each.hers, known)
+    return Opened(happened, envelope.root, trigger, envelope.agency, each.hers, known, each.accused)
 
 
 def _by_itself(each: Told, at: datetime) -> Iterator[Opened]:

@@ -67,9 +67,8 @@ def fold_review(subject: Subject) -> Folded:
     """The review that is owed, and when the next opens by itself; None for whoever never was owed one."""
     standing = [(fact.envelope, fact.said) for fact in subject.facts.current(Said)]
     told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.first_recorded)
-    last = risk_review.assessed(told)
     opened = risk_review.opened(told, subject.id, subject.homes, subject.at)
-    owed = risk_review.owed(opened, last[0] if last else None, CALENDARS)
+    owed = risk_review.owed(opened, risk_review.assessed(told), CALENDARS)
     clocks = _clocks(subject.facts)
     changes_at = risk_review.changes_at(told, subject.at)
     if not owed and not clocks:
