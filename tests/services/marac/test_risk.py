@@ -1,7 +1,7 @@
 """Risk in a case: what its row and its page say of assessments and of reviews that are owed."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from chassis.facts import Fact
 from contracts.events.people import Answered, Graded, Judgement, RiskAssessed
@@ -9,7 +9,10 @@ from contracts.rules.instruments import FORMS
 from contracts.vocabulary import Grade, Instrument, ReviewTrigger, RiskAnswer
 from services.marac.conference import rows
 from services.marac.conference.risk import risk_of
+from services.marac.pages.risk import RiskView
+from services.marac.pages.words import Words
 from services.marac.service import SERVICE
+from tests.pages.sample_risk import risk_case
 from tests.services.marac.caseload import LINKED, ann, ben, breach, person, referral, risk
 from tests.support.facts import NOON, corrected, fact, root_of, withdrawn
 from tests.support.world import World
@@ -53,6 +56,13 @@ def test_a_breach_after_the_last_assessment_opens_a_review_for_whoever_made_it()
     assert her(made).review_owner == "police"
     made.add(items("again", 12, -0.5, Grade.MEDIUM))
     assert her(made).reviews == []
+
+
+def test_the_page_lists_the_newest_review_first_and_counts_the_lateness_from_the_first_to_be_late() -> None:
+    page = risk_case()
+    listed = RiskView(page, cast(Words, None)).reviews
+    assert listed[0].trigger is ReviewTrigger.PREGNANCY
+    assert page.risk.reviews[0].trigger is ReviewTrigger.BREACH
 
 
 def test_a_withdrawn_breach_opens_none() -> None:
