@@ -32,9 +32,10 @@ def risk() -> str:
             *table(("Opened by", "Which is", "Within", "Source"), map(_trigger, TRIGGERS)),
             "",
             "From the facts of any agency. Hours are those that pass; working days come after the day itself."
-            " A review is done by an assessment that gives a grade, made after what opened it, by whatever"
-            " instrument. It is for whoever assessed last to do; where nobody has, for whoever told of what"
-            " opened it.",
+            " A review is done by an assessment that gives a grade, made after what opened it had happened"
+            " and was written down, by whatever instrument but a screening (S-DASH), of the accused of what"
+            " opened it where both name any. It is for whoever assessed last to do; where nobody has, for"
+            " whoever told of what opened it.",
             "",
             f"Not seen: {NOT_YET}. A breach that names no victim, and whose order is not given by its id,"
             " opens none until it does.",

@@ -122,8 +122,9 @@ FORMS: Mapping[Instrument, Form] = {
         _numbered("D", (*_SHARED, *_REST)),
         YES_NO,
         "bands",
-        "14 or more YES are visible high risk, or as many as the area says; where what is open could still"
-        " make it so, unknown; below, 10 are medium, a local band, a floor. The assessor's grade may raise",
+        "14 or more YES are visible high risk, or as many as the area says; below, 10 are"
+        " medium, a local band, a floor; where what is open could still lift it into either, unknown. The"
+        " assessor's grade may raise",
         "SafeLives, MARAC referral criteria; bands: Plymouth, Norfolk (domain.md 1.2)",
     ),
     Instrument.POLICE_DASH_27: Form(

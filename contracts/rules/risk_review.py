@@ -4,13 +4,15 @@ Source: College of Policing, APP on domestic abuse, *victim safety* (release, ch
 an order imposed or expiring, as read 2026-11; ``domain.md`` 1.3 and 14); a move from bail to nothing is an
 event of high risk (``domain.md`` 4.6); the Dash asks about separation, pregnancy, escalation and stalking;
 three incidents in twelve months (SafeLives referral form, 2015). The times are Goldthread's own, to be agreed
-with each area. A review is done by an assessment that gives a grade, made after what opened it: one that
-leaves the grade unknown answers nothing. Times run from when it happened, so that no correction of anything
-else gives longer, and what is told late is late at once.
+with each area. A review is done by an assessment that gives a grade, made after what opened it had happened
+and was written down: whoever assessed before that did not know of it. One that leaves the grade unknown
+answers nothing, nor does a screening beside an assessment, nor one of the risk from somebody else. Times run
+from when it happened, so that no correction of anything else gives longer, and what is told late is late at
+once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from contracts.content import Said
@@ -18,8 +20,8 @@ from contracts.envelope import Envelope
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
-from contracts.rules.clocks import Calendar, Calendars, Limit, deadline
-from contracts.rules.occurrence import Record, occurrences, record_of
+from contracts.rules.clocks import Calendar, Calendars, Limit, deadline, end_of
+from contracts.rules.occurrence import LONDON, Record, occurrences, record_of
 from contracts.rules.order_match import people_of
 from contracts.rules.order_status import BAIL
 from contracts.sections import Health
@@ -28,6 +30,7 @@ from contracts.vocabulary import (
     BreachStep,
     Grade,
     IncidentKind,
+    Instrument,
     Offence,
     OrderStage,
     PatternDecision,
@@ -107,13 +110,30 @@ TERM = timedelta(days=280)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Opened:
-    """What opened a review of one victim: when, by which fact of which agency, by which mention."""
+    """What opened a review of one victim: when, by which fact of which agency, by which mention. ``known``:
+    from when on whoever assesses can have known of it. ``accused``: by whom, where that is said."""
 
     at: datetime
     root: str
     trigger: ReviewTrigger
     agency: str
     mention: str
+    known: datetime = field(compare=False)
+    accused: frozenset[str] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A graded assessment of the victim's risk: when, by which agency, of whom, where that is said."""
+
+    at: datetime
+    agency: str
+    accused: frozenset[str]
+
+    def answers(self, opened: Opened) -> bool:
+        """Whether it is the review that was opened. Where either names nobody it is of all the risk."""
+        of_others = opened.accused and self.accused and opened.accused.isdisjoint(self.accused)
+        return self.at >= opened.known and not of_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,30 +147,41 @@ class Owed:
 @dataclass(frozen=True, slots=True)
 class Told:
     """A standing fact that names the victim, or is a step about a breach that does: ``hers`` is the victim's
-    mention there. ``people`` are all whom it is about."""
+    mention there. ``people`` are all whom it is about. ``accused``: the persons who are said to have done it,
+    of a step those of its breach. ``recorded``: when its agency first wrote it down."""
 
     envelope: Envelope
     said: Said
     hers: str
     people: Sequence[Mention]
+    accused: frozenset[str]
+    recorded: datetime
 
 
-def told_of(facts: Iterable[tuple[Envelope, Said]], person: str, homes: Mapping[str, str]) -> list[Told]:
-    """The standing facts about a person as victim, in the order of time, of all facts filed under them."""
+def told_of(
+    facts: Iterable[tuple[Envelope, Said]],
+    person: str,
+    homes: Mapping[str, str],
+    recorded: Callable[[str], datetime],
+) -> list[Told]:
+    """The standing facts about a person as victim, in the order of time, of all facts filed under them.
+    ``recorded`` gives when a root was first written down: a correction is no new fact."""
     known = list(facts)
     orders = {envelope.root: said for envelope, said in known if isinstance(said, OrderMade)}
-    found, of_breach = [], dict[str, str]()
+    found, of_breach = [], dict[str, tuple[str, frozenset[str]]]()
     for envelope, said in known:
         people = people_of(said, orders) if isinstance(said, BreachReported) else said.named
         hers = next((m.mention for m in people if _is_victim(m, person, homes)), None)
-        if hers and isinstance(said, BreachReported):
-            of_breach[envelope.root] = hers
-        found.append((envelope, said, hers, people))
+        by_whom = (homes.get(m.mention or "") for m in people if m.role in PERPETRATOR_ROLES)
+        sides = (hers, frozenset(each for each in by_whom if each)) if hers else None
+        if sides and isinstance(said, BreachReported):
+            of_breach[envelope.root] = sides
+        found.append((envelope, said, sides, people))
     told = []
     for envelope, said, named, people in found:
         about = said.breach if isinstance(said, BreachProgressed | PatternDecided) else ""
-        if hers := named or of_breach.get(about):
-            told.append(Told(envelope, said, hers, people))
+        if sides := named or of_breach.get(about):
+            told.append(Told(envelope, said, sides[0], people, sides[1], recorded(envelope.root)))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
 
@@ -177,27 +208,32 @@ def changes_at(told: Sequence[Told], at: datetime) -> datetime | None:
     return min((end for end in ends if end and end > at), default=None)
 
 
-def owed(lines: Iterable[Opened], assessed: datetime | None, calendars: Calendars) -> list[Owed]:
-    """The reviews that are owed after the last graded assessment, the first to be late first."""
-    open_ = [line for line in lines if assessed is None or line.at > assessed]
+def owed(lines: Iterable[Opened], made: Sequence[Assessed], calendars: Calendars) -> list[Owed]:
+    """The reviews that are owed after these graded assessments, the first to be late first."""
+    open_ = [line for line in lines if not any(each.answers(line) for each in made)]
     found = [Owed(line, deadline(TRIGGERS[line.trigger].limit, line.at, calendars)) for line in open_]
     return sorted(found, key=lambda each: (each.due, each.opened))
 
 
-def assessed(told: Iterable[Told]) -> tuple[datetime, str] | None:
-    """When the victim's risk was last assessed and graded, and by which agency. None: never."""
-    made = [
-        (each.envelope.time, each.envelope.agency)
+def assessed(told: Iterable[Told]) -> list[Assessed]:
+    """The assessments that gave a grade, in the order of time; no screening by itself (S-DASH)."""
+    return [
+        Assessed(each.envelope.time, each.envelope.agency, each.accused)
         for each in told
-        if isinstance(each.said, RiskAssessed) or (isinstance(each.said, ReferralMade) and each.said.dash)
+        if (isinstance(each.said, RiskAssessed) and each.said.instrument is not Instrument.S_DASH)
+        or (isinstance(each.said, ReferralMade) and each.said.dash)
         if each.said.graded is not None and each.said.graded.grade is not Grade.UNKNOWN
     ]
-    return max(made, default=None)
 
 
 def _line(each: Told, trigger: ReviewTrigger, at: datetime | None = None) -> Opened:
+    """Of a day without a time it is not known whether an assessment of that day came after it."""
     envelope = each.envelope
-    return Opened(at or envelope.time, envelope.root, trigger, envelope.agency, each.hers)
+    happened = at or envelope.time
+    by_day = at is None and envelope.precision == "day"
+    over = end_of(happened.astimezone(LONDON).date()) if by_day else happened
+    known = max(over, each.recorded)
+    return Opened(happened, envelope.root, trigger, envelope.agency, each.hers, known, each.accused)
 
 
 def _by_itself(each: Told, at: datetime) -> Iterator[Opened]:
@@ -238,15 +274,21 @@ def _happened(told: Iterable[Told], person: str, homes: Mapping[str, str]) -> It
             records.append(record_of(each.envelope, each.said, homes, victims=frozenset({person})))
     happened = [[by_root[record.root] for record in group] for group in occurrences(records)]
     for place, group in enumerate(happened):
-        breach = next((each for each in group if isinstance(each.said, BreachReported)), None)
-        grave = next((each for each in group if _is_grave(each.said)), None)
+        breach = _first([each for each in group if isinstance(each.said, BreachReported)])
+        grave = _first([each for each in group if _is_grave(each.said)])
+        any_ = _first(group)
         before = happened[place - ESCALATES + 1] if place >= ESCALATES - 1 else None
         if breach:
             yield _line(breach, ReviewTrigger.BREACH)
         elif grave:
             yield _line(grave, ReviewTrigger.GRAVE_INCIDENT)
-        elif before and group[0].envelope.time - before[0].envelope.time <= ESCALATES_WITHIN:
-            yield _line(group[0], ReviewTrigger.ESCALATION)
+        elif any_ and before and any_.envelope.time - before[0].envelope.time <= ESCALATES_WITHIN:
+            yield _line(any_, ReviewTrigger.ESCALATION)
+
+
+def _first(records: Sequence[Told]) -> Told | None:
+    """The first record of what was done, written down when any of them was. None of none."""
+    return replace(records[0], recorded=min(each.recorded for each in records)) if records else None
 
 
 def _is_grave(said: Said) -> bool:

@@ -45,9 +45,9 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
     grade, by the threshold that its area has now.
 
-    Raises Refused (422) where the sender gave a grade of that kind, for an assessment of which something is
-    wrong, and for a decision of one mention alone; Problem (404) for a decision that is not the caller's to
-    make.
+    Raises Refused (422) where the sender gave a grade of that kind, for an assessment or a Dash of which
+    something is wrong, and for a decision of one mention alone; Problem (404) for a decision that is not the
+    caller's to make.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
@@ -61,12 +61,17 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         return content
     if content.graded is not None:
         raise Refused("given-by-goldthread", "body.content.graded")
-    threshold = dash_threshold(await archive.configuration(AreaDefined, ThresholdSet), _area(content))
-    if isinstance(content, RiskAssessed) and (found := assessing.fault(content, threshold)):
+    threshold = await threshold_for(archive, content)
+    if found := assessing.fault(content, threshold):
         raise Refused(found[0], f"body.content.{found[1]}")
     if isinstance(content, ReferralMade):
         return content.model_copy(update={"graded": grade_referral(content, threshold)})
     return content.model_copy(update={"graded": grade_assessment(content, threshold)})
+
+
+async def threshold_for(archive: Archive, said: ReferralMade | RiskAssessed) -> int:
+    """YES answers that are visible high risk in the area of an assessment, as it is set now."""
+    return dash_threshold(await archive.configuration(AreaDefined, ThresholdSet), _area(said))
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:

@@ -1,7 +1,8 @@
 """Level 0: the review of a victim's risk that is owed, and the clock that says so.
 
 Of several things that ask for a review the first to be late has the clock: one victim has one review to
-make, however much happens. A clock's cause is the victim's mention in the fact that opened it, which is one
+make, however much happens. What was over long before it became known has none (``clocks.PAST``), and keeps
+none from what is newer. A clock's cause is the victim's mention in the fact that opened it, which is one
 person's alone: of a fact about two victims each has a clock, and a fact that comes to name another victim
 stops the one and starts the other.
 """
@@ -17,7 +18,7 @@ from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.rules import risk_review
-from contracts.rules.clocks import Calendars, Running, moves
+from contracts.rules.clocks import PAST, Calendars, Running, moves
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 
@@ -32,7 +33,7 @@ class Part(BaseModel):
 
 
 class Wanted(Part):
-    """The clock that should run: about which mention, until when."""
+    """A review that is owed: about which mention, until when."""
 
     cause: str
     due: AwareDatetime
@@ -53,8 +54,13 @@ class ReviewRow(Row):
 
     person: str
     area: str | None
-    wanted: Wanted | None
+    wanted: tuple[Wanted, ...]
     clocks: tuple[ClockLine, ...]
+
+    def first(self, at: datetime) -> Wanted | None:
+        """The review whose clock should run: the first to be late that had one, or is not over for long."""
+        had = {(clock.cause, clock.due) for clock in self.clocks}
+        return next((w for w in self.wanted if (w.cause, w.due) in had or w.due + PAST > at), None)
 
 
 class ReviewTable(ViewTable, table=True):
@@ -66,10 +72,9 @@ class ReviewTable(ViewTable, table=True):
 def fold_review(subject: Subject) -> Folded:
     """The review that is owed, and when the next opens by itself; None for whoever never was owed one."""
     standing = [(fact.envelope, fact.said) for fact in subject.facts.current(Said)]
-    told = risk_review.told_of(standing, subject.id, subject.homes)
-    last = risk_review.assessed(told)
+    told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.first_recorded)
     opened = risk_review.opened(told, subject.id, subject.homes, subject.at)
-    owed = risk_review.owed(opened, last[0] if last else None, CALENDARS)
+    owed = risk_review.owed(opened, risk_review.assessed(told), CALENDARS)
     clocks = _clocks(subject.facts)
     changes_at = risk_review.changes_at(told, subject.at)
     if not owed and not clocks:
@@ -77,7 +82,7 @@ def fold_review(subject: Subject) -> Folded:
     row = ReviewRow(
         person=subject.id,
         area=_area(told),
-        wanted=Wanted(cause=owed[0].opened.mention, due=owed[0].due) if owed else None,
+        wanted=tuple(Wanted(cause=each.opened.mention, due=each.due) for each in owed),
         clocks=clocks,
     )
     return Folded(row, changes_at)
@@ -88,10 +93,11 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     moves: whoever was to answer for it still is."""
     if not isinstance(row, ReviewRow):
         return
-    causes = {clock.cause for clock in row.clocks} | ({row.wanted.cause} if row.wanted else set())
+    wanted = row.first(at)
+    causes = {clock.cause for clock in row.clocks} | ({wanted.cause} if wanted else set())
     for cause in sorted(causes):
         lines = [clock for clock in row.clocks if clock.cause == cause]
-        due = row.wanted.due if row.wanted and row.wanted.cause == cause else None
+        due = wanted.due if wanted and wanted.cause == cause else None
         running = [Running(RULE, c.generation, c.due, c.area, c.due <= at) for c in lines if not c.stopped]
         came_back = [RULE] if any(clock.due == due for clock in lines) else []
         now = moves(running, came_back, {RULE: due} if due else {}, row.area, at)

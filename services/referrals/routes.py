@@ -77,7 +77,7 @@ async def assess(
     missing, unknown = assessing.left_open(said)
     return AssessmentReceipt(
         **receipt(response, "referrals", taken).model_dump(),
-        asks=assessing.questions(said),
+        asks=assessing.questions(said, await actions.threshold_for(runtime, said)),
         missing=missing,
         unknown=unknown,
     )

@@ -25,7 +25,7 @@ def risk(ask: Callable[..., httpx.Response]) -> str:
     [
         "The risk was to be assessed again by yesterday",
         "It is for Harbour IDVA service to do.",
-        "These have happened since it was last assessed and graded:",
+        "No graded assessment takes account of these yet:",
         "The highest of all assessments: High risk, by Northmere Police,",
         "Medium risk now, as it was then.",
         "Now more (3)",

@@ -13,7 +13,7 @@ from contracts.rules.areas import area_and_around
 from contracts.rules.circulation import Circulation
 from contracts.rules.occurrence import Record, occurrences
 from contracts.rules.order_status import status
-from contracts.rules.standing_grade import counts_from, standing_grade
+from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
 from services.marac.conference import rows
@@ -124,7 +124,8 @@ class _People:
         """The grade that stands after all assessments of the victim."""
         known = self.own.assessments if self.own else []
         made = sorted(known, key=lambda each: (each.occurred, each.root))
-        return standing_grade(each.grade for each in made[counts_from([each.signed for each in made]) :])
+        said = [Assessed(m.root, m.agency, frozenset(m.accused), m.grade, m.signed) for m in made]
+        return standing_grade(each.grade for each in counting(said))
 
     def assessment(self) -> rows.Assessment | None:
         """The newest assessment of the victim that stands."""

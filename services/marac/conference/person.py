@@ -75,8 +75,8 @@ def fold_person(subject: Subject) -> Folded:
 def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str, object], datetime | None]:
     """The reviews of this person's risk that are owed, and when the next opens by itself."""
     about = [(each.fact.envelope, each.fact.said) for each in told]
-    known = risk_review.told_of(about, subject.id, subject.homes)
-    last = risk_review.assessed(known)
+    known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.first_recorded)
+    made = risk_review.assessed(known)
     opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
     reviews = [
         rows.ReviewLine(
@@ -86,9 +86,9 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
             at=each.opened.at,
             due=each.due,
         )
-        for each in risk_review.owed(opened, last[0] if last else None, CALENDARS)
+        for each in risk_review.owed(opened, made, CALENDARS)
     ]
-    owed: dict[str, object] = {"reviews": reviews, "review_owner": last[1] if last else None}
+    owed: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
     return owed, risk_review.changes_at(known, subject.at)
 
 

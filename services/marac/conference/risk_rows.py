@@ -36,7 +36,7 @@ class Assessment(Source):
     before_judgement: Grade | None = None
     """The grade before the judgement changed it."""
     signed: bool = False
-    """Two persons agreed that it may be lower: it stands for all before it."""
+    """Two persons signed it: it stands for what their agency said before it of the same accused."""
 
 
 class ReviewLine(Part):

@@ -30,6 +30,8 @@ class RiskView:
     def __init__(self, page: CasePage, words: Words) -> None:
         self.words = words
         self.by_root = {each.root: each for each in page.assessments}
+        self.reviews = sorted(page.risk.reviews, key=lambda each: each.at, reverse=True)
+        """Those that are owed, the newest first: what happened today is never under *more*."""
 
     def counted(self, assessment: Assessment) -> bool:
         """Whether a number of answers says anything."""

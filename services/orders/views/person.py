@@ -16,14 +16,14 @@ from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
-from contracts.events.people import Graded, IncidentReported, ReferralMade, RiskAssessed
+from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules import pattern
 from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import normal, occurrences, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of
 from contracts.rules.order_status import OrderStatus, discharged_at, order_terms, status
-from contracts.rules.standing_grade import counts_from, standing_grade
+from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
@@ -33,9 +33,6 @@ Report = Fact[BreachReported | IncidentReported]
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """When a record was made whose row an older release wrote: no clock runs until it is folded anew."""
-
-NOT_GRADED = Graded(grade=Grade.UNKNOWN, rule="none", because="grade.not-assessed")
-"""An assessment without a grade by rule."""
 
 
 class Part(BaseModel):
@@ -361,7 +358,7 @@ def _standing(subject: Subject, rule: AlertRule) -> dict[str, list[StandingAlert
 def _victims(subject: Subject) -> list[VictimLine]:
     """Each victim whom this person's facts name, by the grade that stands and the newest routing."""
     found: dict[str, VictimLine] = {}
-    graded: dict[str, list[tuple[Graded, str]]] = {}
+    graded: dict[str, list[Assessed]] = {}
     made = _made(subject)
     for fact in subject.facts.current(Said):
         about = people_of(fact.said, made)
@@ -371,8 +368,11 @@ def _victims(subject: Subject) -> list[VictimLine]:
                 line = found.get(person) or VictimLine(person=person)
                 found[person] = line.model_copy(update=_news_of_where(fact))
                 if isinstance(fact.said, ReferralMade | RiskAssessed):
-                    by_rule = fact.said.graded or NOT_GRADED
-                    graded.setdefault(person, []).append((by_rule, fact.root))
+                    by_rule, accused = fact.said.graded, frozenset(harmed_by)
+                    grade = by_rule.grade if by_rule else Grade.UNKNOWN
+                    signed = bool(by_rule and by_rule.signed)
+                    each = Assessed(fact.root, fact.agency, accused, grade, signed)
+                    graded.setdefault(person, []).append(each)
     return [found[person].model_copy(update=_graded(graded.get(person, []))) for person in sorted(found)]
 
 
@@ -381,13 +381,13 @@ def _news_of_where(fact: Fact[Said]) -> dict[str, object]:
     return {} if area is None else {"area": area, "area_at": fact.occurred, "area_from": fact.root}
 
 
-def _graded(assessed: list[tuple[Graded, str]]) -> dict[str, object]:
+def _graded(assessed: list[Assessed]) -> dict[str, object]:
     """The grade that stands, and the newest assessment that gave it."""
-    count = assessed[counts_from([graded.signed for graded, _ in assessed]) :]
-    stands = standing_grade(graded.grade for graded, _ in count)
+    count = counting(assessed)
+    stands = standing_grade(each.grade for each in count)
     return {
         "grade": stands,
-        "graded": next((root for graded, root in reversed(count) if graded.grade is stands), None),
+        "graded": next((each.root for each in reversed(count) if each.grade is stands), None),
     }
 
 

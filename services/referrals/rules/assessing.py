@@ -8,7 +8,7 @@ second person and a reason.
 from collections.abc import Iterator
 from itertools import chain
 
-from contracts.events.people import RiskAssessed, victim_of
+from contracts.events.people import Dash, ReferralMade, RiskAssessed, victim_of
 from contracts.rules.instruments import FORMS, OPEN, answers_of, form_of
 from contracts.vocabulary import Grade, Instrument, RiskQuestion
 from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, lowers
@@ -17,9 +17,18 @@ Fault = tuple[str, str]
 """The kind of a fault and its place in the content."""
 
 
-def fault(said: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) -> Fault | None:
-    """What is wrong with an assessment, the first of it; None: it can be taken."""
-    return next(chain(_form(said), _answers(said), _judgement(said, threshold)), None)
+def fault(said: ReferralMade | RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) -> Fault | None:
+    """What is wrong with an assessment or the Dash of a referral, the first of it; None: it can be taken."""
+    whole = _dash(said.dash)
+    if isinstance(said, ReferralMade):
+        return next(whole, None)
+    return next(chain(_form(said), whole, _answers(said), _judgement(said, threshold)), None)
+
+
+def _dash(dash: Dash | None) -> Iterator[Fault]:
+    form = form_of(dash.instrument) if dash else None
+    if dash and form and dash.instrument_version not in form.versions:
+        yield "no-such-version", "dash.instrument_version"
 
 
 def _form(said: RiskAssessed) -> Iterator[Fault]:
@@ -73,10 +82,10 @@ def left_open(said: RiskAssessed) -> tuple[list[str], list[str]]:
     return missing, [item for item in form.items if answers.get(item) in OPEN]
 
 
-def questions(said: RiskAssessed) -> list[RiskQuestion]:
-    """What an assessment leaves to ask."""
+def questions(said: RiskAssessed, threshold: int) -> list[RiskQuestion]:
+    """What an assessment leaves to ask, where so many YES are visible high risk."""
     missing, unknown = left_open(said)
-    by_rule, known = grade_by_rule(said), answers_of(said.answers, said.dash)
+    by_rule, known = grade_by_rule(said, threshold), answers_of(said.answers, said.dash)
     judged = said.judgement is not None and said.judgement.grade is not Grade.UNKNOWN
     asked = {
         RiskQuestion.NO_GRADE: by_rule.grade is Grade.UNKNOWN and not judged,

@@ -3,7 +3,8 @@
 Sources: SafeLives MARAC referral criteria (definitions read 2026-11; referral form 2015): 14 or more
 YES answers on the SafeLives Dash are visible high risk; professional judgement may stand alone, may
 raise, and never lowers. The bands below 14 are local, though common (Plymouth, Norfolk, read
-2026-11): a floor, not a verdict. DON'T KNOW, NOT ASKED and what is left out are never NO. How each instrument
+2026-11): a floor, not a verdict. DON'T KNOW, NOT ASKED and what is left out are never NO: what is open, and
+could still lift a count into the next band, leaves the grade unknown. How each instrument
 is graded stands in ``contracts.rules.instruments``. To lower a grade takes a second person and a reason
 (College of Policing, DARA, read 2026-11); the count stays, and with it the criterion for a MARAC.
 """
@@ -69,12 +70,11 @@ def _answered(assessment: RiskAssessed, form: Form, said: Graded, threshold: int
     unanswered = sum(answer in OPEN for answer in answers.values())
     missing = len(form.items.keys() - answers.keys())
     counted = said.model_copy(update={"yes": yes, "unanswered": unanswered, "missing": missing})
-    if form.counts is None:
-        return counted
     limit = threshold if form.counts == "bands" else VISIBLE_HIGH_RISK
-    grade, because = _by_answers(yes, unanswered + missing, limit)
-    if form.counts == "floor" and grade in (Grade.MEDIUM, Grade.STANDARD):
+    below = yes + unanswered + missing < limit
+    if form.counts is None or (form.counts == "floor" and below):
         return counted
+    grade, because = _by_answers(yes, unanswered + missing, limit)
     rule = f"{assessment.instrument}.v1/threshold-{limit}"
     by_count = counted.model_copy(update={"grade": grade, "because": because, "rule": rule})
     return _raised(by_count, assessment.grade, "grade.assessor")
@@ -109,8 +109,8 @@ def _judged(graded: Graded, judgement: Judgement | None) -> Graded:
 def grade_dash(dash: Dash, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
     """The grade of 24 answers and the practitioner's judgement.
 
-    At the threshold it is high. Where the unanswered items could still bring it there, it is
-    unknown. Else it is by its band. The judgement may raise each of these.
+    At the threshold it is high. Where the unanswered items could still bring it there, or into the medium
+    band, it is unknown. Else it is by its band. The judgement may raise each of these.
     """
     answers = list(dash.answers.values())
     yes = answers.count(DashAnswer.YES)
@@ -138,6 +138,8 @@ def _by_answers(yes: int, unanswered: int, threshold: int) -> tuple[Grade, str]:
         return Grade.UNKNOWN, "grade.unanswered-could-be-high"
     if yes >= MEDIUM_FROM:
         return Grade.MEDIUM, "grade.band-medium"
+    if yes + unanswered >= MEDIUM_FROM:
+        return Grade.UNKNOWN, "grade.unanswered-could-be-medium"
     return Grade.STANDARD, "grade.band-standard"
 
 

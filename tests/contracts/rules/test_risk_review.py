@@ -25,7 +25,7 @@ from tests.support.tables import lines
 
 CALENDARS = Calendars(court_deadline, add_working_days)
 AGENCIES = ("police", "idva", "hospital", "housing", "council")
-SAME = [[mention_of(agency, name) for agency in AGENCIES] for name in ("ann", "ben", "cat", "kit")]
+SAME = [[mention_of(agency, name) for agency in AGENCIES] for name in ("ann", "ben", "carl", "cat", "kit")]
 ANN = IDS.person(mention_of("police", "ann"))
 DASH = Dash(answers=dict.fromkeys(DASH_ITEMS, DashAnswer.NO))
 
@@ -38,7 +38,8 @@ def content(said: dict[str, Any]) -> Said:
     """What a fact of the table says."""
     health = Health(pregnant=said["pregnant"]) if "pregnant" in said else None
     her = someone(Role.VICTIM, said.get("victim", "ann"), health=health)
-    people = [her, someone(Role.PERPETRATOR, "ben", relationship=said.get("as"))]
+    accused = said.get("of", ["ben"])
+    people = [her, *(someone(Role.PERPETRATOR, each, relationship=said.get("as")) for each in accused)]
     if "assessed" in said:
         graded = Graded(grade=Grade(said["assessed"]), rule="test", because="test")
         kind = {"instrument": said.get("instrument", "safelives-dash-24"), "instrument_version": "2015"}
@@ -79,21 +80,24 @@ def about_things(said: dict[str, Any], people: list[Any]) -> Said:
 
 def told(facts: list[dict[str, Any]]) -> tuple[list[risk_review.Told], dict[str, str]]:
     made: list[Fact[Said]] = []
+    recorded: dict[str, datetime] = {}
     for n, said in enumerate(facts):
         first = "breach" in said and not any("breach" in each for each in facts[:n])
         name = "breach" if first else f"fact {n}"
-        one = fact(content(said), agency=said.get("by", "police"), occurred=day(said["day"]), root=name)
+        at = day(said["day"])
+        occurred = at.date() if said.get("dated") else at
+        one = fact(content(said), agency=said.get("by", "police"), occurred=occurred, root=name)
         made.append(one)
+        recorded[one.root] = day(said.get("recorded", said["day"]))
     who = homes(made, SAME)
-    return risk_review.told_of([(f.envelope, f.said) for f in made], ANN, who), who
+    return risk_review.told_of([(f.envelope, f.said) for f in made], ANN, who, recorded.__getitem__), who
 
 
 @lines(__file__, "risk_review")
 def test_which_reviews_are_owed(line: dict[str, Any]) -> None:
     known, who = told(line["facts"])
-    last = risk_review.assessed(known)
     opened = risk_review.opened(known, ANN, who, NOON)
-    owed = risk_review.owed(opened, last[0] if last else None, CALENDARS)
+    owed = risk_review.owed(opened, risk_review.assessed(known), CALENDARS)
     found = [(each.opened.trigger, each.opened.at, each.due) for each in owed]
     due = [(ReviewTrigger(trigger), day(at), day(late)) for trigger, at, late in line["owed"]]
     assert [each[:2] for each in found] == [each[:2] for each in due]

@@ -1,9 +1,12 @@
 """Which grade stands, as a table."""
 
+from typing import Any
+
 import pytest
 
-from contracts.rules.standing_grade import counts_from, lowered_from, standing_grade
+from contracts.rules.standing_grade import Assessed, counting, lowered_from, standing_grade
 from contracts.vocabulary import Grade
+from tests.support.tables import lines
 
 HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grade.UNKNOWN
 
@@ -52,17 +55,16 @@ def test_what_a_correction_has_lowered_an_assessment_from(
     assert lowered_from(versions) == lowered
 
 
-@pytest.mark.parametrize(
-    ("assessed", "signed", "stands"),
-    [
-        ([HIGH, MEDIUM], [False, True], MEDIUM),
-        ([HIGH, MEDIUM, STANDARD], [False, True, False], MEDIUM),
-        ([HIGH, MEDIUM, HIGH], [False, True, None], HIGH),
-        ([HIGH, MEDIUM, UNKNOWN], [False, True, False], UNKNOWN),
-        ([HIGH, STANDARD], [True, False], HIGH),
-    ],
-)
-def test_what_two_persons_signed_stands_for_all_before_it(
-    assessed: list[Grade], signed: list[bool | None], stands: Grade
-) -> None:
-    assert standing_grade(assessed[counts_from(signed) :]) is stands
+@lines(__file__, "standing_grade")
+def test_what_two_persons_signed(line: dict[str, Any]) -> None:
+    assessed = [
+        Assessed(
+            root=f"{place}",
+            agency=each["by"],
+            accused=frozenset(each.get("of", ["ben"])),
+            grade=Grade(each["grade"]),
+            signed=each.get("signed", False),
+        )
+        for place, each in enumerate(line["assessed"])
+    ]
+    assert standing_grade(each.grade for each in counting(assessed)) is Grade(line["stands"])

@@ -1,7 +1,7 @@
 """Risk in a case: what its row and its page say of assessments and of reviews that are owed."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from chassis.facts import Fact
 from contracts.events.people import Answered, Graded, Judgement, RiskAssessed
@@ -9,7 +9,10 @@ from contracts.rules.instruments import FORMS
 from contracts.vocabulary import Grade, Instrument, ReviewTrigger, RiskAnswer
 from services.marac.conference import rows
 from services.marac.conference.risk import risk_of
+from services.marac.pages.risk import RiskView
+from services.marac.pages.words import Words
 from services.marac.service import SERVICE
+from tests.pages.sample_risk import risk_case
 from tests.services.marac.caseload import LINKED, ann, ben, breach, person, referral, risk
 from tests.support.facts import NOON, corrected, fact, root_of, withdrawn
 from tests.support.world import World
@@ -55,6 +58,13 @@ def test_a_breach_after_the_last_assessment_opens_a_review_for_whoever_made_it()
     assert her(made).reviews == []
 
 
+def test_the_page_lists_the_newest_review_first_and_counts_the_lateness_from_the_first_to_be_late() -> None:
+    page = risk_case()
+    listed = RiskView(page, cast(Words, None)).reviews
+    assert listed[0].trigger is ReviewTrigger.PREGNANCY
+    assert page.risk.reviews[0].trigger is ReviewTrigger.BREACH
+
+
 def test_a_withdrawn_breach_opens_none() -> None:
     first = breach()
     assert her(world(referral(), first, withdrawn(first))).reviews == []
@@ -76,13 +86,15 @@ def test_a_referral_without_a_dash_is_not_compared() -> None:
     assert (found.newest, found.change) == (root_of("one"), None)
 
 
-def test_one_assessor_alone_lowers_nothing_and_two_do() -> None:
+def test_one_assessor_alone_lowers_nothing_and_two_of_one_agency_lower_their_own() -> None:
     judged = Judgement(grade=Grade.MEDIUM, reason="Moved away.", by="S-1", second="S-2")
     high, alone = items("one", 15, -9, Grade.HIGH), items("two", 11, -8, Grade.MEDIUM)
     assert world(referral(), high, alone).row("conference_case", root_of("case")).grade is Grade.HIGH
     signed = items("three", 15, -3, Grade.MEDIUM, judgement=judged, graded={"signed": True})
-    made = world(referral(), high, alone, signed)
+    made = world(referral(grade=Grade.MEDIUM), high, alone, signed)
     assert made.row("conference_case", root_of("case")).grade is Grade.MEDIUM
+    theirs = world(referral(), high, alone, signed)
+    assert theirs.row("conference_case", root_of("case")).grade is Grade.HIGH, "the referrer's stands"
 
 
 def test_a_correction_that_two_signed_is_asked_about_no_more() -> None:

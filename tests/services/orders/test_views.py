@@ -12,7 +12,7 @@ from chassis.rows import canonical
 from chassis.views import Folded
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
-from contracts.events.people import IncidentReported
+from contracts.events.people import Graded, IncidentReported
 from contracts.sections import Health, Routing, Sensitivity
 from contracts.vocabulary import Grade, IncidentKind, OrderStage
 from services.orders.views import ORDERS_BREACH, OrdersBreach
@@ -153,6 +153,14 @@ class TestVictim:
         made = [risk(g, f"risk {n}", occurred=days[n]) for n, g in enumerate(grades)]
         found = row(world(*made, breach()))
         assert (found.grade, found.urgency, found.graded) == (Grade.MEDIUM, "hour", (root_of("risk 0"),))
+
+    def test_what_two_signed_of_another_partner_lowers_nothing(self) -> None:
+        high = risk(Grade.HIGH, "older", occurred=NOON - timedelta(days=9))
+        lower = Graded(grade=Grade.STANDARD, rule="test", because="test", signed=True)
+        of_ben = risk(None, "newer", graded=lower)
+        of_carl = risk(None, "newer", graded=lower, people=[ann(), someone(ben().role, "carl"), ben()])
+        assert row(world(high, of_ben, breach())).grade is Grade.STANDARD
+        assert row(world(high, of_carl, breach())).grade is Grade.HIGH
 
     def test_the_worst_of_two_victims_decides(self) -> None:
         other = risk(Grade.STANDARD, "cat's", people=[cat(), someone(ben().role, "ben")])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.events.people import RiskAssessed
+from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.instruments import FACTORS, FORMS
 from contracts.vocabulary import Instrument, RiskFactor, Role
@@ -23,13 +23,18 @@ def assessed(answers: dict[str, str] | None = None, **values: Any) -> RiskAssess
     return RiskAssessed.model_validate(given | values)
 
 
+def referred(dash: dict[str, Any] | None) -> ReferralMade:
+    people = [{"role": "victim"}, {"role": "perpetrator"}]
+    return ReferralMade.model_validate({"people": people, "dash": dash})
+
+
 def judged(grade: str, **values: Any) -> dict[str, Any]:
     return {"judgement": {"grade": grade, "reason": "Seen at home.", **values}}
 
 
 HIGH = dict.fromkeys(DASH[:14], "yes") | dict.fromkeys(DASH[14:], "no")
 TWICE = [{"item": "D01", "answer": "yes"}, {"item": "D01", "answer": "no"}]
-WHOLE = {"answers": dict.fromkeys(DASH, "no")}
+WHOLE: dict[str, Any] = {"answers": dict.fromkeys(DASH, "no")}
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,15 @@ WHOLE = {"answers": dict.fromkeys(DASH, "no")}
         (assessed({"D01": "often"}), ("no-such-answer", "answers.0.answer")),
         (assessed({"A01": "often"}, instrument="dara", instrument_version="2022"), None),
         (assessed({"D01": "yes"}, dash=WHOLE), ("answered-twice", "dash")),
+        (assessed(dash=WHOLE), None),
+        (
+            assessed(dash=WHOLE | {"instrument_version": "1999"}),
+            ("no-such-version", "dash.instrument_version"),
+        ),
+        (referred(WHOLE), None),
+        (referred(None), None),
+        (referred(WHOLE | {"instrument_version": "2009"}), None),
+        (referred(WHOLE | {"instrument_version": "1999"}), ("no-such-version", "dash.instrument_version")),
         (assessed(HIGH, **judged("medium", by="S-1")), ("second-person-missing", "judgement.second")),
         (assessed(HIGH, **judged("medium", by="S-1", second="S-2")), None),
         (assessed(HIGH, **judged("medium", second="S-2")), ("first-person-missing", "judgement.by")),
@@ -70,7 +84,7 @@ WHOLE = {"answers": dict.fromkeys(DASH, "no")}
         ),
     ],
 )
-def test_what_is_wrong_with_it(said: RiskAssessed, found: tuple[str, str] | None) -> None:
+def test_what_is_wrong_with_it(said: ReferralMade | RiskAssessed, found: tuple[str, str] | None) -> None:
     assert fault(said) == found
 
 
@@ -94,7 +108,13 @@ def test_an_item_that_is_answered_twice_is_refused_at_the_second() -> None:
     ],
 )
 def test_what_it_leaves_to_ask(said: RiskAssessed, asks: list[str]) -> None:
-    assert [question.value for question in questions(said)] == asks
+    assert [question.value for question in questions(said, 14)] == asks
+
+
+def test_whether_a_grade_is_asked_for_is_by_the_areas_own_number() -> None:
+    twelve_and_one_open = assessed(dict.fromkeys(DASH[:12], "yes") | dict.fromkeys(DASH[12:22], "no"))
+    assert [each.value for each in questions(twelve_and_one_open, 14)] == ["no-grade", "items-missing"]
+    assert [each.value for each in questions(twelve_and_one_open, 12)] == ["items-missing"]
 
 
 def test_a_dash_of_23_answers_says_which_is_missing() -> None:

@@ -109,9 +109,11 @@ def test_a_judgement_never_lowers(answers: list[DashAnswer], judgement: Grade | 
 
 
 @given(answered)
-def test_below_unknown_only_what_no_further_answer_could_make_high(answers: list[DashAnswer]) -> None:
+def test_known_only_is_what_no_further_answer_could_raise(answers: list[DashAnswer]) -> None:
     graded = grade_dash(Dash(answers=dict(zip(DASH_ITEMS, answers, strict=True))))
     worst = [DashAnswer.NO if answer is DashAnswer.NO else DashAnswer.YES for answer in answers]
-    could_be = grade_dash(Dash(answers=dict(zip(DASH_ITEMS, worst, strict=True)))).grade
-    below_unknown = graded.grade in (Grade.MEDIUM, Grade.STANDARD)
-    assert below_unknown == (could_be is not Grade.HIGH)
+    best = [DashAnswer.YES if answer is DashAnswer.YES else DashAnswer.NO for answer in answers]
+    could_be, at_least = (
+        grade_dash(Dash(answers=dict(zip(DASH_ITEMS, each, strict=True)))).grade for each in (worst, best)
+    )
+    assert graded.grade is (at_least if at_least is could_be else Grade.UNKNOWN)

@@ -16,7 +16,9 @@ from tests.services.referrals.scene import ANN, CALLERS, IDS, OTHER, Referrals, 
 from tests.support.waiting import until
 
 BOTH = [named("victim", "1"), named("perpetrator", "2")]
-DASH = {"answers": {item.value: "yes" if place < 12 else "no" for place, item in enumerate(DASH_ITEMS)}}
+DASH: dict[str, Any] = {
+    "answers": {item.value: "yes" if place < 12 else "no" for place, item in enumerate(DASH_ITEMS)}
+}
 REFERRAL = {"people": BOTH, "dash": DASH, "routing": {"area": "north"}}
 
 HAPPY: dict[str, tuple[str, dict[str, Any]]] = {
@@ -129,6 +131,23 @@ async def test_an_assessment_is_taken_as_it_is_and_the_answer_says_what_it_leave
     assert [(each["yes"], each["missing"]) for each in graded] == [(23, 1), (24, 0)]
 
 
+async def test_what_it_leaves_to_ask_is_by_the_areas_own_number(referrals: Referrals) -> None:
+    now = referrals.runtime.clock.now()
+    header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")
+    twelve = ThresholdSet(area="north", threshold=Threshold.DASH_VISIBLE_HIGH_RISK, value=12)
+    await referrals.runtime.take(header, twelve, caller=CALLERS["chair"], right="test")
+    for where, asks in (("north", ["items-missing"]), ("south", ["no-grade", "items-missing"])):
+        said = dash_items(12, routing={"area": where})
+        assert (await referrals.post("haven", "risk-assessments", said)).json()["asks"] == asks
+
+
+async def test_the_dash_of_a_referral_has_a_version_that_was_published(referrals: Referrals) -> None:
+    dash = DASH | {"instrument_version": "1999"}
+    answer = await referrals.post("haven", "marac-referrals", {**REFERRAL, "dash": dash})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == "no-such-version"
+
+
 @pytest.mark.parametrize(
     ("content", "where", "kind"),
     [
@@ -139,6 +158,11 @@ async def test_an_assessment_is_taken_as_it_is_and_the_answer_says_what_it_leave
             "no-such-item",
         ),
         (dash_items(3, dash=DASH), "dash", "answered-twice"),
+        (
+            dash_items(0, dash=DASH | {"instrument_version": "1999"}),
+            "dash.instrument_version",
+            "no-such-version",
+        ),
         (
             dash_items(20, judgement={"grade": "medium", "reason": "Quiet.", "by": "S-1"}),
             "judgement.second",

@@ -136,8 +136,18 @@ def test_two_records_of_one_person_that_are_linked_have_one_clock() -> None:
     assert clocks(made) == [(ANN, 1, NOON + DAY, "north")]
 
 
-def test_the_records_of_a_year_start_no_clock() -> None:
-    assert clocks(settled(breach(at=NOON - 9 * DAY))) == []
+def test_the_records_of_a_year_start_no_clock_and_keep_none_from_what_happens_next() -> None:
+    made = settled(breach("last year", NOON - 300 * DAY), breach("before", NOON - 9 * DAY))
+    assert clocks(made) == []
+    today = breach()
+    made.add(today)
+    made.settle()
+    assert clocks(made) == [(ANN, 1, NOON + DAY, "north")]
+    made.at = NOON + 20 * DAY
+    assert made.settle() == 0, "late, and nobody assessed: it runs on"
+    made.add(withdrawn(today))
+    made.settle()
+    assert clocks(made) == []
 
 
 def test_an_order_that_ends_opens_a_review_by_itself() -> None:
@@ -183,7 +193,8 @@ def test_whatever_happens_what_runs_is_what_is_owed_and_nothing_is_said_twice(
     made.settle()
     for person in {IDS.person(mention_of("police", name)) for name in ("ann", "cat")}:
         row = made.row("referrals_review", person)
-        owed = [(row.wanted.cause, row.wanted.due)] if row and row.wanted else []
+        first = row.first(made.at) if row else None
+        owed = [(first.cause, first.due)] if first else []
         ran = [(c.cause, c.due) for c in row.clocks if not c.stopped] if row else []
         assert ran == [each for each in owed if each in ran], "nothing runs that is not owed"
         if owed and owed[0][1] > made.at:
