@@ -100,7 +100,14 @@ def _mention_row(subject: Subject, mention: str, named: list[tuple[Fact[Said], M
         sensitive=any(each.sensitive for each in identities),
         names=list(dict.fromkeys(key for identity in identities for key in _names(identity))),
         born=list(dict.fromkeys(day for identity in identities for day in identity.born)),
-        opposed=sorted({other for fact, each in named for other in _opposed(fact.said, each)}),
+        opposed=sorted(
+            {
+                other
+                for fact, each in named
+                if not isinstance(fact.said, RecordsMerged)  # its roles say nothing
+                for other in _opposed(fact.said, each)
+            }
+        ),
         same=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.SAME),
         apart=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.NOT_SAME),
         merged=sorted(
