@@ -1,6 +1,6 @@
 """The rows of this service: what is known now of each mention, for the matcher alone."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import TypeVar
 
@@ -143,6 +143,12 @@ def _opposed(said: Said, mine: Mention) -> Iterator[str]:
     for other in said.named:
         if other.mention and other.mention != mine.mention and opposed(mine.role, other.role):
             yield other.mention
+
+
+def at_odds(mine: Collection[MentionRow], theirs: Collection[MentionRow]) -> bool:
+    """Whether a fact names two people on different sides: they can never be one."""
+    others = {row.mention for row in theirs}
+    return any(not others.isdisjoint(row.opposed) for row in mine)
 
 
 def _names(identity: Identity) -> Iterator[str]:
