@@ -127,7 +127,7 @@ def features_of(row: MentionRow, ids: Ids) -> Features:
         pnc=ids.blind("pnc", row.pnc) if row.pnc else None,
         cro=ids.blind("cro", row.cro) if row.cro else None,
         names=frozenset(ids.blind("name", letters(name)) for name in row.names),
-        born=frozenset(ids.blind("born", day.isoformat()) for day in row.born),
+        born=frozenset(ids.blind("born", day.isoformat()) for day in row.known.dates),
         opposed=frozenset(row.opposed),
         same=frozenset(row.same),
         apart=frozenset(row.apart),
