@@ -12,8 +12,8 @@ no two may have two numbers of one kind, or be people who can never be one; else
 each link.
 
 Those named on different sides of one fact, and those whom a person said are not the same, are never
-one. Where persons' decisions and agencies' merges alone would make them one, those are let go that could
-explain it, and asked about: what hangs by numbers stays. Where numbers take part, the link that is wrong is
+one. Where persons' decisions and agencies' merges alone would make them one, those are let go that have a
+part in it, and asked about: what hangs by numbers stays. Where numbers take part, the link that is wrong is
 not known: so whoever alone could explain the conflict stands apart, and a person is asked.
 
 Values are compared, never read: the caller may hand in keyed hashes.
@@ -122,7 +122,7 @@ def clusters(
     asked |= graph.between(groups, unsure)
     questions |= _disagreeing(known, groups, graph) | asked
     because = sorted({*_because(graph, groups), *((LinkReason.ALIKE, pair) for pair in joined)})
-    return Clusters(groups, because, _once(groups, questions))
+    return Clusters(groups, because, _once(groups, graph, questions))
 
 
 class _Graph:
@@ -224,30 +224,24 @@ class _Graph:
 
 def _let_go(graph: _Graph, component: list[str]) -> set[Pair]:
     """Let go of what was decided until the decisions of a component make nobody one who can never be; give
-    what to ask of it. First a decision about just two such, which nobody is asked about whom a person has
-    kept apart; then an agency's merge before a person's answer, each that alone could explain the conflict;
-    last all."""
+    what to ask of it. First decisions about just two such; then agencies' merges; then persons' answers;
+    of these, all that have a part in it."""
     asked: set[Pair] = set()
-    for step in range(4):
+    for which in (set(graph.conflicts(component)), graph.links(component) - graph.by_people, None):
         for group in graph.components(component, by_machine=False):
-            conflicts = set(graph.conflicts(group))
-            if not conflicts:
-                continue
-            links = graph.links(group)
-            if step == 0:
-                links &= conflicts
-            elif step < 3:
-                links = {link for link in links if (link in graph.by_people) == (step == 2)}
-                links = {link for link in links if _explains(graph, group, link)}
-            graph.let_go(links)
-            asked |= links - graph.apart
+            if graph.conflicts(group):
+                links = {link for link in graph.links(group) if which is None or link in which}
+                links = {link for link in links if _takes_part(graph, group, link)}
+                graph.let_go(links)
+                asked |= links
     return asked
 
 
-def _explains(graph: _Graph, group: list[str], link: Pair) -> bool:
-    """Whether a group without this decision would hold no conflict."""
+def _takes_part(graph: _Graph, group: list[str], link: Pair) -> bool:
+    """Whether a decision may explain a conflict in a group: not one by which somebody hangs on it whom no
+    conflict concerns."""
     parts = graph.components(group, by_machine=False, but=(link,))
-    return not any(graph.conflicts(part) for part in parts)
+    return len(parts) == 1 or sum(len(graph.conflicts(part)) for part in parts) < len(graph.conflicts(group))
 
 
 def _settle(graph: _Graph, component: list[str]) -> tuple[list[list[str]], set[Pair]]:
@@ -255,14 +249,16 @@ def _settle(graph: _Graph, component: list[str]) -> tuple[list[list[str]], set[P
     if not graph.conflicts(component):
         return [component], set()
     suspects = _suspects(graph, component)
+    torn = set(suspects)
     parts: list[list[str]] = []
     for part in graph.components(component, without=suspects):
         if not graph.conflicts(part):
             parts.append(part)
             continue
         parts += graph.components(part, by_machine=False)
+        torn.update(part)
     own = {mention: part for part in parts for mention in part}
-    return parts, {_question(graph, suspect, set(component).difference(own[suspect])) for suspect in suspects}
+    return parts, {_question(graph, each, set(component).difference(own[each])) for each in torn}
 
 
 def _suspects(graph: _Graph, component: list[str]) -> set[str]:
@@ -320,11 +316,12 @@ def _pair(one: str, other: str) -> Pair:
     return min(one, other), max(one, other)
 
 
-def _once(groups: list[tuple[str, ...]], questions: Iterable[Pair]) -> list[Pair]:
-    """Of each two groups one question."""
+def _once(groups: list[tuple[str, ...]], graph: _Graph, questions: set[Pair]) -> list[Pair]:
+    """Of each two groups one question: none that a person has answered with *not the same*, nor one that was
+    answered with *same* while there is another."""
     at = {mention: place for place, group in enumerate(groups) for mention in group}
     asked: dict[frozenset[int], Pair] = {}
-    for pair in sorted(questions):
+    for pair in sorted(questions - graph.apart, key=lambda pair: (pair in graph.by_people, pair)):
         if at[pair[0]] != at[pair[1]]:
             asked.setdefault(frozenset({at[pair[0]], at[pair[1]]}), pair)
     return sorted(asked.values())
