@@ -19,7 +19,7 @@ from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing
 from services.referrals.rules.grading import grade_assessment, grade_referral
 from services.referrals.rules.thresholds import dash_threshold
-from services.referrals.views import IDENTITY, IdentityRow
+from services.referrals.views import IDENTITY, IdentityRow, MentionRow, at_odds
 
 C = TypeVar("C", bound=Content)
 
@@ -46,13 +46,16 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     grade, by the threshold that its area has now.
 
     Raises Refused (422) where the sender gave a grade of that kind, for an assessment or a Dash of which
-    something is wrong, and for a decision of one mention alone; Problem (404) for a decision that is not the
-    caller's to make.
+    something is wrong, for a decision of one mention alone, and for *same* of two sides of one fact; Problem
+    (404) for a decision that is not the caller's to make.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
             raise Refused("same-mention", "body.content.mentions")
         await _check_decision(archive, caller, content, content.answer)
+        people = [await _rows_of(archive, mention) for mention in content.mentions]
+        if content.answer is IdentityAnswer.SAME and at_odds(*people):
+            raise Refused("sides-of-one-fact", "body.content.mentions")
     if isinstance(content, MixtureAnswered):
         link = await archive.row(REFERRALS_LINK, content.link)
         if not isinstance(link, UndoneLink) or not await may_see_link(archive, caller, link):
@@ -101,8 +104,7 @@ async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bo
 async def reach_of(archive: Archive, mention: str) -> set[str]:
     """The areas that the facts about whoever a mention is today route to, with those around them."""
     person = await archive.person_of(mention)
-    row = await archive.row(IDENTITY, person)
-    known = [each.mention for each in row.mentions] if isinstance(row, IdentityRow) else []
+    known = [each.mention for each in await _rows_of(archive, mention)]
     places = await archive.places(known)
     theirs = {mention, *(each for each in known if places.get(each) == person)}
     facts = (await archive.facts([f"m:{each}" for each in sorted(theirs)])).current(Said)
@@ -110,6 +112,11 @@ async def reach_of(archive: Archive, mention: str) -> set[str]:
     areas = {fact.said.area: fact.said for fact in defined}
     routed = [_area(fact.said) for fact in facts if any(m.mention in theirs for m in fact.said.named)]
     return {place for area in routed for place in area_and_around(areas, area)}
+
+
+async def _rows_of(archive: Archive, mention: str) -> list[MentionRow]:
+    row = await archive.row(IDENTITY, await archive.person_of(mention))
+    return row.mentions if isinstance(row, IdentityRow) else []
 
 
 def _area(said: Said) -> str | None:

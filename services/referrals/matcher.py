@@ -60,7 +60,9 @@ log = structlog.get_logger()
 
 
 async def match(runtime: Runtime) -> None:
-    """Match for ever: whenever this process holds the lease, and from nothing each time."""
+    """Match for ever: whenever this process holds the lease, and from nothing each time, but for what was
+    weighed since it took that lease."""
+    weigher: Weigher | None = None
     while True:
         try:
             epoch = await runtime.lease(LEASE, LEASE_SECONDS)
@@ -69,7 +71,9 @@ async def match(runtime: Runtime) -> None:
                 continue
             log.info("matcher.began", epoch=epoch)
             try:
-                await Matcher(runtime, epoch).work()
+                if weigher is None or weigher.epoch != epoch:
+                    weigher = Weigher(runtime, epoch)
+                await Matcher(runtime, weigher).work()
             finally:
                 with suppress(Exception):  # another need not wait until it runs out
                     await runtime.give_up(LEASE)
@@ -82,22 +86,22 @@ async def match(runtime: Runtime) -> None:
 class Matcher:
     """One tenure of the lease."""
 
-    def __init__(self, runtime: Runtime, epoch: int) -> None:
+    def __init__(self, runtime: Runtime, weigher: Weigher) -> None:
         self._runtime = runtime
-        self._epoch = epoch
-        self._memory = Memory()
+        self._epoch = weigher.epoch
+        self._weigher = weigher
+        self._memory = Memory(weigher.alike)
         self._news: set[str] = set()
         self._held: set[str] = set()
-        """Who changed, and waits until those who are one with somebody have been weighed: what is alike is
-        known anew in each tenure, and nobody is parted for want of it."""
+        """Who changed, and waits until those whom that concerns and who are one with somebody have been
+        weighed: nobody is parted for want of it."""
         self._woken = asyncio.Event()
-        self._weigher = Weigher(runtime, epoch, self._woken)
 
     async def work(self) -> None:
         """Match until the lease is lost, or what it knew has turned out to be out of date."""
         beside = [
             asyncio.create_task(self._listen(), name="matcher.listen"),
-            asyncio.create_task(self._weigher.work(), name="matcher.weigh"),
+            asyncio.create_task(self._weigher.work(self._woken), name="matcher.weigh"),
         ]
         clock = asyncio.get_running_loop().time
         renew_at = sweep_at = 0.0
@@ -132,12 +136,12 @@ class Matcher:
             batch = sorted(self._news)[:BATCH]
             self._news.difference_update(batch)
             changed |= await self._read(batch)
+        weighed: set[str] = set()
         for mentions, weights in self._weigher.taken():
+            weighed.update(mentions)
             changed |= self._memory.weigh(mentions, weights)
-        changed |= self._held
-        affected = self._memory.affected(changed)
-        self._held = changed if self._weigher.lacks(self._memory.together(affected)) else set()
-        if not affected or self._held:
+        affected = self._ready(changed, weighed)
+        if not affected:
             return True
         alike, unsure = self._memory.pairs(affected)
         found = clusters((self._memory.features[mention] for mention in affected), alike, unsure)
@@ -155,6 +159,26 @@ class Matcher:
         with suppress(LeaseLost):  # the next renewal tells
             await ask(self._runtime.store, self._epoch, affected, found.questions)
         return True
+
+    def _ready(self, changed: set[str], weighed: set[str]) -> set[str]:
+        """Everybody whose group may be another one now. Who hangs together with somebody who is one with
+        others and has not been weighed is held until then, and weighed next."""
+        waiting = changed | self._held
+        ready, first, seen = set[str](), set[str](), set[str]()
+        for mention in changed | weighed:
+            if mention in seen:
+                continue
+            component = self._memory.affected([mention])
+            seen |= component
+            here = component & waiting
+            if self._weigher.lacks(self._memory.together(component)):
+                self._held |= here
+                first |= component if here else set()
+            elif here:
+                self._held -= here
+                ready |= component
+        self._weigher.hurry(first)
+        return ready
 
     async def _listen(self) -> None:
         async for news in self._runtime.changed():

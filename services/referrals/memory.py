@@ -13,9 +13,9 @@ from services.referrals.views import MentionRow
 
 
 class Memory:
-    """What is known now of each mention, and where each is."""
+    """What is known now of each mention, and where each is. ``alike``: what another knew of who is alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, alike: dict[str, dict[str, Answer]] | None = None) -> None:
         self.features: dict[str, Features] = {}
         self.decisions: dict[str, list[str]] = {}
         self.place: dict[str, str] = {}
@@ -23,7 +23,7 @@ class Memory:
         """Person to the hash of the row that was read of them."""
         self._at: dict[str, set[str]] = {}
         self._sharing: dict[object, set[str]] = {}
-        self._alike: dict[str, dict[str, Answer]] = {}
+        self._alike = {} if alike is None else alike
         """Of each mention the others that are alike, and what follows of the two."""
 
     def learn(self, features: Features, decisions: list[str], person: str) -> set[str]:
@@ -127,7 +127,7 @@ def features_of(row: MentionRow, ids: Ids) -> Features:
         pnc=ids.blind("pnc", row.pnc) if row.pnc else None,
         cro=ids.blind("cro", row.cro) if row.cro else None,
         names=frozenset(ids.blind("name", letters(name)) for name in row.names),
-        born=frozenset(ids.blind("born", day.isoformat()) for day in row.born),
+        born=frozenset(ids.blind("born", day.isoformat()) for day in row.known.dates),
         opposed=frozenset(row.opposed),
         same=frozenset(row.same),
         apart=frozenset(row.apart),

@@ -30,7 +30,7 @@ from services.referrals.rules import sharing
 from services.referrals.rules.comparing import Agreement, Warning, compared, warnings
 from services.referrals.rules.likeness import Known
 from services.referrals.rules.matching import Pair
-from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow
+from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow, at_odds
 
 MOST = 100
 """Questions in one list, and decisions: others come as these are answered."""
@@ -149,7 +149,7 @@ async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) ->
     )
     facts = [await _facts(runtime, rows) for rows in people]
     sides = [_side(row, rows, said) for row, rows, said in zip((mine, theirs), people, facts, strict=True)]
-    against = any(row.opposed and set(row.opposed) & {m.mention for m in people[1]} for row in people[0])
+    against = at_odds(*people)
     decisions = (await runtime.facts([f"m:{pair[0]}"])).current(IdentityDecided)
     about = [fact for fact in decisions if set(fact.said.mentions) == set(pair)]
     review = Review(

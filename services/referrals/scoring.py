@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from services.referrals.rules.likeness import Known, record
@@ -17,11 +18,12 @@ _LISTS = ("wholes", "families", "givens", "borns", "swapped")
 
 
 class Scorer:
-    """Splink on one connection of its own. Not for two threads at once."""
+    """Splink on one connection of its own: of two threads one waits."""
 
     def __init__(self, model: Path = MODEL) -> None:
         self._model: dict[str, Any] = json.loads(model.read_text())
         self._key = str(hash(json.dumps(self._model)))
+        self._alone = Lock()
 
     @cached_property
     def _connected(self) -> tuple[Any, Any]:
@@ -35,8 +37,9 @@ class Scorer:
         """For each pair log2 of the odds that the two are one person. It depends on the two and the model
         alone: neither on what else is compared, nor on which of them comes first."""
         found: list[float] = []
-        for start in range(0, len(pairs), PAIRS):
-            found += self._score([_in_order(pair) for pair in pairs[start : start + PAIRS]])
+        with self._alone:
+            for start in range(0, len(pairs), PAIRS):
+                found += self._score([_in_order(pair) for pair in pairs[start : start + PAIRS]])
         return found
 
     def _score(self, pairs: Sequence[tuple[Known, Known]]) -> list[float]:

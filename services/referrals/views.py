@@ -1,6 +1,6 @@
 """The rows of this service: what is known now of each mention, for the matcher alone."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import TypeVar
 
@@ -100,7 +100,14 @@ def _mention_row(subject: Subject, mention: str, named: list[tuple[Fact[Said], M
         sensitive=any(each.sensitive for each in identities),
         names=list(dict.fromkeys(key for identity in identities for key in _names(identity))),
         born=list(dict.fromkeys(day for identity in identities for day in identity.born)),
-        opposed=sorted({other for fact, each in named for other in _opposed(fact.said, each)}),
+        opposed=sorted(
+            {
+                other
+                for fact, each in named
+                if not isinstance(fact.said, RecordsMerged)  # its roles say nothing
+                for other in _opposed(fact.said, each)
+            }
+        ),
         same=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.SAME),
         apart=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.NOT_SAME),
         merged=sorted(
@@ -136,6 +143,12 @@ def _opposed(said: Said, mine: Mention) -> Iterator[str]:
     for other in said.named:
         if other.mention and other.mention != mine.mention and opposed(mine.role, other.role):
             yield other.mention
+
+
+def at_odds(mine: Collection[MentionRow], theirs: Collection[MentionRow]) -> bool:
+    """Whether a fact names two people on different sides: they can never be one."""
+    others = {row.mention for row in theirs}
+    return any(not others.isdisjoint(row.opposed) for row in mine)
 
 
 def _names(identity: Identity) -> Iterator[str]:

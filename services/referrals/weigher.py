@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import islice
+
+import structlog
 
 from chassis.runtime import Runtime
 from services.referrals.candidates import LeaseLost, candidates, file_blocks
@@ -13,17 +16,23 @@ from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
 
 MENTIONS = 1_000
 """How many mentions are weighed at a time."""
+RETRY_SECONDS = 10.0
+"""How long after a failure it goes on, with others first."""
 
 Weighed = tuple[Collection[str], Mapping[Pair, Answer]]
 
+log = structlog.get_logger()
+
 
 class Weigher:
-    """Weighs what has changed, while one matcher holds the lease; ``woken`` is set for each answer."""
+    """Weighs what has changed, for one matcher after another of one epoch: as long as no other process
+    matches, what it found still holds."""
 
-    def __init__(self, runtime: Runtime, epoch: int, woken: asyncio.Event) -> None:
+    def __init__(self, runtime: Runtime, epoch: int) -> None:
+        self.epoch = epoch
+        self.alike: dict[str, dict[str, Answer]] = {}
+        """What the matchers took of it."""
         self._runtime = runtime
-        self._epoch = epoch
-        self._woken = woken
         self._filed: dict[str, int] = {}
         """Of each mention a hash of what it was weighed by last."""
         self._waiting: dict[str, Known] = {}
@@ -40,6 +49,11 @@ class Weigher:
             self._waiting[known.mention] = known
             self._come.set()
 
+    def hurry(self, mentions: Iterable[str]) -> None:
+        """Weigh these next, as far as they wait."""
+        first = {mention: self._waiting[mention] for mention in mentions if mention in self._waiting}
+        self._waiting = first | self._waiting
+
     def lacks(self, mentions: Iterable[str]) -> bool:
         """Whether any of these mentions was never weighed so far."""
         return any(mention not in self._filed for mention in mentions)
@@ -50,22 +64,29 @@ class Weigher:
         answers, self._answers = self._answers, []
         return answers
 
-    async def work(self) -> None:
-        """Weigh until the lease is lost, or it fails."""
+    async def work(self, woken: asyncio.Event) -> None:
+        """Weigh until the lease is lost; ``woken`` is set for each answer. What fails is tried again, after
+        all others."""
         try:
             while True:
                 await self._come.wait()
                 self._come.clear()
                 while self._waiting:
-                    batch = {each: self._waiting.pop(each) for each in sorted(self._waiting)[:MENTIONS]}
-                    answers = await self._weigh(batch)
+                    batch = {each: self._waiting.pop(each) for each in list(islice(self._waiting, MENTIONS))}
+                    try:
+                        answers = await self._weigh(batch)
+                    except LeaseLost:
+                        return
+                    except Exception as error:  # noqa: BLE001  numbers and decisions go on without it
+                        log.error("weigher.failed", reason=type(error).__name__)
+                        self._waiting |= {each: batch[each] for each in batch.keys() - self._waiting.keys()}
+                        await asyncio.sleep(RETRY_SECONDS)
+                        continue
                     self._answers.append((batch.keys(), answers))  # not before: the list is another by then
                     self._filed |= {mention: hash(known) for mention, known in batch.items()}
-                    self._woken.set()
-        except LeaseLost:
-            return
+                    woken.set()
         finally:
-            self._woken.set()
+            woken.set()
 
     async def _weigh(self, batch: Mapping[str, Known]) -> dict[Pair, Answer]:
         blind = self._runtime.ids.blind
@@ -73,7 +94,7 @@ class Weigher:
             mention: {blind("block", "|".join(block)) for block in blocks(known)}
             for mention, known in batch.items()
         }
-        await file_blocks(self._runtime.store, self._epoch, filed)
+        await file_blocks(self._runtime.store, self.epoch, filed)
         found = await candidates(self._runtime.store, batch.keys())
         known = {**await self._known({mention for pair in found for mention in pair} - batch.keys()), **batch}
         pairs = sorted(pair for pair in found if pair[0] in known and pair[1] in known)

@@ -38,6 +38,7 @@ class Warning(StrEnum):
     PARENT = "parent"
     NUMBERS = "numbers"
     SENSITIVE = "sensitive"
+    BIRTHDAY = "birthday"
 
 
 def compared(one: Known, other: Known) -> dict[str, Agreement]:
@@ -65,6 +66,7 @@ def warnings(one: Known, other: Known, sides: bool) -> tuple[Warning, ...]:
         Warning.PARENT: found["name"] is Agreement.AGREES and bool(years) and min(years) >= PARENT_YEARS,
         Warning.NUMBERS: Doubt.NUMBERS in speaks,
         Warning.SENSITIVE: Doubt.SENSITIVE in speaks,
+        Warning.BIRTHDAY: Doubt.BIRTHDAY in speaks,
     }
     return tuple(warning for warning, warned in holds.items() if warned)
 

@@ -1,6 +1,8 @@
 """The identifiers by which agencies know a person: whether one is sound, and its one way of writing.
 
-A valid check digit says that a number was typed well, never that it is this person's.
+A valid check digit says that a number was typed well, never that it is this person's. One digit ten
+times, or a serial of zeros, is typed where no number is known, and may be sound by its check digit
+(Goldthread's own rule, 2026-11).
 """
 
 import re
@@ -22,7 +24,7 @@ def nhs_number(written: str) -> str | None:
     Dictionary; read 2026-11). Spaces and hyphens between the digits are not part of it.
     """
     digits = re.sub(r"[\s-]", "", written)
-    if not re.fullmatch(r"[0-9]{10}", digits):
+    if not re.fullmatch(r"[0-9]{10}", digits) or len(set(digits)) == 1:
         return None
     return digits if nhs_check_digit(digits[:9]) == int(digits[9]) else None
 
@@ -41,7 +43,7 @@ def pnc_id(written: str, this_year: int) -> str | None:
     of two centuries the latest that is not yet to come is meant (CJ Hub, PNC Id, read 2026-11).
     """
     found = _PNC.fullmatch(re.sub(r"\s", "", written).upper())
-    if found is None:
+    if found is None or not int(found["serial"]):
         return None
     year, serial = found["year"], found["serial"].zfill(7)
     if len(year) == 2:
@@ -60,7 +62,7 @@ def cro_number(written: str) -> str | None:
     neither form. Zeros at the front of its serial may be left out. Its letter is kept and not checked: older
     numbers fail by it (domain.md 9.3, read 2026-11)."""
     found = _CRO.fullmatch(re.sub(r"\s", "", written).upper())
-    if found is None:
+    if found is None or not int(found["serial"] or found["file"]):
         return None
     if found["of"]:
         return f"SF{found['of']}/{found['file'].zfill(6)}{found['end']}"

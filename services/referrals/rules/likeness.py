@@ -38,6 +38,7 @@ class Doubt(StrEnum):
     NUMBERS = "numbers"
     SEX = "sex"
     SENSITIVE = "sensitive"
+    BIRTHDAY = "birthday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ ASKED_FROM = log2(QUESTION / (MISSED_LINK - QUESTION))
 
 
 def doubts(one: Known, other: Known) -> frozenset[Doubt]:
-    """What speaks against a link by machine: two sound numbers of one kind that differ, another sex, or a
-    record that its agency has flagged as sensitive (the S-flag: a wrong link would show where she is)."""
+    """What speaks against a link by machine: two sound numbers of one kind that differ, another sex, a
+    record that its agency has flagged as sensitive (the S-flag: a wrong link would show where she is), or no
+    date of birth in common but a 1 January, which is given to many who arrive without papers (ours, 2026-11).
+    """
     found = set()
     if any(a and b and a != b for a, b in zip(_numbers(one), _numbers(other), strict=True)):
         found.add(Doubt.NUMBERS)
@@ -87,6 +90,9 @@ def doubts(one: Known, other: Known) -> frozenset[Doubt]:
         found.add(Doubt.SEX)
     if one.sensitive or other.sensitive:
         found.add(Doubt.SENSITIVE)
+    shared = set(one.dates) & set(other.dates)
+    if shared and all((day.day, day.month) == (1, 1) for day in shared):
+        found.add(Doubt.BIRTHDAY)
     return frozenset(found)
 
 

@@ -12,8 +12,9 @@ no two may have two numbers of one kind, or be people who can never be one; else
 each link.
 
 Those named on different sides of one fact, and those whom a person said are not the same, are never
-one. Where the links would make them one, the link that is wrong is not known: so whoever alone
-could explain the conflict stands apart, and a person is asked.
+one. Where persons' decisions and agencies' merges alone would make them one, those are let go that have a
+part in it, and asked about: what hangs by numbers stays. Where numbers take part, the link that is wrong is
+not known: so whoever alone could explain the conflict stands apart, and a person is asked.
 
 Values are compared, never read: the caller may hand in keyed hashes.
 """
@@ -108,15 +109,20 @@ def clusters(
     parts: list[list[str]] = []
     questions: set[Pair] = set()
     for component in graph.components(known):
-        settled, asked = _settle(graph, component)
-        parts += settled
-        questions |= asked
+        left = [component]
+        if graph.conflicts(component):
+            questions |= _let_go(graph, component)
+            left = graph.components(component)
+        for whole in left:
+            settled, asked = _settle(graph, whole)
+            parts += settled
+            questions |= asked
     parts, joined, asked = _join(graph, parts, alike)
     groups = sorted(_earliest_first(known, part) for part in parts)
     asked |= graph.between(groups, unsure)
     questions |= _disagreeing(known, groups, graph) | asked
     because = sorted({*_because(graph, groups), *((LinkReason.ALIKE, pair) for pair in joined)})
-    return Clusters(groups, because, _once(groups, questions))
+    return Clusters(groups, because, _once(groups, graph, questions))
 
 
 class _Graph:
@@ -127,7 +133,8 @@ class _Graph:
         self.by_mention: dict[str, list[tuple[LinkReason, tuple[str, ...]]]] = {}
         self.decided: dict[str, set[str]] = {mention: set() for mention in known}
         self.never: dict[str, set[str]] = {mention: set() for mention in known}
-        self.by_people = {frozenset({one, other}) for one, each in known.items() for other in each.same}
+        self.by_people = {_pair(one, other) for one, each in known.items() for other in each.same}
+        self.apart = {_pair(one, other) for one, each in known.items() for other in each.apart}
         self.numbers = {mention: list(features.numbers) for mention, features in known.items()}
         for mention, features in known.items():
             self.by_mention[mention] = list(features.reasons)
@@ -146,9 +153,15 @@ class _Graph:
                 pairs[other].add(one)
 
     def components(
-        self, among: Iterable[str], without: Collection[str] = (), *, by_machine: bool = True
+        self,
+        among: Iterable[str],
+        without: Collection[str] = (),
+        *,
+        by_machine: bool = True,
+        but: Collection[Pair] = (),
     ) -> list[list[str]]:
-        """Who hangs together among some, when those in ``without`` have no link by machine."""
+        """Who hangs together among some, when those in ``without`` have no link by machine, and nobody has
+        decided ``but``."""
         inside, found, seen = dict.fromkeys(among), [], set[str]()
         for start in inside:
             if start in seen:
@@ -158,7 +171,7 @@ class _Graph:
             while open_ends:
                 one = open_ends.pop()
                 component.append(one)
-                reached = set(self.decided[one])
+                reached = {other for other in self.decided[one] if _pair(one, other) not in but}
                 if by_machine and one not in without:
                     for reason in self.by_mention[one]:
                         if reason not in reasons:
@@ -172,7 +185,17 @@ class _Graph:
 
     def whose(self, one: str, other: str) -> LinkReason:
         """Who said that these two are one: a person who decided it, or their agency of its own records."""
-        return LinkReason.DECIDED if frozenset({one, other}) in self.by_people else LinkReason.MERGED
+        return LinkReason.DECIDED if _pair(one, other) in self.by_people else LinkReason.MERGED
+
+    def links(self, group: Collection[str]) -> set[Pair]:
+        """The pairs in a group that persons decided are one, or their agency."""
+        return {_pair(one, other) for one in group for other in self.decided[one]}
+
+    def let_go(self, links: Iterable[Pair]) -> None:
+        """These are decided no more."""
+        for one, other in links:
+            self.decided[one].discard(other)
+            self.decided[other].discard(one)
 
     def between(self, groups: Sequence[Sequence[str]], pairs: Iterable[Pair]) -> set[Pair]:
         """The pairs of two groups that are not one already, and may be one."""
@@ -199,19 +222,43 @@ class _Graph:
         ]
 
 
+def _let_go(graph: _Graph, component: list[str]) -> set[Pair]:
+    """Let go of what was decided until the decisions of a component make nobody one who can never be; give
+    what to ask of it. First decisions about just two such; then agencies' merges; then persons' answers;
+    of these, all that have a part in it."""
+    asked: set[Pair] = set()
+    for which in (set(graph.conflicts(component)), graph.links(component) - graph.by_people, None):
+        for group in graph.components(component, by_machine=False):
+            if graph.conflicts(group):
+                links = {link for link in graph.links(group) if which is None or link in which}
+                links = {link for link in links if _takes_part(graph, group, link)}
+                graph.let_go(links)
+                asked |= links
+    return asked
+
+
+def _takes_part(graph: _Graph, group: list[str], link: Pair) -> bool:
+    """Whether a decision may explain a conflict in a group: not one by which somebody hangs on it whom no
+    conflict concerns."""
+    parts = graph.components(group, by_machine=False, but=(link,))
+    return len(parts) == 1 or sum(len(graph.conflicts(part)) for part in parts) < len(graph.conflicts(group))
+
+
 def _settle(graph: _Graph, component: list[str]) -> tuple[list[list[str]], set[Pair]]:
     """A component, split where it holds two who can never be one; and what to ask then."""
     if not graph.conflicts(component):
         return [component], set()
     suspects = _suspects(graph, component)
+    torn = set(suspects)
     parts: list[list[str]] = []
     for part in graph.components(component, without=suspects):
         if not graph.conflicts(part):
             parts.append(part)
             continue
-        for decided in graph.components(part, by_machine=False):
-            parts += [[one] for one in decided] if graph.conflicts(decided) else [decided]
-    return parts, {_question(graph, suspect, component) for suspect in suspects}
+        parts += graph.components(part, by_machine=False)
+        torn.update(part)
+    own = {mention: part for part in parts for mention in part}
+    return parts, {_question(graph, each, set(component).difference(own[each])) for each in torn}
 
 
 def _suspects(graph: _Graph, component: list[str]) -> set[str]:
@@ -225,11 +272,11 @@ def _suspects(graph: _Graph, component: list[str]) -> set[str]:
     return alone or {mention for pair in graph.conflicts(component) for mention in pair}
 
 
-def _question(graph: _Graph, suspect: str, component: list[str]) -> Pair:
-    mates = {mate for reason in graph.by_mention[suspect] for mate in graph.shared[reason]} & set(component)
-    open_mates = sorted(mates - graph.never[suspect] - {suspect})
-    other = (open_mates or sorted(graph.never[suspect] & set(component)) or [suspect])[0]
-    return min(suspect, other), max(suspect, other)
+def _question(graph: _Graph, suspect: str, others: set[str]) -> Pair:
+    mates = {mate for reason in graph.by_mention[suspect] for mate in graph.shared[reason]} & others
+    open_mates = sorted(mates - graph.never[suspect])
+    other = (open_mates or sorted(graph.never[suspect] & others) or [suspect])[0]
+    return _pair(suspect, other)
 
 
 def _join(
@@ -265,12 +312,18 @@ def _join(
     return whole, [pair for pair in links if pair not in asked], asked
 
 
-def _once(groups: list[tuple[str, ...]], questions: Iterable[Pair]) -> list[Pair]:
-    """Of each two groups one question."""
+def _pair(one: str, other: str) -> Pair:
+    return min(one, other), max(one, other)
+
+
+def _once(groups: list[tuple[str, ...]], graph: _Graph, questions: set[Pair]) -> list[Pair]:
+    """Of each two groups one question: none that a person has answered with *not the same*, nor one that was
+    answered with *same* while there is another."""
     at = {mention: place for place, group in enumerate(groups) for mention in group}
     asked: dict[frozenset[int], Pair] = {}
-    for pair in sorted(questions):
-        asked.setdefault(frozenset({at[pair[0]], at[pair[1]]}), pair)
+    for pair in sorted(questions - graph.apart, key=lambda pair: (pair in graph.by_people, pair)):
+        if at[pair[0]] != at[pair[1]]:
+            asked.setdefault(frozenset({at[pair[0]], at[pair[1]]}), pair)
     return sorted(asked.values())
 
 
@@ -286,7 +339,7 @@ def _disagreeing(known: Mapping[str, Features], groups: list[tuple[str, ...]], g
         for one, other in combinations(sorted(holders), 2):
             barred = any(graph.never[mention] & set(groups[other]) for mention in groups[one])
             if not barred:
-                asked.add((min(holders[one], holders[other]), max(holders[one], holders[other])))
+                asked.add(_pair(holders[one], holders[other]))
     return asked
 
 
@@ -297,7 +350,7 @@ def _because(graph: _Graph, groups: list[tuple[str, ...]]) -> list[tuple[LinkRea
         inside = set(group)
         for one in sorted(group):
             for other in sorted(graph.decided[one] & inside):
-                why.setdefault((min(one, other), max(one, other)), graph.whose(one, other))
+                why.setdefault(_pair(one, other), graph.whose(one, other))
             for reason in graph.by_mention[one]:
                 for pair in pairwise(mate for mate in graph.shared[reason] if mate in inside):
                     why.setdefault(pair, reason[0])

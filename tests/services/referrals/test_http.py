@@ -12,6 +12,7 @@ from contracts.events.identity import IdentityAssigned
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.submission import Header
 from contracts.vocabulary import DASH_ITEMS, Grade, Threshold
+from services.referrals.views import IDENTITY
 from tests.services.referrals.scene import ANN, CALLERS, IDS, OTHER, Referrals, health, mention, named
 from tests.support.waiting import until
 
@@ -255,6 +256,28 @@ async def test_a_decision_is_of_two(referrals: Referrals) -> None:
     one = mention("hospital", "H1")
     decided = {"mentions": [one, one], "answer": "same", "reason": "A slip."}
     assert (await referrals.post("coordinator", "identity-decisions", decided)).status_code == 422
+
+
+async def test_the_two_sides_of_a_referral_are_never_called_the_same(referrals: Referrals) -> None:
+    both = [named("victim", "1"), named("perpetrator", "2")]
+    await referrals.post("haven", "marac-referrals", {"people": both, "routing": {"area": "north"}})
+    said: dict[str, Any] = {
+        "mentions": [mention("haven", number) for number in "12"],
+        "reason": "They look alike.",
+    }
+
+    async def known() -> bool:
+        homes = [IDS.person(each) for each in said["mentions"]]
+        return all([await referrals.runtime.row(IDENTITY, home) for home in homes])
+
+    await until(known, what="both are known")
+    refused = await referrals.post("coordinator", "identity-decisions", said | {"answer": "same"})
+    assert refused.status_code == 422
+    assert refused.json()["faults"] == [{"where": "body.content.mentions", "kind": "sides-of-one-fact"}]
+    taken = await referrals.post("coordinator", "identity-decisions", said | {"answer": "not-same"})
+    assert taken.status_code == 201
+    changed = await referrals.correct("coordinator", taken, said | {"answer": "same"})
+    assert changed.status_code == 422
 
 
 async def test_the_two_sides_of_a_referral_stay_two_whatever_numbers_say(referrals: Referrals) -> None:

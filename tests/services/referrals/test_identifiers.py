@@ -19,6 +19,12 @@ def test_what_is_no_nhs_number(written: str) -> None:
     assert nhs_number(written) is None
 
 
+@pytest.mark.parametrize("digit", "0123456789")
+def test_one_digit_ten_times_stands_for_no_nhs_number(digit: str) -> None:
+    assert nhs_check_digit(digit * 9) == int(digit), "it is sound"
+    assert nhs_number(digit * 10) is None
+
+
 @given(st.from_regex(r"[0-9]{9}", fullmatch=True), st.integers(0, 8), st.integers(1, 9))
 def test_one_mistyped_digit_is_always_found(nine: str, place: int, off: int) -> None:
     check = nhs_check_digit(nine)
@@ -44,7 +50,17 @@ def test_every_way_of_writing_a_pnc_id(written: str, normal: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["2003/0011985Y", "2003/0011958X", "2003/0011985I", "0011985X", "03-11985X", ""]
+    "written",
+    [
+        "2003/0011985Y",
+        "2003/0011958X",
+        "2003/0011985I",
+        "0011985X",
+        "03-11985X",
+        "2000/0000000Z",
+        "00/0Z",
+        "",
+    ],
 )
 def test_what_is_no_pnc_id(written: str) -> None:
     assert pnc_id(written, this_year=2026) is None
@@ -66,6 +82,8 @@ def test_a_year_of_two_digits_is_never_in_the_future() -> None:
         (" SF98/12A ", "SF98/000012A"),
         ("123456", None),
         ("SF9/12A", None),
+        ("000000/00A", None),
+        ("SF98/0A", None),
         ("", None),
     ],
 )

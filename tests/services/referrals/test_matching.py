@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.vocabulary import LinkReason, Role
 from services.referrals.rules.matching import Features, clusters, opposed
 
+CASES = yaml.safe_load(Path(__file__).with_name("matching.yaml").read_text())
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HIM: dict[str, Any] = {"pnc": "p", "born": {"1988-11-20"}}
 NAMES = [f"mention-{number:02}" for number in range(9)]
@@ -205,6 +208,7 @@ def some_features(draw: st.DrawFn) -> list[Features]:
             opposed=draw(others | st.just(frozenset[str]())),
             same=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
             apart=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
+            merged=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
         )
         for name in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
     ]
@@ -227,6 +231,13 @@ def test_nobody_is_one_with_whom_they_can_never_be_one_with(features: list[Featu
 
 
 @given(some_features())
+def test_each_question_is_about_two_people(features: list[Features]) -> None:
+    found = clusters(features)
+    at = {mention: group for group in found.groups for mention in group}
+    assert all(at[one] != at[other] for one, other in found.questions)
+
+
+@given(some_features())
 def test_a_link_has_its_reason_now(features: list[Features]) -> None:
     """Whoever is together hangs together by the reasons that are given, and no reason is made up."""
     known = {each.mention: each for each in features}
@@ -239,6 +250,8 @@ def test_a_link_has_its_reason_now(features: list[Features]) -> None:
     for reason, (one, other) in found.because:
         if reason is LinkReason.DECIDED:
             assert other in known[one].same or one in known[other].same
+        elif reason is LinkReason.MERGED:
+            assert other in known[one].merged or one in known[other].merged
         else:
             shared = set(known[one].reasons) & set(known[other].reasons)
             assert reason in {why for why, _ in shared}
@@ -292,6 +305,21 @@ def test_an_agency_may_say_that_its_one_record_is_now_another() -> None:
     found = clusters([person("a", merged={"b"}), person("b", merged={"a"})])
     assert found.groups == [("a", "b")]
     assert found.because == [(LinkReason.MERGED, ("a", "b"))]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+def test_what_contradicts_itself_tears_off_nothing_that_hangs_by_numbers(case: dict[str, Any]) -> None:
+    found = clusters(
+        person(
+            mention,
+            born={"one date"},
+            **{kind: each if kind == "nhs" else set(each) for kind, each in known.items()},
+        )
+        for mention, known in case["records"].items()
+    )
+    together = [sorted(group) for group in found.groups if len(group) > 1]
+    assert sorted(together) == case["together"]
+    assert found.questions == [tuple(pair) for pair in case.get("asked", [])]
 
 
 pairs = st.sets(

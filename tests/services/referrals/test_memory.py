@@ -5,9 +5,11 @@ from datetime import timedelta
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from services.referrals.memory import Memory
-from services.referrals.rules.likeness import Answer
+from services.referrals.memory import Memory, features_of
+from services.referrals.rules.likeness import NO_DATE, Answer
 from services.referrals.rules.matching import Features, Pair, clusters
+from services.referrals.views import MentionRow
+from tests.services.referrals.scene import IDS
 from tests.services.referrals.test_matching import NAMES, START, some_features
 
 ANSWERS = st.dictionaries(
@@ -64,6 +66,13 @@ def test_weighed_one_after_another_comes_to_the_same_as_at_once(
     )
     whole = clusters(memory.features.values(), alike, unsure)
     assert memory.place == {m: f"home of {group[0]}" for group in whole.groups for m in group}
+
+
+def test_a_date_that_stands_for_none_is_no_birth_beside_a_number() -> None:
+    rows = [MentionRow(mention=name, nhs="9990000018", born=[NO_DATE]) for name in "ab"]
+    found = clusters(features_of(row, IDS) for row in rows)
+    assert found.groups == [("a",), ("b",)]
+    assert found.questions == [("a", "b")]
 
 
 @given(st.integers(2, len(NAMES)))

@@ -1,4 +1,5 @@
-"""The matcher outlives a store that was away, whenever it asks for its lease, and leaves none behind."""
+"""The matcher outlives a store that was away, whenever it asks for its lease, and leaves none behind. It
+waits for what is weighed only where somebody would be parted for want of it."""
 
 import asyncio
 from typing import Any, cast
@@ -6,7 +7,12 @@ from typing import Any, cast
 import pytest
 
 from chassis.runtime import Runtime
-from services.referrals import matcher
+from contracts.events.identity import Move
+from services.referrals import matcher, weigher
+from services.referrals.rules.likeness import Answer, Known
+from services.referrals.rules.matching import Pair
+from tests.services.referrals.scene import IDS, mention
+from tests.services.referrals.test_matching import person
 
 
 class Away:
@@ -61,3 +67,122 @@ async def test_told_to_stop_it_gives_up_its_lease(monkeypatch: pytest.MonkeyPatc
     await asyncio.gather(matching, return_exceptions=True)
     assert matching.cancelled()
     assert not runtime.holds
+
+
+class Assigning:
+    """A runtime that files whatever it is told to."""
+
+    ids = IDS
+    store = None
+
+    def __init__(self) -> None:
+        self.moves: list[Move] = []
+
+    async def assign(self, moves: list[Move], *_: Any) -> bool:
+        self.moves += moves
+        return True
+
+
+async def test_a_decision_waits_for_nobody_who_has_nothing_to_do_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two people of two records each, one is told apart by a person: the other need not be weighed."""
+    a, b, c, d = (mention("hospital", number) for number in "abcd")
+    known = [person(a), person(b, 1), person(c, apart={d}), person(d, 1, apart={c})]
+
+    async def read(of: matcher.Matcher, _: Any) -> set[str]:
+        return {
+            each for f in known for each in of._memory.learn(f, [], IDS.person(c if f in known[2:] else a))
+        }
+
+    async def ask(*_: Any) -> None:
+        return None
+
+    monkeypatch.setattr(matcher.Matcher, "_read", read)
+    monkeypatch.setattr(matcher, "ask", ask)
+    runtime: Any = Assigning()
+    weighing = weigher.Weigher(runtime, 1)
+    matching = matcher.Matcher(runtime, weighing)
+    batches: list[set[str]] = []
+    may = asyncio.Semaphore(0)
+
+    async def weigh(batch: dict[str, Known]) -> dict[Pair, Answer]:
+        batches.append(set(batch))
+        await may.acquire()
+        return {}
+
+    async def until_weighing(batch: set[str]) -> None:
+        async with asyncio.timeout(5):
+            while batch not in batches:
+                await asyncio.sleep(0)
+
+    monkeypatch.setattr(weighing, "_weigh", weigh)
+    monkeypatch.setattr(weigher, "MENTIONS", 2)
+    for each in (c, d, "1", "2", "3", "4", a, b):
+        weighing.add(Known(each))
+    working = asyncio.create_task(weighing.work(matching._woken))
+    may.release()
+    await until_weighing({"1", "2"})
+    matching._news = {"everybody"}
+    assert await matching.once()
+    assert [move.mention for move in runtime.moves] == [d]
+    may.release()
+    await until_weighing({a, b})
+    assert {"3", "4"} not in batches, "whoever is waited for is weighed next"
+    may.release()
+    await until_weighing({"3", "4"})
+    assert await matching.once()
+    assert [move.mention for move in runtime.moves] == [d, b]
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_what_fails_to_be_weighed_is_tried_again_and_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(weigher, "RETRY_SECONDS", 0.0)
+    runtime: Any = Assigning()
+    weighing = weigher.Weigher(runtime, 1)
+    tries: list[int] = []
+
+    async def weigh(batch: dict[str, Known]) -> dict[Pair, Answer]:
+        tries.append(len(batch))
+        if len(tries) == 1:
+            raise ValueError("Splink cannot")
+        return {}
+
+    monkeypatch.setattr(weighing, "_weigh", weigh)
+    weighing.add(Known("a"))
+    working = asyncio.create_task(weighing.work(asyncio.Event()))
+    async with asyncio.timeout(5):
+        while weighing.lacks(["a"]):
+            assert not working.done()
+            await asyncio.sleep(0)
+    assert tries == [1, 1]
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_what_was_weighed_is_kept_for_as_long_as_nobody_else_matched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(matcher, "PAUSE_SECONDS", 0.0)
+    used: list[weigher.Weigher] = []
+
+    async def refused(of: matcher.Matcher) -> None:
+        used.append(of._weigher)
+
+    monkeypatch.setattr(matcher.Matcher, "work", refused)
+
+    class Leased(Held):
+        async def lease(self, name: str, seconds: float) -> int | None:
+            return 1 if len(used) < 2 else 2
+
+    runtime: Any = Leased()
+    matching = asyncio.create_task(matcher.match(cast(Runtime, runtime)))
+    async with asyncio.timeout(5):
+        while len(used) < 3:
+            await asyncio.sleep(0)
+    matching.cancel()
+    await asyncio.gather(matching, return_exceptions=True)
+    assert used[0] is used[1] is not used[2]
