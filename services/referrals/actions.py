@@ -18,6 +18,7 @@ from contracts.vocabulary import IdentityAnswer
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing
 from services.referrals.rules.grading import grade_assessment, grade_referral
+from services.referrals.rules.matching import Pair
 from services.referrals.rules.thresholds import dash_threshold
 from services.referrals.views import IDENTITY, IdentityRow
 
@@ -84,27 +85,38 @@ async def _check_decision(
         raise not_found()
 
 
+async def may_review(archive: Archive, caller: Caller, pair: Pair) -> bool:
+    """Whether a caller may see two records side by side, and say at least that it cannot be told."""
+    one, other = [await reach_of(archive, mention) for mention in pair]
+    return sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other)
+
+
 async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bool:
-    """Whether a caller may decide about any two of those whom an undone link had made one."""
-    for pair in link.parted:
-        one, other = [await reach_of(archive, mention) for mention in pair]
-        if sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other):
-            return True
-    return False
+    """Whether a caller may see a link that was undone, and say what was done about it."""
+    mentions = {mention for pair in link.parted for mention in pair}
+    reach = {area for mention in mentions for area in await reach_of(archive, mention)}
+    return sharing.may_see_undone(caller.roles, caller.areas, reach)
 
 
 async def reach_of(archive: Archive, mention: str) -> set[str]:
     """The areas that the facts about whoever a mention is today route to, with those around them."""
+    defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
+    areas = {fact.said.area: fact.said for fact in defined}
+    routed = await areas_of(archive, mention)
+    return {place for area in routed for place in area_and_around(areas, area)}
+
+
+async def areas_of(archive: Archive, mention: str) -> list[str]:
+    """The areas that the facts about whoever a mention is today route to, the newest fact's first."""
     person = await archive.person_of(mention)
     row = await archive.row(IDENTITY, person)
     known = [each.mention for each in row.mentions] if isinstance(row, IdentityRow) else []
     places = await archive.places(known)
     theirs = {mention, *(each for each in known if places.get(each) == person)}
     facts = (await archive.facts([f"m:{each}" for each in sorted(theirs)])).current(Said)
-    defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
-    areas = {fact.said.area: fact.said for fact in defined}
-    routed = [_area(fact.said) for fact in facts if any(m.mention in theirs for m in fact.said.named)]
-    return {place for area in routed for place in area_and_around(areas, area)}
+    named = [fact for fact in facts if any(each.mention in theirs for each in fact.said.named)]
+    named.sort(key=lambda fact: (fact.recorded, fact.root), reverse=True)
+    return [area for fact in named if (area := _area(fact.said))]
 
 
 def _area(said: Said) -> str | None:

@@ -22,8 +22,9 @@ from contracts.events.clocks import ClockStarted
 from contracts.events.identity import IdentityAssigned, MixtureAnswered
 from contracts.events.operations import AuditShown
 from contracts.rules.clocks import Calendars, runs_out
+from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
-from services.referrals.actions import may_see_link
+from services.referrals.actions import areas_of, may_review, may_see_link
 from services.referrals.links import REFERRALS_LINK, AnswerLine, UndoneLink, UndoneLinkTable
 from services.referrals.rules import sharing
 
@@ -48,7 +49,8 @@ class Shown(BaseModel):
 
 
 class Mixture(BaseModel):
-    """A link that was undone, and who had been shown the mixture, the last first."""
+    """A link that was undone, and who had been shown the mixture, the last first. ``pairs``: those of the
+    records that the caller may see side by side."""
 
     cause: str
     pairs: tuple[tuple[str, str], ...]
@@ -59,17 +61,18 @@ class Mixture(BaseModel):
 
 
 async def open_mixture(runtime: Runtime, caller: Caller, cause: str) -> Mixture:
-    """A link that was undone. Raises Problem (404) where there is none that the caller may decide about."""
+    """A link that was undone. Raises Problem (404) where there is none that is the caller's."""
     link = await _theirs(runtime, caller, cause)
     looks = await _shown(runtime, link)
+    pairs = [pair for pair in link.parted if await may_review(runtime, caller, pair)]
     return Mixture(
-        cause=cause, pairs=link.parted, at=link.at, due=link.due, shown=tuple(looks), answer=link.answer
+        cause=cause, pairs=tuple(pairs), at=link.at, due=link.due, shown=tuple(looks), answer=link.answer
     )
 
 
 async def unanswered(runtime: Runtime, caller: Caller) -> list[UndoneLink]:
-    """The links that were undone of late or whose clock runs, of which nobody has said what was done: of
-    people of the caller's, the oldest first."""
+    """The links that were undone of late or whose clock runs, of which nobody has said what was done: with
+    somebody of the caller's on either side, the oldest first."""
     table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
     rows = [row for row in await runtime.rows(REFERRALS_LINK, table.select()) if isinstance(row, UndoneLink)]
     late = runtime.clock.now() - WATCHED
@@ -99,7 +102,10 @@ async def watch_links(runtime: Runtime) -> None:
 
 async def _start(runtime: Runtime, link: UndoneLink) -> None:
     due = runs_out(AlertRule.MIXTURE, link.at, CALENDARS)
-    said = ClockStarted(rule=AlertRule.MIXTURE, cause=link.cause, generation=1, due=due)
+    mentions = [mention for pair in link.parted for mention in pair]
+    areas = [area for mention in mentions for area in await areas_of(runtime, mention)]
+    routing = Routing(area=areas[0]) if areas else None
+    said = ClockStarted(rule=AlertRule.MIXTURE, cause=link.cause, generation=1, due=due, routing=routing)
     await runtime.say([Saying(AlertRule.MIXTURE, link.cause, 1, said, occurred=link.at)])
 
 

@@ -24,7 +24,7 @@ from contracts.events.people import ImmigrationNoted
 from contracts.sections import Identity, Name, Record
 from contracts.times import Day
 from contracts.vocabulary import IdentityAnswer, Role, Sex
-from services.referrals.actions import reach_of
+from services.referrals.actions import may_review
 from services.referrals.candidates import QuestionTable
 from services.referrals.rules import sharing
 from services.referrals.rules.comparing import Agreement, Warning, compared, warnings
@@ -127,14 +127,9 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
 async def _theirs(runtime: Runtime, caller: Caller, listed: Iterable[Asked]) -> tuple[Asked, ...]:
     found: list[Asked] = []
     for each in listed:
-        if len(found) < MOST and await _may(runtime, caller, (each.one, each.other)):
+        if len(found) < MOST and await may_review(runtime, caller, (each.one, each.other)):
             found.append(each)
     return tuple(found)
-
-
-async def _may(runtime: Runtime, caller: Caller, pair: Pair) -> bool:
-    one, other = [await reach_of(runtime, mention) for mention in pair]
-    return sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other)
 
 
 async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) -> Review:
@@ -142,7 +137,7 @@ async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) ->
     not decide about them, and where one of them is not there."""
     pair = min(one, other), max(one, other)
     people = [await _person(runtime, mention) for mention in pair]
-    if one == other or not await _may(runtime, caller, pair):
+    if one == other or not await may_review(runtime, caller, pair):
         raise not_found()
     mine, theirs = (
         next(row for row in rows if row.mention == m) for m, rows in zip(pair, people, strict=True)

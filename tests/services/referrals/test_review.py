@@ -15,11 +15,13 @@ PAIR = sorted(mention(*record) for record in (HA, PA))
 REVIEW = "/referrals/reviews/" + "/".join(PAIR)
 
 
-async def say(referrals: Referrals, who: str, number: str, **identity: Any) -> httpx.Response:
+async def say(
+    referrals: Referrals, who: str, number: str, area: str = "north", **identity: Any
+) -> httpx.Response:
     content = {
         "service": "Clinic",
         "people": [named("victim", number, **identity)],
-        "routing": {"area": "north"},
+        "routing": {"area": area},
     }
     taken = await referrals.post(who, "health-contacts", content)
     assert taken.status_code == 201, taken.text
@@ -148,6 +150,7 @@ async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Re
 
     started = await until(running, what="the clock runs")
     assert [(each.said.due - each.occurred).total_seconds() for each in started] == [72 * 3600]
+    assert [getattr(each.said.routing, "area", None) for each in started] == ["north"]
     assert (await get(referrals, "coordinator-elsewhere", path)).status_code == 404
     assert (await send(referrals, "coordinator", path, reason="Told.")).status_code == 422
     assert (await send(referrals, "coordinator", path, reported="no", reason="Told.")).status_code == 303
@@ -171,3 +174,23 @@ async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None
         return [each["due"] for each in waits["undone"]]
 
     assert await until(undone, what="the undone link is listed") == [None]
+
+
+async def test_either_side_of_an_undone_link_sees_and_answers_it(referrals: Referrals) -> None:
+    await say(referrals, "hospital", "H1", **ANNS)
+    await say(referrals, "practice", "P1", area="south", **ANNS)
+    await referrals.until_one(HA, PA)
+    said = {"mentions": PAIR, "answer": "not-same", "reason": "Met both."}
+    assert (await referrals.post("operator", "identity-decisions", said)).status_code == 201
+    await referrals.until_apart(HA, PA)
+
+    async def links() -> list[str]:
+        page = (await get(referrals, "coordinator-elsewhere", "/referrals/")).text
+        return re.findall(r'href="(/referrals/links/[^"]*)"', page)
+
+    (path,) = await until(links, what="the undone link is listed")
+    page = (await get(referrals, "coordinator", path)).text
+    assert "/referrals/reviews/" not in page, "the two side by side are not theirs"
+    assert (await get(referrals, "coordinator", REVIEW)).status_code == 404
+    told = await send(referrals, "coordinator-elsewhere", path, reported="no", reason="Told.")
+    assert told.status_code == 303, told.text
