@@ -55,9 +55,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
             raise Refused("same-mention", "body.content.mentions")
         await _check_decision(archive, caller, content, content.answer)
     if isinstance(content, MixtureAnswered):
-        link = await archive.row(REFERRALS_LINK, content.link)
-        if not isinstance(link, UndoneLink) or not await may_see_link(archive, caller, link):
-            raise not_found()
+        await _check_answer(archive, caller, content)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:
@@ -71,10 +69,19 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw a decision about people who are not of the caller's areas. Raises
-    Problem (404). What was taken apart may be of no known area since: to take that back joins."""
+    """Refuse to correct or withdraw a decision about people who are not of the caller's areas, or what was
+    done about a link that is not theirs to see. Raises Problem (404). What was taken apart may be of no known
+    area since: to take that back joins."""
     if isinstance(content, IdentityDecided):
         await _check_decision(archive, caller, content, IdentityAnswer.SAME)
+    if isinstance(content, MixtureAnswered):
+        await _check_answer(archive, caller, content)
+
+
+async def _check_answer(archive: Archive, caller: Caller, said: MixtureAnswered) -> None:
+    link = await archive.row(REFERRALS_LINK, said.link)
+    if not isinstance(link, UndoneLink) or not await may_see_link(archive, caller, link):
+        raise not_found()
 
 
 async def _check_decision(

@@ -39,7 +39,7 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, REVIEW),
-    fold_version=2,
+    fold_version=3,
     tables=(BlockTable, QuestionTable),
     routers=(router, pages),
     problem_page=PAGES.problem,

@@ -7,6 +7,7 @@ import httpx
 
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.identity import MixtureAnswered
 from tests.services.referrals.scene import CALLERS, Referrals, mention, named
 from tests.services.referrals.test_alike import ANNS, HA, PA, asked, until_asked
 from tests.support.waiting import until
@@ -160,6 +161,22 @@ async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Re
 
     await until(stopped, what="the clock is stopped")
     assert "Not reported" in (await get(referrals, "coordinator", path)).text
+    await taken_back_it_runs_again(referrals, cause)
+
+
+async def taken_back_it_runs_again(referrals: Referrals, cause: str) -> None:
+    """By those alone who may see the link, of the agency that had said it."""
+    (answer,) = (await referrals.runtime.facts([f"o:{cause}"])).current(MixtureAnswered)
+    path, match = f"/referrals/v1/facts/{answer.root}", {"If-Match": f'"{answer.version}"'}
+    for who, status in (("coordinator-south", 404), ("coordinator", 200)):
+        headers = {"Authorization": f"Bearer {who}"} | match
+        assert (await referrals.http.delete(path, headers=headers)).status_code == status
+
+    async def again() -> bool:
+        clocks = (await referrals.runtime.facts([f"o:{cause}"])).current(ClockStarted)
+        return {each.said.generation for each in clocks} == {1, 2}
+
+    await until(again, what="the clock runs again")
 
 
 async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None:

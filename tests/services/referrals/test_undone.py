@@ -1,13 +1,20 @@
 """Links that were undone, by their table."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from chassis.ids import new_id
+from contracts.events.clocks import ClockStarted
+from contracts.sections import Routing
+from services.referrals.links import AnswerLine, UndoneLink, decide
 from services.referrals.rules.sharing import may_see_undone
 
+AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
+DUE = AT + timedelta(hours=72)
 TABLE = yaml.safe_load(Path(__file__).with_name("undone.yaml").read_text())
 
 
@@ -15,3 +22,24 @@ TABLE = yaml.safe_load(Path(__file__).with_name("undone.yaml").read_text())
 def test_who_may_see_an_undone_link(row: dict[str, Any]) -> None:
     for one, other in ((row["one"], row["other"]), (row["other"], row["one"])):
         assert may_see_undone({row["role"]}, row["areas"], {*one, *other}) is row["sees"]
+
+
+@pytest.mark.parametrize("row", TABLE["clock"], ids=lambda row: row["case"])
+def test_the_clock_runs_while_nothing_is_said_to_be_done(row: dict[str, Any]) -> None:
+    answer = AnswerLine(at=AT, agency="council", reported=False, reason="Told.")
+    link = UndoneLink(
+        cause=new_id(),
+        parted=(("one", "other"),),
+        at=AT,
+        due=DUE if row["started"] else None,
+        area="north",
+        generation=row["started"],
+        stopped=row["stopped"],
+        answer=answer if row["answered"] else None,
+    )
+    said = [each.content for each in decide(link, AT)]
+    names = [f"{'start' if isinstance(each, ClockStarted) else 'stop'} {each.generation}" for each in said]
+    assert names == [row["says"]] * (row["says"] != "nothing")
+    for each in said:
+        if isinstance(each, ClockStarted):
+            assert (each.due, each.routing) == (DUE, Routing(area="north")), "as it was"
