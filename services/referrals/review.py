@@ -60,7 +60,8 @@ class Side(BaseModel):
 
 
 class Decision(BaseModel):
-    """What was decided last of the two. ``mine``: the caller's agency said it, and may take it back."""
+    """What was decided last of the two. ``mine``: the caller's agency said it, and may take it back;
+    ``before``: what was decided before that, and holds again then."""
 
     root: str
     version: int
@@ -69,6 +70,7 @@ class Decision(BaseModel):
     agency: str
     at: AwareDatetime
     mine: bool
+    before: IdentityAnswer | None = None
 
 
 class Review(Row):
@@ -154,7 +156,7 @@ async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) ->
         warnings=warnings(mine.known, theirs.known, against),
         together=len(set((await runtime.places(pair)).values())) == 1,
         may_be_same=not against,
-        decision=_decision(max(about, key=lambda f: (f.recorded, f.root)), caller) if about else None,
+        decision=_decision(about, caller),
         asked_since=await _asked_since(runtime, pair),
     )
     shown = {fact.id for said in facts for fact in said} | {fact.id for fact in about}
@@ -236,7 +238,10 @@ def _side(mine: MentionRow, rows: Collection[MentionRow], facts: Collection[Fact
     )
 
 
-def _decision(fact: Fact[IdentityDecided], caller: Caller) -> Decision:
+def _decision(about: Collection[Fact[IdentityDecided]], caller: Caller) -> Decision | None:
+    if not about:
+        return None
+    *before, fact = sorted(about, key=lambda each: (each.recorded, each.root))
     return Decision(
         root=fact.root,
         version=fact.version,
@@ -245,6 +250,7 @@ def _decision(fact: Fact[IdentityDecided], caller: Caller) -> Decision:
         agency=fact.agency,
         at=fact.recorded,
         mine=fact.agency == caller.agency,
+        before=before[-1].said.answer if before else None,
     )
 
 

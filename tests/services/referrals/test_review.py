@@ -84,12 +84,32 @@ async def test_a_decision_on_the_page_is_a_fact_and_can_be_taken_back_there(refe
     page = (await get(referrals, "coordinator", REVIEW)).text
     assert "Rang both." in page
     assert "one person now" in page
-    once = re.findall(r'name="once" value="([^"]*)"', page)[0]
-    headers = {"Authorization": "Bearer coordinator", "Origin": "http://127.0.0.1:8400"}
-    undone = await referrals.http.post(f"{REVIEW}/undo", data={"once": once}, headers=headers)
+    undone = await take_back(referrals, page)
     assert undone.status_code == 303, undone.text
     await referrals.until_apart(HA, PA)
     await until_asked(referrals, HA, PA)
+
+
+async def take_back(referrals: Referrals, page: str) -> httpx.Response:
+    """With what the form of this page holds."""
+    form = dict(re.findall(r'name="(once|root|version)" value="([^"]*)"', page))
+    headers = {"Authorization": "Bearer coordinator", "Origin": "http://127.0.0.1:8400"}
+    return await referrals.http.post(f"{REVIEW}/undo", data=form, headers=headers)
+
+
+async def test_what_a_colleague_decided_since_is_not_taken_back(referrals: Referrals) -> None:
+    await in_doubt(referrals)
+    for answer in ("same", "not-same"):
+        page = (await get(referrals, "coordinator", REVIEW)).text
+        done = await send(referrals, "coordinator", REVIEW, answer=answer, reason="Rang both.")
+        assert done.status_code == 303, done.text
+    assert "holds again" not in page
+    stale = await take_back(referrals, page)
+    assert stale.status_code == 422
+    assert "Something has changed" in stale.text
+    assert "what was decided before it holds again: Same person." in stale.text
+    assert (await take_back(referrals, stale.text)).status_code == 303
+    await referrals.until_one(HA, PA)
 
 
 async def test_what_has_changed_meanwhile_is_looked_at_again(referrals: Referrals) -> None:
