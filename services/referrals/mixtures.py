@@ -27,13 +27,12 @@ from contracts.vocabulary import AlertRule
 from services.referrals.actions import areas_of, may_review, may_see_link
 from services.referrals.links import REFERRALS_LINK, AnswerLine, UndoneLink, UndoneLinkTable
 from services.referrals.rules import sharing
+from services.referrals.rules.witnessing import mixes
 
 LOOK_SECONDS = 2.0
 """How often the audit is looked at for links that were undone."""
 WATCHED = timedelta(hours=72)
 """For how long after it was undone it is looked whether somebody turns out to have been shown the mixture."""
-REVIEW = "identity-review"
-"""Who compares records is shown both, as two."""
 CALENDARS = Calendars(court_deadline, add_working_days)
 
 
@@ -117,8 +116,8 @@ async def _theirs(runtime: Runtime, caller: Caller, cause: str) -> UndoneLink:
 
 
 async def _shown(runtime: Runtime, link: UndoneLink) -> list[Shown]:
-    """Who was shown facts of both parts in one look."""
-    parts = [[await _facts_of(runtime, mention) for mention in pair] for pair in link.parted]
+    """Who was shown facts of both parts in one look, while they were one."""
+    parts = [(await _facts_of(runtime, one), await _facts_of(runtime, other)) for one, other in link.parted]
     since = await _linked_since(runtime, {mention for pair in link.parted for mention in pair})
     statement = prepared("select body from fact where type = :type and accepted >= :since order by accepted")
     async with runtime.store.reading() as connection:
@@ -128,7 +127,7 @@ async def _shown(runtime: Runtime, link: UndoneLink) -> list[Shown]:
     found: dict[str, Shown] = {}
     for fact in FactSet(parsed(body) for body in bodies).current(AuditShown):
         said = fact.said
-        if said.view == REVIEW or not any(all(part & set(said.facts) for part in pair) for pair in parts):
+        if not mixes(said.view, said.facts, fact.accepted, parts, link.at):
             continue
         times[said.person] += 1
         before = found.get(said.person)
@@ -143,9 +142,9 @@ async def _shown(runtime: Runtime, link: UndoneLink) -> list[Shown]:
     return sorted(found.values(), key=lambda each: each.last, reverse=True)
 
 
-async def _facts_of(runtime: Runtime, mention: str) -> set[str]:
+async def _facts_of(runtime: Runtime, mention: str) -> frozenset[str]:
     facts = await runtime.facts([f"m:{mention}"])
-    return {fact.id for fact in facts if fact.content is None or isinstance(fact.content, Said)}
+    return frozenset(fact.id for fact in facts if fact.content is None or isinstance(fact.content, Said))
 
 
 async def _linked_since(runtime: Runtime, mentions: Collection[str]) -> datetime:

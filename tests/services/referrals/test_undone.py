@@ -12,9 +12,11 @@ from contracts.events.clocks import ClockStarted
 from contracts.sections import Routing
 from services.referrals.links import AnswerLine, UndoneLink, decide
 from services.referrals.rules.sharing import may_see_undone
+from services.referrals.rules.witnessing import AS_MANY, mixes
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 DUE = AT + timedelta(hours=72)
+SERVICES = Path(__file__).parents[3] / "services"
 TABLE = yaml.safe_load(Path(__file__).with_name("undone.yaml").read_text())
 
 
@@ -43,3 +45,23 @@ def test_the_clock_runs_while_nothing_is_said_to_be_done(row: dict[str, Any]) ->
     for each in said:
         if isinstance(each, ClockStarted):
             assert (each.due, each.routing) == (DUE, Routing(area="north")), "as it was"
+
+
+@pytest.mark.parametrize("row", TABLE["looks"], ids=lambda row: row["case"])
+def test_who_was_shown_two_as_one(row: dict[str, Any]) -> None:
+    parts = (frozenset({"1", "both"}), frozenset({"2", "both"}))
+    at = AT - timedelta(minutes=row["before"])
+    for pair in (parts, parts[::-1]):
+        assert mixes(row["view"], row["facts"], at, [pair], AT) is row["mixed"]
+
+
+def test_every_view_of_many_is_one_that_is_shown() -> None:
+    """One that is named anew would count again."""
+    files = [
+        "marac/conference/queries.py",
+        "marac/tasking/queries.py",
+        "orders/circulation.py",
+        "referrals/review.py",
+    ]
+    shown = "".join((SERVICES / each).read_text() for each in files)
+    assert [view for view in sorted(AS_MANY) if f'caller, "{view}"' not in shown] == []
