@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+import structlog
 from pydantic import AwareDatetime, BaseModel
 
 from chassis.accept import Taken, own_header
 from chassis.clock import add_working_days, court_deadline
-from chassis.facts import FactSet
+from chassis.facts import FactSet, read_fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
-from chassis.reading import parsed
 from chassis.runtime import Runtime
 from chassis.store import prepared
 from chassis.store.tables import micros
@@ -34,6 +34,8 @@ LOOK_SECONDS = 2.0
 WATCHED = timedelta(hours=72)
 """For how long after it was undone it is looked whether somebody turns out to have been shown the mixture."""
 CALENDARS = Calendars(court_deadline, add_working_days)
+
+log = structlog.get_logger()
 
 
 class Shown(BaseModel):
@@ -89,14 +91,31 @@ async def answer(runtime: Runtime, caller: Caller, said: MixtureAnswered, key: s
 async def watch_links(runtime: Runtime) -> None:
     """Start the clock of each link that was undone and that somebody had been shown, for ever.
     Two processes say the same, once."""
-    table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
+    looked: dict[str, datetime] = {}
     while True:
-        now = runtime.clock.now()
-        for row in await runtime.rows(REFERRALS_LINK, table.select()):
-            fresh = isinstance(row, UndoneLink) and row.due is None and row.at > now - WATCHED
-            if isinstance(row, UndoneLink) and fresh and await _shown(runtime, row):
-                await _start(runtime, row)
+        try:
+            await watch_once(runtime, looked)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
+            log.warning("links.unwatched", reason=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def watch_once(runtime: Runtime, looked: dict[str, datetime]) -> None:
+    """Look at the audit for each link that is watched: at what can have come since it was looked last.
+    ``looked``: of each link, before when all that anybody had accepted was here, and nobody had seen it."""
+    table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
+    late = runtime.clock.now() - WATCHED
+    for row in await runtime.rows(REFERRALS_LINK, table.select()):
+        if not isinstance(row, UndoneLink) or row.due is not None or row.at <= late:
+            continue
+        since = looked.get(row.cause)
+        if since is not None and since > row.at:
+            continue
+        here = await runtime.fresh_until()
+        if await _shown(runtime, row, since):
+            await _start(runtime, row)
+        elif here is not None:
+            looked[row.cause] = here
 
 
 async def _start(runtime: Runtime, link: UndoneLink) -> None:
@@ -115,17 +134,22 @@ async def _theirs(runtime: Runtime, caller: Caller, cause: str) -> UndoneLink:
     return row
 
 
-async def _shown(runtime: Runtime, link: UndoneLink) -> list[Shown]:
-    """Who was shown facts of both parts in one look, while they were one."""
+async def _shown(runtime: Runtime, link: UndoneLink, since: datetime | None = None) -> list[Shown]:
+    """Who was shown facts of both parts in one look, while they were one; of the audit from ``since`` on, or
+    from when they became one. It is read in a thread: there may be much of it."""
     parts = [(await _facts_of(runtime, one), await _facts_of(runtime, other)) for one, other in link.parted]
-    since = await _linked_since(runtime, {mention for pair in link.parted for mention in pair})
-    statement = prepared("select body from fact where type = :type and accepted >= :since order by accepted")
+    if since is None:
+        since = await _linked_since(runtime, {mention for pair in link.parted for mention in pair})
+    statement = prepared(
+        "select body from fact where type = :type and accepted between :since and :undone order by accepted"
+    )
     async with runtime.store.reading() as connection:
-        values = {"type": AuditShown.type, "since": micros(since)}
+        values = {"type": AuditShown.type, "since": micros(since), "undone": micros(link.at)}
         bodies = (await connection.execute(statement, values)).scalars().all()
+    audit = await asyncio.to_thread(lambda: FactSet(read_fact(body.encode()) for body in bodies))
     times: Counter[str] = Counter()
     found: dict[str, Shown] = {}
-    for fact in FactSet(parsed(body) for body in bodies).current(AuditShown):
+    for fact in audit.current(AuditShown):
         said = fact.said
         if not mixes(said.view, said.facts, fact.accepted, parts, link.at):
             continue

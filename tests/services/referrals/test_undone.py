@@ -1,7 +1,9 @@
 """Links that were undone, by their table."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import yaml
 from chassis.ids import new_id
 from contracts.events.clocks import ClockStarted
 from contracts.sections import Routing
+from services.referrals import mixtures
 from services.referrals.links import AnswerLine, UndoneLink, decide
 from services.referrals.rules.sharing import may_see_undone
 from services.referrals.rules.witnessing import AS_MANY, mixes
@@ -65,3 +68,48 @@ def test_every_view_of_many_is_one_that_is_shown() -> None:
     ]
     shown = "".join((SERVICES / each).read_text() for each in files)
     assert [view for view in sorted(AS_MANY) if f'caller, "{view}"' not in shown] == []
+
+
+class Watched:
+    """A runtime with one undone link that nobody had been shown, and the audit that is here by now."""
+
+    def __init__(self, link: UndoneLink, here: list[datetime | None]) -> None:
+        self.clock = SimpleNamespace(now=lambda: AT)
+        self.link, self.here, self.asked = link, here, 0
+
+    async def rows(self, *_: Any) -> list[UndoneLink]:
+        """The link; the store is away when it is asked for it first."""
+        self.asked += 1
+        if self.asked == 1:
+            raise OSError
+        if not self.here:
+            raise asyncio.CancelledError
+        return [self.link]
+
+    async def fresh_until(self) -> datetime | None:
+        """Before when all is here."""
+        return self.here[0]
+
+
+async def test_a_link_is_looked_at_until_all_is_here_and_only_at_what_can_be_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link = UndoneLink(
+        cause=new_id(), parted=(), at=AT, due=None, area=None, generation=0, stopped=False, answer=None
+    )
+    before, after = AT - timedelta(minutes=1), AT + timedelta(seconds=1)
+    runtime, looked = Watched(link, [None, before, after, after]), []
+
+    async def shown(_: Any, __: UndoneLink, since: datetime | None) -> list[Any]:
+        looked.append(since)
+        return []
+
+    async def passes(_: float) -> None:
+        if runtime.asked > 1:
+            runtime.here.pop(0)
+
+    monkeypatch.setattr(mixtures, "_shown", shown)
+    monkeypatch.setattr(mixtures.asyncio, "sleep", passes)
+    with pytest.raises(asyncio.CancelledError):
+        await mixtures.watch_links(runtime)  # type: ignore[arg-type]
+    assert looked == [None, None, before], "all of it; all again; what is new; and then no more"
