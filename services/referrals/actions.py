@@ -18,6 +18,7 @@ from contracts.vocabulary import IdentityAnswer
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing
 from services.referrals.rules.grading import grade_assessment, grade_referral
+from services.referrals.rules.matching import Pair
 from services.referrals.rules.thresholds import dash_threshold
 from services.referrals.views import IDENTITY, IdentityRow, MentionRow, at_odds
 
@@ -57,9 +58,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         if content.answer is IdentityAnswer.SAME and at_odds(*people):
             raise Refused("sides-of-one-fact", "body.content.mentions")
     if isinstance(content, MixtureAnswered):
-        link = await archive.row(REFERRALS_LINK, content.link)
-        if not isinstance(link, UndoneLink) or not await may_see_link(archive, caller, link):
-            raise not_found()
+        await _check_answer(archive, caller, content)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:
@@ -78,10 +77,19 @@ async def threshold_for(archive: Archive, said: ReferralMade | RiskAssessed) -> 
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw a decision about people who are not of the caller's areas. Raises
-    Problem (404). What was taken apart may be of no known area since: to take that back joins."""
+    """Refuse to correct or withdraw a decision about people who are not of the caller's areas, or what was
+    done about a link that is not theirs to see. Raises Problem (404). What was taken apart may be of no known
+    area since: to take that back joins."""
     if isinstance(content, IdentityDecided):
         await _check_decision(archive, caller, content, IdentityAnswer.SAME)
+    if isinstance(content, MixtureAnswered):
+        await _check_answer(archive, caller, content)
+
+
+async def _check_answer(archive: Archive, caller: Caller, said: MixtureAnswered) -> None:
+    link = await archive.row(REFERRALS_LINK, said.link)
+    if not isinstance(link, UndoneLink) or not await may_see_link(archive, caller, link):
+        raise not_found()
 
 
 async def _check_decision(
@@ -92,26 +100,37 @@ async def _check_decision(
         raise not_found()
 
 
+async def may_review(archive: Archive, caller: Caller, pair: Pair) -> bool:
+    """Whether a caller may see two records side by side, and say at least that it cannot be told."""
+    one, other = [await reach_of(archive, mention) for mention in pair]
+    return sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other)
+
+
 async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bool:
-    """Whether a caller may decide about any two of those whom an undone link had made one."""
-    for pair in link.parted:
-        one, other = [await reach_of(archive, mention) for mention in pair]
-        if sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other):
-            return True
-    return False
+    """Whether a caller may see a link that was undone, and say what was done about it."""
+    mentions = {mention for pair in link.parted for mention in pair}
+    reach = {area for mention in mentions for area in await reach_of(archive, mention)}
+    return sharing.may_see_undone(caller.roles, caller.areas, reach)
 
 
 async def reach_of(archive: Archive, mention: str) -> set[str]:
     """The areas that the facts about whoever a mention is today route to, with those around them."""
+    defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
+    areas = {fact.said.area: fact.said for fact in defined}
+    routed = await areas_of(archive, mention)
+    return {place for area in routed for place in area_and_around(areas, area)}
+
+
+async def areas_of(archive: Archive, mention: str) -> list[str]:
+    """The areas that the facts about whoever a mention is today route to, the newest fact's first."""
     person = await archive.person_of(mention)
     known = [each.mention for each in await _rows_of(archive, mention)]
     places = await archive.places(known)
     theirs = {mention, *(each for each in known if places.get(each) == person)}
     facts = (await archive.facts([f"m:{each}" for each in sorted(theirs)])).current(Said)
-    defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
-    areas = {fact.said.area: fact.said for fact in defined}
-    routed = [_area(fact.said) for fact in facts if any(m.mention in theirs for m in fact.said.named)]
-    return {place for area in routed for place in area_and_around(areas, area)}
+    named = [fact for fact in facts if any(each.mention in theirs for each in fact.said.named)]
+    named.sort(key=lambda fact: (fact.recorded, fact.root), reverse=True)
+    return [area for fact in named if (area := _area(fact.said))]
 
 
 async def _rows_of(archive: Archive, mention: str) -> list[MentionRow]:

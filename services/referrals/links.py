@@ -5,7 +5,7 @@ from pydantic import AwareDatetime
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.identity import IdentityAssigned, MixtureAnswered
-from contracts.sections import Part
+from contracts.sections import Part, Routing
 from contracts.vocabulary import AlertRule
 
 
@@ -20,12 +20,15 @@ class AnswerLine(Part):
 
 class UndoneLink(Row):
     """A link that was undone, and what is known of who was shown the mixture: the clock runs from when
-    somebody had been."""
+    somebody had been. ``generation``: of the clock that was started last, 0 where none was; ``area``: where
+    that was routed to."""
 
     cause: str
     parted: tuple[tuple[str, str], ...]
     at: AwareDatetime
     due: AwareDatetime | None
+    area: str | None
+    generation: int
     stopped: bool
     answer: AnswerLine | None
 
@@ -42,13 +45,18 @@ def fold_link(subject: Subject) -> Folded:
     if fact is None or not fact.said.parted:
         return Folded(None)
     answers = sorted(subject.facts.current(MixtureAnswered), key=lambda each: (each.recorded, each.root))
-    clocks = [each.said.due for each in subject.facts.current(ClockStarted)]
+    clocks = [each.said for each in subject.facts.current(ClockStarted)]
+    last = max(clocks, key=lambda said: said.generation, default=None)
     row = UndoneLink(
         cause=fact.root,
         parted=tuple((each.mentions[0], each.mentions[1]) for each in fact.said.parted),
         at=fact.occurred,
-        due=min(clocks, default=None),
-        stopped=bool(list(subject.facts.current(ClockStopped))),
+        due=last.due if last else None,
+        area=last.routing.area if last and isinstance(last.routing, Routing) else None,
+        generation=last.generation if last else 0,
+        stopped=any(
+            last and last.generation == f.said.generation for f in subject.facts.current(ClockStopped)
+        ),
         answer=AnswerLine(
             at=answers[-1].recorded,
             agency=answers[-1].agency,
@@ -62,11 +70,20 @@ def fold_link(subject: Subject) -> Folded:
 
 
 def decide(row: UndoneLink | None, at: AwareDatetime) -> list[Saying]:
-    """Stop the clock of a link once somebody has said what was done."""
-    if row is None or row.answer is None or row.due is None or row.stopped:
+    """Stop the clock of a link once somebody has said what was done; start it again, to run out when it was
+    to, once that is taken back."""
+    if row is None or row.due is None or row.stopped == (row.answer is not None):
         return []
-    said = ClockStopped(rule=AlertRule.MIXTURE, cause=row.cause, generation=1)
-    return [Saying(AlertRule.MIXTURE, row.cause, 1, said, occurred=at)]
+    said: ClockStarted | ClockStopped
+    if row.answer is not None:
+        said = ClockStopped(rule=AlertRule.MIXTURE, cause=row.cause, generation=row.generation)
+    else:
+        routing = Routing(area=row.area) if row.area else None
+        number = row.generation + 1
+        said = ClockStarted(
+            rule=AlertRule.MIXTURE, cause=row.cause, generation=number, due=row.due, routing=routing
+        )
+    return [Saying(AlertRule.MIXTURE, row.cause, said.generation, said, occurred=at)]
 
 
 REFERRALS_LINK = View(

@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+import structlog
 from pydantic import AwareDatetime, BaseModel
 
 from chassis.accept import Taken, own_header
 from chassis.clock import add_working_days, court_deadline
-from chassis.facts import FactSet
+from chassis.facts import FactSet, read_fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
-from chassis.reading import parsed
 from chassis.runtime import Runtime
 from chassis.store import prepared
 from chassis.store.tables import micros
@@ -22,18 +22,20 @@ from contracts.events.clocks import ClockStarted
 from contracts.events.identity import IdentityAssigned, MixtureAnswered
 from contracts.events.operations import AuditShown
 from contracts.rules.clocks import Calendars, runs_out
+from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
-from services.referrals.actions import may_see_link
+from services.referrals.actions import areas_of, may_review, may_see_link
 from services.referrals.links import REFERRALS_LINK, AnswerLine, UndoneLink, UndoneLinkTable
 from services.referrals.rules import sharing
+from services.referrals.rules.witnessing import mixes
 
 LOOK_SECONDS = 2.0
 """How often the audit is looked at for links that were undone."""
 WATCHED = timedelta(hours=72)
 """For how long after it was undone it is looked whether somebody turns out to have been shown the mixture."""
-REVIEW = "identity-review"
-"""Who compares records is shown both, as two."""
 CALENDARS = Calendars(court_deadline, add_working_days)
+
+log = structlog.get_logger()
 
 
 class Shown(BaseModel):
@@ -48,7 +50,8 @@ class Shown(BaseModel):
 
 
 class Mixture(BaseModel):
-    """A link that was undone, and who had been shown the mixture, the last first."""
+    """A link that was undone, and who had been shown the mixture, the last first. ``pairs``: those of the
+    records that the caller may see side by side."""
 
     cause: str
     pairs: tuple[tuple[str, str], ...]
@@ -59,17 +62,18 @@ class Mixture(BaseModel):
 
 
 async def open_mixture(runtime: Runtime, caller: Caller, cause: str) -> Mixture:
-    """A link that was undone. Raises Problem (404) where there is none that the caller may decide about."""
+    """A link that was undone. Raises Problem (404) where there is none that is the caller's."""
     link = await _theirs(runtime, caller, cause)
     looks = await _shown(runtime, link)
+    pairs = [pair for pair in link.parted if await may_review(runtime, caller, pair)]
     return Mixture(
-        cause=cause, pairs=link.parted, at=link.at, due=link.due, shown=tuple(looks), answer=link.answer
+        cause=cause, pairs=tuple(pairs), at=link.at, due=link.due, shown=tuple(looks), answer=link.answer
     )
 
 
 async def unanswered(runtime: Runtime, caller: Caller) -> list[UndoneLink]:
-    """The links that were undone of late or whose clock runs, of which nobody has said what was done: of
-    people of the caller's, the oldest first."""
+    """The links that were undone of late or whose clock runs, of which nobody has said what was done: with
+    somebody of the caller's on either side, the oldest first."""
     table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
     rows = [row for row in await runtime.rows(REFERRALS_LINK, table.select()) if isinstance(row, UndoneLink)]
     late = runtime.clock.now() - WATCHED
@@ -87,19 +91,39 @@ async def answer(runtime: Runtime, caller: Caller, said: MixtureAnswered, key: s
 async def watch_links(runtime: Runtime) -> None:
     """Start the clock of each link that was undone and that somebody had been shown, for ever.
     Two processes say the same, once."""
-    table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
+    looked: dict[str, datetime] = {}
     while True:
-        now = runtime.clock.now()
-        for row in await runtime.rows(REFERRALS_LINK, table.select()):
-            fresh = isinstance(row, UndoneLink) and row.due is None and row.at > now - WATCHED
-            if isinstance(row, UndoneLink) and fresh and await _shown(runtime, row):
-                await _start(runtime, row)
+        try:
+            await watch_once(runtime, looked)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
+            log.warning("links.unwatched", reason=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def watch_once(runtime: Runtime, looked: dict[str, datetime]) -> None:
+    """Look at the audit for each link that is watched: at what can have come since it was looked last.
+    ``looked``: of each link, before when all that anybody had accepted was here, and nobody had seen it."""
+    table = UndoneLinkTable.__table__  # type: ignore[attr-defined]
+    late = runtime.clock.now() - WATCHED
+    for row in await runtime.rows(REFERRALS_LINK, table.select()):
+        if not isinstance(row, UndoneLink) or row.due is not None or row.at <= late:
+            continue
+        since = looked.get(row.cause)
+        if since is not None and since > row.at:
+            continue
+        here = await runtime.fresh_until()
+        if await _shown(runtime, row, since):
+            await _start(runtime, row)
+        elif here is not None:
+            looked[row.cause] = here
 
 
 async def _start(runtime: Runtime, link: UndoneLink) -> None:
     due = runs_out(AlertRule.MIXTURE, link.at, CALENDARS)
-    said = ClockStarted(rule=AlertRule.MIXTURE, cause=link.cause, generation=1, due=due)
+    mentions = [mention for pair in link.parted for mention in pair]
+    areas = [area for mention in mentions for area in await areas_of(runtime, mention)]
+    routing = Routing(area=areas[0]) if areas else None
+    said = ClockStarted(rule=AlertRule.MIXTURE, cause=link.cause, generation=1, due=due, routing=routing)
     await runtime.say([Saying(AlertRule.MIXTURE, link.cause, 1, said, occurred=link.at)])
 
 
@@ -110,19 +134,24 @@ async def _theirs(runtime: Runtime, caller: Caller, cause: str) -> UndoneLink:
     return row
 
 
-async def _shown(runtime: Runtime, link: UndoneLink) -> list[Shown]:
-    """Who was shown facts of both parts in one look."""
-    parts = [[await _facts_of(runtime, mention) for mention in pair] for pair in link.parted]
-    since = await _linked_since(runtime, {mention for pair in link.parted for mention in pair})
-    statement = prepared("select body from fact where type = :type and accepted >= :since order by accepted")
+async def _shown(runtime: Runtime, link: UndoneLink, since: datetime | None = None) -> list[Shown]:
+    """Who was shown facts of both parts in one look, while they were one; of the audit from ``since`` on, or
+    from when they became one. It is read in a thread: there may be much of it."""
+    parts = [(await _facts_of(runtime, one), await _facts_of(runtime, other)) for one, other in link.parted]
+    if since is None:
+        since = await _linked_since(runtime, {mention for pair in link.parted for mention in pair})
+    statement = prepared(
+        "select body from fact where type = :type and accepted between :since and :undone order by accepted"
+    )
     async with runtime.store.reading() as connection:
-        values = {"type": AuditShown.type, "since": micros(since)}
+        values = {"type": AuditShown.type, "since": micros(since), "undone": micros(link.at)}
         bodies = (await connection.execute(statement, values)).scalars().all()
+    audit = await asyncio.to_thread(lambda: FactSet(read_fact(body.encode()) for body in bodies))
     times: Counter[str] = Counter()
     found: dict[str, Shown] = {}
-    for fact in FactSet(parsed(body) for body in bodies).current(AuditShown):
+    for fact in audit.current(AuditShown):
         said = fact.said
-        if said.view == REVIEW or not any(all(part & set(said.facts) for part in pair) for pair in parts):
+        if not mixes(said.view, said.facts, fact.accepted, parts, link.at):
             continue
         times[said.person] += 1
         before = found.get(said.person)
@@ -137,9 +166,9 @@ async def _shown(runtime: Runtime, link: UndoneLink) -> list[Shown]:
     return sorted(found.values(), key=lambda each: each.last, reverse=True)
 
 
-async def _facts_of(runtime: Runtime, mention: str) -> set[str]:
+async def _facts_of(runtime: Runtime, mention: str) -> frozenset[str]:
     facts = await runtime.facts([f"m:{mention}"])
-    return {fact.id for fact in facts if fact.content is None or isinstance(fact.content, Said)}
+    return frozenset(fact.id for fact in facts if fact.content is None or isinstance(fact.content, Said))
 
 
 async def _linked_since(runtime: Runtime, mentions: Collection[str]) -> datetime:

@@ -24,7 +24,7 @@ from contracts.events.people import ImmigrationNoted
 from contracts.sections import Identity, Name, Record
 from contracts.times import Day
 from contracts.vocabulary import IdentityAnswer, Role, Sex
-from services.referrals.actions import reach_of
+from services.referrals.actions import may_review
 from services.referrals.candidates import QuestionTable
 from services.referrals.rules import sharing
 from services.referrals.rules.comparing import Agreement, Warning, compared, warnings
@@ -60,7 +60,8 @@ class Side(BaseModel):
 
 
 class Decision(BaseModel):
-    """What was decided last of the two. ``mine``: the caller's agency said it, and may take it back."""
+    """What was decided last of the two. ``mine``: the caller's agency said it, and may take it back;
+    ``before``: what was decided before that, and holds again then."""
 
     root: str
     version: int
@@ -69,6 +70,7 @@ class Decision(BaseModel):
     agency: str
     at: AwareDatetime
     mine: bool
+    before: IdentityAnswer | None = None
 
 
 class Review(Row):
@@ -127,14 +129,9 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
 async def _theirs(runtime: Runtime, caller: Caller, listed: Iterable[Asked]) -> tuple[Asked, ...]:
     found: list[Asked] = []
     for each in listed:
-        if len(found) < MOST and await _may(runtime, caller, (each.one, each.other)):
+        if len(found) < MOST and await may_review(runtime, caller, (each.one, each.other)):
             found.append(each)
     return tuple(found)
-
-
-async def _may(runtime: Runtime, caller: Caller, pair: Pair) -> bool:
-    one, other = [await reach_of(runtime, mention) for mention in pair]
-    return sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other)
 
 
 async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) -> Review:
@@ -142,7 +139,7 @@ async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) ->
     not decide about them, and where one of them is not there."""
     pair = min(one, other), max(one, other)
     people = [await _person(runtime, mention) for mention in pair]
-    if one == other or not await _may(runtime, caller, pair):
+    if one == other or not await may_review(runtime, caller, pair):
         raise not_found()
     mine, theirs = (
         next(row for row in rows if row.mention == m) for m, rows in zip(pair, people, strict=True)
@@ -159,7 +156,7 @@ async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) ->
         warnings=warnings(mine.known, theirs.known, against),
         together=len(set((await runtime.places(pair)).values())) == 1,
         may_be_same=not against,
-        decision=_decision(max(about, key=lambda f: (f.recorded, f.root)), caller) if about else None,
+        decision=_decision(about, caller),
         asked_since=await _asked_since(runtime, pair),
     )
     shown = {fact.id for said in facts for fact in said} | {fact.id for fact in about}
@@ -241,7 +238,10 @@ def _side(mine: MentionRow, rows: Collection[MentionRow], facts: Collection[Fact
     )
 
 
-def _decision(fact: Fact[IdentityDecided], caller: Caller) -> Decision:
+def _decision(about: Collection[Fact[IdentityDecided]], caller: Caller) -> Decision | None:
+    if not about:
+        return None
+    *before, fact = sorted(about, key=lambda each: (each.recorded, each.root))
     return Decision(
         root=fact.root,
         version=fact.version,
@@ -250,6 +250,7 @@ def _decision(fact: Fact[IdentityDecided], caller: Caller) -> Decision:
         agency=fact.agency,
         at=fact.recorded,
         mine=fact.agency == caller.agency,
+        before=before[-1].said.answer if before else None,
     )
 
 

@@ -24,7 +24,14 @@ def waiting(*_: Any) -> Waiting:
 def links(*_: Any) -> list[UndoneLink]:
     """One whose clock has run out, and one that nobody saw."""
     late = UndoneLink(
-        cause=LINK, parted=((HERS, THEIRS),), at=ago(days=4), due=ago(days=1), stopped=False, answer=None
+        cause=LINK,
+        parted=((HERS, THEIRS),),
+        at=ago(days=4),
+        due=ago(days=1),
+        area=None,
+        generation=1,
+        stopped=False,
+        answer=None,
     )
     return [late, late.model_copy(update={"due": None, "at": ago(hours=3)})]
 

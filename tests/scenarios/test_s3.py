@@ -81,7 +81,7 @@ async def said_of(reader: httpx.AsyncClient, case: str) -> dict[str, set[str]]:
 async def decide(client: httpx.AsyncClient, path: str, **form: str) -> httpx.Response:
     """What somebody does on a page: its own hidden fields, and what they chose."""
     page = (await client.get(path.removesuffix("/undo"))).text
-    hidden = dict(re.findall(r'name="(once|seen)" value="([^"]*)"', page))
+    hidden = dict(re.findall(r'name="(once|seen|root|version)" value="([^"]*)"', page))
     return await client.post(path, data=hidden | form)
 
 

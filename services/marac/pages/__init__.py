@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chassis.pages.frame import Item, Pages
+from contracts.vocabulary import StaffRole
 from services.marac.rules import sharing
 
 FOLDER = Path(__file__).parent
@@ -14,5 +15,6 @@ PAGES = Pages(
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
+        Item("nav.reviews", "/referrals/", frozenset({StaffRole.MARAC_COORDINATOR})),
     ],
 )

@@ -20,5 +20,6 @@ PAGES = Pages(
         Item("nav.rota", "/notify/rota", sharing.RIGHTS[sharing.READ_ROTA]),
         Item("nav.path", "/notify/path", frozenset({StaffRole.OPERATOR})),
         Item("nav.unread", "/notify/parked", frozenset({StaffRole.OPERATOR})),
+        Item("nav.reviews", "/referrals/", frozenset({StaffRole.OPERATOR})),
     ],
 )

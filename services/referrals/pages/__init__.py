@@ -3,11 +3,18 @@
 from pathlib import Path
 
 from chassis.pages.frame import Item, Pages
+from contracts.vocabulary import StaffRole
 from services.referrals.rules import sharing
 
 FOLDER = Path(__file__).parent
 DECIDERS = sharing.RIGHTS[sharing.DECIDE_IDENTITY]
 
 PAGES = Pages(
-    "referrals", FOLDER / "templates", FOLDER / "texts", [Item("nav.reviews", "/referrals/", DECIDERS)]
+    "referrals",
+    FOLDER / "templates",
+    FOLDER / "texts",
+    [
+        Item("nav.meetings", "/marac/meetings", frozenset({StaffRole.MARAC_COORDINATOR})),
+        Item("nav.reviews", "/referrals/", DECIDERS),
+    ],
 )

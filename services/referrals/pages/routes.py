@@ -79,10 +79,20 @@ async def decide(
 
 @router.post("/reviews/{one}/{other}/undo")
 async def undo(
-    one: Id, other: Id, runtime: TheRuntime, caller: Decider, once: Annotated[Id, Form()]
-) -> RedirectResponse:
-    """Take back what the caller's agency decided last of the two."""
+    request: Request,
+    one: Id,
+    other: Id,
+    runtime: TheRuntime,
+    caller: Decider,
+    once: Annotated[Id, Form()],
+    root: Typed = "",
+    version: Typed = "",
+) -> Response:
+    """Take back what the caller's agency decided last of the two, if it is what the caller looked at."""
     shown = await review.open_review(runtime, caller, one, other)
+    last = shown.decision
+    if last is None or (root, version) != (last.root, str(last.version)):
+        return await _review(request, one, other, runtime, caller, fault="changed")
     await review.undo(runtime, caller, shown, once)
     return RedirectResponse(f"/referrals/reviews/{one}/{other}", 303)
 

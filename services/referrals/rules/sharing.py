@@ -54,3 +54,16 @@ def may_decide(
     known = [reach for reach in (one, other) if reach]
     theirs = bool(known) and all(not set(areas).isdisjoint(reach) for reach in known)
     return theirs and (len(known) == 2 or answer is not IdentityAnswer.NOT_SAME)
+
+
+def may_see_undone(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:
+    """Whether a caller may see a link that was undone and say what was done about it, given the areas that
+    the facts about either side route to, with those around them.
+
+    Either side may: whoever was shown the mixture was shown their person as another's, and the other is
+    often elsewhere. No record is shown there. Of nobody's known area every supervisor is called, and so
+    every supervisor may. (Ours, 2026-11.)
+    """
+    if StaffRole.OPERATOR in roles:
+        return True
+    return not set(areas).isdisjoint(reach) or (not reach and StaffRole.SUPERVISOR in roles)

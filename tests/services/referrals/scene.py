@@ -28,6 +28,7 @@ CALLERS = {
         caller("police", "police", "reporter"),
         caller("coordinator", "council", "marac-coordinator"),
         caller("coordinator-elsewhere", "borough", "marac-coordinator", area="south"),
+        caller("coordinator-south", "council", "marac-coordinator", area="south"),
         caller("operator", "council", "operator"),
         caller("chair", "police", "marac-chair"),
     )

@@ -7,6 +7,7 @@ import httpx
 
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.identity import MixtureAnswered
 from tests.services.referrals.scene import CALLERS, Referrals, mention, named
 from tests.services.referrals.test_alike import ANNS, HA, PA, asked, until_asked
 from tests.support.waiting import until
@@ -15,11 +16,13 @@ PAIR = sorted(mention(*record) for record in (HA, PA))
 REVIEW = "/referrals/reviews/" + "/".join(PAIR)
 
 
-async def say(referrals: Referrals, who: str, number: str, **identity: Any) -> httpx.Response:
+async def say(
+    referrals: Referrals, who: str, number: str, area: str = "north", **identity: Any
+) -> httpx.Response:
     content = {
         "service": "Clinic",
         "people": [named("victim", number, **identity)],
-        "routing": {"area": "north"},
+        "routing": {"area": area},
     }
     taken = await referrals.post(who, "health-contacts", content)
     assert taken.status_code == 201, taken.text
@@ -81,12 +84,32 @@ async def test_a_decision_on_the_page_is_a_fact_and_can_be_taken_back_there(refe
     page = (await get(referrals, "coordinator", REVIEW)).text
     assert "Rang both." in page
     assert "one person now" in page
-    once = re.findall(r'name="once" value="([^"]*)"', page)[0]
-    headers = {"Authorization": "Bearer coordinator", "Origin": "http://127.0.0.1:8400"}
-    undone = await referrals.http.post(f"{REVIEW}/undo", data={"once": once}, headers=headers)
+    undone = await take_back(referrals, page)
     assert undone.status_code == 303, undone.text
     await referrals.until_apart(HA, PA)
     await until_asked(referrals, HA, PA)
+
+
+async def take_back(referrals: Referrals, page: str) -> httpx.Response:
+    """With what the form of this page holds."""
+    form = dict(re.findall(r'name="(once|root|version)" value="([^"]*)"', page))
+    headers = {"Authorization": "Bearer coordinator", "Origin": "http://127.0.0.1:8400"}
+    return await referrals.http.post(f"{REVIEW}/undo", data=form, headers=headers)
+
+
+async def test_what_a_colleague_decided_since_is_not_taken_back(referrals: Referrals) -> None:
+    await in_doubt(referrals)
+    for answer in ("same", "not-same"):
+        page = (await get(referrals, "coordinator", REVIEW)).text
+        done = await send(referrals, "coordinator", REVIEW, answer=answer, reason="Rang both.")
+        assert done.status_code == 303, done.text
+    assert "holds again" not in page
+    stale = await take_back(referrals, page)
+    assert stale.status_code == 422
+    assert "Something has changed" in stale.text
+    assert "what was decided before it holds again: Same person." in stale.text
+    assert (await take_back(referrals, stale.text)).status_code == 303
+    await referrals.until_one(HA, PA)
 
 
 async def test_what_has_changed_meanwhile_is_looked_at_again(referrals: Referrals) -> None:
@@ -148,6 +171,7 @@ async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Re
 
     started = await until(running, what="the clock runs")
     assert [(each.said.due - each.occurred).total_seconds() for each in started] == [72 * 3600]
+    assert [getattr(each.said.routing, "area", None) for each in started] == ["north"]
     assert (await get(referrals, "coordinator-elsewhere", path)).status_code == 404
     assert (await send(referrals, "coordinator", path, reason="Told.")).status_code == 422
     assert (await send(referrals, "coordinator", path, reported="no", reason="Told.")).status_code == 303
@@ -157,6 +181,22 @@ async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Re
 
     await until(stopped, what="the clock is stopped")
     assert "Not reported" in (await get(referrals, "coordinator", path)).text
+    await taken_back_it_runs_again(referrals, cause)
+
+
+async def taken_back_it_runs_again(referrals: Referrals, cause: str) -> None:
+    """By those alone who may see the link, of the agency that had said it."""
+    (answer,) = (await referrals.runtime.facts([f"o:{cause}"])).current(MixtureAnswered)
+    path, match = f"/referrals/v1/facts/{answer.root}", {"If-Match": f'"{answer.version}"'}
+    for who, status in (("coordinator-south", 404), ("coordinator", 200)):
+        headers = {"Authorization": f"Bearer {who}"} | match
+        assert (await referrals.http.delete(path, headers=headers)).status_code == status
+
+    async def again() -> bool:
+        clocks = (await referrals.runtime.facts([f"o:{cause}"])).current(ClockStarted)
+        return {each.said.generation for each in clocks} == {1, 2}
+
+    await until(again, what="the clock runs again")
 
 
 async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None:
@@ -171,3 +211,23 @@ async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None
         return [each["due"] for each in waits["undone"]]
 
     assert await until(undone, what="the undone link is listed") == [None]
+
+
+async def test_either_side_of_an_undone_link_sees_and_answers_it(referrals: Referrals) -> None:
+    await say(referrals, "hospital", "H1", **ANNS)
+    await say(referrals, "practice", "P1", area="south", **ANNS)
+    await referrals.until_one(HA, PA)
+    said = {"mentions": PAIR, "answer": "not-same", "reason": "Met both."}
+    assert (await referrals.post("operator", "identity-decisions", said)).status_code == 201
+    await referrals.until_apart(HA, PA)
+
+    async def links() -> list[str]:
+        page = (await get(referrals, "coordinator-elsewhere", "/referrals/")).text
+        return re.findall(r'href="(/referrals/links/[^"]*)"', page)
+
+    (path,) = await until(links, what="the undone link is listed")
+    page = (await get(referrals, "coordinator", path)).text
+    assert "/referrals/reviews/" not in page, "the two side by side are not theirs"
+    assert (await get(referrals, "coordinator", REVIEW)).status_code == 404
+    told = await send(referrals, "coordinator-elsewhere", path, reported="no", reason="Told.")
+    assert told.status_code == 303, told.text
