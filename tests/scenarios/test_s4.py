@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 STEPS = "/orders/v1/breach-steps"
 FIRST = START + timedelta(days=30)
 SECOND = FIRST + timedelta(days=9)
+THIRD = SECOND + timedelta(days=9)
 
 
 @pytest.fixture
@@ -104,6 +105,42 @@ async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthrea
     shown = (await officer.get(f"/orders/v1/breaches/{again}")).json()["answer"]
     assert (shown["earlier"], shown["left"]) == (1, 1)
     await asked(goldthread, again, SECOND + timedelta(hours=12, minutes=11))
+
+
+async def test_an_order_that_is_breached_eighteen_times_is_seen_on_every_page_of_either(
+    goldthread: Goldthread,
+) -> None:
+    """As in the inspection's report: eighteen breaches of one order, and the police do nothing."""
+    await goldthread.set_clock(THIRD)
+    made = THIRD - timedelta(days=3)
+    order = (await goldthread.post("northmere-police", "/orders/v1/orders", caseload.order(made)))["root"]
+    served = caseload.service(order, made + timedelta(days=1))
+    await goldthread.post("northmere-police", "/orders/v1/services", served)
+    case = await goldthread.post("harbour-idva", "/referrals/v1/marac-referrals", caseload.referral(made))
+    breaches = [THIRD + timedelta(days=2 * n) for n in range(18)]
+    for at in breaches:
+        await goldthread.set_clock(at + timedelta(hours=1))
+        body = caseload.police_breach(at)
+        last = (await goldthread.post("northmere-police", "/orders/v1/breaches", body))["root"]
+    await goldthread.set_clock(breaches[-1] + timedelta(hours=25))
+    await goldthread.settled()
+
+    officer, chair = await goldthread.person("dev-malik"), await goldthread.person("rowan-ellis")
+    shown = (await officer.get(f"/orders/v1/breaches/{last}")).json()
+    assert shown["answer"]["left"] >= 17
+    assert shown["pattern"]["candidates"], "an offence is named"
+    matac = await goldthread.person("tom-achterberg")
+    (him,) = (await matac.get("/marac/v1/cohort")).json()["people"]
+    pages = {
+        f"/orders/breaches/{last}": officer,
+        f"/orders/orders/{order}": officer,
+        f"/marac/cases/{case['root']}": chair,
+        f"/marac/cohort/{him['person']}": matac,
+    }
+    for path, reader in pages.items():
+        page = await reader.get(path)
+        assert page.status_code == 200, path
+        assert re.search(r"PATTERN: (19|20) ", page.text), path
 
 
 @pytest.mark.parametrize(
