@@ -7,7 +7,7 @@ nobody takes over meanwhile: what it takes is a start.
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from signal import SIGTERM
 
@@ -23,17 +23,18 @@ from deploy.local.processes import end, run_apart
 
 GOAL_SECONDS = 10
 BEFORE = 30
+PARTS = ("matcher", *SERVICES, "postgres", "kafka")
 AGAIN = 0.05
 """Seconds until a partner that was not answered tries again."""
 
 
-def measure(deployment: Deployment, pager: Pager) -> Iterator[str | Figure]:
-    """Say what is under way; then the figures."""
+def measure(deployment: Deployment, pager: Pager, parts: Sequence[str] = PARTS) -> Iterator[str | Figure]:
+    """Say what is under way; then the figures. Each of these parts is killed."""
     yield "P3: every service rebuilds"
     meanwhile, before = run_apart(_rebuilt(deployment, pager))
     yield busy("every service rebuilds", meanwhile, before)
     took = {}
-    for part in ("matcher", *SERVICES, "postgres", "kafka"):
+    for part in parts:
         yield f"P3: {part} is killed"
         took[part] = run_apart(_through_a_kill(deployment, pager, part))
     worst = max(took, key=lambda part: took[part])

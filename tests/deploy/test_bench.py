@@ -55,7 +55,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment() -> None:
         pager = paging.Pager()
         steps = [*paging.measure(deployment, pager, 3), *agenda.measure(deployment, few, 10)]
         steps += [*year.measure(deployment, pager, 0.00002), *subject.measure(deployment, pager, 5)]
-        steps += [*hard.measure(deployment, pager), *steady.measure(deployment, 1)]
+        steps += [*hard.measure(deployment, pager, ("orders", "postgres")), *steady.measure(deployment, 1)]
     finally:
         deployment.stop()
         parts.stop()
