@@ -160,7 +160,8 @@ async def she_and_he_are_never_one(
     """Whatever anybody decides; and the agency's own merge brings his earlier victim to her case's page."""
     pair = [await mention(goldthread, "harbour-idva", roots["idva"], place) for place in (0, 1)]
     decided = caseload.submission({"mentions": pair, "answer": "same", "reason": "A slip."}, NOW, NOW)
-    assert (await coordinator.post("/referrals/v1/identity-decisions", json=decided)).status_code == 201
+    refused = await coordinator.post("/referrals/v1/identity-decisions", json=decided)
+    assert (refused.status_code, refused.json()["faults"][0]["kind"]) == (422, "sides-of-one-fact")
     page = f"/referrals/reviews/{min(pair)}/{max(pair)}"
     assert "They can never be one person." in (await coordinator.get(page)).text
     records = [("niche", "N-32"), ("niche", "N-30")]
