@@ -178,6 +178,12 @@ def _in_order(found: Findings, evidence: Evidence) -> None:
             found.disordered.append(f"{root} was accepted at {times}")
 
 
+def _of_audit(service: str, event: Event) -> bool:
+    """A service has its own audit; referrals has whom every service showed what, too."""
+    shown = event["type"] == "uk.goldthread.audit.shown.v1"
+    return event["source"] == f"/{service}" or (service == "referrals" and shown)
+
+
 def _stores(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
     """Every store has each fact of its topics, in the same bytes, filed; and nothing left to do."""
     for service, store in held.items():
@@ -185,7 +191,7 @@ def _stores(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> No
         wanted = {
             id_
             for id_, topic in evidence.topics.items()
-            if topic in topics and (topic != "audit" or evidence.facts[id_]["source"] == f"/{service}")
+            if topic in topics and (topic != "audit" or _of_audit(service, evidence.facts[id_]))
         }
         found.lost += [f"{service} does not have {id_}" for id_ in sorted(wanted - store.bodies.keys())]
         found.lost += [f"{service} alone has {id_}" for id_ in sorted(store.bodies.keys() - wanted)]

@@ -119,13 +119,15 @@ class Stream:
         identity = person["identity"]
         who = couple.her if person["role"] == "victim" else couple.him
         if identity.pop("nhs_number", None) is None:
-            identity["nhs_number"] = who.nhs
+            identity |= _known(who)
+        else:
+            del identity["born"]
 
     def _mention(self, key: str, role: str, who: Person) -> dict[str, Any]:
         name = {"family": who.family, "given": who.given}
         number = f"{key}-{role}"
-        linked = {"nhs_number": who.nhs} if self._chance.random() < LINKED else {}
-        return caseload.person(role, "records", number, name, born=[who.born.isoformat()], **linked)
+        linked = _known(who) if self._chance.random() < LINKED else {}
+        return caseload.person(role, "records", number, name, **linked)
 
     def _said(
         self, key: str, agency: str, path: str, people: list[dict[str, Any]], ago: timedelta, **content: Any
@@ -186,3 +188,8 @@ class Stream:
         said = {"order": self._chance.choice(couple.orders), "method": "personal"}
         said |= {"served": served.isoformat(), "respondent_aware": served.isoformat()}
         return self._said(key, "northmere-police", "/orders/v1/services", people, timedelta(hours=28), **said)
+
+
+def _known(who: Person) -> dict[str, Any]:
+    """By what a record is somebody's: a name with no date of birth is alike to nobody."""
+    return {"nhs_number": who.nhs, "born": [who.born.isoformat()]}

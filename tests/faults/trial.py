@@ -142,7 +142,7 @@ class Trial:
         said = "select body from fact where body like '%\"people\":%' or body like '%\"withdrawal\"%'"
         bodies = await self.deployment.ask("referrals", said)
         places = await self.deployment.ask("referrals", "select mention, person from place")
-        evidence = Evidence((Record("", "", body.encode()) for (body,) in bodies), {})
+        evidence = Evidence((Record("incidents", "", body.encode()) for (body,) in bodies), {})
         return strangers(evidence, {mention[2:]: person for mention, person in places})
 
     async def read_back(self) -> dict[str, Versions]:
