@@ -368,6 +368,22 @@ async def test_a_discard_and_its_record_may_come_in_either_order(store: Store) -
     assert await column(store, undecided) == [2]
 
 
+async def test_a_fact_that_is_forgotten_between_two_statements_fails_no_fold(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the tries of the alert path are: another process has just read a newer one."""
+    await insert(store, entry(incident()))
+    whole = Reader._facts
+
+    async def forgotten(reader: Reader, connection: AsyncConnection, versions: set[Any]) -> Any:
+        await connection.execute(text("delete from fact"))
+        return await whole(reader, connection, versions)
+
+    monkeypatch.setattr(Reader, "_facts", forgotten)
+    folder = Folder(store, IDS, "/orders", VIEWS, Signals())
+    assert (await folder.once()).subjects > 0
+
+
 async def test_when_an_agency_was_heard(store: Store) -> None:
     """Its newest statement about people until a time, and the hours of a span; what a service says by
     itself is nobody's, and what an agency's staff set here is no feed of theirs."""
