@@ -1,6 +1,7 @@
 """The invented facts that are measured with: about as large and as full as partners send them."""
 
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import orjson
@@ -12,9 +13,10 @@ from chassis.ledger import Entry
 from contracts.envelope import Change, Regime
 from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
-from contracts.sections import Identity, Name, Narrative, Record, Routing
+from contracts.sections import Narrative, Routing
 from contracts.submission import Header
 from contracts.vocabulary import IncidentKind, LawfulBasis, Purpose, Role
+from deploy.demo.names import FAMILIES, MEN, WOMEN
 
 AREA = "northmere-north"
 AGENCY = "northmere-police"
@@ -35,8 +37,8 @@ def breach(number: str) -> dict[str, Any]:
         "purpose": "safeguarding",
         "content": {
             "people": [
-                _person("victim", "Okonjo", "Jennifer", "1991-03-02", f"V{number}"),
-                _person("suspect", "Harcastle", "Dean", "1988-11-20", f"S{number}"),
+                _person(Role.VICTIM, f"V{number}"),
+                _person(Role.SUSPECT, f"S{number}"),
             ],
             "kind": "assault",
             "reference": f"NM/26/{number}",
@@ -49,8 +51,8 @@ def breach(number: str) -> dict[str, Any]:
 def line(type_: str, number: str, victim: str, suspect: str, at: datetime, **content: Any) -> bytes:
     """One line of an upload: a fact of two people, about as large as partners send it."""
     people = [
-        _person("victim", "Okonjo", "Jennifer", "1991-03-02", f"V{victim}"),
-        _person("perpetrator", "Harcastle", "Dean", "1988-11-20", f"S{suspect}"),
+        _person(Role.VICTIM, f"V{victim}"),
+        _person(Role.PERPETRATOR, f"S{suspect}"),
     ]
     said = {
         "idempotency_key": f"bench-{type_}-{number}",
@@ -65,13 +67,17 @@ def line(type_: str, number: str, victim: str, suspect: str, at: datetime, **con
     return orjson.dumps(said)
 
 
-def _person(role: str, family: str, given: str, born: str, number: str) -> dict[str, Any]:
+def _person(role: Role, number: str) -> dict[str, Any]:
+    """Somebody of a name and a date of birth of their own: of one name and date all would be one person."""
+    chance = Random(number)  # noqa: S311  the same each time
+    born = date(1945, 1, 1) + timedelta(days=chance.randrange(25_000))
+    given = chance.choice(WOMEN if role is Role.VICTIM else MEN)
     return {
         "role": role,
         "identity": {
             "record": {"system": "niche", "type": "person", "number": number},
-            "name": {"family": family, "given": given},
-            "born": [born],
+            "name": {"family": chance.choice(FAMILIES), "given": given},
+            "born": [born.isoformat()],
         },
     }
 
@@ -88,7 +94,10 @@ def incidents(count: int, people: int, ids: Ids) -> list[Entry]:
 def _incident(at: datetime, victim: str, suspect: str, number: int, ids: Ids) -> Entry:
     content = IncidentReported(
         kind=IncidentKind.HARASSMENT,
-        people=[_mention(Role.VICTIM, f"V{victim}"), _mention(Role.SUSPECT, f"S{suspect}")],
+        people=[
+            Mention.model_validate(_person(Role.VICTIM, f"V{victim}")),
+            Mention.model_validate(_person(Role.SUSPECT, f"S{suspect}")),
+        ],
         routing=Routing(area=AREA),
         narrative=Narrative(text=TOLD),
         reference=f"X/{number}/26",
@@ -115,14 +124,3 @@ def _incident(at: datetime, victim: str, suspect: str, number: int, ids: Ids) ->
         right="",
         keys=frozenset(said.keys(root)),
     ).entry("/referrals", at)
-
-
-def _mention(role: Role, number: str) -> Mention:
-    return Mention(
-        role=role,
-        identity=Identity(
-            record=Record(system="niche", type="person", number=number),
-            name=Name(family="Okonjo", given="Jennifer"),
-            born=[date(1991, 3, 2)],
-        ),
-    )
