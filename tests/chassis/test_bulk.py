@@ -17,8 +17,8 @@ from chassis import operating, recording
 from chassis.http import bulk
 from chassis.http.app import create_app
 from chassis.http.auth import Caller
-from chassis.http.bulk import GROUP, lines_of
 from chassis.http.limits import MAX_BODY
+from chassis.http.lines import GROUP, lines_of
 from chassis.relay import Relay
 from chassis.runtime import Runtime
 from contracts.events.orders import BreachReported
@@ -263,7 +263,7 @@ async def test_lines_are_the_same_however_they_come(lines: list[bytes], data: st
 
     while lines and not lines[-1]:
         lines.pop()
-    found = [each async for each in lines_of(parts())]
+    found = [each.body async for each in lines_of(parts(), quoted=False)]
     while found and not found[-1]:
         found.pop()
     assert found == lines
