@@ -1,0 +1,87 @@
+"""What a partner is promised, as a partner meets it: every command of its page, run as it stands there; and
+the command that checks the answers, by the token of each kind of agency."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.deployment import ROOT
+from tests.scenarios import scene
+from tests.scenarios.conftest import START
+from tests.scenarios.goldthread import PROGRAM, Deployed, Goldthread, deployed
+
+PAGE = ROOT / "docs" / "partners.md"
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """An empty try-out."""
+    with deployed("embedded", tmp_path_factory.mktemp("gt"), START) as found:
+        yield found
+
+
+@pytest.fixture
+async def goldthread(embedded: Deployed) -> Goldthread:
+    opened = Goldthread(embedded.url)
+    await opened.set_clock(scene.FOLDED)
+    await scene.configure(opened, scene.Place(), "http://127.0.0.1:9")
+    return opened
+
+
+@pytest.mark.slow
+async def test_every_command_of_the_page_does_what_it_says(
+    embedded: Deployed, goldthread: Goldthread, tmp_path: Path
+) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    assert blocks[0] == "make demo\n"
+    script = "\n".join(blocks[1:]).replace("http://127.0.0.1:8400", embedded.url)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "goldthread").symlink_to(PROGRAM)
+    (tmp_path / "contracts").symlink_to(ROOT / "contracts")
+    shell = shutil.which("bash")
+    assert shell is not None
+    done = subprocess.run(
+        [shell, "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    statuses = re.findall(r"^HTTP/1.1 (\d+)", done.stdout, re.MULTILINE)
+    assert statuses == ["201", "200", "200", "200", "200"], done.stdout
+    assert "0 were not answered as promised" in done.stdout
+    assert [line.split(",")[0] for line in done.stdout.splitlines() if line.startswith('{"line"')] == [
+        '{"line":1',
+        '{"line":2',
+    ]
+    assert done.stdout.count('"status":201') == 2, "one line of NDJSON, one row of CSV"
+    assert "100%: 1 taken, 0 refused" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("system", "most"), [("harbour-idva", 12), ("northmere-police", 14), ("northmere-idle", 0)]
+)
+async def test_what_a_token_may_post_is_answered_as_promised(
+    embedded: Deployed, goldthread: Goldthread, system: str, most: int
+) -> None:
+    token = (await goldthread.system(system)).headers["authorization"].removeprefix("Bearer ")
+    done = subprocess.run(
+        [PROGRAM, "partner", embedded.url],
+        env={**os.environ, "GOLDTHREAD_TOKEN": token, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == (0 if most else 1), done.stdout + done.stderr
+    assert f"{most} kinds are this token's" in done.stdout, done.stdout
+    assert "0 were not answered as promised" in done.stdout, done.stdout
