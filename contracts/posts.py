@@ -48,7 +48,7 @@ POSTS: dict[str, dict[str, Any]] = {kind: post_of(EXAMPLES[kind]) for kind in PO
 def table_of(kind: str) -> str:
     """A table with every column of a kind, and its example as a row. A list has as many places as the
     example fills, and one at least."""
-    cells = dict(_cells(POSTS[kind] | {"idempotency_key": "your-own-1", "type": kind}, ""))
+    cells = row_of(POSTS[kind] | {"idempotency_key": "your-own-1", "type": kind})
     columns = list(columns_of(POSTED[kind]))
     header = {each for path in columns for each in _filled(".".join(path), cells)}
     first: dict[Path, int] = {}
@@ -74,6 +74,11 @@ def _filled(column: str, filled: Collection[str]) -> Iterator[str]:
     places = {name[len(before) :].split(".")[0] for name in filled if name.startswith(before)} or {"0"}
     for place in places:
         yield from _filled(f"{before}{place}{after}", filled)
+
+
+def row_of(line: dict[str, Any]) -> dict[str, str]:
+    """A line of an upload as a row: its columns and their cells."""
+    return dict(_cells(line, ""))
 
 
 def _cells(part: Any, column: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""``goldthread partner``: it misses nothing that is promised, and checks nothing where people would be called."""
+"""``goldthread partner``: it misses nothing that is promised, and posts nothing where people are called."""
 
 import json
 from collections.abc import Callable
@@ -74,6 +74,7 @@ def is_again(request: httpx.Request) -> bool:
 
 
 PROBLEM = {"Content-Type": "application/problem+json"}
+UNNAMED: dict[str, Any] = {"code": "request.invalid", "faults": []}
 OTHER = {"id": "another", "root": ROOT, "version": 1, "status": "repeated"}
 
 

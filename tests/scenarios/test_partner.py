@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,14 @@ async def goldthread(embedded: Deployed) -> Goldthread:
     return opened
 
 
+def ran(command: Sequence[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What a command prints, on a wide screen."""
+    env = {**os.environ, "COLUMNS": "200", **environment}
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
 @pytest.mark.slow
 async def test_every_command_of_the_page_does_what_it_says(
     embedded: Deployed, goldthread: Goldthread, tmp_path: Path
@@ -45,15 +53,7 @@ async def test_every_command_of_the_page_does_what_it_says(
     (tmp_path / "contracts").symlink_to(ROOT / "contracts")
     shell = shutil.which("bash")
     assert shell is not None
-    done = subprocess.run(
-        [shell, "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = ran([shell, "-euo", "pipefail", "-c", script], tmp_path)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     statuses = re.findall(r"^HTTP/1.1 (\d+)", done.stdout, re.MULTILINE)
     assert statuses == ["201", "200", "200", "200", "200"], done.stdout
@@ -74,14 +74,7 @@ async def test_what_a_token_may_post_is_answered_as_promised(
     embedded: Deployed, goldthread: Goldthread, system: str, most: int
 ) -> None:
     token = (await goldthread.system(system)).headers["authorization"].removeprefix("Bearer ")
-    done = subprocess.run(
-        [PROGRAM, "partner", embedded.url],
-        env={**os.environ, "GOLDTHREAD_TOKEN": token, "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = ran([str(PROGRAM), "partner", embedded.url], ROOT, GOLDTHREAD_TOKEN=token)
     assert done.returncode == (0 if most else 1), done.stdout + done.stderr
     assert f"{most} kinds are this token's" in done.stdout, done.stdout
     assert "0 were not answered as promised" in done.stdout, done.stdout
