@@ -107,7 +107,12 @@ async def _results(taker: "Taker", said_as: Format, body: AsyncIterable[bytes]) 
     """The results of a body's lines, taken when it is this caller's turn. Raises Problem for a table
     without a header that is known."""
     lines = lines_of(body, quoted=said_as == CSV)
-    table = (await header_of(taker, lines))[0] if said_as == CSV else None
+    table: Table | None = None
+    if said_as == CSV:
+        headed = await header_of(taker, lines)
+        if headed is None:
+            raise Problem(422, "header.missing", "The file is empty: its first row names the columns.")
+        table, _ = headed
     found: list[LineResult] = []
     over, count = False, 0
     async for group in groups_of(lines):
@@ -122,12 +127,12 @@ async def _results(taker: "Taker", said_as: Format, body: AsyncIterable[bytes]) 
     return found
 
 
-async def header_of(taker: "Taker", lines: AsyncIterable[Line]) -> tuple[Table, Line]:
-    """The table whose first row that is not blank comes next, and that row. Raises Problem."""
+async def header_of(taker: "Taker", lines: AsyncIterable[Line]) -> tuple[Table, Line] | None:
+    """The table whose first row comes next, and that row; None where all is blank. Raises Problem."""
     async for line in lines:
         if not line.blank:
             return Table.headed(line.body, taker.kinds.values()), line
-    raise Problem(422, "header.missing", "The file is empty: its first row names the columns.")
+    return None
 
 
 class Taker:

@@ -15,29 +15,27 @@ from chassis.http.problem import Problem
 
 GROUP = 50
 """Lines that are taken together: what is urgent comes between two groups."""
-_BLANK = b' \t\r\n,"'
+_EMPTY_ROW = b' \t\r\n,"'
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line. ``number`` counts every line of the body, blank ones too; ``end`` is the byte after it;
-    ``ended`` says whether it had its line's end, or the body was over."""
+    ``ended`` says whether it had its line's end, or the body was over; ``blank`` that it says nothing, as a
+    row of empty cells."""
 
     number: int
     body: bytes
     end: int
-    ended: bool = True
-
-    @property
-    def blank(self) -> bool:
-        """Whether it says nothing: a row of empty cells is blank too."""
-        return not self.body.strip(_BLANK)
+    ended: bool
+    blank: bool
 
 
 async def lines_of(body: AsyncIterable[bytes], *, quoted: bool, after: int = 0) -> AsyncIterator[Line]:
     """The lines of a body, numbered on from ``after``. ``quoted``: a line's end between two quotes is a
     part of the line."""
     number, end, inside = after, 0, 0
+    empty = _EMPTY_ROW if quoted else None
     held = bytearray()
     try:
         async for part in body:
@@ -50,7 +48,7 @@ async def lines_of(body: AsyncIterable[bytes], *, quoted: bool, after: int = 0) 
                     held += b"\n"
                     continue
                 number += 1
-                yield Line(number, bytes(held), end)
+                yield Line(number, bytes(held), end, ended=True, blank=not held.strip(empty))
                 held.clear()
             held += rest[: MAX_BODY + 1 - len(held)]
             end += len(rest)
@@ -58,7 +56,7 @@ async def lines_of(body: AsyncIterable[bytes], *, quoted: bool, after: int = 0) 
     except ClientDisconnect:
         return
     if held:
-        yield Line(number + 1, bytes(held), end, ended=False)
+        yield Line(number + 1, bytes(held), end, ended=False, blank=not held.strip(empty))
 
 
 async def groups_of(lines: AsyncIterable[Line]) -> AsyncIterator[list[Line]]:

@@ -143,7 +143,9 @@ async def _sent(
 
     table = Table(upload.header.split(",")) if upload.header else None
     if upload.format == CSV and table is None:
-        table, first = await header_of(taker, lines)
+        if (headed := await header_of(taker, lines)) is None:
+            raise _no_line()
+        table, first = headed
         upload = await move(first, [])
     async for group in groups_of(lines):
         if count < LINES:
@@ -151,9 +153,13 @@ async def _sent(
             results = await taker.results(group, table)
             upload = await move(group[-1], [_told(result) for result in results])
     if upload.at == start:
-        detail = "This part holds no whole line: send more of it, or close the quote that is open in it."
-        raise Problem(422, "upload.no-line", detail)
+        raise _no_line()
     return upload
+
+
+def _no_line() -> Problem:
+    detail = "This part holds no whole line: send more of it, or close the quote that is open in it."
+    return Problem(422, "upload.no-line", detail)
 
 
 async def _whole(lines: AsyncIterable[Line], upload: uploads.Upload) -> AsyncIterator[Line]:

@@ -205,6 +205,7 @@ async def test_what_is_beyond_the_lines_of_a_request_is_said_and_not_taken(
 async def test_an_upload_of_nothing_has_no_result_and_one_of_another_kind_is_refused(system: System) -> None:
     runtime = await system.start()
     assert await uploaded(runtime, b"\n \n") == []
+    assert [each["status"] for each in await uploaded(runtime, b'""')] == [422], "an empty text is something"
     async with client(runtime) as opened:
         plain = {"Content-Type": "application/json"}
         other = await opened.post("/orders/v1/bulk", json=line("1"), headers=plain)

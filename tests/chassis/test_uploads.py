@@ -164,6 +164,7 @@ async def test_a_table_goes_on_under_its_header(system: System) -> None:
     runtime = await system.start()
     async with client(runtime) as opened:
         path = await begun(opened, file, CSV)
+        assert (await send(opened, path, 0, file[:40])).json()["code"] == "upload.no-line"
         alone = (await send(opened, path, 0, file[: len(HEADER) + 2])).json()
         assert (alone["offset"], alone["lines"], alone["taken"]) == (len(HEADER) + 2, 1, 0)
         cut = file.index(b"two", file.index(b"two") + 1)
@@ -243,3 +244,34 @@ async def test_what_is_old_is_forgotten_and_a_store_restored_has_none(system: Sy
 async def results_of(runtime: Runtime, path: str) -> list[str]:
     gone = uploads.Upload(path.rsplit("/", 1)[1], "", NDJSON, 1, 0, 0, 0, 0, "", runtime.clock.now())
     return await uploads.told(runtime.store, gone, 0, 10)
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (b"\n,,\n", "upload.no-line"),
+        (HEADER.replace("content.kind", MARK).encode() + b"\n", "header.invalid"),
+        (f"{HEADER}\n".encode("utf-16"), "body.not-utf-8"),
+    ],
+)
+async def test_a_table_whose_header_is_amiss_does_not_come_on(system: System, file: bytes, code: str) -> None:
+    runtime = await system.start()
+    async with client(runtime) as opened:
+        path = await begun(opened, file, CSV)
+        answer = await send(opened, path, 0, file)
+        assert answer.json()["code"] == code
+        assert MARK not in answer.text
+        assert (await opened.get(path)).json()["offset"] == 0
+
+
+async def test_a_quote_that_is_never_closed_is_told_with_the_files_last_byte(system: System) -> None:
+    file = f"{HEADER}\n{row('1')}\n{row('2', text=chr(34) + MARK)}\n{row('3')}".encode()
+    runtime = await system.start()
+    async with client(runtime) as opened:
+        path = await begun(opened, file, CSV)
+        here = (await send(opened, path, 0, file[:-10])).json()
+        assert (here["taken"], here["lines"]) == (1, 2), "what is open may be closed yet"
+        last = (await send(opened, path, here["offset"], file[here["offset"] :])).json()
+        assert (last["done"], last["taken"], last["refused"]) == (True, 1, 1)
+        told = await results(opened, path)
+    assert [(each["line"], each.get("code")) for each in told] == [(2, None), (3, "body.not-csv")]
