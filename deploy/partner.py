@@ -7,7 +7,6 @@ address that is no sandbox.
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,6 @@ import httpx
 from rich.table import Table
 
 from chassis.ids import new_id
-from contracts.content import Content
 from contracts.examples import EXAMPLES
 from contracts.posts import POSTED, POSTS
 from contracts.topics import SERVICES
@@ -97,10 +95,16 @@ def paths_in(document: dict[str, Any]) -> dict[str, str]:
 def _posted(client: httpx.Client, checked: Checked, run: str, roots: dict[str, str]) -> Checked:
     """One kind, posted, repeated and mistaken. ``roots`` are those of the examples that others name."""
     example = json.dumps(POSTS[checked.kind])
+    names_another = False
     for known, root in roots.items():
+        names_another |= known in example
         example = example.replace(known, root)
     body, key = json.loads(example), {"Idempotency-Key": f"{run}-{checked.kind}"}
-    first = _patiently(client, checked.path, body, key, POSTED[checked.kind])
+    until = time.monotonic() + (PATIENCE if names_another else 0)
+    first = client.post(checked.path, json=body, headers=key)
+    while first.status_code == 404 and time.monotonic() < until:
+        time.sleep(PAUSE)
+        first = client.post(checked.path, json=body, headers=key)
     if first.status_code == 404:
         checked.found["taken"] = NOT_MINE
         return checked
@@ -112,22 +116,6 @@ def _posted(client: httpx.Client, checked: Checked, run: str, roots: dict[str, s
     wrong = client.post(checked.path, json=body | {"basis": WRONG})
     checked.found["a wrong one"] = _unlike(wrong, 422) or _no_promised_problem(wrong)
     return checked
-
-
-def _patiently(
-    client: httpx.Client, path: str, body: dict[str, Any], key: dict[str, str], kind: type[Content]
-) -> httpx.Response:
-    """The answer; what names another fact may come before that is known everywhere."""
-    until = time.monotonic() + (0 if kind.begins else PATIENCE)
-    answer = client.post(path, json=body, headers=key)
-    while answer.status_code == 404 and any(_named(body["content"])) and time.monotonic() < until:
-        time.sleep(PAUSE)
-        answer = client.post(path, json=body, headers=key)
-    return answer
-
-
-def _named(content: dict[str, Any]) -> Iterator[bool]:
-    yield from (name in content for name in ("order", "breach", "case"))
 
 
 def _unlike(answer: httpx.Response, status: int) -> str | None:

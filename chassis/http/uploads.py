@@ -173,8 +173,9 @@ async def _whole(lines: AsyncIterable[Line], upload: uploads.Upload) -> AsyncIte
 
 
 def _told(result: LineResult) -> Told:
-    """What is kept of a result. Raises Problem (503) for one that is none: the line is sent again."""
-    if result.status >= 500:
+    """What is kept of a result. Raises Problem (503) for one that is none: the part is sent again. One that
+    failed here (500) is told like any other, so that it holds up no line after it."""
+    if result.status == 503:
         raise Problem(503, "not-ready", "Not ready yet. Send this part again.", headers={"Retry-After": "1"})
     return Told(result.line, result.status < 300, result.model_dump_json(exclude_none=True))
 
