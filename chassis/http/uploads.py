@@ -63,9 +63,33 @@ def uploads_path(service: str) -> str:
     return f"/{service}/v1/uploads"
 
 
+def _told_of() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/{upload}")
+    async def look(upload: Id, runtime: TheRuntime, caller: Mine) -> Progress:
+        """How far an upload of the caller's has come."""
+        return _progress(await _own(runtime, caller, upload))
+
+    @routes.get("/{upload}/results")
+    async def results(
+        upload: Id,
+        runtime: TheRuntime,
+        caller: Mine,
+        after: Annotated[int, Query(ge=0, le=LARGEST, description="the number of the last line read")] = 0,
+    ) -> list[LineResult]:
+        """What became of each line that was sent, as many as a part has: on from the last line read."""
+        found = await _own(runtime, caller, upload)
+        lines = await uploads.told(runtime.store, found, after, LINES)
+        return [LineResult.model_validate_json(line) for line in lines]
+
+    return routes
+
+
 def uploads_router(service: str, accepts: Mapping[type[Content], str]) -> APIRouter:
     """The routes of one service's uploads."""
     routes = APIRouter(prefix=uploads_path(service), tags=["facts"])
+    routes.include_router(_told_of())
 
     @routes.post("", status_code=status.HTTP_201_CREATED)
     async def begin(
@@ -80,11 +104,6 @@ def uploads_router(service: str, accepts: Mapping[type[Content], str]) -> APIRou
         response.headers["Location"] = f"{uploads_path(service)}/{id_}"
         return _progress(upload)
 
-    @routes.get("/{upload}")
-    async def look(upload: Id, runtime: TheRuntime, caller: Mine) -> Progress:
-        """How far an upload of the caller's has come."""
-        return _progress(await _own(runtime, caller, upload))
-
     @routes.put("/{upload}/parts/{offset}", openapi_extra=body_of_lines(accepts))
     async def send(
         upload: Id, offset: Offset, request: Request, runtime: TheRuntime, caller: Mine
@@ -98,18 +117,6 @@ def uploads_router(service: str, accepts: Mapping[type[Content], str]) -> APIRou
                 raise _elsewhere()
             taker = Taker(runtime, caller, known_names(request.app))
             return _progress(await _sent(runtime, taker, found, body))
-
-    @routes.get("/{upload}/results")
-    async def results(
-        upload: Id,
-        runtime: TheRuntime,
-        caller: Mine,
-        after: Annotated[int, Query(ge=0, le=LARGEST, description="the number of the last line read")] = 0,
-    ) -> list[LineResult]:
-        """What became of each line that was sent, as many as a part has: on from the last line read."""
-        found = await _own(runtime, caller, upload)
-        lines = await uploads.told(runtime.store, found, after, LINES)
-        return [LineResult.model_validate_json(line) for line in lines]
 
     return routes
 
