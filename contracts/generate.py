@@ -5,6 +5,7 @@ for practitioners from the rules.
 repository, so that a contract never changes unseen. The same models give the same bytes.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,18 @@ from contracts import practice, practice_risk
 from contracts.content import Content
 from contracts.envelope import Envelope
 from contracts.examples import EXAMPLES, SCHEMAS
+from contracts.posts import POSTED, POSTS, table_of
 from contracts.registry import EVENTS, NEWEST_ALONE
 from contracts.topics import SERVICES, TOPICS, WATERMARKS, Topic
 from contracts.watermark import Watermark
 
 FOLDER = Path(__file__).parent
+
+PUBLISHED = Path("published")
+"""Every example that ever was published, by its type and its hash: it is kept, and must parse, for ever."""
+
+OF_TODAY = ("schemas/*.json", "examples/*.json", "posts/*.json", "tables/*.csv")
+"""The files whose event must be there still."""
 
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 
@@ -31,14 +39,23 @@ def files() -> dict[Path, bytes]:
     """Every generated file, by its path under ``contracts/``."""
     return {
         **{Path("schemas") / f"{kind}.json": _written(schema(model)) for kind, model in EVENTS.items()},
+        **{Path("examples") / f"{kind}.json": example for kind, example in _examples().items()},
         **{
-            Path("examples") / f"{kind}.json": _written(event.model_dump(mode="json", exclude_none=True))
-            for kind, event in EXAMPLES.items()
+            PUBLISHED / f"{kind}.{hashlib.sha256(example).hexdigest()[:8]}.json": example
+            for kind, example in _examples().items()
         },
+        **{Path("posts") / f"{kind}.json": _written(post) for kind, post in POSTS.items()},
+        **{Path("tables") / f"{kind}.csv": table_of(kind).encode() for kind in POSTED},
         Path("asyncapi.json"): _written(asyncapi()),
         Path("../docs/clocks.md"): practice.clocks().encode(),
         Path("../docs/orders.md"): practice.orders().encode(),
         Path("../docs/risk.md"): practice_risk.risk().encode(),
+    }
+
+
+def _examples() -> dict[str, bytes]:
+    return {
+        kind: _written(event.model_dump(mode="json", exclude_none=True)) for kind, event in EXAMPLES.items()
     }
 
 
@@ -192,7 +209,7 @@ def _written(document: Any) -> bytes:
 def main() -> None:
     """Write every file anew, and remove those whose event is gone."""
     wanted = files()
-    for old in (*FOLDER.glob("schemas/*.json"), *FOLDER.glob("examples/*.json")):
+    for old in (file for pattern in OF_TODAY for file in FOLDER.glob(pattern)):
         if old.relative_to(FOLDER) not in wanted:
             old.unlink()
     for path, content in wanted.items():

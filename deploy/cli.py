@@ -236,11 +236,38 @@ def webhook_key(url: Annotated[str, typer.Argument(help="as it stands on the rot
 
 
 @app.command()
+def partner(
+    address: Annotated[str, typer.Argument(help="of a sandbox, such as http://127.0.0.1:8400")],
+    token: Annotated[str, typer.Option(envvar="GOLDTHREAD_TOKEN", help="a bearer token of your system")],
+) -> None:
+    """Post the example of each kind to a sandbox, and check the answers."""
+    import httpx
+
+    from deploy import partner as checking
+
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+            found = checking.check(client)
+    except (checking.NoSandbox, httpx.TransportError, httpx.InvalidURL) as refusal:
+        typer.echo(f"Nothing was checked. {refusal}", err=True)
+        raise typer.Exit(2) from None
+    console.print(checking.table_of(found))
+    mine = [each for each in found if each.mine]
+    missed = [each for each in found if each.missed]
+    typer.echo(f"{len(mine)} kinds are this token's to post; {len(missed)} were not answered as promised.")
+    if missed or not mine:
+        raise typer.Exit(1)
+
+
+@app.command()
 def contracts() -> None:
     """Write schemas, examples and the AsyncAPI document from the models."""
     from contracts.generate import main
+    from deploy import kinds
 
     main()
+    kinds.PAGE.write_text(kinds.page())
 
 
 @app.command()

@@ -44,6 +44,7 @@ from chassis.http.problem import (
     as_response,
     not_found,
 )
+from chassis.http.uploads import uploads_path, uploads_router
 from chassis.ids import Ids
 from chassis.pages.assets import ZippedPages
 from chassis.pages.unread import unread_pages
@@ -119,7 +120,7 @@ def create_app(runtime: Host, transport: httpx.AsyncBaseTransport | None = None)
     _refuse_undeclared(app, runtime.service)
     ask_rights_first(app)
     templates = {route.endpoint: route.path for route in iter_route_contexts(app.routes)}
-    app.add_middleware(Limits, uploads={bulk_path(name)})
+    app.add_middleware(Limits, lines=f"{bulk_path(name)}|{uploads_path(name)}/[^/]+/parts/[^/]+")
     app.add_middleware(ZippedPages)
     app.add_middleware(
         Outer,
@@ -155,6 +156,7 @@ def _add_routes(app: FastAPI, runtime: Host) -> None:
     if runtime.service.accepts:
         app.include_router(facts_router(runtime.service.name))
         app.include_router(bulk_router(runtime.service.name, runtime.service.accepts))
+        app.include_router(uploads_router(runtime.service.name, runtime.service.accepts))
     app.include_router(signin.router(runtime.service.name))
     app.include_router(_of_operators(), prefix=prefix)
     app.include_router(_of_callers(), prefix=prefix)

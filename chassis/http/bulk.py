@@ -1,37 +1,40 @@
-"""Many facts in one request: NDJSON, each line taken as a single post is, with a result of its own.
+"""Many facts in one request, as NDJSON or CSV: each line taken as a single post is, with a result of its own.
 
-A line is what a single post's body is, with its type and its idempotency key beside it. Lines are
-read as they come and taken some at a time, as fast as what comes after keeps up. A long file goes up
-in parts of a thousand lines, each answered at its end (decision 0023 says why not before): whoever
-sends sees how far it has come, and may send any part again, which repeats nothing.
+A line is what a single post's body is, with its type and its idempotency key beside it; of CSV its columns
+say so (``contracts.columns``). Lines are read as they come and taken some at a time, as fast as what comes
+after keeps up. A request takes a thousand, and is answered at its end (decision 0023 says why not before);
+a longer file goes up as an upload, part by part (``uploads.py``).
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
-from contextlib import suppress
-from typing import Annotated, Any
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from email.message import Message
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import Field, StrictInt, ValidationError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from chassis.accept import Refused
 from chassis.http.auth import SAY_SEVERAL, Caller, right
 from chassis.http.context import the_runtime
 from chassis.http.limits import MAX_BODY, check_json, too_large
+from chassis.http.lines import Line, groups_of, heard, lines_of
 from chassis.http.problem import Fault, FaultBody, Problem, faults_of, invalid, known_names, refusal
+from chassis.http.tabular import Table
 from chassis.logging import fault_of, logger
 from chassis.runtime import Runtime
+from contracts.columns import Said
 from contracts.content import Content
 from contracts.sections import Part
 from contracts.submission import BulkLine, Receipt
 
 NDJSON = "application/x-ndjson"
+CSV = "text/csv"
+Format = Literal["application/x-ndjson", "text/csv"]
 LINES = 1_000
 """Lines of one request: it is answered before a proxy gives it up."""
-GROUP = 50
-"""Lines that are taken together: what is urgent comes between two groups."""
 
 
 class LineResult(Part):
@@ -56,12 +59,12 @@ class Results(JSONResponse):
 
 
 def bulk_path(service: str) -> str:
-    """Where a service takes uploads."""
+    """Where a service takes many facts in one request."""
     return f"/{service}/v1/bulk"
 
 
 def bulk_router(service: str, accepts: Mapping[type[Content], str]) -> APIRouter:
-    """The route of one service's uploads."""
+    """The route of one service's facts by the thousand."""
     routes = APIRouter(tags=["facts"])
 
     @routes.post(
@@ -69,54 +72,95 @@ def bulk_router(service: str, accepts: Mapping[type[Content], str]) -> APIRouter
         response_class=Results,
         response_model=LineResult,
         response_description="A result for each line that is not blank, in their order",
-        openapi_extra=_document(accepts),
+        openapi_extra=body_of_lines(accepts),
     )
     async def bulk(
         request: Request,
         runtime: Annotated[Runtime, Depends(the_runtime)],
         caller: Annotated[Caller, right(SAY_SEVERAL)],
     ) -> Results:
-        """Up to 1,000 facts, one in each line, each taken or refused by itself. What has no result, or
-        one of 413 or 5xx, is not taken: send it again."""
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != NDJSON:
-            raise Problem(415, "content-type.unknown", f"An upload is {NDJSON}.")
-        return Results(await _Upload(runtime, caller, known_names(request.app)).results(request.stream()))
+        """Up to 1,000 facts, one in each line or row, each taken or refused by itself. What has no result,
+        or one of 413 or 5xx, is not taken: send it again."""
+        body = request.stream()
+        async with heard(body):
+            taker = Taker(runtime, caller, known_names(request.app))
+            return Results(await _results(taker, format_of(request), body))
 
     return routes
 
 
-class _Upload:
-    """What one caller uploads to one service."""
+def format_of(request: Request) -> Format:
+    """What a request says that its lines are. Raises Problem (415)."""
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    if str(header.get_param("charset", "utf-8")).lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem(415, "content-type.charset", "Lines are in UTF-8.")
+    named = header.get_content_type()
+    if named == CSV:
+        return "text/csv"
+    if named == NDJSON:
+        return "application/x-ndjson"
+    raise Problem(415, "content-type.unknown", f"An upload is {NDJSON} or {CSV}.")
+
+
+async def _results(taker: "Taker", said_as: Format, body: AsyncIterable[bytes]) -> list[LineResult]:
+    """The results of a body's lines, taken when it is this caller's turn. Raises Problem for a table
+    without a header that is known."""
+    lines = lines_of(body, quoted=said_as == CSV)
+    table: Table | None = None
+    if said_as == CSV:
+        headed = await header_of(taker, lines)
+        if headed is None:
+            raise Problem(422, "header.missing", "The file is empty: its first row names the columns.")
+        table, _ = headed
+    found: list[LineResult] = []
+    over, count = False, 0
+    async for group in groups_of(lines):
+        if over:
+            continue  # heard to its end: whoever still speaks would not read the answer
+        count += len(group)
+        if over := count > LINES:
+            too_many = Problem(413, "body.too-many-lines", f"A request takes {LINES} lines.")
+            found.append(refused(group[0].number, too_many))
+        else:
+            found += await taker.results(group, table)
+    return found
+
+
+async def header_of(taker: "Taker", lines: AsyncIterable[Line]) -> tuple[Table, Line] | None:
+    """The table whose first row comes next, and that row; None where all is blank. Raises Problem."""
+    async for line in lines:
+        if not line.blank:
+            return Table.headed(line.body, taker.kinds.values()), line
+    return None
+
+
+class Taker:
+    """What one caller says to one service, line by line."""
 
     def __init__(self, runtime: Runtime, caller: Caller, names: frozenset[str]) -> None:
         self._runtime = runtime
         self._caller = caller
         self._names = names
         service = runtime.service
-        self._kinds = {
-            kind.type: (kind, needed)
-            for kind, needed in service.accepts.items()
-            if caller.roles & service.rights[needed]
+        self._rights = {
+            kind: needed for kind, needed in service.accepts.items() if caller.roles & service.rights[needed]
         }
+        self.kinds = {kind.type: kind for kind in self._rights}
+        """What this caller may post."""
 
-    async def results(self, body: AsyncIterable[bytes]) -> list[LineResult]:
-        """The results of its lines, taken when it is this upload's turn."""
-        found: list[LineResult] = []
-        over = False
-        async for group in groups_of(body):
-            if over:
-                continue  # heard to its end: whoever still speaks would not read the answer
-            if over := group[-1][0] > LINES:
-                too_many = Problem(413, "body.too-many-lines", f"A request takes {LINES} lines.")
-                found.append(refused(group[0][0], too_many))
-            else:
-                async with self._runtime.in_turn():
-                    found += await asyncio.gather(*(self._result(*line) for line in group))
-        return found
+    async def results(self, group: Iterable[Line], table: Table | None) -> list[LineResult]:
+        """What became of those lines that are not blank, taken together when it is their turn: of a table,
+        or of NDJSON."""
+        said = [line for line in group if not line.blank]
+        if not said:
+            return []
+        async with self._runtime.in_turn():
+            return await asyncio.gather(*(self._result(line.number, line.body, table) for line in said))
 
-    async def _result(self, number: int, line: bytes) -> LineResult:
+    async def _result(self, number: int, line: bytes, table: Table | None) -> LineResult:
         try:
-            receipt = await self._take(line)
+            receipt = await self._take(_read(line) if table is None else table.read(line, self.kinds))
         except Problem as problem:
             return refused(number, problem)
         except Refused as error:
@@ -126,33 +170,43 @@ class _Upload:
             return refused(number, Problem(500, "internal", ""))
         return LineResult(line=number, status=201 if receipt.status == "accepted" else 200, receipt=receipt)
 
-    async def _take(self, line: bytes) -> Receipt:
-        if len(line) > MAX_BODY:
-            raise too_large()
-        said = check_json(line)
-        kind, needed = self._kind(said)
+    async def _take(self, row: Said) -> Receipt:
+        kind = self._kind(row.line)
         try:
-            submission = BulkLine[kind].model_validate(said)  # type: ignore[valid-type]
+            submission = BulkLine[kind].model_validate(row.line)  # type: ignore[valid-type]
+            taken = await self._runtime.take(
+                submission,
+                submission.content,
+                caller=self._caller,
+                right=self._rights[kind],
+                idempotency_key=submission.idempotency_key,
+            )
         except ValidationError as error:
             located = [fault | {"loc": ("body", *fault["loc"])} for fault in error.errors()]
-            raise invalid(faults_of(located, self._names)) from None
-        taken = await self._runtime.take(
-            submission,
-            submission.content,
-            caller=self._caller,
-            right=needed,
-            idempotency_key=submission.idempotency_key,
-        )
+            raise _in_row(invalid(faults_of(located, self._names)), row) from None
+        except Refused as error:
+            raise _in_row(refusal(error), row) from None
         return taken.receipt
 
-    def _kind(self, said: Any) -> tuple[type[Content], str]:
-        """The type of a line and the right that it takes. One that the caller may not post is as one
-        that there is not."""
+    def _kind(self, said: Any) -> type[Content]:
+        """The type of a line. One that the caller may not post is as one that there is not."""
         name = said.get("type") if isinstance(said, dict) else None
-        found = self._kinds.get(name) if isinstance(name, str) else None
+        found = self.kinds.get(name) if isinstance(name, str) else None
         if found is None:
             raise invalid([Fault("body.type", "not-taken-here")])
         return found
+
+
+def _read(line: bytes) -> Said:
+    if len(line) > MAX_BODY:
+        raise too_large()
+    return Said(check_json(line), {})
+
+
+def _in_row(problem: Problem, row: Said) -> Problem:
+    """The problem with its faults where the row has them: a list of a table may have holes."""
+    faults = [Fault(row.column(fault.where), fault.kind) for fault in problem.faults]
+    return Problem(problem.status, problem.code, problem.detail, faults)
 
 
 def refused(number: int, problem: Problem) -> LineResult:
@@ -165,37 +219,8 @@ _WHERE = {"header.idempotency-key": "body.idempotency_key"}
 """Where a line holds what is a header's in a single post."""
 
 
-async def groups_of(body: AsyncIterable[bytes]) -> AsyncIterator[list[tuple[int, bytes]]]:
-    """The lines of a body that are not blank, with their numbers, some at a time."""
-    group: list[tuple[int, bytes]] = []
-    number = 0
-    async for line in lines_of(body):
-        number += 1
-        if line.strip():
-            group.append((number, line))
-        if len(group) == GROUP:
-            yield group
-            group = []
-    if group:
-        yield group
-
-
-async def lines_of(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """The lines of a body, as they come. Of one that is too long no more is kept than shows that."""
-    held = bytearray()
-    with suppress(ClientDisconnect):  # what came whole is taken; the rest is sent again
-        async for part in body:
-            first, *others = part.split(b"\n")
-            held += first[: MAX_BODY + 1 - len(held)]
-            for other in others:
-                yield bytes(held)
-                held = bytearray(other[: MAX_BODY + 1])
-    if held:
-        yield bytes(held)
-
-
-def _document(accepts: Mapping[type[Content], str]) -> dict[str, Any]:
-    """What the OpenAPI document says of the body: the schema of a line."""
+def body_of_lines(accepts: Mapping[type[Content], str]) -> dict[str, Any]:
+    """What the OpenAPI document says of a body of lines: the schema of a line, and of a table."""
     schema = BulkLine[Any].model_json_schema(ref_template="#/components/schemas/{model}")
     del schema["$defs"]  # every service's document has them: a correction has the same header
     schema["title"] = "BulkLine"
@@ -205,4 +230,6 @@ def _document(accepts: Mapping[type[Content], str]) -> dict[str, Any]:
         "title": "Content",
         "description": "as in the single post of this type",
     }
-    return {"requestBody": {"required": True, "content": {NDJSON: {"schema": schema}}}}
+    table = {"type": "string", "description": "a table with a header; see contracts/tables"}
+    content = {NDJSON: {"schema": schema}, CSV: {"schema": table}}
+    return {"requestBody": {"required": True, "content": content}}

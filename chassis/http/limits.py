@@ -9,7 +9,6 @@ of a surrogate pair, a NUL. A fact must read alike for everybody, so those are r
 import json
 import math
 import re
-from collections.abc import Container
 from email.message import Message as Headers
 from typing import Any, NoReturn
 
@@ -34,15 +33,15 @@ _MAX_INTEGER = 2**63 - 1
 
 class Limits:
     """Reads the body of each request, up to the limit, checks it, and hands it on whole; but what is
-    sent to ``uploads`` as it comes."""
+    sent to a path of ``lines`` (a pattern) as it comes."""
 
-    def __init__(self, app: ASGIApp, uploads: Container[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, lines: str = "(?!)") -> None:
         self._app = app
-        self._uploads = uploads
+        self._lines = re.compile(lines)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or connection."""
-        if scope["type"] != "http" or scope["path"] in self._uploads:
+        if scope["type"] != "http" or self._lines.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         headers = RequestHeaders(scope=scope)

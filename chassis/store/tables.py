@@ -182,6 +182,32 @@ class LeaseTable(SQLModel, table=True):
     until: int = Field(sa_type=BigInteger)
 
 
+class UploadTable(SQLModel, table=True):
+    """How far an upload has come (``chassis.uploads``). It is no fact: no store is restored with it."""
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("upload_began", "began"),)
+    id: str = Field(primary_key=True)
+    caller: str
+    format: str
+    size: int = Field(sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
+    lines: int = Field(sa_type=BigInteger)
+    taken: int = Field(sa_type=BigInteger)
+    refused: int = Field(sa_type=BigInteger)
+    header: str = Field(sa_type=Text)
+    began: int = Field(sa_type=BigInteger)
+
+
+class UploadLineTable(SQLModel, table=True):
+    """What became of a line of an upload: ids and codes, never what it said."""
+
+    __tablename__ = "upload_line"
+    upload: str = Field(primary_key=True)
+    line: int = Field(primary_key=True, sa_type=BigInteger)
+    result: str = Field(sa_type=Text)
+
+
 class FoldVersionTable(SQLModel, table=True):
     """The newest version of the folds that has worked on this store: an older process folds nothing."""
 
@@ -210,6 +236,8 @@ ENGINE_TABLES = (
     ParkedKeyTable,
     DiscardedTable,
     LeaseTable,
+    UploadTable,
+    UploadLineTable,
     FoldVersionTable,
     ClockTable,
 )

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from chassis.clock import Clock
-from deploy.bench import agenda, folding, hard, paging, posting, steady, subject, year
+from deploy.bench import agenda, folding, hard, paging, posting, steady, subject, uploads, year
 from deploy.bench.report import ROOT, Figure, keep, table_of, tell
 from deploy.bench.stores import folder, stores
 from deploy.demo.caseload import caseload
@@ -56,6 +56,7 @@ def _all(share: float, steady_seconds: float) -> Iterator[str | Figure]:
             yield from paging.measure(deployment, pager, PAGES)
             yield from agenda.measure(deployment, caseload(Clock().now()), LOOKS)
             yield from year.measure(deployment, pager, share)
+            yield from uploads.measure(deployment, share)
             yield from subject.measure(deployment, pager, OF_ONE_SUBJECT)
             yield from hard.measure(deployment, pager)
             yield from steady.measure(deployment, steady_seconds)

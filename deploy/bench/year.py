@@ -79,7 +79,7 @@ def measure(deployment: Deployment, pager: Pager, share: float) -> Iterator[str 
     count = sum(map(len, lines.values()))
     yield f"P6: {count:,} lines, {share:.2%} of a national year"
     spent, looks, before = run_apart(_uploaded(deployment, pager, lines))
-    limit = run_apart(_copied(deployment, [each for some in lines.values() for each in some]))
+    limit = run_apart(copied(deployment, [each for some in lines.values() for each in some]))
     value, raw = spent / share / 60, limit / share / 60
     whole = "" if share == 1 else f" (told from {count:,} lines)"
     what = f"a national year by upload, until folded{whole}"
@@ -144,7 +144,8 @@ async def upload(client: Client, service: str, lines: list[bytes]) -> None:
             raise Unexpected(f"{len(wrong)} lines of {service} were not taken: {wrong[0]}")
 
 
-async def _copied(deployment: Deployment, lines: list[bytes]) -> float:
+async def copied(deployment: Deployment, lines: list[bytes]) -> float:
+    """The seconds until these lines are in one table: the raw limit."""
     connection = await asyncpg.connect(plain(deployment.postgres.url()))
     try:
         await connection.execute("create table year (key text, type text, body text)")

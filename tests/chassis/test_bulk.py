@@ -17,8 +17,8 @@ from chassis import operating, recording
 from chassis.http import bulk
 from chassis.http.app import create_app
 from chassis.http.auth import Caller
-from chassis.http.bulk import GROUP, lines_of
 from chassis.http.limits import MAX_BODY
+from chassis.http.lines import GROUP, lines_of
 from chassis.relay import Relay
 from chassis.runtime import Runtime
 from contracts.events.orders import BreachReported
@@ -205,6 +205,7 @@ async def test_what_is_beyond_the_lines_of_a_request_is_said_and_not_taken(
 async def test_an_upload_of_nothing_has_no_result_and_one_of_another_kind_is_refused(system: System) -> None:
     runtime = await system.start()
     assert await uploaded(runtime, b"\n \n") == []
+    assert [each["status"] for each in await uploaded(runtime, b'""')] == [422], "an empty text is something"
     async with client(runtime) as opened:
         plain = {"Content-Type": "application/json"}
         other = await opened.post("/orders/v1/bulk", json=line("1"), headers=plain)
@@ -263,7 +264,7 @@ async def test_lines_are_the_same_however_they_come(lines: list[bytes], data: st
 
     while lines and not lines[-1]:
         lines.pop()
-    found = [each async for each in lines_of(parts())]
+    found = [each.body async for each in lines_of(parts(), quoted=False)]
     while found and not found[-1]:
         found.pop()
     assert found == lines

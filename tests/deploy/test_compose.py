@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chassis.http.bulk import GROUP, LINES
+from chassis.http.bulk import LINES
+from chassis.http.lines import GROUP
 from chassis.http.problem import ProblemBody
 from chassis.pages import live
 from chassis.recording import LOOK_SECONDS, LOOKS

@@ -56,6 +56,11 @@ def header(**changed: Any) -> dict[str, Any]:
     return caseload.housing_breach(AT) | changed
 
 
+def ungraded() -> dict[str, Any]:
+    """An assessment that has a grade, and does not say by which instrument."""
+    return caseload.submission({"grade": "high", "people": [caseload.her("civica", "T-2201")]}, AT)
+
+
 def served(at: datetime) -> dict[str, Any]:
     body = caseload.service(NOBODY, AT)
     return body | {"content": body["content"] | {"served": at.isoformat()}}
@@ -212,6 +217,30 @@ FIELDS = [
         ("body.content.dash.answers.*.[key]", "enum"),
         REFERRALS,
         referral(lambda answers: answers.update({MARK: "yes"})),
+    ),
+    Bad(
+        "a grade without an instrument",
+        422,
+        INVALID,
+        ("body.content.instrument", "missing"),
+        "/referrals/v1/risk-assessments",
+        ungraded(),
+    ),
+    Bad(
+        "an upload of nothing",
+        422,
+        INVALID,
+        ("body.size", "greater_than_equal"),
+        "/referrals/v1/uploads",
+        {"format": "text/csv", "size": 0},
+    ),
+    Bad(
+        "an upload that says not as what",
+        422,
+        INVALID,
+        ("body.format", "literal_error"),
+        "/referrals/v1/uploads",
+        {"format": MARK, "size": 1},
     ),
     Bad(
         "an id of Goldthread's",

@@ -1,5 +1,7 @@
 """Uploads as a partner sends them, through the gateway where there is one."""
 
+import csv
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.http.bulk import NDJSON
+from chassis.http.bulk import CSV, NDJSON
 from chassis.http.limits import MAX_BODY
 from contracts.events.orders import BreachReported
 from contracts.events.people import ReferralMade
+from contracts.posts import row_of
 from tests.scenarios import caseload, scene
 from tests.scenarios.bad import AT, MARK
 from tests.scenarios.goldthread import Deployed, Goldthread
@@ -77,4 +80,37 @@ async def test_an_upload_is_what_its_single_posts_would_be(
         breach = packed(("breach", BreachReported.type, caseload.housing_breach(AT)))
         told = results(await housing.post("/orders/v1/bulk", content=breach, headers=HEADERS))
         await until(lambda: webhook.first("dev-malik", told[0]["receipt"]["root"]), 30, "it pages")
+    assert MARK not in logs(deployment)
+
+
+async def test_a_table_larger_than_a_body_goes_up_in_parts_and_its_results_are_read_later(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    idva = await goldthread.system("harbour-idva")
+    said = [of_others(n) | {"idempotency_key": f"row-{n}", "type": ReferralMade.type} for n in range(MANY)]
+    said[7]["content"]["afraid_of"] = f"=1+1 {MARK}"
+    said[8]["basis"] = MARK
+    rows = [row_of(each) for each in said]
+    header = list(dict.fromkeys(column for row in rows for column in row))
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *([row.get(column, "") for column in header] for row in rows)])
+    file = out.getvalue().encode("utf-8-sig")
+    assert len(file) > MAX_BODY
+    begun = await idva.post("/referrals/v1/uploads", json={"format": CSV, "size": len(file)})
+    path, upload = begun.headers["location"], begun.json()
+    while not upload["done"]:
+        start = upload["offset"]
+        part = file[start : start + len(file) // 3]
+        upload = (await idva.put(f"{path}/parts/{start}", content=part, timeout=60)).json()
+        assert (await idva.get(path)).json() == upload
+    assert (upload["taken"], upload["refused"]) == (MANY - 1, 1)
+    told = (await idva.get(f"{path}/results")).json()
+    assert [(each["line"], each["faults"]) for each in told if each["status"] != 201] == [
+        (10, [{"where": "body.basis", "kind": "enum"}])
+    ]
+    root = told[7]["receipt"]["root"]
+    kept = (await idva.get(f"/referrals/v1/facts/{root}")).json()["versions"][0]["content"]
+    assert kept["afraid_of"] == f"=1+1 {MARK}"
+    others = await goldthread.system("northmere-hospital")
+    assert (await others.get(path)).status_code == 404
     assert MARK not in logs(deployment)

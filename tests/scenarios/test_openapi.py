@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 
-from chassis.http.bulk import NDJSON
+from chassis.http.bulk import CSV, NDJSON
 from deploy.local.processes import run_apart
 from tests.scenarios import scene
 from tests.scenarios.conftest import START
@@ -94,6 +94,12 @@ def test_a_service_keeps_to_its_document(
 @schemathesis.serializer(NDJSON)
 def as_a_line(_: schemathesis.SerializationContext, value: Any) -> bytes:
     """An upload of one line; an integer may be larger than orjson writes."""
+    return json.dumps(value).encode()
+
+
+@schemathesis.serializer(CSV)
+def as_a_table(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """Whatever is no table."""
     return json.dumps(value).encode()
 
 

@@ -1,0 +1,78 @@
+"""A partner's page: each problem that the code knows stands in its table, and none that it does not."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy import kinds
+from deploy.local.deployment import ROOT
+
+PAGE = ROOT / "docs" / "partners.md"
+MAKES = {"Problem", "Refused", "_refused", "_unknown"}
+"""What makes a problem: its code is the first text among the arguments."""
+CODE = re.compile(r"[a-z]+([-.][a-z0-9-]+)+|internal")
+ASIDE = {
+    "signin.py",
+    "watcher.py",
+    "shifts.py",
+    "link.py",
+    "receipts.py",
+    "archive.py",
+    "runtime.py",
+    "paging.py",
+}
+"""What no partner's post or upload meets: sign-in, pages, operators' and readers' answers."""
+MET = ("chassis", "services/referrals", "services/orders")
+
+
+FAULTS = ("services/referrals/rules/assessing.py", "services/orders/rules/service_of_order.py")
+FAULTS += ("contracts/rules/breach_answer.py", "contracts/rules/pattern.py", "contracts/rules/circulation.py")
+"""The rules that say what is wrong with a fact: the kind of the fault and its place."""
+
+
+def files() -> Iterator[Path]:
+    for part in MET:
+        found = sorted((ROOT / part).rglob("*.py"))
+        yield from (file for file in found if file.name not in ASIDE and "pages" not in file.parts)
+
+
+def codes_of(tree: ast.AST) -> Iterator[str]:
+    """The codes of the problems that a module makes itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKES:
+            texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            yield from [text for text in texts if isinstance(text, str)][:1]
+
+
+def faults_of(tree: ast.AST) -> Iterator[str]:
+    """The kinds of fault that a rule answers with, beside their place in the content."""
+    for node in ast.walk(tree):
+        given = node.value if isinstance(node, ast.Yield | ast.Return) else None
+        if isinstance(given, ast.Tuple) and len(given.elts) == 2:
+            texts = [each.value for each in given.elts if isinstance(each, ast.Constant)]
+            yield from (text for text in texts if isinstance(text, str) and "-" in text)
+
+
+def known() -> set[str]:
+    made = [code for file in files() for code in codes_of(ast.parse(file.read_text()))]
+    made += [code for name in FAULTS for code in faults_of(ast.parse((ROOT / name).read_text()))]
+    return {code for code in made if CODE.fullmatch(code)}
+
+
+def told() -> list[str]:
+    """The codes of the table of problems, in its order."""
+    rows = re.findall(r"^\| \d{3} \| ([^|]+) \|", PAGE.read_text(), re.MULTILINE)
+    return [code for row in rows for code in re.findall(r"`([^`]+)`", row)]
+
+
+def test_each_problem_stands_in_the_table_once() -> None:
+    """If this fails: a line in the table of docs/partners.md, in words that a partner understands."""
+    assert sorted(known() - set(told())) == [], "not told"
+    assert sorted(set(told()) - known()) == [], "there is no such problem"
+    assert len(set(told())) == len(told())
+
+
+def test_the_kinds_are_those_that_the_services_take() -> None:
+    """If this fails and the change is meant: ``make contracts``."""
+    assert kinds.PAGE.read_text() == kinds.page()
