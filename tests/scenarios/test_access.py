@@ -132,6 +132,8 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "partition": "0",
         "offset": "0",
         "subject": "nobodys",
+        "draft": NOBODY,
+        "page": "victim",
         **await undone(goldthread),
     }
     operator = await goldthread.system("northmere-operations")

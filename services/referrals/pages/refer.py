@@ -38,7 +38,7 @@ async def home(request: Request, runtime: TheRuntime, caller: Referrer, gone: bo
     """What a referral is, and the caller's drafts."""
     mine = await drafts.mine(runtime, caller)
     look = PAGES.look(request, caller)
-    known = {"drafts": mine, "once": new_id(), "gone": gone, "rules": drafting, "pages": _pages(caller)}
+    known: dict[str, Any] = {"drafts": mine, "once": new_id(), "gone": gone, "rules": drafting, "pages": _pages(caller)}
     return PAGES.show("refer.html", look, **known)
 
 

@@ -46,7 +46,7 @@ def test_the_page_after_is_the_first_that_was_not_answered() -> None:
     assert asking.next_page("victim", {"victim": {}}, PAGES) == "contact"
     assert asking.next_page("victim", {"victim": {}, "contact": {}}, PAGES) == "place"
     assert asking.next_page("withheld", {}, PAGES) == "check"
-    assert asking.next_page("victim", dict.fromkeys(PAGES, {}), PAGES) == "check"
+    assert asking.next_page("victim", {page: {} for page in PAGES}, PAGES) == "check"
 
 
 def test_there_is_a_place_for_each_child_that_is_named_and_one_more() -> None:
