@@ -14,6 +14,7 @@ from contracts.vocabulary import LawfulBasis, Purpose
 from services.referrals.candidates import BlockTable
 from services.referrals.drafts import Draft, discard
 from services.referrals.rules import referring, sharing
+from services.referrals.withheld import may_ask
 
 
 def case_of(runtime: Runtime, caller: Caller, draft: str) -> str:
@@ -43,16 +44,11 @@ async def send(runtime: Runtime, caller: Caller, draft: Draft) -> None:
     alone = header.model_copy(update={"purpose": Purpose.SUPPORT})
     answers = draft.answers
     kept = referring.withheld(answers, draft.id)
-    if kept is not None and may_keep(caller):
+    if kept is not None and await may_ask(runtime, caller):
         await _take(runtime, caller, alone, kept, sharing.KEEP_WITHHELD, f"draft {draft.id} withheld")
     referral = referring.referral(answers, draft.id)
     await _take(runtime, caller, header, referral, sharing.REFER, f"draft {draft.id}")
     await discard(runtime, caller, draft.id)
-
-
-def may_keep(caller: Caller) -> bool:
-    """Whether a caller is asked what a victim chose not to tell the police."""
-    return not caller.roles.isdisjoint(sharing.RIGHTS[sharing.KEEP_WITHHELD])
 
 
 async def before(runtime: Runtime, caller: Caller, draft: Draft) -> list[Fact[ReferralMade]]:

@@ -56,6 +56,12 @@ class KeptOfCase(Row):
     kept: tuple[Kept, ...]
 
 
+async def may_ask(archive: Archive, caller: Caller) -> bool:
+    """Whether a caller may keep here what a victim chose not to tell the police."""
+    roles = sharing.RIGHTS[sharing.KEEP_WITHHELD]
+    return not caller.roles.isdisjoint(roles) and may_keep(await _kind(archive, caller))
+
+
 async def admit(archive: Archive, caller: Caller, said: Content) -> Content:
     """As ``actions.admit``. Raises also Problem (404) for the police, who may keep nothing here, and for what
     is not the caller's to open; Refused (422) where it is opened about somebody else."""

@@ -23,6 +23,7 @@ from services.referrals import drafts, referred
 from services.referrals.drafts import Draft, Page
 from services.referrals.pages import PAGES
 from services.referrals.rules import asking, drafting, sharing
+from services.referrals.withheld import may_ask
 
 HOME = "/referrals/refer"
 
@@ -38,7 +39,13 @@ async def home(request: Request, runtime: TheRuntime, caller: Referrer, gone: bo
     """What a referral is, and the caller's drafts."""
     mine = await drafts.mine(runtime, caller)
     look = PAGES.look(request, caller)
-    known: dict[str, Any] = {"drafts": mine, "once": new_id(), "gone": gone, "rules": drafting, "pages": _pages(caller)}
+    known: dict[str, Any] = {
+        "drafts": mine,
+        "once": new_id(),
+        "gone": gone,
+        "rules": drafting,
+        "pages": await _pages(runtime, caller),
+    }
     return PAGES.show("refer.html", look, **known)
 
 
@@ -46,7 +53,7 @@ async def home(request: Request, runtime: TheRuntime, caller: Referrer, gone: bo
 async def begin(runtime: TheRuntime, caller: Referrer, once: Annotated[Id, Form()]) -> RedirectResponse:
     """Begin a draft; pressed twice, one."""
     await drafts.begin(runtime, caller, once)
-    return RedirectResponse(f"{HOME}/{once}/{_pages(caller)[0]}", 303)
+    return RedirectResponse(f"{HOME}/{once}/{next(iter(asking.PAGES))}", 303)
 
 
 @router.get("/{draft}/sent")
@@ -94,7 +101,7 @@ async def discard(draft: Id, runtime: TheRuntime, caller: Referrer, seen: Seen) 
 @router.get("/{draft}/{page}")
 async def ask(request: Request, draft: Id, page: str, runtime: TheRuntime, caller: Referrer) -> Response:
     """One page of questions, with what was said there."""
-    _check_page(caller, page)
+    await _check_page(runtime, caller, page)
     found = await drafts.read(runtime, caller, draft)
     if found is None:
         return _gone()
@@ -107,7 +114,7 @@ async def answer(
     request: Request, draft: Id, page: str, runtime: TheRuntime, caller: Referrer, seen: Seen
 ) -> Response:
     """Keep what was typed, and go on; or say what is wrong, with all that was typed still there."""
-    _check_page(caller, page)
+    await _check_page(runtime, caller, page)
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     said = asking.typed(page, form)
     found = await drafts.read(runtime, caller, draft)
@@ -125,16 +132,18 @@ async def answer(
         return RedirectResponse(HOME, 303)
     if "more" in form:
         return RedirectResponse(f"{HOME}/{draft}/{page}#more", 303)
-    return RedirectResponse(f"{HOME}/{draft}/{asking.next_page(page, kept.answers, _pages(caller))}", 303)
+    following = asking.next_page(page, kept.answers, await _pages(runtime, caller))
+    return RedirectResponse(f"{HOME}/{draft}/{following}", 303)
 
 
-def _pages(caller: Caller) -> tuple[str, ...]:
+async def _pages(runtime: Runtime, caller: Caller) -> tuple[str, ...]:
     """The pages that a caller is asked."""
-    return tuple(page for page in asking.PAGES if page != "withheld" or referred.may_keep(caller))
+    may_keep = await may_ask(runtime, caller)
+    return tuple(page for page in asking.PAGES if page != "withheld" or may_keep)
 
 
-def _check_page(caller: Caller, page: str) -> None:
-    if page not in _pages(caller):
+async def _check_page(runtime: Runtime, caller: Caller, page: str) -> None:
+    if page not in await _pages(runtime, caller):
         raise not_found()
 
 
@@ -160,7 +169,7 @@ async def _ask(
     faults: Sequence[asking.Fault] = (),
     theirs: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    pages = _pages(caller)
+    pages = await _pages(runtime, caller)
     place = pages.index(page)
     shown: dict[str, Any] = {
         "draft": draft,
@@ -182,7 +191,7 @@ async def _ask(
 async def _check(
     request: Request, runtime: Runtime, caller: Caller, draft: Draft, fault: str = ""
 ) -> HTMLResponse:
-    pages = _pages(caller)
+    pages = await _pages(runtime, caller)
     before = await referred.before(runtime, caller, draft)
     if before:
         facts = [fact.id for fact in before]
