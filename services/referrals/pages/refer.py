@@ -76,19 +76,22 @@ async def check(request: Request, draft: Id, runtime: TheRuntime, caller: Referr
 @router.post("/{draft}/send")
 async def send(request: Request, draft: Id, runtime: TheRuntime, caller: Referrer, seen: Seen) -> Response:
     """Send it, if it is as the caller has just seen it. Pressed twice, it is sent once."""
-    if await referred.sent(runtime, caller, draft) is None:
-        found = await drafts.read(runtime, caller, draft)
-        if found is None:
-            return _gone()
-        if found.seen != seen:
-            return await _check(request, runtime, caller, found, "changed")
-        try:
-            await referred.send(runtime, caller, found)
-        except Refused as refused:
-            if refused.status != 503:
-                raise
-            return await _check(request, runtime, caller, found, "busy")
-    return RedirectResponse(f"{HOME}/{draft}/sent", 303)
+    done = RedirectResponse(f"{HOME}/{draft}/sent", 303)
+    if await referred.sent(runtime, caller, draft) is not None:
+        await drafts.discard(runtime, caller, draft)  # a process may have died between the two
+        return done
+    found = await drafts.read(runtime, caller, draft)
+    if found is None:
+        return _gone()
+    if found.seen != seen:
+        return await _check(request, runtime, caller, found, "changed")
+    try:
+        await referred.send(runtime, caller, found)
+    except Refused as refused:
+        if refused.status != 503:
+            raise
+        return await _check(request, runtime, caller, found, "busy")
+    return done
 
 
 @router.post("/{draft}/discard")
