@@ -53,7 +53,7 @@ class Asked:
 YES_NO = ("yes", "no", UNKNOWN)
 NAMES = (Asked("given", "line"), Asked("family", "line"), Asked("born", "day", hint=True))
 CRITERIA = tuple(each for each in ReferralCriterion if each is not ReferralCriterion.VISIBLE_HIGH_RISK)
-_DASH = tuple(Asked(item, "choice", tuple(DashAnswer), "dash-answer") for item in DASH_ITEMS)
+_DASH = tuple(Asked(item.value, "choice", tuple(DashAnswer), "dash-answer") for item in DASH_ITEMS)
 
 PAGES: Mapping[str, tuple[Asked, ...]] = {
     "victim": (
@@ -88,7 +88,7 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
     "dash-1": _DASH[:8],
     "dash-2": _DASH[8:16],
     "dash-3": _DASH[16:],
-    "risk": (*(Asked(code, "tick", (code,), "criterion") for code in CRITERIA), Asked("happened", "text")),
+    "risk": (*(Asked(code.value, "tick", words="criterion") for code in CRITERIA), Asked("happened", "text")),
     "withheld": (Asked("text", "text"),),
 }
 """The pages in their order. The last is for those alone who may keep what is not told to the police."""
