@@ -172,7 +172,7 @@ def counted(page: str, said: Said) -> dict[str, int]:
 
 def open_fields(page: str, said: Said) -> list[str]:
     """The fields of a page whose answer is not known: left out, or said to be so."""
-    asked = PAGES[page] if page != "children" else ()  # how many there are nobody knows
+    asked = () if page in ("children", "withheld") else PAGES[page]  # there may be nothing to say
     return [field.name for field in asked if field.kind != "tick" and not _is_known(field, said)]
 
 
