@@ -34,8 +34,9 @@ from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
 from contracts.events.people import ReferralMade
+from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, mention_of
-from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, Told
+from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record
 from contracts.topics import TOPICS
@@ -232,6 +233,7 @@ ROOTS = {
     MeetingCalled: MEETING,
     AlertCalled: CALL,
     PathTried: TRY,
+    WithheldFromPolice: WITHHELD,
 }
 """The roots that other examples point to."""
 

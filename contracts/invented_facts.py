@@ -27,6 +27,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from contracts.invented import (
     GRADED,
     HER,
@@ -42,11 +43,12 @@ from contracts.invented import (
     mention_of,
 )
 from contracts.mentions import Mention
-from contracts.sections import Contact, Health, Identity, Immigration, Location, Name, Narrative
+from contracts.sections import Contact, Health, Identity, Immigration, Location, Name, Narrative, Withheld
 
 Told = tuple[str, datetime, Content]
 """Who said it, when it happened, and what."""
 
+WITHHELD = example_id("what she chose not to tell")
 REFERRAL, ORDER, BREACH, MEETING, CALL = (
     example_id(label) for label in ("the referral", "the order", "the breach", "the meeting", "the call")
 )
@@ -128,6 +130,22 @@ PEOPLE: list[Told] = [
         ImmigrationNoted(
             people=[her()],
             immigration=Immigration(status="visa as a partner", no_recourse_to_public_funds=True),
+        ),
+    ),
+    (
+        "haven-idva",
+        at(2),
+        WithheldFromPolice(people=[her()], withheld=Withheld(text="He keeps a knife in his van.")),
+    ),
+    (
+        "haven-idva",
+        at(5),
+        WithheldOpened(
+            people=[her()],
+            opens=WITHHELD,
+            basis=code.OpeningBasis.VITAL_INTERESTS,
+            reason="He said yesterday that he will use it.",
+            narrative=Narrative(text="He keeps a knife in his van."),
         ),
     ),
     ("haven-idva", at(2), LeadNamed(people=[her()], service="Haven IDVA service", since=at(2))),

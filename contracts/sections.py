@@ -42,6 +42,7 @@ class Sensitivity(StrEnum):
     HEALTH = "health"
     NARRATIVE = "narrative"
     SUPPORT = "support"
+    WITHHELD = "withheld"
 
 
 class Record(Part):
@@ -136,6 +137,13 @@ class Immigration(Part):
     no_recourse_to_public_funds: StrictBool | None = None
 
 
+class Withheld(Part):
+    """What a victim chose not to tell the police: for support alone, unless a lawful basis opens it."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.WITHHELD
+    text: Text
+
+
 IdentitySection = Identity | Sealed
 LocationSection = Location | Sealed
 ContactSection = Contact | Sealed
@@ -143,3 +151,4 @@ HealthSection = Health | Sealed
 NarrativeSection = Narrative | Sealed
 RoutingSection = Routing | Sealed
 ImmigrationSection = Immigration | Sealed
+WithheldSection = Withheld | Sealed

@@ -65,6 +65,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.withheld import OpeningBasis
 
 __all__ = [
     "DASH_ITEMS",
@@ -95,6 +96,7 @@ __all__ = [
     "NationalSystem",
     "Offence",
     "OffenceElement",
+    "OpeningBasis",
     "OrderQuestion",
     "OrderStage",
     "OrderType",

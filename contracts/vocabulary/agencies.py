@@ -31,6 +31,7 @@ class StaffRole(StrEnum):
     """What a caller may be: a partner's system, or a member of staff. From the token's claims."""
 
     REPORTER = "reporter"
+    REFERRER = "referrer"
     SUPPORT_REPORTER = "support-reporter"
     MARAC_CHAIR = "marac-chair"
     MARAC_COORDINATOR = "marac-coordinator"

@@ -42,6 +42,7 @@ AGENCIES = (
     ("eastvale-gp", "Eastvale Surgery", "health"),
     ("castlegate-housing", "Castlegate Housing", "housing"),
     ("harbour-idva", "Harbour IDVA service", "idva-service"),
+    ("hollin-bank-school", "Hollin Bank School", "education"),
 )
 
 AREAS = (

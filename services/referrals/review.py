@@ -21,6 +21,7 @@ from chassis.views import Row
 from contracts.content import Said
 from contracts.events.identity import IdentityDecided
 from contracts.events.people import ImmigrationNoted
+from contracts.events.withheld import WithheldFromPolice
 from contracts.sections import Identity, Name, Record
 from contracts.times import Day
 from contracts.vocabulary import IdentityAnswer, Role, Sex
@@ -36,7 +37,7 @@ MOST = 100
 """Questions in one list, and decisions: others come as these are answered."""
 LOOKS, LOOK_SECONDS = 40, 0.05
 """How often, and after how long, it is looked again for a row that is being made."""
-HIDDEN = (ImmigrationNoted,)
+HIDDEN = (ImmigrationNoted, WithheldFromPolice)
 """For support alone: who compares records is not told that there is any."""
 
 

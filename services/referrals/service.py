@@ -16,17 +16,23 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
-from services.referrals.actions import admit, revisable
+from contracts.events.withheld import WithheldFromPolice, WithheldOpened
+from services.referrals import withheld
+from services.referrals.actions import revisable
 from services.referrals.candidates import BlockTable, QuestionTable
+from services.referrals.drafts import DraftTable, forget_old
 from services.referrals.links import REFERRALS_LINK
 from services.referrals.matcher import match
 from services.referrals.mixtures import watch_links
 from services.referrals.pages import PAGES
+from services.referrals.pages.refer import router as refer_pages
 from services.referrals.pages.routes import router as pages
+from services.referrals.pages.withheld import router as withheld_pages
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
 from services.referrals.rules import sharing
 from services.referrals.views import IDENTITY
+from services.referrals.withheld_routes import router as withheld_routes
 
 
 async def match_here(runtime: Runtime) -> None:
@@ -39,9 +45,9 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, REVIEW),
-    fold_version=3,
-    tables=(BlockTable, QuestionTable),
-    routers=(router, pages),
+    fold_version=4,
+    tables=(BlockTable, QuestionTable, DraftTable),
+    routers=(router, withheld_routes, pages, refer_pages, withheld_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={
@@ -56,10 +62,12 @@ SERVICE = Service(
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
         MixtureAnswered: sharing.ANSWER_LINK,
+        WithheldFromPolice: sharing.KEEP_WITHHELD,
+        WithheldOpened: sharing.OPEN_WITHHELD,
     },
-    admit=admit,
+    admit=withheld.admit,
     revisable=revisable,
-    tasks=(match_here, watch_links),
+    tasks=(match_here, watch_links, forget_old),
     reads_audit=True,
 )
 

@@ -55,9 +55,16 @@ from services.orders.rules import sharing as orders_sharing
 from services.referrals import mixtures as referrals_mixtures
 from services.referrals import review as referrals_review
 from services.referrals.pages import PAGES as REFERRALS
-from services.referrals.pages import routes as referrals_routes
 from services.referrals.rules import sharing as referrals_sharing
-from tests.pages import sample_cases, sample_reviews, sample_risk, sample_rota, sample_rows, samples
+from tests.pages import (
+    sample_cases,
+    sample_refer,
+    sample_reviews,
+    sample_risk,
+    sample_rota,
+    sample_rows,
+    samples,
+)
 from tests.support.facts import IDS
 
 ROLES = {
@@ -67,6 +74,7 @@ ROLES = {
     "on-call": {StaffRole.ON_CALL},
     "supervisor": {StaffRole.SUPERVISOR},
     "operator": {StaffRole.OPERATOR},
+    "referrer": {StaffRole.REFERRER, StaffRole.IDVA},
 }
 
 
@@ -264,6 +272,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_review, "open_review", opened_review)
     patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
+    sample_refer.sampled(patch, world.hosts["referrals"])
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)
@@ -275,7 +284,7 @@ def create(world: World) -> Together:
         "marac": (MARAC, marac_routes),
         "notify": (NOTIFY, notify_routes),
         "orders": (ORDERS, orders_routes),
-        "referrals": (REFERRALS, referrals_routes),
+        "referrals": (REFERRALS, sample_refer.ROUTES),
     }
     apps: dict[str, Any] = {name: _app(world.hosts[name], *part, world.url) for name, part in parts.items()}
     return Together(apps | {"assets": Assets(), "sandbox": _sandbox(world.url)})

@@ -11,7 +11,7 @@ from chassis.parking import Counts
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
 from services.notify.queries import Who
-from tests.pages import sample_cases, sample_reviews, sample_risk, sample_rota, sample_rows
+from tests.pages import sample_cases, sample_refer, sample_reviews, sample_risk, sample_rota, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
 from tests.support.facts import IDS
@@ -66,6 +66,10 @@ PAGES = {
         f"/referrals/reviews/{sample_reviews.THEIRS}/{sample_reviews.HERS}",
     ),
     "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
+    "refer": ("referrer", "/referrals/refer"),
+    "refer, what is asked": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/contact"),
+    "refer, check": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/check"),
+    "for support alone": ("referrer", f"/referrals/withheld/{sample_rows.CASE}"),
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }

@@ -47,6 +47,7 @@ LISTS: dict[str, EnumType] = {
     "instrument": vocabulary.Instrument,
     "legal-status": vocabulary.LegalStatus,
     "offence": vocabulary.Offence,
+    "opening-basis": vocabulary.OpeningBasis,
     "order": vocabulary.OrderType,
     "order-breach": Breach,
     "order-question": vocabulary.OrderQuestion,

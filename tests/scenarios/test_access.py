@@ -133,6 +133,8 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "offset": "0",
         "subject": "nobodys",
         "upload": NOBODY,
+        "draft": NOBODY,
+        "page": "victim",
         **await undone(goldthread),
     }
     operator = await goldthread.system("northmere-operations")

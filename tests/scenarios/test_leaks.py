@@ -114,6 +114,10 @@ class Planted:
                 said = {"people": people, "immigration": {"status": self.mark("immigration")}}
                 said["narrative"] = {"text": self.mark("immigrationwords")}
                 return "harbour-idva", "/referrals/v1/immigration", caseload.submission(said, AT)
+            case "withheld":
+                people = [self.person("victim", "harbour-idva")]
+                said = {"people": people, "withheld": {"text": self.mark("withheld")}}
+                return "harbour-idva", "/referrals/v1/withheld", caseload.submission(said, AT)
             case "breach":
                 path, agency = "/orders/v1/breaches", "castlegate-housing"
                 reference = self.mark("reference")
@@ -141,7 +145,10 @@ class Planted:
                 return agency, path, self.body(agency, *both, kind="tenancy")
 
 
-FACTS = ("referral", "immigration", "breach", "order", "incident", "contact", "household", "housing")
+FACTS = (
+    *("referral", "immigration", "withheld", "breach", "order", "incident", "contact", "household"),
+    "housing",
+)
 CASES = st.builds(
     Planted,
     seed=st.integers(16**7, 16**8 - 1),
@@ -196,12 +203,13 @@ def nothing_of_her(planted: Planted, away: Mapping[str, str]) -> None:
 def nothing_of_her_status(
     planted: Planted, stores: dict[str, str], topics: dict[str, str], shown: Mapping[str, str]
 ) -> None:
-    """Her immigration status is on its own topic and in its own store, and nowhere else at all."""
-    secret = planted.mark("immigration")
-    for text in (topics.pop("support"), stores.pop("referrals")):
-        assert secret in text, "it is kept where it belongs"
-    for where, text in {**stores, **topics, **shown}.items():
-        assert secret not in text.lower(), f"immigration status in {where}"
+    """Her immigration status, and what she chose not to tell the police, are on their own topic and in its
+    own store, and nowhere else at all."""
+    own = (topics.pop("support"), stores.pop("referrals"))
+    for secret in (planted.mark("immigration"), planted.mark("withheld")):
+        assert all(secret in text for text in own), "it is kept where it belongs"
+        for where, text in {**stores, **topics, **shown}.items():
+            assert secret not in text.lower(), f"{secret} in {where}"
 
 
 async def posted(goldthread: Goldthread, planted: Planted) -> dict[str, str]:

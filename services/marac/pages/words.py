@@ -65,6 +65,7 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("grade", "grade"),
         ("rationale", "text"),
     ),
+    "care.withheld-opened": (("basis", "opening-basis"), ("reason", "text")),
     "care.household-described": (("as_at", "date"),),
     "care.lead-named": (("service", "text"), ("since", "time")),
 }

@@ -16,5 +16,6 @@ PAGES = Pages(
     [
         Item("nav.meetings", "/marac/meetings", frozenset({StaffRole.MARAC_COORDINATOR})),
         Item("nav.reviews", "/referrals/", DECIDERS),
+        Item("nav.refer", "/referrals/refer", sharing.REFERRERS),
     ],
 )

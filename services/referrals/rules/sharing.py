@@ -16,11 +16,16 @@ NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
 DECIDE_IDENTITY = "identity:decide"
 ANSWER_LINK = "undone-link:answer"
+KEEP_WITHHELD = "withheld:keep"
+READ_WITHHELD = "withheld:read"
+OPEN_WITHHELD = "withheld:open"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
+REFERRERS = frozenset({StaffRole.REFERRER, StaffRole.IDVA})
+"""Who refers by hand: of agencies with no system, and whoever meets victims before any system does."""
 
 RIGHTS: Mapping[str, frozenset[str]] = {
-    REFER: SYSTEMS,
+    REFER: SYSTEMS | REFERRERS,
     ASSESS: SYSTEMS,
     REPORT_INCIDENT: SYSTEMS,
     DESCRIBE_CARE: SYSTEMS,
@@ -28,6 +33,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     MERGE_RECORDS: SYSTEMS,
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),
     ANSWER_LINK: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR, StaffRole.SUPERVISOR}),
+    KEEP_WITHHELD: frozenset({StaffRole.SUPPORT_REPORTER, StaffRole.IDVA}),
+    READ_WITHHELD: frozenset({StaffRole.IDVA}),
+    OPEN_WITHHELD: frozenset({StaffRole.IDVA}),
 }
 """Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
 answered for an undone link, and must be able to."""

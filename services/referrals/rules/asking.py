@@ -1,0 +1,182 @@
+"""What the referral page asks, in which order, what is wrong with an answer, and what the answers say.
+
+Source: SafeLives MARAC referral form (2015) and its Dash (``domain.md`` 1.2 to 1.4); GOV.UK Service Manual,
+*one thing per page*; read 2026-11. Nothing is refused for being incomplete: what is left out is not known, of
+the Dash NOT ASKED, and is asked for on the case's page (``services/marac/rules/missing.py``).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from contracts.times import YEARS
+from contracts.vocabulary import (
+    DASH_ITEMS,
+    ContactMethod,
+    DashAnswer,
+    ReferralCriterion,
+    Relationship,
+    Sex,
+)
+from services.referrals.rules.identifiers import nhs_number
+
+LINE, TEXT = 200, 4000
+"""Letters that a line and a text hold (``contracts.sections``)."""
+CHILDREN = 8
+"""Children who can be named; there is a place for each that is named, and one more."""
+PARTS = ("day", "month", "year")
+UNKNOWN = "unknown"
+NOT_KNOWN = (UNKNOWN, DashAnswer.DONT_KNOW, DashAnswer.NOT_ASKED, Relationship.NOT_KNOWN, Sex.NOT_STATED)
+"""Answers by which nothing is known."""
+
+Said = Mapping[str, str]
+"""What is typed on one page, by the name of its field; what is left empty is not there."""
+Answers = Mapping[str, Said]
+"""By page, those that were sent."""
+Fault = tuple[str, str]
+"""The field, and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field. ``codes``: of a choice, what may be chosen; ``words``: the code list that has its words."""
+
+    name: str
+    kind: Literal["line", "text", "day", "nhs", "choice", "tick", "area"]
+    codes: tuple[str, ...] = ()
+    words: str = "answer"
+    hint: bool = False
+
+
+YES_NO = ("yes", "no", UNKNOWN)
+NAMES = (Asked("given", "line"), Asked("family", "line"), Asked("born", "day", hint=True))
+CRITERIA = tuple(each for each in ReferralCriterion if each is not ReferralCriterion.VISIBLE_HIGH_RISK)
+_DASH = tuple(Asked(item.value, "choice", tuple(DashAnswer), "dash-answer") for item in DASH_ITEMS)
+
+PAGES: Mapping[str, tuple[Asked, ...]] = {
+    "victim": (
+        *NAMES,
+        Asked("sex", "choice", tuple(Sex), "sex"),
+        Asked("nhs", "nhs", hint=True),
+        Asked("record", "line", hint=True),
+    ),
+    "contact": (
+        Asked("method", "choice", tuple(ContactMethod), "contact-method"),
+        Asked("number", "line"),
+        Asked("times", "line", hint=True),
+        Asked("code", "line", hint=True),
+        Asked("may-answer", "line"),
+        Asked("unsafe", "text", hint=True),
+        Asked("no-uniform", "tick"),
+    ),
+    "place": (Asked("area", "area"), Asked("address", "text"), Asked("postcode", "line")),
+    "views": (
+        Asked("aware", "choice", YES_NO),
+        Asked("consent", "choice", YES_NO),
+        Asked("no-consent", "text", hint=True),
+        Asked("view", "text"),
+        Asked("afraid", "text"),
+    ),
+    "perpetrator": (*NAMES, Asked("relationship", "choice", tuple(Relationship), "relationship")),
+    "children": tuple(
+        Asked(f"{field.name}-{place}", field.kind, hint=field.hint)
+        for place in range(CHILDREN)
+        for field in (*NAMES, Asked("school", "line"))
+    ),
+    "dash-1": _DASH[:8],
+    "dash-2": _DASH[8:16],
+    "dash-3": _DASH[16:],
+    "risk": (*(Asked(code.value, "tick", words="criterion") for code in CRITERIA), Asked("happened", "text")),
+    "withheld": (Asked("text", "text"),),
+}
+"""The pages in their order. The last is for those alone who may keep what is not told to the police."""
+
+
+def next_page(after: str, answers: Answers, pages: tuple[str, ...]) -> str:
+    """The first page after this one that was not answered yet; ``check`` when all were."""
+    rest = pages[pages.index(after) + 1 :]
+    return next((page for page in rest if page not in answers), "check")
+
+
+def typed(page: str, form: Mapping[str, str]) -> dict[str, str]:
+    """What a form says of what this page asks, without what is empty."""
+    names = [
+        name
+        for field in PAGES[page]
+        for name in ([f"{field.name}-{part}" for part in PARTS] if field.kind == "day" else [field.name])
+    ]
+    return {name: value for name in names if (value := form.get(name, "").replace("\0", "").strip())}
+
+
+def faults(page: str, said: Said, today: date) -> list[Fault]:
+    """What is wrong with what was typed: never that something was left out."""
+    return [(field.name, fault) for field in PAGES[page] for fault in _faults(field, said, today)]
+
+
+def _faults(field: Asked, said: Said, today: date) -> Iterator[str]:
+    value = said.get(field.name, "")
+    if field.kind == "day":
+        yield from _day_faults(field.name, said, today)
+    elif field.kind == "nhs" and value and nhs_number(value) is None:
+        yield "nhs"
+    elif value and not _may_be_chosen(field, value):
+        yield "choice"
+    elif len(value) > (TEXT if field.kind == "text" else LINE):
+        yield "long"
+
+
+def _may_be_chosen(field: Asked, value: str) -> bool:
+    if field.kind == "area":
+        return bool(re.fullmatch(r"[a-z0-9][a-z0-9-]{1,47}", value))
+    return field.kind != "choice" or value in field.codes
+
+
+def _day_faults(name: str, said: Said, today: date) -> Iterator[str]:
+    parts = [said.get(f"{name}-{part}") for part in PARTS]
+    if not any(parts):
+        return
+    day = day_of(name, said)
+    if day is None:
+        yield "day"
+    elif day > today:
+        yield "future"
+
+
+def day_of(name: str, said: Said) -> date | None:
+    """The day of a field, where its three parts are one."""
+    parts = [said.get(f"{name}-{part}", "") for part in PARTS]
+    if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in parts):
+        return None
+    day, month, year = map(int, parts)
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
+
+
+def shown(page: str, said: Said) -> tuple[Asked, ...]:
+    """The fields of a page that there is a place for: of the children those who are named, and one more."""
+    if page != "children":
+        return PAGES[page]
+    named = max((int(name.split("-")[1]) + 1 for name in said), default=0)
+    return PAGES[page][: (named + 1) * len(PAGES[page]) // CHILDREN]
+
+
+def counted(page: str, said: Said) -> dict[str, int]:
+    """How often each answer was given on a page of the Dash; what was left empty was not asked."""
+    answers = [said.get(field.name, DashAnswer.NOT_ASKED) for field in PAGES[page]]
+    return {code: n for code in DashAnswer if (n := answers.count(code))}
+
+
+def open_fields(page: str, said: Said) -> list[str]:
+    """The fields of a page whose answer is not known: left out, or said to be so."""
+    asked = () if page in ("children", "withheld") else PAGES[page]  # there may be nothing to say
+    return [field.name for field in asked if field.kind != "tick" and not _is_known(field, said)]
+
+
+def _is_known(field: Asked, said: Said) -> bool:
+    if field.kind == "day":
+        return day_of(field.name, said) is not None
+    return said.get(field.name) not in (None, *NOT_KNOWN)

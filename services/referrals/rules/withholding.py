@@ -1,0 +1,33 @@
+"""Who may keep, read and open what a victim chose not to tell the police.
+
+Source: HMICFRS (2021), on IDVAs in hospitals: many of those whom they met had chosen not to report to the
+police; design.md 3 (2026): a section and a topic of its own. Deny by default: a role alone is not enough, for
+an IDVA may work for a police force, whose records are open to it. (Ours, 2026-11.)
+"""
+
+from collections.abc import Collection
+
+from contracts.vocabulary import AgencyKind, StaffRole
+
+SUPPORT = frozenset({AgencyKind.IDVA_SERVICE, AgencyKind.HEALTH, AgencyKind.VOLUNTARY})
+"""Kinds of agency that support victims, and enforce nothing."""
+
+
+def may_keep(kind: AgencyKind | None) -> bool:
+    """Whether somebody of an agency of this kind may write it down here: whoever it is kept from may not."""
+    return kind is not AgencyKind.POLICE
+
+
+def may_read(
+    roles: Collection[str],
+    kind: AgencyKind | None,
+    areas: Collection[str],
+    reach: Collection[str],
+    *,
+    own: bool,
+) -> bool:
+    """Whether a caller of an agency of this kind may read what an agency kept (``own``: theirs), given the
+    areas that the facts about the victim route to. None: nobody has said what kind of agency it is."""
+    if StaffRole.IDVA not in roles or not may_keep(kind):
+        return False
+    return own or (kind in SUPPORT and not set(areas).isdisjoint(reach))

@@ -1,0 +1,137 @@
+"""The referral page in a real browser, by keyboard alone, with script and without: how many keys it takes."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from services.referrals.rules import asking
+from tests.pages import sample_refer
+from tests.pages.app import World
+from tests.pages.conftest import Open
+from tests.pages.test_pages import NAMES, faults
+
+pytestmark = pytest.mark.browser
+
+DASH = ("dash-1", "dash-2", "dash-3")
+TYPED: dict[str, dict[str, str]] = {
+    "victim": {
+        "#given": "Jane",
+        "#family": "Doe",
+        "#born-day": "2",
+        "#born-month": "3",
+        "#born-year": "1991",
+    },
+    "contact": {"#method": " ", "#number": "07700 900142"},
+    "views": {"#aware": " ", "#consent": " "},
+    "perpetrator": {"#given": "Kyle", "#family": "Smith"},
+    "children": {"#given-0": "Kit", "#school-0": "Hollin Bank"},
+    **{page: {f"#{field.name}": " " for field in asking.PAGES[page]} for page in DASH},
+    "risk": {"#professional-judgement": " ", "#happened": "Waits at the gate each day."},
+}
+"""By page, what is typed into a field; a space chooses."""
+
+
+class Keyboard:
+    """A person who has no mouse. ``pressed``: how many keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    def to(self, selector: str) -> None:
+        """Go on by Tab until this has the focus."""
+        for _ in range(90):
+            self.press("Tab")
+            if self.page.evaluate("one => document.activeElement.matches(one)", selector):
+                return
+        raise AssertionError(f"no way to {selector} by keyboard")
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+    def type(self, words: str) -> None:
+        self.page.keyboard.type(words)
+        self.pressed += len(words)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_referral_takes_few_pages_and_keys(open_: Open, axe: str, world: World, script: bool) -> None:
+    page = open_("referrer", "/referrals/refer", script=script)
+    user, visited = Keyboard(page), []
+    user.to("main .govuk-button--start")
+    user.press("Enter")
+    for name in asking.PAGES:
+        page.wait_for_url(f"**/{name}")
+        visited.append(page.title())
+        if script and name not in DASH[1:]:
+            assert faults(page, axe) == [], name
+        for selector, words in TYPED.get(name, {}).items():
+            user.to(selector)
+            user.type(words)
+        user.to("main .govuk-button:not(.govuk-button--secondary)")
+        user.press("Enter")
+    page.wait_for_url("**/check")
+    expect(page.locator("main")).to_contain_text("Waits at the gate each day.")
+    user.to("#send")
+    user.press("Enter")
+    page.wait_for_url("**/sent")
+    expect(page.locator(".govuk-panel")).to_contain_text("Referral sent")
+    if script:
+        assert faults(page, axe) == []
+    for told in (*visited, page.title(), page.url):
+        assert not [name for name in (*NAMES, "Kit") if name.lower() in told.lower()]
+    assert len(visited) == 11
+    print(f"{len(visited)} pages, {user.pressed} keys")
+    assert user.pressed < 400, "under ten minutes for whoever types slowly"
+    page.go_back()
+    page.wait_for_url("**/refer?gone=1")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_wrong_is_led_to_and_a_second_window_is_told(
+    open_: Open, axe: str, world: World, script: bool
+) -> None:
+    page = open_("referrer", "/referrals/refer", script=script)
+    page.locator(".govuk-button--start").click()
+    page.locator("#nhs").fill("9990000019")
+    page.locator("#born-day").fill("31")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Check the NHS number")
+    assert page.title().startswith("Error: ")
+    assert page.locator("#nhs").input_value() == "9990000019"
+    assert "999" not in page.url
+    assert faults(page, axe) == [] if script else True
+    page.get_by_role("link", name="Check the NHS number").click()
+    expect(page.locator("#nhs")).to_be_focused()
+    page.locator("#nhs").fill("")
+    page.locator("#born-day").fill("")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("#given").fill("Asha")
+    other.get_by_role("button", name="Continue").click()
+    other.wait_for_url("**/contact")
+    page.locator("#given").fill("Anna")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("main .gt-stop")).to_contain_text("Asha")
+    assert page.locator("#given").input_value() == "Anna"
+    assert faults(page, axe) == [] if script else True
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/contact")
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect(page.locator("#given")).to_have_value("Anna")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/contact")
+    page.go_back()
+    expect(page.locator("#given")).to_have_value("Anna")
+
+
+def test_more_children_find_a_place_and_a_draft_is_gone_on_with(open_: Open, world: World) -> None:
+    page = open_("referrer", f"/referrals/refer/{sample_refer.DRAFT}/children", script=False)
+    assert page.locator("h2", has_text="Child").count() == 2
+    page.locator("#given-1").fill("Max")
+    page.get_by_role("button", name="Add another child").click()
+    expect(page.locator("h2", has_text="Child")).to_have_count(3)
+    page.get_by_role("button", name="Save and come back later").click()
+    page.wait_for_url("**/referrals/refer")
+    expect(page.locator("main")).to_contain_text("It will be deleted")
+    page.get_by_role("link", name="draft 1", exact=False).click()
+    page.wait_for_url("**/place")

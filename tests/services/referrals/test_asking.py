@@ -1,0 +1,128 @@
+"""The referral page's rules: what is wrong, what comes next, what is said, for how long a draft is kept."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.events.people import ReferralMade
+from contracts.sections import Contact, Identity, Location, Narrative, Routing, Withheld
+from contracts.vocabulary import AgencyKind, ContactMethod, Grade, ReferralCriterion, Role
+from services.referrals.rules import asking, drafting, referring
+from services.referrals.rules.grading import grade_referral
+from services.referrals.rules.withholding import may_keep, may_read
+from tests.support.tables import lines
+
+TODAY = date(2026, 11, 26)
+PAGES = tuple(asking.PAGES)
+ANSWERS: asking.Answers = {
+    "victim": {
+        "given": "Ann",
+        "family": "Marsh",
+        "sex": "female",
+        "nhs": "999 000 0018",
+        "born-day": "2",
+        "born-month": "3",
+        "born-year": "1991",
+    },
+    "contact": {"method": "text", "number": "07700 900142", "no-uniform": "yes"},
+    "place": {"area": "north", "address": "4 Invented Row\r\n\r\nNorthmere", "postcode": "ZZ99 4AA"},
+    "views": {"aware": "yes", "consent": "no", "no-consent": "Threats to kill.", "view": "To be safe."},
+    "perpetrator": {"given": "Ben", "relationship": "ex-partner"},
+    "children": {"given-0": "Kit", "school-0": "Hollin Bank", "given-2": "Max"},
+    "dash-1": {"D01": "yes", "D02": "dont-know"},
+    "risk": {"professional-judgement": "yes", "repeat": "yes", "happened": "He waits at the gate."},
+    "withheld": {"text": "He has a knife."},
+}
+
+
+@lines(__file__, "asking")
+def test_what_is_wrong_is_said_and_what_is_left_out_is_not_wrong(line: dict[str, Any]) -> None:
+    said = asking.typed(line["page"], line["typed"])
+    assert dict(asking.faults(line["page"], said, TODAY)) == line["faults"]
+
+
+def test_the_page_after_is_the_first_that_was_not_answered() -> None:
+    assert asking.next_page("victim", {"victim": {}}, PAGES) == "contact"
+    assert asking.next_page("victim", {"victim": {}, "contact": {}}, PAGES) == "place"
+    assert asking.next_page("withheld", {}, PAGES) == "check"
+    assert asking.next_page("victim", {page: {} for page in PAGES}, PAGES) == "check"
+
+
+def test_there_is_a_place_for_each_child_that_is_named_and_one_more() -> None:
+    assert [len(asking.shown("children", said)) for said in ({}, {"given-0": "Kit"}, {"given-7": "Max"})] == [
+        *(4, 8, 32)
+    ]
+
+
+def test_the_answers_say_what_a_partners_system_would_post() -> None:
+    said = referring.referral(ANSWERS, "draft")
+    victim, perpetrator, *children = said.people
+    assert isinstance(victim.identity, Identity)
+    assert isinstance(victim.contact, Contact)
+    assert isinstance(victim.location, Location)
+    assert (victim.identity.nhs_number, victim.identity.born) == ("9990000018", [date(1991, 3, 2)])
+    assert (victim.contact.method, victim.contact.no_uniform) == (ContactMethod.TEXT, True)
+    assert victim.location.address == ["4 Invented Row", "Northmere"]
+    assert perpetrator.role is Role.PERPETRATOR
+    assert [child.role for child in children] == [Role.CHILD, Role.CHILD]
+    assert said.criteria == [ReferralCriterion.PROFESSIONAL_JUDGEMENT, ReferralCriterion.REPEAT]
+    assert (said.victim_aware, said.consent) == (True, False)
+    assert said.routing == Routing(area="north")
+    assert said.narrative == Narrative(text="He waits at the gate.")
+    assert grade_referral(said).grade is Grade.HIGH
+    assert "knife" not in said.model_dump_json()
+    kept = referring.withheld(ANSWERS, "draft")
+    assert kept is not None
+    assert kept.withheld == Withheld(text="He has a knife.")
+    assert kept.people[0].identity == victim.identity, "of the same record"
+
+
+def test_what_nobody_answered_is_a_referral_that_knows_nothing_and_is_not_safe() -> None:
+    said = referring.referral({}, "draft")
+    assert isinstance(said, ReferralMade)
+    assert (said.dash, said.consent, said.routing) == (None, None, None)
+    assert grade_referral(said).grade is Grade.UNKNOWN
+    assert [person.contact for person in said.people] == [None, None]
+    assert referring.withheld({}, "draft") is None
+
+
+def test_what_was_not_asked_of_the_dash_is_not_no() -> None:
+    dash = referring.referral(ANSWERS, "draft").dash
+    assert dash is not None
+    assert [dash.answers[item] for item in list(dash.answers)[:3]] == ["yes", "dont-know", "not-asked"]
+    assert set(dash.answers.values()) == {"yes", "dont-know", "not-asked"}
+
+
+def test_contact_without_a_way_that_is_safe_is_no_way() -> None:
+    contact = referring.referral({"contact": {"unsafe": "Never ring."}}, "draft").people[0].contact
+    assert isinstance(contact, Contact)
+    assert contact.method is ContactMethod.NONE_KNOWN
+
+
+def test_a_draft_is_kept_two_weeks_after_it_was_written_on_and_its_writer_is_warned() -> None:
+    touched = datetime(2026, 11, 1, 9, tzinfo=UTC)
+    assert drafting.ends(touched) == datetime(2026, 11, 15, 9, tzinfo=UTC)
+    assert not drafting.ends_soon(touched, touched + timedelta(days=9))
+    assert drafting.ends_soon(touched, touched + timedelta(days=10))
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "areas", "reads"),
+    [
+        (AgencyKind.HEALTH, True, (), True),
+        (AgencyKind.IDVA_SERVICE, False, ("north",), True),
+        (AgencyKind.IDVA_SERVICE, False, ("south",), False),
+        (AgencyKind.POLICE, True, ("north",), False),
+        (AgencyKind.POLICE, False, ("north",), False),
+        (AgencyKind.PROBATION, False, ("north",), False),
+        (None, True, ("north",), True),
+        (None, False, ("north",), False),
+    ],
+)
+def test_support_alone_reads_what_she_chose_not_to_tell(
+    kind: AgencyKind | None, own: bool, areas: tuple[str, ...], reads: bool
+) -> None:
+    assert may_read(("idva",), kind, areas, ("north",), own=own) is reads
+    assert not may_read(("marac-chair", "reporter", "operator"), kind, areas, ("north",), own=own)
+    assert may_keep(kind) is (kind is not AgencyKind.POLICE)
