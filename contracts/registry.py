@@ -13,6 +13,7 @@ from contracts.events import (
     identity,
     operations,
     orders,
+    owed,
     path,
     people,
 )
@@ -28,7 +29,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path)
+    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path, owed)
     found = {
         model.type: model
         for module in modules

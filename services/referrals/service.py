@@ -6,6 +6,7 @@ from dataclasses import replace
 from chassis.runtime import Runtime
 from chassis.service import Service
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
+from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -21,7 +22,10 @@ from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.links import REFERRALS_LINK
 from services.referrals.matcher import match
 from services.referrals.mixtures import watch_links
+from services.referrals.owed import OWED
+from services.referrals.owed_routes import router as owed_routes
 from services.referrals.pages import PAGES
+from services.referrals.pages.owed import router as owed_pages
 from services.referrals.pages.routes import router as pages
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
@@ -38,10 +42,10 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW),
-    fold_version=3,
+    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED),
+    fold_version=4,
     tables=(BlockTable, QuestionTable),
-    routers=(router, pages),
+    routers=(router, owed_routes, pages, owed_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={
@@ -56,6 +60,10 @@ SERVICE = Service(
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
         MixtureAnswered: sharing.ANSWER_LINK,
+        PlanMade: sharing.PLAN,
+        PlanReviewed: sharing.REVIEW_PLAN,
+        ContractAgreed: sharing.AGREE_CONTRACT,
+        VictimTold: sharing.TELL,
     },
     admit=admit,
     revisable=revisable,
