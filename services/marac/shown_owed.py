@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.rules.owed_parts import Owed as Owed
 
+PlanState = Literal["plan-missing", "plan-inadequate", "plan-review-late"]
+
 
 class OwedNote(BaseModel):
     """What is wrong with the safety plan (null: nothing that is known), and how many updates to the victim
@@ -13,5 +15,5 @@ class OwedNote(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    plan: Literal["plan-missing", "plan-inadequate", "plan-review-late"] | None
+    plan: PlanState | None
     updates_late: int

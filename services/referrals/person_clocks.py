@@ -98,7 +98,7 @@ def sayings(
     """The clocks to stop and to start, each said once; ``wanted`` the first to be late first. One that is
     over stays where it is, though the victim moves: whoever was to answer for it still is."""
     first = first_of(wanted, clocks, at)
-    about = {(each.rule, each.cause) for each in (*clocks, *first.values())}
+    about = {(c.rule, c.cause) for c in clocks} | {(w.rule, w.cause) for w in first.values()}
     for rule, cause in sorted(about):
         lines = [clock for clock in clocks if (clock.rule, clock.cause) == (rule, cause)]
         due = first[rule].due if rule in first and first[rule].cause == cause else None

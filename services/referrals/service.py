@@ -25,7 +25,6 @@ from services.referrals.mixtures import watch_links
 from services.referrals.owed import OWED
 from services.referrals.owed_routes import router as owed_routes
 from services.referrals.pages import PAGES
-from services.referrals.pages.owed import router as owed_pages
 from services.referrals.pages.routes import router as pages
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
@@ -45,7 +44,7 @@ SERVICE = Service(
     views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED),
     fold_version=4,
     tables=(BlockTable, QuestionTable),
-    routers=(router, owed_routes, pages, owed_pages),
+    routers=(router, owed_routes, pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={

@@ -120,7 +120,13 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "marac": meeting,
         "notify": rota,
     }
+    hers = await goldthread.mention("harbour-idva", f"/referrals/v1/facts/{roots['referral']}")
+    plan = {"people": [caseload.her("harbour-cms", "C-104")], "routing": {"area": "northmere-north"}}
+    await goldthread.post(
+        "harbour-idva", "/referrals/v1/safety-plans", caseload.submission(plan, scene.BEGAN)
+    )
     found.ids = {
+        "mention": hers,
         "case": roots["referral"],
         "root": roots["injury"],
         "cause": lonely["root"],

@@ -7,7 +7,7 @@ from chassis.views import Subject
 from contracts.rules import risk_review
 from contracts.rules.owed_parts import Heard, Owed
 from services.marac import casefile
-from services.marac.shown_owed import OwedNote
+from services.marac.shown_owed import OwedNote, PlanState
 
 
 def heard_of(subject: Subject, told: Iterable[casefile.Told]) -> Heard:
@@ -33,10 +33,11 @@ def owed_shown(owed: Owed | None, *, locations: bool) -> Owed | None:
 
 def note_of(owed: Owed | None, at: datetime) -> OwedNote:
     """What the agenda says of it."""
+    plan: PlanState | None = None
     if owed is None or not owed.plans:
         plan = "plan-missing"
     elif owed.mend_by:
         plan = "plan-inadequate"
-    else:
-        plan = "plan-review-late" if owed.review and owed.review.due <= at else None
+    elif owed.review and owed.review.due <= at:
+        plan = "plan-review-late"
     return OwedNote(plan=plan, updates_late=len(owed.late(at)) if owed else 0)

@@ -23,7 +23,7 @@ from services.referrals import owed
 from services.referrals.pages import PAGES
 from services.referrals.rules import sharing
 
-router = APIRouter(prefix="/referrals/victims", include_in_schema=False)
+router = APIRouter(prefix="/victims", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.READ_OWED)]
