@@ -62,7 +62,7 @@ async def tell(
     try:
         said = VictimTold.model_validate(given | _narrative(reason))
         occurred = _when(day.strip(), at.strip(), runtime.clock.now())
-        await owed.say(runtime, caller, said, occurred, once)
+        await owed.say(runtime, caller, said, occurred, f"{once}-told")
     except (ValidationError, ValueError, Refused) as error:
         if isinstance(error, Refused) and error.status == 409:  # the button was pressed twice
             return _back(mention)
@@ -87,7 +87,7 @@ async def review(
     given = {"victim": mention, "plan": plan, "result": result, "review_on": review_on or None}
     try:
         said = PlanReviewed.model_validate(given | _narrative(why))
-        await owed.say(runtime, caller, said, runtime.clock.now(), once)
+        await owed.say(runtime, caller, said, runtime.clock.now(), f"{once}-review")
     except (ValidationError, Refused) as error:
         if isinstance(error, Refused) and error.status == 409:  # the button was pressed twice
             return _back(mention)
