@@ -3,7 +3,15 @@
 from datetime import date
 
 from contracts import vocabulary as code
-from contracts.events.owed import ContractAgreed, PlanAction, PlanMade, PlannedOrder, PlanReviewed, VictimTold
+from contracts.events.owed import (
+    ContractAgreed,
+    PlanAction,
+    PlanMade,
+    PlannedOrder,
+    PlanReasons,
+    PlanReviewed,
+    VictimTold,
+)
 from contracts.invented import WHERE, at, example_id, her
 from contracts.invented_facts import ORDER, Told
 from contracts.sections import Narrative
@@ -18,13 +26,13 @@ OWED: list[Told] = [
             people=[her("northshire-police")],
             routing=WHERE,
             grade=code.Grade.HIGH,
-            headings={
-                code.PlanHeading.PROPORTIONALITY: "The alarm answers threats to come to the door at night.",
-                code.PlanHeading.LEGALITY: "Article 2; the non-molestation order.",
-                code.PlanHeading.ACCOUNTABILITY: "The domestic abuse sergeant, each Monday.",
-                code.PlanHeading.NECESSITY: "Two breaches in a month; nothing less has stopped them.",
-                code.PlanHeading.INFORMATION: "Her own account, the Dash, the housing officer.",
-            },
+            headings=PlanReasons(
+                proportionality="The alarm answers threats to come to the door at night.",
+                legality="Article 2; the non-molestation order.",
+                accountability="The domestic abuse sergeant, each Monday.",
+                necessity="Two breaches in a month; nothing less has stopped them.",
+                information="Her own account, the Dash, the housing officer.",
+            ),
             actions=[
                 PlanAction(
                     what="Fit a panic alarm, and tell the control room what it means",

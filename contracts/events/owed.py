@@ -17,7 +17,6 @@ from contracts.vocabulary import (
     ContactMethod,
     Grade,
     PlanChildren,
-    PlanHeading,
     PlanReviewResult,
     Role,
     Teller,
@@ -47,6 +46,16 @@ class AboutVictim(Said):
         return getattr(self, "victim", None) is not None
 
 
+class PlanReasons(Part):
+    """A plan reasoned by PLANBI, heading by heading (``PlanHeading``)."""
+
+    proportionality: Free = ""
+    legality: Free = ""
+    accountability: Free = ""
+    necessity: Free = ""
+    information: Free = Field(default="", description="best information at the time")
+
+
 class PlanAction(Part):
     """One action of a plan. ``grade``: to which grade's list of actions it belongs; UNKNOWN: not said."""
 
@@ -73,7 +82,7 @@ class PlanMade(AboutVictim):
     topic: ClassVar[str] = "care"
     urgent = True
     grade: Grade = Field(default=Grade.UNKNOWN, description="the grade of risk that it is made for")
-    headings: dict[PlanHeading, Free] = Field(default_factory=dict)
+    headings: PlanReasons = PlanReasons()
     actions: list[PlanAction] = Field(default_factory=list, max_length=60)
     owner: Owner = ""
     review_on: Day | None = None

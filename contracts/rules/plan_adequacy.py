@@ -124,7 +124,7 @@ def _grade(plan: PlanMade, standing: Standing) -> Found:
 
 def _says(plan: PlanMade) -> Iterator[tuple[PlanFault, str]]:
     for heading in PlanHeading:
-        text = plan.headings.get(heading, "")
+        text = getattr(plan.headings, heading)
         if not text:
             yield PlanFault.HEADING_MISSING, f"headings.{heading}"
         elif says_nothing(text):

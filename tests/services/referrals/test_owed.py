@@ -106,7 +106,6 @@ def test_nothing_is_said_twice_and_the_order_of_facts_changes_nothing() -> None:
 PLAN = {
     **ADEQUATE,
     "people": [named("victim", "1")],
-    "headings": {name.value: text for name, text in ADEQUATE["headings"].items()},
     "review_on": "2190-01-01",
     "routing": {"area": "north"},
 }
