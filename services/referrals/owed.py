@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.accept import Taken, own_header
+from chassis.clock import LONDON
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.once import once
@@ -16,10 +17,10 @@ from chassis.runtime import Runtime
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
 from contracts.rules import owed
-from contracts.rules.owed_parts import Owed, Plan
+from contracts.rules.owed_parts import Owed
 from contracts.rules.plan_adequacy import Refusal, Standing, refusals
 from contracts.submission import Receipt, Submission
-from contracts.vocabulary import AlertRule, Role, UpdateKind
+from contracts.vocabulary import AlertRule, UpdateKind
 from services.referrals.actions import may_see_owed
 from services.referrals.person_clocks import (
     CALENDARS,
@@ -63,14 +64,13 @@ class PlanReceipt(Receipt):
 
 
 class VictimPage(BaseModel):
-    """What is owed to a victim, for a caller who may see it. ``owed`` is null where nothing is known that
-    anything is owed for: that is not to say that nothing is."""
+    """What is owed to a victim, for a caller who may see it."""
 
     model_config = ConfigDict(frozen=True)
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
-    owed: Owed | None
+    owed: Owed
 
 
 def fold_owed(subject: Subject) -> Folded:
@@ -104,32 +104,33 @@ async def make_plan(
     taken = await runtime.take(
         submission, submission.content, caller=caller, right=sharing.PLAN, idempotency_key=key
     )
-    fact = (await runtime.fact(taken.root)).current(PlanMade)[0]
-    await runtime.folded(fact.said.keys(taken.root))
-    hers = next(each.mention or "" for each in fact.said.people if each.role is Role.VICTIM)
-    plans = await _plans(runtime, hers)
-    if taken.root in plans:
-        return taken, plans[taken.root].refused
-    return taken, refusals(fact.said, fact.occurred.date(), Standing())
+    first = (await runtime.fact(taken.root)).versions(taken.root)[0]
+    await runtime.folded(submission.content.keys(taken.root) | {f"m:{each}" for each in first.mentions})
+    for mention in sorted(first.mentions):
+        found = await _owed(runtime, mention)
+        standing = next((plan for plan in found.plans if plan.root == taken.root), None) if found else None
+        if standing is not None:
+            return taken, standing.refused
+    return taken, refusals(submission.content, first.occurred.astimezone(LONDON).date(), Standing())
 
 
-async def _plans(runtime: Runtime, mention: str) -> dict[str, Plan]:
-    row = await runtime.row(OWED, await runtime.person_of(mention))
-    found = row.owed.plans if isinstance(row, OwedRow) and row.owed else ()
-    return {plan.root: plan for plan in found}
+async def _owed(runtime: Runtime, id_: str) -> Owed | None:
+    """What is owed to whoever a mention is today, or to a person as another service's page names them."""
+    for person in (await runtime.person_of(id_), id_):
+        row = await runtime.row(OWED, person)
+        if isinstance(row, OwedRow) and row.owed:
+            return row.owed
+    return None
 
 
 async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimPage:
-    """What is owed to whoever a mention is today; the look is on record. Raises Problem (404) for whoever is
-    not the caller's to see."""
+    """What is owed to whoever a mention is today, or to a person as another service's page names them; the
+    look is on record. Raises Problem (404) for whoever is not the caller's to see."""
     fresh = await runtime.fresh_until()
-    if not await may_see_owed(runtime, caller, mention):
+    found = await _owed(runtime, mention)
+    if found is None or not await may_see_owed(runtime, caller, found.mention):
         raise not_found()
-    person = await runtime.person_of(mention)
-    row = await runtime.row(OWED, person)
-    found = row.owed if isinstance(row, OwedRow) else None
-    if found is None:
-        raise not_found()
+    person = await runtime.person_of(found.mention)
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
     await runtime.shown(caller, OWED.name, person, found.model_dump_json().encode(), facts)
     return VictimPage(at=runtime.clock.now(), fresh_until=fresh, owed=found)

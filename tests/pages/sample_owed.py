@@ -9,6 +9,7 @@ from contracts.rules.owed_parts import Contract, Owed, Plan, PlanReview, Update
 from contracts.rules.plan_adequacy import Refusal
 from contracts.vocabulary import (
     ActionState,
+    ContactMethod,
     EnhancedReason,
     Grade,
     PlanFault,
@@ -81,7 +82,12 @@ def owed() -> Owed:
         mend_by=None,
         review=PlanReview(because=ReviewTrigger.BREACH, root=BREACH, at=ago(days=2), due=ago(days=1)),
         contract=Contract(
-            root=new(), agency="northmere-police", at=ago(days=30), every_days=7, by=Teller.IDVA, method=None
+            root=new(),
+            agency="northmere-police",
+            at=ago(days=30),
+            every_days=7,
+            by=Teller.IDVA,
+            method=ContactMethod.TEXT,
         ),
         agree_by=None,
         updates=tuple(updates()),

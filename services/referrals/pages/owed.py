@@ -140,7 +140,6 @@ async def _show(
         PAGES.look(request, caller),
         422 if fault else 200,
         page=shown,
-        mention=mention,
         once=new_id(),
         agencies={fact.said.agency: fact.said.name for fact in defined},
         may_tell=not caller.roles.isdisjoint(sharing.RIGHTS[sharing.TELL]),
