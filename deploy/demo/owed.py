@@ -46,8 +46,8 @@ def of_case(notebook: Notebook, pair: Pair, number: int) -> None:
         _as_above(notebook, pair, now - own.uniform(1, 12) * DAY)
     if number % 3:
         _contract(notebook, pair, now - own.uniform(120, 200) * DAY, own)
-    for step in list(_steps(notebook, pair)):
-        _tell(notebook, pair, step, own)
+    for post, kind in list(_news(notebook, pair)):
+        _tell(notebook, pair, post, kind, own)
 
 
 def _adequate(notebook: Notebook, pair: Pair, at: datetime) -> Post | None:
@@ -93,23 +93,27 @@ def _contract(notebook: Notebook, pair: Pair, at: datetime, own: Random) -> Post
     )
 
 
-def _steps(notebook: Notebook, pair: Pair) -> Iterator[Post]:
-    """What the police did about breaches against this victim."""
+def _news(notebook: Notebook, pair: Pair) -> Iterator[tuple[Post, str]]:
+    """What this victim is to be told of: what the police did about a breach, and bail."""
     hers = {post.key for post in notebook.posts if post.kind == "breach" and _is_about(post, pair)}
-    yield from (post for post in notebook.posts if post.kind == "step" and post.of in hers)
+    for post in notebook.posts:
+        content = post.body["content"]
+        if post.kind == "step" and post.of in hers and content["step"] in NEWS:
+            yield post, NEWS[content["step"]]
+        elif post.kind == "order" and content["order"] == "police-bail" and _is_about(post, pair):
+            yield post, "bail"
 
 
-def _tell(notebook: Notebook, pair: Pair, step: Post, own: Random) -> None:
+def _tell(notebook: Notebook, pair: Pair, news: Post, kind: str, own: Random) -> None:
     """Three in five are told in time, some late, some are tried, and of the rest nobody thinks."""
-    kind = NEWS.get(step.body["content"]["step"])
     hours, result = own.choices(((4, "told"), (70, "told"), (5, "tried"), (0, "")), (60, 12, 12, 16), k=1)[0]
-    if kind is None or not result:
+    if not result:
         return
     agency = own.choice(("northmere-police", "harbour-idva"))
     said = notebook.say(
         agency,
         "told",
-        datetime.fromisoformat(step.body["occurred"]) + timedelta(hours=hours),
+        datetime.fromisoformat(news.body["occurred"]) + timedelta(hours=hours),
         [pair.victim.mention("victim", agency)],
         pair.victim.area,
         "No answer; no message was left." if result == "tried" else None,

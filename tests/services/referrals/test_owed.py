@@ -7,7 +7,7 @@ import pytest
 
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.orders import BreachProgressed, BreachReported
+from contracts.events.orders import BreachProgressed, BreachReported, OrderMade
 from contracts.events.owed import ContractAgreed, PlanMade, VictimTold
 from contracts.vocabulary import AlertRule, Role, StaffRole
 from services.referrals.owed import OWED
@@ -220,3 +220,21 @@ def test_of_no_known_area_whoever_places_cases_and_supervisors_see_it() -> None:
     assert may == [StaffRole.MARAC_COORDINATOR, StaffRole.SUPERVISOR]
     may = [role for role in StaffRole if sharing.may_see_owed({role}, {"north"}, {"north", "force"})]
     assert set(may) == sharing.RIGHTS[sharing.READ_OWED]
+
+
+def test_what_is_owed_changes_by_itself_only_when_it_says_so() -> None:
+    people = [*HER, someone(Role.SUSPECT, "ben")]
+    bail = OrderMade(people=people, order="police-bail", made=NOON - 3 * DAY, ends=NOON + 5 * DAY)
+    order = OrderMade(people=people, order="restraining", made=NOON - DAY, starts=NOON + 2 * DAY)
+    made = World([OWED], [plan(), fact(bail, agency="police"), fact(order, agency="police")], same=[BOTH])
+    (her,) = {subject for (_, subject), done in made.fold().items() if done.row is not None}
+    seen, times = [], [NOON]
+    while (changes := made.fold()["referrals_owed", her].changes_at) is not None:
+        before = made.bytes()
+        made.at = changes - timedelta(seconds=1)
+        assert made.bytes() == before
+        made.at = changes
+        seen.append(made.bytes() != before)
+        times.append(changes)
+    assert times == [NOON, NOON + 2 * DAY, NOON + 5 * DAY]
+    assert seen == [True, True], "an order begins to be left out; bail ends, and is to be told"
