@@ -8,7 +8,8 @@ that is heard no more.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from itertools import takewhile
 
 from contracts.events.orders import BreachProgressed, OrderMade
 from contracts.events.owed import PlanMade, PlanReviewed
@@ -73,7 +74,7 @@ def plans_of(heard: Heard, grade: Grade) -> tuple[list[tuple[Plan, str]], list[t
             owner=plan.owner,
             review_on=last[1] if last and last[0] >= at else plan.review_on,
             actions=tuple(plan.actions),
-            refused=refusals(plan, at.astimezone(LONDON).date(), standing),
+            refused=refusals(plan, _day(each), standing),
             reviewed=last[0] if last else None,
         )
         found.append((row, each.hers))
@@ -96,14 +97,29 @@ def _changes(heard: Heard) -> Iterator[tuple[datetime, datetime, ReviewTrigger |
 
 
 def mend(plans: Sequence[tuple[Plan, str]], heard: Heard, grade: Grade, calendars: Calendars) -> Clock | None:
-    """By when an adequate plan is to stand: from the newest plan, or from what changed since."""
+    """By when an adequate plan is to stand. Counted from the first of the plans that never were adequate, one
+    after the other, so that neither another thin one nor what happens meanwhile gives longer; of one that
+    was, from the first change after somebody had looked at it last."""
     if not plans:
         return None
     newest, mention = plans[0]
-    since = max((at for at, *_ in _changes(heard)), default=newest.at)
-    limit = WEEK if grade in (Grade.STANDARD, Grade.MEDIUM) else DAY
-    due = deadline(limit, max(newest.at, since), calendars)
+    thin = list(takewhile(_never_adequate, reversed(heard.of(PlanMade))))
+    if thin:
+        since = min(min(each.envelope.time, each.recorded) for each, _ in thin)
+    else:
+        looked = max(newest.at, newest.reviewed or newest.at)
+        since = min((at for at, *_ in _changes(heard) if at > looked), default=looked)
+    due = deadline(WEEK if grade in (Grade.STANDARD, Grade.MEDIUM) else DAY, since, calendars)
     return Clock(rule=AlertRule.PLAN_INADEQUATE, cause=mention, due=due)
+
+
+def _never_adequate(made: tuple[Told, PlanMade]) -> bool:
+    """Whether a plan has faults whatever stands: even for the grade that it says itself."""
+    return bool(refusals(made[1], _day(made[0]), Standing(grade=made[1].grade)))
+
+
+def _day(told: Told) -> date:
+    return told.envelope.time.astimezone(LONDON).date()
 
 
 def review_of(
