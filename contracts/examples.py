@@ -37,6 +37,7 @@ from contracts.events.people import ReferralMade
 from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, mention_of
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
+from contracts.invented_owed import OWED
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record
 from contracts.topics import TOPICS
@@ -264,6 +265,6 @@ def _event(agency: str, occurred: datetime, content: Content) -> Envelope:
 
 EXAMPLES: dict[str, Envelope] = {
     content.type: _event(agency, occurred, content)
-    for agency, occurred, content in [*PEOPLE, *ORDERS, *ALERTS, *OURS]
+    for agency, occurred, content in [*PEOPLE, *OWED, *ORDERS, *ALERTS, *OURS]
 }
 """Event type to an event of it."""

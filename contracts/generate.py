@@ -13,7 +13,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contracts import practice, practice_risk
+from contracts import practice, practice_plans, practice_risk
 from contracts.content import Content
 from contracts.envelope import Envelope
 from contracts.examples import EXAMPLES, SCHEMAS
@@ -49,6 +49,7 @@ def files() -> dict[Path, bytes]:
         Path("asyncapi.json"): _written(asyncapi()),
         Path("../docs/clocks.md"): practice.clocks().encode(),
         Path("../docs/orders.md"): practice.orders().encode(),
+        Path("../docs/plans.md"): practice_plans.plans().encode(),
         Path("../docs/risk.md"): practice_risk.risk().encode(),
     }
 

@@ -100,7 +100,8 @@ def limit_of(limit: Limit) -> str:
     if limit.n == 0:
         return "that moment"
     one_day = limit.n == 1 and limit.calendar is Calendar.DAYS_INCLUSIVE
-    return "that day" if one_day else f"{limit.n} {CALENDARS[limit.calendar]}"
+    words = CALENDARS[limit.calendar]
+    return "that day" if one_day else f"{limit.n} {words.replace('days', 'day') if limit.n == 1 else words}"
 
 
 def _rank(known: TypeOfOrder) -> str:

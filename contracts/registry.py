@@ -13,6 +13,7 @@ from contracts.events import (
     identity,
     operations,
     orders,
+    owed,
     path,
     people,
     withheld,
@@ -40,6 +41,7 @@ def _all() -> dict[str, type[Content]]:
         operations,
         path,
         withheld,
+        owed,
     )
     found = {
         model.type: model

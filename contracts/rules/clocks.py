@@ -115,6 +115,35 @@ def _notify(started: str, source: str) -> Clock:
     )
 
 
+def _owed(started: str, stopped: str, limit: Limit, owner: ClockOwner, late: str, source: str) -> Clock:
+    return Clock(
+        about="person",
+        started=started,
+        stopped=stopped,
+        limit=limit,
+        owner=owner,
+        urgency=None,
+        late=f"it is a gap on the case's page and in the agenda: {late}",
+        source=source,
+    )
+
+
+_CODE = "Code of Practice for Victims of Crime, 2020"
+_STANDARD = "Without enhanced rights the limit is 5 working days"
+
+
+def _tell(started: str, source: str, more: str = _STANDARD) -> Clock:
+    return _owed(
+        started,
+        "the victim is told, or a reason lets it stand: no safe way, or not wanted. To have tried stops"
+        " nothing",
+        Limit(1, Calendar.WORKING_DAYS),
+        ClockOwner.TELLS_VICTIM,
+        f"the victim is left without news. {more}",
+        f"{_CODE}, {source} (domain.md 6)",
+    )
+
+
 CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.NO_ANSWER: Clock(
         about="breach",
@@ -206,6 +235,42 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         " no rota of those on call is theirs. For an order made, a court, a pregnancy or a new child the"
         " limit is 5 working days",
         source="College of Policing, APP, victim safety (domain.md 1.3); times are Goldthread's own",
+    ),
+    AlertRule.PLAN_INADEQUATE: _owed(
+        "a safety plan is refused as inadequate (docs/plans.md), or a change makes it so, and no other is"
+        " adequate",
+        "an adequate plan",
+        Limit(24, Calendar.HOURS),
+        ClockOwner.PLAN_OWNER,
+        "a plan stands that does not protect. For medium and standard risk the limit is 5 working days",
+        "HMICFRS 2021, lines 1387-1418; times are Goldthread's own",
+    ),
+    AlertRule.PLAN_REVIEW: _owed(
+        "a change that opens a review of the risk (docs/risk.md), a higher grade, or the plan's own date",
+        "an adequate plan that is newer, or somebody who finds that it stands",
+        Limit(24, Calendar.HOURS),
+        ClockOwner.PLAN_OWNER,
+        "the plan is for a risk that is no more. The limit is that of the review of the risk",
+        "College of Policing, APP, victim safety (domain.md 1.3)",
+    ),
+    AlertRule.VICTIM_CONTRACT: _owed(
+        "the first crime or breach against the victim is recorded",
+        "a victim contract: how often, how and by whom the victim is to be told",
+        Limit(1, Calendar.WORKING_DAYS),
+        ClockOwner.TELLS_VICTIM,
+        f"nothing is agreed. {_STANDARD}",
+        f"{_CODE}, right 3 and 6: at report",
+    ),
+    AlertRule.TELL_ARREST: _tell("a suspect is arrested", "right 6"),
+    AlertRule.TELL_INTERVIEW: _tell("a suspect is interviewed", "right 6"),
+    AlertRule.TELL_BAIL: _tell("bail is given", "right 6"),
+    AlertRule.TELL_CHARGE: _tell("a suspect is charged", "right 6"),
+    AlertRule.TELL_RELEASE: _tell("no further action on a breach; bail ends, or is ended", "right 6"),
+    AlertRule.TELL_COURT: _tell("a breach was before a court", "right 9", "For everybody alike"),
+    AlertRule.TELL_ROUTINE: _tell(
+        "the victim contract, and whatever the victim is told after it",
+        "right 6",
+        "The limit is the days that the contract says",
     ),
 }
 """The table: by the rule under which somebody is told."""

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from contracts.content import Said
 from contracts.envelope import Envelope
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
+from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.clocks import Calendar, Calendars, Limit, deadline, end_of
@@ -180,9 +181,15 @@ def told_of(
     told = []
     for envelope, said, named, people in found:
         about = said.breach if isinstance(said, BreachProgressed | PatternDecided) else ""
-        if sides := named or of_breach.get(about):
+        if sides := named or of_breach.get(about) or _by_mention(said, person, homes):
             told.append(Told(envelope, said, sides[0], people, sides[1], recorded(envelope.root)))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
+
+
+def _by_mention(said: Said, person: str, homes: Mapping[str, str]) -> tuple[str, frozenset[str]] | None:
+    """Whom staff name on a page: by the opaque mention that the page gives."""
+    hers = said.victim if isinstance(said, PlanReviewed | VictimTold) else None
+    return (hers, frozenset()) if hers and homes.get(hers) == person else None
 
 
 def _is_victim(mention: Mention, person: str, homes: Mapping[str, str]) -> bool:

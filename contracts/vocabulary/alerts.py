@@ -27,6 +27,16 @@ class AlertRule(StrEnum):
     BAIL_ENDED = "bail-ended"
     MIXTURE = "mixture"
     RISK_REVIEW = "risk-review"
+    PLAN_INADEQUATE = "plan-inadequate"
+    PLAN_REVIEW = "plan-review"
+    VICTIM_CONTRACT = "victim-contract"
+    TELL_ARREST = "tell-arrest"
+    TELL_INTERVIEW = "tell-interview"
+    TELL_BAIL = "tell-bail"
+    TELL_CHARGE = "tell-charge"
+    TELL_RELEASE = "tell-release"
+    TELL_COURT = "tell-court"
+    TELL_ROUTINE = "tell-routine"
 
 
 class ClockOwner(StrEnum):
@@ -40,6 +50,10 @@ class ClockOwner(StrEnum):
     DATA_PROTECTION = "data-protection"
     RISK_OWNER = "risk-owner"
     """Whoever assessed the risk last; where nobody has, whoever told of what asks for it."""
+    PLAN_OWNER = "plan-owner"
+    """Whoever made the safety plan."""
+    TELLS_VICTIM = "tells-victim"
+    """Whoever the victim contract names; without one, the police."""
 
 
 class ParkedReason(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from deploy.demo import orders, stories
+from deploy.demo import orders, owed, stories
 from deploy.demo.people import People, Person
 from deploy.demo.posts import Notebook, Pair, Post
 
@@ -53,6 +53,8 @@ def caseload(now: datetime, seed: int = SEED) -> Caseload:
         referrals[pairs[0].victim.area].append(said.key)
     _mistakes(notebook)
     _doubts(notebook)
+    for number, pairs in enumerate(households):
+        owed.of_case(notebook, pairs[0], number)
     posts = sorted(notebook.posts, key=lambda post: (post.at, post.key))
     return Caseload(notebook.start, now, posts, referrals, [pair for pairs in households for pair in pairs])
 

@@ -30,6 +30,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
 from services.marac.tasking.rows import (
     BindingOrder,
@@ -120,6 +121,7 @@ class AgendaLine(Shown):
     assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
     review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
     review_by: str | None = Field(default=None, description="the name of the agency that owes it")
+    owed: OwedNote | None = Field(default=None, description="of the safety plan and of what is to be told")
     disputed: bool
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
@@ -286,6 +288,7 @@ class CasePage(Page):
     assessment: Assessment | None
     assessments: list[Assessment] = Field(description="all of the victim's, newest first")
     risk: Risk = Risk()
+    owed: Owed | None = None
     disputed: bool
     repeat: Repeat | None
     earlier_case: str | None

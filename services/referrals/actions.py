@@ -10,6 +10,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered
+from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
@@ -48,7 +49,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
     Raises Refused (422) where the sender gave a grade of that kind, for an assessment or a Dash of which
     something is wrong, for a decision of one mention alone, and for *same* of two sides of one fact; Problem
-    (404) for a decision that is not the caller's to make.
+    (404) for a decision that is not the caller's to make, and for a victim who is not theirs to see.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
@@ -59,6 +60,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
             raise Refused("sides-of-one-fact", "body.content.mentions")
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
+    await _check_victim(archive, caller, content)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:
@@ -84,6 +86,19 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
         await _check_decision(archive, caller, content, IdentityAnswer.SAME)
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
+    await _check_victim(archive, caller, content)
+
+
+async def _check_victim(archive: Archive, caller: Caller, content: Content) -> None:
+    """Whom somebody names by a mention is theirs to see."""
+    named = content.victim if isinstance(content, PlanReviewed | VictimTold) else None
+    if named is not None and not await may_see_owed(archive, caller, named):
+        raise not_found()
+
+
+async def may_see_owed(archive: Archive, caller: Caller, mention: str) -> bool:
+    """Whether a caller may see what is owed to whoever a mention is today."""
+    return sharing.may_see_owed(caller.roles, caller.areas, await reach_of(archive, mention))
 
 
 async def _check_answer(archive: Archive, caller: Caller, said: MixtureAnswered) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from chassis.runtime import Runtime
 from chassis.service import Service
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
+from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -24,6 +25,8 @@ from services.referrals.drafts import DraftTable, forget_old
 from services.referrals.links import REFERRALS_LINK
 from services.referrals.matcher import match
 from services.referrals.mixtures import watch_links
+from services.referrals.owed import OWED
+from services.referrals.owed_routes import router as owed_routes
 from services.referrals.pages import PAGES
 from services.referrals.pages.refer import router as refer_pages
 from services.referrals.pages.routes import router as pages
@@ -44,10 +47,10 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW),
+    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED),
     fold_version=4,
     tables=(BlockTable, QuestionTable, DraftTable),
-    routers=(router, withheld_routes, pages, refer_pages, withheld_pages),
+    routers=(router, withheld_routes, owed_routes, pages, refer_pages, withheld_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={
@@ -64,6 +67,10 @@ SERVICE = Service(
         MixtureAnswered: sharing.ANSWER_LINK,
         WithheldFromPolice: sharing.KEEP_WITHHELD,
         WithheldOpened: sharing.OPEN_WITHHELD,
+        PlanMade: sharing.PLAN,
+        PlanReviewed: sharing.REVIEW_PLAN,
+        ContractAgreed: sharing.AGREE_CONTRACT,
+        VictimTold: sharing.TELL,
     },
     admit=withheld.admit,
     revisable=revisable,

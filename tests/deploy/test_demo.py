@@ -16,6 +16,7 @@ from contracts.events.orders import (
     OrderMade,
     OrderServed,
 )
+from contracts.events.owed import ContractAgreed, PlanMade, VictimTold
 from contracts.events.people import (
     HealthContacted,
     HouseholdDescribed,
@@ -50,6 +51,9 @@ MODELS: dict[str, type[Content]] = {
     "breach": BreachReported,
     "step": BreachProgressed,
     "circulation": OrderCirculated,
+    "plan": PlanMade,
+    "contract": ContractAgreed,
+    "told": VictimTold,
 }
 READERS: dict[str, TypeAdapter[Any]] = {
     kind: TypeAdapter(Submission[model])  # type: ignore[valid-type]

@@ -53,11 +53,13 @@ from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
 from services.referrals import mixtures as referrals_mixtures
+from services.referrals import owed as referrals_owed
 from services.referrals import review as referrals_review
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_cases,
+    sample_owed,
     sample_refer,
     sample_reviews,
     sample_risk,
@@ -75,6 +77,7 @@ ROLES = {
     "supervisor": {StaffRole.SUPERVISOR},
     "operator": {StaffRole.OPERATOR},
     "referrer": {StaffRole.REFERRER, StaffRole.IDVA},
+    "idva": {StaffRole.IDVA},
 }
 
 
@@ -143,6 +146,7 @@ class World:
         listed = {line.case: line.letters for line in self.agenda_shown.cases}
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases() | {sample_risk.RISK_CASE: sample_risk.risk_case()}
+        self.cases |= {sample_owed.OWED_CASE: sample_owed.owed_case()}
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
         self.unread = samples.unread()
@@ -273,6 +277,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     sample_refer.sampled(patch, world.hosts["referrals"])
+    patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)

@@ -11,7 +11,15 @@ from chassis.parking import Counts
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
 from services.notify.queries import Who
-from tests.pages import sample_cases, sample_refer, sample_reviews, sample_risk, sample_rota, sample_rows
+from tests.pages import (
+    sample_cases,
+    sample_owed,
+    sample_refer,
+    sample_reviews,
+    sample_risk,
+    sample_rota,
+    sample_rows,
+)
 from tests.pages.app import World
 from tests.pages.conftest import Open
 from tests.support.facts import IDS
@@ -65,6 +73,10 @@ PAGES = {
         "coordinator",
         f"/referrals/reviews/{sample_reviews.THEIRS}/{sample_reviews.HERS}",
     ),
+    "case with plans and news that is late": ("chair", f"/marac/cases/{sample_owed.OWED_CASE}"),
+    "plans, to print": ("chair", f"/marac/cases/{sample_owed.OWED_CASE}/print"),
+    "owed to a victim": ("idva", sample_owed.VICTIM),
+    "owed to a victim, for who may only read": ("coordinator", sample_owed.VICTIM),
     "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
     "refer": ("referrer", "/referrals/refer"),
     "refer, what is asked": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/contact"),

@@ -27,6 +27,7 @@ ASKED = re.compile(r"""(?:\bt|texts)\(\s*["']([a-z0-9.-]+[a-z0-9])["']""")
 BUILT = re.compile(r"""(?:\bt|texts)\(\s*f?["']([a-z0-9-]+\.)["'{]""")
 LISTS: dict[str, EnumType] = {
     "act": vocabulary.Act,
+    "action-state": vocabulary.ActionState,
     "agency-kind": vocabulary.AgencyKind,
     "alert": vocabulary.AlertRule,
     "answer-source": vocabulary.AnswerSource,
@@ -39,6 +40,7 @@ LISTS: dict[str, EnumType] = {
     "dash-answer": vocabulary.DashAnswer,
     "dash-item": vocabulary.DashItem,
     "effect": vocabulary.Effect,
+    "enhanced": vocabulary.EnhancedReason,
     "element": vocabulary.OffenceElement,
     "grade": vocabulary.Grade,
     "housing": vocabulary.HousingKind,
@@ -54,6 +56,9 @@ LISTS: dict[str, EnumType] = {
     "parked-reason": vocabulary.ParkedReason,
     "pass-reason": vocabulary.PassReason,
     "pattern-decision": vocabulary.PatternDecision,
+    "plan-fault": vocabulary.PlanFault,
+    "plan-heading": vocabulary.PlanHeading,
+    "plan-review-result": vocabulary.PlanReviewResult,
     "prohibition": vocabulary.ProhibitionKind,
     "regime": Regime,
     "relationship": vocabulary.Relationship,
@@ -67,6 +72,9 @@ LISTS: dict[str, EnumType] = {
     "staff-role": vocabulary.StaffRole,
     "stage": vocabulary.OrderStage,
     "team": vocabulary.TeamKind,
+    "teller": vocabulary.Teller,
+    "told-result": vocabulary.ToldResult,
+    "update": vocabulary.UpdateKind,
     "urgency": vocabulary.Urgency,
 }
 RULES = ("contracts/rules", "services/orders/rules", "services/referrals/rules", "services/marac/rules")

@@ -120,7 +120,13 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "marac": meeting,
         "notify": rota,
     }
+    hers = await goldthread.mention("harbour-idva", f"/referrals/v1/facts/{roots['referral']}")
+    plan = {"people": [caseload.her("harbour-cms", "C-104")], "routing": {"area": "northmere-north"}}
+    await goldthread.post(
+        "harbour-idva", "/referrals/v1/safety-plans", caseload.submission(plan, scene.BEGAN)
+    )
     found.ids = {
+        "mention": hers,
         "case": roots["referral"],
         "root": roots["injury"],
         "cause": lonely["root"],
@@ -304,16 +310,27 @@ async def record_by_record(found: Scene, client_of: Goldthread, tokens: Tokens) 
     cohort = ["/marac/v1/cohort", f"/marac/v1/cohort/{him}", "/marac/cohort", f"/marac/cohort/{him}"]
     alerts = [f"/notify/v1/alerts/{breach}", f"/orders/v1/breaches/{breach}", f"/orders/breaches/{breach}"]
     order = [f"/orders{part}/orders/{found.ids['order']}" for part in ("", "/v1")]
+    owed = [f"/referrals{part}/victims/{found.ids['mention']}" for part in ("", "/v1")]
     hidden = {
-        "nell-archer": [*order, *pages, *meeting, *cohort, *alerts],
-        "ivo-marsh": [*order, *pages, *meeting, *cohort, *alerts, "/notify/v1/alerts", "/marac/", "/notify/"],
-        "tom-achterberg": [*order, *pages, *meeting, *alerts],
-        "rowan-ellis": [*order, *cohort, *alerts],
+        "nell-archer": [*owed, *order, *pages, *meeting, *cohort, *alerts],
+        "ivo-marsh": [
+            *owed,
+            *order,
+            *pages,
+            *meeting,
+            *cohort,
+            *alerts,
+            "/notify/v1/alerts",
+            "/marac/",
+            "/notify/",
+        ],
+        "tom-achterberg": [*owed, *order, *pages, *meeting, *alerts],
+        "rowan-ellis": [*owed, *order, *cohort, *alerts],
         "carys-bevan": [*order, *cohort, alerts[0]],
-        "sam-lindqvist": [*pages, *cohort, *alerts],
+        "sam-lindqvist": [*owed, *pages, *cohort, *alerts],
         "aisha-bright": [*order, *pages, *meeting, *cohort, *alerts],
         "ines-calder": order,
-        "northmere-police": [*order, *pages, *meeting, *cohort, *alerts],
+        "northmere-police": [*owed, *order, *pages, *meeting, *cohort, *alerts],
         "harbour-idva": [*order, *pages, *meeting, *cohort, *alerts],
         "northmere-idle": [*order, *pages, *meeting, *cohort, *alerts, "/notify/v1/alerts"],
     }

@@ -1,6 +1,7 @@
 """S3, who is who in it: a pregnant girl of 16 and her new partner, a serial offender, known to five agencies
 under records that share no number. What leaves no doubt is linked; what does is asked, decided on a page,
-seen within a second, and taken back; who had seen the mixture is told. On both deployments."""
+seen within a second, and taken back; who had seen the mixture is told. The safety plan that says *as above*
+is taken and refused with its reasons, until an adequate one stands. On both deployments."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -104,6 +105,7 @@ async def test_s3(goldthread: Goldthread) -> None:
         her = await mention(goldthread, "harbour-idva", roots["idva"])
         at_police = await mention(goldthread, "northmere-police", roots["police"])
         await the_police_record_is_asked_about(goldthread, roots, her, at_police)
+        await the_plan_is_refused_with_its_reasons(goldthread, roots, her)
         await she_and_he_are_never_one(goldthread, coordinator, roots)
         assert "Nothing waits for you" not in (await coordinator.get("/referrals/")).text
 
@@ -152,6 +154,83 @@ async def the_police_record_is_asked_about(
     assert done.status_code == 303
     clocks = (await (await goldthread.person("helen-sato")).get("/notify/v1/clocks")).json()["clocks"]
     assert [each for each in clocks if each["rule"] == "mixture" and each["state"] == "late"] == []
+
+
+def plan(people: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A safety plan, at its time."""
+    return caseload.submission({"people": people, **ROUTING, **more}, NOW - timedelta(hours=3), NOW)
+
+
+AS_ABOVE = {
+    "actions": [
+        {"what": "Initially after suspect was arrested and taken to station and officers liaised"},
+        {"what": "As above"},
+    ]
+}
+"""The entry on the crime report (HMICFRS 2021, lines 1397-1404)."""
+BETTER = {
+    "grade": "high",
+    "headings": {
+        "proportionality": "An alarm answers the threats to come at night",
+        "legality": "Article 2; she asked for it, and her mother agrees",
+        "accountability": "The adviser and the sergeant, each Monday",
+        "necessity": "He has hurt others before, and nothing less has stopped him",
+        "information": "Her own account, the Dash, the midwife",
+    },
+    "actions": [
+        {"what": "Panic alarm at home", "grade": "high", "owner": "IDVA 7", "due": NOW.date().isoformat()}
+    ],
+    "owner": "IDVA 7",
+    "review_on": (NOW + timedelta(days=14)).date().isoformat(),
+    "children": "planned-for",
+    "for_children": "The unborn child: the midwife plans the birth with the social worker",
+    "contact": "The adviser, twice a week, by her safe way",
+    "release": "She is told before it, and patrols pass for three nights",
+    "court": "The alarm stays until an order is served",
+}
+
+
+async def the_plan_is_refused_with_its_reasons(
+    goldthread: Goldthread, roots: Mapping[str, str], her: str
+) -> None:
+    """By the police, whose record of her is of nobody known, and by her adviser; then it is put right, and
+    the adviser records on the page that it holds, and that nobody was reached."""
+    path = "/referrals/v1/safety-plans"
+    police = await goldthread.post(
+        "northmere-police", path, plan([girl("niche", "N-31", SWAPPED)], **AS_ABOVE)
+    )
+    hers = await goldthread.post("harbour-idva", path, plan([girl("harbour-cms", "C-31")], **AS_ABOVE))
+    for taken in (police, hers):
+        assert taken["adequate"] is False
+        faults = {(each["fault"], each["where"]) for each in taken["refused"]}
+        assert faults >= {("says-nothing", "actions.1.what"), ("no-owner", "owner"), ("below-grade", "grade")}
+        assert faults >= {("children-unanswered", "children"), ("no-review-date", "review_on")}
+    chair, adviser = [await goldthread.person(name) for name in ("rowan-ellis", "carys-bevan")]
+
+    async def gaps() -> set[str]:
+        page = (await chair.get(f"/marac/v1/cases/{roots['idva']}")).json()
+        return {gap["code"] for gap in page["missing"]}
+
+    async def refused() -> bool:
+        return "plan-inadequate" in await gaps()
+
+    async def stands() -> bool:
+        return not {"plan-inadequate", "plan-missing", "plan-review"} & await gaps()
+
+    await until(refused, 30, "the case's page has the plan as a gap")
+    page = (await chair.get(f"/marac/cases/{roots['idva']}")).text
+    assert "Not adequate" in page
+    assert "Says nothing, or only points elsewhere" in page
+    better = await goldthread.post("harbour-idva", path, plan([girl("harbour-cms", "C-31")], **BETTER))
+    assert (better["adequate"], better["refused"]) == (True, [])
+    await until(stands, 30, "an adequate plan stands")
+    form = {"plan": better["root"], "result": "stands", "review_on": BETTER["review_on"], "why": "It holds."}
+    victim = f"/referrals/victims/{her}"
+    once = re.findall(r'name="once" value="([^"]*)"', (await adviser.get(victim)).text)
+    assert (await adviser.post(f"{victim}/reviews", data=form | {"once": once[0]})).status_code == 303
+    told = {"of": "arrest", "result": "tried", "by": "idva", "reason": "No answer.", "once": once[1]}
+    assert (await adviser.post(f"{victim}/told", data=told)).status_code == 303
+    assert "It was found to stand" in (await adviser.get(victim)).text
 
 
 async def she_and_he_are_never_one(

@@ -14,8 +14,10 @@ from contracts.vocabulary import AgencyKind, Grade, Role
 from services.marac import shown
 from services.marac.conference import breaches, clocks, rows
 from services.marac.conference.known import CaseKnown, causes_of
+from services.marac.conference.owed import note_of
 from services.marac.conference.risk import all_answers
 from services.marac.rules import missing
+from services.marac.rules import owed as owed_gaps
 from services.marac.rules.feeds import Silence
 
 CODES = {"kind", "status", "crime", "order", "stage"}
@@ -84,6 +86,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),
         silences=known.silences,
+        owed=owed_gaps.gaps(known.owed, known.at),
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
 
@@ -176,6 +179,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         assessed=known.risk.assessed,
         review=review,
         review_by=names_of(known, [review.owner])[review.owner] if review else None,
+        owed=note_of(known.owed, known.at) if not case.withdrawn else None,
         disputed=case.disputed,
         withdrawn=case.withdrawn,
     )

@@ -12,6 +12,7 @@ from services.marac.conference import alert_rows, breaches, clocks, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
 from services.marac.rules.feeds import Silence
+from services.marac.shown_owed import Owed
 from services.marac.shown_risk import Risk
 
 
@@ -45,6 +46,11 @@ class CaseKnown:
     def risk(self) -> Risk:
         """What is shown of the victim's risk."""
         return risk_of(self.victim.assessments if self.victim else (), self.victim, self.at)
+
+    @property
+    def owed(self) -> Owed | None:
+        """What the victim is owed. None: nothing is known that anything is owed for."""
+        return self.victim.owed if self.victim else None
 
     @property
     def everybody(self) -> list[rows.CasePerson]:

@@ -13,7 +13,7 @@ from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
-from contracts.rules import pattern, risk_review
+from contracts.rules import owed, pattern, risk_review
 from contracts.rules.clocks import Calendars
 from contracts.rules.instruments import dash_of
 from contracts.rules.order_questions import questions
@@ -23,8 +23,11 @@ from contracts.sections import Contact, Health, Identity, Location, Narrative, R
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.owed import heard_of
 
 NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
+NOT_DETAILS |= {"headings", "actions", "for_children", "contact", "release", "court"}
+"""The words of a safety plan may name places: they stand in its own part of the page alone."""
 CALENDARS = Calendars(court_deadline, add_working_days)
 SECTIONS = ("identity", "location", "contact", "health")
 
@@ -67,17 +70,15 @@ def fold_person(subject: Subject) -> Folded:
         ],
     )
     changes = [order.status.changes_at for order in orders]
-    owed, next_owed = _reviews(subject, told)
-    row = row.model_copy(update=owed)
+    known, next_owed = _reviews(subject, told)
+    row = row.model_copy(update=known)
     return Folded(row, min((change for change in (*changes, next_owed) if change), default=None))
 
 
 def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str, object], datetime | None]:
-    """The reviews of this person's risk that are owed, and when the next opens by itself."""
-    about = [(each.fact.envelope, each.fact.said) for each in told]
-    known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.first_recorded)
-    made = risk_review.assessed(known)
-    opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
+    """The reviews of this person's risk and all else that is owed, and when that next changes by itself."""
+    heard = heard_of(subject, told)
+    made = risk_review.assessed(heard.told)
     reviews = [
         rows.ReviewLine(
             root=each.opened.root,
@@ -86,10 +87,10 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
             at=each.opened.at,
             due=each.due,
         )
-        for each in risk_review.owed(opened, made, CALENDARS)
+        for each in risk_review.owed(heard.opened, made, CALENDARS)
     ]
-    owed: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
-    return owed, risk_review.changes_at(known, subject.at)
+    found: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
+    return found | {"owed": owed.owed(heard, CALENDARS)}, owed.changes_at(heard)
 
 
 class Whence(TypedDict):

@@ -16,6 +16,7 @@ from services.marac import casefile, feeds, shown
 from services.marac.conference import compose, rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
+from services.marac.conference.owed import owed_shown
 from services.marac.conference.person import short_type, version_row
 from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
@@ -256,6 +257,7 @@ async def _page(
         clocks=known.clocks,
         pattern=known.pattern,
         risk=known.risk,
+        owed=owed_shown(known.owed, locations=locations),
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),

@@ -17,6 +17,7 @@ from contracts.events.orders import Prohibition, Requirement
 from contracts.rules.circulation import Circulation
 from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import Breach
+from contracts.rules.owed_parts import Owed
 from contracts.sections import Contact, Health, Location, Name, Record
 from contracts.vocabulary import (
     BreachStep,
@@ -227,6 +228,8 @@ class ConferencePerson(Row):
     """The reviews of this person's risk as victim that are owed, the first to be late first."""
     review_owner: str | None = None
     """Whose they are: the agency that assessed last. None: nobody has, and it is whoever told of each."""
+    owed: Owed | None = None
+    """A safety plan, and to be told. None: nothing is known that anything is owed for."""
 
 
 class ConferencePersonTable(ViewTable, table=True):

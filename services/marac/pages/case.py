@@ -28,6 +28,7 @@ from services.marac.conference.rows import (
 )
 from services.marac.pages.risk import RiskView
 from services.marac.pages.words import HEADED_BY, Told, Words
+from services.marac.rules import sharing
 from services.marac.shown import AboutOther, CasePage, Missing, PersonShown
 
 OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral.made", "risk.assessed"})
@@ -40,6 +41,8 @@ PLACES = {
     "dash-unanswered": "#dash",
     "review-owed": "#dash",
     "pattern-undecided": "#pattern",
+    **dict.fromkeys(("plan-missing", "plan-inadequate", "plan-review"), "#owed"),
+    **dict.fromkeys(("update-late", "contract-missing"), "#owed"),
 }
 """The part of the page that each kind of gap is about, where it is not one line's or one person's."""
 
@@ -117,6 +120,8 @@ class Happening:
 
 class CaseView:
     """A case's page, told in words. Newest first throughout."""
+
+    opens_owed = sharing.OPENS_OWED
 
     def __init__(self, page: CasePage, words: Words) -> None:
         self.page = page

@@ -34,12 +34,17 @@ WORST_FIRST = (
     "order-ends",
     "order-not-served",
     "respondent-not-aware",
+    "plan-missing",
+    "plan-inadequate",
+    "plan-review",
+    "update-late",
     "order-unconfirmed",
     "area-unknown",
     "grade-lowered",
     "victim-changed",
     "role-disputed",
     "no-lead",
+    "contract-missing",
     "dash-unanswered",
     "order-questions",
     "child-no-school",
@@ -165,6 +170,8 @@ class CaseSeen:
     """Agencies that have said anything of the people of the case."""
     silences: Sequence[Silence] = ()
     """Feeds that have been silent for longer than usual."""
+    owed: Sequence[Gap] = ()
+    """What is missing of what the victim is owed (``rules/owed.py``)."""
 
 
 def gaps(case: CaseSeen) -> list[Gap]:
@@ -180,6 +187,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *_silent(case),
         *([Gap("unread", "operator", count=case.unread)] if case.unread else ()),
         *_feeds(case),
+        *case.owed,
     ]
     return sorted(
         found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots)

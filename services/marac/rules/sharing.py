@@ -30,6 +30,10 @@ FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
 MARAC hears her (SafeLives referral form, 2015). A chair's page lies open before a whole room; whoever
 goes to her has it from orders, with the breach."""
 
+OPENS_OWED = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
+"""Who of those that see cases may open the page where it is recorded that a victim was told: the right is
+that of referrals, and asked there."""
+
 PLACES_CASES = StaffRole.MARAC_COORDINATOR
 """Who sees every case whose MARAC is not known: unseen by everybody, it would be heard by nobody."""
 

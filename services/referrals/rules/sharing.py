@@ -19,10 +19,17 @@ ANSWER_LINK = "undone-link:answer"
 KEEP_WITHHELD = "withheld:keep"
 READ_WITHHELD = "withheld:read"
 OPEN_WITHHELD = "withheld:open"
+PLAN = "safety-plan:report"
+REVIEW_PLAN = "safety-plan:review"
+AGREE_CONTRACT = "victim-contract:report"
+TELL = "victim-told:report"
+READ_OWED = "owed:read"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
 REFERRERS = frozenset({StaffRole.REFERRER, StaffRole.IDVA})
 """Who refers by hand: of agencies with no system, and whoever meets victims before any system does."""
+TELLERS = frozenset({StaffRole.IDVA, StaffRole.ON_CALL, StaffRole.SUPERVISOR})
+"""Who tells a victim what happened, and looks again whether a plan holds: an advocate, or the police."""
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     REFER: SYSTEMS | REFERRERS,
@@ -36,6 +43,11 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     KEEP_WITHHELD: frozenset({StaffRole.SUPPORT_REPORTER, StaffRole.IDVA}),
     READ_WITHHELD: frozenset({StaffRole.IDVA}),
     OPEN_WITHHELD: frozenset({StaffRole.IDVA}),
+    PLAN: SYSTEMS,
+    REVIEW_PLAN: SYSTEMS | TELLERS,
+    AGREE_CONTRACT: SYSTEMS,
+    TELL: SYSTEMS | TELLERS,
+    READ_OWED: TELLERS | {StaffRole.MARAC_COORDINATOR},
 }
 """Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
 answered for an undone link, and must be able to."""
@@ -75,3 +87,13 @@ def may_see_undone(roles: Collection[str], areas: Collection[str], reach: Collec
     if StaffRole.OPERATOR in roles:
         return True
     return not set(areas).isdisjoint(reach) or (not reach and StaffRole.SUPERVISOR in roles)
+
+
+def may_see_owed(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:
+    """Whether a caller may see what is owed to a victim, given the areas that the facts about them route to,
+    with those around them. Of no known area whoever places cases may, and supervisors: unseen by everybody
+    it would be done by nobody (ours, 2026-11)."""
+    if RIGHTS[READ_OWED].isdisjoint(roles):
+        return False
+    everybodys = {StaffRole.MARAC_COORDINATOR, StaffRole.SUPERVISOR}
+    return not set(areas).isdisjoint(reach) or (not reach and not everybodys.isdisjoint(roles))

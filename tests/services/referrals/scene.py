@@ -31,6 +31,8 @@ CALLERS = {
         caller("coordinator-south", "council", "marac-coordinator", area="south"),
         caller("operator", "council", "operator"),
         caller("chair", "police", "marac-chair"),
+        caller("idva", "haven", "idva"),
+        caller("idva-south", "haven", "idva", area="south"),
     )
 }
 

@@ -1,0 +1,150 @@
+"""The safety plans of a victim: which are adequate, and which review of them is owed.
+
+Source: HMICFRS (2021), lines 1387-1418; College of Policing, APP (``domain.md`` 1.3). A plan is reviewed at
+each change of risk, in the time in which the risk itself is to be assessed, and one that is not adequate is
+mended in a day (five working days where the risk is known to be lower): Goldthread's own, 2026-11, to be
+agreed with each area. Nothing ends a plan: neither a court's decision, nor the end of an order, nor a case
+that is heard no more.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import takewhile
+
+from contracts.events.orders import BreachProgressed, OrderMade
+from contracts.events.owed import PlanMade, PlanReviewed
+from contracts.rules import risk_review
+from contracts.rules.clocks import Calendars, deadline, end_of
+from contracts.rules.occurrence import LONDON
+from contracts.rules.order_status import BAIL
+from contracts.rules.owed_parts import Clock, Heard, Plan, PlanReview, assessed
+from contracts.rules.plan_adequacy import RANK, Standing, refusals
+from contracts.rules.risk_review import DAY, WEEK, Told
+from contracts.rules.standing_grade import counting, standing_grade
+from contracts.vocabulary import (
+    AlertRule,
+    BreachStep,
+    Grade,
+    OrderStage,
+    PlanChange,
+    PlanReviewResult,
+    ReviewTrigger,
+    Role,
+)
+
+SUSPECT = frozenset({BreachStep.ARRESTED, BreachStep.CHARGED})
+BINDS = frozenset({OrderStage.MADE, OrderStage.INTERIM})
+
+
+def _standing(heard: Heard, grade: Grade) -> Standing:
+    orders = [(each, order) for each, order in heard.of(OrderMade) if order.stage in BINDS]
+    steps = (step.step for _, step in heard.of(BreachProgressed))
+    return Standing(
+        grade=grade,
+        orders=tuple(
+            (each.envelope.root, order.reference) for each, order in orders if _in_force(order, heard.at)
+        ),
+        children=any(m.role is Role.CHILD for each in heard.told for m in each.people),
+        suspect=any(order.order in BAIL for _, order in orders) or not SUSPECT.isdisjoint(steps),
+    )
+
+
+def _in_force(order: OrderMade, at: datetime) -> bool:
+    return (order.starts or order.made) <= at and (order.ends is None or order.ends > at)
+
+
+def plans_of(heard: Heard, grade: Grade) -> tuple[list[tuple[Plan, str]], list[tuple[Told, PlanReviewed]]]:
+    """The newest plan of each agency with the mention of the victim in it, the newest first; and the reviews
+    that found one to stand."""
+    newest = {each.envelope.agency: (each, plan) for each, plan in heard.of(PlanMade)}
+    reviews = [each for each in heard.of(PlanReviewed) if each[1].result is PlanReviewResult.STANDS]
+    standing = _standing(heard, grade) if newest else Standing()
+    found = []
+    for each, plan in sorted(
+        newest.values(), key=lambda made: (made[0].envelope.time, made[0].envelope.root), reverse=True
+    ):
+        root, at = each.envelope.root, each.envelope.time
+        looked = [(told.envelope.time, said.review_on) for told, said in reviews if said.plan == root]
+        last = max(looked, default=None)
+        row = Plan(
+            root=root,
+            agency=each.envelope.agency,
+            at=at,
+            grade=plan.grade,
+            owner=plan.owner,
+            review_on=last[1] if last and last[0] >= at else plan.review_on,
+            actions=tuple(plan.actions),
+            refused=refusals(plan, _day(each), standing),
+            reviewed=last[0] if last else None,
+        )
+        found.append((row, each.hers))
+    return found, reviews
+
+
+def _changes(heard: Heard) -> Iterator[tuple[datetime, datetime, ReviewTrigger | PlanChange, str, str]]:
+    """Each change of risk: when it happened, from when on it can have been known, what, by which fact and
+    mention."""
+    for line in heard.opened:
+        yield line.at, line.known, line.trigger, line.root, line.mention
+    made = assessed(heard.told)
+    before = None
+    for n, (each, _) in enumerate(made):
+        rank = RANK.get(standing_grade(known.grade for known in counting([a for _, a in made[: n + 1]])))
+        if before is not None and rank is not None and rank > before:
+            at = each.envelope.time
+            yield at, max(at, each.recorded), PlanChange.GRADE_RAISED, each.envelope.root, each.hers
+        before = rank if rank is not None else before
+
+
+def mend(plans: Sequence[tuple[Plan, str]], heard: Heard, grade: Grade, calendars: Calendars) -> Clock | None:
+    """By when an adequate plan is to stand. Counted from the first of the plans that never were adequate, one
+    after the other, so that neither another thin one nor what happens meanwhile gives longer; of one that
+    was, from the first change after somebody had looked at it last."""
+    if not plans:
+        return None
+    newest, mention = plans[0]
+    thin = list(takewhile(_never_adequate, reversed(heard.of(PlanMade))))
+    if thin:
+        since = min(min(each.envelope.time, each.recorded) for each, _ in thin)
+    else:
+        looked = max(newest.at, newest.reviewed or newest.at)
+        since = min((at for at, *_ in _changes(heard) if at > looked), default=looked)
+    due = deadline(WEEK if grade in (Grade.STANDARD, Grade.MEDIUM) else DAY, since, calendars)
+    return Clock(rule=AlertRule.PLAN_INADEQUATE, cause=mention, due=due)
+
+
+def _never_adequate(made: tuple[Told, PlanMade]) -> bool:
+    """Whether a plan has faults whatever stands: even for the grade that it says itself."""
+    return bool(refusals(made[1], _day(made[0]), Standing(grade=made[1].grade)))
+
+
+def _day(told: Told) -> date:
+    return told.envelope.time.astimezone(LONDON).date()
+
+
+def review_of(
+    heard: Heard,
+    plans: Sequence[tuple[Plan, str]],
+    reviews: Sequence[tuple[Told, PlanReviewed]],
+    calendars: Calendars,
+) -> list[tuple[str, PlanReview]]:
+    """The review that is owed of the adequate plans, the first to be late; and the mention that it is about.
+    A plan that is newer than what changed is its review."""
+    sound = {plan.root: (plan, mention) for plan, mention in plans if not plan.refused}
+    if not sound:
+        return []
+    looked = [plan.at for plan, _ in sound.values()]
+    looked += [told.envelope.time for told, said in reviews if said.plan in sound]
+    found = []
+    for at, known, because, root, mention in _changes(heard):
+        if max(looked) < known:
+            limit = risk_review.TRIGGERS[because].limit if isinstance(because, ReviewTrigger) else DAY
+            due = deadline(limit, at, calendars)
+            found.append((mention, PlanReview(because=because, root=root, at=at, due=due)))
+    newest, mention = max(sound.values(), key=lambda each: each[0].reviewed or each[0].at)
+    if newest.review_on:
+        due = end_of(newest.review_on)
+        at = newest.reviewed or newest.at
+        review = PlanReview(because=PlanChange.REVIEW_DATE, root=newest.root, at=at, due=due)
+        found.append((mention, review))
+    return sorted(found, key=lambda each: (each[1].due, each[1].root))[:1]

@@ -1,0 +1,43 @@
+"""What a case's victim is owed, as its page and the agenda show it. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from chassis.views import Subject
+from contracts.rules import risk_review
+from contracts.rules.owed_parts import Heard, Owed
+from services.marac import casefile
+from services.marac.shown_owed import OwedNote, PlanState
+
+
+def heard_of(subject: Subject, told: Iterable[casefile.Told]) -> Heard:
+    """All that is told of a person as victim, and what of it opened a review of the risk."""
+    about = [(each.fact.envelope, each.fact.said) for each in told]
+    known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.first_recorded)
+    opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
+    return Heard(subject.id, subject.homes, subject.at, known, opened)
+
+
+def owed_shown(owed: Owed | None, *, locations: bool) -> Owed | None:
+    """What is owed, for a caller: what a plan says in words may name places."""
+    if owed is None or locations:
+        return owed
+    plans = [
+        plan.model_copy(
+            update={"actions": tuple(each.model_copy(update={"what": ""}) for each in plan.actions)}
+        )
+        for plan in owed.plans
+    ]
+    return owed.model_copy(update={"plans": tuple(plans)})
+
+
+def note_of(owed: Owed | None, at: datetime) -> OwedNote:
+    """What the agenda says of it."""
+    plan: PlanState | None = None
+    if owed is None or not owed.plans:
+        plan = "plan-missing"
+    elif owed.mend_by:
+        plan = "plan-inadequate"
+    elif owed.review and owed.review.due <= at:
+        plan = "plan-review-late"
+    return OwedNote(plan=plan, updates_late=len(owed.late(at)) if owed else 0)

@@ -1,0 +1,151 @@
+"""What a victim is owed: its row with its clocks; who sees it; and that staff say what they did.
+
+Level 0: the row follows from all facts about the victim, by the rule that MARAC's page reads too.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from chassis.accept import Taken, own_header
+from chassis.clock import LONDON
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.once import once
+from chassis.runtime import Runtime
+from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
+from contracts.rules import owed
+from contracts.rules.owed_parts import Owed
+from contracts.rules.plan_adequacy import Refusal, Standing, refusals
+from contracts.submission import Receipt, Submission
+from contracts.vocabulary import AlertRule, UpdateKind
+from services.referrals.actions import may_see_owed
+from services.referrals.person_clocks import (
+    CALENDARS,
+    ClockLine,
+    Wanted,
+    area_of,
+    clocks_of,
+    heard_of,
+    sayings,
+)
+from services.referrals.rules import sharing
+
+RULES = frozenset(
+    {
+        *(AlertRule.PLAN_INADEQUATE, AlertRule.PLAN_REVIEW, AlertRule.VICTIM_CONTRACT),
+        *(AlertRule(f"tell-{kind}") for kind in UpdateKind),
+    }
+)
+
+
+class OwedRow(Row):
+    """What is owed to a victim, and what was said of it."""
+
+    person: str
+    area: str | None
+    owed: Owed | None
+    clocks: tuple[ClockLine, ...]
+
+
+class OwedTable(ViewTable, table=True):
+    """Rows of ``referrals_owed``."""
+
+    __tablename__ = "referrals_owed"
+
+
+class PlanReceipt(Receipt):
+    """The answer to a safety plan that is saved: whether it is adequate, and every reason why not."""
+
+    adequate: bool
+    refused: list[Refusal] = Field(description="`where` is a field of the plan, or the root of an order")
+
+
+class VictimPage(BaseModel):
+    """What is owed to a victim, for a caller who may see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: AwareDatetime
+    fresh_until: AwareDatetime | None
+    owed: Owed
+
+
+def fold_owed(subject: Subject) -> Folded:
+    """What is owed; None for whoever is nobody's victim."""
+    heard = once(subject, heard_of)
+    found = owed.owed(heard, CALENDARS)
+    clocks = clocks_of(subject.facts, RULES)
+    changes_at = owed.changes_at(heard)
+    if found is None and not clocks:
+        return Folded(None, changes_at)
+    row = OwedRow(person=subject.id, area=area_of(subject), owed=found, clocks=clocks)
+    return Folded(row, changes_at)
+
+
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """The clocks to stop and to start, each said once."""
+    if isinstance(row, OwedRow):
+        found = row.owed.clocks if row.owed else ()
+        wanted = [Wanted(rule=each.rule, cause=each.cause, due=each.due) for each in found]
+        yield from sayings(wanted, row.clocks, row.area, at)
+
+
+OWED = View(name="referrals_owed", of="person", row=OwedRow, table=OwedTable, fold=fold_owed, decide=decide)
+
+
+async def make_plan(
+    runtime: Runtime, caller: Caller, submission: Submission[PlanMade], key: str | None
+) -> tuple[Taken, tuple[Refusal, ...]]:
+    """Record a safety plan, whatever it says; with why it is not adequate, as is known when it is folded.
+    Raises Refused as ``Runtime.take`` does."""
+    taken = await runtime.take(
+        submission, submission.content, caller=caller, right=sharing.PLAN, idempotency_key=key
+    )
+    first = (await runtime.fact(taken.root)).versions(taken.root)[0]
+    await runtime.folded(submission.content.keys(taken.root) | {f"m:{each}" for each in first.mentions})
+    for mention in sorted(first.mentions):
+        found = await _owed(runtime, mention)
+        standing = next((plan for plan in found.plans if plan.root == taken.root), None) if found else None
+        if standing is not None:
+            return taken, standing.refused
+    return taken, refusals(submission.content, first.occurred.astimezone(LONDON).date(), Standing())
+
+
+async def _owed(runtime: Runtime, id_: str) -> Owed | None:
+    """What is owed to whoever a mention is today, or to a person as another service's page names them."""
+    for person in (await runtime.person_of(id_), id_):
+        row = await runtime.row(OWED, person)
+        if isinstance(row, OwedRow) and row.owed:
+            return row.owed
+    return None
+
+
+async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimPage:
+    """What is owed to whoever a mention is today, or to a person as another service's page names them; the
+    look is on record. Raises Problem (404) for whoever is not the caller's to see."""
+    fresh = await runtime.fresh_until()
+    found = await _owed(runtime, mention)
+    if found is None or not await may_see_owed(runtime, caller, found.mention):
+        raise not_found()
+    person = await runtime.person_of(found.mention)
+    facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
+    await runtime.shown(caller, OWED.name, person, found.model_dump_json().encode(), facts)
+    return VictimPage(at=runtime.clock.now(), fresh_until=fresh, owed=found)
+
+
+async def say(
+    runtime: Runtime,
+    caller: Caller,
+    said: PlanReviewed | VictimTold,
+    occurred: datetime,
+    key: str,
+) -> None:
+    """Record what somebody did, on the page of a victim whom they may see. Raises Problem (404), and Refused
+    as ``Runtime.take`` does."""
+    header = own_header(runtime.clock.now()).model_copy(update={"occurred": occurred})
+    right = sharing.TELL if isinstance(said, VictimTold) else sharing.REVIEW_PLAN
+    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    await runtime.folded(said.keys(taken.root))

@@ -1,0 +1,150 @@
+"""The page of what a victim is owed: decode, ask ``owed``, show. Its forms say what was done; none suggests a
+way to reach the victim."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from chassis.accept import Refused
+from chassis.clock import LONDON
+from chassis.http.auth import Caller, right
+from chassis.http.context import the_runtime
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.events.configuration import AgencyDefined
+from contracts.events.owed import PlanReviewed, VictimTold
+from contracts.vocabulary import ContactMethod, PlanReviewResult, Teller, ToldResult, UpdateKind
+from services.referrals import owed
+from services.referrals.pages import PAGES
+from services.referrals.rules import sharing
+
+router = APIRouter(prefix="/victims", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Reader = Annotated[Caller, right(sharing.READ_OWED)]
+Typed = Annotated[str, Form()]
+Ticked = Annotated[list[str], Form(default_factory=list)]
+WAYS = tuple(way for way in ContactMethod if way is not ContactMethod.NONE_KNOWN)
+FAULTS = {"of", "result", "by", "reason_missing", "review_on", "review_date_missing", "when"}
+"""What can be wrong with a form, as the last part of a message id."""
+
+
+@router.get("/{mention}")
+async def open_victim(request: Request, mention: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """What is owed to a victim: what is late first."""
+    return await _show(request, mention, runtime, caller)
+
+
+@router.post("/{mention}/told")
+async def tell(
+    request: Request,
+    mention: Id,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.TELL)],
+    once: Annotated[Id, Form()],
+    of: Ticked,
+    result: Typed = "",
+    by: Typed = "",
+    method: Typed = "",
+    day: Typed = "",
+    at: Typed = "",
+    reason: Typed = "",
+) -> Response:
+    """Record that the victim was told, or that it was tried."""
+    asked = {"of": of, "result": result, "by": by, "method": method, "day": day, "at": at}
+    asked |= {"reason": reason.strip()}
+    given = {"victim": mention, "of": of, "result": result, "by": by, "method": method or None}
+    try:
+        said = VictimTold.model_validate(given | _narrative(reason))
+        occurred = _when(day.strip(), at.strip(), runtime.clock.now())
+        await owed.say(runtime, caller, said, occurred, f"{once}-told")
+    except (ValidationError, ValueError, Refused) as error:
+        if isinstance(error, Refused) and error.status == 409:  # the button was pressed twice
+            return _back(mention)
+        return await _show(request, mention, runtime, caller, told=asked, fault=_fault(error))
+    return _back(mention)
+
+
+@router.post("/{mention}/reviews")
+async def review(
+    request: Request,
+    mention: Id,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.REVIEW_PLAN)],
+    once: Annotated[Id, Form()],
+    plan: Annotated[Id, Form()],
+    result: Typed = "",
+    review_on: Typed = "",
+    why: Typed = "",
+) -> Response:
+    """Record that somebody looked at a plan again, now."""
+    asked = {"plan": plan, "result": result, "review_on": review_on, "why": why.strip()}
+    given = {"victim": mention, "plan": plan, "result": result, "review_on": review_on or None}
+    try:
+        said = PlanReviewed.model_validate(given | _narrative(why))
+        await owed.say(runtime, caller, said, runtime.clock.now(), f"{once}-review")
+    except (ValidationError, Refused) as error:
+        if isinstance(error, Refused) and error.status == 409:  # the button was pressed twice
+            return _back(mention)
+        return await _show(request, mention, runtime, caller, reviewed=asked, fault=_fault(error))
+    return _back(mention)
+
+
+def _narrative(text: str) -> dict[str, Any]:
+    return {"narrative": {"text": text.strip()} if text.strip() else None}
+
+
+def _when(day: str, at: str, now: datetime) -> datetime:
+    """The time that was typed; now where none was. Raises ValueError for what is no time, or to come."""
+    if not (day or at):
+        return now
+    said = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(at), LONDON)
+    if said > now:
+        raise ValueError("to come")
+    return said
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        found = str(first["loc"][0]) if first["loc"] else first["type"]
+    else:
+        found = error.fault if isinstance(error, Refused) else "when"
+    return found if found in FAULTS else "form"
+
+
+def _back(mention: str) -> RedirectResponse:
+    return RedirectResponse(f"/referrals/victims/{mention}", 303)
+
+
+async def _show(
+    request: Request,
+    mention: str,
+    runtime: Runtime,
+    caller: Caller,
+    told: Mapping[str, Any] | None = None,
+    reviewed: Mapping[str, Any] | None = None,
+    fault: str = "",
+) -> HTMLResponse:
+    shown = await owed.open_victim(runtime, caller, mention)
+    defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
+    codes = {"kinds": UpdateKind, "results": ToldResult, "tellers": Teller, "ways": WAYS}
+    codes |= {"found": PlanReviewResult}
+    return PAGES.show(
+        "victim.html",
+        PAGES.look(request, caller),
+        422 if fault else 200,
+        page=shown,
+        once=new_id(),
+        agencies={fact.said.agency: fact.said.name for fact in defined},
+        may_tell=not caller.roles.isdisjoint(sharing.RIGHTS[sharing.TELL]),
+        told=told or {},
+        reviewed=reviewed or {},
+        fault=fault,
+        **codes,
+    )

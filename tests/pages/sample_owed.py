@@ -1,0 +1,133 @@
+"""What a victim is owed, on a case's page and on the victim's own: an adequate plan beside one that says *as
+above*, a review that is late, news that was told, tried, late, and let stand."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from contracts.events.owed import PlanAction
+from contracts.rules.owed_parts import Contract, Owed, Plan, PlanReview, Update
+from contracts.rules.plan_adequacy import Refusal
+from contracts.vocabulary import (
+    ActionState,
+    ContactMethod,
+    EnhancedReason,
+    Grade,
+    PlanFault,
+    ReviewTrigger,
+    Teller,
+    ToldResult,
+    UpdateKind,
+)
+from services.marac import shown
+from services.referrals.owed import VictimPage
+from tests.pages.sample_cases import full_case
+from tests.pages.sample_rows import BREACH, FRESH, LONG, NOW, ORDER, ago, new
+
+OWED_CASE, MENTION = new(), new()
+VICTIM = f"/referrals/victims/{MENTION}"
+
+
+def owed() -> Owed:
+    """All of it."""
+    alarm = PlanAction(
+        what="Fit a panic alarm, and tell the control room what it means",
+        grade=Grade.HIGH,
+        owner="DS 7",
+        due=date(2026, 11, 20),
+    )
+    locks = PlanAction(
+        what="Change the locks",
+        grade=Grade.HIGH,
+        owner="Housing",
+        due=date(2026, 11, 12),
+        state=ActionState.DONE,
+    )
+    sound = Plan(
+        root=new(),
+        agency="harbour-idva",
+        at=ago(days=14),
+        grade=Grade.HIGH,
+        owner="IDVA 7",
+        review_on=date(2026, 12, 10),
+        actions=(alarm, locks),
+        refused=(),
+        reviewed=ago(days=5),
+    )
+    faults = [
+        (PlanFault.SAYS_NOTHING, "actions.0.what"),
+        (PlanFault.SAYS_NOTHING, "for_children"),
+        (PlanFault.HEADING_MISSING, "headings.legality"),
+        (PlanFault.ACTION_NO_DUE, "actions.0.due"),
+        (PlanFault.NO_OWNER, "owner"),
+        (PlanFault.ORDER_NOT_MENTIONED, ORDER),
+    ]
+    thin = sound.model_copy(
+        update={
+            "root": new(),
+            "agency": "northmere-police",
+            "at": ago(days=3),
+            "owner": "",
+            "review_on": None,
+            "reviewed": None,
+            "actions": (PlanAction(what="As above"), PlanAction(owner=LONG, state=ActionState.NOT_DONE)),
+            "refused": tuple(Refusal(fault=fault, where=where) for fault, where in faults),
+        }
+    )
+    return Owed(
+        mention=MENTION,
+        grade=Grade.HIGH,
+        enhanced=True,
+        because=EnhancedReason.DOMESTIC_ABUSE,
+        plans=(thin, sound),
+        mend_by=None,
+        review=PlanReview(because=ReviewTrigger.BREACH, root=BREACH, at=ago(days=2), due=ago(days=1)),
+        contract=Contract(
+            root=new(),
+            agency="northmere-police",
+            at=ago(days=30),
+            every_days=7,
+            by=Teller.IDVA,
+            method=ContactMethod.TEXT,
+        ),
+        agree_by=None,
+        updates=tuple(updates()),
+        clocks=(),
+    )
+
+
+def updates() -> list[Update]:
+    """Late and tried twice; to come; told late; let stand."""
+
+    def update(kind: UpdateKind, days: float, due: float, **more: Any) -> Update:
+        given = {"tried": 0, "settled": None, "result": None} | more
+        return Update(kind=kind, root=new(), at=ago(days=days), due=NOW - timedelta(days=due), **given)
+
+    return [
+        update(UpdateKind.CHARGE, 3, 1, tried=2),
+        update(UpdateKind.ROUTINE, 2, -5),
+        update(UpdateKind.ARREST, 9, 7, settled=ago(days=6), result=ToldResult.TOLD, tried=1),
+        update(UpdateKind.BAIL, 12, 11, settled=ago(days=11.5), result=ToldResult.UNSAFE),
+    ]
+
+
+def victim_page(*_: Any) -> VictimPage:
+    """The victim's own page."""
+    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed())
+
+
+def owed_case() -> shown.CasePage:
+    """The full case with it, as a chair sees it; its gaps among the others."""
+    case = full_case()
+    gaps = [
+        shown.Missing(code="plan-missing", owner="police"),
+        shown.Missing(
+            code="plan-inadequate", owner="northmere-police", roots=(ORDER,), count=6, since=ago(days=1)
+        ),
+        shown.Missing(code="plan-review", owner="harbour-idva", roots=(BREACH,), since=ago(days=1)),
+        shown.Missing(
+            code="update-late", owner="northmere-police", roots=(BREACH,), count=2, since=ago(days=1)
+        ),
+        shown.Missing(code="contract-missing", owner="police", since=ago(days=1)),
+    ]
+    named = {"case": OWED_CASE, "letters": "R4P", "owed": owed(), "missing": [*gaps, *case.missing]}
+    return case.model_copy(update=named)
