@@ -15,6 +15,7 @@ from contracts.events import (
     orders,
     path,
     people,
+    support,
 )
 from contracts.topics import TOPICS
 from contracts.upcast import upcast
@@ -28,7 +29,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path)
+    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path, support)
     found = {
         model.type: model
         for module in modules

@@ -65,6 +65,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 
 __all__ = [
     "DASH_ITEMS",
@@ -76,6 +77,7 @@ __all__ = [
     "AreaKind",
     "BreachKind",
     "BreachStep",
+    "CaseRole",
     "Channel",
     "Circumstance",
     "ClockOwner",
@@ -117,6 +119,9 @@ __all__ = [
     "ServiceMethod",
     "Sex",
     "StaffRole",
+    "SupportKind",
+    "SupportReason",
+    "SupportStep",
     "TeamKind",
     "Threshold",
     "Urgency",

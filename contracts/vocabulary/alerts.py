@@ -27,6 +27,14 @@ class AlertRule(StrEnum):
     BAIL_ENDED = "bail-ended"
     MIXTURE = "mixture"
     RISK_REVIEW = "risk-review"
+    SUPPORT_REFERRAL = "support-referral"
+    SUPPORT_UNANSWERED = "support-unanswered"
+    IDVA_ASKED = "idva-asked"
+    FIRST_CONTACT = "first-contact"
+    NO_CONTACT = "no-contact"
+    RE_OFFER = "re-offer"
+    MESSAGE_TO_OFFICER = "message-to-officer"
+    MESSAGE_TO_IDVA = "message-to-idva"
 
 
 class ClockOwner(StrEnum):
@@ -40,6 +48,10 @@ class ClockOwner(StrEnum):
     DATA_PROTECTION = "data-protection"
     RISK_OWNER = "risk-owner"
     """Whoever assessed the risk last; where nobody has, whoever told of what asks for it."""
+    REFERRER = "referrer"
+    """Whoever told of what a victim is owed support for."""
+    SUPPORT_SERVICE = "support-service"
+    """The service that was asked; of an IDVA the one that serves the area."""
 
 
 class ParkedReason(StrEnum):

@@ -32,6 +32,7 @@ LISTS: dict[str, EnumType] = {
     "answer-source": vocabulary.AnswerSource,
     "assertion": Assertion,
     "breach": vocabulary.BreachKind,
+    "case-role": vocabulary.CaseRole,
     "circumstance": vocabulary.Circumstance,
     "clock-owner": vocabulary.ClockOwner,
     "contact-method": vocabulary.ContactMethod,
@@ -65,6 +66,9 @@ LISTS: dict[str, EnumType] = {
     "sex": vocabulary.Sex,
     "staff-role": vocabulary.StaffRole,
     "stage": vocabulary.OrderStage,
+    "support": vocabulary.SupportKind,
+    "support-reason": vocabulary.SupportReason,
+    "support-step": vocabulary.SupportStep,
     "team": vocabulary.TeamKind,
     "urgency": vocabulary.Urgency,
 }
