@@ -13,11 +13,11 @@ from contracts.vocabulary import CaseRole, Role, SupportKind, SupportReason, Sup
 
 
 class OfOneVictim(Said):
-    """The base of what is said of one victim."""
+    """The base of what is said of one victim, and of nobody else: it is in no fold of the other side."""
 
     @model_validator(mode="after")
     def _one_victim(self) -> "OfOneVictim":
-        if len(self.in_role(Role.VICTIM)) != 1:
+        if [each.role for each in self.people] != [Role.VICTIM]:
             raise PydanticCustomError("one_victim", "support is for one victim")
         return self
 

@@ -93,3 +93,7 @@ SUPPORT: Mapping[AlertRule, Clock] = {
     ),
 }
 """The lines about support, which is owed to a victim."""
+
+OF_A_MESSAGE = (AlertRule.MESSAGE_TO_OFFICER, AlertRule.MESSAGE_TO_IDVA)
+OF_A_VICTIM = tuple(rule for rule in SUPPORT if rule not in OF_A_MESSAGE)
+"""Those that follow from what is told of a victim."""

@@ -31,6 +31,7 @@ from services.marac.conference.rows import (
     Version,
 )
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
+from services.marac.shown_support import SupportShown
 from services.marac.tasking.rows import (
     BindingOrder,
     EventShown,
@@ -120,6 +121,7 @@ class AgendaLine(Shown):
     assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
     review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
     review_by: str | None = Field(default=None, description="the name of the agency that owes it")
+    no_idva: bool = Field(default=False, description="one is asked, and none has accepted")
     disputed: bool
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
@@ -286,6 +288,7 @@ class CasePage(Page):
     assessment: Assessment | None
     assessments: list[Assessment] = Field(description="all of the victim's, newest first")
     risk: Risk = Risk()
+    support: SupportShown = SupportShown()
     disputed: bool
     repeat: Repeat | None
     earlier_case: str | None

@@ -16,6 +16,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
 from services.referrals.actions import admit, revisable
 from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.links import REFERRALS_LINK
@@ -26,6 +27,9 @@ from services.referrals.pages.routes import router as pages
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
 from services.referrals.rules import sharing
+from services.referrals.support import SUPPORT
+from services.referrals.support_routes import pages as support_pages
+from services.referrals.support_routes import router as support
 from services.referrals.views import IDENTITY
 
 
@@ -38,10 +42,10 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW),
-    fold_version=3,
+    views=(IDENTITY, REFERRALS_LINK, REVIEW, SUPPORT),
+    fold_version=4,
     tables=(BlockTable, QuestionTable),
-    routers=(router, pages),
+    routers=(router, support, pages, support_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={
@@ -52,6 +56,9 @@ SERVICE = Service(
         HousingDescribed: sharing.DESCRIBE_CARE,
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
+        SupportProgressed: sharing.SAY_SUPPORT,
+        RoleTaken: sharing.SAY_SUPPORT,
+        CapacityTold: sharing.SAY_SUPPORT,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,

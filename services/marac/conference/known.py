@@ -11,8 +11,10 @@ from services.marac import shown
 from services.marac.conference import alert_rows, breaches, clocks, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
+from services.marac.conference.support import shown_support
 from services.marac.rules.feeds import Silence
 from services.marac.shown_risk import Risk
+from services.marac.shown_support import SupportShown
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class CaseKnown:
     def risk(self) -> Risk:
         """What is shown of the victim's risk."""
         return risk_of(self.victim.assessments if self.victim else (), self.victim, self.at)
+
+    @cached_property
+    def support(self) -> SupportShown:
+        """What is shown of the victim's support."""
+        return shown_support(self.victim.support, self.at) if self.victim else SupportShown()
 
     @property
     def everybody(self) -> list[rows.CasePerson]:

@@ -23,6 +23,7 @@ from contracts.sections import Contact, Health, Identity, Location, Narrative, R
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.support import support_of
 
 NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
 CALENDARS = Calendars(court_deadline, add_working_days)
@@ -73,7 +74,8 @@ def fold_person(subject: Subject) -> Folded:
 
 
 def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str, object], datetime | None]:
-    """The reviews of this person's risk that are owed, and when the next opens by itself."""
+    """What is owed to this person as victim, reviews of the risk and support; and when the next review opens
+    by itself."""
     about = [(each.fact.envelope, each.fact.said) for each in told]
     known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.first_recorded)
     made = risk_review.assessed(known)
@@ -89,6 +91,7 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
         for each in risk_review.owed(opened, made, CALENDARS)
     ]
     owed: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
+    owed["support"] = support_of(known, opened, (each.fact for each in told), CALENDARS)
     return owed, risk_review.changes_at(known, subject.at)
 
 

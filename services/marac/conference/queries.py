@@ -256,6 +256,7 @@ async def _page(
         clocks=known.clocks,
         pattern=known.pattern,
         risk=known.risk,
+        support=known.support,
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),
@@ -306,7 +307,8 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     silent = {silence.agency for silence in known.silences}
     named = known.pattern.offences
     decided = {each.decision.agency for each in named if each.decision}
-    return {known.case.agency, *answered, *records, *lines, *silent, *decided}
+    asked = {each.service for each in known.support.courses if each.service}
+    return {known.case.agency, *answered, *records, *lines, *silent, *decided, *asked}
 
 
 def _place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:

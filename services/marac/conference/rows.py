@@ -35,6 +35,7 @@ from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import Source as Source
 from services.marac.conference.risk_rows import Assessment as Assessment
 from services.marac.conference.risk_rows import ReviewLine as ReviewLine
+from services.marac.conference.support_rows import Support as Support
 
 
 class Identity(Part):
@@ -227,6 +228,8 @@ class ConferencePerson(Row):
     """The reviews of this person's risk as victim that are owed, the first to be late first."""
     review_owner: str | None = None
     """Whose they are: the agency that assessed last. None: nobody has, and it is whoever told of each."""
+    support: Support = Support()
+    """Of this person as victim."""
 
 
 class ConferencePersonTable(ViewTable, table=True):

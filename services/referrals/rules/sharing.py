@@ -16,6 +16,8 @@ NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
 DECIDE_IDENTITY = "identity:decide"
 ANSWER_LINK = "undone-link:answer"
+SAY_SUPPORT = "support:say"
+READ_SUPPORT = "support:read"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
 
@@ -28,6 +30,10 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     MERGE_RECORDS: SYSTEMS,
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),
     ANSWER_LINK: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR, StaffRole.SUPERVISOR}),
+    SAY_SUPPORT: SYSTEMS,
+    READ_SUPPORT: frozenset(
+        {StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.SUPERVISOR, StaffRole.SUPPORT_REPORTER}
+    ),
 }
 """Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
 answered for an undone link, and must be able to."""

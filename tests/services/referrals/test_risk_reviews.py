@@ -11,7 +11,7 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import Graded, IncidentReported, RiskAssessed
 from contracts.sections import Routing
-from contracts.vocabulary import Grade, Instrument, OrderType, Role
+from contracts.vocabulary import AlertRule, Grade, Instrument, OrderType, Role
 from services.referrals.risk_reviews import REVIEW
 from tests.support.facts import IDS, NOON, area, corrected, fact, mention_of, someone, withdrawn
 from tests.support.world import World
@@ -193,7 +193,7 @@ def test_whatever_happens_what_runs_is_what_is_owed_and_nothing_is_said_twice(
     made.settle()
     for person in {IDS.person(mention_of("police", name)) for name in ("ann", "cat")}:
         row = made.row("referrals_review", person)
-        first = row.first(made.at) if row else None
+        first = row.first(AlertRule.RISK_REVIEW, made.at) if row else None
         owed = [(first.cause, first.due)] if first else []
         ran = [(c.cause, c.due) for c in row.clocks if not c.stopped] if row else []
         assert ran == [each for each in owed if each in ran], "nothing runs that is not owed"
