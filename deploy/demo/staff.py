@@ -17,6 +17,7 @@ ADMINISTRATOR = "colin-wray"
 COORDINATOR = "priya-nair"
 SUPERVISOR = "helen-sato"
 DUTY_OFFICER = "marcus-dunne"
+IDVA = "harbour-idva"
 READERS = (SUPERVISOR, "kit-sorrell", "una-frost", "ines-calder")
 """Who confirms orders: for response, for the neighbourhood, for the control room, for the council."""
 
@@ -101,8 +102,11 @@ class Staff:
             said = {"area": area, "name": name, "kind": kind, **({"within": within} if within else {})}
             await self._configure(OPERATOR, "areas", area, said)
         for agency, name, kind in AGENCIES:
-            said = {"agency": agency, "name": name, "kind": kind}
+            serves = {"serves": list(MARACS)} if kind == "idva-service" else {}
+            said = {"agency": agency, "name": name, "kind": kind, **serves}
             await self._configure(OPERATOR, "agencies", agency, said)
+        full = self._header() | {"content": {"support": "idva", "places": 0, "waiting": 4}}
+        await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
             for number, (starts, ends) in enumerate(shifts_of(area, self._load.start, self._load.now)):
                 on = (first, second) if number % 2 else (second, first)
@@ -125,15 +129,12 @@ class Staff:
         return {"area": area, "starts": starts.isoformat(), "ends": ends.isoformat(), **people}
 
     async def _configure(self, who: str, what: str, key: str, content: dict[str, Any]) -> None:
-        at = self._load.start.isoformat()
-        body = {
-            "occurred": at,
-            "recorded": at,
-            "basis": "public-task",
-            "purpose": "safeguarding",
-            "content": content,
-        }
+        body = self._header() | {"content": content}
         await self._client.say(who, f"/notify/v1/{what}", f"demo-{what}-{key}", body)
+
+    def _header(self) -> dict[str, Any]:
+        at = self._load.start.isoformat()
+        return {"occurred": at, "recorded": at, "basis": "public-task", "purpose": "safeguarding"}
 
     async def waiting(self) -> dict[str, str]:
         """The rules of the alerts that somebody was called for, and nobody has answered yet, by cause."""
