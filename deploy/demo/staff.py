@@ -17,7 +17,7 @@ ADMINISTRATOR = "colin-wray"
 COORDINATOR = "priya-nair"
 SUPERVISOR = "helen-sato"
 DUTY_OFFICER = "marcus-dunne"
-IDVA = "harbour-idva"
+IDVA, IDVA_WORKER, OFFICER = "harbour-idva", "carys-bevan", "tess-okoro"
 READERS = (SUPERVISOR, "kit-sorrell", "una-frost", "ines-calder")
 """Who confirms orders: for response, for the neighbourhood, for the control room, for the council."""
 
@@ -207,6 +207,21 @@ class Staff:
             async with anyio.create_task_group() as together:
                 for key in self._load.referrals[area]:
                     together.start_soon(self._list_case, meeting.root, key)
+
+    async def write_messages(self) -> None:
+        """The IDVA asks the officer in each case of the north that has both; every other one is answered."""
+        asked = 0
+        for key in self._load.referrals["northmere-north"]:
+            path = f"/marac/v1/cases/{self._client.receipts[key].root}/messages"
+            said = {"text": "When does his bail end? I would like to tell her before it does."}
+            try:
+                sent = await self._client.say(IDVA_WORKER, path, f"demo-asked-{key}", said)
+            except Unexpected:
+                continue  # nobody of hers is in that case
+            asked += 1
+            if asked % 2:
+                answer = {"text": "On Friday at noon. I will ring you first.", "answers": sent.root}
+                await self._client.say(OFFICER, path, f"demo-answered-{key}", answer)
 
     async def _list_case(self, meeting: str, key: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/cases"

@@ -124,13 +124,13 @@ async def known(archive: Archive) -> Known:
 
 
 async def waiting(runtime: Runtime, caller: Caller) -> SupportList:
-    """The victims whom the caller may see and who are owed support."""
+    """The victims who are owed support, and of whom the caller may know who they are."""
     at, fresh = runtime.clock.now(), await runtime.fresh_until()
     configured = await known(runtime)
     due = col(SupportTable.due)
     order = select(SupportTable).where(due.is_not(None)).order_by(due, col(SupportTable.subject))
     rows = cast("list[SupportRow]", await runtime.rows(SUPPORT, order.limit(MOST_READ)))
-    seen = [row for row in rows if _may_see(caller, row, configured)]
+    seen = [row for row in rows if _may_see(caller, row, configured) and _may_see_who(caller, row)]
     lines = [(row, _line(caller, row, configured, at)) for row in seen[:MOST]]
     looks = (
         runtime.shown(caller, SUPPORT.name, row.person, line.model_dump_json().encode(), row.facts)
@@ -167,8 +167,12 @@ def _may_see(caller: Caller, row: SupportRow, configured: Known) -> bool:
     return supporting.may_see(caller.roles, caller.areas, configured.serves(caller.agency), reach)
 
 
+def _may_see_who(caller: Caller, row: SupportRow) -> bool:
+    return supporting.may_see_who(caller.roles, caller.agency, row.agencies)
+
+
 def _line(caller: Caller, row: SupportRow, configured: Known, at: datetime) -> SupportLine:
-    who = supporting.may_see_who(caller.roles, caller.agency, row.agencies)
+    who = _may_see_who(caller, row)
     area = configured.areas.get(row.area or "")
     return SupportLine(
         mention=row.wanted[0].cause if row.wanted else "",

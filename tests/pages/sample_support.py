@@ -101,9 +101,8 @@ def _line(mention: str = THEIRS, *, known: bool = True) -> SupportLine:
 
 
 def waiting(*_: Any) -> SupportList:
-    """Two, of whom one is not the caller's to know."""
-    both = (_line(), _line(HIDDEN, known=False))
-    return SupportList(at=NOW, fresh_until=FRESH, victims=both, more=False)
+    """One victim, and more than are listed."""
+    return SupportList(at=NOW, fresh_until=FRESH, victims=(_line(),), more=True)
 
 
 async def open_support(_runtime: Any, _caller: Caller, mention: str) -> SupportPage:

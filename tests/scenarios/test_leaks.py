@@ -133,6 +133,13 @@ class Planted:
             case "contact":
                 path, agency = "/referrals/v1/health-contacts", "eastvale-gp"
                 return agency, path, self.body(agency, "victim", service=self.mark("clinic"))
+            case "support":
+                path, agency = "/referrals/v1/support-steps", "harbour-idva"
+                return agency, path, self.body(agency, "victim", support="idva", step="accepted")
+            case "role":
+                path, agency = "/referrals/v1/case-roles", "harbour-idva"
+                worker = {"name": self.mark("worker"), "telephone": "01632 960201"}
+                return agency, path, self.body(agency, "victim", part="idva", worker=worker)
             case "household":
                 path, agency = "/referrals/v1/households", "northmere-council"
                 return agency, path, self.body(agency, "victim", "child", "perpetrator")
@@ -141,7 +148,18 @@ class Planted:
                 return agency, path, self.body(agency, *both, kind="tenancy")
 
 
-FACTS = ("referral", "immigration", "breach", "order", "incident", "contact", "household", "housing")
+FACTS = (
+    "referral",
+    "immigration",
+    "breach",
+    "order",
+    "incident",
+    "contact",
+    "household",
+    "housing",
+    "support",
+    "role",
+)
 CASES = st.builds(
     Planted,
     seed=st.integers(16**7, 16**8 - 1),

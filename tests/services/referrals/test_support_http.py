@@ -99,8 +99,10 @@ async def test_nobody_says_for_another_that_it_accepted(referrals: Referrals) ->
 async def test_a_supervisor_is_not_told_who_did_not_tell_the_police(referrals: Referrals) -> None:
     await prepared(referrals)
     await assessed(referrals)
-    line = await owed(referrals, "supervisor", "idva-asked", "support-referral")
-    assert (line["who_known"], line["name"], line["courses"]) == (False, None, [])
+    line = await owed(referrals, "idva", "idva-asked", "support-referral")
+    assert (await get(referrals, "supervisor", "/v1/support")).json()["victims"] == []
+    shown = (await get(referrals, "supervisor", f"/v1/support/{line['mention']}")).json()
+    assert (shown["who_known"], shown["name"], shown["courses"]) == (False, None, [])
     page = await get(referrals, "supervisor", f"/support/{line['mention']}")
     assert page.status_code == 200
     assert "Marsh" not in page.text
