@@ -102,9 +102,9 @@ class Staff:
             said = {"area": area, "name": name, "kind": kind, **({"within": within} if within else {})}
             await self._configure(OPERATOR, "areas", area, said)
         for agency, name, kind in AGENCIES:
-            serves = {"serves": list(MARACS)} if kind == "idva-service" else {}
-            said = {"agency": agency, "name": name, "kind": kind, **serves}
-            await self._configure(OPERATOR, "agencies", agency, said)
+            defined: dict[str, Any] = {"agency": agency, "name": name, "kind": kind}
+            defined["serves"] = list(MARACS) if kind == "idva-service" else []
+            await self._configure(OPERATOR, "agencies", agency, defined)
         full = self._header() | {"content": {"support": "idva", "places": 0, "waiting": 4}}
         await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():

@@ -2,6 +2,7 @@
 three tries, one refuses, a service is full, and of some nobody has said anything."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from deploy.demo.posts import Notebook, Pair, Post
 
@@ -32,10 +33,10 @@ def course(notebook: Notebook, pair: Pair, referral: Post, n: int) -> None:
     at = datetime.fromisoformat(referral.body["occurred"]) + PACE
     steps = COURSES[n % len(COURSES)]
     for agency, step, reason in steps:
-        said = {"support": "idva", "step": step, "reason": reason}
-        said["service"] = IDVA if step in ("offered", "made") else None
         people = [pair.victim.mention("victim", agency)]
-        notebook.say(agency, "support", at, people, pair.victim.area, **said)
+        said: dict[str, Any] = {"step": step, "reason": reason}
+        said["service"] = IDVA if step in ("offered", "made") else None
+        notebook.say(agency, "support", at, people, pair.victim.area, support="idva", **said)
         at += PACE
     if any(step == "accepted" for _, step, _ in steps):
         for agency, part, staff in ((IDVA, "idva", WORKERS), (POLICE, "officer-in-case", OFFICERS)):

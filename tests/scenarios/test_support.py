@@ -113,7 +113,7 @@ async def asked_accepted_and_reached(goldthread: Goldthread) -> None:
     for said in ("07700 900142", "blue kettle", "No uniform.", "Full. Ask all the same."):
         assert said in page.text
     hidden = await (await goldthread.person("helen-sato")).get(f"/referrals/support/{line['mention']}")
-    assert caseload.HER["family"] not in hidden.text, "she chose not to tell the police"
+    assert caseload.HER["family"].lower() not in hidden.text.lower(), "she chose not to tell the police"
     await step(goldthread, "harbour-idva", "accepted", SEEN + 2 * HOUR, at_idva)
     await owed(goldthread, caseload.HER["family"], "first-contact")
     await runs(goldthread, "idva-asked", 0)

@@ -122,10 +122,10 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
     at, due = runtime.clock.now(), col(MessageTable.due)
     order = select(MessageTable).where(due.is_not(None)).order_by(due, col(MessageTable.subject)).limit(MOST)
     found = cast("list[MessageRow]", await runtime.rows(MESSAGE, order))
-    parties = {case: await _party(runtime, caller, case) for case in sorted({row.case for row in found})}
+    parties = {case: await _party(runtime, caller, case) for case in sorted({row.of_case for row in found})}
     lines = [
         WaitingLine(
-            case=row.case,
+            case=row.of_case,
             letters=party.case.letters,
             to_you=row.to is party.you,
             sent=row.sent,
@@ -133,12 +133,12 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
             late=row.due <= at,
         )
         for row in found
-        if (party := parties[row.case]) and row.due
+        if (party := parties[row.of_case]) and row.due
     ]
     seen = Waiting(at=at, messages=lines)
     body = seen.model_dump_json(exclude={"at"}).encode()
     await runtime.shown(
-        caller, MESSAGE.name, caller.id, body, [row.fact for row in found if parties[row.case]]
+        caller, MESSAGE.name, caller.id, body, [row.fact for row in found if parties[row.of_case]]
     )
     return seen
 
@@ -189,7 +189,7 @@ def _parties(support: Support) -> Iterable[sharing.InCase]:
 
 
 async def _of_case(runtime: Runtime, case: str) -> list[MessageRow]:
-    table = select(MessageTable).where(col(MessageTable.case) == case)
+    table = select(MessageTable).where(col(MessageTable.of_case) == case)
     found = cast("list[MessageRow]", await runtime.rows(MESSAGE, table))
     return sorted(found, key=lambda row: (row.sent, row.cause), reverse=True)
 

@@ -37,7 +37,7 @@ class MessageRow(Row):
 
     cause: str
     fact: str
-    case: str
+    of_case: str
     agency: str
     to: CaseRole
     sent: AwareDatetime
@@ -52,7 +52,7 @@ class MessageTable(ViewTable, table=True):
     """Rows of ``conference_message``, found by case, and by when an answer is due."""
 
     __tablename__ = "marac_conference_message"
-    case: str = Field(index=True)
+    of_case: str = Field(index=True)
     due: datetime | None = Field(sa_type=Instant)
 
 
@@ -70,7 +70,7 @@ def fold_message(subject: Subject) -> Folded:
     row = MessageRow(
         cause=subject.id,
         fact=fact.id,
-        case=said.case,
+        of_case=said.case,
         agency=fact.agency,
         to=said.to,
         sent=fact.occurred,
