@@ -34,8 +34,9 @@ from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
 from contracts.events.people import ReferralMade
+from contracts.events.support import CapacityTold, MessageSent, RoleTaken, SupportProgressed, Worker
 from contracts.events.withheld import WithheldFromPolice
-from contracts.invented import HER, HIM, WHERE, at, example_id, mention_of
+from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
 from contracts.mentions import Mention
@@ -227,6 +228,36 @@ OURS: list[Told] = [
 """Who is who, meetings, configuration, and what operators would miss."""
 
 
+SUPPORT: list[Told] = [
+    (
+        "haven-idva",
+        at(3, 15),
+        SupportProgressed(people=[her()], support=code.SupportKind.IDVA, step=code.SupportStep.ACCEPTED),
+    ),
+    (
+        "haven-idva",
+        at(3, 15),
+        RoleTaken(
+            people=[her()],
+            part=code.CaseRole.IDVA,
+            worker=Worker(name="Rhoda Penhallow", telephone="01632 960182", email="rhoda@haven.example"),
+        ),
+    ),
+    ("haven-idva", at(1), CapacityTold(support=code.SupportKind.IDVA, places=0, waiting=4)),
+    (
+        "haven-idva",
+        at(17, 11),
+        MessageSent(
+            case=REFERRAL,
+            to=code.CaseRole.OFFICER_IN_CASE,
+            words=Narrative(text="When does the bail end? I have to tell her before he comes back."),
+            routing=WHERE,
+        ),
+    ),
+]
+"""Who supports her, how far that has come, and what the IDVA asks the officer in the case."""
+
+
 ROOTS = {
     ReferralMade: REFERRAL,
     OrderMade: ORDER,
@@ -265,6 +296,6 @@ def _event(agency: str, occurred: datetime, content: Content) -> Envelope:
 
 EXAMPLES: dict[str, Envelope] = {
     content.type: _event(agency, occurred, content)
-    for agency, occurred, content in [*PEOPLE, *OWED, *ORDERS, *ALERTS, *OURS]
+    for agency, occurred, content in [*PEOPLE, *OWED, *ORDERS, *ALERTS, *OURS, *SUPPORT]
 }
 """Event type to an event of it."""

@@ -16,6 +16,7 @@ from contracts.events import (
     owed,
     path,
     people,
+    support,
     withheld,
 )
 from contracts.topics import TOPICS
@@ -42,6 +43,7 @@ def _all() -> dict[str, type[Content]]:
         path,
         withheld,
         owed,
+        support,
     )
     found = {
         model.type: model

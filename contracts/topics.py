@@ -42,7 +42,7 @@ TOPICS: dict[str, Topic] = {
         Topic(
             "clocks",
             "deadlines that run",
-            ("referrals", "orders"),
+            ("referrals", "orders", "marac"),
             ("referrals", "orders", "marac", "notify"),
         ),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),

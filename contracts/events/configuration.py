@@ -31,6 +31,9 @@ class AgencyDefined(Content):
     kind: AgencyKind
     silent_after_hours: Annotated[StrictInt, Field(ge=1, le=8_760)] | None = None
     """Without a fact for so many hours its feed is told as silent. None: how long is learned."""
+    serves: list[AreaId] = Field(
+        default_factory=list, max_length=100, description="the areas that it answers for: of an IDVA service"
+    )
 
 
 class AreaDefined(Content):

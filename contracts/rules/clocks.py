@@ -9,43 +9,20 @@ that it runs; ``notify`` runs it, knowing no more than this table and the time a
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Literal
 
 from contracts.envelope import utc
-from contracts.rules.breach_answer import GRACE
+from contracts.rules.clock import Calendar as Calendar
+from contracts.rules.clock import Clock as Clock
+from contracts.rules.clock import Limit as Limit
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import months_on
 from contracts.rules.order_status import HEARING_HOURS, CourtHours
+from contracts.rules.support_clocks import SUPPORT
 from contracts.vocabulary import AlertRule, ClockOwner, Urgency
 
 PAST = timedelta(days=7)
 """What ran out so long before it became known runs no clock: whoever sends the records of a year calls
 nobody out of bed."""
-
-
-class Calendar(StrEnum):
-    """How a limit is counted. All of it in London; hours are those that pass, whatever clocks on walls do."""
-
-    HOURS = "hours"
-    COURT_HOURS = "court-hours"
-    """None on a Sunday, Good Friday, Christmas Day or a bank holiday; a Saturday counts."""
-    DAYS_INCLUSIVE = "days-inclusive"
-    """Beginning with the day itself: of a Monday, three days end with Wednesday."""
-    WORKING_DAYS = "working-days"
-    """After the day itself: Monday to Friday, and no bank holiday."""
-    MONTHS = "months"
-    """To the end of the same day of a later month, or of its last."""
-    DAYS_BEFORE = "days-before"
-    """So many days before what starts it, at the same hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How long, by which calendar."""
-
-    n: int
-    calendar: Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +32,6 @@ class Calendars:
 
     court_hours: CourtHours
     working_days: Callable[[date, int], date]
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """One line of the table. ``urgency`` is how soon somebody must answer when it has run out; None: another
-    rule tells of it. ``grace`` is how long after it became known somebody is called at the earliest: what
-    stops it may be on its way too."""
-
-    about: Literal["order", "breach", "link", "person"]
-    started: str
-    stopped: str
-    limit: Limit
-    owner: ClockOwner
-    urgency: Urgency | None
-    late: str
-    source: str
-    grace: timedelta = GRACE
 
 
 def _bail(months: int, next_rank: str) -> Clock:
@@ -272,6 +232,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         "right 6",
         "The limit is the days that the contract says",
     ),
+    **SUPPORT,
 }
 """The table: by the rule under which somebody is told."""
 

@@ -77,6 +77,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.withheld import OpeningBasis
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "AreaKind",
     "BreachKind",
     "BreachStep",
+    "CaseRole",
     "Channel",
     "Circumstance",
     "ClockOwner",
@@ -138,6 +140,9 @@ __all__ = [
     "ServiceMethod",
     "Sex",
     "StaffRole",
+    "SupportKind",
+    "SupportReason",
+    "SupportStep",
     "TeamKind",
     "Teller",
     "Threshold",

@@ -36,6 +36,7 @@ class StaffRole(StrEnum):
     MARAC_CHAIR = "marac-chair"
     MARAC_COORDINATOR = "marac-coordinator"
     IDVA = "idva"
+    OFFICER_IN_CASE = "officer-in-case"
     MATAC_COORDINATOR = "matac-coordinator"
     ON_CALL = "on-call"
     SUPERVISOR = "supervisor"

@@ -37,6 +37,14 @@ class AlertRule(StrEnum):
     TELL_RELEASE = "tell-release"
     TELL_COURT = "tell-court"
     TELL_ROUTINE = "tell-routine"
+    SUPPORT_REFERRAL = "support-referral"
+    SUPPORT_UNANSWERED = "support-unanswered"
+    IDVA_ASKED = "idva-asked"
+    FIRST_CONTACT = "first-contact"
+    NO_CONTACT = "no-contact"
+    RE_OFFER = "re-offer"
+    MESSAGE_TO_OFFICER = "message-to-officer"
+    MESSAGE_TO_IDVA = "message-to-idva"
 
 
 class ClockOwner(StrEnum):
@@ -54,6 +62,10 @@ class ClockOwner(StrEnum):
     """Whoever made the safety plan."""
     TELLS_VICTIM = "tells-victim"
     """Whoever the victim contract names; without one, the police."""
+    REFERRER = "referrer"
+    """Whoever told of what a victim is owed support for."""
+    SUPPORT_SERVICE = "support-service"
+    """The service that was asked; of an IDVA the one that serves the area."""
 
 
 class ParkedReason(StrEnum):

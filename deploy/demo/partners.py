@@ -89,6 +89,7 @@ class Year:
             self._progress.advance(self._task, len(stretch.posts))
         if not listed:
             await self._staff.call_meetings()
+        await self._staff.write_messages()
         self._clock = await self._staff.answer_all(self._clock)
 
     async def _until(self, at: datetime) -> None:

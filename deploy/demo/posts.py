@@ -17,6 +17,8 @@ ROUTES = {
     "housing": "/referrals/v1/housing",
     "health": "/referrals/v1/health-contacts",
     "lead": "/referrals/v1/leads",
+    "support": "/referrals/v1/support-steps",
+    "role": "/referrals/v1/case-roles",
     "immigration": "/referrals/v1/immigration",
     "plan": "/referrals/v1/safety-plans",
     "contract": "/referrals/v1/victim-contracts",

@@ -17,6 +17,7 @@ ADMINISTRATOR = "colin-wray"
 COORDINATOR = "priya-nair"
 SUPERVISOR = "helen-sato"
 DUTY_OFFICER = "marcus-dunne"
+IDVA, IDVA_WORKER, OFFICER = "harbour-idva", "carys-bevan", "tess-okoro"
 READERS = (SUPERVISOR, "kit-sorrell", "una-frost", "ines-calder")
 """Who confirms orders: for response, for the neighbourhood, for the control room, for the council."""
 
@@ -102,8 +103,11 @@ class Staff:
             said = {"area": area, "name": name, "kind": kind, **({"within": within} if within else {})}
             await self._configure(OPERATOR, "areas", area, said)
         for agency, name, kind in AGENCIES:
-            said = {"agency": agency, "name": name, "kind": kind}
-            await self._configure(OPERATOR, "agencies", agency, said)
+            defined: dict[str, Any] = {"agency": agency, "name": name, "kind": kind}
+            defined["serves"] = list(MARACS) if kind == "idva-service" else []
+            await self._configure(OPERATOR, "agencies", agency, defined)
+        full = self._header() | {"content": {"support": "idva", "places": 0, "waiting": 4}}
+        await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
             for number, (starts, ends) in enumerate(shifts_of(area, self._load.start, self._load.now)):
                 on = (first, second) if number % 2 else (second, first)
@@ -126,15 +130,12 @@ class Staff:
         return {"area": area, "starts": starts.isoformat(), "ends": ends.isoformat(), **people}
 
     async def _configure(self, who: str, what: str, key: str, content: dict[str, Any]) -> None:
-        at = self._load.start.isoformat()
-        body = {
-            "occurred": at,
-            "recorded": at,
-            "basis": "public-task",
-            "purpose": "safeguarding",
-            "content": content,
-        }
+        body = self._header() | {"content": content}
         await self._client.say(who, f"/notify/v1/{what}", f"demo-{what}-{key}", body)
+
+    def _header(self) -> dict[str, Any]:
+        at = self._load.start.isoformat()
+        return {"occurred": at, "recorded": at, "basis": "public-task", "purpose": "safeguarding"}
 
     async def waiting(self) -> dict[str, str]:
         """The rules of the alerts that somebody was called for, and nobody has answered yet, by cause."""
@@ -207,6 +208,21 @@ class Staff:
             async with anyio.create_task_group() as together:
                 for key in self._load.referrals[area]:
                     together.start_soon(self._list_case, meeting.root, key)
+
+    async def write_messages(self) -> None:
+        """The IDVA asks the officer in each case of the north that has both; every other one is answered."""
+        asked = 0
+        for key in self._load.referrals["northmere-north"]:
+            path = f"/marac/v1/cases/{self._client.receipts[key].root}/messages"
+            said = {"text": "When does his bail end? I would like to tell her before it does."}
+            try:
+                sent = await self._client.say(IDVA_WORKER, path, f"demo-asked-{key}", said)
+            except Unexpected:
+                continue  # nobody of hers is in that case
+            asked += 1
+            if asked % 2:
+                answer = {"text": "On Friday at noon. I will ring you first.", "answers": sent.root}
+                await self._client.say(OFFICER, path, f"demo-answered-{key}", answer)
 
     async def _list_case(self, meeting: str, key: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/cases"

@@ -5,7 +5,10 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
+from services.marac.conference.messages import MESSAGE
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.message_routes import pages as message_pages
+from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.routes import router
@@ -15,8 +18,8 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 SERVICE = Service(
     name="marac",
     fold_version=7,
-    views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
-    routers=(router, pages),
+    views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
+    routers=(router, messages, pages, message_pages),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

@@ -10,9 +10,6 @@ from contracts.vocabulary import (
     AlertRule,
     ClockOwner,
     Grade,
-    Offence,
-    PatternDecision,
-    PoliceRank,
     Relationship,
     Role,
 )
@@ -31,7 +28,9 @@ from services.marac.conference.rows import (
     Version,
 )
 from services.marac.shown_owed import Owed, OwedNote
+from services.marac.shown_pattern import CasePattern
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
+from services.marac.shown_support import SupportShown
 from services.marac.tasking.rows import (
     BindingOrder,
     EventShown,
@@ -122,6 +121,7 @@ class AgendaLine(Shown):
     review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
     review_by: str | None = Field(default=None, description="the name of the agency that owes it")
     owed: OwedNote | None = Field(default=None, description="of the safety plan and of what is to be told")
+    no_idva: bool = Field(default=False, description="one is asked, and none has accepted")
     disputed: bool
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
@@ -226,33 +226,6 @@ class Silence(Shown):
     lines: int
 
 
-class OffenceDecided(Shown):
-    """What an officer decided: not which facts they considered, for these may be of another victim too."""
-
-    decision: PatternDecision
-    at: datetime
-    agency: str
-    rank: PoliceRank
-
-
-class OffenceNamed(Shown):
-    """An offence that all that one perpetrator (``by``) did may be: by which facts, and what was decided of
-    it last. ``due``: by when an officer must decide; None: it is decided."""
-
-    offence: Offence
-    by: str
-    evidence: list[str]
-    decision: OffenceDecided | None
-    due: datetime | None
-
-
-class CasePattern(Shown):
-    """What all that was done together may be; and how many breaches had no answer in 24 hours."""
-
-    offences: list[OffenceNamed] = []
-    without_answer: int = 0
-
-
 class CasePage(Page):
     """Everything that a case's page shows.
 
@@ -289,6 +262,7 @@ class CasePage(Page):
     assessments: list[Assessment] = Field(description="all of the victim's, newest first")
     risk: Risk = Risk()
     owed: Owed | None = None
+    support: SupportShown = SupportShown()
     disputed: bool
     repeat: Repeat | None
     earlier_case: str | None

@@ -14,7 +14,7 @@ from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, ClockOwner, Urgency
-from services.notify.clocks import CLOCK, NOWHERE, Clock, ClockRow, ClockTable, between_bars
+from services.notify.clocks import CLOCK, NOWHERE, Clock, ClockRow, ClockTable, between_bars, waits_elsewhere
 from services.notify.rules import sharing
 
 MOST = 200
@@ -91,8 +91,8 @@ def _asked(caller: Caller, area: str | None, owner: ClockOwner | None) -> list[C
 
 
 def _place(clock: ClockShown) -> tuple[bool, int, datetime, str]:
-    """Where a clock stands in the list: reviews of risk after all that somebody is called for."""
-    return (clock.about == "person", STATES.index(clock.state), clock.due, clock.cause)
+    """Where a clock stands in the list: what nobody is called for after all that somebody is."""
+    return (waits_elsewhere(clock.rule), STATES.index(clock.state), clock.due, clock.cause)
 
 
 def _shown(row: ClockRow, clock: Clock, at: datetime) -> ClockShown:

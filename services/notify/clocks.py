@@ -58,8 +58,7 @@ class ClockRow(Row):
     over: tuple[Alert, ...]
     due: AwareDatetime | None
     taken: bool
-    """Whether somebody has taken each of them; or it is a review, which waits for its assessor: a list has
-    those last, lest they hide what somebody must answer tonight."""
+    """Whether somebody has taken each of them, or nobody is called for it: a list has those last."""
     areas: str
     """The areas of any of them and those around these, *nowhere* for one that is not known, and
     ``owners``, whose they are: each between bars, as a list looks for them."""
@@ -91,13 +90,19 @@ def fold(subject: Subject) -> Folded:
         clocks=clocks,
         over=tuple(sorted(alert for alert in _standing(subject.facts) if alert not in kept)),
         due=clocks[0].due if clocks else None,
-        taken=all(clock.answered_at or CLOCKS[clock.rule].about == "person" for clock in clocks),
+        taken=all(clock.answered_at or waits_elsewhere(clock.rule) for clock in clocks),
         areas=_barred(area for clock in clocks for area in clock.areas or (NOWHERE,)),
         owners=_barred(CLOCKS[clock.rule].owner for clock in clocks),
         facts=tuple(sorted(fact.id for fact in subject.facts)),
     )
     calls = [clock.calls_at for clock in clocks if clock.calls_at and clock.calls_at > subject.at]
     return Folded(row, min(calls, default=None))
+
+
+def waits_elsewhere(rule: AlertRule) -> bool:
+    """Whether a clock about a person waits for whoever owes them something, and calls nobody: it is not to
+    hide what somebody must answer tonight."""
+    return CLOCKS[rule].about == "person" and CLOCKS[rule].urgency is None
 
 
 def _barred(words: Iterable[str]) -> str:

@@ -87,7 +87,9 @@ class AlertShown(BaseModel):
     number: str = Field(examples=["4821"], description="by which people speak of it")
     rule: AlertRule
     generation: int = Field(description="with the rule: which of the alerts about one cause this is")
-    about: Literal["breach", "order", "link", "goldthread"] = Field(description="what it is to open")
+    about: Literal["breach", "order", "link", "person", "goldthread"] = Field(
+        description="what it is to open"
+    )
     urgency: Urgency
     state: Literal["unanswered", "answered", "stood-down"]
     raised: datetime
@@ -250,11 +252,10 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
     )
 
 
-def _about(rule: AlertRule) -> Literal["breach", "order", "link", "goldthread"]:
+def _about(rule: AlertRule) -> Literal["breach", "order", "link", "person", "goldthread"]:
     if rule in OF_GOLDTHREAD:
         return "goldthread"
-    about = CLOCKS[rule].about if rule in CLOCKS else "breach"
-    return "breach" if about == "person" else about  # for a review of risk nobody is called
+    return CLOCKS[rule].about if rule in CLOCKS else "breach"
 
 
 def _call_shown(caller: Caller, call: Call) -> CallShown:

@@ -12,12 +12,13 @@ from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.events.support import SupportProgressed
 from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.vocabulary import IdentityAnswer
 from services.referrals.links import REFERRALS_LINK, UndoneLink
-from services.referrals.rules import assessing, sharing
+from services.referrals.rules import assessing, sharing, supporting
 from services.referrals.rules.grading import grade_assessment, grade_referral
 from services.referrals.rules.matching import Pair
 from services.referrals.rules.thresholds import dash_threshold
@@ -48,8 +49,9 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     grade, by the threshold that its area has now.
 
     Raises Refused (422) where the sender gave a grade of that kind, for an assessment or a Dash of which
-    something is wrong, for a decision of one mention alone, and for *same* of two sides of one fact; Problem
-    (404) for a decision that is not the caller's to make, and for a victim who is not theirs to see.
+    something is wrong, for a decision of one mention alone, for *same* of two sides of one fact, and for a
+    step of support that is another service's to say; Problem (404) for a decision that is not the caller's,
+    and for a victim who is not theirs to see.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
@@ -61,6 +63,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
     await _check_victim(archive, caller, content)
+    if isinstance(content, SupportProgressed) and supporting.speaks_for_another(content, caller.agency):
+        raise Refused("not-yours-to-say", "body.content.service")
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:

@@ -17,6 +17,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from services.referrals import withheld
 from services.referrals.actions import revisable
@@ -34,6 +35,9 @@ from services.referrals.pages.withheld import router as withheld_pages
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
 from services.referrals.rules import sharing
+from services.referrals.support import SUPPORT
+from services.referrals.support_routes import pages as support_pages
+from services.referrals.support_routes import router as support
 from services.referrals.views import IDENTITY
 from services.referrals.withheld_routes import router as withheld_routes
 
@@ -47,10 +51,19 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED),
+    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, SUPPORT),
     fold_version=4,
     tables=(BlockTable, QuestionTable, DraftTable),
-    routers=(router, withheld_routes, owed_routes, pages, refer_pages, withheld_pages),
+    routers=(
+        router,
+        withheld_routes,
+        owed_routes,
+        support,
+        pages,
+        refer_pages,
+        withheld_pages,
+        support_pages,
+    ),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={
@@ -61,6 +74,9 @@ SERVICE = Service(
         HousingDescribed: sharing.DESCRIBE_CARE,
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
+        SupportProgressed: sharing.SAY_SUPPORT,
+        RoleTaken: sharing.SAY_SUPPORT,
+        CapacityTold: sharing.SAY_SUPPORT,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,

@@ -27,6 +27,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.events.support import RoleTaken, SupportProgressed
 from contracts.rules.circulation import fault
 from contracts.submission import Submission
 from deploy.demo.caseload import CASES, Caseload, caseload
@@ -45,6 +46,8 @@ MODELS: dict[str, type[Content]] = {
     "housing": HousingDescribed,
     "health": HealthContacted,
     "lead": LeadNamed,
+    "support": SupportProgressed,
+    "role": RoleTaken,
     "immigration": ImmigrationNoted,
     "order": OrderMade,
     "service": OrderServed,

@@ -33,7 +33,9 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
+from services.marac import message_routes
 from services.marac import queries as marac_queries
+from services.marac.conference import correspondence
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -55,6 +57,7 @@ from services.orders.rules import sharing as orders_sharing
 from services.referrals import mixtures as referrals_mixtures
 from services.referrals import owed as referrals_owed
 from services.referrals import review as referrals_review
+from services.referrals import support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
@@ -65,6 +68,7 @@ from tests.pages import (
     sample_risk,
     sample_rota,
     sample_rows,
+    sample_support,
     samples,
 )
 from tests.support.facts import IDS
@@ -78,7 +82,12 @@ ROLES = {
     "operator": {StaffRole.OPERATOR},
     "referrer": {StaffRole.REFERRER, StaffRole.IDVA},
     "idva": {StaffRole.IDVA},
+    "officer": {StaffRole.OFFICER_IN_CASE},
 }
+
+
+MORE = {"marac": [message_routes.pages], "referrals": [support_routes.pages]}
+"""Pages of a service that have a router of their own."""
 
 
 class Staff:
@@ -147,6 +156,7 @@ class World:
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases() | {sample_risk.RISK_CASE: sample_risk.risk_case()}
         self.cases |= {sample_owed.OWED_CASE: sample_owed.owed_case()}
+        self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
         self.unread = samples.unread()
@@ -278,6 +288,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     sample_refer.sampled(patch, world.hosts["referrals"])
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
+    patch.setattr(support_list, "waiting", answers(sample_support.waiting))
+    patch.setattr(support_list, "open_support", sample_support.open_support)
+    patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
+    patch.setattr(correspondence, "messages", sample_support.messages)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)
@@ -314,6 +329,8 @@ def _app(host: Host, pages: Pages, routes: Any, url: str) -> FastAPI:
     app.state.problem_page = pages.problem
     add_handlers(app)
     app.include_router(routes.router)
+    for router in MORE.get(host.service.name, ()):
+        app.include_router(router)
     app.include_router(unread_pages(host.service.name), prefix=f"/{host.service.name}")
     app.post(f"/{host.service.name}/sign-out")(lambda: RedirectResponse("/signed-out", 303))
     app.add_middleware(ZippedPages)

@@ -19,6 +19,7 @@ from tests.pages import (
     sample_risk,
     sample_rota,
     sample_rows,
+    sample_support,
 )
 from tests.pages.app import World
 from tests.pages.conftest import Open
@@ -31,6 +32,7 @@ CASE, LONG, EMPTY, GONE = (
     for id_ in (sample_rows.CASE, sample_rows.LONG_CASE, sample_rows.EMPTY_CASE, sample_rows.GONE_CASE)
 )
 RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
+SUPPORT = f"/marac/cases/{sample_support.SUPPORT_CASE}"
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
@@ -43,6 +45,17 @@ PAGES = {
     "case of nothing known": ("chair", EMPTY),
     "case whose risk is to be assessed again": ("chair", RISK),
     "risk, to print": ("chair", f"{RISK}/print"),
+    "case with every state of support": ("idva", SUPPORT),
+    "support, to print": ("chair", f"{SUPPORT}/print"),
+    "who is owed support": ("idva", "/referrals/support"),
+    "support of one victim": ("idva", f"/referrals/support/{sample_support.THEIRS}"),
+    "support of somebody unknown to the police": (
+        "supervisor",
+        f"/referrals/support/{sample_support.HIDDEN}",
+    ),
+    "messages that wait": ("officer", "/marac/messages"),
+    "messages of the IDVA": ("idva", f"{SUPPORT}/messages"),
+    "messages of the officer": ("officer", f"{SUPPORT}/messages"),
     "withdrawn case": ("chair", GONE),
     "case as it was known": ("chair", AS_KNOWN),
     "case, a wrong day": ("chair", f"{CASE}?day=31&month=2&year=2026"),

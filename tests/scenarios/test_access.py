@@ -91,6 +91,10 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         roots = await scene.tell(goldthread, scene.Place())
         await scene.linked(goldthread, "rowan-ellis", roots)
     found = Scene(deployment, goldthread)
+    for part in ("idva", "officer-in-case"):
+        said = {"people": [caseload.her("liquidlogic", "L-8")], "part": part, "worker": {"name": "Lin Osei"}}
+        taken = caseload.submission(said, scene.BEGAN)
+        await goldthread.post("northmere-council", "/referrals/v1/case-roles", taken)
     teams = [{"kind": "neighbourhood"}, {"kind": "prison", "agency": "northmere-police"}]
     sent = caseload.submission({"order": roots["order"], "version": 1, "teams": teams}, scene.BEGAN)
     await goldthread.post("northmere-police", "/orders/v1/circulations", sent)

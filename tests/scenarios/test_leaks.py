@@ -109,15 +109,12 @@ class Planted:
                 more = {word: self.mark(word) for word in words} | {"dash": caseload.dash()}
                 path, agency = "/referrals/v1/marac-referrals", "harbour-idva"
                 return agency, path, self.body(agency, *both, criteria=["visible-high-risk"], **more)
-            case "immigration":
-                people = [self.person("victim", "harbour-idva")]
-                said = {"people": people, "immigration": {"status": self.mark("immigration")}}
-                said["narrative"] = {"text": self.mark("immigrationwords")}
-                return "harbour-idva", "/referrals/v1/immigration", caseload.submission(said, AT)
-            case "withheld":
-                people = [self.person("victim", "harbour-idva")]
-                said = {"people": people, "withheld": {"text": self.mark("withheld")}}
-                return "harbour-idva", "/referrals/v1/withheld", caseload.submission(said, AT)
+            case "immigration" | "withheld":
+                apart = {"immigration": {"status": self.mark("immigration")}}
+                apart |= {"narrative": {"text": self.mark("immigrationwords")}}
+                told = {"immigration": apart, "withheld": {"withheld": {"text": self.mark("withheld")}}}
+                said = {"people": [self.person("victim", "harbour-idva")]} | told[name]
+                return "harbour-idva", f"/referrals/v1/{name}", caseload.submission(said, AT)
             case "breach":
                 path, agency = "/orders/v1/breaches", "castlegate-housing"
                 reference = self.mark("reference")
@@ -137,6 +134,13 @@ class Planted:
             case "contact":
                 path, agency = "/referrals/v1/health-contacts", "eastvale-gp"
                 return agency, path, self.body(agency, "victim", service=self.mark("clinic"))
+            case "support":
+                path, agency = "/referrals/v1/support-steps", "harbour-idva"
+                return agency, path, self.body(agency, "victim", support="idva", step="accepted")
+            case "role":
+                path, agency = "/referrals/v1/case-roles", "harbour-idva"
+                worker = {"name": self.mark("worker"), "telephone": "01632 960201"}
+                return agency, path, self.body(agency, "victim", part="idva", worker=worker)
             case "household":
                 path, agency = "/referrals/v1/households", "northmere-council"
                 return agency, path, self.body(agency, "victim", "child", "perpetrator")
@@ -147,7 +151,7 @@ class Planted:
 
 FACTS = (
     *("referral", "immigration", "withheld", "breach", "order", "incident", "contact", "household"),
-    "housing",
+    *("housing", "support", "role"),
 )
 CASES = st.builds(
     Planted,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.rules import pattern
 from contracts.rules.breach_answer import Reported, Step, answered, clock, due, left
-from services.marac import shown
+from services.marac import shown_pattern
 from services.marac.conference import alert_rows, rows
 
 
@@ -32,12 +32,12 @@ def pattern_of(
     assessments: Sequence[rows.Assessment],
     decisions: Mapping[str, Sequence[alert_rows.Decision]],
     at: datetime,
-) -> shown.CasePattern:
+) -> shown_pattern.CasePattern:
     """What each perpetrator of a case is said to have done to its victim, as it may be and as it was decided;
     ``decisions`` by the breach on whose page they were made."""
     theirs = {each.person for each in case.perpetrators}
     told = ([r for r in each.records if r.type == "breach"] for each in case.occurrences if _by(theirs, each))
-    return shown.CasePattern(
+    return shown_pattern.CasePattern(
         offences=[
             named
             for person in sorted(theirs if case.victim else ())
@@ -47,7 +47,7 @@ def pattern_of(
     )
 
 
-def undecided(found: shown.CasePattern, at: datetime) -> list[str]:
+def undecided(found: shown_pattern.CasePattern, at: datetime) -> list[str]:
     """A fact of each offence that is named and that nobody has decided in its time."""
     return [each.evidence[0] for each in found.offences if each.due and each.due <= at]
 
@@ -65,7 +65,7 @@ def _named(
     assessments: Sequence[rows.Assessment],
     decisions: Mapping[str, Sequence[alert_rows.Decision]],
     at: datetime,
-) -> Iterator[shown.OffenceNamed]:
+) -> Iterator[shown_pattern.OffenceNamed]:
     victim = case.victim.person if case.victim else None
     by_them = [each.records for each in case.occurrences if _by({person}, each, victim)]
     read = pattern.read(
@@ -83,7 +83,7 @@ def _named(
     ]
     for reading in read.named:
         asked = pattern.question(reading, decided, at)
-        yield shown.OffenceNamed(
+        yield shown_pattern.OffenceNamed(
             offence=reading.offence,
             by=person,
             evidence=list(reading.elements[0].by),
@@ -92,8 +92,10 @@ def _named(
         )
 
 
-def _decided(line: alert_rows.Decision) -> shown.OffenceDecided:
-    return shown.OffenceDecided(decision=line.decision, at=line.at, agency=line.agency, rank=line.rank)
+def _decided(line: alert_rows.Decision) -> shown_pattern.OffenceDecided:
+    return shown_pattern.OffenceDecided(
+        decision=line.decision, at=line.at, agency=line.agency, rank=line.rank
+    )
 
 
 def _word(line: rows.Assessment) -> pattern.Word:

@@ -16,6 +16,7 @@ from services.marac.conference import breaches, clocks, rows
 from services.marac.conference.known import CaseKnown, causes_of
 from services.marac.conference.owed import note_of
 from services.marac.conference.risk import all_answers
+from services.marac.conference.support import owed_of
 from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
 from services.marac.rules.feeds import Silence
@@ -72,7 +73,8 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
             missing.SafeContact(line.agency, line.contact.method, line.contact.expires)
             for line in (victim.contacts if victim else ())
         ],
-        has_lead=bool(victim and victim.leads),
+        leads=frozenset({lead.agency: lead.service for lead in victim.leads}.values() if victim else ()),
+        support=owed_of(victim.support, case.agency, known.at) if victim else (),
         orders=[_order_seen(order, kinds, known.at) for order in case.orders],
         covers=_covers(case),
         unmatched_breaches=_unmatched(case),
@@ -180,6 +182,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         review=review,
         review_by=names_of(known, [review.owner])[review.owner] if review else None,
         owed=note_of(known.owed, known.at) if not case.withdrawn else None,
+        no_idva=known.support.idva_asked,
         disputed=case.disputed,
         withdrawn=case.withdrawn,
     )

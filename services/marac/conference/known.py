@@ -7,13 +7,15 @@ from functools import cached_property
 
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from services.marac import shown
+from services.marac import shown, shown_pattern
 from services.marac.conference import alert_rows, breaches, clocks, rows
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
+from services.marac.conference.support import shown_support
 from services.marac.rules.feeds import Silence
 from services.marac.shown_owed import Owed
 from services.marac.shown_risk import Risk
+from services.marac.shown_support import SupportShown
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class CaseKnown:
     silences: Sequence[Silence] = ()
 
     @cached_property
-    def pattern(self) -> shown.CasePattern:
+    def pattern(self) -> shown_pattern.CasePattern:
         """What all that was done may be, and who decided it."""
         decisions = {cause: row.decisions for cause, row in self.alerts.items()}
         assessments = self.victim.assessments if self.victim else []
@@ -46,6 +48,11 @@ class CaseKnown:
     def risk(self) -> Risk:
         """What is shown of the victim's risk."""
         return risk_of(self.victim.assessments if self.victim else (), self.victim, self.at)
+
+    @cached_property
+    def support(self) -> SupportShown:
+        """What is shown of the victim's support."""
+        return shown_support(self.victim.support, self.at) if self.victim else SupportShown()
 
     @property
     def owed(self) -> Owed | None:

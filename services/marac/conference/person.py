@@ -24,6 +24,7 @@ from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.owed import heard_of
+from services.marac.conference.support import support_of
 
 NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
 NOT_DETAILS |= {"headings", "actions", "for_children", "contact", "release", "court"}
@@ -90,6 +91,7 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
         for each in risk_review.owed(heard.opened, made, CALENDARS)
     ]
     found: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
+    found["support"] = support_of(heard.told, heard.opened, (each.fact for each in told), CALENDARS)
     return found | {"owed": owed.owed(heard, CALENDARS)}, owed.changes_at(heard)
 
 

@@ -258,6 +258,7 @@ async def _page(
         pattern=known.pattern,
         risk=known.risk,
         owed=owed_shown(known.owed, locations=locations),
+        support=known.support,
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),
@@ -308,7 +309,8 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     silent = {silence.agency for silence in known.silences}
     named = known.pattern.offences
     decided = {each.decision.agency for each in named if each.decision}
-    return {known.case.agency, *answered, *records, *lines, *silent, *decided}
+    asked = {each.service for each in known.support.courses if each.service}
+    return {known.case.agency, *answered, *records, *lines, *silent, *decided, *asked}
 
 
 def _place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:

@@ -36,6 +36,7 @@ from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import Source as Source
 from services.marac.conference.risk_rows import Assessment as Assessment
 from services.marac.conference.risk_rows import ReviewLine as ReviewLine
+from services.marac.conference.support_rows import Support as Support
 
 
 class Identity(Part):
@@ -230,6 +231,8 @@ class ConferencePerson(Row):
     """Whose they are: the agency that assessed last. None: nobody has, and it is whoever told of each."""
     owed: Owed | None = None
     """A safety plan, and to be told. None: nothing is known that anything is owed for."""
+    support: Support = Support()
+    """Of this person as victim."""
 
 
 class ConferencePersonTable(ViewTable, table=True):

@@ -43,6 +43,11 @@ PLACES = {
     "pattern-undecided": "#pattern",
     **dict.fromkeys(("plan-missing", "plan-inadequate", "plan-review"), "#owed"),
     **dict.fromkeys(("update-late", "contract-missing"), "#owed"),
+    "no-idva": "#support",
+    "victim-not-reached": "#support",
+    "re-offer": "#support",
+    "support-late": "#support",
+    "leads-several": "#contact",
 }
 """The part of the page that each kind of gap is about, where it is not one line's or one person's."""
 
@@ -234,6 +239,8 @@ class CaseView:
             *(record.root for occurrence in self.breaches for record in occurrence.records),
             *(assessment.root for assessment in page.assessments),
             *(lead.root for lead in leads),
+            *(course.root for course in page.support.courses),
+            *(each.root for each in page.support.team),
         }
 
     def _cards(self) -> Iterator[Card]:

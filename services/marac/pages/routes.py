@@ -58,6 +58,7 @@ async def first_page(request: Request) -> Response:
     for wanted, page in (
         (sharing.RIGHTS[sharing.READ_MEETING], "/marac/meetings"),
         (sharing.RIGHTS[sharing.READ_COHORT], "/marac/cohort"),
+        (sharing.RIGHTS[sharing.MESSAGE], "/marac/messages"),
         (ON_CALL, "/notify/alerts"),
         (CONTROL_ROOM, "/orders/status"),
     ):

@@ -67,6 +67,12 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     "care.withheld-opened": (("basis", "opening-basis"), ("reason", "text")),
     "care.household-described": (("as_at", "date"),),
+    "care.support-progressed": (
+        ("support", "support"),
+        ("step", "support-step"),
+        ("reason", "support-reason"),
+    ),
+    "care.role-taken": (("part", "case-role"),),
     "care.lead-named": (("service", "text"), ("since", "time")),
 }
 

@@ -15,7 +15,7 @@ from contracts.rules.cover import Cover, endings
 from contracts.rules.instruments import OPEN
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_status import NOT_BINDING
-from contracts.vocabulary import AgencyKind, ContactMethod
+from contracts.vocabulary import AgencyKind, AlertRule, ContactMethod
 from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
@@ -25,8 +25,12 @@ WORST_FIRST = (
     "contact-unknown",
     "breach-no-answer",
     "pattern-undecided",
+    "victim-not-reached",
+    "no-idva",
     "grade-unknown",
     "review-owed",
+    "re-offer",
+    "support-late",
     "feed-silent",
     "breach-order-not-found",
     "order-uncirculated",
@@ -45,6 +49,7 @@ WORST_FIRST = (
     "role-disputed",
     "no-lead",
     "contract-missing",
+    "leads-several",
     "dash-unanswered",
     "order-questions",
     "child-no-school",
@@ -125,6 +130,16 @@ class Review(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SupportOwed:
+    """Support that is owed to the victim, by whom, and from when on it is late."""
+
+    rule: AlertRule
+    owner: str | None
+    due: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSeen:
     """All of a case that its gaps follow from, at one time."""
 
@@ -144,7 +159,10 @@ class CaseSeen:
     """The reviews of her risk that are owed, the first to be late first."""
     contacts: Sequence[SafeContact] = ()
     """In the order in which they were given: of each agency the newest alone is its word."""
-    has_lead: bool = False
+    leads: frozenset[str] = frozenset()
+    """The services that are said to lead her support: of each agency its newest word."""
+    support: Sequence[SupportOwed] = ()
+    """What is owed of support, the first to be late first."""
     orders: Sequence[OrderSeen] = ()
     covers: Sequence[Cover] = ()
     """Its orders that were made and stand, or have ended: for as long as each protects whom."""
@@ -179,6 +197,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
     found = [
         *_risk(case),
         *_contact(case),
+        *_support(case),
         *_orders(case.orders),
         *_endings(case),
         *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.unmatched_breaches),
@@ -238,8 +257,27 @@ def _contact(case: CaseSeen) -> Iterable[Gap]:
     today = case.at.astimezone(LONDON).date()
     if not any(is_safe_way(contact, today) for contact in newest.values()):
         yield Gap("contact-unknown", AgencyKind.IDVA_SERVICE)
-    if not case.has_lead:
+    if not case.leads:
         yield Gap("no-lead", AgencyKind.IDVA_SERVICE)
+    if len(case.leads) > 1:
+        yield Gap("leads-several", "marac-coordinator", count=len(case.leads))
+
+
+SUPPORT = {
+    AlertRule.NO_CONTACT: "victim-not-reached",
+    AlertRule.IDVA_ASKED: "no-idva",
+    AlertRule.RE_OFFER: "re-offer",
+}
+"""What is missing from when it is owed; any other support is once it is late."""
+
+
+def _support(case: CaseSeen) -> Iterable[Gap]:
+    for owed in case.support:
+        if owed.rule in SUPPORT:
+            yield Gap(SUPPORT[owed.rule], owed.owner, since=owed.due)
+    late = [owed for owed in case.support if owed.late and owed.rule not in SUPPORT]
+    if late:
+        yield Gap("support-late", late[0].owner, count=len(late), since=late[0].due)
 
 
 def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:

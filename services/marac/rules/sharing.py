@@ -5,9 +5,10 @@ carry nothing that tells where a victim is; the victim's location goes only to t
 her or place her case. SafeLives (2014): a MARAC is of an area, and its papers are restricted.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from contracts.vocabulary import StaffRole
+from contracts.vocabulary import CaseRole, StaffRole
 
 READ_CASE = "case:read"
 READ_MEETING = "meeting:read"
@@ -15,6 +16,7 @@ CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
 SET_THRESHOLD = "threshold:set"
 READ_COHORT = "cohort:read"
+MESSAGE = "message:send"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
@@ -23,6 +25,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
+    MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
 }
 
 FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
@@ -70,6 +73,28 @@ def may_act_in(areas: Collection[str], around: Collection[str]) -> bool:
     """Whether a caller with these areas may act for an area, given it and those around it: call its
     meetings, set its thresholds. Nobody does so for an area that is not theirs."""
     return not set(areas).isdisjoint(around)
+
+
+@dataclass(frozen=True, slots=True)
+class InCase:
+    """Somebody of an agency in a case. ``person``: which member of staff, if that is known."""
+
+    part: CaseRole
+    agency: str
+    person: str | None
+
+
+def writes_as(roles: Collection[str], agency: str, person: str, parties: Iterable[InCase]) -> CaseRole | None:
+    """As which of the two, IDVA or officer in the case, a caller writes and reads messages of a case, given
+    who is in it; None: as neither, and they are not there. The IDVAs of a service stand in for each other;
+    an officer who is named is meant alone (HMICFRS 2021; Goldthread's own, 2026-11)."""
+    found = [each for each in parties if each.agency == agency]
+    if StaffRole.IDVA in roles and any(each.part is CaseRole.IDVA for each in found):
+        return CaseRole.IDVA
+    officers = [each for each in found if each.part is CaseRole.OFFICER_IN_CASE]
+    if StaffRole.OFFICER_IN_CASE in roles and any(each.person in (None, person) for each in officers):
+        return CaseRole.OFFICER_IN_CASE
+    return None
 
 
 def may_see_cohort(roles: Collection[str]) -> bool:

@@ -14,7 +14,8 @@ PAGES = Pages(
     FOLDER / "templates",
     FOLDER / "texts",
     [
-        Item("nav.meetings", "/marac/meetings", frozenset({StaffRole.MARAC_COORDINATOR})),
+        Item("nav.meetings", "/marac/meetings", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
+        Item("nav.support", "/referrals/support", sharing.RIGHTS[sharing.READ_SUPPORT]),
         Item("nav.reviews", "/referrals/", DECIDERS),
         Item("nav.refer", "/referrals/refer", sharing.REFERRERS),
     ],

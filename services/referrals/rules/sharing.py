@@ -24,6 +24,8 @@ REVIEW_PLAN = "safety-plan:review"
 AGREE_CONTRACT = "victim-contract:report"
 TELL = "victim-told:report"
 READ_OWED = "owed:read"
+SAY_SUPPORT = "support:say"
+READ_SUPPORT = "support:read"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
 REFERRERS = frozenset({StaffRole.REFERRER, StaffRole.IDVA})
@@ -48,6 +50,10 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     AGREE_CONTRACT: SYSTEMS,
     TELL: SYSTEMS | TELLERS,
     READ_OWED: TELLERS | {StaffRole.MARAC_COORDINATOR},
+    SAY_SUPPORT: SYSTEMS,
+    READ_SUPPORT: frozenset(
+        {StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.SUPERVISOR, StaffRole.SUPPORT_REPORTER}
+    ),
 }
 """Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
 answered for an undone link, and must be able to."""

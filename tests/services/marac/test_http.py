@@ -35,8 +35,9 @@ async def test_the_chair_has_the_whole_case_on_one_page(marac: Marac) -> None:
     assert [record["root"] for each in breaches for record in each["records"]] == [made.breach]
     assert [alert["cause"] for alert in page["alerts"]] == [made.breach]
     codes = [gap["code"] for gap in page["missing"]]
-    assert codes[:4] == ["alert-unanswered", "breach-no-answer", "pattern-undecided", "review-owed"]
-    assert codes[4:7] == ["order-uncirculated", "order-not-served", "respondent-not-aware"]
+    assert codes[:3] == ["alert-unanswered", "breach-no-answer", "pattern-undecided"]
+    assert codes[3:6] == ["no-idva", "review-owed", "support-late"]
+    assert codes[6:9] == ["order-uncirculated", "order-not-served", "respondent-not-aware"]
     assert page["agencies"]["police"] == "The police"
     assert page["marac_name"] == "North"
 

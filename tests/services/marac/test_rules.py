@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from contracts.events.configuration import AreaDefined
 from contracts.rules.cover import Cover
 from contracts.rules.order_status import OrderTerms
-from contracts.vocabulary import AreaKind, ContactMethod, DashAnswer, Grade, LegalStatus, RiskAnswer
+from contracts.vocabulary import (
+    AlertRule,
+    AreaKind,
+    ContactMethod,
+    DashAnswer,
+    Grade,
+    LegalStatus,
+    RiskAnswer,
+)
 from services.marac.rules import agenda, areas, missing, repeat, risk_changes, score, sharing
 from tests.support.facts import IDS, NOON
 from tests.support.tables import lines
@@ -100,15 +108,19 @@ def test_missing(line: dict[str, Any]) -> None:
         "grade_known": True,
         "area_known": True,
         "disputed": False,
-        "has_lead": True,
+        "leads": ["Haven"],
         "contacts": [{"method": "text"}],
         "kinds": ["police", "idva-service", "housing", "health", "childrens-services"],
         "heard": ["police", "idva-service", "housing", "health"],
     }
     said = whole | {name: value for name, value in line.items() if name not in ("case", "gaps")}
-    said |= {name: frozenset(said[name]) for name in ("kinds", "heard")}
+    said |= {name: frozenset(said[name]) for name in ("kinds", "heard", "leads")}
     said["answers"] = [DashAnswer(each) for each in said.get("answers", [])]
     said["reviews"] = [SimpleNamespace(**each) for each in said.get("reviews", [])]
+    said["support"] = [
+        missing.SupportOwed(AlertRule(each["rule"]), "haven", NOON, each.get("late", False))
+        for each in said.get("support", [])
+    ]
     said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
     said["covers"] = [_cover(n, each) for n, each in enumerate(said.get("covers", []))]
     said["contacts"] = [

@@ -1,0 +1,239 @@
+"""How far support for a victim has come, and what is owed to them: who must do what, by when.
+
+Source: Victims' Code (in force from 1 April 2021), right 4: details to a service within two working days of
+the report, unless the victim objects; HMICFRS (2021): no referral to support in two thirds of 40 files, no
+IDVA in 42 of 83; ``domain.md`` 1.5 and 6, read 2026-11. An unknown grade counts as high until it is answered
+(``domain.md`` 14, trap 4). How many tries, how far apart, and what raises a risk are Goldthread's own, to be
+agreed with each area. The clocks and MARAC's page read this one rule.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from contracts.events.orders import BreachReported
+from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
+from contracts.events.support import SupportProgressed
+from contracts.rules.clocks import Calendars, runs_out
+from contracts.rules.risk_review import GRAVE, Opened, Told
+from contracts.rules.standing_grade import Assessed, counting, standing_grade
+from contracts.vocabulary import AlertRule, Grade, ReviewTrigger, SupportKind, SupportReason, SupportStep
+
+TRIES, APART = 3, timedelta(hours=3)
+"""So many tries reach nobody, and how far apart two are at least to be at different times: three calls in an
+hour are one."""
+
+SERVICES_OWN = frozenset(
+    {
+        *(SupportStep.RECEIVED, SupportStep.ACCEPTED, SupportStep.DECLINED),
+        *(SupportStep.TRIED, SupportStep.ENGAGED, SupportStep.ENDED),
+    }
+)
+"""Steps that nobody but the service itself may say."""
+REASONED = frozenset({SupportStep.REFUSED, SupportStep.DECLINED, SupportStep.ENDED})
+"""Steps of which the reason is asked for."""
+HOLDS = frozenset({SupportStep.ACCEPTED, SupportStep.TRIED, SupportStep.ENGAGED})
+"""The service has the victim: no word of anybody else undoes that."""
+REFERRED = HOLDS | {SupportStep.REFUSED, SupportStep.MADE, SupportStep.RECEIVED}
+"""The Code's referral is made, or was refused."""
+RISES = frozenset(
+    {
+        *(ReviewTrigger.BREACH, ReviewTrigger.GRAVE_INCIDENT, ReviewTrigger.ESCALATION),
+        *(ReviewTrigger.STALKING_NAMED, ReviewTrigger.SEPARATION, ReviewTrigger.RELEASED),
+        *(ReviewTrigger.BAIL_ENDED, ReviewTrigger.ORDER_ENDED),
+    }
+)
+"""Of what opens a review of the risk, what raises it: support is offered again."""
+AT_RISK = frozenset({Grade.HIGH, Grade.UNKNOWN})
+GRAVEST_LAST = (Grade.STANDARD, Grade.MEDIUM, Grade.UNKNOWN, Grade.HIGH)
+REPORTS = (ReferralMade, RiskAssessed, IncidentReported, BreachReported)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far one kind of support has come: its state, since when, by which step of which agency. ``held``:
+    since when the ``service`` has the victim; ``tries``: how often it has tried since, at different times.
+    ``again``: it had been refused, declined or ended before, and is begun anew."""
+
+    support: SupportKind
+    state: SupportStep
+    since: datetime
+    root: str
+    agency: str
+    mention: str
+    service: str | None = None
+    reason: SupportReason | None = None
+    held: datetime | None = None
+    tries: int = 0
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Owed:
+    """Something that is owed to a victim: under which line of the table of clocks, from when, until when it
+    is not late; by the victim's mention in the fact from which it runs."""
+
+    due: datetime
+    rule: AlertRule
+    mention: str
+    since: datetime
+    support: SupportKind | None = None
+
+
+def courses(told: Iterable[Told]) -> dict[SupportKind, Course]:
+    """How far each kind of support has come, of all that is told of one victim in the order of time."""
+    found: dict[SupportKind, Course] = {}
+    for each in told:
+        if isinstance(each.said, SupportProgressed):
+            kind = each.said.support
+            found[kind] = _next(found.get(kind), each, each.said)
+    return found
+
+
+def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
+    agency, at = told.envelope.agency, told.envelope.time
+    own = said.step in SERVICES_OWN
+    step = Course(
+        support=said.support,
+        state=said.step,
+        since=at,
+        root=told.envelope.root,
+        agency=agency,
+        mention=told.hers,
+        service=agency if own else said.service,
+        reason=said.reason,
+        held=at if said.step in HOLDS else None,
+        tries=int(said.step is SupportStep.TRIED),
+        again=before is not None and (before.again or before.state in REASONED),
+    )
+    if before is None:
+        return step
+    if before.state not in HOLDS:
+        came_in = before.state is SupportStep.MADE and said.step is SupportStep.RECEIVED
+        return replace(step, since=before.since) if came_in else step
+    if agency != before.service:
+        return step if said.step in (SupportStep.ACCEPTED, SupportStep.ENGAGED) else before
+    if said.step is not SupportStep.TRIED:
+        ended = said.step in (SupportStep.DECLINED, SupportStep.ENDED)
+        return replace(step, held=None if ended else before.held) if own else before
+    if before.state is SupportStep.ENGAGED or (before.tries and at - before.since < APART):
+        return before
+    return replace(step, held=before.held, tries=before.tries + 1)
+
+
+def owed(told: Sequence[Told], opened: Iterable[Opened], calendars: Calendars) -> list[Owed]:
+    """All that is owed to a victim now, the first to be late first. ``opened`` is what has opened a review of
+    the risk."""
+    known = courses(told)
+    asked = list(_idva(known.get(SupportKind.IDVA), told, opened))
+    starts = [*_referral(list(known.values()), told), *asked, *_services(known.values(), bool(asked))]
+    return sorted(
+        Owed(runs_out(rule, since, calendars), rule, mention, since, kind)
+        for rule, since, mention, kind in starts
+    )
+
+
+Start = tuple[AlertRule, datetime, str, SupportKind | None]
+
+
+def _referral(known: Sequence[Course], told: Sequence[Told]) -> Iterator[Start]:
+    """The Code's referral. A service that declines leaves it to whoever referred; support that ended is owed
+    again by a new report."""
+    if any(course.state in REFERRED for course in known):
+        return
+    rule = AlertRule.SUPPORT_REFERRAL
+    declined = [course for course in known if course.state is SupportStep.DECLINED]
+    if declined:
+        last = max(declined, key=lambda course: course.since)
+        yield rule, last.since, last.mention, None
+        return
+    over = max((course.since for course in known if course.state is SupportStep.ENDED), default=None)
+    again = max((course.since for course in known if course.again), default=None)
+    reports = [t for t in told if isinstance(t.said, REPORTS) and (over is None or t.recorded > over)]
+    first = min(reports, key=lambda each: (each.recorded, each.envelope.root), default=None)
+    if first:
+        yield rule, max(first.recorded, again or first.recorded), first.hers, None
+
+
+def _idva(course: Course | None, told: Sequence[Told], opened: Iterable[Opened]) -> Iterator[Start]:
+    """The ask of an IDVA, or the offer that is to be made again after a refusal."""
+    if course is not None and course.state in HOLDS:
+        return
+    if course is not None and course.state is SupportStep.REFUSED:
+        rise = _risen(course.since, told, opened)
+        if rise:
+            yield AlertRule.RE_OFFER, *rise, SupportKind.IDVA
+        return
+    over = course.since if course is not None and course.state is SupportStep.ENDED else None
+    risk = at_risk([each for each in told if over is None or each.recorded > over])
+    if risk:
+        anew = course is not None and (course.again or course.state is SupportStep.DECLINED)
+        since = max(risk[0], course.since) if course and anew else risk[0]
+        yield AlertRule.IDVA_ASKED, since, risk[1], SupportKind.IDVA
+
+
+def _services(known: Iterable[Course], idva_asked: bool) -> Iterator[Start]:
+    """What the services owe that were asked, or have her."""
+    for course in known:
+        kind, mention = course.support, course.mention
+        if course.state in (SupportStep.MADE, SupportStep.RECEIVED):
+            if not (idva_asked and kind is SupportKind.IDVA):
+                yield AlertRule.SUPPORT_UNANSWERED, course.since, mention, kind
+        elif course.tries >= TRIES:
+            yield AlertRule.NO_CONTACT, course.since, mention, kind
+        elif course.held and course.state is not SupportStep.ENGAGED:
+            yield AlertRule.FIRST_CONTACT, course.held, mention, kind
+
+
+def at_risk(told: Iterable[Told]) -> tuple[datetime, str] | None:
+    """Since when the risk is high or unknown, and by which mention that is known. A breach, or an incident of
+    the gravest kinds, that nobody has assessed leaves it unknown; of anybody else nobody has asked."""
+    made: list[Assessed] = []
+    since: tuple[datetime, str] | None = None
+    for each in told:
+        if isinstance(each.said, ReferralMade | RiskAssessed):
+            made.append(_assessed(each, each.said))
+            if _grade(made) not in AT_RISK:
+                since = None
+                continue
+        elif made or not _is_grave(each):
+            continue
+        since = since or (each.recorded, each.hers)
+    return since
+
+
+def _risen(refused: datetime, told: Iterable[Told], opened: Iterable[Opened]) -> tuple[datetime, str] | None:
+    """The first rise of the risk after a refusal: when it was known, and by which mention."""
+    rises = [(line.known, line.mention) for line in opened if line.trigger in RISES and line.known > refused]
+    made: list[Assessed] = []
+    before = Grade.STANDARD
+    for each in told:
+        if isinstance(each.said, ReferralMade | RiskAssessed):
+            made.append(_assessed(each, each.said))
+            grade = _grade(made)
+            graver = GRAVEST_LAST.index(grade) > GRAVEST_LAST.index(before)
+            if each.recorded <= refused:
+                before = grade
+            elif grade in AT_RISK and graver:
+                rises.append((each.recorded, each.hers))
+    return min(rises, default=None)
+
+
+def _grade(made: Sequence[Assessed]) -> Grade:
+    return standing_grade(each.grade for each in counting(made))
+
+
+def _assessed(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
+    graded = said.graded
+    return Assessed(
+        told.envelope.root,
+        told.envelope.agency,
+        told.accused,
+        graded.grade if graded else Grade.UNKNOWN,
+        bool(graded and graded.signed),
+    )
+
+
+def _is_grave(told: Told) -> bool:
+    said = told.said
+    return isinstance(said, BreachReported) or (isinstance(said, IncidentReported) and said.kind in GRAVE)

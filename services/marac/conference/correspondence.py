@@ -1,0 +1,213 @@
+"""What the IDVA and the officer in a case write to each other, and read. Nobody else does: not the room, not
+the coordinator, and no line of the case's page is made of it. Each look is on record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.accept import Refused, Taken, own_header
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined
+from contracts.events.support import MessageSent
+from contracts.rules.support import HOLDS
+from contracts.sections import Narrative, Routing
+from contracts.vocabulary import CaseRole, SupportKind
+from services.marac import casefile
+from services.marac.conference import rows
+from services.marac.conference.held import Held
+from services.marac.conference.messages import MESSAGE, MessageRow, MessageTable
+from services.marac.conference.support_rows import InCase, Support
+from services.marac.conference.views import CASE, PERSON
+from services.marac.rules import sharing
+
+MOST = 200
+"""How many messages that wait are looked through."""
+
+
+class Shown(BaseModel):
+    """Base of what is shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Message(Shown):
+    """One message. ``text`` is null where it is sealed; ``due`` where it needs no answer, or has one."""
+
+    cause: str
+    agency: str
+    to: CaseRole
+    to_you: bool
+    sent: datetime
+    text: str | None
+    answers: str | None
+    due: datetime | None
+    late: bool
+
+
+class Messages(Shown):
+    """The messages of a case, the newest first; and whom they are between. ``you`` is the caller's part."""
+
+    at: datetime
+    case: str
+    letters: str
+    you: CaseRole
+    messages: list[Message]
+    others: list[InCase] = Field(description="who reads what the caller writes; empty: nobody is named yet")
+    agencies: dict[str, str]
+
+
+class Waiting(Shown):
+    """Cases of the caller's with a message that waits for an answer, the first to be late first."""
+
+    at: datetime
+    messages: list["WaitingLine"]
+
+
+class WaitingLine(Shown):
+    """A message that waits. Its words are read where the case's messages are opened."""
+
+    case: str
+    letters: str
+    to_you: bool
+    sent: datetime
+    due: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A case as one of its two parties has it."""
+
+    case: rows.ConferenceCase
+    support: Support
+    you: CaseRole
+
+    @property
+    def other(self) -> CaseRole:
+        """To whom the caller writes."""
+        return CaseRole.IDVA if self.you is CaseRole.OFFICER_IN_CASE else CaseRole.OFFICER_IN_CASE
+
+
+async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
+    """The messages of a case. Raises Problem (404) for whoever is not one of the two."""
+    party = await _party(runtime, caller, case)
+    if party is None:
+        raise not_found()
+    found, at = await _of_case(runtime, case), runtime.clock.now()
+    page = Messages(
+        at=at,
+        case=case,
+        letters=party.case.letters,
+        you=party.you,
+        messages=[_shown(row, party.you, at) for row in found],
+        others=[each for each in party.support.team if each.part is party.other],
+        agencies=await _names(runtime),
+    )
+    facts = [row.fact for row in found] + [each.root for each in page.others]
+    await runtime.shown(
+        caller, MESSAGE.name, case, page.model_dump_json(exclude={"at", "agencies"}).encode(), facts
+    )
+    return page
+
+
+async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
+    """The messages that wait for an answer, in the cases that the caller is a party of."""
+    at, due = runtime.clock.now(), col(MessageTable.due)
+    order = select(MessageTable).where(due.is_not(None)).order_by(due, col(MessageTable.subject)).limit(MOST)
+    found = cast("list[MessageRow]", await runtime.rows(MESSAGE, order))
+    parties = {case: await _party(runtime, caller, case) for case in sorted({row.of_case for row in found})}
+    lines = [
+        WaitingLine(
+            case=row.of_case,
+            letters=party.case.letters,
+            to_you=row.to is party.you,
+            sent=row.sent,
+            due=row.due,
+            late=row.due <= at,
+        )
+        for row in found
+        if (party := parties[row.of_case]) and row.due
+    ]
+    seen = Waiting(at=at, messages=lines)
+    body = seen.model_dump_json(exclude={"at"}).encode()
+    await runtime.shown(
+        caller, MESSAGE.name, caller.id, body, [row.fact for row in found if parties[row.of_case]]
+    )
+    return seen
+
+
+async def send(
+    runtime: Runtime, caller: Caller, case: str, text: str, answers: str | None, key: str | None
+) -> Taken:
+    """Send a message to the other of the two. Raises Problem (404) for whoever is neither; Refused (422) for
+    an answer to what is no message to them."""
+    party = await _party(runtime, caller, case)
+    if party is None:
+        raise not_found()
+    to_them = {row.cause for row in await _of_case(runtime, case) if row.to is party.you}
+    if answers is not None and answers not in to_them:
+        raise Refused("no-such-message", "body.answers")
+    said = MessageSent(
+        case=case,
+        to=party.other,
+        words=Narrative(text=text),
+        answers=answers,
+        routing=Routing(area=party.case.area) if party.case.area else None,
+    )
+    header = own_header(runtime.clock.now())
+    taken = await runtime.take(header, said, caller=caller, right=sharing.MESSAGE, idempotency_key=key)
+    await runtime.folded(said.keys(taken.root))
+    return taken
+
+
+async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
+    """The case, and which of the two the caller is in it; None: neither."""
+    held = Held(runtime)
+    row = await held.one(CASE, rows.ConferenceCase, case)
+    if row is None or row.withdrawn or row.victim is None:
+        return None
+    victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person)
+    support = victim.support if victim else Support()
+    you = sharing.writes_as(caller.roles, caller.agency, caller.id, _parties(support))
+    return Party(row, support, you) if you else None
+
+
+def _parties(support: Support) -> Iterable[sharing.InCase]:
+    """Who is in the case; and the service that has the victim, whoever of it is named."""
+    for each in support.team:
+        yield sharing.InCase(each.part, each.agency, each.worker.person)
+    for course in support.courses:
+        if course.support is SupportKind.IDVA and course.state in HOLDS and course.service:
+            yield sharing.InCase(CaseRole.IDVA, course.service, None)
+
+
+async def _of_case(runtime: Runtime, case: str) -> list[MessageRow]:
+    table = select(MessageTable).where(col(MessageTable.of_case) == case)
+    found = cast("list[MessageRow]", await runtime.rows(MESSAGE, table))
+    return sorted(found, key=lambda row: (row.sent, row.cause), reverse=True)
+
+
+def _shown(row: MessageRow, you: CaseRole, at: datetime) -> Message:
+    return Message(
+        cause=row.cause,
+        agency=row.agency,
+        to=row.to,
+        to_you=row.to is you,
+        sent=row.sent,
+        text=row.text,
+        answers=row.answers,
+        due=row.due,
+        late=row.due is not None and row.due <= at,
+    )
+
+
+async def _names(runtime: Runtime) -> dict[str, str]:
+    defined = casefile.agencies_of(await runtime.configuration(AgencyDefined))
+    return {agency: said.name for agency, said in defined.items()}

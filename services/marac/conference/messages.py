@@ -1,0 +1,120 @@
+"""Level 1: a message between the IDVA and the officer in a case, and the clock of its answer. An answer has
+none: it needs no answer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from chassis.clock import add_working_days, court_deadline
+from chassis.store.tables import Instant
+from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.support import MessageSent
+from contracts.rules.clocks import Calendars, Running, moves, runs_out
+from contracts.sections import Narrative, Routing
+from contracts.vocabulary import AlertRule, CaseRole
+from services.marac.conference.parts import Part
+
+CALENDARS = Calendars(court_deadline, add_working_days)
+RULES = {CaseRole.OFFICER_IN_CASE: AlertRule.MESSAGE_TO_OFFICER, CaseRole.IDVA: AlertRule.MESSAGE_TO_IDVA}
+"""The line of the table of clocks under which each of the two is to answer."""
+
+
+class ClockLine(Part):
+    """A clock of this message that was started."""
+
+    generation: int
+    due: AwareDatetime
+    area: str | None
+    stopped: bool
+
+
+class MessageRow(Row):
+    """A message. ``due``: until when it is to be answered; None: it is, or needs no answer. ``text`` None: it
+    is sealed."""
+
+    cause: str
+    fact: str
+    of_case: str
+    agency: str
+    to: CaseRole
+    sent: AwareDatetime
+    text: str | None
+    answers: str | None
+    due: AwareDatetime | None
+    area: str | None
+    clocks: tuple[ClockLine, ...]
+
+
+class MessageTable(ViewTable, table=True):
+    """Rows of ``conference_message``, found by case, and by when an answer is due."""
+
+    __tablename__ = "marac_conference_message"
+    of_case: str = Field(index=True)
+    due: datetime | None = Field(sa_type=Instant)
+
+
+def fold_message(subject: Subject) -> Folded:
+    """The row of a message; None for a cause that is something else."""
+    sent = subject.facts.current(MessageSent)
+    fact = next((each for each in sent if each.root == subject.id), None)
+    if fact is None:
+        return Folded(None)
+    said = fact.said
+    answered = any(each.said.answers == subject.id and each.said.to is not said.to for each in sent)
+    owed = said.answers is None and not answered
+    over = {each.said.generation for each in subject.facts.current(ClockStopped)}
+    started = sorted((each.said for each in subject.facts.current(ClockStarted)), key=lambda s: s.generation)
+    row = MessageRow(
+        cause=subject.id,
+        fact=fact.id,
+        of_case=said.case,
+        agency=fact.agency,
+        to=said.to,
+        sent=fact.occurred,
+        text=said.words.text if isinstance(said.words, Narrative) else None,
+        answers=said.answers,
+        due=runs_out(RULES[said.to], fact.occurred, CALENDARS) if owed else None,
+        area=_area(said),
+        clocks=tuple(
+            ClockLine(
+                generation=each.generation, due=each.due, area=_area(each), stopped=each.generation in over
+            )
+            for each in started
+        ),
+    )
+    return Folded(row)
+
+
+def _area(said: MessageSent | ClockStarted) -> str | None:
+    return said.routing.area if isinstance(said.routing, Routing) else None
+
+
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """The clock to start or to stop."""
+    if not isinstance(row, MessageRow):
+        return
+    rule, cause = RULES[row.to], row.cause
+    running = [Running(rule, c.generation, c.due, c.area, c.due <= at) for c in row.clocks if not c.stopped]
+    now = moves(running, [rule] if row.clocks else [], {rule: row.due} if row.due else {}, row.area, at)
+    for clock in now.stop:
+        stopped = ClockStopped(rule=rule, cause=cause, generation=clock.generation)
+        yield Saying(rule, cause, clock.generation, stopped, at)
+    if now.start and row.due:
+        n = 1 + max((clock.generation for clock in row.clocks), default=0)
+        routing = Routing(area=row.area) if row.area else None
+        started = ClockStarted(rule=rule, cause=cause, generation=n, due=row.due, routing=routing)
+        yield Saying(rule, cause, n, started, at)
+
+
+MESSAGE = View(
+    "conference_message",
+    of="cause",
+    row=MessageRow,
+    table=MessageTable,
+    fold=fold_message,
+    decide=decide,
+    begun_by=(MessageSent,),
+)

@@ -1,0 +1,200 @@
+"""What staff and services are shown of support: who is owed what, and whom to ask. Each look is on record."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import cast
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.archive import Archive
+from chassis.clock import LONDON
+from chassis.facts import FactSet
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.support import CapacityTold
+from contracts.rules.areas import area_and_around
+from contracts.rules.clocks import CLOCKS
+from contracts.sections import Contact, Name
+from contracts.vocabulary import AlertRule, ClockOwner, ContactMethod, SupportKind
+from services.referrals.rules import supporting
+from services.referrals.support import SUPPORT, ContactSaid, CourseLine, SupportRow, SupportTable
+
+MOST = 200
+"""How many victims are listed at a time: those of whom something is late first, or next to be."""
+MOST_READ = 2_000
+
+
+class Shown(BaseModel):
+    """Base of what is shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class OwedShown(Shown):
+    """One thing that is owed, whose it is, and until when."""
+
+    rule: AlertRule
+    owner: ClockOwner
+    due: datetime
+    late: bool
+
+
+class ServiceShown(Shown):
+    """A service that may be asked. Null: it has not said how much room it has. ``full`` is no reason not to
+    ask it."""
+
+    agency: str
+    name: str
+    places: int | None
+    waiting: int | None
+    told: datetime | None
+    full: bool
+
+
+class SupportLine(Shown):
+    """The support of one victim. ``mention`` is the opaque id by which it is opened. Not ``who_known``: who
+    they are is not the caller's to see, nor what support they have."""
+
+    mention: str
+    area: str | None
+    area_name: str | None
+    who_known: bool
+    name: Name | None
+    born: date | None
+    courses: tuple[CourseLine, ...]
+    owed: tuple[OwedShown, ...]
+
+
+class SupportPage(SupportLine):
+    """It, with how the victim may safely be reached, and which IDVA services may be asked."""
+
+    at: datetime
+    fresh_until: datetime | None
+    contacts: tuple[ContactSaid, ...]
+    services: tuple[ServiceShown, ...]
+
+
+class SupportList(Shown):
+    """The victims of the caller's areas who are owed support, the first to be late first."""
+
+    at: datetime
+    fresh_until: datetime | None
+    victims: tuple[SupportLine, ...]
+    more: bool
+
+
+class Known:
+    """The agencies, areas and capacities, as they are configured now."""
+
+    def __init__(self, configuration: FactSet) -> None:
+        self.areas = {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
+        self.agencies = {fact.said.agency: fact.said for fact in configuration.current(AgencyDefined)}
+        told = [(f.agency, f.occurred, f.said) for f in configuration.current(CapacityTold)]
+        self.rooms = supporting.rooms(told)
+
+    def serves(self, agency: str) -> Collection[str]:
+        """The areas that an agency answers for."""
+        return self.agencies[agency].serves if agency in self.agencies else ()
+
+    def services(self, kind: SupportKind, area: str | None) -> tuple[ServiceShown, ...]:
+        """The services that may be asked in an area, who has most room first."""
+        around = area_and_around(self.areas, area)
+        found = supporting.services(kind, around, self.agencies.values(), self.rooms)
+        return tuple(
+            ServiceShown(
+                agency=each.agency,
+                name=each.name,
+                places=each.room.places if each.room else None,
+                waiting=each.room.waiting if each.room else None,
+                told=each.room.at if each.room else None,
+                full=each.room is not None and each.room.places == 0,
+            )
+            for each in found
+        )
+
+
+async def known(archive: Archive) -> Known:
+    """What is configured now."""
+    return Known(await archive.configuration(AgencyDefined, AreaDefined, CapacityTold))
+
+
+async def waiting(runtime: Runtime, caller: Caller) -> SupportList:
+    """The victims who are owed support, and of whom the caller may know who they are."""
+    at, fresh = runtime.clock.now(), await runtime.fresh_until()
+    configured = await known(runtime)
+    due = col(SupportTable.due)
+    order = select(SupportTable).where(due.is_not(None)).order_by(due, col(SupportTable.subject))
+    rows = cast("list[SupportRow]", await runtime.rows(SUPPORT, order.limit(MOST_READ)))
+    seen = [row for row in rows if _may_see(caller, row, configured) and _may_see_who(caller, row)]
+    lines = [(row, _line(caller, row, configured, at)) for row in seen[:MOST]]
+    looks = (
+        runtime.shown(caller, SUPPORT.name, row.person, line.model_dump_json().encode(), row.facts)
+        for row, line in lines
+    )
+    await asyncio.gather(*looks)
+    more = len(seen) > MOST or len(rows) == MOST_READ
+    return SupportList(at=at, fresh_until=fresh, victims=tuple(line for _, line in lines), more=more)
+
+
+async def open_support(runtime: Runtime, caller: Caller, mention: str) -> SupportPage:
+    """The support of whoever this mention is. Raises Problem (404) where it is not the caller's to see."""
+    at, fresh = runtime.clock.now(), await runtime.fresh_until()
+    configured = await known(runtime)
+    row = await runtime.row(SUPPORT, await runtime.person_of(mention))
+    if not isinstance(row, SupportRow) or not _may_see(caller, row, configured):
+        raise not_found()
+    line = _line(caller, row, configured, at).model_copy(update={"mention": mention})
+    page = SupportPage(
+        **dict(line),
+        at=at,
+        fresh_until=fresh,
+        contacts=_safe(row, at) if line.who_known else (),
+        services=configured.services(SupportKind.IDVA, row.area),
+    )
+    seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
+    left_out = () if page.who_known else ("identity", "contact")
+    await runtime.shown(caller, SUPPORT.name, row.person, seen, row.facts, left_out)
+    return page
+
+
+def _may_see(caller: Caller, row: SupportRow, configured: Known) -> bool:
+    reach = area_and_around(configured.areas, row.area)
+    return supporting.may_see(caller.roles, caller.areas, configured.serves(caller.agency), reach)
+
+
+def _may_see_who(caller: Caller, row: SupportRow) -> bool:
+    return supporting.may_see_who(caller.roles, caller.agency, row.agencies)
+
+
+def _line(caller: Caller, row: SupportRow, configured: Known, at: datetime) -> SupportLine:
+    who = _may_see_who(caller, row)
+    area = configured.areas.get(row.area or "")
+    return SupportLine(
+        mention=row.wanted[0].cause if row.wanted else "",
+        area=row.area,
+        area_name=area.name if area else row.area,
+        who_known=who,
+        name=row.name if who else None,
+        born=row.born if who else None,
+        courses=row.courses if who else (),
+        owed=tuple(
+            OwedShown(rule=each.rule, owner=CLOCKS[each.rule].owner, due=each.due, late=each.due <= at)
+            for each in row.wanted
+        ),
+    )
+
+
+def _safe(row: SupportRow, at: datetime) -> tuple[ContactSaid, ...]:
+    """Ways that are safe still: an agency's word that there is none, or one that ran out, is none."""
+    today = at.astimezone(LONDON).date()
+    return tuple(each for each in row.contacts if _is_safe(each.contact, today))
+
+
+def _is_safe(contact: Contact, today: date) -> bool:
+    over = contact.expires is not None and contact.expires < today
+    return contact.method is not ContactMethod.NONE_KNOWN and not over

@@ -1,0 +1,109 @@
+"""HTTP of support: what is said of it, who is owed it, and the pages of both. Decisions are in ``rules``."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response, status
+from pydantic import Field
+from starlette.responses import HTMLResponse
+
+from chassis.http.auth import Caller, right
+from chassis.http.context import the_runtime
+from chassis.http.etag import IdempotencyKey
+from chassis.http.facts import receipt
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
+from contracts.sections import Routing
+from contracts.submission import Receipt, Submission
+from services.referrals import actions, support_list
+from services.referrals.pages import PAGES
+from services.referrals.rules import sharing, supporting
+
+router = APIRouter(prefix="/referrals/v1", tags=["support"])
+pages = APIRouter(prefix="/referrals", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Sayer = Annotated[Caller, right(sharing.SAY_SUPPORT)]
+Reader = Annotated[Caller, right(sharing.READ_SUPPORT)]
+
+
+class SupportReceipt(Receipt):
+    """The answer to a step of support: what it leaves to ask, and which services may be asked."""
+
+    asks: list[supporting.Question]
+    services: list[support_list.ServiceShown] = Field(description="of the area: who has most room first")
+
+
+@router.post("/support-steps", status_code=status.HTTP_201_CREATED)
+async def say_support(
+    submission: Submission[SupportProgressed],
+    runtime: TheRuntime,
+    caller: Sayer,
+    response: Response,
+    key: IdempotencyKey,
+) -> SupportReceipt:
+    """A step of a referral to support, by whoever took it: offered, refused, made; and by the service itself
+    received, accepted, declined, tried, engaged, ended."""
+    taken = await actions.report(runtime, caller, submission, sharing.SAY_SUPPORT, key)
+    said = submission.content
+    area = said.routing.area if isinstance(said.routing, Routing) else None
+    return SupportReceipt(
+        **receipt(response, "referrals", taken).model_dump(),
+        asks=supporting.questions(said),
+        services=list((await support_list.known(runtime)).services(said.support, area)),
+    )
+
+
+@router.post("/capacities", status_code=status.HTTP_201_CREATED)
+async def tell_capacity(
+    submission: Submission[CapacityTold],
+    runtime: TheRuntime,
+    caller: Sayer,
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """How much room the caller's service has, from when it happened. The newest word holds."""
+    taken = await actions.report(runtime, caller, submission, sharing.SAY_SUPPORT, key)
+    return receipt(response, "referrals", taken)
+
+
+@router.post("/case-roles", status_code=status.HTTP_201_CREATED)
+async def take_role(
+    submission: Submission[RoleTaken],
+    runtime: TheRuntime,
+    caller: Sayer,
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Who of the caller's agency is in a victim's case, and how colleagues reach them."""
+    taken = await actions.report(runtime, caller, submission, sharing.SAY_SUPPORT, key)
+    return receipt(response, "referrals", taken)
+
+
+@router.get("/support")
+async def waiting(runtime: TheRuntime, caller: Reader) -> support_list.SupportList:
+    """The victims of the caller's areas who are owed support, the first to be late first. A service's system
+    sees those of the areas that its agency serves: this is where an IDVA service finds that it is asked."""
+    return await support_list.waiting(runtime, caller)
+
+
+@router.get("/support/{mention}")
+async def open_support(mention: Id, runtime: TheRuntime, caller: Reader) -> support_list.SupportPage:
+    """The support of one victim: how far it has come, what is owed, how to reach them, whom to ask."""
+    return await support_list.open_support(runtime, caller, mention)
+
+
+@pages.get("/support")
+async def waiting_page(request: Request, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """The victims who are owed support."""
+    shown = await support_list.waiting(runtime, caller)
+    return PAGES.show("support_list.html", PAGES.look(request, caller), page=shown)
+
+
+@pages.get("/support/{mention}")
+async def support_page(request: Request, mention: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """The support of one victim: where an alert that nobody was reached leads."""
+    shown = await support_list.open_support(runtime, caller, mention)
+    names = (await support_list.known(runtime)).agencies
+    agencies = {agency: defined.name for agency, defined in names.items()}
+    return PAGES.show("support.html", PAGES.look(request, caller), page=shown, agencies=agencies)

@@ -1,0 +1,116 @@
+"""Messages between the IDVA and the officer in a case: the two alone read them, and an answer is due."""
+
+import re
+from typing import Any
+
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.support import RoleTaken, Worker
+from contracts.vocabulary import CaseRole
+from tests.services.marac.caseload import ann
+from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.support.facts import IDS
+from tests.support.waiting import until
+
+ASKED = "When does the bail end?"
+
+
+async def with_both(marac: Marac) -> Prepared:
+    """The case, with an IDVA and an officer in it."""
+    made = await prepared(marac)
+    carys = Worker(name="Carys Bevan", telephone="01632 960201")
+    tess = Worker(name="Tess Okoro", email="tess@police.example", person=IDS.staff("issuer", "officer"))
+    await marac.say("haven", RoleTaken(people=[ann()], part=CaseRole.IDVA, worker=carys), 1)
+    await marac.say("police", RoleTaken(people=[ann()], part=CaseRole.OFFICER_IN_CASE, worker=tess), 1)
+
+    async def named() -> bool:
+        team = (await marac.page("chair", made.case))["support"]["team"]
+        return [each["worker"]["name"] for each in team] == ["Carys Bevan", "Tess Okoro"]
+
+    await until(named, what="both are in the case")
+    return made
+
+
+async def clocks(marac: Marac, cause: str) -> tuple[int, int]:
+    """How many clocks of a message were started, and how many stopped."""
+    facts = await marac.runtime.facts([f"o:{cause}"])
+    return len(facts.current(ClockStarted)), len(facts.current(ClockStopped))
+
+
+async def read(marac: Marac, who: str, case: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await marac.get(who, f"cases/{case}/messages")).json()["messages"]
+    return found
+
+
+async def test_a_message_has_a_clock_until_it_is_answered(marac: Marac) -> None:
+    made = await with_both(marac)
+    sent = await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
+    assert sent.status_code == 201, sent.text
+    asked = sent.json()["root"]
+
+    async def runs() -> bool:
+        return await clocks(marac, asked) == (1, 0)
+
+    await until(runs, what="the clock of the answer runs")
+    waits = (await marac.get("officer", "messages")).json()["messages"]
+    assert [(line["case"], line["to_you"], line["late"]) for line in waits] == [(made.case, True, False)]
+    (message,) = await read(marac, "officer", made.case)
+    assert (message["text"], message["to"], message["to_you"]) == (ASKED, "officer-in-case", True)
+    answer = {"text": "On Friday at noon.", "answers": asked}
+    assert (await marac.post("officer", f"cases/{made.case}/messages", answer)).status_code == 201
+
+    async def answered() -> bool:
+        return await clocks(marac, asked) == (1, 1)
+
+    await until(answered, what="the answer stops it")
+    newest, first = await read(marac, "idva", made.case)
+    assert (newest["answers"], newest["due"], first["due"]) == (asked, None, None)
+    assert (await marac.get("officer", "messages")).json()["messages"] == []
+
+
+async def test_nobody_else_reads_them(marac: Marac) -> None:
+    made = await with_both(marac)
+    await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
+    assert [each["text"] for each in await read(marac, "officer", made.case)] == [ASKED]
+    for who in ("officer-else", "idva-else", "chair", "coordinator", "matac"):
+        for path in (f"/marac/v1/cases/{made.case}/messages", f"/marac/cases/{made.case}/messages"):
+            answer = await marac.http.get(path, headers={"Authorization": f"Bearer {who}"})
+            assert answer.status_code == 404, (who, path)
+    for who in ("officer-else", "idva-else"):
+        assert (await marac.get(who, "messages")).json()["messages"] == []
+        refused = await marac.post(who, f"cases/{made.case}/messages", {"text": "x"})
+        assert refused.status_code == 404
+    for who in ("chair", "coordinator", "idva"):
+        assert ASKED not in (await marac.get(who, f"cases/{made.case}")).text
+    assert (await marac.get("officer", f"cases/{made.case}")).status_code == 404, (
+        "the case is not the officer's"
+    )
+
+
+async def test_only_what_was_written_to_them_can_be_answered(marac: Marac) -> None:
+    made = await with_both(marac)
+    own = (await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})).json()["root"]
+    refused = await marac.post("idva", f"cases/{made.case}/messages", {"text": "x", "answers": own})
+    assert (refused.status_code, refused.json()["faults"][0]["where"]) == (422, "body.answers")
+    assert (await marac.post("idva", f"cases/{made.case}/messages", {"text": " "})).status_code == 422
+
+
+async def test_the_page_sends_without_script_and_keeps_what_was_typed(marac: Marac) -> None:
+    made = await with_both(marac)
+    path, idva = f"/marac/cases/{made.case}/messages", {"Authorization": "Bearer idva"}
+    page = (await marac.http.get(path, headers=idva)).text
+    assert "Tess Okoro" in page
+    once = re.findall(r'name="once" value="([^"]+)"', page)[0]
+    for _ in range(2):
+        sent = await marac.http.post(path, data={"once": once, "text": ASKED}, headers=idva)
+        assert sent.status_code == 303
+    assert [each["text"] for each in await read(marac, "idva", made.case)] == [ASKED], (
+        "pressed twice, sent once"
+    )
+    empty = await marac.http.post(path, data={"once": once, "text": ""}, headers=idva)
+    assert empty.status_code == 422
+    assert "Error:" in empty.text
+    officer = (await marac.http.get(path, headers={"Authorization": "Bearer officer"})).text
+    assert "An answer to the message of" in officer
+    case = await marac.http.get(f"/marac/cases/{made.case}", headers=idva)
+    assert "01632 960201" in case.text
+    assert path in case.text

@@ -1,0 +1,127 @@
+"""Support over HTTP: who says what, what is asked, who finds whom, and what a supervisor is not shown."""
+
+from typing import Any
+
+import httpx
+
+from chassis.accept import own_header
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.vocabulary import AgencyKind, AreaKind
+from tests.services.referrals.scene import Referrals, mention, named
+from tests.support.waiting import until
+
+NAME = {"family": "Marsh", "given": "Ann"}
+ROUTING = {"routing": {"area": "north"}}
+
+
+def ann(number: str = "C-1", **more: Any) -> dict[str, Any]:
+    return named("victim", number, name=NAME, nhs_number="9990000018") | more
+
+
+async def prepared(referrals: Referrals) -> None:
+    """The area, and the IDVA service that serves it."""
+    from tests.services.referrals.scene import CALLERS
+
+    for said in (
+        AreaDefined(area="north", name="North", kind=AreaKind.MARAC),
+        AgencyDefined(agency="haven", name="Haven", kind=AgencyKind.IDVA_SERVICE, serves=["north"]),
+    ):
+        header = own_header(referrals.runtime.clock.now())
+        await referrals.runtime.take(header, said, caller=CALLERS["operator"], right="test")
+
+
+async def assessed(referrals: Referrals, who: str = "hospital", **more: Any) -> httpx.Response:
+    """A grade of high, by a hospital's IDVA."""
+    graded = {"instrument": "safelives-dash-24", "instrument_version": "2015", "grade": "high"}
+    judged = {"judgement": {"grade": "high", "reason": "Strangled twice.", "by": "H-1"}}
+    content = {"people": [ann("H-1", **more)], **graded, **judged, **ROUTING}
+    return await referrals.post(who, "risk-assessments", content)
+
+
+async def get(referrals: Referrals, who: str, path: str) -> httpx.Response:
+    return await referrals.http.get(f"/referrals{path}", headers={"Authorization": f"Bearer {who}"})
+
+
+async def owed(referrals: Referrals, who: str, *rules: str) -> dict[str, Any]:
+    """Wait until the one victim whom the caller finds is owed just this."""
+
+    async def there() -> dict[str, Any] | None:
+        listed = (await get(referrals, who, "/v1/support")).json()["victims"]
+        line: dict[str, Any] = next(iter(listed), {"owed": []})
+        return line if {each["rule"] for each in line["owed"]} == set(rules) else None
+
+    return await until(there, what=f"{rules} are owed")
+
+
+def step(said: str, **more: Any) -> dict[str, Any]:
+    return {"people": [ann()], "support": "idva", "step": said, **more, **ROUTING}
+
+
+async def test_an_idva_service_finds_that_it_is_asked_and_says_what_it_does(referrals: Referrals) -> None:
+    await prepared(referrals)
+    contact = {"method": "text", "number": "07700 900142", "no_uniform": True}
+    assert (await assessed(referrals, contact=contact)).status_code == 201
+    line = await owed(referrals, "haven", "idva-asked", "support-referral")
+    assert line["name"] == NAME
+    page = (await get(referrals, "haven", f"/v1/support/{line['mention']}")).json()
+    assert [way["contact"]["number"] for way in page["contacts"]] == ["07700 900142"]
+    assert page["services"] == [
+        {"agency": "haven", "name": "Haven", "places": None, "waiting": None, "told": None, "full": False}
+    ]
+    taken = await referrals.post("haven", "support-steps", step("accepted"))
+    assert (taken.status_code, taken.json()["asks"]) == (201, [])
+    await owed(referrals, "haven", "first-contact")
+    await referrals.post("haven", "support-steps", step("engaged"))
+    await owed(referrals, "haven")
+
+
+async def test_that_a_service_is_full_is_said_where_a_referral_is_made(referrals: Referrals) -> None:
+    await prepared(referrals)
+    full = {"support": "idva", "places": 0, "waiting": 3}
+    assert (await referrals.post("haven", "capacities", full)).status_code == 201
+    made = await referrals.post("police", "support-steps", step("made"))
+    assert made.status_code == 201, "it is no reason not to ask"
+    (service,) = made.json()["services"]
+    assert (service["full"], service["waiting"]) == (True, 3)
+    assert made.json()["asks"] == ["service-missing"]
+    refused = await referrals.post("police", "support-steps", step("refused"))
+    assert refused.json()["asks"] == ["reason-missing"]
+
+
+async def test_nobody_says_for_another_that_it_accepted(referrals: Referrals) -> None:
+    refused = await referrals.post("police", "support-steps", step("accepted", service="haven"))
+    assert refused.status_code == 422
+    assert refused.json()["faults"] == [{"where": "body.content.service", "kind": "not-yours-to-say"}]
+    two = {**step("offered"), "people": [ann(), named("perpetrator", "P-1")]}
+    assert (await referrals.post("police", "support-steps", two)).status_code == 422
+
+
+async def test_a_supervisor_is_not_told_who_did_not_tell_the_police(referrals: Referrals) -> None:
+    await prepared(referrals)
+    await assessed(referrals)
+    line = await owed(referrals, "idva", "idva-asked", "support-referral")
+    assert (await get(referrals, "supervisor", "/v1/support")).json()["victims"] == []
+    shown = (await get(referrals, "supervisor", f"/v1/support/{line['mention']}")).json()
+    assert (shown["who_known"], shown["name"], shown["courses"]) == (False, None, [])
+    page = await get(referrals, "supervisor", f"/support/{line['mention']}")
+    assert page.status_code == 200
+    assert "MARSH" not in page.text.upper()
+    assert "Ask the MARAC coordinator" in page.text
+    assert "MARSH" in (await get(referrals, "idva", "/support")).text
+    await referrals.post("police", "support-steps", {**step("offered"), "people": [ann("N-1")]})
+
+    async def told() -> bool:
+        shown = (await get(referrals, "supervisor", f"/v1/support/{line['mention']}")).json()
+        return bool(shown["who_known"])
+
+    await until(told, what="the police have told of her")
+
+
+async def test_support_of_another_area_is_not_there(referrals: Referrals) -> None:
+    await prepared(referrals)
+    await assessed(referrals)
+    await owed(referrals, "coordinator", "idva-asked", "support-referral")
+    for who in ("coordinator-elsewhere", "chair"):
+        answer = await get(referrals, who, f"/v1/support/{mention('hospital', 'H-1')}")
+        assert answer.status_code == 404
+    assert (await get(referrals, "coordinator-elsewhere", "/v1/support")).json()["victims"] == []
