@@ -46,8 +46,8 @@ def of_case(notebook: Notebook, pair: Pair, number: int) -> None:
         _as_above(notebook, pair, now - own.uniform(1, 12) * DAY)
     if number % 3:
         _contract(notebook, pair, now - own.uniform(120, 200) * DAY, own)
-    for post, kind in list(_news(notebook, pair)):
-        _tell(notebook, pair, post, kind, own)
+    for post, news in list(_news(notebook, pair)):
+        _tell(notebook, pair, post, news, own)
 
 
 def _adequate(notebook: Notebook, pair: Pair, at: datetime) -> Post | None:
