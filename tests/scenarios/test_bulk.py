@@ -88,7 +88,7 @@ async def test_a_table_larger_than_a_body_goes_up_in_parts_and_its_results_are_r
 ) -> None:
     idva = await goldthread.system("harbour-idva")
     said = [of_others(n) | {"idempotency_key": f"row-{n}", "type": ReferralMade.type} for n in range(MANY)]
-    said[7]["content"]["afraid_of"] = f"=1+1 {MARK}"
+    said[7]["content"]["afraid_of"] = "=1+1"
     said[8]["basis"] = MARK
     rows = [row_of(each) for each in said]
     header = list(dict.fromkeys(column for row in rows for column in row))
@@ -110,7 +110,7 @@ async def test_a_table_larger_than_a_body_goes_up_in_parts_and_its_results_are_r
     ]
     root = told[7]["receipt"]["root"]
     kept = (await idva.get(f"/referrals/v1/facts/{root}")).json()["versions"][0]["content"]
-    assert kept["afraid_of"] == f"=1+1 {MARK}"
+    assert kept["afraid_of"] == "=1+1"
     others = await goldthread.system("northmere-hospital")
     assert (await others.get(path)).status_code == 404
     assert MARK not in logs(deployment)
