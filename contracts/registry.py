@@ -10,11 +10,13 @@ from contracts.events import (
     clocks,
     conference,
     configuration,
+    contact,
     identity,
     operations,
     orders,
     path,
     people,
+    wishes,
 )
 from contracts.topics import TOPICS
 from contracts.upcast import upcast
@@ -28,7 +30,8 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path)
+    said = (people, contact, wishes, orders, identity)
+    modules = (*said, alerts, clocks, conference, configuration, operations, path)
     found = {
         model.type: model
         for module in modules

@@ -14,6 +14,20 @@ from contracts.vocabulary.alerts import (
     PassReason,
     Urgency,
 )
+from contracts.vocabulary.characteristics import (
+    CHARACTERISTICS,
+    Answering,
+    Characteristic,
+    WhyNotAsked,
+)
+from contracts.vocabulary.contact import (
+    ContactFailure,
+    ContactMethod,
+    ContactQuestion,
+    Uniform,
+    WayState,
+    Weekday,
+)
 from contracts.vocabulary.instruments import (
     AnswerSource,
     ReviewTrigger,
@@ -46,7 +60,6 @@ from contracts.vocabulary.patterns import (
 )
 from contracts.vocabulary.people import (
     PERPETRATOR_ROLES,
-    ContactMethod,
     IdentityAnswer,
     LinkReason,
     Relationship,
@@ -65,21 +78,29 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 
 __all__ = [
+    "CHARACTERISTICS",
     "DASH_ITEMS",
     "PERPETRATOR_ROLES",
     "Act",
     "AgencyKind",
     "AlertRule",
     "AnswerSource",
+    "Answering",
     "AreaKind",
     "BreachKind",
     "BreachStep",
     "Channel",
+    "Characteristic",
     "Circumstance",
     "ClockOwner",
+    "ConsentAnswer",
+    "ConsentState",
+    "ContactFailure",
     "ContactMethod",
+    "ContactQuestion",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
@@ -99,6 +120,7 @@ __all__ = [
     "OrderStage",
     "OrderType",
     "OutcomeType",
+    "OverrideGround",
     "ParkedReason",
     "PassReason",
     "PatternDecision",
@@ -114,10 +136,15 @@ __all__ = [
     "RiskQuestion",
     "RiskTheme",
     "Role",
+    "SaidBy",
     "ServiceMethod",
     "Sex",
     "StaffRole",
     "TeamKind",
     "Threshold",
+    "Uniform",
     "Urgency",
+    "WayState",
+    "Weekday",
+    "WhyNotAsked",
 ]

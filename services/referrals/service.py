@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chassis.runtime import Runtime
 from chassis.service import Service
+from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
@@ -16,6 +17,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from services.referrals.actions import admit, revisable
 from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.links import REFERRALS_LINK
@@ -26,6 +28,7 @@ from services.referrals.pages.routes import router as pages
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
 from services.referrals.rules import sharing
+from services.referrals.victim_routes import router as victim_router
 from services.referrals.views import IDENTITY
 
 
@@ -41,7 +44,7 @@ SERVICE = Service(
     views=(IDENTITY, REFERRALS_LINK, REVIEW),
     fold_version=3,
     tables=(BlockTable, QuestionTable),
-    routers=(router, pages),
+    routers=(router, victim_router, pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     accepts={
@@ -52,6 +55,11 @@ SERVICE = Service(
         HousingDescribed: sharing.DESCRIBE_CARE,
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
+        SafeContactSaid: sharing.SAY_CONTACT,
+        ContactFailed: sharing.SAY_CONTACT,
+        WishesHeard: sharing.DESCRIBE_CARE,
+        ConsentSaid: sharing.DESCRIBE_CARE,
+        CharacteristicsSaid: sharing.DESCRIBE_CARE,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
