@@ -115,7 +115,9 @@ class Contact(Part):
     method: ContactMethod
     number: Line | None = Field(default=None, description="number, address, or through whom")
     times: Line | None = Field(default=None, description="when it is safe, in words")
-    hours: list[SafeHours] = Field(default_factory=list, max_length=20, description="when it is safe")
+    hours: Annotated[list[SafeHours], Field(min_length=1, max_length=20)] | None = Field(
+        default=None, description="when it is safe"
+    )
     code_word: Line | None = None
     may_answer: Line | None = Field(default=None, description="who else may answer or be spoken to")
     if_another_answers: Text | None = Field(default=None, description="what to say if somebody else answers")

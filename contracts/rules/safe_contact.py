@@ -81,6 +81,10 @@ class SafeWay:
         return replace(self, contact=None)
 
 
+NO_WAY = SafeWay(WayState.UNKNOWN, "never-said")
+"""Of somebody of whom nothing was said."""
+
+
 def safe_way(words: Sequence[Word], failed: Sequence[datetime], at: datetime) -> SafeWay:
     """What holds at an instant of what agencies said of her by then, in the order in which they said it, and
     of the times at which some way failed. Of each agency the newest word counts; the more careful holds."""

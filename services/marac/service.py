@@ -14,7 +14,7 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=6,
+    fold_version=7,
     views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
     routers=(router, pages),
     tasks=(feeds.keep_learning,),

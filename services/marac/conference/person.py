@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact
@@ -23,8 +23,11 @@ from contracts.sections import Contact, Health, Identity, Location, Narrative, R
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.source import source
+from services.marac.conference.victim import hers_of
 
 NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
+NOT_DETAILS |= {"equality", "override"}
 CALENDARS = Calendars(court_deadline, add_working_days)
 SECTIONS = ("identity", "location", "contact", "health")
 
@@ -57,6 +60,7 @@ def fold_person(subject: Subject) -> Folded:
             if isinstance(m.health, Health)
         ],
         leads=list(_leads(subject, told)),
+        hers=hers_of(subject.id, told),
         cases=list(_cases(told)),
         area=_area(subject, told),
         disputed=once(subject, casefile.disputed_with),
@@ -90,27 +94,6 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
     ]
     owed: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
     return owed, risk_review.changes_at(known, subject.at)
-
-
-class Whence(TypedDict):
-    """The fields of ``rows.Source``."""
-
-    root: str
-    agency: str
-    occurred: datetime
-    precision: rows.Precision
-    recorded: datetime
-
-
-def source(fact: Fact[Content]) -> Whence:
-    """Which line something comes from, as a row's part says it."""
-    return {
-        "root": fact.root,
-        "agency": fact.agency,
-        "occurred": fact.occurred,
-        "precision": fact.envelope.precision,
-        "recorded": fact.recorded,
-    }
 
 
 def version_row(fact: Fact[Content]) -> rows.Version | None:

@@ -126,7 +126,8 @@ async def read_case(
         raise not_found()
     known = (await held.known([row]))[0]
     locations = sharing.may_see_locations(caller.roles, paper=paper)
-    page, left_out = await _page(runtime, known, at, fresh, locations=locations)
+    contacts = sharing.may_see_contact(caller.roles, paper=paper)
+    page, left_out = await _page(runtime, known, at, fresh, locations=locations, contacts=contacts)
     return page, set(compose.facts_of([known])), left_out
 
 
@@ -229,12 +230,21 @@ async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[
 
 
 async def _page(
-    runtime: Runtime, known: CaseKnown, at: datetime | None, fresh: datetime | None, *, locations: bool
+    runtime: Runtime,
+    known: CaseKnown,
+    at: datetime | None,
+    fresh: datetime | None,
+    *,
+    locations: bool,
+    contacts: bool,
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
     broken = [await runtime.broken("p", each.person) for each in known.everybody]
     broken.append(await runtime.broken("k", case.case))
-    people = {each.person: compose.person_shown(known, each, locations=locations) for each in known.everybody}
+    people = {
+        each.person: compose.person_shown(known, each, locations=locations, contacts=contacts)
+        for each in known.everybody
+    }
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
@@ -256,6 +266,7 @@ async def _page(
         clocks=known.clocks,
         pattern=known.pattern,
         risk=known.risk,
+        hers=compose.hers_shown(known, contacts=contacts),
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),

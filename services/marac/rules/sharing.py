@@ -15,6 +15,7 @@ CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
 SET_THRESHOLD = "threshold:set"
 READ_COHORT = "cohort:read"
+READ_COMPLETENESS = "completeness:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
@@ -23,6 +24,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
+    READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
 }
 
 FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
@@ -55,6 +57,14 @@ def may_see_locations(roles: Collection[str], *, paper: bool = False) -> bool:
     """Whether a caller who may see a case may see where its people are: on a screen, never on paper,
     which is carried into the room and left on a seat."""
     return not paper and not FIND_HER.isdisjoint(roles)
+
+
+def may_see_contact(roles: Collection[str], *, paper: bool = False) -> bool:
+    """Whether a caller who may see a case may see by which number or address, and with which code word, its
+    victim is reached, and what is said of protected characteristics: whoever supports her, and whoever sees
+    to it that she is told. Everybody else is told whether there is a safe way, and by whom to ask. Never on
+    paper."""
+    return may_see_locations(roles, paper=paper)
 
 
 def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:

@@ -27,7 +27,7 @@ def word(by: str, method: str, said: int, **more: Any) -> Word:
         "uniform_safe": more.get("uniform"),
         "verified": on(more["verified"]) if "verified" in more else None,
         "expires": on(more["expires"]).date() if "expires" in more else None,
-        "hours": [{"days": more.get("days", []), "starts": hours[:5], "ends": hours[6:]}] if hours else [],
+        "hours": [{"days": more.get("days", []), "starts": hours[:5], "ends": hours[6:]}] if hours else None,
     }
     return Word(by, on(said), Contact.model_validate(known))
 
@@ -53,11 +53,9 @@ def test_every_method_has_its_place_in_the_order_of_care() -> None:
         (Contact(method=ContactMethod.THROUGH_SERVICE), ["verified", "expires", "uniform"]),
         (
             Contact(method=ContactMethod.MOBILE, no_uniform=True, times="mornings"),
-            ["number", "verified", "expires"],
+            ["number", "verified", "expires", "if-another-answers"],
         ),
     ],
 )
 def test_what_a_way_leaves_to_ask(contact: Contact, asked: list[str]) -> None:
-    assert questions(contact) == [*map(ContactQuestion, asked)] + (
-        [ContactQuestion.IF_ANOTHER_ANSWERS] if contact.method is ContactMethod.MOBILE else []
-    )
+    assert questions(contact) == [*map(ContactQuestion, asked)]
