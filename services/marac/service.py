@@ -5,6 +5,8 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
+from services.marac.completeness_routes import router as completeness
+from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
@@ -15,8 +17,8 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 SERVICE = Service(
     name="marac",
     fold_version=7,
-    views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
-    routers=(router, pages),
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT),
+    routers=(router, completeness, pages),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

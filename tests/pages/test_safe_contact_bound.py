@@ -10,6 +10,7 @@ from contracts.vocabulary import WayState
 from deploy.local.deployment import ROOT
 
 NEVER = {
+    "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
     "marac/perpetrator.html": "perpetrator-centred",
     "marac/source.html": "where a line comes from: it asks for nothing",

@@ -15,6 +15,7 @@ PAGES = Pages(
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
+        Item("nav.completeness", "/marac/characteristics", sharing.RIGHTS[sharing.READ_COMPLETENESS]),
         Item("nav.reviews", "/referrals/", frozenset({StaffRole.MARAC_COORDINATOR})),
     ],
 )

@@ -83,6 +83,11 @@ def may_see_cohort(roles: Collection[str]) -> bool:
     return not RIGHTS[READ_COHORT].isdisjoint(roles)
 
 
+def may_see_completeness(roles: Collection[str]) -> bool:
+    """Whether a caller may see how complete agencies' answers are: numbers alone, of their own areas."""
+    return not RIGHTS[READ_COMPLETENESS].isdisjoint(roles)
+
+
 def cohort_of(roles: Collection[str], agency: str) -> str | None:
     """The police force whose cohort a caller sees: those whom it has told of itself, and nobody else. Where a
     victim lives puts nobody into a cohort, for that they are in a force's would tell that she is there. None:

@@ -23,7 +23,7 @@ from services.orders.views.told import AlertState
 PERSONAL = ("identity", "contact", "location", "health")
 """The sections of a mention, in the order in which a page shows them."""
 
-SHOWABLE = frozenset(Sensitivity) - {Sensitivity.ROUTING, Sensitivity.SUPPORT}
+SHOWABLE = frozenset(Sensitivity) - {Sensitivity.ROUTING, Sensitivity.SUPPORT, Sensitivity.EQUALITY}
 """What a breach can show at all."""
 
 
