@@ -7,7 +7,6 @@ from starlette.responses import HTMLResponse
 
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from services.marac.conference.characteristics import CompletenessPage, completeness_page
 from services.marac.pages import PAGES
@@ -31,4 +30,4 @@ async def page(request: Request, runtime: TheRuntime, caller: Administrator) -> 
     """The same, as a page."""
     shown = await completeness_page(runtime, caller)
     look = PAGES.look(request, caller)
-    return PAGES.show("characteristics.html", look, page=shown, times=Times(PAGES.texts, look.now))
+    return PAGES.show("characteristics.html", look, page=shown)
