@@ -1,5 +1,5 @@
 """What is hers, on both deployments: a safe way said by one agency is before whoever goes to the next breach;
-it fails, and nobody is told another; her words stand first; a refusal is a question until somebody says why; and
+it fails, and nobody is told another; her words stand first; a refusal is a question until somebody says why;
 what was not asked is counted. What tells how she is reached stays with whoever may reach her."""
 
 from collections.abc import AsyncIterator, Mapping

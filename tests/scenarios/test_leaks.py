@@ -145,10 +145,10 @@ class Planted:
     def hers(self, name: str) -> tuple[str, str, dict[str, Any]]:
         """The same of a fact that is about the victim alone."""
         match name:
-            case "safe contact":
+            case "safe-contact":
                 path, agency = "/referrals/v1/safe-contacts", "harbour-idva"
                 return agency, path, self.body(agency, "victim")
-            case "failed contact":
+            case "failed-contact":
                 path, agency = "/referrals/v1/failed-contacts", "castlegate-housing"
                 return agency, path, self.body(agency, "victim", method="letter", failure="seen-by-another")
             case "wishes":
@@ -161,8 +161,10 @@ class Planted:
                 return agency, path, self.body(agency, "victim", **more)
 
 
-FACTS = ("referral", "immigration", "breach", "order", "incident", "contact", "household", "housing")
-FACTS += ("safe contact", "failed contact", "wishes", "consent")
+FACTS = (
+    *("referral", "immigration", "breach", "order", "incident", "contact", "household", "housing"),
+    *("safe-contact", "failed-contact", "wishes", "consent"),
+)
 CASES = st.builds(
     Planted,
     seed=st.integers(16**7, 16**8 - 1),

@@ -45,7 +45,10 @@ async def test_an_administrator_sees_the_numbers_of_their_area_and_nobody_else_d
         await marac.say("council", AreaDefined(area=code, name=code.title(), kind=kind, within=within))
     answer = EqualityAnswer(characteristic=OF, answer=Answering.VALUE, value="W9")
     for n in range(6):
-        said = {"people": [someone(Role.VICTIM, f"{n}")], "equality": Equality(answers=[answer])}
+        said: dict[str, Any] = {
+            "people": [someone(Role.VICTIM, f"{n}")],
+            "equality": Equality(answers=[answer]),
+        }
         await marac.say("haven", CharacteristicsSaid(**said, routing=area("north")), 3)
         await marac.say("elsewhere", CharacteristicsSaid(**said, routing=area("southvale")), 3)
     await marac.say("police", caseload.incident(people=[ann()], routing=area("north")).said, 2)
