@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from deploy.demo import orders, stories
+from deploy.demo import hers, orders, stories
 from deploy.demo.people import People, Person
 from deploy.demo.posts import Notebook, Pair, Post
 
@@ -47,12 +47,16 @@ def caseload(now: datetime, seed: int = SEED) -> Caseload:
     notebook = Notebook(chance, now - YEAR, now)
     households = _pairs(chance, People(chance, now.date()))
     referrals: dict[str, list[str]] = {area: [] for area in MARACS}
+    opened: list[tuple[Pair, datetime]] = []
     for pairs in households:
         _year_of(notebook, pairs)
         said = _refer(notebook, pairs[0])
         referrals[pairs[0].victim.area].append(said.key)
+        opened.append((pairs[0], said.at))
     _mistakes(notebook)
     _doubts(notebook)
+    for pair, at in opened:
+        hers.tell(notebook, pair, at)
     posts = sorted(notebook.posts, key=lambda post: (post.at, post.key))
     return Caseload(notebook.start, now, posts, referrals, [pair for pairs in households for pair in pairs])
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from chassis.accept import check_past, check_times
 from contracts.content import Content
+from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
@@ -26,6 +27,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from contracts.rules.circulation import fault
 from contracts.submission import Submission
 from deploy.demo.caseload import CASES, Caseload, caseload
@@ -44,6 +46,11 @@ MODELS: dict[str, type[Content]] = {
     "housing": HousingDescribed,
     "health": HealthContacted,
     "lead": LeadNamed,
+    "safe-contact": SafeContactSaid,
+    "failed-contact": ContactFailed,
+    "wishes": WishesHeard,
+    "consent": ConsentSaid,
+    "characteristics": CharacteristicsSaid,
     "immigration": ImmigrationNoted,
     "order": OrderMade,
     "service": OrderServed,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from contracts.vocabulary import Answering, Characteristic, ConsentState
+from services.marac.conference.rows import Line, Source
 from services.marac.pages.words import Words
 from services.marac.shown import CasePage
 
@@ -31,7 +32,13 @@ class VictimView:
     def roots(self) -> set[str]:
         """The lines that stand in this part of the page and in no other."""
         hers = self._hers
-        said = (*hers.failed, *hers.wishes, *hers.consents, *(hers.characteristics or ()), *self._ways)
+        said: Sequence[Source | Line] = (
+            *hers.failed,
+            *hers.wishes,
+            *hers.consents,
+            *(hers.characteristics or ()),
+            *self._ways,
+        )
         return {each.root for each in said}
 
     def standing(self) -> Sequence[tuple[ConsentState, Markup, Sequence[Markup]]]:
