@@ -53,10 +53,9 @@ def _ways(notebook: Notebook, pair: Pair, at: datetime) -> None:
     notebook.say(IDVA, "safe-contact", verified, people, area)
     if chance.random() < 0.12:
         her = [pair.victim.mention("victim", "castlegate-housing")]
-        failed = {"method": "letter", "failure": "seen-by-another"}
-        notebook.say(
-            "castlegate-housing", "failed-contact", verified + timedelta(days=1), her, area, **failed
-        )
+        failed: dict[str, Any] = {"method": "letter", "failure": "seen-by-another"}
+        later = verified + timedelta(days=1)
+        notebook.say("castlegate-housing", "failed-contact", later, her, area, **failed)
 
 
 def _answers(notebook: Notebook) -> dict[str, Any]:

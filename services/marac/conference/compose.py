@@ -198,8 +198,7 @@ def person_shown(
     if not locations and (row.locations or any(line.health.general_practice for line in row.health)):
         left_out.add(LOCATIONS)
     ways = row.contacts[::-1] if person.role is Role.VICTIM else []
-    if ways and not contacts:
-        left_out.add(CONTACT)
+    left_out |= {CONTACT} if ways and not contacts else set()
     lines = known.lines_of(person.person)[::-1]
     apart = [_about_other(known, line) for line in row.lines if line.root in others]
     apart.sort(key=lambda each: each.model_dump_json())

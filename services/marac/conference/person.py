@@ -60,7 +60,6 @@ def fold_person(subject: Subject) -> Folded:
             if isinstance(m.health, Health)
         ],
         leads=list(_leads(subject, told)),
-        hers=hers_of(subject.id, told),
         cases=list(_cases(told)),
         area=_area(subject, told),
         disputed=once(subject, casefile.disputed_with),
@@ -72,7 +71,7 @@ def fold_person(subject: Subject) -> Folded:
     )
     changes = [order.status.changes_at for order in orders]
     owed, next_owed = _reviews(subject, told)
-    row = row.model_copy(update=owed)
+    row = row.model_copy(update=owed | {"hers": hers_of(subject.id, told)})
     return Folded(row, min((change for change in (*changes, next_owed) if change), default=None))
 
 

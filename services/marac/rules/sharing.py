@@ -6,6 +6,7 @@ her or place her case. SafeLives (2014): a MARAC is of an area, and its papers a
 """
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from contracts.vocabulary import StaffRole
 
@@ -65,6 +66,18 @@ def may_see_contact(roles: Collection[str], *, paper: bool = False) -> bool:
     to it that she is told. Everybody else is told whether there is a safe way, and by whom to ask. Never on
     paper."""
     return may_see_locations(roles, paper=paper)
+
+
+class Sees(NamedTuple):
+    """What of a case a caller sees beside what all its readers see."""
+
+    locations: bool
+    contacts: bool
+
+
+def sees(roles: Collection[str], *, paper: bool = False) -> Sees:
+    """What whoever has these roles sees, on a screen or on paper."""
+    return Sees(may_see_locations(roles, paper=paper), may_see_contact(roles, paper=paper))
 
 
 def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:
