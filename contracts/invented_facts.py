@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from contracts import vocabulary as code
 from contracts.content import Content
+from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
@@ -27,6 +28,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, Override, WishesHeard
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from contracts.invented import (
     GRADED,
@@ -43,7 +45,19 @@ from contracts.invented import (
     mention_of,
 )
 from contracts.mentions import Mention
-from contracts.sections import Contact, Health, Identity, Immigration, Location, Name, Narrative, Withheld
+from contracts.sections import (
+    Contact,
+    Equality,
+    EqualityAnswer,
+    Health,
+    Identity,
+    Immigration,
+    Location,
+    Name,
+    Narrative,
+    SafeHours,
+    Withheld,
+)
 
 Told = tuple[str, datetime, Content]
 """Who said it, when it happened, and what."""
@@ -61,6 +75,26 @@ CONTACT = Contact(
     unsafe="Never ring: he looks through her calls.",
     verified=at(2),
 )
+SAFE = CONTACT.model_copy(
+    update={
+        "times": None,
+        "hours": [SafeHours(days=[code.Weekday.MONDAY, code.Weekday.THURSDAY], starts="10:00", ends="14:00")],
+        "if_another_answers": "Say that the parcel will come later, and ring off.",
+        "no_uniform": True,
+        "verified": at(9),
+        "verified_by": "H-12",
+        "expires": date(2026, 6, 9),
+    }
+)
+EQUALITY = [
+    EqualityAnswer(characteristic=code.Characteristic.ETHNICITY, answer=code.Answering.VALUE, value="W9"),
+    EqualityAnswer(characteristic=code.Characteristic.RELIGION, answer=code.Answering.ASKED_NOT_GIVEN),
+    EqualityAnswer(
+        characteristic=code.Characteristic.DISABILITY,
+        answer=code.Answering.NOT_ASKED,
+        because=code.WhyNotAsked.IN_CRISIS,
+    ),
+]
 HEALTH = Health(injuries="bruising to both upper arms", general_practice="Sallow Lane Surgery")
 SEEN = her("st-brides-hospital", health=HEALTH)
 
@@ -149,6 +183,56 @@ PEOPLE: list[Told] = [
         ),
     ),
     ("haven-idva", at(2), LeadNamed(people=[her()], service="Haven IDVA service", since=at(2))),
+    ("haven-idva", at(9), SafeContactSaid(people=[her(contact=SAFE)])),
+    (
+        "castlegate-housing",
+        at(12),
+        ContactFailed(
+            people=[her("castlegate-housing")],
+            method=code.ContactMethod.LETTER,
+            failure=code.ContactFailure.SEEN_BY_ANOTHER,
+        ),
+    ),
+    (
+        "haven-idva",
+        at(9),
+        WishesHeard(
+            people=[her()],
+            narrative=Narrative(text="I want him to stop. I do not want the children asked about it."),
+            said_by=code.SaidBy.VICTIM,
+            heard_by="H-12",
+        ),
+    ),
+    (
+        "haven-idva",
+        at(9),
+        ConsentSaid(
+            people=[her()],
+            recipients=[code.AgencyKind.HOUSING, code.AgencyKind.POLICE],
+            answer=code.ConsentAnswer.GIVEN,
+            heard_by="H-12",
+        ),
+    ),
+    (
+        "haven-idva",
+        at(10),
+        ConsentSaid(
+            people=[her()],
+            recipients=[code.AgencyKind.CHILDRENS_SERVICES],
+            answer=code.ConsentAnswer.OVERRIDDEN,
+            override=Override(
+                basis=code.LawfulBasis.RECOGNISED_LEGITIMATE_INTEREST,
+                ground=code.OverrideGround.CHILD_AT_RISK,
+                reason="The child was in the room when she was hit.",
+                by="H-2",
+            ),
+        ),
+    ),
+    (
+        "haven-idva",
+        at(9),
+        CharacteristicsSaid(people=[her()], equality=Equality(answers=EQUALITY)),
+    ),
 ]
 """What agencies say of people: who said it, when it happened, and what."""
 

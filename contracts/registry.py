@@ -10,6 +10,7 @@ from contracts.events import (
     clocks,
     conference,
     configuration,
+    contact,
     identity,
     operations,
     orders,
@@ -17,6 +18,7 @@ from contracts.events import (
     path,
     people,
     support,
+    wishes,
     withheld,
 )
 from contracts.topics import TOPICS
@@ -31,20 +33,8 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    modules = (
-        people,
-        orders,
-        identity,
-        alerts,
-        clocks,
-        conference,
-        configuration,
-        operations,
-        path,
-        withheld,
-        owed,
-        support,
-    )
+    said = (people, contact, wishes, orders, identity, withheld, owed, support)
+    modules = (*said, alerts, clocks, conference, configuration, operations, path)
     found = {
         model.type: model
         for module in modules

@@ -8,13 +8,17 @@ sealing changes no contract. A location is never in an identity section.
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.times import Day, Moment
-from contracts.vocabulary import ContactMethod, Sex
+from contracts.vocabulary import Answering, Characteristic, ContactMethod, Sex, Weekday, WhyNotAsked
+from contracts.vocabulary.characteristics import code_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A time of day, as in 09:30."""
 
 
 class Part(BaseModel):
@@ -43,6 +47,7 @@ class Sensitivity(StrEnum):
     NARRATIVE = "narrative"
     SUPPORT = "support"
     WITHHELD = "withheld"
+    EQUALITY = "equality"
 
 
 class Record(Part):
@@ -90,18 +95,42 @@ class Location(Part):
     school: Line | None = None
 
 
+class SafeHours(Part):
+    """Hours in which a way is safe, by the clock in London: on these days, every day where none is named."""
+
+    days: list[Weekday] = Field(default_factory=list, max_length=7)
+    starts: ClockTime
+    ends: ClockTime
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "SafeHours":
+        if self.ends <= self.starts:
+            raise PydanticCustomError("ends_before_start", "hours end after they start, on one day")
+        return self
+
+
 class Contact(Part):
     """How she may safely be contacted. What is not here is unsafe."""
 
     sensitivity: ClassVar[Sensitivity] = Sensitivity.CONTACT
     method: ContactMethod
-    number: Line | None = None
-    times: Line | None = None
+    number: Line | None = Field(default=None, description="number, address, or through whom")
+    times: Line | None = Field(default=None, description="when it is safe, in words")
+    hours: Annotated[list[SafeHours], Field(min_length=1, max_length=20)] | None = Field(
+        default=None, description="when it is safe"
+    )
     code_word: Line | None = None
-    may_answer: Line | None = None
+    may_answer: Line | None = Field(default=None, description="who else may answer or be spoken to")
+    if_another_answers: Text | None = Field(default=None, description="what to say if somebody else answers")
     unsafe: Text | None = None
     no_uniform: StrictBool = False
+    uniform_safe: StrictBool | None = Field(
+        default=None, description="whether somebody in uniform may come; none given: not known"
+    )
     verified: Moment | None = None
+    verified_by: Line | None = Field(
+        default=None, description="who verified it, by their agency's own number, never a name"
+    )
     expires: Day | None = None
 
 
@@ -129,6 +158,40 @@ class Routing(Part):
     area: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,47}$")]
 
 
+class EqualityAnswer(Part):
+    """One characteristic: a code of its list, *asked, not given*, or *not asked, because*. One that is left
+    out is missing, and asked for."""
+
+    characteristic: Characteristic
+    answer: Answering
+    value: Line | None = Field(default=None, description="of the list of this characteristic")
+    scheme: Line | None = Field(default=None, description="which list and version, where it is not ours")
+    because: WhyNotAsked | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "EqualityAnswer":
+        if (self.answer is Answering.VALUE) != (self.value is not None):
+            raise PydanticCustomError("value_misplaced", "a value is given where the answer is one")
+        if (self.answer is Answering.NOT_ASKED) != (self.because is not None):
+            raise PydanticCustomError("because_misplaced", "why is given where nobody asked")
+        if self.value is not None and code_of(self.characteristic, self.value, self.scheme) is None:
+            raise PydanticCustomError("not_in_code_list", "a code of the list of this characteristic")
+        return self
+
+
+class Equality(Part):
+    """What she answered about her protected characteristics."""
+
+    sensitivity: ClassVar[Sensitivity] = Sensitivity.EQUALITY
+    answers: Annotated[list[EqualityAnswer], Field(min_length=1, max_length=len(Characteristic))]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Equality":
+        if len({each.characteristic for each in self.answers}) < len(self.answers):
+            raise PydanticCustomError("answered_twice", "each characteristic is answered once")
+        return self
+
+
 class Immigration(Part):
     """Immigration status: for support alone; reaches no enforcement body by any path."""
 
@@ -152,3 +215,4 @@ NarrativeSection = Narrative | Sealed
 RoutingSection = Routing | Sealed
 ImmigrationSection = Immigration | Sealed
 WithheldSection = Withheld | Sealed
+EqualitySection = Equality | Sealed

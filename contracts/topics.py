@@ -34,6 +34,7 @@ TOPICS: dict[str, Topic] = {
         Topic("risk", "risk assessments", ("referrals",), ("referrals", "orders", "marac")),
         Topic("incidents", "incidents of abuse", ("referrals",), ("referrals", "orders", "marac")),
         Topic("care", "households, housing, health, support", ("referrals",), ("referrals", "marac")),
+        Topic("contact", "how she may be reached", ("referrals",), ("referrals", "orders", "marac")),
         Topic("support", "for support only, never for enforcement", ("referrals",), ("referrals",)),
         Topic("identity", "who is who", ("referrals",), ("referrals", "orders", "marac"), partitions=1),
         Topic("orders", "orders, notices and bail", ("orders",), ("referrals", "orders", "marac")),

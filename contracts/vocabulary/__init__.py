@@ -14,6 +14,20 @@ from contracts.vocabulary.alerts import (
     PassReason,
     Urgency,
 )
+from contracts.vocabulary.characteristics import (
+    CHARACTERISTICS,
+    Answering,
+    Characteristic,
+    WhyNotAsked,
+)
+from contracts.vocabulary.contact import (
+    ContactFailure,
+    ContactMethod,
+    ContactQuestion,
+    Uniform,
+    WayState,
+    Weekday,
+)
 from contracts.vocabulary.instruments import (
     AnswerSource,
     ReviewTrigger,
@@ -58,7 +72,6 @@ from contracts.vocabulary.patterns import (
 )
 from contracts.vocabulary.people import (
     PERPETRATOR_ROLES,
-    ContactMethod,
     IdentityAnswer,
     LinkReason,
     Relationship,
@@ -78,9 +91,11 @@ from contracts.vocabulary.risk import (
     Threshold,
 )
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
+from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
 
 __all__ = [
+    "CHARACTERISTICS",
     "DASH_ITEMS",
     "PERPETRATOR_ROLES",
     "Act",
@@ -88,14 +103,20 @@ __all__ = [
     "AgencyKind",
     "AlertRule",
     "AnswerSource",
+    "Answering",
     "AreaKind",
     "BreachKind",
     "BreachStep",
     "CaseRole",
     "Channel",
+    "Characteristic",
     "Circumstance",
     "ClockOwner",
+    "ConsentAnswer",
+    "ConsentState",
+    "ContactFailure",
     "ContactMethod",
+    "ContactQuestion",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
@@ -117,6 +138,7 @@ __all__ = [
     "OrderStage",
     "OrderType",
     "OutcomeType",
+    "OverrideGround",
     "ParkedReason",
     "PassReason",
     "PatternDecision",
@@ -137,6 +159,7 @@ __all__ = [
     "RiskQuestion",
     "RiskTheme",
     "Role",
+    "SaidBy",
     "ServiceMethod",
     "Sex",
     "StaffRole",
@@ -147,6 +170,10 @@ __all__ = [
     "Teller",
     "Threshold",
     "ToldResult",
+    "Uniform",
     "UpdateKind",
     "Urgency",
+    "WayState",
+    "Weekday",
+    "WhyNotAsked",
 ]

@@ -1,4 +1,4 @@
-"""Who somebody is in a fact, to whom, how she is reached, and who is who."""
+"""Who somebody is in a fact, to whom, and who is who."""
 
 from enum import StrEnum
 
@@ -44,19 +44,6 @@ class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"
     NOT_STATED = "not-stated"
-
-
-class ContactMethod(StrEnum):
-    """How she may be contacted (safe contact on the SafeLives referral form, 2015). ``NONE_KNOWN`` means:
-    do not."""
-
-    MOBILE = "mobile"
-    TEXT = "text"
-    LANDLINE = "landline"
-    EMAIL = "email"
-    THROUGH_SERVICE = "through-service"
-    IN_PERSON = "in-person"
-    NONE_KNOWN = "none-known"
 
 
 class IdentityAnswer(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from deploy.demo import orders, owed, stories, support
+from deploy.demo import hers, orders, owed, stories, support
 from deploy.demo.people import People, Person
 from deploy.demo.posts import Notebook, Pair, Post
 
@@ -59,6 +59,7 @@ def caseload(now: datetime, seed: int = SEED) -> Caseload:
         owed.of_case(notebook, pairs[0], number)
     for n, (pair, said) in enumerate(opened):
         support.course(notebook, pair, said, n)
+        hers.tell(notebook, pair, said.at)
     posts = sorted(notebook.posts, key=lambda post: (post.at, post.key))
     return Caseload(notebook.start, now, posts, referrals, [pair for pairs in households for pair in pairs])
 

@@ -5,6 +5,8 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
+from services.marac.completeness_routes import router as completeness
+from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.message_routes import pages as message_pages
@@ -18,8 +20,8 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 SERVICE = Service(
     name="marac",
     fold_version=7,
-    views=(PERSON, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, messages, pages, message_pages),
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
+    routers=(router, completeness, messages, pages, message_pages),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

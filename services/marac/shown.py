@@ -31,6 +31,7 @@ from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
 from services.marac.shown_support import SupportShown
+from services.marac.shown_victim import NO_WAY, HersShown, SafeWay
 from services.marac.tasking.rows import (
     BindingOrder,
     EventShown,
@@ -115,6 +116,7 @@ class AgendaLine(Shown):
     clocks_late: int = Field(default=0, description="deadlines that ran out, and that nobody has taken")
     clock_next: datetime | None = Field(default=None, description="when the next deadline runs out")
     missing: int
+    way: SafeWay = Field(default=NO_WAY, description="whether she may be contacted; never by what")
     incomplete: int = Field(description="records about it or its people that could not be read")
     new: int = Field(description="lines recorded since the case was listed")
     assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
@@ -263,6 +265,7 @@ class CasePage(Page):
     risk: Risk = Risk()
     owed: Owed | None = None
     support: SupportShown = SupportShown()
+    hers: HersShown = HersShown()
     disputed: bool
     repeat: Repeat | None
     earlier_case: str | None

@@ -1,6 +1,7 @@
 """What agencies can do here: report an order, its service, a breach; and open a breach."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from chassis.accept import Refused, Taken, own_header
@@ -36,6 +37,7 @@ from services.orders.views import (
     OrdersOrder,
     OrdersPerson,
 )
+from services.orders.views.contact import way_to, without_address
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
 
 C = TypeVar("C", bound=Content)
@@ -182,13 +184,14 @@ async def _shown(
     runtime: Runtime, row: OrdersBreach, versions: FactSet, viewer: sharing.Viewer
 ) -> BreachShown:
     allowed = sharing.sections(viewer)
-    people = [await _person(runtime, person, "victim", allowed) for person in row.victims]
-    people += [await _person(runtime, person, "respondent", allowed) for person in row.respondents]
+    known_people = [await _person(runtime, person, "victim", allowed) for person in row.victims]
+    known_people += [await _person(runtime, person, "respondent", allowed) for person in row.respondents]
+    people = [person for person, _ in known_people]
     order = await _order(runtime, row, allowed)
     breach = next(iter(versions.current(BreachReported)), None)
     sources = {source.fact for person in people for source in person.sections}
     used = {fact.id for fact in versions} | sources | ({order.fact} if order and order.fact else set())
-    used |= {step.root for step in row.answer.steps}
+    used |= {step.root for step in row.answer.steps}.union(*(told for _, told in known_people))
     subjects = [f"p:{person}" for person in (*row.victims, *row.respondents)]
     incomplete = await runtime.incomplete([f"o:{row.cause}", *subjects])
     progress = sharing.may_progress(viewer)
@@ -199,13 +202,17 @@ async def _shown(
 
 async def _person(
     runtime: Runtime, person: str, role: Literal["victim", "respondent"], allowed: frozenset[Sensitivity]
-) -> PersonShown:
+) -> tuple[PersonShown, set[str]]:
     row = await runtime.row(ORDERS_PERSON, person)
     mentions = row.mentions if isinstance(row, OrdersPerson) else []
-    facts = await runtime.facts([f"m:{mention}" for mention in mentions])
-    return PersonShown(
-        person=person, role=role, sections=newest_sections(facts.current(Said), set(mentions), allowed)
-    )
+    facts = (await runtime.facts([f"m:{mention}" for mention in mentions])).current(Said)
+    shown = newest_sections(facts, set(mentions), allowed)
+    if role == "respondent":
+        return PersonShown(person=person, role=role, sections=shown), set()
+    way, told = way_to(facts, set(mentions), runtime.clock.now())
+    if way.contact and Sensitivity.LOCATION not in allowed:
+        way = replace(way, contact=without_address(way.contact))
+    return PersonShown(person=person, role=role, sections=shown, way=way), told
 
 
 async def _order(runtime: Runtime, row: OrdersBreach, allowed: frozenset[Sensitivity]) -> OrderShown | None:

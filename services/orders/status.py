@@ -14,11 +14,13 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderMade
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
+from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.sections import Identity, Record, Sensitivity
 from services.orders.actions import order_row, reach_of_order, viewer_of
 from services.orders.patterns import named_of, without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
+from services.orders.views.contact import way_to
 from services.orders.views.person import OrderLine, StatusNow
 from services.orders.views.shown import OrderOf, Party, StatusShown, newest_sections
 
@@ -33,6 +35,8 @@ class Known:
     parties: Mapping[str, Party]
     facts: frozenset[str]
     """What all of it is made of."""
+    way: SafeWay
+    """Whether whoever was asked about may be contacted."""
 
 
 async def order_status(runtime: Runtime, caller: Caller, record: Record) -> StatusShown:
@@ -73,6 +77,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         ],
         without_answer=without_answer({asked: own}, now) if own else 0,
         pattern=named_of(asked, own, now) if own else [],
+        way=known.way.without_contact() if any(order and not order.binds for order in orders) else None,
     )
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
@@ -88,15 +93,18 @@ async def _known(runtime: Runtime, asked: str) -> Known:
     rows = {asked: row} if row else {}  # read once: the lines of it are those that are told of
     rows |= {each: beside for each in sorted(people - {asked}) if (beside := await _row(runtime, each))}
     made = [fact for line in lines for fact in (await runtime.fact(line.root)).current(OrderMade)]
-    parties, facts = {}, {fact.id for fact in made}
+    parties, facts, way = {}, {fact.id for fact in made}, NO_WAY
     for person in sorted(people):
         mentions = rows[person].mentions if person in rows else []
         said = (await runtime.facts([f"m:{mention}" for mention in mentions])).current(Said)
         found = newest_sections(said, set(mentions), frozenset({Sensitivity.IDENTITY}))
         facts |= {section.fact for section in found}
+        if person == asked:
+            way, told = way_to(said, set(mentions), runtime.clock.now())
+            facts |= told
         names = (section.value.name for section in found if isinstance(section.value, Identity))
         parties[person] = Party(person=person, name=next(names, None))
-    return Known({fact.root: fact for fact in made}, rows, parties, frozenset(facts))
+    return Known({fact.root: fact for fact in made}, rows, parties, frozenset(facts), way)
 
 
 async def _row(runtime: Runtime, person: str) -> OrdersPerson | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chassis.runtime import Runtime
 from chassis.service import Service
+from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import (
@@ -18,6 +19,7 @@ from contracts.events.people import (
     RiskAssessed,
 )
 from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
+from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from services.referrals import withheld
 from services.referrals.actions import revisable
@@ -38,6 +40,7 @@ from services.referrals.rules import sharing
 from services.referrals.support import SUPPORT
 from services.referrals.support_routes import pages as support_pages
 from services.referrals.support_routes import router as support
+from services.referrals.victim_routes import router as victim_router
 from services.referrals.views import IDENTITY
 from services.referrals.withheld_routes import router as withheld_routes
 
@@ -56,6 +59,7 @@ SERVICE = Service(
     tables=(BlockTable, QuestionTable, DraftTable),
     routers=(
         router,
+        victim_router,
         withheld_routes,
         owed_routes,
         support,
@@ -77,6 +81,11 @@ SERVICE = Service(
         SupportProgressed: sharing.SAY_SUPPORT,
         RoleTaken: sharing.SAY_SUPPORT,
         CapacityTold: sharing.SAY_SUPPORT,
+        SafeContactSaid: sharing.SAY_CONTACT,
+        ContactFailed: sharing.SAY_CONTACT,
+        WishesHeard: sharing.DESCRIBE_CARE,
+        ConsentSaid: sharing.DESCRIBE_CARE,
+        CharacteristicsSaid: sharing.DESCRIBE_CARE,
         ImmigrationNoted: sharing.NOTE_IMMIGRATION,
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,

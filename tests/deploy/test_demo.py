@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from chassis.accept import check_past, check_times
 from contracts.content import Content
+from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
@@ -28,6 +29,7 @@ from contracts.events.people import (
     RiskAssessed,
 )
 from contracts.events.support import RoleTaken, SupportProgressed
+from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from contracts.rules.circulation import fault
 from contracts.submission import Submission
 from deploy.demo.caseload import CASES, Caseload, caseload
@@ -48,6 +50,11 @@ MODELS: dict[str, type[Content]] = {
     "lead": LeadNamed,
     "support": SupportProgressed,
     "role": RoleTaken,
+    "safe-contact": SafeContactSaid,
+    "failed-contact": ContactFailed,
+    "wishes": WishesHeard,
+    "consent": ConsentSaid,
+    "characteristics": CharacteristicsSaid,
     "immigration": ImmigrationNoted,
     "order": OrderMade,
     "service": OrderServed,

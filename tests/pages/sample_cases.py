@@ -18,6 +18,7 @@ from contracts.vocabulary import (
 )
 from services.marac import shown
 from services.marac.conference import rows
+from tests.pages.sample_hers import HERS
 from tests.pages.sample_rows import (
     AGENCIES,
     BREACH,
@@ -224,6 +225,7 @@ def full_case() -> shown.CasePage:
     form = dash(17, 3, 2)
     grade = assessment(Grade.HIGH, "grade.visible-high-risk", form)
     return case_page(
+        hers=HERS,
         case=CASE,
         letters="K7Q",
         grade=Grade.HIGH,

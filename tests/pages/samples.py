@@ -8,6 +8,7 @@ from chassis.parking import Broken, Parked
 from contracts.envelope import Assertion
 from contracts.rules.alert_path import PathState
 from contracts.rules.order_status import status
+from contracts.rules.safe_contact import Word, safe_way
 from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
     AlertRule,
@@ -437,6 +438,7 @@ def breach(cause: str = BREACH) -> BreachShown:
                     section=Sensitivity.LOCATION, value=Location(address=["4 Example Row", "Northmere"]), **of
                 ),
             ],
+            way=safe_way([Word("harbour-idva", NOW, way)], [], NOW),
         ),
         PersonShown(person=KYLE, role="respondent", sections=[]),
     ]

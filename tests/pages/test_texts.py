@@ -36,7 +36,18 @@ LISTS: dict[str, EnumType] = {
     "case-role": vocabulary.CaseRole,
     "circumstance": vocabulary.Circumstance,
     "clock-owner": vocabulary.ClockOwner,
+    "answering": vocabulary.Answering,
+    "characteristic": vocabulary.Characteristic,
+    "consent-answer": vocabulary.ConsentAnswer,
+    "consent-state": vocabulary.ConsentState,
+    "contact-failure": vocabulary.ContactFailure,
     "contact-method": vocabulary.ContactMethod,
+    "contact-question": vocabulary.ContactQuestion,
+    "lawful-basis": vocabulary.LawfulBasis,
+    "override-ground": vocabulary.OverrideGround,
+    "said-by": vocabulary.SaidBy,
+    "weekday": vocabulary.Weekday,
+    "why-not-asked": vocabulary.WhyNotAsked,
     "criterion": vocabulary.ReferralCriterion,
     "dash-answer": vocabulary.DashAnswer,
     "dash-item": vocabulary.DashItem,
@@ -115,6 +126,12 @@ def test_every_code_of_a_code_list_has_words(codes: str) -> None:
     assert [
         code for code in map(str, LISTS[codes].__members__.values()) if f"code.{codes}.{code}" not in texts
     ] == []
+
+
+@pytest.mark.parametrize("of", vocabulary.Characteristic)
+def test_every_code_of_a_characteristic_has_words(of: vocabulary.Characteristic) -> None:
+    texts, codes = Texts([OWN]), vocabulary.CHARACTERISTICS[of].codes
+    assert [code for code in codes if f"code.characteristic-{of}.{code}" not in texts] == []
 
 
 def test_every_type_of_fact_that_names_people_has_words() -> None:

@@ -79,7 +79,7 @@ class Planted:
             "school": self.mark("school"),
             "uprn": self.digits(),
         }
-        lines = ("number", "times", "code_word", "may_answer", "unsafe")
+        lines = ("number", "times", "code_word", "may_answer", "if_another_answers", "unsafe", "verified_by")
         contact = {"method": "mobile", **{line: self.mark(f"contact{line}") for line in lines}}
         health = {name: self.mark(name) for name in ("injuries", "treatment", "general_practice")}
         identity = {
@@ -134,6 +134,27 @@ class Planted:
             case "contact":
                 path, agency = "/referrals/v1/health-contacts", "eastvale-gp"
                 return agency, path, self.body(agency, "victim", service=self.mark("clinic"))
+            case "household":
+                path, agency = "/referrals/v1/households", "northmere-council"
+                return agency, path, self.body(agency, "victim", "child", "perpetrator")
+            case "housing":
+                path, agency = "/referrals/v1/housing", "castlegate-housing"
+                return agency, path, self.body(agency, *both, kind="tenancy")
+            case _:
+                return self.hers(name)
+
+    def hers(self, name: str) -> tuple[str, str, dict[str, Any]]:
+        """The same of a fact that is about the victim alone."""
+        match name:
+            case "safe-contact":
+                path, agency = "/referrals/v1/safe-contacts", "harbour-idva"
+                return agency, path, self.body(agency, "victim")
+            case "failed-contact":
+                path, agency = "/referrals/v1/failed-contacts", "castlegate-housing"
+                return agency, path, self.body(agency, "victim", method="letter", failure="seen-by-another")
+            case "wishes":
+                path, agency = "/referrals/v1/wishes", "harbour-idva"
+                return agency, path, self.body(agency, "victim", said_by="victim", heard_by=self.mark("ear"))
             case "support":
                 path, agency = "/referrals/v1/support-steps", "harbour-idva"
                 return agency, path, self.body(agency, "victim", support="idva", step="accepted")
@@ -141,17 +162,16 @@ class Planted:
                 path, agency = "/referrals/v1/case-roles", "harbour-idva"
                 worker = {"name": self.mark("worker"), "telephone": "01632 960201"}
                 return agency, path, self.body(agency, "victim", part="idva", worker=worker)
-            case "household":
-                path, agency = "/referrals/v1/households", "northmere-council"
-                return agency, path, self.body(agency, "victim", "child", "perpetrator")
             case _:
-                path, agency = "/referrals/v1/housing", "castlegate-housing"
-                return agency, path, self.body(agency, *both, kind="tenancy")
+                why = {"basis": "public-task", "ground": "high-risk", "reason": self.mark("override")}
+                more = {"recipients": ["police"], "answer": "overridden", "override": why}
+                path, agency = "/referrals/v1/consents", "harbour-idva"
+                return agency, path, self.body(agency, "victim", **more)
 
 
 FACTS = (
     *("referral", "immigration", "withheld", "breach", "order", "incident", "contact", "household"),
-    *("housing", "support", "role"),
+    *("housing", "support", "role", "safe-contact", "failed-contact", "wishes", "consent"),
 )
 CASES = st.builds(
     Planted,
@@ -313,7 +333,17 @@ async def everything(goldthread: Goldthread, roots: Mapping[str, str]) -> dict[s
         for path in paths:
             shown[f"{path} to {name}"] = said(await client.get(path, headers={"Accept": "text/html, */*"}))
     assert any("zq" in text for text in shown.values())
+    for path in (f"/marac/v1/cases/{case}", f"/marac/cases/{case}", f"/marac/cases/{case}/print"):
+        nothing_to_reach_her_by(shown[f"{path} to priya-nair"] if "print" in path else "", path)
+        chair = await goldthread.person("rowan-ellis")
+        nothing_to_reach_her_by(said(await chair.get(path, headers={"Accept": "text/html, */*"})), path)
     return shown
+
+
+def nothing_to_reach_her_by(text: str, where: str) -> None:
+    """No number, code word or name of who may answer: for a chair, and on anybody's paper."""
+    for field in ("number", "code_word", "may_answer", "if_another_answers"):
+        assert f"contact{field}" not in text, f"{field} of a safe contact in {where}"
 
 
 def kept(data: Path) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:

@@ -13,6 +13,7 @@ from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
 from contracts.vocabulary import AgencyKind, Grade, Role
 from services.marac import shown
 from services.marac.conference import breaches, clocks, rows
+from services.marac.conference.hers import contact_shown, not_answered
 from services.marac.conference.known import CaseKnown, causes_of
 from services.marac.conference.owed import note_of
 from services.marac.conference.risk import all_answers
@@ -20,6 +21,7 @@ from services.marac.conference.support import owed_of
 from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
 from services.marac.rules.feeds import Silence
+from services.marac.shown_victim import HersShown
 
 CODES = {"kind", "status", "crime", "order", "stage"}
 """What remains of a line about another victim: what kind of thing it was. Words, terms of orders and
@@ -30,6 +32,7 @@ UNKNOWN_KIND = "agency"
 
 ANOTHER_VICTIM = "words-about-another-victim"
 LOCATIONS = "locations"
+CONTACT = "contact"
 
 WORDS_OF_ORDERS = ("prohibitions", "requirements")
 """What an order forbids or asks, in words, names places: for those who may see locations alone."""
@@ -69,10 +72,10 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         was_about=case.was_about,
         answers=all_answers(assessment),
         reviews=known.risk.reviews,
-        contacts=[
-            missing.SafeContact(line.agency, line.contact.method, line.contact.expires)
-            for line in (victim.contacts if victim else ())
-        ],
+        way=known.way,
+        consents=known.standing,
+        referred_by=case.agency,
+        unanswered_characteristics=len(not_answered(victim.hers)) if victim else 0,
         leads=frozenset({lead.agency: lead.service for lead in victim.leads}.values() if victim else ()),
         support=owed_of(victim.support, case.agency, known.at) if victim else (),
         orders=[_order_seen(order, kinds, known.at) for order in case.orders],
@@ -176,6 +179,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         clocks_late=sum(clock.state == "late" for clock in known.clocks),
         clock_next=next((clock.due for clock in known.clocks if clock.state == "runs"), None),
         missing=len(missing_of(known)),
+        way=known.way.without_contact(),
         incomplete=known.incomplete.records,
         new=len(new),
         assessed=known.risk.assessed,
@@ -189,7 +193,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
 
 
 def person_shown(
-    known: CaseKnown, person: rows.CasePerson, *, locations: bool
+    known: CaseKnown, person: rows.CasePerson, *, locations: bool, contacts: bool
 ) -> tuple[shown.PersonShown, set[str]]:
     """A person of the case for a caller, and what was left out of it."""
     row = known.people.get(person.person)
@@ -200,6 +204,8 @@ def person_shown(
     left_out = {ANOTHER_VICTIM} if others else set()
     if not locations and (row.locations or any(line.health.general_practice for line in row.health)):
         left_out.add(LOCATIONS)
+    ways = row.contacts[::-1] if person.role is Role.VICTIM else []
+    left_out |= {CONTACT} if ways and not contacts else set()
     lines = known.lines_of(person.person)[::-1]
     apart = [_about_other(known, line) for line in row.lines if line.root in others]
     apart.sort(key=lambda each: each.model_dump_json())
@@ -211,7 +217,7 @@ def person_shown(
         identity=row.identity,
         lines=lines if locations else [_without_places(line) for line in lines],
         about_others=apart,
-        contacts=list(reversed(row.contacts)) if person.role is Role.VICTIM else [],
+        contacts=[contact_shown(each, contacts=contacts) for each in ways],
         health=[
             health_shown(line, locations=locations)
             for line in reversed(row.health)
@@ -227,6 +233,22 @@ def person_shown(
         else None,
     )
     return page, left_out
+
+
+def hers_shown(known: CaseKnown, *, contacts: bool) -> HersShown:
+    """What is a victim's own, for a caller who may, or may not, see by what she is reached."""
+    if known.victim is None:
+        return HersShown()
+    hers = known.victim.hers
+    return HersShown(
+        way=known.way if contacts else known.way.without_contact(),
+        failed=hers.failed[::-1],
+        wishes=hers.wishes[::-1],
+        consents=hers.consents[::-1],
+        standing=known.standing,
+        characteristics=hers.characteristics[::-1] if contacts else None,
+        unanswered=not_answered(hers),
+    )
 
 
 def _about_other(known: CaseKnown, line: rows.Line) -> shown.AboutOther:

@@ -7,11 +7,14 @@ from functools import cached_property
 
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.rules.safe_contact import SafeWay
 from services.marac import shown, shown_pattern
 from services.marac.conference import alert_rows, breaches, clocks, rows
+from services.marac.conference.hers import standing_of, way_of
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
 from services.marac.conference.support import shown_support
+from services.marac.rules.consent import Standing
 from services.marac.rules.feeds import Silence
 from services.marac.shown_owed import Owed
 from services.marac.shown_risk import Risk
@@ -58,6 +61,17 @@ class CaseKnown:
     def owed(self) -> Owed | None:
         """What the victim is owed. None: nothing is known that anything is owed for."""
         return self.victim.owed if self.victim else None
+
+    @cached_property
+    def way(self) -> SafeWay:
+        """Which way to reach the victim is safe."""
+        return way_of(self.victim, self.at)
+
+    @cached_property
+    def standing(self) -> list[Standing]:
+        """Whether each kind of agency that takes part may be told of the victim."""
+        kinds = {each.kind for each in self.agencies.values()}
+        return standing_of(self.case, self.victim.hers, kinds) if self.victim else []
 
     @property
     def everybody(self) -> list[rows.CasePerson]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact
@@ -24,11 +24,14 @@ from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.owed import heard_of
+from services.marac.conference.source import source
 from services.marac.conference.support import support_of
+from services.marac.conference.victim import hers_of
 
 NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
 NOT_DETAILS |= {"headings", "actions", "for_children", "contact", "release", "court"}
 """The words of a safety plan may name places: they stand in its own part of the page alone."""
+NOT_DETAILS |= {"equality", "override"}
 CALENDARS = Calendars(court_deadline, add_working_days)
 SECTIONS = ("identity", "location", "contact", "health")
 
@@ -72,7 +75,7 @@ def fold_person(subject: Subject) -> Folded:
     )
     changes = [order.status.changes_at for order in orders]
     known, next_owed = _reviews(subject, told)
-    row = row.model_copy(update=known)
+    row = row.model_copy(update=known | {"hers": hers_of(subject.id, told)})
     return Folded(row, min((change for change in (*changes, next_owed) if change), default=None))
 
 
@@ -93,27 +96,6 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
     found: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
     found["support"] = support_of(heard.told, heard.opened, (each.fact for each in told), CALENDARS)
     return found | {"owed": owed.owed(heard, CALENDARS)}, owed.changes_at(heard)
-
-
-class Whence(TypedDict):
-    """The fields of ``rows.Source``."""
-
-    root: str
-    agency: str
-    occurred: datetime
-    precision: rows.Precision
-    recorded: datetime
-
-
-def source(fact: Fact[Content]) -> Whence:
-    """Which line something comes from, as a row's part says it."""
-    return {
-        "root": fact.root,
-        "agency": fact.agency,
-        "occurred": fact.occurred,
-        "precision": fact.envelope.precision,
-        "recorded": fact.recorded,
-    }
 
 
 def version_row(fact: Fact[Content]) -> rows.Version | None:

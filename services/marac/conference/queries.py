@@ -126,8 +126,7 @@ async def read_case(
     if row is None:
         raise not_found()
     known = (await held.known([row]))[0]
-    locations = sharing.may_see_locations(caller.roles, paper=paper)
-    page, left_out = await _page(runtime, known, at, fresh, locations=locations)
+    page, left_out = await _page(runtime, known, at, fresh, sharing.sees(caller.roles, paper=paper))
     return page, set(compose.facts_of([known])), left_out
 
 
@@ -230,12 +229,15 @@ async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[
 
 
 async def _page(
-    runtime: Runtime, known: CaseKnown, at: datetime | None, fresh: datetime | None, *, locations: bool
+    runtime: Runtime, known: CaseKnown, at: datetime | None, fresh: datetime | None, sees: sharing.Sees
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
     broken = [await runtime.broken("p", each.person) for each in known.everybody]
     broken.append(await runtime.broken("k", case.case))
-    people = {each.person: compose.person_shown(known, each, locations=locations) for each in known.everybody}
+    people = {
+        each.person: compose.person_shown(known, each, locations=sees.locations, contacts=sees.contacts)
+        for each in known.everybody
+    }
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
@@ -251,14 +253,15 @@ async def _page(
         victim=people[case.victim.person][0] if case.victim else None,
         perpetrators=[people[each.person][0] for each in case.perpetrators],
         children=[people[each.person][0] for each in case.children],
-        orders=[compose.order_shown(each, locations=locations) for each in case.orders],
+        orders=[compose.order_shown(each, locations=sees.locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),
         clocks=known.clocks,
         pattern=known.pattern,
         risk=known.risk,
-        owed=owed_shown(known.owed, locations=locations),
+        owed=owed_shown(known.owed, locations=sees.locations),
         support=known.support,
+        hers=compose.hers_shown(known, contacts=sees.contacts),
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),

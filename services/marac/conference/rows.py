@@ -37,6 +37,7 @@ from services.marac.conference.parts import Source as Source
 from services.marac.conference.risk_rows import Assessment as Assessment
 from services.marac.conference.risk_rows import ReviewLine as ReviewLine
 from services.marac.conference.support_rows import Support as Support
+from services.marac.conference.victim_rows import Hers
 
 
 class Identity(Part):
@@ -227,6 +228,7 @@ class ConferencePerson(Row):
     locations: list[LocationLine]
     reviews: list[ReviewLine] = Field(default_factory=list)
     """The reviews of this person's risk as victim that are owed, the first to be late first."""
+    hers: Hers = Hers()
     review_owner: str | None = None
     """Whose they are: the agency that assessed last. None: nobody has, and it is whoever told of each."""
     owed: Owed | None = None

@@ -18,6 +18,7 @@ PAGES = Pages(
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
         Item("nav.messages", "/marac/messages", sharing.RIGHTS[sharing.MESSAGE]),
         Item("nav.support", "/referrals/support", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
+        Item("nav.completeness", "/marac/characteristics", sharing.RIGHTS[sharing.READ_COMPLETENESS]),
         Item("nav.reviews", "/referrals/", frozenset({StaffRole.MARAC_COORDINATOR})),
     ],
 )

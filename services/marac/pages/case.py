@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from chassis.clock import LONDON
 from contracts.rules import cover
 from contracts.rules.order_status import NOT_BINDING
 from contracts.rules.pattern import many_left
@@ -14,12 +13,10 @@ from contracts.sections import Health
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
     AgencyKind,
-    ContactMethod,
     Role,
 )
 from services.marac.conference.alert_rows import Alert
 from services.marac.conference.rows import (
-    ContactLine,
     HealthLine,
     Line,
     Occurrence,
@@ -27,6 +24,7 @@ from services.marac.conference.rows import (
     RecordLine,
 )
 from services.marac.pages.risk import RiskView
+from services.marac.pages.victim import VictimView
 from services.marac.pages.words import HEADED_BY, Told, Words
 from services.marac.rules import sharing
 from services.marac.shown import AboutOther, CasePage, Missing, PersonShown
@@ -36,6 +34,11 @@ OWN_PART = frozenset({"breach.reported", "order.made", "order.served", "referral
 
 PLACES = {
     "contact-unknown": "#contact",
+    "contact-verify": "#contact",
+    "contact-differs": "#contact",
+    "consent-refused": "#consent",
+    "consent-not-asked": "#consent",
+    "characteristics-missing": "#characteristics",
     "no-lead": "#contact",
     "grade-unknown": "#dash",
     "dash-unanswered": "#dash",
@@ -132,6 +135,7 @@ class CaseView:
         self.page = page
         self.words = words
         self.risk = RiskView(page, words)
+        self.hers = VictimView(page, words)
         told = [line for person in self.people for line in person.lines]
         self._lines = {line.root: line for line in sorted(told, key=lambda line: line.said is not None)}
         self._same = {
@@ -217,11 +221,6 @@ class CaseView:
         """Whether an order's circulation is asked for: it binds, or will."""
         return order.circulation is not None and order.status.reason not in NOT_BINDING
 
-    def is_safe(self, contact: ContactLine) -> bool:
-        """Whether a way to reach the victim may be used today."""
-        said, today = contact.contact, self.words.times.now.astimezone(LONDON).date()
-        return said.method is not ContactMethod.NONE_KNOWN and (said.expires is None or said.expires >= today)
-
     def entry(self, root: str) -> Entry | None:
         """The line that a part of the page comes from."""
         line = self._lines.get(root)
@@ -241,6 +240,7 @@ class CaseView:
             *(lead.root for lead in leads),
             *(course.root for course in page.support.courses),
             *(each.root for each in page.support.team),
+            *self.hers.roots,
         }
 
     def _cards(self) -> Iterator[Card]:

@@ -8,14 +8,15 @@ to lower a grade takes a second person; no safe contact known means do not make 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from contracts.rules.cover import Cover, endings
 from contracts.rules.instruments import OPEN
-from contracts.rules.occurrence import LONDON
 from contracts.rules.order_status import NOT_BINDING
-from contracts.vocabulary import AgencyKind, AlertRule, ContactMethod
+from contracts.rules.safe_contact import NO_WAY, SafeWay
+from contracts.vocabulary import AgencyKind, AlertRule, WayState
+from services.marac.rules.consent import Standing
 from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
@@ -23,6 +24,8 @@ WORST_FIRST = (
     "clock-late",
     "unread",
     "contact-unknown",
+    "contact-verify",
+    "contact-differs",
     "breach-no-answer",
     "pattern-undecided",
     "victim-not-reached",
@@ -50,8 +53,11 @@ WORST_FIRST = (
     "no-lead",
     "contract-missing",
     "leads-several",
+    "consent-refused",
+    "consent-not-asked",
     "dash-unanswered",
     "order-questions",
+    "characteristics-missing",
     "child-no-school",
     "kind-silent",
 )
@@ -83,15 +89,6 @@ class Gap:
     count: int | None = None
     kind: str | None = None
     since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SafeContact:
-    """A way to reach her, as an agency gave it."""
-
-    agency: str
-    method: ContactMethod
-    expires: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +154,13 @@ class CaseSeen:
     """Of the newest assessment; an item that was left out was not asked."""
     reviews: Sequence[Review] = ()
     """The reviews of her risk that are owed, the first to be late first."""
-    contacts: Sequence[SafeContact] = ()
-    """In the order in which they were given: of each agency the newest alone is its word."""
+    way: SafeWay = NO_WAY
+    """Which way to reach her is safe."""
+    consents: Sequence[Standing] = ()
+    """Whether each kind of agency may be told of her."""
+    referred_by: str | None = None
+    unanswered_characteristics: int = 0
+    """How many of her protected characteristics nobody has an answer to."""
     leads: frozenset[str] = frozenset()
     """The services that are said to lead her support: of each agency its newest word."""
     support: Sequence[SupportOwed] = ()
@@ -198,6 +200,7 @@ def gaps(case: CaseSeen) -> list[Gap]:
         *_risk(case),
         *_contact(case),
         *_support(case),
+        *_asked(case),
         *_orders(case.orders),
         *_endings(case),
         *(Gap("breach-order-not-found", agency, roots=(root,)) for root, agency in case.unmatched_breaches),
@@ -211,12 +214,6 @@ def gaps(case: CaseSeen) -> list[Gap]:
     return sorted(
         found, key=lambda gap: (WORST_FIRST.index(gap.code), gap.owner or "", gap.person or "", gap.roots)
     )
-
-
-def is_safe_way(contact: SafeContact, today: date) -> bool:
-    """Whether a contact says a way that is still safe: *none known* is none, an expired one unknown."""
-    expired = contact.expires is not None and contact.expires < today
-    return contact.method is not ContactMethod.NONE_KNOWN and not expired
 
 
 def _unanswered(case: CaseSeen) -> Iterable[Gap]:
@@ -253,10 +250,12 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
 
 
 def _contact(case: CaseSeen) -> Iterable[Gap]:
-    newest = {contact.agency: contact for contact in case.contacts}
-    today = case.at.astimezone(LONDON).date()
-    if not any(is_safe_way(contact, today) for contact in newest.values()):
+    if case.way.state is WayState.UNKNOWN:
         yield Gap("contact-unknown", AgencyKind.IDVA_SERVICE)
+    if case.way.state is WayState.VERIFY_FIRST:
+        yield Gap("contact-verify", case.way.agency)
+    if case.way.differ:
+        yield Gap("contact-differs", AgencyKind.IDVA_SERVICE, count=1 + len(case.way.differ))
     if not case.leads:
         yield Gap("no-lead", AgencyKind.IDVA_SERVICE)
     if len(case.leads) > 1:
@@ -278,6 +277,19 @@ def _support(case: CaseSeen) -> Iterable[Gap]:
     late = [owed for owed in case.support if owed.late and owed.rule not in SUPPORT]
     if late:
         yield Gap("support-late", late[0].owner, count=len(late), since=late[0].due)
+
+
+def _asked(case: CaseSeen) -> Iterable[Gap]:
+    """What she was not asked; and whom she does not want told, where nobody settled it."""
+    refused = [each for each in case.consents if each.question not in (None, "not-asked")]
+    if refused:
+        roots = tuple(dict.fromkeys(root for each in refused for root in each.roots))
+        yield Gap("consent-refused", case.referred_by, roots=roots, count=len(refused))
+    unasked = sum(each.question == "not-asked" for each in case.consents)
+    if unasked:
+        yield Gap("consent-not-asked", case.referred_by, count=unasked)
+    if case.unanswered_characteristics:
+        yield Gap("characteristics-missing", AgencyKind.IDVA_SERVICE, count=case.unanswered_characteristics)
 
 
 def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:

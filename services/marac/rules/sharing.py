@@ -7,6 +7,7 @@ her or place her case. SafeLives (2014): a MARAC is of an area, and its papers a
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from contracts.vocabulary import CaseRole, StaffRole
 
@@ -17,6 +18,7 @@ LIST_CASE = "case:list"
 SET_THRESHOLD = "threshold:set"
 READ_COHORT = "cohort:read"
 MESSAGE = "message:send"
+READ_COMPLETENESS = "completeness:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
@@ -26,6 +28,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
+    READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
 }
 
 FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
@@ -64,6 +67,26 @@ def may_see_locations(roles: Collection[str], *, paper: bool = False) -> bool:
     return not paper and not FIND_HER.isdisjoint(roles)
 
 
+def may_see_contact(roles: Collection[str], *, paper: bool = False) -> bool:
+    """Whether a caller who may see a case may see by which number or address, and with which code word, its
+    victim is reached, and what is said of protected characteristics: whoever supports her, and whoever sees
+    to it that she is told. Everybody else is told whether there is a safe way, and by whom to ask. Never on
+    paper."""
+    return may_see_locations(roles, paper=paper)
+
+
+class Sees(NamedTuple):
+    """What of a case a caller sees beside what all its readers see."""
+
+    locations: bool
+    contacts: bool
+
+
+def sees(roles: Collection[str], *, paper: bool = False) -> Sees:
+    """What whoever has these roles sees, on a screen or on paper."""
+    return Sees(may_see_locations(roles, paper=paper), may_see_contact(roles, paper=paper))
+
+
 def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:
     """Whether a caller may see a meeting of an area (given with those around it)."""
     return not RIGHTS[READ_MEETING].isdisjoint(roles) and not set(areas).isdisjoint(meeting_areas)
@@ -100,6 +123,11 @@ def writes_as(roles: Collection[str], agency: str, person: str, parties: Iterabl
 def may_see_cohort(roles: Collection[str]) -> bool:
     """Whether a caller may see the perpetrator-centred side at all."""
     return not RIGHTS[READ_COHORT].isdisjoint(roles)
+
+
+def may_see_completeness(roles: Collection[str]) -> bool:
+    """Whether a caller may see how complete agencies' answers are: numbers alone, of their own areas."""
+    return not RIGHTS[READ_COMPLETENESS].isdisjoint(roles)
 
 
 def cohort_of(roles: Collection[str], agency: str) -> str | None:

@@ -11,9 +11,11 @@ from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.rules.circulation import Circulation
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
+from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
 from contracts.vocabulary import BreachStep, Grade, OrderType, Urgency
 from services.orders.views.breach import OrdersBreach
+from services.orders.views.contact import without_address
 from services.orders.views.pattern_shown import OffenceNamed, PatternShown
 from services.orders.views.person import StatusNow
 from services.orders.views.told import AlertState
@@ -21,7 +23,7 @@ from services.orders.views.told import AlertState
 PERSONAL = ("identity", "contact", "location", "health")
 """The sections of a mention, in the order in which a page shows them."""
 
-SHOWABLE = frozenset(Sensitivity) - {Sensitivity.ROUTING, Sensitivity.SUPPORT}
+SHOWABLE = frozenset(Sensitivity) - {Sensitivity.ROUTING, Sensitivity.SUPPORT, Sensitivity.EQUALITY}
 """What a breach can show at all."""
 
 
@@ -44,11 +46,13 @@ class SectionShown(Shown):
 
 class PersonShown(Shown):
     """A victim or respondent. A section that nobody gave, or that the reader may not see, is not
-    there: without a contact section there is no safe contact."""
+    there."""
 
     person: str
     role: Literal["victim", "respondent"]
     sections: list[SectionShown]
+    way: SafeWay | None = None
+    """Of a victim, which way to reach them is safe now: it binds whoever goes, calls or writes."""
 
 
 class OrderShown(Shown):
@@ -153,6 +157,8 @@ class StatusShown(Shown):
     """So many breaches by or against them had no answer in 24 hours; 0 where fewer than three had none."""
     pattern: list[OffenceNamed] = []
     """What all of it may be: a prompt to a person."""
+    way: SafeWay | None = None
+    """Of whom an order protects, whether they may be contacted: never by which number. None: none does."""
 
 
 class RecordShown(Shown):
@@ -307,10 +313,18 @@ def newest_sections(
             for name in PERSONAL if mention.mention in mentions else ():
                 section = getattr(mention, name)
                 if isinstance(section, Identity | Contact | Location | Health) and name in allowed:
-                    if isinstance(section, Health) and Sensitivity.LOCATION not in allowed:
-                        section = section.model_copy(update={"general_practice": None})
+                    if Sensitivity.LOCATION not in allowed:
+                        section = _placeless(section)
                     found[name] = _section(fact, section)
     return [found[name] for name in PERSONAL if name in found]
+
+
+def _placeless(
+    section: Identity | Contact | Location | Health,
+) -> Identity | Contact | Location | Health:
+    if isinstance(section, Health):
+        return section.model_copy(update={"general_practice": None})
+    return without_address(section) if isinstance(section, Contact) else section
 
 
 def _section(fact: Fact[Said], section: Identity | Contact | Location | Health) -> SectionShown:

@@ -12,6 +12,7 @@ REFER = "referral:make"
 ASSESS = "risk:report"
 REPORT_INCIDENT = "incident:report"
 DESCRIBE_CARE = "care:report"
+SAY_CONTACT = "contact:report"
 NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
 DECIDE_IDENTITY = "identity:decide"
@@ -38,6 +39,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     ASSESS: SYSTEMS,
     REPORT_INCIDENT: SYSTEMS,
     DESCRIBE_CARE: SYSTEMS,
+    SAY_CONTACT: SYSTEMS,
     NOTE_IMMIGRATION: frozenset({StaffRole.SUPPORT_REPORTER}),
     MERGE_RECORDS: SYSTEMS,
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),

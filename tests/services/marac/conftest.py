@@ -138,7 +138,8 @@ async def prepared(marac: Marac) -> Prepared:
         await marac.say("council", AreaDefined(area=code, name=code.title(), kind=kind, within=within))
     for agency, of in (("police", AgencyKind.POLICE), ("council", AgencyKind.HOUSING)):
         await marac.say("council", AgencyDefined(agency=agency, name=f"The {agency}", kind=of))
-    safe = Contact(method=ContactMethod.TEXT, number="07700 900123")
+    verified = marac.runtime.clock.now() - timedelta(days=2)
+    safe = Contact(method=ContactMethod.TEXT, number="07700 900123", verified=verified, times="mornings")
     referral = caseload.referral(people=[ann(contact=safe), ben()]).said
     case = await marac.say("haven", referral, 20)
     await marac.say("council", caseload.household().said, 10)

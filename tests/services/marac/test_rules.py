@@ -11,16 +11,19 @@ from hypothesis import strategies as st
 from contracts.events.configuration import AreaDefined
 from contracts.rules.cover import Cover
 from contracts.rules.order_status import OrderTerms
+from contracts.rules.safe_contact import Word, safe_way
+from contracts.sections import Contact
 from contracts.vocabulary import (
+    AgencyKind,
     AlertRule,
     AreaKind,
-    ContactMethod,
     DashAnswer,
     Grade,
     LegalStatus,
     RiskAnswer,
 )
 from services.marac.rules import agenda, areas, missing, repeat, risk_changes, score, sharing
+from services.marac.rules.consent import Standing
 from tests.support.facts import IDS, NOON
 from tests.support.tables import lines
 
@@ -101,6 +104,12 @@ def _cover(n: int, said: dict[str, Any]) -> Cover:
     )
 
 
+def _word(n: int, method: str, by: str | None = None, **more: Any) -> Word:
+    """Verified today, by a number and at any hour, unless it says otherwise."""
+    whole = {"number": "07700 900142", "verified": NOON, "hours": [{"starts": "00:00", "ends": "23:59"}]}
+    return Word(by or str(n), NOON, Contact.model_validate({"method": method} | whole | more))
+
+
 @lines(__file__, "missing")
 def test_missing(line: dict[str, Any]) -> None:
     whole: dict[str, Any] = {
@@ -123,10 +132,8 @@ def test_missing(line: dict[str, Any]) -> None:
     ]
     said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
     said["covers"] = [_cover(n, each) for n, each in enumerate(said.get("covers", []))]
-    said["contacts"] = [
-        missing.SafeContact(each.get("by", str(n)), ContactMethod(each["method"]), each.get("expires"))
-        for n, each in enumerate(said["contacts"])
-    ]
+    said["way"] = safe_way([_word(n, **each) for n, each in enumerate(said.pop("contacts"))], [], NOON)
+    said["consents"] = [Standing(AgencyKind.HOUSING, *each) for each in said.get("consents", [])]
     assert [gap.code for gap in missing.gaps(missing.CaseSeen(**said))] == line["gaps"]
 
 

@@ -36,6 +36,23 @@ HAPPY: dict[str, tuple[str, dict[str, Any]]] = {
         "haven",
         {"people": [named("victim", "1")], "service": "High-risk team", "since": "2026-03-01T09:00:00Z"},
     ),
+    "safe-contacts": ("haven", {"people": [named("victim", "1") | {"contact": {"method": "text"}}]}),
+    "failed-contacts": (
+        "police",
+        {"people": [named("victim", "1")], "method": "letter", "failure": "seen-by-another"},
+    ),
+    "wishes": (
+        "haven",
+        {"people": [named("victim", "1")], "said_by": "victim", "narrative": {"text": "Let it stop."}},
+    ),
+    "consents": ("haven", {"people": [named("victim", "1")], "recipients": ["housing"], "answer": "refused"}),
+    "characteristics": (
+        "police",
+        {
+            "people": [named("victim", "1")],
+            "equality": {"answers": [{"characteristic": "ethnicity", "answer": "asked-not-given"}]},
+        },
+    ),
     "immigration": ("haven", {"people": [named("victim", "1")], "immigration": {"status": "Spouse visa"}}),
     "identity-decisions": (
         "operator",

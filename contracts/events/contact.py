@@ -1,0 +1,44 @@
+"""How a victim may be reached, and that a way has failed. On a topic of its own: whoever goes to her needs
+it, and nothing else that is said of her care."""
+
+from typing import ClassVar
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.content import Said
+from contracts.vocabulary import ContactFailure, ContactMethod, Role
+
+
+class AboutHer(Said):
+    """What is said of one victim: no more is said of anybody else than that they are named."""
+
+    @model_validator(mode="after")
+    def _one_victim(self) -> "AboutHer":
+        if len(self.in_role(Role.VICTIM)) != 1:
+            raise PydanticCustomError("one_victim", "it is about one victim")
+        return self
+
+
+class SafeContactSaid(AboutHer):
+    """How she may safely be reached, by any agency that knows: in her ``contact`` section, nowhere else. To
+    verify it is to say it again."""
+
+    type: ClassVar[str] = "uk.goldthread.contact.said.v1"
+    topic: ClassVar[str] = "contact"
+
+    @model_validator(mode="after")
+    def _says_how(self) -> "SafeContactSaid":
+        if self.in_role(Role.VICTIM)[0].contact is None:
+            raise PydanticCustomError("contact_missing", "the victim's contact section says how")
+        return self
+
+
+class ContactFailed(AboutHer):
+    """A way that was thought safe is not. No other takes its place until an agency says one anew."""
+
+    type: ClassVar[str] = "uk.goldthread.contact.failed.v1"
+    topic: ClassVar[str] = "contact"
+    urgent = True
+    method: ContactMethod
+    failure: ContactFailure

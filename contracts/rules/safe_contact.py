@@ -1,0 +1,158 @@
+"""Which way to reach her is safe at an instant, of all that agencies have said.
+
+Sources: domain.md section 14, 2 (2026): no contact without a record of a safe way; unknown is unsafe; from a
+failed way never to another; verify again, for it changes. ICO reprimands (2022, 2023): a letter to the old
+joint home, a voicemail on his telephone. SafeLives referral form (2015): number, times, who may answer. The
+number of days and the order of care are ours (2026-11).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from contracts.rules.occurrence import LONDON
+from contracts.sections import Contact, SafeHours
+from contracts.vocabulary import ContactMethod, ContactQuestion, Uniform, WayState, Weekday
+
+VERIFY_AFTER = timedelta(days=28)
+"""For how long a way that somebody verified is trusted: the time between two meetings of a MARAC."""
+
+CAREFUL_FIRST = (
+    ContactMethod.NONE_KNOWN,
+    ContactMethod.THROUGH_SERVICE,
+    ContactMethod.IN_PERSON,
+    ContactMethod.THROUGH_PERSON,
+    ContactMethod.MOBILE,
+    ContactMethod.TEXT,
+    ContactMethod.EMAIL,
+    ContactMethod.LANDLINE,
+    ContactMethod.VISIT,
+    ContactMethod.LETTER,
+)
+"""Of two ways the one that leaves less behind in a shared home or telephone is the more careful."""
+
+NEEDS_NO_TIMES = frozenset({ContactMethod.THROUGH_SERVICE})
+"""The service itself knows when."""
+
+HEARD = frozenset({ContactMethod.MOBILE, ContactMethod.LANDLINE, ContactMethod.VISIT})
+"""Somebody else may answer."""
+
+BY_NUMBER = HEARD | {ContactMethod.TEXT, ContactMethod.EMAIL, ContactMethod.LETTER}
+
+DAYS = tuple(Weekday)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How one agency says that she may be reached. ``said`` is when it was said, not when it was recorded."""
+
+    agency: str
+    said: datetime
+    contact: Contact
+
+    @property
+    def affirmed(self) -> datetime:
+        """When somebody last said that it is so."""
+        return max(self.said, self.contact.verified or self.said)
+
+    @property
+    def way(self) -> tuple[ContactMethod, str]:
+        """By what, and to which number, however it is spaced."""
+        return self.contact.method, "".join((self.contact.number or "").lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class SafeWay:
+    """What holds at an instant. ``because`` is the last part of a message id (``safe-way.expired``). Of a way
+    that may be used, now or once something was done, ``method`` and ``contact`` say which; of none there are
+    none. ``uniform`` is as anybody said, of whichever way: one *no* holds. ``differ``: agencies that say
+    otherwise, which is a question to a person. ``contact`` is None for whoever may not see it."""
+
+    state: WayState
+    because: str
+    method: ContactMethod | None = None
+    contact: Contact | None = None
+    agency: str | None = None
+    uniform: Uniform = Uniform.UNKNOWN
+    differ: tuple[str, ...] = ()
+
+    def without_contact(self) -> "SafeWay":
+        """For whoever may know whether there is a way, and not which number or word."""
+        return replace(self, contact=None)
+
+
+NO_WAY = SafeWay(WayState.UNKNOWN, "never-said")
+"""Of somebody of whom nothing was said."""
+
+
+def safe_way(words: Sequence[Word], failed: Sequence[datetime], at: datetime) -> SafeWay:
+    """What holds at an instant of what agencies said of her by then, in the order in which they said it, and
+    of the times at which some way failed. Of each agency the newest word counts; the more careful holds."""
+    newest = {word.agency: word for word in words}.values()
+    uniform = _uniform(newest)
+    standing = [word for word in newest if not _expired(word.contact, at)]
+    since = max(failed, default=None)
+    anew = [word for word in standing if since is None or word.affirmed > since]
+    if not anew:
+        because = "failed" if standing else "expired" if words else "never-said"
+        return SafeWay(WayState.UNKNOWN, because, uniform=uniform)
+    best = min(anew, key=lambda word: (CAREFUL_FIRST.index(word.contact.method), -word.affirmed.timestamp()))
+    differ = tuple(sorted({word.agency for word in anew if word.way != best.way}))
+    if best.contact.method is ContactMethod.NONE_KNOWN:
+        return SafeWay(WayState.UNKNOWN, "none-known", uniform=uniform, differ=differ)
+    state, because = _state(best, anew, at)
+    return SafeWay(state, because, best.contact.method, best.contact, best.agency, uniform, differ)
+
+
+def questions(contact: Contact) -> list[ContactQuestion]:
+    """What a way leaves to ask, before anybody may rely on it."""
+    if contact.method is ContactMethod.NONE_KNOWN:
+        return []
+    needs_times = contact.method not in NEEDS_NO_TIMES and not contact.hours and not contact.times
+    asked = {
+        ContactQuestion.NUMBER: contact.number is None and contact.method in BY_NUMBER,
+        ContactQuestion.TIMES: needs_times,
+        ContactQuestion.VERIFIED: contact.verified is None,
+        ContactQuestion.EXPIRES: contact.expires is None,
+        ContactQuestion.UNIFORM: not contact.no_uniform and contact.uniform_safe is None,
+        ContactQuestion.IF_ANOTHER_ANSWERS: contact.method in HEARD and contact.if_another_answers is None,
+    }
+    return [question for question, open_ in asked.items() if open_]
+
+
+def _state(best: Word, words: Sequence[Word], at: datetime) -> tuple[WayState, str]:
+    contact = best.contact
+    alike = [word.contact for word in words if word.way == best.way]
+    if any(word.contact.method is contact.method and word.way != best.way for word in words):
+        return WayState.VERIFY_FIRST, "numbers-differ"
+    if contact.method in BY_NUMBER and contact.number is None:
+        return WayState.VERIFY_FIRST, "number-unknown"
+    verified = max((each.verified for each in alike if each.verified), default=None)
+    if verified is None:
+        return WayState.VERIFY_FIRST, "not-verified"
+    if at - verified > VERIFY_AFTER:
+        return WayState.VERIFY_FIRST, "verified-long-ago"
+    if any(each.hours and not _within(each.hours, at) for each in alike):
+        return WayState.NOT_NOW, "outside-hours"
+    if any(each.times for each in alike):
+        return WayState.AT_TIMES, "times-in-words"
+    if contact.method not in NEEDS_NO_TIMES and not any(each.hours for each in alike):
+        return WayState.VERIFY_FIRST, "times-unknown"
+    return WayState.SAFE, "verified"
+
+
+def _uniform(words: Iterable[Word]) -> Uniform:
+    said = [word.contact for word in words]
+    if any(each.no_uniform or each.uniform_safe is False for each in said):
+        return Uniform.NO
+    return Uniform.SAFE if any(each.uniform_safe for each in said) else Uniform.UNKNOWN
+
+
+def _expired(contact: Contact, at: datetime) -> bool:
+    return contact.expires is not None and contact.expires < at.astimezone(LONDON).date()
+
+
+def _within(hours: Sequence[SafeHours], at: datetime) -> bool:
+    local = at.astimezone(LONDON)
+    day, clock = DAYS[local.weekday()], f"{local:%H:%M}"
+    return any((not each.days or day in each.days) and each.starts <= clock < each.ends for each in hours)

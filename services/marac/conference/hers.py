@@ -1,0 +1,46 @@
+"""Of a victim's row: which way to reach her is safe, who may be told, what nobody asked. Pure."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from contracts.rules.safe_contact import SafeWay, safe_way
+from contracts.rules.safe_contact import Word as Said
+from contracts.vocabulary import AgencyKind, Characteristic
+from services.marac.conference import rows, victim_rows
+from services.marac.conference.victim import AT_A_MARAC
+from services.marac.rules.consent import Standing, Word, standing
+
+
+def standing_of(
+    case: rows.ConferenceCase, hers: victim_rows.Hers, heard: Collection[AgencyKind]
+) -> list[Standing]:
+    """Whether each kind of agency that takes part, or was spoken of, may be told of her."""
+    words = [
+        Word(each.root, each.occurred, each.recipients, each.answer, each.said_by, each.ground)
+        for each in hers.consents
+    ]
+    of = [kind for kind in AT_A_MARAC if kind in heard or any(kind in word.recipients for word in words)]
+    return standing(words, of, case.grade)
+
+
+def not_answered(hers: victim_rows.Hers) -> list[Characteristic]:
+    """The characteristics of which nobody has an answer, be it that it was not asked, and why."""
+    known = {each.characteristic for line in hers.characteristics for each in line.answers}
+    return [each for each in Characteristic if each not in known]
+
+
+def contact_shown(line: rows.ContactLine, *, contacts: bool) -> rows.ContactLine:
+    """How an agency says that she may be reached, for a caller: number, names and words are for those who may
+    reach her."""
+    if contacts:
+        return line
+    bare = {"number": None, "code_word": None, "may_answer": None, "if_another_answers": None}
+    return line.model_copy(update={"contact": line.contact.model_copy(update=bare)})
+
+
+def way_of(victim: rows.ConferencePerson | None, at: datetime) -> SafeWay:
+    """Which way to reach the victim is safe at a time."""
+    if victim is None:
+        return safe_way((), (), at)
+    words = [Said(line.agency, line.occurred, line.contact) for line in victim.contacts]
+    return safe_way(words, [line.occurred for line in victim.hers.failed], at)

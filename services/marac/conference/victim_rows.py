@@ -1,0 +1,56 @@
+"""The parts of a person's row that are a victim's own: ways that failed, words, consent, characteristics."""
+
+from contracts.sections import EqualityAnswer
+from contracts.vocabulary import (
+    AgencyKind,
+    ConsentAnswer,
+    ContactFailure,
+    ContactMethod,
+    LawfulBasis,
+    OverrideGround,
+    SaidBy,
+)
+from services.marac.conference.parts import Part, Source
+
+
+class FailedWay(Source):
+    """That a way to reach her failed: from then on none is safe, until one is said anew."""
+
+    method: ContactMethod
+    failure: ContactFailure
+
+
+class Wish(Source):
+    """What she thinks and wants, in her own words; None where they are sealed."""
+
+    text: str | None
+    said_by: SaidBy
+    heard_by: str | None
+
+
+class Consent(Source):
+    """Whether these kinds of agency may be told: her word; or that they are told against it, by which
+    basis, on which ground and why. A referral gives no ground."""
+
+    recipients: tuple[AgencyKind, ...]
+    answer: ConsentAnswer
+    said_by: SaidBy
+    heard_by: str | None = None
+    basis: LawfulBasis | None = None
+    ground: OverrideGround | None = None
+    reason: str | None = None
+
+
+class Characteristics(Source):
+    """What she answered one agency about her protected characteristics."""
+
+    answers: tuple[EqualityAnswer, ...]
+
+
+class Hers(Part):
+    """All of it, each in the order in which it happened."""
+
+    failed: tuple[FailedWay, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    characteristics: tuple[Characteristics, ...] = ()

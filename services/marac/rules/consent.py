@@ -1,0 +1,74 @@
+"""Who may be told of her, as she said it; and on what footing they are told all the same.
+
+Sources: domain.md 10.1 (2026): MARAC protocols rest on public task and safeguarding, not on consent; ask or
+inform the victim where that is safe; refusal does not stop a high-risk referral if it is necessary and
+proportionate; record why (Redbridge MARAC e-form; Sefton information sharing). So a refusal hides nothing and
+shares nothing by itself: without a recorded basis it is a question to a person. (How they follow on each
+other is ours, 2026-11.)
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.vocabulary import AgencyKind, ConsentAnswer, ConsentState, Grade, OverrideGround, SaidBy
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing that was said of who may be told; ``at`` when."""
+
+    root: str
+    at: datetime
+    recipients: Collection[AgencyKind]
+    answer: ConsentAnswer
+    said_by: SaidBy
+    ground: OverrideGround | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds of telling one kind of agency. ``question`` is the last part of a message id
+    (``consent.refused``) of what a person must settle; None: nothing is open. ``roots``: what it rests on."""
+
+    kind: AgencyKind
+    state: ConsentState
+    question: str | None = None
+    roots: tuple[str, ...] = ()
+
+
+def standing(words: Sequence[Word], kinds: Iterable[AgencyKind], grade: Grade) -> list[Standing]:
+    """What holds for each of these kinds of agency, of words in the order in which they were said, at this
+    grade of her risk."""
+    return [_of(kind, [word for word in words if kind in word.recipients], grade) for kind in kinds]
+
+
+def _of(kind: AgencyKind, words: Sequence[Word], grade: Grade) -> Standing:
+    hers = next((word for word in reversed(words) if _is_hers(word)), None)
+    told = [word for word in words if word.answer is ConsentAnswer.OVERRIDDEN]
+    against = told[-1] if told else None
+    if hers is not None and hers.answer is ConsentAnswer.GIVEN:
+        return Standing(kind, ConsentState.GIVEN, roots=(hers.root,))
+    if against is not None:
+        roots = (hers.root, against.root) if hers else (against.root,)
+        return Standing(kind, ConsentState.OVERRIDDEN, _look_again(hers, against, grade), roots)
+    if hers is not None:
+        return Standing(kind, ConsentState.REFUSED, "refused", (hers.root,))
+    return Standing(kind, ConsentState.NOT_ASKED, "not-asked")
+
+
+def _is_hers(word: Word) -> bool:
+    """Whether it counts as her word: that somebody else says yes for her does not; that they say no does,
+    until she is asked."""
+    if word.answer is ConsentAnswer.OVERRIDDEN:
+        return False
+    return word.said_by is not SaidBy.OTHER or word.answer is ConsentAnswer.REFUSED
+
+
+def _look_again(hers: Word | None, against: Word, grade: Grade) -> str | None:
+    """Why an override is to be looked at again: she has refused since, or what it stood on is no more."""
+    if hers is not None and hers.at > against.at:
+        return "refused-since"
+    if against.ground is OverrideGround.HIGH_RISK and grade in (Grade.MEDIUM, Grade.STANDARD):
+        return "risk-lower"
+    return None

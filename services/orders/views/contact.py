@@ -1,0 +1,36 @@
+"""Which way to reach a victim is safe, of what orders has heard of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from chassis.facts import Fact
+from contracts.content import Said
+from contracts.events.contact import ContactFailed
+from contracts.rules.safe_contact import SafeWay, Word, safe_way
+from contracts.sections import Contact
+from contracts.vocabulary import ContactMethod
+
+AT_AN_ADDRESS = frozenset({ContactMethod.VISIT, ContactMethod.LETTER, ContactMethod.IN_PERSON})
+"""Ways whose *number* is where she is."""
+
+
+def way_to(facts: Iterable[Fact[Said]], mentions: set[str], at: datetime) -> tuple[SafeWay, set[str]]:
+    """Which way is safe at a time, of these facts, in order, to whoever is behind these mentions; and the
+    facts that say so."""
+    words: list[Word] = []
+    failed: list[datetime] = []
+    told: set[str] = set()
+    for fact in facts:
+        for mention in fact.said.named:
+            if mention.mention in mentions and isinstance(mention.contact, Contact):
+                words.append(Word(fact.agency, fact.occurred, mention.contact))
+                told.add(fact.id)
+        if isinstance(fact.said, ContactFailed) and any(each.mention in mentions for each in fact.said.named):
+            failed.append(fact.occurred)
+            told.add(fact.id)
+    return safe_way(words, failed, at), told
+
+
+def without_address(contact: Contact) -> Contact:
+    """A way for whoever may not see where she is."""
+    return contact.model_copy(update={"number": None}) if contact.method in AT_AN_ADDRESS else contact

@@ -1,0 +1,54 @@
+"""Every page that suggests a call, a letter, a visit or an appointment says by which way it is safe, or where
+that stands. A page that is new is in neither list, and this fails until somebody has thought of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts.vocabulary import WayState
+from deploy.local.deployment import ROOT
+
+NEVER = {
+    "marac/characteristics.html": "numbers of victims, and no victim",
+    "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
+    "marac/perpetrator.html": "perpetrator-centred",
+    "marac/source.html": "where a line comes from: it asks for nothing",
+    "notify/path.html": "Goldthread itself",
+    "notify/rota.html": "who is on call, of staff alone",
+    "notify/rota_print.html": "the same, on paper",
+    "notify/shift.html": "the same, one shift",
+    "orders/orders.html": "a list: each order's own page says it",
+    "referrals/review.html": "two records side by side: whoever decides asks the agencies, never her",
+    "referrals/reviews.html": "a list: each page says it",
+}
+"""Pages that suggest no contact with a victim, and why."""
+
+TEMPLATES = {
+    f"{path.parts[-4]}/{path.name}": path
+    for path in sorted((ROOT / "services").glob("*/pages/templates/*.html"))
+}
+PAGES = [name for name, path in TEMPLATES.items() if 'extends "goldthread/frame.html"' in path.read_text()]
+BOUND = re.compile(r"safe\.safe_way\(|safe\.before_contact\(|data-safe-way=")
+
+
+def bound(name: str) -> bool:
+    """Whether a template, or what it includes, shows a safe way or where it stands."""
+    text = TEMPLATES[name].read_text()
+    inner = re.findall(r'\{% include "([a-z_]+\.html)" %\}', text)
+    service = Path(name).parts[0]
+    return bool(BOUND.search(text)) or any(bound(f"{service}/{each}") for each in inner)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_that_suggests_contact_binds_it_to_the_safe_way(page: str) -> None:
+    assert bound(page) != (page in NEVER), "either it shows the safe way, or it is said here why not"
+
+
+def test_no_page_is_excused_that_is_not_there() -> None:
+    assert set(NEVER) <= set(PAGES)
+
+
+def test_a_page_that_says_nothing_of_it_would_be_found() -> None:
+    assert not BOUND.search('<p>{{ t("order.ring-the-victim") }}</p>')
+    assert list(WayState), "each state has its words in test_texts"
