@@ -70,7 +70,9 @@ class CallShown(BaseModel):
     you: bool = Field(description="whether it is the caller who was called")
     nobody: bool = Field(description="whether nobody is on the rota for it")
     due: datetime
-    tried: datetime | None = Field(description="when a message was first tried; null: not yet")
+    tried: datetime | None = Field(
+        description="when a message was first tried, or was in front of them; null: not yet"
+    )
     tries: int = Field(description="tries on every channel but the live page")
     delivered: bool = Field(description="whether one of them is known to have arrived; not an answer")
     messages: list[MessageShown] = Field(
@@ -263,7 +265,7 @@ def _call_shown(caller: Caller, call: Call) -> CallShown:
         you=call.person == caller.id,
         nobody=call.person is None,
         due=call.due,
-        tried=call.tried,
+        tried=min((at for at in (call.tried, call.in_front) if at), default=None),
         tries=sum(message.attempts for message in call.messages),
         delivered=any(message.result is DeliveryResult.DELIVERED for message in call.messages),
         messages=[

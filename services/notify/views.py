@@ -70,7 +70,7 @@ class Call(BaseModel):
     called: datetime
     """When it went out: later than it was due if Goldthread was away."""
     tried: datetime | None
-    """When it was first tried, on whatever channel and whatever came of it."""
+    """When a message of it was first tried, whatever came of it; the live page goes out to nobody."""
     messages: tuple[Message, ...]
     """One for each channel that goes out to them: all but the live page."""
     in_front: datetime | None
@@ -279,6 +279,7 @@ def _call(
 ) -> Call:
     said = called.said
     page = [fact.occurred for fact in tries if fact.said.channel is Channel.LIVE_PAGE]
+    sent = [fact.occurred for fact in (*tries, *told) if fact.said.channel is not Channel.LIVE_PAGE]
     step = rungs_of(step_of(said.rung), said.rule)
     return Call(
         id=called.id,
@@ -287,7 +288,7 @@ def _call(
         person=said.person,
         due=said.due,
         called=called.occurred,
-        tried=min((fact.occurred for fact in (*tries, *told)), default=None),
+        tried=min(sent, default=None),
         messages=tuple(
             _message(
                 channel,
@@ -346,7 +347,7 @@ def _told(
     if None not in everybody:
         back += [when for when in everybody if when is not None]
     tried = min((call.tried for call in last if call.tried), default=None)
-    nobody = [None if call.in_front else unreached(urgency, call.called, call.messages) for call in last]
+    nobody = [unreached(urgency, call.called, call.messages) for call in last]
     lost = None if None in nobody else max(at for at in nobody if at is not None)
     return Told(step, called, tried, max(back, default=None), lost)
 

@@ -193,14 +193,17 @@ def test_a_message_that_is_not_tried_does_not_hold_up_the_next_person() -> None:
     assert world.called == [(0, "amira"), (0.5, "ben"), (1, "cath"), (1.5, "dev")]
 
 
-def test_a_try_that_failed_is_a_try() -> None:
+@pytest.mark.parametrize(("comes", "then"), [(True, 5), (False, 0.5)])
+def test_a_try_that_failed_has_half_a_minute_to_get_through(comes: bool, then: float) -> None:
     world = World()
     world.raise_alert()
     world.try_all(DeliveryResult.FAILED)
-    world.wait(299)
+    world.wait(20)
+    world.try_call(world.row.calls[0].id, DeliveryResult.DELIVERED if comes else DeliveryResult.FAILED)
+    world.wait(60 * then - 21)
     assert world.called == [(0, "amira")]
     world.wait(1)
-    assert world.called == [(0, "amira"), (5, "ben")]
+    assert world.called == [(0, "amira"), (then, "ben")]
 
 
 def test_who_is_on_call_when_the_call_goes_out_is_called() -> None:
