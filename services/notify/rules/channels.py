@@ -33,7 +33,7 @@ REACHED: Mapping[Channel, frozenset[DeliveryResult]] = {
     Channel.SMS: frozenset({DeliveryResult.DELIVERED}),  # the network tells that their telephone has it
     Channel.EMAIL: frozenset(
         {DeliveryResult.DELIVERED}
-    ),  # their mailbox has it; a relay of ours is no mailbox
+    ),  # their mailbox has it, not a relay of ours
     Channel.VOICE: frozenset({DeliveryResult.DELIVERED}),  # somebody, or something, picked up
 }
 """What counts as having reached somebody, by channel: so much as gives them the whole time of a step. To end
