@@ -97,6 +97,9 @@ class AlertShown(BaseModel):
     calls: list[CallShown] = Field(description="those of the last step called, its post first")
     called_you: bool = Field(description="whether the caller was called at any step")
     nobody: bool = Field(description="whether a call went out with nobody on the rota to take it")
+    went_round: bool = Field(
+        default=False, description="whether everybody was called and nobody has answered: it starts again"
+    )
     next_due: datetime | None = Field(description="when the next person is called if nobody answers")
     next_post: Post | None
     may_answer: bool
@@ -239,6 +242,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         calls=[_call_shown(caller, call) for call in row.calls if step_of(call.rung) == last],
         called_you=caller.id in row.called,
         nobody=row.nobody,
+        went_round=row.went_round,
         next_due=row.next_due,
         next_post=row.next.calls[0].post if row.next else None,
         may_answer=answers and row.waiting,
@@ -290,7 +294,7 @@ def _who(caller: Caller, row: AlertRow) -> Who | None:
 
 def _reach(row: AlertRow) -> sharing.Reach:
     ours = row.rule in OF_GOLDTHREAD
-    return sharing.Reach(areas=row.areas, called=row.called, nobody=row.nobody, of_goldthread=ours)
+    return sharing.Reach(row.areas, row.called, row.nobody, of_goldthread=ours, went_round=row.went_round)
 
 
 async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> list[AlertRow]:

@@ -30,7 +30,7 @@ from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.rules import rota
 from services.notify.rules.channels import channels, unreached
-from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after
+from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after, went_round
 from services.notify.rules.telling import to_send
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
@@ -137,6 +137,11 @@ class AlertRow(Row):
     def nobody(self) -> bool:
         """Whether a call went out with nobody on the rota to take it."""
         return any(call.person is None for call in self.calls)
+
+    @property
+    def went_round(self) -> bool:
+        """Whether it waits though everybody on the ladder was called."""
+        return self.waiting and went_round(call.rung for call in self.calls)
 
     @property
     def unsent(self) -> bool:

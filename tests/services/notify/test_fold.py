@@ -94,6 +94,20 @@ def test_a_night_in_which_nobody_answers() -> None:
     assert world.row.waiting
 
 
+def test_after_the_whole_ladder_it_is_the_operators_to_see_too_until_somebody_answers() -> None:
+    world = World()
+    world.raise_alert()
+    seen = []
+    for _ in range(10):
+        world.try_all()
+        world.wait(300)
+        seen.append((len(world.called), world.row.went_round))
+    assert {count for count, round_ in seen if not round_} == {2, 3, 4}
+    assert {count for count, round_ in seen if round_} == {6}, "the duty officer is called again too"
+    world.acknowledge("dev")
+    assert not world.row.went_round
+
+
 def test_whoever_takes_it_ends_the_ladder() -> None:
     world = World()
     world.raise_alert()
