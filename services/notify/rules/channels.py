@@ -31,9 +31,7 @@ REACHED: Mapping[Channel, frozenset[DeliveryResult]] = {
     Channel.LIVE_PAGE: frozenset(),  # a tab that is open is nobody who looks
     Channel.WEBHOOK: frozenset({DeliveryResult.DELIVERED}),  # their pager has it
     Channel.SMS: frozenset({DeliveryResult.DELIVERED}),  # the network tells that their telephone has it
-    Channel.EMAIL: frozenset(
-        {DeliveryResult.DELIVERED}
-    ),  # their mailbox has it, not a relay of ours
+    Channel.EMAIL: frozenset({DeliveryResult.DELIVERED}),  # their mailbox has it, not a relay of ours
     Channel.VOICE: frozenset({DeliveryResult.DELIVERED}),  # somebody, or something, picked up
 }
 """What counts as having reached somebody, by channel: so much as gives them the whole time of a step. To end
