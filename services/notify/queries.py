@@ -25,6 +25,7 @@ from contracts.envelope import Id
 from contracts.events.alerts import DeliveryReported, DeliveryTried
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
+from services.notify.broken_channels import channel_of
 from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
 from services.notify.rules.grouping import together
@@ -36,7 +37,7 @@ MINE_FOR = timedelta(hours=24)
 be responded to (HMICFRS 2021). It stays in the record, and at its own address, for ever."""
 
 MOST_MINE = 50
-OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH})
+OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH, AlertRule.CHANNEL})
 """What Goldthread tells of itself."""
 
 
@@ -108,6 +109,7 @@ class AlertShown(BaseModel):
     answered_at: datetime | None
     stood_down_at: datetime | None
     rota_of: str | None = Field(default=None, description="the area whose rota has the gap, of `rota-gap`")
+    channel: Channel | None = Field(default=None, description="by which no message goes out, of `channel`")
     group: Id | None = Field(
         default=None, description="of those that wait: alerts about the same people have the same here"
     )
@@ -306,7 +308,12 @@ async def _shown(
     runtime: Runtime, caller: Caller, rows: Sequence[AlertRow], groups: Mapping[str, str] | None = None
 ) -> list[AlertShown]:
     of = groups or {}
-    shown = [as_shown(caller, row).model_copy(update={"group": of.get(row.cause)}) for row in rows]
+    shown = [
+        as_shown(caller, row).model_copy(
+            update={"group": of.get(row.cause), "channel": channel_of(runtime.ids, row.cause)}
+        )
+        for row in rows
+    ]
     await asyncio.gather(
         *(
             runtime.shown(caller, ALERT.name, row.cause, one.model_dump_json().encode(), row.facts)

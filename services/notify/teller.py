@@ -22,7 +22,7 @@ from chassis.runtime import Runtime
 from chassis.steps import Step, reached
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify import carriers, claims, link
+from services.notify import broken_channels, carriers, claims, link
 from services.notify.carriers import Carrier, Carriers
 from services.notify.carriers.govuk import GovukNotify
 from services.notify.carriers.mail import MailServer
@@ -223,6 +223,7 @@ class Teller:
         await runtime.say([tried(due.row.cause, call, channel, attempt, result, at, status)])
         reached(Step.TELL_RECORDED)
         await claims.noted(runtime.store, due.id, attempt)
+        await broken_channels.note(runtime, channel, outcome)
         log.info("tell.tried", call=call, channel=channel, attempt=attempt, result=result, status=status)
         return True
 

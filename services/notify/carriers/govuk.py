@@ -16,6 +16,7 @@ from chassis.settings import Settings
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult
 from services.notify.carriers import Message, Outcome, not_taken
+from services.notify.rules.provider_errors import Error
 
 NETWORK_SECONDS = 2.0
 """How long Notify may take to connect, and to answer, each. Asking and sending, it is less than a claim."""
@@ -59,7 +60,7 @@ class GovukNotify:
                 self._give(client, message, address)
         except APIError as error:
             unheard = error.response is None
-            return Outcome(DeliveryResult.FAILED) if unheard else not_taken(error.status_code)
+            return Outcome(DeliveryResult.FAILED) if unheard else not_taken(error.status_code, _told(error))
         return Outcome(DeliveryResult.SENT, 201)
 
     def _has(self, client: Any, reference: str) -> bool:
@@ -78,3 +79,9 @@ class GovukNotify:
             client.send_sms_notification(address, self._template, told, reference=message.call)
         else:
             client.send_email_notification(address, self._template, told, reference=message.call)
+
+
+def _told(error: APIError) -> list[Error]:
+    """The errors that Notify tells; none of a text that is not its own, as a proxy's."""
+    told = error.message if isinstance(error.message, list) else []
+    return [Error(str(each.get("error")), str(each.get("message"))) for each in told]
