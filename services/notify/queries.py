@@ -261,6 +261,8 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
 def _about(rule: AlertRule) -> Literal["breach", "order", "link", "goldthread"]:
     if rule in OF_GOLDTHREAD:
         return "goldthread"
+    if rule is AlertRule.NO_CLOCKS:
+        return "order"
     about = CLOCKS[rule].about if rule in CLOCKS else "breach"
     return "breach" if about == "person" else about  # for a review of risk nobody is called
 
