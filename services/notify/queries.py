@@ -26,11 +26,12 @@ from contracts.events.alerts import DeliveryReported, DeliveryTried
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.broken_channels import channel_of
+from services.notify.calls import Call
 from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
 from services.notify.rules.grouping import together
 from services.notify.rules.ladder import Post, step_of
-from services.notify.views import ALERT, AlertRow, AlertTable, Call, every, fold
+from services.notify.views import ALERT, AlertRow, AlertTable, every, fold
 
 MINE_FOR = timedelta(hours=24)
 """How long an alert that somebody took stays on their page: the 24 hours in which a breach is to
@@ -224,7 +225,6 @@ def may_answer(caller: Caller, row: AlertRow) -> bool:
 
 def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
     """An alert's row as one caller is shown it."""
-    last = max((step_of(call.rung) for call in row.calls), default=0)
     state: Literal["unanswered", "answered", "stood-down"] = "unanswered"
     if not row.standing:
         state = "stood-down"
@@ -241,7 +241,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         state=state,
         raised=row.raised,
         tries=len({step_of(call.rung) for call in row.calls}),
-        calls=[_call_shown(caller, call) for call in row.calls if step_of(call.rung) == last],
+        calls=[_call_shown(caller, call) for call in row.last_step],
         called_you=caller.id in row.called,
         nobody=row.nobody,
         went_round=row.went_round,
@@ -332,7 +332,8 @@ async def _in_front(runtime: Runtime, caller: Caller, rows: Sequence[AlertRow]) 
     calls = [
         (row.cause, call.id)
         for row in rows
-        for call in row.calls
+        for alert in (row, *row.others)
+        for call in alert.calls
         if call.in_front is None and call.person in (caller.id, None)
     ]
     await runtime.say(

@@ -27,6 +27,8 @@ class Message:
     step: int
     """How many steps of the ladder were called before: no two messages of an alert have one text."""
     attempt: int
+    waiting: int
+    """How many alerts about the same wait for an answer, this one among them."""
     acknowledge_by: datetime | None
     open_url: str
     take_url: str

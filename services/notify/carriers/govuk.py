@@ -12,6 +12,7 @@ from typing import Any
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 
+from chassis.pages.texts import Texts
 from chassis.settings import Settings
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult
@@ -30,11 +31,11 @@ logging.getLogger("notifications_python_client").setLevel(logging.CRITICAL)
 class GovukNotify:
     """Texts, or e-mails, of one service of GOV.UK Notify."""
 
-    def __init__(self, channel: Channel, template: str, settings: Settings, ring: str) -> None:
+    def __init__(self, channel: Channel, template: str, settings: Settings, texts: Texts) -> None:
         self._channel = channel
         self._template = template
         self._settings = settings
-        self._ring = ring
+        self._texts = texts
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="govuk-notify")
 
     def place(self, to: OnCall) -> str | None:
@@ -69,11 +70,11 @@ class GovukNotify:
 
     def _give(self, client: Any, message: Message, address: str) -> None:
         told = {
-            "alert": message.alert,
+            "alert": self._texts("message.alert", n=message.waiting, number=message.alert).unescape(),
             "try": str(message.step + 1),
             "urgency": message.urgency.value,
             "link": message.take_url,
-            "ring": self._ring,
+            "ring": self._texts("frame.number").unescape(),
         }
         if self._channel is Channel.SMS:
             client.send_sms_notification(address, self._template, told, reference=message.call)

@@ -42,7 +42,8 @@ class MailServer:
         return await loop.run_in_executor(self._threads, self._send, self._letter(message, to.email or ""))
 
     def _letter(self, message: Message, address: str) -> EmailMessage:
-        letter, says = EmailMessage(), {"number": message.alert, "try": message.step + 1}
+        letter, number = EmailMessage(), self._texts("message.alert", n=message.waiting, number=message.alert)
+        says = {"number": number, "try": message.step + 1}
         letter["From"], letter["To"] = self._settings.mail_from, address
         letter["Subject"] = self._texts("mail.subject", **says).unescape()
         letter["Message-ID"] = f"<{message.call}@{self._settings.mail_from.rpartition('@')[2]}>"

@@ -73,8 +73,10 @@ class Voice:
         return not_taken(answer.status_code, _told(answer))
 
     def _script(self, message: Message, here: str) -> str:
-        says = self._texts("voice.says", digits=" ".join(message.alert), key=TAKE).unescape()
-        aloud = f'<Say language="en-GB">{escape(says)}</Say>' * SAYS
+        says = self._texts("voice.says", digits=" ".join(message.alert), key=TAKE)
+        if message.waiting > 1:
+            says += " " + self._texts("voice.more", n=message.waiting - 1)
+        aloud = f'<Say language="en-GB">{escape(says.unescape())}</Say>' * SAYS
         return f'<Response><Gather numDigits="1" action={quoteattr(here)}>{aloud}</Gather></Response>'
 
 

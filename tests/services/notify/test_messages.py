@@ -15,9 +15,10 @@ from chassis.runtime import Runtime
 from contracts.events.alerts import AlertCalled, DeliveryReported, DeliveryTried
 from contracts.vocabulary import Channel, DeliveryResult
 from services.notify import actions, claims
+from services.notify.calls import Message
 from services.notify.queries import current
 from services.notify.rules import telling
-from services.notify.views import AlertRow, Message, number_of
+from services.notify.views import AlertRow, number_of
 from tests.services.notify.conftest import caller, configure, raise_alert, stop
 from tests.services.notify.outside import Mail, Outside, receipt, served
 from tests.services.notify.world import CAUSE, staff
