@@ -17,7 +17,7 @@ TWICE = timedelta(minutes=1)
 
 
 class Calling(Protocol):
-    """What this rule reads of a call of another alert about the cause, of its last step or of a moment ago."""
+    """What this rule reads of a call of another alert about the cause, of its last step or a moment ago."""
 
     @property
     def person(self) -> str | None: ...  # noqa: D102
