@@ -58,9 +58,11 @@ def loudest(bars: Iterable[Bar]) -> Bar | None:
     """The one bar of a page: as loud as the worst, with what the others say after it. That a page is not
     sound, or of another day, is hidden by nothing; that its data are for practice is said where nothing is
     wrong."""
-    first, *others = [*sorted(bars, key=lambda bar: bar.loudness), None]
-    more = [bar.text for bar in others if bar is not None and bar.loudness is not Loudness.PRACTICE]
-    return first and replace(first, text=Markup(" · ").join([first.text, *more]))
+    worst = sorted(bars, key=lambda bar: bar.loudness)
+    if not worst:
+        return None
+    more = [bar.text for bar in worst[1:] if bar.loudness is not Loudness.PRACTICE]
+    return replace(worst[0], text=Markup(" · ").join([worst[0].text, *more]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ def _call(
 ) -> Call:
     said = called.said
     page = [fact.occurred for fact in tries if fact.said.channel is Channel.LIVE_PAGE]
-    sent = [fact.occurred for fact in (*tries, *told) if fact.said.channel is not Channel.LIVE_PAGE]
+    out: list[Fact[DeliveryTried | DeliveryReported]] = [*tries, *told]
+    sent = [fact.occurred for fact in out if fact.said.channel is not Channel.LIVE_PAGE]
     step = rungs_of(step_of(said.rung), said.rule)
     return Call(
         id=called.id,
