@@ -4,8 +4,8 @@ Templates of ours are strict: a name that is not there is a fault. The Design Sy
 lean on names that nobody gave, so they live in an environment of their own.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
@@ -36,7 +36,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Loudness(IntEnum):
-    """Which of several bars is shown: the first of these. There is only ever one."""
+    """How loud a bar is, the loudest first. There is only ever one bar: it says what all but practice say."""
 
     ALERT_PATH_BROKEN = 1
     CALLED = 2
@@ -52,6 +52,17 @@ class Bar:
     loudness: Loudness
     text: Markup
     href: str | None = None
+
+
+def loudest(bars: Iterable[Bar]) -> Bar | None:
+    """The one bar of a page: as loud as the worst, with what the others say after it. That a page is not
+    sound, or of another day, is hidden by nothing; that its data are for practice is said where nothing is
+    wrong."""
+    worst = sorted(bars, key=lambda bar: bar.loudness)
+    if not worst:
+        return None
+    more = [bar.text for bar in worst[1:] if bar.loudness is not Loudness.PRACTICE]
+    return replace(worst[0], text=Markup(" · ").join([worst[0].text, *more]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,7 @@ class Pages:
         return self._environment.get_template(template).render(
             look=look,
             times=Times(self.texts, look.now),
-            bar=min(look.bars, key=lambda bar: bar.loudness, default=None),
+            bar=loudest(look.bars),
             navigation=[item for item in self._navigation if item.roles & look.roles],
             service=self.service,
             **shown,

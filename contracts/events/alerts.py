@@ -52,6 +52,9 @@ class AlertCalled(Content):
     person: Id | None = Field(default=None, description="the staff member on call, by an id of our own")
     area: AreaId | None = None
     channels: list[Channel]
+    told_by: Id | None = Field(
+        default=None, description="the call about the same cause whose message tells of this alert too"
+    )
 
 
 class AlertAcknowledged(Content):

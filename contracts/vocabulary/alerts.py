@@ -6,13 +6,16 @@ from enum import StrEnum
 class AlertRule(StrEnum):
     """The rules by which Goldthread tells somebody: a breach; that a service of its own could not read a
     record, or could not make a page anew; that hours of an area's rota are to come for which nobody is on it;
-    that alerts do not get out; and each clock of ``contracts.rules.clocks`` that ran out."""
+    that alerts do not get out, or none by one of the ways to send; that nobody can tell an order's deadlines;
+    and each clock of ``contracts.rules.clocks`` that ran out."""
 
     BREACH = "breach"
     NO_ANSWER = "no-answer"
     UNREAD = "unread"
     ROTA_GAP = "rota-gap"
     ALERT_PATH = "alert-path"
+    CHANNEL = "channel"
+    NO_CLOCKS = "no-clocks"
     HEARING = "hearing"
     PRODUCTION = "production"
     RETURN_DATE = "return-date"

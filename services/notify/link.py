@@ -17,7 +17,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
 from chassis.ids import Ids
 from chassis.runtime import Runtime
-from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertPassedOn, AlertStoodDown
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertPassedOn, AlertRaised, AlertStoodDown
 from contracts.rules.standing_answer import Answer, answer_of, standing_answer
 from services.notify.rules import answering, sharing
 from services.notify.views import Reply, number_of
@@ -45,6 +45,8 @@ class Taken:
     number: str
     yours: bool
     at: datetime
+    more: int
+    """How many other alerts about the same wait for an answer."""
 
 
 async def take(runtime: Runtime, call: str) -> Taken:
@@ -75,16 +77,26 @@ async def take(runtime: Runtime, call: str) -> Taken:
         taken = _taken(await runtime.facts([f"o:{alert.cause}"]), said)
     if taken is None:
         raise not_found()
-    return Taken(number_of(alert.cause), taken.person == said.person, taken.at)
+    return Taken(number_of(alert.cause), taken.person == said.person, taken.at, _more(facts, said))
 
 
-def _taken(facts: FactSet, said: AlertAcknowledged) -> Answer | None:
+def _more(facts: FactSet, taken: AlertAcknowledged) -> int:
+    """How many alerts about the cause wait besides the one that is taken."""
+    waiting = {
+        (each.said.rule, each.said.generation)
+        for each in facts.current(AlertRaised)
+        if not _about(facts.current(AlertStoodDown), each.said) and _taken(facts, each.said) is None
+    }
+    return len(waiting - {(taken.rule, taken.generation)})
+
+
+def _taken(facts: FactSet, said: AlertAcknowledged | AlertRaised) -> Answer | None:
     """Who has the alert of which this would be an answer."""
     replies: list[Reply] = [*facts.current(AlertAcknowledged), *facts.current(AlertPassedOn)]
     return standing_answer(answer_of(fact.envelope, fact.said) for fact in _about(replies, said)).taken
 
 
-def _about(facts: Iterable[Fact[OfAlert]], said: AlertAcknowledged) -> list[Fact[OfAlert]]:
+def _about(facts: Iterable[Fact[OfAlert]], said: AlertAcknowledged | AlertRaised) -> list[Fact[OfAlert]]:
     alert = (said.rule, said.generation)
     return [fact for fact in facts if (fact.said.rule, fact.said.generation) == alert]
 

@@ -25,18 +25,20 @@ from contracts.envelope import Id
 from contracts.events.alerts import DeliveryReported, DeliveryTried
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
+from services.notify.broken_channels import channel_of
+from services.notify.calls import Call
 from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
 from services.notify.rules.grouping import together
 from services.notify.rules.ladder import Post, step_of
-from services.notify.views import ALERT, AlertRow, AlertTable, Call, every, fold
+from services.notify.views import ALERT, AlertRow, AlertTable, every, fold
 
 MINE_FOR = timedelta(hours=24)
 """How long an alert that somebody took stays on their page: the 24 hours in which a breach is to
 be responded to (HMICFRS 2021). It stays in the record, and at its own address, for ever."""
 
 MOST_MINE = 50
-OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH})
+OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH, AlertRule.CHANNEL})
 """What Goldthread tells of itself."""
 
 
@@ -70,7 +72,9 @@ class CallShown(BaseModel):
     you: bool = Field(description="whether it is the caller who was called")
     nobody: bool = Field(description="whether nobody is on the rota for it")
     due: datetime
-    tried: datetime | None = Field(description="when a message was first tried; null: not yet")
+    tried: datetime | None = Field(
+        description="when a message was first tried, or was in front of them; null: not yet"
+    )
     tries: int = Field(description="tries on every channel but the live page")
     delivered: bool = Field(description="whether one of them is known to have arrived; not an answer")
     messages: list[MessageShown] = Field(
@@ -97,6 +101,9 @@ class AlertShown(BaseModel):
     calls: list[CallShown] = Field(description="those of the last step called, its post first")
     called_you: bool = Field(description="whether the caller was called at any step")
     nobody: bool = Field(description="whether a call went out with nobody on the rota to take it")
+    went_round: bool = Field(
+        default=False, description="whether everybody was called and nobody has answered: it starts again"
+    )
     next_due: datetime | None = Field(description="when the next person is called if nobody answers")
     next_post: Post | None
     may_answer: bool
@@ -105,6 +112,7 @@ class AlertShown(BaseModel):
     answered_at: datetime | None
     stood_down_at: datetime | None
     rota_of: str | None = Field(default=None, description="the area whose rota has the gap, of `rota-gap`")
+    channel: Channel | None = Field(default=None, description="by which no message goes out, of `channel`")
     group: Id | None = Field(
         default=None, description="of those that wait: alerts about the same people have the same here"
     )
@@ -219,7 +227,6 @@ def may_answer(caller: Caller, row: AlertRow) -> bool:
 
 def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
     """An alert's row as one caller is shown it."""
-    last = max((step_of(call.rung) for call in row.calls), default=0)
     state: Literal["unanswered", "answered", "stood-down"] = "unanswered"
     if not row.standing:
         state = "stood-down"
@@ -236,9 +243,10 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         state=state,
         raised=row.raised,
         tries=len({step_of(call.rung) for call in row.calls}),
-        calls=[_call_shown(caller, call) for call in row.calls if step_of(call.rung) == last],
+        calls=[_call_shown(caller, call) for call in row.last_step],
         called_you=caller.id in row.called,
         nobody=row.nobody,
+        went_round=row.went_round,
         next_due=row.next_due,
         next_post=row.next.calls[0].post if row.next else None,
         may_answer=answers and row.waiting,
@@ -255,6 +263,8 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
 def _about(rule: AlertRule) -> Literal["breach", "order", "link", "person", "goldthread"]:
     if rule in OF_GOLDTHREAD:
         return "goldthread"
+    if rule is AlertRule.NO_CLOCKS:
+        return "order"
     return CLOCKS[rule].about if rule in CLOCKS else "breach"
 
 
@@ -264,7 +274,7 @@ def _call_shown(caller: Caller, call: Call) -> CallShown:
         you=call.person == caller.id,
         nobody=call.person is None,
         due=call.due,
-        tried=call.tried,
+        tried=min((at for at in (call.tried, call.in_front) if at), default=None),
         tries=sum(message.attempts for message in call.messages),
         delivered=any(message.result is DeliveryResult.DELIVERED for message in call.messages),
         messages=[
@@ -289,7 +299,7 @@ def _who(caller: Caller, row: AlertRow) -> Who | None:
 
 def _reach(row: AlertRow) -> sharing.Reach:
     ours = row.rule in OF_GOLDTHREAD
-    return sharing.Reach(areas=row.areas, called=row.called, nobody=row.nobody, of_goldthread=ours)
+    return sharing.Reach(row.areas, row.called, row.nobody, of_goldthread=ours, went_round=row.went_round)
 
 
 async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> list[AlertRow]:
@@ -301,7 +311,12 @@ async def _shown(
     runtime: Runtime, caller: Caller, rows: Sequence[AlertRow], groups: Mapping[str, str] | None = None
 ) -> list[AlertShown]:
     of = groups or {}
-    shown = [as_shown(caller, row).model_copy(update={"group": of.get(row.cause)}) for row in rows]
+    shown = [
+        as_shown(caller, row).model_copy(
+            update={"group": of.get(row.cause), "channel": channel_of(runtime.ids, row.cause)}
+        )
+        for row in rows
+    ]
     await asyncio.gather(
         *(
             runtime.shown(caller, ALERT.name, row.cause, one.model_dump_json().encode(), row.facts)
@@ -318,7 +333,8 @@ async def _in_front(runtime: Runtime, caller: Caller, rows: Sequence[AlertRow]) 
     calls = [
         (row.cause, call.id)
         for row in rows
-        for call in row.calls
+        for alert in (row, *row.others)
+        for call in alert.calls
         if call.in_front is None and call.person in (caller.id, None)
     ]
     await runtime.say(

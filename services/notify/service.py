@@ -30,6 +30,6 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell, tell_of_path, beat),
-    fold_version=4,
+    fold_version=5,
     tables=(ClaimTable,),
 )

@@ -6,7 +6,7 @@ is better than never, and once where the provider can tell.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,8 @@ from chassis.runtime import Runtime
 from chassis.steps import Step, reached
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify import carriers, claims, link
+from services.notify import broken_channels, carriers, claims, link
+from services.notify.calls import Call
 from services.notify.carriers import Carrier, Carriers
 from services.notify.carriers.govuk import GovukNotify
 from services.notify.carriers.mail import MailServer
@@ -34,7 +35,7 @@ from services.notify.queries import tried
 from services.notify.rules import rota
 from services.notify.rules.ladder import step_of, wait_after
 from services.notify.rules.telling import Message, is_due, next_try, to_send
-from services.notify.views import ALERT, AlertRow, AlertTable, Call
+from services.notify.views import ALERT, AlertRow, AlertTable
 
 log = structlog.get_logger()
 
@@ -56,7 +57,7 @@ def carriers_of(runtime: Runtime, client: httpx.AsyncClient, webhook: Webhook) -
     templates = {Channel.SMS: settings.govuk_notify_sms, Channel.EMAIL: settings.govuk_notify_email}
     for channel, template in templates.items():
         if settings.govuk_notify_key and template:
-            found[channel] = GovukNotify(channel, template, settings, ring)
+            found[channel] = GovukNotify(channel, template, settings, texts)
     if settings.mail_server:
         found[Channel.EMAIL] = MailServer(settings, texts, ring)
     if settings.voice_url:
@@ -88,6 +89,8 @@ class Due:
     carrier: Carrier
     place: str
     """Where it needs room."""
+    count: int
+    """How many alerts about the cause wait."""
 
     @property
     def id(self) -> str:
@@ -146,12 +149,15 @@ class Teller:
         rows = cast("list[AlertRow]", await self._runtime.rows(ALERT, unsent))
         now = self._runtime.clock.now()
         messages = [
-            (row, call, message)
+            (alert, call, message)
             for row in rows
-            for call, message in to_send(row.calls)
+            for alert in (row, *row.others)
+            if alert.waiting
+            for call, message in to_send(alert.calls)
             if message.channel in self._carriers
         ]
-        for due in sorted(await self._due(messages, now), key=lambda due: due.rank):
+        counts = {row.cause: row.count for row in rows}
+        for due in sorted(await self._due(messages, counts, now), key=lambda due: due.rank):
             if due.id not in self._sending and self._has_room(due):
                 self._sending[due.id] = due.place
                 self._group.create_task(self._send(due))
@@ -163,7 +169,9 @@ class Teller:
         later = [(at - now).total_seconds() for at in times if at > now]
         return max(0.01, min(LOOK_SECONDS, *later) if later else LOOK_SECONDS)
 
-    async def _due(self, messages: Sequence[tuple[AlertRow, Call, Message]], now: datetime) -> list[Due]:
+    async def _due(
+        self, messages: Sequence[tuple[AlertRow, Call, Message]], counts: Mapping[str, int], now: datetime
+    ) -> list[Due]:
         """Those that are due, and go to where the messages of the person called go now."""
         waiting = [each for each in messages if each[1].person and is_due(each[2], now)]
         if not waiting:
@@ -175,7 +183,7 @@ class Teller:
                 self._carriers[message.channel],
             )
             if to is not None and (place := carrier.place(to)) is not None:
-                found.append(Due(row, call, message, to, carrier, place))
+                found.append(Due(row, call, message, to, carrier, place, counts[row.cause]))
         return found
 
     def _has_room(self, due: Due) -> bool:
@@ -223,6 +231,7 @@ class Teller:
         await runtime.say([tried(due.row.cause, call, channel, attempt, result, at, status)])
         reached(Step.TELL_RECORDED)
         await claims.noted(runtime.store, due.id, attempt)
+        await broken_channels.note(runtime, channel, outcome)
         log.info("tell.tried", call=call, channel=channel, attempt=attempt, result=result, status=status)
         return True
 
@@ -237,6 +246,7 @@ class Teller:
             urgency=row.urgency,
             step=step_of(call.rung),
             attempt=attempt,
+            waiting=due.count,
             acknowledge_by=row.next_due if call.tried else runtime.clock.now() + wait,
             open_url=f"{runtime.settings.public_url}/notify/alerts/{row.cause}",
             take_url=f"{runtime.settings.public_url}{link.path_of(runtime.ids, call.id)}",

@@ -1,7 +1,7 @@
 """The row of an alert: what was raised, who was called and reached, who answered, who is next.
 
-One row for each cause. Should several rules tell of one cause, the row is of the alert that waits
-for an answer, the most urgent first; the others follow when it has one.
+One row for each cause. Should several rules tell of one cause, the row is of the alert that waits for an
+answer, the most urgent first, and holds the others; each calls in its own right (``rules/beside.py``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,60 +21,22 @@ from contracts.events.alerts import (
     AlertPassedOn,
     AlertRaised,
     AlertStoodDown,
-    DeliveryReported,
-    DeliveryTried,
 )
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import Standing, answer_of, standing_answer
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
+from contracts.vocabulary import AlertRule, Channel, Urgency
+from services.notify.calls import Call, calls_of
 from services.notify.rules import rota
+from services.notify.rules.beside import TWICE, tells_too
 from services.notify.rules.channels import channels, unreached
-from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after
+from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after, went_round
 from services.notify.rules.telling import to_send
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
 
 
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
-
-
-class Message(BaseModel):
-    """A call's message on one channel, and what came of it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    channel: Channel
-    attempts: int
-    first_attempt: datetime | None
-    last_attempt: datetime | None
-    taken_at: datetime | None
-    """Since when the receiver has it, or a provider on the way to it: it is not sent again."""
-    result: DeliveryResult | None
-    """Of the last try, or what the provider told of it last. Delivered is not answered."""
-    told_at: datetime | None
-    """When a provider refused it, or told the end of it."""
-
-
-class Call(BaseModel):
-    """One call that was made, and what came of it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    """The fact's id, and the message's own: the same on every try."""
-    rung: int
-    post: Post
-    person: str | None
-    due: datetime
-    called: datetime
-    """When it went out: later than it was due if Goldthread was away."""
-    tried: datetime | None
-    """When it was first tried, on whatever channel and whatever came of it."""
-    messages: tuple[Message, ...]
-    """One for each channel that goes out to them: all but the live page."""
-    in_front: datetime | None
-    """When the person called first had it on the live page."""
 
 
 class NextCall(BaseModel):
@@ -86,6 +48,13 @@ class NextCall(BaseModel):
     post: Post
     person: str | None
     channels: tuple[Channel, ...]
+    told_by: str | None = None
+    """The call of another alert about the cause whose message tells of this one too."""
+
+    @property
+    def by(self) -> tuple[Channel, ...]:
+        """The channels that it goes out on."""
+        return tuple(channel for channel in self.channels if channel is not Channel.LIVE_PAGE)
 
 
 class Next(BaseModel):
@@ -96,6 +65,11 @@ class Next(BaseModel):
     step: int
     due: datetime
     calls: tuple[NextCall, ...]
+
+    @property
+    def people(self) -> set[str]:
+        """Whom it calls."""
+        return {call.person for call in self.calls if call.person is not None}
 
 
 class AlertRow(Row):
@@ -116,7 +90,7 @@ class AlertRow(Row):
     about: tuple[str, ...] = ()
     """The mentions of those whom it is about: by these alerts are brought together, and nothing else."""
     others: tuple["AlertRow", ...] = ()
-    """The further alerts about the cause that stand, as they will be when this one has an answer."""
+    """The further alerts about the cause that stand: each has its own calls and its own answer."""
     standing: bool
     waiting: bool
     """Whether it stands and nobody has answered."""
@@ -139,9 +113,25 @@ class AlertRow(Row):
         return any(call.person is None for call in self.calls)
 
     @property
+    def last_step(self) -> tuple[Call, ...]:
+        """The calls of the step that it is at."""
+        last = max((step_of(call.rung) for call in self.calls), default=0)
+        return tuple(call for call in self.calls if step_of(call.rung) == last)
+
+    @property
+    def went_round(self) -> bool:
+        """Whether it waits though everybody on the ladder was called."""
+        return self.waiting and went_round(call.rung for call in self.calls)
+
+    @property
     def unsent(self) -> bool:
         """Whether somebody waits, and a message has yet to get through."""
-        return self.waiting and bool(to_send(self.calls))
+        return any(each.waiting and to_send(each.calls) for each in (self, *self.others))
+
+    @property
+    def count(self) -> int:
+        """How many alerts about the cause wait for an answer."""
+        return sum(each.waiting for each in (self, *self.others))
 
 
 class AlertTable(ViewTable, table=True):
@@ -167,10 +157,30 @@ def fold(subject: Subject) -> Folded:
     alerts = every(subject)
     if not alerts:
         return Folded(None)
-    first, *others = [each.row for each in alerts if isinstance(each.row, AlertRow)]
-    without = {"next": None, "next_due": None, "facts": ()}  # nobody is called for them meanwhile
-    rest = tuple(other.model_copy(update=without) for other in others if other.standing)
-    return Folded(first.model_copy(update={"others": rest}), alerts[0].changes_at)
+    rows = [each.row for each in alerts if isinstance(each.row, AlertRow)]
+    first, *others = [_beside(row, rows, subject.at) for row in rows]
+    rest = tuple(other.model_copy(update={"facts": ()}) for other in others if other.standing)
+    changes = [each.changes_at for each in alerts if each.changes_at]
+    return Folded(first.model_copy(update={"others": rest}), min(changes, default=None))
+
+
+def _beside(row: AlertRow, rows: Sequence[AlertRow], at: datetime) -> AlertRow:
+    """An alert whose next step calls nobody anew whom another alert about the cause is calling."""
+    if row.next is None:
+        return row
+    others = [
+        call
+        for other in rows
+        if other is not row and other.waiting
+        for call in other.calls
+        if call in other.last_step or abs(at - call.called) < TWICE
+    ]
+    told = [
+        call.model_copy(update={"told_by": tells.id if tells else None})
+        for call in row.next.calls
+        for tells in [tells_too(call.person, call.by, row.raised, at, others)]
+    ]
+    return row.model_copy(update={"next": row.next.model_copy(update={"calls": tuple(told)})})
 
 
 def every(subject: Subject) -> list[Folded]:
@@ -179,21 +189,35 @@ def every(subject: Subject) -> list[Folded]:
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
-    """The calls of the step that has fallen due, each said once for its rung."""
-    if not isinstance(row, AlertRow) or row.next is None or row.next.due > at:
+    """The calls of each alert's step that has fallen due, each said once for its rung. Whoever is called for
+    one of them is not called for the next in the same breath: what that is told by is known when it is said.
+    """
+    if not isinstance(row, AlertRow):
         return
-    for call in row.next.calls:
-        called = AlertCalled(
-            cause=row.cause,
-            rule=row.rule,
-            generation=row.generation,
-            rung=call.rung,
-            due=row.next.due,
-            person=call.person,
-            area=row.area,
-            channels=list(call.channels),
-        )
-        yield Saying(row.rule, row.cause, row.generation, called, occurred=at, rung=call.rung)
+    calling: set[str] = set()
+    for alert in (row, *row.others):
+        step = alert.next
+        if step is None or step.due > at or not calling.isdisjoint(step.people):
+            continue
+        calling |= step.people
+        for call in step.calls:
+            yield Saying(
+                alert.rule, alert.cause, alert.generation, _called(alert, step, call), at, rung=call.rung
+            )
+
+
+def _called(alert: AlertRow, step: Next, call: NextCall) -> AlertCalled:
+    return AlertCalled(
+        cause=alert.cause,
+        rule=alert.rule,
+        generation=alert.generation,
+        rung=call.rung,
+        due=step.due,
+        person=call.person,
+        area=alert.area,
+        channels=list(call.channels),
+        told_by=call.told_by,
+    )
 
 
 ALERT = View(
@@ -225,7 +249,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     said = raised.said
     area = said.routing.area if isinstance(said.routing, Routing) else said.rota_of
     known = rota.rota_of(subject.configuration)
-    calls = _calls(subject.facts, raised)
+    calls = calls_of(subject.facts, _of(subject.facts, raised, AlertCalled))
     stood_down = next(iter(_of(subject.facts, raised, AlertStoodDown)), None)
     passed = _of(subject.facts, raised, AlertPassedOn)
     answers: list[Reply] = [*_of(subject.facts, raised, AlertAcknowledged), *passed]
@@ -263,73 +287,6 @@ def _of(facts: FactSet, raised: Fact[AlertRaised], model: type[About]) -> list[F
     return [fact for fact in facts.current(model) if (fact.said.rule, fact.said.generation) == alert]
 
 
-def _calls(facts: FactSet, raised: Fact[AlertRaised]) -> tuple[Call, ...]:
-    tries: dict[str, list[Fact[DeliveryTried]]] = {}
-    for fact in facts.current(DeliveryTried):
-        tries.setdefault(fact.said.call, []).append(fact)
-    told: dict[str, list[Fact[DeliveryReported]]] = {}
-    for report in facts.current(DeliveryReported):
-        told.setdefault(report.said.call, []).append(report)
-    called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.id))
-    return tuple(_call(fact, tries.get(fact.id, []), told.get(fact.id, [])) for fact in called)
-
-
-def _call(
-    called: Fact[AlertCalled], tries: Sequence[Fact[DeliveryTried]], told: Sequence[Fact[DeliveryReported]]
-) -> Call:
-    said = called.said
-    page = [fact.occurred for fact in tries if fact.said.channel is Channel.LIVE_PAGE]
-    step = rungs_of(step_of(said.rung), said.rule)
-    return Call(
-        id=called.id,
-        rung=said.rung,
-        post=next(rung.post for rung in step if rung.number == said.rung),
-        person=said.person,
-        due=said.due,
-        called=called.occurred,
-        tried=min((fact.occurred for fact in (*tries, *told)), default=None),
-        messages=tuple(
-            _message(
-                channel,
-                [fact for fact in tries if fact.said.channel is channel],
-                [fact for fact in told if fact.said.channel is channel],
-            )
-            for channel in said.channels
-            if channel is not Channel.LIVE_PAGE
-        ),
-        in_front=min(page, default=None),
-    )
-
-
-def _message(
-    channel: Channel, tries: Sequence[Fact[DeliveryTried]], told: Sequence[Fact[DeliveryReported]]
-) -> Message:
-    tries = sorted(tries, key=lambda fact: fact.said.attempt)
-    taken = [fact for fact in tries if fact.said.result in (DeliveryResult.DELIVERED, DeliveryResult.SENT)]
-    ends = [fact for fact in told if fact.said.result is not DeliveryResult.SENT]
-    result, told_at = None, None
-    if ends:
-        last = max(ends, key=lambda fact: (fact.occurred, fact.id))
-        result, told_at = last.said.result, last.occurred
-    elif taken or told:
-        result = taken[0].said.result if taken else DeliveryResult.SENT
-    elif tries:
-        result = tries[-1].said.result
-        if result is DeliveryResult.REFUSED and channel is not Channel.WEBHOOK:
-            told_at = tries[
-                -1
-            ].occurred  # a pager's endpoint that refuses is put right, and says nothing of them
-    return Message(
-        channel=channel,
-        attempts=tries[-1].said.attempt if tries else 0,
-        first_attempt=min((fact.occurred for fact in (*tries, *told)), default=None),
-        last_attempt=tries[-1].occurred if tries else None,
-        taken_at=min((fact.occurred for fact in (*taken, *told)), default=None),
-        result=result,
-        told_at=told_at,
-    )
-
-
 def _told(
     calls: Sequence[Call], stands: Standing, passed: Sequence[Fact[AlertPassedOn]], urgency: Urgency
 ) -> Told | None:
@@ -346,7 +303,7 @@ def _told(
     if None not in everybody:
         back += [when for when in everybody if when is not None]
     tried = min((call.tried for call in last if call.tried), default=None)
-    nobody = [None if call.in_front else unreached(urgency, call.called, call.messages) for call in last]
+    nobody = [unreached(urgency, call.called, call.messages) for call in last]
     lost = None if None in nobody else max(at for at in nobody if at is not None)
     return Told(step, called, tried, max(back, default=None), lost)
 

@@ -359,7 +359,8 @@ def test_one_bar_the_loudest(open_: Open, world: World) -> None:
     world.cases[sample_rows.CASE] = sample_cases.full_case().model_copy(
         update={"broken_since": sample_rows.ago(hours=1)}
     )
-    assert "COULD NOT BE MADE ANEW" in open_("chair", AS_KNOWN).inner_text(".gt-bar")
+    both = open_("chair", AS_KNOWN).inner_text(".gt-bar")
+    assert both.index("COULD NOT BE MADE ANEW") < both.index("AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm")
     calling = open_("on-call", "/notify/alerts").locator(".gt-bar")
     assert calling.inner_text() == "ALERT 4821 CALLS YOU"
     assert calling.get_attribute("role") == "alert"

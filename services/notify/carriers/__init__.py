@@ -4,12 +4,14 @@ A carrier says that there is an alert, how urgent, where to take it and whom to 
 address, no place, no order. What a provider tells later comes in by ``receipts.py``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
+from services.notify.rules.provider_errors import Error, Fault, fault_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Message:
     step: int
     """How many steps of the ladder were called before: no two messages of an alert have one text."""
     attempt: int
+    waiting: int
+    """How many alerts about the same wait for an answer, this one among them."""
     acknowledge_by: datetime | None
     open_url: str
     take_url: str
@@ -36,6 +40,8 @@ class Outcome:
 
     result: DeliveryResult
     status: int | None = None
+    wrong_setting: bool = False
+    """Whether the channel takes nothing as it is set up. That says nothing of whom the message was to."""
 
 
 class Carrier(Protocol):
@@ -52,8 +58,8 @@ class Carrier(Protocol):
 Carriers = dict[Channel, Carrier]
 
 
-def not_taken(status: int) -> Outcome:
-    """What a provider's HTTP status says of a message that it did not take. 400: it will never go to that
-    number or address. Any other, a wrong key among them, is of ours or of the provider: it is made again, and
-    says nothing of whom it was to."""
-    return Outcome(DeliveryResult.REFUSED if status == 400 else DeliveryResult.FAILED, status)
+def not_taken(status: int, errors: Iterable[Error]) -> Outcome:
+    """What a provider's HTTP status and errors say of a message that it did not take."""
+    fault = fault_of(status, errors)
+    result = DeliveryResult.REFUSED if fault is Fault.ADDRESS else DeliveryResult.FAILED
+    return Outcome(result, status, fault is Fault.SETTING)

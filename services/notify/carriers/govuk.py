@@ -12,10 +12,12 @@ from typing import Any
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 
+from chassis.pages.texts import Texts
 from chassis.settings import Settings
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult
 from services.notify.carriers import Message, Outcome, not_taken
+from services.notify.rules.provider_errors import Error
 
 NETWORK_SECONDS = 2.0
 """How long Notify may take to connect, and to answer, each. Asking and sending, it is less than a claim."""
@@ -29,11 +31,11 @@ logging.getLogger("notifications_python_client").setLevel(logging.CRITICAL)
 class GovukNotify:
     """Texts, or e-mails, of one service of GOV.UK Notify."""
 
-    def __init__(self, channel: Channel, template: str, settings: Settings, ring: str) -> None:
+    def __init__(self, channel: Channel, template: str, settings: Settings, texts: Texts) -> None:
         self._channel = channel
         self._template = template
         self._settings = settings
-        self._ring = ring
+        self._texts = texts
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="govuk-notify")
 
     def place(self, to: OnCall) -> str | None:
@@ -59,7 +61,7 @@ class GovukNotify:
                 self._give(client, message, address)
         except APIError as error:
             unheard = error.response is None
-            return Outcome(DeliveryResult.FAILED) if unheard else not_taken(error.status_code)
+            return Outcome(DeliveryResult.FAILED) if unheard else not_taken(error.status_code, _told(error))
         return Outcome(DeliveryResult.SENT, 201)
 
     def _has(self, client: Any, reference: str) -> bool:
@@ -68,13 +70,19 @@ class GovukNotify:
 
     def _give(self, client: Any, message: Message, address: str) -> None:
         told = {
-            "alert": message.alert,
+            "alert": self._texts("message.alert", n=message.waiting, number=message.alert).unescape(),
             "try": str(message.step + 1),
             "urgency": message.urgency.value,
             "link": message.take_url,
-            "ring": self._ring,
+            "ring": self._texts("frame.number").unescape(),
         }
         if self._channel is Channel.SMS:
             client.send_sms_notification(address, self._template, told, reference=message.call)
         else:
             client.send_email_notification(address, self._template, told, reference=message.call)
+
+
+def _told(error: APIError) -> list[Error]:
+    """The errors that Notify tells; none of a text that is not its own, as a proxy's."""
+    told = error.message if isinstance(error.message, list) else []
+    return [Error(str(each.get("error")), str(each.get("message"))) for each in told]

@@ -37,12 +37,13 @@ class MailServer:
         return "mail" if to.email else None
 
     async def send(self, message: Message, to: OnCall) -> Outcome:
-        """Delivered: the server has it. It tells nothing later."""
+        """Sent: the server has it, which is no mailbox of theirs, and tells nothing later."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._send, self._letter(message, to.email or ""))
 
     def _letter(self, message: Message, address: str) -> EmailMessage:
-        letter, says = EmailMessage(), {"number": message.alert, "try": message.step + 1}
+        letter, number = EmailMessage(), self._texts("message.alert", n=message.waiting, number=message.alert)
+        says = {"number": number, "try": message.step + 1}
         letter["From"], letter["To"] = self._settings.mail_from, address
         letter["Subject"] = self._texts("mail.subject", **says).unescape()
         letter["Message-ID"] = f"<{message.call}@{self._settings.mail_from.rpartition('@')[2]}>"
@@ -64,7 +65,7 @@ class MailServer:
             return Outcome(_refused(refused.smtp_code))
         except (OSError, smtplib.SMTPException):
             return Outcome(DeliveryResult.FAILED)
-        return Outcome(DeliveryResult.DELIVERED)
+        return Outcome(DeliveryResult.SENT)
 
     def _server(self) -> smtplib.SMTP:
         address = urlsplit(self._settings.mail_server)

@@ -17,6 +17,7 @@ from chassis.settings import Settings
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import DeliveryResult
 from services.notify.carriers import Message, Outcome, not_taken
+from services.notify.rules.provider_errors import Error
 
 NETWORK_SECONDS = 2.0
 SAYS = 3
@@ -69,12 +70,22 @@ class Voice:
             return Outcome(DeliveryResult.FAILED)
         if answer.is_success:
             return Outcome(DeliveryResult.SENT, answer.status_code)
-        return not_taken(answer.status_code)
+        return not_taken(answer.status_code, _told(answer))
 
     def _script(self, message: Message, here: str) -> str:
-        says = self._texts("voice.says", digits=" ".join(message.alert), key=TAKE).unescape()
-        aloud = f'<Say language="en-GB">{escape(says)}</Say>' * SAYS
+        says = self._texts("voice.says", digits=" ".join(message.alert), key=TAKE)
+        if message.waiting > 1:
+            says += " " + self._texts("voice.more", n=message.waiting - 1)
+        aloud = f'<Say language="en-GB">{escape(says.unescape())}</Say>' * SAYS
         return f'<Response><Gather numDigits="1" action={quoteattr(here)}>{aloud}</Gather></Response>'
+
+
+def _told(answer: httpx.Response) -> list[Error]:
+    try:
+        told = answer.json()
+    except ValueError:
+        return []
+    return [Error(str(told["code"]))] if isinstance(told, dict) and "code" in told else []
 
 
 def spoken(text: str) -> str:

@@ -45,6 +45,7 @@ def body_of(message: Message) -> bytes:
         "urgency": message.urgency,
         "open_url": message.open_url,
         "take_url": message.take_url,
+        "waiting": message.waiting,
         "acknowledge_by": message.acknowledge_by,
     }
     return orjson.dumps(said)

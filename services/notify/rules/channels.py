@@ -27,6 +27,16 @@ RECEIPT_WITHIN: Mapping[Urgency, timedelta] = {
 }
 """How long a provider may take to tell that a message has arrived, before it is taken not to have."""
 
+REACHED: Mapping[Channel, frozenset[DeliveryResult]] = {
+    Channel.LIVE_PAGE: frozenset(),  # a tab that is open is nobody who looks
+    Channel.WEBHOOK: frozenset({DeliveryResult.DELIVERED}),  # their pager has it
+    Channel.SMS: frozenset({DeliveryResult.DELIVERED}),  # the network tells that their telephone has it
+    Channel.EMAIL: frozenset({DeliveryResult.DELIVERED}),  # their mailbox has it, not a relay of ours
+    Channel.VOICE: frozenset({DeliveryResult.DELIVERED}),  # somebody, or something, picked up
+}
+"""What counts as having reached somebody, by channel: so much as gives them the whole time of a step. To end
+the ladder only their own answer counts."""
+
 UNDELIVERED = frozenset({DeliveryResult.REFUSED, DeliveryResult.FAILED})
 
 
@@ -52,6 +62,8 @@ class Sent(Protocol):
     """What ``unreached`` reads of a call's message on one channel."""
 
     @property
+    def channel(self) -> Channel: ...  # noqa: D102
+    @property
     def first_attempt(self) -> datetime | None: ...  # noqa: D102
     @property
     def taken_at(self) -> datetime | None: ...  # noqa: D102
@@ -62,20 +74,20 @@ class Sent(Protocol):
 
 
 def unreached(urgency: Urgency, called: datetime, messages: Iterable[Sent]) -> datetime | None:
-    """Since when it is known that a call has reached nobody, to come or gone by. None: it may have.
+    """Since when it is known that a call has reached nobody, to come or gone by. None: it may have, or it has
+    no message that goes out.
 
-    One message of it was refused, failed at the provider, or has no receipt in its time; and none of the
-    others got through. A try that failed for a moment says nothing by itself: it is made again.
+    A message was refused, failed at the provider, has no receipt in its time, or nobody took it for as long
+    as a call may lie untried: whoever is called next may be reached by another way. It is tried on.
     """
     lost: list[datetime] = []
-    pending: list[datetime] = []
     for message in messages:
-        if message.result is DeliveryResult.DELIVERED:
+        if message.result in REACHED[message.channel]:
             return None
         if message.told_at is not None and message.result in UNDELIVERED:
             lost.append(message.told_at)
         elif message.taken_at is not None:
             lost.append(message.taken_at + RECEIPT_WITHIN[urgency])
         else:
-            pending.append((message.first_attempt or called) + UNTRIED)
-    return max([*lost, *pending]) if lost else None
+            lost.append((message.first_attempt or called) + UNTRIED)
+    return max(lost, default=None)

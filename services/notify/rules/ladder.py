@@ -11,7 +11,7 @@ time, and the duty officer is told each time too: it has no last step. Each call
 **rung** with a number of its own, so that no rung is ever called twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -127,6 +127,11 @@ def step_of(rung: int) -> int:
     """The step that a rung belongs to."""
     first = len(FIRST_ROUND)
     return rung if rung < first else first + (rung - first) // 2
+
+
+def went_round(rungs: Iterable[int]) -> bool:
+    """Whether every post has been called, had its time, and nobody has answered: the ladder starts again."""
+    return any(step_of(rung) >= len(FIRST_ROUND) for rung in rungs)
 
 
 def wait_after(urgency: Urgency, step: int) -> timedelta:

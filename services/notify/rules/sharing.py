@@ -39,20 +39,25 @@ class Reach:
 
     ``areas`` are its area and those around it; empty where the area is not known.
     ``nobody`` is that a call went out with nobody on the rota to take it; ``of_goldthread`` that it is about
-    Goldthread itself: what it could not read, or that alerts do not get out.
+    Goldthread itself: what it could not read, or that alerts do not get out; ``went_round`` that it waits
+    though everybody on the ladder was called.
     """
 
     areas: tuple[str, ...]
     called: Collection[str]
     nobody: bool
     of_goldthread: bool = False
+    went_round: bool = False
 
 
 def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:
     """Whether a caller may see an alert: whoever was called; whoever is on call or supervises in its
     area or one around it; and, where the area or the person on call is not known, everybody on call,
-    every supervisor, and the operator, who is to see that nobody is on the rota, and whatever
-    ails Goldthread itself. Another force's supervisor neither sees it nor silences it."""
+    every supervisor, and the operator, who is to see that nobody is on the rota, that nobody answers, and
+    whatever ails Goldthread itself. An operator sees that there is one, how urgent, who was called by which
+    post and what became of each message: nothing of whom or where, and opens nothing by it. The duty officer
+    is called each time that the ladder starts again. Another force's supervisor neither sees it nor silences
+    it."""
     if not {StaffRole.SUPERVISOR, StaffRole.ON_CALL}.isdisjoint(roles):
         return (
             caller in alert.called
@@ -60,7 +65,7 @@ def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: 
             or not alert.areas
             or not set(areas).isdisjoint(alert.areas)
         )
-    return StaffRole.OPERATOR in roles and (alert.nobody or alert.of_goldthread)
+    return StaffRole.OPERATOR in roles and (alert.nobody or alert.of_goldthread or alert.went_round)
 
 
 def may_answer(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:

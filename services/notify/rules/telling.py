@@ -39,6 +39,8 @@ class Call(Protocol):
     def person(self) -> str | None: ...  # noqa: D102
     @property
     def messages(self) -> Sequence[Message]: ...  # noqa: D102
+    @property
+    def told_by(self) -> str | None: ...  # noqa: D102
 
 
 C = TypeVar("C", bound=Call)
@@ -49,7 +51,8 @@ def to_send(calls: Iterable[C]) -> list[tuple[C, Message]]:
 
     Of several calls of one person only the newest, which says all that the older ones said; and a
     message of an earlier step that was never tried has been overtaken: there is no volley after an
-    outage. What a provider has taken is not sent again, whatever became of it: the next call is.
+    outage. A call that another alert's message tells of has none of its own. What a provider has taken
+    is not sent again, whatever became of it: the next call is.
     """
     newest = {call.person: call for call in sorted(calls, key=lambda call: call.rung)}
     last = max((step_of(call.rung) for call in newest.values()), default=0)
@@ -57,7 +60,9 @@ def to_send(calls: Iterable[C]) -> list[tuple[C, Message]]:
         (call, message)
         for call in newest.values()
         for message in call.messages
-        if message.taken_at is None and (message.attempts or step_of(call.rung) == last)
+        if call.told_by is None
+        and message.taken_at is None
+        and (message.attempts or step_of(call.rung) == last)
     ]
 
 

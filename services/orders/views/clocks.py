@@ -24,6 +24,7 @@ from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.orders.rules.clocks import Order, adjourned_to, of_order
 from services.orders.views.person import OrdersPerson, Part, persons
+from services.orders.views.untold import told_again, untold, untold_order
 from services.orders.views.where import line_of, newest_area
 
 CALENDARS = Calendars(court_deadline, add_working_days)
@@ -57,6 +58,8 @@ class OrdersClocks(Row):
     cause: str
     area: str | None
     clocks: Clocks
+    untold: tuple[int, ...] = ()
+    """The alerts that stand because nobody could tell its clocks, by generation."""
 
 
 class OrdersClocksTable(ViewTable, table=True):
@@ -140,13 +143,21 @@ def fold_clocks(subject: Subject) -> Folded:
             later = adjourned_to(said for said in versions if isinstance(said, OrderMade))
             wanted = of_order(Order(fact.said, own, known, later), subject.at, CALENDARS)
             area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
-    row = OrdersClocks(cause=fact.root, area=area, clocks=clocks_of(subject.facts, fact.root, wanted))
+    row = OrdersClocks(
+        cause=fact.root,
+        area=area,
+        clocks=clocks_of(subject.facts, fact.root, wanted),
+        untold=untold(subject.facts, fact.root),
+    )
     return Folded(row, next_change((wanted or {}).values(), known, subject.at))
 
 
 def decide(row: OrdersClocks | None, at: datetime) -> list[Saying]:
-    """The clocks to stop and to start now."""
-    return sayings(row.cause, row.clocks, row.area, at) if row else []
+    """The clocks to stop and to start now; and that they are known again."""
+    if row is None or row.clocks.wanted is None:
+        return []
+    known = [told_again(row.cause, generation, at) for generation in row.untold]
+    return [*known, *sayings(row.cause, row.clocks, row.area, at)]
 
 
 def _taken(facts: FactSet, root: str) -> set[tuple[AlertRule, int]]:
@@ -172,6 +183,7 @@ ORDERS_CLOCKS = View(
     table=OrdersClocksTable,
     fold=fold_clocks,
     decide=decide,
+    decide_broken=untold_order,
     begun_by=(OrderMade,),
     reads_people=True,
 )

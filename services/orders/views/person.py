@@ -27,10 +27,9 @@ from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
+from services.orders.views.untold import untold_of_person
 
 Report = Fact[BreachReported | IncidentReported]
-
-
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """When a record was made whose row an older release wrote: no clock runs until it is folded anew."""
 
@@ -397,4 +396,5 @@ ORDERS_PERSON = View(
     row=OrdersPerson,
     table=OrdersPersonTable,
     fold=fold_person,
+    decide_broken=untold_of_person,
 )

@@ -17,8 +17,9 @@ from chassis.runtime import Runtime
 from contracts.events.alerts import AlertAcknowledged, DeliveryTried
 from contracts.vocabulary import Channel, PassReason
 from services.notify import actions, queries
+from services.notify.calls import Call
 from services.notify.queries import Who
-from services.notify.views import ALERT, AlertRow, Call
+from services.notify.views import ALERT, AlertRow
 from tests.services.notify.conftest import ADMIN, caller, configure, raise_alert, stand_down
 from tests.services.notify.world import CAUSE, staff
 from tests.support.facts import root_of

@@ -23,6 +23,7 @@ TEXT, RING = Channel.SMS, Channel.VOICE
 
 @dataclass(frozen=True)
 class Sent:
+    channel: Channel
     first_attempt: datetime | None
     taken_at: datetime | None
     told_at: datetime | None
@@ -46,6 +47,7 @@ def test_by_which_channels_somebody_is_called(line: dict[str, Any]) -> None:
 def test_since_when_a_call_is_known_to_have_reached_nobody(line: dict[str, Any]) -> None:
     sent = [
         Sent(
+            Channel(each.get("by", "sms")),
             at(each.get("first")),
             at(each.get("taken")),
             at(each.get("told")),
@@ -140,15 +142,35 @@ def test_when_nobody_can_be_reached_at_all_the_rounds_go_on_in_their_time() -> N
     assert len(world.called) == 6
 
 
-def test_who_has_it_in_front_of_them_is_reached() -> None:
+def test_a_tab_that_is_open_hurries_no_less() -> None:
+    """Whoever is called may sleep beside it: only their own answer ends the ladder."""
     world = by_telephone()
     world.raise_alert()
     call = text_and_ring(world)
     world.try_call(call, DeliveryResult.DELIVERED, Channel.LIVE_PAGE)
     world.report(call, DeliveryResult.REFUSED, TEXT)
     world.report(call, DeliveryResult.FAILED, RING)
-    world.wait(299)
-    assert world.called == [(0, "amira")]
+    assert world.called == [(0, "amira"), (0, "ben")]
+
+
+def test_who_has_a_live_page_alone_has_no_longer_for_its_being_open() -> None:
+    world = World(configuration=rota(first=on_call("amira", webhook=False)))
+    world.raise_alert()
+    world.try_call(world.row.calls[0].id, DeliveryResult.DELIVERED, Channel.LIVE_PAGE)
+    assert world.row.calls[0].in_front == RAISED
+    world.wait(30)
+    assert world.called == [(0, "amira"), (0.5, "ben")]
+
+
+def test_a_provider_that_fails_and_fails_costs_half_a_minute_and_no_step() -> None:
+    world = by_telephone()
+    world.raise_alert()
+    for _ in range(3):
+        text_and_ring(world, DeliveryResult.FAILED)
+        world.wait(9)
+    assert world.called == [(0, "amira")], "it may take it the next time"
+    world.wait(3)
+    assert world.called == [(0, "amira"), (0.5, "ben")]
 
 
 @pytest.mark.parametrize("where", [None, "nowhere"])

@@ -94,6 +94,20 @@ def test_a_night_in_which_nobody_answers() -> None:
     assert world.row.waiting
 
 
+def test_after_the_whole_ladder_it_is_the_operators_to_see_too_until_somebody_answers() -> None:
+    world = World()
+    world.raise_alert()
+    seen = []
+    for _ in range(10):
+        world.try_all()
+        world.wait(300)
+        seen.append((len(world.called), world.row.went_round))
+    assert {count for count, round_ in seen if not round_} == {2, 3, 4}
+    assert {count for count, round_ in seen if round_} == {6}, "the duty officer is called again too"
+    world.acknowledge("dev")
+    assert not world.row.went_round
+
+
 def test_whoever_takes_it_ends_the_ladder() -> None:
     world = World()
     world.raise_alert()
@@ -193,14 +207,17 @@ def test_a_message_that_is_not_tried_does_not_hold_up_the_next_person() -> None:
     assert world.called == [(0, "amira"), (0.5, "ben"), (1, "cath"), (1.5, "dev")]
 
 
-def test_a_try_that_failed_is_a_try() -> None:
+@pytest.mark.parametrize(("comes", "then"), [(True, 5), (False, 0.5)])
+def test_a_try_that_failed_has_half_a_minute_to_get_through(comes: bool, then: float) -> None:
     world = World()
     world.raise_alert()
     world.try_all(DeliveryResult.FAILED)
-    world.wait(299)
+    world.wait(20)
+    world.try_call(world.row.calls[0].id, DeliveryResult.DELIVERED if comes else DeliveryResult.FAILED)
+    world.wait(60 * then - 21)
     assert world.called == [(0, "amira")]
     world.wait(1)
-    assert world.called == [(0, "amira"), (5, "ben")]
+    assert world.called == [(0, "amira"), (then, "ben")]
 
 
 def test_who_is_on_call_when_the_call_goes_out_is_called() -> None:

@@ -18,6 +18,7 @@ from services.notify.rules.sharing import (
 NORTH = Reach(areas=("north", "force"), called=frozenset({"amira"}), nobody=False)
 NOBODY = Reach(areas=("north", "force"), called=frozenset(), nobody=True)
 UNREAD = Reach(areas=(), called=frozenset({"marcus"}), nobody=False, of_goldthread=True)
+ROUND = Reach(areas=("north", "force"), called=frozenset({"amira", "dev"}), nobody=False, went_round=True)
 NOWHERE = Reach(areas=(), called=frozenset({"amira"}), nobody=False)
 
 
@@ -41,6 +42,10 @@ NOWHERE = Reach(areas=(), called=frozenset({"amira"}), nobody=False)
         ("olu", {"operator"}, (), NOBODY, True, False),
         ("olu", {"operator"}, (), UNREAD, True, False),
         ("marcus", {"on-call"}, (), UNREAD, True, True),
+        ("olu", {"operator"}, (), ROUND, True, False),
+        ("dev", {"on-call"}, (), ROUND, True, True),
+        ("hal", {"supervisor"}, ("elsewhere",), ROUND, False, False),
+        ("ada", {"area-admin"}, ("north",), ROUND, False, False),
         ("amira", {"marac-chair"}, ("north",), NORTH, False, False),
         ("matt", {"matac-coordinator"}, ("north",), NOBODY, False, False),
         ("rep", {"reporter"}, ("north",), NOWHERE, False, False),

@@ -31,6 +31,7 @@ class Call:
     rung: int
     person: str | None
     messages: tuple[Message, ...] = (Message(),)
+    told_by: str | None = None
 
 
 NEW, TRIED, TAKEN = Message(), Message(9), Message(1, True)
@@ -43,6 +44,7 @@ TEXT, TEXT_TAKEN = Message(channel=Channel.SMS), Message(1, True, Channel.SMS)
         ("not tried yet", [Call(0, "amira")], [0]),
         ("tried in vain", [Call(0, "amira", (TRIED,))], [0]),
         ("delivered", [Call(0, "amira", (TAKEN,))], []),
+        ("told by another alert's", [Call(0, "amira", told_by="another")], []),
         ("no webhook", [Call(0, "amira", ())], []),
         (
             "the first is still tried when the second is called",
