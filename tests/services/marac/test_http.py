@@ -77,7 +77,7 @@ async def test_where_she_is_goes_to_her_idva_and_not_to_the_room(marac: Marac) -
     looks = await shown(marac, made.case)
     assert {
         look.viewer_agency: look.left_out for look in looks if look.person == IDS.staff("issuer", "chair")
-    }["police"] == ["locations", "words-about-another-victim"]
+    }["police"] == ["contact", "locations", "words-about-another-victim"]
 
 
 async def test_her_practice_is_near_where_she_is(marac: Marac) -> None:
