@@ -10,6 +10,7 @@ from contracts.events import (
     clocks,
     conference,
     configuration,
+    feeds,
     identity,
     operations,
     orders,
@@ -28,7 +29,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path)
+    modules = (people, orders, identity, alerts, clocks, conference, configuration, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

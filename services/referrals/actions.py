@@ -15,6 +15,7 @@ from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.vocabulary import IdentityAnswer
+from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing
 from services.referrals.rules.grading import grade_assessment, grade_referral
@@ -59,6 +60,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
             raise Refused("sides-of-one-fact", "body.content.mentions")
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
+    check_feed(content, production=archive.production)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:

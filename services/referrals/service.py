@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chassis.runtime import Runtime
 from chassis.service import Service
+from contracts.events.feeds import FeedSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
@@ -18,6 +19,10 @@ from contracts.events.people import (
 )
 from services.referrals.actions import admit, revisable
 from services.referrals.candidates import BlockTable, QuestionTable
+from services.referrals.feeds.inbound import take_inbound
+from services.referrals.feeds.pushing import PushedTable, push_feeds
+from services.referrals.feeds.rows import FED
+from services.referrals.feeds.writer import write_feeds
 from services.referrals.links import REFERRALS_LINK
 from services.referrals.matcher import match
 from services.referrals.mixtures import watch_links
@@ -38,9 +43,9 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW),
-    fold_version=3,
-    tables=(BlockTable, QuestionTable),
+    views=(IDENTITY, REFERRALS_LINK, REVIEW, FED),
+    fold_version=4,
+    tables=(BlockTable, QuestionTable, PushedTable),
     routers=(router, pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -56,10 +61,11 @@ SERVICE = Service(
         RecordsMerged: sharing.MERGE_RECORDS,
         IdentityDecided: sharing.DECIDE_IDENTITY,
         MixtureAnswered: sharing.ANSWER_LINK,
+        FeedSet: sharing.SET_FEED,
     },
     admit=admit,
     revisable=revisable,
-    tasks=(match_here, watch_links),
+    tasks=(match_here, watch_links, write_feeds, push_feeds, take_inbound),
     reads_audit=True,
 )
 

@@ -16,6 +16,8 @@ NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
 DECIDE_IDENTITY = "identity:decide"
 ANSWER_LINK = "undone-link:answer"
+READ_FEED = "feed:read"
+SET_FEED = "feed:set"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
 
@@ -28,6 +30,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     MERGE_RECORDS: SYSTEMS,
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),
     ANSWER_LINK: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR, StaffRole.SUPERVISOR}),
+    READ_FEED: SYSTEMS,
+    SET_FEED: frozenset({StaffRole.OPERATOR}),
 }
 """Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
 answered for an undone link, and must be able to."""

@@ -26,6 +26,8 @@ CALLERS = {
         caller("practice", "practice", "reporter"),
         caller("haven", "haven", "reporter", "support-reporter"),
         caller("police", "police", "reporter"),
+        caller("housing", "housing", "reporter"),
+        caller("probation", "probation", "reporter"),
         caller("coordinator", "council", "marac-coordinator"),
         caller("coordinator-elsewhere", "borough", "marac-coordinator", area="south"),
         caller("coordinator-south", "council", "marac-coordinator", area="south"),
