@@ -91,6 +91,13 @@ async def test_a_partner_has_what_the_others_said(deployment: Deployed, goldthre
 
         await until(pushed, 30, "its webhook has them all")
         assert partner.entries == entries
+    await goldthread.settled()
+
+    async def sent() -> bool:
+        marks = await asyncio.to_thread(deployment.operator, "referrals", "marks", "referrals")
+        return "unsent 0" in " ".join(marks.split())
+
+    await until(sent, 60, "all that was said is on the log")
     await asyncio.to_thread(deployment.restored, NOW)
     again = Goldthread(deployment.url)
     assert await feed(await again.system(HOUSING)) == entries
