@@ -130,7 +130,7 @@ class Loader:
             fresh, unlike = await self._enter(connection, batch.readable)
             now = micros(await self._store.now(connection))
             await parking.park(self._store, connection, self._ids, [*batch.parks, *unlike], now)
-            await _advance(self._store, connection, batch.positions)
+            await advance(self._store, connection, batch.positions)
             if batch.passed:
                 await keep_watermarks(connection, self._source[1:], batch.passed)
             reached(Step.LOAD_WRITTEN)
@@ -265,7 +265,8 @@ async def _check_follows(connection: AsyncConnection, records: Iterable[Record])
         raise Behind
 
 
-async def _advance(store: Store, connection: AsyncConnection, positions: Mapping[Partition, int]) -> None:
+async def advance(store: Store, connection: AsyncConnection, positions: Mapping[Partition, int]) -> None:
+    """Reading has come so far: never back."""
     greatest = "greatest" if connection.dialect.name == "postgresql" else "max"
     statement = prepared(
         f"""insert into position (topic, partition, next) values (:topic, :partition, :next)

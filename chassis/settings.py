@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     trace_ratio: float = Field(default=0.01, ge=0, le=1)
     """The share of requests that begin a trace."""
 
+    partner_topics: str = ""
+    """The agencies that have topics of their own, with commas between them. One that posts by REST too is
+    ``agency=subject``, the subject of its system's tokens: then a post is the same on either way."""
     kafka_protocol: Literal["PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL", "SSL"] = "PLAINTEXT"
     kafka_user: str = ""
     kafka_password: SecretStr = SecretStr("")
@@ -152,6 +155,12 @@ class Settings(BaseSettings):
         """The store, its default filled in."""
         return self.store or f"sqlite:///{self.data}"
 
+    @property
+    def partners(self) -> dict[str, str]:
+        """The agencies that have topics of their own, and as whom each posts."""
+        given = (each.strip().partition("=") for each in self.partner_topics.split(",") if each.strip())
+        return {agency: subject or agency for agency, _, subject in given}
+
     def _faults(self) -> list[str]:
         public = urlsplit(self.public_url)
         said = {
@@ -167,6 +176,9 @@ class Settings(BaseSettings):
             ),
             "Services in processes of their own need Kafka (GOLDTHREAD_LOG).": (
                 self.mode == "distributed" and not self.log_url.startswith("kafka://")
+            ),
+            "Topics of partners need Kafka (GOLDTHREAD_PARTNER_TOPICS).": (
+                bool(self.partners) and not self.log_url.startswith("kafka://")
             ),
             "The heartbeat's address is an http or https address (GOLDTHREAD_HEARTBEAT_URL).": (
                 bool(self.heartbeat_url) and not self.heartbeat_url.startswith(("http://", "https://"))

@@ -22,6 +22,7 @@ from contracts.events.alerts import (
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined, OnCall, RotaSet, ThresholdSet
+from contracts.events.feeds import FeedSet, FeedTold
 from contracts.events.identity import (
     Because,
     IdentityAssigned,
@@ -40,7 +41,7 @@ from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
 from contracts.mentions import Mention
-from contracts.sections import Identity, Narrative, Record
+from contracts.sections import Identity, Narrative, Record, Sensitivity
 from contracts.topics import TOPICS
 
 SCHEMAS = "https://goldthread.uk/schemas/"
@@ -191,6 +192,28 @@ OURS: list[Told] = [
         "goldthread",
         at(1),
         ThresholdSet(area=WHERE.area, threshold=code.Threshold.DASH_VISIBLE_HIGH_RISK, value=14),
+    ),
+    (
+        "goldthread",
+        at(1),
+        FeedSet.model_validate(
+            {
+                "agency": "castlegate-housing",
+                "areas": [WHERE.area],
+                "webhook": "https://tenants.castlegate.example/goldthread",
+            }
+        ),
+    ),
+    (
+        "goldthread",
+        at(2, 9, 2),
+        FeedTold(
+            agency="castlegate-housing",
+            epoch=1_772_442_120,
+            fact=REFERRAL,
+            of=REFERRAL,
+            sections=[Sensitivity.CONTACT, Sensitivity.IDENTITY, Sensitivity.NARRATIVE, Sensitivity.ROUTING],
+        ),
     ),
     (
         "haven-idva",

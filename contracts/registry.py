@@ -11,6 +11,7 @@ from contracts.events import (
     conference,
     configuration,
     contact,
+    feeds,
     identity,
     operations,
     orders,
@@ -34,7 +35,7 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, configuration, operations, path)
+    modules = (*said, alerts, clocks, conference, configuration, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

@@ -16,7 +16,8 @@ class Topic:
     Fact topics keep everything: ``retention.ms=-1``, delete policy, a number of partitions that
     never changes. They are for Goldthread's own services only. A topic that ``keeps`` the newest is
     compacted: of each key it keeps the last record alone; where it carries facts, of each type, and so
-    does every store.
+    does every store. ``writers`` and ``readers`` are services; of a partner's own two topics, that partner
+    and the service that serves it. Nobody else may.
     """
 
     name: str
@@ -24,7 +25,7 @@ class Topic:
     writers: tuple[str, ...]
     readers: tuple[str, ...]
     partitions: int = 6
-    keeps: Literal["all", "newest"] = "all"
+    keeps: Literal["all", "newest", "month"] = "all"
 
 
 TOPICS: dict[str, Topic] = {
@@ -48,12 +49,24 @@ TOPICS: dict[str, Topic] = {
         ),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),
         Topic("path", "tries of the way that alerts go", ("orders", "notify"), SERVICES, 1, "newest"),
-        Topic("marac", "meetings and their agendas", ("marac",), ("marac",)),
+        Topic("marac", "meetings and their agendas", ("marac",), ("marac", "referrals")),
+        Topic("feeds", "what each partner was told", ("referrals",), ("referrals",), partitions=1),
         Topic("configuration", "areas, agencies, rota, thresholds", SERVICES, SERVICES),
         Topic("audit", "who did and saw what", SERVICES, SERVICES),
         Topic(WATERMARKS, "how far each service has come", SERVICES, SERVICES, partitions=1, keeps="newest"),
     )
 }
+
+
+def inbound(agency: str) -> Topic:
+    """Where a partner that has Kafka puts what it posts."""
+    return Topic(f"in.{agency}", "what a partner posts", (agency,), ("referrals",), 1, "month")
+
+
+def outbound(agency: str) -> Topic:
+    """Where it finds its feed, and the answers to what it put."""
+    about = "a partner's feed, and answers to what it posted"
+    return Topic(f"out.{agency}", about, ("referrals",), (agency,), 1, "month")
 
 
 def read_by(service: str) -> list[Topic]:

@@ -103,18 +103,26 @@ def sandbox() -> None:
 
 
 @app.command()
-def topics(ensure: Annotated[bool, typer.Option(help="create those that are missing")] = False) -> None:
-    """List the topics and how much each holds; with --ensure create the missing ones."""
-    from deploy import wiring
+def topics(
+    ensure: Annotated[bool, typer.Option(help="create those that are missing")] = False,
+    allow: Annotated[bool, typer.Option(help="add who may write and read each to Kafka's lists")] = False,
+) -> None:
+    """List the topics and how much each holds; with --ensure create the missing ones, also those of the
+    partners that have topics of their own."""
+    from deploy import acls, wiring
 
     settings = _settings()
 
     async def ends() -> dict[tuple[str, int], int]:
+        from chassis.log.kafka import KafkaLog
+
         log = wiring.log_of(settings)
         await log.start()
         try:
             if ensure:
-                await log.ensure(TOPICS.values())
+                await log.ensure(acls.topics_of(settings.partners))
+            if allow and isinstance(log, KafkaLog):
+                await acls.allow(log, acls.acls_of(settings.partners))
             return await log.ends(list(TOPICS))
         finally:
             await log.stop()
@@ -258,6 +266,17 @@ def partner(
     typer.echo(f"{len(mine)} kinds are this token's to post; {len(missed)} were not answered as promised.")
     if missed or not mine:
         raise typer.Exit(1)
+
+
+@app.command()
+def feed_key(
+    agency: Annotated[str, typer.Argument(help="whose feed is sent")],
+    number: Annotated[int, typer.Argument(help="`key` of its feed: the next one, to change it")] = 1,
+) -> None:
+    """Print the key, in hex, by which a partner checks what its feed's webhook is sent."""
+    from services.referrals.feeds.pushing import signing_key
+
+    typer.echo(signing_key(_settings().secret.get_secret_value(), agency, number).hex())
 
 
 @app.command()

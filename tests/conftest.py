@@ -23,7 +23,7 @@ settings.load_profile("untimed")
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # Kafka is there in half the time
 
 NEEDS = {
-    "kafka": {"kafka_address", "clean_kafka", "own_broker", "real_parts"},
+    "kafka": {"kafka_address", "clean_kafka", "own_broker", "broker_of_users", "real_parts"},
     "postgres": {"postgres_url", "fresh_database", "real_parts"},
 }
 """Each marker, and the fixtures whose use sets it."""
@@ -123,6 +123,14 @@ def clean_kafka(kafka_address: str) -> str:
 def own_broker(pytestconfig: pytest.Config) -> Iterator[Kafka]:
     """A real broker for this test alone, to stop, kill and start again."""
     broker = _had(pytestconfig.stash[_parts].broker)
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="module")
+def broker_of_users(request: pytest.FixtureRequest) -> Iterator[Kafka]:
+    """A real broker for one module, where the module's ``USERS`` sign in: the first may do everything."""
+    broker = _had(lambda: request.config.stash[_parts].broker(request.module.USERS))
     yield broker
     broker.stop()
 

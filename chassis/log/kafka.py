@@ -30,6 +30,7 @@ CLIENT: dict[str, Any] = {"request_timeout_ms": 10_000, "retry_backoff_ms": 100}
 SETTINGS = {
     "all": {"retention.ms": "-1", "cleanup.policy": "delete"},
     "newest": {"retention.ms": "-1", "cleanup.policy": "compact"},
+    "month": {"retention.ms": "2592000000", "cleanup.policy": "delete"},
 }
 """What a topic must have to keep what it is declared to keep."""
 
@@ -75,9 +76,9 @@ class KafkaLog:
     async def start(self) -> None:
         """Connect. Raises aiokafka's KafkaConnectionError if no broker answers, and TimeoutError if after
         30 s none is found: a producer for which there is none would look for ever (see ``_ask``)."""
-        self._admin = AIOKafkaAdminClient(**self._connect)
+        self.admin = AIOKafkaAdminClient(**self._connect)
         async with asyncio.timeout(START_LIMIT):
-            await self._admin.start()
+            await self.admin.start()
             await self._new_asker()
             await self._new_producer()  # now, and not in the first append: it may take 0.1 s
 
@@ -86,7 +87,7 @@ class KafkaLog:
         the brokers away none of them ends by itself."""
         for client in filter(None, (self._producer, self._asker)):
             self._close(client)
-        await within(STOP_LIMIT, self._admin.close())
+        await within(STOP_LIMIT, self.admin.close())
         if self._closing:
             await asyncio.wait(self._closing, timeout=STOP_LIMIT)
 
@@ -165,7 +166,7 @@ class KafkaLog:
     async def _count(self, topic: str) -> int | None:
         """How many partitions a topic has; None if there is no such topic."""
         if topic not in self._counts:
-            (found,) = await self._admin.describe_topics([topic])
+            (found,) = await self.admin.describe_topics([topic])
             if found["error_code"] == 0:
                 self._counts[topic] = len(found["partitions"])
         return self._counts.get(topic)
@@ -178,7 +179,7 @@ class KafkaLog:
             # Acknowledged by one replica alone would be lost with it.
             "min.insync.replicas": str(max(1, self._replication - 1)),
         }
-        answer = await self._admin.create_topics(
+        answer = await self.admin.create_topics(
             [
                 NewTopic(
                     t.name,
@@ -199,12 +200,12 @@ class KafkaLog:
         raise LogError("the topics were created, and after 10 s cannot be seen")
 
     async def _check_settings(self, topics: Mapping[str, Topic]) -> None:
-        answers = await self._admin.describe_configs(
+        answers = await self.admin.describe_configs(
             [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
         )
         for _, _, _, name, entries in [row for answer in answers for row in answer.resources]:
             found = {key: value for key, value, *_ in entries}
-            why = "forget facts" if topics[name].keeps == "all" else "grow for ever"
+            why = "grow for ever" if topics[name].keeps == "newest" else "forget"
             for key, value in SETTINGS[topics[name].keeps].items():
                 if found[key] != value:
                     raise LogError(f"topic {name} has {key}={found[key]}, not {value}: it would {why}")

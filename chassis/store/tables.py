@@ -45,7 +45,7 @@ class FactTable(SQLModel, table=True):
 
     __tablename__ = "fact"
     __table_args__ = (
-        Index("fact_root", "root"),
+        Index("fact_root", "root", "version"),
         Index("fact_type", "type"),
         Index(
             "fact_heard",

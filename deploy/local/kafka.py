@@ -19,6 +19,7 @@ import sys
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -48,10 +49,10 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
+listeners={protocol}://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners={protocol}://127.0.0.1:{advertised}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map={protocol}:{protocol},CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -63,6 +64,17 @@ auto.create.topics.enable=false
 broker.session.timeout.ms=1500
 broker.heartbeat.interval.ms=200
 """
+
+SIGNED_IN = """\
+inter.broker.listener.name=SASL_PLAINTEXT
+sasl.enabled.mechanisms=SCRAM-SHA-512
+sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512
+listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required username="{user}" password="{password}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:{user};User:ANONYMOUS
+"""
+"""Beside the others, where users sign in. The controller's own listener is anonymous."""
 
 LOGGING = """\
 Configuration:
@@ -76,8 +88,18 @@ Configuration:
 class Kafka:
     """One broker: its files lie in ``folder``, and it comes back on the same port with what it held."""
 
-    def __init__(self, folder: Path, port: int | None = None, *, outlives: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        *,
+        outlives: bool = False,
+        users: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
+        self.users = dict(users or {})
+        """Who signs in by which password (SCRAM-SHA-512); the first may do everything, the others what access
+        lists allow. Empty: anybody may do anything."""
         self.port = port or free_port()
         self.advertised = self.port
         """The port that clients are sent to: another one where a proxy stands in between."""
@@ -96,8 +118,12 @@ class Kafka:
         log, properties = self.folder / "kafka.log", self.folder / "server.properties"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.folder / "log4j2.yaml").write_text(LOGGING)
-        told = {"port": self.port, "advertised": self.advertised, "folder": self.folder}
-        properties.write_text(PROPERTIES.format(controller=free_port(), **told))
+        told: dict[str, object] = {"port": self.port, "advertised": self.advertised, "folder": self.folder}
+        told["protocol"] = "SASL_PLAINTEXT" if self.users else "PLAINTEXT"
+        text = PROPERTIES.format(controller=free_port(), **told)
+        for user, password in list(self.users.items())[:1]:
+            text += SIGNED_IN.format(user=user, password=password)
+        properties.write_text(text)
         if not (self.folder / "data").exists():
             self._format(run, properties)
         self.process = launch([*run, "kafka.Kafka", properties], log, outlives=self.outlives)
@@ -107,6 +133,8 @@ class Kafka:
         # An id that began with a dash would be read as an option.
         cluster = base64.urlsafe_b64encode(b"g" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties)]
+        for user, password in self.users.items():
+            tool += ["--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]"]
         done = subprocess.run([*run, *tool], capture_output=True, text=True, check=False)
         if done.returncode:
             shutil.rmtree(self.folder / "data", ignore_errors=True)
@@ -118,7 +146,11 @@ class Kafka:
 
         # A broker opens its port some time before it takes part; metadata lists it only then.
         async def brokers() -> int:
-            client = AIOKafkaClient(bootstrap_servers=self.address, request_timeout_ms=2_000)
+            client = AIOKafkaClient(
+                bootstrap_servers=self.address,
+                request_timeout_ms=2_000,
+                **self.as_user(next(iter(self.users), "")),
+            )
             try:
                 await client.bootstrap()
                 return len(client.cluster.brokers())
@@ -128,6 +160,17 @@ class Kafka:
         with contextlib.suppress(KafkaError, OSError):
             return listens(self.port) and run_apart(brokers()) > 0
         return False
+
+    def as_user(self, user: str) -> dict[str, str]:
+        """By which a client of aiokafka signs in; nothing where nobody need."""
+        if not user:
+            return {}
+        return {
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": user,
+            "sasl_plain_password": self.users[user],
+        }
 
     @property
     def running(self) -> subprocess.Popen[bytes]:

@@ -16,11 +16,12 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.views import Saying
 from chassis.watch import to_say
+from chassis.webhook import NETWORK_SECONDS, signature
 from contracts.events.path import PathCameThrough
 from contracts.rules.alert_path import PathState, is_to_be_told
 from contracts.vocabulary import AlertRule, Urgency
 from services.notify import path
-from services.notify.carriers.webhook import NETWORK_SECONDS, signature, signing_key
+from services.notify.carriers.webhook import signing_key
 
 LOOK_SECONDS = 1.0
 SIGNATURE_LASTS = timedelta(minutes=5)

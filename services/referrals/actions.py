@@ -17,6 +17,7 @@ from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.vocabulary import IdentityAnswer
+from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
 from services.referrals.rules.grading import grade_assessment, grade_referral
@@ -65,6 +66,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     await _check_victim(archive, caller, content)
     if isinstance(content, SupportProgressed) and supporting.speaks_for_another(content, caller.agency):
         raise Refused("not-yours-to-say", "body.content.service")
+    check_feed(content, production=archive.production)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:

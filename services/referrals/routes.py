@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 from pydantic import Field
 
 from chassis.http.app import the_runtime
@@ -11,6 +11,7 @@ from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
+from contracts.events.feeds import FeedSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
@@ -26,6 +27,8 @@ from contracts.events.people import (
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import RiskQuestion
 from services.referrals import actions, mixtures, review
+from services.referrals.feeds.entries import MOST
+from services.referrals.feeds.reading import FeedPage, read_feed
 from services.referrals.links import UndoneLink
 from services.referrals.rules import assessing, sharing
 
@@ -223,3 +226,32 @@ async def open_review(
 ) -> review.Review:
     """Two records side by side: what agrees, and what each would bring. The look is on record."""
     return await review.open_review(runtime, caller, one, other)
+
+
+@router.post("/feeds", status_code=status.HTTP_201_CREATED)
+async def set_feed(
+    submission: Submission[FeedSet],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.SET_FEED)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """What a partner is told: of which areas, of which cases no more, and where to. The last that was said of
+    an agency holds."""
+    return receipt(
+        response, "referrals", await actions.report(runtime, caller, submission, sharing.SET_FEED, key)
+    )
+
+
+@router.get("/feed")
+async def feed(
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.READ_FEED)],
+    after: Annotated[
+        str | None, Query(max_length=30, description="`next` of the answer before; none: from the beginning")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+) -> FeedPage:
+    """The feed of the caller's agency: what others said and it may know, in one order, each correction after
+    what it corrects. It answers at once, also where there is nothing new. What is read is on record."""
+    return await read_feed(runtime, caller, after, limit)

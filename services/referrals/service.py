@@ -6,6 +6,7 @@ from dataclasses import replace
 from chassis.runtime import Runtime
 from chassis.service import Service
 from contracts.events.contact import ContactFailed, SafeContactSaid
+from contracts.events.feeds import FeedSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import (
@@ -25,6 +26,10 @@ from services.referrals import withheld
 from services.referrals.actions import revisable
 from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.drafts import DraftTable, forget_old
+from services.referrals.feeds.inbound import take_inbound
+from services.referrals.feeds.pushing import PushedTable, push_feeds
+from services.referrals.feeds.rows import FED
+from services.referrals.feeds.writer import write_feeds
 from services.referrals.links import REFERRALS_LINK
 from services.referrals.matcher import match
 from services.referrals.mixtures import watch_links
@@ -54,9 +59,9 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, SUPPORT),
+    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, SUPPORT, FED),
     fold_version=4,
-    tables=(BlockTable, QuestionTable, DraftTable),
+    tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,
         victim_router,
@@ -96,10 +101,11 @@ SERVICE = Service(
         PlanReviewed: sharing.REVIEW_PLAN,
         ContractAgreed: sharing.AGREE_CONTRACT,
         VictimTold: sharing.TELL,
+        FeedSet: sharing.SET_FEED,
     },
     admit=withheld.admit,
     revisable=revisable,
-    tasks=(match_here, watch_links, forget_old),
+    tasks=(match_here, watch_links, forget_old, write_feeds, push_feeds, take_inbound),
     reads_audit=True,
 )
 

@@ -16,7 +16,7 @@ from contracts.vocabulary import (
     Relationship,
     Role,
 )
-from services.marac import shown
+from services.marac import shown, shown_pattern
 from services.marac.conference import rows
 from tests.pages.sample_hers import HERS
 from tests.pages.sample_rows import (
@@ -290,13 +290,13 @@ def full_case() -> shown.CasePage:
                 cause=UNSERVED, rule="ends-7", owner="orders-team", due=ago(days=2), state="taken"
             ),
         ],
-        pattern=shown.CasePattern(
+        pattern=shown_pattern.CasePattern(
             offences=[
-                shown.OffenceNamed(
+                shown_pattern.OffenceNamed(
                     offence=Offence.STALKING,
                     by=KYLE,
                     evidence=[BREACH, council],
-                    decision=shown.OffenceDecided(
+                    decision=shown_pattern.OffenceDecided(
                         agency="northmere-police",
                         at=ago(days=1),
                         decision=PatternDecision.RECORDED,
@@ -304,7 +304,7 @@ def full_case() -> shown.CasePage:
                     ),
                     due=None,
                 ),
-                shown.OffenceNamed(
+                shown_pattern.OffenceNamed(
                     offence=Offence.CONTROLLING_OR_COERCIVE,
                     by=KYLE,
                     evidence=[BREACH],

@@ -7,7 +7,7 @@ address with asyncpg, of a role that may create databases) is used instead.
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -48,9 +48,9 @@ class RealParts:
         self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
         return folder
 
-    def broker(self) -> kafka.Kafka:
-        """A broker of its own for a test that stops, kills or fills it; running."""
-        broker = kafka.Kafka(self.folder() / "kafka")
+    def broker(self, users: Mapping[str, str] | None = None) -> kafka.Kafka:
+        """A broker of its own for a test that stops, kills or fills it, or where users sign in; running."""
+        broker = kafka.Kafka(self.folder() / "kafka", users=users)
         broker.start()
         self._stack.callback(broker.stop)
         return broker

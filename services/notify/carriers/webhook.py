@@ -1,23 +1,17 @@
 """A partner's own pager: a signed POST, again and again until it is taken."""
 
-import asyncio
 import hashlib
 import hmac
-from datetime import datetime
 
 import httpx
 import orjson
 from pydantic import HttpUrl
 
 from chassis.clock import Clock
+from chassis.webhook import post, signature
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import DeliveryResult
 from services.notify.carriers import Message, Outcome
-
-NETWORK_SECONDS = 3.0
-"""How long a webhook may take to connect, to take the message, and to answer: each."""
-TRY_SECONDS = 5.0
-"""How long one try may last in all, however slowly the answer drips; shorter than a claim."""
 
 _MACHINE = Clock()  # receivers check a signature's age by the world's time, whatever demo's clock says
 
@@ -27,13 +21,6 @@ def signing_key(secret: str, url: str) -> bytes:
     address has one key in all its spellings."""
     address = str(HttpUrl(url)).encode()
     return hmac.new(secret.encode(), b"goldthread webhook\n" + address, hashlib.sha256).digest()
-
-
-def signature(key: bytes, body: bytes, at: datetime) -> str:
-    """The value of ``Goldthread-Signature``: ``t=<unix seconds>,v1=<HMAC-SHA-256 of t.body in hex>``."""
-    stamp = str(int(at.timestamp()))
-    mac = hmac.new(key, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return f"t={stamp},v1={mac}"
 
 
 def body_of(message: Message) -> bytes:
@@ -73,12 +60,10 @@ class Webhook:
             "Goldthread-Message": call,
             "Goldthread-Signature": signature(signing_key(self._secret, url), body, _MACHINE.now()),
         }
-        try:
-            async with asyncio.timeout(TRY_SECONDS):
-                answer = await self._client.post(url, content=body, headers=headers, timeout=NETWORK_SECONDS)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
+        status = await post(self._client, url, body, headers)
+        if status is None:
             return Outcome(DeliveryResult.FAILED)
-        if answer.is_success:
-            return Outcome(DeliveryResult.DELIVERED, answer.status_code)
-        refused = answer.is_client_error and answer.status_code not in (408, 429)
-        return Outcome(DeliveryResult.REFUSED if refused else DeliveryResult.FAILED, answer.status_code)
+        if 200 <= status < 300:
+            return Outcome(DeliveryResult.DELIVERED, status)
+        refused = 400 <= status < 500 and status not in (408, 429)
+        return Outcome(DeliveryResult.REFUSED if refused else DeliveryResult.FAILED, status)

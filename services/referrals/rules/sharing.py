@@ -27,6 +27,8 @@ TELL = "victim-told:report"
 READ_OWED = "owed:read"
 SAY_SUPPORT = "support:say"
 READ_SUPPORT = "support:read"
+READ_FEED = "feed:read"
+SET_FEED = "feed:set"
 
 SYSTEMS = frozenset({StaffRole.REPORTER})
 REFERRERS = frozenset({StaffRole.REFERRER, StaffRole.IDVA})
@@ -56,6 +58,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_SUPPORT: frozenset(
         {StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.SUPERVISOR, StaffRole.SUPPORT_REPORTER}
     ),
+    READ_FEED: SYSTEMS,
+    SET_FEED: frozenset({StaffRole.OPERATOR}),
 }
 """Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
 answered for an undone link, and must be able to."""

@@ -8,7 +8,7 @@ did not see.
 from collections.abc import Collection
 from datetime import datetime
 
-AS_MANY = frozenset({"agenda", "cohort", "identity-review", "meetings", "orders_waiting"})
+AS_MANY = frozenset({"agenda", "cohort", "feed", "identity-review", "meetings", "orders_waiting"})
 """Views that show many people, of each little; and the one in which two are compared, as two."""
 
 Parts = tuple[frozenset[str], frozenset[str]]

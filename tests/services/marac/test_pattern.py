@@ -7,7 +7,7 @@ from chassis.facts import Fact
 from contracts.events.orders import PatternDecided
 from contracts.sections import Narrative
 from contracts.vocabulary import Role
-from services.marac import shown
+from services.marac import shown_pattern
 from services.marac.conference import breaches
 from services.marac.tasking.rows import TaskingPerpetrator
 from tests.services.marac.caseload import alert, ann, ben, breach, cat, mention, person, referral, world
@@ -17,7 +17,7 @@ KIT = mention("kit", Role.SUSPECT)
 """Somebody else who harms Ann."""
 
 
-def pattern(*facts: Fact[Any], at: datetime = NOON) -> shown.CasePattern:
+def pattern(*facts: Fact[Any], at: datetime = NOON) -> shown_pattern.CasePattern:
     """The pattern of Ann's case, at a time."""
     made = world(referral(dash=None), *facts, at=at)
     case = made.row("conference_case", root_of("case"))

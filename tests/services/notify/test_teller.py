@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from chassis import webhook
 from chassis.runtime import Runtime
 from chassis.store import Store
 from contracts.events.alerts import AlertCalled, DeliveryTried
 from contracts.vocabulary import DeliveryResult, Urgency
 from deploy import cli
 from services.notify import actions, claims, teller
-from services.notify.carriers import webhook
 from services.notify.carriers.webhook import signing_key
 from services.notify.rules import telling
 from services.notify.views import number_of

@@ -28,6 +28,8 @@ CALLERS = {
         caller("police", "police", "reporter"),
         caller("idva", "haven", "idva"),
         caller("supervisor", "police", "supervisor"),
+        caller("housing", "housing", "reporter"),
+        caller("probation", "probation", "reporter"),
         caller("coordinator", "council", "marac-coordinator"),
         caller("coordinator-elsewhere", "borough", "marac-coordinator", area="south"),
         caller("coordinator-south", "council", "marac-coordinator", area="south"),

@@ -1,0 +1,145 @@
+"""Level 0: of whoever is in a case as its victim or a child, what a partner might be told."""
+
+from collections.abc import Iterator
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from chassis.facts import Fact
+from chassis.views import Folded, Row, Subject, View, ViewTable
+from contracts.content import Content, Said
+from contracts.events.people import ReferralMade
+from contracts.mentions import Mention
+from contracts.sections import Routing
+from contracts.vocabulary import Role
+from services.referrals.rules.feeding import HERS, TOLD, Version
+
+
+class Part(BaseModel):
+    """Base of what stands inside a row."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class CaseLine(Part):
+    """A case that named them: where it was last routed to. ``over``: withdrawn, or it names them no more."""
+
+    case: str
+    area: str | None
+    over: bool
+
+
+class VersionLine(Part):
+    """One version of a fact: when it was taken, for which purpose, and whom it names."""
+
+    id: str
+    version: int
+    accepted: AwareDatetime
+    purpose: str
+    victims: tuple[str, ...]
+    children: tuple[str, ...]
+
+    @property
+    def named(self) -> Version:
+        """What decides of it."""
+        return Version(self.version, self.victims, self.children)
+
+
+class FactLine(Part):
+    """A fact that names them in some version: who says it, and all its versions that are here."""
+
+    root: str
+    agency: str
+    type: str
+    versions: tuple[VersionLine, ...]
+
+    @property
+    def newest(self) -> VersionLine:
+        """The highest that is here."""
+        return self.versions[-1]
+
+    @property
+    def mentions(self) -> set[str]:
+        """Everybody whom it names on the side of a victim."""
+        return {mention for each in self.versions for mention in each.named.hers}
+
+
+class FedRow(Row):
+    """One person: their cases, and the facts about them."""
+
+    person: str
+    cases: tuple[CaseLine, ...]
+    facts: tuple[FactLine, ...]
+
+    @property
+    def named_in(self) -> frozenset[str]:
+        """The cases that name them."""
+        return frozenset(case.case for case in self.cases)
+
+    @property
+    def mentions(self) -> set[str]:
+        """Everybody whom these facts name on the side of a victim."""
+        return {mention for fact in self.facts for mention in fact.mentions}
+
+
+class FedTable(ViewTable, table=True):
+    """Rows of ``referrals_fed``."""
+
+    __tablename__ = "referrals_fed"
+
+
+def fold_fed(subject: Subject) -> Folded:
+    """Nothing of whoever no case names."""
+    cases = tuple(sorted(_cases(subject), key=lambda case: case.case))
+    if not cases:
+        return Folded(None)
+    roots = {fact.root for fact in subject.facts if fact.envelope.type in TOLD and _hers(subject, fact)}
+    facts = tuple(_line(subject.facts.versions(root)) for root in sorted(roots))
+    return Folded(FedRow(person=subject.id, cases=cases, facts=facts))
+
+
+def _cases(subject: Subject) -> Iterator[CaseLine]:
+    for last in subject.facts.of(ReferralMade):
+        versions = subject.facts.versions(last.root)
+        said = [fact for fact in versions if fact.content is not None]
+        if not any(_hers(subject, fact) for fact in said):
+            continue
+        routing = said[-1].content.routing if isinstance(said[-1].content, Said) else None
+        yield CaseLine(
+            case=last.root,
+            area=routing.area if isinstance(routing, Routing) else None,
+            over=last.withdrawn or not _hers(subject, said[-1]),
+        )
+
+
+def _line(versions: list[Fact[Content]]) -> FactLine:
+    first = versions[0]
+    lines = tuple(
+        VersionLine(
+            id=fact.id,
+            version=fact.version,
+            accepted=fact.accepted,
+            purpose=fact.envelope.purpose,
+            victims=_in_role(fact, Role.VICTIM),
+            children=_in_role(fact, Role.CHILD),
+        )
+        for fact in versions
+    )
+    return FactLine(root=first.root, agency=first.agency, type=first.envelope.type, versions=lines)
+
+
+def _in_role(fact: Fact[Content], role: Role) -> tuple[str, ...]:
+    return tuple(each.mention for each in _named(fact) if each.role is role and each.mention)
+
+
+def _hers(subject: Subject, fact: Fact[Content]) -> bool:
+    return any(
+        each.role in HERS and each.mention and subject.homes.get(each.mention) == subject.id
+        for each in _named(fact)
+    )
+
+
+def _named(fact: Fact[Content]) -> list[Mention]:
+    return fact.content.people if isinstance(fact.content, Said) else []
+
+
+FED = View(name="referrals_fed", of="person", row=FedRow, table=FedTable, fold=fold_fed)

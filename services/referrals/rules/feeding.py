@@ -1,0 +1,165 @@
+"""What a partner's system is told of a case, and what of a fact's versions comes next. Denied by default.
+
+Source: ``design.md`` sections 7 and 8 (2026-10): a feed tells what becomes visible, corrections after what
+they correct; a restriction recalls nothing, for that would tell: it stops in silence. UK GDPR Art 5(1)(b)
+and (c) (read 2026-11): what was shared for a purpose is used for no other, and no more of it than is needed.
+Which kinds of agency have which sections is Goldthread's own (2026-11), to be agreed with each area: what a
+feed tells is copied to where nobody here decides who reads it, so it carries less than a page.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.events.orders import BreachReported
+from contracts.events.people import (
+    HealthContacted,
+    HouseholdDescribed,
+    HousingDescribed,
+    IncidentReported,
+    LeadNamed,
+    ReferralMade,
+    RiskAssessed,
+)
+from contracts.sections import Sensitivity
+from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Purpose, Role
+
+TOLD = frozenset(
+    {
+        ReferralMade.type,
+        RiskAssessed.type,
+        IncidentReported.type,
+        HouseholdDescribed.type,
+        HousingDescribed.type,
+        HealthContacted.type,
+        LeadNamed.type,
+        BreachReported.type,
+    }
+)
+"""What feeds tell of. Orders are not among it: they go to teams, by circulation. What is for support alone
+never is."""
+
+TO_ALL = frozenset({Sensitivity.IDENTITY, Sensitivity.ROUTING, Sensitivity.CONTACT, Sensitivity.NARRATIVE})
+SECTIONS: Mapping[AgencyKind, frozenset[Sensitivity]] = {
+    AgencyKind.IDVA_SERVICE: TO_ALL | {Sensitivity.LOCATION, Sensitivity.HEALTH},
+    AgencyKind.HEALTH: TO_ALL | {Sensitivity.HEALTH},
+    **dict.fromkeys(
+        (
+            AgencyKind.POLICE,
+            AgencyKind.COUNCIL,
+            AgencyKind.HOUSING,
+            AgencyKind.CHILDRENS_SERVICES,
+            AgencyKind.VOLUNTARY,
+        ),
+        TO_ALL,
+    ),
+}
+"""The sections that each kind of agency has. A kind that is not here is told nothing: whoever manages the
+alleged perpetrator, such as probation, least of all. Which cases come is where she is."""
+
+SAFEGUARDING = frozenset({Purpose.SAFEGUARDING, Purpose.SUPPORT})
+PURPOSES: Mapping[AgencyKind, frozenset[Purpose]] = {
+    **dict.fromkeys(SECTIONS, SAFEGUARDING),
+    AgencyKind.IDVA_SERVICE: SAFEGUARDING | {Purpose.HEALTH_CARE},
+    AgencyKind.HEALTH: SAFEGUARDING | {Purpose.HEALTH_CARE},
+    AgencyKind.POLICE: frozenset({Purpose.SAFEGUARDING, Purpose.LAW_ENFORCEMENT}),
+}
+"""For which purposes a fact must have been shared to go to each kind of agency."""
+
+HERS = (Role.VICTIM, Role.CHILD)
+"""The roles on the side of the victim: a feed tells of them."""
+NAMED = frozenset({*HERS, *PERPETRATOR_ROLES})
+"""Of whom more than the role is told: never of a witness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one partner may be told of one person. ``begins``: what it has not heard of; ``follows``:
+    corrections with their content; ``stopped``: nothing more at all, in silence."""
+
+    begins: bool = False
+    follows: bool = False
+    stopped: bool = False
+
+
+NOTHING = Reach()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Of one version of a fact, all that decides: whom it names as victims and as children, by mention. Of
+    one that says nothing there is nobody."""
+
+    version: int
+    victims: tuple[str, ...]
+    children: tuple[str, ...]
+
+    @property
+    def hers(self) -> tuple[str, ...]:
+        """Everybody on the side of the victim."""
+        return self.victims + self.children
+
+
+def may_be_told(kind: AgencyKind | None, own: bool, event_type: str, purpose: str) -> bool:
+    """Whether an agency of this kind may be told such a fact at all: never its own."""
+    if own or kind is None:
+        return False
+    return event_type in TOLD and purpose in PURPOSES.get(kind, frozenset())
+
+
+def reach(
+    areas: Collection[str],
+    without: Collection[str],
+    cases: Mapping[str, Collection[str]],
+    over: Collection[str],
+) -> Reach:
+    """What a partner of these areas may be told of a person in these cases, each with the areas in which it
+    is heard and those around; ``over`` are those that were withdrawn, or are not theirs any more."""
+    if any(case in without for case in cases):
+        return Reach(stopped=True)
+    heard = {case for case, around in cases.items() if not set(areas).isdisjoint(around)}
+    return Reach(begins=not heard <= set(over), follows=bool(heard))
+
+
+def due(
+    versions: Sequence[Version], told: int, people: Mapping[str, Reach]
+) -> Iterator[tuple[Version, bool]]:
+    """Which versions of a fact a partner is told next, and whether with what they say, by how many it has
+    been told. It begins with the first, once the newest is theirs to know; none is left out, and none comes
+    before the one that it corrects. One that is about nobody of theirs tells that there is one."""
+    heard = [each for each in versions if each.version <= told]
+    named = {mention for each in (heard or versions[-1:]) for mention in each.hers}
+    if any(people.get(mention, NOTHING).stopped for mention in named):
+        return
+    if not told and not _theirs(versions[-1], lambda mention: people.get(mention, NOTHING).begins):
+        return
+    following = (each for each in versions if each.version > told)
+    for number, each in enumerate(following, told + 1):
+        if each.version != number:
+            return
+        yield each, _theirs(each, lambda mention: people.get(mention, NOTHING).follows)
+
+
+def _theirs(version: Version, may: Callable[[str], bool]) -> bool:
+    """Of a fact about several victims each must be theirs to know of."""
+    return any(map(may, version.hers)) and all(map(may, version.victims))
+
+
+def redacted(data: Any, sections: Collection[str]) -> Any:
+    """A payload with these sections alone, wherever they stand in it, and no more than the role of whoever
+    is neither hers nor the alleged perpetrator."""
+    if isinstance(data, list):
+        return [redacted(each, sections) for each in data]
+    if not isinstance(data, dict):
+        return data
+    if "role" in data and data["role"] not in NAMED:
+        return {"role": data["role"]}
+    return {
+        name: redacted(value, sections)
+        for name, value in data.items()
+        if name not in SECTION_FIELDS or name in sections
+    }
+
+
+SECTION_FIELDS = frozenset({*(each.value for each in Sensitivity), "immigration"})
+"""The names under which sections stand in payloads."""

@@ -1,0 +1,261 @@
+"""A feed for each partner: what it is told, in which order, and nothing twice."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from chassis.log import Record
+from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.operations import AuditShown
+from contracts.topics import WATERMARKS
+from services.referrals.feeds.entries import Planned, feed_of
+from services.referrals.feeds.writer import LEASE, Writer
+from tests.services.referrals.partners import (
+    PLACE,
+    Partners,
+    feed,
+    hurry,
+    looked,
+    looks,
+    referral,
+    set_feed,
+    until_told,
+)
+from tests.services.referrals.scene import IDS, Referrals, health
+from tests.support.facts import fact
+from tests.support.watermarks import of_others
+
+NHS = "9990000018"
+
+
+STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+on_both_stores = pytest.mark.parametrize("partners", STORES, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch)
+
+
+@pytest.fixture
+async def partners(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Partners]:
+    postgres = getattr(request, "param", "sqlite") == "postgres"
+    store = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}"
+    async with AsyncExitStack() as stack:
+        found = Partners(tmp_path, store, stack)
+        await found.begin()
+        yield found
+
+
+@pytest.fixture
+async def referrals(partners: Partners) -> Referrals:
+    started = await partners.start()
+    await partners.configure()
+    return started
+
+
+async def test_a_partner_is_told_what_others_said_and_no_more_than_is_theirs(referrals: Referrals) -> None:
+    for agency in ("haven", "hospital", "housing", "probation"):
+        await set_feed(referrals, agency, "north")
+    taken = (await referrals.post("haven", "marac-referrals", referral())).json()
+    (at_hospital,) = await until_told(referrals, "hospital", 1)
+    (at_housing,) = await until_told(referrals, "housing", 1)
+    assert at_hospital["id"] == taken["id"]
+    assert at_hospital["data"]["people"][0]["health"] == {"pregnant": True}
+    assert set(at_housing["data"]["people"][0]) == {"mention", "role", "identity", "contact"}
+    assert at_housing["data"]["people"][3] == {"role": "witness"}
+    assert PLACE not in str([at_hospital, at_housing])
+    assert "keys" not in at_hospital
+    assert (await feed(referrals, "haven"))["entries"] == [], "its own"
+    assert (await feed(referrals, "probation"))["entries"] == [], "which cases come is where she is"
+    assert (await feed(referrals, "police"))["entries"] == [], "nobody set its feed"
+
+
+@on_both_stores
+async def test_a_link_makes_it_theirs_to_know_and_each_correction_follows(referrals: Referrals) -> None:
+    await set_feed(referrals, "haven", "north")
+    contact = await referrals.contact("hospital", "P-1", NHS)
+    await looked(referrals)
+    assert (await feed(referrals, "haven"))["entries"] == []
+    await referrals.post("haven", "marac-referrals", referral())
+    (first,) = await until_told(referrals, "haven", 1)
+    corrected = await referrals.correct("hospital", contact, health("P-1", NHS) | {"service": "Maternity"})
+    await referrals.withdraw("hospital", corrected)
+    entries = await until_told(referrals, "haven", 3)
+    assert entries[0] == first
+    assert [each["version"] for each in entries] == [1, 2, 3]
+    assert [each["change"] for each in entries] == ["original", "correction", "withdrawal"]
+    assert [each["data"].get("service") for each in entries] == ["Clinic", "Maternity", None]
+    assert [each["cursor"].split("-")[1] for each in entries] == ["1", "2", "3"]
+
+
+async def test_a_listing_makes_it_theirs_to_know(partners: Partners, referrals: Referrals) -> None:
+    await set_feed(referrals, "housing", "south")
+    case = (await referrals.post("haven", "marac-referrals", referral())).json()["root"]
+    await looked(referrals)
+    assert (await feed(referrals, "housing"))["entries"] == []
+    called = fact(MeetingCalled(area="south", starts=datetime(2026, 3, 4, tzinfo=UTC)), agency="council")
+    await partners.say(called, fact(CaseListed(case=case, meeting=called.root), agency="council"))
+    (entry,) = await until_told(referrals, "housing", 1)
+    assert entry["root"] == case
+
+
+async def test_a_restriction_recalls_nothing_and_stops_in_silence(referrals: Referrals) -> None:
+    await set_feed(referrals, "housing", "north")
+    taken = await referrals.post("haven", "marac-referrals", referral())
+    before = await until_told(referrals, "housing", 1)
+    await set_feed(referrals, "housing", "north", without=[taken.json()["root"]])
+    await referrals.correct("haven", taken, referral(victim_view="Stay away."))
+    other = referral("H-2")
+    other["people"][0]["identity"].pop("nhs_number")
+    await referrals.post("haven", "marac-referrals", other)
+    after = await until_told(referrals, "housing", 2)
+    assert after[:1] == before
+    assert after[1]["data"]["people"][0]["identity"]["record"]["number"] == "H-2"
+
+
+async def test_a_cursor_leads_on_and_one_of_another_log_is_told(referrals: Referrals) -> None:
+    await set_feed(referrals, "haven", "north")
+    await referrals.post("haven", "marac-referrals", referral())
+    for number in range(3):
+        await referrals.contact("hospital", f"P-{number}", NHS)
+    entries = await until_told(referrals, "haven", 3)
+    page = await feed(referrals, "haven", limit=2)
+    assert (page["entries"], page["more"]) == (entries[:2], True)
+    rest = await feed(referrals, "haven", limit=2, after=page["next"])
+    assert (rest["entries"], rest["more"]) == (entries[2:], False)
+    assert await feed(referrals, "haven", after=rest["next"]) == {
+        "entries": [],
+        "next": rest["next"],
+        "more": False,
+    }
+    for cursor in ("1-2", rest["next"] + "0", "x"):
+        answer = await referrals.http.get(
+            "/referrals/v1/feed", params={"after": cursor}, headers={"Authorization": "Bearer haven"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, "feed.begins-again")
+        assert cursor not in answer.text or cursor == "x"
+    audit = await referrals.runtime.configuration(AuditShown)
+    looks = [each.said for each in audit.current(AuditShown) if each.said.view == "feed"]
+    assert {look.viewer_agency for look in looks} == {"haven"}
+    assert {id_ for look in looks for id_ in look.facts} == {each["id"] for each in entries}
+    assert all("support" in look.left_out for look in looks)
+
+
+async def test_while_access_facts_are_late_a_feed_waits(partners: Partners) -> None:
+    referrals = await partners.start(others=False)
+    await partners.configure()
+    old = of_others("referrals", until=datetime.now(UTC) - timedelta(minutes=2))
+    await partners.log.append([Record(WATERMARKS, str(n), body) for n, body in enumerate(old)])
+    await set_feed(referrals, "housing", "north")
+    await referrals.post("haven", "marac-referrals", referral())
+    await looks()
+    assert (await feed(referrals, "housing"))["entries"] == []
+    await partners.log.append([Record(WATERMARKS, str(n), b) for n, b in enumerate(of_others("referrals"))])
+    await until_told(referrals, "housing", 1)
+
+
+async def test_nothing_can_be_read_before_its_own_record_is_on_the_log(referrals: Referrals) -> None:
+    await set_feed(referrals, "haven", "north")
+    await referrals.post("haven", "marac-referrals", referral())
+    for number in range(3):
+        await referrals.contact("hospital", f"P-{number}", NHS)
+    entries = await until_told(referrals, "haven", 3)
+    unsend = text("update fact set sent_at = null where root = :feed and version = 2")
+    away, stopped = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> int:
+        stopped.set()
+        await away.wait()
+        return 0
+
+    referrals.runtime.relay.once = wait  # type: ignore[method-assign]
+    await stopped.wait()
+    await referrals.runtime.store.write(
+        lambda connection: connection.execute(unsend, {"feed": feed_of(IDS, "haven")})
+    )
+    assert (await feed(referrals, "haven"))["entries"] == entries[:1]
+    away.set()
+
+
+@on_both_stores
+async def test_a_rebuild_and_a_restore_append_nothing_and_tell_the_same(partners: Partners) -> None:
+    referrals = await partners.start()
+    await partners.configure()
+    await set_feed(referrals, "haven", "north")
+    await referrals.post("haven", "marac-referrals", referral())
+    contact = await referrals.contact("hospital", "P-1", NHS)
+    await referrals.correct("hospital", contact, health("P-1", NHS))
+    before = await until_told(referrals, "haven", 2)
+    await referrals.runtime.store.write(
+        lambda c: c.execute(text("insert into mark (key, urgent) values ('*', 0)"))
+    )
+    await looked(referrals)
+    assert await until_told(referrals, "haven", 2) == before
+    await referrals.runtime.stop()
+    await partners.drop()
+    again = await partners.start()
+    assert await until_told(again, "haven", 2) == before
+    await again.contact("practice", "Q-1", NHS)
+    entries = await until_told(again, "haven", 3)
+    assert entries[:2] == before
+    epochs = [int(each["cursor"].split("-")[0]) for each in entries]
+    assert epochs == sorted(epochs)
+
+
+@on_both_stores
+async def test_of_two_writers_the_one_without_the_lease_writes_nothing(referrals: Referrals) -> None:
+    """A writer that was frozen wakes with a plan that another has carried out since."""
+    await set_feed(referrals, "housing", "north")
+    await referrals.post("haven", "marac-referrals", referral())
+    (entry,) = await until_told(referrals, "housing", 1)
+    runtime = referrals.runtime
+    (lease,) = await _leases(referrals)
+    frozen = Writer(runtime, lease - 1)
+    assert not await frozen._append("housing", [Planned("0" * 8 + entry["id"][8:], entry["root"], ())])
+    with pytest.raises(ValueError, match="there already"):
+        await Writer(runtime, lease)._append("housing", [Planned(entry["id"], entry["root"], ())])
+    assert await until_told(referrals, "housing", 1) == [entry]
+
+
+@pytest.mark.parametrize(
+    ("partners", "where"),
+    [
+        ("sqlite", "written"),
+        ("sqlite", "committed"),
+        pytest.param("postgres", "written", marks=pytest.mark.postgres),
+    ],
+    indirect=["partners"],
+)
+async def test_a_writer_that_is_killed_tells_it_once(partners: Partners, where: str) -> None:
+    """Between the entry and its commit, or between its commit and the log."""
+    referrals = await partners.start()
+    await partners.configure()
+    fact_id = (await referrals.post("haven", "marac-referrals", referral())).json()["id"]
+    await referrals.runtime.stop()
+    command = [sys.executable, "-m", "tests.services.referrals.killed_writer"]
+    told = [str(partners.folder), partners.store, fact_id, where]
+    done = await asyncio.to_thread(subprocess.run, [*command, *told], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    again = await partners.start()
+    if where == "committed":
+        await until_told(again, "housing", 1)
+    await set_feed(again, "housing", "north")
+    (entry,) = await until_told(again, "housing", 1)
+    assert (entry["id"], entry["cursor"].split("-")[1]) == (fact_id, "1")
+    await looked(again)
+    assert await until_told(again, "housing", 1) == [entry]
+
+
+async def _leases(referrals: Referrals) -> list[int]:
+    async with referrals.runtime.store.reading() as connection:
+        statement = text("select epoch from lease where name = :name")
+        return list((await connection.execute(statement, {"name": LEASE})).scalars())
