@@ -33,6 +33,8 @@ SETTINGS = {
     "month": {"retention.ms": "2592000000", "cleanup.policy": "delete"},
 }
 """What a topic must have to keep what it is declared to keep."""
+_ELSE = {"all": "forget facts", "newest": "grow for ever", "month": "keep for another time than it says"}
+"""What it would do otherwise."""
 
 SEGMENT = {"newest": {"segment.ms": "3600000"}}
 """What is superseded goes when its segment is closed: after an hour, not after a week."""
@@ -205,7 +207,7 @@ class KafkaLog:
         )
         for _, _, _, name, entries in [row for answer in answers for row in answer.resources]:
             found = {key: value for key, value, *_ in entries}
-            why = "grow for ever" if topics[name].keeps == "newest" else "forget"
+            why = _ELSE[topics[name].keeps]
             for key, value in SETTINGS[topics[name].keeps].items():
                 if found[key] != value:
                     raise LogError(f"topic {name} has {key}={found[key]}, not {value}: it would {why}")

@@ -154,7 +154,7 @@ def test_alerts_that_stop_are_the_loudest_thing_on_every_page(
 ) -> None:
     world.hosts[service].path.state = state
     page = open_(who, path)
-    assert page.locator(".gt-bar").all_inner_texts() == [says]
+    assert page.locator(".gt-bar").inner_text().startswith(says)  # there is one, and all else comes after
     assert page.locator(".gt-bar").get_attribute("role") == "alert"
     page.emulate_media(media="print")
     expect(page.locator(".gt-bar")).to_be_visible()

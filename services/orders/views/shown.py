@@ -23,7 +23,8 @@ from services.orders.views.told import AlertState
 PERSONAL = ("identity", "contact", "location", "health")
 """The sections of a mention, in the order in which a page shows them."""
 
-SHOWABLE = frozenset(Sensitivity) - {Sensitivity.ROUTING, Sensitivity.SUPPORT, Sensitivity.EQUALITY}
+NEVER_HERE = {Sensitivity.ROUTING, Sensitivity.SUPPORT, Sensitivity.EQUALITY, Sensitivity.WITHHELD}
+SHOWABLE = frozenset(Sensitivity) - NEVER_HERE
 """What a breach can show at all."""
 
 
