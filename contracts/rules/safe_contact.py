@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from contracts.rules.clocks import end_of
 from contracts.rules.occurrence import LONDON
 from contracts.sections import Contact, SafeHours
 from contracts.vocabulary import ContactMethod, ContactQuestion, Uniform, WayState, Weekday
@@ -102,6 +103,13 @@ def safe_way(words: Sequence[Word], failed: Sequence[datetime], at: datetime) ->
         return SafeWay(WayState.UNKNOWN, "none-known", uniform=uniform, differ=differ)
     state, because = _state(best, anew, at)
     return SafeWay(state, because, best.contact.method, best.contact, best.agency, uniform, differ)
+
+
+def failed_by(occurred: datetime, precision: str, recorded: datetime) -> datetime:
+    """By when a way had failed, as far as anybody can tell: no word from before it was written down took it
+    into account, and of one that is given by its day alone none of that day."""
+    day = occurred.astimezone(LONDON).date()
+    return max(end_of(day) if precision == "day" else occurred, recorded)
 
 
 def questions(contact: Contact) -> list[ContactQuestion]:
