@@ -5,7 +5,7 @@ from typing import Any
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from contracts.events.support import Worker
-from contracts.rules.safe_contact import Word, safe_way
+from contracts.rules.safe_contact import NO_WAY, Word, safe_way
 from contracts.sections import Contact, Name
 from contracts.vocabulary import (
     AlertRule,
@@ -156,6 +156,7 @@ async def messages(_runtime: Any, caller: Caller, case: str) -> Messages:
         case=case,
         letters="K7Q",
         you=you,
+        way=NO_WAY,
         messages=sorted(lines, key=lambda line: line.sent, reverse=True),
         others=[each for each in team() if each.part is other],
         agencies={IDVA: "Harbour IDVA service", POLICE: "Northmere Police"},
