@@ -144,7 +144,8 @@ def _who(told: Sequence[Told]) -> _Who:
             for agency, (each, contact) in sorted(contacts.items(), key=lambda item: item[0])
         ),
         failed=tuple(
-            failed_by(each.envelope.time, each.envelope.precision, each.recorded) for each in failed
+            failed_by(each.envelope.time, each.envelope.precision, each.envelope.recordedat)
+            for each in failed
         ),
         facts=tuple(sorted({each.envelope.id for each in shown})),
     )
