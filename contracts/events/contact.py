@@ -11,12 +11,14 @@ from contracts.vocabulary import ContactFailure, ContactMethod, Role
 
 
 class AboutHer(Said):
-    """What is said of one victim: no more is said of anybody else than that they are named."""
+    """What is said of one victim. It names no alleged perpetrator, so that none of it is filed under one."""
 
     @model_validator(mode="after")
-    def _one_victim(self) -> "AboutHer":
+    def _nobody_else(self) -> "AboutHer":
         if len(self.in_role(Role.VICTIM)) != 1:
             raise PydanticCustomError("one_victim", "it is about one victim")
+        if any(each.role not in (Role.VICTIM, Role.CHILD) for each in self.people):
+            raise PydanticCustomError("others_named", "it names the victim, and children, and nobody else")
         return self
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from contracts.rules.clocks import end_of
 from contracts.rules.occurrence import LONDON
 from contracts.sections import Contact, SafeHours
 from contracts.vocabulary import ContactMethod, ContactQuestion, Uniform, WayState, Weekday
@@ -55,6 +56,12 @@ class Word:
         """When somebody last said that it is so."""
         return max(self.said, self.contact.verified or self.said)
 
+    def holds_after(self, failure: datetime) -> bool:
+        """Whether it holds though some way had failed by then."""
+        if self.contact.method is ContactMethod.NONE_KNOWN:
+            return True
+        return self.contact.verified is not None and self.contact.verified > failure
+
     @property
     def way(self) -> tuple[ContactMethod, str]:
         """By what, and to which number, however it is spaced."""
@@ -87,12 +94,14 @@ NO_WAY = SafeWay(WayState.UNKNOWN, "never-said")
 
 def safe_way(words: Sequence[Word], failed: Sequence[datetime], at: datetime) -> SafeWay:
     """What holds at an instant of what agencies said of her by then, in the order in which they said it, and
-    of the times at which some way failed. Of each agency the newest word counts; the more careful holds."""
+    of the times by which some way had failed (``failed_by``). Of each agency the newest word counts; the more
+    careful holds. After a failure a way counts that somebody has verified since; to say it again is none. A
+    word that there is none counts whatever failed."""
     newest = {word.agency: word for word in words}.values()
     uniform = _uniform(newest)
     standing = [word for word in newest if not _expired(word.contact, at)]
     since = max(failed, default=None)
-    anew = [word for word in standing if since is None or word.affirmed > since]
+    anew = [word for word in standing if since is None or word.holds_after(since)]
     if not anew:
         because = "failed" if standing else "expired" if words else "never-said"
         return SafeWay(WayState.UNKNOWN, because, uniform=uniform)
@@ -102,6 +111,13 @@ def safe_way(words: Sequence[Word], failed: Sequence[datetime], at: datetime) ->
         return SafeWay(WayState.UNKNOWN, "none-known", uniform=uniform, differ=differ)
     state, because = _state(best, anew, at)
     return SafeWay(state, because, best.contact.method, best.contact, best.agency, uniform, differ)
+
+
+def failed_by(occurred: datetime, precision: str, recorded: datetime) -> datetime:
+    """By when a way had failed, as far as anybody can tell: no word from before it was written down took it
+    into account, and of one that is given by its day alone none of that day."""
+    day = occurred.astimezone(LONDON).date()
+    return max(end_of(day) if precision == "day" else occurred, recorded)
 
 
 def questions(contact: Contact) -> list[ContactQuestion]:

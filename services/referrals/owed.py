@@ -19,6 +19,7 @@ from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
 from contracts.rules import owed
 from contracts.rules.owed_parts import Owed
 from contracts.rules.plan_adequacy import Refusal, Standing, refusals
+from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import AlertRule, UpdateKind
 from services.referrals.actions import may_see_owed
@@ -32,6 +33,7 @@ from services.referrals.person_clocks import (
     sayings,
 )
 from services.referrals.rules import sharing
+from services.referrals.support import SUPPORT, SupportRow
 
 RULES = frozenset(
     {
@@ -64,13 +66,14 @@ class PlanReceipt(Receipt):
 
 
 class VictimPage(BaseModel):
-    """What is owed to a victim, for a caller who may see it."""
+    """What is owed to a victim, for a caller who may see it; and which way to reach them is safe now."""
 
     model_config = ConfigDict(frozen=True)
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
     owed: Owed
+    way: SafeWay
 
 
 def fold_owed(subject: Subject) -> Folded:
@@ -126,14 +129,20 @@ async def _owed(runtime: Runtime, id_: str) -> Owed | None:
 async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimPage:
     """What is owed to whoever a mention is today, or to a person as another service's page names them; the
     look is on record. Raises Problem (404) for whoever is not the caller's to see."""
-    fresh = await runtime.fresh_until()
+    at, fresh = runtime.clock.now(), await runtime.fresh_until()
     found = await _owed(runtime, mention)
     if found is None or not await may_see_owed(runtime, caller, found.mention):
         raise not_found()
     person = await runtime.person_of(found.mention)
+    hers = await runtime.row(SUPPORT, person)
+    way = hers.way(at) if isinstance(hers, SupportRow) else NO_WAY
+    may_reach = sharing.may_see_contact(caller.roles)
+    page = VictimPage(at=at, fresh_until=fresh, owed=found, way=way if may_reach else way.without_contact())
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
-    await runtime.shown(caller, OWED.name, person, found.model_dump_json().encode(), facts)
-    return VictimPage(at=runtime.clock.now(), fresh_until=fresh, owed=found)
+    facts += hers.facts if isinstance(hers, SupportRow) else ()
+    seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
+    await runtime.shown(caller, OWED.name, person, seen, facts, () if may_reach else ("contact",))
+    return page
 
 
 async def say(

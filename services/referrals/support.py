@@ -11,9 +11,11 @@ from sqlmodel import Field
 from chassis.once import once
 from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.contact import ContactFailed
 from contracts.events.support import SupportProgressed
 from contracts.rules import risk_review, support
 from contracts.rules.risk_review import Told
+from contracts.rules.safe_contact import SafeWay, Word, failed_by, safe_way
 from contracts.rules.support_clocks import OF_A_VICTIM
 from contracts.sections import Contact, Identity, Name
 from contracts.vocabulary import SupportKind, SupportReason, SupportStep
@@ -45,6 +47,7 @@ class ContactSaid(Part):
     """The newest that an agency says of how the victim may safely be reached."""
 
     agency: str
+    said: AwareDatetime
     contact: Contact
 
 
@@ -61,8 +64,16 @@ class SupportRow(Row):
     agencies: tuple[str, ...]
     name: Name | None
     born: date | None
-    contacts: tuple[ContactSaid, ...]
+    ways: tuple[ContactSaid, ...] = ()
+    """An older release wrote none: until it is folded anew no way is known."""
+    failed: tuple[AwareDatetime, ...] = ()
+    """By when some way to reach the victim had failed."""
     facts: tuple[str, ...]
+
+    def way(self, at: datetime) -> SafeWay:
+        """Which way to reach the victim is safe at a time."""
+        words = [Word(each.agency, each.said, each.contact) for each in self.ways]
+        return safe_way(words, self.failed, at)
 
 
 class SupportTable(ViewTable, table=True):
@@ -109,24 +120,33 @@ class _Who(TypedDict):
     agencies: tuple[str, ...]
     name: Name | None
     born: date | None
-    contacts: tuple[ContactSaid, ...]
+    ways: tuple[ContactSaid, ...]
+    failed: tuple[AwareDatetime, ...]
     facts: tuple[str, ...]
 
 
 def _who(told: Sequence[Told]) -> _Who:
-    """Who the victim is and how to be reached, by the newest word of each agency; and the facts of that, and
-    of the steps of support."""
+    """Who the victim is and how to be reached, by the newest word of each agency, and what failed; and the
+    facts of that, and of the steps of support."""
     hers = [(each, mention) for each in told for mention in each.people if mention.mention == each.hers]
     said = [(each, m.identity) for each, m in reversed(hers) if isinstance(m.identity, Identity)]
     named = next(((each, identity) for each, identity in said if identity.name), None)
     contacts = {each.envelope.agency: (each, m.contact) for each, m in hers if isinstance(m.contact, Contact)}
     steps = [each for each in told if isinstance(each.said, SupportProgressed)]
-    shown = [*steps, *(each for each, _ in contacts.values()), *([named[0]] if named else [])]
+    failed = [each for each in told if isinstance(each.said, ContactFailed)]
+    shown = [*steps, *failed, *(each for each, _ in contacts.values()), *([named[0]] if named else [])]
     return _Who(
         agencies=tuple(sorted({each.envelope.agency for each in told})),
         name=named[1].name if named else None,
         born=next((identity.born[0] for _, identity in said if identity.born), None),
-        contacts=tuple(ContactSaid(agency=a, contact=contacts[a][1]) for a in sorted(contacts)),
+        ways=tuple(
+            ContactSaid(agency=agency, said=each.envelope.time, contact=contact)
+            for agency, (each, contact) in sorted(contacts.items(), key=lambda item: item[0])
+        ),
+        failed=tuple(
+            failed_by(each.envelope.time, each.envelope.precision, each.envelope.recordedat)
+            for each in failed
+        ),
         facts=tuple(sorted({each.envelope.id for each in shown})),
     )
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from chassis.archive import Archive
-from chassis.clock import LONDON
 from chassis.facts import FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -19,10 +18,11 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.support import CapacityTold
 from contracts.rules.areas import area_and_around
 from contracts.rules.clocks import CLOCKS
-from contracts.sections import Contact, Name
-from contracts.vocabulary import AlertRule, ClockOwner, ContactMethod, SupportKind
-from services.referrals.rules import supporting
-from services.referrals.support import SUPPORT, ContactSaid, CourseLine, SupportRow, SupportTable
+from contracts.rules.safe_contact import SafeWay
+from contracts.sections import Name
+from contracts.vocabulary import AlertRule, ClockOwner, SupportKind
+from services.referrals.rules import sharing, supporting
+from services.referrals.support import SUPPORT, CourseLine, SupportRow, SupportTable
 
 MOST = 200
 """How many victims are listed at a time: those of whom something is late first, or next to be."""
@@ -71,11 +71,12 @@ class SupportLine(Shown):
 
 
 class SupportPage(SupportLine):
-    """It, with how the victim may safely be reached, and which IDVA services may be asked."""
+    """It, with how the victim may safely be reached, and which IDVA services may be asked. ``way`` is null
+    where the caller may not know who they are; its number and words are for whoever may reach them."""
 
     at: datetime
     fresh_until: datetime | None
-    contacts: tuple[ContactSaid, ...]
+    way: SafeWay | None
     services: tuple[ServiceShown, ...]
 
 
@@ -149,15 +150,17 @@ async def open_support(runtime: Runtime, caller: Caller, mention: str) -> Suppor
     if not isinstance(row, SupportRow) or not _may_see(caller, row, configured):
         raise not_found()
     line = _line(caller, row, configured, at).model_copy(update={"mention": mention})
+    may_reach = sharing.may_see_contact(caller.roles)
+    way = row.way(at) if may_reach else row.way(at).without_contact()
     page = SupportPage(
         **dict(line),
         at=at,
         fresh_until=fresh,
-        contacts=_safe(row, at) if line.who_known else (),
+        way=way if line.who_known else None,
         services=configured.services(SupportKind.IDVA, row.area),
     )
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
-    left_out = () if page.who_known else ("identity", "contact")
+    left_out = [name for name, seen in (("identity", page.who_known), ("contact", may_reach)) if not seen]
     await runtime.shown(caller, SUPPORT.name, row.person, seen, row.facts, left_out)
     return page
 
@@ -187,14 +190,3 @@ def _line(caller: Caller, row: SupportRow, configured: Known, at: datetime) -> S
             for each in row.wanted
         ),
     )
-
-
-def _safe(row: SupportRow, at: datetime) -> tuple[ContactSaid, ...]:
-    """Ways that are safe still: an agency's word that there is none, or one that ran out, is none."""
-    today = at.astimezone(LONDON).date()
-    return tuple(each for each in row.contacts if _is_safe(each.contact, today))
-
-
-def _is_safe(contact: Contact, today: date) -> bool:
-    over = contact.expires is not None and contact.expires < today
-    return contact.method is not ContactMethod.NONE_KNOWN and not over

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.events.owed import PlanAction
 from contracts.rules.owed_parts import Contract, Owed, Plan, PlanReview, Update
 from contracts.rules.plan_adequacy import Refusal
+from contracts.rules.safe_contact import SafeWay
 from contracts.vocabulary import (
     ActionState,
     ContactMethod,
@@ -17,6 +18,7 @@ from contracts.vocabulary import (
     Teller,
     ToldResult,
     UpdateKind,
+    WayState,
 )
 from services.marac import shown
 from services.referrals.owed import VictimPage
@@ -112,7 +114,8 @@ def updates() -> list[Update]:
 
 def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
-    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed())
+    way = SafeWay(WayState.UNKNOWN, "failed")
+    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way)
 
 
 def owed_case() -> shown.CasePage:

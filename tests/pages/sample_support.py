@@ -5,6 +5,7 @@ from typing import Any
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from contracts.events.support import Worker
+from contracts.rules.safe_contact import NO_WAY, Word, safe_way
 from contracts.sections import Contact, Name
 from contracts.vocabulary import (
     AlertRule,
@@ -122,8 +123,8 @@ async def open_support(_runtime: Any, _caller: Caller, mention: str) -> SupportP
         agency=IDVA, name="Harbour IDVA service", places=0, waiting=4, told=ago(days=1), full=True
     )
     silent = full.model_copy(update={"name": "Haven", "places": None, "told": None, "full": False})
-    ways = (referrals.ContactSaid(agency=IDVA, contact=text),) if line.who_known else ()
-    return SupportPage(**dict(line), at=NOW, fresh_until=FRESH, contacts=ways, services=(full, silent))
+    way = safe_way([Word(IDVA, ago(days=1), text)], [], NOW) if line.who_known else None
+    return SupportPage(**dict(line), at=NOW, fresh_until=FRESH, way=way, services=(full, silent))
 
 
 async def messages(_runtime: Any, caller: Caller, case: str) -> Messages:
@@ -155,6 +156,7 @@ async def messages(_runtime: Any, caller: Caller, case: str) -> Messages:
         case=case,
         letters="K7Q",
         you=you,
+        way=NO_WAY,
         messages=sorted(lines, key=lambda line: line.sent, reverse=True),
         others=[each for each in team() if each.part is other],
         agencies={IDVA: "Harbour IDVA service", POLICE: "Northmere Police"},

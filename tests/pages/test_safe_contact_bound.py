@@ -12,6 +12,7 @@ from deploy.local.deployment import ROOT
 NEVER = {
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
+    "marac/messages.html": "a list of messages, without their words: each case's own page says it",
     "marac/perpetrator.html": "perpetrator-centred",
     "marac/source.html": "where a line comes from: it asks for nothing",
     "notify/path.html": "Goldthread itself",
@@ -19,8 +20,14 @@ NEVER = {
     "notify/rota_print.html": "the same, on paper",
     "notify/shift.html": "the same, one shift",
     "orders/orders.html": "a list: each order's own page says it",
+    "referrals/refer.html": "whoever refers tells what they know: drafts, and how a referral begins",
+    "referrals/refer_ask.html": "a question to whoever refers, who is asked for the safe way here",
+    "referrals/refer_check.html": "the same answers, once more before they are sent",
+    "referrals/refer_sent.html": "that it was sent; who is to act on it has the case's page",
     "referrals/review.html": "two records side by side: whoever decides asks the agencies, never her",
     "referrals/reviews.html": "a list: each page says it",
+    "referrals/support_list.html": "a list: each victim's own page says it",
+    "referrals/withheld.html": "words that were kept from the case, and whether to open them",
 }
 """Pages that suggest no contact with a victim, and why."""
 

@@ -16,12 +16,14 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
 from contracts.events.support import MessageSent
+from contracts.rules.safe_contact import SafeWay
 from contracts.rules.support import HOLDS
 from contracts.sections import Narrative, Routing
 from contracts.vocabulary import CaseRole, SupportKind
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.held import Held
+from services.marac.conference.hers import way_of
 from services.marac.conference.messages import MESSAGE, MessageRow, MessageTable
 from services.marac.conference.support_rows import InCase, Support
 from services.marac.conference.views import CASE, PERSON
@@ -52,12 +54,14 @@ class Message(Shown):
 
 
 class Messages(Shown):
-    """The messages of a case, the newest first; and whom they are between. ``you`` is the caller's part."""
+    """The messages of a case, the newest first; whom they are between; and which way to reach the victim is
+    safe now. ``you`` is the caller's part."""
 
     at: datetime
     case: str
     letters: str
     you: CaseRole
+    way: SafeWay
     messages: list[Message]
     others: list[InCase] = Field(description="who reads what the caller writes; empty: nobody is named yet")
     agencies: dict[str, str]
@@ -87,6 +91,7 @@ class Party:
 
     case: rows.ConferenceCase
     support: Support
+    victim: rows.ConferencePerson | None
     you: CaseRole
 
     @property
@@ -101,11 +106,13 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
     if party is None:
         raise not_found()
     found, at = await _of_case(runtime, case), runtime.clock.now()
+    way = way_of(party.victim, at)
     page = Messages(
         at=at,
         case=case,
         letters=party.case.letters,
         you=party.you,
+        way=way if sharing.may_see_contact(caller.roles) else way.without_contact(),
         messages=[_shown(row, party.you, at) for row in found],
         others=[each for each in party.support.team if each.part is party.other],
         agencies=await _names(runtime),
@@ -176,7 +183,7 @@ async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person)
     support = victim.support if victim else Support()
     you = sharing.writes_as(caller.roles, caller.agency, caller.id, _parties(support))
-    return Party(row, support, you) if you else None
+    return Party(row, support, victim, you) if you else None
 
 
 def _parties(support: Support) -> Iterable[sharing.InCase]:

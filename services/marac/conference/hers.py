@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from contracts.rules.safe_contact import SafeWay, safe_way
+from contracts.rules.safe_contact import SafeWay, failed_by, safe_way
 from contracts.rules.safe_contact import Word as Said
 from contracts.vocabulary import AgencyKind, Characteristic
 from services.marac.conference import rows, victim_rows
@@ -43,4 +43,5 @@ def way_of(victim: rows.ConferencePerson | None, at: datetime) -> SafeWay:
     if victim is None:
         return safe_way((), (), at)
     words = [Said(line.agency, line.occurred, line.contact) for line in victim.contacts]
-    return safe_way(words, [line.occurred for line in victim.hers.failed], at)
+    failed = [failed_by(each.occurred, each.precision, each.recorded) for each in victim.hers.failed]
+    return safe_way(words, failed, at)

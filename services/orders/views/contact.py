@@ -6,7 +6,7 @@ from datetime import datetime
 from chassis.facts import Fact
 from contracts.content import Said
 from contracts.events.contact import ContactFailed
-from contracts.rules.safe_contact import SafeWay, Word, safe_way
+from contracts.rules.safe_contact import SafeWay, Word, failed_by, safe_way
 from contracts.sections import Contact
 from contracts.vocabulary import ContactMethod
 
@@ -26,7 +26,7 @@ def way_to(facts: Iterable[Fact[Said]], mentions: set[str], at: datetime) -> tup
                 words.append(Word(fact.agency, fact.occurred, mention.contact))
                 told.add(fact.id)
         if isinstance(fact.said, ContactFailed) and any(each.mention in mentions for each in fact.said.named):
-            failed.append(fact.occurred)
+            failed.append(failed_by(fact.occurred, fact.envelope.precision, fact.recorded))
             told.add(fact.id)
     return safe_way(words, failed, at), told
 

@@ -1,5 +1,5 @@
-"""The page of what a victim is owed: decode, ask ``owed``, show. Its forms say what was done; none suggests a
-way to reach the victim."""
+"""The page of what a victim is owed: decode, ask ``owed``, show. Its forms say what was done, beside which
+way to reach the victim is safe, or that none is."""
 
 from collections.abc import Mapping
 from datetime import datetime, time

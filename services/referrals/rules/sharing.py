@@ -35,6 +35,8 @@ REFERRERS = frozenset({StaffRole.REFERRER, StaffRole.IDVA})
 """Who refers by hand: of agencies with no system, and whoever meets victims before any system does."""
 TELLERS = frozenset({StaffRole.IDVA, StaffRole.ON_CALL, StaffRole.SUPERVISOR})
 """Who tells a victim what happened, and looks again whether a plan holds: an advocate, or the police."""
+REACHES_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
+"""Who must know by which number she is reached, and with which word: as on a case's page."""
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     REFER: SYSTEMS | REFERRERS,
@@ -99,6 +101,12 @@ def may_see_undone(roles: Collection[str], areas: Collection[str], reach: Collec
     if StaffRole.OPERATOR in roles:
         return True
     return not set(areas).isdisjoint(reach) or (not reach and StaffRole.SUPERVISOR in roles)
+
+
+def may_see_contact(roles: Collection[str]) -> bool:
+    """Whether a caller who may see a victim may see the number and the words of a safe way. Everybody else is
+    told whether there is one, and whom to ask."""
+    return not REACHES_HER.isdisjoint(roles)
 
 
 def may_see_owed(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:

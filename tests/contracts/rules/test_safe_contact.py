@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.rules.safe_contact import CAREFUL_FIRST, Word, questions, safe_way
+from contracts.rules.safe_contact import CAREFUL_FIRST, Word, failed_by, questions, safe_way
 from contracts.sections import Contact
 from contracts.vocabulary import ContactMethod, ContactQuestion
 from tests.support.tables import lines
@@ -32,9 +32,17 @@ def word(by: str, method: str, said: int, **more: Any) -> Word:
     return Word(by, on(said), Contact.model_validate(known))
 
 
+def failure(given: int | dict[str, int]) -> datetime:
+    known = given if isinstance(given, dict) else {"at": given}
+    by_day = on(known["day"]).replace(hour=0) if "day" in known else None
+    at = by_day or on(known["at"])
+    return failed_by(at, "day" if by_day else "instant", on(known["recorded"]) if "recorded" in known else at)
+
+
 @lines(__file__, "safe_contact")
 def test_which_way_is_safe(line: dict[str, Any]) -> None:
-    found = safe_way([word(**each) for each in line["words"]], [on(d) for d in line.get("failed", [])], NOW)
+    failed = [failure(each) for each in line.get("failed", [])]
+    found = safe_way([word(**each) for each in line["words"]], failed, NOW)
     assert (found.state, found.because) == (line["is"], line["because"])
     assert found.method == line.get("way")
     assert (found.contact is None) == ("way" not in line), "of no way nothing is given that could be used"

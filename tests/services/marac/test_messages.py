@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.contact import SafeContactSaid
 from contracts.events.support import RoleTaken, Worker
+from contracts.sections import Contact
 from contracts.vocabulary import CaseRole
 from tests.services.marac.caseload import ann
 from tests.services.marac.conftest import Marac, Prepared, prepared
@@ -84,6 +86,25 @@ async def test_nobody_else_reads_them(marac: Marac) -> None:
     assert (await marac.get("officer", f"cases/{made.case}")).status_code == 404, (
         "the case is not the officer's"
     )
+
+
+async def test_the_two_are_told_which_way_is_safe_and_the_idva_alone_the_number(marac: Marac) -> None:
+    made = await with_both(marac)
+    text = Contact.model_validate({"method": "text", "number": "07700 900142"})
+    her = ann().model_copy(update={"contact": text})
+    await marac.say("haven", SafeContactSaid(people=[her]), 1)
+
+    async def known() -> bool:
+        way = (await marac.get("officer", f"cases/{made.case}/messages")).json()["way"]
+        return (way["because"], way["contact"]) == ("not-verified", None)
+
+    await until(known, what="the officer is told that there is one to verify")
+    way = (await marac.get("idva", f"cases/{made.case}/messages")).json()["way"]
+    assert way["contact"]["number"] == "07700 900142"
+    for who, there in (("officer", False), ("idva", True)):
+        headers = {"Authorization": f"Bearer {who}"}
+        page = await marac.http.get(f"/marac/cases/{made.case}/messages", headers=headers)
+        assert ("07700 900142" in page.text) == there
 
 
 async def test_only_what_was_written_to_them_can_be_answered(marac: Marac) -> None:

@@ -1,5 +1,6 @@
 """What a victim is owed, at work: the clocks that the decider says, who sees it, what a page records."""
 
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.referrals.rules import sharing
 from tests.contracts.rules.test_plan_adequacy import ADEQUATE
 from tests.services.referrals.scene import Referrals, mention, named
 from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
+from tests.support.waiting import until
 from tests.support.world import World
 
 DAY = timedelta(days=1)
@@ -213,6 +215,33 @@ async def test_staff_record_on_the_page_that_the_victim_was_told_and_that_the_pl
     (shown,) = (await get(referrals, "idva")).json()["owed"]["plans"]
     assert shown["reviewed"]
     assert shown["review_on"] == "2189-01-01"
+
+
+async def test_beside_what_the_victim_is_to_be_told_stands_by_which_way(referrals: Referrals) -> None:
+    await referrals.post("police", "safety-plans", PLAN)
+    page = f"/referrals/victims/{mention('police', '1')}"
+
+    async def shown(who: str) -> str:
+        answer = await referrals.http.get(page, headers={"Authorization": f"Bearer {who}"})
+        return str(answer.text)
+
+    assert "No safe contact is known" in await shown("supervisor")
+    contact = {"method": "text", "number": "07700 900142", "code_word": "kettle"}
+    said = {"people": [named("victim", "1") | {"contact": contact}]}
+    assert (await referrals.post("police", "safe-contacts", said)).status_code == 201
+    await until(
+        lambda: _says(shown("supervisor"), "nobody has verified this way"), what="the way stands there"
+    )
+    assert "07700 900142" not in await shown("supervisor")
+    assert "07700 900142" in await shown("idva")
+    failed = {"people": [named("victim", "1")], "method": "letter", "failure": "returned"}
+    assert (await referrals.post("police", "failed-contacts", failed)).status_code == 201
+    await until(lambda: _says(shown("idva"), "use no other in its place"), what="that a way failed")
+    assert "07700 900142" not in await shown("idva")
+
+
+async def _says(page: Awaitable[str], words: str) -> bool:
+    return words in await page
 
 
 def test_of_no_known_area_whoever_places_cases_and_supervisors_see_it() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from chassis.clock import add_working_days
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.contact import ContactFailed
 from contracts.events.support import SupportProgressed
 from contracts.rules.clocks import end_of
 from contracts.vocabulary import AlertRule, ContactMethod, Grade, Role, SupportKind, SupportStep
@@ -92,9 +93,14 @@ def test_the_row_says_who_and_how_to_be_reached_and_who_has_told() -> None:
     made = settled(breach(), fact(said, agency="idva", occurred=NOON, root="accepted"))
     row = made.row("referrals_support", PERSON)
     assert row.agencies == ("idva", "police")
-    assert [(line.agency, line.contact.method) for line in row.contacts] == [("idva", ContactMethod.TEXT)]
+    assert [(line.agency, line.contact.method) for line in row.ways] == [("idva", ContactMethod.TEXT)]
     assert len(row.facts) == 1, "a look at it is made of the step alone: nobody gave a name"
     assert row.area == "north"
+    assert (row.way(NOON).because, row.way(NOON).method) == ("not-verified", ContactMethod.TEXT)
+    failed = {"people": [her], "method": "letter", "failure": "returned"}
+    made.add(fact(ContactFailed.model_validate(failed), agency="police", occurred=NOON + DAY, root="failed"))
+    made.settle()
+    assert made.row("referrals_support", PERSON).way(NOON + 2 * DAY).because == "failed"
 
 
 def test_whoever_is_no_victim_has_no_row() -> None:

@@ -63,8 +63,8 @@ async def test_an_idva_service_finds_that_it_is_asked_and_says_what_it_does(refe
     assert (await assessed(referrals, contact=contact)).status_code == 201
     line = await owed(referrals, "haven", "idva-asked", "support-referral")
     assert line["name"] == NAME
-    page = (await get(referrals, "haven", f"/v1/support/{line['mention']}")).json()
-    assert [way["contact"]["number"] for way in page["contacts"]] == ["07700 900142"]
+    page = (await get(referrals, "idva", f"/v1/support/{line['mention']}")).json()
+    assert (page["way"]["because"], page["way"]["contact"]["number"]) == ("not-verified", "07700 900142")
     assert page["services"] == [
         {"agency": "haven", "name": "Haven", "places": None, "waiting": None, "told": None, "full": False}
     ]
@@ -73,6 +73,35 @@ async def test_an_idva_service_finds_that_it_is_asked_and_says_what_it_does(refe
     await owed(referrals, "haven", "first-contact")
     await referrals.post("haven", "support-steps", step("engaged"))
     await owed(referrals, "haven")
+
+
+async def test_a_way_that_failed_is_shown_no_more_and_its_number_to_nobody_but_who_reaches_her(
+    referrals: Referrals,
+) -> None:
+    await prepared(referrals)
+    contact = {"method": "text", "number": "07700 900142", "code_word": "kettle"}
+    await assessed(referrals)
+    line = await owed(referrals, "haven", "idva-asked", "support-referral")
+
+    async def way(who: str) -> dict[str, Any]:
+        page = (await get(referrals, who, f"/v1/support/{line['mention']}")).json()
+        return dict(page["way"] or {})
+
+    await referrals.post("police", "safe-contacts", {"people": [ann("N-1", contact=contact)]})
+
+    async def is_(because: str) -> bool:
+        return (await way("supervisor")).get("because") == because
+
+    await until(lambda: is_("not-verified"), what="the way is known")
+    assert (await way("supervisor"))["contact"] is None, "whom the police told of, and may not reach alone"
+    assert (await way("idva"))["contact"]["code_word"] == "kettle"
+    page = await get(referrals, "supervisor", f"/support/{line['mention']}")
+    assert "900142" not in page.text
+    assert "kettle" not in page.text
+    failed = {"people": [ann("N-1")], "method": "letter", "failure": "returned"}
+    assert (await referrals.post("police", "failed-contacts", failed)).status_code == 201
+    await until(lambda: is_("failed"), what="that a way failed is known")
+    assert (await way("idva"))["contact"] is None
 
 
 async def test_that_a_service_is_full_is_said_where_a_referral_is_made(referrals: Referrals) -> None:

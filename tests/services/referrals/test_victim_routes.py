@@ -44,6 +44,11 @@ HOURS = {"method": "text", "hours": [{"starts": "14:00", "ends": "09:00"}]}
         ("safe-contacts", {}, "contact_missing"),
         ("safe-contacts", {"people": [HER | {"contact": HOURS}]}, "ends_before_start"),
         ("failed-contacts", {"people": [], "method": "text", "failure": "returned"}, "one_victim"),
+        (
+            "failed-contacts",
+            {"people": [HER, named("perpetrator", "2")], "method": "text", "failure": "returned"},
+            "others_named",
+        ),
         ("wishes", {"said_by": "victim"}, "missing"),
         ("consents", {"recipients": ["housing"], "answer": "overridden"}, "override_misplaced"),
         (
