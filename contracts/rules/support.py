@@ -36,6 +36,9 @@ HOLDS = frozenset({SupportStep.ACCEPTED, SupportStep.TRIED, SupportStep.ENGAGED}
 """The service has the victim: no word of anybody else undoes that."""
 REFERRED = HOLDS | {SupportStep.REFUSED, SupportStep.MADE, SupportStep.RECEIVED}
 """The Code's referral is made, or was refused."""
+FINISHED = frozenset({SupportReason.COMPLETED, SupportReason.MOVED, SupportReason.NOT_WANTED})
+"""Why support is over that had begun. What ends otherwise, or before first contact, leaves the risk as it was
+and nobody with the victim."""
 RISES = frozenset(
     {
         *(ReviewTrigger.BREACH, ReviewTrigger.GRAVE_INCIDENT, ReviewTrigger.ESCALATION),
@@ -53,7 +56,8 @@ REPORTS = (ReferralMade, RiskAssessed, IncidentReported, BreachReported)
 class Course:
     """How far one kind of support has come: its state, since when, by which step of which agency. ``held``:
     since when the ``service`` has the victim; ``tries``: how often it has tried since, at different times.
-    ``again``: it had been refused, declined or ended before, and is begun anew."""
+    ``reached``: it had first contact. ``again``: it had been refused, declined or ended before, and is begun
+    anew."""
 
     support: SupportKind
     state: SupportStep
@@ -65,7 +69,13 @@ class Course:
     reason: SupportReason | None = None
     held: datetime | None = None
     tries: int = 0
+    reached: bool = False
     again: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is owed of what was known before it ended."""
+        return self.state is SupportStep.ENDED and self.reached and self.reason in FINISHED
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,6 +114,7 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
         reason=said.reason,
         held=at if said.step in HOLDS else None,
         tries=int(said.step is SupportStep.TRIED),
+        reached=said.step is SupportStep.ENGAGED,
         again=before is not None and (before.again or before.state in REASONED),
     )
     if before is None:
@@ -114,8 +125,8 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
     if agency != before.service:
         return step if said.step in (SupportStep.ACCEPTED, SupportStep.ENGAGED) else before
     if said.step is not SupportStep.TRIED:
-        ended = said.step in (SupportStep.DECLINED, SupportStep.ENDED)
-        return replace(step, held=None if ended else before.held) if own else before
+        held = None if said.step in (SupportStep.DECLINED, SupportStep.ENDED) else before.held
+        return replace(step, held=held, reached=step.reached or before.reached) if own else before
     if before.state is SupportStep.ENGAGED or (before.tries and at - before.since < APART):
         return before
     return replace(step, held=before.held, tries=before.tries + 1)
@@ -137,8 +148,8 @@ Start = tuple[AlertRule, datetime, str, SupportKind | None]
 
 
 def _referral(known: Sequence[Course], told: Sequence[Told]) -> Iterator[Start]:
-    """The Code's referral. A service that declines leaves it to whoever referred; support that ended is owed
-    again by a new report."""
+    """The Code's referral. A service that declines leaves it to whoever referred; support that is over
+    is owed again by a new report, and what ended otherwise from its end."""
     if any(course.state in REFERRED for course in known):
         return
     rule = AlertRule.SUPPORT_REFERRAL
@@ -147,8 +158,8 @@ def _referral(known: Sequence[Course], told: Sequence[Told]) -> Iterator[Start]:
         last = max(declined, key=lambda course: course.since)
         yield rule, last.since, last.mention, None
         return
-    over = max((course.since for course in known if course.state is SupportStep.ENDED), default=None)
-    again = max((course.since for course in known if course.again), default=None)
+    over = max((course.since for course in known if course.over), default=None)
+    again = max((course.since for course in known if course.again or course.state in REASONED), default=None)
     reports = [t for t in told if isinstance(t.said, REPORTS) and (over is None or t.recorded > over)]
     first = min(reports, key=lambda each: (each.recorded, each.envelope.root), default=None)
     if first:
@@ -164,10 +175,10 @@ def _idva(course: Course | None, told: Sequence[Told], opened: Iterable[Opened])
         if rise:
             yield AlertRule.RE_OFFER, *rise, SupportKind.IDVA
         return
-    over = course.since if course is not None and course.state is SupportStep.ENDED else None
+    over = course.since if course is not None and course.over else None
     risk = at_risk([each for each in told if over is None or each.recorded > over])
     if risk:
-        anew = course is not None and (course.again or course.state is SupportStep.DECLINED)
+        anew = course is not None and (course.again or course.state in REASONED)
         since = max(risk[0], course.since) if course and anew else risk[0]
         yield AlertRule.IDVA_ASKED, since, risk[1], SupportKind.IDVA
 
