@@ -55,7 +55,8 @@ REPORTS = (ReferralMade, RiskAssessed, IncidentReported, BreachReported)
 @dataclass(frozen=True, slots=True)
 class Course:
     """How far one kind of support has come: its state, since when, by which step of which agency. ``held``:
-    since when the ``service`` has the victim; ``tries``: how often it has tried since, at different times.
+    since when the ``service`` has the victim; ``tries``: how often it has tried since, at different times,
+    the last time ``tried``: from the one of which somebody is told ``since`` and ``mention`` stay.
     ``reached``: it had first contact. ``again``: it had been refused, declined or ended before, and is begun
     anew."""
 
@@ -69,6 +70,7 @@ class Course:
     reason: SupportReason | None = None
     held: datetime | None = None
     tries: int = 0
+    tried: datetime | None = None
     reached: bool = False
     again: bool = False
 
@@ -114,6 +116,7 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
         reason=said.reason,
         held=at if said.step in HOLDS else None,
         tries=int(said.step is SupportStep.TRIED),
+        tried=at if said.step is SupportStep.TRIED else None,
         reached=said.step is SupportStep.ENGAGED,
         again=before is not None and (before.again or before.state in REASONED),
     )
@@ -124,11 +127,20 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
         return replace(step, since=before.since) if came_in else step
     if agency != before.service:
         return step if said.step in (SupportStep.ACCEPTED, SupportStep.ENGAGED) else before
-    if said.step is not SupportStep.TRIED:
-        held = None if said.step in (SupportStep.DECLINED, SupportStep.ENDED) else before.held
-        return replace(step, held=held, reached=step.reached or before.reached) if own else before
-    if before.state is SupportStep.ENGAGED or (before.tries and at - before.since < APART):
+    return _held(before, step)
+
+
+def _held(before: Course, step: Course) -> Course:
+    """What a step adds that is said by the service which has the victim. That it accepted, said once more,
+    adds nothing: neither first contact nor tries are undone by it."""
+    if step.state in (SupportStep.DECLINED, SupportStep.ENDED):
+        return replace(step, held=None, reached=before.reached)
+    if step.state is SupportStep.ENGAGED:
+        return replace(step, held=before.held)
+    if step.tried is None or before.reached or (before.tried and step.tried - before.tried < APART):
         return before
+    if before.tries >= TRIES:
+        return replace(before, tries=before.tries + 1, tried=step.tried)
     return replace(step, held=before.held, tries=before.tries + 1)
 
 
