@@ -36,6 +36,8 @@ HOLDS = frozenset({SupportStep.ACCEPTED, SupportStep.TRIED, SupportStep.ENGAGED}
 """The service has the victim: no word of anybody else undoes that."""
 REFERRED = HOLDS | {SupportStep.REFUSED, SupportStep.MADE, SupportStep.RECEIVED}
 """The Code's referral is made, or was refused."""
+WAITED_FOR = frozenset({SupportStep.MADE, SupportStep.RECEIVED})
+"""A referral that waits for its answer."""
 FINISHED = frozenset({SupportReason.COMPLETED, SupportReason.MOVED, SupportReason.NOT_WANTED})
 """Why support is over that had begun. What ends otherwise, or before first contact, leaves the risk as it was
 and nobody with the victim."""
@@ -123,11 +125,21 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
     if before is None:
         return step
     if before.state not in HOLDS:
-        came_in = before.state is SupportStep.MADE and said.step is SupportStep.RECEIVED
-        return replace(step, since=before.since) if came_in else step
+        if not _said_again(before, step):
+            return step
+        service, reached = step.service or before.service, before.reached
+        return replace(step, since=before.since, mention=before.mention, service=service, reached=reached)
     if agency != before.service:
         return step if said.step in (SupportStep.ACCEPTED, SupportStep.ENGAGED) else before
     return _held(before, step)
+
+
+def _said_again(before: Course, step: Course) -> bool:
+    """Whether a step by or to the same service leaves it where it was, as a feed says each night what it said
+    the night before. A refusal is an answer of its own each time."""
+    same_service = before.service is None or step.service is None or before.service == step.service
+    same_step = before.state is step.state and step.state is not SupportStep.REFUSED
+    return same_service and (same_step or {before.state, step.state} == WAITED_FOR)
 
 
 def _held(before: Course, step: Course) -> Course:
@@ -199,7 +211,7 @@ def _services(known: Iterable[Course], idva_asked: bool) -> Iterator[Start]:
     """What the services owe that were asked, or have her."""
     for course in known:
         kind, mention = course.support, course.mention
-        if course.state in (SupportStep.MADE, SupportStep.RECEIVED):
+        if course.state in WAITED_FOR:
             if not (idva_asked and kind is SupportKind.IDVA):
                 yield AlertRule.SUPPORT_UNANSWERED, course.since, mention, kind
         elif course.tries >= TRIES:
