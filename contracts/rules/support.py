@@ -36,6 +36,11 @@ HOLDS = frozenset({SupportStep.ACCEPTED, SupportStep.TRIED, SupportStep.ENGAGED}
 """The service has the victim: no word of anybody else undoes that."""
 REFERRED = HOLDS | {SupportStep.REFUSED, SupportStep.MADE, SupportStep.RECEIVED}
 """The Code's referral is made, or was refused."""
+WAITED_FOR = frozenset({SupportStep.MADE, SupportStep.RECEIVED})
+"""A referral that waits for its answer."""
+FINISHED = frozenset({SupportReason.COMPLETED, SupportReason.MOVED, SupportReason.NOT_WANTED})
+"""Why support is over that had begun. What ends otherwise, or before first contact, leaves the risk as it was
+and nobody with the victim."""
 RISES = frozenset(
     {
         *(ReviewTrigger.BREACH, ReviewTrigger.GRAVE_INCIDENT, ReviewTrigger.ESCALATION),
@@ -52,8 +57,10 @@ REPORTS = (ReferralMade, RiskAssessed, IncidentReported, BreachReported)
 @dataclass(frozen=True, slots=True)
 class Course:
     """How far one kind of support has come: its state, since when, by which step of which agency. ``held``:
-    since when the ``service`` has the victim; ``tries``: how often it has tried since, at different times.
-    ``again``: it had been refused, declined or ended before, and is begun anew."""
+    since when the ``service`` has the victim; ``tries``: how often it has tried since, at different times,
+    the last time ``tried``: from the one of which somebody is told ``since`` and ``mention`` stay.
+    ``reached``: it had first contact. ``again``: it had been refused, declined or ended before, and is begun
+    anew."""
 
     support: SupportKind
     state: SupportStep
@@ -65,7 +72,14 @@ class Course:
     reason: SupportReason | None = None
     held: datetime | None = None
     tries: int = 0
+    tried: datetime | None = None
+    reached: bool = False
     again: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is owed of what was known before it ended."""
+        return self.state is SupportStep.ENDED and self.reached and self.reason in FINISHED
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,20 +118,41 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
         reason=said.reason,
         held=at if said.step in HOLDS else None,
         tries=int(said.step is SupportStep.TRIED),
+        tried=at if said.step is SupportStep.TRIED else None,
+        reached=said.step is SupportStep.ENGAGED,
         again=before is not None and (before.again or before.state in REASONED),
     )
     if before is None:
         return step
     if before.state not in HOLDS:
-        came_in = before.state is SupportStep.MADE and said.step is SupportStep.RECEIVED
-        return replace(step, since=before.since) if came_in else step
+        if not _said_again(before, step):
+            return step
+        service, reached = step.service or before.service, before.reached
+        return replace(step, since=before.since, mention=before.mention, service=service, reached=reached)
     if agency != before.service:
         return step if said.step in (SupportStep.ACCEPTED, SupportStep.ENGAGED) else before
-    if said.step is not SupportStep.TRIED:
-        ended = said.step in (SupportStep.DECLINED, SupportStep.ENDED)
-        return replace(step, held=None if ended else before.held) if own else before
-    if before.state is SupportStep.ENGAGED or (before.tries and at - before.since < APART):
+    return _held(before, step)
+
+
+def _said_again(before: Course, step: Course) -> bool:
+    """Whether a step by or to the same service leaves it where it was, as a feed says each night what it said
+    the night before. A refusal is an answer of its own each time."""
+    same_service = before.service is None or step.service is None or before.service == step.service
+    same_step = before.state is step.state and step.state is not SupportStep.REFUSED
+    return same_service and (same_step or {before.state, step.state} == WAITED_FOR)
+
+
+def _held(before: Course, step: Course) -> Course:
+    """What a step adds that is said by the service which has the victim. That it accepted, said once more,
+    adds nothing: neither first contact nor tries are undone by it."""
+    if step.state in (SupportStep.DECLINED, SupportStep.ENDED):
+        return replace(step, held=None, reached=before.reached)
+    if step.state is SupportStep.ENGAGED:
+        return replace(step, held=before.held)
+    if step.tried is None or before.reached or (before.tried and step.tried - before.tried < APART):
         return before
+    if before.tries >= TRIES:
+        return replace(before, tries=before.tries + 1, tried=step.tried)
     return replace(step, held=before.held, tries=before.tries + 1)
 
 
@@ -137,8 +172,8 @@ Start = tuple[AlertRule, datetime, str, SupportKind | None]
 
 
 def _referral(known: Sequence[Course], told: Sequence[Told]) -> Iterator[Start]:
-    """The Code's referral. A service that declines leaves it to whoever referred; support that ended is owed
-    again by a new report."""
+    """The Code's referral. A service that declines leaves it to whoever referred; support that is over
+    is owed again by a new report, and what ended otherwise from its end."""
     if any(course.state in REFERRED for course in known):
         return
     rule = AlertRule.SUPPORT_REFERRAL
@@ -147,8 +182,8 @@ def _referral(known: Sequence[Course], told: Sequence[Told]) -> Iterator[Start]:
         last = max(declined, key=lambda course: course.since)
         yield rule, last.since, last.mention, None
         return
-    over = max((course.since for course in known if course.state is SupportStep.ENDED), default=None)
-    again = max((course.since for course in known if course.again), default=None)
+    over = max((course.since for course in known if course.over), default=None)
+    again = max((course.since for course in known if course.again or course.state in REASONED), default=None)
     reports = [t for t in told if isinstance(t.said, REPORTS) and (over is None or t.recorded > over)]
     first = min(reports, key=lambda each: (each.recorded, each.envelope.root), default=None)
     if first:
@@ -164,10 +199,10 @@ def _idva(course: Course | None, told: Sequence[Told], opened: Iterable[Opened])
         if rise:
             yield AlertRule.RE_OFFER, *rise, SupportKind.IDVA
         return
-    over = course.since if course is not None and course.state is SupportStep.ENDED else None
+    over = course.since if course is not None and course.over else None
     risk = at_risk([each for each in told if over is None or each.recorded > over])
     if risk:
-        anew = course is not None and (course.again or course.state is SupportStep.DECLINED)
+        anew = course is not None and (course.again or course.state in REASONED)
         since = max(risk[0], course.since) if course and anew else risk[0]
         yield AlertRule.IDVA_ASKED, since, risk[1], SupportKind.IDVA
 
@@ -176,7 +211,7 @@ def _services(known: Iterable[Course], idva_asked: bool) -> Iterator[Start]:
     """What the services owe that were asked, or have her."""
     for course in known:
         kind, mention = course.support, course.mention
-        if course.state in (SupportStep.MADE, SupportStep.RECEIVED):
+        if course.state in WAITED_FOR:
             if not (idva_asked and kind is SupportKind.IDVA):
                 yield AlertRule.SUPPORT_UNANSWERED, course.since, mention, kind
         elif course.tries >= TRIES:

@@ -29,8 +29,8 @@ ON_THE_PAGE = "it is a gap on the case's page and in the agenda. Nobody is calle
 CODE = "Victims' Code (2021), right 4 (domain.md 6)"
 SUPPORT: Mapping[AlertRule, Clock] = {
     AlertRule.SUPPORT_REFERRAL: _support(
-        started="the first report of a victim, or a service that declined; or a report after support had"
-        " ended",
+        started="the first report of a victim, or a service that declined, or ended before it was done;"
+        " or a report after support was over",
         stopped="a referral to any support is made, or the victim refuses it",
         limit=Limit(2, Calendar.WORKING_DAYS),
         owner=ClockOwner.REFERRER,
@@ -38,8 +38,8 @@ SUPPORT: Mapping[AlertRule, Clock] = {
         source=CODE,
     ),
     AlertRule.IDVA_ASKED: _support(
-        started="a victim's grade is high, or unknown, and no IDVA has accepted: Goldthread asks the service"
-        " of the area",
+        started="a victim's grade is high, or unknown, and no IDVA has accepted, or one ended before it was"
+        " done: Goldthread asks the service of the area",
         stopped="an IDVA service accepts or declines, or the victim refuses",
         limit=Limit(1, Calendar.WORKING_DAYS),
         late=ON_THE_PAGE,
@@ -61,7 +61,7 @@ SUPPORT: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.NO_CONTACT: _support(
         started="the third try to reach a victim, at different times, and no contact",
-        stopped="first contact, or support ends with a reason",
+        stopped="first contact, or support ends: what is left is asked of an IDVA again",
         limit=Limit(0, Calendar.HOURS),
         urgency=Urgency.DAY,
         late="nobody has reached the victim: somebody must see, by the safe way alone, that all is well",

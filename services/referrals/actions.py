@@ -8,7 +8,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
-from contracts.events.configuration import AreaDefined, ThresholdSet
+from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed
@@ -16,13 +16,14 @@ from contracts.events.support import SupportProgressed
 from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
 from contracts.submission import Submission
-from contracts.vocabulary import IdentityAnswer
+from contracts.vocabulary import AgencyKind, IdentityAnswer
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
 from services.referrals.rules.grading import grade_assessment, grade_referral
 from services.referrals.rules.matching import Pair
 from services.referrals.rules.thresholds import dash_threshold
+from services.referrals.support import SUPPORT, SupportRow
 from services.referrals.views import IDENTITY, IdentityRow, MentionRow, at_odds
 
 C = TypeVar("C", bound=Content)
@@ -103,8 +104,18 @@ async def _check_victim(archive: Archive, caller: Caller, content: Content) -> N
 
 
 async def may_see_owed(archive: Archive, caller: Caller, mention: str) -> bool:
-    """Whether a caller may see what is owed to whoever a mention is today."""
-    return sharing.may_see_owed(caller.roles, caller.areas, await reach_of(archive, mention))
+    """Whether a caller may see what is owed to whoever a mention is today, and so learn who it is."""
+    if not sharing.may_see_owed(caller.roles, caller.areas, await reach_of(archive, mention)):
+        return False
+    row = await archive.row(SUPPORT, await archive.person_of(mention))
+    told = row.agencies if isinstance(row, SupportRow) else ()
+    return supporting.may_see_who(caller.roles, await kind_of(archive, caller), caller.agency, told)
+
+
+async def kind_of(archive: Archive, caller: Caller) -> AgencyKind | None:
+    """What kind of agency the caller is of, if anybody has said so."""
+    defined = (await archive.configuration(AgencyDefined)).current(AgencyDefined)
+    return next((each.said.kind for each in defined if each.said.agency == caller.agency), None)
 
 
 async def _check_answer(archive: Archive, caller: Caller, said: MixtureAnswered) -> None:

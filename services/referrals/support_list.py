@@ -20,7 +20,7 @@ from contracts.rules.areas import area_and_around
 from contracts.rules.clocks import CLOCKS
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Name
-from contracts.vocabulary import AlertRule, ClockOwner, SupportKind
+from contracts.vocabulary import AgencyKind, AlertRule, ClockOwner, SupportKind
 from services.referrals.rules import sharing, supporting
 from services.referrals.support import SUPPORT, CourseLine, SupportRow, SupportTable
 
@@ -102,6 +102,10 @@ class Known:
         """The areas that an agency answers for."""
         return self.agencies[agency].serves if agency in self.agencies else ()
 
+    def kind(self, agency: str) -> AgencyKind | None:
+        """What kind of agency it is, if anybody has said so."""
+        return self.agencies[agency].kind if agency in self.agencies else None
+
     def services(self, kind: SupportKind, area: str | None) -> tuple[ServiceShown, ...]:
         """The services that may be asked in an area, who has most room first."""
         around = area_and_around(self.areas, area)
@@ -131,7 +135,9 @@ async def waiting(runtime: Runtime, caller: Caller) -> SupportList:
     due = col(SupportTable.due)
     order = select(SupportTable).where(due.is_not(None)).order_by(due, col(SupportTable.subject))
     rows = cast("list[SupportRow]", await runtime.rows(SUPPORT, order.limit(MOST_READ)))
-    seen = [row for row in rows if _may_see(caller, row, configured) and _may_see_who(caller, row)]
+    seen = [
+        row for row in rows if _may_see(caller, row, configured) and _may_see_who(caller, row, configured)
+    ]
     lines = [(row, _line(caller, row, configured, at)) for row in seen[:MOST]]
     looks = (
         runtime.shown(caller, SUPPORT.name, row.person, line.model_dump_json().encode(), row.facts)
@@ -170,12 +176,13 @@ def _may_see(caller: Caller, row: SupportRow, configured: Known) -> bool:
     return supporting.may_see(caller.roles, caller.areas, configured.serves(caller.agency), reach)
 
 
-def _may_see_who(caller: Caller, row: SupportRow) -> bool:
-    return supporting.may_see_who(caller.roles, caller.agency, row.agencies)
+def _may_see_who(caller: Caller, row: SupportRow, configured: Known) -> bool:
+    kind = configured.kind(caller.agency)
+    return supporting.may_see_who(caller.roles, kind, caller.agency, row.agencies)
 
 
 def _line(caller: Caller, row: SupportRow, configured: Known, at: datetime) -> SupportLine:
-    who = _may_see_who(caller, row)
+    who = _may_see_who(caller, row, configured)
     area = configured.areas.get(row.area or "")
     return SupportLine(
         mention=row.wanted[0].cause if row.wanted else "",

@@ -15,13 +15,12 @@ from chassis.runtime import Runtime
 from chassis.views import Row
 from contracts.content import Content
 from contracts.envelope import Id
-from contracts.events.configuration import AgencyDefined
 from contracts.events.people import ReferralMade, victim_of
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Withheld
 from contracts.submission import Header
-from contracts.vocabulary import AgencyKind, LawfulBasis, OpeningBasis, Purpose
+from contracts.vocabulary import LawfulBasis, OpeningBasis, Purpose
 from services.referrals import actions
 from services.referrals.rules import sharing
 from services.referrals.rules.withholding import may_keep, may_read
@@ -59,13 +58,15 @@ class KeptOfCase(Row):
 async def may_ask(archive: Archive, caller: Caller) -> bool:
     """Whether a caller may keep here what a victim chose not to tell the police."""
     roles = sharing.RIGHTS[sharing.KEEP_WITHHELD]
-    return not caller.roles.isdisjoint(roles) and may_keep(await _kind(archive, caller))
+    return not caller.roles.isdisjoint(roles) and may_keep(await actions.kind_of(archive, caller))
 
 
 async def admit(archive: Archive, caller: Caller, said: Content) -> Content:
     """As ``actions.admit``. Raises also Problem (404) for the police, who may keep nothing here, and for what
     is not the caller's to open; Refused (422) where it is opened about somebody else."""
-    if isinstance(said, WithheldFromPolice | WithheldOpened) and not may_keep(await _kind(archive, caller)):
+    if isinstance(said, WithheldFromPolice | WithheldOpened) and not may_keep(
+        await actions.kind_of(archive, caller)
+    ):
         raise not_found()
     if isinstance(said, WithheldOpened):
         kept = (await archive.fact(said.opens)).current(WithheldFromPolice)
@@ -83,7 +84,7 @@ async def open_case(runtime: Runtime, caller: Caller, case: str) -> KeptOfCase:
     victim = victim_of(referral.said) if referral else None
     if referral is None or victim is None or victim.mention is None:
         raise not_found()
-    kind, reach = await _kind(runtime, caller), await actions.reach_of(runtime, victim.mention)
+    kind, reach = await actions.kind_of(runtime, caller), await actions.reach_of(runtime, victim.mention)
 
     def readable(agency: str) -> bool:
         own = agency == caller.agency
@@ -148,11 +149,6 @@ def _kept(fact: Fact[WithheldFromPolice], openings: list[Fact[WithheldOpened]], 
 
 def _record(victim: Mention | None) -> Record | None:
     return victim.identity.record if victim and isinstance(victim.identity, Identity) else None
-
-
-async def _kind(archive: Archive, caller: Caller) -> AgencyKind | None:
-    defined = (await archive.configuration(AgencyDefined)).current(AgencyDefined)
-    return next((each.said.kind for each in defined if each.said.agency == caller.agency), None)
 
 
 async def _records_of(archive: Archive, mention: str) -> list[str]:

@@ -90,9 +90,11 @@ def may_see(
     return not ({*areas, *serves}).isdisjoint(reach)
 
 
-def may_see_who(roles: Collection[str], agency: str, told: Collection[str]) -> bool:
-    """Whether they may see who the victim is. A supervisor of the police is called when nobody has reached a
-    victim, and may not learn of one who chose not to tell the police: of whom their own agency has told of
-    alone (domain.md S5; deny by default)."""
+def may_see_who(roles: Collection[str], kind: AgencyKind | None, agency: str, told: Collection[str]) -> bool:
+    """Whether they may see who the victim is, and what is owed to them. Whoever is of the police, an IDVA or
+    a coordinator of theirs too, may not learn of a victim who chose not to tell the police: of whom their own
+    agency has told of alone. Of other agencies it is for whoever supports or places victims; a supervisor is
+    called when nobody has reached one (domain.md S5; deny by default). None: nobody has said what kind of
+    agency it is."""
     others = {StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.SUPPORT_REPORTER}
-    return not others.isdisjoint(roles) or agency in told
+    return agency in told or (kind is not AgencyKind.POLICE and not others.isdisjoint(roles))

@@ -29,6 +29,7 @@ def _said(said: dict[str, Any]) -> Said:
     if "is" not in said:
         return content(said)
     step = {"support": said.get("support", "idva"), "step": said["is"], "reason": said.get("reason")}
+    step["service"] = said.get("service")
     her = someone(Role.VICTIM, "ann")
     return SupportProgressed.model_validate({"people": [her], **step})
 

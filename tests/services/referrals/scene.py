@@ -28,6 +28,7 @@ CALLERS = {
         caller("police", "police", "reporter"),
         caller("idva", "haven", "idva"),
         caller("supervisor", "police", "supervisor"),
+        caller("police-idva", "police", "idva"),
         caller("housing", "housing", "reporter"),
         caller("probation", "probation", "reporter"),
         caller("coordinator", "council", "marac-coordinator"),

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
+from chassis.accept import own_header
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.configuration import AgencyDefined
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade
 from contracts.events.owed import ContractAgreed, PlanMade, VictimTold
-from contracts.vocabulary import AlertRule, Role, StaffRole
+from contracts.vocabulary import AgencyKind, AlertRule, Role, StaffRole
 from services.referrals.owed import OWED
 from services.referrals.rules import sharing
 from tests.contracts.rules.test_plan_adequacy import ADEQUATE
-from tests.services.referrals.scene import Referrals, mention, named
+from tests.services.referrals.scene import CALLERS, Referrals, mention, named
 from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
 from tests.support.waiting import until
 from tests.support.world import World
@@ -176,6 +178,22 @@ async def test_what_cannot_be_read_is_refused_by_its_kind(
 ) -> None:
     answer = await referrals.post("police", path, content)
     assert (answer.status_code, answer.json()["faults"][0]["kind"]) == (422, fault)
+
+
+async def test_the_police_see_what_is_owed_to_whom_they_have_told_of_alone(referrals: Referrals) -> None:
+    police = AgencyDefined(agency="police", name="Police", kind=AgencyKind.POLICE)
+    header = own_header(referrals.runtime.clock.now())
+    await referrals.runtime.take(header, police, caller=CALLERS["operator"], right="test")
+    await referrals.post("haven", "safety-plans", PLAN)
+    address = f"/referrals/v1/victims/{mention('haven', '1')}"
+    said = {"victim": mention("haven", "1"), "of": ["arrest"], "result": "told", "by": "idva"}
+    for who, status in (("supervisor", 404), ("police-idva", 404), ("idva", 200), ("coordinator", 200)):
+        answer = await referrals.http.get(address, headers={"Authorization": f"Bearer {who}"})
+        assert answer.status_code == status, who
+        if status == 404:
+            assert (await referrals.post(who, "victim-updates", said)).status_code == 404, who
+    await referrals.post("police", "safety-plans", PLAN)
+    assert (await get(referrals, "supervisor")).status_code == 200, "of whom the force has told"
 
 
 async def test_a_mention_that_is_not_the_callers_to_see_is_not_there(referrals: Referrals) -> None:

@@ -61,6 +61,11 @@ def test_high_risk_asks_and_acceptance_tries_and_contact_move_it_on() -> None:
         made.add(step(name, SupportStep.TRIED, NOON + n * DAY / 4))
         made.settle()
     assert clocks(made) == {AlertRule.NO_CONTACT: NOON + DAY}, "somebody is told, now"
+    said = len(made.facts)
+    made.add(step("four", SupportStep.TRIED, NOON + 5 * DAY / 4))
+    made.add(step("accepted anew", SupportStep.ACCEPTED, NOON + 6 * DAY / 4))
+    made.settle()
+    assert len(made.facts) == said + 2, "no clock is stopped, and none begun anew"
     made.add(step("reached", SupportStep.ENGAGED, NOON + 2 * DAY))
     made.settle()
     assert clocks(made) == {}

@@ -24,6 +24,7 @@ async def prepared(referrals: Referrals) -> None:
 
     for said in (
         AreaDefined(area="north", name="North", kind=AreaKind.MARAC),
+        AgencyDefined(agency="police", name="Police", kind=AgencyKind.POLICE),
         AgencyDefined(agency="haven", name="Haven", kind=AgencyKind.IDVA_SERVICE, serves=["north"]),
     ):
         header = own_header(referrals.runtime.clock.now())
@@ -132,6 +133,9 @@ async def test_a_supervisor_is_not_told_who_did_not_tell_the_police(referrals: R
     assert (await get(referrals, "supervisor", "/v1/support")).json()["victims"] == []
     shown = (await get(referrals, "supervisor", f"/v1/support/{line['mention']}")).json()
     assert (shown["who_known"], shown["name"], shown["courses"]) == (False, None, [])
+    assert (await get(referrals, "police-idva", "/v1/support")).json()["victims"] == []
+    theirs = (await get(referrals, "police-idva", f"/v1/support/{line['mention']}")).json()
+    assert (theirs["who_known"], theirs["contacts"]) == (False, []), "the role alone is not enough"
     page = await get(referrals, "supervisor", f"/support/{line['mention']}")
     assert page.status_code == 200
     assert "MARSH" not in page.text.upper()
