@@ -60,7 +60,7 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, SUPPORT, FED),
-    fold_version=4,
+    fold_version=5,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,
