@@ -148,19 +148,23 @@ def due(
     versions: Sequence[Version], told: int, people: Mapping[str, Reach]
 ) -> Iterator[tuple[Version, bool]]:
     """Which versions of a fact a partner is told next, and whether with what they say, by how many it has
-    been told. It begins with the first, once the newest is theirs to know; none is left out, and none comes
-    before the one that it corrects. One that is about nobody of theirs tells that there is one."""
+    been told. It begins with the first, once all are here and the newest is theirs to know; none is left out,
+    and none comes before the one that it corrects. One that is about nobody of theirs tells that there is
+    one; so does one that was put right before they heard of it."""
     heard = [each for each in versions if each.version <= told]
     named = {mention for each in (heard or versions[-1:]) for mention in each.hers}
     if any(people.get(mention, NOTHING).stopped for mention in named):
         return
-    if not told and not _theirs(versions[-1], lambda mention: people.get(mention, NOTHING).begins):
+    newest = versions[-1]
+    begins = not told and newest.version == len(versions)
+    if not told and not (begins and _theirs(newest, lambda mention: people.get(mention, NOTHING).begins)):
         return
     following = (each for each in versions if each.version > told)
     for number, each in enumerate(following, told + 1):
         if each.version != number:
             return
-        yield each, _theirs(each, lambda mention: people.get(mention, NOTHING).follows)
+        put_right = begins and each is not newest
+        yield each, not put_right and _theirs(each, lambda mention: people.get(mention, NOTHING).follows)
 
 
 def _theirs(version: Version, may: Callable[[str], bool]) -> bool:
