@@ -9,9 +9,10 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.feeds import FeedSet
 from contracts.rules.areas import area_and_around
+from contracts.sections import Sensitivity
 from contracts.vocabulary import AgencyKind
 from services.referrals.feeds.rows import CaseLine, FedRow
-from services.referrals.rules.feeding import SECTIONS, Reach, reach
+from services.referrals.rules.feeding import SECTIONS, Reach, reach, sections
 
 READ: tuple[type[Content], ...] = (AgencyDefined, AreaDefined, FeedSet, CaseListed, MeetingCalled)
 """What access is made of."""
@@ -40,6 +41,10 @@ class Access:
         cases = {case.case: self._heard(case) for case in row.cases}
         over = [case.case for case in row.cases if case.over]
         return reach(feed.areas, feed.without, cases, over)
+
+    def sections(self, feed: FeedSet, area: str | None) -> frozenset[Sensitivity]:
+        """What a partner is told of a fact that was routed to this area."""
+        return sections(self.kinds[feed.agency], feed.areas, area_and_around(self.areas, area))
 
     def _heard(self, case: CaseLine) -> frozenset[str]:
         meant = [case.area, *sorted(self.listed.get(case.case, ()))]

@@ -4,10 +4,13 @@ A record is what a line of ``/bulk`` is. It goes to that route, of the service w
 speaks for the partner: so it is checked, known by its idempotency key, and answered as there. The answer goes
 to ``out.<agency>``, under an id made from the record's place; then, and not before, reading goes on. So a
 crash repeats a record, which repeats nothing, and its answer, which is the same.
+
+Each topic is read by a reader of its own: what one partner put holds up nobody else. What a service refuses
+as a whole, or what fails here again and again, is told as each line's answer, and reading goes on: what is
+waited for is a service that is away, or does not know a token of ours.
 """
 
 import asyncio
-import itertools
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -22,7 +25,7 @@ from chassis.http.auth import Caller, handed_on
 from chassis.http.bulk import NDJSON, LineResult, bulk_path
 from chassis.http.lines import GROUP
 from chassis.load import advance, positions_of
-from chassis.log import Partition, Record, Subscription
+from chassis.log import Partition, Record
 from chassis.parking import Park
 from chassis.runtime import Runtime
 from chassis.store.tables import micros
@@ -35,6 +38,14 @@ ANSWERED = "uk.goldthread.inbound.answered.v1"
 PAUSE_SECONDS = 1.0
 """How long until it tries again what another service, or the log, did not take."""
 TAKES_SECONDS = 60.0
+TRIES = 10
+"""How often lines are handed on that fail by a fault of ours, or that a service refuses as a whole; then that
+is their answer."""
+TAKING = frozenset({"referrals", "orders"})
+"""The services that take lines of a partner's system. Of a type that is another's, referrals says that it is
+not taken."""
+WAITED_FOR = frozenset({401, 403, 408, 425, 429})
+"""Answers of a service that say nothing of the lines: they are of the token or of the time."""
 
 log = structlog.get_logger()
 
@@ -45,82 +56,87 @@ class NotTaken(Exception):
 
 async def take_inbound(runtime: Runtime) -> None:
     """Take what partners put on their topics, for ever; nothing where no partner has one."""
-    topics = {inbound(agency).name: agency for agency in runtime.settings.partners}
-    if not topics:
+    if not runtime.settings.partners:
         await asyncio.Event().wait()
-    subscription = runtime.log.subscribe(GROUP_ID, sorted(topics), lambda wanted: _position(runtime, wanted))
-    try:
-        async with httpx.AsyncClient(base_url=runtime.settings.public_url, timeout=TAKES_SECONDS) as client:
-            while True:
-                try:
-                    await Inbound(runtime, topics, client).once(subscription)
-                except Exception as error:  # noqa: BLE001 - a service or the log is away: it is read again
-                    log.warning("inbound.failed", reason=type(error).__name__)
-                    subscription.again()
-                    await asyncio.sleep(PAUSE_SECONDS)
-    finally:
-        await subscription.stop()
-
-
-async def _position(runtime: Runtime, wanted: set[Partition]) -> dict[Partition, int]:
-    """Where to go on; of what was never read, where it begins: these topics forget."""
-    first = await runtime.log.beginnings(sorted({topic for topic, _ in wanted}))
-    return {partition: first[partition] for partition in wanted} | await positions_of(runtime.store, wanted)
+    async with httpx.AsyncClient(base_url=runtime.settings.public_url, timeout=TAKES_SECONDS) as client:
+        await asyncio.gather(
+            *(Inbound(runtime, agency, client).run() for agency in runtime.settings.partners)
+        )
 
 
 class Inbound:
-    """What comes by the partners' topics."""
+    """What comes by one partner's topic."""
 
-    def __init__(self, runtime: Runtime, topics: dict[str, str], client: httpx.AsyncClient) -> None:
+    def __init__(self, runtime: Runtime, agency: str, client: httpx.AsyncClient) -> None:
         self._runtime = runtime
-        self._topics = topics
+        self._agency = agency
         self._client = client
+        self._failed = 0
+        """How often in a row lines of it failed by a fault of ours."""
+        self.subscription = runtime.log.subscribe(
+            f"{GROUP_ID}-{agency}", [inbound(agency).name], self._position
+        )
 
-    async def once(self, subscription: Subscription) -> None:
+    async def run(self) -> None:
+        """Take what comes, for ever."""
+        try:
+            while True:
+                try:
+                    await self.once()
+                except Exception as error:  # noqa: BLE001 - a service or the log is away: it is read again
+                    log.warning("inbound.failed", agency=self._agency, reason=type(error).__name__)
+                    self.subscription.again()
+                    await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            await self.subscription.stop()
+
+    async def once(self) -> None:
         """Take what has come. Raises NotTaken, and what log and store raise: then it is read again."""
-        records = await subscription.poll(PAUSE_SECONDS)
-        records.sort(key=lambda record: (record.topic, record.partition, record.offset))
-        for _, of_one in itertools.groupby(records, key=lambda record: (record.topic, record.partition)):
-            coming = list(of_one)
-            for start in range(0, len(coming), GROUP):
-                await self._take(coming[start : start + GROUP])
+        records = await self.subscription.poll(PAUSE_SECONDS)
+        for start in range(0, len(records), GROUP):
+            await self._take(records[start : start + GROUP])
+
+    async def _position(self, wanted: set[Partition]) -> dict[Partition, int]:
+        """Where to go on; of what was never read, where it begins: these topics forget."""
+        runtime = self._runtime
+        first = await runtime.log.beginnings(sorted({topic for topic, _ in wanted}))
+        return {each: first[each] for each in wanted} | await positions_of(runtime.store, wanted)
 
     async def _take(self, records: Sequence[Record]) -> None:
-        agency = self._topics[records[0].topic]
-        read = [(record, _read(record)) for record in records]
+        read = [(record, _service_of(record)) for record in records]
         results: dict[int, LineResult] = {}
-        for service in sorted({said[0] for _, said in read if said}):
-            lines = [(record.offset, said[1]) for record, said in read if said and said[0] == service]
-            results |= await self._hand_on(agency, service, lines)
-        answers = [self._answer(agency, record, results.get(record.offset)) for record in records]
+        for service in sorted({service for _, service in read if service}):
+            results |= await self._hand_on(service, [record for record, whose in read if whose == service])
+        self._failed = 0
+        answers = [self._answer(record, results.get(record.offset)) for record in records]
         await self._runtime.log.append(answers)
-        await self._note(records, [record for record, said in read if not said])
+        await self._note(records, [record for record, service in read if not service])
 
-    async def _hand_on(
-        self, agency: str, service: str, lines: Sequence[tuple[int, bytes]]
-    ) -> dict[int, LineResult]:
+    async def _hand_on(self, service: str, lines: Sequence[Record]) -> dict[int, LineResult]:
         headers = {
-            "Authorization": f"Bearer {handed_on(self._runtime.settings, self._caller(agency))}",
+            "Authorization": f"Bearer {handed_on(self._runtime.settings, self._caller())}",
             "Content-Type": NDJSON,
         }
-        body = b"\n".join(line for _, line in lines)
+        body = b"\n".join(line.value for line in lines)
         answer = await self._client.post(bulk_path(service), content=body, headers=headers)
-        if answer.status_code != 200:
-            raise NotTaken(str(answer.status_code))
-        results = [LineResult.model_validate_json(line) for line in answer.text.splitlines()]
-        if len(results) != len(lines) or any(each.status >= 500 for each in results):
+        results = _results(answer, len(lines))
+        if any(each.status > 500 for each in results):
             raise NotTaken("some of it")
-        return {offset: result for (offset, _), result in zip(lines, results, strict=True)}
+        if answer.status_code != 200 or any(each.status == 500 for each in results):
+            self._failed += 1
+            if self._failed < TRIES:
+                raise NotTaken("a fault of ours")
+        return {line.offset: result for line, result in zip(lines, results, strict=True)}
 
-    def _caller(self, agency: str) -> Caller:
+    def _caller(self) -> Caller:
         """The partner, as whom its system is that posts by REST."""
-        settings = self._runtime.settings
+        settings, agency = self._runtime.settings, self._agency
         subject = settings.partners[agency]
         id_ = self._runtime.ids.staff(settings.trusted_issuer, subject)
         roles = frozenset({StaffRole.REPORTER.value})
         return Caller(id_, settings.trusted_issuer, subject, agency, roles, frozenset(), "")
 
-    def _answer(self, agency: str, record: Record, result: LineResult | None) -> Record:
+    def _answer(self, record: Record, result: LineResult | None) -> Record:
         place = {"partition": record.partition, "offset": record.offset}
         said = result.model_dump(mode="json", exclude_none=True, exclude={"line"}) if result else _UNREADABLE
         event = {
@@ -131,7 +147,9 @@ class Inbound:
             "datacontenttype": "application/json",
             "data": place | said,
         }
-        return Record(outbound(agency).name, agency, orjson.dumps(event, option=orjson.OPT_SORT_KEYS))
+        return Record(
+            outbound(self._agency).name, self._agency, orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+        )
 
     async def _note(self, records: Sequence[Record], unread: Sequence[Record]) -> None:
         """Reading goes on behind these; what could not be read is parked."""
@@ -149,14 +167,25 @@ class Inbound:
 _UNREADABLE: dict[str, Any] = {"status": 400, "code": "body.unreadable", "faults": []}
 
 
-def _read(record: Record) -> tuple[str, bytes] | None:
-    """The service whose a record is, and its line. Of a type that nobody knows any service says so. None: it
-    is no JSON object."""
+def _service_of(record: Record) -> str | None:
+    """The service that takes a record as a line. None: it is no JSON object, or more than one line."""
     said: Any = None
     with suppress(orjson.JSONDecodeError):
         said = orjson.loads(record.value)
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or b"\n" in record.value:
         return None
     kind = EVENTS.get(str(said.get("type")))
     service = TOPICS[kind.topic].writers[0] if kind else "referrals"
-    return service, orjson.dumps(said)
+    return service if service in TAKING else "referrals"
+
+
+def _results(answer: httpx.Response, many: int) -> list[LineResult]:
+    """What became of so many lines. Raises NotTaken where the answer does not say."""
+    if 400 <= answer.status_code <= 500 and answer.status_code not in WAITED_FOR:
+        return [LineResult(line=number, status=answer.status_code) for number in range(1, many + 1)]
+    if answer.status_code != 200:
+        raise NotTaken(str(answer.status_code))
+    results = [LineResult.model_validate_json(line) for line in answer.text.splitlines()]
+    if len(results) != many:
+        raise NotTaken("some of it")
+    return results

@@ -29,12 +29,13 @@ class CaseLine(Part):
 
 
 class VersionLine(Part):
-    """One version of a fact: when it was taken, for which purpose, and whom it names."""
+    """One version of a fact: when it was taken, for which purpose, where it was routed to, whom it names."""
 
     id: str
     version: int
     accepted: AwareDatetime
     purpose: str
+    area: str | None = None
     victims: tuple[str, ...]
     children: tuple[str, ...]
 
@@ -103,10 +104,9 @@ def _cases(subject: Subject) -> Iterator[CaseLine]:
         said = [fact for fact in versions if fact.content is not None]
         if not any(_hers(subject, fact) for fact in said):
             continue
-        routing = said[-1].content.routing if isinstance(said[-1].content, Said) else None
         yield CaseLine(
             case=last.root,
-            area=routing.area if isinstance(routing, Routing) else None,
+            area=_area(said[-1]),
             over=last.withdrawn or not _hers(subject, said[-1]),
         )
 
@@ -119,12 +119,18 @@ def _line(versions: list[Fact[Content]]) -> FactLine:
             version=fact.version,
             accepted=fact.accepted,
             purpose=fact.envelope.purpose,
+            area=_area(fact),
             victims=_in_role(fact, Role.VICTIM),
             children=_in_role(fact, Role.CHILD),
         )
         for fact in versions
     )
     return FactLine(root=first.root, agency=first.agency, type=first.envelope.type, versions=lines)
+
+
+def _area(fact: Fact[Content]) -> str | None:
+    routing = fact.content.routing if isinstance(fact.content, Said) else None
+    return routing.area if isinstance(routing, Routing) else None
 
 
 def _in_role(fact: Fact[Content], role: Role) -> tuple[str, ...]:

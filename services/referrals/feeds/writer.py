@@ -29,7 +29,7 @@ from contracts.events.feeds import FeedTold
 from services.referrals.feeds.access import READ, Access, access_of
 from services.referrals.feeds.entries import Planned, append, told_of
 from services.referrals.feeds.rows import FED, FactLine, FedRow, FedTable
-from services.referrals.rules.feeding import SECTIONS, Reach, due, may_be_told
+from services.referrals.rules.feeding import Reach, due, may_be_told
 
 LEASE = "feeds"
 LEASE_SECONDS = 10.0
@@ -199,8 +199,9 @@ class Writer:
             by_number = {each.version: each for each in line.versions}
             for version, theirs in due([each.named for each in line.versions], heard, people):
                 each = by_number[version.version]
-                sections = tuple(sorted(SECTIONS[kind])) if theirs and may[each.version] else ()
-                found.append((each.accepted, Planned(each.id, line.root, sections)))
+                whole = theirs and may[each.version]
+                sections = access.sections(access.feeds[agency], each.area) if whole else ()
+                found.append((each.accepted, Planned(each.id, line.root, tuple(sorted(sections)))))
         found.sort(key=lambda each: each[0])
         return [planned for _, planned in found]
 

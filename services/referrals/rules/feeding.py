@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.orders import BreachReported
 from contracts.events.people import (
     HealthContacted,
@@ -34,14 +35,16 @@ TOLD = frozenset(
         HealthContacted.type,
         LeadNamed.type,
         BreachReported.type,
+        SafeContactSaid.type,
+        ContactFailed.type,
     }
 )
 """What feeds tell of. Orders are not among it: they go to teams, by circulation. What is for support alone
 never is."""
 
-TO_ALL = frozenset({Sensitivity.IDENTITY, Sensitivity.ROUTING, Sensitivity.CONTACT, Sensitivity.NARRATIVE})
+TO_ALL = frozenset({Sensitivity.IDENTITY, Sensitivity.ROUTING, Sensitivity.NARRATIVE})
 SECTIONS: Mapping[AgencyKind, frozenset[Sensitivity]] = {
-    AgencyKind.IDVA_SERVICE: TO_ALL | {Sensitivity.LOCATION, Sensitivity.HEALTH},
+    AgencyKind.IDVA_SERVICE: TO_ALL | {Sensitivity.CONTACT, Sensitivity.LOCATION, Sensitivity.HEALTH},
     AgencyKind.HEALTH: TO_ALL | {Sensitivity.HEALTH},
     **dict.fromkeys(
         (
@@ -56,6 +59,17 @@ SECTIONS: Mapping[AgencyKind, frozenset[Sensitivity]] = {
 }
 """The sections that each kind of agency has. A kind that is not here is told nothing: whoever manages the
 alleged perpetrator, such as probation, least of all. Which cases come is where she is."""
+
+ALONE: Mapping[str, frozenset[AgencyKind]] = {
+    HealthContacted.type: frozenset({AgencyKind.IDVA_SERVICE, AgencyKind.HEALTH}),
+    SafeContactSaid.type: frozenset({AgencyKind.IDVA_SERVICE}),
+    ContactFailed.type: frozenset({AgencyKind.IDVA_SERVICE}),
+}
+"""What goes to these kinds alone. Which surgery she goes to, in free words, tells where she lives. Number and
+code word are for who supports her, as on a case's page; and whoever has them hears that a way failed."""
+
+WHERE = frozenset({Sensitivity.LOCATION, Sensitivity.ROUTING})
+"""The sections that tell where she is."""
 
 SAFEGUARDING = frozenset({Purpose.SAFEGUARDING, Purpose.SUPPORT})
 PURPOSES: Mapping[AgencyKind, frozenset[Purpose]] = {
@@ -104,7 +118,16 @@ def may_be_told(kind: AgencyKind | None, own: bool, event_type: str, purpose: st
     """Whether an agency of this kind may be told such a fact at all: never its own."""
     if own or kind is None:
         return False
-    return event_type in TOLD and purpose in PURPOSES.get(kind, frozenset())
+    if event_type not in TOLD or kind not in ALONE.get(event_type, SECTIONS):
+        return False
+    return purpose in PURPOSES.get(kind, frozenset())
+
+
+def sections(kind: AgencyKind, areas: Collection[str], around: Collection[str]) -> frozenset[Sensitivity]:
+    """What of a fact an agency of these areas is told, by where the fact itself was routed to and what lies
+    around. Of one that was routed elsewhere, or nobody knows where, not where she is: she may have moved away
+    from where her case was heard."""
+    return SECTIONS[kind] if not set(areas).isdisjoint(around) else SECTIONS[kind] - WHERE
 
 
 def reach(
@@ -125,19 +148,23 @@ def due(
     versions: Sequence[Version], told: int, people: Mapping[str, Reach]
 ) -> Iterator[tuple[Version, bool]]:
     """Which versions of a fact a partner is told next, and whether with what they say, by how many it has
-    been told. It begins with the first, once the newest is theirs to know; none is left out, and none comes
-    before the one that it corrects. One that is about nobody of theirs tells that there is one."""
+    been told. It begins with the first, once all are here and the newest is theirs to know; none is left out,
+    and none comes before the one that it corrects. One that is about nobody of theirs tells that there is
+    one; so does one that was put right before they heard of it."""
     heard = [each for each in versions if each.version <= told]
     named = {mention for each in (heard or versions[-1:]) for mention in each.hers}
     if any(people.get(mention, NOTHING).stopped for mention in named):
         return
-    if not told and not _theirs(versions[-1], lambda mention: people.get(mention, NOTHING).begins):
+    newest = versions[-1]
+    begins = not told and newest.version == len(versions)
+    if not told and not (begins and _theirs(newest, lambda mention: people.get(mention, NOTHING).begins)):
         return
     following = (each for each in versions if each.version > told)
     for number, each in enumerate(following, told + 1):
         if each.version != number:
             return
-        yield each, _theirs(each, lambda mention: people.get(mention, NOTHING).follows)
+        put_right = begins and each is not newest
+        yield each, not put_right and _theirs(each, lambda mention: people.get(mention, NOTHING).follows)
 
 
 def _theirs(version: Version, may: Callable[[str], bool]) -> bool:

@@ -26,6 +26,7 @@ from services.referrals.rules.feeding import (
     reach,
     redacted,
 )
+from services.referrals.rules.feeding import sections as sections_of
 
 TABLE: Mapping[str, list[dict[str, Any]]] = yaml.safe_load(
     Path(__file__).with_name("feeding.yaml").read_text()
@@ -53,6 +54,11 @@ def test_what_goes_to_whom(line: Mapping[str, Any]) -> None:
     kind = AgencyKind(line["kind"]) if line["kind"] else None
     told = may_be_told(kind, line.get("own", False), line["type"], line["purpose"])
     assert told is line["told"]
+
+
+@of("sections")
+def test_which_sections(line: Mapping[str, Any]) -> None:
+    assert sorted(sections_of(AgencyKind(line["kind"]), ["north"], line["around"])) == line["shown"]
 
 
 @of("reach")
@@ -131,7 +137,6 @@ def test_of_a_witness_there_is_no_more_than_that_there_is_one() -> None:
     assert redacted({"people": [witness]}, set(Sensitivity)) == {"people": [{"role": "witness"}]}
 
 
-def test_where_she_lives_goes_to_those_alone_who_support_her() -> None:
-    assert {kind for kind, has in SECTIONS.items() if Sensitivity.LOCATION in has} == {
-        AgencyKind.IDVA_SERVICE
-    }
+@pytest.mark.parametrize("section", [Sensitivity.LOCATION, Sensitivity.CONTACT])
+def test_where_she_lives_and_how_to_reach_her_go_to_those_alone_who_support_her(section: Sensitivity) -> None:
+    assert {kind for kind, has in SECTIONS.items() if section in has} == {AgencyKind.IDVA_SERVICE}

@@ -70,13 +70,32 @@ async def test_a_partner_is_told_what_others_said_and_no_more_than_is_theirs(ref
     (at_housing,) = await until_told(referrals, "housing", 1)
     assert at_hospital["id"] == taken["id"]
     assert at_hospital["data"]["people"][0]["health"] == {"pregnant": True}
-    assert set(at_housing["data"]["people"][0]) == {"mention", "role", "identity", "contact"}
+    assert set(at_housing["data"]["people"][0]) == {"mention", "role", "identity"}
     assert at_housing["data"]["people"][3] == {"role": "witness"}
     assert PLACE not in str([at_hospital, at_housing])
     assert "keys" not in at_hospital
     assert (await feed(referrals, "haven"))["entries"] == [], "its own"
     assert (await feed(referrals, "probation"))["entries"] == [], "which cases come is where she is"
     assert (await feed(referrals, "police"))["entries"] == [], "nobody set its feed"
+
+
+async def test_who_heard_her_case_once_is_not_told_where_she_went(referrals: Referrals) -> None:
+    """Nor are the police told which clinic she goes to, or anybody but who supports her how to reach her."""
+    for agency in ("haven", "police"):
+        await set_feed(referrals, agency, "north")
+    await referrals.post("practice", "marac-referrals", referral())
+    for number, area in enumerate(("north", "south")):
+        said = referral(f"P-{number}", routing={"area": area}) | {"service": "Clinic"}
+        said["people"] = said["people"][:1]
+        assert (await referrals.post("hospital", "health-contacts", said)).status_code == 201
+    (told,) = await until_told(referrals, "police", 1)
+    assert set(told["data"]["people"][0]) == {"mention", "role", "identity"}
+    of_her, here, gone = (each["data"] for each in await until_told(referrals, "haven", 3))
+    assert [each["people"][0]["contact"]["number"] for each in (of_her, here, gone)] == ["07700 900142"] * 3
+    assert PLACE in str(here)
+    assert here["routing"] == {"area": "north"}
+    assert PLACE not in str(gone)
+    assert "routing" not in gone
 
 
 @on_both_stores
