@@ -11,7 +11,7 @@ from sqlalchemy import text
 from chassis.ids import new_id
 from contracts.events.people import ReferralMade
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
-from services.referrals import drafts
+from services.referrals import drafts, withheld
 from services.referrals.rules import asking
 from services.referrals.rules.drafting import KEPT
 from tests.services.referrals.scene import CALLERS, Referrals, caller, named
@@ -277,6 +277,32 @@ async def test_what_she_chose_not_to_tell_is_read_by_support_alone_and_opened_on
         assert "knife" not in answer.text
     opened = [each for each in (await get(referrals, "idva", path)).json()["kept"] if each["opened"]]
     assert [each["basis"] for each in opened[0]["opened"]] == ["vital-interests"]
+
+
+async def test_what_she_told_is_not_read_in_a_case_in_which_he_is_the_victim(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    his = [named("victim", "C-10"), named("perpetrator", "C-9")]
+    case = await referrals.post("haven", "marac-referrals", {"people": his, "routing": {"area": "north"}})
+    said = {"people": BOTH, "withheld": {"text": "He has a knife."}}
+    refused = await referrals.post("haven", "withheld", said)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-her-alone")
+    hers, root = await kept_by_haven(referrals)
+    opening = {
+        "people": BOTH,
+        "opens": root,
+        "basis": "vital-interests",
+        "reason": "He said that he will use it.",
+        "narrative": {"text": "There is a knife."},
+    }
+    assert (await referrals.post("idva", "withheld-openings", opening)).status_code == 422
+    with monkeypatch.context() as patch:  # as it was taken before anybody but her was refused
+        patch.setattr(withheld, "is_of_her_alone", lambda _: True)
+        assert (await referrals.post("haven", "withheld", said)).status_code == 201
+    kept = (await get(referrals, "idva", f"/referrals/v1/withheld/{hers}")).json()["kept"]
+    assert len(kept) == 3
+    of_him = await get(referrals, "idva", f"/referrals/v1/withheld/{case.json()['root']}")
+    assert (of_him.status_code, of_him.json()["kept"]) == (200, [])
 
 
 async def test_it_is_opened_on_the_page(referrals: Referrals) -> None:
