@@ -45,7 +45,7 @@ async def lines_of(body: AsyncIterable[bytes], *, quoted: bool, after: int = 0) 
                 end += len(piece) + 1
                 inside ^= quoted and piece.count(b'"') & 1
                 if inside:
-                    held += b"\n"
+                    held += b"\n"[: MAX_BODY + 1 - len(held)]
                     continue
                 number += 1
                 yield Line(number, bytes(held), end, ended=True, blank=not held.strip(empty))

@@ -8,7 +8,7 @@ windows the second is told.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 
 class DraftTable(SQLModel, table=True):
-    """A draft, sealed; ``touched``: when it was written last."""
+    """A draft, sealed; ``touched``: when it was written last, of each writing another time."""
 
     __tablename__ = "referrals_draft"
 
@@ -113,7 +113,8 @@ async def save(
             return found
         if before.n != seen:
             return before
-        kept = Draft(draft, runtime.clock.now(), {**found.pages, page: Page(seen + 1, said)})
+        touched = max(runtime.clock.now(), found.touched + timedelta(microseconds=1))
+        kept = Draft(draft, touched, {**found.pages, page: Page(seen + 1, said)})
         row = _row(runtime, caller, kept)
         change = prepared(
             "update referrals_draft set touched = :touched, body = :body where person = :person and id = :id"
@@ -124,12 +125,15 @@ async def save(
     return await runtime.store.write(work, durable=True)
 
 
-async def discard(runtime: Runtime, caller: Caller, draft: str) -> None:
-    """Delete a draft of the caller's, if it is there."""
-    statement = prepared("delete from referrals_draft where person = :person and id = :id")
+async def discard(runtime: Runtime, caller: Caller, draft: Draft) -> None:
+    """Delete a draft of the caller's as it was read: one that was written on since stays."""
+    statement = prepared(
+        "delete from referrals_draft where person = :person and id = :id and touched = :touched"
+    )
 
     async def work(connection: AsyncConnection) -> None:
-        await connection.execute(statement, {"person": caller.id, "id": draft})
+        touched = micros(draft.touched)
+        await connection.execute(statement, {"person": caller.id, "id": draft.id, "touched": touched})
 
     await runtime.store.write(work)
 

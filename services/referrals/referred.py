@@ -3,11 +3,9 @@
 from sqlalchemy import select
 from sqlmodel import col
 
-from chassis.accept import Refused
 from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
-from contracts.content import Content
 from contracts.events.people import ReferralMade, victim_of
 from contracts.submission import Header
 from contracts.vocabulary import LawfulBasis, Purpose
@@ -32,8 +30,8 @@ async def send(runtime: Runtime, caller: Caller, draft: Draft) -> None:
     """Record what a draft says, as a partner's system would, and delete the draft. What she chose not to tell
     the police comes first: whoever finds the case finds that too.
 
-    Sent already: nothing happens. Raises Refused as ``Runtime.take`` does; what was not saved is sent by the
-    next try.
+    Sent already as it is: nothing happens. Raises Refused as ``Runtime.take`` and ``Runtime.revise`` do: 409
+    where it was sent as it was before; what was not saved is sent by the next try.
     """
     header = Header(
         occurred=draft.touched,
@@ -41,14 +39,25 @@ async def send(runtime: Runtime, caller: Caller, draft: Draft) -> None:
         basis=LawfulBasis.PUBLIC_TASK,
         purpose=Purpose.SAFEGUARDING,
     )
-    alone = header.model_copy(update={"purpose": Purpose.SUPPORT})
-    answers = draft.answers
-    kept = referring.withheld(answers, draft.id)
-    if kept is not None and await may_ask(runtime, caller):
-        await _take(runtime, caller, alone, kept, sharing.KEEP_WITHHELD, f"draft {draft.id} withheld")
-    referral = referring.referral(answers, draft.id)
-    await _take(runtime, caller, header, referral, sharing.REFER, f"draft {draft.id}")
-    await discard(runtime, caller, draft.id)
+    if await may_ask(runtime, caller):
+        await _keep(runtime, caller, header.model_copy(update={"purpose": Purpose.SUPPORT}), draft)
+    said, key = referring.referral(draft.answers, draft.id), f"draft {draft.id}"
+    await runtime.take(header, said, caller=caller, right=sharing.REFER, idempotency_key=key)
+    await discard(runtime, caller, draft)
+
+
+async def _keep(runtime: Runtime, caller: Caller, header: Header, draft: Draft) -> None:
+    """Let what she chose not to tell the police stand as the draft has it now: a try before this one may have
+    kept it as it was then."""
+    said, key = referring.withheld(draft.answers, draft.id), f"draft {draft.id} withheld"
+    root = runtime.id_of(caller, key)
+    kept = (await runtime.fact(root)).versions(root)
+    right = sharing.KEEP_WITHHELD
+    if not kept and said is not None:
+        await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    elif kept and kept[-1].occurred != draft.touched and not (said is None and kept[-1].withdrawn):
+        now, last = f"{key} {draft.touched.isoformat()}", kept[-1].version
+        await runtime.revise(root, last, header, said, caller=caller, right=right, idempotency_key=now)
 
 
 async def before(runtime: Runtime, caller: Caller, draft: Draft) -> list[Fact[ReferralMade]]:
@@ -77,13 +86,3 @@ async def _with_nhs(runtime: Runtime, nhs: str) -> set[str]:
     statement = select(col(BlockTable.mention)).where(col(BlockTable.block) == block)
     async with runtime.store.reading() as connection:
         return set((await connection.execute(statement)).scalars())
-
-
-async def _take(
-    runtime: Runtime, caller: Caller, header: Header, said: Content, right: str, key: str
-) -> None:
-    try:
-        await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
-    except Refused as refused:
-        if refused.status != 409:  # it was sent before, and said otherwise then: what was sent holds
-            raise

@@ -23,7 +23,7 @@ from contracts.submission import Header
 from contracts.vocabulary import LawfulBasis, OpeningBasis, Purpose
 from services.referrals import actions
 from services.referrals.rules import sharing
-from services.referrals.rules.withholding import may_keep, may_read
+from services.referrals.rules.withholding import is_hers, is_of_her_alone, may_keep, may_read
 from services.referrals.views import IDENTITY, IdentityRow
 
 
@@ -63,11 +63,13 @@ async def may_ask(archive: Archive, caller: Caller) -> bool:
 
 async def admit(archive: Archive, caller: Caller, said: Content) -> Content:
     """As ``actions.admit``. Raises also Problem (404) for the police, who may keep nothing here, and for what
-    is not the caller's to open; Refused (422) where it is opened about somebody else."""
-    if isinstance(said, WithheldFromPolice | WithheldOpened) and not may_keep(
-        await actions.kind_of(archive, caller)
-    ):
-        raise not_found()
+    is not the caller's to open; Refused (422) where it names anybody besides her, or is opened about somebody
+    else."""
+    if isinstance(said, WithheldFromPolice | WithheldOpened):
+        if not may_keep(await actions.kind_of(archive, caller)):
+            raise not_found()
+        if not is_of_her_alone(said.people):
+            raise Refused("not-her-alone", "body.content.people")
     if isinstance(said, WithheldOpened):
         kept = (await archive.fact(said.opens)).current(WithheldFromPolice)
         if not kept or kept[0].agency != caller.agency:
@@ -92,8 +94,13 @@ async def open_case(runtime: Runtime, caller: Caller, case: str) -> KeptOfCase:
 
     if not readable(referral.agency):
         raise not_found()
-    facts = await runtime.facts([f"m:{each}" for each in await _records_of(runtime, victim.mention)])
-    kept = [fact for fact in facts.current(WithheldFromPolice) if readable(fact.agency)]
+    records = await _records_of(runtime, victim.mention)
+    facts = await runtime.facts([f"m:{each}" for each in records])
+    kept = [
+        fact
+        for fact in facts.current(WithheldFromPolice)
+        if readable(fact.agency) and (told := victim_of(fact.said)) and is_hers(told.mention, records)
+    ]
     kept.sort(key=lambda fact: (fact.recorded, fact.root), reverse=True)
     openings = facts.current(WithheldOpened)
     shown = KeptOfCase(kept=tuple(_kept(fact, openings, caller) for fact in kept))

@@ -1,13 +1,14 @@
 """CSV as it really comes: each row a fact like any other, and of what is amiss the place and the kind."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 
 from chassis.http.bulk import CSV
 from chassis.http.limits import MAX_BODY
+from chassis.http.lines import lines_of
 from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported
 from tests.chassis.conftest import System
@@ -107,6 +108,19 @@ async def test_a_text_is_kept_as_it_stands(system: System) -> None:
         root = json.loads(answer.text)["receipt"]["root"]
         (kept,) = (await opened.get(f"/orders/v1/facts/{root}")).json()["versions"]
     assert (kept["content"]["narrative"], kept["content"]["crime"]) == ({"text": "=1+1"}, True)
+
+
+@pytest.mark.parametrize("text", [b"\n" * 1000, b"a\n" * 500, b"a" * 700 + b"\n" * 300])
+async def test_of_a_quote_that_is_never_closed_no_more_is_held_than_shows_that(text: bytes) -> None:
+    parts = 3 * MAX_BODY // len(text)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'"'
+        for _ in range(parts):
+            yield text
+
+    (held,) = [each async for each in lines_of(body(), quoted=True)]
+    assert (len(held.body), held.end) == (MAX_BODY + 1, 1 + parts * len(text))
 
 
 def headed(*names: str) -> bytes:

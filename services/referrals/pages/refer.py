@@ -75,29 +75,35 @@ async def check(request: Request, draft: Id, runtime: TheRuntime, caller: Referr
 
 @router.post("/{draft}/send")
 async def send(request: Request, draft: Id, runtime: TheRuntime, caller: Referrer, seen: Seen) -> Response:
-    """Send it, if it is as the caller has just seen it. Pressed twice, it is sent once."""
+    """Send it, if it is as the caller has just seen it. Pressed twice, it is sent once; what was written on
+    it since it was sent is told to be in no referral."""
     done = RedirectResponse(f"{HOME}/{draft}/sent", 303)
-    if await referred.sent(runtime, caller, draft) is not None:
-        await drafts.discard(runtime, caller, draft)  # a process may have died between the two
-        return done
+    before = await referred.sent(runtime, caller, draft)
     found = await drafts.read(runtime, caller, draft)
     if found is None:
-        return _gone()
+        return _gone() if before is None else done
+    if before is not None:
+        if found.touched != before.occurred:
+            return await _check(request, runtime, caller, found, "sent")
+        await drafts.discard(runtime, caller, found)  # a process died between the two
+        return done
     if found.seen != seen:
         return await _check(request, runtime, caller, found, "changed")
     try:
         await referred.send(runtime, caller, found)
     except Refused as refused:
-        if refused.status != 503:
+        if refused.status not in (409, 412, 503):
             raise
-        return await _check(request, runtime, caller, found, "busy")
+        fault = "busy" if refused.status == 503 else "changed"  # another window sent it at once
+        return await _check(request, runtime, caller, found, fault)
     return done
 
 
 @router.post("/{draft}/discard")
 async def discard(draft: Id, runtime: TheRuntime, caller: Referrer, seen: Seen) -> RedirectResponse:
     """Delete a draft."""
-    await drafts.discard(runtime, caller, draft)
+    if (found := await drafts.read(runtime, caller, draft)) is not None:
+        await drafts.discard(runtime, caller, found)
     return RedirectResponse(HOME, 303)
 
 
@@ -116,11 +122,15 @@ async def ask(request: Request, draft: Id, page: str, runtime: TheRuntime, calle
 async def answer(
     request: Request, draft: Id, page: str, runtime: TheRuntime, caller: Referrer, seen: Seen
 ) -> Response:
-    """Keep what was typed, and go on; or say what is wrong, with all that was typed still there."""
+    """Keep what was typed, and go on; or say what is wrong, with all that was typed still there. Nothing is
+    kept once it was sent: nobody would send it."""
     await _check_page(runtime, caller, page)
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     said = asking.typed(page, form)
     found = await drafts.read(runtime, caller, draft)
+    if await referred.sent(runtime, caller, draft) is not None:
+        was = found or Draft(draft, runtime.clock.now())
+        return await _ask(request, runtime, caller, was, page, seen, said, late=True)
     if found is None:
         return _gone()
     today = runtime.clock.now().astimezone(LONDON).date()
@@ -171,6 +181,7 @@ async def _ask(
     said: Mapping[str, str],
     faults: Sequence[asking.Fault] = (),
     theirs: Mapping[str, str] | None = None,
+    late: bool = False,
 ) -> HTMLResponse:
     pages = await _pages(runtime, caller)
     place = pages.index(page)
@@ -182,12 +193,13 @@ async def _ask(
         "said": said,
         "faults": dict(faults),
         "theirs": theirs,
+        "late": late,
         "areas": await _areas(runtime),
         "day_of": asking.day_of,
         "step": (place + 1, len(pages)),
         "back": f"{HOME}/{draft.id}/{pages[place - 1]}" if place else HOME,
     }
-    status = 422 if faults else 409 if theirs is not None else 200
+    status = 422 if faults else 409 if late or theirs is not None else 200
     return PAGES.show("refer_ask.html", PAGES.look(request, caller), status, **shown)
 
 
@@ -209,5 +221,5 @@ async def _check(
         "day_of": asking.day_of,
         "fault": fault,
     }
-    status = 409 if fault == "changed" else 503 if fault else 200
+    status = {"": 200, "busy": 503}.get(fault, 409)
     return PAGES.show("refer_check.html", PAGES.look(request, caller), status, **shown)

@@ -7,6 +7,7 @@ an IDVA may work for a police force, whose records are open to it. (Ours, 2026-1
 
 from collections.abc import Collection
 
+from contracts.mentions import Mention
 from contracts.vocabulary import AgencyKind, StaffRole
 
 SUPPORT = frozenset({AgencyKind.IDVA_SERVICE, AgencyKind.HEALTH, AgencyKind.VOLUNTARY})
@@ -31,3 +32,14 @@ def may_read(
     if StaffRole.IDVA not in roles or not may_keep(kind):
         return False
     return own or (kind in SUPPORT and not set(areas).isdisjoint(reach))
+
+
+def is_hers(victim: str | None, records: Collection[str]) -> bool:
+    """Whether what is kept was told by whoever these records are of: its victim was, and nobody else whom it
+    may name. Where she and he each have a case, what she told is no part of his."""
+    return victim in records
+
+
+def is_of_her_alone(people: Collection[Mention]) -> bool:
+    """Whether it names nobody but her: whoever else stands in it, it is filed under their records too."""
+    return len(people) == 1

@@ -10,7 +10,7 @@ from contracts.sections import Contact, Identity, Location, Narrative, Routing, 
 from contracts.vocabulary import AgencyKind, ContactMethod, Grade, ReferralCriterion, Role
 from services.referrals.rules import asking, drafting, referring
 from services.referrals.rules.grading import grade_referral
-from services.referrals.rules.withholding import may_keep, may_read
+from services.referrals.rules.withholding import is_hers, may_keep, may_read
 from tests.support.tables import lines
 
 TODAY = date(2026, 11, 26)
@@ -126,3 +126,8 @@ def test_support_alone_reads_what_she_chose_not_to_tell(
     assert may_read(("idva",), kind, areas, ("north",), own=own) is reads
     assert not may_read(("marac-chair", "reporter", "operator"), kind, areas, ("north",), own=own)
     assert may_keep(kind) is (kind is not AgencyKind.POLICE)
+
+
+@lines(__file__, "withheld-whose")
+def test_what_she_told_is_shown_in_her_own_case_alone(line: dict[str, Any]) -> None:
+    assert is_hers(line["victim"], line["records"]) is line["shown"]

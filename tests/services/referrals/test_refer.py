@@ -8,10 +8,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from chassis.accept import Refused
 from chassis.ids import new_id
-from contracts.events.people import ReferralMade
+from contracts.events.people import ReferralMade, victim_of
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
-from services.referrals import drafts
+from services.referrals import drafts, referred, withheld
 from services.referrals.rules import asking
 from services.referrals.rules.drafting import KEPT
 from tests.services.referrals.scene import CALLERS, Referrals, caller, named
@@ -72,7 +73,9 @@ async def send(referrals: Referrals, who: str, draft: str) -> httpx.Response:
 async def facts(referrals: Referrals, kind: Any) -> list[Any]:
     async with referrals.runtime.store.reading() as connection:
         roots = (
-            await connection.execute(text("select root from fact where type = :type"), {"type": kind.type})
+            await connection.execute(
+                text("select distinct root from fact where type = :type"), {"type": kind.type}
+            )
         ).scalars()
         found = [await referrals.runtime.fact(root) for root in roots.all()]
     return [fact for each in found for fact in each.current(kind)]
@@ -123,6 +126,78 @@ async def test_a_line_that_drops_between_the_two_facts_leaves_one_of_each(
     assert "1 draft" in (await get(referrals, "nurse", HOME)).text, "nothing is lost"
     assert (await send(referrals, "nurse", draft)).headers["location"] == f"{draft}/sent"
     assert [len(await facts(referrals, kind)) for kind in (WithheldFromPolice, ReferralMade)] == [1, 1]
+
+
+@pytest.mark.parametrize("told", ["He has a knife in the van.", ""])
+async def test_what_she_withholds_stands_as_the_draft_has_it_when_it_is_sent(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    draft = await begin(referrals, "nurse")
+    await fill(referrals, "nurse", draft, "victim", record="C-7")
+    await fill(referrals, "nurse", draft, "withheld", text="He has a knife, says her sister.")
+    take = referrals.runtime.take
+
+    async def dropping(*said: Any, **more: Any) -> Any:
+        if isinstance(said[1], ReferralMade):
+            raise Refused("catching-up", status=503)
+        return await take(*said, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(referrals.runtime, "take", dropping)
+        assert (await send(referrals, "nurse", draft)).status_code == 503
+        await fill(referrals, "nurse", draft, "victim", record="C-8")
+        await fill(referrals, "nurse", draft, "withheld", text=told)
+        assert [(await send(referrals, "nurse", draft)).status_code for _ in range(2)] == [503, 503]
+    assert (await send(referrals, "nurse", draft)).headers["location"] == f"{draft}/sent"
+    (referral,) = await facts(referrals, ReferralMade)
+    kept = await facts(referrals, WithheldFromPolice)
+    assert [each.said.withheld.text for each in kept] == ([told] if told else [])
+    assert {victim_of(each.said).mention for each in kept} <= {victim_of(referral.said).mention}
+
+
+async def test_what_is_typed_after_it_was_sent_is_not_acknowledged_as_saved(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await begin(referrals, "school")
+    await fill(referrals, "school", draft, "views", view="To be left alone.")
+
+    async def dies(*_: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(referred, "discard", dies)
+        assert (await send(referrals, "school", draft)).status_code == 503
+    for again in range(2):
+        late = await post(referrals, "school", f"{draft}/views", {"seen": "1", "view": "To go home."})
+        assert late.status_code == 409
+        assert "This referral was sent before." in late.text
+        assert "To go home." in late.text
+        if not again:
+            sent = await post(referrals, "school", f"{draft}/send", {"seen": "1"})
+            assert sent.headers["location"] == f"{draft}/sent"
+            assert "You have no drafts." in (await get(referrals, "school", HOME)).text
+
+
+async def test_what_another_window_saves_while_it_is_sent_is_not_lost(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await begin(referrals, "school")
+    take = referrals.runtime.take
+
+    async def meanwhile(*said: Any, **more: Any) -> Any:
+        saved = await post(referrals, "school", f"{draft}/views", {"seen": "0", "view": "To go home."})
+        assert saved.status_code == 303
+        return await take(*said, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(referrals.runtime, "take", meanwhile)
+        assert (await send(referrals, "school", draft)).headers["location"] == f"{draft}/sent"
+    again = await send(referrals, "school", draft)
+    assert again.status_code == 409
+    assert "This referral was sent before, without what was typed since." in again.text
+    assert "To go home." in again.text
+    await post(referrals, "school", f"{draft}/discard", {"seen": "1"})
+    assert "You have no drafts." in (await get(referrals, "school", HOME)).text
 
 
 async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(referrals: Referrals) -> None:
@@ -277,6 +352,32 @@ async def test_what_she_chose_not_to_tell_is_read_by_support_alone_and_opened_on
         assert "knife" not in answer.text
     opened = [each for each in (await get(referrals, "idva", path)).json()["kept"] if each["opened"]]
     assert [each["basis"] for each in opened[0]["opened"]] == ["vital-interests"]
+
+
+async def test_what_she_told_is_not_read_in_a_case_in_which_he_is_the_victim(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    his = [named("victim", "C-10"), named("perpetrator", "C-9")]
+    case = await referrals.post("haven", "marac-referrals", {"people": his, "routing": {"area": "north"}})
+    said = {"people": BOTH, "withheld": {"text": "He has a knife."}}
+    refused = await referrals.post("haven", "withheld", said)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-her-alone")
+    hers, root = await kept_by_haven(referrals)
+    opening = {
+        "people": BOTH,
+        "opens": root,
+        "basis": "vital-interests",
+        "reason": "He said that he will use it.",
+        "narrative": {"text": "There is a knife."},
+    }
+    assert (await referrals.post("idva", "withheld-openings", opening)).status_code == 422
+    with monkeypatch.context() as patch:  # as it was taken before anybody but her was refused
+        patch.setattr(withheld, "is_of_her_alone", lambda _: True)
+        assert (await referrals.post("haven", "withheld", said)).status_code == 201
+    kept = (await get(referrals, "idva", f"/referrals/v1/withheld/{hers}")).json()["kept"]
+    assert len(kept) == 3
+    of_him = await get(referrals, "idva", f"/referrals/v1/withheld/{case.json()['root']}")
+    assert (of_him.status_code, of_him.json()["kept"]) == (200, [])
 
 
 async def test_it_is_opened_on_the_page(referrals: Referrals) -> None:
