@@ -113,9 +113,9 @@ async def may_see_owed(archive: Archive, caller: Caller, mention: str) -> bool:
 
 
 async def kind_of(archive: Archive, caller: Caller) -> AgencyKind | None:
-    """What kind of agency the caller is of, if anybody has said so."""
+    """What kind of agency the caller is of, by the newest word; None: nobody has said so."""
     defined = (await archive.configuration(AgencyDefined)).current(AgencyDefined)
-    return next((each.said.kind for each in defined if each.said.agency == caller.agency), None)
+    return {each.said.agency: each.said.kind for each in defined}.get(caller.agency)
 
 
 async def _check_answer(archive: Archive, caller: Caller, said: MixtureAnswered) -> None:
