@@ -58,7 +58,7 @@ OF_NOBODY = {
 NOT_YET = {
     "/marac/cases/{case}/messages": "words between two who both open the case",
     "/referrals/support/{mention}": "what support a victim is owed",
-    "/referrals/victims/{mention}": "what a victim is owed; officers come from the breach's page, which says it",
+    "/referrals/victims/{mention}": "what a victim is owed; officers come from the breach, which says it",
     "/referrals/withheld/{case}": "what a victim chose not to tell, for whoever opens the case",
 }
 """Pages of a victim that do not say it yet, each a page away from one that does. None is to be added."""
