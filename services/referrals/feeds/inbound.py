@@ -7,7 +7,8 @@ crash repeats a record, which repeats nothing, and its answer, which is the same
 
 Each topic is read by a reader of its own: what one partner put holds up nobody else. What a service refuses
 as a whole, or what fails here again and again, is told as each line's answer, and reading goes on: what is
-waited for is a service that is away, or does not know a token of ours.
+waited for is a service that is away, or does not know a token of ours. While a topic cannot be read on, an
+alert says that something is unread, for a breach may be in it.
 """
 
 import asyncio
@@ -29,15 +30,18 @@ from chassis.log import Partition, Record
 from chassis.parking import Park
 from chassis.runtime import Runtime
 from chassis.store.tables import micros
+from chassis.watch import to_say
 from contracts.registry import EVENTS
 from contracts.topics import TOPICS, inbound, outbound
-from contracts.vocabulary import StaffRole
+from contracts.vocabulary import AlertRule, StaffRole, Urgency
 
 GROUP_ID = "goldthread-referrals-inbound"
 ANSWERED = "uk.goldthread.inbound.answered.v1"
 PAUSE_SECONDS = 1.0
 """How long until it tries again what another service, or the log, did not take."""
 TAKES_SECONDS = 60.0
+HELD_SECONDS = 60.0
+"""How long a topic cannot be read on until somebody is told."""
 TRIES = 10
 """How often lines are handed on that fail by a fault of ours, or that a service refuses as a whole; then that
 is their answer."""
@@ -73,6 +77,9 @@ class Inbound:
         self._client = client
         self._failed = 0
         """How often in a row lines of it failed by a fault of ours."""
+        self._held_since: float | None = None
+        self._told: bool | None = None
+        """Whether somebody is told that it cannot be read on; None: it is not known here."""
         self.subscription = runtime.log.subscribe(
             f"{GROUP_ID}-{agency}", [inbound(agency).name], self._position
         )
@@ -92,9 +99,28 @@ class Inbound:
 
     async def once(self) -> None:
         """Take what has come. Raises NotTaken, and what log and store raise: then it is read again."""
+        now = asyncio.get_running_loop().time()
+        self._held_since = now if self._held_since is None else self._held_since
+        if now - self._held_since > HELD_SECONDS:
+            await self._tell(held=True)
         records = await self.subscription.poll(PAUSE_SECONDS)
         for start in range(0, len(records), GROUP):
             await self._take(records[start : start + GROUP])
+        if not self.subscription.stopped:
+            self._held_since = None
+            await self._tell(held=False)
+
+    async def _tell(self, *, held: bool) -> None:
+        """Raise the alert, or stand it down; only the process that has the topic does."""
+        runtime, told = self._runtime, self._told
+        self._told = None
+        if self.subscription.assigned():
+            if held is not told:
+                cause = runtime.ids.blind("unread", inbound(self._agency).name)
+                facts = await runtime.facts([f"o:{cause}"])
+                urgency = Urgency.NOW if held else None
+                await runtime.say(to_say(AlertRule.UNREAD, cause, facts, urgency, runtime.clock.now()))
+            self._told = held
 
     async def _position(self, wanted: set[Partition]) -> dict[Partition, int]:
         """Where to go on; of what was never read, where it begins: these topics forget."""

@@ -129,7 +129,7 @@ class Pusher:
             for told in found:
                 await on_record(runtime, caller, [told])
                 while not await (self._post(client, feed, told) if feed else self._put(receiver, told)):
-                    log.warning("feeds.not-taken", receiver=receiver, n=told.n)
+                    log.warning("feeds.not-taken", agency=agency, offset=told.n)
                     await asyncio.sleep(WAITS[min(tries, len(WAITS) - 1)])
                     tries += 1
                 if not await self._note(receiver, told.n):

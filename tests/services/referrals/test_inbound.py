@@ -14,6 +14,7 @@ import pytest
 
 from chassis.log import Record
 from chassis.service import Service
+from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.conference import MeetingCalled
 from contracts.events.orders import BreachReported
 from contracts.events.people import HousingDescribed
@@ -54,12 +55,14 @@ class World:
 
     def __init__(self, partners: Partners, services: Services, stack: AsyncExitStack) -> None:
         self.partners, self.services, self._stack = partners, services, stack
+        self.readings: list[Inbound] = []
 
     async def open(self, *agencies: str) -> None:
         runtime = (await self.partners.start()).runtime
         object.__setattr__(runtime.settings, "partner_topics", ",".join(agencies))
         topics = [make(each) for each in agencies for make in (inbound, outbound)]
         await self.partners.log.ensure(topics)
+        self.runtime = runtime
         client = httpx.AsyncClient(
             transport=httpx.MockTransport(self.services.answer), base_url="http://goldthread.test"
         )
@@ -67,8 +70,14 @@ class World:
         for agency in agencies:
             reading = Inbound(runtime, agency, client)
             await reading.subscription.start()
+            self.readings.append(reading)
             task = asyncio.create_task(reading.run())
             self._stack.callback(task.cancel)
+
+    async def alerts(self) -> tuple[int, int]:
+        """How many times it was said that something is unread, and that it is not any more."""
+        facts = await self.runtime.configuration(AlertRaised, AlertStoodDown)
+        return len(facts.current(AlertRaised)), len(facts.current(AlertStoodDown))
 
     async def put(self, agency: str, *values: bytes) -> None:
         await self.partners.log.append([Record(inbound(agency).name, agency, value) for value in values])
@@ -146,6 +155,31 @@ async def test_a_service_that_is_away_is_waited_for_and_holds_up_no_other_partne
     await until(tried, 20, "it is handed on again")
     away = False
     assert await world.answered("housing", 1) == [201]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_somebody_is_told_while_a_topic_cannot_be_read_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    """Because a service is away, or because the log cannot be read on."""
+    monkeypatch.setattr(module, "HELD_SECONDS", 0.1)
+    away = not stopped
+    world.services.says = lambda service, said: 503 if away else None
+    await world.open("housing")
+    if stopped:
+        await world.put("housing", line(BREACH))
+        await world.answered("housing", 1)
+        world.readings[0].subscription.stopped[(inbound("housing").name, 0)] = "records are missing"
+    else:
+        await world.put("housing", line(BREACH))
+
+    async def told(*many: int) -> bool:
+        return await world.alerts() == many
+
+    await until(lambda: told(1, 0), 20, "somebody is told")
+    away = False
+    world.readings[0].subscription.stopped.clear()
+    await until(lambda: told(1, 1), 20, "it is read on")
 
 
 async def test_a_record_is_handed_on_as_it_came(world: World) -> None:

@@ -3,15 +3,18 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+import structlog
 from typer.testing import CliRunner
 
+from chassis import logging
 from chassis.settings import TRY_OUT_SECRET
 from deploy import cli
 from services.referrals.feeds import pushing
@@ -21,6 +24,7 @@ from tests.services.referrals.scene import Referrals
 from tests.support.waiting import until
 
 NHS = "9990000018"
+NOT_TAKEN = "feeds.not-taken"
 
 
 class Receiver:
@@ -75,6 +79,15 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """The log, a line for each event."""
+    lines = StringIO()
+    logging.configure(to=lines)
+    yield lines
+    structlog.reset_defaults()
+
+
+@pytest.fixture
 async def referrals(tmp_path: Path) -> AsyncIterator[Referrals]:
     async with AsyncExitStack() as stack:
         partners = Partners(tmp_path, f"sqlite:///{tmp_path}", stack)
@@ -93,7 +106,7 @@ async def told(referrals: Referrals, many: int) -> list[dict[str, Any]]:
 
 
 async def test_each_is_sent_until_it_is_acknowledged_in_order_and_one_at_a_time(
-    referrals: Referrals, receiver: Receiver
+    referrals: Referrals, receiver: Receiver, logged: StringIO
 ) -> None:
     receiver.answers = [500, 302, 429, 404]
     await set_feed(referrals, "haven", "north", webhook=receiver.url)
@@ -105,6 +118,9 @@ async def test_each_is_sent_until_it_is_acknowledged_in_order_and_one_at_a_time(
     assert len(set(bodies[:5])) == 1, "a repeat is the same"
     assert [orjson.loads(body) for body in bodies[4:]] == entries
     assert receiver.most == 1
+    lines = map(orjson.loads, logged.getvalue().splitlines())
+    untaken = [line for line in lines if line["event"] == NOT_TAKEN]
+    assert [(line["agency"], line["offset"]) for line in untaken] == [("haven", 1)] * 4
     assert (await feed(referrals, "haven"))["entries"] == entries
 
 
