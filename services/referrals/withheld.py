@@ -161,7 +161,7 @@ def _record(victim: Mention | None) -> Record | None:
 
 async def _kind(archive: Archive, caller: Caller) -> AgencyKind | None:
     defined = (await archive.configuration(AgencyDefined)).current(AgencyDefined)
-    return next((each.said.kind for each in defined if each.said.agency == caller.agency), None)
+    return {each.said.agency: each.said.kind for each in defined}.get(caller.agency)
 
 
 async def _records_of(archive: Archive, mention: str) -> list[str]:
