@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from contracts.topics import inbound, outbound
 from deploy import kinds
 from deploy.local.deployment import ROOT
 
@@ -76,3 +77,10 @@ def test_each_problem_stands_in_the_table_once() -> None:
 def test_the_kinds_are_those_that_the_services_take() -> None:
     """If this fails and the change is meant: ``make contracts``."""
     assert kinds.PAGE.read_text() == kinds.page()
+
+
+def test_where_personal_data_lie_says_of_a_partners_own_topics_too() -> None:
+    """What is not in that table has none, it says."""
+    places = (ROOT / "docs" / "personal-data.md").read_text()
+    for topic in (inbound("<agency>"), outbound("<agency>")):
+        assert f"`{topic.name}`" in places

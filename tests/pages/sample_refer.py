@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter
 
 from chassis.http.auth import Caller
-from contracts.vocabulary import DASH_ITEMS, OpeningBasis
+from contracts.vocabulary import DASH_ITEMS, AgencyKind, OpeningBasis
 from services.referrals import drafts, referred, withheld
 from services.referrals.drafts import Draft, Page
 from services.referrals.pages import refer, routes
@@ -96,6 +96,11 @@ async def kept_of(*_: Any) -> withheld.KeptOfCase:
     return withheld.KeptOfCase(kept=(kept, other))
 
 
+async def kind_of(*_: Any) -> AgencyKind:
+    """Everybody here is of a health service: of an agency of no known kind nobody is asked."""
+    return AgencyKind.HEALTH
+
+
 async def noted(*_: Any, **__: Any) -> None:
     """The look is on record."""
 
@@ -109,5 +114,6 @@ def sampled(patch: pytest.MonkeyPatch, host: Any) -> Drafts:
     patch.setattr(referred, "sent", memory.was_sent)
     patch.setattr(referred, "before", memory.before)
     patch.setattr(withheld, "open_case", kept_of)
+    patch.setattr(withheld, "_kind", kind_of)
     host.shown = noted
     return memory

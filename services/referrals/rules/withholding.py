@@ -15,8 +15,9 @@ SUPPORT = frozenset({AgencyKind.IDVA_SERVICE, AgencyKind.HEALTH, AgencyKind.VOLU
 
 
 def may_keep(kind: AgencyKind | None) -> bool:
-    """Whether somebody of an agency of this kind may write it down here: whoever it is kept from may not."""
-    return kind is not AgencyKind.POLICE
+    """Whether somebody of an agency of this kind may write it down here: whoever it is kept from may not. Of
+    an agency of no known kind (None) nobody may: it may be police."""
+    return kind not in (None, AgencyKind.POLICE)
 
 
 def may_read(

@@ -3,8 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from contracts.events.people import ReferralMade
 from contracts.sections import Contact, Identity, Location, Narrative, Routing, Withheld
 from contracts.vocabulary import AgencyKind, ContactMethod, Grade, ReferralCriterion, Role
@@ -107,25 +105,13 @@ def test_a_draft_is_kept_two_weeks_after_it_was_written_on_and_its_writer_is_war
     assert drafting.ends_soon(touched, touched + timedelta(days=10))
 
 
-@pytest.mark.parametrize(
-    ("kind", "own", "areas", "reads"),
-    [
-        (AgencyKind.HEALTH, True, (), True),
-        (AgencyKind.IDVA_SERVICE, False, ("north",), True),
-        (AgencyKind.IDVA_SERVICE, False, ("south",), False),
-        (AgencyKind.POLICE, True, ("north",), False),
-        (AgencyKind.POLICE, False, ("north",), False),
-        (AgencyKind.PROBATION, False, ("north",), False),
-        (None, True, ("north",), True),
-        (None, False, ("north",), False),
-    ],
-)
-def test_support_alone_reads_what_she_chose_not_to_tell(
-    kind: AgencyKind | None, own: bool, areas: tuple[str, ...], reads: bool
-) -> None:
-    assert may_read(("idva",), kind, areas, ("north",), own=own) is reads
-    assert not may_read(("marac-chair", "reporter", "operator"), kind, areas, ("north",), own=own)
-    assert may_keep(kind) is (kind is not AgencyKind.POLICE)
+@lines(__file__, "withheld-readers")
+def test_support_alone_reads_what_she_chose_not_to_tell(line: dict[str, Any]) -> None:
+    kind = AgencyKind(line["kind"]) if line["kind"] else None
+    assert may_read(("idva",), kind, line["areas"], ("north",), own=line["own"]) is line["reads"]
+    others = ("marac-chair", "reporter", "operator")
+    assert not may_read(others, kind, line["areas"], ("north",), own=line["own"])
+    assert may_keep(kind) is line["keeps"]
 
 
 @lines(__file__, "withheld-whose")

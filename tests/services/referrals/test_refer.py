@@ -8,10 +8,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from chassis.accept import Refused
+from chassis.accept import Refused, own_header
 from chassis.ids import new_id
+from contracts.events.configuration import AgencyDefined
 from contracts.events.people import ReferralMade, victim_of
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
+from contracts.vocabulary import AgencyKind
 from services.referrals import drafts, referred, withheld
 from services.referrals.rules import asking
 from services.referrals.rules.drafting import KEPT
@@ -26,15 +28,25 @@ PEOPLE = {
         caller("school", "school", "referrer"),
         caller("school-too", "school", "referrer"),
         caller("nurse", "hospital", "idva"),
+        caller("nurse-south", "hospital", "idva", area="south"),
+        caller("nobody-knows", "unheard-of", "idva"),
         caller("idva", "haven", "idva"),
     )
 }
 
 
 @pytest.fixture(autouse=True)
-def staff(monkeypatch: pytest.MonkeyPatch) -> None:
+async def staff(referrals: Referrals, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, each in PEOPLE.items():
         monkeypatch.setitem(CALLERS, name, each)
+    await define(referrals, "hospital", AgencyKind.HEALTH)
+    await define(referrals, "haven", AgencyKind.IDVA_SERVICE)
+
+
+async def define(referrals: Referrals, agency: str, kind: AgencyKind) -> None:
+    header = own_header(referrals.runtime.clock.now())
+    said = AgencyDefined(agency=agency, name=agency.title(), kind=kind)
+    await referrals.runtime.take(header, said, caller=CALLERS["operator"], right="test")
 
 
 async def get(referrals: Referrals, who: str, path: str) -> httpx.Response:
@@ -325,7 +337,7 @@ async def test_what_she_chose_not_to_tell_is_read_by_support_alone_and_opened_on
 ) -> None:
     case, root = await kept_by_haven(referrals)
     path = f"/referrals/v1/withheld/{case}"
-    for who in ("hospital", "haven", "police", "coordinator", "operator", "chair", "school", "nurse"):
+    for who in ("hospital", "haven", "police", "coordinator", "operator", "chair", "school", "nurse-south"):
         assert (await get(referrals, who, path)).status_code == 404, who
     read = (await get(referrals, "idva", path)).json()["kept"]
     assert [each["text"] for each in read] == ["He has a knife."] * 2
@@ -394,4 +406,15 @@ async def test_it_is_opened_on_the_page(referrals: Referrals) -> None:
     (opening,) = await facts(referrals, WithheldOpened)
     assert (opening.envelope.basis, opening.said.basis) == ("consent", "consent")
     assert "The victim now agrees" in (await get(referrals, "idva", path)).text
-    assert (await get(referrals, "nurse", path)).status_code == 404
+    assert (await get(referrals, "nurse-south", path)).status_code == 404
+
+
+async def test_what_kind_an_agency_is_today_says_whether_it_may_keep_and_read(referrals: Referrals) -> None:
+    case, _ = await kept_by_haven(referrals)
+    path = f"/referrals/v1/withheld/{case}"
+    assert (await get(referrals, "idva", path)).status_code == 200
+    said = {"people": HERS, "withheld": {"text": "He has a knife."}}
+    assert (await referrals.post("nobody-knows", "withheld", said)).status_code == 404
+    await define(referrals, "haven", AgencyKind.POLICE)
+    assert (await get(referrals, "idva", path)).status_code == 404
+    assert (await referrals.post("idva", "withheld", said)).status_code == 404
