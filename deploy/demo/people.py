@@ -47,8 +47,6 @@ class Person:
         shows_location = role in ("victim", "child") or agency in ("northmere-police", "northmere-council")
         if shows_location:
             said["location"] = self.location(role)
-        if role == "victim" and agency == "harbour-idva" and self.contact:
-            said["contact"] = self.contact
         return said | {name: value for name, value in more.items() if value is not None}
 
     def identity(self, agency: str) -> dict[str, Any]:

@@ -164,8 +164,9 @@ class Pair:
         self, agency: str, perpetrator_role: str = "suspect", *, children: bool = False
     ) -> list[dict[str, Any]]:
         """Both, and her children if they were there, as a record of an agency names them."""
+        known = self.victim.contact if agency == "harbour-idva" else None
         found = [
-            self.victim.mention("victim", agency),
+            self.victim.mention("victim", agency, contact=known),
             self.perpetrator.mention(perpetrator_role, agency, relationship=self.relationship),
         ]
         there = self.victim.children if children else []

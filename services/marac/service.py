@@ -19,7 +19,7 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=7,
+    fold_version=8,
     views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
     routers=(router, completeness, messages, pages, message_pages),
     tasks=(feeds.keep_learning,),

@@ -16,6 +16,7 @@ from contracts.events.support import SupportProgressed
 from contracts.rules.areas import area_and_around
 from contracts.sections import Routing
 from contracts.submission import Submission
+from contracts.topics import TOPICS
 from contracts.vocabulary import AgencyKind, IdentityAnswer
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
@@ -51,7 +52,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     grade, by the threshold that its area has now.
 
     Raises Refused (422) where the sender gave a grade of that kind, for an assessment or a Dash of which
-    something is wrong, for a decision of one mention alone, for *same* of two sides of one fact, and for a
+    something is wrong, for safe contact where whoever goes to her does not read it (it is said by itself, at
+    ``/safe-contacts``), for a decision of one mention alone, for *same* of two sides of one fact, and for a
     step of support that is another service's to say; Problem (404) for a decision that is not the caller's,
     and for a victim who is not theirs to see.
     """
@@ -65,8 +67,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
     await _check_victim(archive, caller, content)
-    if isinstance(content, SupportProgressed) and supporting.speaks_for_another(content, caller.agency):
-        raise Refused("not-yours-to-say", "body.content.service")
+    _check_said(caller, content)
     check_feed(content, production=archive.production)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
@@ -94,6 +95,15 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
     await _check_victim(archive, caller, content)
+
+
+def _check_said(caller: Caller, content: Content) -> None:
+    """What is said is said by whom it is for to say, and where whoever must read it does."""
+    unread = "orders" not in TOPICS[content.topic].readers
+    if unread and any(each.contact is not None for each in content.named):
+        raise Refused("contact-elsewhere", "body.content.people")
+    if isinstance(content, SupportProgressed) and supporting.speaks_for_another(content, caller.agency):
+        raise Refused("not-yours-to-say", "body.content.service")
 
 
 async def _check_victim(archive: Archive, caller: Caller, content: Content) -> None:

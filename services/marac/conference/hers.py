@@ -5,10 +5,14 @@ from datetime import datetime
 
 from contracts.rules.safe_contact import SafeWay, failed_by, safe_way
 from contracts.rules.safe_contact import Word as Said
+from contracts.sections import Contact
 from contracts.vocabulary import AgencyKind, Characteristic
 from services.marac.conference import rows, victim_rows
 from services.marac.conference.victim import AT_A_MARAC
 from services.marac.rules.consent import Standing, Word, standing
+
+SEEN_BY_ALL = {"no_uniform", "uniform_safe", "verified", "expires"}
+"""What of a way, beside by what it goes, is shown to whoever sees the case."""
 
 
 def standing_of(
@@ -30,12 +34,12 @@ def not_answered(hers: victim_rows.Hers) -> list[Characteristic]:
 
 
 def contact_shown(line: rows.ContactLine, *, contacts: bool) -> rows.ContactLine:
-    """How an agency says that she may be reached, for a caller: number, names and words are for those who may
-    reach her."""
+    """How an agency says that she may be reached, for a caller: number, names, times and words are for those
+    who may reach her. What is unsafe often names another number, and whose it is."""
     if contacts:
         return line
-    bare = {"number": None, "code_word": None, "may_answer": None, "if_another_answers": None}
-    return line.model_copy(update={"contact": line.contact.model_copy(update=bare)})
+    bare = Contact(method=line.contact.method, **line.contact.model_dump(include=SEEN_BY_ALL))
+    return line.model_copy(update={"contact": bare})
 
 
 def way_of(victim: rows.ConferencePerson | None, at: datetime) -> SafeWay:

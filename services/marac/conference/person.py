@@ -10,6 +10,7 @@ from chassis.once import once
 from chassis.views import Folded, Subject
 from contracts.content import Content, Said
 from contracts.events.orders import BreachProgressed, BreachReported
+from contracts.events.owed import AboutVictim
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.registry import EVENTS
@@ -204,6 +205,9 @@ def _state(fact: Fact[Content]) -> Literal["current", "corrected", "withdrawn"]:
 
 
 def _text(said: Said) -> str | None:
+    """What was said in words; of what is owed to her none, for it may name places (decision 0037)."""
+    if isinstance(said, AboutVictim):
+        return None
     return said.narrative.text if isinstance(said.narrative, Narrative) else None
 
 

@@ -83,8 +83,18 @@ def test_the_words_of_a_plan_are_for_those_who_may_see_places() -> None:
     found = owed(world(referral(), where))
     assert STREET in str(owed_shown(found, locations=True))
     assert STREET not in str(owed_shown(found, locations=False))
-    lines = world(referral(), where).row("conference_person", person("ann")).lines
-    assert STREET not in str(lines), "no line carries them either"
+    told = {"people": [ann()], "of": ["arrest"], "result": "tried", "by": "idva"}
+    looked = {"people": [ann()], "plan": root_of("plan"), "result": "to-be-changed"}
+    words = {"narrative": {"text": f"Moved to {STREET}"}}
+    spoken = (
+        plan(**words),
+        fact(PlanReviewed.model_validate(looked | words), agency="haven", root="looked"),
+        fact(VictimTold.model_validate(told | words), agency="haven", root="told"),
+    )
+    for of in (world(referral(), where), world(referral(), *spoken)):
+        lines = of.row("conference_person", person("ann")).lines
+        assert len(lines) > 1
+        assert STREET not in str(lines), "no line carries them either"
 
 
 @pytest.mark.parametrize("with_plan", [plan(), plan(actions=[])])

@@ -15,6 +15,7 @@ from contracts.mentions import Mention
 from contracts.sections import Contact, Narrative
 from contracts.vocabulary import AlertRule, ContactMethod, Grade, Role
 from services.marac.conference import compose
+from services.marac.conference.hers import contact_shown
 from services.marac.conference.known import CaseKnown, causes_of
 from services.marac.conference.rows import ConferenceCase, ConferencePerson
 from tests.services.marac.caseload import (
@@ -320,3 +321,19 @@ def test_no_row_depends_on_when_facts_were_accepted(history: list[Fact[Any]]) ->
 def test_a_safe_contact_is_kept_as_it_was_given(method: ContactMethod) -> None:
     row = of("ann", referral(people=[ann(contact=Contact(method=method)), ben()]))
     assert [line.contact.method for line in row.contacts] == [method]
+
+
+def test_who_may_not_reach_her_is_shown_no_time_no_number_and_no_word_of_a_way() -> None:
+    words = ("number", "times", "code_word", "may_answer", "if_another_answers", "unsafe", "verified_by")
+    hours = [{"starts": "10:00", "ends": "14:00"}]
+    way = dict.fromkeys(words, "marker") | {
+        "method": "text",
+        "verified": NOON,
+        "hours": hours,
+        "no_uniform": True,
+    }
+    (line,) = of("ann", referral(people=[ann(contact=Contact.model_validate(way)), ben()])).contacts
+    shown = contact_shown(line, contacts=False).contact
+    assert "marker" not in str(shown)
+    assert (shown.method, shown.hours, shown.no_uniform, shown.verified) == ("text", None, True, NOON)
+    assert contact_shown(line, contacts=True) == line

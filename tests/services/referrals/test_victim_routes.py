@@ -75,3 +75,22 @@ async def test_bad_input_is_told_by_field_and_kind_never_by_value(
     assert [fault["kind"] for fault in told["faults"]] == [kind]
     assert "necessary" not in str(told)
     assert "Z7" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("housing", {"kind": "tenancy"}),
+        ("support-steps", {"support": "idva", "step": "accepted"}),
+        ("immigration", {"immigration": {"status": "visa"}}),
+    ],
+)
+async def test_safe_contact_is_said_where_whoever_goes_to_her_reads_it(
+    referrals: Referrals, path: str, content: dict[str, Any]
+) -> None:
+    there = HER | {"contact": {"method": "none-known"}}
+    status, told = await post(referrals, path, content | {"people": [there]})
+    assert (status, told["code"]) == (422, "contact-elsewhere")
+    assert (await post(referrals, path, content))[0] == 201
+    assert (await post(referrals, "safe-contacts", {"people": [there]}))[0] == 201
+    assert (await post(referrals, "incidents", {"people": [there], "kind": "other"}))[0] == 201
