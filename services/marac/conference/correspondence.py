@@ -86,6 +86,7 @@ class Party:
     """A case as one of its two parties has it."""
 
     case: rows.ConferenceCase
+    victim: rows.CasePerson
     support: Support
     you: CaseRole
 
@@ -100,7 +101,7 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
     party = await _party(runtime, caller, case)
     if party is None:
         raise not_found()
-    found, at = await _of_case(runtime, case), runtime.clock.now()
+    found, at = await _of_case(runtime, party), runtime.clock.now()
     page = Messages(
         at=at,
         case=case,
@@ -123,6 +124,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
     order = select(MessageTable).where(due.is_not(None)).order_by(due, col(MessageTable.subject)).limit(MOST)
     found = cast("list[MessageRow]", await runtime.rows(MESSAGE, order))
     parties = {case: await _party(runtime, caller, case) for case in sorted({row.of_case for row in found})}
+    theirs = [row for row in found if await _is_of(runtime, row, parties[row.of_case])]
     lines = [
         WaitingLine(
             case=row.of_case,
@@ -132,14 +134,12 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
             due=row.due,
             late=row.due <= at,
         )
-        for row in found
+        for row in theirs
         if (party := parties[row.of_case]) and row.due
     ]
     seen = Waiting(at=at, messages=lines)
     body = seen.model_dump_json(exclude={"at"}).encode()
-    await runtime.shown(
-        caller, MESSAGE.name, caller.id, body, [row.fact for row in found if parties[row.of_case]]
-    )
+    await runtime.shown(caller, MESSAGE.name, caller.id, body, [row.fact for row in theirs])
     return seen
 
 
@@ -151,11 +151,12 @@ async def send(
     party = await _party(runtime, caller, case)
     if party is None:
         raise not_found()
-    to_them = {row.cause for row in await _of_case(runtime, case) if row.to is party.you}
+    to_them = {row.cause for row in await _of_case(runtime, party) if row.to is party.you}
     if answers is not None and answers not in to_them:
         raise Refused("no-such-message", "body.answers")
     said = MessageSent(
         case=case,
+        victim=party.victim.mentions[0],
         to=party.other,
         words=Narrative(text=text),
         answers=answers,
@@ -176,7 +177,7 @@ async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person)
     support = victim.support if victim else Support()
     you = sharing.writes_as(caller.roles, caller.agency, caller.id, _parties(support))
-    return Party(row, support, you) if you else None
+    return Party(row, row.victim, support, you) if you else None
 
 
 def _parties(support: Support) -> Iterable[sharing.InCase]:
@@ -188,10 +189,18 @@ def _parties(support: Support) -> Iterable[sharing.InCase]:
             yield sharing.InCase(CaseRole.IDVA, course.service, None)
 
 
-async def _of_case(runtime: Runtime, case: str) -> list[MessageRow]:
-    table = select(MessageTable).where(col(MessageTable.of_case) == case)
+async def _of_case(runtime: Runtime, party: Party) -> list[MessageRow]:
+    table = select(MessageTable).where(col(MessageTable.of_case) == party.case.case)
     found = cast("list[MessageRow]", await runtime.rows(MESSAGE, table))
-    return sorted(found, key=lambda row: (row.sent, row.cause), reverse=True)
+    theirs = [row for row in found if await _is_of(runtime, row, party)]
+    return sorted(theirs, key=lambda row: (row.sent, row.cause), reverse=True)
+
+
+async def _is_of(runtime: Runtime, row: MessageRow, party: Party | None) -> bool:
+    """Whether a message is about whoever is the victim of its case today: a referral that is corrected to
+    name the other party gives nobody what was written about the first."""
+    about = row.victim and await runtime.person_of(row.victim)
+    return party is not None and about == party.victim.person
 
 
 def _shown(row: MessageRow, you: CaseRole, at: datetime) -> Message:

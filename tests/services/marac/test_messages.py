@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
+from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.support import RoleTaken, Worker
-from contracts.vocabulary import CaseRole
-from tests.services.marac.caseload import ann
-from tests.services.marac.conftest import Marac, Prepared, prepared
+from contracts.vocabulary import CaseRole, Role
+from tests.services.marac.caseload import ann, mention, referral
+from tests.services.marac.conftest import Marac, Prepared, bare, caller, prepared
 from tests.support.facts import IDS
 from tests.support.waiting import until
 
@@ -84,6 +85,27 @@ async def test_nobody_else_reads_them(marac: Marac) -> None:
     assert (await marac.get("officer", f"cases/{made.case}")).status_code == 404, (
         "the case is not the officer's"
     )
+
+
+async def test_a_case_that_comes_to_be_of_the_other_party_keeps_what_was_written_from_their_side(
+    marac: Marac,
+) -> None:
+    made = await with_both(marac)
+    await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
+    theirs = mention("ben", Role.VICTIM)
+    lee = Worker(name="Lee Hart", person=IDS.staff("issuer", "officer-else"))
+    await marac.say("police", RoleTaken(people=[theirs], part=CaseRole.OFFICER_IN_CASE, worker=lee), 1)
+    turned = bare(referral(people=[theirs, mention("ann", Role.PERPETRATOR)]).said)
+    now, haven = own_header(marac.runtime.clock.now()), caller("haven", "haven", "reporter")
+    await marac.runtime.revise(made.case, 1, now, turned, caller=haven, right="test")
+
+    async def theirs_now() -> bool:
+        return (await marac.get("officer-else", f"cases/{made.case}/messages")).status_code == 200
+
+    await until(theirs_now, what="their officer is a party of the case")
+    assert await read(marac, "officer-else", made.case) == []
+    assert (await marac.get("officer-else", "messages")).json()["messages"] == []
+    assert (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 404
 
 
 async def test_only_what_was_written_to_them_can_be_answered(marac: Marac) -> None:
