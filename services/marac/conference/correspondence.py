@@ -181,12 +181,15 @@ async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
 
 
 def _parties(support: Support) -> Iterable[sharing.InCase]:
-    """Who is in the case; and the service that has the victim, whoever of it is named."""
+    """Who is in the case; and the service that has the victim, whoever of it is named. Once one has them, no
+    other service that is or was in the case reads on."""
+    idvas = (each for each in support.courses if each.support is SupportKind.IDVA and each.state in HOLDS)
+    holder = next((course.service for course in idvas), None)
+    if holder:
+        yield sharing.InCase(CaseRole.IDVA, holder, None)
     for each in support.team:
-        yield sharing.InCase(each.part, each.agency, each.worker.person)
-    for course in support.courses:
-        if course.support is SupportKind.IDVA and course.state in HOLDS and course.service:
-            yield sharing.InCase(CaseRole.IDVA, course.service, None)
+        if not holder or each.part is not CaseRole.IDVA or each.agency == holder:
+            yield sharing.InCase(each.part, each.agency, each.worker.person)
 
 
 async def _of_case(runtime: Runtime, party: Party) -> list[MessageRow]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.support import RoleTaken, Worker
-from contracts.vocabulary import CaseRole, Role
+from contracts.events.support import RoleTaken, SupportProgressed, Worker
+from contracts.vocabulary import CaseRole, Role, SupportKind, SupportStep
 from tests.services.marac.caseload import ann, mention, referral
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, prepared
 from tests.support.facts import IDS
@@ -106,6 +106,19 @@ async def test_a_case_that_comes_to_be_of_the_other_party_keeps_what_was_written
     assert await read(marac, "officer-else", made.case) == []
     assert (await marac.get("officer-else", "messages")).json()["messages"] == []
     assert (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 404
+
+
+async def test_a_service_that_handed_over_reads_no_more(marac: Marac) -> None:
+    made = await with_both(marac)
+    await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
+    taken = SupportProgressed(people=[ann()], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    await marac.say("council", taken)
+
+    async def handed_over() -> bool:
+        return (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 404
+
+    await until(handed_over, what="another service has her")
+    assert [each["text"] for each in await read(marac, "officer", made.case)] == [ASKED]
 
 
 async def test_only_what_was_written_to_them_can_be_answered(marac: Marac) -> None:
