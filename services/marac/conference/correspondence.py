@@ -102,13 +102,14 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
     if party is None:
         raise not_found()
     found, at = await _of_case(runtime, party), runtime.clock.now()
+    reads = {(each.part, each.agency) for each in _parties(party.support) if each.part is party.other}
     page = Messages(
         at=at,
         case=case,
         letters=party.case.letters,
         you=party.you,
         messages=[_shown(row, party.you, at) for row in found],
-        others=[each for each in party.support.team if each.part is party.other],
+        others=[each for each in party.support.team if (each.part, each.agency) in reads],
         agencies=await _names(runtime),
     )
     facts = [row.fact for row in found] + [each.root for each in page.others]
