@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import CaseId, Content, Said, ThingId
+from contracts.content import CaseId, Content, MentionId, Said, ThingId
 from contracts.envelope import AgencyId, Id
 from contracts.events.configuration import Email, Telephone
 from contracts.sections import Line, NarrativeSection, Part, RoutingSection
@@ -76,6 +76,9 @@ class MessageSent(Content):
     topic: ClassVar[str] = "marac"
     begins = ("o",)
     case: CaseId
+    victim: MentionId | None = Field(
+        default=None, description="whom it is about: the victim of the case when it was sent"
+    )
     to: CaseRole
     words: NarrativeSection
     answers: ThingId | None = Field(default=None, description="the message that it answers")

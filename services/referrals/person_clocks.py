@@ -17,6 +17,7 @@ from chassis.once import once
 from chassis.views import Saying, Subject
 from contracts.content import Said
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.withheld import WithheldFromPolice
 from contracts.rules import risk_review
 from contracts.rules.clocks import PAST, Calendars, Running, moves
 from contracts.rules.owed_parts import Heard
@@ -24,6 +25,8 @@ from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 
 CALENDARS = Calendars(court_deadline, add_working_days)
+FOR_SUPPORT_ALONE = WithheldFromPolice.topic
+"""The topic that ``referrals`` alone reads (``contracts.topics``)."""
 
 
 class Part(BaseModel):
@@ -53,8 +56,10 @@ class ClockLine(Part):
 
 
 def heard_of(subject: Subject) -> Heard:
-    """All that is told of a person as victim, and what of it opened a review: asked for by ``once``."""
-    standing = [(fact.envelope, fact.said) for fact in subject.facts.current(Said)]
+    """All that is told of a person as victim, and what of it opened a review: asked for by ``once``. What is
+    told for support alone moves no clock, for clocks go where enforcement reads them."""
+    facts = [fact for fact in subject.facts.current(Said) if fact.said.topic != FOR_SUPPORT_ALONE]
+    standing = [(fact.envelope, fact.said) for fact in facts]
     told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.first_recorded)
     opened = risk_review.opened(told, subject.id, subject.homes, subject.at)
     return Heard(subject.id, subject.homes, subject.at, told, opened)

@@ -90,8 +90,10 @@ class Party:
     """A case as one of its two parties has it."""
 
     case: rows.ConferenceCase
+    victim: rows.CasePerson
     support: Support
-    victim: rows.ConferencePerson | None
+    known: rows.ConferencePerson | None
+    """What is known of the victim."""
     you: CaseRole
 
     @property
@@ -105,8 +107,9 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
     party = await _party(runtime, caller, case)
     if party is None:
         raise not_found()
-    found, at = await _of_case(runtime, case), runtime.clock.now()
-    way = way_of(party.victim, at)
+    found, at = await _of_case(runtime, party), runtime.clock.now()
+    way = way_of(party.known, at)
+    reads = {(each.part, each.agency) for each in _parties(party.support) if each.part is party.other}
     page = Messages(
         at=at,
         case=case,
@@ -114,7 +117,7 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
         you=party.you,
         way=way if sharing.may_see_contact(caller.roles) else way.without_contact(),
         messages=[_shown(row, party.you, at) for row in found],
-        others=[each for each in party.support.team if each.part is party.other],
+        others=[each for each in party.support.team if (each.part, each.agency) in reads],
         agencies=await _names(runtime),
     )
     facts = [row.fact for row in found] + [each.root for each in page.others]
@@ -130,6 +133,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
     order = select(MessageTable).where(due.is_not(None)).order_by(due, col(MessageTable.subject)).limit(MOST)
     found = cast("list[MessageRow]", await runtime.rows(MESSAGE, order))
     parties = {case: await _party(runtime, caller, case) for case in sorted({row.of_case for row in found})}
+    theirs = [row for row in found if await _is_of(runtime, row, parties[row.of_case])]
     lines = [
         WaitingLine(
             case=row.of_case,
@@ -139,14 +143,12 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
             due=row.due,
             late=row.due <= at,
         )
-        for row in found
+        for row in theirs
         if (party := parties[row.of_case]) and row.due
     ]
     seen = Waiting(at=at, messages=lines)
     body = seen.model_dump_json(exclude={"at"}).encode()
-    await runtime.shown(
-        caller, MESSAGE.name, caller.id, body, [row.fact for row in found if parties[row.of_case]]
-    )
+    await runtime.shown(caller, MESSAGE.name, caller.id, body, [row.fact for row in theirs])
     return seen
 
 
@@ -158,11 +160,12 @@ async def send(
     party = await _party(runtime, caller, case)
     if party is None:
         raise not_found()
-    to_them = {row.cause for row in await _of_case(runtime, case) if row.to is party.you}
+    to_them = {row.cause for row in await _of_case(runtime, party) if row.to is party.you}
     if answers is not None and answers not in to_them:
         raise Refused("no-such-message", "body.answers")
     said = MessageSent(
         case=case,
+        victim=party.victim.mentions[0],
         to=party.other,
         words=Narrative(text=text),
         answers=answers,
@@ -183,22 +186,33 @@ async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person)
     support = victim.support if victim else Support()
     you = sharing.writes_as(caller.roles, caller.agency, caller.id, _parties(support))
-    return Party(row, support, victim, you) if you else None
+    return Party(row, row.victim, support, victim, you) if you else None
 
 
 def _parties(support: Support) -> Iterable[sharing.InCase]:
-    """Who is in the case; and the service that has the victim, whoever of it is named."""
+    """Who is in the case; and the service that has the victim, whoever of it is named. Once one has them, no
+    other service that is or was in the case reads on."""
+    idvas = (each for each in support.courses if each.support is SupportKind.IDVA and each.state in HOLDS)
+    holder = next((course.service for course in idvas), None)
+    if holder:
+        yield sharing.InCase(CaseRole.IDVA, holder, None)
     for each in support.team:
-        yield sharing.InCase(each.part, each.agency, each.worker.person)
-    for course in support.courses:
-        if course.support is SupportKind.IDVA and course.state in HOLDS and course.service:
-            yield sharing.InCase(CaseRole.IDVA, course.service, None)
+        if not holder or each.part is not CaseRole.IDVA or each.agency == holder:
+            yield sharing.InCase(each.part, each.agency, each.worker.person)
 
 
-async def _of_case(runtime: Runtime, case: str) -> list[MessageRow]:
-    table = select(MessageTable).where(col(MessageTable.of_case) == case)
+async def _of_case(runtime: Runtime, party: Party) -> list[MessageRow]:
+    table = select(MessageTable).where(col(MessageTable.of_case) == party.case.case)
     found = cast("list[MessageRow]", await runtime.rows(MESSAGE, table))
-    return sorted(found, key=lambda row: (row.sent, row.cause), reverse=True)
+    theirs = [row for row in found if await _is_of(runtime, row, party)]
+    return sorted(theirs, key=lambda row: (row.sent, row.cause), reverse=True)
+
+
+async def _is_of(runtime: Runtime, row: MessageRow, party: Party | None) -> bool:
+    """Whether a message is about whoever is the victim of its case today: a referral that is corrected to
+    name the other party gives nobody what was written about the first."""
+    about = row.victim and await runtime.person_of(row.victim)
+    return party is not None and about == party.victim.person
 
 
 def _shown(row: MessageRow, you: CaseRole, at: datetime) -> Message:

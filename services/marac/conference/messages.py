@@ -33,11 +33,12 @@ class ClockLine(Part):
 
 class MessageRow(Row):
     """A message. ``due``: until when it is to be answered; None: it is, or needs no answer. ``text`` None: it
-    is sealed."""
+    is sealed. ``victim``: by which mention of them it is about whom; None: an older release did not say."""
 
     cause: str
     fact: str
     of_case: str
+    victim: str | None = None
     agency: str
     to: CaseRole
     sent: AwareDatetime
@@ -71,6 +72,7 @@ def fold_message(subject: Subject) -> Folded:
         cause=subject.id,
         fact=fact.id,
         of_case=said.case,
+        victim=said.victim,
         agency=fact.agency,
         to=said.to,
         sent=fact.occurred,

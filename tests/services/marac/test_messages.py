@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
+from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.contact import SafeContactSaid
-from contracts.events.support import RoleTaken, Worker
+from contracts.events.support import RoleTaken, SupportProgressed, Worker
 from contracts.sections import Contact
-from contracts.vocabulary import CaseRole
-from tests.services.marac.caseload import ann
-from tests.services.marac.conftest import Marac, Prepared, prepared
+from contracts.vocabulary import CaseRole, Role, SupportKind, SupportStep
+from tests.services.marac.caseload import ann, mention, referral
+from tests.services.marac.conftest import Marac, Prepared, bare, caller, prepared
 from tests.support.facts import IDS
 from tests.support.waiting import until
 
@@ -105,6 +106,41 @@ async def test_the_two_are_told_which_way_is_safe_and_the_idva_alone_the_number(
         headers = {"Authorization": f"Bearer {who}"}
         page = await marac.http.get(f"/marac/cases/{made.case}/messages", headers=headers)
         assert ("07700 900142" in page.text) == there
+
+
+async def test_a_case_that_comes_to_be_of_the_other_party_keeps_what_was_written_from_their_side(
+    marac: Marac,
+) -> None:
+    made = await with_both(marac)
+    await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
+    theirs = mention("ben", Role.VICTIM)
+    lee = Worker(name="Lee Hart", person=IDS.staff("issuer", "officer-else"))
+    await marac.say("police", RoleTaken(people=[theirs], part=CaseRole.OFFICER_IN_CASE, worker=lee), 1)
+    turned = bare(referral(people=[theirs, mention("ann", Role.PERPETRATOR)]).said)
+    now, haven = own_header(marac.runtime.clock.now()), caller("haven", "haven", "reporter")
+    await marac.runtime.revise(made.case, 1, now, turned, caller=haven, right="test")
+
+    async def theirs_now() -> bool:
+        return (await marac.get("officer-else", f"cases/{made.case}/messages")).status_code == 200
+
+    await until(theirs_now, what="their officer is a party of the case")
+    assert await read(marac, "officer-else", made.case) == []
+    assert (await marac.get("officer-else", "messages")).json()["messages"] == []
+    assert (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 404
+
+
+async def test_a_service_that_handed_over_reads_no_more(marac: Marac) -> None:
+    made = await with_both(marac)
+    await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
+    taken = SupportProgressed(people=[ann()], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    await marac.say("council", taken)
+
+    async def handed_over() -> bool:
+        return (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 404
+
+    await until(handed_over, what="another service has her")
+    shown = (await marac.get("officer", f"cases/{made.case}/messages")).json()
+    assert ([each["text"] for each in shown["messages"]], shown["others"]) == ([ASKED], [])
 
 
 async def test_only_what_was_written_to_them_can_be_answered(marac: Marac) -> None:

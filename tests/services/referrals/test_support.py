@@ -11,13 +11,15 @@ from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.contact import ContactFailed
 from contracts.events.support import SupportProgressed
+from contracts.events.withheld import WithheldFromPolice
 from contracts.rules.clocks import end_of
+from contracts.sections import Withheld
 from contracts.vocabulary import AlertRule, ContactMethod, Grade, Role, SupportKind, SupportStep
 from services.referrals.person_clocks import first_of
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.support import SUPPORT
 from tests.services.referrals.test_risk_reviews import AGENCIES, DAY, SAME, assessed, breach
-from tests.support.facts import IDS, NOON, fact, mention_of, someone, withdrawn
+from tests.support.facts import IDS, NOON, area, fact, mention_of, someone, withdrawn
 from tests.support.world import World
 
 PERSON = IDS.person(mention_of("police", "ann"))
@@ -106,6 +108,17 @@ def test_the_row_says_who_and_how_to_be_reached_and_who_has_told() -> None:
     made.add(fact(ContactFailed.model_validate(failed), agency="police", occurred=NOON + DAY, root="failed"))
     made.settle()
     assert made.row("referrals_support", PERSON).way(NOON + 2 * DAY).because == "failed"
+
+
+def test_what_is_told_for_support_alone_moves_no_clock_to_its_area() -> None:
+    withheld = Withheld(text="What the police do not know.")
+    her = someone(Role.VICTIM, "ann")
+    said = WithheldFromPolice(people=[her], withheld=withheld, routing=area("haven"))
+    made = settled(breach(), fact(said, agency="idva", occurred=NOON, root="withheld"))
+    row = made.row("referrals_support", PERSON)
+    assert (row.area, row.agencies) == ("north", ("police",))
+    started = [each.content for each in made.facts if isinstance(each.content, ClockStarted)]
+    assert {each.routing for each in started} == {area("north")}
 
 
 def test_whoever_is_no_victim_has_no_row() -> None:
