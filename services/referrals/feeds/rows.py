@@ -1,4 +1,6 @@
-"""Level 0: of whoever is in a case as its victim or a child, what a partner might be told."""
+"""Level 0: of whoever is in a case as its victim or a child, what a partner might be told; and of whoever is
+in none, what was corrected or withdrawn: whoever was told of it while they were one with somebody in a case
+is told that, too."""
 
 from collections.abc import Iterator
 
@@ -89,12 +91,13 @@ class FedTable(ViewTable, table=True):
 
 
 def fold_fed(subject: Subject) -> Folded:
-    """Nothing of whoever no case names."""
+    """Of whoever no case names, nothing but what has a second version."""
     cases = tuple(sorted(_cases(subject), key=lambda case: case.case))
-    if not cases:
-        return Folded(None)
     roots = {fact.root for fact in subject.facts if fact.envelope.type in TOLD and _hers(subject, fact)}
-    facts = tuple(_line(subject.facts.versions(root)) for root in sorted(roots))
+    known = (subject.facts.versions(root) for root in sorted(roots))
+    facts = tuple(_line(versions) for versions in known if cases or len(versions) > 1)
+    if not cases and not facts:
+        return Folded(None)
     return Folded(FedRow(person=subject.id, cases=cases, facts=facts))
 
 
