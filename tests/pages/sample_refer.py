@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from chassis.http.auth import Caller
 from contracts.vocabulary import DASH_ITEMS, AgencyKind, OpeningBasis
-from services.referrals import drafts, referred, withheld
+from services.referrals import actions, drafts, referred, withheld
 from services.referrals.drafts import Draft, Page
 from services.referrals.pages import refer, routes
 from services.referrals.pages import withheld as withheld_pages
@@ -114,6 +114,6 @@ def sampled(patch: pytest.MonkeyPatch, host: Any) -> Drafts:
     patch.setattr(referred, "sent", memory.was_sent)
     patch.setattr(referred, "before", memory.before)
     patch.setattr(withheld, "open_case", kept_of)
-    patch.setattr(withheld, "_kind", kind_of)
+    patch.setattr(actions, "kind_of", kind_of)
     host.shown = noted
     return memory
