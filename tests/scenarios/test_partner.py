@@ -71,11 +71,13 @@ async def test_every_command_of_the_page_does_what_it_says(
 async def test_what_a_force_may_post_is_answered_as_promised(
     embedded: Deployed, goldthread: Goldthread
 ) -> None:
-    """All but immigration status, which is for support services to say: what names another fact, too."""
+    """All but what is for support services to say, and kept from the police: what names another fact, too."""
     token = (await goldthread.system("northmere-police")).headers["authorization"].removeprefix("Bearer ")
     done = ran([str(PROGRAM), "partner", embedded.url], ROOT, GOLDTHREAD_TOKEN=token)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 were not answered as promised" in done.stdout
     assert [line.split()[1] for line in done.stdout.splitlines() if "not this token's" in line] == [
-        "support.immigration-noted.v1"
+        "support.withheld-from-police.v1",
+        "care.withheld-opened.v1",
+        "support.immigration-noted.v1",
     ]

@@ -86,12 +86,12 @@ async def test_who_heard_her_case_once_is_not_told_where_she_went(referrals: Ref
     await referrals.post("practice", "marac-referrals", referral())
     for number, area in enumerate(("north", "south")):
         said = referral(f"P-{number}", routing={"area": area}) | {"service": "Clinic"}
-        said["people"] = said["people"][:1]
+        said["people"] = [{k: v for k, v in said["people"][0].items() if k != "contact"}]
         assert (await referrals.post("hospital", "health-contacts", said)).status_code == 201
     (told,) = await until_told(referrals, "police", 1)
     assert set(told["data"]["people"][0]) == {"mention", "role", "identity"}
     of_her, here, gone = (each["data"] for each in await until_told(referrals, "haven", 3))
-    assert [each["people"][0]["contact"]["number"] for each in (of_her, here, gone)] == ["07700 900142"] * 3
+    assert of_her["people"][0]["contact"]["number"] == "07700 900142"
     assert PLACE in str(here)
     assert here["routing"] == {"area": "north"}
     assert PLACE not in str(gone)

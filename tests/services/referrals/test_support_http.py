@@ -135,7 +135,7 @@ async def test_a_supervisor_is_not_told_who_did_not_tell_the_police(referrals: R
     assert (shown["who_known"], shown["name"], shown["courses"]) == (False, None, [])
     assert (await get(referrals, "police-idva", "/v1/support")).json()["victims"] == []
     theirs = (await get(referrals, "police-idva", f"/v1/support/{line['mention']}")).json()
-    assert (theirs["who_known"], theirs["contacts"]) == (False, []), "the role alone is not enough"
+    assert (theirs["who_known"], theirs["way"]) == (False, None), "the role alone is not enough"
     page = await get(referrals, "supervisor", f"/support/{line['mention']}")
     assert page.status_code == 200
     assert "MARSH" not in page.text.upper()
