@@ -61,10 +61,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark a test by what it uses, so that ``-m 'not kafka'`` means what it says. Files that take long come
-    first: of several processes none is left alone with them at the end."""
-    long = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in long)
+    """Mark a test by what it uses, so that ``-m 'not kafka'`` means what it says."""
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         for marker, fixtures in NEEDS.items():
