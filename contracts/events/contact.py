@@ -37,7 +37,7 @@ class SafeContactSaid(AboutHer):
 
 
 class ContactFailed(AboutHer):
-    """A way that was thought safe is not. No other takes its place until an agency says one anew."""
+    """A way that was thought safe is not. No other takes its place until one has been verified since."""
 
     type: ClassVar[str] = "uk.goldthread.contact.failed.v1"
     topic: ClassVar[str] = "contact"

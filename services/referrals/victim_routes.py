@@ -61,7 +61,7 @@ async def fail_contact(
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
-    """A way that was thought safe is not. From then on no way is, until an agency says one anew."""
+    """A way that was thought safe is not. From then on no way is, until one has been verified since."""
     taken = await actions.report(runtime, caller, submission, sharing.SAY_CONTACT, key)
     return receipt(response, "referrals", taken)
 

@@ -14,7 +14,7 @@ from services.marac.conference.parts import Part, Source
 
 
 class FailedWay(Source):
-    """That a way to reach her failed: from then on none is safe, until one is said anew."""
+    """That a way to reach her failed: from then on none is safe, until one is verified since."""
 
     method: ContactMethod
     failure: ContactFailure
