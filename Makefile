@@ -23,7 +23,7 @@ demo-clean: ## Forget what the demo kept
 # Three processes, each with its own Kafka, PostgreSQL and browser: a test waits more than it works. The
 # short chaos run of one process comes after, for it starves whatever runs beside it.
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
-	@$(PY) -m pytest -n 3 --dist loadfile
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	@$(PY) -m pytest -m chaos -k one_folder
 
 chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1

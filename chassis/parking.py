@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -146,18 +147,15 @@ async def unpark(connection: AsyncConnection, record: Record) -> None:
 
 async def parked(connection: AsyncConnection) -> list[Parked]:
     """Everything that could not be read, the oldest first; what was discarded is among it."""
-    touched: dict[tuple[str, int, int], set[str]] = {}
-    keys = prepared(
-        """select parked_key.topic, parked_key.partition, parked_key."offset" as place,
-           coalesce(place.person, parked_key.key) as subject
-           from parked_key left join place on place.mention = parked_key.key"""
+    statement = prepared(  # one statement: its record and whom it touches are of one moment
+        f"""select parked.topic, parked.partition, parked."offset" as place, since, reason, whose_known,
+            length(value) as size, {UNDECIDED} as undecided, coalesce(place.person, parked_key.key) as subject
+            from parked left join parked_key on parked_key.topic = parked.topic
+            and parked_key.partition = parked.partition and parked_key."offset" = parked."offset"
+            left join place on place.mention = parked_key.key
+            order by since, parked.topic, parked.partition, parked."offset" """
     )
-    for row in await connection.execute(keys):
-        touched.setdefault((row.topic, row.partition, row.place), set()).add(row.subject)
-    statement = prepared(
-        f"""select topic, partition, "offset" as place, since, reason, whose_known, length(value) as size,
-            {UNDECIDED} as undecided from parked order by since, topic, partition, "offset" """
-    )
+    records = groupby(await connection.execute(statement), lambda row: (row.topic, row.partition, row.place))
     return [
         Parked(
             row.topic,
@@ -166,11 +164,11 @@ async def parked(connection: AsyncConnection) -> list[Parked]:
             instant(row.since),
             row.reason,
             row.size,
-            tuple(sorted(touched.get((row.topic, row.partition, row.place), ()))),
+            tuple(sorted({each.subject for each in (row, *others) if each.subject is not None})),
             bool(row.whose_known),
             not row.undecided,
         )
-        for row in await connection.execute(statement)
+        for _, (row, *others) in records
     ]
 
 

@@ -162,8 +162,11 @@ async def test_a_hearing_that_is_missed_over_a_bank_holiday_calls_somebody_once(
 
         taken = await (await goldthread.person("helen-sato")).post(f"/notify/v1/alerts/{root}/acknowledge")
         assert taken.json()["state"] == "answered"
-        (clock,) = await clocks(goldthread, "dev-malik", root)
-        assert clock["state"] == "taken"
+
+        async def seen_as_taken() -> bool:
+            return [each["state"] for each in await clocks(goldthread, "dev-malik", root)] == ["taken"]
+
+        await until(seen_as_taken)
 
         order = dvpo(DUE)
         new = (await goldthread.post("northmere-police", "/orders/v1/orders", order))["root"]

@@ -107,6 +107,7 @@ async def test_a_link_makes_it_theirs_to_know_and_each_correction_follows(referr
     await referrals.post("haven", "marac-referrals", referral())
     (first,) = await until_told(referrals, "haven", 1)
     corrected = await referrals.correct("hospital", contact, health("P-1", NHS) | {"service": "Maternity"})
+    await until_told(referrals, "haven", 2)  # after the withdrawal it is nobody's to be told what it said
     await referrals.withdraw("hospital", corrected)
     entries = await until_told(referrals, "haven", 3)
     assert entries[0] == first
