@@ -13,6 +13,7 @@ from signal import SIGTERM
 
 import httpx
 
+from deploy.bench import paging
 from deploy.bench.agenda import client_of, settled
 from deploy.bench.invented import AGENCY, breach
 from deploy.bench.paging import Pager, busy, pages, pages_during
@@ -22,7 +23,6 @@ from deploy.local.deployment import SERVICES, Deployment
 from deploy.local.processes import end, run_apart
 
 GOAL_SECONDS = 10
-BEFORE = 30
 PARTS = ("matcher", *SERVICES, "postgres", "kafka")
 AGAIN = 0.05
 """Seconds until a partner that was not answered tries again."""
@@ -46,7 +46,7 @@ def measure(deployment: Deployment, pager: Pager, parts: Sequence[str] = PARTS) 
 
 async def _rebuilt(deployment: Deployment, pager: Pager) -> tuple[list[float], list[float]]:
     async with client_of(deployment) as client, pager.open():
-        before = await pages(client, pager, "before-the-rebuild", BEFORE)
+        before = await pages(client, pager, "before-the-rebuild", paging.BEFORE)
         rebuilding = _rebuild(deployment, client)
         return await pages_during(rebuilding, client, pager, "in-the-rebuild"), before
 

@@ -37,6 +37,8 @@ PAUSE = 0.05
 """Seconds between a page that was answered and the next breach."""
 PATIENCE = 120
 WARM = 10
+BEFORE = 30
+"""How many are posted for a figure of before, beside which stands one of meanwhile."""
 """Breaches that are not counted: each process does some things once."""
 RAW_TOPIC = "bench-raw"
 

@@ -12,6 +12,7 @@ from statistics import median
 
 from chassis.clock import Clock
 from contracts.events.people import IncidentReported
+from deploy.bench import paging
 from deploy.bench.agenda import client_of, settled
 from deploy.bench.invented import line
 from deploy.bench.paging import Pager, busy, pages, pages_during
@@ -23,7 +24,6 @@ from deploy.local.processes import run_apart
 
 GOAL_MS = 250
 TIMES = 10
-BEFORE = 30
 
 
 def measure(deployment: Deployment, pager: Pager, facts: int) -> Iterator[str | Figure]:
@@ -38,7 +38,7 @@ def measure(deployment: Deployment, pager: Pager, facts: int) -> Iterator[str | 
 
 async def _measured(deployment: Deployment, pager: Pager, facts: int) -> tuple[list[float], ...]:
     async with client_of(deployment) as client, pager.open():
-        before = await pages(client, pager, "before-the-subject", BEFORE)
+        before = await pages(client, pager, "before-the-subject", paging.BEFORE)
         thousands = _upload(client, [_incident(n, facts, "hot") for n in range(facts)])
         meanwhile = await pages_during(thousands, client, pager, "with-the-subject")
         hot = [await _one(client, _incident(facts + n, facts, "hot")) for n in range(TIMES)]

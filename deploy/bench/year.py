@@ -20,6 +20,7 @@ from chassis.http.bulk import LINES, NDJSON
 from contracts.content import Content
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import IncidentReported, ReferralMade
+from deploy.bench import paging
 from deploy.bench.agenda import client_of, settled
 from deploy.bench.invented import AGENCY, line
 from deploy.bench.paging import Pager, busy, milliseconds, pages, pages_during
@@ -40,7 +41,6 @@ OF_ONE = 8
 """In how many of the facts each person stands, in the mean."""
 GOAL_MINUTES = 15
 GOAL_MS = 100
-BEFORE = 30
 PAUSE = 0.25
 """Seconds between two looks at the agenda."""
 
@@ -97,8 +97,8 @@ async def _uploaded(
     async with client_of(deployment) as client, pager.open():
         meetings = (await client.call(COORDINATOR, "GET", "/marac/v1/meetings")).json()["to_come"]
         path = f"/marac/v1/meetings/{meetings[0]['meeting']}/agenda"
-        before = Looks([await _look(client, path) for _ in range(BEFORE)])
-        before.pages.extend(await pages(client, pager, "before-the-year", BEFORE))
+        before = Looks([await _look(client, path) for _ in range(paging.BEFORE)])
+        before.pages.extend(await pages(client, pager, "before-the-year", paging.BEFORE))
         meanwhile = Looks()
         looking = asyncio.create_task(_look_on(client, path, meanwhile.agenda))
         uploading = asyncio.create_task(_upload_all(client, lines))
