@@ -49,6 +49,14 @@ def add_working_days(start: date, days: int) -> date:
     return day
 
 
+def working_days_before(day: date, days: int) -> date:
+    """The working day that is this many working days before ``day``."""
+    while days > 0:
+        day -= timedelta(days=1)
+        days -= is_working_day(day)
+    return day
+
+
 def court_deadline(start: datetime, hours: int) -> datetime:
     """When so many of a court's hours after ``start`` have passed, in UTC: none on a Sunday, Good Friday,
     Christmas Day or a bank holiday; a Saturday counts (Crime and Security Act 2010 s27; Domestic Abuse Act

@@ -31,6 +31,7 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
+from contracts.events.listing import Escalation, LocalCriterion, MaracSet, PartiesDecided, ReferralReturned
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
@@ -53,6 +54,7 @@ CHAIR = example_id("a MARAC chair")
 CAUSE: dict[str, Any] = {"rule": code.AlertRule.BREACH, "cause": BREACH, "generation": 1}
 CLOCK: dict[str, Any] = CAUSE | {"rule": code.AlertRule.PRODUCTION}
 PATH, TRY = example_id("the alert path"), example_id("a try of the alert path")
+STRANGLED = code.IncidentKind.NON_FATAL_STRANGULATION
 ABOUT = [mention_of(HER, "haven-idva"), mention_of(HIM, "haven-idva")]
 
 ALERTS: list[Told] = [
@@ -165,6 +167,34 @@ OURS: list[Told] = [
         MeetingCalled(area=WHERE.area, starts=at(24, 9, 30), venue="Castlegate Town Hall"),
     ),
     ("northshire-police", at(10), CaseListed(case=REFERRAL, meeting=MEETING)),
+    (
+        "northshire-police",
+        at(1),
+        MaracSet(
+            area=WHERE.area,
+            escalation=[Escalation(least=3)],
+            local=[LocalCriterion(code="strangled", words="Strangled", kinds=[STRANGLED])],
+            slots=16,
+        ),
+    ),
+    (
+        "northshire-police",
+        at(4),
+        ReferralReturned(
+            case=REFERRAL,
+            advice=Narrative(text="Ask the IDVA service to offer support now."),
+            reason=Narrative(text="No criterion is met so far."),
+        ),
+    ),
+    (
+        "northshire-police",
+        at(9),
+        PartiesDecided(
+            case=REFERRAL,
+            decision=code.PartiesAnswer.AS_REFERRED,
+            reason=Narrative(text="Hurt while holding a door shut; the pattern is one way."),
+        ),
+    ),
     (
         "goldthread",
         at(1),

@@ -1,10 +1,11 @@
 """The MARAC itself: meetings, and which case is heard at which."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool, StrictInt
 
 from contracts.content import AreaId, CaseId, Content, ThingId
+from contracts.envelope import Id
 from contracts.sections import Line
 from contracts.times import Moment
 
@@ -19,6 +20,13 @@ class MeetingCalled(Content):
     starts: Moment
     venue: Line | None = None
     emergency: StrictBool = False
+    chair: Id | None = Field(
+        default=None, description="who chairs it, when they sign in; none given: asked for"
+    )
+    chair_name: Line | None = Field(default=None, description="staff alone read it")
+    slots: Annotated[StrictInt, Field(ge=1, le=100)] | None = Field(
+        default=None, description="cases that it has room for; none given: as its MARAC has set"
+    )
 
 
 class CaseListed(Content):

@@ -36,6 +36,7 @@ from contracts.vocabulary.instruments import (
     RiskQuestion,
     RiskTheme,
 )
+from contracts.vocabulary.listing import EscalationUnit, PartiesAnswer, RepeatAnchor, RepeatDefinition
 from contracts.vocabulary.orders import (
     BreachKind,
     BreachStep,
@@ -122,6 +123,7 @@ __all__ = [
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
+    "EscalationUnit",
     "Grade",
     "HousingKind",
     "IdentityAnswer",
@@ -140,6 +142,7 @@ __all__ = [
     "OutcomeType",
     "OverrideGround",
     "ParkedReason",
+    "PartiesAnswer",
     "PassReason",
     "PatternDecision",
     "PlanChange",
@@ -152,6 +155,8 @@ __all__ = [
     "Purpose",
     "ReferralCriterion",
     "Relationship",
+    "RepeatAnchor",
+    "RepeatDefinition",
     "RequirementKind",
     "ReviewTrigger",
     "RiskAnswer",

@@ -9,6 +9,7 @@ import anyio
 from chassis.clock import LONDON, add_working_days
 from chassis.ids import Ids
 from chassis.settings import Settings
+from deploy.demo import listing
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
 
@@ -199,14 +200,16 @@ class Staff:
                     await self._client.call(who, "POST", path, json=said)
 
     async def call_meetings(self) -> None:
-        """The coordinator calls each MARAC's next meeting, and lists its cases."""
+        """The coordinator calls each MARAC's next meeting, and lists those of its cases that have room."""
+        await listing.choose(self._client)
         for area in MARACS:
             day = add_working_days(self._load.now.date(), MEETINGS[area])
             starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
             said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
+            said |= {"chair_name": "Rowan Ellis"} if area != listing.SOUTH else {}
             meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", f"demo-meeting-{area}", said)
             async with anyio.create_task_group() as together:
-                for key in self._load.referrals[area]:
+                for key in listing.listed(self._load, area):
                     together.start_soon(self._list_case, meeting.root, key)
 
     async def write_messages(self) -> None:

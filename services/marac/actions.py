@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from chassis.accept import Taken, own_header
+from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -11,18 +11,21 @@ from chassis.views import Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
+from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
 from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE
+from services.marac.conference.waiting import considered
 from services.marac.rules import sharing
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse a meeting or a threshold of an area that is not the caller's, and a listing unless they
-    may see both the meeting and the case. Raises Problem (404)."""
+    """Refuse a meeting or a threshold of an area that is not the caller's, a listing unless they may see both
+    the meeting and the case, and a decision about a case that they may not see; say which facts a return was
+    decided by. Raises Problem (404); Refused (422) for facts that the caller gives."""
     await revisable(archive, caller, content)
     if isinstance(content, CaseListed):
         held, heard = await _meeting(archive, content.meeting), await archive.row(CASE, content.case)
@@ -30,14 +33,23 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
             raise not_found()
         if held is None or held.withdrawn:
             raise not_found()
+    if isinstance(content, ReferralReturned):
+        if content.considered:
+            raise Refused("given-by-goldthread", "body.content.considered")
+        return content.model_copy(update={"considered": await considered(archive, caller, content.case)})
     return content
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw what is of an area that is not the caller's. Raises Problem (404)."""
-    if isinstance(content, MeetingCalled | ThresholdSet):
+    """Refuse to correct or withdraw what is of an area or a case that is not the caller's. Raises Problem
+    (404)."""
+    if isinstance(content, MeetingCalled | ThresholdSet | MaracSet):
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
+            raise not_found()
+    if isinstance(content, ReferralReturned | PartiesDecided):
+        decided = await archive.row(CASE, content.case)
+        if not isinstance(decided, ConferenceCase) or not await visible(archive, caller, [decided]):
             raise not_found()
     if isinstance(content, CaseListed):
         held = await _meeting(archive, content.meeting)
@@ -47,7 +59,7 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 
 async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, key: str | None) -> Taken:
     """Call a meeting of one of the caller's areas. Raises Problem (404) for another's."""
-    return await _record(runtime, caller, said, sharing.CALL_MEETING, key)
+    return await record(runtime, caller, said, sharing.CALL_MEETING, key)
 
 
 async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, key: str | None) -> Taken:
@@ -55,12 +67,12 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 
     A case listed there already stays listed once: two facts that say so are one line.
     """
-    return await _record(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
+    return await record(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
 
 
 async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, key: str | None) -> Taken:
     """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
-    return await _record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+    return await record(runtime, caller, said, sharing.SET_THRESHOLD, key)
 
 
 async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
@@ -70,7 +82,8 @@ async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
     return cast("ConferenceMeeting | None", fold_meeting(known).row)
 
 
-async def _record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
+async def record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
+    """Say something in the name of the caller's agency, and wait a moment for the rows that it changes."""
     taken = await runtime.take(
         own_header(runtime.clock.now()), said, caller=caller, right=right, idempotency_key=key
     )

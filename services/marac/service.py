@@ -3,12 +3,16 @@
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
 from services.marac import feeds
 from services.marac.actions import admit, revisable
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.characteristics import CHARACTERISTICS
+from services.marac.conference.listing import LISTING
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.listing_pages import pages as listing_pages
+from services.marac.listing_routes import router as listing
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
@@ -19,9 +23,9 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=8,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, messages, pages, message_pages),
+    fold_version=9,
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, LISTING, MEETING, ALERT, MESSAGE),
+    routers=(router, completeness, listing, messages, pages, listing_pages, message_pages),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -30,6 +34,9 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        ReferralReturned: sharing.RETURN_REFERRAL,
+        PartiesDecided: sharing.DECIDE_PARTIES,
         ThresholdSet: sharing.SET_THRESHOLD,
+        MaracSet: sharing.SET_THRESHOLD,
     },
 )

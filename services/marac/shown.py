@@ -27,6 +27,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_decided import MeetingsNote, PartiesShown, ReturnedHere
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
@@ -98,6 +99,7 @@ class MeetingLine(Shown):
     venue: str | None
     emergency: bool
     cases: int = Field(description="those that the caller may see")
+    chair_name: str | None = None
 
 
 class AgendaLine(Shown):
@@ -137,6 +139,7 @@ class Meetings(Page):
         description="standing cases that no MARAC hears and no meeting has, because their area is not"
         " known: the gravest first. Null for whoever does not place cases"
     )
+    note: MeetingsNote | None = None
 
 
 class Agenda(Page):
@@ -267,6 +270,8 @@ class CasePage(Page):
     support: SupportShown = SupportShown()
     hers: HersShown = HersShown()
     disputed: bool
+    parties: PartiesShown | None = None
+    returned: ReturnedHere | None = None
     repeat: Repeat | None
     earlier_case: str | None
     missing: list[Missing] = Field(description="worst first")

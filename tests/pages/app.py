@@ -33,9 +33,10 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import message_routes
+from services.marac import listing_actions, listing_pages, message_routes
 from services.marac import queries as marac_queries
 from services.marac.conference import correspondence
+from services.marac.conference import waiting as marac_listing
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -62,6 +63,7 @@ from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_cases,
+    sample_listing,
     sample_owed,
     sample_refer,
     sample_reviews,
@@ -86,7 +88,7 @@ ROLES = {
 }
 
 
-MORE = {"marac": [message_routes.pages], "referrals": [support_routes.pages]}
+MORE = {"marac": [listing_pages.pages, message_routes.pages], "referrals": [support_routes.pages]}
 """Pages of a service that have a router of their own."""
 
 
@@ -293,6 +295,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
+    patch.setattr(marac_listing, "waiting", answers(sample_listing.waiting))
+    patch.setattr(marac_listing, "decisions", sample_listing.decisions)
+    patch.setattr(listing_actions, "returned", answers(sample_listing.returned))
+    patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
+    patch.setattr(listing_actions, "choices", sample_listing.choices)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)

@@ -13,6 +13,7 @@ from services.notify.link import path_of
 from services.notify.queries import Who
 from tests.pages import (
     sample_cases,
+    sample_listing,
     sample_owed,
     sample_refer,
     sample_reviews,
@@ -56,6 +57,16 @@ PAGES = {
     "messages that wait": ("officer", "/marac/messages"),
     "messages of the IDVA": ("idva", f"{SUPPORT}/messages"),
     "messages of the officer": ("officer", f"{SUPPORT}/messages"),
+    "who waits to be heard": (
+        "coordinator",
+        f"/marac/waiting?listed={sample_rows.CASE}&at={sample_listing.FULL}",
+    ),
+    "who waits, for a chair": ("chair", "/marac/waiting"),
+    "a case before it is listed": ("coordinator", f"{CASE}/decisions"),
+    "an emergency meeting": ("coordinator", f"/marac/emergency?case={sample_rows.CASE}"),
+    "what a MARAC chooses": ("chair", "/marac/choices/northmere-north"),
+    "the MARACs that choose": ("chair", "/marac/choices"),
+    "returned referrals": ("idva", "/marac/returned"),
     "withdrawn case": ("chair", GONE),
     "case as it was known": ("chair", AS_KNOWN),
     "case, a wrong day": ("chair", f"{CASE}?day=31&month=2&year=2026"),

@@ -10,6 +10,10 @@ from contracts.vocabulary import WayState
 from deploy.local.deployment import ROOT
 
 NEVER = {
+    "marac/choices.html": "areas, and no victim",
+    "marac/choices_area.html": "what an area has chosen, and no victim",
+    "marac/emergency.html": "colleagues are rung: how she is reached is on the case's own page",
+    "marac/returned.html": "advice to the agency that referred, and no word to her",
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",

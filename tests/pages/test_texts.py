@@ -65,6 +65,7 @@ LISTS: dict[str, EnumType] = {
     "order": vocabulary.OrderType,
     "order-breach": Breach,
     "order-question": vocabulary.OrderQuestion,
+    "parties": vocabulary.PartiesAnswer,
     "parked-reason": vocabulary.ParkedReason,
     "pass-reason": vocabulary.PassReason,
     "pattern-decision": vocabulary.PatternDecision,

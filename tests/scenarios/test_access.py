@@ -136,6 +136,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "cause": lonely["root"],
         "order": roots["order"],
         "meeting": meeting,
+        "area": "northmere-north",
         "person": him,
         "perpetrator": him,
         "topic": "incidents",

@@ -14,11 +14,13 @@ from contracts.rules.circulation import Circulation
 from contracts.rules.occurrence import Record, occurrences
 from contracts.rules.order_status import status
 from contracts.rules.standing_grade import Assessed, counting, standing_grade
-from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
+from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.others import about_others
-from services.marac.rules import agenda, areas, repeat
+from services.marac.conference.repeated import repeated
+from services.marac.rules import agenda, areas, pairs, repeat
+from services.marac.rules.chosen import Chosen, chosen
 
 
 def fold_case(subject: Subject) -> Folded:
@@ -48,7 +50,11 @@ def fold_case(subject: Subject) -> Folded:
     if people is None or said is None:
         return Folded(row)
     orders, changes_at = people.orders(subject.at)
-    known = _referred(said) | people.known(fact, orders) | {"was_about": people.no_more(versions)}
+    known = (
+        _referred(said)
+        | people.known(fact, orders, chosen(subject.configuration, area))
+        | {"was_about": people.no_more(versions)}
+    )
     return Folded(row.model_copy(update=known), changes_at)
 
 
@@ -93,7 +99,7 @@ class _People:
         """Where the newest word on the victim routes to."""
         return self.own.area if self.own else None
 
-    def known(self, fact: Fact[ReferralMade], orders: Sequence[rows.Order]) -> dict[str, object]:
+    def known(self, fact: Fact[ReferralMade], orders: Sequence[rows.Order], own: Chosen) -> dict[str, object]:
         """What the row says of them."""
         assessment = self.assessment()
         happened = self.occurrences()
@@ -107,8 +113,9 @@ class _People:
             "disputed": not self.harmed_by.isdisjoint(self.own.disputed if self.own else ()),
             "orders": tuple(orders),
             "occurrences": happened,
-            "repeat": _repeat(fact, filter(self.between, _records(happened)), earlier),
+            "repeat": _repeat(fact, filter(self.between, _records(happened)), earlier, own),
             "earlier_case": earlier,
+            "before": tuple(link.case for link in self.before(fact)),
             "heard": self.heard(),
         }
 
@@ -190,21 +197,25 @@ class _People:
     def between(self, record: rows.RecordLine) -> bool:
         """Against her, by one of them or by nobody named; or by one of them, against nobody named:
         what a repeat is counted by."""
-        by_them = not self.harmed_by.isdisjoint(record.perpetrators)
-        return self._of_the_case(record) and (by_them or not record.perpetrators)
+        return pairs.between(self.victim.person, self.harmed_by, record.victims, record.perpetrators)
 
-    def earlier_case(self, fact: Fact[ReferralMade]) -> str | None:
-        """The last case of the same pair that was referred within the twelve months before."""
+    def before(self, fact: Fact[ReferralMade]) -> list[rows.CaseLink]:
+        """The cases of the same pair that were referred before, the last first."""
         links = [
             link
             for link in (self.own.cases if self.own else ())
             if link.role is Role.VICTIM
             and not self.harmed_by.isdisjoint(link.perpetrators)
             and (link.referred, link.case) < (fact.occurred, fact.root)
-            and fact.occurred <= repeat.months_after(link.referred, repeat.MONTHS)
         ]
-        last = max(links, key=lambda link: (link.referred, link.case), default=None)
-        return last.case if last else None
+        return sorted(links, key=lambda link: (link.referred, link.case), reverse=True)
+
+    def earlier_case(self, fact: Fact[ReferralMade]) -> str | None:
+        """The last case of the same pair that was referred within the twelve months before."""
+        last = next(iter(self.before(fact)), None)
+        if last is None or fact.occurred > repeat.months_after(last.referred, repeat.MONTHS):
+            return None
+        return last.case
 
     def heard(self) -> tuple[rows.Heard, ...]:
         """The newest that each agency said, and how many facts it said: not of another victim, for that
@@ -298,16 +309,8 @@ def _records(happened: Iterable[rows.Occurrence]) -> Iterable[rows.RecordLine]:
 
 
 def _repeat(
-    fact: Fact[ReferralMade], records: Iterable[rows.RecordLine], earlier: str | None
+    fact: Fact[ReferralMade], records: Iterable[rows.RecordLine], earlier: str | None, own: Chosen
 ) -> rows.Repeat | None:
-    events = [repeat.Event(record.root, record.occurred, record.kind, record.crime) for record in records]
-    found, until = repeat.repeats(fact.occurred, events, "current")
-    if not found and earlier is None:
-        return None
-    return rows.Repeat(
-        definition="current",
-        anchor="referral",
-        since=fact.occurred,
-        until=until,
-        roots=[event.root for event in found] + ([earlier] if earlier else []),
-    )
+    """By the definition that the MARAC has chosen, from the referral on. When its meetings were no fold of a
+    case can know: from the last of them it is counted where rows are put together (``repeated.py``)."""
+    return repeated(fact.occurred, records, earlier, own.definition, RepeatAnchor.REFERRAL)

@@ -11,12 +11,18 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.parking import Incomplete
 from chassis.views import Row, View
-from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
+from contracts.events.listing import MaracSet
+from contracts.vocabulary import RepeatAnchor
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.views import ALERT, MEETING, PERSON
+from services.marac.conference.listing import LISTING
+from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.repeated import since_meeting
+from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
+from services.marac.rules.chosen import Chosen, chosen
 
 R = TypeVar("R", bound=Row)
 
@@ -49,7 +55,9 @@ class Held:
     async def known(self, cases: Iterable[rows.ConferenceCase]) -> list[CaseKnown]:
         """Cases with all the rows that their pages are made of."""
         cases = list(cases)
-        configuration = await self.archive.configuration(AgencyDefined, AreaDefined, at=self.at)
+        configuration = await self.archive.configuration(
+            AgencyDefined, AreaDefined, MaracSet, ThresholdSet, at=self.at
+        )
         persons = {person for case in cases for person in known.people_of(case)}
         causes = {cause for case in cases for cause in known.causes_of(case)}
         people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
@@ -57,10 +65,33 @@ class Held:
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
         silences = await feeds.silent(self.archive, agencies, self.at)
+        decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
+        own = {area: chosen(configuration, area) for area in {case.area for case in cases}}
         return [
-            CaseKnown(at, case, people, alerts, agencies, areas, await self._incomplete(case), silences)
+            CaseKnown(
+                at,
+                await self._as_chosen(case, own[case.area], at),
+                people,
+                alerts,
+                agencies,
+                areas,
+                await self._incomplete(case),
+                silences,
+                own[case.area],
+                decided.get(case.case),
+            )
             for case in cases
         ]
+
+    async def _as_chosen(self, case: rows.ConferenceCase, own: Chosen, at: datetime) -> rows.ConferenceCase:
+        """The case, of which it is said whether it is a repeat from the last meeting on, where its MARAC
+        counts from there."""
+        if own.anchor is not RepeatAnchor.MEETING or case.withdrawn:
+            return case
+        before = await self.many(CASE, rows.ConferenceCase, case.before, "case")
+        meetings = await self.meetings_of([case, *before.values()])
+        found = since_meeting(case, list(before.values()), meetings, own.definition, at)
+        return case.model_copy(update={"repeat": found})
 
     async def _incomplete(self, case: rows.ConferenceCase) -> Incomplete:
         people = {f"p:{person}" for person in known.people_of(case)}

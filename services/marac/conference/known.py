@@ -10,11 +10,15 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.safe_contact import SafeWay
 from services.marac import shown, shown_pattern
 from services.marac.conference import alert_rows, breaches, clocks, rows
+from services.marac.conference.criteria import brought_back, found_of
 from services.marac.conference.hers import standing_of, way_of
+from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
 from services.marac.conference.support import shown_support
+from services.marac.rules.chosen import NOTHING_CHOSEN, Chosen
 from services.marac.rules.consent import Standing
+from services.marac.rules.criteria import Found
 from services.marac.rules.feeds import Silence
 from services.marac.shown_owed import Owed
 from services.marac.shown_risk import Risk
@@ -34,6 +38,30 @@ class CaseKnown:
     incomplete: Incomplete
     """What could not be read about the case, its people and its breaches."""
     silences: Sequence[Silence] = ()
+    chosen: Chosen = NOTHING_CHOSEN
+    """What its MARAC has chosen."""
+    listing: CaseListing | None = None
+    """What persons decided of it. None: nothing."""
+
+    @cached_property
+    def criteria(self) -> list[Found]:
+        """Which referral criteria it meets, and why."""
+        return found_of(self.case, self.victim, self.chosen, self.incomplete.records, self.at)
+
+    @cached_property
+    def newest(self) -> dict[str, str]:
+        """The newest version of each line about its people, by root."""
+        return {root: line.fact for root, line in self.lines.items()} | {self.case.case: self.case.fact}
+
+    @cached_property
+    def back(self) -> list[Found]:
+        """Of a case that was returned, the criteria by which it is back."""
+        return brought_back(self.listing, self.criteria, self.newest)
+
+    @property
+    def away(self) -> bool:
+        """Whether it was returned, and is not back."""
+        return self.listing is not None and self.listing.returned is not None and not self.back
 
     @cached_property
     def pattern(self) -> shown_pattern.CasePattern:

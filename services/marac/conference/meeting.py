@@ -46,6 +46,9 @@ def fold_meeting(subject: Subject) -> Folded:
         venue=said.venue,
         emergency=said.emergency,
         cases=[rows.ListedCase(case=case, root=listed[case]) for case in sorted(listed)],
+        chair=said.chair,
+        chair_name=said.chair_name,
+        slots=said.slots,
     )
     return Folded(row)
 

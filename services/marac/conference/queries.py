@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy import select
 
+from chassis.archive import Archive
 from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -16,6 +17,7 @@ from services.marac import casefile, feeds, shown
 from services.marac.conference import compose, rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
+from services.marac.conference.listed import note_of, parties_of, returned_of
 from services.marac.conference.owed import owed_shown
 from services.marac.conference.person import short_type, version_row
 from services.marac.conference.views import CASE, MEETING, PERSON
@@ -31,18 +33,20 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
     table = MEETING.table
     statement = select(table).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
-    seen = [row for row in found if _may_see_meeting(caller, row)]
+    seen = [row for row in found if may_see_meeting(caller, row)]
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
-    cases = await _visible(runtime, caller, {listed.case for row in seen for listed in row.cases})
+    cases = await visible_cases(runtime, caller, {listed.case for row in seen for listed in row.cases})
     lines = [_meeting_line(row, areas, cases) for row in seen]
     places = sharing.may_place_cases(caller.roles)
-    lost = await Held(runtime).known(await _waiting(runtime, caller, None) if places else ())
+    lost = await Held(runtime).known(await waiting_in(runtime, caller, None) if places else ())
+    lost = [each for each in lost if not each.away]
     page = shown.Meetings(
         at=at,
         fresh_until=fresh,
         to_come=[line for line in lines if line.starts >= at],
         past=[line for line in reversed(lines) if line.starts < at],
         area_not_known=_agenda_lines(lost) if places else None,
+        note=await note_of(runtime, caller, seen),
     )
     await _record(
         runtime, caller, "meetings", caller.id, page, {*(row.root for row in seen), *compose.facts_of(lost)}
@@ -64,7 +68,7 @@ async def read_agenda(
     """An agenda that is not shown to anybody, and the facts in it: raises as ``agenda`` does."""
     fresh = at or await runtime.fresh_until()
     row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
-    if row is None or not _may_see_meeting(caller, row):
+    if row is None or not may_see_meeting(caller, row):
         raise not_found()
     held = Held(runtime, at)
     if at is not None:
@@ -73,12 +77,13 @@ async def read_agenda(
             raise not_found()
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, at=at)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
-    listed = await _visible(runtime, caller, {each.case for each in row.cases})
+    listed = await visible_cases(runtime, caller, {each.case for each in row.cases})
     if at is not None:
         listed = await held.many(CASE, rows.ConferenceCase, listed, "case")
     marac = placing.marac_of(areas, row.area)
-    waiting = await _waiting(runtime, caller, marac) if at is None and marac is not None else []
+    waiting = await waiting_in(runtime, caller, marac) if at is None and marac is not None else []
     known = await held.known([*listed.values(), *waiting])
+    known = [each for each in known if each.case.case in listed or not each.away]
     lines = _agenda_lines(known, meeting)
     page = shown.Agenda(
         at=runtime.clock.now(),
@@ -199,24 +204,25 @@ async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
     found = {
         link.case for row in people.values() for link in row.cases if not victims or link.victim in victims
     }
-    return sorted(await _visible(runtime, caller, found))
+    return sorted(await visible_cases(runtime, caller, found))
 
 
 async def _seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
-    found = await _visible(runtime, caller, [case])
+    found = await visible_cases(runtime, caller, [case])
     if case not in found:
         raise not_found()
     return found[case]
 
 
-async def _visible(
-    runtime: Runtime, caller: Caller, cases: Collection[str]
+async def visible_cases(
+    archive: Archive, caller: Caller, cases: Collection[str]
 ) -> dict[str, rows.ConferenceCase]:
-    found = await Held(runtime).many(CASE, rows.ConferenceCase, cases, "case")
-    return await visible(runtime, caller, found.values())
+    """Those of these cases that the caller may see, by id."""
+    found = await Held(archive).many(CASE, rows.ConferenceCase, cases, "case")
+    return await visible(archive, caller, found.values())
 
 
-async def _waiting(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
+async def waiting_in(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
     """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
     has; those that the caller may see."""
     table = CASE.table
@@ -259,6 +265,8 @@ async def _page(
         clocks=known.clocks,
         pattern=known.pattern,
         risk=known.risk,
+        parties=parties_of(known),
+        returned=returned_of(known),
         owed=owed_shown(known.owed, locations=sees.locations),
         support=known.support,
         hers=compose.hers_shown(known, contacts=sees.contacts),
@@ -313,6 +321,8 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     named = known.pattern.offences
     decided = {each.decision.agency for each in named if each.decision}
     asked = {each.service for each in known.support.courses if each.service}
+    by = known.listing
+    decided |= {each.agency for each in (*by.parties, by.returned) if each} if by else set()
     return {known.case.agency, *answered, *records, *lines, *silent, *decided, *asked}
 
 
@@ -325,7 +335,8 @@ def _listed_at(case: rows.ConferenceCase, meeting: str | None) -> datetime | Non
     return next((each.listed for each in case.meetings if each.meeting == meeting), None)
 
 
-def _may_see_meeting(caller: Caller, row: rows.ConferenceMeeting) -> bool:
+def may_see_meeting(caller: Caller, row: rows.ConferenceMeeting) -> bool:
+    """Whether a meeting stands and is of an area of the caller's."""
     return not row.withdrawn and sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
 
 
@@ -340,6 +351,7 @@ def _meeting_line(
         venue=row.venue,
         emergency=row.emergency,
         cases=sum(listed.case in visible for listed in row.cases),
+        chair_name=row.chair_name,
     )
 
 

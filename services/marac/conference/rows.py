@@ -28,6 +28,8 @@ from contracts.vocabulary import (
     OrderType,
     ReferralCriterion,
     Relationship,
+    RepeatAnchor,
+    RepeatDefinition,
     Role,
     Sex,
 )
@@ -266,8 +268,8 @@ class Occurrence(Part):
 class Repeat(Part):
     """That the case is a repeat, by which definition and from which day on, and what makes it one."""
 
-    definition: Literal["current", "old"]
-    anchor: Literal["referral", "meeting"]
+    definition: RepeatDefinition
+    anchor: RepeatAnchor
     since: AwareDatetime
     until: AwareDatetime
     roots: list[str]
@@ -325,6 +327,8 @@ class ConferenceCase(Row):
     occurrences: tuple[Occurrence, ...] = ()
     repeat: Repeat | None = None
     earlier_case: str | None = None
+    before: tuple[str, ...] = ()
+    """Every earlier case of the same pair, the last first."""
     meetings: tuple[Listing, ...] = ()
     heard: tuple[Heard, ...] = ()
 
@@ -357,6 +361,9 @@ class ConferenceMeeting(Row):
     venue: str | None
     emergency: bool
     cases: list[ListedCase]
+    chair: str | None = None
+    chair_name: str | None = None
+    slots: int | None = None
 
 
 class ConferenceMeetingTable(ViewTable, table=True):

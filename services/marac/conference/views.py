@@ -5,6 +5,7 @@ from contracts.events.alerts import AlertRaised
 from contracts.events.clocks import ClockStarted
 from contracts.events.conference import MeetingCalled
 from contracts.events.configuration import AreaDefined
+from contracts.events.listing import MaracSet
 from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade
 from services.marac.conference import alert_rows, rows
@@ -27,7 +28,7 @@ CASE = View(
     fold=fold_case,
     begun_by=(ReferralMade,),
     reads_people=True,
-    configured_by=(AreaDefined,),
+    configured_by=(AreaDefined, MaracSet),
 )
 MEETING = View(
     "conference_meeting",

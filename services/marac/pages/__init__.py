@@ -14,11 +14,13 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
+        Item("nav.waiting", "/marac/waiting", sharing.RIGHTS[sharing.READ_WAITING]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
         Item("nav.messages", "/marac/messages", sharing.RIGHTS[sharing.MESSAGE]),
         Item("nav.support", "/referrals/support", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
         Item("nav.completeness", "/marac/characteristics", sharing.RIGHTS[sharing.READ_COMPLETENESS]),
+        Item("nav.choices", "/marac/choices", sharing.RIGHTS[sharing.SET_THRESHOLD]),
         Item("nav.reviews", "/referrals/", frozenset({StaffRole.MARAC_COORDINATOR})),
     ],
 )

@@ -10,13 +10,9 @@ from the last meeting instead.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from contracts.rules.occurrence import LONDON
-from contracts.vocabulary import BreachKind, IncidentKind
-
-Definition = Literal["current", "old"]
-Anchor = Literal["referral", "meeting"]
+from contracts.vocabulary import BreachKind, IncidentKind, RepeatDefinition
 
 MONTHS = 12
 """More than twelve months since is a new case, not a repeat (both definitions)."""
@@ -47,7 +43,7 @@ class Event:
 
 
 def repeats(
-    last: datetime, events: Iterable[Event], definition: Definition = "current"
+    last: datetime, events: Iterable[Event], definition: RepeatDefinition = RepeatDefinition.CURRENT
 ) -> tuple[list[Event], datetime]:
     """The events after the last referral (or meeting) that make the case a repeat, and until when
     such an event would."""
@@ -56,9 +52,9 @@ def repeats(
     return sorted(found, key=lambda event: (event.occurred, event.root)), until
 
 
-def counts(event: Event, definition: Definition) -> bool:
+def counts(event: Event, definition: RepeatDefinition) -> bool:
     """Whether an event is one by this definition."""
-    if definition == "current":
+    if definition is RepeatDefinition.CURRENT:
         return True
     return event.crime if event.crime is not None else event.kind not in NOT_A_CRIME
 

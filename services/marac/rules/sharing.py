@@ -17,6 +17,11 @@ CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
 SET_THRESHOLD = "threshold:set"
 READ_COHORT = "cohort:read"
+READ_WAITING = "waiting:read"
+RETURN_REFERRAL = "referral:return"
+DECIDE_PARTIES = "parties:decide"
+READ_RETURNED = "returned:read"
+READ_CHOICES = "choices:read"
 MESSAGE = "message:send"
 READ_COMPLETENESS = "completeness:read"
 
@@ -26,6 +31,11 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
+    READ_WAITING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    RETURN_REFERRAL: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    DECIDE_PARTIES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    READ_RETURNED: frozenset({StaffRole.REPORTER, StaffRole.REFERRER, StaffRole.IDVA}),
+    READ_CHOICES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.AREA_ADMIN}),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
@@ -59,6 +69,16 @@ def may_see_case(
 def may_place_cases(roles: Collection[str]) -> bool:
     """Whether a caller sees to it that a case whose MARAC is not known is heard by one."""
     return PLACES_CASES in roles
+
+
+def may_list(roles: Collection[str]) -> bool:
+    """Whether a caller puts cases on agendas, in the areas that are theirs."""
+    return not RIGHTS[LIST_CASE].isdisjoint(roles)
+
+
+def may_see_returned(agency: str, referred_by: str | None) -> bool:
+    """Whether an agency is told that a referral was returned, and why: its own, and no other's."""
+    return agency == referred_by
 
 
 def may_see_locations(roles: Collection[str], *, paper: bool = False) -> bool:

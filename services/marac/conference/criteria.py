@@ -1,0 +1,75 @@
+"""A case as the rule of the referral criteria sees it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from contracts.rules.instruments import OPEN
+from contracts.rules.standing_grade import Assessed, counting
+from contracts.vocabulary import Grade
+from services.marac.conference import rows
+from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.repeated import is_between
+from services.marac.conference.risk import all_answers, counted
+from services.marac.rules import criteria
+from services.marac.rules.chosen import Chosen
+from services.marac.rules.repeat import Event
+
+
+def found_of(
+    case: rows.ConferenceCase,
+    victim: rows.ConferencePerson | None,
+    chosen: Chosen,
+    unread: int,
+    at: datetime,
+) -> list[criteria.Found]:
+    """Every criterion of a case, found or not; none of one whose referral was withdrawn."""
+    if case.withdrawn:
+        return []
+    seen = criteria.CaseSeen(
+        referral=case.case,
+        ticked=frozenset(case.criteria),
+        assessed=_assessed(victim.assessments if victim else ()),
+        happened=_happened(case),
+        repeat=tuple(case.repeat.roots) if case.repeat else (),
+        unread=unread,
+    )
+    return criteria.criteria(seen, chosen, at)
+
+
+def brought_back(
+    listing: CaseListing | None, found: Sequence[criteria.Found], newest: Mapping[str, str]
+) -> list[criteria.Found]:
+    """The criteria by which a case that was returned is back."""
+    if listing is None or listing.returned is None:
+        return []
+    return criteria.fresh(found, newest, frozenset(listing.returned.considered))
+
+
+def _assessed(known: Sequence[rows.Assessment]) -> list[criteria.Assessed]:
+    """The assessments that count: none that two persons of its own agency have since put lower, and no
+    referral that neither answers nor grades anything."""
+    made = sorted(known, key=lambda each: (each.occurred, each.root))
+    said = [Assessed(m.root, m.agency, frozenset(m.accused), m.grade, m.signed) for m in made]
+    count = {each.root for each in counting(said)}
+    return [
+        criteria.Assessed(
+            root=each.root,
+            grade=each.grade,
+            yes=each.yes if counted(each) else None,
+            open=max(each.unanswered or 0, sum(answer in OPEN for answer in all_answers(each))),
+            judged=each.grade is Grade.HIGH and each.before_judgement not in (None, Grade.HIGH),
+        )
+        for each in made
+        if each.root in count and (each.instrument or each.grade is not Grade.UNKNOWN)
+    ]
+
+
+def _happened(case: rows.ConferenceCase) -> list[criteria.Happened]:
+    found = []
+    for each in case.occurrences:
+        records = tuple(
+            Event(r.root, r.occurred, r.kind, r.crime) for r in each.records if is_between(case, r)
+        )
+        if records:
+            found.append(criteria.Happened(each.first, records))
+    return found

@@ -1,0 +1,71 @@
+"""What persons decided of a case, for its own page; and what stands above the meetings."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import select
+
+from chassis.http.auth import Caller
+from chassis.runtime import Runtime
+from services.marac.conference import rows
+from services.marac.conference.held import Held, visible
+from services.marac.conference.known import CaseKnown
+from services.marac.conference.listing import LISTING
+from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.views import CASE
+from services.marac.rules import sharing
+from services.marac.shown_decided import CaseNote, MeetingsNote, PartiesShown, ReturnedHere
+
+JUST_BEGUN = timedelta(hours=12)
+"""For so long an emergency meeting stands above all others after it began. Goldthread's own."""
+
+
+def parties_of(known: CaseKnown) -> PartiesShown | None:
+    """What was decided last about who is the primary victim."""
+    newest = next(iter(known.listing.parties if known.listing else ()), None)
+    return PartiesShown.model_validate(newest.model_dump(exclude={"root", "fact"})) if newest else None
+
+
+def returned_of(known: CaseKnown) -> ReturnedHere | None:
+    """That it was returned, to whoever sees the case."""
+    returned = known.listing.returned if known.listing else None
+    if returned is None:
+        return None
+    return ReturnedHere(
+        agency=returned.agency,
+        at=returned.at,
+        advice=returned.advice,
+        reason=returned.reason,
+        away=known.away,
+    )
+
+
+async def note_of(
+    runtime: Runtime, caller: Caller, meetings: Iterable[rows.ConferenceMeeting]
+) -> MeetingsNote:
+    """What stands above these meetings, which the caller may see."""
+    at, lists = runtime.clock.now(), sharing.may_list(caller.roles)
+    emergency = [row for row in meetings if row.emergency and row.starts > at - JUST_BEGUN]
+    back = await _back(runtime, caller) if lists else []
+    return MeetingsNote(
+        emergency=[row.meeting for row in sorted(emergency, key=lambda row: row.starts)],
+        back=[CaseNote(case=each.case.case, letters=each.case.letters) for each in back],
+        lists=lists,
+    )
+
+
+async def _back(runtime: Runtime, caller: Caller) -> list[CaseKnown]:
+    """The returned cases that are back, that wait for a meeting, and that the caller may see."""
+    held = Held(runtime)
+    decided = cast("list[CaseListing]", await runtime.rows(LISTING, select(LISTING.table)))
+    ids = {row.case for row in decided if row.returned}
+    found = await visible(runtime, caller, (await held.many(CASE, rows.ConferenceCase, ids, "case")).values())
+    meetings = await held.meetings_of(found.values())
+    waits = [
+        row
+        for row in found.values()
+        if not row.withdrawn and not any(each.meeting in meetings for each in row.meetings)
+    ]
+    known = await held.known(waits)
+    return sorted((each for each in known if each.back), key=lambda each: each.case.letters)

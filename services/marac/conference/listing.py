@@ -1,0 +1,70 @@
+"""Level 1: what persons decided of a case before it is heard. A case of which nobody decided has no row."""
+
+from chassis.facts import Fact
+from chassis.views import Folded, Subject, View
+from contracts.events.listing import PartiesDecided, ReferralReturned
+from contracts.events.people import ReferralMade
+from contracts.sections import Narrative, NarrativeSection
+from services.marac.conference.listing_rows import CaseListing, CaseListingTable, PartiesLine, Returned
+
+
+def fold_listing(subject: Subject) -> Folded:
+    """The row of a case of which anything was decided."""
+    facts, case = subject.facts, subject.id
+    returns = sorted(
+        (f for f in facts.current(ReferralReturned) if f.said.case == case), key=lambda f: f.order
+    )
+    parties = sorted((f for f in facts.current(PartiesDecided) if f.said.case == case), key=lambda f: f.order)
+    if not returns and not parties:
+        return Folded(None)
+    referral = next((fact for fact in facts.of(ReferralMade) if fact.root == case), None)
+    row = CaseListing(
+        case=case,
+        referred_by=referral.agency if referral else None,
+        referred=referral.occurred if referral else None,
+        returned=_returned(returns[-1], subject) if returns else None,
+        parties=tuple(
+            PartiesLine(
+                root=each.root,
+                fact=each.id,
+                agency=each.agency,
+                at=each.occurred,
+                reason=_text(each.said.reason),
+                decision=each.said.decision,
+            )
+            for each in reversed(parties)
+        ),
+    )
+    return Folded(row)
+
+
+def _returned(fact: Fact[ReferralReturned], subject: Subject) -> Returned:
+    """What was considered is what the first version says: other words later weigh nothing anew."""
+    first = next(
+        each.content
+        for each in subject.facts.versions(fact.root)
+        if isinstance(each.content, ReferralReturned)
+    )
+    return Returned(
+        root=fact.root,
+        fact=fact.id,
+        agency=fact.agency,
+        at=fact.occurred,
+        reason=_text(fact.said.reason),
+        advice=_text(fact.said.advice),
+        considered=tuple(first.considered),
+    )
+
+
+def _text(words: NarrativeSection) -> str | None:
+    return words.text if isinstance(words, Narrative) else None
+
+
+LISTING = View(
+    "conference_listing",
+    of="case",
+    row=CaseListing,
+    table=CaseListingTable,
+    fold=fold_listing,
+    begun_by=(ReferralReturned, PartiesDecided),
+)

@@ -1,0 +1,49 @@
+"""What persons decided of a case before it is heard: that it was returned, and who is its primary victim."""
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from chassis.views import Row, ViewTable
+from contracts.vocabulary import PartiesAnswer
+from services.marac.conference.parts import Part
+
+
+class Decided(Part):
+    """A decision by a person, and for whom. Words that are sealed are None."""
+
+    root: str
+    fact: str
+    agency: str
+    at: AwareDatetime
+    reason: str | None
+
+
+class Returned(Decided):
+    """A referral was returned. ``considered``: the facts by which criteria were found then."""
+
+    advice: str | None
+    considered: tuple[str, ...]
+
+
+class PartiesLine(Decided):
+    """Who is the primary victim."""
+
+    decision: PartiesAnswer
+
+
+class CaseListing(Row):
+    """What was decided of a case. ``returned``: the last return that stands; ``parties``: every decision that
+    stands, the newest first, which is the one that holds. ``referred_by`` None: its referral is not here."""
+
+    case: str
+    referred_by: str | None
+    referred: AwareDatetime | None
+    returned: Returned | None
+    parties: tuple[PartiesLine, ...]
+
+
+class CaseListingTable(ViewTable, table=True):
+    """Rows of ``conference_listing``, found by the agency that referred."""
+
+    __tablename__ = "marac_conference_listing"
+    referred_by: str | None = Field(index=True)

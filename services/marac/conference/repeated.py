@@ -1,0 +1,74 @@
+"""Whether a case is a repeat, by the definition in use: from its referral, or from its last meeting. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from contracts.vocabulary import RepeatAnchor, RepeatDefinition
+from services.marac.conference import rows
+from services.marac.rules import pairs, repeat
+
+
+def repeated(
+    since: datetime,
+    records: Iterable[rows.RecordLine],
+    earlier: str | None,
+    definition: RepeatDefinition,
+    anchor: RepeatAnchor,
+) -> rows.Repeat | None:
+    """That something happened between the pair since then, or that they had a case before; None: neither."""
+    events = [repeat.Event(record.root, record.occurred, record.kind, record.crime) for record in records]
+    found, until = repeat.repeats(since, events, definition)
+    if not found and earlier is None:
+        return None
+    return rows.Repeat(
+        definition=definition,
+        anchor=anchor,
+        since=since,
+        until=until,
+        roots=[event.root for event in found] + ([earlier] if earlier else []),
+    )
+
+
+def since_meeting(
+    case: rows.ConferenceCase,
+    before: Iterable[rows.ConferenceCase],
+    meetings: Mapping[str, rows.ConferenceMeeting],
+    definition: RepeatDefinition,
+    at: datetime,
+) -> rows.Repeat | None:
+    """The same, counted from the last meeting at which the case, or an earlier one of the pair, was to be
+    heard and that has begun."""
+    last = _heard(case, meetings, at)
+    earlier = [
+        (heard, other.case)
+        for other in before
+        if not other.withdrawn
+        and (heard := _heard(other, meetings, case.referred)) is not None
+        and case.referred <= repeat.months_after(heard, repeat.MONTHS)
+    ]
+    heard, of = max(earlier, default=(None, None))
+    since = last or heard
+    if since is None:
+        return None
+    records = between(case) if last else ()
+    return repeated(since, records, of, definition, RepeatAnchor.MEETING)
+
+
+def between(case: rows.ConferenceCase) -> list[rows.RecordLine]:
+    """The records of what happened between the pair of a case."""
+    return [record for each in case.occurrences for record in each.records if is_between(case, record)]
+
+
+def is_between(case: rows.ConferenceCase, record: rows.RecordLine) -> bool:
+    """Whether a record of a case is of something between its pair."""
+    if case.victim is None:
+        return False
+    by = {each.person for each in case.perpetrators}
+    return pairs.between(case.victim.person, by, record.victims, record.perpetrators)
+
+
+def _heard(
+    case: rows.ConferenceCase, meetings: Mapping[str, rows.ConferenceMeeting], by: datetime
+) -> datetime | None:
+    starts = (meetings[each.meeting].starts for each in case.meetings if each.meeting in meetings)
+    return max((start for start in starts if start <= by), default=None)

@@ -1,0 +1,285 @@
+"""The cases that wait to be heard, the meetings that are to hear them, and what is odd about either. Sharing
+rules first; what is shown is recorded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select
+
+from chassis.archive import Archive
+from chassis.clock import LONDON, working_days_before
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
+from contracts.events.listing import MaracSet
+from contracts.rules.areas import area_and_around
+from contracts.vocabulary import AreaKind, ReferralCriterion, Role
+from services.marac import casefile, shown_listing
+from services.marac.conference import compose, rows
+from services.marac.conference.held import Held
+from services.marac.conference.known import CaseKnown
+from services.marac.conference.listed import returned_of
+from services.marac.conference.queries import may_see_meeting, visible_cases, waiting_in
+from services.marac.conference.views import MEETING
+from services.marac.rules import agenda, capacity, pairs, sharing
+from services.marac.rules.chosen import Chosen, chosen
+from services.marac.rules.criteria import Found, evidence
+
+VIEW = "waiting"
+
+
+async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
+    """Who waits in each of the caller's MARACs; for whoever places cases, also those of no known MARAC."""
+    at = runtime.clock.now()
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined, MaracSet, ThresholdSet)
+    areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
+    meetings = await _to_come(runtime, caller, at)
+    found, facts, spoken = [], set[str](), set[str]()
+    for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
+        known = await Held(runtime).known(await waiting_in(runtime, caller, area))
+        if area is None and not known:
+            continue
+        here = [row for row in meetings if area is None or area in row.areas]
+        others = await _others(runtime, caller, known)
+        rooms = [_room(row, chosen(configuration, row.area)) for row in here]
+        found.append(_in_marac(area, areas, known, others, rooms, here, chosen(configuration, area)))
+        facts |= {*compose.facts_of(known), *(row.root for row in here)}
+        spoken |= {each.case.agency for each in known}
+    names = {each: agencies[each].name if each in agencies else each for each in sorted(spoken)}
+    page = shown_listing.Waiting(at=at, fresh_until=await runtime.fresh_until(), maracs=found, agencies=names)
+    await runtime.shown(caller, VIEW, caller.id, page.seen, facts)
+    return page
+
+
+async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listing.CaseDecisions:
+    """A case before it is listed, with all criteria. Raises Problem (404)."""
+    known = await _known(runtime, caller, case)
+    others = await _others(runtime, caller, [known])
+    listing = known.listing
+    spoken = {known.case.agency, *(each.agency for each in (listing.parties if listing else ()))}
+    spoken |= {listing.returned.agency} if listing and listing.returned else set()
+    page = shown_listing.CaseDecisions(
+        at=runtime.clock.now(),
+        fresh_until=await runtime.fresh_until(),
+        case=case,
+        letters=known.case.letters,
+        name=known.victim.identity.name if known.victim else None,
+        grade=known.case.grade,
+        way=known.way.without_contact(),
+        without_answer=known.pattern.without_answer,
+        disputed=known.case.disputed,
+        criteria=criteria_shown(known),
+        others=others.get(case, []),
+        returned=returned_of(known),
+        parties=listing.parties if listing else (),
+        agencies=compose.names_of(known, spoken),
+    )
+    await runtime.shown(caller, VIEW, case, page.seen, compose.facts_of([known]))
+    return page
+
+
+async def considered(archive: Archive, caller: Caller, case: str) -> list[str]:
+    """The facts by which the criteria of a case are found now. Raises Problem (404)."""
+    known = await _known(archive, caller, case)
+    return evidence(known.criteria, known.newest)
+
+
+def maracs_of(caller: Caller, areas: Mapping[str, AreaDefined]) -> list[str]:
+    """The MARACs of the caller's areas, by name."""
+    found = [
+        each
+        for each in areas.values()
+        if each.kind is AreaKind.MARAC and sharing.may_act_in(caller.areas, area_and_around(areas, each.area))
+    ]
+    return [each.area for each in sorted(found, key=lambda each: (each.name, each.area))]
+
+
+def criteria_shown(known: CaseKnown) -> list[shown_listing.CriterionShown]:
+    """The criteria of a case, with the words of local ones."""
+    words = {each.code: each.words for each in known.chosen.local}
+    return [
+        shown_listing.CriterionShown(
+            criterion=each.criterion,
+            state=each.state,
+            because=each.because,
+            roots=each.roots,
+            n=each.n,
+            of=each.of,
+            months=each.months,
+            ticked=each.ticked,
+            words=words.get(each.code or ""),
+        )
+        for each in known.criteria
+    ]
+
+
+async def _known(archive: Archive, caller: Caller, case: str) -> CaseKnown:
+    found = await visible_cases(archive, caller, [case])
+    if case not in found or found[case].withdrawn:
+        raise not_found()
+    return (await Held(archive).known([found[case]]))[0]
+
+
+async def _to_come(runtime: Runtime, caller: Caller, at: datetime) -> list[rows.ConferenceMeeting]:
+    """The meetings to come that the caller may see, with those cases of each that they may see."""
+    table = MEETING.table
+    order = select(table).where(table.starts >= at).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
+    read = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, order))
+    found = [row for row in read if may_see_meeting(caller, row)]
+    seen = await visible_cases(runtime, caller, {each.case for row in found for each in row.cases})
+    return [row.model_copy(update={"cases": [e for e in row.cases if e.case in seen]}) for row in found]
+
+
+def _room(row: rows.ConferenceMeeting, own: Chosen) -> capacity.Room:
+    return capacity.Room(
+        meeting=row.meeting,
+        starts=row.starts,
+        closes=working_days_before(row.starts.astimezone(LONDON).date(), own.closes_days),
+        slots=row.slots or own.slots,
+        taken=len(row.cases),
+        emergency=row.emergency,
+    )
+
+
+async def _others(
+    runtime: Runtime, caller: Caller, known: Sequence[CaseKnown]
+) -> dict[str, list[shown_listing.OtherCase]]:
+    """Of each case the others that may be of the same people: of those that the caller may see, for which no
+    referral was withdrawn."""
+    alike = {each.case.case: _alike(each) for each in known}
+    ids = {other.case for found in alike.values() for other in found}
+    seen = {case for case, row in (await visible_cases(runtime, caller, ids)).items() if not row.withdrawn}
+    return {
+        case: [
+            shown_listing.OtherCase(case=o.case, letters=agenda.letters(o.case), alike=o.alike)
+            for o in found
+            if o.case in seen
+        ]
+        for case, found in alike.items()
+    }
+
+
+def _alike(known: CaseKnown) -> list[pairs.Other]:
+    if known.case.victim is None or known.victim is None:
+        return []
+    perpetrators = frozenset(each.person for each in known.case.perpetrators)
+    own = pairs.Pair(known.case.case, known.case.victim.person, perpetrators)
+    links = {link.case: link for link in known.victim.cases if link.role is not Role.CHILD}
+    return pairs.others(
+        own, [pairs.Pair(case, link.victim, frozenset(link.perpetrators)) for case, link in links.items()]
+    )
+
+
+def _in_marac(
+    area: str | None,
+    areas: Mapping[str, AreaDefined],
+    known: Sequence[CaseKnown],
+    others: Mapping[str, list[shown_listing.OtherCase]],
+    rooms: Sequence[capacity.Room],
+    meetings: Sequence[rows.ConferenceMeeting],
+    own: Chosen,
+) -> shown_listing.WaitingIn:
+    by_case = {each.case.case: each for each in known if not each.away}
+    turns = capacity.in_turn(_waits(each) for each in by_case.values())
+    dates = capacity.soonest(turns, rooms, known[0].at) if known else {}
+    return shown_listing.WaitingIn(
+        area=area,
+        area_name=compose.area_name(areas, area),
+        waiting=[
+            _waiting_case(by_case[turn.case], turn.urgent, others[turn.case], dates[turn.case])
+            for turn in turns
+        ],
+        returned=[_returned_case(each) for each in known if each.away],
+        meetings=[_room_shown(room, row) for room, row in zip(rooms, meetings, strict=True)],
+        without_date=sum(each is None for each in dates.values()),
+        questions=[*_questions(rooms, meetings, own), *_twice(meetings)] if area else [],
+    )
+
+
+def _waits(known: CaseKnown) -> capacity.Waits:
+    case = known.case
+    last = max((each.first for each in case.occurrences), default=None)
+    urgent = capacity.urgent(case.grade, last, bool(compose.unanswered(known)), known.at)
+    return capacity.Waits(case.case, case.grade, case.referred, urgent)
+
+
+def _waiting_case(
+    known: CaseKnown, urgent: bool, others: list[shown_listing.OtherCase], soonest: str | None
+) -> shown_listing.WaitingCase:
+    case, victim = known.case, known.victim
+    returned = known.listing.returned if known.listing else None
+    return shown_listing.WaitingCase(
+        case=case.case,
+        letters=case.letters,
+        name=victim.identity.name if victim else None,
+        born=next(iter(victim.identity.born), None) if victim else None,
+        grade=case.grade,
+        referred=case.referred,
+        referred_by=case.agency,
+        children=len(case.children),
+        urgent=urgent,
+        disputed=case.disputed,
+        way=known.way.without_contact(),
+        criteria=criteria_shown(known),
+        others=others,
+        soonest=soonest,
+        returned=returned.at if returned else None,
+        back=_criteria(known.back),
+    )
+
+
+def _criteria(found: Iterable[Found]) -> list[ReferralCriterion]:
+    return list(dict.fromkeys(each.criterion for each in found))
+
+
+def _returned_case(known: CaseKnown) -> shown_listing.ReturnedCase:
+    returned = known.listing.returned if known.listing else None
+    return shown_listing.ReturnedCase(
+        case=known.case.case,
+        letters=known.case.letters,
+        referred=known.case.referred,
+        referred_by=known.case.agency,
+        returned=returned.at if returned else known.case.referred,
+    )
+
+
+def _room_shown(room: capacity.Room, row: rows.ConferenceMeeting) -> shown_listing.RoomShown:
+    return shown_listing.RoomShown(
+        meeting=room.meeting,
+        starts=room.starts,
+        venue=row.venue,
+        emergency=row.emergency,
+        chair_known=row.chair is not None or row.chair_name is not None,
+        chair_name=row.chair_name,
+        slots=room.slots,
+        taken=room.taken,
+        free=room.free,
+        closes=room.closes,
+    )
+
+
+def _questions(
+    rooms: Sequence[capacity.Room], meetings: Sequence[rows.ConferenceMeeting], own: Chosen
+) -> list[shown_listing.Question]:
+    ask = shown_listing.Question
+    found = [ask(code="over", meetings=[room.meeting], n=-room.free) for room in rooms if room.free < 0]
+    found += [ask(code="at-one-time", meetings=list(pair)) for pair in capacity.at_one_time(rooms)]
+    without = [row.meeting for row in meetings if row.chair is None and row.chair_name is None]
+    found += [ask(code="no-chair", meetings=[meeting]) for meeting in without]
+    unset = [row.meeting for row in meetings if row.slots is None and not own.slots_set and not row.emergency]
+    return found + ([ask(code="slots-not-set", meetings=unset, n=own.slots)] if unset else [])
+
+
+def _twice(meetings: Sequence[rows.ConferenceMeeting]) -> list[shown_listing.Question]:
+    """Cases that are listed at more than one meeting to come."""
+    at: dict[str, list[str]] = {}
+    for row in meetings:
+        for each in row.cases:
+            at.setdefault(each.case, []).append(row.meeting)
+    return [
+        shown_listing.Question(code="listed-twice", meetings=found, case=case, letters=agenda.letters(case))
+        for case, found in sorted(at.items())
+        if len(found) > 1
+    ]

@@ -1,0 +1,202 @@
+"""What persons decide of a referral before it is heard, an emergency meeting, what a MARAC chooses; and
+what the referrer's agency is told. Rules decide; each look is on record."""
+
+from datetime import datetime
+from typing import cast
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.accept import Taken
+from chassis.facts import Fact
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.content import AreaId
+from contracts.envelope import Id
+from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
+from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
+from contracts.rules.areas import area_and_around
+from contracts.sections import Line, Narrative, Text
+from contracts.times import Moment
+from contracts.vocabulary import PartiesAnswer
+from services.marac import actions, casefile, shown_listing
+from services.marac.conference import rows
+from services.marac.conference.held import Held
+from services.marac.conference.listing import LISTING
+from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.queries import visible_cases
+from services.marac.conference.views import CASE
+from services.marac.conference.waiting import maracs_of
+from services.marac.rules import agenda, sharing
+from services.marac.rules.chosen import Chosen, chosen, history
+
+
+class Asked(BaseModel):
+    """Base of what is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ToReturn(Asked):
+    """A referral goes back to whoever made it."""
+
+    advice: Text = Field(description="what the referrer's agency can do now")
+    reason: Text = Field(description="why it is not listed")
+
+
+class ToDecide(Asked):
+    """Who is the primary victim of a case."""
+
+    decision: PartiesAnswer
+    reason: Text
+
+
+class Emergency(Asked):
+    """A meeting that cannot wait, with the case that it is for."""
+
+    area: AreaId
+    starts: Moment | None = Field(default=None, description="none given: now")
+    venue: Line | None = Field(default=None, description="or the telephone number to join by")
+    case: Id | None = None
+    chair: Id | None = None
+    chair_name: Line | None = None
+
+
+async def return_referral(
+    runtime: Runtime, caller: Caller, case: str, asked: ToReturn, key: str | None
+) -> Taken:
+    """Return a referral with advice. Raises Problem (404) unless the caller sees the case."""
+    said = ReferralReturned(
+        case=case, advice=Narrative(text=asked.advice), reason=Narrative(text=asked.reason)
+    )
+    return await actions.record(runtime, caller, said, sharing.RETURN_REFERRAL, key)
+
+
+async def decide_parties(
+    runtime: Runtime, caller: Caller, case: str, asked: ToDecide, key: str | None
+) -> Taken:
+    """Say who is the primary victim. Raises Problem (404) unless the caller sees the case."""
+    said = PartiesDecided(case=case, decision=asked.decision, reason=Narrative(text=asked.reason))
+    return await actions.record(runtime, caller, said, sharing.DECIDE_PARTIES, key)
+
+
+async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key: str | None) -> Taken:
+    """Call an emergency meeting, and list its case. Asked again under one key it is the first meeting. Raises
+    Problem (404) for an area or a case that is not the caller's: then nothing is called."""
+    if asked.case is not None and asked.case not in await visible_cases(runtime, caller, [asked.case]):
+        raise not_found()
+    said = MeetingCalled(
+        area=asked.area,
+        starts=asked.starts or await _began(runtime, caller, key),
+        venue=asked.venue,
+        emergency=True,
+        chair=asked.chair,
+        chair_name=asked.chair_name,
+    )
+    taken = await actions.call_meeting(runtime, caller, said, key)
+    if asked.case is not None:
+        listed = CaseListed(case=asked.case, meeting=taken.root)
+        again = f"{key} case" if key else None
+        await actions.record(runtime, caller, listed, sharing.LIST_CASE, again)
+    return taken
+
+
+async def _began(runtime: Runtime, caller: Caller, key: str | None) -> datetime:
+    """Now, or when the meeting that was called under this key began."""
+    if key is None:
+        return runtime.clock.now()
+    called = (await runtime.fact(runtime.id_of(caller, key))).of(MeetingCalled)
+    first = next((each.content for each in called if isinstance(each.content, MeetingCalled)), None)
+    return first.starts if first else runtime.clock.now()
+
+
+async def choose(runtime: Runtime, caller: Caller, said: MaracSet, key: str | None) -> Taken:
+    """Set what a MARAC chooses for itself. Raises Problem (404) for another's area."""
+    return await actions.record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+
+
+async def areas(runtime: Runtime, caller: Caller) -> shown_listing.Areas:
+    """The MARACs of the caller's areas."""
+    defined = casefile.areas_of(await runtime.configuration(AreaDefined))
+    return shown_listing.Areas(
+        at=runtime.clock.now(), areas={area: defined[area].name for area in maracs_of(caller, defined)}
+    )
+
+
+async def choices(runtime: Runtime, caller: Caller, area: str) -> shown_listing.Choices:
+    """What holds in an area, and all that was set for it. Raises Problem (404) for another's."""
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined, MaracSet, ThresholdSet)
+    defined, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
+    if area not in defined or not sharing.may_act_in(caller.areas, area_and_around(defined, area)):
+        raise not_found()
+    names = {agency: each.name for agency, each in agencies.items()}
+    return shown_listing.Choices(
+        at=runtime.clock.now(),
+        area=area,
+        area_name=defined[area].name,
+        chosen=_chosen_shown(chosen(configuration, area)),
+        history=[_set(fact, names) for fact in history(configuration, area)],
+    )
+
+
+def _chosen_shown(own: Chosen) -> shown_listing.ChosenShown:
+    return shown_listing.ChosenShown(
+        repeat_definition=own.definition,
+        repeat_anchor=own.anchor,
+        dash=own.dash,
+        escalation=own.escalation,
+        local=own.local,
+        slots=own.slots,
+        slots_set=own.slots_set,
+        closes_days=own.closes_days,
+    )
+
+
+def _set(fact: Fact[MaracSet | ThresholdSet], names: dict[str, str]) -> shown_listing.ChoiceSet:
+    said = fact.said
+    number = said if isinstance(said, ThresholdSet) else None
+    return shown_listing.ChoiceSet(
+        root=fact.root,
+        at=fact.occurred,
+        agency=fact.agency,
+        agency_name=names.get(fact.agency, fact.agency),
+        threshold=number.threshold if number else None,
+        value=number.value if number else None,
+        set=said if isinstance(said, MaracSet) else None,
+    )
+
+
+async def returned(runtime: Runtime, caller: Caller) -> shown_listing.ReturnedReferrals:
+    """The referrals of the caller's own agency that were returned and have not come back, the newest
+    first."""
+    held, names = Held(runtime), casefile.agencies_of(await runtime.configuration(AgencyDefined))
+    order = select(LISTING.table).where(col(LISTING.table.referred_by) == caller.agency)  # type: ignore[attr-defined]
+    own = cast("list[CaseListing]", await runtime.rows(LISTING, order))
+    ids = {row.case for row in own if sharing.may_see_returned(caller.agency, row.referred_by)}
+    cases = await held.many(CASE, rows.ConferenceCase, ids, "case")
+    known = [each for each in await held.known(cases.values()) if each.away and not each.case.withdrawn]
+    found = [
+        shown_listing.ReturnedReferral(
+            case=each.case.case,
+            letters=agenda.letters(each.case.case),
+            referred=each.case.referred,
+            returned=said.at,
+            by=said.agency,
+            by_name=names[said.agency].name if said.agency in names else said.agency,
+            advice=said.advice,
+            reason=said.reason,
+        )
+        for each in known
+        if each.listing and (said := each.listing.returned)
+    ]
+    page = shown_listing.ReturnedReferrals(
+        at=runtime.clock.now(),
+        fresh_until=await runtime.fresh_until(),
+        referrals=sorted(found, key=lambda each: each.returned, reverse=True),
+    )
+    facts = {each.listing.returned.fact for each in known if each.listing and each.listing.returned}
+    await runtime.shown(caller, LISTING.name, caller.id, page.seen, facts)
+    return page

@@ -1,0 +1,199 @@
+"""Which referral criteria a case meets, from what all agencies said: met, not met or not known, with why.
+
+Sources: SafeLives, *Marac referral criteria definitions* (14 or more on the Dash; judgement may stand alone;
+read 2026-11) and referral form (2015: three incidents in twelve months). Kingston MARAC: five incidents or
+three crimes between one pair; honour-based abuse is an automatic referral there and in Sussex. What is not
+known is never *not met* (domain.md 14, trap 4), and nothing here refuses a referral (trap 5): a person does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from contracts.vocabulary import EscalationUnit, Grade, ReferralCriterion, RepeatDefinition
+from services.marac.rules.chosen import Chosen
+from services.marac.rules.repeat import Event, counts, months_after
+
+State = Literal["met", "not-met", "not-known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An assessment of the victim that counts. ``yes`` None: its form counts none. ``open``: what was not
+    asked, not known or left out. ``judged``: judgement raised it to high."""
+
+    root: str
+    grade: Grade
+    yes: int | None
+    open: int
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened once between the pair: all records of it."""
+
+    at: datetime
+    records: tuple[Event, ...]
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The records."""
+        return tuple(each.root for each in self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """A case as the criteria see it. ``repeat``: what makes it one; ``unread``: records of it that could not
+    be read."""
+
+    referral: str
+    ticked: frozenset[ReferralCriterion]
+    assessed: Sequence[Assessed]
+    happened: Sequence[Happened]
+    repeat: tuple[str, ...] = ()
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of a criterion. ``because`` is the last part of a message id (``criteria.yes``) with the
+    numbers ``n`` and ``of``; ``code`` is a local criterion's, ``ticked`` what the referrer said."""
+
+    criterion: ReferralCriterion
+    state: State
+    because: str
+    roots: tuple[str, ...] = ()
+    n: int = 0
+    of: int = 0
+    months: int = 0
+    code: str | None = None
+    ticked: bool = False
+
+
+def criteria(case: CaseSeen, chosen: Chosen, at: datetime) -> list[Found]:
+    """Every criterion, in the order of the form; a local one for each that the MARAC has."""
+    found = [
+        _visible(case, chosen),
+        _judgement(case),
+        _escalation(case, chosen, at),
+        _repeat(case, chosen),
+        _said(case, ReferralCriterion.HBA_FM),
+        _said(case, ReferralCriterion.MARAC_TRANSFER),
+        *_local(case, chosen),
+    ]
+    return [_unless_unread(each, case.unread) for each in found]
+
+
+def _visible(case: CaseSeen, chosen: Chosen) -> Found:
+    what, ticked = ReferralCriterion.VISIBLE_HIGH_RISK, ReferralCriterion.VISIBLE_HIGH_RISK in case.ticked
+    counted = [each for each in case.assessed if each.yes is not None]
+    most = max(counted, key=lambda each: each.yes or 0, default=None)
+    high = next((each for each in case.assessed if each.grade is Grade.HIGH and not each.judged), None)
+    if most is not None and (most.yes or 0) >= chosen.dash:
+        return Found(what, "met", "yes", (most.root,), most.yes or 0, chosen.dash, ticked=ticked)
+    if high is not None:
+        return Found(what, "met", "graded-high", (high.root,), ticked=ticked)
+    unsure = next((each for each in reversed(counted) if (each.yes or 0) + each.open >= chosen.dash), None)
+    if unsure is not None:
+        n = (unsure.yes or 0, chosen.dash)
+        return Found(what, "not-known", "unanswered", (unsure.root,), *n, ticked=ticked)
+    ungraded = next((each for each in reversed(case.assessed) if each.grade is Grade.UNKNOWN), None)
+    if ungraded is not None:
+        return Found(what, "not-known", "ungraded", (ungraded.root,), ticked=ticked)
+    if most is None:
+        return Found(what, "not-known", "not-assessed", ticked=ticked)
+    return Found(what, "not-met", "yes", (most.root,), most.yes or 0, chosen.dash, ticked=ticked)
+
+
+def _judgement(case: CaseSeen) -> Found:
+    what = ReferralCriterion.PROFESSIONAL_JUDGEMENT
+    if what in case.ticked:
+        return Found(what, "met", "said", (case.referral,), ticked=True)
+    judged = tuple(each.root for each in case.assessed if each.judged)
+    return Found(what, "met", "judged", judged) if judged else Found(what, "not-met", "not-judged")
+
+
+def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
+    """The first that is met, else the one that is nearest. An occurrence counts once, whoever recorded it."""
+    what, ticked = (
+        ReferralCriterion.POTENTIAL_ESCALATION,
+        ReferralCriterion.POTENTIAL_ESCALATION in case.ticked,
+    )
+    tried = []
+    for each in chosen.escalation:
+        since = months_after(at, -each.months)
+        inside = [once for once in case.happened if since < once.at <= at and _counted(once, each.unit)]
+        roots = tuple(root for once in inside for root in once.roots)
+        state: State = "met" if len(inside) >= each.least else "not-met"
+        numbers = (len(inside), each.least, each.months)
+        tried.append(Found(what, state, each.unit.value, roots, *numbers, ticked=ticked))
+    return next(
+        (each for each in tried if each.state == "met"), max(tried, key=lambda each: each.n - each.of)
+    )
+
+
+def _counted(once: Happened, unit: EscalationUnit) -> bool:
+    if unit is EscalationUnit.INCIDENTS:
+        return True
+    return any(counts(record, RepeatDefinition.OLD) for record in once.records)
+
+
+def _repeat(case: CaseSeen, chosen: Chosen) -> Found:
+    what, ticked = ReferralCriterion.REPEAT, ReferralCriterion.REPEAT in case.ticked
+    because = f"repeat-{chosen.definition.value}-{chosen.anchor.value}"
+    if case.repeat:
+        return Found(what, "met", because, case.repeat, ticked=ticked)
+    if ticked:
+        return Found(what, "not-known", "said-not-found", (case.referral,), ticked=True)
+    return Found(what, "not-met", because)
+
+
+def _said(case: CaseSeen, what: ReferralCriterion) -> Found:
+    """Of what no agency's fact tells: the referrer's word, else nobody knows."""
+    if what in case.ticked:
+        return Found(what, "met", "said", (case.referral,), ticked=True)
+    return Found(what, "not-known", "nobody-said")
+
+
+def _local(case: CaseSeen, chosen: Chosen) -> list[Found]:
+    what, ticked = ReferralCriterion.LOCAL, ReferralCriterion.LOCAL in case.ticked
+    found = []
+    for each in chosen.local:
+        roots = tuple(r.root for once in case.happened for r in once.records if r.kind in each.kinds)
+        if roots:
+            found.append(Found(what, "met", "happened", roots, len(roots), code=each.code, ticked=ticked))
+        elif ticked or not each.kinds:
+            because = "said-which" if ticked else "nobody-said"
+            said = (case.referral,) if ticked else ()
+            found.append(Found(what, "not-known", because, said, code=each.code, ticked=ticked))
+        else:
+            found.append(Found(what, "not-met", "not-happened", code=each.code))
+    if ticked and not chosen.local:
+        found.append(Found(what, "met", "said", (case.referral,), ticked=True))
+    return found
+
+
+def _unless_unread(found: Found, unread: int) -> Found:
+    """What might be met by a record that could not be read is not known."""
+    if found.state != "not-met" or not unread:
+        return found
+    return Found(
+        found.criterion, "not-known", "unread", found.roots, unread, code=found.code, ticked=found.ticked
+    )
+
+
+def fresh(found: Sequence[Found], newest: Mapping[str, str], considered: frozenset[str]) -> list[Found]:
+    """Of a case that was returned, what brings it back: criteria that are met, or not known, by a fact that
+    was not among those that were considered. ``newest``: the id of each root's newest version."""
+    return [
+        each
+        for each in found
+        if each.state != "not-met" and any(newest.get(root, root) not in considered for root in each.roots)
+    ]
+
+
+def evidence(found: Sequence[Found], newest: Mapping[str, str]) -> list[str]:
+    """The facts behind what was found, by the ids of their newest versions."""
+    return sorted({newest.get(root, root) for each in found for root in each.roots})

@@ -1,0 +1,59 @@
+"""Which other cases may be of the same people, seen from one case.
+
+Sources: SafeLives, guidance on counter-allegations (read 2026-11): both directions can stand, and who is
+the primary victim is a person's to decide. domain.md 1.2: same victim with another perpetrator is a case of
+its own. Two cases stay two until a person decides; neither is ever shown in the other (domain.md 14, trap
+8)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Alike = Literal["same-pair", "other-direction", "same-victim"]
+ORDER: tuple[Alike, ...] = ("other-direction", "same-pair", "same-victim")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Whom a case is about."""
+
+    case: str
+    victim: str | None
+    perpetrators: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another case, and how it is alike."""
+
+    case: str
+    alike: Alike
+
+
+def others(case: Pair, cases: Iterable[Pair]) -> list[Other]:
+    """The other cases that may be of the same people, counter-allegations first."""
+    found = [
+        Other(each.case, alike)
+        for each in cases
+        if each.case != case.case and (alike := _alike(case, each)) is not None
+    ]
+    return sorted(found, key=lambda other: (ORDER.index(other.alike), other.case))
+
+
+def _alike(one: Pair, other: Pair) -> Alike | None:
+    if one.victim is None or other.victim is None:
+        return None
+    if one.victim in other.perpetrators and other.victim in one.perpetrators:
+        return "other-direction"
+    if one.victim != other.victim:
+        return None
+    return "same-pair" if not one.perpetrators.isdisjoint(other.perpetrators) else "same-victim"
+
+
+def between(
+    victim: str, perpetrators: Collection[str], victims: Collection[str], by: Collection[str]
+) -> bool:
+    """Whether a record is of something between a pair: against her, by one of them or by nobody named; or by
+    one of them, against nobody named."""
+    by_them = not frozenset(perpetrators).isdisjoint(by)
+    return (victim in victims if victims else by_them) and (by_them or not by)

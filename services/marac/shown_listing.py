@@ -1,0 +1,199 @@
+"""What is shown of cases that wait to be heard, of what a MARAC has chosen, and of what was returned."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from contracts.events.listing import Escalation, LocalCriterion, MaracSet
+from contracts.rules.safe_contact import SafeWay
+from contracts.sections import Name
+from contracts.vocabulary import (
+    Grade,
+    ReferralCriterion,
+    RepeatAnchor,
+    RepeatDefinition,
+    Threshold,
+)
+from services.marac.conference.listing_rows import PartiesLine
+from services.marac.shown import Page, Shown
+from services.marac.shown_decided import ReturnedHere
+
+
+class CriterionShown(Shown):
+    """A criterion: what was found, why, by which facts, and what the referrer ticked. ``because`` is the
+    last part of a message id (``criteria.yes``), with numbers ``n``, ``of``, ``months``; ``words`` are a
+    local one's."""
+
+    criterion: ReferralCriterion
+    state: Literal["met", "not-met", "not-known"]
+    because: str
+    roots: tuple[str, ...]
+    n: int
+    of: int
+    months: int
+    ticked: bool
+    words: str | None = None
+
+
+class OtherCase(Shown):
+    """Another case that may be of the same people: for whoever lists, and on no case's page."""
+
+    case: str
+    letters: str
+    alike: Literal["same-pair", "other-direction", "same-victim"]
+
+
+class RoomShown(Shown):
+    """A meeting to come. ``free`` below 0: more cases than there is room for."""
+
+    meeting: str
+    starts: datetime
+    venue: str | None
+    emergency: bool
+    chair_known: bool
+    chair_name: str | None
+    slots: int
+    taken: int = Field(description="cases that the caller may see")
+    free: int
+    closes: date = Field(description="the day on which its agenda closes")
+
+
+class WaitingCase(Shown):
+    """A case that waits. ``soonest``: the meeting with room for it, if all are listed in their turn."""
+
+    case: str
+    letters: str
+    name: Name | None
+    born: date | None
+    grade: Grade
+    referred: datetime
+    referred_by: str
+    children: int
+    urgent: bool
+    disputed: bool
+    way: SafeWay
+    criteria: list[CriterionShown]
+    others: list[OtherCase]
+    soonest: str | None
+    returned: datetime | None = Field(description="it was returned then, and is back")
+    back: list[ReferralCriterion] = Field(description="by which criteria it is back")
+
+
+class ReturnedCase(Shown):
+    """A case that was returned, and is not back."""
+
+    case: str
+    letters: str
+    referred: datetime
+    referred_by: str
+    returned: datetime
+
+
+class Question(Shown):
+    """Something odd that a person is to look at: a fact still. ``no-chair``, ``over`` (``n`` cases more
+    than room), ``slots-not-set``, ``at-one-time``: of meetings; ``listed-twice``: of a case."""
+
+    code: Literal["no-chair", "over", "slots-not-set", "at-one-time", "listed-twice"]
+    meetings: list[str]
+    case: str | None = None
+    letters: str | None = None
+    n: int = 0
+
+
+class WaitingIn(Shown):
+    """Who waits in a MARAC, the first to be listed first, and its meetings to come. ``area`` None: those
+    whose MARAC is not known."""
+
+    area: str | None
+    area_name: str | None
+    waiting: list[WaitingCase]
+    returned: list[ReturnedCase]
+    meetings: list[RoomShown]
+    without_date: int = Field(description="waiting cases for which no meeting that is called has room")
+    questions: list[Question]
+
+
+class Waiting(Page):
+    """The cases that wait in each of the caller's MARACs."""
+
+    maracs: list[WaitingIn]
+    agencies: dict[str, str]
+
+
+class CaseDecisions(Page):
+    """A case before it is listed: which criteria it meets and why, which other cases may be of the same
+    people, and what persons decided of it."""
+
+    case: str
+    letters: str
+    name: Name | None
+    grade: Grade
+    way: SafeWay
+    without_answer: int
+    disputed: bool
+    criteria: list[CriterionShown]
+    others: list[OtherCase]
+    returned: ReturnedHere | None
+    parties: tuple[PartiesLine, ...]
+    agencies: dict[str, str]
+
+
+class ReturnedReferral(Shown):
+    """One of the caller's agency's own referrals, as it was returned."""
+
+    case: str
+    letters: str
+    referred: datetime | None
+    returned: datetime
+    by: str
+    by_name: str
+    advice: str | None
+    reason: str | None
+
+
+class ReturnedReferrals(Page):
+    """The caller's agency's own referrals that were returned, the newest first."""
+
+    referrals: list[ReturnedReferral]
+
+
+class ChosenShown(Shown):
+    """What a MARAC has chosen, or what stands in for it."""
+
+    repeat_definition: RepeatDefinition
+    repeat_anchor: RepeatAnchor
+    dash: int
+    escalation: tuple[Escalation, ...]
+    local: tuple[LocalCriterion, ...]
+    slots: int
+    slots_set: bool
+    closes_days: int
+
+
+class ChoiceSet(Shown):
+    """That something was set: when, by which agency. ``threshold`` and ``value`` of a number, else of the
+    whole."""
+
+    root: str
+    at: datetime
+    agency: str
+    agency_name: str
+    threshold: Threshold | None = None
+    value: int | None = None
+    set: MaracSet | None = None
+
+
+class Choices(Page):
+    """What holds in an area, and all that was ever set for it, the newest first."""
+
+    area: str
+    area_name: str
+    chosen: ChosenShown
+    history: list[ChoiceSet]
+
+
+class Areas(Page):
+    """The MARACs of the caller's areas, by name."""
+
+    areas: dict[str, str]

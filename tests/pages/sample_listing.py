@@ -1,0 +1,214 @@
+"""Invented cases that wait, meetings with and without room, what was decided, and what a MARAC has chosen."""
+
+from datetime import timedelta
+from typing import Any
+
+from chassis.http.auth import Caller
+from contracts.events.listing import Escalation, LocalCriterion, MaracSet
+from contracts.rules.safe_contact import NO_WAY
+from contracts.sections import Name
+from contracts.vocabulary import (
+    EscalationUnit,
+    Grade,
+    IncidentKind,
+    PartiesAnswer,
+    ReferralCriterion,
+    RepeatAnchor,
+    RepeatDefinition,
+    Threshold,
+)
+from services.marac import shown_listing as shown
+from services.marac.conference.listing_rows import PartiesLine
+from services.marac.shown_decided import ReturnedHere
+from tests.pages.sample_rows import BREACH, CASE, FRESH, LONG, MEETING, NOW, ago, new
+
+OTHER, FULL, SOON = new(), new(), new()
+WHY = "Hurt while holding a door shut. The pattern of three years is one way."
+AGENCIES = {"harbour-idva": "Harbour IDVA service", "northmere-police": "Northmere Police"}
+
+
+def _criterion(criterion: ReferralCriterion, state: Any, because: str, **more: Any) -> shown.CriterionShown:
+    given: dict[str, Any] = {"roots": (BREACH,), "n": 0, "of": 0, "months": 0, "ticked": False} | more
+    return shown.CriterionShown(criterion=criterion, state=state, because=because, **given)
+
+
+def criteria() -> list[shown.CriterionShown]:
+    """One of each state."""
+    return [
+        _criterion(ReferralCriterion.VISIBLE_HIGH_RISK, "met", "yes", n=17, of=14, ticked=True),
+        _criterion(ReferralCriterion.PROFESSIONAL_JUDGEMENT, "not-met", "not-judged", roots=()),
+        _criterion(ReferralCriterion.POTENTIAL_ESCALATION, "met", "incidents", n=4, of=3, months=12),
+        _criterion(ReferralCriterion.REPEAT, "not-known", "said-not-found", ticked=True),
+        _criterion(ReferralCriterion.HBA_FM, "not-known", "nobody-said", roots=()),
+        _criterion(ReferralCriterion.LOCAL, "met", "happened", n=1, words="Strangled or choked"),
+    ]
+
+
+def _case(case: str, letters: str, grade: Grade, **more: Any) -> shown.WaitingCase:
+    given: dict[str, Any] = {
+        "name": Name(family="Rai", given="Asha"),
+        "born": NOW.date().replace(year=1991),
+        "referred": ago(days=12),
+        "referred_by": "harbour-idva",
+        "children": 2,
+        "urgent": False,
+        "disputed": False,
+        "way": NO_WAY.without_contact(),
+        "criteria": criteria(),
+        "others": [],
+        "soonest": MEETING,
+        "returned": None,
+        "back": [],
+    }
+    return shown.WaitingCase(case=case, letters=letters, grade=grade, **given | more)
+
+
+def _room(meeting: str, days: float, taken: int, **more: Any) -> shown.RoomShown:
+    given: dict[str, Any] = {"venue": "Room 4", "emergency": False, "slots": 16, "chair_known": True}
+    given |= {"chair_name": "Rowan Ellis"} | more
+    starts = NOW + timedelta(days=days)
+    closes = (starts - timedelta(days=10)).date()
+    free = given["slots"] - taken
+    return shown.RoomShown(meeting=meeting, starts=starts, taken=taken, free=free, closes=closes, **given)
+
+
+def waiting(*_: Any) -> shown.Waiting:
+    """More who wait than there is room for, with every question."""
+    ask = shown.Question
+    north = shown.WaitingIn(
+        area="northmere-north",
+        area_name="Northmere North",
+        waiting=[
+            _case(
+                CASE,
+                "K7Q",
+                Grade.HIGH,
+                urgent=True,
+                disputed=True,
+                others=[shown.OtherCase(case=OTHER, letters="M2D", alike="other-direction")],
+            ),
+            _case(new(), "T4C", Grade.UNKNOWN, name=Name(family=LONG, given="Jane"), born=None, criteria=[]),
+            _case(
+                new(),
+                "W9H",
+                Grade.MEDIUM,
+                soonest=None,
+                returned=ago(days=9),
+                back=[ReferralCriterion.POTENTIAL_ESCALATION],
+            ),
+        ],
+        returned=[
+            shown.ReturnedCase(
+                case=OTHER,
+                letters="M2D",
+                referred=ago(days=20),
+                referred_by="harbour-idva",
+                returned=ago(days=15),
+            )
+        ],
+        meetings=[
+            _room(SOON, 0.1, 1, emergency=True, slots=3),
+            _room(MEETING, 2, 14, chair_known=False, chair_name=None),
+            _room(FULL, 16, 18),
+        ],
+        without_date=1,
+        questions=[
+            ask(code="over", meetings=[FULL], n=2),
+            ask(code="at-one-time", meetings=[SOON, MEETING]),
+            ask(code="no-chair", meetings=[MEETING]),
+            ask(code="slots-not-set", meetings=[MEETING, FULL], n=16),
+            ask(code="listed-twice", meetings=[MEETING, FULL], case=OTHER, letters="M2D"),
+        ],
+    )
+    south = shown.WaitingIn(
+        area="northmere-south",
+        area_name="Northmere South",
+        waiting=[],
+        returned=[],
+        meetings=[],
+        without_date=0,
+        questions=[],
+    )
+    return shown.Waiting(at=NOW, fresh_until=FRESH, maracs=[north, south], agencies=AGENCIES)
+
+
+async def decisions(_runtime: Any, _caller: Caller, case: str) -> shown.CaseDecisions:
+    """A case with every criterion, another the other way round, and both decisions."""
+    decided: dict[str, Any] = {"agency": "northmere-police", "at": ago(days=3), "reason": WHY}
+    return shown.CaseDecisions(
+        at=NOW,
+        fresh_until=FRESH,
+        case=case,
+        letters="K7Q",
+        name=Name(family="Doe", given="Jane"),
+        grade=Grade.HIGH,
+        way=NO_WAY.without_contact(),
+        without_answer=3,
+        disputed=True,
+        criteria=criteria(),
+        others=[
+            shown.OtherCase(case=OTHER, letters="M2D", alike="other-direction"),
+            shown.OtherCase(case=FULL, letters="T4C", alike="same-victim"),
+        ],
+        returned=ReturnedHere(advice="Offer the IDVA service.", away=False, **decided),
+        parties=(PartiesLine(root=new(), fact=new(), decision=PartiesAnswer.AS_REFERRED, **decided),),
+        agencies=AGENCIES,
+    )
+
+
+def returned(*_: Any) -> shown.ReturnedReferrals:
+    """One that was returned."""
+    line = shown.ReturnedReferral(
+        case=CASE,
+        letters="K7Q",
+        referred=ago(days=20),
+        returned=ago(days=15),
+        by="northmere-police",
+        by_name="Northmere Police",
+        advice="Offer the IDVA service, and refer again if anything more happens.",
+        reason="One shout, and no fear of more.",
+    )
+    return shown.ReturnedReferrals(at=NOW, fresh_until=FRESH, referrals=[line])
+
+
+def areas(*_: Any) -> shown.Areas:
+    """Two MARACs."""
+    names = {"northmere-north": "Northmere North", "northmere-south": "Northmere South"}
+    return shown.Areas(at=NOW, areas=names)
+
+
+async def choices(_runtime: Any, _caller: Caller, area: str) -> shown.Choices:
+    """What holds, and two earlier words on it."""
+    strangled = LocalCriterion(
+        code="strangled", words="Strangled or choked", kinds=[IncidentKind.NON_FATAL_STRANGULATION]
+    )
+    counted = (Escalation(least=5), Escalation(unit=EscalationUnit.CRIMES, least=3))
+    chosen = shown.ChosenShown(
+        repeat_definition=RepeatDefinition.OLD,
+        repeat_anchor=RepeatAnchor.MEETING,
+        dash=14,
+        escalation=counted,
+        local=(strangled,),
+        slots=16,
+        slots_set=False,
+        closes_days=8,
+    )
+    whole = MaracSet(
+        area=area,
+        repeat_definition=RepeatDefinition.OLD,
+        repeat_anchor=RepeatAnchor.MEETING,
+        escalation=list(counted),
+        local=[strangled],
+    )
+    by: dict[str, Any] = {"root": new(), "agency": "northmere-police", "agency_name": "Northmere Police"}
+    dash = Threshold.DASH_VISIBLE_HIGH_RISK
+    return shown.Choices(
+        at=NOW,
+        area=area,
+        area_name="Northmere North",
+        chosen=chosen,
+        history=[
+            shown.ChoiceSet(at=ago(days=20), set=whole, **by),
+            shown.ChoiceSet(at=ago(days=300), threshold=dash, value=14, **by),
+        ],
+    )

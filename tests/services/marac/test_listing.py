@@ -1,0 +1,390 @@
+"""From referral to listing: criteria by rule, capacity, what persons decide, emergency meetings, and what
+each MARAC chooses for itself."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from chassis.clock import working_days_before
+from contracts.events.listing import Escalation, LocalCriterion, MaracSet
+from contracts.vocabulary import Grade, ReferralCriterion
+from services.marac.rules import capacity, criteria, pairs
+from services.marac.rules.chosen import Chosen
+from services.marac.rules.repeat import Event, months_after
+from tests.services.marac import caseload
+from tests.services.marac.caseload import ben, breach, cat, incident, mention, referral, risk, world
+from tests.services.marac.conftest import Marac, Prepared, link, prepared
+from tests.support.facts import NOON, fact, root_of
+from tests.support.tables import lines
+from tests.support.waiting import until
+
+ALONE = {ReferralCriterion.HBA_FM, ReferralCriterion.MARAC_TRANSFER}
+"""Of which nobody but a referrer tells."""
+
+
+@lines(__file__, "criteria")
+def test_criteria(line: dict[str, Any]) -> None:
+    happened = [
+        criteria.Happened(
+            months_after(NOON, -months),
+            tuple(Event(f"{n}.{m}", months_after(NOON, -months), kind) for m, kind in enumerate(kinds)),
+        )
+        for n, (months, *kinds) in enumerate(line.get("happened", []))
+    ]
+    assessed = [
+        criteria.Assessed(
+            str(n), Grade(each["grade"]), each.get("score"), each.get("open", 0), each.get("judged", False)
+        )
+        for n, each in enumerate(line.get("assessed", [{"score": 0, "grade": "standard"}]))
+    ]
+    given: dict[str, Any] = {"dash": line.get("dash", 14)}
+    given |= {"local": tuple(LocalCriterion(**each) for each in line.get("local", []))}
+    if "escalation" in line:
+        given["escalation"] = tuple(Escalation.model_validate(each) for each in line["escalation"])
+    seen = criteria.CaseSeen(
+        referral="case",
+        ticked=frozenset(map(ReferralCriterion, line.get("ticked", []))),
+        assessed=assessed,
+        happened=happened,
+        repeat=tuple(line.get("repeat", [])),
+        unread=line.get("unread", 0),
+    )
+    found = criteria.criteria(seen, Chosen(**given), NOON)
+    assert [each.criterion for each in found if each.state == "met"] == line["met"]
+    unknown = {each.criterion for each in found if each.state == "not-known"} - ALONE
+    assert sorted(unknown) == sorted(line.get("not known", []))
+    assert all(each.roots for each in found if each.state == "met"), "what is met says by which facts"
+    ticked = {each.criterion for each in found if each.ticked}
+    assert ticked == set(line.get("ticked", [])), "what the referrer ticked stands beside it"
+
+
+@lines(__file__, "capacity")
+def test_the_soonest_date(line: dict[str, Any]) -> None:
+    rooms = [
+        capacity.Room(
+            name,
+            NOON + timedelta(days=days),
+            (NOON + timedelta(days=closes)).date(),
+            slots,
+            taken,
+            emergency=bool(rest),
+        )
+        for name, (days, slots, taken, closes, *rest) in line["meetings"].items()
+    ]
+    waiting = [
+        capacity.Waits(name, Grade(grade), NOON - timedelta(days=days), bool(rest))
+        for name, (grade, days, *rest) in line["waiting"].items()
+    ]
+    assert capacity.soonest(waiting, rooms, NOON) == line["soonest"]
+
+
+def test_two_meetings_at_one_time_are_a_question() -> None:
+    def room(name: str, hours: float) -> capacity.Room:
+        return capacity.Room(name, NOON + timedelta(hours=hours), NOON.date(), 16, 0)
+
+    assert capacity.at_one_time([room("b", 3.5), room("a", 0), room("c", 8)]) == [("a", "b")]
+
+
+def test_what_cannot_wait() -> None:
+    recent, past = NOON - timedelta(days=3), NOON - timedelta(days=30)
+    assert capacity.urgent(Grade.HIGH, recent, unanswered=False, at=NOON)
+    assert capacity.urgent(Grade.UNKNOWN, None, unanswered=True, at=NOON), "unknown counts as high"
+    assert not capacity.urgent(Grade.HIGH, past, unanswered=False, at=NOON)
+    assert not capacity.urgent(Grade.MEDIUM, recent, unanswered=True, at=NOON)
+
+
+@lines(__file__, "pairs")
+def test_the_same_people(line: dict[str, Any]) -> None:
+    hers = pairs.Pair("hers", "ann", frozenset({"ben"}))
+    other = pairs.Pair("other", line["victim"], frozenset(line["by"]))
+    found = pairs.others(hers, [hers, other])
+    assert [each.alike for each in found] == ([line["alike"]] if line["alike"] else [])
+
+
+def test_an_agenda_closes_on_a_working_day_before() -> None:
+    assert str(working_days_before((NOON + timedelta(days=34)).date(), 2)) == "2026-04-01", "over Easter"
+
+
+def test_a_repeat_is_by_the_definition_that_the_marac_has_chosen() -> None:
+    shouting = incident(kind="verbal-abuse", occurred=NOON - timedelta(days=1))
+    old = fact(MaracSet.model_validate({"area": "north", "repeat_definition": "old"}), root="chosen")
+
+    def found(*facts: Any) -> Any:
+        return world(referral(), *facts).row("conference_case", root_of("case")).repeat
+
+    assert found(shouting).definition == "current"
+    assert found(shouting, old) is None, "nobody calls it a crime"
+    assert found(breach(), old).definition == "old"
+
+
+async def waits(marac: Marac, who: str = "coordinator") -> dict[str, dict[str, Any]]:
+    """The cases that wait in the north, by id."""
+    (north,) = [each for each in await maracs(marac, who) if each["area"] == "north"]
+    return {each["case"]: each for each in north["waiting"]}
+
+
+async def maracs(marac: Marac, who: str = "coordinator") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await marac.get(who, "waiting")).json()["maracs"]
+    return found
+
+
+async def refer(marac: Marac, *people: Any, days_ago: float = 3, **more: Any) -> str:
+    """A referral by the IDVA service, folded; its case."""
+    said = referral(people=list(people) or [cat(), ben()], **more).said
+    case = await marac.say("haven", said, days_ago)
+
+    async def folded() -> bool:
+        return bool(await marac.page("coordinator", case))
+
+    await until(folded, what="the case is folded")
+    return case
+
+
+def states(line: dict[str, Any]) -> dict[str, str]:
+    return {each["criterion"]: each["state"] for each in line["criteria"]}
+
+
+async def test_who_waits_with_criteria_and_the_soonest_date(marac: Marac) -> None:
+    made = await prepared(marac)
+    high = await refer(marac)
+    low = await refer(marac, mention("kit", caseload.Role.VICTIM), ben(), grade=Grade.STANDARD, dash=None)
+    await marac.post("chair", "choices", {"area": "north", "slots": 2, "closes_days": 0})
+    (north, *_) = await maracs(marac)
+    assert [line["case"] for line in north["waiting"]] == [high, low], "the gravest first"
+    assert made.case not in await waits(marac), "it is listed"
+    assert states(north["waiting"][0])["visible-high-risk"] == "met"
+    (room,) = north["meetings"]
+    assert (room["slots"], room["taken"], room["free"]) == (2, 1, 1)
+    assert [line["soonest"] for line in north["waiting"]] == [made.meeting, None]
+    assert north["without_date"] == 1
+    assert [each["code"] for each in north["questions"]] == ["no-chair"]
+    for case in (high, low):
+        taken = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": case})
+        assert taken.status_code == 201, "over capacity is taken"
+    (north, *_) = await maracs(marac)
+    assert north["waiting"] == []
+    assert {each["code"]: each["n"] for each in north["questions"]} == {"over": 1, "no-chair": 0}
+
+
+async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> None:
+    made = await prepared(marac)
+    first = (await marac.get("coordinator", "meetings")).json()["to_come"][0]
+    asked = {"area": "north", "starts": first["starts"], "chair_name": "Rowan Ellis"}
+    other = (await marac.post("coordinator", "meetings", asked)).json()["root"]
+    for _ in range(2):
+        listed = await marac.post("coordinator", f"meetings/{other}/cases", {"case": made.case})
+        assert listed.status_code == 201
+    (north, *_) = await maracs(marac)
+    codes = {each["code"]: each for each in north["questions"]}
+    assert set(codes) == {"at-one-time", "no-chair", "listed-twice", "slots-not-set"}
+    assert sorted(codes["listed-twice"]["meetings"]) == sorted([made.meeting, other])
+    assert codes["no-chair"]["meetings"] == [made.meeting]
+    assert {room["meeting"]: room["taken"] for room in north["meetings"]} == {made.meeting: 1, other: 1}
+
+
+async def returned(marac: Marac) -> str:
+    """A referral of low score that the coordinator has returned."""
+    await prepared(marac)
+    case = await refer(marac, grade=Grade.STANDARD, dash=None, criteria=[])
+    body = {"advice": "Offer the IDVA service.", "reason": "One shout, and no fear of more."}
+    answer = await marac.post("coordinator", f"cases/{case}/returns", body)
+    assert answer.status_code == 201, answer.text
+    return case
+
+
+async def test_a_returned_case_stays_and_its_referrer_is_told(marac: Marac) -> None:
+    case = await returned(marac)
+    assert case not in await waits(marac)
+    (north, *_) = await maracs(marac)
+    assert [each["case"] for each in north["returned"]] == [case]
+    (told,) = (await marac.get("idva", "returned")).json()["referrals"]
+    assert (told["case"], told["advice"]) == (case, "Offer the IDVA service.")
+    assert (await marac.get("idva-else", "returned")).json()["referrals"] == [], "another agency's"
+    assert (await marac.get("system", "returned")).json()["referrals"] == []
+    assert (await marac.page("chair", case))["returned"]["away"] is True, "it is not gone"
+    agenda = (await marac.get("coordinator", "meetings")).json()
+    assert agenda["note"]["back"] == []
+
+
+async def test_a_returned_case_whose_risk_rises_is_back_by_itself(marac: Marac) -> None:
+    case = await returned(marac)
+    await marac.say("police", risk(people=[cat(), ben()]).said)
+    await link(marac)
+
+    async def back() -> bool:
+        return case in await waits(marac)
+
+    await until(back, what="the case is back")
+    assert (await waits(marac))[case]["back"] == ["visible-high-risk"]
+    note = (await marac.get("coordinator", "meetings")).json()["note"]
+    assert [each["case"] for each in note["back"]] == [case]
+    assert (await marac.get("idva", "returned")).json()["referrals"] == []
+    page = await marac.http.get("/marac/meetings", headers={"Authorization": "Bearer coordinator"})
+    assert "1 returned case is back" in page.text
+
+
+async def test_only_whoever_may_returns_a_referral_and_no_rule_does(marac: Marac) -> None:
+    await prepared(marac)
+    case = await refer(marac, grade=Grade.STANDARD, dash=None, criteria=[])
+    assert case in await waits(marac), "no score refuses"
+    body = {"advice": "x", "reason": "y"}
+    for who in ("idva", "coordinator-elsewhere", "matac", "admin", "system"):
+        assert (await marac.post(who, f"cases/{case}/returns", body)).status_code == 404, who
+    for wrong in ({"advice": "x"}, body | {"considered": []}):
+        assert (await marac.post("chair", f"cases/{case}/returns", wrong)).status_code == 422
+
+
+async def test_counter_allegations_are_seen_before_listing_and_decided_by_a_person(marac: Marac) -> None:
+    made = await prepared(marac)
+    theirs = await refer(
+        marac, mention("ben", caseload.Role.VICTIM), mention("ann", caseload.Role.PERPETRATOR)
+    )
+    await link(marac)
+
+    async def seen() -> bool:
+        line = (await waits(marac)).get(theirs, {"others": []})
+        return [(each["case"], each["alike"]) for each in line["others"]] == [(made.case, "other-direction")]
+
+    await until(seen, what="the other direction is shown to whoever lists")
+    for case, other in ((made.case, theirs), (theirs, made.case)):
+        for who in ("chair", "idva", "coordinator"):
+            assert other not in (await marac.get(who, f"cases/{case}")).text.replace(f"sources/{other}", "")
+    body = {"decision": "as-referred", "reason": "Hurt while holding a door shut."}
+    assert (await marac.post("idva", f"cases/{made.case}/parties", body)).status_code == 404
+    assert (await marac.post("chair", f"cases/{made.case}/parties", body)).status_code == 201
+    decided = (await marac.page("chair", made.case))["parties"]
+    assert (decided["decision"], decided["reason"]) == ("as-referred", body["reason"])
+    assert (await marac.page("chair", theirs))["parties"] is None, "a decision is of its own case alone"
+
+
+async def test_an_emergency_meeting_is_called_in_one_step(marac: Marac) -> None:
+    made = await prepared(marac)
+    body = {"area": "north", "venue": "01632 960100", "case": made.case, "chair_name": "Rowan Ellis"}
+    headers = {"Authorization": "Bearer coordinator", "Idempotency-Key": "once"}
+    roots = set()
+    for _ in range(2):
+        answer = await marac.http.post("/marac/v1/emergency-meetings", json=body, headers=headers)
+        assert answer.status_code in (200, 201), answer.text
+        roots.add(answer.json()["root"])
+    (meeting,) = roots
+    agenda = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()
+    assert (agenda["meeting"]["emergency"], [line["case"] for line in agenda["cases"]]) == (True, [made.case])
+    for who in ("chair", "idva", "coordinator"):
+        page = await marac.http.get("/marac/meetings", headers={"Authorization": f"Bearer {who}"})
+        assert "Emergency meeting" in page.text, who
+    before = len((await marac.get("coordinator", "meetings")).json()["past"])
+    for wrong in (body | {"area": "south"}, body | {"case": meeting}):
+        assert (await marac.post("coordinator", "emergency-meetings", wrong)).status_code == 404
+    assert len((await marac.get("coordinator", "meetings")).json()["past"]) == before, "nothing was called"
+
+
+async def test_what_a_marac_chooses_holds_from_then_on_with_its_history(marac: Marac) -> None:
+    made = await prepared(marac)
+    assert (await marac.page("chair", made.case))["repeat"]["anchor"] == "referral"
+    said = {"area": "north", "repeat_anchor": "meeting", "slots": 12}
+    for who in ("coordinator", "chair-elsewhere", "idva"):
+        assert (await marac.post(who, "choices", said)).status_code == 404, who
+    assert (await marac.post("chair", "choices", said | {"slots": 0})).status_code == 422
+    assert (await marac.post("chair", "choices", said)).status_code == 201
+    found = (await marac.get("admin", "choices/north")).json()
+    assert (found["chosen"]["slots"], found["chosen"]["repeat_anchor"]) == (12, "meeting")
+    assert [(each["agency"], each["set"]["slots"]) for each in found["history"]] == [("police", 12)]
+
+    async def not_heard_yet() -> bool:
+        return (await marac.page("chair", made.case))["repeat"] is None
+
+    await until(not_heard_yet, what="from the last meeting on, of which there was none")
+    starts = (marac.runtime.clock.now() - timedelta(days=5)).isoformat()
+    past = (await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})).json()["root"]
+    await marac.post("coordinator", f"meetings/{past}/cases", {"case": made.case})
+
+    async def since() -> bool:
+        found = (await marac.page("chair", made.case))["repeat"]
+        return bool(found) and (found["anchor"], found["roots"]) == ("meeting", [made.breach])
+
+    await until(since, what="the breach after that meeting makes it one")
+
+
+async def form(marac: Marac, who: str, path: str) -> str:
+    answer = await marac.http.get(path, headers={"Authorization": f"Bearer {who}"})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def send(marac: Marac, who: str, path: str, **fields: str) -> Any:
+    return await marac.http.post(path, data=fields, headers={"Authorization": f"Bearer {who}"})
+
+
+def once(page: str) -> str:
+    return re.findall(r'name="once" value="([^"]+)"', page)[0]
+
+
+async def test_the_coordinator_lists_by_a_press(marac: Marac) -> None:
+    made: Prepared = await prepared(marac)
+    case = await refer(marac)
+    page = await form(marac, "coordinator", "/marac/waiting")
+    assert "nobody is named to chair" in page
+    pressed = {"once": once(page), "case": case, "meeting": made.meeting}
+    for _ in range(2):
+        sent = await send(marac, "coordinator", "/marac/waiting", **pressed)
+        assert sent.status_code == 303
+    assert "The case is on the agenda." in await form(marac, "coordinator", sent.headers["location"])
+    assert case not in await waits(marac)
+    assert "<form" not in (await form(marac, "chair", "/marac/waiting")).split("<main")[1], "a chair looks on"
+    assert (await send(marac, "chair", "/marac/waiting", **pressed)).status_code == 404
+
+
+async def test_decisions_by_page_keep_what_was_typed(marac: Marac) -> None:
+    made = await prepared(marac)
+    path = f"/marac/cases/{made.case}"
+    page = await form(marac, "coordinator", f"{path}/decisions")
+    assert "17 YES on the Dash" in page
+    wrong = await send(marac, "coordinator", f"{path}/returns", once=once(page), advice="Ring the IDVA.")
+    assert wrong.status_code == 422
+    assert "Enter why you return it" in wrong.text
+    assert "Ring the IDVA." in wrong.text
+    sent = await send(marac, "chair", f"{path}/parties", once=once(page), decision="both", reason="Seen so.")
+    assert sent.status_code == 303
+    assert "both are victims" in await form(marac, "idva", path)
+    nothing = await send(marac, "chair", f"{path}/parties", once=once(page), reason="x")
+    assert nothing.status_code == 422
+
+
+async def test_an_emergency_by_page(marac: Marac) -> None:
+    made = await prepared(marac)
+    page = await form(marac, "coordinator", f"/marac/emergency?case={made.case}")
+    given = {"once": once(page), "case": made.case, "area": "north", "venue": "01632 960100"}
+    wrong = await send(marac, "coordinator", "/marac/emergency", **given, when="at")
+    assert wrong.status_code == 422
+    assert "01632 960100" in wrong.text
+    for _ in range(2):
+        sent = await send(marac, "coordinator", "/marac/emergency", **given, when="now", me="yes")
+        assert sent.status_code == 303
+    agenda = await form(marac, "chair", sent.headers["location"])
+    assert "Chair: coordinator." in agenda
+    assert len((await marac.get("chair", "meetings")).json()["note"]["emergency"]) == 1
+
+
+async def test_choices_by_page(marac: Marac) -> None:
+    await prepared(marac)
+    page = await form(marac, "admin", "/marac/choices/north")
+    given = {"dash": "12", "repeat_definition": "old", "repeat_anchor": "referral", "incidents": "5"}
+    given |= {
+        "incidents_months": "12",
+        "crimes": "3",
+        "crimes_months": "12",
+        "slots": "18",
+        "closes_days": "5",
+    }
+    given |= {"local": "strangled: Strangled or choked | non-fatal-strangulation", "once": once(page)}
+    wrong = await send(marac, "admin", "/marac/choices/north", **given | {"dash": "40", "local": "x"})
+    assert wrong.status_code == 422
+    for each in ({"dash": "40"}, {"local": "x"}, {"slots": "none"}, {"incidents": "1"}):
+        assert (await send(marac, "admin", "/marac/choices/north", **given | each)).status_code == 422
+    assert (await send(marac, "admin", "/marac/choices/north", **given)).status_code == 303
+    holds = (await marac.get("chair", "choices/north")).json()["chosen"]
+    assert (holds["dash"], holds["slots"], holds["repeat_definition"]) == (12, 18, "old")
+    assert [each["least"] for each in holds["escalation"]] == [5, 3]
+    again = await form(marac, "admin", "/marac/choices/north")
+    assert "strangled: Strangled or choked | non-fatal-strangulation" in again
+    assert (await send(marac, "coordinator", "/marac/choices/north", **given)).status_code == 404
