@@ -4,6 +4,7 @@ from typing import cast
 
 from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -82,10 +83,17 @@ async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
     return cast("ConferenceMeeting | None", fold_meeting(known).row)
 
 
+async def first_said(runtime: Runtime, caller: Caller, key: str | None) -> Fact[Content] | None:
+    """What the caller has said under this key already; None: nothing."""
+    said = await runtime.fact(runtime.id_of(caller, key)) if key else ()
+    return min(said, key=lambda fact: fact.version, default=None)
+
+
 async def record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
-    """Say something in the name of the caller's agency, and wait a moment for the rows that it changes."""
-    taken = await runtime.take(
-        own_header(runtime.clock.now()), said, caller=caller, right=right, idempotency_key=key
-    )
+    """Say something in the name of the caller's agency, and wait a moment for the rows that it changes. Said
+    again under one key, it was said when it was first."""
+    first = await first_said(runtime, caller, key)
+    header = own_header(first.occurred if first else runtime.clock.now())
+    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
     await runtime.folded(said.keys(taken.root))
     return taken

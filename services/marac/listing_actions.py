@@ -1,7 +1,6 @@
 """What persons decide of a referral before it is heard, an emergency meeting, what a MARAC chooses; and
 what the referrer's agency is told. Rules decide; each look is on record."""
 
-from datetime import datetime
 from typing import cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,9 +87,11 @@ async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key
     Problem (404) for an area or a case that is not the caller's: then nothing is called."""
     if asked.case is not None and asked.case not in await visible_cases(runtime, caller, [asked.case]):
         raise not_found()
+    first = await actions.first_said(runtime, caller, key)
+    before = first.content if first and isinstance(first.content, MeetingCalled) else None
     said = MeetingCalled(
         area=asked.area,
-        starts=asked.starts or await _began(runtime, caller, key),
+        starts=asked.starts or (before.starts if before else runtime.clock.now()),
         venue=asked.venue,
         emergency=True,
         chair=asked.chair,
@@ -102,15 +103,6 @@ async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key
         again = f"{key} case" if key else None
         await actions.record(runtime, caller, listed, sharing.LIST_CASE, again)
     return taken
-
-
-async def _began(runtime: Runtime, caller: Caller, key: str | None) -> datetime:
-    """Now, or when the meeting that was called under this key began."""
-    if key is None:
-        return runtime.clock.now()
-    called = (await runtime.fact(runtime.id_of(caller, key))).of(MeetingCalled)
-    first = next((each.content for each in called if isinstance(each.content, MeetingCalled)), None)
-    return first.starts if first else runtime.clock.now()
 
 
 async def choose(runtime: Runtime, caller: Caller, said: MaracSet, key: str | None) -> Taken:

@@ -17,7 +17,7 @@ from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.others import about_others
+from services.marac.conference.others import about_others, of_other_party
 from services.marac.conference.repeated import repeated
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
@@ -225,6 +225,7 @@ class _People:
         said: dict[str, dict[str, datetime]] = {}
         for person, row in self.rows.items():
             others = about_others(row, people, hers) if person != self.victim.person else set()
+            others |= of_other_party(row, self.victim.person, self.harmed_by)
             for line in row.lines:
                 if line.said is None or line.root in others:
                     continue

@@ -1,6 +1,6 @@
 """The rows of the victim-centred side, now or as they were known, and which cases a caller may see."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
@@ -19,6 +19,7 @@ from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.others import of_other_party, without
 from services.marac.conference.repeated import since_meeting
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
@@ -71,7 +72,7 @@ class Held:
             CaseKnown(
                 at,
                 await self._as_chosen(case, own[case.area], at),
-                people,
+                _without_other_party(case, people),
                 alerts,
                 agencies,
                 areas,
@@ -103,6 +104,19 @@ class Held:
         ids = {listing.meeting for case in cases for listing in case.meetings}
         found = await self.many(MEETING, rows.ConferenceMeeting, ids, "meeting")
         return {meeting: row for meeting, row in found.items() if not row.withdrawn}
+
+
+def _without_other_party(
+    case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]
+) -> dict[str, rows.ConferencePerson]:
+    """The people of a case, as far as they are its own."""
+    found = {person: people[person] for person in known.people_of(case) if person in people}
+    if case.victim is None:
+        return found
+    by = {each.person for each in case.perpetrators}
+    return {
+        person: without(row, of_other_party(row, case.victim.person, by)) for person, row in found.items()
+    }
 
 
 async def visible(

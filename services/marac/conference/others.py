@@ -1,8 +1,8 @@
-"""Which lines of a person of a case are about another victim than its own."""
+"""Which lines of a person of a case are about another victim than its own, or of the other party's case."""
 
 from collections.abc import Collection, Iterator
 
-from contracts.vocabulary import Role
+from contracts.vocabulary import PERPETRATOR_ROLES, Role
 from services.marac.conference import rows
 
 
@@ -27,6 +27,32 @@ def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
         for line, victims in _by_victims(row)
         if Role.VICTIM not in line.roles and victims and victims.isdisjoint(own)
     }
+
+
+def of_other_party(row: rows.ConferencePerson, victim: str, perpetrators: Collection[str]) -> set[str]:
+    """The roots of what belongs to the other party's own case, where each accuses the other: the referral the
+    other way round, and what is said of that party as victim, naming nobody who did it (domain.md 14, trap 8:
+    neither party's case is ever seen in the other's). What is said to have happened between the two stays."""
+    turned = {link.case for link in row.cases if link.victim in perpetrators and victim in link.perpetrators}
+    if not turned or row.person == victim:
+        return turned
+    return turned | {
+        line.root
+        for line in row.lines
+        if line.roles == (Role.VICTIM,) and not any(each.role in PERPETRATOR_ROLES for each in line.others)
+    }
+
+
+def without(row: rows.ConferencePerson, roots: Collection[str]) -> rows.ConferencePerson:
+    """A person's row without what these facts say."""
+    if not roots:
+        return row
+    return row.model_copy(
+        update={
+            name: [each for each in getattr(row, name) if each.root not in roots]
+            for name in ("lines", "assessments", "contacts", "health", "leads", "locations")
+        }
+    )
 
 
 def _by_victims(row: rows.ConferencePerson) -> Iterator[tuple[rows.Line, set[str]]]:
