@@ -3,6 +3,7 @@ two who accuse each other."""
 
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client
@@ -13,7 +14,7 @@ SOUTH = "northmere-south"
 SLOTS = {"northmere-north": 16, "northmere-east": 14, SOUTH: 6}
 """The south has grown: more of its cases wait than it hears."""
 STRANGLED = {"code": "strangled", "words": "Strangled or choked", "kinds": ["non-fatal-strangulation"]}
-CHOSEN = {
+CHOSEN: dict[str, dict[str, Any]] = {
     "northmere-north": {"local": [STRANGLED]},
     "northmere-east": {"repeat_anchor": "meeting"},
     SOUTH: {"escalation": [{"unit": "incidents", "least": 5}, {"unit": "crimes", "least": 3}]},

@@ -103,7 +103,7 @@ async def waiting(
     """Who waits to be heard, and the meetings to come; after a press, what it did."""
     shown = await listing.waiting(runtime, caller)
     rooms = {room.meeting: room for each in shown.maracs for room in each.meetings}
-    known = {"once": new_id, "listed": listed, "room": rooms.get(at or ""), "rooms": rooms}
+    known: dict[str, Any] = {"once": new_id, "listed": listed, "room": rooms.get(at or ""), "rooms": rooms}
     lists = sharing.may_list(caller.roles)
     return _show("waiting.html", request, caller, page=shown, may_list=lists, **known)
 

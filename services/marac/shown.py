@@ -27,7 +27,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
-from services.marac.shown_decided import MeetingsNote, PartiesShown, ReturnedHere
+from services.marac.shown_decided import CaseDecided, MeetingsNote
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
@@ -270,8 +270,7 @@ class CasePage(Page):
     support: SupportShown = SupportShown()
     hers: HersShown = HersShown()
     disputed: bool
-    parties: PartiesShown | None = None
-    returned: ReturnedHere | None = None
+    decided: CaseDecided = CaseDecided()
     repeat: Repeat | None
     earlier_case: str | None
     missing: list[Missing] = Field(description="worst first")

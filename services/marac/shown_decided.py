@@ -46,3 +46,10 @@ class PartiesShown(Shown):
     agency: str
     at: datetime
     reason: str | None
+
+
+class CaseDecided(Shown):
+    """What persons decided of a case before it is heard."""
+
+    parties: PartiesShown | None = None
+    returned: ReturnedHere | None = None

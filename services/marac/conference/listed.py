@@ -15,14 +15,18 @@ from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
-from services.marac.shown_decided import CaseNote, MeetingsNote, PartiesShown, ReturnedHere
+from services.marac.shown_decided import CaseDecided, CaseNote, MeetingsNote, PartiesShown, ReturnedHere
 
 JUST_BEGUN = timedelta(hours=12)
 """For so long an emergency meeting stands above all others after it began. Goldthread's own."""
 
 
-def parties_of(known: CaseKnown) -> PartiesShown | None:
-    """What was decided last about who is the primary victim."""
+def decided_of(known: CaseKnown) -> CaseDecided:
+    """Both decisions, for the case's own page."""
+    return CaseDecided(parties=_parties(known), returned=returned_of(known))
+
+
+def _parties(known: CaseKnown) -> PartiesShown | None:
     newest = next(iter(known.listing.parties if known.listing else ()), None)
     return PartiesShown.model_validate(newest.model_dump(exclude={"root", "fact"})) if newest else None
 

@@ -17,7 +17,7 @@ from services.marac import casefile, feeds, shown
 from services.marac.conference import compose, rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.listed import note_of, parties_of, returned_of
+from services.marac.conference.listed import decided_of, note_of
 from services.marac.conference.owed import owed_shown
 from services.marac.conference.person import short_type, version_row
 from services.marac.conference.views import CASE, MEETING, PERSON
@@ -238,8 +238,7 @@ async def _page(
     runtime: Runtime, known: CaseKnown, at: datetime | None, fresh: datetime | None, sees: sharing.Sees
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
-    broken = [await runtime.broken("p", each.person) for each in known.everybody]
-    broken.append(await runtime.broken("k", case.case))
+    subjects = [("k", case.case), *(("p", each.person) for each in known.everybody)]
     people = {
         each.person: compose.person_shown(known, each, locations=sees.locations, contacts=sees.contacts)
         for each in known.everybody
@@ -249,7 +248,7 @@ async def _page(
         at=runtime.clock.now(),
         fresh_until=fresh,
         known_at=at,
-        broken_since=min((since for since in broken if since), default=None) if at is None else None,
+        broken_since=await _broken(runtime, subjects) if at is None else None,
         incomplete=known.incomplete.records,
         whose_unknown=known.incomplete.whose_unknown,
         operator_told=known.incomplete.told,
@@ -265,10 +264,9 @@ async def _page(
         clocks=known.clocks,
         pattern=known.pattern,
         risk=known.risk,
-        parties=parties_of(known),
-        returned=returned_of(known),
         owed=owed_shown(known.owed, locations=sees.locations),
         support=known.support,
+        decided=decided_of(known),
         hers=compose.hers_shown(known, contacts=sees.contacts),
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
@@ -276,6 +274,12 @@ async def _page(
         accepted=await _accepted(runtime, known),
     )
     return page, {what for _, left_out in people.values() for what in left_out}
+
+
+async def _broken(runtime: Runtime, subjects: Iterable[tuple[str, str]]) -> datetime | None:
+    """Since when the page of a case is broken, by any of the subjects that it is made of."""
+    found = [await runtime.broken(*each) for each in subjects]
+    return min((since for since in found if since), default=None)
 
 
 _AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - {

@@ -201,7 +201,7 @@ async def test_a_returned_case_stays_and_its_referrer_is_told(marac: Marac) -> N
     assert (told["case"], told["advice"]) == (case, "Offer the IDVA service.")
     assert (await marac.get("idva-else", "returned")).json()["referrals"] == [], "another agency's"
     assert (await marac.get("system", "returned")).json()["referrals"] == []
-    assert (await marac.page("chair", case))["returned"]["away"] is True, "it is not gone"
+    assert (await marac.page("chair", case))["decided"]["returned"]["away"] is True, "it is not gone"
     agenda = (await marac.get("coordinator", "meetings")).json()
     assert agenda["note"]["back"] == []
 
@@ -252,9 +252,11 @@ async def test_counter_allegations_are_seen_before_listing_and_decided_by_a_pers
     body = {"decision": "as-referred", "reason": "Hurt while holding a door shut."}
     assert (await marac.post("idva", f"cases/{made.case}/parties", body)).status_code == 404
     assert (await marac.post("chair", f"cases/{made.case}/parties", body)).status_code == 201
-    decided = (await marac.page("chair", made.case))["parties"]
+    decided = (await marac.page("chair", made.case))["decided"]["parties"]
     assert (decided["decision"], decided["reason"]) == ("as-referred", body["reason"])
-    assert (await marac.page("chair", theirs))["parties"] is None, "a decision is of its own case alone"
+    assert (await marac.page("chair", theirs))["decided"]["parties"] is None, (
+        "a decision is of its own case alone"
+    )
 
 
 async def test_an_emergency_meeting_is_called_in_one_step(marac: Marac) -> None:
