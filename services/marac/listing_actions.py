@@ -110,11 +110,14 @@ async def choose(runtime: Runtime, caller: Caller, said: MaracSet, key: str | No
     return await actions.record(runtime, caller, said, sharing.SET_THRESHOLD, key)
 
 
-async def areas(runtime: Runtime, caller: Caller) -> shown_listing.Areas:
-    """The MARACs of the caller's areas."""
+async def areas(runtime: Runtime, caller: Caller, case: str | None = None) -> shown_listing.Areas:
+    """The MARACs of the caller's areas, and which of them hears a case that the caller may see."""
     defined = casefile.areas_of(await runtime.configuration(AreaDefined))
+    seen = await visible_cases(runtime, caller, [case] if case else [])
     return shown_listing.Areas(
-        at=runtime.clock.now(), areas={area: defined[area].name for area in maracs_of(caller, defined)}
+        at=runtime.clock.now(),
+        areas={area: defined[area].name for area in maracs_of(caller, defined)},
+        of_case=seen[case].marac if case in seen else None,
     )
 
 

@@ -291,7 +291,7 @@ async def _emergency(
     typed: TypedMeeting,
     faults: list[dict[str, str]] | None = None,
 ) -> HTMLResponse:
-    shown = await listing_actions.areas(runtime, caller)
+    shown = await listing_actions.areas(runtime, caller, typed.case or None)
     known = {"typed": typed, "faults": faults or []}
     return _show("emergency.html", request, caller, 422 if faults else 200, page=shown, **known)
 

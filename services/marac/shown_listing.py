@@ -194,6 +194,8 @@ class Choices(Page):
 
 
 class Areas(Page):
-    """The MARACs of the caller's areas, by name."""
+    """The MARACs of the caller's areas, by name. ``of_case``: the one that hears a case that was asked
+    about."""
 
     areas: dict[str, str]
+    of_case: str | None = None

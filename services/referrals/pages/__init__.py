@@ -18,5 +18,6 @@ PAGES = Pages(
         Item("nav.support", "/referrals/support", sharing.RIGHTS[sharing.READ_SUPPORT]),
         Item("nav.reviews", "/referrals/", DECIDERS),
         Item("nav.refer", "/referrals/refer", sharing.REFERRERS),
+        Item("nav.returned", "/marac/returned", sharing.REFERRERS),
     ],
 )
