@@ -10,11 +10,13 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.views import Subject
 from contracts.content import Content
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
+from services.marac.conference import action_plan
 from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
@@ -28,6 +30,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     the meeting and the case, and a decision about a case that they may not see; say which facts a return was
     decided by. Raises Problem (404); Refused (422) for facts that the caller gives."""
     await revisable(archive, caller, content)
+    if isinstance(content, ActionAgreed | ActionAnswered):
+        return await action_plan.admit(archive, caller, content)
     if isinstance(content, CaseListed):
         held, heard = await _meeting(archive, content.meeting), await archive.row(CASE, content.case)
         if not isinstance(heard, ConferenceCase) or not await visible(archive, caller, [heard]):
@@ -52,6 +56,8 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
         decided = await archive.row(CASE, content.case)
         if not isinstance(decided, ConferenceCase) or not await visible(archive, caller, [decided]):
             raise not_found()
+    if isinstance(content, ActionAgreed | ActionAnswered):
+        await action_plan.theirs_to_say(archive, caller, content)
     if isinstance(content, CaseListed):
         held = await _meeting(archive, content.meeting)
         if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):

@@ -1,12 +1,16 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
 from services.marac import feeds
+from services.marac.action_routes import pages as action_pages
+from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.completeness_routes import router as completeness
+from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.listing import LISTING
 from services.marac.conference.messages import MESSAGE
@@ -24,8 +28,18 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 SERVICE = Service(
     name="marac",
     fold_version=9,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, LISTING, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, listing, messages, pages, listing_pages, message_pages),
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, LISTING, MEETING, ALERT, ACTION, MESSAGE),
+    routers=(
+        router,
+        completeness,
+        listing,
+        actions,
+        messages,
+        pages,
+        listing_pages,
+        action_pages,
+        message_pages,
+    ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -36,6 +50,8 @@ SERVICE = Service(
         CaseListed: sharing.LIST_CASE,
         ReferralReturned: sharing.RETURN_REFERRAL,
         PartiesDecided: sharing.DECIDE_PARTIES,
+        ActionAgreed: sharing.AGREE_ACTION,
+        ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,
         MaracSet: sharing.SET_THRESHOLD,
     },

@@ -16,6 +16,7 @@ from contracts.events.listing import MaracSet
 from contracts.vocabulary import RepeatAnchor
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
+from services.marac.conference.action_held import actions_of
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
@@ -68,6 +69,8 @@ class Held:
         silences = await feeds.silent(self.archive, agencies, self.at)
         decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
         own = {area: chosen(configuration, area) for area in {case.area for case in cases}}
+        agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
+        meetings = await self.meetings_of(cases)
         return [
             CaseKnown(
                 at,
@@ -78,8 +81,14 @@ class Held:
                 areas,
                 await self._incomplete(case),
                 silences,
-                own[case.area],
-                decided.get(case.case),
+                chosen=own[case.area],
+                listing=decided.get(case.case),
+                actions=agreed[case.case],
+                heard_at={
+                    each.meeting: meetings[each.meeting].starts
+                    for each in case.meetings
+                    if each.meeting in meetings
+                },
             )
             for case in cases
         ]

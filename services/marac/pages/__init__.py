@@ -15,8 +15,9 @@ PAGES = Pages(
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
         Item("nav.waiting", "/marac/waiting", sharing.RIGHTS[sharing.READ_WAITING]),
+        Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
-        Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
+        Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA, StaffRole.REFERRER})),
         Item("nav.messages", "/marac/messages", sharing.RIGHTS[sharing.MESSAGE]),
         Item("nav.support", "/referrals/support", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
         Item("nav.completeness", "/marac/characteristics", sharing.RIGHTS[sharing.READ_COMPLETENESS]),
