@@ -54,7 +54,7 @@ def repeats(
 
 def counts(event: Event, definition: RepeatDefinition) -> bool:
     """Whether an event is one by this definition."""
-    if definition is RepeatDefinition.CURRENT:
+    if definition == RepeatDefinition.CURRENT:
         return True
     return event.crime if event.crime is not None else event.kind not in NOT_A_CRIME
 
