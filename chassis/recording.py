@@ -71,15 +71,17 @@ class Recorder(Archive):
         caller: "Caller",
         right: str,
         idempotency_key: str | None = None,
+        one_of_its_kind: str | None = None,
     ) -> Taken:
         """Save what a caller says, durably, before this returns.
 
+        ``one_of_its_kind``: the id of that which several say together, and of which there is one.
         The same idempotency key with the same content gives the first answer again.
         Raises Refused: 503 until the service has caught up, 409 for the key with other content,
         422 for a time that has not come, or a value that is Goldthread's to give.
         """
         self._check(header)
-        id_ = self.id_of(caller, idempotency_key)
+        id_ = one_of_its_kind or self.id_of(caller, idempotency_key)
         said, keys = await self._as_taken(caller, content, id_)
         return await self.acceptor.take(
             Draft(
@@ -145,8 +147,8 @@ class Recorder(Archive):
         right: str,
         idempotency_key: str | None = None,
     ) -> Taken:
-        """Save the next version of a fact of the caller's own agency: a correction with the whole
-        content, or a withdrawal with none.
+        """Save the next version of a fact of the caller's own agency, or one that is said jointly: a
+        correction with the whole content, or a withdrawal with none.
 
         Raises Refused: 404 for another agency's fact, for one of another type, and for one that is
         not held here; 412 if ``expected`` is not its highest version; and as ``take`` does.
@@ -279,7 +281,8 @@ class Recorder(Archive):
 def _own_last(versions: list[Fact[Content]], caller: "Caller", said: Content | None) -> Fact[Content]:
     """The newest version, if the caller may add one that says this. Raises Refused (404)."""
     last = versions[-1]
-    if last.agency != caller.agency or (said is not None and said.type != last.envelope.type):
+    own = last.agency == caller.agency or EVENTS[last.envelope.type].joint
+    if not own or (said is not None and said.type != last.envelope.type):
         raise Refused("not-found", status=404)
     return last
 

@@ -13,6 +13,7 @@ from contracts.events import (
     contact,
     feeds,
     identity,
+    meeting,
     operations,
     orders,
     owed,
@@ -35,7 +36,7 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, configuration, operations, path, feeds)
+    modules = (*said, alerts, clocks, conference, meeting, configuration, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

@@ -90,6 +90,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
@@ -105,6 +106,7 @@ __all__ = [
     "AnswerSource",
     "Answering",
     "AreaKind",
+    "Attendance",
     "BreachKind",
     "BreachStep",
     "CaseRole",
@@ -117,11 +119,13 @@ __all__ = [
     "ContactFailure",
     "ContactMethod",
     "ContactQuestion",
+    "CoreService",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
+    "Forum",
     "Grade",
     "HousingKind",
     "IdentityAnswer",
@@ -162,6 +166,7 @@ __all__ = [
     "SaidBy",
     "ServiceMethod",
     "Sex",
+    "SittingStep",
     "StaffRole",
     "SupportKind",
     "SupportReason",

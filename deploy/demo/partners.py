@@ -15,6 +15,7 @@ from rich.progress import Progress
 from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client
 from deploy.demo.posts import Post
+from deploy.demo.sitting import hold_last_meeting
 from deploy.demo.staff import Staff
 
 AT_ONCE = 16
@@ -90,6 +91,7 @@ class Year:
         if not listed:
             await self._staff.call_meetings()
         await self._staff.write_messages()
+        await hold_last_meeting(self._client, self._load)
         self._clock = await self._staff.answer_all(self._clock)
 
     async def _until(self, at: datetime) -> None:

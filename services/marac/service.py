@@ -8,6 +8,7 @@ from services.marac.actions import admit, revisable
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
@@ -15,13 +16,15 @@ from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
+from services.marac.sitting_routes import pages as sitting_pages
+from services.marac.sitting_routes import router as sittings
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=8,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, messages, pages, message_pages),
+    fold_version=9,
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, SITTING, ALERT, MESSAGE),
+    routers=(router, sittings, completeness, messages, pages, sitting_pages, message_pages),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

@@ -18,6 +18,10 @@ CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
     "/marac/cases/{case}": ("chair", CASE),
     "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/meetings/{meeting}/hear/{case}": (
+        "chair",
+        f"/marac/meetings/{sample_rows.MEETING}/hear/{sample_rows.CASE}",
+    ),
     "/marac/cohort/{perpetrator}": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "/orders/orders/{order}": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
@@ -29,6 +33,9 @@ OF_NOBODY = {
     "/marac/meetings": "a list of meetings",
     "/marac/meetings/{meeting}": "a list of cases, which says how much of each has no answer",
     "/marac/meetings/{meeting}/print": "the same",
+    "/marac/meetings/{meeting}/sitting": "who attends, and letters of cases",
+    "/marac/meetings/{meeting}/minutes": "what a meeting recorded: the chair's page of each case says it",
+    "/marac/meetings/{meeting}/minutes/print": "the same",
     "/marac/cases/{case}/live": "that there is something new",
     "/marac/cases/{case}/source/{root}": "one fact in all its versions",
     "/marac/cohort": "a list of people",
