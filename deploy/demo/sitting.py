@@ -1,5 +1,5 @@
-"""A meeting of the south that was held last week, with its minutes and what was corrected since. The next meetings
-are held by whoever tries it: each can be opened."""
+"""A meeting of the south that was held last week, with its minutes and what was corrected since. The next
+meetings are held by whoever tries it: each can be opened."""
 
 from datetime import datetime, time, timedelta
 from typing import Any

@@ -217,7 +217,8 @@ async def _hear(
     faults: Sequence[str] = (),
 ) -> HTMLResponse:
     record = await hearing.read(runtime, caller, meeting, case)
-    page = await queries.case_page(runtime, caller, case)
+    # It lies open before a whole room, as paper does: neither where anybody is, nor how she is reached.
+    page = await queries.case_page(runtime, caller, case, paper=True)
     agenda, _ = await queries.read_agenda(runtime, caller, meeting)
     sitting = await room.sitting_of(runtime, meeting)
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))

@@ -164,7 +164,7 @@ class Sittings:
             opened=ago(hours=1),
             closed=None,
             why_not_closed="no-chair",
-            attendance=attendance(),
+            attendance=[line for line in attendance() if not line.chairs],
             core=core(),
             left=[left()],
             heard=heard,

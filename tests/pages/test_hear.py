@@ -46,7 +46,7 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     assert world.sittings.records[sample_rows.CASE].version == recorded.version + 1
 
 
-def test_what_was_typed_and_not_saved_is_there_again_for_whoever_typed_it(open_: Open) -> None:
+def test_what_was_typed_and_not_saved_is_there_again_for_whoever_typed_it(open_: Open, world: World) -> None:
     page = open_("chair", HEAR)
     page.locator("#risks").fill(TYPED)
     page.locator("#forums").check()
@@ -55,7 +55,8 @@ def test_what_was_typed_and_not_saved_is_there_again_for_whoever_typed_it(open_:
     expect(page.locator("#risks")).to_have_value(TYPED)
     expect(page.locator("#forums")).to_be_checked()
     assert "not saved yet" in state(page)
-    page.context.add_cookies([{"name": "goldthread", "value": "coordinator", "url": page.url}])
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "goldthread", "value": "coordinator", "url": world.url}])
     page.reload()
     expect(page.locator("#risks")).to_have_value("")
 

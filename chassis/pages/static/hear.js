@@ -8,23 +8,24 @@ const PREFIX = "goldthread.typed.";
 const clock = () =>
   new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", hour12: true });
 
-for (const timer of document.querySelectorAll(".gt-timer")) {
-  const name = `goldthread.began.${timer.dataset.timer}`;
-  let began = Date.parse(timer.dataset.since ?? "") || Date.now();
-  if (timer.dataset.timer) {
-    try {
-      began = Number(sessionStorage.getItem(name)) || began;
-      sessionStorage.setItem(name, began);
-    } catch { /* it counts from now */ }
-  }
-  const tell = () => {
-    const minutes = Math.max(0, Math.floor((Date.now() - began) / 60_000));
-    timer.dataset.minutes = timer.dataset.says.replace("%(n)s", minutes);
-    timer.classList.toggle("gt-timer--over", minutes >= Number(timer.dataset.long ?? Infinity));
-  };
-  tell();
-  setInterval(tell, 10_000);
+/** When this tab first had a case open; now, if it can keep nothing. */
+function opened(name) {
+  try {
+    sessionStorage[name] ??= Date.now();
+    return Number(sessionStorage[name]);
+  } catch { return Date.now(); }
 }
+
+function times() {
+  for (const { dataset, classList } of document.querySelectorAll(".gt-timer")) {
+    const began = dataset.timer ? opened(`goldthread.began.${dataset.timer}`) : Date.parse(dataset.since);
+    const minutes = Math.max(0, Math.floor((Date.now() - began) / 60_000));
+    dataset.minutes = dataset.says.replace("%(n)s", minutes);
+    classList.toggle("gt-timer--over", minutes >= Number(dataset.long ?? Infinity));
+  }
+}
+times();
+setInterval(times, 10_000);
 
 const bytes = (text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
 const text = (all) => btoa(String.fromCharCode(...new Uint8Array(all)));
@@ -131,6 +132,7 @@ async function show(answer, at, then) {
     return;
   }
   page.replaceChildren(...came.childNodes);
+  times();
   await kept.put(fields());
   page.querySelector(".govuk-error-summary")?.scrollIntoView();
   page.querySelector(".govuk-error-summary")?.focus();
