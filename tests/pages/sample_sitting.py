@@ -34,7 +34,7 @@ def version(n: int, risks: str, by: str = POLICE, **more: Any) -> HeardVersion:
 
 def attendance() -> list[AttendanceLine]:
     """Somebody of each kind of attendance."""
-    people = (
+    people: tuple[tuple[str, str | None, Attendance, dict[str, Any]], ...] = (
         (POLICE, "Rowan Ellis", Attendance.PRESENT, {"chairs": True}),
         (IDVA, "Carys Bevan", Attendance.DEPUTY, {}),
         ("castlegate-housing", None, Attendance.APOLOGIES_WITH_INFORMATION, {}),
