@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.sections import Name
 from contracts.vocabulary import Attendance, CoreService, Grade
 from services.marac.conference.sitting_rows import AttendanceLine, HeardVersion, LeftLine
+from services.marac.shown_actions import ActionLine
 
 
 class Shown(BaseModel):
@@ -76,6 +77,7 @@ class MinutesCase(Shown):
     of_another: bool = False
     unlinked: bool = False
     left: list[LeftLine] = []
+    actions: list[ActionLine] = Field(default=[], description="agreed at this meeting")
 
 
 class Minutes(Shown):
@@ -97,5 +99,6 @@ class Minutes(Shown):
     may_issue: bool
     attendance: list[AttendanceLine]
     core: list[CoreLine]
+    carried: list[ActionLine] = Field(default=[], description="of earlier meetings, and open still")
     cases: list[MinutesCase]
     agencies: dict[str, str]

@@ -23,6 +23,7 @@ from services.marac import casefile, queries
 from services.marac.conference import hearing, minutes, room
 from services.marac.conference.hearing import ToRecord
 from services.marac.pages import PAGES
+from services.marac.pages.action_form import action_form
 from services.marac.pages.hear import HearView, Typed, place_of, typed_of
 from services.marac.pages.routes import PAPER_LASTS
 from services.marac.pages.words import Words
@@ -241,6 +242,7 @@ async def _hear(
         faults=faults,
         clash=clash,
         matac=await hearing.in_cohort(runtime, page),
+        **await action_form(runtime, caller),
         kept_as=f"{meeting}.{case}.{caller.id}",
         key=runtime.ids.blind("kept in a browser", caller.id),
     )

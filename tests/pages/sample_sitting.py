@@ -12,6 +12,7 @@ from contracts.vocabulary import Attendance, CoreService, Forum, Grade
 from services.marac.conference import hearing, minutes, room
 from services.marac.conference.sitting_rows import AttendanceLine, HeardVersion, LeftLine, Sitting
 from services.marac.shown_sitting import CoreLine, Hearing, Minutes, MinutesCase, SittingShown
+from tests.pages import sample_actions
 from tests.pages.sample_rows import AGENCIES, CASE, LONG, LONG_CASE, MEETING, NOW, ago, new
 
 COUNCIL, POLICE, IDVA = "northmere-council", "northmere-police", "harbour-idva"
@@ -73,9 +74,10 @@ def page_of_minutes(*, draft: bool) -> Minutes:
         version(1, "Contact through the children."),
         version(2, "Contact through the children, daily."),
     )
+    corrected = {"record": now, "before": before, "actions": sample_actions.lines()[2:]}
     lines: list[dict[str, Any]] = [
         {"case": CASE, "letters": "K7Q", "name": Name(family="Doe", given="Jane"), "repeat": True}
-        | ({"record": now, "before": before} if draft else {"record": before}),
+        | (corrected if draft else {"record": before}),
         {
             "case": LONG_CASE,
             "letters": "R4W3",
@@ -110,6 +112,7 @@ def page_of_minutes(*, draft: bool) -> Minutes:
         may_issue=draft,
         attendance=attendance(),
         core=core(),
+        carried=sample_actions.lines()[:1],
         cases=[MinutesCase.model_validate(some | line) for line in lines],
         agencies=AGENCIES,
     )

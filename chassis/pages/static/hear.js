@@ -138,8 +138,13 @@ async function show(answer, at, then) {
   page.querySelector(".govuk-error-summary")?.focus();
 }
 
-page.addEventListener("input", () => { changed += 1; kept.put(fields()); });
+page.addEventListener("input", (event) => {
+  if (event.target.form !== form()) return;
+  changed += 1;
+  kept.put(fields());
+});
 page.addEventListener("submit", (event) => {
+  if (event.target !== form()) return;
   event.preventDefault();
   const pressed = event.submitter?.value;
   const here = location.pathname;

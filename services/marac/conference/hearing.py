@@ -135,7 +135,7 @@ async def _write(runtime: Runtime, caller: Caller, said: CaseHeard, at: datetime
     header = own_header(runtime.clock.now()).model_copy(update={"occurred": first if upon else at})
     if upon:
         return await runtime.revise(root, upon, header, said, caller=caller, right=needed)
-    return await runtime.take(header, said, caller=caller, right=needed, one_of_its_kind=root)
+    return await runtime.take(header, said, caller=caller, right=needed, only=_name(said.meeting, said.case))
 
 
 async def _case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> rows.ConferenceCase:
@@ -149,7 +149,12 @@ async def _case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> ro
 
 def _root(runtime: Runtime, meeting: str, case: str) -> str:
     """The id of what a meeting records of a case: there is one."""
-    return runtime.ids.said(CaseHeard.type, case, meeting, 1, 0)
+    return runtime.ids.fact(runtime.name, _name(meeting, case))
+
+
+def _name(meeting: str, case: str) -> str:
+    """Under which there is one fact, whoever says it first."""
+    return f"heard {meeting} {case}"
 
 
 async def _versions(runtime: Runtime, meeting: str, case: str) -> list[Fact[CaseHeard]]:

@@ -1,7 +1,7 @@
 """The minutes of a meeting: put together from what was recorded, issued as numbered versions, read by those
 who may have them. Never where anybody is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +15,8 @@ from contracts.events.identity import IdentityAssigned
 from contracts.events.meeting import IssuedCase, MinutesIssued
 from services.marac import casefile
 from services.marac.conference import compose, known, rows
+from services.marac.conference.action_held import actions_of
+from services.marac.conference.action_plan import lines_of, open_before
 from services.marac.conference.hearing import cases_at, in_order, is_of_another, meeting_of
 from services.marac.conference.held import Held
 from services.marac.conference.room import core_lines, sitting_of, take
@@ -23,6 +25,7 @@ from services.marac.conference.sitting_rows import HeardCase, HeardVersion, Issu
 from services.marac.conference.views import PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import sharing
+from services.marac.shown_actions import ActionLine
 from services.marac.shown_sitting import Minutes, MinutesCase
 
 
@@ -62,6 +65,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         may_issue=holds and sitting.closed is not None and (newest is None or changed > 0),
         attendance=attendance,
         core=core_lines(sitting, agencies) if attendance else [],
+        carried=await _carried(runtime, caller, row, sitting) if holds or newest else [],
         cases=cases,
         agencies={agency: said.name for agency, said in sorted(agencies.items())},
     )
@@ -87,9 +91,7 @@ async def issue(runtime: Runtime, caller: Caller, meeting: str, said: ToIssue) -
         IssuedCase(case=each.case, fact=each.now.fact) for each in sitting.heard if each.case in listed
     ]
     content = MinutesIssued(meeting=meeting, number=said.number, cases=made_of)
-    return await take(
-        runtime, caller, content, one=runtime.ids.said(content.type, "", meeting, said.number, 0)
-    )
+    return await take(runtime, caller, content, only=f"minutes {meeting} {said.number}")
 
 
 async def _cases(
@@ -97,20 +99,40 @@ async def _cases(
 ) -> list[MinutesCase]:
     """The cases of the minutes that the caller may see and was not out of the room for, in the agenda's
     order."""
-    seen = await cases_at(runtime, caller, row)
-    out = {
-        case: [sharing.Out(line.agency, line.person) for line in sitting.left if line.case == case]
-        for case in seen
-    }
-    theirs = {
-        case: each
-        for case, each in seen.items()
-        if not sharing.was_out(caller.roles, caller.agency, caller.id, out[case])
-    }
-    letters = order.told_apart(theirs)
+    seen, out = await cases_at(runtime, caller, row), _out(caller, sitting)
+    theirs = {case: each for case, each in seen.items() if case not in out}
+    letters, actions = order.told_apart(theirs), await _agreed(runtime, caller, row.meeting, theirs)
     return [
-        await _case(runtime, caller, case, letters[case.case], sitting) for case in in_order(theirs.values())
+        (await _case(runtime, caller, case, letters[case.case], sitting)).model_copy(
+            update={"actions": [line for line in actions if line.case == case.case]}
+        )
+        for case in in_order(theirs.values())
     ]
+
+
+async def _agreed(runtime: Runtime, caller: Caller, meeting: str, cases: Collection[str]) -> list[ActionLine]:
+    """The actions that were agreed at a meeting for these cases."""
+    found = [row for rows_ in (await actions_of(runtime, cases, None)).values() for row in rows_]
+    theirs = [row for row in found if row.meeting == meeting and not row.withdrawn]
+    return await lines_of(Held(runtime), caller, theirs)
+
+
+async def _carried(
+    runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting
+) -> list[ActionLine]:
+    """The actions of earlier meetings that are open still, but of cases for which the caller was out."""
+    found, out = await open_before(Held(runtime), caller, row), _out(caller, sitting)
+    return [line for line in found if line.agreed < row.starts and line.case not in out]
+
+
+def _out(caller: Caller, sitting: Sitting) -> set[str]:
+    """The cases for which the caller left the room."""
+    left: dict[str, list[sharing.Out]] = {}
+    for line in sitting.left:
+        left.setdefault(line.case, []).append(sharing.Out(line.agency, line.person))
+    return {
+        case for case, who in left.items() if sharing.was_out(caller.roles, caller.agency, caller.id, who)
+    }
 
 
 async def _case(

@@ -151,15 +151,13 @@ async def leave(runtime: Runtime, caller: Caller, meeting: str, said: Leaves) ->
 
 
 async def take(
-    runtime: Runtime, caller: Caller, content: Content, at: datetime | None = None, one: str | None = None
+    runtime: Runtime, caller: Caller, content: Content, at: datetime | None = None, only: str | None = None
 ) -> Taken:
-    """Record what was said of a meeting, and wait until its row has it. ``one``: the id of what there is one
-    of. Raises Refused (409) where somebody said it with another content."""
+    """Record what was said of a meeting, and wait until its row has it. ``only``: as
+    ``Recorder.take``. Raises Refused (409) where somebody said it with another content."""
     now = runtime.clock.now()
     header = own_header(now).model_copy(update={"occurred": at or now})
-    taken = await runtime.take(
-        header, content, caller=caller, right=sharing.HOLD_MEETING, one_of_its_kind=one
-    )
+    taken = await runtime.take(header, content, caller=caller, right=sharing.HOLD_MEETING, only=only)
     await runtime.folded(content.keys(taken.root))
     return taken
 

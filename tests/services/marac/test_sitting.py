@@ -203,6 +203,19 @@ async def test_minutes_are_a_version_and_say_what_was_corrected_since(marac: Mar
     assert again["record"]["risks"] == "Corrected."
 
 
+async def test_the_actions_that_were_agreed_are_in_the_minutes(marac: Marac) -> None:
+    made = await issued(marac)
+    due = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
+    said = {"owner": "council", "due": due, "text": "Change both locks.", "target": "victim"}
+    for meeting in ({"meeting": made.meeting}, {}):
+        agreed = await marac.post("chair", f"cases/{made.case}/actions", said | meeting)
+        assert agreed.status_code == 201, agreed.text
+    (case,) = (await minutes(marac, "idva", made))["cases"]
+    assert [(line["owner_name"], line["text"]) for line in case["actions"]] == [
+        ("The council", "Change both locks.")
+    ], "those of this meeting alone"
+
+
 async def test_minutes_are_issued_of_a_meeting_that_is_closed(marac: Marac) -> None:
     made = await sitting(marac)
     refused = await marac.post("chair", path(made, "minutes"), {"number": 1})
