@@ -32,15 +32,7 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
-from contracts.events.meeting import (
-    AttendanceRecorded,
-    CaseHeard,
-    IssuedCase,
-    LeftTheRoom,
-    MeetingClosed,
-    MeetingOpened,
-    MinutesIssued,
-)
+from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
@@ -50,6 +42,7 @@ from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
+from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Sensitivity
 from contracts.topics import TOPICS
@@ -322,52 +315,8 @@ SUPPORT: list[Told] = [
 """Who supports her, how far that has come, and what the IDVA asks the officer in the case."""
 
 
-SITTING: list[Told] = [
-    ("northshire-police", at(24, 9, 30), MeetingOpened(meeting=MEETING)),
-    (
-        "northshire-police",
-        at(24, 9, 31),
-        AttendanceRecorded(
-            meeting=MEETING,
-            agency="northshire-police",
-            attended=code.Attendance.PRESENT,
-            who="Imogen Thackeray",
-            chairs=True,
-        ),
-    ),
-    (
-        "northshire-police",
-        at(24, 9, 40),
-        LeftTheRoom(meeting=MEETING, case=REFERRAL, agency="castlegate-housing", who="Piers Holloway"),
-    ),
-    (
-        "northshire-police",
-        at(24, 9, 52),
-        CaseHeard(
-            meeting=MEETING,
-            case=REFERRAL,
-            victim=mention_of(HER, "haven-idva"),
-            risks=Narrative(text="Threats after each contact with the children; the bail ends on Friday."),
-            decided=Narrative(text="Bail to be reviewed before it ends. New locks offered."),
-            forums=[code.Forum.CHILD_PROTECTION],
-            told_by="haven-idva",
-            safe_to_tell=True,
-        ),
-    ),
-    ("northshire-police", at(24, 12), MeetingClosed(meeting=MEETING)),
-    (
-        "northshire-police",
-        at(24, 15),
-        MinutesIssued(
-            meeting=MEETING, number=1, cases=[IssuedCase(case=REFERRAL, fact=example_id("a case heard"))]
-        ),
-    ),
-]
-"""A meeting while it sits, and its minutes."""
-
-
 ROOTS = {
-    CaseHeard: example_id("a case heard"),
+    CaseHeard: HEARD,
     ReferralMade: REFERRAL,
     OrderMade: ORDER,
     BreachReported: BREACH,
