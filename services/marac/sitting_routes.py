@@ -242,7 +242,7 @@ async def _hear(
         faults=faults,
         clash=clash,
         matac=await hearing.in_cohort(runtime, page),
-        **await action_form(runtime, caller),
+        **await action_form(runtime),
         kept_as=f"{meeting}.{case}.{caller.id}",
         key=runtime.ids.blind("kept in a browser", caller.id),
     )
