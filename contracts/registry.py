@@ -12,6 +12,7 @@ from contracts.events import (
     configuration,
     contact,
     feeds,
+    flags,
     identity,
     operations,
     orders,
@@ -19,6 +20,7 @@ from contracts.events import (
     path,
     people,
     support,
+    transfer,
     wishes,
     withheld,
 )
@@ -35,7 +37,7 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, configuration, operations, path, feeds)
+    modules = (*said, alerts, clocks, conference, flags, transfer, configuration, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

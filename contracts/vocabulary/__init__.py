@@ -4,6 +4,7 @@ A code stands in a payload; its words come by message id. ``UNKNOWN`` is a value
 Sources as read on 23 November 2026; section numbers are to be checked before anything is decided by them.
 """
 
+from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
     AlertRule,
@@ -122,7 +123,9 @@ __all__ = [
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
+    "FlagState",
     "Grade",
+    "HeardHere",
     "HousingKind",
     "IdentityAnswer",
     "IncidentKind",
@@ -130,6 +133,8 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "MoveKind",
+    "MoveWarning",
     "NationalSystem",
     "Offence",
     "OffenceElement",
@@ -170,6 +175,7 @@ __all__ = [
     "Teller",
     "Threshold",
     "ToldResult",
+    "TransferItem",
     "Uniform",
     "UpdateKind",
     "Urgency",
