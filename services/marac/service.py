@@ -5,10 +5,12 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
+from services.marac.after_routes import pages as after_pages
+from services.marac.after_routes import router as after
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
-from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
@@ -16,12 +18,24 @@ from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.tasking.views import PERPETRATOR, SOURCE
+from services.marac.transfer_routes import pages as transfer_pages
+from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
-    fold_version=8,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, messages, pages, message_pages),
+    fold_version=9,
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, AFTER, MEETING, ALERT, TRANSFER, MESSAGE),
+    routers=(
+        router,
+        completeness,
+        messages,
+        after,
+        transfers,
+        pages,
+        message_pages,
+        after_pages,
+        transfer_pages,
+    ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

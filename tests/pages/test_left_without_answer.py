@@ -18,6 +18,8 @@ CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
     "/marac/cases/{case}": ("chair", CASE),
     "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/cases/{case}/after": ("chair", f"{CASE}/after"),
+    "/marac/cases/{case}/transfer": ("coordinator", f"{CASE}/transfer"),
     "/marac/cohort/{perpetrator}": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "/orders/orders/{order}": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
@@ -48,6 +50,9 @@ OF_NOBODY = {
     "/referrals/reviews/{one}/{other}": "two records, to tell whether they are one person's",
     "/marac/characteristics": "numbers",
     "/marac/messages": "a list of cases",
+    "/marac/flags": "a list of cases, for agencies that flag their files",
+    "/marac/repeats": "a list of cases",
+    "/marac/transfers": "a list of cases",
     "/referrals/refer": "a list of drafts",
     "/referrals/refer/{draft}/{page}": "what somebody is writing: of nobody until it is sent",
     "/referrals/refer/{draft}/check": "the same",
