@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import anyio
 from rich.progress import Progress
 
+from deploy.demo import after
 from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client
 from deploy.demo.posts import Post
@@ -90,6 +91,7 @@ class Year:
         if not listed:
             await self._staff.call_meetings()
         await self._staff.write_messages()
+        await after.follow(self._client, self._load)
         self._clock = await self._staff.answer_all(self._clock)
 
     async def _until(self, at: datetime) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response, status
-from pydantic import ValidationError
+from fastapi import APIRouter, Depends, Form, Request, Response, status
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from chassis.accept import Refused
@@ -35,18 +35,25 @@ Ticked = Annotated[list[str], Form(default_factory=list)]
 FAULTS = {"no-such-marac", "same-area", "marac-not-known", "warning-not-read", "transfer-on-its-way"}
 
 
+class Move(BaseModel):
+    """Where a victim moves to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to_area: AreaId
+
+
 @router.get("/transfers")
 async def transfers(runtime: TheRuntime, caller: Reader) -> shown_after.Transfers:
     """The transfers from and to the caller's MARACs, those that wait first."""
     return await transferring.transfers(runtime, caller)
 
 
-@router.get("/cases/{case}/move-warning")
-async def move_warning(
-    case: Id, to_area: Annotated[AreaId, Query()], runtime: TheRuntime, caller: Reader
-) -> shown_after.Warned:
-    """Whether the other side is known to live where a victim moves to: to be read before a case is sent."""
-    return await transferring.warned(runtime, caller, case, to_area)
+@router.post("/cases/{case}/move-warnings")
+async def move_warning(case: Id, move: Move, runtime: TheRuntime, caller: Reader) -> shown_after.Warned:
+    """Whether the other side is known to live where a victim moves to: to be read before a case is sent. By
+    POST, for no address of a page or line of a log may say where a victim goes."""
+    return await transferring.warned(runtime, caller, case, move.to_area)
 
 
 @router.post("/cases/{case}/transfers", status_code=status.HTTP_201_CREATED)
@@ -146,7 +153,7 @@ async def _form(
     if fault == "warning-not-read":
         warned = await transferring.warned(runtime, caller, case, typed["to_area"])
     look = PAGES.look(request, caller)
-    more = {"typed": typed, "fault": fault, "warned": warned, "once": new_id()}
+    more: dict[str, Any] = {"typed": typed, "fault": fault, "warned": warned, "once": new_id()}
     more |= {
         "moves": MoveKind,
         "items": TransferItem,

@@ -155,9 +155,17 @@ async def test_the_victim_is_to_be_told_and_nobody_is_shown_a_number_on_the_list
     assert (shown["told"]["result"], shown["told"]["agency"]) == ("told", "haven")
 
 
+async def warning(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
+    """What is known of a move to the south."""
+    answer = await marac.post(who, f"cases/{made.case}/move-warnings", {"to_area": "south"})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
 async def sent(marac: Marac, made: Prepared) -> str:
     """The case on its way to the south; gives the transfer."""
-    warned = await read(marac, "coordinator", f"cases/{made.case}/move-warning?to_area=south")
+    warned = await warning(marac, "coordinator", made)
     body = {"to_area": "south", "move": "temporary", "goes_with": ["minutes", "actions"]}
     unread = await marac.post("coordinator", f"cases/{made.case}/transfers", body)
     assert (unread.status_code, unread.json()["faults"][0]["where"]) == (422, "body.warning_read")
@@ -230,7 +238,7 @@ async def test_a_move_to_where_the_other_side_lives_is_warned_of_before_it_is_se
     await marac.say("police", told)
 
     async def warned() -> bool:
-        found = await read(marac, "coordinator", f"cases/{made.case}/move-warning?to_area=south")
+        found = await warning(marac, "coordinator", made)
         return bool(found["warning"] == "there")
 
     await until(warned, what="where Ben lives is known")
@@ -240,7 +248,7 @@ async def test_a_move_to_where_the_other_side_lives_is_warned_of_before_it_is_se
     assert first.status_code == 422
     assert "3 South Street" in first.text
     assert "To her sister." in first.text, "what was typed is kept"
-    ask = await read(marac, "chair", f"cases/{made.case}/move-warning?to_area=south")
+    ask = await warning(marac, "chair", made)
     assert ask["places"] is None, "who may not see locations is told that there is a reason to ask"
     second = await press(marac, "coordinator", f"cases/{made.case}/transfer", **typed, warning_read="there")
     assert second.status_code == 303
