@@ -111,7 +111,11 @@ async def confirm_by_page(
     state: Annotated[FlagState, Form()],
 ) -> Response:
     """Say it by a button, once however often it is pressed."""
-    await following.confirm(runtime, caller, case, state, f"{once}-{case[:8]}")
+    try:
+        await following.confirm(runtime, caller, case, state, f"{once}-{case}")
+    except Refused as refused:
+        if refused.status != 409:  # the button was pressed twice
+            raise
     return RedirectResponse("/marac/flags", 303)
 
 

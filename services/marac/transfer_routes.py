@@ -65,7 +65,7 @@ async def send(
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Send a case to another MARAC: ``warning_read`` as ``move-warning`` gives it. It stays here until it is
+    """Send a case to another MARAC: ``warning_read`` as ``move-warnings`` gives it. It stays here until it is
     taken there, and after."""
     return receipt(response, "marac", await transferring.send(runtime, caller, case, asked, key))
 
@@ -153,7 +153,8 @@ async def _form(
     if fault == "warning-not-read":
         warned = await transferring.warned(runtime, caller, case, typed["to_area"])
     look = PAGES.look(request, caller)
-    more: dict[str, Any] = {"typed": typed, "fault": fault, "warned": warned, "once": new_id()}
+    empty = {"to_area": "", "move": "", "goes_with": [], "text": ""}
+    more: dict[str, Any] = {"typed": empty | typed, "fault": fault, "warned": warned, "once": new_id()}
     more |= {
         "moves": MoveKind,
         "items": TransferItem,
