@@ -130,8 +130,10 @@ async def send_by_page(
     move: Typed = "",
     text: Typed = "",
     warning_read: Typed = "",
+    seen: Typed = "",
 ) -> Response:
-    """Send a case: the first press shows the warning of the move, the second, once it is ticked, sends."""
+    """Send a case: the first press shows the warning of the move, the second, once it is ticked, sends.
+    ``seen``: of a move to which area it was shown."""
     typed: dict[str, Any] = {"to_area": to_area, "move": move or None, "goes_with": goes_with, "text": text}
     given = {name: value for name, value in typed.items() if value} | {"warning_read": warning_read or None}
     try:
@@ -141,25 +143,30 @@ async def send_by_page(
         fault = error.fault if isinstance(error, Refused) else "no-such-marac"
         if fault not in FAULTS:
             raise
-        return await _form(request, runtime, caller, case, typed, fault)
+        return await _form(request, runtime, caller, case, typed, fault, seen=seen)
     return RedirectResponse("/marac/transfers", 303)
 
 
 async def _form(
-    request: Request, runtime: Runtime, caller: Caller, case: str, typed: dict[str, Any], fault: str = ""
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    case: str,
+    typed: dict[str, Any],
+    fault: str = "",
+    seen: str = "",
 ) -> HTMLResponse:
+    """The form. That a warning was not read is no fault of whoever sees it for the first time."""
     shown = await after_page.after_page(runtime, caller, case)
     warned = None
     if fault == "warning-not-read":
         warned = await transferring.warned(runtime, caller, case, typed["to_area"])
+        fault = fault if seen == warned.to_area else ""
     look = PAGES.look(request, caller)
-    empty = {"to_area": "", "move": "", "goes_with": [], "text": ""}
-    more: dict[str, Any] = {"typed": empty | typed, "fault": fault, "warned": warned, "once": new_id()}
-    more |= {
-        "moves": MoveKind,
-        "items": TransferItem,
-        "words": Words(PAGES.texts, Times(PAGES.texts, look.now)),
-    }
+    words = Words(PAGES.texts, Times(PAGES.texts, look.now))
+    known: dict[str, Any] = {"to_area": "", "move": "", "goes_with": [], "text": ""}
+    more: dict[str, Any] = {"typed": known | typed, "fault": fault, "warned": warned, "once": new_id()}
+    more |= {"moves": MoveKind, "items": TransferItem, "words": words}
     return PAGES.show("transfer.html", look, 422 if fault else 200, page=shown, **more)
 
 
