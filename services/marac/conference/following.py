@@ -1,7 +1,7 @@
 """What follows meetings, as agencies and coordinators ask for it, and what they say of it. Sharing rules
 first; each look is on record."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -31,62 +31,57 @@ from services.marac.rules.repeat import months_after
 
 MOST = 200
 """How many cases are listed at a time, the first to be late first."""
-FIRST = ("late", "owed", "lapsed", "lapsing", "flagged", "no-file", "removed")
+FIRST: tuple[flag_rules.Stands, ...] = ("late", "owed", "lapsed", "lapsing")
+"""How a flag stands that somebody is to see to, the first first."""
+Heads = Mapping[str, tuple[str, list[shown_after.PartyShown]]]
+"""Of each case its letters and its parties."""
 
 
 async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
     """What the caller's own agency is to flag, has flagged and lapses within a month; and, for a coordinator,
     who of the others is late. An agency sees of a case its letters, its parties and until when."""
-    at = runtime.clock.now()
-    soon = months_after(at, flag_rules.LAPSES_SOON)
-    own, table = barred([caller.agency]), CaseAfterTable
-    lapses = col(table.flagged).contains(own, autoescape=True) & (col(table.until) <= soon)
-    found = await _rows(
-        runtime,
-        table.flags_due,
-        or_(
-            col(table.owing).contains(own, autoescape=True),
-            lapses,
-            col(table.told_by).contains(own, autoescape=True),
-        ),
+    at, table = runtime.clock.now(), CaseAfterTable
+    own, soon = barred([caller.agency]), months_after(at, flag_rules.LAPSES_SOON)
+    owing, flagged, told_by = (
+        col(each).contains(own, autoescape=True) for each in (table.owing, table.flagged, table.told_by)
     )
+    found = await _rows(runtime, table.flags_due, or_(owing, flagged & (col(table.until) <= soon), told_by))
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
     people = await people_of(runtime, cases.values())
-    theirs = [
-        shown_after.FlagShown(
-            case=row.case,
-            letters=cases[row.case].letters,
-            parties=parties(cases[row.case], people),
-            until=row.until,
-            due=line.due,
-            stands=stands,
-        )
-        for row in found
-        if row.case in cases and row.until is not None
-        for line in row.flags
-        if line.agency == caller.agency
-        and (stands := flag_rules.stands(line.state, line.due, row.until, at)) in FIRST[:4]
-    ]
-    again = [
-        shown_after.RepeatOfTheirs(
-            case=row.case,
-            letters=cases[row.case].letters,
-            parties=parties(cases[row.case], people),
-            records=[each for each in row.repeats if each.agency == caller.agency],
-        )
-        for row in found
-        if row.case in cases and own in row.told_by
-    ]
+    heads = {case: (row.letters, parties(row, people)) for case, row in cases.items()}
+    theirs = [line for row in found if row.case in heads for line in _of_agency(row, caller, heads, at)]
     page = shown_after.Flags(
         at=at,
         flags=sorted(theirs, key=lambda each: (FIRST.index(each.stands), each.due, each.case)),
-        repeats=again,
+        repeats=[
+            shown_after.RepeatOfTheirs(
+                case=row.case,
+                letters=heads[row.case][0],
+                parties=heads[row.case][1],
+                records=[each for each in row.repeats if each.agency == caller.agency],
+            )
+            for row in found
+            if row.case in heads and own in row.told_by
+        ],
         others=await _others(runtime, caller, at),
         agencies=await names(runtime),
         more=len(found) == MOST,
     )
     await _record(runtime, caller, caller.id, page, cases.values())
     return page
+
+
+def _of_agency(row: CaseAfter, caller: Caller, heads: Heads, at: datetime) -> Iterator[shown_after.FlagShown]:
+    """The flag of the caller's agency, where there is something to see to."""
+    for line in row.flags:
+        if row.until is None or line.agency != caller.agency:
+            continue
+        stands = flag_rules.stands(line.state, line.due, row.until, at)
+        if stands is not None and stands in FIRST:
+            letters, both = heads[row.case]
+            yield shown_after.FlagShown(
+                case=row.case, letters=letters, parties=both, until=row.until, due=line.due, stands=stands
+            )
 
 
 async def _others(runtime: Runtime, caller: Caller, at: datetime) -> list[shown_after.OthersFlags] | None:
