@@ -1,13 +1,17 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
+from services.marac.action_routes import pages as action_pages
+from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.after_routes import pages as after_pages
 from services.marac.after_routes import router as after
 from services.marac.completeness_routes import router as completeness
+from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
@@ -24,14 +28,28 @@ from services.marac.transfer_routes import router as transfers
 SERVICE = Service(
     name="marac",
     fold_version=9,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, AFTER, MEETING, ALERT, TRANSFER, MESSAGE),
+    views=(
+        PERSON,
+        CHARACTERISTICS,
+        PERPETRATOR,
+        SOURCE,
+        CASE,
+        AFTER,
+        MEETING,
+        ALERT,
+        TRANSFER,
+        ACTION,
+        MESSAGE,
+    ),
     routers=(
         router,
         completeness,
         messages,
+        actions,
         after,
         transfers,
         pages,
+        action_pages,
         message_pages,
         after_pages,
         transfer_pages,
@@ -44,6 +62,8 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        ActionAgreed: sharing.AGREE_ACTION,
+        ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,
     },
 )

@@ -33,9 +33,9 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import after_routes, message_routes, transfer_routes
+from services.marac import action_routes, after_routes, message_routes, transfer_routes
 from services.marac import queries as marac_queries
-from services.marac.conference import after_page, correspondence, following, transferring
+from services.marac.conference import action_plan, after_page, correspondence, following, transferring
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -61,6 +61,7 @@ from services.referrals import support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
+    sample_actions,
     sample_after,
     sample_cases,
     sample_owed,
@@ -84,11 +85,12 @@ ROLES = {
     "referrer": {StaffRole.REFERRER, StaffRole.IDVA},
     "idva": {StaffRole.IDVA},
     "officer": {StaffRole.OFFICER_IN_CASE},
+    "representative": {StaffRole.MARAC_REPRESENTATIVE},
 }
 
 
 MORE = {
-    "marac": [message_routes.pages, after_routes.pages, transfer_routes.pages],
+    "marac": [action_routes.pages, message_routes.pages, after_routes.pages, transfer_routes.pages],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -295,6 +297,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(action_plan, "actions", sample_actions.of_caller)
+    patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
     for part, name in (
