@@ -13,6 +13,7 @@ from contracts.events import (
     configuration,
     contact,
     feeds,
+    flags,
     identity,
     meeting,
     operations,
@@ -21,6 +22,7 @@ from contracts.events import (
     path,
     people,
     support,
+    transfer,
     wishes,
     withheld,
 )
@@ -37,7 +39,20 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, actions, meeting, configuration, operations, path, feeds)
+    modules = (
+        *said,
+        alerts,
+        clocks,
+        conference,
+        actions,
+        flags,
+        meeting,
+        transfer,
+        configuration,
+        operations,
+        path,
+        feeds,
+    )
     found = {
         model.type: model
         for module in modules
