@@ -13,14 +13,17 @@ from contracts.events import (
     configuration,
     contact,
     feeds,
+    flags,
     identity,
     listing,
+    meeting,
     operations,
     orders,
     owed,
     path,
     people,
     support,
+    transfer,
     wishes,
     withheld,
 )
@@ -37,7 +40,21 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, actions, listing, configuration, operations, path, feeds)
+    modules = (
+        *said,
+        alerts,
+        clocks,
+        conference,
+        actions,
+        flags,
+        listing,
+        meeting,
+        transfer,
+        configuration,
+        operations,
+        path,
+        feeds,
+    )
     found = {
         model.type: model
         for module in modules

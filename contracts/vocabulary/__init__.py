@@ -5,6 +5,7 @@ Sources as read on 23 November 2026; section numbers are to be checked before an
 """
 
 from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
+from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
     AlertRule,
@@ -92,6 +93,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
@@ -110,6 +112,7 @@ __all__ = [
     "AnswerSource",
     "Answering",
     "AreaKind",
+    "Attendance",
     "BreachKind",
     "BreachStep",
     "CaseRole",
@@ -122,13 +125,17 @@ __all__ = [
     "ContactFailure",
     "ContactMethod",
     "ContactQuestion",
+    "CoreService",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
     "EscalationUnit",
+    "FlagState",
+    "Forum",
     "Grade",
+    "HeardHere",
     "HousingKind",
     "IdentityAnswer",
     "IncidentKind",
@@ -136,6 +143,8 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "MoveKind",
+    "MoveWarning",
     "NationalSystem",
     "Offence",
     "OffenceElement",
@@ -171,6 +180,7 @@ __all__ = [
     "SaidBy",
     "ServiceMethod",
     "Sex",
+    "SittingStep",
     "StaffRole",
     "SupportKind",
     "SupportReason",
@@ -179,6 +189,7 @@ __all__ = [
     "Teller",
     "Threshold",
     "ToldResult",
+    "TransferItem",
     "Uniform",
     "UpdateKind",
     "Urgency",

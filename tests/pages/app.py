@@ -33,9 +33,17 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import action_routes, listing_actions, listing_pages, message_routes
+from services.marac import (
+    action_routes,
+    after_routes,
+    listing_actions,
+    listing_pages,
+    message_routes,
+    sitting_routes,
+    transfer_routes,
+)
 from services.marac import queries as marac_queries
-from services.marac.conference import action_plan, correspondence
+from services.marac.conference import action_plan, after_page, correspondence, following, transferring
 from services.marac.conference import waiting as marac_listing
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
@@ -63,6 +71,7 @@ from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_actions,
+    sample_after,
     sample_cases,
     sample_listing,
     sample_owed,
@@ -71,6 +80,7 @@ from tests.pages import (
     sample_risk,
     sample_rota,
     sample_rows,
+    sample_sitting,
     sample_support,
     samples,
 )
@@ -91,7 +101,14 @@ ROLES = {
 
 
 MORE = {
-    "marac": [action_routes.pages, listing_pages.pages, message_routes.pages],
+    "marac": [
+        action_routes.pages,
+        listing_pages.pages,
+        message_routes.pages,
+        sitting_routes.pages,
+        after_routes.pages,
+        transfer_routes.pages,
+    ],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -152,6 +169,7 @@ class World:
         self.url = url
         rights = {"marac": marac_sharing, "notify": notify_sharing, "orders": orders_sharing}
         rights |= {"referrals": referrals_sharing}
+        self.sittings = sample_sitting.Sittings()
         self.hosts = {name: Host(name, sharing.RIGHTS, url) for name, sharing in rights.items()}
         self.reset()
 
@@ -166,6 +184,7 @@ class World:
         self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
+        self.sittings.reset()
         self.unread = samples.unread()
         for host in self.hosts.values():
             host.listeners.clear()
@@ -294,6 +313,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     sample_refer.sampled(patch, world.hosts["referrals"])
+    sample_sitting.sampled(patch, world.sittings)
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
@@ -307,6 +327,16 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(listing_actions, "returned", answers(sample_listing.returned))
     patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
     patch.setattr(listing_actions, "choices", sample_listing.choices)
+    for part, name in (
+        (following, "flags"),
+        (following, "repeats"),
+        (transferring, "transfers"),
+        (transferring, "warned"),
+        (transferring, "send"),
+        (after_page, "after_page"),
+    ):
+        sample = getattr(sample_after, name)
+        patch.setattr(part, name, answers(sample) if name == "repeats" else sample)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)

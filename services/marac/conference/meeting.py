@@ -50,7 +50,7 @@ def fold_meeting(subject: Subject) -> Folded:
         chair_name=said.chair_name,
         slots=said.slots,
     )
-    return Folded(row)
+    return Folded(row, said.starts if said.starts > subject.at else None)
 
 
 def fold_alert(subject: Subject) -> Folded:

@@ -15,6 +15,8 @@ READ_CASE = "case:read"
 READ_MEETING = "meeting:read"
 CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
+HOLD_MEETING = "meeting:hold"
+READ_MINUTES = "minutes:read"
 SET_THRESHOLD = "threshold:set"
 AGREE_ACTION = "action:agree"
 ANSWER_ACTION = "action:answer"
@@ -25,6 +27,8 @@ DECIDE_PARTIES = "parties:decide"
 READ_RETURNED = "returned:read"
 READ_CHOICES = "choices:read"
 MESSAGE = "message:send"
+FLAG = "flag:confirm"
+FOLLOW_UP = "after:follow-up"
 READ_COMPLETENESS = "completeness:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
@@ -32,6 +36,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
+    HOLD_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    READ_MINUTES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     READ_WAITING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     RETURN_REFERRAL: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
@@ -50,6 +56,15 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     ),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
+    FLAG: frozenset(
+        {
+            StaffRole.REPORTER,
+            StaffRole.MARAC_REPRESENTATIVE,
+            StaffRole.IDVA,
+            StaffRole.MARAC_COORDINATOR,
+        }
+    ),
+    FOLLOW_UP: frozenset({StaffRole.MARAC_COORDINATOR}),
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
 }
 
@@ -114,9 +129,16 @@ class Sees(NamedTuple):
     contacts: bool
 
 
-def sees(roles: Collection[str], *, paper: bool = False) -> Sees:
-    """What whoever has these roles sees, on a screen or on paper."""
-    return Sees(may_see_locations(roles, paper=paper), may_see_contact(roles, paper=paper))
+def sees(roles: Collection[str], *, paper: bool = False, here: bool = True) -> Sees:
+    """What whoever has these roles sees, on a screen or on paper. ``here``: False of a case that they see by
+    its transfer alone: with it goes how she is reached, and no address (``domain.md`` 1.9)."""
+    return Sees(here and may_see_locations(roles, paper=paper), may_see_contact(roles, paper=paper))
+
+
+def only_by_transfer(areas: Collection[str], case_areas: Collection[str], taken_by: Collection[str]) -> bool:
+    """Whether a caller with these areas sees a case for no other reason than that their MARAC, among
+    ``taken_by`` with those around it, took it over."""
+    return set(areas).isdisjoint(case_areas) and not set(areas).isdisjoint(taken_by)
 
 
 def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:
@@ -128,6 +150,28 @@ def may_act_in(areas: Collection[str], around: Collection[str]) -> bool:
     """Whether a caller with these areas may act for an area, given it and those around it: call its
     meetings, set its thresholds. Nobody does so for an area that is not theirs."""
     return not set(areas).isdisjoint(around)
+
+
+def may_hold(roles: Collection[str]) -> bool:
+    """Whether a caller who may see a meeting records what is said there, and sees its minutes before they
+    are issued; and what was recorded of a case whose victim is another by now."""
+    return not RIGHTS[HOLD_MEETING].isdisjoint(roles)
+
+
+class Out(NamedTuple):
+    """Somebody of an agency who left the room for a case. ``person`` None: which member of staff is not
+    known."""
+
+    agency: str
+    person: str | None
+
+
+def was_out(roles: Collection[str], agency: str, person: str, left: Iterable[Out]) -> bool:
+    """Whether a caller left the room for a case, and so has nothing of what was said: the one who is named;
+    where nobody knows which member of staff it was, everybody of that agency but who holds the meeting
+    (SafeLives, 2014: conflicts of interest; Goldthread's own, 2026-11)."""
+    theirs = {each.person for each in left if each.agency == agency}
+    return person in theirs or (None in theirs and not may_hold(roles))
 
 
 @dataclass(frozen=True, slots=True)
