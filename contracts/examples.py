@@ -32,7 +32,6 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
-from contracts.events.listing import Escalation, LocalCriterion, MaracSet, PartiesDecided, ReferralReturned
 from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
@@ -44,6 +43,7 @@ from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
+from contracts.invented_listing import LISTING
 from contracts.invented_owed import OWED
 from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
@@ -59,7 +59,6 @@ CHAIR = example_id("a MARAC chair")
 CAUSE: dict[str, Any] = {"rule": code.AlertRule.BREACH, "cause": BREACH, "generation": 1}
 CLOCK: dict[str, Any] = CAUSE | {"rule": code.AlertRule.PRODUCTION}
 PATH, TRY = example_id("the alert path"), example_id("a try of the alert path")
-STRANGLED = code.IncidentKind.NON_FATAL_STRANGULATION
 ABOUT = [mention_of(HER, "haven-idva"), mention_of(HIM, "haven-idva")]
 
 ALERTS: list[Told] = [
@@ -172,34 +171,6 @@ OURS: list[Told] = [
         MeetingCalled(area=WHERE.area, starts=at(24, 9, 30), venue="Castlegate Town Hall"),
     ),
     ("northshire-police", at(10), CaseListed(case=REFERRAL, meeting=MEETING)),
-    (
-        "northshire-police",
-        at(1),
-        MaracSet(
-            area=WHERE.area,
-            escalation=[Escalation(least=3)],
-            local=[LocalCriterion(code="strangled", words="Strangled", kinds=[STRANGLED])],
-            slots=16,
-        ),
-    ),
-    (
-        "northshire-police",
-        at(4),
-        ReferralReturned(
-            case=REFERRAL,
-            advice=Narrative(text="Ask the IDVA service to offer support now."),
-            reason=Narrative(text="No criterion is met so far."),
-        ),
-    ),
-    (
-        "northshire-police",
-        at(9),
-        PartiesDecided(
-            case=REFERRAL,
-            decision=code.PartiesAnswer.AS_REFERRED,
-            reason=Narrative(text="Hurt while holding a door shut; the pattern is one way."),
-        ),
-    ),
     (
         "goldthread",
         at(1),
@@ -394,6 +365,7 @@ EXAMPLES: dict[str, Envelope] = {
         *ORDERS,
         *ALERTS,
         *OURS,
+        *LISTING,
         *SITTING,
         *SUPPORT,
         *AGREED,

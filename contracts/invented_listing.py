@@ -1,0 +1,39 @@
+"""Invented facts before a case is heard: what a MARAC chose, a referral that was returned, who is the
+victim."""
+
+from contracts import vocabulary as code
+from contracts.events.listing import Escalation, LocalCriterion, MaracSet, PartiesDecided, ReferralReturned
+from contracts.invented import WHERE, at
+from contracts.invented_facts import REFERRAL, Told
+from contracts.sections import Narrative
+
+STRANGLED = LocalCriterion(
+    code="strangled", words="Strangled", kinds=[code.IncidentKind.NON_FATAL_STRANGULATION]
+)
+
+LISTING: list[Told] = [
+    (
+        "northshire-police",
+        at(1),
+        MaracSet(area=WHERE.area, escalation=[Escalation(least=3)], local=[STRANGLED], slots=16),
+    ),
+    (
+        "northshire-police",
+        at(4),
+        ReferralReturned(
+            case=REFERRAL,
+            advice=Narrative(text="Ask the IDVA service to offer support now."),
+            reason=Narrative(text="No criterion is met so far."),
+        ),
+    ),
+    (
+        "northshire-police",
+        at(9),
+        PartiesDecided(
+            case=REFERRAL,
+            decision=code.PartiesAnswer.AS_REFERRED,
+            reason=Narrative(text="Hurt while holding a door shut; the pattern is one way."),
+        ),
+    ),
+]
+"""What a MARAC chose, and what persons decided of a referral."""
