@@ -306,3 +306,23 @@ async def test_the_pages_work_without_script_and_keep_what_was_typed(marac: Mara
     clash = await marac.http.post(f"/marac/actions/{action}", data=stale, headers=housing)
     assert clash.status_code == 412
     assert "Locks are changed." in clash.text, "what the second typed is not lost"
+
+
+async def test_as_it_was_known_it_had_not_been_agreed_or_answered_yet(marac: Marac) -> None:
+    made = await prepared(marac)
+    before = marac.runtime.clock.now()
+    action = await agreed(marac, made)
+    between = marac.runtime.clock.now()
+    assert (await answer(marac, "housing", action, "done", "Both are changed.")).status_code == 201
+
+    async def passed() -> bool:
+        fresh = await marac.runtime.fresh_until()
+        return fresh is not None and fresh > between
+
+    await until(passed, what="all that was accepted by then is here")
+    then = (await marac.get("chair", f"cases/{made.case}", before)).json()
+    assert then["actions"] == []
+    (line,) = (await marac.get("chair", f"cases/{made.case}", between)).json()["actions"]
+    assert (line["open"], line["answer"], line["may_answer"]) == (True, None, False)
+    (line,) = (await marac.page("chair", made.case))["actions"]
+    assert line["answer"] == "done"
