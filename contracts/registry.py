@@ -13,6 +13,7 @@ from contracts.events import (
     configuration,
     contact,
     feeds,
+    flags,
     identity,
     operations,
     orders,
@@ -20,6 +21,7 @@ from contracts.events import (
     path,
     people,
     support,
+    transfer,
     wishes,
     withheld,
 )
@@ -36,7 +38,19 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, actions, configuration, operations, path, feeds)
+    modules = (
+        *said,
+        alerts,
+        clocks,
+        conference,
+        actions,
+        flags,
+        transfer,
+        configuration,
+        operations,
+        path,
+        feeds,
+    )
     found = {
         model.type: model
         for module in modules
