@@ -13,6 +13,7 @@ from contracts.vocabulary import ActionAnswer
 from services.marac.rules import actions as rules
 from services.marac.rules import sharing
 from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.support.facts import IDS
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -292,6 +293,9 @@ async def test_the_pages_work_without_script_and_keep_what_was_typed(marac: Mara
         return len((await marac.get("housing", "actions")).json()["yours"]) == 1
 
     await until(there, what="pressed twice, agreed once")
+    heard = {"once": IDS.staff("x", "y"), "owner": "police", "meeting": made.meeting, "back": "hear"}
+    taken = await marac.http.post(path, data=whole | heard, headers=coordinator)
+    assert taken.headers["location"] == f"/marac/meetings/{made.meeting}/hear/{made.case}#actions"
     housing = {"Authorization": "Bearer housing"}
     shown = (await marac.http.get("/marac/actions", headers=housing)).text
     assert "Ivo Marsh" in shown
