@@ -142,8 +142,7 @@ async def agree_by_page(
             return await _plan(request, runtime, caller, case, typed, [FIELD_OF[refused.fault]])
         if refused.status != 409:  # the button was pressed twice
             raise
-    heard = typed.back == "hear" and typed.meeting
-    back = f"/marac/meetings/{typed.meeting}/hear/{case}" if heard else f"/marac/cases/{case}"
+    back = f"/marac/meetings/{typed.meeting}/hear/{case}" if typed.meeting else f"/marac/cases/{case}"
     return RedirectResponse(f"{back}#actions", 303)
 
 

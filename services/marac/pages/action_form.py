@@ -32,8 +32,6 @@ class Typed(BaseModel):
     risk: str = ""
     safe: str = ""
     meeting: str = ""
-    back: str = ""
-    """*hear*: it was typed while the meeting heard the case, and that page is to be seen again."""
     once: str = ""
 
     def agreed(self) -> ToAgree:

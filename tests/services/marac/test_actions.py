@@ -293,7 +293,7 @@ async def test_the_pages_work_without_script_and_keep_what_was_typed(marac: Mara
         return len((await marac.get("housing", "actions")).json()["yours"]) == 1
 
     await until(there, what="pressed twice, agreed once")
-    heard = {"once": IDS.staff("x", "y"), "owner": "police", "meeting": made.meeting, "back": "hear"}
+    heard = {"once": IDS.staff("x", "y"), "owner": "police", "meeting": made.meeting}
     taken = await marac.http.post(path, data=whole | heard, headers=coordinator)
     assert taken.headers["location"] == f"/marac/meetings/{made.meeting}/hear/{made.case}#actions"
     housing = {"Authorization": "Bearer housing"}
