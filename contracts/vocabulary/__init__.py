@@ -78,6 +78,7 @@ from contracts.vocabulary.people import (
     Role,
     Sex,
 )
+from contracts.vocabulary.research import ResearchHeld
 from contracts.vocabulary.risk import (
     DASH_ITEMS,
     DashAnswer,
@@ -153,6 +154,7 @@ __all__ = [
     "ReferralCriterion",
     "Relationship",
     "RequirementKind",
+    "ResearchHeld",
     "ReviewTrigger",
     "RiskAnswer",
     "RiskFactor",

@@ -48,6 +48,7 @@ class AlertRule(StrEnum):
     RE_OFFER = "re-offer"
     MESSAGE_TO_OFFICER = "message-to-officer"
     MESSAGE_TO_IDVA = "message-to-idva"
+    RESEARCH = "research"
 
 
 class ClockOwner(StrEnum):
@@ -69,6 +70,8 @@ class ClockOwner(StrEnum):
     """Whoever told of what a victim is owed support for."""
     SUPPORT_SERVICE = "support-service"
     """The service that was asked; of an IDVA the one that serves the area."""
+    RESEARCHER = "researcher"
+    """Each agency that the MARAC asks what it holds."""
 
 
 class ParkedReason(StrEnum):

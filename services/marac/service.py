@@ -3,25 +3,53 @@
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.interest_routes import pages as interest_pages
+from services.marac.interest_routes import router as interests
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
+from services.marac.research_routes import pages as research_pages
+from services.marac.research_routes import router as research
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=8,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, messages, pages, message_pages),
+    fold_version=9,
+    views=(
+        PERSON,
+        CHARACTERISTICS,
+        PERPETRATOR,
+        SOURCE,
+        CASE,
+        RESEARCH,
+        ANSWERS,
+        INTERESTS,
+        MEETING,
+        ALERT,
+        MESSAGE,
+    ),
+    routers=(
+        router,
+        completeness,
+        messages,
+        research,
+        interests,
+        research_pages,
+        interest_pages,
+        pages,
+        message_pages,
+    ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -30,6 +58,9 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        ResearchersSet: sharing.SET_RESEARCHERS,
+        ResearchAnswered: sharing.ANSWER_RESEARCH,
+        InterestDeclared: sharing.DECLARE_INTEREST,
         ThresholdSet: sharing.SET_THRESHOLD,
     },
 )

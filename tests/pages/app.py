@@ -33,9 +33,9 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import message_routes
+from services.marac import interest_routes, message_routes, research_routes
 from services.marac import queries as marac_queries
-from services.marac.conference import correspondence
+from services.marac.conference import correspondence, declaring, researched, researching
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -64,6 +64,7 @@ from tests.pages import (
     sample_cases,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
@@ -83,10 +84,14 @@ ROLES = {
     "referrer": {StaffRole.REFERRER, StaffRole.IDVA},
     "idva": {StaffRole.IDVA},
     "officer": {StaffRole.OFFICER_IN_CASE},
+    "representative": {StaffRole.MARAC_REPRESENTATIVE},
 }
 
 
-MORE = {"marac": [message_routes.pages], "referrals": [support_routes.pages]}
+MORE = {
+    "marac": [message_routes.pages, research_routes.pages, interest_routes.pages],
+    "referrals": [support_routes.pages],
+}
 """Pages of a service that have a router of their own."""
 
 
@@ -293,6 +298,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
+    patch.setattr(researching, "waiting", answers(sample_research.waiting))
+    patch.setattr(researching, "request", sample_research.request)
+    patch.setattr(researched, "grid", answers(sample_research.grid))
+    patch.setattr(researched, "of_case", sample_research.of_case)
+    patch.setattr(declaring, "interests", answers(sample_research.interests))
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)

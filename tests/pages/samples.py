@@ -57,6 +57,7 @@ from services.orders.views.shown import (
     StepShown,
 )
 from tests.pages.sample_pattern import pattern
+from tests.pages.sample_research import undeclared
 from tests.pages.sample_rows import (
     BREACH,
     CASE,
@@ -117,7 +118,13 @@ def agenda() -> shown.Agenda:
         for n in range(3, 16)
     ]
     return shown.Agenda(
-        at=NOW, fresh_until=FRESH, meeting=meetings().to_come[0], cases=first + rest, waiting=rest[:2]
+        at=NOW,
+        fresh_until=FRESH,
+        meeting=meetings().to_come[0],
+        undeclared=undeclared(),
+        uncoordinated=["M2D"],
+        cases=first + rest,
+        waiting=rest[:2],
     )
 
 

@@ -12,8 +12,12 @@ from deploy.local.deployment import ROOT
 NEVER = {
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
+    "marac/interests.html": "names to declare a tie by",
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",
     "marac/perpetrator.html": "perpetrator-centred",
+    "marac/research.html": "a list: an agency searches its own records, and asks the IDVA, never her",
+    "marac/research_grid.html": "which agency has answered",
+    "marac/research_request.html": "names to search an agency's own records by",
     "marac/source.html": "where a line comes from: it asks for nothing",
     "notify/path.html": "Goldthread itself",
     "notify/rota.html": "who is on call, of staff alone",

@@ -110,6 +110,8 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     meeting = (await coordinator.post("/marac/v1/meetings", json=asked)).json()["root"]
     case = {"case": roots["referral"]}
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
+    asks = {"area": "northmere-north", "agencies": ["northmere-council"], "declares": False}
+    assert (await coordinator.post("/marac/v1/researchers", json=asks)).status_code == 201
     over = {"starts": "2020-01-01T00:00:00Z", "ends": "2020-01-02T00:00:00Z"}
     shift = caseload.submission({"area": "northmere-east", "first": {"person": NOBODY}, **over}, scene.BEGAN)
     admin = await goldthread.person("colin-wray")

@@ -13,7 +13,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
-from services.marac.conference import compose, rows
+from services.marac.conference import compose, declaring, rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.owed import owed_shown
@@ -86,6 +86,8 @@ async def read_agenda(
         fresh_until=fresh,
         meeting=_meeting_line(row, areas, listed),
         silent=compose.silent_feeds(await feeds.silent(runtime, agencies, at), agencies),
+        undeclared=[] if at else await declaring.undeclared(runtime, caller, meeting),
+        uncoordinated=await declaring.uncoordinated(runtime, caller, listed),
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )

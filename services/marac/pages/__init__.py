@@ -16,6 +16,7 @@ PAGES = Pages(
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
+        Item("nav.research", "/marac/research", sharing.RIGHTS[sharing.ANSWER_RESEARCH]),
         Item("nav.messages", "/marac/messages", sharing.RIGHTS[sharing.MESSAGE]),
         Item("nav.support", "/referrals/support", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
         Item("nav.completeness", "/marac/characteristics", sharing.RIGHTS[sharing.READ_COMPLETENESS]),
