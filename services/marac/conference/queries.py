@@ -91,7 +91,7 @@ async def read_agenda(
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )
-    return page, {row.root, *compose.facts_of(known)}
+    return page, {row.root, *compose.facts_of(known), *(each.case for each in page.undeclared)}
 
 
 def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:

@@ -5,12 +5,13 @@ from typing import Any
 
 import httpx
 
+from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.research import ResearchersSet
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import SupportKind, SupportStep
 from tests.services.marac.caseload import STREET, ann
-from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.support.waiting import until
 
 FOUND = "The door was mended on 2 March."
@@ -114,7 +115,8 @@ async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) 
     listed = await marac.post("coordinator", f"meetings/{over}/cases", {"case": made.case})
     assert listed.status_code == 201
     sooner = ResearchersSet(area="north", agencies=ASKED, declares=False)
-    await marac.say("council", sooner, 3)
+    header = own_header(marac.runtime.clock.now() - timedelta(days=3))
+    await marac.runtime.take(header, sooner, caller=CALLERS["coordinator"], right="test")
     late = Prepared(made.case, made.incident, made.breach, over)
 
     async def is_late() -> bool:
