@@ -1,12 +1,16 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac import feeds
+from services.marac.action_routes import pages as action_pages
+from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.completeness_routes import router as completeness
+from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
@@ -37,17 +41,20 @@ SERVICE = Service(
         INTERESTS,
         MEETING,
         ALERT,
+        ACTION,
         MESSAGE,
     ),
     routers=(
         router,
         completeness,
+        actions,
         messages,
         research,
         interests,
         research_pages,
         interest_pages,
         pages,
+        action_pages,
         message_pages,
     ),
     tasks=(feeds.keep_learning,),
@@ -61,6 +68,8 @@ SERVICE = Service(
         ResearchersSet: sharing.SET_RESEARCHERS,
         ResearchAnswered: sharing.ANSWER_RESEARCH,
         InterestDeclared: sharing.DECLARE_INTEREST,
+        ActionAgreed: sharing.AGREE_ACTION,
+        ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,
     },
 )

@@ -33,9 +33,9 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import interest_routes, message_routes, research_routes
+from services.marac import action_routes, interest_routes, message_routes, research_routes
 from services.marac import queries as marac_queries
-from services.marac.conference import correspondence, declaring, researched, researching
+from services.marac.conference import action_plan, correspondence, declaring, researched, researching
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -61,6 +61,7 @@ from services.referrals import support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
+    sample_actions,
     sample_cases,
     sample_owed,
     sample_refer,
@@ -89,7 +90,7 @@ ROLES = {
 
 
 MORE = {
-    "marac": [message_routes.pages, research_routes.pages, interest_routes.pages],
+    "marac": [action_routes.pages, message_routes.pages, research_routes.pages, interest_routes.pages],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -296,6 +297,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(action_plan, "actions", sample_actions.of_caller)
+    patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
     patch.setattr(researching, "waiting", answers(sample_research.waiting))

@@ -20,11 +20,9 @@ from contracts.sections import Narrative, Routing
 from contracts.vocabulary import CaseRole
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.held import Held
+from services.marac.conference.held import Held, tied
 from services.marac.conference.hers import way_of
 from services.marac.conference.messages import MESSAGE, MessageRow, MessageTable
-from services.marac.conference.research import INTERESTS
-from services.marac.conference.research_rows import InterestsRow
 from services.marac.conference.support import who_is_in
 from services.marac.conference.support_rows import InCase, Support
 from services.marac.conference.views import CASE, PERSON
@@ -184,8 +182,7 @@ async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
     row = await held.one(CASE, rows.ConferenceCase, case)
     if row is None or row.withdrawn or row.victim is None:
         return None
-    declared = await held.one(INTERESTS, InterestsRow, case)
-    if declared is not None and declared.tie_of(caller.id):
+    if await tied(runtime, caller, [case]):
         return None
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person)
     support = victim.support if victim else Support()

@@ -15,6 +15,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.vocabulary import CaseRole, StaffRole
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
+from services.marac.conference.action_held import actions_of
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
@@ -62,8 +63,25 @@ class Held:
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
         silences = await feeds.silent(self.archive, agencies, self.at)
+        agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
+        meetings = await self.meetings_of(cases)
         return [
-            CaseKnown(at, case, people, alerts, agencies, areas, await self._incomplete(case), silences)
+            CaseKnown(
+                at,
+                case,
+                people,
+                alerts,
+                agencies,
+                areas,
+                await self._incomplete(case),
+                silences,
+                actions=agreed[case.case],
+                heard_at={
+                    each.meeting: meetings[each.meeting].starts
+                    for each in case.meetings
+                    if each.meeting in meetings
+                },
+            )
             for case in cases
         ]
 
@@ -77,6 +95,12 @@ class Held:
         ids = {listing.meeting for case in cases for listing in case.meetings}
         found = await self.many(MEETING, rows.ConferenceMeeting, ids, "meeting")
         return {meeting: row for meeting, row in found.items() if not row.withdrawn}
+
+
+async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
+    """Those of these cases to whose parties the caller declared a tie: they are not there for them."""
+    said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
+    return {case for case, row in said.items() if row.tie_of(caller.id)}
 
 
 async def visible(

@@ -19,13 +19,12 @@ from contracts.events.research import ResearchAnswered
 from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
-from services.marac.conference.held import Held
-from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
+from services.marac.conference.held import Held, tied
+from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import (
     Answer,
     AnswersRow,
     Ask,
-    InterestsRow,
     ResearchRow,
     ResearchTable,
 )
@@ -170,10 +169,9 @@ async def _request(archive: Archive, caller: Caller, meeting: str, case: str) ->
 
 async def _cases(archive: Archive, caller: Caller, cases: Iterable[str]) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that stand, and to whose parties the caller has declared no tie."""
-    held, wanted = Held(archive), set(cases)
-    declared = await held.many(INTERESTS, InterestsRow, wanted, "case")
-    tied = {case for case, row in declared.items() if row.tie_of(caller.id)}
-    found = await held.many(CASE, rows.ConferenceCase, wanted - tied, "case")
+    wanted = set(cases)
+    wanted -= await tied(archive, caller, wanted)
+    found = await Held(archive).many(CASE, rows.ConferenceCase, wanted, "case")
     return {case: row for case, row in found.items() if not row.withdrawn}
 
 

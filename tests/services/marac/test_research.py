@@ -227,6 +227,9 @@ async def test_before_they_declare_attendees_are_shown_names_and_nothing_else(ma
 async def test_a_case_is_not_there_for_whoever_has_a_tie(marac: Marac) -> None:
     made = await asked(marac)
     before = marac.runtime.clock.now()
+    due = (before + timedelta(days=3)).isoformat()
+    agreed = {"owner": "council", "due": due, "text": "Mend the door by Friday.", "target": "victim"}
+    assert (await marac.post("coordinator", f"cases/{made.case}/actions", agreed)).status_code == 201
     tie = {"cases": [{"case": made.case, "tie": True}]}
     for who in ("chair", "idva", "housing"):
         said = await marac.post(who, f"meetings/{made.meeting}/interests", tie)
@@ -249,6 +252,8 @@ async def test_a_case_is_not_there_for_whoever_has_a_tie(marac: Marac) -> None:
         counted = (await marac.get(who, "meetings")).json()["to_come"]
         assert [line["cases"] for line in counted] == [0]
     assert (await marac.get("housing", "research")).json()["waits"] == []
+    assert (await marac.get("housing", "actions")).json()["yours"] == []
+    assert (await marac.get("housing-too", "actions")).json()["yours"]
     assert (await marac.get("housing-too", "research")).json()["waits"], "the agency is asked all the same"
     later = {"cases": [{"case": made.case, "tie": False}]}
     await marac.post("chair", f"meetings/{made.meeting}/interests", later)
