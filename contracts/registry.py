@@ -13,6 +13,7 @@ from contracts.events import (
     configuration,
     contact,
     feeds,
+    flags,
     identity,
     operations,
     orders,
@@ -21,6 +22,7 @@ from contracts.events import (
     people,
     research,
     support,
+    transfer,
     wishes,
     withheld,
 )
@@ -37,7 +39,20 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, research, actions, configuration, operations, path, feeds)
+    modules = (
+        *said,
+        alerts,
+        clocks,
+        conference,
+        research,
+        actions,
+        flags,
+        transfer,
+        configuration,
+        operations,
+        path,
+        feeds,
+    )
     found = {
         model.type: model
         for module in modules

@@ -9,12 +9,14 @@ from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
+from services.marac.after_routes import pages as after_pages
+from services.marac.after_routes import router as after
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
-from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.interest_routes import pages as interest_pages
 from services.marac.interest_routes import router as interests
 from services.marac.message_routes import pages as message_pages
@@ -26,6 +28,8 @@ from services.marac.research_routes import router as research
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.tasking.views import PERPETRATOR, SOURCE
+from services.marac.transfer_routes import pages as transfer_pages
+from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
@@ -39,23 +43,29 @@ SERVICE = Service(
         RESEARCH,
         ANSWERS,
         INTERESTS,
+        AFTER,
         MEETING,
         ALERT,
+        TRANSFER,
         ACTION,
         MESSAGE,
     ),
     routers=(
         router,
         completeness,
-        actions,
         messages,
+        actions,
         research,
         interests,
         research_pages,
         interest_pages,
+        after,
+        transfers,
         pages,
         action_pages,
         message_pages,
+        after_pages,
+        transfer_pages,
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,

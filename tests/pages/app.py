@@ -33,9 +33,25 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import action_routes, interest_routes, message_routes, research_routes
+from services.marac import (
+    action_routes,
+    after_routes,
+    interest_routes,
+    message_routes,
+    research_routes,
+    transfer_routes,
+)
 from services.marac import queries as marac_queries
-from services.marac.conference import action_plan, correspondence, declaring, researched, researching
+from services.marac.conference import (
+    action_plan,
+    after_page,
+    correspondence,
+    declaring,
+    following,
+    researched,
+    researching,
+    transferring,
+)
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -62,6 +78,7 @@ from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_actions,
+    sample_after,
     sample_cases,
     sample_owed,
     sample_refer,
@@ -90,7 +107,14 @@ ROLES = {
 
 
 MORE = {
-    "marac": [action_routes.pages, message_routes.pages, research_routes.pages, interest_routes.pages],
+    "marac": [
+        action_routes.pages,
+        message_routes.pages,
+        research_routes.pages,
+        interest_routes.pages,
+        after_routes.pages,
+        transfer_routes.pages,
+    ],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -306,6 +330,16 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(researched, "grid", answers(sample_research.grid))
     patch.setattr(researched, "of_case", sample_research.of_case)
     patch.setattr(declaring, "interests", answers(sample_research.interests))
+    for part, name in (
+        (following, "flags"),
+        (following, "repeats"),
+        (transferring, "transfers"),
+        (transferring, "warned"),
+        (transferring, "send"),
+        (after_page, "after_page"),
+    ):
+        sample = getattr(sample_after, name)
+        patch.setattr(part, name, answers(sample) if name == "repeats" else sample)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)
