@@ -32,6 +32,7 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
+from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
@@ -44,6 +45,7 @@ from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
 from contracts.invented_research import RESEARCH
+from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Sensitivity
 from contracts.topics import TOPICS
@@ -317,6 +319,7 @@ SUPPORT: list[Told] = [
 
 
 ROOTS = {
+    CaseHeard: HEARD,
     ReferralMade: REFERRAL,
     OrderMade: ORDER,
     BreachReported: BREACH,
@@ -362,6 +365,7 @@ EXAMPLES: dict[str, Envelope] = {
         *ORDERS,
         *ALERTS,
         *OURS,
+        *SITTING,
         *SUPPORT,
         *AGREED,
         *RESEARCH,

@@ -93,6 +93,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
@@ -111,6 +112,7 @@ __all__ = [
     "AnswerSource",
     "Answering",
     "AreaKind",
+    "Attendance",
     "BreachKind",
     "BreachStep",
     "CaseRole",
@@ -123,12 +125,14 @@ __all__ = [
     "ContactFailure",
     "ContactMethod",
     "ContactQuestion",
+    "CoreService",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
     "FlagState",
+    "Forum",
     "Grade",
     "HeardHere",
     "HousingKind",
@@ -173,6 +177,7 @@ __all__ = [
     "SaidBy",
     "ServiceMethod",
     "Sex",
+    "SittingStep",
     "StaffRole",
     "SupportKind",
     "SupportReason",

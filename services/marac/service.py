@@ -16,6 +16,7 @@ from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
+from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.interest_routes import pages as interest_pages
 from services.marac.interest_routes import router as interests
@@ -27,6 +28,8 @@ from services.marac.research_routes import pages as research_pages
 from services.marac.research_routes import router as research
 from services.marac.routes import router
 from services.marac.rules import sharing
+from services.marac.sitting_routes import pages as sitting_pages
+from services.marac.sitting_routes import router as sittings
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 from services.marac.transfer_routes import pages as transfer_pages
 from services.marac.transfer_routes import router as transfers
@@ -45,6 +48,7 @@ SERVICE = Service(
         INTERESTS,
         AFTER,
         MEETING,
+        SITTING,
         ALERT,
         TRANSFER,
         ACTION,
@@ -52,6 +56,7 @@ SERVICE = Service(
     ),
     routers=(
         router,
+        sittings,
         completeness,
         messages,
         actions,
@@ -62,6 +67,7 @@ SERVICE = Service(
         after,
         transfers,
         pages,
+        sitting_pages,
         action_pages,
         message_pages,
         after_pages,
