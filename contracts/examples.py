@@ -45,6 +45,7 @@ from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_listing import LISTING
 from contracts.invented_owed import OWED
+from contracts.invented_research import RESEARCH
 from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Sensitivity
@@ -369,6 +370,7 @@ EXAMPLES: dict[str, Envelope] = {
         *SITTING,
         *SUPPORT,
         *AGREED,
+        *RESEARCH,
         *FOLLOWED,
     ]
 }

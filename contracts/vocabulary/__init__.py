@@ -81,6 +81,7 @@ from contracts.vocabulary.people import (
     Role,
     Sex,
 )
+from contracts.vocabulary.research import ResearchHeld
 from contracts.vocabulary.risk import (
     DASH_ITEMS,
     DashAnswer,
@@ -171,6 +172,7 @@ __all__ = [
     "RepeatAnchor",
     "RepeatDefinition",
     "RequirementKind",
+    "ResearchHeld",
     "ReviewTrigger",
     "RiskAnswer",
     "RiskFactor",

@@ -14,9 +14,10 @@ from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
+from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
-from services.marac.conference import action_plan
+from services.marac.conference import action_plan, researching
 from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
@@ -29,7 +30,11 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse a meeting or a threshold of an area that is not the caller's, a listing unless they may see both
     the meeting and the case, and a decision about a case that they may not see; say which facts a return was
     decided by. Raises Problem (404); Refused (422) for facts that the caller gives."""
-    await revisable(archive, caller, content)
+    await _of_their_area(archive, caller, content)
+    if isinstance(content, ResearchAnswered):
+        await researching.admit(archive, caller, content)
+    if isinstance(content, InterestDeclared) and content.person != caller.id:
+        raise Refused("not-yours-to-say", "person")
     if isinstance(content, ActionAgreed | ActionAnswered):
         return await action_plan.admit(archive, caller, content)
     if isinstance(content, CaseListed):
@@ -46,9 +51,17 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw what is of an area or a case that is not the caller's. Raises Problem
-    (404)."""
-    if isinstance(content, MeetingCalled | ThresholdSet | MaracSet):
+    """Refuse to correct or withdraw what is of an area that is not the caller's, what their agency is asked
+    no more, and their own tie: a colleague undoes it. Raises Problem (404)."""
+    await _of_their_area(archive, caller, content)
+    if isinstance(content, ResearchAnswered):
+        await researching.admit(archive, caller, content)
+    if isinstance(content, InterestDeclared) and content.person == caller.id:
+        raise not_found()
+
+
+async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> None:
+    if isinstance(content, MeetingCalled | ThresholdSet | MaracSet | ResearchersSet):
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()

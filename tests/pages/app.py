@@ -36,14 +36,25 @@ from deploy.sandbox import create_sandbox
 from services.marac import (
     action_routes,
     after_routes,
+    interest_routes,
     listing_actions,
     listing_pages,
     message_routes,
+    research_routes,
     sitting_routes,
     transfer_routes,
 )
 from services.marac import queries as marac_queries
-from services.marac.conference import action_plan, after_page, correspondence, following, transferring
+from services.marac.conference import (
+    action_plan,
+    after_page,
+    correspondence,
+    declaring,
+    following,
+    researched,
+    researching,
+    transferring,
+)
 from services.marac.conference import waiting as marac_listing
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
@@ -76,6 +87,7 @@ from tests.pages import (
     sample_listing,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
@@ -105,6 +117,8 @@ MORE = {
         action_routes.pages,
         listing_pages.pages,
         message_routes.pages,
+        research_routes.pages,
+        interest_routes.pages,
         sitting_routes.pages,
         after_routes.pages,
         transfer_routes.pages,
@@ -327,6 +341,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(listing_actions, "returned", answers(sample_listing.returned))
     patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
     patch.setattr(listing_actions, "choices", sample_listing.choices)
+    patch.setattr(researching, "waiting", answers(sample_research.waiting))
+    patch.setattr(researching, "request", sample_research.request)
+    patch.setattr(researched, "grid", answers(sample_research.grid))
+    patch.setattr(researched, "of_case", sample_research.of_case)
+    patch.setattr(declaring, "interests", answers(sample_research.interests))
     for part, name in (
         (following, "flags"),
         (following, "repeats"),
