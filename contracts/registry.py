@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from contracts.content import Content
 from contracts.envelope import Change, Envelope
 from contracts.events import (
+    agenda,
     alerts,
     clocks,
     conference,
@@ -13,6 +14,7 @@ from contracts.events import (
     contact,
     feeds,
     identity,
+    measures,
     operations,
     orders,
     owed,
@@ -35,7 +37,7 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, configuration, operations, path, feeds)
+    modules = (*said, alerts, clocks, agenda, conference, configuration, measures, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

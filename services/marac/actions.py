@@ -11,6 +11,7 @@ from chassis.views import Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
+from contracts.events.measures import PopulationSet
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
 from services.marac.conference.held import visible
@@ -21,8 +22,8 @@ from services.marac.rules import sharing
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse a meeting or a threshold of an area that is not the caller's, and a listing unless they
-    may see both the meeting and the case. Raises Problem (404)."""
+    """Refuse a meeting, a population or a threshold of an area that is not the caller's, and a listing
+    unless they may see both the meeting and the case. Raises Problem (404)."""
     await revisable(archive, caller, content)
     if isinstance(content, CaseListed):
         held, heard = await _meeting(archive, content.meeting), await archive.row(CASE, content.case)
@@ -35,7 +36,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     """Refuse to correct or withdraw what is of an area that is not the caller's. Raises Problem (404)."""
-    if isinstance(content, MeetingCalled | ThresholdSet):
+    if isinstance(content, MeetingCalled | ThresholdSet | PopulationSet):
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
@@ -61,6 +62,11 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, key: str | None) -> Taken:
     """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
     return await _record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+
+
+async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:
+    """Set how many women live in one of the caller's areas. Raises Problem (404) for another's."""
+    return await _record(runtime, caller, said, sharing.SET_POPULATION, key)
 
 
 async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:

@@ -3,12 +3,18 @@
 from chassis.service import Service
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.events.measures import PopulationSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
+from services.marac.agenda_routes import pages as agenda_pages
+from services.marac.agenda_routes import router as agendas
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.characteristics import CHARACTERISTICS
+from services.marac.conference.counted import COUNTED
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.published import PUBLISHED
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.measure_routes import router as measures
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
@@ -19,9 +25,9 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=8,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, messages, pages, message_pages),
+    fold_version=9,
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, COUNTED, MEETING, PUBLISHED, ALERT, MESSAGE),
+    routers=(router, agendas, agenda_pages, measures, completeness, messages, pages, message_pages),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -30,6 +36,7 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        PopulationSet: sharing.SET_POPULATION,
         ThresholdSet: sharing.SET_THRESHOLD,
     },
 )

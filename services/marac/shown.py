@@ -27,6 +27,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_agenda import NONE, Publication, Since
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
@@ -118,7 +119,8 @@ class AgendaLine(Shown):
     missing: int
     way: SafeWay = Field(default=NO_WAY, description="whether she may be contacted; never by what")
     incomplete: int = Field(description="records about it or its people that could not be read")
-    new: int = Field(description="lines recorded since the case was listed")
+    new: int = Field(description="lines since the case was published; before that, since it was listed")
+    since: Since | None = Field(default=None, description="what changed since the agenda was published")
     assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
     review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
     review_by: str | None = Field(default=None, description="the name of the agency that owes it")
@@ -144,6 +146,7 @@ class Agenda(Page):
 
     known_at: datetime | None = None
     meeting: MeetingLine
+    publication: Publication = NONE
     silent: list[SilentFeed] = Field(default=[], description="feeds of which something may be missing")
     cases: list[AgendaLine]
     waiting: list[AgendaLine] | None = Field(

@@ -56,6 +56,7 @@ from services.orders.views.shown import (
     StatusShown,
     StepShown,
 )
+from tests.pages import sample_measures
 from tests.pages.sample_pattern import pattern
 from tests.pages.sample_rows import (
     BREACH,
@@ -106,6 +107,10 @@ def agenda() -> shown.Agenda:
         entry(1, LONG_CASE, "R4W3", Name(family=LONG, given="Maximiliana"), Grade.UNKNOWN),
         entry(2, EMPTY_CASE, "M2D", None, Grade.UNKNOWN),
     ]
+    changed = [
+        line.model_copy(update={"since": since})
+        for line, since in zip(first, sample_measures.SINCE, strict=True)
+    ]
     rest = [
         entry(
             n,
@@ -117,7 +122,12 @@ def agenda() -> shown.Agenda:
         for n in range(3, 16)
     ]
     return shown.Agenda(
-        at=NOW, fresh_until=FRESH, meeting=meetings().to_come[0], cases=first + rest, waiting=rest[:2]
+        at=NOW,
+        fresh_until=FRESH,
+        meeting=meetings().to_come[0],
+        publication=sample_measures.PUBLICATION,
+        cases=changed + rest,
+        waiting=rest[:2],
     )
 
 

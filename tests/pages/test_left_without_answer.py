@@ -48,6 +48,7 @@ OF_NOBODY = {
     "/referrals/reviews/{one}/{other}": "two records, to tell whether they are one person's",
     "/marac/characteristics": "numbers",
     "/marac/messages": "a list of cases",
+    "/marac/overview": "numbers",
     "/referrals/refer": "a list of drafts",
     "/referrals/refer/{draft}/{page}": "what somebody is writing: of nobody until it is sent",
     "/referrals/refer/{draft}/check": "the same",

@@ -13,6 +13,7 @@ NEVER = {
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",
+    "marac/overview.html": "numbers of cases, and no victim",
     "marac/perpetrator.html": "perpetrator-centred",
     "marac/source.html": "where a line comes from: it asks for nothing",
     "notify/path.html": "Goldthread itself",

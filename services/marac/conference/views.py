@@ -1,5 +1,6 @@
 """The views of the victim-centred side: people (level 0), cases, meetings and alerts (level 1)."""
 
+from chassis.once import once
 from chassis.views import View
 from contracts.events.alerts import AlertRaised
 from contracts.events.clocks import ClockStarted
@@ -24,7 +25,7 @@ CASE = View(
     of="case",
     row=rows.ConferenceCase,
     table=rows.ConferenceCaseTable,
-    fold=fold_case,
+    fold=lambda subject: once(subject, fold_case),
     begun_by=(ReferralMade,),
     reads_people=True,
     configured_by=(AreaDefined,),

@@ -15,20 +15,26 @@ READ_CASE = "case:read"
 READ_MEETING = "meeting:read"
 CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
+PUBLISH_AGENDA = "agenda:publish"
 SET_THRESHOLD = "threshold:set"
 READ_COHORT = "cohort:read"
 MESSAGE = "message:send"
 READ_COMPLETENESS = "completeness:read"
+READ_MEASURES = "measures:read"
+SET_POPULATION = "population:set"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
+    PUBLISH_AGENDA: frozenset({StaffRole.MARAC_COORDINATOR}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
+    READ_MEASURES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    SET_POPULATION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
 }
 
 FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})

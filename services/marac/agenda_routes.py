@@ -1,0 +1,45 @@
+"""HTTP of publishing an agenda: REST and the button of its page. Decisions are in ``rules``."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response, status
+from starlette.responses import RedirectResponse
+
+from chassis.accept import Refused
+from chassis.http.auth import Caller, right
+from chassis.http.context import the_runtime
+from chassis.http.etag import IdempotencyKey
+from chassis.http.facts import receipt
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.submission import Receipt
+from services.marac.conference.publishing import publish
+from services.marac.rules import sharing
+
+router = APIRouter(prefix="/marac/v1", tags=["meetings"])
+pages = APIRouter(prefix="/marac", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Publisher = Annotated[Caller, right(sharing.PUBLISH_AGENDA)]
+
+
+@router.post("/meetings/{meeting}/publications", status_code=status.HTTP_201_CREATED)
+async def publish_agenda(
+    meeting: Id, runtime: TheRuntime, caller: Publisher, response: Response, key: IdempotencyKey
+) -> Receipt:
+    """Publish the agenda of a meeting as it stands now, as its next version. Until the meeting's day is over
+    the agenda marks what changed since. 409 `meeting-over` after it."""
+    return receipt(response, "marac", await publish(runtime, caller, meeting, key))
+
+
+@pages.post("/meetings/{meeting}/publications")
+async def publish_by_page(
+    meeting: Id, runtime: TheRuntime, caller: Publisher, after: Annotated[int, Form(ge=0)]
+) -> Response:
+    """Publish the version after the one that the page showed, once however often the button is pressed."""
+    try:
+        await publish(runtime, caller, meeting, f"{meeting} after {after}")
+    except Refused as refused:
+        if refused.fault != "same-key-other-content":  # pressed again, and something had changed meanwhile
+            raise
+    return RedirectResponse(f"/marac/meetings/{meeting}", 303)
