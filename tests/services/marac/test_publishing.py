@@ -8,6 +8,7 @@ import pytest
 
 from chassis.accept import own_header
 from contracts.vocabulary import Grade
+from services.marac.conference.rows import ConferenceCase
 from services.marac.conference.views import CASE
 from services.marac.rules.publishing import Change, Stood, changes, over
 from tests.services.marac import caseload
@@ -56,6 +57,14 @@ async def agenda(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
 async def published(marac: Marac, made: Prepared) -> None:
     answer = await marac.post("coordinator", f"meetings/{made.meeting}/publications", {})
     assert answer.status_code == 201, answer.text
+
+
+async def taken_off(marac: Marac, made: Prepared) -> None:
+    """The listing of the case is taken back."""
+    coordinator = caller("coordinator", "police", "marac-coordinator", "north")
+    row = await marac.runtime.row(CASE, made.case)
+    assert isinstance(row, ConferenceCase)
+    await marac.runtime.revise(row.meetings[0].root, 1, None, None, caller=coordinator, right="test")
 
 
 async def test_a_version_is_published_and_what_changed_since_is_marked(marac: Marac) -> None:
@@ -111,18 +120,7 @@ async def test_a_case_that_leaves_it_leaves_its_letters_to_who_may_see_it_and_no
     made = await prepared(marac)
     await published(marac, made)
     letters = (await agenda(marac, "chair", made))["cases"][0]["letters"]
-    (root,) = [
-        listing["root"]
-        for listing in (await marac.runtime.row(CASE, made.case)).meetings  # type: ignore[union-attr]
-    ]
-    await marac.runtime.revise(
-        root,
-        1,
-        None,
-        None,
-        caller=caller("coordinator", "police", "marac-coordinator", "north"),
-        right="test",
-    )
+    await taken_off(marac, made)
 
     async def gone() -> bool:
         body = await agenda(marac, "chair", made)
@@ -142,9 +140,7 @@ async def test_a_case_that_comes_to_be_of_another_area_is_gone_without_a_trace(m
     made = await prepared(marac)
     await published(marac, made)
     letters = (await agenda(marac, "chair", made))["cases"][0]["letters"]
-    coordinator = caller("coordinator", "police", "marac-coordinator", "north")
-    (listing,) = (await marac.runtime.row(CASE, made.case)).meetings  # type: ignore[union-attr]
-    await marac.runtime.revise(listing.root, 1, None, None, caller=coordinator, right="test")
+    await taken_off(marac, made)
     elsewhere = bare(caseload.referral(routing=caseload.area("south")).said)
     now, haven = own_header(marac.runtime.clock.now()), caller("haven", "haven", "reporter")
     await marac.runtime.revise(made.case, 1, now, elsewhere, caller=haven, right="test")
