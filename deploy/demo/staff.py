@@ -219,7 +219,7 @@ class Staff:
     async def _publish(self, area: str, meeting: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/publications"
         try:
-            await self._client.say(COORDINATOR, path, f"demo-published-{area}", {})
+            await self._client.say(COORDINATOR, path, f"demo-published-{area}", {"after": 0})
         except Unexpected as refused:
             if refused.status != 409:  # before a stop it was published as it stood then
                 raise

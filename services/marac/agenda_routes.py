@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response, status
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from starlette.responses import RedirectResponse
 
 from chassis.accept import Refused
@@ -23,13 +24,27 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Publisher = Annotated[Caller, right(sharing.PUBLISH_AGENDA)]
 
 
+class ToPublish(BaseModel):
+    """Which version the new one comes after: 0 for the first. Posted again by the same person, with no
+    ``Idempotency-Key`` of its own, it is published once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[StrictInt, Field(ge=0)]
+
+
 @router.post("/meetings/{meeting}/publications", status_code=status.HTTP_201_CREATED)
 async def publish_agenda(
-    meeting: Id, runtime: TheRuntime, caller: Publisher, response: Response, key: IdempotencyKey
+    meeting: Id,
+    said: ToPublish,
+    runtime: TheRuntime,
+    caller: Publisher,
+    response: Response,
+    key: IdempotencyKey,
 ) -> Receipt:
     """Publish the agenda of a meeting as it stands now, as its next version. Until the meeting's day is over
     the agenda marks what changed since. 409 `meeting-over` after it."""
-    return receipt(response, "marac", await publish(runtime, caller, meeting, key))
+    return receipt(response, "marac", await publish(runtime, caller, meeting, said.after, key))
 
 
 @pages.post("/meetings/{meeting}/publications")
@@ -38,7 +53,7 @@ async def publish_by_page(
 ) -> Response:
     """Publish the version after the one that the page showed, once however often the button is pressed."""
     try:
-        await publish(runtime, caller, meeting, f"{meeting} after {after}")
+        await publish(runtime, caller, meeting, after, None)
     except Refused as refused:
         if refused.fault != "same-key-other-content":  # pressed again, and something had changed meanwhile
             raise

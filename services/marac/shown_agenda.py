@@ -46,7 +46,7 @@ class Publication(Part):
     agency_name: str | None = None
     gone: list[GoneCase] = []
     changed: int = Field(default=0, description="cases on the agenda of which something changed since")
-    open: bool = Field(default=False, description="whether a version can be published still")
+    open: bool = Field(default=False, description="whether the day of the meeting is not over yet")
 
 
 NONE = Publication()

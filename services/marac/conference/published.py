@@ -64,7 +64,7 @@ async def as_published(
     the fact that published it. Of a version nothing is compared but what the caller may see now."""
     archive = held.archive
     row = await held.one(PUBLISHED, PublishedAgenda, page.meeting.meeting)
-    publishable = held.at is None and not over(page.meeting.starts, page.at)
+    publishable = not over(page.meeting.starts, held.at or page.at)
     if row is None:
         return page.model_copy(update={"publication": Publication(open=publishable)}), set()
     now = {each.case.case: stood(each) for each in known}

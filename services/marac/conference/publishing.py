@@ -12,10 +12,10 @@ from services.marac.rules import sharing
 from services.marac.rules.publishing import over
 
 
-async def publish(runtime: Runtime, caller: Caller, meeting: str, key: str | None) -> Taken:
-    """Publish the agenda of a meeting as it stands now: every case on it, also those that the caller may not
-    see, for others may. Raises Problem (404) for who may not see the meeting; Refused (409) once it is over.
-    """
+async def publish(runtime: Runtime, caller: Caller, meeting: str, after: int, key: str | None) -> Taken:
+    """Publish the agenda of a meeting as it stands now: every case on it, also those that the caller may
+    not see, for others may. ``after``: the version that they have seen. Raises Problem (404) for who may not
+    see the meeting; Refused (409) once it is over."""
     row = await queries.meeting_of(runtime, caller, meeting)
     if over(row.starts, runtime.clock.now()):
         raise Refused("meeting-over", "path.meeting", status=409)
@@ -29,6 +29,7 @@ async def publish(runtime: Runtime, caller: Caller, meeting: str, key: str | Non
     ]
     said = AgendaPublished(meeting=meeting, by=caller.name, cases=cases)
     header = own_header(runtime.clock.now())
+    key = key or f"{meeting} after {after}"
     taken = await runtime.take(header, said, caller=caller, right=sharing.PUBLISH_AGENDA, idempotency_key=key)
     await runtime.folded(said.keys(taken.root))
     return taken

@@ -54,8 +54,8 @@ async def agenda(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
     return body
 
 
-async def published(marac: Marac, made: Prepared) -> None:
-    answer = await marac.post("coordinator", f"meetings/{made.meeting}/publications", {})
+async def published(marac: Marac, made: Prepared, after: int = 0) -> None:
+    answer = await marac.post("coordinator", f"meetings/{made.meeting}/publications", {"after": after})
     assert answer.status_code == 201, answer.text
 
 
@@ -99,7 +99,7 @@ async def test_a_version_is_published_and_what_changed_since_is_marked(marac: Ma
     )
     for words in ("Version 1.", "Published by coordinator", "2 cases. They are marked", "Publish version 2"):
         assert words in page.text, words
-    await published(marac, made)
+    await published(marac, made, after=1)
     told = (await agenda(marac, "chair", made))["publication"]
     assert (told["version"], told["changed"]) == (2, 0)
 
@@ -160,7 +160,8 @@ async def test_the_coordinator_of_the_area_publishes_and_nobody_else_until_it_is
     made = await prepared(marac)
     path = f"meetings/{made.meeting}/publications"
     for who in ("chair", "idva", "coordinator-elsewhere", "officer", "matac"):
-        assert (await marac.post(who, path, {})).status_code == 404, who
+        assert (await marac.post(who, path, {"after": 0})).status_code == 404, who
+    assert (await marac.post("coordinator", path, {})).status_code == 422
     form, headers = {"after": "0"}, {"Authorization": "Bearer coordinator"}
     for _ in range(2):
         sent = await marac.http.post(f"/marac/{path}", data=form, headers=headers)
@@ -170,7 +171,7 @@ async def test_the_coordinator_of_the_area_publishes_and_nobody_else_until_it_is
     )
     past = (marac.runtime.clock.now().replace(year=2020)).isoformat()
     old = (await marac.post("coordinator", "meetings", {"area": "north", "starts": past})).json()["root"]
-    late = await marac.post("coordinator", f"meetings/{old}/publications", {})
+    late = await marac.post("coordinator", f"meetings/{old}/publications", {"after": 0})
     assert (late.status_code, late.json()["code"]) == (409, "meeting-over"), late.text
     assert not (await marac.get("chair", f"meetings/{old}/agenda")).json()["publication"]["open"]
 
