@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from contracts.content import Content
 from contracts.envelope import Change, Envelope
 from contracts.events import (
+    actions,
     agenda,
     alerts,
     clocks,
@@ -37,7 +38,19 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, agenda, conference, configuration, measures, operations, path, feeds)
+    modules = (
+        *said,
+        alerts,
+        clocks,
+        agenda,
+        conference,
+        actions,
+        configuration,
+        measures,
+        operations,
+        path,
+        feeds,
+    )
     found = {
         model.type: model
         for module in modules

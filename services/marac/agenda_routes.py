@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse
 from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
@@ -25,8 +24,7 @@ Publisher = Annotated[Caller, right(sharing.PUBLISH_AGENDA)]
 
 
 class ToPublish(BaseModel):
-    """Which version the new one comes after: 0 for the first. Posted again by the same person, with no
-    ``Idempotency-Key`` of its own, it is published once."""
+    """Which version the new one comes after: 0 for the first."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -40,21 +38,22 @@ async def publish_agenda(
     runtime: TheRuntime,
     caller: Publisher,
     response: Response,
-    key: IdempotencyKey,
 ) -> Receipt:
     """Publish the agenda of a meeting as it stands now, as its next version. Until the meeting's day is over
-    the agenda marks what changed since. 409 `meeting-over` after it."""
-    return receipt(response, "marac", await publish(runtime, caller, meeting, said.after, key))
+    the agenda marks what changed since. 409 `meeting-over` after it, and `same-key-other-content` where
+    somebody else has published that version: the agenda says who."""
+    return receipt(response, "marac", await publish(runtime, caller, meeting, said.after))
 
 
 @pages.post("/meetings/{meeting}/publications")
 async def publish_by_page(
     meeting: Id, runtime: TheRuntime, caller: Publisher, after: Annotated[int, Form(ge=0)]
 ) -> Response:
-    """Publish the version after the one that the page showed, once however often the button is pressed."""
+    """Publish the version after the one that the page showed, once however often the button is pressed, and
+    whoever presses it: the page then says who did."""
     try:
-        await publish(runtime, caller, meeting, after, None)
+        await publish(runtime, caller, meeting, after)
     except Refused as refused:
-        if refused.fault != "same-key-other-content":  # pressed again, and something had changed meanwhile
+        if refused.fault != "same-key-other-content":
             raise
     return RedirectResponse(f"/marac/meetings/{meeting}", 303)

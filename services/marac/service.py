@@ -1,14 +1,18 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from contracts.events.measures import PopulationSet
 from services.marac import feeds
+from services.marac.action_routes import pages as action_pages
+from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.agenda_routes import pages as agenda_pages
 from services.marac.agenda_routes import router as agendas
 from services.marac.completeness_routes import router as completeness
+from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.messages import MESSAGE
@@ -26,8 +30,31 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 SERVICE = Service(
     name="marac",
     fold_version=9,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, COUNTED, MEETING, PUBLISHED, ALERT, MESSAGE),
-    routers=(router, agendas, agenda_pages, measures, completeness, messages, pages, message_pages),
+    views=(
+        PERSON,
+        CHARACTERISTICS,
+        PERPETRATOR,
+        SOURCE,
+        CASE,
+        COUNTED,
+        MEETING,
+        PUBLISHED,
+        ALERT,
+        ACTION,
+        MESSAGE,
+    ),
+    routers=(
+        router,
+        agendas,
+        agenda_pages,
+        measures,
+        completeness,
+        actions,
+        messages,
+        pages,
+        action_pages,
+        message_pages,
+    ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -37,6 +64,8 @@ SERVICE = Service(
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
         PopulationSet: sharing.SET_POPULATION,
+        ActionAgreed: sharing.AGREE_ACTION,
+        ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,
     },
 )

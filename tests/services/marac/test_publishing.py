@@ -99,6 +99,8 @@ async def test_a_version_is_published_and_what_changed_since_is_marked(marac: Ma
     )
     for words in ("Version 1.", "Published by coordinator", "2 cases. They are marked", "Publish version 2"):
         assert words in page.text, words
+    second = await marac.post("coordinator-too", f"meetings/{made.meeting}/publications", {"after": 0})
+    assert second.status_code == 409, "whoever published meanwhile is not overtaken unseen"
     await published(marac, made, after=1)
     told = (await agenda(marac, "chair", made))["publication"]
     assert (told["version"], told["changed"]) == (2, 0)
@@ -169,6 +171,8 @@ async def test_the_coordinator_of_the_area_publishes_and_nobody_else_until_it_is
     assert (await agenda(marac, "chair", made))["publication"]["version"] == 1, (
         "pressed twice, published once"
     )
+    later = await marac.post("coordinator", path, {"after": 7})
+    assert (later.status_code, later.json()["faults"][0]["where"]) == (422, "body.after")
     past = (marac.runtime.clock.now().replace(year=2020)).isoformat()
     old = (await marac.post("coordinator", "meetings", {"area": "north", "starts": past})).json()["root"]
     late = await marac.post("coordinator", f"meetings/{old}/publications", {"after": 0})
