@@ -5,6 +5,7 @@ Sources as read on 23 November 2026; section numbers are to be checked before an
 """
 
 from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
+from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
     AlertRule,
@@ -126,7 +127,9 @@ __all__ = [
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
+    "FlagState",
     "Grade",
+    "HeardHere",
     "HousingKind",
     "IdentityAnswer",
     "IncidentKind",
@@ -134,6 +137,8 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "MoveKind",
+    "MoveWarning",
     "NationalSystem",
     "Offence",
     "OffenceElement",
@@ -174,6 +179,7 @@ __all__ = [
     "Teller",
     "Threshold",
     "ToldResult",
+    "TransferItem",
     "Uniform",
     "UpdateKind",
     "Urgency",

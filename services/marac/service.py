@@ -9,6 +9,8 @@ from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
+from services.marac.after_routes import pages as after_pages
+from services.marac.after_routes import router as after
 from services.marac.agenda_routes import pages as agenda_pages
 from services.marac.agenda_routes import router as agendas
 from services.marac.completeness_routes import router as completeness
@@ -17,7 +19,7 @@ from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.published import PUBLISHED
-from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.measure_routes import router as measures
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
@@ -26,6 +28,8 @@ from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.tasking.views import PERPETRATOR, SOURCE
+from services.marac.transfer_routes import pages as transfer_pages
+from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
@@ -37,9 +41,11 @@ SERVICE = Service(
         SOURCE,
         CASE,
         COUNTED,
+        AFTER,
         MEETING,
         PUBLISHED,
         ALERT,
+        TRANSFER,
         ACTION,
         MESSAGE,
     ),
@@ -49,11 +55,15 @@ SERVICE = Service(
         agenda_pages,
         measures,
         completeness,
-        actions,
         messages,
+        actions,
+        after,
+        transfers,
         pages,
         action_pages,
         message_pages,
+        after_pages,
+        transfer_pages,
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
