@@ -19,6 +19,7 @@ from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.published import PUBLISHED
+from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.measure_routes import router as measures
 from services.marac.message_routes import pages as message_pages
@@ -27,6 +28,8 @@ from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
+from services.marac.sitting_routes import pages as sitting_pages
+from services.marac.sitting_routes import router as sittings
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 from services.marac.transfer_routes import pages as transfer_pages
 from services.marac.transfer_routes import router as transfers
@@ -44,6 +47,7 @@ SERVICE = Service(
         AFTER,
         MEETING,
         PUBLISHED,
+        SITTING,
         ALERT,
         TRANSFER,
         ACTION,
@@ -54,12 +58,14 @@ SERVICE = Service(
         agendas,
         agenda_pages,
         measures,
+        sittings,
         completeness,
         messages,
         actions,
         after,
         transfers,
         pages,
+        sitting_pages,
         action_pages,
         message_pages,
         after_pages,
