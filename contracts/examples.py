@@ -46,6 +46,7 @@ from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
+from contracts.invented_research import RESEARCH
 from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Sensitivity
@@ -388,6 +389,7 @@ EXAMPLES: dict[str, Envelope] = {
         *SITTING,
         *SUPPORT,
         *AGREED,
+        *RESEARCH,
         *FOLLOWED,
     ]
 }

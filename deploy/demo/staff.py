@@ -11,6 +11,7 @@ from chassis.ids import Ids
 from chassis.settings import Settings
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
+from deploy.demo.research import ask, prepare
 
 OPERATOR = "aisha-bright"
 ADMINISTRATOR = "colin-wray"
@@ -109,6 +110,7 @@ class Staff:
             defined: dict[str, Any] = {"agency": agency, "name": name, "kind": kind}
             defined["serves"] = list(MARACS) if kind == "idva-service" else []
             await self._configure(OPERATOR, "agencies", agency, defined)
+        await ask(self._client, MARACS)
         full = self._header() | {"content": {"support": "idva", "places": 0, "waiting": 4}}
         await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
@@ -202,7 +204,8 @@ class Staff:
                     await self._client.call(who, "POST", path, json=said)
 
     async def call_meetings(self) -> None:
-        """The coordinator calls each MARAC's next meeting, lists its cases, and publishes its agenda."""
+        """The coordinator calls each MARAC's next meeting, lists its cases, and publishes its agenda; who
+        comes prepares."""
         for area in MARACS:
             living = {"area": area, "adult_women": ADULT_WOMEN[area]}
             living |= {"as_at": "2024-06-30", "source": "Invented estimates"}
@@ -214,6 +217,7 @@ class Staff:
             async with anyio.create_task_group() as together:
                 for key in self._load.referrals[area]:
                     together.start_soon(self._list_case, meeting.root, key)
+            await prepare(self._client, meeting.root, len(self._load.referrals[area]))
             await self._publish(area, meeting.root)
 
     async def _publish(self, area: str, meeting: str) -> None:

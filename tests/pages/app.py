@@ -36,8 +36,10 @@ from deploy.sandbox import create_sandbox
 from services.marac import (
     action_routes,
     after_routes,
+    interest_routes,
     measure_routes,
     message_routes,
+    research_routes,
     sitting_routes,
     transfer_routes,
 )
@@ -46,8 +48,11 @@ from services.marac.conference import (
     action_plan,
     after_page,
     correspondence,
+    declaring,
     following,
     measures,
+    researched,
+    researching,
     transferring,
 )
 from services.marac.pages import PAGES as MARAC
@@ -81,6 +86,7 @@ from tests.pages import (
     sample_measures,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
@@ -110,6 +116,8 @@ MORE = {
         measure_routes.router,
         action_routes.pages,
         message_routes.pages,
+        research_routes.pages,
+        interest_routes.pages,
         sitting_routes.pages,
         after_routes.pages,
         transfer_routes.pages,
@@ -328,6 +336,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
+    patch.setattr(researching, "waiting", answers(sample_research.waiting))
+    patch.setattr(researching, "request", sample_research.request)
+    patch.setattr(researched, "grid", answers(sample_research.grid))
+    patch.setattr(researched, "of_case", sample_research.of_case)
+    patch.setattr(declaring, "interests", answers(sample_research.interests))
     for part, name in (
         (following, "flags"),
         (following, "repeats"),

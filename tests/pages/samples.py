@@ -59,6 +59,7 @@ from services.orders.views.shown import (
 )
 from tests.pages import sample_actions, sample_measures
 from tests.pages.sample_pattern import pattern
+from tests.pages.sample_research import undeclared
 from tests.pages.sample_rows import (
     BREACH,
     CASE,
@@ -128,6 +129,8 @@ def agenda() -> shown.Agenda:
         fresh_until=FRESH,
         meeting=meetings().to_come[0],
         publication=sample_measures.PUBLICATION,
+        undeclared=undeclared(),
+        uncoordinated=["M2D"],
         carried=[line for line in sample_actions.lines() if line.open],
         cases=changed + rest,
         waiting=rest[:2],

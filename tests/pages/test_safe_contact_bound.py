@@ -12,6 +12,7 @@ from deploy.local.deployment import ROOT
 NEVER = {
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
+    "marac/interests.html": "names to declare a tie by",
     "marac/flags.html": "a list, by which agencies find their files: nobody is contacted",
     "marac/transfers.html": "between two coordinators: the case's own page says it",
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",
@@ -19,6 +20,9 @@ NEVER = {
     "marac/minutes.html": "what was recorded: whoever is to tell the victim has the case's own page",
     "marac/minutes_print.html": "the same, on paper",
     "marac/perpetrator.html": "perpetrator-centred",
+    "marac/research.html": "a list: an agency searches its own records, and asks the IDVA, never her",
+    "marac/research_grid.html": "which agency has answered",
+    "marac/research_request.html": "names to search an agency's own records by",
     "marac/sitting.html": "who attends, and letters of cases",
     "marac/source.html": "where a line comes from: it asks for nothing",
     "notify/path.html": "Goldthread itself",
