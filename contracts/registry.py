@@ -19,6 +19,7 @@ from contracts.events import (
     path,
     people,
     support,
+    tasking,
     wishes,
     withheld,
 )
@@ -35,7 +36,7 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, configuration, operations, path, feeds)
+    modules = (*said, alerts, clocks, conference, tasking, configuration, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

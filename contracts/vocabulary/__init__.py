@@ -91,6 +91,7 @@ from contracts.vocabulary.risk import (
     Threshold,
 )
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
+from contracts.vocabulary.tasking import CandidateDecision, NotTakenUp, SearchReason
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
 
@@ -107,6 +108,7 @@ __all__ = [
     "AreaKind",
     "BreachKind",
     "BreachStep",
+    "CandidateDecision",
     "CaseRole",
     "Channel",
     "Characteristic",
@@ -131,6 +133,7 @@ __all__ = [
     "LegalStatus",
     "LinkReason",
     "NationalSystem",
+    "NotTakenUp",
     "Offence",
     "OffenceElement",
     "OpeningBasis",
@@ -160,6 +163,7 @@ __all__ = [
     "RiskTheme",
     "Role",
     "SaidBy",
+    "SearchReason",
     "ServiceMethod",
     "Sex",
     "StaffRole",

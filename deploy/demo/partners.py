@@ -90,6 +90,7 @@ class Year:
         if not listed:
             await self._staff.call_meetings()
         await self._staff.write_messages()
+        await self._staff.decide_candidates()
         self._clock = await self._staff.answer_all(self._clock)
 
     async def _until(self, at: datetime) -> None:

@@ -5,8 +5,12 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
+from services.marac.at_risk_routes import pages as at_risk_pages
+from services.marac.at_risk_routes import router as at_risk
 from services.marac.completeness_routes import router as completeness
+from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
+from services.marac.conference.known_as import KNOWN_AS
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.message_routes import pages as message_pages
@@ -15,13 +19,41 @@ from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
+from services.marac.search_routes import pages as search_pages
+from services.marac.search_routes import router as search
+from services.marac.shown_to_routes import router as shown_to
+from services.marac.tasking.candidates import CANDIDATE
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=8,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, messages, pages, message_pages),
+    fold_version=9,
+    reads_audit=True,
+    views=(
+        PERSON,
+        CHARACTERISTICS,
+        AT_RISK,
+        KNOWN_AS,
+        PERPETRATOR,
+        SOURCE,
+        CANDIDATE,
+        CASE,
+        MEETING,
+        ALERT,
+        MESSAGE,
+    ),
+    routers=(
+        router,
+        completeness,
+        at_risk,
+        shown_to,
+        search,
+        messages,
+        pages,
+        at_risk_pages,
+        search_pages,
+        message_pages,
+    ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

@@ -27,6 +27,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_candidate import Candidacy, MatacSays
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
@@ -280,6 +281,7 @@ class CasePage(Page):
         default=[], description="late ones first, then the next to run out, last those that somebody took"
     )
     pattern: CasePattern = CasePattern()
+    matac: list[MatacSays] = Field(default=[], description="of each perpetrator, what the MATAC side decided")
     meetings: list[CaseMeeting]
     freshness: list[Silence]
     agencies: dict[str, str]
@@ -368,6 +370,7 @@ class PerpetratorPage(Page):
     events: list[EventShown] = Field(description="by ordinal; 1 is the earliest")
     victims: list[VictimShown]
     orders: list[BindingOrder]
+    candidacy: Candidacy | None = None
     missing: list[PerpetratorGap]
     pattern: tuple[OffenceShown, ...] = Field(
         default=(), description="a prompt to a person, by victim's letter"

@@ -33,12 +33,13 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import message_routes
+from services.marac import at_risk_routes, message_routes, search_routes, shown_to_routes
 from services.marac import queries as marac_queries
-from services.marac.conference import correspondence
+from services.marac.conference import correspondence, most_at_risk, search, shown_to
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
+from services.marac.tasking import candidacy
 from services.notify import actions as notify_actions
 from services.notify import clock_list
 from services.notify import path as notify_path
@@ -61,6 +62,7 @@ from services.referrals import support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
+    sample_at_risk,
     sample_cases,
     sample_owed,
     sample_refer,
@@ -86,7 +88,10 @@ ROLES = {
 }
 
 
-MORE = {"marac": [message_routes.pages], "referrals": [support_routes.pages]}
+MORE = {
+    "marac": [at_risk_routes.pages, search_routes.pages, shown_to_routes.router, message_routes.pages],
+    "referrals": [support_routes.pages],
+}
 """Pages of a service that have a router of their own."""
 
 
@@ -291,6 +296,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(most_at_risk, "victims", sample_at_risk.victims)
+    patch.setattr(candidacy, "candidates", answers(sample_at_risk.candidates))
+    patch.setattr(candidacy, "candidate", answers(sample_at_risk.candidate))
+    patch.setattr(search, "search", answers(sample_at_risk.searched))
+    patch.setattr(shown_to, "shown_to", answers(sample_at_risk.shown_to))
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))

@@ -10,11 +10,16 @@ from contracts.vocabulary import WayState
 from deploy.local.deployment import ROOT
 
 NEVER = {
+    "marac/candidates.html": "perpetrator-centred: a list",
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
+    "marac/decision.html": "perpetrator-centred",
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",
     "marac/perpetrator.html": "perpetrator-centred",
+    "marac/search.html": "a list of cases: each case's own page says it",
+    "marac/shown_to.html": "who was shown a line, of staff alone",
     "marac/source.html": "where a line comes from: it asks for nothing",
+    "marac/victims.html": "a list: each case's own page says it",
     "notify/path.html": "Goldthread itself",
     "notify/rota.html": "who is on call, of staff alone",
     "notify/rota_print.html": "the same, on paper",

@@ -22,6 +22,8 @@ from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import areas as placing
 from services.marac.rules import sharing
+from services.marac.shown_candidate import MatacSays, matac_says
+from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
 
 
 async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
@@ -258,6 +260,7 @@ async def _page(
         alerts=compose.alerts_of(known),
         clocks=known.clocks,
         pattern=known.pattern,
+        matac=await _matac(Held(runtime, at), case),
         risk=known.risk,
         owed=owed_shown(known.owed, locations=sees.locations),
         support=known.support,
@@ -268,6 +271,13 @@ async def _page(
         accepted=await _accepted(runtime, known),
     )
     return page, {what for _, left_out in people.values() for what in left_out}
+
+
+async def _matac(held: Held, case: rows.ConferenceCase) -> list[MatacSays]:
+    """What the MATAC side says of each perpetrator."""
+    at = held.at or held.archive.clock.now()
+    accused = [each.person for each in case.perpetrators]
+    return [matac_says(person, await held.one(CANDIDATE, TaskingCandidate, person), at) for person in accused]
 
 
 _AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - {

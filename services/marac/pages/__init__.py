@@ -14,7 +14,10 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
+        Item("nav.victims", "/marac/victims", sharing.RIGHTS[sharing.READ_CASE]),
+        Item("nav.search", "/marac/search", sharing.RIGHTS[sharing.SEARCH]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
+        Item("nav.candidates", "/marac/candidates", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
         Item("nav.messages", "/marac/messages", sharing.RIGHTS[sharing.MESSAGE]),
         Item("nav.support", "/referrals/support", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
