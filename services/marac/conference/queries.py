@@ -129,6 +129,7 @@ async def read_case(
         raise not_found()
     known = (await held.known([row]))[0]
     page, left_out = await _page(runtime, known, at, fresh, sharing.sees(caller.roles, paper=paper))
+    page = page.model_copy(update={"matac": await _matac(held, row)})
     return page, set(compose.facts_of([known])), left_out
 
 
@@ -260,7 +261,6 @@ async def _page(
         alerts=compose.alerts_of(known),
         clocks=known.clocks,
         pattern=known.pattern,
-        matac=await _matac(Held(runtime, at), case),
         risk=known.risk,
         owed=owed_shown(known.owed, locations=sees.locations),
         support=known.support,
