@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from contracts.content import Content
 from contracts.envelope import Change, Envelope
 from contracts.events import (
+    actions,
     alerts,
     clocks,
     conference,
@@ -36,7 +37,8 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    modules = (*said, alerts, clocks, conference, tasking, configuration, operations, path, feeds)
+    ours = (conference, actions, tasking)
+    modules = (*said, alerts, clocks, *ours, configuration, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

@@ -1,13 +1,17 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
+from services.marac.action_routes import pages as action_pages
+from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.at_risk_routes import pages as at_risk_pages
 from services.marac.at_risk_routes import router as at_risk
 from services.marac.completeness_routes import router as completeness
+from services.marac.conference.actions import ACTION
 from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.known_as import KNOWN_AS
@@ -30,29 +34,13 @@ SERVICE = Service(
     fold_version=9,
     reads_audit=True,
     views=(
-        PERSON,
-        CHARACTERISTICS,
-        AT_RISK,
-        KNOWN_AS,
-        PERPETRATOR,
-        SOURCE,
-        CANDIDATE,
-        CASE,
-        MEETING,
-        ALERT,
-        MESSAGE,
+        *(PERSON, CHARACTERISTICS, AT_RISK, KNOWN_AS),
+        *(PERPETRATOR, SOURCE, CANDIDATE),
+        *(CASE, MEETING, ALERT, ACTION, MESSAGE),
     ),
     routers=(
-        router,
-        completeness,
-        at_risk,
-        shown_to,
-        search,
-        messages,
-        pages,
-        at_risk_pages,
-        search_pages,
-        message_pages,
+        *(router, completeness, actions, at_risk, shown_to, search, messages),
+        *(pages, action_pages, at_risk_pages, search_pages, message_pages),
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
@@ -62,6 +50,8 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        ActionAgreed: sharing.AGREE_ACTION,
+        ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,
     },
 )

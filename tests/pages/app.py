@@ -33,9 +33,9 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import at_risk_routes, message_routes, search_routes, shown_to_routes
+from services.marac import action_routes, at_risk_routes, message_routes, search_routes, shown_to_routes
 from services.marac import queries as marac_queries
-from services.marac.conference import correspondence, most_at_risk, search, shown_to
+from services.marac.conference import action_plan, correspondence, most_at_risk, search, shown_to
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -62,6 +62,7 @@ from services.referrals import support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
+    sample_actions,
     sample_at_risk,
     sample_cases,
     sample_owed,
@@ -85,11 +86,15 @@ ROLES = {
     "referrer": {StaffRole.REFERRER, StaffRole.IDVA},
     "idva": {StaffRole.IDVA},
     "officer": {StaffRole.OFFICER_IN_CASE},
+    "representative": {StaffRole.MARAC_REPRESENTATIVE},
 }
 
 
 MORE = {
-    "marac": [at_risk_routes.pages, search_routes.pages, shown_to_routes.router, message_routes.pages],
+    "marac": [
+        *(action_routes.pages, at_risk_routes.pages, search_routes.pages, shown_to_routes.router),
+        message_routes.pages,
+    ],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -301,6 +306,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(candidacy, "candidate", answers(sample_at_risk.candidate))
     patch.setattr(search, "search", answers(sample_at_risk.searched))
     patch.setattr(shown_to, "shown_to", answers(sample_at_risk.shown_to))
+    patch.setattr(action_plan, "actions", sample_actions.of_caller)
+    patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))

@@ -18,6 +18,7 @@ CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
     "/marac/cases/{case}": ("chair", CASE),
     "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/cases/{case}/actions": ("chair", f"{CASE}/actions"),
     "/marac/cohort/{perpetrator}": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "/marac/cohort/{person}/decision": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}/decision"),
     "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
@@ -53,6 +54,8 @@ OF_NOBODY = {
     "/marac/search": "a form, and a list of cases",
     "/marac/victims": "a list of people",
     "/marac/messages": "a list of cases",
+    "/marac/actions": "what agencies are to do, of cases by their letters",
+    "/marac/actions/{action}": "one thing that an agency is to do",
     "/referrals/refer": "a list of drafts",
     "/referrals/refer/{draft}/{page}": "what somebody is writing: of nobody until it is sent",
     "/referrals/refer/{draft}/check": "the same",
