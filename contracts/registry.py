@@ -13,6 +13,7 @@ from contracts.events import (
     configuration,
     contact,
     feeds,
+    flags,
     identity,
     operations,
     orders,
@@ -21,6 +22,7 @@ from contracts.events import (
     people,
     support,
     tasking,
+    transfer,
     wishes,
     withheld,
 )
@@ -37,8 +39,20 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support)
-    ours = (conference, actions, tasking)
-    modules = (*said, alerts, clocks, *ours, configuration, operations, path, feeds)
+    modules = (
+        *said,
+        alerts,
+        clocks,
+        conference,
+        actions,
+        flags,
+        transfer,
+        tasking,
+        configuration,
+        operations,
+        path,
+        feeds,
+    )
     found = {
         model.type: model
         for module in modules

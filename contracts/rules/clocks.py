@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from contracts.envelope import utc
+from contracts.rules.after_clocks import AFTER
 from contracts.rules.clock import Calendar as Calendar
 from contracts.rules.clock import Clock as Clock
 from contracts.rules.clock import Limit as Limit
@@ -257,6 +258,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         "The limit is the days that the contract says",
     ),
     **SUPPORT,
+    **AFTER,
 }
 """The table: by the rule under which somebody is told."""
 

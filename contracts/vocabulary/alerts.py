@@ -41,6 +41,7 @@ class AlertRule(StrEnum):
     TELL_RELEASE = "tell-release"
     TELL_COURT = "tell-court"
     TELL_ROUTINE = "tell-routine"
+    TELL_MARAC = "tell-marac"
     SUPPORT_REFERRAL = "support-referral"
     SUPPORT_UNANSWERED = "support-unanswered"
     IDVA_ASKED = "idva-asked"
@@ -48,6 +49,10 @@ class AlertRule(StrEnum):
     NO_CONTACT = "no-contact"
     CANDIDATE = "candidate"
     RE_OFFER = "re-offer"
+    FLAGS_OWED = "flags-owed"
+    REFER_AGAIN = "refer-again"
+    TRANSFER_TO_TAKE = "transfer-to-take"
+    TRANSFER_TO_CHASE = "transfer-to-chase"
     MESSAGE_TO_OFFICER = "message-to-officer"
     MESSAGE_TO_IDVA = "message-to-idva"
 
@@ -75,6 +80,11 @@ class ClockOwner(StrEnum):
     """Whoever told of what a victim is owed support for."""
     SUPPORT_SERVICE = "support-service"
     """The service that was asked; of an IDVA the one that serves the area."""
+    CASE_AGENCIES = "case-agencies"
+    """Each agency of a case that has not answered yet."""
+    MARAC_COORDINATOR = "marac-coordinator"
+    RECEIVING_MARAC = "receiving-marac"
+    """The coordinator of the MARAC that a case was sent to."""
 
 
 class ParkedReason(StrEnum):

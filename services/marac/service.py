@@ -8,6 +8,8 @@ from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
+from services.marac.after_routes import pages as after_pages
+from services.marac.after_routes import router as after
 from services.marac.at_risk_routes import pages as at_risk_pages
 from services.marac.at_risk_routes import router as at_risk
 from services.marac.completeness_routes import router as completeness
@@ -16,7 +18,7 @@ from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.known_as import KNOWN_AS
 from services.marac.conference.messages import MESSAGE
-from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
@@ -28,6 +30,8 @@ from services.marac.search_routes import router as search
 from services.marac.shown_to_routes import router as shown_to
 from services.marac.tasking.candidates import CANDIDATE
 from services.marac.tasking.views import PERPETRATOR, SOURCE
+from services.marac.transfer_routes import pages as transfer_pages
+from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
@@ -36,11 +40,11 @@ SERVICE = Service(
     views=(
         *(PERSON, CHARACTERISTICS, AT_RISK, KNOWN_AS),
         *(PERPETRATOR, SOURCE, CANDIDATE),
-        *(CASE, MEETING, ALERT, ACTION, MESSAGE),
+        *(CASE, AFTER, MEETING, ALERT, TRANSFER, ACTION, MESSAGE),
     ),
     routers=(
-        *(router, completeness, actions, at_risk, shown_to, search, messages),
-        *(pages, action_pages, at_risk_pages, search_pages, message_pages),
+        *(router, completeness, messages, actions, after, transfers, at_risk, shown_to, search),
+        *(pages, action_pages, message_pages, after_pages, transfer_pages, at_risk_pages, search_pages),
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,

@@ -18,6 +18,8 @@ CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
     "/marac/cases/{case}": ("chair", CASE),
     "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/cases/{case}/after": ("chair", f"{CASE}/after"),
+    "/marac/cases/{case}/transfer": ("coordinator", f"{CASE}/transfer"),
     "/marac/cases/{case}/actions": ("chair", f"{CASE}/actions"),
     "/marac/cohort/{perpetrator}": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "/marac/cohort/{person}/decision": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}/decision"),
@@ -54,6 +56,9 @@ OF_NOBODY = {
     "/marac/search": "a form, and a list of cases",
     "/marac/victims": "a list of people",
     "/marac/messages": "a list of cases",
+    "/marac/flags": "a list of cases, for agencies that flag their files",
+    "/marac/repeats": "a list of cases",
+    "/marac/transfers": "a list of cases",
     "/marac/actions": "what agencies are to do, of cases by their letters",
     "/marac/actions/{action}": "one thing that an agency is to do",
     "/referrals/refer": "a list of drafts",
