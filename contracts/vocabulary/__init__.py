@@ -80,6 +80,7 @@ from contracts.vocabulary.people import (
     Role,
     Sex,
 )
+from contracts.vocabulary.research import ResearchHeld
 from contracts.vocabulary.risk import (
     DASH_ITEMS,
     DashAnswer,
@@ -92,6 +93,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.tasking import CandidateDecision, NotTakenUp, SearchReason
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
@@ -111,6 +113,7 @@ __all__ = [
     "AnswerSource",
     "Answering",
     "AreaKind",
+    "Attendance",
     "BreachKind",
     "BreachStep",
     "CandidateDecision",
@@ -124,12 +127,14 @@ __all__ = [
     "ContactFailure",
     "ContactMethod",
     "ContactQuestion",
+    "CoreService",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
     "FlagState",
+    "Forum",
     "Grade",
     "HeardHere",
     "HousingKind",
@@ -165,6 +170,7 @@ __all__ = [
     "ReferralCriterion",
     "Relationship",
     "RequirementKind",
+    "ResearchHeld",
     "ReviewTrigger",
     "RiskAnswer",
     "RiskFactor",
@@ -175,6 +181,7 @@ __all__ = [
     "SearchReason",
     "ServiceMethod",
     "Sex",
+    "SittingStep",
     "StaffRole",
     "SupportKind",
     "SupportReason",

@@ -4,6 +4,7 @@ from chassis.service import Service
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
@@ -18,16 +19,24 @@ from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.known_as import KNOWN_AS
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
+from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
+from services.marac.interest_routes import pages as interest_pages
+from services.marac.interest_routes import router as interests
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
+from services.marac.research_routes import pages as research_pages
+from services.marac.research_routes import router as research
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.search_routes import pages as search_pages
 from services.marac.search_routes import router as search
 from services.marac.shown_to_routes import router as shown_to
+from services.marac.sitting_routes import pages as sitting_pages
+from services.marac.sitting_routes import router as sittings
 from services.marac.tasking.candidates import CANDIDATE
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 from services.marac.transfer_routes import pages as transfer_pages
@@ -38,13 +47,48 @@ SERVICE = Service(
     fold_version=9,
     reads_audit=True,
     views=(
-        *(PERSON, CHARACTERISTICS, AT_RISK, KNOWN_AS),
-        *(PERPETRATOR, SOURCE, CANDIDATE),
-        *(CASE, AFTER, MEETING, ALERT, TRANSFER, ACTION, MESSAGE),
+        PERSON,
+        CHARACTERISTICS,
+        AT_RISK,
+        KNOWN_AS,
+        PERPETRATOR,
+        SOURCE,
+        CANDIDATE,
+        CASE,
+        RESEARCH,
+        ANSWERS,
+        INTERESTS,
+        AFTER,
+        MEETING,
+        SITTING,
+        ALERT,
+        TRANSFER,
+        ACTION,
+        MESSAGE,
     ),
     routers=(
-        *(router, completeness, messages, actions, after, transfers, at_risk, shown_to, search),
-        *(pages, action_pages, message_pages, after_pages, transfer_pages, at_risk_pages, search_pages),
+        router,
+        sittings,
+        completeness,
+        at_risk,
+        at_risk_pages,
+        search,
+        search_pages,
+        shown_to,
+        messages,
+        actions,
+        research,
+        interests,
+        research_pages,
+        interest_pages,
+        after,
+        transfers,
+        pages,
+        sitting_pages,
+        action_pages,
+        message_pages,
+        after_pages,
+        transfer_pages,
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
@@ -54,6 +98,9 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        ResearchersSet: sharing.SET_RESEARCHERS,
+        ResearchAnswered: sharing.ANSWER_RESEARCH,
+        InterestDeclared: sharing.DECLARE_INTEREST,
         ActionAgreed: sharing.AGREE_ACTION,
         ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,

@@ -37,9 +37,12 @@ from services.marac import (
     action_routes,
     after_routes,
     at_risk_routes,
+    interest_routes,
     message_routes,
+    research_routes,
     search_routes,
     shown_to_routes,
+    sitting_routes,
     transfer_routes,
 )
 from services.marac import queries as marac_queries
@@ -47,8 +50,11 @@ from services.marac.conference import (
     action_plan,
     after_page,
     correspondence,
+    declaring,
     following,
     most_at_risk,
+    researched,
+    researching,
     search,
     shown_to,
     transferring,
@@ -85,10 +91,12 @@ from tests.pages import (
     sample_cases,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
     sample_rows,
+    sample_sitting,
     sample_support,
     samples,
 )
@@ -110,8 +118,16 @@ ROLES = {
 
 MORE = {
     "marac": [
-        *(action_routes.pages, message_routes.pages, after_routes.pages, transfer_routes.pages),
-        *(at_risk_routes.pages, search_routes.pages, shown_to_routes.router),
+        at_risk_routes.pages,
+        search_routes.pages,
+        shown_to_routes.router,
+        action_routes.pages,
+        message_routes.pages,
+        research_routes.pages,
+        interest_routes.pages,
+        sitting_routes.pages,
+        after_routes.pages,
+        transfer_routes.pages,
     ],
     "referrals": [support_routes.pages],
 }
@@ -173,6 +189,7 @@ class World:
         self.url = url
         rights = {"marac": marac_sharing, "notify": notify_sharing, "orders": orders_sharing}
         rights |= {"referrals": referrals_sharing}
+        self.sittings = sample_sitting.Sittings()
         self.hosts = {name: Host(name, sharing.RIGHTS, url) for name, sharing in rights.items()}
         self.reset()
 
@@ -187,6 +204,7 @@ class World:
         self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
+        self.sittings.reset()
         self.unread = samples.unread()
         for host in self.hosts.values():
             host.listeners.clear()
@@ -315,6 +333,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     sample_refer.sampled(patch, world.hosts["referrals"])
+    sample_sitting.sampled(patch, world.sittings)
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
@@ -328,6 +347,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
+    patch.setattr(researching, "waiting", answers(sample_research.waiting))
+    patch.setattr(researching, "request", sample_research.request)
+    patch.setattr(researched, "grid", answers(sample_research.grid))
+    patch.setattr(researched, "of_case", sample_research.of_case)
+    patch.setattr(declaring, "interests", answers(sample_research.interests))
     for part, name in (
         (following, "flags"),
         (following, "repeats"),

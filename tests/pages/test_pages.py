@@ -16,6 +16,7 @@ from tests.pages import (
     sample_cases,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
@@ -34,6 +35,7 @@ CASE, LONG, EMPTY, GONE = (
 )
 RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
 SUPPORT = f"/marac/cases/{sample_support.SUPPORT_CASE}"
+SITS = f"/marac/meetings/{sample_rows.MEETING}"
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
@@ -54,6 +56,12 @@ PAGES = {
         "supervisor",
         f"/referrals/support/{sample_support.HIDDEN}",
     ),
+    "a meeting while it sits": ("chair", f"{SITS}/sitting"),
+    "a case, for the chair": ("chair", f"{SITS}/hear/{sample_rows.CASE}"),
+    "a case of nothing known, for the chair": ("chair", f"{SITS}/hear/{sample_rows.EMPTY_CASE}"),
+    "minutes, corrected since": ("chair", f"{SITS}/minutes"),
+    "minutes as issued": ("idva", f"{SITS}/minutes"),
+    "minutes, to print": ("idva", f"{SITS}/minutes/print"),
     "actions of an agency": ("representative", "/marac/actions"),
     "actions of a chair's areas": ("chair", "/marac/actions"),
     "actions of a coordinator's areas, by case": ("coordinator", "/marac/actions?by=case"),
@@ -62,6 +70,11 @@ PAGES = {
     "messages that wait": ("officer", "/marac/messages"),
     "messages of the IDVA": ("idva", f"{SUPPORT}/messages"),
     "messages of the officer": ("officer", f"{SUPPORT}/messages"),
+    "research that waits": ("representative", "/marac/research"),
+    "research of a case, late": ("representative", sample_research.FORM),
+    "research of a case, answered": ("representative", sample_research.ANSWERED),
+    "research of a meeting": ("coordinator", f"/marac/meetings/{sample_rows.MEETING}/research"),
+    "ties to declare": ("chair", f"/marac/meetings/{sample_rows.MEETING}/interests"),
     "flags of an agency": ("referrer", "/marac/flags"),
     "flags, for the coordinator": ("coordinator", "/marac/flags"),
     "after the meetings": ("coordinator", "/marac/repeats"),
@@ -197,6 +210,7 @@ def test_a_case_takes_two_sheets_printed_on_both_sides(open_: Open) -> None:
     [
         ("chair", f"{CASE}/print"),
         ("chair", f"/marac/meetings/{sample_rows.MEETING}/print"),
+        ("chair", f"{SITS}/minutes/print"),
         ("supervisor", "/notify/rota/print"),
     ],
 )
