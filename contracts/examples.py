@@ -45,6 +45,7 @@ from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
+from contracts.invented_matac import MATAC
 from contracts.invented_owed import OWED
 from contracts.invented_research import RESEARCH
 from contracts.invented_sitting import HEARD, SITTING
@@ -383,6 +384,7 @@ EXAMPLES: dict[str, Envelope] = {
     for agency, occurred, content in [
         *PEOPLE,
         *OWED,
+        *MATAC,
         *ORDERS,
         *ALERTS,
         *OURS,
