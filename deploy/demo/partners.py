@@ -102,6 +102,7 @@ class Year:
             await self._next_in(diary)
         await self._staff.write_messages()
         await listing.decide(self._client, self._load)
+        await self._staff.decide_candidates()
         await hold_last_meeting(self._client, self._load)
         await after.follow(self._client, self._load)
         self._clock = await self._staff.answer_all(self._clock)

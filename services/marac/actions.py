@@ -14,6 +14,7 @@ from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
+from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
@@ -27,9 +28,9 @@ from services.marac.rules import sharing
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse a meeting or a threshold of an area that is not the caller's, a listing unless they may see both
-    the meeting and the case, and a decision about a case that they may not see; say which facts a return was
-    decided by. Raises Problem (404); Refused (422) for facts that the caller gives."""
+    """Refuse a meeting, a population or a threshold of an area that is not the caller's, a listing unless
+    they may see both the meeting and the case, and a decision about a case that they may not see; say which
+    facts a return was decided by. Raises Problem (404); Refused (422) for facts that the caller gives."""
     await _of_their_area(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
@@ -61,7 +62,7 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 
 
 async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> None:
-    if isinstance(content, MeetingCalled | ThresholdSet | MaracSet | ResearchersSet):
+    if isinstance(content, MeetingCalled | ThresholdSet | MaracSet | PopulationSet | ResearchersSet):
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
@@ -93,6 +94,11 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, key: str | None) -> Taken:
     """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
     return await record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+
+
+async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:
+    """Set how many women live in one of the caller's areas. Raises Problem (404) for another's."""
+    return await record(runtime, caller, said, sharing.SET_POPULATION, key)
 
 
 async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:

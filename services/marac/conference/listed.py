@@ -1,7 +1,7 @@
 """What persons decided of a case, for its own page; and what stands above the meetings."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import select
@@ -43,6 +43,13 @@ def returned_of(known: CaseKnown) -> ReturnedHere | None:
         reason=returned.reason,
         away=known.away,
     )
+
+
+async def broken_since(runtime: Runtime, known: CaseKnown) -> datetime | None:
+    """Since when the page of a case is broken, by any of the subjects that it is made of."""
+    subjects = [("k", known.case.case), *(("p", each.person) for each in known.everybody)]
+    found = [await runtime.broken(*each) for each in subjects]
+    return min((since for since in found if since), default=None)
 
 
 async def note_of(

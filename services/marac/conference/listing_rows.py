@@ -41,6 +41,11 @@ class CaseListing(Row):
     returned: Returned | None
     parties: tuple[PartiesLine, ...]
 
+    @property
+    def agencies(self) -> set[str]:
+        """In whose name it was decided."""
+        return {each.agency for each in (*self.parties, self.returned) if each}
+
 
 class CaseListingTable(ViewTable, table=True):
     """Rows of ``conference_listing``, found by the agency that referred."""

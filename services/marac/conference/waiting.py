@@ -58,8 +58,7 @@ async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listin
     known = await _known(runtime, caller, case)
     others = await _others(runtime, caller, [known])
     listing = known.listing
-    spoken = {known.case.agency, *(each.agency for each in (listing.parties if listing else ()))}
-    spoken |= {listing.returned.agency} if listing and listing.returned else set()
+    spoken = {known.case.agency, *(listing.agencies if listing else ())}
     page = shown_listing.CaseDecisions(
         at=runtime.clock.now(),
         fresh_until=await runtime.fresh_until(),
