@@ -30,8 +30,10 @@ async def prepare(client: Client, meeting: str, cases: int) -> None:
             found = await client.call(COORDINATOR, "GET", f"{path}/interests")
             listed = [each["case"] for each in found.json()["cases"]]
             if not listed and found.json()["declared"]:
-                return  # the try-out goes on where it was stopped
+                break  # the try-out goes on where it was stopped
             await anyio.sleep(POLL_SECONDS)
+    if not listed:
+        return
     for who in ATTENDEES:
         said = {"cases": [{"case": case, "tie": False} for case in listed]}
         await client.say(who, f"{path}/interests", f"demo-interests-{who}-{meeting}", said)
