@@ -9,7 +9,7 @@ ATTENDEES = (COORDINATOR, "rowan-ellis", "carys-bevan")
 """Who declares, so that their first pages are full. Hana Weld has not: she is shown names to declare by."""
 ASKED = ("harbour-idva", "northmere-police", "northmere-council", "northmere-hospital", "castlegate-housing")
 HOUSING, HOSPITAL = "femi-adair", "owen-leigh"
-POLL_SECONDS, FOLDED_SECONDS = 0.1, 5.0
+POLL_SECONDS, FOLDED_SECONDS = 0.1, 30.0
 KNOWN, ANSWERED = 3, 6
 """Of how many cases housing knows the victim, and of how many anybody has answered yet."""
 
