@@ -38,6 +38,7 @@ from contracts.events.people import ReferralMade
 from contracts.events.support import CapacityTold, MessageSent, RoleTaken, SupportProgressed, Worker
 from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
+from contracts.invented_children import CHILDREN
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
 from contracts.mentions import Mention
@@ -319,6 +320,6 @@ def _event(agency: str, occurred: datetime, content: Content) -> Envelope:
 
 EXAMPLES: dict[str, Envelope] = {
     content.type: _event(agency, occurred, content)
-    for agency, occurred, content in [*PEOPLE, *OWED, *ORDERS, *ALERTS, *OURS, *SUPPORT]
+    for agency, occurred, content in [*PEOPLE, *OWED, *CHILDREN, *ORDERS, *ALERTS, *OURS, *SUPPORT]
 }
 """Event type to an event of it."""

@@ -7,6 +7,7 @@ from contracts.content import Content
 from contracts.envelope import Change, Envelope
 from contracts.events import (
     alerts,
+    children,
     clocks,
     conference,
     configuration,
@@ -34,7 +35,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    said = (people, contact, wishes, orders, identity, withheld, owed, support)
+    said = (people, contact, wishes, orders, identity, withheld, owed, support, children)
     modules = (*said, alerts, clocks, conference, configuration, operations, path, feeds)
     found = {
         model.type: model

@@ -20,6 +20,7 @@ from contracts.vocabulary.characteristics import (
     Characteristic,
     WhyNotAsked,
 )
+from contracts.vocabulary.children import ChildPlan, InterviewStep, SchoolRecipient, SchoolStep, Setting
 from contracts.vocabulary.contact import (
     ContactFailure,
     ContactMethod,
@@ -110,6 +111,7 @@ __all__ = [
     "CaseRole",
     "Channel",
     "Characteristic",
+    "ChildPlan",
     "Circumstance",
     "ClockOwner",
     "ConsentAnswer",
@@ -127,6 +129,7 @@ __all__ = [
     "IdentityAnswer",
     "IncidentKind",
     "Instrument",
+    "InterviewStep",
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
@@ -160,7 +163,10 @@ __all__ = [
     "RiskTheme",
     "Role",
     "SaidBy",
+    "SchoolRecipient",
+    "SchoolStep",
     "ServiceMethod",
+    "Setting",
     "Sex",
     "StaffRole",
     "SupportKind",

@@ -46,6 +46,9 @@ class AlertRule(StrEnum):
     FIRST_CONTACT = "first-contact"
     NO_CONTACT = "no-contact"
     RE_OFFER = "re-offer"
+    SCHOOL_TOLD = "school-told"
+    SCHOOL_ACKNOWLEDGED = "school-acknowledged"
+    RETURN_INTERVIEW = "return-interview"
     MESSAGE_TO_OFFICER = "message-to-officer"
     MESSAGE_TO_IDVA = "message-to-idva"
 
@@ -69,6 +72,9 @@ class ClockOwner(StrEnum):
     """Whoever told of what a victim is owed support for."""
     SUPPORT_SERVICE = "support-service"
     """The service that was asked; of an IDVA the one that serves the area."""
+    POLICE_SAFEGUARDING = "police-safeguarding"
+    """The police's team for safeguarding, which tells schools."""
+    CHILDRENS_SERVICES = "childrens-services"
 
 
 class ParkedReason(StrEnum):
