@@ -5,8 +5,11 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
 from services.marac.actions import admit, revisable
+from services.marac.children_routes import pages as children_pages
+from services.marac.children_routes import router as children
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.characteristics import CHARACTERISTICS
+from services.marac.conference.children import CHILD
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.message_routes import pages as message_pages
@@ -19,9 +22,9 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 SERVICE = Service(
     name="marac",
-    fold_version=8,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, messages, pages, message_pages),
+    fold_version=9,
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CHILD, CASE, MEETING, ALERT, MESSAGE),
+    routers=(router, completeness, children, messages, pages, children_pages, message_pages),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

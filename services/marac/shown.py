@@ -27,6 +27,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_children import Household
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
@@ -273,6 +274,7 @@ class CasePage(Page):
     victim: PersonShown | None
     perpetrators: list[PersonShown]
     children: list[PersonShown]
+    household: Household = Household()
     orders: list[Order]
     occurrences: list[Occurrence] = Field(description="newest first; breaches are those with `breach`")
     alerts: list[BreachAlert]

@@ -33,9 +33,9 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import message_routes
+from services.marac import children_routes, message_routes
 from services.marac import queries as marac_queries
-from services.marac.conference import correspondence
+from services.marac.conference import children_list, correspondence
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -62,6 +62,7 @@ from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_cases,
+    sample_children,
     sample_owed,
     sample_refer,
     sample_reviews,
@@ -86,7 +87,7 @@ ROLES = {
 }
 
 
-MORE = {"marac": [message_routes.pages], "referrals": [support_routes.pages]}
+MORE = {"marac": [children_routes.pages, message_routes.pages], "referrals": [support_routes.pages]}
 """Pages of a service that have a router of their own."""
 
 
@@ -156,6 +157,7 @@ class World:
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases() | {sample_risk.RISK_CASE: sample_risk.risk_case()}
         self.cases |= {sample_owed.OWED_CASE: sample_owed.owed_case()}
+        self.cases[sample_children.CHILDREN_CASE] = sample_children.children_case()
         self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
@@ -291,6 +293,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(children_list, "children", answers(sample_children.children))
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))

@@ -13,6 +13,7 @@ from services.notify.link import path_of
 from services.notify.queries import Who
 from tests.pages import (
     sample_cases,
+    sample_children,
     sample_owed,
     sample_refer,
     sample_reviews,
@@ -31,6 +32,7 @@ CASE, LONG, EMPTY, GONE = (
     f"/marac/cases/{id_}"
     for id_ in (sample_rows.CASE, sample_rows.LONG_CASE, sample_rows.EMPTY_CASE, sample_rows.GONE_CASE)
 )
+HOUSEHOLD = f"/marac/cases/{sample_children.CHILDREN_CASE}"
 RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
 SUPPORT = f"/marac/cases/{sample_support.SUPPORT_CASE}"
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
@@ -53,6 +55,9 @@ PAGES = {
         "supervisor",
         f"/referrals/support/{sample_support.HIDDEN}",
     ),
+    "case with children": ("idva", HOUSEHOLD),
+    "children, to print": ("chair", f"{HOUSEHOLD}/print"),
+    "children at risk": ("coordinator", "/marac/children"),
     "messages that wait": ("officer", "/marac/messages"),
     "messages of the IDVA": ("idva", f"{SUPPORT}/messages"),
     "messages of the officer": ("officer", f"{SUPPORT}/messages"),

@@ -14,6 +14,8 @@ from chassis.views import Row, View
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
+from services.marac.conference.children import CHILD
+from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.views import ALERT, MEETING, PERSON
 from services.marac.rules import sharing
@@ -53,12 +55,15 @@ class Held:
         persons = {person for case in cases for person in known.people_of(case)}
         causes = {cause for case in cases for cause in known.causes_of(case)}
         people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
+        children = await self.many(CHILD, ChildRow, persons, "person")
         alerts = await self.many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
         silences = await feeds.silent(self.archive, agencies, self.at)
         return [
-            CaseKnown(at, case, people, alerts, agencies, areas, await self._incomplete(case), silences)
+            CaseKnown(
+                at, case, people, alerts, agencies, areas, await self._incomplete(case), silences, children
+            )
             for case in cases
         ]
 

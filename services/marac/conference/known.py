@@ -1,7 +1,7 @@
 """A case with all the rows that its pages are made of. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -10,6 +10,8 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.safe_contact import SafeWay
 from services.marac import shown, shown_pattern
 from services.marac.conference import alert_rows, breaches, clocks, rows
+from services.marac.conference.children import Home
+from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.hers import standing_of, way_of
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
@@ -34,6 +36,8 @@ class CaseKnown:
     incomplete: Incomplete
     """What could not be read about the case, its people and its breaches."""
     silences: Sequence[Silence] = ()
+    of_children: Mapping[str, ChildRow] = field(default_factory=dict)
+    """Of its people, what is known that is about children."""
 
     @cached_property
     def pattern(self) -> shown_pattern.CasePattern:
@@ -61,6 +65,11 @@ class CaseKnown:
     def owed(self) -> Owed | None:
         """What the victim is owed. None: nothing is known that anything is owed for."""
         return self.victim.owed if self.victim else None
+
+    @cached_property
+    def home(self) -> Home:
+        """The children of its household."""
+        return Home(self.case, self.people, self.of_children, self.at)
 
     @cached_property
     def way(self) -> SafeWay:

@@ -253,6 +253,7 @@ async def _page(
         victim=people[case.victim.person][0] if case.victim else None,
         perpetrators=[people[each.person][0] for each in case.perpetrators],
         children=[people[each.person][0] for each in case.children],
+        household=known.home.household(locations=sees.locations),
         orders=[compose.order_shown(each, locations=sees.locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),

@@ -18,6 +18,7 @@ LIST_CASE = "case:list"
 SET_THRESHOLD = "threshold:set"
 READ_COHORT = "cohort:read"
 MESSAGE = "message:send"
+READ_CHILDREN = "children:read"
 READ_COMPLETENESS = "completeness:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
@@ -28,6 +29,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
+    READ_CHILDREN: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
 }
 
