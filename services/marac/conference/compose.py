@@ -91,10 +91,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),
         silences=known.silences,
-        owed=[
-            *owed_gaps.gaps(known.owed, known.at),
-            *known.home.gaps(),
-        ],
+        owed=[*owed_gaps.gaps(known.owed, known.at), *known.home.gaps()],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
 

@@ -234,10 +234,7 @@ async def _page(
     case, victim = known.case, known.victim
     broken = [await runtime.broken("p", each.person) for each in known.everybody]
     broken.append(await runtime.broken("k", case.case))
-    people = {
-        each.person: compose.person_shown(known, each, locations=sees.locations, contacts=sees.contacts)
-        for each in known.everybody
-    }
+    people = {each.person: compose.person_shown(known, each, **sees._asdict()) for each in known.everybody}
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
