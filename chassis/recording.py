@@ -71,15 +71,17 @@ class Recorder(Archive):
         caller: "Caller",
         right: str,
         idempotency_key: str | None = None,
+        only: str | None = None,
     ) -> Taken:
         """Save what a caller says, durably, before this returns.
 
-        The same idempotency key with the same content gives the first answer again.
+        The same idempotency key with the same content gives the first answer again. ``only`` is a name under
+        which this service takes one fact, whoever says it: of two at once one is refused (409).
         Raises Refused: 503 until the service has caught up, 409 for the key with other content,
         422 for a time that has not come, or a value that is Goldthread's to give.
         """
         self._check(header)
-        id_ = self.id_of(caller, idempotency_key)
+        id_ = self.ids.fact(self.name, only) if only else self.id_of(caller, idempotency_key)
         said, keys = await self._as_taken(caller, content, id_)
         return await self.acceptor.take(
             Draft(

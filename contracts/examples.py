@@ -10,6 +10,7 @@ from typing import Any
 from contracts import vocabulary as code
 from contracts.content import Content
 from contracts.envelope import Envelope, Regime
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.alerts import (
     AlertAcknowledged,
     AlertCalled,
@@ -252,6 +253,37 @@ OURS: list[Told] = [
 """Who is who, meetings, configuration, and what operators would miss."""
 
 
+ACTION = example_id("the action")
+AGREED: list[Told] = [
+    (
+        "northshire-police",
+        at(24, 9, 50),
+        ActionAgreed(
+            case=REFERRAL,
+            meeting=MEETING,
+            owner="castlegate-housing",
+            worker=Worker(name="Ivo Marsh", telephone="01632 960188"),
+            due=at(27, 17),
+            target=code.ActionFor.VICTIM,
+            risk=code.ActionRisk.HOME_NOT_SAFE,
+            safe_to_tell=True,
+            words=Narrative(text="Change both locks and fit a letter-box cover."),
+            routing=WHERE,
+        ),
+    ),
+    (
+        "castlegate-housing",
+        at(26, 15),
+        ActionAnswered(
+            action=ACTION,
+            answer=code.ActionAnswer.DONE,
+            words=Narrative(text="Both locks were changed this morning; the cover is fitted."),
+        ),
+    ),
+]
+"""What the MARAC agrees that an agency does, and what it did."""
+
+
 SUPPORT: list[Told] = [
     (
         "haven-idva",
@@ -290,6 +322,7 @@ ROOTS = {
     AlertCalled: CALL,
     PathTried: TRY,
     WithheldFromPolice: WITHHELD,
+    ActionAgreed: ACTION,
 }
 """The roots that other examples point to."""
 
@@ -320,6 +353,9 @@ def _event(agency: str, occurred: datetime, content: Content) -> Envelope:
 
 EXAMPLES: dict[str, Envelope] = {
     content.type: _event(agency, occurred, content)
-    for agency, occurred, content in [*PEOPLE, *OWED, *CHILDREN, *ORDERS, *ALERTS, *OURS, *SUPPORT]
+    for agency, occurred, content in [
+        *(*PEOPLE, *OWED, *CHILDREN, *ORDERS),
+        *(*ALERTS, *OURS, *SUPPORT, *AGREED),
+    ]
 }
 """Event type to an event of it."""

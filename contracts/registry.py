@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from contracts.content import Content
 from contracts.envelope import Change, Envelope
 from contracts.events import (
+    actions,
     alerts,
     children,
     clocks,
@@ -36,7 +37,7 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support, children)
-    modules = (*said, alerts, clocks, conference, configuration, operations, path, feeds)
+    modules = (*said, alerts, clocks, conference, actions, configuration, operations, path, feeds)
     found = {
         model.type: model
         for module in modules

@@ -4,6 +4,7 @@ A code stands in a payload; its words come by message id. ``UNKNOWN`` is a value
 Sources as read on 23 November 2026; section numbers are to be checked before anything is decided by them.
 """
 
+from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
     AlertRule,
@@ -100,6 +101,9 @@ __all__ = [
     "DASH_ITEMS",
     "PERPETRATOR_ROLES",
     "Act",
+    "ActionAnswer",
+    "ActionFor",
+    "ActionRisk",
     "ActionState",
     "AgencyKind",
     "AlertRule",

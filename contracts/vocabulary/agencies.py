@@ -35,6 +35,7 @@ class StaffRole(StrEnum):
     SUPPORT_REPORTER = "support-reporter"
     MARAC_CHAIR = "marac-chair"
     MARAC_COORDINATOR = "marac-coordinator"
+    MARAC_REPRESENTATIVE = "marac-representative"
     IDVA = "idva"
     OFFICER_IN_CASE = "officer-in-case"
     MATAC_COORDINATOR = "matac-coordinator"

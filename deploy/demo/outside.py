@@ -36,6 +36,12 @@ LOOK_FIRST = (
         "/marac/cohort",
         "perpetrators ranked, each score explained",
     ),
+    (
+        "Femi Adair",
+        "MARAC representative, Castlegate Housing",
+        "/marac/",
+        "what the housing service is to do",
+    ),
     ("Carys Bevan", "IDVA", "/marac/", "her cases, with safe contact"),
     ("Helen Sato", "supervisor", "/notify/rota?area=northmere-north", "the rota, with a gap next week"),
     ("Una Frost", "control room", "/orders/status", "what is in force now for {nominal}"),

@@ -5,7 +5,8 @@ breaches within some hours is posted at once, by many; a breach is posted at its
 answered before time goes on, for nobody may be made to wait a simulated night for an answer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from rich.progress import Progress
 
 from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client
+from deploy.demo.plan import Plan
 from deploy.demo.posts import Post
 from deploy.demo.staff import Staff
 
@@ -27,6 +29,10 @@ LAST_STRIDE = timedelta(hours=3)
 
 MEETINGS_BEFORE = timedelta(hours=20)
 """How long before now the coordinator makes up the agendas."""
+
+
+Diary = deque[tuple[datetime, Callable[[], Awaitable[None]]]]
+"""What staff do by themselves, and when, the next first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +85,26 @@ class Year:
         """From a year ago until now. Begun again after a stop, it repeats, and posts nothing twice."""
         await self._until(self._load.start)
         await self._staff.set_up()
-        listed = False
+        plan = Plan(self._client, self._load)
+        agendas = self._load.now - MEETINGS_BEFORE
+        diary: Diary = deque(
+            ((plan.held, plan.meet), (plan.answered, plan.answer), (agendas, self._staff.call_meetings))
+        )
         for stretch in stretches(self._load.posts, self._load.now):
-            if not listed and stretch.at > self._load.now - MEETINGS_BEFORE:
-                await self._staff.call_meetings()
-                listed = True
+            while diary and stretch.at > diary[0][0]:
+                await self._next_in(diary)
             await self._until(stretch.at)
             await self._post(stretch)
             self._progress.advance(self._task, len(stretch.posts))
-        if not listed:
-            await self._staff.call_meetings()
+        while diary:
+            await self._next_in(diary)
         await self._staff.write_messages()
         self._clock = await self._staff.answer_all(self._clock)
+
+    async def _next_in(self, diary: Diary) -> None:
+        at, do = diary.popleft()
+        await self._until(at)
+        await do()
 
     async def _until(self, at: datetime) -> None:
         self._clock = max(self._clock, at)

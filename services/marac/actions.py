@@ -9,10 +9,12 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.views import Subject
 from contracts.content import Content
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
+from services.marac.conference import action_plan
 from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
@@ -24,6 +26,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse a meeting or a threshold of an area that is not the caller's, and a listing unless they
     may see both the meeting and the case. Raises Problem (404)."""
     await revisable(archive, caller, content)
+    if isinstance(content, ActionAgreed | ActionAnswered):
+        return await action_plan.admit(archive, caller, content)
     if isinstance(content, CaseListed):
         held, heard = await _meeting(archive, content.meeting), await archive.row(CASE, content.case)
         if not isinstance(heard, ConferenceCase) or not await visible(archive, caller, [heard]):
@@ -39,6 +43,8 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
+    if isinstance(content, ActionAgreed | ActionAnswered):
+        await action_plan.theirs_to_say(archive, caller, content)
     if isinstance(content, CaseListed):
         held = await _meeting(archive, content.meeting)
         if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):

@@ -1,13 +1,17 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
+from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from services.marac import feeds
+from services.marac.action_routes import pages as action_pages
+from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.children_routes import pages as children_pages
 from services.marac.children_routes import router as children
 from services.marac.completeness_routes import router as completeness
+from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.children import CHILD
 from services.marac.conference.messages import MESSAGE
@@ -23,8 +27,11 @@ from services.marac.tasking.views import PERPETRATOR, SOURCE
 SERVICE = Service(
     name="marac",
     fold_version=9,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CHILD, CASE, MEETING, ALERT, MESSAGE),
-    routers=(router, completeness, children, messages, pages, children_pages, message_pages),
+    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CHILD, CASE, MEETING, ALERT, ACTION, MESSAGE),
+    routers=(
+        *(router, completeness, children, actions, messages),
+        *(pages, children_pages, action_pages, message_pages),
+    ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -33,6 +40,8 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        ActionAgreed: sharing.AGREE_ACTION,
+        ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,
     },
 )

@@ -27,6 +27,7 @@ from services.marac.conference.rows import (
     Source,
     Version,
 )
+from services.marac.shown_actions import ActionCounts, ActionLine
 from services.marac.shown_children import Household
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
@@ -115,6 +116,9 @@ class AgendaLine(Shown):
     breaches: int = Field(description="occurrences, not records")
     unanswered: int = Field(description="alerts that nobody has answered")
     clocks_late: int = Field(default=0, description="deadlines that ran out, and that nobody has taken")
+    actions: ActionCounts | None = Field(
+        default=None, description="that were agreed and are still to be done"
+    )
     clock_next: datetime | None = Field(default=None, description="when the next deadline runs out")
     missing: int
     way: SafeWay = Field(default=NO_WAY, description="whether she may be contacted; never by what")
@@ -147,6 +151,10 @@ class Agenda(Page):
     meeting: MeetingLine
     silent: list[SilentFeed] = Field(default=[], description="feeds of which something may be missing")
     cases: list[AgendaLine]
+    carried: list[ActionLine] = Field(
+        default=[],
+        description="actions of earlier meetings that are open, whichever case; the late ones first",
+    )
     waiting: list[AgendaLine] | None = Field(
         description="referred in this MARAC area and not listed at a meeting of it yet; null as it was known:"
         " of an earlier day the meeting's own cases are given"
@@ -282,6 +290,7 @@ class CasePage(Page):
         default=[], description="late ones first, then the next to run out, last those that somebody took"
     )
     pattern: CasePattern = CasePattern()
+    actions: list[ActionLine] = Field(default=[], description="carried ones first, then open, then over")
     meetings: list[CaseMeeting]
     freshness: list[Silence]
     agencies: dict[str, str]

@@ -33,9 +33,9 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import children_routes, message_routes
+from services.marac import action_routes, children_routes, message_routes
 from services.marac import queries as marac_queries
-from services.marac.conference import children_list, correspondence
+from services.marac.conference import action_plan, children_list, correspondence
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -61,6 +61,7 @@ from services.referrals import support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
+    sample_actions,
     sample_cases,
     sample_children,
     sample_owed,
@@ -84,10 +85,14 @@ ROLES = {
     "referrer": {StaffRole.REFERRER, StaffRole.IDVA},
     "idva": {StaffRole.IDVA},
     "officer": {StaffRole.OFFICER_IN_CASE},
+    "representative": {StaffRole.MARAC_REPRESENTATIVE},
 }
 
 
-MORE = {"marac": [children_routes.pages, message_routes.pages], "referrals": [support_routes.pages]}
+MORE = {
+    "marac": [action_routes.pages, children_routes.pages, message_routes.pages],
+    "referrals": [support_routes.pages],
+}
 """Pages of a service that have a router of their own."""
 
 
@@ -294,6 +299,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
     patch.setattr(children_list, "children", answers(sample_children.children))
+    patch.setattr(action_plan, "actions", sample_actions.of_caller)
+    patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))

@@ -18,6 +18,7 @@ from contracts.vocabulary import (
 )
 from services.marac import shown, shown_pattern
 from services.marac.conference import rows
+from tests.pages import sample_actions
 from tests.pages.sample_hers import HERS
 from tests.pages.sample_rows import (
     AGENCIES,
@@ -290,6 +291,7 @@ def full_case() -> shown.CasePage:
                 cause=UNSERVED, rule="ends-7", owner="orders-team", due=ago(days=2), state="taken"
             ),
         ],
+        actions=sample_actions.lines(),
         pattern=shown_pattern.CasePattern(
             offences=[
                 shown_pattern.OffenceNamed(

@@ -30,6 +30,7 @@ from contracts.vocabulary import (
 )
 from services.marac import shown
 from services.marac.conference import rows
+from services.marac.shown_actions import ActionCounts
 from services.notify.clock_list import Clocks, ClockShown
 from services.notify.path import NewestTry, PathShown
 from services.notify.queries import Alerts, AlertShown, CallShown, MessageShown, Who
@@ -56,6 +57,7 @@ from services.orders.views.shown import (
     StatusShown,
     StepShown,
 )
+from tests.pages import sample_actions
 from tests.pages.sample_pattern import pattern
 from tests.pages.sample_rows import (
     BREACH,
@@ -94,6 +96,7 @@ def agenda() -> shown.Agenda:
             unanswered=1 if n == 0 else 0,
             clocks_late=(2, 1)[n] if n < 2 else 0,
             clock_next=NOW + timedelta(hours=4 * n) if n % 3 == 1 else None,
+            actions=ActionCounts(open=n % 4, late=(2, 1)[n] if n < 2 else 0),
             missing=n % 5,
             incomplete=2 if n == 1 else 0,
             new=(n * 7) % 9,
@@ -117,7 +120,12 @@ def agenda() -> shown.Agenda:
         for n in range(3, 16)
     ]
     return shown.Agenda(
-        at=NOW, fresh_until=FRESH, meeting=meetings().to_come[0], cases=first + rest, waiting=rest[:2]
+        at=NOW,
+        fresh_until=FRESH,
+        meeting=meetings().to_come[0],
+        carried=[line for line in sample_actions.lines() if line.open],
+        cases=first + rest,
+        waiting=rest[:2],
     )
 
 

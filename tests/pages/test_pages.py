@@ -12,6 +12,7 @@ from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
 from services.notify.queries import Who
 from tests.pages import (
+    sample_actions,
     sample_cases,
     sample_children,
     sample_owed,
@@ -58,6 +59,11 @@ PAGES = {
     "case with children": ("idva", HOUSEHOLD),
     "children, to print": ("chair", f"{HOUSEHOLD}/print"),
     "children at risk": ("coordinator", "/marac/children"),
+    "actions of an agency": ("representative", "/marac/actions"),
+    "actions of a chair's areas": ("chair", "/marac/actions"),
+    "actions of a coordinator's areas, by case": ("coordinator", "/marac/actions?by=case"),
+    "action": ("representative", f"/marac/actions/{sample_actions.ACTION}"),
+    "actions of a case": ("chair", f"{CASE}/actions"),
     "messages that wait": ("officer", "/marac/messages"),
     "messages of the IDVA": ("idva", f"{SUPPORT}/messages"),
     "messages of the officer": ("officer", f"{SUPPORT}/messages"),

@@ -27,6 +27,9 @@ ASKED = re.compile(r"""(?:\bt|texts)\(\s*["']([a-z0-9.-]+[a-z0-9])["']""")
 BUILT = re.compile(r"""(?:\bt|texts)\(\s*f?["']([a-z0-9-]+\.)["'{]""")
 LISTS: dict[str, EnumType] = {
     "act": vocabulary.Act,
+    "action-answer": vocabulary.ActionAnswer,
+    "action-for": vocabulary.ActionFor,
+    "action-risk": vocabulary.ActionRisk,
     "action-state": vocabulary.ActionState,
     "agency-kind": vocabulary.AgencyKind,
     "alert": vocabulary.AlertRule,

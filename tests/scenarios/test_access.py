@@ -110,6 +110,9 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     meeting = (await coordinator.post("/marac/v1/meetings", json=asked)).json()["root"]
     case = {"case": roots["referral"]}
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
+    due = (NOW + timedelta(days=3)).isoformat()
+    agreed = {"owner": "northmere-council", "due": due, "text": "Ring the school.", "target": "child"}
+    action = await coordinator.post(f"/marac/v1/cases/{roots['referral']}/actions", json=agreed)
     over = {"starts": "2020-01-01T00:00:00Z", "ends": "2020-01-02T00:00:00Z"}
     shift = caseload.submission({"area": "northmere-east", "first": {"person": NOBODY}, **over}, scene.BEGAN)
     admin = await goldthread.person("colin-wray")
@@ -132,6 +135,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     found.ids = {
         "mention": hers,
         "case": roots["referral"],
+        "action": action.json()["root"],
         "root": roots["injury"],
         "cause": lonely["root"],
         "order": roots["order"],

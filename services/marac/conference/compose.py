@@ -18,9 +18,11 @@ from services.marac.conference.known import CaseKnown, causes_of
 from services.marac.conference.owed import note_of
 from services.marac.conference.risk import all_answers
 from services.marac.conference.support import owed_of
+from services.marac.rules import actions as action_rules
 from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
 from services.marac.rules.feeds import Silence
+from services.marac.shown_actions import ActionCounts
 from services.marac.shown_victim import HersShown
 
 CODES = {"kind", "status", "crime", "order", "stage"}
@@ -91,9 +93,16 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),
         silences=known.silences,
-        owed=[*owed_gaps.gaps(known.owed, known.at), *known.home.gaps()],
+        owed=[*owed_gaps.gaps(known.owed, known.at), *known.home.gaps(), *_of_actions(known)],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _of_actions(known: CaseKnown) -> Iterable[missing.Gap]:
+    """What is missing of its plan: answers to late actions, or any action since it was heard."""
+    agreed = [(row.meeting, row.agreed) for row in known.actions if not row.withdrawn]
+    since = action_rules.none_agreed(known.heard_at, agreed, known.at)
+    return action_rules.gaps([row.action for row in known.actions_late], since)
 
 
 def _order_seen(order: rows.Order, kinds: Mapping[str, str], at: datetime) -> missing.OrderSeen:
@@ -177,6 +186,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         breaches=sum(each.breach for each in case.occurrences),
         unanswered=len(unanswered(known)),
         clocks_late=sum(clock.state == "late" for clock in known.clocks),
+        actions=_counts(known),
         clock_next=next((clock.due for clock in known.clocks if clock.state == "runs"), None),
         missing=len(missing_of(known)),
         way=known.way.without_contact(),
@@ -190,6 +200,11 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         disputed=case.disputed,
         withdrawn=case.withdrawn,
     )
+
+
+def _counts(known: CaseKnown) -> ActionCounts:
+    still_open = sum(row.open_until is not None for row in known.actions)
+    return ActionCounts(open=still_open, late=len(known.actions_late))
 
 
 def person_shown(
@@ -329,4 +344,5 @@ def area_name(areas: Mapping[str, AreaDefined], area: str | None) -> str | None:
 def facts_of(known: Sequence[CaseKnown]) -> Collection[str]:
     """The facts that pages of these cases are made of."""
     lines = (line for each in known for row in each.people_rows for line in row.lines)
-    return {*(each.case.fact for each in known), *(line.fact for line in lines)}
+    agreed = (fact for each in known for row in each.actions for fact in row.facts)
+    return {*(each.case.fact for each in known), *(line.fact for line in lines), *agreed}

@@ -14,6 +14,7 @@ from chassis.views import Row, View
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
+from services.marac.conference.action_held import actions_of
 from services.marac.conference.children import CHILD
 from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.known import CaseKnown
@@ -60,9 +61,25 @@ class Held:
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
         silences = await feeds.silent(self.archive, agencies, self.at)
+        agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
+        meetings = await self.meetings_of(cases)
         return [
             CaseKnown(
-                at, case, people, alerts, agencies, areas, await self._incomplete(case), silences, children
+                at,
+                case,
+                people,
+                alerts,
+                agencies,
+                areas,
+                await self._incomplete(case),
+                silences,
+                of_children=children,
+                actions=agreed[case.case],
+                heard_at={
+                    each.meeting: meetings[each.meeting].starts
+                    for each in case.meetings
+                    if each.meeting in meetings
+                },
             )
             for case in cases
         ]

@@ -10,12 +10,14 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.safe_contact import SafeWay
 from services.marac import shown, shown_pattern
 from services.marac.conference import alert_rows, breaches, clocks, rows
+from services.marac.conference.actions_rows import ActionRow
 from services.marac.conference.children import Home
 from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.hers import standing_of, way_of
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
 from services.marac.conference.support import shown_support
+from services.marac.rules.actions import is_late
 from services.marac.rules.consent import Standing
 from services.marac.rules.feeds import Silence
 from services.marac.shown_owed import Owed
@@ -38,6 +40,9 @@ class CaseKnown:
     silences: Sequence[Silence] = ()
     of_children: Mapping[str, ChildRow] = field(default_factory=dict)
     """Of its people, what is known that is about children."""
+    actions: Sequence[ActionRow] = ()
+    heard_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When each standing meeting begins that has the case on its agenda."""
 
     @cached_property
     def pattern(self) -> shown_pattern.CasePattern:
@@ -50,6 +55,12 @@ class CaseKnown:
     def clocks(self) -> list[shown.ClockShown]:
         """The clocks that run about its orders and breaches."""
         return clocks.clocks_of(self.alerts, sorted(causes_of(self.case)), self.at)
+
+    @cached_property
+    def actions_late(self) -> list[ActionRow]:
+        """Its actions whose time has passed, and of which nobody has said what came of them."""
+        known = [row for row in self.actions if not row.withdrawn]
+        return [row for row in known if is_late(row.answer, row.due, self.at)]
 
     @cached_property
     def risk(self) -> Risk:

@@ -15,20 +15,11 @@ from contracts.events.support import MessageSent
 from contracts.rules.clocks import Calendars, Running, moves, runs_out
 from contracts.sections import Narrative, Routing
 from contracts.vocabulary import AlertRule, CaseRole
-from services.marac.conference.parts import Part
+from services.marac.conference.parts import ClockLine
 
 CALENDARS = Calendars(court_deadline, add_working_days)
 RULES = {CaseRole.OFFICER_IN_CASE: AlertRule.MESSAGE_TO_OFFICER, CaseRole.IDVA: AlertRule.MESSAGE_TO_IDVA}
 """The line of the table of clocks under which each of the two is to answer."""
-
-
-class ClockLine(Part):
-    """A clock of this message that was started."""
-
-    generation: int
-    due: AwareDatetime
-    area: str | None
-    stopped: bool
 
 
 class MessageRow(Row):

@@ -13,6 +13,15 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ClockLine(Part):
+    """A clock of this cause that was started."""
+
+    generation: int
+    due: AwareDatetime
+    area: str | None
+    stopped: bool
+
+
 class Source(Part):
     """Which line something comes from."""
 

@@ -13,7 +13,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
-from services.marac.conference import compose, rows
+from services.marac.conference import action_plan, compose, rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.owed import owed_shown
@@ -85,6 +85,7 @@ async def read_agenda(
         known_at=at,
         fresh_until=fresh,
         meeting=_meeting_line(row, areas, listed),
+        carried=[] if at else await action_plan.open_before(held, caller, row),
         silent=compose.silent_feeds(await feeds.silent(runtime, agencies, at), agencies),
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
@@ -127,6 +128,7 @@ async def read_case(
         raise not_found()
     known = (await held.known([row]))[0]
     page, left_out = await _page(runtime, known, at, fresh, sharing.sees(caller.roles, paper=paper))
+    page = page.model_copy(update={"actions": await action_plan.of_case(held, caller, known.actions)})
     return page, set(compose.facts_of([known])), left_out
 
 

@@ -14,6 +14,7 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
+        Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
         Item("nav.messages", "/marac/messages", sharing.RIGHTS[sharing.MESSAGE]),

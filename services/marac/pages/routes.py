@@ -22,8 +22,10 @@ from contracts.envelope import Id
 from contracts.times import YEARS, Moment
 from contracts.vocabulary import StaffRole
 from services.marac import queries
+from services.marac.conference.actions import ACTION
 from services.marac.conference.views import ALERT, CASE, PERSON
 from services.marac.pages import PAGES
+from services.marac.pages.action_form import action_form
 from services.marac.pages.case import CaseView
 from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
@@ -59,6 +61,7 @@ async def first_page(request: Request) -> Response:
         (sharing.RIGHTS[sharing.READ_MEETING], "/marac/meetings"),
         (sharing.RIGHTS[sharing.READ_COHORT], "/marac/cohort"),
         (sharing.RIGHTS[sharing.MESSAGE], "/marac/messages"),
+        (sharing.RIGHTS[sharing.ANSWER_ACTION], "/marac/actions"),
         (ON_CALL, "/notify/alerts"),
         (CONTROL_ROOM, "/orders/status"),
     ):
@@ -167,6 +170,7 @@ async def case(
             words=words,
             newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
             meeting=await _next(runtime, caller, page),
+            **await action_form(runtime, caller, then=at),
             live=f"/marac/cases/{case}/live?seen={live.digest(page.seen)}" if at is None else None,
             **_known(at, fault, asked),
         )
@@ -249,7 +253,9 @@ async def case_live(
         n = len(_lines(now) - lines)
         return PAGES.texts("live.new", n=n) if n else PAGES.texts("live.changed")
 
-    return live.stream(runtime, lambda changed: not concerns.isdisjoint(changed), news)
+    return live.stream(
+        runtime, lambda changed: any(c in concerns or c[0] == ACTION.name for c in changed), news
+    )
 
 
 @router.get("/cases/{case}/source/{root}")

@@ -2,8 +2,9 @@
 
 Sources: HMICFRS (2021): 42 of 83 breach files without an IDVA, orders served late or not at all;
 16 of 25 stalking protection orders not circulated;
-SafeLives minutes checklist (2014) for the agencies that a MARAC hears; domain.md section 14 (2026):
-to lower a grade takes a second person; no safe contact known means do not make contact; not asked is not no.
+SafeLives minutes checklist (2014) for the agencies that a MARAC hears, and that it agrees actions; domain.md
+section 14 (2026): to lower a grade takes a second person; no safe contact known means do not make contact;
+not asked is not no.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,7 @@ from services.marac.rules.feeds import Silence
 WORST_FIRST = (
     "alert-unanswered",
     "clock-late",
+    "action-late",
     "unread",
     "contact-unknown",
     "contact-verify",
@@ -34,6 +36,7 @@ WORST_FIRST = (
     "review-owed",
     "re-offer",
     "support-late",
+    "no-action",
     "feed-silent",
     "breach-order-not-found",
     "order-uncirculated",
@@ -196,7 +199,8 @@ class CaseSeen:
     silences: Sequence[Silence] = ()
     """Feeds that have been silent for longer than usual."""
     owed: Sequence[Gap] = ()
-    """What is missing of what the victim is owed (``rules/owed.py``)."""
+    """What is missing of what the victim is owed (``rules/owed.py``), and of its plan
+    (``rules/actions.py``)."""
 
 
 def gaps(case: CaseSeen) -> list[Gap]:

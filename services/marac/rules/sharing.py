@@ -16,6 +16,8 @@ READ_MEETING = "meeting:read"
 CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
 SET_THRESHOLD = "threshold:set"
+AGREE_ACTION = "action:agree"
+ANSWER_ACTION = "action:answer"
 READ_COHORT = "cohort:read"
 MESSAGE = "message:send"
 READ_CHILDREN = "children:read"
@@ -27,6 +29,16 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
+    AGREE_ACTION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    ANSWER_ACTION: frozenset(
+        {
+            StaffRole.MARAC_REPRESENTATIVE,
+            StaffRole.REPORTER,
+            StaffRole.IDVA,
+            StaffRole.MARAC_CHAIR,
+            StaffRole.MARAC_COORDINATOR,
+        }
+    ),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
     READ_CHILDREN: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
@@ -120,6 +132,21 @@ def writes_as(roles: Collection[str], agency: str, person: str, parties: Iterabl
     if StaffRole.OFFICER_IN_CASE in roles and any(each.person in (None, person) for each in officers):
         return CaseRole.OFFICER_IN_CASE
     return None
+
+
+def may_agree_actions(roles: Collection[str]) -> bool:
+    """Whether a caller who may see a case says what is agreed for it, sees the actions of every agency for
+    it, and may answer for one: whoever chairs the meeting, or keeps its plan."""
+    return not RIGHTS[AGREE_ACTION].isdisjoint(roles)
+
+
+def may_answer_action(roles: Collection[str], agency: str, owner: str, *, sees_case: bool) -> bool:
+    """Whether a caller sees an action by itself, and may say what came of it: staff and systems of the agency
+    whose it is, though they may see nothing else of the case; and whoever keeps the plan of a case that they
+    see. An IDVA reads the actions of others on the case's page, and answers their own."""
+    if RIGHTS[ANSWER_ACTION].isdisjoint(roles):
+        return False
+    return agency == owner or (sees_case and may_agree_actions(roles))
 
 
 def may_see_cohort(roles: Collection[str]) -> bool:

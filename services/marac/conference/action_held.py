@@ -1,0 +1,35 @@
+"""The actions of cases, as they are or as they were known."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.archive import Archive
+from contracts.events.actions import ActionAgreed
+from services.marac.conference.actions import ACTION
+from services.marac.conference.actions_rows import ActionRow, ActionTable
+
+
+async def actions_of(
+    archive: Archive, cases: Collection[str], at: datetime | None
+) -> dict[str, Sequence[ActionRow]]:
+    """The actions of these cases, by case, as they are now or as they were known at a time."""
+    found = await (_now(archive, cases) if at is None else _then(archive, cases, at))
+    return {case: [row for row in found if row.of_case == case] for case in cases}
+
+
+async def _now(archive: Archive, cases: Collection[str]) -> list[ActionRow]:
+    if not cases:
+        return []
+    statement = select(ActionTable).where(col(ActionTable.of_case).in_(sorted(cases)))
+    return cast("list[ActionRow]", await archive.rows(ACTION, statement))
+
+
+async def _then(archive: Archive, cases: Collection[str], at: datetime) -> list[ActionRow]:
+    facts = await archive.facts([f"k:{case}" for case in sorted(cases)])
+    roots = sorted({fact.root for fact in facts if fact.envelope.type == ActionAgreed.type})
+    found = [cast("ActionRow | None", await archive.as_of(ACTION, root, at)) for root in roots]
+    return [row for row in found if row is not None]

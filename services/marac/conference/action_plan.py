@@ -1,0 +1,326 @@
+"""What is asked of a MARAC's actions: each agency's own, those of a chair's areas, one by itself; and what
+is said of them. An agency's staff see what is theirs to do, and of the case its letters alone."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from sqlalchemy import ColumnElement, select
+from sqlmodel import col
+
+from chassis.accept import Refused, Taken, own_header
+from chassis.archive import Archive
+from chassis.facts import Fact
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.content import Content
+from contracts.envelope import AgencyId, Id
+from contracts.events.actions import ActionAgreed, ActionAnswered
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.support import Worker
+from contracts.sections import Narrative, Routing, Text
+from contracts.times import Moment
+from contracts.vocabulary import ActionAnswer, ActionFor, ActionRisk
+from services.marac import casefile
+from services.marac.conference import rows
+from services.marac.conference.actions import ACTION, is_about
+from services.marac.conference.actions_rows import ActionRow, ActionTable
+from services.marac.conference.held import Held, visible
+from services.marac.conference.views import CASE, MEETING
+from services.marac.rules import actions as rules
+from services.marac.rules import agenda as order
+from services.marac.rules import areas as placing
+from services.marac.rules import sharing
+from services.marac.shown import Page
+from services.marac.shown_actions import ActionLine, AnswerShown
+
+MOST = 2_000
+"""How many open actions are looked through for whoever sees those of every agency."""
+
+
+class Actions(Page):
+    """Open actions, the late ones first: the caller's agency's own; and for whoever keeps the plans of their
+    areas, those of every agency there (null for anybody else)."""
+
+    yours: list[ActionLine]
+    areas: list[ActionLine] | None
+    agency: str = Field(description="the caller's, by its name")
+
+
+class ActionPage(Page):
+    """One action, and what was said of it."""
+
+    action: ActionLine
+    may_supersede: bool
+
+
+class ToAgree(BaseModel):
+    """An action as it is agreed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner: AgencyId
+    due: Moment
+    text: Text
+    target: ActionFor
+    meeting: Id | None = None
+    worker: Worker | None = None
+    risk: ActionRisk | None = None
+    safe_to_tell: StrictBool | None = None
+
+
+class ToAnswer(BaseModel):
+    """What came of an action: words are asked for, but with *accepted*."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answer: ActionAnswer
+    text: Text | None = None
+
+
+async def actions(runtime: Runtime, caller: Caller) -> Actions:
+    """The open actions that the caller sees. The look is on record."""
+    held, owner = Held(runtime), col(ActionTable.owner)
+    own = await _open(held, owner == caller.agency)
+    others = await _open(held) if sharing.may_agree_actions(caller.roles) else None
+    agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
+    yours = await lines_of(held, caller, own)
+    page = Actions(
+        at=runtime.clock.now(),
+        fresh_until=await runtime.fresh_until(),
+        agency=agencies[caller.agency].name if caller.agency in agencies else caller.agency,
+        yours=yours,
+        areas=None
+        if others is None
+        else [line for line in await lines_of(held, caller, others) if line.case],
+    )
+    shown = {line.action for line in (*yours, *(page.areas or ()))}
+    facts = [fact for row in (*own, *(others or ())) if row.action in shown for fact in row.facts]
+    await runtime.shown(caller, "actions", caller.id, page.seen, facts)
+    return page
+
+
+async def _open(held: Held, *where: ColumnElement[bool]) -> list[ActionRow]:
+    until = col(ActionTable.open_until)
+    statement = select(ActionTable).where(until.is_not(None), *where)
+    statement = statement.order_by(until, col(ActionTable.subject)).limit(MOST)
+    return cast("list[ActionRow]", await held.archive.rows(ACTION, statement))
+
+
+async def action(runtime: Runtime, caller: Caller, which: str) -> ActionPage:
+    """An action by itself. Raises Problem (404) for whoever may not answer it."""
+    row = await _theirs(runtime, caller, which)
+    (line,) = await lines_of(Held(runtime), caller, [row])
+    page = ActionPage(
+        at=runtime.clock.now(),
+        fresh_until=await runtime.fresh_until(),
+        action=line,
+        may_supersede=sharing.may_agree_actions(caller.roles),
+    )
+    await runtime.shown(caller, ACTION.name, which, page.seen, row.facts)
+    return page
+
+
+async def agree(runtime: Runtime, caller: Caller, case: str, said: ToAgree, key: str | None) -> Taken:
+    """Say what was agreed for a case. Raises Problem (404) for a case or a meeting that is not the caller's;
+    Refused (422) for an owner that nobody has defined."""
+    given = said.model_dump(exclude={"text"})
+    content = ActionAgreed.model_validate(given | {"case": case, "words": {"text": said.text}})
+    taken = await runtime.take(
+        own_header(runtime.clock.now()),
+        content,
+        caller=caller,
+        right=sharing.AGREE_ACTION,
+        idempotency_key=key,
+    )
+    await runtime.folded(content.keys(taken.root))
+    return taken
+
+
+async def answer(runtime: Runtime, caller: Caller, which: str, said: ToAnswer, at_hand: int) -> Taken:
+    """Say what came of an action, upon what is known of it. Raises Problem (404) for another's; Refused: 409
+    for one that was taken back; 412 where something was said of it since, unless it is the same; 422 for what
+    the answer leaves out."""
+    if (await _theirs(runtime, caller, which)).withdrawn:
+        raise Refused("withdrawn", status=409)
+    words = Narrative(text=said.text) if said.text else None
+    content = ActionAnswered(action=which, answer=said.answer, words=words)
+    known = [fact for fact in await runtime.facts([f"o:{which}"]) if is_about(fact, which)]
+    if len(known) != at_hand:
+        return _again(known, caller, content)
+    only, header = f"{which} {at_hand}", own_header(runtime.clock.now())
+    try:
+        taken = await runtime.take(header, content, caller=caller, right=sharing.ANSWER_ACTION, only=only)
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        raise Refused("changed-since", "If-Match", status=412) from None
+    await runtime.folded(content.keys(taken.root))
+    return taken
+
+
+def _again(known: Iterable[Fact[Content]], caller: Caller, content: ActionAnswered) -> Taken:
+    """The first answer to what the caller's agency says once more. Raises Refused (412) for anything else."""
+    newest = max(known, key=lambda fact: fact.accepted)
+    if newest.agency != caller.agency or newest.content != content:
+        raise Refused("changed-since", "If-Match", status=412)
+    return Taken(newest.id, newest.root, newest.version, newest.accepted, repeated=True)
+
+
+async def admit(archive: Archive, caller: Caller, content: ActionAgreed | ActionAnswered) -> Content:
+    """An action with the area of its case, or of the meeting that heard it; an answer that says enough.
+    Raises Refused (422)."""
+    if isinstance(content, ActionAnswered):
+        if content.answer is ActionAnswer.SUPERSEDED and not sharing.may_agree_actions(caller.roles):
+            raise Refused("not-the-owners", "body.answer")
+        if content.words is None and content.answer is not ActionAnswer.ACCEPTED:
+            raise Refused("words-missing", "body.text")
+        return content
+    if content.routing is not None:
+        raise Refused("given-by-goldthread", "body.routing")
+    if content.owner not in casefile.agencies_of(await archive.configuration(AgencyDefined)):
+        raise Refused("agency-not-known", "body.owner")
+    held = Held(archive)
+    case = await held.one(CASE, rows.ConferenceCase, content.case)
+    heard = await held.one(MEETING, rows.ConferenceMeeting, content.meeting) if content.meeting else None
+    area = (case.area if case else None) or (heard.area if heard else None)
+    return content.model_copy(update={"routing": Routing(area=area) if area else None})
+
+
+async def theirs_to_say(archive: Archive, caller: Caller, content: ActionAgreed | ActionAnswered) -> None:
+    """Refuse what is said of a case or a meeting that the caller may not see, or of an action that is not
+    theirs to answer. Raises Problem (404)."""
+    if isinstance(content, ActionAnswered):
+        await _theirs(archive, caller, content.action)
+        return
+    if not await _seen(archive, caller, [content.case]):
+        raise not_found()
+    if content.meeting is not None:
+        held = await Held(archive).one(MEETING, rows.ConferenceMeeting, content.meeting)
+        if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):
+            raise not_found()
+
+
+async def _theirs(archive: Archive, caller: Caller, which: str) -> ActionRow:
+    row = await Held(archive).one(ACTION, ActionRow, which)
+    if row is None:
+        raise not_found()
+    sees = bool(await _seen(archive, caller, [row.of_case]))
+    if not sharing.may_answer_action(caller.roles, caller.agency, row.owner, sees_case=sees):
+        raise not_found()
+    return row
+
+
+async def _seen(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, rows.ConferenceCase]:
+    found = await Held(archive).many(CASE, rows.ConferenceCase, cases, "case")
+    return await visible(archive, caller, found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """A meeting that an action may have come before. Emergencies hear one case, and open nobody else's."""
+
+    meeting: str
+    marac: str | None
+    starts: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What lines are told by, of the caller and of the areas."""
+
+    caller: Caller
+    at: datetime
+    now: bool
+    """Whether this is as it is, and not as it was known."""
+    agencies: Mapping[str, AgencyDefined]
+    areas: Mapping[str, AreaDefined]
+    letters: Mapping[str, str]
+    seen: Collection[str]
+    sittings: Sequence[_Sitting]
+
+    def name(self, agency: str) -> str:
+        return self.agencies[agency].name if agency in self.agencies else agency
+
+    def line(self, row: ActionRow) -> ActionLine:
+        sees = row.of_case in self.seen
+        marac = placing.marac_of(self.areas, row.area)
+        theirs = [each for each in self.sittings if each.marac == marac and each.meeting != row.meeting]
+        after = min((each.starts for each in theirs if each.starts > row.agreed), default=None)
+        open_ = row.open_until is not None
+        return ActionLine(
+            **row.model_dump(include=_AS_IN_THE_ROW),
+            letters=self.letters[row.of_case],
+            case=row.of_case if sees else None,
+            owner_name=self.name(row.owner),
+            open=open_,
+            late=open_ and rules.is_late(row.answer, row.due, self.at),
+            carried=rules.carried(row.agreed, row.over, (each.starts for each in theirs), self.at),
+            not_specific=rules.not_specific(row.text, row.agreed, row.due, after) if open_ else (),
+            answers=tuple(
+                AnswerShown(agency_name=self.name(each.agency), **each.model_dump(exclude={"root"}))
+                for each in reversed(row.answers)
+            ),
+            may_answer=self.now
+            and not row.withdrawn
+            and sharing.may_answer_action(self.caller.roles, self.caller.agency, row.owner, sees_case=sees),
+        )
+
+
+_AS_IN_THE_ROW = (set(ActionLine.model_fields) & set(ActionRow.model_fields)) - {"answers"}
+
+
+async def lines_of(
+    held: Held, caller: Caller, found: Sequence[ActionRow], at: datetime | None = None
+) -> list[ActionLine]:
+    """Actions for a caller: open before over, and the first to be late first. ``at``: of a meeting to come,
+    when it begins: what is carried to it is counted."""
+    if not found:
+        return []
+    cases = {row.of_case for row in found}
+    configuration = await held.archive.configuration(AgencyDefined, AreaDefined, at=held.at)
+    areas = casefile.areas_of(configuration)
+    around = _Around(
+        caller=caller,
+        at=at or held.at or held.archive.clock.now(),
+        now=held.at is None,
+        agencies=casefile.agencies_of(configuration),
+        areas=areas,
+        letters=order.told_apart(cases),
+        seen=await _seen(held.archive, caller, cases),
+        sittings=await _sittings(held.archive, areas, min(row.agreed for row in found)),
+    )
+    lines = [around.line(row) for row in found]
+    return sorted(lines, key=lambda line: (not line.open, line.due, line.action))
+
+
+async def _sittings(archive: Archive, areas: Mapping[str, AreaDefined], since: datetime) -> list[_Sitting]:
+    starts = MEETING.table.starts  # type: ignore[attr-defined]
+    statement = select(MEETING.table).where(starts > since)
+    found = cast("list[rows.ConferenceMeeting]", await archive.rows(MEETING, statement))
+    return [
+        _Sitting(row.meeting, placing.marac_of(areas, row.area), row.starts)
+        for row in found
+        if not row.withdrawn and not row.emergency
+    ]
+
+
+async def of_case(held: Held, caller: Caller, found: Sequence[ActionRow]) -> list[ActionLine]:
+    """The actions of a case for its page: those of earlier meetings first, then the other open ones, then
+    what was done. What was taken back is left out."""
+    lines = await lines_of(held, caller, [row for row in found if not row.withdrawn])
+    return sorted(lines, key=lambda line: (not line.open, line.open and not line.carried))
+
+
+async def open_before(held: Held, caller: Caller, meeting: rows.ConferenceMeeting) -> list[ActionLine]:
+    """The open actions that come before a meeting from earlier ones, the first to be late first."""
+    areas = casefile.areas_of(await held.archive.configuration(AreaDefined))
+    marac = placing.marac_of(areas, meeting.area)
+    within = [area for area in areas if marac is not None and placing.marac_of(areas, area) == marac]
+    theirs = await _open(held, col(ActionTable.area).in_(within))
+    now = held.archive.clock.now()
+    lines = await lines_of(held, caller, theirs, max(now, meeting.starts))
+    return [line for line in lines if line.case and line.carried]

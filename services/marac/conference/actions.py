@@ -1,0 +1,116 @@
+"""Level 1: an action of a MARAC, what came of it, and the clock that runs until somebody says so. It is a
+fact of its own: it stays when its case is taken off the agenda of the meeting that agreed it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from chassis.facts import Fact
+from chassis.views import Folded, Row, Saying, Subject, View
+from contracts.content import Content
+from contracts.events.actions import ActionAgreed, ActionAnswered
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.rules.clocks import Running, moves
+from contracts.sections import Narrative, Routing, Sealed
+from contracts.vocabulary import AlertRule
+from services.marac.conference.actions_rows import ActionRow, ActionTable, AnswerLine
+from services.marac.conference.parts import ClockLine
+from services.marac.rules.actions import Answered, is_open, standing
+
+RULE = AlertRule.MARAC_ACTION
+
+
+def fold_action(subject: Subject) -> Folded:
+    """The row of an action; None for a cause that is something else."""
+    versions = subject.facts.versions(subject.id)
+    said = next(
+        (c for c in (each.content for each in reversed(versions)) if isinstance(c, ActionAgreed)), None
+    )
+    if said is None:
+        return Folded(None)
+    answers = [
+        _answer(each) for each in subject.facts.current(ActionAnswered) if each.said.action == subject.id
+    ]
+    stands = standing(Answered(each.answer, each.at, each.root) for each in answers)
+    answer = stands.answer if stands else None
+    withdrawn = versions[-1].content is None
+    known = [each for each in subject.facts if is_about(each, subject.id)]
+    row = ActionRow(
+        action=subject.id,
+        of_case=said.case,
+        meeting=said.meeting,
+        agency=versions[0].agency,
+        owner=said.owner,
+        worker=said.worker,
+        agreed=versions[0].occurred,
+        due=said.due,
+        target=said.target,
+        risk=said.risk,
+        safe_to_tell=said.safe_to_tell,
+        text=_text(said.words),
+        withdrawn=withdrawn,
+        answer=answer,
+        over=stands.at if stands and not is_open(answer) else None,
+        answers=tuple(answers),
+        open_until=said.due if is_open(answer) and not withdrawn else None,
+        version=len(known),
+        area=_area(said),
+        clocks=tuple(_clocks(subject)),
+        facts=tuple(sorted(each.id for each in known)),
+    )
+    return Folded(row)
+
+
+def is_about(fact: Fact[Content], action: str) -> bool:
+    """Whether a fact is a version of an action, or of an answer to it: what its number counts."""
+    return fact.root == action or fact.envelope.type == ActionAnswered.type
+
+
+def _answer(fact: Fact[ActionAnswered]) -> AnswerLine:
+    said = fact.said
+    return AnswerLine(
+        root=fact.root, agency=fact.agency, at=fact.occurred, answer=said.answer, text=_text(said.words)
+    )
+
+
+def _text(words: Narrative | Sealed | None) -> str | None:
+    return words.text if isinstance(words, Narrative) else None
+
+
+def _clocks(subject: Subject) -> Iterable[ClockLine]:
+    over = {each.said.generation for each in subject.facts.current(ClockStopped)}
+    for said in sorted((f.said for f in subject.facts.current(ClockStarted)), key=lambda s: s.generation):
+        stopped = said.generation in over
+        yield ClockLine(generation=said.generation, due=said.due, area=_area(said), stopped=stopped)
+
+
+def _area(said: ActionAgreed | ClockStarted) -> str | None:
+    return said.routing.area if isinstance(said.routing, Routing) else None
+
+
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """The clock to start or to stop."""
+    if not isinstance(row, ActionRow):
+        return
+    cause = row.action
+    running = [Running(RULE, c.generation, c.due, c.area, c.due <= at) for c in row.clocks if not c.stopped]
+    wanted = {RULE: row.open_until} if row.open_until else {}
+    now = moves(running, [RULE] if row.clocks else [], wanted, row.area, at)
+    for clock in now.stop:
+        stopped = ClockStopped(rule=RULE, cause=cause, generation=clock.generation)
+        yield Saying(RULE, cause, clock.generation, stopped, at)
+    if now.start and row.open_until:
+        n = 1 + max((clock.generation for clock in row.clocks), default=0)
+        routing = Routing(area=row.area) if row.area else None
+        started = ClockStarted(rule=RULE, cause=cause, generation=n, due=row.open_until, routing=routing)
+        yield Saying(RULE, cause, n, started, at)
+
+
+ACTION = View(
+    "conference_action",
+    of="cause",
+    row=ActionRow,
+    table=ActionTable,
+    fold=fold_action,
+    decide=decide,
+    begun_by=(ActionAgreed,),
+)

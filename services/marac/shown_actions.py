@@ -1,0 +1,59 @@
+"""What is shown of a MARAC's actions."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.events.support import Worker
+from contracts.vocabulary import ActionAnswer, ActionFor, ActionRisk
+from services.marac.rules.actions import NotSpecific
+
+
+class AnswerShown(BaseModel):
+    """What was said of an action, by which agency. ``text`` null: no words were given, or they are sealed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agency: str
+    agency_name: str
+    at: datetime
+    answer: ActionAnswer
+    text: str | None
+
+
+class ActionLine(BaseModel):
+    """One action. ``answer`` null: nobody has answered. ``late``: its time has passed, and nobody has said
+    what came of it. ``text`` null: it is sealed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    version: int = Field(description="its `ETag`: what whoever answers had before them")
+    letters: str
+    case: str | None = Field(description="null for whoever sees nothing else of the case")
+    owner: str
+    owner_name: str
+    worker: Worker | None
+    agreed: datetime
+    due: datetime
+    target: ActionFor
+    risk: ActionRisk | None
+    safe_to_tell: bool | None = Field(description="null: nobody said, and so it is not safe")
+    text: str | None
+    answer: ActionAnswer | None
+    open: bool
+    late: bool
+    carried: int = Field(description="so many meetings have had it before them since it was agreed")
+    not_specific: tuple[NotSpecific, ...] = Field(description="what it leaves open; it is asked about")
+    withdrawn: bool
+    answers: tuple[AnswerShown, ...] = Field(description="newest first")
+    may_answer: bool
+
+
+class ActionCounts(BaseModel):
+    """How many of a case's actions are open, and how many of these late."""
+
+    model_config = ConfigDict(frozen=True)
+
+    open: int
+    late: int
