@@ -94,7 +94,7 @@ def may_see_who(roles: Collection[str], kind: AgencyKind | None, agency: str, to
     """Whether they may see who the victim is, and what is owed to them. Whoever is of the police, an IDVA or
     a coordinator of theirs too, may not learn of a victim who chose not to tell the police: of whom their own
     agency has told of alone. Of other agencies it is for whoever supports or places victims; a supervisor is
-    called when nobody has reached one (domain.md S5; deny by default). None: nobody has said what kind of
-    agency it is."""
+    called when nobody has reached one (domain.md S5; deny by default). An agency of which nobody has said the
+    kind may be the police: unknown is never safe."""
     others = {StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.SUPPORT_REPORTER}
-    return agency in told or (kind is not AgencyKind.POLICE and not others.isdisjoint(roles))
+    return agency in told or (kind not in (None, AgencyKind.POLICE) and not others.isdisjoint(roles))

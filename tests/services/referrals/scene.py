@@ -5,9 +5,13 @@ from typing import Any
 
 import httpx
 
+from chassis.accept import own_header
 from chassis.http.auth import Caller
 from chassis.ids import Ids
 from chassis.runtime import Runtime
+from contracts.content import Content
+from contracts.events.configuration import AgencyDefined
+from contracts.vocabulary import AgencyKind
 from tests.support.waiting import until
 
 IDS = Ids("a secret that only these tests have")
@@ -42,6 +46,15 @@ CALLERS = {
 }
 
 
+AGENCIES = (
+    AgencyDefined(agency="police", name="Police", kind=AgencyKind.POLICE),
+    AgencyDefined(agency="haven", name="Haven", kind=AgencyKind.IDVA_SERVICE, serves=["north"]),
+    AgencyDefined(agency="council", name="Council", kind=AgencyKind.COUNCIL),
+    AgencyDefined(agency="hospital", name="Hospital", kind=AgencyKind.HEALTH),
+)
+"""Of which kind each is: of whom nobody has said it may be the police."""
+
+
 class Door:
     """Lets in whoever says a name of ours: tokens are the chassis' own matter."""
 
@@ -60,6 +73,12 @@ class Referrals:
         now = self.runtime.clock.now().isoformat()
         header = {"occurred": now, "recorded": now, "basis": "public-task", "purpose": "safeguarding"}
         return {**header, "content": content}
+
+    async def configure(self, *said: Content) -> None:
+        """An operator says so."""
+        for each in said:
+            header = own_header(self.runtime.clock.now())
+            await self.runtime.take(header, each, caller=CALLERS["operator"], right="test")
 
     async def post(self, who: str, path: str, content: dict[str, Any], key: str = "") -> httpx.Response:
         headers = {"Authorization": f"Bearer {who}"} | ({"Idempotency-Key": key} if key else {})

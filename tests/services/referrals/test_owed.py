@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 
-from chassis.accept import own_header
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.configuration import AgencyDefined
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade
 from contracts.events.owed import ContractAgreed, PlanMade, VictimTold
-from contracts.vocabulary import AgencyKind, AlertRule, Role, StaffRole
+from contracts.vocabulary import AlertRule, Role, StaffRole
 from services.referrals.owed import OWED
 from services.referrals.rules import sharing
 from tests.contracts.rules.test_plan_adequacy import ADEQUATE
-from tests.services.referrals.scene import CALLERS, Referrals, mention, named
+from tests.services.referrals.scene import AGENCIES, Referrals, mention, named
 from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
 from tests.support.waiting import until
 from tests.support.world import World
@@ -107,6 +105,13 @@ def test_nothing_is_said_twice_and_the_order_of_facts_changes_nothing() -> None:
     assert settled(*facts).settle() == 0
 
 
+@pytest.fixture
+async def referrals(referrals: Referrals) -> Referrals:
+    """Its agencies are known, each of its kind."""
+    await referrals.configure(*AGENCIES)
+    return referrals
+
+
 PLAN = {
     **ADEQUATE,
     "people": [named("victim", "1")],
@@ -181,9 +186,6 @@ async def test_what_cannot_be_read_is_refused_by_its_kind(
 
 
 async def test_the_police_see_what_is_owed_to_whom_they_have_told_of_alone(referrals: Referrals) -> None:
-    police = AgencyDefined(agency="police", name="Police", kind=AgencyKind.POLICE)
-    header = own_header(referrals.runtime.clock.now())
-    await referrals.runtime.take(header, police, caller=CALLERS["operator"], right="test")
     await referrals.post("haven", "safety-plans", PLAN)
     address = f"/referrals/v1/victims/{mention('haven', '1')}"
     said = {"victim": mention("haven", "1"), "of": ["arrest"], "result": "told", "by": "idva"}

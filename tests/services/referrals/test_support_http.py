@@ -4,10 +4,9 @@ from typing import Any
 
 import httpx
 
-from chassis.accept import own_header
-from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.vocabulary import AgencyKind, AreaKind
-from tests.services.referrals.scene import Referrals, mention, named
+from contracts.events.configuration import AreaDefined
+from contracts.vocabulary import AreaKind
+from tests.services.referrals.scene import AGENCIES, Referrals, mention, named
 from tests.support.waiting import until
 
 NAME = {"family": "Marsh", "given": "Ann"}
@@ -19,16 +18,8 @@ def ann(number: str = "C-1", **more: Any) -> dict[str, Any]:
 
 
 async def prepared(referrals: Referrals) -> None:
-    """The area, and the IDVA service that serves it."""
-    from tests.services.referrals.scene import CALLERS
-
-    for said in (
-        AreaDefined(area="north", name="North", kind=AreaKind.MARAC),
-        AgencyDefined(agency="police", name="Police", kind=AgencyKind.POLICE),
-        AgencyDefined(agency="haven", name="Haven", kind=AgencyKind.IDVA_SERVICE, serves=["north"]),
-    ):
-        header = own_header(referrals.runtime.clock.now())
-        await referrals.runtime.take(header, said, caller=CALLERS["operator"], right="test")
+    """The area, and the agencies: an IDVA service serves it."""
+    await referrals.configure(AreaDefined(area="north", name="North", kind=AreaKind.MARAC), *AGENCIES)
 
 
 async def assessed(referrals: Referrals, who: str = "hospital", **more: Any) -> httpx.Response:
