@@ -37,8 +37,10 @@ from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
 from contracts.events.people import ReferralMade
 from contracts.events.support import CapacityTold, MessageSent, RoleTaken, SupportProgressed, Worker
+from contracts.events.transfer import TransferSent
 from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
+from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_children import CHILDREN
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
@@ -319,6 +321,7 @@ ROOTS = {
     OrderMade: ORDER,
     BreachReported: BREACH,
     MeetingCalled: MEETING,
+    TransferSent: TRANSFER,
     AlertCalled: CALL,
     PathTried: TRY,
     WithheldFromPolice: WITHHELD,
@@ -355,7 +358,7 @@ EXAMPLES: dict[str, Envelope] = {
     content.type: _event(agency, occurred, content)
     for agency, occurred, content in [
         *(*PEOPLE, *OWED, *CHILDREN, *ORDERS),
-        *(*ALERTS, *OURS, *SUPPORT, *AGREED),
+        *(*ALERTS, *OURS, *SUPPORT, *AGREED, *FOLLOWED),
     ]
 }
 """Event type to an event of it."""

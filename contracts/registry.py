@@ -14,6 +14,7 @@ from contracts.events import (
     configuration,
     contact,
     feeds,
+    flags,
     identity,
     operations,
     orders,
@@ -21,6 +22,7 @@ from contracts.events import (
     path,
     people,
     support,
+    transfer,
     wishes,
     withheld,
 )
@@ -37,7 +39,19 @@ class Unreadable(ValueError):
 
 def _all() -> dict[str, type[Content]]:
     said = (people, contact, wishes, orders, identity, withheld, owed, support, children)
-    modules = (*said, alerts, clocks, conference, actions, configuration, operations, path, feeds)
+    modules = (
+        *said,
+        alerts,
+        clocks,
+        conference,
+        actions,
+        flags,
+        transfer,
+        configuration,
+        operations,
+        path,
+        feeds,
+    )
     found = {
         model.type: model
         for module in modules

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field, StrictInt
 
-from contracts.content import Content, MentionId, ThingId
+from contracts.content import CaseId, Content, MentionId, ThingId
 from contracts.sections import RoutingSection
 from contracts.vocabulary import AlertRule
 
@@ -22,6 +22,7 @@ class ClockStarted(Content):
     due: AwareDatetime
     routing: RoutingSection | None = None
     about: list[MentionId] = Field(default_factory=list, description="whose rows it shows in")
+    case: CaseId | None = Field(default=None, description="in which case's row it shows")
 
 
 class ClockStopped(Content):
@@ -33,3 +34,4 @@ class ClockStopped(Content):
     cause: ThingId
     generation: StrictInt = Field(ge=1)
     about: list[MentionId] = Field(default_factory=list)
+    case: CaseId | None = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from contracts.envelope import utc
+from contracts.rules.after_clocks import AFTER
 from contracts.rules.children_clocks import CHILDREN
 from contracts.rules.clock import Calendar as Calendar
 from contracts.rules.clock import Clock as Clock
@@ -249,6 +250,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     **CHILDREN,
     **SUPPORT,
+    **AFTER,
 }
 """The table: by the rule under which somebody is told."""
 

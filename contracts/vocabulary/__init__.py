@@ -5,6 +5,7 @@ Sources as read on 23 November 2026; section numbers are to be checked before an
 """
 
 from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
+from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
     AlertRule,
@@ -128,7 +129,9 @@ __all__ = [
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
+    "FlagState",
     "Grade",
+    "HeardHere",
     "HousingKind",
     "IdentityAnswer",
     "IncidentKind",
@@ -137,6 +140,8 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "MoveKind",
+    "MoveWarning",
     "NationalSystem",
     "Offence",
     "OffenceElement",
@@ -180,6 +185,7 @@ __all__ = [
     "Teller",
     "Threshold",
     "ToldResult",
+    "TransferItem",
     "Uniform",
     "UpdateKind",
     "Urgency",

@@ -41,6 +41,7 @@ class AlertRule(StrEnum):
     TELL_RELEASE = "tell-release"
     TELL_COURT = "tell-court"
     TELL_ROUTINE = "tell-routine"
+    TELL_MARAC = "tell-marac"
     SUPPORT_REFERRAL = "support-referral"
     SUPPORT_UNANSWERED = "support-unanswered"
     IDVA_ASKED = "idva-asked"
@@ -50,6 +51,10 @@ class AlertRule(StrEnum):
     SCHOOL_TOLD = "school-told"
     SCHOOL_ACKNOWLEDGED = "school-acknowledged"
     RETURN_INTERVIEW = "return-interview"
+    FLAGS_OWED = "flags-owed"
+    REFER_AGAIN = "refer-again"
+    TRANSFER_TO_TAKE = "transfer-to-take"
+    TRANSFER_TO_CHASE = "transfer-to-chase"
     MESSAGE_TO_OFFICER = "message-to-officer"
     MESSAGE_TO_IDVA = "message-to-idva"
 
@@ -78,6 +83,11 @@ class ClockOwner(StrEnum):
     POLICE_SAFEGUARDING = "police-safeguarding"
     """The police's team for safeguarding, which tells schools."""
     CHILDRENS_SERVICES = "childrens-services"
+    CASE_AGENCIES = "case-agencies"
+    """Each agency of a case that has not answered yet."""
+    MARAC_COORDINATOR = "marac-coordinator"
+    RECEIVING_MARAC = "receiving-marac"
+    """The coordinator of the MARAC that a case was sent to."""
 
 
 class ParkedReason(StrEnum):

@@ -67,7 +67,7 @@ class PlanReviewResult(StrEnum):
 
 class UpdateKind(StrEnum):
     """What a victim is to be told of (Code of Practice for Victims of Crime, 2020, rights 6, 8 and 9;
-    ``domain.md`` section 6). ROUTINE: how often her contract says."""
+    ``domain.md`` section 6). ROUTINE: how often her contract says. MARAC: what a meeting came to (1.5)."""
 
     ARREST = "arrest"
     INTERVIEW = "interview"
@@ -76,6 +76,7 @@ class UpdateKind(StrEnum):
     RELEASE = "release"
     COURT = "court"
     ROUTINE = "routine"
+    MARAC = "marac"
 
 
 class ToldResult(StrEnum):

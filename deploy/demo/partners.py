@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import anyio
 from rich.progress import Progress
 
+from deploy.demo import after
 from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client
 from deploy.demo.plan import Plan
@@ -99,6 +100,7 @@ class Year:
         while diary:
             await self._next_in(diary)
         await self._staff.write_messages()
+        await after.follow(self._client, self._load)
         self._clock = await self._staff.answer_all(self._clock)
 
     async def _next_in(self, diary: Diary) -> None:

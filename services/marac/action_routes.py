@@ -176,6 +176,6 @@ async def _plan(
     page = await queries.case_page(runtime, caller, case)
     look = PAGES.look(request, caller)
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
-    form = await action_form(runtime, caller, typed=typed, faults=faults or ())
+    form = await action_form(runtime, typed=typed, faults=faults or ())
     view = CaseView(page, words)
     return PAGES.show("plan.html", look, 422 if faults else 200, page=page, view=view, words=words, **form)

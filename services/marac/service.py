@@ -8,6 +8,8 @@ from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
+from services.marac.after_routes import pages as after_pages
+from services.marac.after_routes import router as after
 from services.marac.children_routes import pages as children_pages
 from services.marac.children_routes import router as children
 from services.marac.completeness_routes import router as completeness
@@ -15,7 +17,7 @@ from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.children import CHILD
 from services.marac.conference.messages import MESSAGE
-from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
+from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
@@ -23,14 +25,40 @@ from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.tasking.views import PERPETRATOR, SOURCE
+from services.marac.transfer_routes import pages as transfer_pages
+from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
     fold_version=9,
-    views=(PERSON, CHARACTERISTICS, PERPETRATOR, SOURCE, CHILD, CASE, MEETING, ALERT, ACTION, MESSAGE),
+    views=(
+        PERSON,
+        CHARACTERISTICS,
+        PERPETRATOR,
+        SOURCE,
+        CHILD,
+        CASE,
+        AFTER,
+        MEETING,
+        ALERT,
+        TRANSFER,
+        ACTION,
+        MESSAGE,
+    ),
     routers=(
-        *(router, completeness, children, actions, messages),
-        *(pages, children_pages, action_pages, message_pages),
+        router,
+        completeness,
+        messages,
+        children,
+        actions,
+        after,
+        transfers,
+        pages,
+        children_pages,
+        action_pages,
+        message_pages,
+        after_pages,
+        transfer_pages,
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,

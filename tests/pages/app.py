@@ -33,9 +33,22 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import action_routes, children_routes, message_routes
+from services.marac import (
+    action_routes,
+    after_routes,
+    children_routes,
+    message_routes,
+    transfer_routes,
+)
 from services.marac import queries as marac_queries
-from services.marac.conference import action_plan, children_list, correspondence
+from services.marac.conference import (
+    action_plan,
+    after_page,
+    children_list,
+    correspondence,
+    following,
+    transferring,
+)
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -62,6 +75,7 @@ from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_actions,
+    sample_after,
     sample_cases,
     sample_children,
     sample_owed,
@@ -90,7 +104,13 @@ ROLES = {
 
 
 MORE = {
-    "marac": [action_routes.pages, children_routes.pages, message_routes.pages],
+    "marac": [
+        action_routes.pages,
+        children_routes.pages,
+        message_routes.pages,
+        after_routes.pages,
+        transfer_routes.pages,
+    ],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -303,6 +323,16 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
+    for part, name in (
+        (following, "flags"),
+        (following, "repeats"),
+        (transferring, "transfers"),
+        (transferring, "warned"),
+        (transferring, "send"),
+        (after_page, "after_page"),
+    ):
+        sample = getattr(sample_after, name)
+        patch.setattr(part, name, answers(sample) if name == "repeats" else sample)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)

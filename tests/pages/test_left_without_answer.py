@@ -18,6 +18,8 @@ CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
     "/marac/cases/{case}": ("chair", CASE),
     "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/cases/{case}/after": ("chair", f"{CASE}/after"),
+    "/marac/cases/{case}/transfer": ("coordinator", f"{CASE}/transfer"),
     "/marac/cases/{case}/actions": ("chair", f"{CASE}/actions"),
     "/marac/cohort/{perpetrator}": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
@@ -50,6 +52,9 @@ OF_NOBODY = {
     "/referrals/reviews/{one}/{other}": "two records, to tell whether they are one person's",
     "/marac/characteristics": "numbers",
     "/marac/messages": "a list of cases",
+    "/marac/flags": "a list of cases, for agencies that flag their files",
+    "/marac/repeats": "a list of cases",
+    "/marac/transfers": "a list of cases",
     "/marac/actions": "what agencies are to do, of cases by their letters",
     "/marac/actions/{action}": "one thing that an agency is to do",
     "/referrals/refer": "a list of drafts",

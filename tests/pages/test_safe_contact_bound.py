@@ -12,6 +12,8 @@ from deploy.local.deployment import ROOT
 NEVER = {
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
+    "marac/flags.html": "a list, by which agencies find their files: nobody is contacted",
+    "marac/transfers.html": "between two coordinators: the case's own page says it",
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",
     "marac/perpetrator.html": "perpetrator-centred",
     "marac/source.html": "where a line comes from: it asks for nothing",

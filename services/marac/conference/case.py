@@ -8,6 +8,7 @@ from chassis.views import Folded, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed
 from contracts.events.people import ReferralMade
+from contracts.events.transfer import TransferAcknowledged, TransferSent
 from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around
 from contracts.rules.circulation import Circulation
@@ -31,6 +32,7 @@ def fold_case(subject: Subject) -> Folded:
     people = _People(subject, said) if fact.content is not None and said is not None else None
     area = (casefile.area_of(said) if said else None) or (people.area if people else None)
     defined = casefile.areas_of(subject.configuration)
+    taken_by = _taken_by(subject)
     row = rows.ConferenceCase(
         case=subject.id,
         letters=agenda.letters(subject.id),
@@ -42,7 +44,8 @@ def fold_case(subject: Subject) -> Folded:
         recorded=fact.recorded,
         area=area,
         areas=area_and_around(defined, area),
-        marac=areas.marac_of(defined, area),
+        transferred=tuple(dict.fromkeys(place for to in taken_by for place in area_and_around(defined, to))),
+        marac=taken_by[-1] if taken_by else areas.marac_of(defined, area),
         meetings=tuple(_meetings(subject)),
     )
     if people is None or said is None:
@@ -67,6 +70,12 @@ def _meetings(subject: Subject) -> Iterable[rows.Listing]:
     for fact in subject.facts.current(CaseListed):
         if fact.said.case == subject.id:
             yield rows.Listing(meeting=fact.said.meeting, root=fact.root, listed=fact.occurred)
+
+
+def _taken_by(subject: Subject) -> list[str]:
+    """The MARACs that took the case over, the last last: the last is to hear it."""
+    taken = {each.said.transfer for each in subject.facts.current(TransferAcknowledged)}
+    return [each.said.to_area for each in subject.facts.current(TransferSent) if each.root in taken]
 
 
 class _People:

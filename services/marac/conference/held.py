@@ -100,13 +100,13 @@ async def visible(
     archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]
 ) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
-    meetings that it was put on, whatever its own area has become since."""
+    meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over."""
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
     found: dict[str, rows.ConferenceCase] = {}
     for case in cases:
         put_on = [meetings[each.meeting] for each in case.meetings if each.meeting in meetings]
-        areas = {*case.areas, *(area for meeting in put_on for area in meeting.areas)}
+        areas = {*case.areas, *case.transferred, *(area for meeting in put_on for area in meeting.areas)}
         if sharing.may_see_case(caller.roles, caller.areas, areas, case.marac):
             found[case.case] = case
     return found

@@ -47,7 +47,7 @@ def fold_meeting(subject: Subject) -> Folded:
         emergency=said.emergency,
         cases=[rows.ListedCase(case=case, root=listed[case]) for case in sorted(listed)],
     )
-    return Folded(row)
+    return Folded(row, said.starts if said.starts > subject.at else None)
 
 
 def fold_alert(subject: Subject) -> Folded:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chassis.views import Subject
+from contracts.events.owed import VictimTold
 from contracts.rules import risk_review
 from contracts.rules.owed_parts import Heard, Owed
+from contracts.vocabulary import UpdateKind
 from services.marac import casefile
+from services.marac.conference.victim_rows import Telling
 from services.marac.shown_owed import OwedNote, PlanState
 
 
@@ -16,6 +19,17 @@ def heard_of(subject: Subject, told: Iterable[casefile.Told]) -> Heard:
     known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.first_recorded)
     opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
     return Heard(subject.id, subject.homes, subject.at, known, opened)
+
+
+def tellings_of(heard: Heard) -> tuple[Telling, ...]:
+    """What came of telling a victim what meetings came to, in the order of time."""
+    return tuple(
+        Telling(
+            root=each.envelope.root, agency=each.envelope.agency, at=each.envelope.time, result=said.result
+        )
+        for each, said in heard.of(VictimTold)
+        if UpdateKind.MARAC in said.of
+    )
 
 
 def owed_shown(owed: Owed | None, *, locations: bool) -> Owed | None:

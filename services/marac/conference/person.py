@@ -25,7 +25,7 @@ from contracts.sections import Contact, Health, Identity, Location, Narrative, R
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.owed import heard_of
+from services.marac.conference.owed import heard_of, tellings_of
 from services.marac.conference.source import source
 from services.marac.conference.support import support_of
 from services.marac.conference.victim import hers_of
@@ -97,6 +97,7 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
         for each in risk_review.owed(heard.opened, made, CALENDARS)
     ]
     found: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
+    found["told_of_marac"] = tellings_of(heard)
     found["support"] = support_of(heard.told, heard.opened, (each.fact for each in told), CALENDARS)
     return found | {"owed": owed.owed(heard, CALENDARS)}, owed.changes_at(heard)
 

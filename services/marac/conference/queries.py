@@ -14,6 +14,7 @@ from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
 from services.marac.conference import action_plan, compose, rows
+from services.marac.conference.after_page import without_addresses
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.owed import owed_shown
@@ -127,7 +128,9 @@ async def read_case(
     if row is None:
         raise not_found()
     known = (await held.known([row]))[0]
-    page, left_out = await _page(runtime, known, at, fresh, sharing.sees(caller.roles, paper=paper))
+    if _by_transfer(caller, now):
+        known = without_addresses(known)
+    page, left_out = await _page(runtime, known, at, fresh, _sees(caller, now, paper=paper))
     page = page.model_copy(update={"actions": await action_plan.of_case(held, caller, known.actions)})
     return page, set(compose.facts_of([known])), left_out
 
@@ -165,7 +168,7 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
                 regime=fact.envelope.regime,
                 basis=fact.envelope.basis,
                 purpose=fact.envelope.purpose,
-                said=_said(fact, line, locations=sharing.may_see_locations(caller.roles)),
+                said=_said(fact, line, locations=_sees(caller, known.case).locations),
             )
             for fact in reversed(versions)
         ],
@@ -202,6 +205,14 @@ async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
         link.case for row in people.values() for link in row.cases if not victims or link.victim in victims
     }
     return sorted(await _visible(runtime, caller, found))
+
+
+def _by_transfer(caller: Caller, case: rows.ConferenceCase) -> bool:
+    return sharing.only_by_transfer(caller.areas, case.areas, case.transferred)
+
+
+def _sees(caller: Caller, case: rows.ConferenceCase, *, paper: bool = False) -> sharing.Sees:
+    return sharing.sees(caller.roles, paper=paper, here=not _by_transfer(caller, case))
 
 
 async def _seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:

@@ -37,7 +37,7 @@ from services.marac.conference.parts import Source as Source
 from services.marac.conference.risk_rows import Assessment as Assessment
 from services.marac.conference.risk_rows import ReviewLine as ReviewLine
 from services.marac.conference.support_rows import Support as Support
-from services.marac.conference.victim_rows import Hers
+from services.marac.conference.victim_rows import Hers, Telling
 
 
 class Identity(Part):
@@ -235,6 +235,7 @@ class ConferencePerson(Row):
     """A safety plan, and to be told. None: nothing is known that anything is owed for."""
     support: Support = Support()
     """Of this person as victim."""
+    told_of_marac: tuple[Telling, ...] = ()
 
 
 class ConferencePersonTable(ViewTable, table=True):
@@ -311,6 +312,9 @@ class ConferenceCase(Row):
     area: str | None = None
     areas: tuple[str, ...] = ()
     """The area that it routes to and every area around it: whose people may see it."""
+    transferred: tuple[str, ...] = ()
+    """The MARACs that took it over from another, and every area around them: they see it, without where its
+    people are."""
     marac: str | None = None
     victim: CasePerson | None = None
     perpetrators: tuple[CasePerson, ...] = ()

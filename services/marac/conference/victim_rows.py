@@ -1,5 +1,7 @@
 """The parts of a person's row that are a victim's own: ways that failed, words, consent, characteristics."""
 
+from pydantic import AwareDatetime
+
 from contracts.sections import EqualityAnswer
 from contracts.vocabulary import (
     AgencyKind,
@@ -9,6 +11,7 @@ from contracts.vocabulary import (
     LawfulBasis,
     OverrideGround,
     SaidBy,
+    ToldResult,
 )
 from services.marac.conference.parts import Part, Source
 
@@ -45,6 +48,15 @@ class Characteristics(Source):
     """What she answered one agency about her protected characteristics."""
 
     answers: tuple[EqualityAnswer, ...]
+
+
+class Telling(Part):
+    """What came of telling her what a meeting came to."""
+
+    root: str
+    agency: str
+    at: AwareDatetime
+    result: ToldResult
 
 
 class Hers(Part):

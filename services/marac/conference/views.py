@@ -1,6 +1,7 @@
 """The views of the victim-centred side: people (level 0), cases, meetings and alerts (level 1)."""
 
-from chassis.views import View
+from chassis.once import once
+from chassis.views import Folded, Subject, View
 from contracts.events.alerts import AlertRaised
 from contracts.events.clocks import ClockStarted
 from contracts.events.conference import MeetingCalled
@@ -8,9 +9,18 @@ from contracts.events.configuration import AreaDefined
 from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade
 from services.marac.conference import alert_rows, rows
+from services.marac.conference.after import AFTER as AFTER
+from services.marac.conference.after import decide_met
 from services.marac.conference.case import fold_case
 from services.marac.conference.meeting import fold_alert, fold_meeting
 from services.marac.conference.person import fold_person
+from services.marac.conference.transfer import TRANSFER as TRANSFER
+
+
+def case_once(subject: Subject) -> Folded:
+    """The row of a case, folded once for all views of it."""
+    return once(subject, fold_case)
+
 
 PERSON = View(
     "conference_person",
@@ -24,7 +34,7 @@ CASE = View(
     of="case",
     row=rows.ConferenceCase,
     table=rows.ConferenceCaseTable,
-    fold=fold_case,
+    fold=case_once,
     begun_by=(ReferralMade,),
     reads_people=True,
     configured_by=(AreaDefined,),
@@ -35,6 +45,7 @@ MEETING = View(
     row=rows.ConferenceMeeting,
     table=rows.ConferenceMeetingTable,
     fold=fold_meeting,
+    decide=decide_met,
     begun_by=(MeetingCalled,),
     configured_by=(AreaDefined,),
 )

@@ -17,6 +17,12 @@ PAGES = Pages(
         Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
+        Item("nav.after", "/marac/repeats", sharing.RIGHTS[sharing.FOLLOW_UP]),
+        Item(
+            "nav.flags",
+            "/marac/flags",
+            sharing.RIGHTS[sharing.FLAG] - sharing.RIGHTS[sharing.FOLLOW_UP] - {StaffRole.REPORTER},
+        ),
         Item("nav.messages", "/marac/messages", sharing.RIGHTS[sharing.MESSAGE]),
         Item("nav.support", "/referrals/support", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
         Item("nav.completeness", "/marac/characteristics", sharing.RIGHTS[sharing.READ_COMPLETENESS]),

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from chassis.clock import LONDON
-from chassis.http.auth import Caller
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
@@ -16,7 +15,6 @@ from contracts.vocabulary import ActionFor, ActionRisk, AgencyKind
 from services.marac import casefile
 from services.marac.conference.action_plan import ToAgree
 from services.marac.pages import PAGES
-from services.marac.rules import sharing
 
 FIELDS = ("owner", "text", "due", "target", "worker")
 """In the order of the form; a fault of anything else is told at the first."""
@@ -67,17 +65,10 @@ def faults_of(error: ValidationError) -> list[str]:
 
 
 async def action_form(
-    runtime: Runtime,
-    caller: Caller,
-    *,
-    typed: Typed | None = None,
-    faults: Collection[str] = (),
-    then: datetime | None = None,
+    runtime: Runtime, *, typed: Typed | None = None, faults: Collection[str] = ()
 ) -> dict[str, Any]:
-    """What ``case_actions.html`` needs beside a case's page. The form is none for whoever agrees nothing,
-    and on a page as it was known ``then``."""
-    if then is not None or not sharing.may_agree_actions(caller.roles):
-        return {"action_form": None}
+    """What ``case_action_form.html`` needs beside a case's page, for whoever agrees actions. It names every
+    agency: it stands on no page that is read for who has spoken of a case."""
     defined = casefile.agencies_of(await runtime.configuration(AgencyDefined)).values()
     owners = [each for each in defined if each.kind is not AgencyKind.GOLDTHREAD]
     return {

@@ -25,7 +25,6 @@ from services.marac import queries
 from services.marac.conference.actions import ACTION
 from services.marac.conference.views import ALERT, CASE, PERSON
 from services.marac.pages import PAGES
-from services.marac.pages.action_form import action_form
 from services.marac.pages.case import CaseView
 from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
@@ -170,7 +169,6 @@ async def case(
             words=words,
             newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
             meeting=await _next(runtime, caller, page),
-            **await action_form(runtime, caller, then=at),
             live=f"/marac/cases/{case}/live?seen={live.digest(page.seen)}" if at is None else None,
             **_known(at, fault, asked),
         )

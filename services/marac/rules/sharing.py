@@ -21,6 +21,8 @@ ANSWER_ACTION = "action:answer"
 READ_COHORT = "cohort:read"
 MESSAGE = "message:send"
 READ_CHILDREN = "children:read"
+FLAG = "flag:confirm"
+FOLLOW_UP = "after:follow-up"
 READ_COMPLETENESS = "completeness:read"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
@@ -42,6 +44,15 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
     READ_CHILDREN: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
+    FLAG: frozenset(
+        {
+            StaffRole.REPORTER,
+            StaffRole.MARAC_REPRESENTATIVE,
+            StaffRole.IDVA,
+            StaffRole.MARAC_COORDINATOR,
+        }
+    ),
+    FOLLOW_UP: frozenset({StaffRole.MARAC_COORDINATOR}),
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
 }
 
@@ -96,9 +107,16 @@ class Sees(NamedTuple):
     contacts: bool
 
 
-def sees(roles: Collection[str], *, paper: bool = False) -> Sees:
-    """What whoever has these roles sees, on a screen or on paper."""
-    return Sees(may_see_locations(roles, paper=paper), may_see_contact(roles, paper=paper))
+def sees(roles: Collection[str], *, paper: bool = False, here: bool = True) -> Sees:
+    """What whoever has these roles sees, on a screen or on paper. ``here``: False of a case that they see by
+    its transfer alone: with it goes how she is reached, and no address (``domain.md`` 1.9)."""
+    return Sees(here and may_see_locations(roles, paper=paper), may_see_contact(roles, paper=paper))
+
+
+def only_by_transfer(areas: Collection[str], case_areas: Collection[str], taken_by: Collection[str]) -> bool:
+    """Whether a caller with these areas sees a case for no other reason than that their MARAC, among
+    ``taken_by`` with those around it, took it over."""
+    return set(areas).isdisjoint(case_areas) and not set(areas).isdisjoint(taken_by)
 
 
 def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:

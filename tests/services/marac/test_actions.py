@@ -272,7 +272,9 @@ async def test_it_is_corrected_and_taken_back_by_who_said_it(marac: Marac) -> No
 async def test_the_pages_work_without_script_and_keep_what_was_typed(marac: Marac) -> None:
     made = await prepared(marac)
     coordinator, path = {"Authorization": "Bearer coordinator"}, f"/marac/cases/{made.case}/actions"
-    page = (await marac.http.get(f"/marac/cases/{made.case}", headers=coordinator)).text
+    case = (await marac.http.get(f"/marac/cases/{made.case}", headers=coordinator)).text
+    assert f'href="{path}#add-action"' in case
+    page = (await marac.http.get(path, headers=coordinator)).text
     once = re.findall(r'name="once" value="([^"]+)"', page)[0]
     typed = {"once": once, "text": LOCKS, "owner": "", "target": "victim", "due_day": "31 Feb"}
     refused = await marac.http.post(path, data=typed, headers=coordinator)

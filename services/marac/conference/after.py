@@ -1,0 +1,198 @@
+"""Level 1: what follows the meetings of a case. What makes it a repeat is as its own row has it, which is
+folded once for both."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from chassis.once import once
+from chassis.views import Folded, Row, Saying, Subject, View
+from contracts.events.conference import CaseListed
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.flags import CaseMet, FlagConfirmed, RepeatAnswered
+from contracts.events.people import ReferralMade
+from contracts.rules.clocks import runs_out
+from contracts.rules.owed import SETTLES
+from contracts.vocabulary import AlertRule, Role, ToldResult
+from services.marac import casefile
+from services.marac.conference import rows
+from services.marac.conference.after_clocks import CALENDARS, clocks_of, sayings
+from services.marac.conference.after_rows import (
+    CaseAfter,
+    CaseAfterTable,
+    FlagLine,
+    RecordWaits,
+    barred,
+)
+from services.marac.conference.case import fold_case
+from services.marac.rules import flags, refer_again
+
+GOLDTHREAD = "goldthread"
+
+
+def fold_after(subject: Subject) -> Folded:
+    """What follows the meetings of a case, and when it next changes by itself: the flags end."""
+    case = once(subject, fold_case).row
+    if not isinstance(case, rows.ConferenceCase):
+        return Folded(None)
+    row = CaseAfter(
+        case=case.case, area=case.area, marac=case.marac, clocks=clocks_of(subject.facts, subject.id)
+    )
+    met = _met(subject)
+    if case.withdrawn or case.victim is None or not met:
+        return Folded(row if row.clocks else None)
+    victim = _victim(subject, case.victim)
+    links = _of_the_pair(case, victim)
+    until = flags.until([case.referred, *(link.referred for link in links)])
+    lines = _flags(subject, case, victim, met[0])
+    row = row.model_copy(
+        update={
+            "met": met,
+            "until": until,
+            **_owing(lines, subject.at < until),
+            **_telling(victim, met[-1]),
+            **_repeats(subject, case, met[-1], [link.referred for link in links]),
+        }
+    )
+    return Folded(row, until if subject.at < until else None)
+
+
+def _met(subject: Subject) -> tuple[datetime, ...]:
+    listed = {each.said.meeting for each in subject.facts.current(CaseListed)}
+    met = [each.occurred for each in subject.facts.current(CaseMet) if each.said.meeting in listed]
+    return tuple(sorted(met))
+
+
+def _victim(subject: Subject, victim: rows.CasePerson) -> rows.ConferencePerson | None:
+    people = (each for each in subject.people.values() if each.id == victim.person)
+    found = next((each.rows.get("conference_person") for each in people), None)
+    return found if isinstance(found, rows.ConferencePerson) else None
+
+
+def _of_the_pair(case: rows.ConferenceCase, victim: rows.ConferencePerson | None) -> list[rows.CaseLink]:
+    """The later cases of the same pair."""
+    harmed_by = {each.person for each in case.perpetrators}
+    return [
+        link
+        for link in (victim.cases if victim else ())
+        if link.role is Role.VICTIM
+        and not harmed_by.isdisjoint(link.perpetrators)
+        and (link.referred, link.case) > (case.referred, case.case)
+    ]
+
+
+def _flags(
+    subject: Subject, case: rows.ConferenceCase, victim: rows.ConferencePerson | None, met: datetime
+) -> tuple[FlagLine, ...]:
+    """Of each agency that told of the victim, or answers for the area: who told of the other side alone is
+    not asked, for that would tell who is the victim."""
+    first: dict[str, datetime] = {}
+    for line in victim.lines if victim else ():
+        if line.said is not None and line.agency != GOLDTHREAD:
+            first[line.agency] = min(line.said.recorded, first.get(line.agency, line.said.recorded))
+    around = {*case.areas, *case.transferred}
+    for agency, defined in casefile.agencies_of(subject.configuration).items():
+        if not around.isdisjoint(defined.serves):
+            first.setdefault(agency, met)
+    said = {each.agency: each for each in subject.facts.current(FlagConfirmed)}
+    return tuple(
+        FlagLine(
+            agency=agency,
+            due=runs_out(AlertRule.FLAGS_OWED, max(met, first[agency]), CALENDARS),
+            state=said[agency].said.state if agency in said else None,
+            root=said[agency].root if agency in said else None,
+            said=said[agency].occurred if agency in said else None,
+        )
+        for agency in sorted(first)
+    )
+
+
+def _owing(lines: Sequence[FlagLine], runs: bool) -> dict[str, object]:
+    open_ = [line for line in lines if line.state is None] if runs else []
+    return {
+        "flags": tuple(lines),
+        "flags_due": min((line.due for line in open_), default=None),
+        "owing": barred(line.agency for line in open_),
+        "flagged": barred(line.agency for line in lines if line.state == "flagged"),
+    }
+
+
+def _telling(victim: rows.ConferencePerson | None, met: datetime) -> dict[str, object]:
+    since = [each for each in (victim.told_of_marac if victim else ()) if each.at >= met]
+    settled = [each for each in since if each.result in SETTLES]
+    told = next((each for each in settled if each.result is ToldResult.TOLD), None)
+    told = told or next(iter(settled), None)
+    return {
+        "told": told,
+        "tell_tried": sum(each.result is ToldResult.TRIED for each in since),
+        "tell_due": None if told else runs_out(AlertRule.TELL_MARAC, met, CALENDARS),
+    }
+
+
+def _repeats(
+    subject: Subject, case: rows.ConferenceCase, met: datetime, later: Iterable[datetime]
+) -> dict[str, object]:
+    if case.repeat is None:
+        return {}
+    records = {record.root: record for each in case.occurrences for record in each.records}
+    found = [
+        refer_again.Found(root, records[root].first_recorded or records[root].recorded)
+        for root in case.repeat.roots
+        if root in records
+    ]
+    answers = subject.facts.current(RepeatAnswered)
+    answered = {root for each in answers for root in each.said.records}
+    waits = refer_again.waiting(found, met, later, answered)
+    lines = [_waits(records[each.root], each.recorded) for each in waits]
+    return {
+        "repeats": tuple(lines),
+        "definition": case.repeat.definition,
+        "anchor": case.repeat.anchor,
+        "repeat_due": runs_out(AlertRule.REFER_AGAIN, waits[0].recorded, CALENDARS) if waits else None,
+        "told_by": barred(line.agency for line in lines),
+    }
+
+
+def _waits(record: rows.RecordLine, recorded: datetime) -> RecordWaits:
+    return RecordWaits(
+        root=record.root,
+        type=record.type,
+        kind=record.kind,
+        agency=record.agency,
+        occurred=record.occurred,
+        recorded=recorded,
+    )
+
+
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """The clocks to start or to stop."""
+    if not isinstance(row, CaseAfter):
+        return
+    due = {
+        AlertRule.FLAGS_OWED: row.flags_due,
+        AlertRule.TELL_MARAC: row.tell_due,
+        AlertRule.REFER_AGAIN: row.repeat_due,
+    }
+    wanted = {rule: (when, row.area) for rule, when in due.items() if when}
+    yield from sayings(row.case, row.case, row.clocks, wanted, at)
+
+
+def decide_met(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """That the time of a meeting came, for each case that is listed at it."""
+    if not isinstance(row, rows.ConferenceMeeting) or row.withdrawn or row.starts > at:
+        return
+    for each in row.cases:
+        came = CaseMet(case=each.case, meeting=row.meeting)
+        yield Saying(each.case, row.meeting, 1, came, row.starts)
+
+
+AFTER = View(
+    "conference_after",
+    of="case",
+    row=CaseAfter,
+    table=CaseAfterTable,
+    fold=fold_after,
+    decide=decide,
+    begun_by=(ReferralMade,),
+    reads_people=True,
+    configured_by=(AreaDefined, AgencyDefined),
+)

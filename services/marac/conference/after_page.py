@@ -1,0 +1,82 @@
+"""What follows the meetings of one case, for whoever may see it; and a case as its transfer shows it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chassis.http.auth import Caller
+from chassis.runtime import Runtime
+from contracts.events.configuration import AreaDefined
+from contracts.rules.areas import area_and_around
+from contracts.rules.pattern import many_left
+from contracts.vocabulary import AreaKind, ContactMethod
+from services.marac import casefile, shown_after
+from services.marac.conference import following, rows, transferring
+from services.marac.conference.after import AFTER
+from services.marac.conference.after_rows import CaseAfter
+from services.marac.conference.held import Held
+from services.marac.conference.hers import contact_shown
+from services.marac.conference.known import CaseKnown
+from services.marac.rules import flags, sharing
+
+BY_ADDRESS = frozenset({ContactMethod.VISIT, ContactMethod.LETTER, ContactMethod.IN_PERSON})
+"""Ways of contact that are a place: they do not go with a case."""
+
+
+def without_addresses(known: CaseKnown) -> CaseKnown:
+    """A case for those who see it by its transfer alone: how its victim is reached, and no address of
+    theirs, of a refuge or any other (``domain.md`` 1.9)."""
+    victim = known.victim
+    if victim is None:
+        return known
+    ways = [contact_shown(each, contacts=each.contact.method not in BY_ADDRESS) for each in victim.contacts]
+    bare = victim.model_copy(update={"contacts": ways, "locations": []})
+    return replace(known, people={**known.people, victim.person: bare})
+
+
+async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after.AfterPage:
+    """What follows the meetings of a case. Raises Problem (404)."""
+    row, at = await following.seen(runtime, caller, case), runtime.clock.now()
+    known = (await Held(runtime).known([row]))[0]
+    after = await following.after_of(runtime, case) or CaseAfter(case=case, area=row.area, marac=row.marac)
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    page = shown_after.AfterPage(
+        at=at,
+        fresh_until=await runtime.fresh_until(),
+        case=case,
+        letters=row.letters,
+        name=known.victim.identity.name if known.victim else None,
+        without_answer=many_left(known.pattern.without_answer),
+        way=known.way.without_contact(),
+        mention=row.victim.mentions[0] if row.victim else None,
+        met=list(after.met),
+        until=after.until,
+        flags=[
+            (line, flags.stands(line.state, line.due, after.until, at) if after.until else None)
+            for line in after.flags
+        ],
+        told=after.told,
+        tell_due=after.tell_due,
+        tell_tried=after.tell_tried,
+        repeats=list(after.repeats),
+        repeat_due=after.repeat_due,
+        definition=after.definition,
+        anchor=after.anchor,
+        transfers=await transferring.shown(runtime, caller, await transferring.of_case(runtime, case)),
+        maracs=_others(areas, row),
+        may_follow_up=_acts(caller, areas, row),
+        agencies=await following.names(runtime),
+    )
+    body = page.model_dump_json(exclude={"at", "fresh_until", "agencies", "maracs"}).encode()
+    await runtime.shown(caller, AFTER.name, case, body, [row.fact])
+    return page
+
+
+def _others(areas: Mapping[str, AreaDefined], row: rows.ConferenceCase) -> dict[str, str]:
+    """The MARACs that a case can be sent to."""
+    maracs = [each for each in areas.values() if each.kind is AreaKind.MARAC and each.area != row.marac]
+    return {each.area: each.name for each in sorted(maracs, key=lambda each: each.name)}
+
+
+def _acts(caller: Caller, areas: Mapping[str, AreaDefined], row: rows.ConferenceCase) -> bool:
+    coordinates = not sharing.RIGHTS[sharing.FOLLOW_UP].isdisjoint(caller.roles)
+    return coordinates and sharing.may_act_in(caller.areas, area_and_around(areas, row.marac))

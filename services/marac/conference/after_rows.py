@@ -1,0 +1,145 @@
+"""What follows a meeting of a case, as a row: flags on agencies' files, the outcome told, repeats; and a
+transfer to another MARAC. Codes are between bars, so that a query finds them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from chassis.store.tables import Instant
+from chassis.views import Row, ViewTable
+from contracts.vocabulary import (
+    AlertRule,
+    FlagState,
+    HeardHere,
+    MoveKind,
+    MoveWarning,
+    TransferItem,
+)
+from services.marac.conference.parts import Part
+from services.marac.conference.victim_rows import Telling
+from services.marac.rules.transfer import State, Step
+
+
+def barred(words: Iterable[str]) -> str:
+    """Each of these codes once, between bars: ``|a|b|``."""
+    found = sorted(set(words))
+    return f"|{'|'.join(found)}|" if found else ""
+
+
+class ClockLine(Part):
+    """A clock that was started about a case or a transfer."""
+
+    rule: AlertRule
+    generation: int
+    due: AwareDatetime
+    area: str | None
+    stopped: bool
+
+
+class FlagLine(Part):
+    """What one agency owes of its flag, and its newest word."""
+
+    agency: str
+    due: AwareDatetime
+    state: FlagState | None = None
+    root: str | None = None
+    said: AwareDatetime | None = None
+
+
+class RecordWaits(Part):
+    """A record that makes a case a repeat, and that waits for a new referral or a decision."""
+
+    root: str
+    type: str
+    kind: str
+    agency: str
+    occurred: AwareDatetime
+    recorded: AwareDatetime
+    """When its agency first wrote it down."""
+
+
+class CaseAfter(Row):
+    """What follows the meetings of a case. ``met``: when each that it is listed at came, the first first."""
+
+    case: str
+    area: str | None
+    marac: str | None
+    met: tuple[AwareDatetime, ...] = ()
+    until: AwareDatetime | None = None
+    """Until when agencies flag their files."""
+    flags: tuple[FlagLine, ...] = ()
+    flags_due: AwareDatetime | None = None
+    """When the first agency that has not answered is late. None: all have, or the time is over."""
+    owing: str = ""
+    """The agencies that have not answered."""
+    flagged: str = ""
+    """The agencies whose files are flagged."""
+    told: Telling | None = None
+    """How the outcome of the last meeting was told, or why that may stand; None: it is owed."""
+    tell_tried: int = 0
+    tell_due: AwareDatetime | None = None
+    repeats: tuple[RecordWaits, ...] = ()
+    definition: str | None = None
+    anchor: str | None = None
+    repeat_due: AwareDatetime | None = None
+    told_by: str = ""
+    """The agencies of the records that make it a repeat."""
+    clocks: tuple[ClockLine, ...] = ()
+
+
+class CaseAfterTable(ViewTable, table=True):
+    """Rows of ``conference_after``, found by MARAC, by what is due, and by agency."""
+
+    __tablename__ = "marac_conference_after"
+    marac: str | None = Field(index=True)
+    until: datetime | None = Field(sa_type=Instant)
+    flags_due: datetime | None = Field(sa_type=Instant)
+    owing: str
+    flagged: str
+    tell_due: datetime | None = Field(sa_type=Instant)
+    repeat_due: datetime | None = Field(sa_type=Instant)
+    told_by: str
+
+
+class TransferStep(Part):
+    """A step of a transfer: by which agency, when, and in which words."""
+
+    root: str
+    step: Step
+    agency: str
+    at: AwareDatetime
+    words: str | None = None
+
+
+class ConferenceTransfer(Row):
+    """A transfer of a case from one MARAC to another."""
+
+    cause: str
+    of_case: str
+    from_area: str
+    to_area: str
+    move: MoveKind
+    heard: HeardHere
+    goes_with: tuple[TransferItem, ...]
+    warned: MoveWarning
+    state: State
+    open: bool
+    """Whether it is still somebody's turn."""
+    since: AwareDatetime
+    take_by: AwareDatetime | None
+    chase_by: AwareDatetime | None
+    steps: tuple[TransferStep, ...]
+    clocks: tuple[ClockLine, ...] = ()
+
+
+class ConferenceTransferTable(ViewTable, table=True):
+    """Rows of ``conference_transfer``, found by case and by both areas."""
+
+    __tablename__ = "marac_conference_transfer"
+    of_case: str = Field(index=True)
+    from_area: str = Field(index=True)
+    to_area: str = Field(index=True)
+    open: bool
+    since: datetime = Field(sa_type=Instant)

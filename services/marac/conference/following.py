@@ -1,0 +1,271 @@
+"""What follows meetings, as agencies and coordinators ask for it, and what they say of it. Sharing rules
+first; each look is on record."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import col
+
+from chassis.accept import Refused, Taken, own_header
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.content import Content
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.flags import FlagConfirmed, RepeatAnswered
+from contracts.rules.areas import area_and_around
+from contracts.sections import Narrative
+from contracts.vocabulary import AreaKind, FlagState
+from services.marac import casefile, shown_after
+from services.marac.conference import rows
+from services.marac.conference.after import AFTER
+from services.marac.conference.after_rows import CaseAfter, CaseAfterTable, barred
+from services.marac.conference.held import Held, visible
+from services.marac.conference.hers import way_of
+from services.marac.conference.views import CASE, PERSON
+from services.marac.rules import flags as flag_rules
+from services.marac.rules import sharing
+from services.marac.rules.repeat import months_after
+
+MOST = 200
+"""How many cases are listed at a time, the first to be late first."""
+FIRST: tuple[flag_rules.Stands, ...] = ("late", "owed", "lapsed", "lapsing")
+"""How a flag stands that somebody is to see to, the first first."""
+Heads = Mapping[str, tuple[str, list[shown_after.PartyShown]]]
+"""Of each case its letters and its parties."""
+
+
+async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
+    """What the caller's own agency is to flag, has flagged and lapses within a month; and, for a coordinator,
+    who of the others is late. An agency sees of a case its letters, its parties and until when."""
+    at, table = runtime.clock.now(), CaseAfterTable
+    own, soon = barred([caller.agency]), months_after(at, flag_rules.LAPSES_SOON)
+    owing, flagged, told_by = (
+        col(each).contains(own, autoescape=True) for each in (table.owing, table.flagged, table.told_by)
+    )
+    found = await _rows(runtime, table.flags_due, or_(owing, flagged & (col(table.until) <= soon), told_by))
+    cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
+    people = await people_of(runtime, cases.values())
+    heads = {case: (row.letters, parties(row, people)) for case, row in cases.items()}
+    theirs = [line for row in found if row.case in heads for line in _of_agency(row, caller, heads, at)]
+    page = shown_after.Flags(
+        at=at,
+        flags=sorted(theirs, key=lambda each: (FIRST.index(each.stands), each.due, each.case)),
+        repeats=[
+            shown_after.RepeatOfTheirs(
+                case=row.case,
+                letters=heads[row.case][0],
+                parties=heads[row.case][1],
+                records=[each for each in row.repeats if each.agency == caller.agency],
+            )
+            for row in found
+            if row.case in heads and own in row.told_by
+        ],
+        others=await _others(runtime, caller, at),
+        agencies=await names(runtime),
+        more=len(found) == MOST,
+    )
+    await _record(runtime, caller, caller.id, page, cases.values())
+    return page
+
+
+def _of_agency(row: CaseAfter, caller: Caller, heads: Heads, at: datetime) -> Iterator[shown_after.FlagShown]:
+    """The flag of the caller's agency, where there is something to see to."""
+    for line in row.flags:
+        if row.until is None or line.agency != caller.agency:
+            continue
+        stands = flag_rules.stands(line.state, line.due, row.until, at)
+        if stands is not None and stands in FIRST:
+            letters, both = heads[row.case]
+            yield shown_after.FlagShown(
+                case=row.case, letters=letters, parties=both, until=row.until, due=line.due, stands=stands
+            )
+
+
+async def _others(runtime: Runtime, caller: Caller, at: datetime) -> list[shown_after.OthersFlags] | None:
+    if sharing.RIGHTS[sharing.FOLLOW_UP].isdisjoint(caller.roles):
+        return None
+    table, soon = CaseAfterTable, months_after(at, flag_rules.LAPSES_SOON)
+    lapses = (col(table.until) <= soon) & (col(table.flagged) != "")
+    asked = or_(col(table.flags_due) <= at, lapses)
+    found, cases = await _theirs(runtime, caller, table.flags_due, asked)
+    lines = []
+    for row in found:
+        by: dict[str, list[str]] = {}
+        for line in row.flags:
+            stands = flag_rules.stands(line.state, line.due, row.until, at) if row.until else None
+            by.setdefault(stands or "", []).append(line.agency)
+        if row.until and any(by.get(each) for each in ("late", "lapsing", "lapsed")):
+            lines.append(
+                shown_after.OthersFlags(
+                    case=row.case,
+                    letters=cases[row.case].letters,
+                    until=row.until,
+                    late=by.get("late", []),
+                    lapsing=by.get("lapsing", []),
+                    lapsed=by.get("lapsed", []),
+                )
+            )
+    return lines
+
+
+async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
+    """The cases of the caller's MARACs that are to be referred again, and the victims to be told what a
+    meeting came to; the first to be late first."""
+    at, table = runtime.clock.now(), CaseAfterTable
+    again, cases = await _theirs(runtime, caller, table.repeat_due, col(table.repeat_due).is_not(None))
+    untold, more = await _theirs(runtime, caller, table.tell_due, col(table.tell_due).is_not(None))
+    cases = cases | more
+    people = await people_of(runtime, cases.values())
+    page = shown_after.Repeats(
+        at=at,
+        repeats=[
+            shown_after.RepeatShown(
+                case=row.case,
+                letters=cases[row.case].letters,
+                parties=parties(cases[row.case], people),
+                records=list(row.repeats),
+                definition=row.definition or "current",
+                anchor=row.anchor or "referral",
+                since=row.repeats[0].recorded,
+                due=row.repeat_due,
+                late=row.repeat_due <= at,
+            )
+            for row in again
+            if row.repeat_due
+        ],
+        not_told=[_not_told(row, cases[row.case], people, at) for row in untold],
+        agencies=await names(runtime),
+    )
+    await _record(runtime, caller, caller.id, page, cases.values())
+    return page
+
+
+def _not_told(
+    row: CaseAfter, case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson], at: datetime
+) -> shown_after.NotTold:
+    victim = case.victim
+    due = row.tell_due or at
+    return shown_after.NotTold(
+        case=row.case,
+        letters=case.letters,
+        mention=victim.mentions[0] if victim else "",
+        met=row.met[-1],
+        due=due,
+        late=due <= at,
+        tried=row.tell_tried,
+        way=way_of(people.get(victim.person) if victim else None, at).without_contact(),
+    )
+
+
+async def confirm(runtime: Runtime, caller: Caller, case: str, state: FlagState, key: str | None) -> Taken:
+    """Say how the caller's agency has flagged its file. Raises Problem (404) for an agency that is not asked
+    about this case."""
+    row = await after_of(runtime, case)
+    if row is None or caller.agency not in {line.agency for line in row.flags}:
+        raise not_found()
+    said = FlagConfirmed(case=case, state=state)
+    return await say(runtime, caller, said, sharing.FLAG, key)
+
+
+async def answer_repeat(
+    runtime: Runtime, caller: Caller, case: str, records: Sequence[str], text: str, key: str | None
+) -> Taken:
+    """Decide that these records make a case no repeat. Raises Problem (404) for whoever may not see the case;
+    Refused (422) for a record that does not wait there."""
+    await seen(runtime, caller, case)
+    row = await after_of(runtime, case)
+    waits = {each.root for each in row.repeats} if row else set()
+    if not waits.issuperset(records):
+        raise Refused("no-such-record", "body.records")
+    said = RepeatAnswered(case=case, records=list(records), words=Narrative(text=text))
+    return await say(runtime, caller, said, sharing.FOLLOW_UP, key)
+
+
+async def after_of(runtime: Runtime, case: str) -> CaseAfter | None:
+    """What follows the meetings of a case."""
+    return cast("CaseAfter | None", await runtime.row(AFTER, case))
+
+
+async def seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
+    """A case that the caller may see. Raises Problem (404)."""
+    row = await Held(runtime).one(CASE, rows.ConferenceCase, case)
+    if row is None or row.withdrawn or case not in await visible(runtime, caller, [row]):
+        raise not_found()
+    return row
+
+
+async def say(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
+    """Record what a caller says now, and wait until the rows have it."""
+    header = own_header(runtime.clock.now())
+    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    await runtime.folded(said.keys(taken.root))
+    return taken
+
+
+async def maracs_of(runtime: Runtime, areas: Collection[str]) -> set[str]:
+    """The MARACs that lie in these areas."""
+    defined = casefile.areas_of(await runtime.configuration(AreaDefined))
+    maracs = (each.area for each in defined.values() if each.kind is AreaKind.MARAC)
+    return {marac for marac in maracs if not set(areas).isdisjoint(area_and_around(defined, marac))}
+
+
+async def names(runtime: Runtime) -> dict[str, str]:
+    """The names of all agencies, by their codes."""
+    defined = casefile.agencies_of(await runtime.configuration(AgencyDefined))
+    return {agency: said.name for agency, said in defined.items()}
+
+
+async def people_of(
+    runtime: Runtime, cases: Iterable[rows.ConferenceCase]
+) -> dict[str, rows.ConferencePerson]:
+    """The rows of the two sides of these cases, by person."""
+    wanted = {
+        each.person
+        for case in cases
+        for each in (*((case.victim,) if case.victim else ()), *case.perpetrators)
+    }
+    return await Held(runtime).many(PERSON, rows.ConferencePerson, wanted, "person")
+
+
+def parties(
+    case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]
+) -> list[shown_after.PartyShown]:
+    """Both sides of a case, by name and date of birth and no more."""
+    both = (*((case.victim,) if case.victim else ()), *case.perpetrators)
+    known = [(each.role, people[each.person].identity if each.person in people else None) for each in both]
+    return [
+        shown_after.PartyShown(role=role, name=who.name if who else None, born=who.born if who else ())
+        for role, who in known
+    ]
+
+
+async def _theirs(
+    runtime: Runtime, caller: Caller, order: object, asked: ColumnElement[bool]
+) -> tuple[list[CaseAfter], dict[str, rows.ConferenceCase]]:
+    """Rows of the caller's MARACs, and the cases of those that they may see."""
+    marac = col(CaseAfterTable.marac)
+    theirs = marac.in_(sorted(await maracs_of(runtime, caller.areas))) | marac.is_(None)
+    found = await _rows(runtime, order, asked & theirs)
+    cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
+    cases = await visible(runtime, caller, cases.values())
+    return [row for row in found if row.case in cases], cases
+
+
+async def _rows(runtime: Runtime, order: object, asked: ColumnElement[bool]) -> list[CaseAfter]:
+    by = [col(order), col(CaseAfterTable.subject)]
+    statement = select(CaseAfterTable).where(asked).order_by(*by).limit(MOST)
+    return cast("list[CaseAfter]", await runtime.rows(AFTER, statement))
+
+
+async def _record(
+    runtime: Runtime,
+    caller: Caller,
+    subject: str,
+    page: shown_after.Shown,
+    cases: Iterable[rows.ConferenceCase],
+) -> None:
+    body = page.model_dump_json(exclude={"at", "agencies"}).encode()
+    await runtime.shown(caller, AFTER.name, subject, body, [case.fact for case in cases])

@@ -1,0 +1,101 @@
+"""Level 1: a transfer of a case to another MARAC, whose turn it is, and the clocks of both sides."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from chassis.facts import Fact
+from chassis.views import Folded, Row, Saying, Subject, View
+from contracts.content import Content
+from contracts.events.transfer import (
+    OfTransfer,
+    TransferAcknowledged,
+    TransferAskedForMore,
+    TransferSent,
+    TransferSupplied,
+)
+from contracts.rules.clocks import runs_out
+from contracts.sections import Narrative
+from contracts.vocabulary import AlertRule
+from services.marac.conference.after_clocks import CALENDARS, clocks_of, sayings
+from services.marac.conference.after_rows import (
+    ConferenceTransfer,
+    ConferenceTransferTable,
+    TransferStep,
+)
+from services.marac.rules.transfer import Step, standing
+
+STEPS: dict[type[OfTransfer], Step] = {
+    TransferAskedForMore: "asked",
+    TransferSupplied: "supplied",
+    TransferAcknowledged: "taken",
+}
+
+
+def fold_transfer(subject: Subject) -> Folded:
+    """The row of a transfer; it stays when the transfer is withdrawn. None for a cause that is something
+    else."""
+    versions = subject.facts.versions(subject.id)
+    fact = next((each for each in subject.facts.of(TransferSent) if each.root == subject.id), None)
+    said = next((e.content for e in reversed(versions) if isinstance(e.content, TransferSent)), None)
+    if fact is None or said is None:
+        return Folded(None)
+    steps = [_step(versions[0], "sent", said.words), *_answers(subject)]
+    if fact.withdrawn:
+        steps.append(_step(fact, "withdrawn", None).model_copy(update={"at": fact.recorded}))
+    stands = standing((each.at, each.step) for each in steps)
+    row = ConferenceTransfer(
+        cause=subject.id,
+        of_case=said.case,
+        from_area=said.from_area,
+        to_area=said.to_area,
+        move=said.move,
+        heard=said.heard,
+        goes_with=tuple(said.goes_with),
+        warned=said.warned,
+        state=stands.state,
+        open=stands.takes is not None or stands.chases is not None,
+        since=stands.since,
+        take_by=_by(AlertRule.TRANSFER_TO_TAKE, stands.takes),
+        chase_by=_by(AlertRule.TRANSFER_TO_CHASE, stands.chases),
+        steps=tuple(steps),
+        clocks=clocks_of(subject.facts, subject.id),
+    )
+    return Folded(row)
+
+
+def _answers(subject: Subject) -> Iterator[TransferStep]:
+    for each in subject.facts.current(TransferAcknowledged, TransferAskedForMore, TransferSupplied):
+        if each.said.transfer == subject.id:
+            yield _step(each, STEPS[type(each.said)], getattr(each.said, "words", None))
+
+
+def _step(fact: Fact[Content], step: Step, words: object) -> TransferStep:
+    text = words.text if isinstance(words, Narrative) else None
+    return TransferStep(root=fact.root, step=step, agency=fact.agency, at=fact.occurred, words=text)
+
+
+def _by(rule: AlertRule, since: datetime | None) -> datetime | None:
+    return runs_out(rule, since, CALENDARS) if since else None
+
+
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """The clocks of both sides to start or to stop."""
+    if not isinstance(row, ConferenceTransfer):
+        return
+    due = {
+        AlertRule.TRANSFER_TO_TAKE: (row.take_by, row.to_area),
+        AlertRule.TRANSFER_TO_CHASE: (row.chase_by, row.from_area),
+    }
+    wanted = {rule: (by, area) for rule, (by, area) in due.items() if by}
+    yield from sayings(row.cause, row.of_case, row.clocks, wanted, at)
+
+
+TRANSFER = View(
+    "conference_transfer",
+    of="cause",
+    row=ConferenceTransfer,
+    table=ConferenceTransferTable,
+    fold=fold_transfer,
+    decide=decide,
+    begun_by=(TransferSent,),
+)

@@ -1,0 +1,249 @@
+"""Transfers of cases between MARACs: what each side sees, is warned of, and says. Sharing rules first."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.accept import Refused, Taken
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.content import AreaId, Said
+from contracts.events.configuration import AreaDefined
+from contracts.events.transfer import (
+    OfTransfer,
+    TransferAcknowledged,
+    TransferAskedForMore,
+    TransferSent,
+    TransferSupplied,
+)
+from contracts.rules.areas import area_and_around
+from contracts.sections import Narrative, Text
+from contracts.vocabulary import AreaKind, HeardHere, MoveKind, MoveWarning, Role, TransferItem
+from services.marac import casefile, shown_after
+from services.marac.conference import following, rows
+from services.marac.conference.after_rows import ConferenceTransfer, ConferenceTransferTable
+from services.marac.conference.held import Held, visible
+from services.marac.conference.known import CaseKnown
+from services.marac.conference.transfer import TRANSFER
+from services.marac.conference.views import CASE
+from services.marac.rules import sharing
+from services.marac.rules.transfer import Known, warning
+
+MOST = 200
+Areas = Mapping[str, AreaDefined]
+
+
+class ToTransfer(BaseModel):
+    """Where a case is sent, and why. ``warning_read`` is the warning of this move, as it was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to_area: AreaId
+    move: MoveKind = MoveKind.NOT_KNOWN
+    goes_with: list[TransferItem] = Field(default_factory=list, max_length=len(TransferItem))
+    text: Text | None = None
+    warning_read: MoveWarning | None = None
+
+
+class ToAnswer(BaseModel):
+    """What one side says of a transfer. To ask for more and to supply needs words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answer: Literal["acknowledge", "ask-for-more", "supply", "withdraw"]
+    text: Text | None = None
+
+
+async def warned(runtime: Runtime, caller: Caller, case: str, to: str) -> shown_after.Warned:
+    """What is known of a move to an area, and where the other side is said to be, for whoever may see
+    locations. Raises Problem (404); Refused (422) for an area that is no MARAC's."""
+    row = await following.seen(runtime, caller, case)
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    _marac(areas, to)
+    places = await _places(runtime, (await Held(runtime).known([row]))[0], areas)
+    here = not sharing.only_by_transfer(caller.areas, row.areas, row.transferred)
+    found = shown_after.Warned(
+        to_area=to,
+        to_name=areas[to].name,
+        warning=warning([[known for known, _ in each] for each in places], to),
+        places=[shown for each in places for _, shown in each]
+        if sharing.sees(caller.roles, here=here).locations
+        else None,
+    )
+    await runtime.shown(caller, CASE.name, case, found.model_dump_json().encode(), [row.fact])
+    return found
+
+
+async def _places(
+    runtime: Runtime, known: CaseKnown, areas: Areas
+) -> list[list[tuple[Known, shown_after.Whereabouts]]]:
+    """Where each alleged perpetrator is said to be; never by what was told of another victim. Whose area a
+    fact routes to is theirs only where it names no victim."""
+    found = []
+    for each in known.case.perpetrators:
+        row, others = known.people.get(each.person), known.about_others(each.person)
+        lines = [line for line in (row.locations if row else ()) if line.root not in others]
+        theirs = []
+        for line in lines:
+            said = next((f.content for f in (await runtime.fact(line.root)).latest()), None)
+            alone = isinstance(said, Said) and not said.in_role(Role.VICTIM)
+            routed = casefile.area_of(said) if isinstance(said, Said) and alone else None
+            words = ", ".join([*line.location.address, *filter(None, [line.location.postcode])])
+            shown = shown_after.Whereabouts(
+                who=row.identity.name if row else None,
+                words=words,
+                agency=line.agency,
+                occurred=line.occurred,
+            )
+            theirs.append((Known(area_and_around(areas, routed)), shown))
+        found.append(theirs)
+    return found
+
+
+async def send(runtime: Runtime, caller: Caller, case: str, asked: ToTransfer, key: str | None) -> Taken:
+    """Send a case to another MARAC. Raises Problem (404) for whoever may not see it, or does not act for the
+    MARAC that has it; Refused (422) for an area that is no MARAC's, the same one, or a warning that was not
+    read; Refused (409) while it is on its way already."""
+    row = await following.seen(runtime, caller, case)
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    _marac(areas, asked.to_area)
+    if row.marac is None:
+        raise Refused("marac-not-known", "case")
+    if not sharing.may_act_in(caller.areas, area_and_around(areas, row.marac)):
+        raise not_found()
+    if asked.to_area == row.marac:
+        raise Refused("same-area", "body.to_area")
+    if any(each.state in ("waits", "asked") for each in await of_case(runtime, case)):
+        raise Refused("transfer-on-its-way", "case", status=409)
+    known = await warned(runtime, caller, case, asked.to_area)
+    if asked.warning_read is not known.warning:
+        raise Refused("warning-not-read", "body.warning_read")
+    after = await following.after_of(runtime, case)
+    met = bool(after and after.met)
+    said = TransferSent(
+        case=case,
+        from_area=row.marac,
+        to_area=asked.to_area,
+        move=asked.move,
+        heard=HeardHere.HEARD if met else HeardHere.LISTED if row.meetings else HeardHere.NOT_YET,
+        goes_with=asked.goes_with,
+        warned=known.warning,
+        words=Narrative(text=asked.text) if asked.text else None,
+    )
+    return await following.say(runtime, caller, said, sharing.FOLLOW_UP, key)
+
+
+def _marac(areas: Areas, to: str) -> None:
+    if to not in areas or areas[to].kind is not AreaKind.MARAC:
+        raise Refused("no-such-marac", "body.to_area")
+
+
+async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswer, key: str | None) -> Taken:
+    """Take a case, ask for more, supply it, or withdraw what nobody has taken. Raises Problem (404) for
+    whoever does not coordinate the side whose answer it is; Refused (409) for what is over or taken; Refused
+    (422) where words are missing."""
+    row = cast("ConferenceTransfer | None", await runtime.row(TRANSFER, transfer))
+    receiver = asked.answer in ("acknowledge", "ask-for-more")
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    side = (row.to_area if receiver else row.from_area) if row else None
+    if row is None or not sharing.may_act_in(caller.areas, area_and_around(areas, side)):
+        raise not_found()
+    taken = row.state in ("taken", "asked-after")
+    if row.state == "withdrawn" or (taken and asked.answer in ("acknowledge", "withdraw")):
+        raise Refused("transfer-over", "transfer", status=409)
+    if asked.answer == "withdraw":
+        return await _withdraw(runtime, caller, row, key)
+    said = _said(row, asked)
+    return await following.say(runtime, caller, said, sharing.FOLLOW_UP, key)
+
+
+def _said(row: ConferenceTransfer, asked: ToAnswer) -> OfTransfer:
+    if asked.answer == "acknowledge":
+        return TransferAcknowledged(transfer=row.cause, case=row.of_case)
+    if asked.text is None:
+        raise Refused("words-missing", "body.text")
+    model = TransferAskedForMore if asked.answer == "ask-for-more" else TransferSupplied
+    return model(transfer=row.cause, case=row.of_case, words=Narrative(text=asked.text))
+
+
+async def _withdraw(runtime: Runtime, caller: Caller, row: ConferenceTransfer, key: str | None) -> Taken:
+    versions = (await runtime.fact(row.cause)).versions(row.cause)
+    taken = await runtime.revise(
+        row.cause,
+        versions[-1].version,
+        None,
+        None,
+        caller=caller,
+        right=sharing.FOLLOW_UP,
+        idempotency_key=key,
+    )
+    await runtime.folded({f"o:{row.cause}", f"k:{row.of_case}"})
+    return taken
+
+
+async def of_case(runtime: Runtime, case: str) -> list[ConferenceTransfer]:
+    """The transfers of a case, the newest first."""
+    table = ConferenceTransferTable
+    statement = select(table).where(col(table.of_case) == case).order_by(col(table.since).desc())
+    return cast("list[ConferenceTransfer]", await runtime.rows(TRANSFER, statement))
+
+
+async def transfers(runtime: Runtime, caller: Caller) -> shown_after.Transfers:
+    """The transfers from and to the caller's MARACs: those that wait first, then the newest."""
+    table, theirs = ConferenceTransferTable, sorted(await following.maracs_of(runtime, caller.areas))
+    statement = (
+        select(table)
+        .where(col(table.from_area).in_(theirs) | col(table.to_area).in_(theirs))
+        .order_by(col(table.open).desc(), col(table.since).desc(), col(table.subject))
+        .limit(MOST)
+    )
+    found = cast("list[ConferenceTransfer]", await runtime.rows(TRANSFER, statement))
+    page = shown_after.Transfers(
+        at=runtime.clock.now(),
+        transfers=await shown(runtime, caller, found),
+        agencies=await following.names(runtime),
+    )
+    body = page.model_dump_json(exclude={"at", "agencies"}).encode()
+    facts = [step.root for row in found for step in row.steps]
+    await runtime.shown(caller, TRANSFER.name, caller.id, body, facts)
+    return page
+
+
+async def shown(
+    runtime: Runtime, caller: Caller, found: Iterable[ConferenceTransfer]
+) -> list[shown_after.TransferShown]:
+    """Transfers for a caller: their coordinators see whose they are; anybody else who may not see a case
+    sees nothing of its transfer."""
+    found, at = list(found), runtime.clock.now()
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.of_case for row in found], "case")
+    seen = await visible(runtime, caller, cases.values())
+    people = await following.people_of(runtime, cases.values())
+    coordinates = not sharing.RIGHTS[sharing.FOLLOW_UP].isdisjoint(caller.roles)
+
+    def acts(area: str) -> bool:
+        return coordinates and sharing.may_act_in(caller.areas, area_and_around(areas, area))
+
+    def name(area: str) -> str:
+        return areas[area].name if area in areas else area
+
+    return [
+        shown_after.TransferShown(
+            transfer=row,
+            letters=cases[row.of_case].letters,
+            parties=following.parties(cases[row.of_case], people),
+            from_name=name(row.from_area),
+            to_name=name(row.to_area),
+            may_see_case=row.of_case in seen,
+            may_answer=acts(row.to_area) and row.state != "withdrawn",
+            may_supply=acts(row.from_area) and row.state != "withdrawn",
+            take_late=row.take_by is not None and row.take_by <= at,
+            chase_late=row.chase_by is not None and row.chase_by <= at,
+        )
+        for row in found
+        if row.of_case in cases and (row.of_case in seen or acts(row.to_area))
+    ]

@@ -1,0 +1,37 @@
+"""For how long agencies flag their own files, and how each flag stands.
+
+Source: SafeLives, *Definition of a repeat at Marac*: flag and tag for 12 months from the referral, so that a
+repeat is seen (``domain.md`` 1.2); Derbyshire MARAC protocol (2013): a monthly list of what lapses. That a
+flag is taken off when it has lapsed is ``domain.md`` 14: none survives for ever. It deletes nothing. Read
+2026-11.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from contracts.vocabulary import FlagState
+from services.marac.rules.repeat import MONTHS, months_after
+
+LAPSES_SOON = 1
+"""So many months before its end a flag is on the list of those that lapse."""
+
+Stands = Literal["late", "owed", "lapsed", "lapsing", "flagged", "no-file", "removed"]
+
+
+def until(referrals: Iterable[datetime]) -> datetime:
+    """Until when the files about a pair are flagged: twelve months after the last referral of the pair."""
+    return months_after(max(referrals), MONTHS)
+
+
+def stands(state: FlagState | None, due: datetime, ends: datetime, at: datetime) -> Stands | None:
+    """How the flag of one agency stands; None: it never answered, and there is nothing to flag any more."""
+    if state is None:
+        if at >= ends:
+            return None
+        return "late" if due <= at else "owed"
+    if state is not FlagState.FLAGGED:
+        return "no-file" if state is FlagState.NO_FILE else "removed"
+    if at >= ends:
+        return "lapsed"
+    return "lapsing" if months_after(at, LAPSES_SOON) >= ends else "flagged"

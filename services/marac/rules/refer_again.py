@@ -1,0 +1,32 @@
+"""Which records after a meeting ask for a new referral: what makes a case a repeat is told by itself.
+
+Source: SafeLives, *Definition of a repeat at Marac*: any agency may be the one that is told; refer again
+whatever the score (``domain.md`` 1.2); HMICFRS 2021, C4. Whether a record makes the case a repeat is
+``repeat.py``. What the meeting already had is no news to it: only what was first recorded after it counts,
+however long before that it happened; that is Goldthread's own (2026-11).
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that makes the case a repeat, and when its agency first wrote it down."""
+
+    root: str
+    recorded: datetime
+
+
+def waiting(
+    found: Iterable[Found], met: datetime | None, later: Iterable[datetime], answered: Collection[str]
+) -> list[Found]:
+    """Those that wait, the first recorded first. ``met``: when the case was last before a meeting; None: it
+    has not been, and is still to be heard. ``later``: when the same pair was referred anew; ``answered``:
+    what a person decided is none."""
+    if met is None:
+        return []
+    since = max((met, *later))
+    open_ = [each for each in found if each.recorded > since and each.root not in answered]
+    return sorted(open_, key=lambda each: (each.recorded, each.root))

@@ -1,0 +1,72 @@
+"""A case that goes to another MARAC: what its sender is warned of, and whose turn it is.
+
+Source: SafeLives, Marac-to-Marac process, and ``domain.md`` 1.9 and 14 (2026-11): a transfer to the area that
+the alleged perpetrator lives in, without warning, is a trap; moving can raise risk. Unknown is never safe,
+and that somebody lives elsewhere is for a person to say. Whose turn it is, is Goldthread's own.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from contracts.vocabulary import MoveWarning
+
+Step = Literal["sent", "asked", "supplied", "taken", "withdrawn"]
+State = Literal["waits", "asked", "taken", "asked-after", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A place where an alleged perpetrator is said to be; ``areas``: the area that it is told in, with those
+    around it. Empty: its words alone are known."""
+
+    areas: Collection[str] = ()
+
+
+def warning(places: Iterable[Sequence[Known]], to: str) -> MoveWarning:
+    """The worst that is known of a move to an area, over all alleged perpetrators: of each the places."""
+    each = [_of_one(known, to) for known in places] or [MoveWarning.NOT_KNOWN]
+    return min(each, key=list(MoveWarning).index)
+
+
+def _of_one(known: Sequence[Known], to: str) -> MoveWarning:
+    if any(to in place.areas for place in known):
+        return MoveWarning.THERE
+    return MoveWarning.TO_CHECK if known else MoveWarning.NOT_KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a transfer stands. ``takes``: since when the receiver is to act; ``chases``: since when the sender
+    is. None: it is not their turn."""
+
+    state: State
+    since: datetime
+    takes: datetime | None
+    chases: datetime | None
+
+
+def standing(steps: Iterable[tuple[datetime, Step]]) -> Standing:
+    """How a transfer stands after these steps, in the order of time; the first is *sent*. It is open for the
+    sender until it is taken and nothing is asked for; what it was withdrawn from nobody takes."""
+    state: State = "waits"
+    since: datetime | None = None
+    takes: datetime | None = None
+    chases: datetime | None = None
+    for at, step in steps:
+        taken = state in ("taken", "asked-after")
+        if step == "withdrawn":
+            return Standing("withdrawn", at, None, None)
+        if step == "asked":
+            state, takes, chases = "asked-after" if taken else "asked", None, at
+        elif step == "taken":
+            state = "asked-after" if state in ("asked", "asked-after") else "taken"
+            takes, chases = None, chases if state == "asked-after" else None
+        else:
+            state = "taken" if taken else "waits"
+            takes = chases = None if taken else at
+        since = at
+    if since is None:
+        raise ValueError("a transfer was sent")
+    return Standing(state, since, takes, chases)

@@ -1,0 +1,177 @@
+"""What is shown of what follows a meeting: flags, repeats, the outcome told, transfers."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.rules.safe_contact import SafeWay
+from contracts.sections import Name
+from contracts.vocabulary import MoveWarning, Role
+from services.marac.conference.after_rows import ConferenceTransfer, FlagLine, RecordWaits
+from services.marac.conference.victim_rows import Telling
+from services.marac.rules.flags import Stands
+
+
+class Shown(BaseModel):
+    """Base of what is shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class PartyShown(Shown):
+    """A party of a case, by whom an agency finds its file."""
+
+    role: Role
+    name: Name | None
+    born: tuple[date, ...]
+
+
+class FlagShown(Shown):
+    """What an agency is to know to flag its file, and how its flag stands."""
+
+    case: str
+    letters: str
+    parties: list[PartyShown]
+    until: datetime
+    due: datetime
+    stands: Stands
+
+
+class RepeatOfTheirs(Shown):
+    """What an agency told of makes a case a repeat: it may refer again."""
+
+    case: str
+    letters: str
+    parties: list[PartyShown]
+    records: list[RecordWaits]
+
+
+class OthersFlags(Shown):
+    """A case with agencies that are late to flag, or whose flags lapse within a month or have lapsed."""
+
+    case: str
+    letters: str
+    until: datetime
+    late: list[str] = Field(description="agencies that have not answered, and are late")
+    lapsing: list[str]
+    lapsed: list[str]
+
+
+class Flags(Shown):
+    """The flags of the caller's own agency, what it is late with first; of a coordinator's cases, also those
+    of others."""
+
+    at: datetime
+    flags: list[FlagShown]
+    repeats: list[RepeatOfTheirs]
+    others: list[OthersFlags] | None = Field(description="null: the caller coordinates no MARAC")
+    agencies: dict[str, str]
+    more: bool = Field(description="whether there are others that are not listed")
+
+
+class RepeatShown(Shown):
+    """A case that is a repeat by the definition in use and was not referred again: since when it waits, and
+    by when somebody is to have referred or decided."""
+
+    case: str
+    letters: str
+    parties: list[PartyShown]
+    records: list[RecordWaits] = Field(description="what makes it one, the first recorded first")
+    definition: str
+    anchor: str
+    since: datetime
+    due: datetime
+    late: bool
+
+
+class NotTold(Shown):
+    """A case whose victim is still to be told what the meeting came to. ``mention``: by which the page opens
+    on which it is recorded."""
+
+    case: str
+    letters: str
+    mention: str
+    met: datetime
+    due: datetime
+    late: bool
+    tried: int
+    way: SafeWay
+
+
+class Repeats(Shown):
+    """What waits after the meetings of the caller's MARACs: repeats, and victims to be told."""
+
+    at: datetime
+    repeats: list[RepeatShown]
+    not_told: list[NotTold]
+    agencies: dict[str, str]
+
+
+class TransferShown(Shown):
+    """A transfer, for one of its two sides or whoever may see the case. ``parties`` are for those who may see
+    the case, and for the coordinator who is to take it."""
+
+    transfer: ConferenceTransfer
+    letters: str
+    parties: list[PartyShown]
+    from_name: str
+    to_name: str
+    may_see_case: bool
+    may_answer: bool = Field(description="the caller coordinates the MARAC that it was sent to")
+    may_supply: bool = Field(description="the caller coordinates the MARAC that sent it")
+    take_late: bool
+    chase_late: bool
+
+
+class Transfers(Shown):
+    """Transfers from and to the caller's MARACs, those that wait first."""
+
+    at: datetime
+    transfers: list[TransferShown]
+    agencies: dict[str, str]
+
+
+class Whereabouts(Shown):
+    """Where an alleged perpetrator is said to be, in words, by which agency and since when."""
+
+    who: Name | None
+    words: str
+    agency: str
+    occurred: datetime
+
+
+class Warned(Shown):
+    """What is known of a move to an area. ``places``: null for whoever may not see locations: for them there
+    is a reason to ask the coordinator."""
+
+    to_area: str
+    to_name: str
+    warning: MoveWarning
+    places: list[Whereabouts] | None
+
+
+class AfterPage(Shown):
+    """What follows the meetings of one case."""
+
+    at: datetime
+    fresh_until: datetime | None
+    case: str
+    letters: str
+    name: Name | None
+    without_answer: int
+    way: SafeWay
+    mention: str | None
+    met: list[datetime]
+    until: datetime | None
+    flags: list[tuple[FlagLine, Stands | None]]
+    told: Telling | None
+    tell_due: datetime | None
+    tell_tried: int
+    repeats: list[RecordWaits]
+    repeat_due: datetime | None
+    definition: str | None
+    anchor: str | None
+    transfers: list[TransferShown]
+    maracs: dict[str, str] = Field(description="where the case can be sent, by code")
+    may_follow_up: bool
+    agencies: dict[str, str]

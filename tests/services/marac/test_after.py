@@ -1,0 +1,232 @@
+"""What follows a meeting: flags, repeats that are told, the outcome told, and transfers to another MARAC."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from chassis.clock import LONDON
+from chassis.facts import Fact
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.conference import CaseListed
+from contracts.events.flags import FlagConfirmed, RepeatAnswered
+from contracts.events.owed import VictimTold
+from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
+from contracts.sections import Location, Narrative
+from contracts.vocabulary import FlagState, HeardHere, MoveWarning, Role, ToldResult, UpdateKind
+from services.marac.conference.after_rows import CaseAfter, ConferenceTransfer
+from services.marac.rules import flags, refer_again, transfer
+from tests.services.marac.caseload import (
+    ann,
+    ben,
+    breach,
+    incident,
+    listing,
+    meeting,
+    order,
+    referral,
+    world,
+)
+from tests.support.facts import NOON, area, fact, mention_of, root_of, withdrawn
+from tests.support.tables import lines
+from tests.support.world import World
+
+DAY = timedelta(days=1)
+
+
+def day(said: date | None) -> datetime:
+    """Noon of a day in London."""
+    assert said is not None
+    return datetime.combine(said, time(12), LONDON)
+
+
+@lines(__file__, "after")
+def test_after(line: dict[str, Any]) -> None:
+    RULES[line["rule"]](line)
+
+
+def flag(line: dict[str, Any]) -> None:
+    """How a flag stands."""
+    ends = flags.until([day(line[each]) for each in ("referred", "again") if each in line])
+    said = FlagState(line["said"]) if "said" in line else None
+    assert ends.date() == line["until"]
+    assert flags.stands(said, day(line["due"]), ends, day(line["today"])) == line["stands"]
+
+
+def again(line: dict[str, Any]) -> None:
+    """Which records ask for a new referral."""
+    found = [refer_again.Found(root, day(at)) for root, at in line["recorded"].items()]
+    met = day(line["met"]) if "met" in line else None
+    waits = refer_again.waiting(found, met, map(day, line.get("later", [])), line.get("answered", []))
+    assert [each.root for each in waits] == line["waits"]
+
+
+def near(line: dict[str, Any]) -> None:
+    """What the sender is warned of."""
+    places = [[transfer.Known(areas) for areas in one] for one in line["of"]]
+    assert transfer.warning(places, line["to"]) == line["warned"]
+
+
+def turn(line: dict[str, Any]) -> None:
+    """Whose turn it is."""
+    steps = [(NOON + timedelta(hours=n), step) for n, step in enumerate(line["steps"])]
+    hours = {None: None} | {NOON + timedelta(hours=n): n for n in range(9)}
+    stands = transfer.standing(steps)
+    assert (stands.state, hours[stands.takes], hours[stands.chases]) == (
+        line["state"],
+        line["takes"],
+        line["chases"],
+    )
+
+
+RULES = {"flag": flag, "again": again, "near": near, "turn": turn}
+
+
+# ---- the folds and what they say -------------------------------------------------------------
+
+
+def met(*facts: Fact[Any], days: int = 1) -> World:
+    """Ann's case, referred twenty days ago, whose meeting was so many days ago; and what else is told."""
+    return world(referral(), incident(), _meeting(days), listing(), *facts)
+
+
+def _meeting(days: int) -> Fact[Any]:
+    called = meeting()
+    said = called.said.model_copy(update={"starts": NOON - days * DAY})
+    return fact(said, agency="police", occurred=NOON - 9 * DAY, root="meeting")
+
+
+def after(told: World) -> CaseAfter:
+    row = told.row("conference_after", root_of("case"))
+    assert isinstance(row, CaseAfter)
+    return row
+
+
+def running(told: World, cause: str = "case") -> set[str]:
+    """The rules of the clocks that run about a cause."""
+    said = [each.content for each in told.facts]
+    over = {(e.rule, e.cause, e.generation) for e in said if isinstance(e, ClockStopped)}
+    started = [e for e in said if isinstance(e, ClockStarted) and e.cause == root_of(cause)]
+    return {e.rule for e in started if (e.rule, e.cause, e.generation) not in over}
+
+
+def confirmed(agency: str, state: FlagState = FlagState.FLAGGED) -> Fact[Any]:
+    said = FlagConfirmed(case=root_of("case"), state=state)
+    return fact(said, agency=agency, root=f"flag of {agency}")
+
+
+def test_before_its_meeting_nothing_is_owed() -> None:
+    told = world(referral(), incident(), meeting(), listing(), breach())
+    told.settle()
+    assert told.row("conference_after", root_of("case")) is None
+    assert running(told) == set()
+
+
+def test_from_the_meeting_on_flags_and_telling_are_owed_and_stop_when_they_are_done() -> None:
+    told = met()
+    told.settle()
+    row = after(told)
+    assert [line.agency for line in row.flags] == ["haven", "police"], "those that told of the victim"
+    assert row.until is not None
+    assert row.until.date() == date(2027, 2, 11), "twelve months after the referral"
+    assert running(told) == {"flags-owed", "tell-marac"}
+    told.add(confirmed("haven"), confirmed("police", FlagState.NO_FILE))
+    victim = mention_of("haven", "ann")
+    tried = VictimTold(
+        victim=victim,
+        of=[UpdateKind.MARAC],
+        result=ToldResult.TRIED,
+        by="idva",
+        narrative=Narrative(text="No answer."),
+    )
+    told.add(fact(tried, agency="haven", root="tried"))
+    told.settle()
+    assert (after(told).owing, after(told).flagged, after(told).tell_tried) == ("", "|haven|", 1)
+    assert running(told) == {"tell-marac"}, "to have tried is not to have told"
+    done = tried.model_copy(update={"result": ToldResult.TOLD, "narrative": None})
+    told.add(fact(done, agency="haven", root="told"))
+    told.settle()
+    assert running(told) == set()
+
+
+def test_an_agency_that_told_of_the_other_side_alone_is_not_asked() -> None:
+    told = met(incident("his", "hospital", NOON - 30 * DAY, people=[ben(Role.SUSPECT)]))
+    told.settle()
+    assert "hospital" not in after(told).owing
+
+
+def test_a_listing_that_is_withdrawn_stops_what_it_began() -> None:
+    told = met()
+    told.settle()
+    listed = next(each for each in told.facts if isinstance(each.content, CaseListed))
+    told.add(withdrawn(listed))
+    told.settle()
+    assert running(told) == set()
+
+
+def test_what_any_agency_records_after_the_meeting_is_told_as_a_repeat_until_it_is_answered() -> None:
+    told = met(breach(occurred=NOON - timedelta(hours=2)), days=2)
+    told.settle()
+    row = after(told)
+    assert [(each.agency, each.kind) for each in row.repeats] == [("council", "assault")]
+    assert (row.definition, row.anchor, row.told_by) == ("current", "referral", "|council|")
+    assert "refer-again" in running(told)
+    answered = RepeatAnswered(
+        case=root_of("case"), records=[root_of("breach")], words=Narrative(text="The room had it.")
+    )
+    told.add(fact(answered, agency="police", root="none"))
+    told.settle()
+    assert "refer-again" not in running(told)
+    told.add(incident("shouting", "council", NOON - timedelta(hours=1), kind="verbal-abuse"))
+    told.settle()
+    assert "refer-again" in running(told), "what comes later is asked of anew"
+    told.add(referral("again", occurred=NOON))
+    told.settle()
+    assert "refer-again" not in running(told), "the pair was referred again"
+    assert after(told).until == NOON.replace(year=2027), "and its flag holds from the last referral"
+
+
+def sent(**values: Any) -> Fact[Any]:
+    given = {"from_area": "north", "to_area": "south", "heard": HeardHere.HEARD}
+    said = TransferSent(case=root_of("case"), warned=MoveWarning.NOT_KNOWN, **(given | values))
+    return fact(said, agency="police", occurred=NOON - timedelta(hours=3), root="transfer")
+
+
+def of_transfer(model: Any, agency: str, hours: int, **values: Any) -> Fact[Any]:
+    said = model(transfer=root_of("transfer"), case=root_of("case"), **values)
+    return fact(said, agency=agency, occurred=NOON - timedelta(hours=hours), root=f"{model.type} {hours}")
+
+
+def test_both_sides_have_a_clock_until_a_transfer_is_taken_and_the_sender_keeps_the_case() -> None:
+    told = met(sent())
+    told.settle()
+    assert running(told, "transfer") == {"transfer-to-take", "transfer-to-chase"}
+    case = told.row("conference_case", root_of("case"))
+    assert (case.marac, case.transferred) == ("north", ())
+    told.add(of_transfer(TransferAskedForMore, "other-police", 2, words=Narrative(text="The Dash.")))
+    told.settle()
+    assert running(told, "transfer") == {"transfer-to-chase"}, "it is the sender's turn"
+    told.add(of_transfer(TransferAcknowledged, "other-police", 1))
+    told.settle()
+    case = told.row("conference_case", root_of("case"))
+    assert (case.marac, case.transferred) == ("south", ("south", "castleshire"))
+    assert case.areas == ("north", "castleshire"), "and its own area has it still"
+    row = told.row("conference_transfer", root_of("transfer"))
+    assert isinstance(row, ConferenceTransfer)
+    assert (row.state, row.open) == ("asked-after", True), "what was asked for is still missing"
+    assert after(told).flags, "the earlier flag stays"
+
+
+def test_a_transfer_that_is_withdrawn_stops_both_clocks() -> None:
+    told = met(sent())
+    told.settle()
+    told.add(withdrawn(sent()))
+    told.settle()
+    assert running(told, "transfer") == set()
+    assert told.row("conference_transfer", root_of("transfer")).state == "withdrawn"
+
+
+def test_where_an_order_or_bail_routes_is_no_part_of_what_follows() -> None:
+    """The row of what follows a meeting names no place but the case's own area."""
+    told = met(order(), incident("hers", people=[ann(location=Location(address=["1 Marker Lane"])), ben()]))
+    told.settle()
+    assert "Marker" not in after(told).model_dump_json()
+    assert area("north").area == after(told).area

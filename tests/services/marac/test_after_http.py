@@ -1,0 +1,282 @@
+"""What follows a meeting, over HTTP: an agency confirms its flag, a coordinator answers a repeat, and a case
+goes to another MARAC, which takes it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from contracts.events.clocks import ClockStarted
+from contracts.events.configuration import AgencyDefined
+from contracts.events.owed import VictimTold
+from contracts.events.people import HouseholdDescribed
+from contracts.sections import Contact, Location
+from contracts.vocabulary import AgencyKind, Role
+from tests.services.marac import caseload
+from tests.services.marac.caseload import ann, ben
+from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.support.facts import area, mention_of
+from tests.support.waiting import until
+
+REFUGE = "9 Refuge Row"
+
+
+async def met(marac: Marac) -> Prepared:
+    """The case, once the time of an emergency meeting that it is listed at has come."""
+    made = await prepared(marac)
+    starts = (marac.runtime.clock.now() - timedelta(minutes=5)).isoformat()
+    called = await marac.post(
+        "coordinator", "meetings", {"area": "north", "starts": starts, "emergency": True}
+    )
+    await marac.post("coordinator", f"meetings/{called.json()['root']}/cases", {"case": made.case})
+
+    async def owed() -> bool:
+        return bool((await marac.get("coordinator", f"cases/{made.case}/after")).json()["flags"])
+
+    await until(owed, what="what follows the meeting is owed")
+    return made
+
+
+async def read(marac: Marac, who: str, path: str) -> dict[str, Any]:
+    answer = await marac.get(who, path)
+    assert answer.status_code == 200, (who, path, answer.text)
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def page(marac: Marac, who: str, path: str) -> httpx.Response:
+    return await marac.http.get(f"/marac/{path}", headers={"Authorization": f"Bearer {who}"})
+
+
+async def press(marac: Marac, who: str, path: str, **typed: Any) -> httpx.Response:
+    """A form, sent as a browser without script sends it."""
+    return await marac.http.post(f"/marac/{path}", data=typed, headers={"Authorization": f"Bearer {who}"})
+
+
+def once(text: str) -> str:
+    return re.findall(r'name="once" value="([^"]+)"', text)[0]
+
+
+async def test_an_agency_sees_whom_to_flag_and_until_when_and_nothing_else_of_the_case(marac: Marac) -> None:
+    made = await met(marac)
+    (mine,) = (await read(marac, "system", "flags"))["flags"]
+    names = [(each["role"], each["name"]["family"]) for each in mine["parties"]]
+    assert names == [("victim", "Doe"), ("perpetrator", "Smith")]
+    assert (mine["case"], mine["stands"]) == (made.case, "owed")
+    for secret in ("Marker", "07700", made.breach, made.incident):
+        assert secret not in (await marac.get("system", "flags")).text
+    assert (await read(marac, "idva-else", "flags"))["flags"] == [], "that agency is not of the case"
+    assert (await marac.get("system", f"cases/{made.case}")).status_code == 404
+    refused = await marac.post("idva-else", f"cases/{made.case}/flags", {"state": "flagged"})
+    assert refused.status_code == 404
+    said = await marac.post("system", f"cases/{made.case}/flags", {"state": "flagged"})
+    assert said.status_code == 201, said.text
+
+    async def done() -> bool:
+        return (await read(marac, "system", "flags"))["flags"] == []
+
+    await until(done, what="the council has flagged its file")
+    shown = await read(marac, "coordinator", f"cases/{made.case}/after")
+    stands = {line["agency"]: how for line, how in shown["flags"]}
+    assert stands == {"council": "flagged", "haven": "owed", "police": "owed"}
+
+
+async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:
+    made = await met(marac)
+    shown = await page(marac, "idva", "flags")
+    assert "DOE" in shown.text
+    assert "Marker" not in shown.text
+    for _ in range(2):
+        typed = {"once": once(shown.text), "state": "flagged"}
+        assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    facts = await marac.runtime.facts([f"k:{made.case}"])
+    assert len([each for each in facts if each.envelope.type.endswith("flag-confirmed.v1")]) == 1
+
+
+async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_its_agency(
+    marac: Marac,
+) -> None:
+    made = await met(marac)
+    assert (await read(marac, "coordinator", "repeats"))["repeats"] == []
+    late = caseload.incident("late", people=[ann(), ben(Role.SUSPECT)], kind="verbal-abuse").said
+    told = await marac.say("council", late)
+
+    async def waits() -> bool:
+        found = (await read(marac, "coordinator", "repeats"))["repeats"]
+        return [[record["root"] for record in each["records"]] for each in found] == [[told]]
+
+    await until(waits, what="the repeat is found by itself")
+    (found,) = (await read(marac, "coordinator", "repeats"))["repeats"]
+    assert (found["definition"], found["anchor"], found["records"][0]["agency"]) == (
+        "current",
+        "referral",
+        "council",
+    )
+    (theirs,) = (await read(marac, "system", "flags"))["repeats"]
+    assert [each["root"] for each in theirs["records"]] == [told]
+    assert (await read(marac, "idva", "flags"))["repeats"] == []
+    assert (await marac.get("chair", "repeats")).status_code == 404
+    wrong = {"records": [made.incident], "text": "x"}
+    refused = await marac.post("coordinator", f"cases/{made.case}/repeat-answers", wrong)
+    assert (refused.status_code, refused.json()["faults"][0]["where"]) == (422, "body.records")
+    shown = await page(marac, "coordinator", "repeats")
+    empty = await press(
+        marac,
+        "coordinator",
+        f"cases/{made.case}/repeat-answers",
+        once=once(shown.text),
+        records=[told],
+        text=" ",
+    )
+    assert (empty.status_code, "Error:" in empty.text) == (422, True)
+    typed = {"once": once(shown.text), "records": [told], "text": "Told twice: the room had it."}
+    answered = await press(marac, "coordinator", f"cases/{made.case}/repeat-answers", **typed)
+    assert answered.status_code == 303
+
+    async def decided() -> bool:
+        return (await read(marac, "coordinator", "repeats"))["repeats"] == []
+
+    await until(decided, what="a person decided that it is none")
+
+
+async def test_the_victim_is_to_be_told_and_nobody_is_shown_a_number_on_the_list(marac: Marac) -> None:
+    made = await met(marac)
+    (line,) = (await read(marac, "coordinator", "repeats"))["not_told"]
+    assert (line["case"], line["tried"], line["way"]["contact"]) == (made.case, 0, None)
+    said = {"victim": line["mention"], "of": ["marac"], "result": "told", "by": "idva"}
+    await marac.say("haven", VictimTold.model_validate(said))
+
+    async def told() -> bool:
+        return (await read(marac, "coordinator", "repeats"))["not_told"] == []
+
+    await until(told, what="the outcome was told")
+    shown = await read(marac, "idva", f"cases/{made.case}/after")
+    assert (shown["told"]["result"], shown["told"]["agency"]) == ("told", "haven")
+
+
+async def warning(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
+    """What is known of a move to the south."""
+    answer = await marac.post(who, f"cases/{made.case}/move-warnings", {"to_area": "south"})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def sent(marac: Marac, made: Prepared) -> str:
+    """The case on its way to the south; gives the transfer."""
+    warned = await warning(marac, "coordinator", made)
+    body = {"to_area": "south", "move": "temporary", "goes_with": ["minutes", "actions"]}
+    unread = await marac.post("coordinator", f"cases/{made.case}/transfers", body)
+    assert (unread.status_code, unread.json()["faults"][0]["where"]) == (422, "body.warning_read")
+    read_ = body | {"warning_read": warned["warning"]}
+    done = await marac.post("coordinator", f"cases/{made.case}/transfers", read_)
+    assert done.status_code == 201, done.text
+    root: str = done.json()["root"]
+    return root
+
+
+async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(marac: Marac) -> None:
+    made = await met(marac)
+    her_place = ann(
+        location=Location(address=[REFUGE]),
+        contact=Contact.model_validate({"method": "visit", "number": REFUGE}),
+    )
+    await marac.say("council", HouseholdDescribed(people=[her_place]))
+    root = await sent(marac, made)
+    again = {"to_area": "south", "warning_read": "not-known"}
+    assert (await marac.post("coordinator", f"cases/{made.case}/transfers", again)).status_code == 409
+    for who in ("coordinator-elsewhere", "chair-elsewhere"):
+        assert (await marac.get(who, f"cases/{made.case}")).status_code == 404, who
+    (waits,) = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
+    assert (waits["transfer"]["state"], waits["may_answer"], waits["may_see_case"]) == ("waits", True, False)
+    assert (await read(marac, "chair-elsewhere", "transfers"))["transfers"] == []
+    assert (await read(marac, "coordinator", "transfers"))["transfers"][0]["may_supply"] is True
+    path = f"transfers/{root}/answers"
+    not_theirs = await marac.post("coordinator", path, {"answer": "acknowledge"})
+    assert not_theirs.status_code == 404, "who sent it cannot take it"
+    wordless = await marac.post("coordinator-elsewhere", path, {"answer": "ask-for-more"})
+    assert (wordless.status_code, wordless.json()["faults"][0]["where"]) == (422, "body.text")
+    taken = await marac.post("coordinator-elsewhere", path, {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def theirs() -> bool:
+        return (await marac.get("chair-elsewhere", f"cases/{made.case}")).status_code == 200
+
+    await until(theirs, what="the receiving MARAC sees the case")
+    assert (await marac.get("chair", f"cases/{made.case}")).status_code == 200, "and so does the sender"
+    for who in ("coordinator-elsewhere", "chair-elsewhere"):
+        shown = await page(marac, who, f"cases/{made.case}")
+        assert (shown.status_code, REFUGE in shown.text) == (200, False), "no address goes with it"
+    there = await marac.get("coordinator-elsewhere", f"cases/{made.case}")
+    assert REFUGE not in there.text
+    assert there.json()["marac"] == "south"
+    assert REFUGE in (await marac.get("coordinator", f"cases/{made.case}")).text
+    late = await marac.post("coordinator", path, {"answer": "withdraw"})
+    assert late.status_code == 409, "what was taken is not taken back"
+    after = await read(marac, "coordinator", f"cases/{made.case}/after")
+    assert after["transfers"][0]["transfer"]["state"] == "taken"
+    assert after["flags"], "the earlier flag stays"
+
+
+async def test_a_transfer_to_no_marac_is_refused_by_its_field(marac: Marac) -> None:
+    made = await met(marac)
+    for to in ("nowhere", "castleshire", "north"):
+        refused = await marac.post("coordinator", f"cases/{made.case}/transfers", {"to_area": to})
+        assert refused.status_code == 422, to
+        assert refused.json()["faults"][0]["where"] == "body.to_area"
+        assert to not in refused.text
+    for who in ("chair", "idva"):
+        refused = await marac.post(who, f"cases/{made.case}/transfers", {"to_area": "south"})
+        assert refused.status_code == 404, who
+
+
+async def test_a_move_to_where_the_other_side_lives_is_warned_of_before_it_is_sent(marac: Marac) -> None:
+    made = await met(marac)
+    his = ben(location=Location(address=["3 South Street"]))
+    told = HouseholdDescribed(people=[his], routing=area("south"))
+    await marac.say("police", told)
+
+    async def warned() -> bool:
+        found = await warning(marac, "coordinator", made)
+        return bool(found["warning"] == "there")
+
+    await until(warned, what="where Ben lives is known")
+    shown = await page(marac, "coordinator", f"cases/{made.case}/transfer")
+    typed = {"once": once(shown.text), "to_area": "south", "move": "permanent", "text": "To her sister."}
+    first = await press(marac, "coordinator", f"cases/{made.case}/transfer", **typed)
+    assert first.status_code == 200
+    assert "3 South Street" in first.text
+    unread = await press(marac, "coordinator", f"cases/{made.case}/transfer", **typed, seen="south")
+    assert (unread.status_code, "Error:" in unread.text) == (422, True)
+    assert "To her sister." in first.text, "what was typed is kept"
+    ask = await warning(marac, "chair", made)
+    assert ask["places"] is None, "who may not see locations is told that there is a reason to ask"
+    second = await press(marac, "coordinator", f"cases/{made.case}/transfer", **typed, warning_read="there")
+    assert second.status_code == 303
+    both = [await page(marac, who, "transfers") for who in ("coordinator", "chair", "coordinator-elsewhere")]
+    assert all(each.status_code == 200 and "3 South Street" not in each.text for each in both)
+    assert "reason to ask" in both[1].text
+
+
+async def test_both_sides_have_a_clock_in_their_own_area(marac: Marac) -> None:
+    made = await met(marac)
+    root = await sent(marac, made)
+
+    async def both() -> dict[str, str]:
+        facts = (await marac.runtime.facts([f"o:{root}"])).current(ClockStarted)
+        return {each.said.rule: each.said.routing.area for each in facts if each.said.routing}  # type: ignore[union-attr]
+
+    async def run() -> bool:
+        return await both() == {"transfer-to-take": "south", "transfer-to-chase": "north"}
+
+    await until(run, what="both have a clock")
+
+
+async def test_an_agency_that_serves_the_area_is_asked_though_it_told_of_nobody(marac: Marac) -> None:
+    defined = AgencyDefined(agency="harbour", name="Harbour", kind=AgencyKind.IDVA_SERVICE, serves=["north"])
+    await marac.say("council", defined)
+    await met(marac)
+    (mine,) = (await read(marac, "idva-else", "flags"))["flags"]
+    assert mine["stands"] == "owed"
+    assert mention_of("haven", "ann") not in (await marac.get("idva-else", "flags")).text
