@@ -32,6 +32,7 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
+from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
@@ -44,6 +45,8 @@ from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_children import CHILDREN
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
+from contracts.invented_research import RESEARCH
+from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Sensitivity
 from contracts.topics import TOPICS
@@ -317,6 +320,7 @@ SUPPORT: list[Told] = [
 
 
 ROOTS = {
+    CaseHeard: HEARD,
     ReferralMade: REFERRAL,
     OrderMade: ORDER,
     BreachReported: BREACH,
@@ -357,8 +361,17 @@ def _event(agency: str, occurred: datetime, content: Content) -> Envelope:
 EXAMPLES: dict[str, Envelope] = {
     content.type: _event(agency, occurred, content)
     for agency, occurred, content in [
-        *(*PEOPLE, *OWED, *CHILDREN, *ORDERS),
-        *(*ALERTS, *OURS, *SUPPORT, *AGREED, *FOLLOWED),
+        *PEOPLE,
+        *OWED,
+        *CHILDREN,
+        *ORDERS,
+        *ALERTS,
+        *OURS,
+        *SITTING,
+        *SUPPORT,
+        *AGREED,
+        *RESEARCH,
+        *FOLLOWED,
     ]
 }
 """Event type to an event of it."""

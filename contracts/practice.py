@@ -54,6 +54,7 @@ CALENDARS = {
     Calendar.DAYS_INCLUSIVE: "days, beginning with the day itself",
     Calendar.WORKING_DAYS: "working days after it",
     Calendar.SCHOOL_DAYS: "school day: half past eight of the next",
+    Calendar.WORKING_DAYS_BEFORE: "working days before it",
     Calendar.MONTHS: "months, to the end of the same day",
     Calendar.DAYS_BEFORE: "days before it",
 }

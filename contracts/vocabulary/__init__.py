@@ -81,6 +81,7 @@ from contracts.vocabulary.people import (
     Role,
     Sex,
 )
+from contracts.vocabulary.research import ResearchHeld
 from contracts.vocabulary.risk import (
     DASH_ITEMS,
     DashAnswer,
@@ -93,6 +94,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
@@ -111,6 +113,7 @@ __all__ = [
     "AnswerSource",
     "Answering",
     "AreaKind",
+    "Attendance",
     "BreachKind",
     "BreachStep",
     "CaseRole",
@@ -124,12 +127,14 @@ __all__ = [
     "ContactFailure",
     "ContactMethod",
     "ContactQuestion",
+    "CoreService",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
     "FlagState",
+    "Forum",
     "Grade",
     "HeardHere",
     "HousingKind",
@@ -165,6 +170,7 @@ __all__ = [
     "ReferralCriterion",
     "Relationship",
     "RequirementKind",
+    "ResearchHeld",
     "ReviewTrigger",
     "RiskAnswer",
     "RiskFactor",
@@ -177,6 +183,7 @@ __all__ = [
     "ServiceMethod",
     "Setting",
     "Sex",
+    "SittingStep",
     "StaffRole",
     "SupportKind",
     "SupportReason",

@@ -57,6 +57,7 @@ class AlertRule(StrEnum):
     TRANSFER_TO_CHASE = "transfer-to-chase"
     MESSAGE_TO_OFFICER = "message-to-officer"
     MESSAGE_TO_IDVA = "message-to-idva"
+    RESEARCH = "research"
 
 
 class ClockOwner(StrEnum):
@@ -83,6 +84,8 @@ class ClockOwner(StrEnum):
     POLICE_SAFEGUARDING = "police-safeguarding"
     """The police's team for safeguarding, which tells schools."""
     CHILDRENS_SERVICES = "childrens-services"
+    RESEARCHER = "researcher"
+    """Each agency that the MARAC asks what it holds."""
     CASE_AGENCIES = "case-agencies"
     """Each agency of a case that has not answered yet."""
     MARAC_COORDINATOR = "marac-coordinator"

@@ -12,6 +12,7 @@ from chassis.settings import Settings
 from deploy.demo import children
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
+from deploy.demo.research import ask, prepare
 
 OPERATOR = "aisha-bright"
 ADMINISTRATOR = "colin-wray"
@@ -109,6 +110,7 @@ class Staff:
             await self._configure(OPERATOR, "agencies", agency, defined)
         days = self._header() | {"content": children.school_days(self._load.now)}
         await self._client.say(ADMINISTRATOR, "/referrals/v1/school-calendars", "demo-school-days", days)
+        await ask(self._client, MARACS)
         full = self._header() | {"content": {"support": "idva", "places": 0, "waiting": 4}}
         await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
@@ -202,7 +204,7 @@ class Staff:
                     await self._client.call(who, "POST", path, json=said)
 
     async def call_meetings(self) -> None:
-        """The coordinator calls each MARAC's next meeting, and lists its cases."""
+        """The coordinator calls each MARAC's next meeting, and lists its cases; who comes prepares."""
         for area in MARACS:
             day = add_working_days(self._load.now.date(), MEETINGS[area])
             starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
@@ -211,6 +213,7 @@ class Staff:
             async with anyio.create_task_group() as together:
                 for key in self._load.referrals[area]:
                     together.start_soon(self._list_case, meeting.root, key)
+            await prepare(self._client, meeting.root, len(self._load.referrals[area]))
 
     async def write_messages(self) -> None:
         """The IDVA asks the officer in each case of the north that has both; every other one is answered."""

@@ -37,7 +37,10 @@ from services.marac import (
     action_routes,
     after_routes,
     children_routes,
+    interest_routes,
     message_routes,
+    research_routes,
+    sitting_routes,
     transfer_routes,
 )
 from services.marac import queries as marac_queries
@@ -46,7 +49,10 @@ from services.marac.conference import (
     after_page,
     children_list,
     correspondence,
+    declaring,
     following,
+    researched,
+    researching,
     transferring,
 )
 from services.marac.pages import PAGES as MARAC
@@ -80,10 +86,12 @@ from tests.pages import (
     sample_children,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
     sample_rows,
+    sample_sitting,
     sample_support,
     samples,
 )
@@ -108,6 +116,9 @@ MORE = {
         action_routes.pages,
         children_routes.pages,
         message_routes.pages,
+        research_routes.pages,
+        interest_routes.pages,
+        sitting_routes.pages,
         after_routes.pages,
         transfer_routes.pages,
     ],
@@ -171,6 +182,7 @@ class World:
         self.url = url
         rights = {"marac": marac_sharing, "notify": notify_sharing, "orders": orders_sharing}
         rights |= {"referrals": referrals_sharing}
+        self.sittings = sample_sitting.Sittings()
         self.hosts = {name: Host(name, sharing.RIGHTS, url) for name, sharing in rights.items()}
         self.reset()
 
@@ -186,6 +198,7 @@ class World:
         self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
+        self.sittings.reset()
         self.unread = samples.unread()
         for host in self.hosts.values():
             host.listeners.clear()
@@ -314,6 +327,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     sample_refer.sampled(patch, world.hosts["referrals"])
+    sample_sitting.sampled(patch, world.sittings)
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
@@ -323,6 +337,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
+    patch.setattr(researching, "waiting", answers(sample_research.waiting))
+    patch.setattr(researching, "request", sample_research.request)
+    patch.setattr(researched, "grid", answers(sample_research.grid))
+    patch.setattr(researched, "of_case", sample_research.of_case)
+    patch.setattr(declaring, "interests", answers(sample_research.interests))
     for part, name in (
         (following, "flags"),
         (following, "repeats"),

@@ -18,6 +18,10 @@ CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
     "/marac/cases/{case}": ("chair", CASE),
     "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/meetings/{meeting}/hear/{case}": (
+        "chair",
+        f"/marac/meetings/{sample_rows.MEETING}/hear/{sample_rows.CASE}",
+    ),
     "/marac/cases/{case}/after": ("chair", f"{CASE}/after"),
     "/marac/cases/{case}/transfer": ("coordinator", f"{CASE}/transfer"),
     "/marac/cases/{case}/actions": ("chair", f"{CASE}/actions"),
@@ -32,6 +36,9 @@ OF_NOBODY = {
     "/marac/meetings": "a list of meetings",
     "/marac/meetings/{meeting}": "a list of cases, which says how much of each has no answer",
     "/marac/meetings/{meeting}/print": "the same",
+    "/marac/meetings/{meeting}/sitting": "who attends, and letters of cases",
+    "/marac/meetings/{meeting}/minutes": "what a meeting recorded: the chair's page of each case says it",
+    "/marac/meetings/{meeting}/minutes/print": "the same",
     "/marac/cases/{case}/live": "that there is something new",
     "/marac/cases/{case}/source/{root}": "one fact in all its versions",
     "/marac/children": "a list of children: each case's own page says it",
@@ -52,6 +59,11 @@ OF_NOBODY = {
     "/referrals/reviews/{one}/{other}": "two records, to tell whether they are one person's",
     "/marac/characteristics": "numbers",
     "/marac/messages": "a list of cases",
+    "/marac/meetings/{meeting}/interests": "names to declare a tie by, and nothing else",
+    "/marac/meetings/{meeting}/research": "which agency has answered",
+    "/marac/meetings/{meeting}/research/{case}": "names to look for, and the reader's own agency's records:"
+    " what others said is not theirs to see",
+    "/marac/research": "a list of cases",
     "/marac/flags": "a list of cases, for agencies that flag their files",
     "/marac/repeats": "a list of cases",
     "/marac/transfers": "a list of cases",

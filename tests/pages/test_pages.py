@@ -17,6 +17,7 @@ from tests.pages import (
     sample_children,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
@@ -36,6 +37,7 @@ CASE, LONG, EMPTY, GONE = (
 HOUSEHOLD = f"/marac/cases/{sample_children.CHILDREN_CASE}"
 RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
 SUPPORT = f"/marac/cases/{sample_support.SUPPORT_CASE}"
+SITS = f"/marac/meetings/{sample_rows.MEETING}"
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
@@ -59,6 +61,12 @@ PAGES = {
     "case with children": ("idva", HOUSEHOLD),
     "children, to print": ("chair", f"{HOUSEHOLD}/print"),
     "children at risk": ("coordinator", "/marac/children"),
+    "a meeting while it sits": ("chair", f"{SITS}/sitting"),
+    "a case, for the chair": ("chair", f"{SITS}/hear/{sample_rows.CASE}"),
+    "a case of nothing known, for the chair": ("chair", f"{SITS}/hear/{sample_rows.EMPTY_CASE}"),
+    "minutes, corrected since": ("chair", f"{SITS}/minutes"),
+    "minutes as issued": ("idva", f"{SITS}/minutes"),
+    "minutes, to print": ("idva", f"{SITS}/minutes/print"),
     "actions of an agency": ("representative", "/marac/actions"),
     "actions of a chair's areas": ("chair", "/marac/actions"),
     "actions of a coordinator's areas, by case": ("coordinator", "/marac/actions?by=case"),
@@ -67,6 +75,11 @@ PAGES = {
     "messages that wait": ("officer", "/marac/messages"),
     "messages of the IDVA": ("idva", f"{SUPPORT}/messages"),
     "messages of the officer": ("officer", f"{SUPPORT}/messages"),
+    "research that waits": ("representative", "/marac/research"),
+    "research of a case, late": ("representative", sample_research.FORM),
+    "research of a case, answered": ("representative", sample_research.ANSWERED),
+    "research of a meeting": ("coordinator", f"/marac/meetings/{sample_rows.MEETING}/research"),
+    "ties to declare": ("chair", f"/marac/meetings/{sample_rows.MEETING}/interests"),
     "flags of an agency": ("referrer", "/marac/flags"),
     "flags, for the coordinator": ("coordinator", "/marac/flags"),
     "after the meetings": ("coordinator", "/marac/repeats"),
@@ -197,6 +210,7 @@ def test_a_case_takes_two_sheets_printed_on_both_sides(open_: Open) -> None:
     [
         ("chair", f"{CASE}/print"),
         ("chair", f"/marac/meetings/{sample_rows.MEETING}/print"),
+        ("chair", f"{SITS}/minutes/print"),
         ("supervisor", "/notify/rota/print"),
     ],
 )
