@@ -44,6 +44,7 @@ from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_children import CHILDREN
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
+from contracts.invented_matac import MATAC
 from contracts.invented_owed import OWED
 from contracts.invented_research import RESEARCH
 from contracts.invented_sitting import HEARD, SITTING
@@ -364,6 +365,7 @@ EXAMPLES: dict[str, Envelope] = {
         *PEOPLE,
         *OWED,
         *CHILDREN,
+        *MATAC,
         *ORDERS,
         *ALERTS,
         *OURS,

@@ -96,6 +96,7 @@ from contracts.vocabulary.risk import (
 )
 from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
+from contracts.vocabulary.tasking import CandidateDecision, NotTakenUp, SearchReason
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
 
@@ -116,6 +117,7 @@ __all__ = [
     "Attendance",
     "BreachKind",
     "BreachStep",
+    "CandidateDecision",
     "CaseRole",
     "Channel",
     "Characteristic",
@@ -148,6 +150,7 @@ __all__ = [
     "MoveKind",
     "MoveWarning",
     "NationalSystem",
+    "NotTakenUp",
     "Offence",
     "OffenceElement",
     "OpeningBasis",
@@ -180,6 +183,7 @@ __all__ = [
     "SaidBy",
     "SchoolRecipient",
     "SchoolStep",
+    "SearchReason",
     "ServiceMethod",
     "Setting",
     "Sex",

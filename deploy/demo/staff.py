@@ -16,7 +16,7 @@ from deploy.demo.research import ask, prepare
 
 OPERATOR = "aisha-bright"
 ADMINISTRATOR = "colin-wray"
-COORDINATOR = "priya-nair"
+COORDINATOR, TASKING = "priya-nair", "tom-achterberg"
 SUPERVISOR = "helen-sato"
 DUTY_OFFICER = "marcus-dunne"
 IDVA, IDVA_WORKER, OFFICER = "harbour-idva", "carys-bevan", "tess-okoro"
@@ -229,6 +229,15 @@ class Staff:
             if asked % 2:
                 answer = {"text": "On Friday at noon. I will ring you first.", "answers": sent.root}
                 await self._client.say(OFFICER, path, f"demo-answered-{key}", answer)
+
+    async def decide_candidates(self) -> None:
+        """Of whoever is put forward, the MATAC coordinator takes up the first, and not the second; the others
+        wait."""
+        found = (await self._client.call(TASKING, "GET", "/marac/v1/candidates")).json()["people"]
+        decisions = ({"decision": "taken-up"}, {"decision": "not-taken-up", "reason": "managed-elsewhere"})
+        for line, said in zip(found, decisions, strict=False):
+            path = f"/marac/v1/cohort/{line['person']}/decision"
+            await self._client.say(TASKING, path, f"demo-decided-{line['person']}", said)
 
     async def _list_case(self, meeting: str, key: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/cases"

@@ -11,12 +11,16 @@ from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.after_routes import pages as after_pages
 from services.marac.after_routes import router as after
+from services.marac.at_risk_routes import pages as at_risk_pages
+from services.marac.at_risk_routes import router as at_risk
 from services.marac.children_routes import pages as children_pages
 from services.marac.children_routes import router as children
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.actions import ACTION
+from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.children import CHILD
+from services.marac.conference.known_as import KNOWN_AS
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
 from services.marac.conference.sitting import SITTING
@@ -31,8 +35,12 @@ from services.marac.research_routes import pages as research_pages
 from services.marac.research_routes import router as research
 from services.marac.routes import router
 from services.marac.rules import sharing
+from services.marac.search_routes import pages as search_pages
+from services.marac.search_routes import router as search
+from services.marac.shown_to_routes import router as shown_to
 from services.marac.sitting_routes import pages as sitting_pages
 from services.marac.sitting_routes import router as sittings
+from services.marac.tasking.candidates import CANDIDATE
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 from services.marac.transfer_routes import pages as transfer_pages
 from services.marac.transfer_routes import router as transfers
@@ -40,12 +48,16 @@ from services.marac.transfer_routes import router as transfers
 SERVICE = Service(
     name="marac",
     fold_version=9,
+    reads_audit=True,
     views=(
         PERSON,
         CHARACTERISTICS,
+        AT_RISK,
+        KNOWN_AS,
         PERPETRATOR,
         SOURCE,
         CHILD,
+        CANDIDATE,
         CASE,
         RESEARCH,
         ANSWERS,
@@ -62,6 +74,11 @@ SERVICE = Service(
         router,
         sittings,
         completeness,
+        at_risk,
+        at_risk_pages,
+        search,
+        search_pages,
+        shown_to,
         messages,
         children,
         actions,

@@ -28,6 +28,7 @@ from services.marac.conference.rows import (
     Version,
 )
 from services.marac.shown_actions import ActionCounts, ActionLine
+from services.marac.shown_candidate import Candidacy, MatacSays
 from services.marac.shown_children import Household
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
@@ -297,6 +298,7 @@ class CasePage(Page):
         default=[], description="late ones first, then the next to run out, last those that somebody took"
     )
     pattern: CasePattern = CasePattern()
+    matac: list[MatacSays] = Field(default=[], description="of each perpetrator, what the MATAC side decided")
     actions: list[ActionLine] = Field(default=[], description="carried ones first, then open, then over")
     meetings: list[CaseMeeting]
     freshness: list[Silence]
@@ -386,6 +388,7 @@ class PerpetratorPage(Page):
     events: list[EventShown] = Field(description="by ordinal; 1 is the earliest")
     victims: list[VictimShown]
     orders: list[BindingOrder]
+    candidacy: Candidacy | None = None
     missing: list[PerpetratorGap]
     pattern: tuple[OffenceShown, ...] = Field(
         default=(), description="a prompt to a person, by victim's letter"

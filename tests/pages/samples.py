@@ -57,7 +57,7 @@ from services.orders.views.shown import (
     StatusShown,
     StepShown,
 )
-from tests.pages import sample_actions
+from tests.pages import sample_actions, sample_at_risk
 from tests.pages.sample_pattern import pattern
 from tests.pages.sample_research import undeclared
 from tests.pages.sample_rows import (
@@ -290,6 +290,7 @@ def perpetrator() -> shown.PerpetratorPage:
             ),
         ),
         without_answer=3,
+        candidacy=sample_at_risk.CANDIDACY,
         victims=[
             shown.VictimShown(letter="A", relationships=["ex-partner"], events=[1, 2]),
             shown.VictimShown(letter="B", relationships=[], events=[4]),

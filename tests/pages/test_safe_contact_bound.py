@@ -10,8 +10,10 @@ from contracts.vocabulary import WayState
 from deploy.local.deployment import ROOT
 
 NEVER = {
+    "marac/candidates.html": "perpetrator-centred: a list",
     "marac/characteristics.html": "numbers of victims, and no victim",
     "marac/cohort.html": "perpetrator-centred: nothing here is of a victim, and nobody is sent to one",
+    "marac/decision.html": "perpetrator-centred",
     "marac/interests.html": "names to declare a tie by",
     "marac/flags.html": "a list, by which agencies find their files: nobody is contacted",
     "marac/transfers.html": "between two coordinators: the case's own page says it",
@@ -19,11 +21,14 @@ NEVER = {
     "marac/minutes.html": "what was recorded: whoever is to tell the victim has the case's own page",
     "marac/minutes_print.html": "the same, on paper",
     "marac/perpetrator.html": "perpetrator-centred",
+    "marac/search.html": "a list of cases: each case's own page says it",
+    "marac/shown_to.html": "who was shown a line, of staff alone",
     "marac/research.html": "a list: an agency searches its own records, and asks the IDVA, never her",
     "marac/research_grid.html": "which agency has answered",
     "marac/research_request.html": "names to search an agency's own records by",
     "marac/sitting.html": "who attends, and letters of cases",
     "marac/source.html": "where a line comes from: it asks for nothing",
+    "marac/victims.html": "a list: each case's own page says it",
     "notify/path.html": "Goldthread itself",
     "notify/rota.html": "who is on call, of staff alone",
     "notify/rota_print.html": "the same, on paper",

@@ -23,6 +23,8 @@ from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import areas as placing
 from services.marac.rules import sharing
+from services.marac.shown_candidate import MatacSays, matac_says
+from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
 
 
 async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
@@ -133,7 +135,8 @@ async def read_case(
     if _by_transfer(caller, now):
         known = without_addresses(known)
     page, left_out = await _page(runtime, known, at, fresh, _sees(caller, now, paper=paper))
-    page = page.model_copy(update={"actions": await action_plan.of_case(held, caller, known.actions)})
+    actions = await action_plan.of_case(held, caller, known.actions)
+    page = page.model_copy(update={"actions": actions, "matac": await _matac(held, row)})
     return page, set(compose.facts_of([known])), left_out
 
 
@@ -281,6 +284,13 @@ async def _page(
         accepted=await _accepted(runtime, known),
     )
     return page, {what for _, left_out in people.values() for what in left_out}
+
+
+async def _matac(held: Held, case: rows.ConferenceCase) -> list[MatacSays]:
+    """What the MATAC side says of each perpetrator."""
+    at = held.at or held.archive.clock.now()
+    accused = [each.person for each in case.perpetrators]
+    return [matac_says(person, await held.one(CANDIDATE, TaskingCandidate, person), at) for person in accused]
 
 
 _AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - {

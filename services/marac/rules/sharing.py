@@ -21,6 +21,9 @@ SET_THRESHOLD = "threshold:set"
 AGREE_ACTION = "action:agree"
 ANSWER_ACTION = "action:answer"
 READ_COHORT = "cohort:read"
+DECIDE_CANDIDATE = "candidate:decide"
+READ_SHOWN = "shown:read"
+SEARCH = "person:search"
 MESSAGE = "message:send"
 READ_CHILDREN = "children:read"
 ANSWER_RESEARCH = "research:answer"
@@ -49,6 +52,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         }
     ),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
+    DECIDE_CANDIDATE: frozenset({StaffRole.MATAC_COORDINATOR}),
+    SEARCH: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
+    READ_SHOWN: frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
     READ_CHILDREN: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     ANSWER_RESEARCH: frozenset({StaffRole.MARAC_REPRESENTATIVE, StaffRole.IDVA}),
@@ -101,6 +107,14 @@ def may_see_case(
 def may_place_cases(roles: Collection[str]) -> bool:
     """Whether a caller sees to it that a case whose MARAC is not known is heard by one."""
     return PLACES_CASES in roles
+
+
+def may_see_victim(roles: Collection[str], areas: Collection[str], victim_areas: Collection[str]) -> bool:
+    """Whether a caller may see a repeat victim whom nobody referred: that it is so is for whoever can see to
+    it that somebody does. Where it is not known where a victim lives, for whoever places cases."""
+    if {StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}.isdisjoint(roles):
+        return False
+    return not set(areas).isdisjoint(victim_areas) or (not victim_areas and may_place_cases(roles))
 
 
 def may_see_locations(roles: Collection[str], *, paper: bool = False) -> bool:
