@@ -7,6 +7,7 @@ from contracts.content import Content
 from contracts.envelope import Change, Envelope
 from contracts.events import (
     actions,
+    agenda,
     alerts,
     children,
     clocks,
@@ -16,6 +17,7 @@ from contracts.events import (
     feeds,
     flags,
     identity,
+    measures,
     meeting,
     operations,
     orders,
@@ -46,6 +48,7 @@ def _all() -> dict[str, type[Content]]:
         *said,
         alerts,
         clocks,
+        agenda,
         conference,
         research,
         actions,
@@ -54,6 +57,7 @@ def _all() -> dict[str, type[Content]]:
         transfer,
         tasking,
         configuration,
+        measures,
         operations,
         path,
         feeds,

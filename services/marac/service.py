@@ -4,6 +4,7 @@ from chassis.service import Service
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
@@ -11,6 +12,8 @@ from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.after_routes import pages as after_pages
 from services.marac.after_routes import router as after
+from services.marac.agenda_routes import pages as agenda_pages
+from services.marac.agenda_routes import router as agendas
 from services.marac.at_risk_routes import pages as at_risk_pages
 from services.marac.at_risk_routes import router as at_risk
 from services.marac.children_routes import pages as children_pages
@@ -20,13 +23,16 @@ from services.marac.conference.actions import ACTION
 from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.children import CHILD
+from services.marac.conference.counted import COUNTED
 from services.marac.conference.known_as import KNOWN_AS
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.published import PUBLISHED
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.interest_routes import pages as interest_pages
 from services.marac.interest_routes import router as interests
+from services.marac.measure_routes import router as measures
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
@@ -59,11 +65,13 @@ SERVICE = Service(
         CHILD,
         CANDIDATE,
         CASE,
+        COUNTED,
         RESEARCH,
         ANSWERS,
         INTERESTS,
         AFTER,
         MEETING,
+        PUBLISHED,
         SITTING,
         ALERT,
         TRANSFER,
@@ -72,6 +80,9 @@ SERVICE = Service(
     ),
     routers=(
         router,
+        agendas,
+        agenda_pages,
+        measures,
         sittings,
         completeness,
         at_risk,
@@ -104,6 +115,7 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        PopulationSet: sharing.SET_POPULATION,
         ResearchersSet: sharing.SET_RESEARCHERS,
         ResearchAnswered: sharing.ANSWER_RESEARCH,
         InterestDeclared: sharing.DECLARE_INTEREST,

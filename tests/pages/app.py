@@ -39,6 +39,7 @@ from services.marac import (
     at_risk_routes,
     children_routes,
     interest_routes,
+    measure_routes,
     message_routes,
     research_routes,
     search_routes,
@@ -54,6 +55,7 @@ from services.marac.conference import (
     correspondence,
     declaring,
     following,
+    measures,
     most_at_risk,
     researched,
     researching,
@@ -92,6 +94,7 @@ from tests.pages import (
     sample_at_risk,
     sample_cases,
     sample_children,
+    sample_measures,
     sample_owed,
     sample_refer,
     sample_research,
@@ -121,6 +124,7 @@ ROLES = {
 
 MORE = {
     "marac": [
+        measure_routes.router,
         at_risk_routes.pages,
         search_routes.pages,
         shown_to_routes.router,
@@ -344,6 +348,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
     patch.setattr(children_list, "children", answers(sample_children.children))
+    patch.setattr(measures, "overview", answers(sample_measures.overview))
     patch.setattr(most_at_risk, "victims", sample_at_risk.victims)
     patch.setattr(candidacy, "candidates", answers(sample_at_risk.candidates))
     patch.setattr(candidacy, "candidate", answers(sample_at_risk.candidate))

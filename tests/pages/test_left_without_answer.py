@@ -64,6 +64,7 @@ OF_NOBODY = {
     "/marac/search": "a form, and a list of cases",
     "/marac/victims": "a list of people",
     "/marac/messages": "a list of cases",
+    "/marac/overview": "numbers",
     "/marac/meetings/{meeting}/interests": "names to declare a tie by, and nothing else",
     "/marac/meetings/{meeting}/research": "which agency has answered",
     "/marac/meetings/{meeting}/research/{case}": "names to look for, and the reader's own agency's records:"

@@ -45,6 +45,8 @@ PAGES = {
     "agenda as it was known": ("chair", f"/marac/meetings/{sample_rows.MEETING}?at=2026-11-22T12:00:00Z"),
     "agenda, a wrong day": ("chair", f"/marac/meetings/{sample_rows.MEETING}?day=31&month=2&year=2026"),
     "agenda": ("chair", f"/marac/meetings/{sample_rows.MEETING}"),
+    "agenda, for its coordinator": ("coordinator", f"/marac/meetings/{sample_rows.MEETING}"),
+    "all MARACs": ("chair", "/marac/overview"),
     "case": ("chair", CASE),
     "case of 40 breaches": ("chair", LONG),
     "case of nothing known": ("chair", EMPTY),

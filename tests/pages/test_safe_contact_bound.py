@@ -18,6 +18,7 @@ NEVER = {
     "marac/flags.html": "a list, by which agencies find their files: nobody is contacted",
     "marac/transfers.html": "between two coordinators: the case's own page says it",
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",
+    "marac/overview.html": "numbers of cases, and no victim",
     "marac/minutes.html": "what was recorded: whoever is to tell the victim has the case's own page",
     "marac/minutes_print.html": "the same, on paper",
     "marac/perpetrator.html": "perpetrator-centred",

@@ -14,6 +14,7 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
+        Item("nav.areas", "/marac/overview", sharing.RIGHTS[sharing.READ_MEASURES]),
         Item("nav.victims", "/marac/victims", sharing.RIGHTS[sharing.READ_CASE]),
         Item("nav.search", "/marac/search", sharing.RIGHTS[sharing.SEARCH]),
         Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),

@@ -15,6 +15,7 @@ READ_CASE = "case:read"
 READ_MEETING = "meeting:read"
 CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
+PUBLISH_AGENDA = "agenda:publish"
 HOLD_MEETING = "meeting:hold"
 READ_MINUTES = "minutes:read"
 SET_THRESHOLD = "threshold:set"
@@ -32,12 +33,15 @@ DECLARE_INTEREST = "interest:declare"
 FLAG = "flag:confirm"
 FOLLOW_UP = "after:follow-up"
 READ_COMPLETENESS = "completeness:read"
+READ_MEASURES = "measures:read"
+SET_POPULATION = "population:set"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
+    PUBLISH_AGENDA: frozenset({StaffRole.MARAC_COORDINATOR}),
     HOLD_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     READ_MINUTES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
@@ -77,6 +81,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     ),
     FOLLOW_UP: frozenset({StaffRole.MARAC_COORDINATOR}),
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
+    READ_MEASURES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    SET_POPULATION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
 }
 
 FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
