@@ -23,7 +23,7 @@ from contracts.events.alerts import (
 )
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
-from contracts.events.configuration import AgencyDefined, AreaDefined, OnCall, RotaSet, ThresholdSet
+from contracts.events.configuration import AgencyDefined, AreaDefined, OnCall, RotaSet
 from contracts.events.feeds import FeedSet, FeedTold
 from contracts.events.identity import (
     Because,
@@ -44,6 +44,7 @@ from contracts.events.transfer import TransferSent
 from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
+from contracts.invented_children import CHILDREN
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_listing import LISTING
 from contracts.invented_matac import MATAC
@@ -206,11 +207,6 @@ OURS: list[Told] = [
                 "second": OnCall(person=example_id("the second on call")),
             }
         ),
-    ),
-    (
-        "goldthread",
-        at(1),
-        ThresholdSet(area=WHERE.area, threshold=code.Threshold.DASH_VISIBLE_HIGH_RISK, value=14),
     ),
     (
         "northshire-council",
@@ -385,6 +381,7 @@ EXAMPLES: dict[str, Envelope] = {
     for agency, occurred, content in [
         *PEOPLE,
         *OWED,
+        *CHILDREN,
         *MATAC,
         *ORDERS,
         *ALERTS,

@@ -2,6 +2,7 @@
 victim."""
 
 from contracts import vocabulary as code
+from contracts.events.configuration import ThresholdSet
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet, PartiesDecided, ReferralReturned
 from contracts.invented import WHERE, at
 from contracts.invented_facts import REFERRAL, Told
@@ -12,6 +13,11 @@ STRANGLED = LocalCriterion(
 )
 
 LISTING: list[Told] = [
+    (
+        "goldthread",
+        at(1),
+        ThresholdSet(area=WHERE.area, threshold=code.Threshold.DASH_VISIBLE_HIGH_RISK, value=14),
+    ),
     (
         "northshire-police",
         at(1),

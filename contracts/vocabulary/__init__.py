@@ -22,6 +22,7 @@ from contracts.vocabulary.characteristics import (
     Characteristic,
     WhyNotAsked,
 )
+from contracts.vocabulary.children import ChildPlan, InterviewStep, SchoolRecipient, SchoolStep, Setting
 from contracts.vocabulary.contact import (
     ContactFailure,
     ContactMethod,
@@ -121,6 +122,7 @@ __all__ = [
     "CaseRole",
     "Channel",
     "Characteristic",
+    "ChildPlan",
     "Circumstance",
     "ClockOwner",
     "ConsentAnswer",
@@ -143,6 +145,7 @@ __all__ = [
     "IdentityAnswer",
     "IncidentKind",
     "Instrument",
+    "InterviewStep",
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
@@ -183,8 +186,11 @@ __all__ = [
     "RiskTheme",
     "Role",
     "SaidBy",
+    "SchoolRecipient",
+    "SchoolStep",
     "SearchReason",
     "ServiceMethod",
+    "Setting",
     "Sex",
     "SittingStep",
     "StaffRole",

@@ -37,6 +37,7 @@ from services.marac import (
     action_routes,
     after_routes,
     at_risk_routes,
+    children_routes,
     interest_routes,
     listing_actions,
     listing_pages,
@@ -52,6 +53,7 @@ from services.marac import queries as marac_queries
 from services.marac.conference import (
     action_plan,
     after_page,
+    children_list,
     correspondence,
     declaring,
     following,
@@ -94,6 +96,7 @@ from tests.pages import (
     sample_after,
     sample_at_risk,
     sample_cases,
+    sample_children,
     sample_listing,
     sample_measures,
     sample_owed,
@@ -131,6 +134,7 @@ MORE = {
         shown_to_routes.router,
         action_routes.pages,
         listing_pages.pages,
+        children_routes.pages,
         message_routes.pages,
         research_routes.pages,
         interest_routes.pages,
@@ -210,6 +214,7 @@ class World:
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases() | {sample_risk.RISK_CASE: sample_risk.risk_case()}
         self.cases |= {sample_owed.OWED_CASE: sample_owed.owed_case()}
+        self.cases[sample_children.CHILDREN_CASE] = sample_children.children_case()
         self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
@@ -347,6 +352,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(children_list, "children", answers(sample_children.children))
     patch.setattr(measures, "overview", answers(sample_measures.overview))
     patch.setattr(most_at_risk, "victims", sample_at_risk.victims)
     patch.setattr(candidacy, "candidates", answers(sample_at_risk.candidates))
