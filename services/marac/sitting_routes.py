@@ -20,7 +20,7 @@ from contracts.events.configuration import AgencyDefined
 from contracts.submission import Receipt
 from contracts.vocabulary import Attendance, CoreService, Forum
 from services.marac import casefile, queries
-from services.marac.conference import hearing, minutes, room
+from services.marac.conference import hearing, minutes, researched, room
 from services.marac.conference.hearing import ToRecord
 from services.marac.pages import PAGES
 from services.marac.pages.action_form import action_form
@@ -242,6 +242,7 @@ async def _hear(
         faults=faults,
         clash=clash,
         matac=await hearing.in_cohort(runtime, page),
+        research=await researched.of_case(runtime, caller, case),
         **await action_form(runtime),
         kept_as=f"{meeting}.{case}.{caller.id}",
         key=runtime.ids.blind("kept in a browser", caller.id),
