@@ -147,8 +147,8 @@ class Recorder(Archive):
         right: str,
         idempotency_key: str | None = None,
     ) -> Taken:
-        """Save the next version of a fact of the caller's own agency: a correction with the whole
-        content, or a withdrawal with none.
+        """Save the next version of a fact of the caller's own agency, or one that is said jointly: a
+        correction with the whole content, or a withdrawal with none.
 
         Raises Refused: 404 for another agency's fact, for one of another type, and for one that is
         not held here; 412 if ``expected`` is not its highest version; and as ``take`` does.
@@ -281,7 +281,8 @@ class Recorder(Archive):
 def _own_last(versions: list[Fact[Content]], caller: "Caller", said: Content | None) -> Fact[Content]:
     """The newest version, if the caller may add one that says this. Raises Refused (404)."""
     last = versions[-1]
-    if last.agency != caller.agency or (said is not None and said.type != last.envelope.type):
+    own = last.agency == caller.agency or EVENTS[last.envelope.type].joint
+    if not own or (said is not None and said.type != last.envelope.type):
         raise Refused("not-found", status=404)
     return last
 

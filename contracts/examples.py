@@ -32,6 +32,7 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
+from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.path import PathCalled, PathCameThrough, PathTried
@@ -43,6 +44,7 @@ from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
+from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Sensitivity
 from contracts.topics import TOPICS
@@ -316,6 +318,7 @@ SUPPORT: list[Told] = [
 
 
 ROOTS = {
+    CaseHeard: HEARD,
     ReferralMade: REFERRAL,
     OrderMade: ORDER,
     BreachReported: BREACH,
@@ -355,6 +358,16 @@ def _event(agency: str, occurred: datetime, content: Content) -> Envelope:
 
 EXAMPLES: dict[str, Envelope] = {
     content.type: _event(agency, occurred, content)
-    for agency, occurred, content in [*PEOPLE, *OWED, *ORDERS, *ALERTS, *OURS, *SUPPORT, *AGREED, *FOLLOWED]
+    for agency, occurred, content in [
+        *PEOPLE,
+        *OWED,
+        *ORDERS,
+        *ALERTS,
+        *OURS,
+        *SITTING,
+        *SUPPORT,
+        *AGREED,
+        *FOLLOWED,
+    ]
 }
 """Event type to an event of it."""

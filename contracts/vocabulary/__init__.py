@@ -92,6 +92,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
+from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
@@ -110,6 +111,7 @@ __all__ = [
     "AnswerSource",
     "Answering",
     "AreaKind",
+    "Attendance",
     "BreachKind",
     "BreachStep",
     "CaseRole",
@@ -122,12 +124,14 @@ __all__ = [
     "ContactFailure",
     "ContactMethod",
     "ContactQuestion",
+    "CoreService",
     "DashAnswer",
     "DashItem",
     "DeliveryResult",
     "Effect",
     "EnhancedReason",
     "FlagState",
+    "Forum",
     "Grade",
     "HeardHere",
     "HousingKind",
@@ -171,6 +175,7 @@ __all__ = [
     "SaidBy",
     "ServiceMethod",
     "Sex",
+    "SittingStep",
     "StaffRole",
     "SupportKind",
     "SupportReason",

@@ -18,6 +18,7 @@ from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client
 from deploy.demo.plan import Plan
 from deploy.demo.posts import Post
+from deploy.demo.sitting import hold_last_meeting
 from deploy.demo.staff import Staff
 
 AT_ONCE = 16
@@ -100,6 +101,7 @@ class Year:
         while diary:
             await self._next_in(diary)
         await self._staff.write_messages()
+        await hold_last_meeting(self._client, self._load)
         await after.follow(self._client, self._load)
         self._clock = await self._staff.answer_all(self._clock)
 

@@ -142,7 +142,8 @@ async def agree_by_page(
             return await _plan(request, runtime, caller, case, typed, [FIELD_OF[refused.fault]])
         if refused.status != 409:  # the button was pressed twice
             raise
-    return RedirectResponse(f"/marac/cases/{case}#actions", 303)
+    back = f"/marac/meetings/{typed.meeting}/hear/{case}" if typed.meeting else f"/marac/cases/{case}"
+    return RedirectResponse(f"{back}#actions", 303)
 
 
 async def _action(

@@ -14,6 +14,7 @@ from services.marac.completeness_routes import router as completeness
 from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
@@ -21,6 +22,8 @@ from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.routes import router
 from services.marac.rules import sharing
+from services.marac.sitting_routes import pages as sitting_pages
+from services.marac.sitting_routes import router as sittings
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 from services.marac.transfer_routes import pages as transfer_pages
 from services.marac.transfer_routes import router as transfers
@@ -36,6 +39,7 @@ SERVICE = Service(
         CASE,
         AFTER,
         MEETING,
+        SITTING,
         ALERT,
         TRANSFER,
         ACTION,
@@ -43,12 +47,14 @@ SERVICE = Service(
     ),
     routers=(
         router,
+        sittings,
         completeness,
         messages,
         actions,
         after,
         transfers,
         pages,
+        sitting_pages,
         action_pages,
         message_pages,
         after_pages,

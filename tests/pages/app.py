@@ -33,7 +33,7 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import action_routes, after_routes, message_routes, transfer_routes
+from services.marac import action_routes, after_routes, message_routes, sitting_routes, transfer_routes
 from services.marac import queries as marac_queries
 from services.marac.conference import action_plan, after_page, correspondence, following, transferring
 from services.marac.pages import PAGES as MARAC
@@ -70,6 +70,7 @@ from tests.pages import (
     sample_risk,
     sample_rota,
     sample_rows,
+    sample_sitting,
     sample_support,
     samples,
 )
@@ -90,7 +91,13 @@ ROLES = {
 
 
 MORE = {
-    "marac": [action_routes.pages, message_routes.pages, after_routes.pages, transfer_routes.pages],
+    "marac": [
+        action_routes.pages,
+        message_routes.pages,
+        sitting_routes.pages,
+        after_routes.pages,
+        transfer_routes.pages,
+    ],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -151,6 +158,7 @@ class World:
         self.url = url
         rights = {"marac": marac_sharing, "notify": notify_sharing, "orders": orders_sharing}
         rights |= {"referrals": referrals_sharing}
+        self.sittings = sample_sitting.Sittings()
         self.hosts = {name: Host(name, sharing.RIGHTS, url) for name, sharing in rights.items()}
         self.reset()
 
@@ -165,6 +173,7 @@ class World:
         self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
+        self.sittings.reset()
         self.unread = samples.unread()
         for host in self.hosts.values():
             host.listeners.clear()
@@ -293,6 +302,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     sample_refer.sampled(patch, world.hosts["referrals"])
+    sample_sitting.sampled(patch, world.sittings)
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)

@@ -18,6 +18,10 @@ CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
     "/marac/cases/{case}": ("chair", CASE),
     "/marac/cases/{case}/print": ("chair", f"{CASE}/print"),
+    "/marac/meetings/{meeting}/hear/{case}": (
+        "chair",
+        f"/marac/meetings/{sample_rows.MEETING}/hear/{sample_rows.CASE}",
+    ),
     "/marac/cases/{case}/after": ("chair", f"{CASE}/after"),
     "/marac/cases/{case}/transfer": ("coordinator", f"{CASE}/transfer"),
     "/marac/cases/{case}/actions": ("chair", f"{CASE}/actions"),
@@ -32,6 +36,9 @@ OF_NOBODY = {
     "/marac/meetings": "a list of meetings",
     "/marac/meetings/{meeting}": "a list of cases, which says how much of each has no answer",
     "/marac/meetings/{meeting}/print": "the same",
+    "/marac/meetings/{meeting}/sitting": "who attends, and letters of cases",
+    "/marac/meetings/{meeting}/minutes": "what a meeting recorded: the chair's page of each case says it",
+    "/marac/meetings/{meeting}/minutes/print": "the same",
     "/marac/cases/{case}/live": "that there is something new",
     "/marac/cases/{case}/source/{root}": "one fact in all its versions",
     "/marac/cohort": "a list of people",

@@ -34,6 +34,7 @@ CASE, LONG, EMPTY, GONE = (
 )
 RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
 SUPPORT = f"/marac/cases/{sample_support.SUPPORT_CASE}"
+SITS = f"/marac/meetings/{sample_rows.MEETING}"
 AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
@@ -54,6 +55,12 @@ PAGES = {
         "supervisor",
         f"/referrals/support/{sample_support.HIDDEN}",
     ),
+    "a meeting while it sits": ("chair", f"{SITS}/sitting"),
+    "a case, for the chair": ("chair", f"{SITS}/hear/{sample_rows.CASE}"),
+    "a case of nothing known, for the chair": ("chair", f"{SITS}/hear/{sample_rows.EMPTY_CASE}"),
+    "minutes, corrected since": ("chair", f"{SITS}/minutes"),
+    "minutes as issued": ("idva", f"{SITS}/minutes"),
+    "minutes, to print": ("idva", f"{SITS}/minutes/print"),
     "actions of an agency": ("representative", "/marac/actions"),
     "actions of a chair's areas": ("chair", "/marac/actions"),
     "actions of a coordinator's areas, by case": ("coordinator", "/marac/actions?by=case"),
@@ -192,6 +199,7 @@ def test_a_case_takes_two_sheets_printed_on_both_sides(open_: Open) -> None:
     [
         ("chair", f"{CASE}/print"),
         ("chair", f"/marac/meetings/{sample_rows.MEETING}/print"),
+        ("chair", f"{SITS}/minutes/print"),
         ("supervisor", "/notify/rota/print"),
     ],
 )

@@ -15,6 +15,8 @@ READ_CASE = "case:read"
 READ_MEETING = "meeting:read"
 CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
+HOLD_MEETING = "meeting:hold"
+READ_MINUTES = "minutes:read"
 SET_THRESHOLD = "threshold:set"
 AGREE_ACTION = "action:agree"
 ANSWER_ACTION = "action:answer"
@@ -29,6 +31,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
+    HOLD_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    READ_MINUTES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     AGREE_ACTION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     ANSWER_ACTION: frozenset(
@@ -126,6 +130,28 @@ def may_act_in(areas: Collection[str], around: Collection[str]) -> bool:
     """Whether a caller with these areas may act for an area, given it and those around it: call its
     meetings, set its thresholds. Nobody does so for an area that is not theirs."""
     return not set(areas).isdisjoint(around)
+
+
+def may_hold(roles: Collection[str]) -> bool:
+    """Whether a caller who may see a meeting records what is said there, and sees its minutes before they
+    are issued; and what was recorded of a case whose victim is another by now."""
+    return not RIGHTS[HOLD_MEETING].isdisjoint(roles)
+
+
+class Out(NamedTuple):
+    """Somebody of an agency who left the room for a case. ``person`` None: which member of staff is not
+    known."""
+
+    agency: str
+    person: str | None
+
+
+def was_out(roles: Collection[str], agency: str, person: str, left: Iterable[Out]) -> bool:
+    """Whether a caller left the room for a case, and so has nothing of what was said: the one who is named;
+    where nobody knows which member of staff it was, everybody of that agency but who holds the meeting
+    (SafeLives, 2014: conflicts of interest; Goldthread's own, 2026-11)."""
+    theirs = {each.person for each in left if each.agency == agency}
+    return person in theirs or (None in theirs and not may_hold(roles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,89 @@
+"""A MARAC while it sits, and its minutes. What a conference says is corrected by whoever acts for it: the
+chair and the coordinator are often of two agencies.
+
+None of it has a location: what is said in words is asked for without one.
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StrictBool, StrictInt
+
+from contracts.content import CaseId, Content, MentionId, ThingId
+from contracts.envelope import AgencyId, Id
+from contracts.sections import Line, NarrativeSection, Part
+from contracts.vocabulary import Attendance, CoreService, Forum
+
+
+class OfMeeting(Content):
+    """Base of what is said of one meeting."""
+
+    topic: ClassVar[str] = "marac"
+    meeting: ThingId
+
+
+class MeetingOpened(OfMeeting):
+    """The meeting began."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.meeting-opened.v1"
+
+
+class MeetingClosed(OfMeeting):
+    """The meeting ended. What is recorded later is a correction."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.meeting-closed.v1"
+
+
+class AttendanceRecorded(OfMeeting):
+    """Who of an agency was at the meeting, or was not. The newest of an agency and name holds. ``agency``
+    is the one that came, ``stands_for`` the service where its kind does not tell; ``signed``, of an observer:
+    whether they signed the confidentiality statement (null: not said)."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.attendance-recorded.v1"
+    agency: AgencyId
+    attended: Attendance
+    who: Line | None = Field(default=None, description="the member of staff, never a victim")
+    chairs: StrictBool = False
+    stands_for: CoreService | None = None
+    signed: StrictBool | None = None
+
+
+class LeftTheRoom(OfMeeting):
+    """Somebody left the room while a case was heard. ``person``: who they are when they sign in, where
+    known."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.left-the-room.v1"
+    case: CaseId
+    agency: AgencyId
+    who: Line
+    person: Id | None = None
+
+
+class CaseHeard(OfMeeting):
+    """What a meeting recorded of one case: the risks as the chair summed them up, what was decided, where it
+    is taken on to, who tells the victim. ``safe_to_tell`` null: not said, which is not safe. ``victim``:
+    whom it was about, by the case's own mention of them when it was recorded."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.case-heard.v1"
+    joint: ClassVar[bool] = True
+    case: CaseId
+    victim: MentionId | None = None
+    risks: NarrativeSection | None = None
+    decided: NarrativeSection | None = None
+    forums: list[Forum] = Field(default_factory=list, max_length=len(Forum))
+    told_by: AgencyId | None = Field(default=None, description="the agency that tells the victim")
+    safe_to_tell: StrictBool | None = None
+
+
+class IssuedCase(Part):
+    """The version of a case's record that minutes were made of."""
+
+    case: CaseId
+    fact: Id
+
+
+class MinutesIssued(OfMeeting):
+    """Minutes were issued: the numbered version, and of which records of cases it is made."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.minutes-issued.v1"
+    number: Annotated[StrictInt, Field(ge=1, le=1000)]
+    cases: list[IssuedCase] = Field(default_factory=list, max_length=500)

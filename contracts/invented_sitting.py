@@ -1,0 +1,58 @@
+"""A meeting of the invented people while it sits, and its minutes."""
+
+from contracts import vocabulary as code
+from contracts.events.meeting import (
+    AttendanceRecorded,
+    CaseHeard,
+    IssuedCase,
+    LeftTheRoom,
+    MeetingClosed,
+    MeetingOpened,
+    MinutesIssued,
+)
+from contracts.invented import HER, at, example_id, mention_of
+from contracts.invented_facts import MEETING, REFERRAL, Told
+from contracts.sections import Narrative
+
+HEARD = example_id("a case heard")
+
+SITTING: list[Told] = [
+    ("northshire-police", at(24, 9, 30), MeetingOpened(meeting=MEETING)),
+    (
+        "northshire-police",
+        at(24, 9, 31),
+        AttendanceRecorded(
+            meeting=MEETING,
+            agency="northshire-police",
+            attended=code.Attendance.PRESENT,
+            who="Imogen Thackeray",
+            chairs=True,
+        ),
+    ),
+    (
+        "northshire-police",
+        at(24, 9, 40),
+        LeftTheRoom(meeting=MEETING, case=REFERRAL, agency="castlegate-housing", who="Piers Holloway"),
+    ),
+    (
+        "northshire-police",
+        at(24, 9, 52),
+        CaseHeard(
+            meeting=MEETING,
+            case=REFERRAL,
+            victim=mention_of(HER, "haven-idva"),
+            risks=Narrative(text="Threats after each contact with the children; the bail ends on Friday."),
+            decided=Narrative(text="Bail to be reviewed before it ends. New locks offered."),
+            forums=[code.Forum.CHILD_PROTECTION],
+            told_by="haven-idva",
+            safe_to_tell=True,
+        ),
+    ),
+    ("northshire-police", at(24, 12), MeetingClosed(meeting=MEETING)),
+    (
+        "northshire-police",
+        at(24, 15),
+        MinutesIssued(meeting=MEETING, number=1, cases=[IssuedCase(case=REFERRAL, fact=HEARD)]),
+    ),
+]
+"""A meeting while it sits, and its minutes."""

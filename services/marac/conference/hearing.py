@@ -1,0 +1,175 @@
+"""What a meeting records of one case: read and written by its chair and coordinator, a version at a time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.accept import Refused, Taken, own_header
+from chassis.facts import Fact
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.envelope import AgencyId
+from contracts.events.meeting import CaseHeard
+from contracts.sections import Narrative, Text
+from contracts.times import Moment
+from contracts.vocabulary import Forum
+from services.marac.conference import rows
+from services.marac.conference.held import Held, visible
+from services.marac.conference.sitting import SITTING, version_of, versions_of
+from services.marac.conference.views import CASE, MEETING
+from services.marac.rules import agenda, sharing
+from services.marac.shown import CasePage
+from services.marac.shown_sitting import Hearing
+from services.marac.tasking.rows import TaskingPerpetrator
+from services.marac.tasking.views import PERPETRATOR
+
+TAKEN_BY_ANOTHER = (409, 412)
+"""Somebody else wrote it first, or has written since."""
+
+
+class ToRecord(BaseModel):
+    """What is recorded of a case. Whether it is safe that the victim is told must be said: null is *not
+    said*."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    risks: Text | None = None
+    decided: Text | None = None
+    forums: list[Forum] = Field(default_factory=list, max_length=len(Forum))
+    told_by: AgencyId | None = None
+    safe_to_tell: bool | None
+    at: Moment | None = Field(default=None, description="when it was heard; none given: now")
+
+
+async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.ConferenceMeeting:
+    """A meeting that stands, for whoever may see it. Raises Problem (404)."""
+    row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
+    if row is None or row.withdrawn or not sharing.may_see_meeting(caller.roles, caller.areas, row.areas):
+        raise not_found()
+    return row
+
+
+async def cases_at(
+    runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting
+) -> dict[str, rows.ConferenceCase]:
+    """The cases of a meeting that the caller may see, by id."""
+    listed = {each.case for each in row.cases}
+    found = await Held(runtime).many(CASE, rows.ConferenceCase, listed, "case")
+    return await visible(runtime, caller, found.values())
+
+
+def in_order(cases: Iterable[rows.ConferenceCase]) -> list[rows.ConferenceCase]:
+    """Cases in the order in which they are heard; those whose referral was withdrawn last."""
+    return sorted(
+        cases,
+        key=lambda each: (
+            each.withdrawn,
+            agenda.place(each.grade, len(each.children), each.referred, each.case),
+        ),
+    )
+
+
+async def read(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Hearing:
+    """What was recorded of a case at a meeting. Raises Problem (404). The look is on record."""
+    row = await _case(runtime, caller, meeting, case)
+    versions = await _versions(runtime, meeting, case)
+    shown = Hearing(meeting=meeting, case=case, version=0)
+    if versions:
+        record = version_of(versions[-1])
+        shown = Hearing(
+            meeting=meeting,
+            case=case,
+            version=record.version,
+            heard=versions[-1].occurred,
+            record=record,
+            of_another=await is_of_another(runtime, record.victim, row),
+        )
+    facts = [fact.id for fact in versions[-1:]]
+    await runtime.shown(caller, SITTING.name, case, shown.model_dump_json().encode(), facts)
+    return shown
+
+
+async def record(
+    runtime: Runtime, caller: Caller, meeting: str, case: str, said: ToRecord, upon: int
+) -> Taken:
+    """Record a case, upon the version at hand (0: none yet). What is recorded already is not recorded twice.
+
+    Raises Problem (404); Refused (412) where there is another version than the one at hand.
+    """
+    row = await _case(runtime, caller, meeting, case)
+    now = runtime.clock.now()
+    content = _content(meeting, row, said)
+    try:
+        taken = await _write(runtime, caller, content, said.at or now, upon)
+    except Refused as refused:
+        if refused.status not in TAKEN_BY_ANOTHER:
+            raise
+        newest = (await _versions(runtime, meeting, case))[-1]
+        if newest.said != content:
+            raise Refused("changed-since", "If-Match", status=412) from None
+        return Taken(newest.id, newest.root, newest.version, newest.accepted, repeated=True)
+    await runtime.folded(content.keys(taken.root))
+    return taken
+
+
+async def is_of_another(runtime: Runtime, victim: str | None, case: rows.ConferenceCase) -> bool:
+    """Whether something was recorded of somebody who is not the victim of the case today."""
+    if victim is None:
+        return False
+    return case.victim is None or await runtime.person_of(victim) != case.victim.person
+
+
+async def in_cohort(runtime: Runtime, page: CasePage) -> bool:
+    """Whether somebody who harms is in a MATAC's cohort and scored: never by what, nor whose."""
+    held = Held(runtime)
+    found = [await held.one(PERPETRATOR, TaskingPerpetrator, each.person) for each in page.perpetrators]
+    return any(row is not None and row.scored for row in found)
+
+
+async def _write(runtime: Runtime, caller: Caller, said: CaseHeard, at: datetime, upon: int) -> Taken:
+    """A correction is of when the case was heard first."""
+    root, needed = _root(runtime, said.meeting, said.case), sharing.HOLD_MEETING
+    first = next((each.occurred for each in await _versions(runtime, said.meeting, said.case)), at)
+    header = own_header(runtime.clock.now()).model_copy(update={"occurred": first if upon else at})
+    if upon:
+        return await runtime.revise(root, upon, header, said, caller=caller, right=needed)
+    return await runtime.take(header, said, caller=caller, right=needed, only=_name(said.meeting, said.case))
+
+
+async def _case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> rows.ConferenceCase:
+    """A case that is listed at a meeting, for whoever holds it. Raises Problem (404)."""
+    row = await meeting_of(runtime, caller, meeting)
+    found = (await cases_at(runtime, caller, row)).get(case)
+    if found is None or not sharing.may_hold(caller.roles):
+        raise not_found()
+    return found
+
+
+def _root(runtime: Runtime, meeting: str, case: str) -> str:
+    """The id of what a meeting records of a case: there is one."""
+    return runtime.ids.fact(runtime.name, _name(meeting, case))
+
+
+def _name(meeting: str, case: str) -> str:
+    """Under which there is one fact, whoever says it first."""
+    return f"heard {meeting} {case}"
+
+
+async def _versions(runtime: Runtime, meeting: str, case: str) -> list[Fact[CaseHeard]]:
+    root = _root(runtime, meeting, case)
+    return versions_of(await runtime.fact(root), root)
+
+
+def _content(meeting: str, case: rows.ConferenceCase, said: ToRecord) -> CaseHeard:
+    return CaseHeard(
+        meeting=meeting,
+        case=case.case,
+        victim=case.victim.mentions[0] if case.victim else None,
+        risks=Narrative(text=said.risks) if said.risks else None,
+        decided=Narrative(text=said.decided) if said.decided else None,
+        forums=sorted(set(said.forums)),
+        told_by=said.told_by,
+        safe_to_tell=said.safe_to_tell,
+    )

@@ -1,0 +1,92 @@
+"""A MARAC while it sits: who speaks in which order, which core services were there, when it may be closed.
+
+Sources: SafeLives Scotland MARAC toolkit (2019): referrer, then the IDVA with the victim's view, then each
+agency, in the order of its template; SafeLives minutes checklist (2014): who is recorded as attending.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from contracts.vocabulary import AgencyKind, Attendance, CoreService
+
+SHORTEST, LONGEST = timedelta(minutes=12), timedelta(minutes=15)
+"""For one case, start to finish (SafeLives Scotland MARAC toolkit, 2019)."""
+
+SPEAK = (
+    AgencyKind.IDVA_SERVICE,
+    AgencyKind.POLICE,
+    AgencyKind.HEALTH,
+    AgencyKind.PROBATION,
+    AgencyKind.HOUSING,
+    AgencyKind.CHILDRENS_SERVICES,
+    AgencyKind.COUNCIL,
+    AgencyKind.EDUCATION,
+    AgencyKind.VOLUNTARY,
+)
+"""After the referrer (SafeLives minutes checklist, 2014)."""
+
+SERVES = {
+    AgencyKind.POLICE: CoreService.POLICE,
+    AgencyKind.IDVA_SERVICE: CoreService.IDVA,
+    AgencyKind.HOUSING: CoreService.HOUSING,
+    AgencyKind.CHILDRENS_SERVICES: CoreService.CHILDRENS_SERVICES,
+    AgencyKind.PROBATION: CoreService.PROBATION,
+    AgencyKind.HEALTH: CoreService.PRIMARY_HEALTH,
+}
+"""Which core service an agency of a kind is, where its attendance names none."""
+
+IN_THE_ROOM = (Attendance.PRESENT, Attendance.DEPUTY)
+WEIGHT = (
+    *IN_THE_ROOM,
+    Attendance.APOLOGIES_WITH_INFORMATION,
+    Attendance.APOLOGIES_WITHOUT,
+    Attendance.ABSENT,
+)
+"""How a service attended is the first of these that one of its agencies did. An observer stands for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One line of attendance. ``kind`` None: nobody has defined the agency."""
+
+    kind: AgencyKind | None
+    attended: Attendance
+    chairs: bool = False
+    stands_for: CoreService | None = None
+
+    @property
+    def core(self) -> CoreService | None:
+        """The core service that it is, or stands for."""
+        return self.stands_for or (SERVES.get(self.kind) if self.kind else None)
+
+
+def speaking_order(referrer: str, agencies: Mapping[str, AgencyKind | None]) -> list[str]:
+    """Agencies in the order in which they speak: the referrer, the IDVA, then by the template; those of no
+    kind that is known come last."""
+
+    def place(agency: str) -> tuple[bool, int, str]:
+        kind = agencies[agency]
+        return (agency != referrer, SPEAK.index(kind) if kind in SPEAK else len(SPEAK), agency)
+
+    return sorted(agencies, key=place)
+
+
+def core_attendance(seats: Iterable[Seat]) -> dict[CoreService, Attendance | None]:
+    """How each core service attended. None: nobody has recorded it, which is not *absent*."""
+    found: dict[CoreService, Attendance | None] = dict.fromkeys(CoreService)
+    for seat in seats:
+        core = seat.core
+        if core is None or seat.attended not in WEIGHT:
+            continue
+        before = found[core]
+        found[core] = min((each for each in (before, seat.attended) if each), key=WEIGHT.index)
+    return found
+
+
+def why_not_closed(seats: Iterable[Seat], *, opened: bool) -> str | None:
+    """Why a meeting cannot be closed (``not-opened``, ``no-chair``). None: it can."""
+    if not opened:
+        return "not-opened"
+    chaired = any(seat.chairs and seat.attended in IN_THE_ROOM for seat in seats)
+    return None if chaired else "no-chair"

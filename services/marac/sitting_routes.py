@@ -1,0 +1,289 @@
+"""HTTP of a meeting while it sits and of its minutes: REST and pages. Decisions are in ``rules``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response, status
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from chassis.accept import Refused
+from chassis.http.auth import Caller, right
+from chassis.http.context import the_runtime
+from chassis.http.etag import IfMatch, etag
+from chassis.http.facts import receipt
+from chassis.pages.times import Times
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.events.configuration import AgencyDefined
+from contracts.submission import Receipt
+from contracts.vocabulary import Attendance, CoreService, Forum
+from services.marac import casefile, queries
+from services.marac.conference import hearing, minutes, room
+from services.marac.conference.hearing import ToRecord
+from services.marac.pages import PAGES
+from services.marac.pages.action_form import action_form
+from services.marac.pages.hear import HearView, Typed, place_of, typed_of
+from services.marac.pages.routes import PAPER_LASTS
+from services.marac.pages.words import Words
+from services.marac.rules import sharing
+from services.marac.shown_sitting import Hearing, Minutes, SittingShown
+
+router = APIRouter(prefix="/marac/v1/meetings/{meeting}", tags=["meetings"])
+pages = APIRouter(prefix="/marac/meetings/{meeting}", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Holder = Annotated[Caller, right(sharing.HOLD_MEETING)]
+Reader = Annotated[Caller, right(sharing.READ_MINUTES)]
+
+
+@router.get("/sitting")
+async def sitting(meeting: Id, runtime: TheRuntime, caller: Holder) -> SittingShown:
+    """A meeting while it sits: who attends, which cases were heard, why it cannot be closed yet."""
+    return await room.read(runtime, caller, meeting)
+
+
+@router.post("/sitting", status_code=status.HTTP_201_CREATED)
+async def step(
+    meeting: Id, said: room.Step, runtime: TheRuntime, caller: Holder, response: Response
+) -> Receipt:
+    """Open or close a meeting. 409 ``no-chair``, ``not-opened``: why it cannot be closed."""
+    return receipt(response, "marac", await room.step(runtime, caller, meeting, said))
+
+
+@router.post("/attendance", status_code=status.HTTP_201_CREATED)
+async def attend(
+    meeting: Id, said: room.Attends, runtime: TheRuntime, caller: Holder, response: Response
+) -> Receipt:
+    """Record how somebody of an agency attended. The newest word on an agency and name holds."""
+    return receipt(response, "marac", await room.attend(runtime, caller, meeting, said))
+
+
+@router.post("/left", status_code=status.HTTP_201_CREATED)
+async def leave(
+    meeting: Id, said: room.Leaves, runtime: TheRuntime, caller: Holder, response: Response
+) -> Receipt:
+    """Record who left the room for a case."""
+    return receipt(response, "marac", await room.leave(runtime, caller, meeting, said))
+
+
+@router.get("/cases/{case}/hearing")
+async def heard(meeting: Id, case: Id, runtime: TheRuntime, caller: Holder, response: Response) -> Hearing:
+    """What was recorded of a case. ``ETag`` is its version, to correct it by."""
+    shown = await hearing.read(runtime, caller, meeting, case)
+    if shown.version:
+        response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.post("/cases/{case}/hearing", status_code=status.HTTP_201_CREATED)
+async def record(
+    meeting: Id, case: Id, said: ToRecord, runtime: TheRuntime, caller: Holder, response: Response
+) -> Receipt:
+    """Record a case of which nothing is recorded yet. 412 where somebody has."""
+    return receipt(response, "marac", await hearing.record(runtime, caller, meeting, case, said, 0))
+
+
+@router.put("/cases/{case}/hearing")
+async def correct(
+    meeting: Id,
+    case: Id,
+    said: ToRecord,
+    runtime: TheRuntime,
+    caller: Holder,
+    response: Response,
+    at_hand: IfMatch,
+) -> Receipt:
+    """Record a case anew, with all of it, upon the version at hand. 412 where there is a newer one."""
+    return receipt(response, "marac", await hearing.record(runtime, caller, meeting, case, said, at_hand))
+
+
+@router.get("/minutes")
+async def the_minutes(meeting: Id, runtime: TheRuntime, caller: Reader) -> Minutes:
+    """The minutes as issued; for whoever holds the meeting with what was recorded since."""
+    return await minutes.read(runtime, caller, meeting)
+
+
+@router.post("/minutes", status_code=status.HTTP_201_CREATED)
+async def issue(
+    meeting: Id, said: minutes.ToIssue, runtime: TheRuntime, caller: Holder, response: Response
+) -> Receipt:
+    """Issue the minutes as they are. 409 ``not-closed``; ``not-the-next`` where somebody has issued that
+    one."""
+    return receipt(response, "marac", await minutes.issue(runtime, caller, meeting, said))
+
+
+@pages.get("/sitting")
+async def room_page(request: Request, meeting: Id, runtime: TheRuntime, caller: Holder) -> HTMLResponse:
+    """Where a meeting is held from: attendance, the cases that are left, opening and closing."""
+    return await _room(request, runtime, caller, meeting)
+
+
+@pages.post("/sitting")
+async def room_by_page(
+    request: Request, meeting: Id, runtime: TheRuntime, caller: Holder, act: Annotated[str, Form()]
+) -> Response:
+    """One thing that was pressed: open, close, attendance, somebody who left."""
+    form = {name: str(value) for name, value in (await request.form()).items() if value}
+    said = {name: value for name, value in form.items() if name not in ("act", "form")}
+    try:
+        if act == "attend":
+            attends = room.Attends.model_validate(said | {"chairs": "chairs" in said})
+            await room.attend(runtime, caller, meeting, attends)
+        elif act == "left":
+            await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said))
+        else:
+            await room.step(runtime, caller, meeting, room.Step.model_validate({"step": act}))
+    except ValidationError as error:
+        places = {str(fault["loc"][0]) if fault["loc"] else "chairs" for fault in error.errors()}
+        return await _room(request, runtime, caller, meeting, sorted(places), form)
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        return await _room(request, runtime, caller, meeting, [refused.fault], form)
+    return RedirectResponse(f"/marac/meetings/{meeting}/sitting", 303)
+
+
+async def _room(
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    meeting: str,
+    faults: list[str] | None = None,
+    typed: dict[str, str] | None = None,
+) -> HTMLResponse:
+    shown = await room.read(runtime, caller, meeting)
+    look = PAGES.look(request, caller)
+    codes = {"attendance": list(Attendance), "core": list(CoreService)}
+    known = {"faults": faults or [], "typed": typed or {}, "words": _words(look.now), "codes": codes}
+    return PAGES.show("sitting.html", look, 422 if faults else 200, page=shown, **known)
+
+
+@pages.get("/hear/{case}")
+async def hear_page(
+    request: Request, meeting: Id, case: Id, runtime: TheRuntime, caller: Holder
+) -> HTMLResponse:
+    """One case, for whoever chairs: the victim first, then the risks, then who said what, then what is
+    written."""
+    return await _hear(request, runtime, caller, meeting, case)
+
+
+@pages.post("/hear/{case}")
+async def hear_by_page(
+    request: Request,
+    meeting: Id,
+    case: Id,
+    runtime: TheRuntime,
+    caller: Holder,
+    upon: Annotated[int, Form(ge=0)],
+    risks: Annotated[str, Form()] = "",
+    decided: Annotated[str, Form()] = "",
+    forums: Annotated[list[str] | None, Form()] = None,
+    told_by: Annotated[str, Form()] = "",
+    safe: Annotated[str, Form()] = "",
+    then: Annotated[str, Form()] = "",
+) -> Response:
+    """Record what was typed, upon the version that was at hand. Who comes second is given both texts."""
+    typed = Typed(upon, risks, decided, forums or [], told_by, safe)
+    try:
+        said = ToRecord(
+            risks=risks.strip() or None,
+            decided=decided.strip() or None,
+            forums=[Forum(each) for each in typed.forums],
+            told_by=told_by or None,
+            safe_to_tell={"yes": True, "no": False}.get(safe),
+        )
+    except ValueError as error:
+        places = error.errors() if isinstance(error, ValidationError) else []
+        faults = sorted({str(fault["loc"][0]) for fault in places} & {"risks", "decided"}) or ["other"]
+        return await _hear(request, runtime, caller, meeting, case, typed, faults)
+    try:
+        await hearing.record(runtime, caller, meeting, case, said, upon)
+    except Refused as refused:
+        if refused.status != 412:
+            raise
+        return await _hear(request, runtime, caller, meeting, case, typed)
+    away = "sitting" if then == "sitting" else f"hear/{then or case}"
+    return RedirectResponse(f"/marac/meetings/{meeting}/{away}", 303)
+
+
+async def _hear(
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    meeting: str,
+    case: str,
+    typed: Typed | None = None,
+    faults: Sequence[str] = (),
+) -> HTMLResponse:
+    record = await hearing.read(runtime, caller, meeting, case)
+    # It lies open before a whole room, as paper does: neither where anybody is, nor how she is reached.
+    page = await queries.case_page(runtime, caller, case, paper=True)
+    agenda, _ = await queries.read_agenda(runtime, caller, meeting)
+    sitting = await room.sitting_of(runtime, meeting)
+    agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
+    look = PAGES.look(request, caller, *PAGES.incomplete(page.incomplete, page.operator_told, page.at))
+    words = _words(look.now)
+    view = HearView(page, words, agencies)
+    clash = typed is not None and not faults
+    return PAGES.show(
+        "hear.html",
+        look,
+        422 if faults else 412 if clash else 200,
+        page=page,
+        view=view,
+        words=words,
+        record=record,
+        sitting=sitting,
+        place=place_of(case, agenda.cases, {each.case for each in sitting.heard}),
+        typed=typed or typed_of(record),
+        theirs=view.theirs(record, typed) if typed and clash else {},
+        faults=faults,
+        clash=clash,
+        matac=await hearing.in_cohort(runtime, page),
+        **await action_form(runtime),
+        kept_as=f"{meeting}.{case}.{caller.id}",
+        key=runtime.ids.blind("kept in a browser", caller.id),
+    )
+
+
+@pages.get("/minutes")
+async def minutes_page(request: Request, meeting: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
+    """The minutes, and the form by which they are issued."""
+    return await _minutes(request, runtime, caller, meeting, "minutes.html")
+
+
+@pages.post("/minutes")
+async def issue_by_page(
+    meeting: Id, runtime: TheRuntime, caller: Holder, number: Annotated[int, Form(ge=1, le=1000)]
+) -> Response:
+    """Issue the minutes, once however often the button is pressed."""
+    try:
+        await minutes.issue(runtime, caller, meeting, minutes.ToIssue(number=number))
+    except Refused as refused:
+        if refused.fault not in ("not-the-next", "not-closed", "same-key-other-content"):
+            raise
+    return RedirectResponse(f"/marac/meetings/{meeting}/minutes", 303)
+
+
+@pages.get("/minutes/print")
+async def minutes_on_paper(
+    request: Request, meeting: Id, runtime: TheRuntime, caller: Reader
+) -> HTMLResponse:
+    """The minutes, to be printed."""
+    return await _minutes(request, runtime, caller, meeting, "minutes_print.html")
+
+
+async def _minutes(
+    request: Request, runtime: Runtime, caller: Caller, meeting: str, template: str
+) -> HTMLResponse:
+    shown = await minutes.read(runtime, caller, meeting)
+    look = PAGES.look(request, caller)
+    paper = template.endswith("_print.html")
+    until = (look.now + PAPER_LASTS).date()
+    return PAGES.show(template, look, page=shown, words=_words(look.now, paper=paper), until=until)
+
+
+def _words(now: datetime, *, paper: bool = False) -> Words:
+    return Words(PAGES.texts, Times(PAGES.texts, now), paper=paper)

@@ -1,0 +1,102 @@
+"""The chair's page of one case in a real browser: nothing typed is lost when the line drops, when somebody
+else saves first, or when the page is left; and what is kept meanwhile cannot be read."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages import sample_rows
+from tests.pages.app import World
+from tests.pages.conftest import Open
+from tests.pages.sample_sitting import COUNCIL, version
+
+pytestmark = pytest.mark.browser
+
+HEAR = f"/marac/meetings/{sample_rows.MEETING}/hear/{sample_rows.CASE}"
+TYPED = "Threats after each contact, and the bail ends on Friday."
+KEPT = "Object.entries(localStorage).filter(([name]) => name.startsWith('goldthread.typed.'))"
+
+
+def state(page: Page) -> str:
+    return page.locator("[data-state]").inner_text()
+
+
+def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
+    open_: Open, world: World
+) -> None:
+    page = open_("chair", HEAR)
+    page.context.set_offline(True)
+    page.locator("#risks").press_sequentially(TYPED)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-state]")).to_contain_text("Not saved since")
+    page.locator("#decided").fill("New locks.")
+    (kept,) = page.evaluate(KEPT)
+    assert "bail" not in kept[1].lower()
+    assert re.fullmatch(r"\d+\.[\w+/=]+\.[\w+/=]+", kept[1]), "sealed"
+    assert world.sittings.records == {}
+    page.context.set_offline(False)
+    expect(page.locator("[data-state]")).to_contain_text("Saved at", timeout=15_000)
+    recorded = world.sittings.records[sample_rows.CASE]
+    assert (recorded.risks, recorded.decided) == (TYPED, "New locks.")
+    assert page.evaluate(KEPT) == [], "what the server has is kept no more"
+    page.locator("#risks").fill("More.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-state]")).to_contain_text("Saved at")
+    assert world.sittings.records[sample_rows.CASE].version == recorded.version + 1
+
+
+def test_what_was_typed_and_not_saved_is_there_again_for_whoever_typed_it(open_: Open, world: World) -> None:
+    page = open_("chair", HEAR)
+    page.locator("#risks").fill(TYPED)
+    page.locator("#forums").check()
+    page.wait_for_function(f"{KEPT}.length === 1")
+    page.reload()
+    expect(page.locator("#risks")).to_have_value(TYPED)
+    expect(page.locator("#forums")).to_be_checked()
+    assert "not saved yet" in state(page)
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "goldthread", "value": "coordinator", "url": world.url}])
+    page.reload()
+    expect(page.locator("#risks")).to_have_value("")
+
+
+def test_the_second_who_saves_has_both_texts(open_: Open, world: World, axe: str) -> None:
+    page = open_("chair", HEAR)
+    page.locator("#risks").fill(TYPED)
+    world.sittings.records[sample_rows.CASE] = version(1, "No word from the school.", by=COUNCIL)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Somebody else saved this case")
+    expect(page.locator("#risks")).to_have_value(TYPED)
+    expect(page.locator(".gt-theirs").first).to_contain_text("No word from the school.")
+    page.evaluate(axe)
+    assert page.evaluate("async () => (await axe.run()).violations.map(each => each.id)") == []
+    page.locator("#risks").fill(f"{TYPED} No word from the school.")
+    page.get_by_role("button", name="Save this as the record").click()
+    expect(page.locator("[data-state]")).to_contain_text("Saved at")
+    recorded = world.sittings.records[sample_rows.CASE]
+    assert (recorded.version, recorded.risks) == (2, f"{TYPED} No word from the school.")
+
+
+def test_a_server_that_is_not_ready_loses_nothing(open_: Open, world: World) -> None:
+    world.sittings.down = True
+    page = open_("chair", HEAR)
+    page.locator("#risks").fill(TYPED)
+    page.get_by_role("button", name="Save and hear").click()
+    expect(page.locator("[data-state]")).to_contain_text("Not saved since")
+    world.sittings.down = False
+    page.wait_for_url(lambda url: sample_rows.CASE not in url, timeout=15_000)
+    assert world.sittings.records[sample_rows.CASE].risks == TYPED
+
+
+def test_the_voice_comes_first_and_the_keyboard_reaches_what_is_written(open_: Open) -> None:
+    page = open_("chair", HEAR)
+    heads = page.locator("main h2").all_inner_texts()
+    assert heads.index("Victim's voice") < heads.index("Risks at a glance")
+    assert page.locator(".gt-speaker").count() > 1
+    assert page.locator(".gt-speaker[open]").count() == 0
+    assert page.locator("#risks").bounding_box()["y"] < 720, "on one screen of a laptop"  # type: ignore[index]
+    page.locator("#risks").focus()
+    for name in ("decided", "forums", "forums", "forums", "forums", "forums", "forums", "forums", "told_by"):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.name") == name

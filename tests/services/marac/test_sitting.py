@@ -1,0 +1,350 @@
+"""A meeting while it sits, and its minutes: who records, two who write one case, what is issued and
+corrected."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from contracts.events.configuration import AgencyDefined
+from contracts.events.identity import IdentityAssigned
+from contracts.events.meeting import CaseHeard
+from contracts.vocabulary import AgencyKind, Attendance, CoreService, Role
+from services.marac.rules import sharing
+from services.marac.rules.sitting import Seat, core_attendance, speaking_order, why_not_closed
+from tests.services.marac.caseload import STREET, mention, referral
+from tests.services.marac.conftest import Marac, Prepared, bare, caller, complete, prepared
+from tests.support.facts import IDS, mention_of
+from tests.support.tables import lines
+from tests.support.waiting import until
+
+SAID = {"risks": "Bail ends on Friday.", "decided": "Locks.", "told_by": "haven", "safe_to_tell": True}
+
+
+@lines(__file__, "sitting")
+def test_when_a_meeting_may_be_closed_and_which_core_services_were_there(line: dict[str, Any]) -> None:
+    seats = [
+        Seat(
+            AgencyKind(each["kind"]) if each["kind"] else None,
+            Attendance(each["attended"]),
+            each.get("chairs", False),
+            CoreService(each["stands for"]) if "stands for" in each else None,
+        )
+        for each in line["seats"]
+    ]
+    assert why_not_closed(seats, opened=line.get("opened", True)) == line["why"]
+    core = core_attendance(seats)
+    there = [service for service, attended in core.items() if attended in ("present", "deputy")]
+    assert sorted(there) == sorted(line.get("there", []))
+    sent = [service for service, attended in core.items() if attended == "apologies-with-information"]
+    assert sent == line.get("sent", [])
+    if "unrecorded" in line:
+        assert list(core.values()).count(None) == line["unrecorded"]
+
+
+@lines(__file__, "left_the_room")
+def test_whoever_left_the_room_has_nothing_of_what_was_said(line: dict[str, Any]) -> None:
+    left = [sharing.Out(each["agency"], each.get("person")) for each in line["left"]]
+    assert sharing.was_out([line["role"]], line["agency"], line["person"], left) == line["out"]
+
+
+def test_the_referrer_speaks_first_then_the_idva_then_by_the_template() -> None:
+    kinds = {
+        "castlegate": AgencyKind.HOUSING,
+        "nobody-knows": None,
+        "haven": AgencyKind.IDVA_SERVICE,
+        "police": AgencyKind.POLICE,
+        "school": AgencyKind.EDUCATION,
+    }
+    assert speaking_order("school", kinds) == ["school", "haven", "police", "castlegate", "nobody-knows"]
+
+
+def path(made: Prepared, end: str = "") -> str:
+    return f"meetings/{made.meeting}/{end}"
+
+
+async def put(marac: Marac, who: str, made: Prepared, said: dict[str, Any], upon: int) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {who}", "If-Match": f'"{upon}"'}
+    address = f"/marac/v1/{path(made)}cases/{made.case}/hearing"
+    return await marac.http.put(address, json=said, headers=headers)
+
+
+async def sitting(marac: Marac) -> Prepared:
+    """The meeting, opened, with a chair."""
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    await marac.say("council", AgencyDefined(agency="haven", name="Haven", kind=AgencyKind.IDVA_SERVICE))
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "opened"})).status_code == 201
+    seat = {"agency": "police", "attended": "present", "who": "Rowan Ellis", "chairs": True}
+    assert (await marac.post("coordinator", path(made, "attendance"), seat)).status_code == 201
+    return made
+
+
+async def minutes(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
+    answer = await marac.get(who, path(made, "minutes"))
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def issued(marac: Marac) -> Prepared:
+    """The meeting held, its one case heard, and the first minutes out."""
+    made = await sitting(marac)
+    heard = await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)
+    assert heard.status_code == 201, heard.text
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
+    assert (await marac.post("coordinator", path(made, "minutes"), {"number": 1})).status_code == 201
+    return made
+
+
+async def test_a_meeting_with_no_chair_cannot_be_closed_and_says_why(marac: Marac) -> None:
+    made = await prepared(marac)
+    closed = {"step": "closed"}
+    for why, act, body in (
+        ("not-opened", "sitting", {"step": "opened"}),
+        ("no-chair", "attendance", {"agency": "police", "attended": "deputy", "chairs": True}),
+    ):
+        refused = await marac.post("chair", path(made, "sitting"), closed)
+        assert (refused.status_code, refused.json()["code"]) == (409, why)
+        assert (await marac.get("chair", path(made, "sitting"))).json()["why_not_closed"] == why
+        assert (await marac.post("chair", path(made, act), body)).status_code == 201
+    assert (await marac.post("chair", path(made, "sitting"), closed)).status_code == 201
+    odd = {"agency": "police", "attended": "absent", "chairs": True}
+    assert (await marac.post("chair", path(made, "attendance"), odd)).status_code == 422
+
+
+async def test_the_newest_word_on_who_attended_holds(marac: Marac) -> None:
+    made = await sitting(marac)
+    for attended in ("absent", "present"):
+        said = {"agency": "haven", "attended": attended, "who": "Ida"}
+        assert (await marac.post("chair", path(made, "attendance"), said)).status_code == 201
+    page = (await marac.get("chair", path(made, "sitting"))).json()
+    assert [(line["agency"], line["attended"]) for line in page["attendance"]] == [
+        ("haven", "present"),
+        ("police", "present"),
+    ]
+    core = {line["service"]: line["attended"] for line in page["core"]}
+    assert (core["idva"], core["police"], core["probation"]) == ("present", "present", None)
+
+
+async def test_two_who_write_one_case_lose_nothing(marac: Marac) -> None:
+    """The chair is of the police, and the coordinator could be of any agency."""
+    made = await sitting(marac)
+    hearing = path(made, f"cases/{made.case}/hearing")
+    assert (await marac.get("chair", hearing)).json()["version"] == 0
+    assert (await marac.post("chair", hearing, SAID)).status_code == 201
+    assert (await marac.post("chair", hearing, SAID)).status_code == 200, "an answer that was lost"
+    first = await marac.post("coordinator", hearing, {"risks": "Mine.", "safe_to_tell": None})
+    assert (first.status_code, first.json()["code"]) == (412, "changed-since")
+    assert (await put(marac, "coordinator", made, SAID | {"risks": "Both."}, 1)).status_code == 200
+    late = await put(marac, "chair", made, SAID | {"risks": "Late."}, 1)
+    assert (late.status_code, late.json()["code"]) == (412, "changed-since")
+    shown = await marac.get("chair", hearing)
+    assert (shown.headers["etag"], shown.json()["record"]["risks"]) == ('"2"', "Both.")
+    facts = (await marac.runtime.facts([f"o:{made.meeting}"])).of(CaseHeard)
+    assert len({fact.root for fact in facts}) == 1
+
+
+async def test_another_agency_than_the_first_corrects_what_a_meeting_recorded(marac: Marac) -> None:
+    made = await sitting(marac)
+    await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)
+    head = (await marac.get("chair", path(made, f"cases/{made.case}/hearing"))).json()
+    root = next(iter((await marac.runtime.facts([f"o:{made.meeting}"])).current(CaseHeard))).root
+    haven, said = caller("ida", "haven", "marac-coordinator", "north"), SAID | {"risks": "Anew."}
+    from services.marac.conference import hearing
+
+    to_record = hearing.ToRecord.model_validate(said)
+    taken = await hearing.record(marac.runtime, haven, made.meeting, made.case, to_record, head["version"])
+    assert (taken.root, taken.version) == (root, 2)
+    shown = (await marac.get("chair", path(made, f"cases/{made.case}/hearing"))).json()
+    assert (shown["record"]["agency"], shown["record"]["risks"]) == ("haven", "Anew.")
+
+
+async def test_nobody_else_records_or_sees_what_was_not_issued(marac: Marac) -> None:
+    made = await sitting(marac)
+    hearing = path(made, f"cases/{made.case}/hearing")
+    for who in ("idva", "chair-elsewhere", "coordinator-elsewhere", "matac", "on-call", "system", "admin"):
+        for end, body in (
+            ("sitting", {"step": "opened"}),
+            ("attendance", {"agency": "police", "attended": "present"}),
+            ("left", {"case": made.case, "agency": "police", "who": "Ola"}),
+            ("minutes", {"number": 1}),
+            (f"cases/{made.case}/hearing", SAID),
+        ):
+            assert (await marac.post(who, path(made, end), body)).status_code == 404, (who, end)
+        assert (await marac.get(who, hearing)).status_code == 404, who
+    before = await minutes(marac, "idva", made)
+    assert (before["number"], before["cases"], before["attendance"]) == (0, [], [])
+    assert (await marac.get("chair-elsewhere", path(made, "minutes"))).status_code == 404
+    other = await marac.say(
+        "haven", referral(people=[mention("cat", Role.VICTIM), mention("ben", Role.PERPETRATOR)]).said, 3
+    )
+    unlisted = await marac.post("chair", path(made, f"cases/{other}/hearing"), SAID)
+    assert unlisted.status_code == 404, "it is not on the agenda"
+
+
+async def test_minutes_are_a_version_and_say_what_was_corrected_since(marac: Marac) -> None:
+    made = await issued(marac)
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 1})).json()["code"] == "not-the-next"
+    page = await minutes(marac, "idva", made)
+    (case,) = page["cases"]
+    assert (page["number"], page["draft"], case["record"]["risks"]) == (1, False, SAID["risks"])
+    assert (case["name"], case["referred_by"]) == ({"family": "Doe", "given": "Ann"}, "haven")
+    assert (await put(marac, "coordinator", made, SAID | {"risks": "Corrected."}, 1)).status_code == 200
+    (for_idva,) = (await minutes(marac, "idva", made))["cases"]
+    assert (for_idva["record"]["risks"], for_idva["before"]) == (SAID["risks"], None)
+    chair = await minutes(marac, "chair", made)
+    (for_chair,) = chair["cases"]
+    assert (chair["changed"], chair["may_issue"]) == (1, True)
+    assert (for_chair["record"]["risks"], for_chair["before"]["risks"]) == ("Corrected.", SAID["risks"])
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 2})).status_code == 201
+    (again,) = (await minutes(marac, "idva", made))["cases"]
+    assert again["record"]["risks"] == "Corrected."
+
+
+async def test_the_actions_that_were_agreed_are_in_the_minutes(marac: Marac) -> None:
+    made = await issued(marac)
+    due = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
+    said = {"owner": "council", "due": due, "text": "Change both locks.", "target": "victim"}
+    for meeting in ({"meeting": made.meeting}, {}):
+        agreed = await marac.post("chair", f"cases/{made.case}/actions", said | meeting)
+        assert agreed.status_code == 201, agreed.text
+    (case,) = (await minutes(marac, "idva", made))["cases"]
+    assert [(line["owner_name"], line["text"]) for line in case["actions"]] == [
+        ("The council", "Change both locks.")
+    ], "those of this meeting alone"
+
+
+async def test_minutes_are_issued_of_a_meeting_that_is_closed(marac: Marac) -> None:
+    made = await sitting(marac)
+    refused = await marac.post("chair", path(made, "minutes"), {"number": 1})
+    assert (refused.status_code, refused.json()["code"]) == (409, "not-closed")
+
+
+async def test_whoever_left_for_a_case_has_it_not_in_the_minutes(marac: Marac) -> None:
+    made = await sitting(marac)
+    out = {"case": made.case, "agency": "haven", "who": "Ida", "person": IDS.staff("issuer", "idva")}
+    assert (await marac.post("chair", path(made, "left"), out)).status_code == 201
+    await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)
+    await marac.post("chair", path(made, "sitting"), {"step": "closed"})
+    await marac.post("chair", path(made, "minutes"), {"number": 1})
+    assert (await minutes(marac, "idva", made))["cases"] == []
+    (case,) = (await minutes(marac, "idva-else", made))["cases"]
+    assert case["left"][0]["who"] == "Ida"
+
+
+async def test_a_link_undone_since_is_said_and_what_was_recorded_is_kept(marac: Marac) -> None:
+    made = await issued(marac)
+    assert not (await minutes(marac, "idva", made))["cases"][0]["unlinked"]
+    hers, theirs = mention_of("police", "ann"), mention_of("council", "ann")
+    undone = {
+        "seq": 2,
+        "moves": [{"mention": theirs, "from": IDS.person(hers), "to": IDS.person(theirs)}],
+        "parted": [{"mentions": sorted((hers, theirs))}],
+    }
+    await marac.say("goldthread", IdentityAssigned.model_validate(undone))
+
+    async def said() -> bool:
+        (case,) = (await minutes(marac, "idva", made))["cases"]
+        return bool(case["unlinked"]) and case["record"]["risks"] == SAID["risks"]
+
+    await until(said, what="the minutes say that people of the case were parted")
+    page = await marac.http.get(
+        f"/marac/meetings/{made.meeting}/minutes", headers={"Authorization": "Bearer idva"}
+    )
+    assert "Since the meeting, records of the people of this case" in page.text
+
+
+async def test_a_case_that_comes_to_be_of_the_other_party_keeps_what_was_recorded_from_their_side(
+    marac: Marac,
+) -> None:
+    made = await issued(marac)
+    from chassis.accept import own_header
+
+    turned = bare(referral(people=[mention("ben", Role.VICTIM), mention("ann", Role.PERPETRATOR)]).said)
+    now, haven = own_header(marac.runtime.clock.now()), caller("haven", "haven", "reporter")
+    await marac.runtime.revise(made.case, 1, now, turned, caller=haven, right="test")
+
+    async def kept_apart() -> bool:
+        (case,) = (await minutes(marac, "idva", made))["cases"]
+        return case["of_another"] and case["record"] is None
+
+    await until(kept_apart, what="the other party's IDVA reads nothing of it")
+    (case,) = (await minutes(marac, "chair", made))["cases"]
+    assert (case["of_another"], case["record"]["risks"]) == (True, SAID["risks"])
+
+
+async def test_a_case_that_is_withdrawn_meanwhile_keeps_what_was_said(marac: Marac) -> None:
+    made = await sitting(marac)
+    await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)
+    haven = caller("haven", "haven", "reporter")
+    await marac.runtime.revise(made.case, 1, None, None, caller=haven, right="test")
+
+    async def withdrawn() -> bool:
+        return bool((await minutes(marac, "chair", made))["cases"][0]["withdrawn"])
+
+    await until(withdrawn, what="the minutes say that it was withdrawn")
+    assert (await put(marac, "chair", made, SAID | {"decided": "Nothing more."}, 1)).status_code == 200
+    page = await marac.http.get(
+        f"/marac/meetings/{made.meeting}/hear/{made.case}", headers={"Authorization": "Bearer chair"}
+    )
+    assert page.status_code == 200
+    assert "Nothing more." in page.text
+
+
+async def test_nothing_of_it_tells_where_anybody_is(marac: Marac) -> None:
+    made = await issued(marac)
+    for who in ("chair", "coordinator", "idva"):
+        for end in ("minutes", "minutes/print", "sitting", f"hear/{made.case}"):
+            if who == "idva" and not end.startswith("minutes"):
+                continue
+            page = await marac.http.get(
+                f"/marac/meetings/{made.meeting}/{end}", headers={"Authorization": f"Bearer {who}"}
+            )
+            assert page.status_code == 200, (who, end)
+            assert STREET not in page.text, (who, end)
+            assert "07700 900123" not in page.text, (who, end)
+
+
+async def test_the_pages_work_without_script_and_the_second_is_given_both_texts(marac: Marac) -> None:
+    made = await sitting(marac)
+    address, chair = f"/marac/meetings/{made.meeting}/hear/{made.case}", {"Authorization": "Bearer chair"}
+    page = (await marac.http.get(address, headers=chair)).text
+    assert re.findall(r'name="upon" value="(\d+)"', page) == ["0"]
+    form = {"upon": "0", "risks": "First.", "forums": ["mappa", "mash"], "told_by": "haven", "safe": "no"}
+    saved = await marac.http.post(address, data=form, headers=chair)
+    assert saved.status_code == 303
+    clash = await marac.http.post(address, data=form | {"risks": "Second."}, headers=chair)
+    assert clash.status_code == 412
+    assert "First." in clash.text
+    assert "Second." in clash.text
+    assert re.findall(r'name="upon" value="(\d+)"', clash.text) == ["1"]
+    assert clash.text.count("gt-theirs") == 1, "only what differs"
+    merged = form | {"risks": "First. Second.", "upon": "1", "then": "sitting"}
+    done = await marac.http.post(address, data=merged, headers=chair)
+    assert done.headers["location"].endswith("/sitting")
+    long = await marac.http.post(address, data=merged | {"risks": "x" * 4001, "upon": "2"}, headers=chair)
+    assert long.status_code == 422
+    assert "x" * 4001 in long.text, "what was typed is not lost"
+    odd = await marac.http.post(address, data=merged | {"forums": ["nowhere"], "upon": "2"}, headers=chair)
+    assert odd.status_code == 422
+    room = f"/marac/meetings/{made.meeting}/sitting"
+    bad = await marac.http.post(room, data={"act": "attend", "form": "attend", "who": "Ola"}, headers=chair)
+    assert bad.status_code == 422
+    assert "Choose an agency" in bad.text
+    good = {"act": "attend", "form": "attend", "who": "Ola", "agency": "haven", "attended": "observer"}
+    assert (await marac.http.post(room, data=good | {"signed": "yes"}, headers=chair)).status_code == 303
+    assert "Confidentiality statement signed: Yes" in (await marac.http.get(room, headers=chair)).text
+
+
+async def test_a_meeting_on_paper_is_recorded_afterwards(marac: Marac) -> None:
+    made = await prepared(marac)
+    then = (marac.runtime.clock.now() - timedelta(days=2)).isoformat()
+    opened = await marac.post("chair", path(made, "sitting"), {"step": "opened", "at": then})
+    assert opened.status_code == 201
+    said = SAID | {"at": then}
+    assert (await marac.post("chair", path(made, f"cases/{made.case}/hearing"), said)).status_code == 201
+    assert (await put(marac, "chair", made, SAID, 1)).status_code == 200
+    shown = (await marac.get("chair", path(made, f"cases/{made.case}/hearing"))).json()
+    assert shown["heard"][:10] == then[:10], "a correction does not move it"
