@@ -156,6 +156,8 @@ def _not_told(
         due=due,
         late=due <= at,
         tried=row.tell_tried,
+        teller=row.teller,
+        safe_to_tell=row.safe_to_tell,
         way=way_of(people.get(victim.person) if victim else None, at).without_contact(),
     )
 

@@ -8,6 +8,7 @@ from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
+from contracts.events.meeting import CaseHeard
 from contracts.events.owed import VictimTold
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.sections import Location, Narrative
@@ -145,6 +146,16 @@ def test_from_the_meeting_on_flags_and_telling_are_owed_and_stop_when_they_are_d
     told.add(fact(done, agency="haven", root="told"))
     told.settle()
     assert running(told) == set()
+
+
+def test_what_the_meeting_recorded_says_who_tells_and_whether_it_is_safe() -> None:
+    told = met()
+    heard = CaseHeard(meeting=root_of("meeting"), case=root_of("case"), told_by="haven", safe_to_tell=False)
+    told.add(fact(heard, agency="police", occurred=NOON - timedelta(hours=23), root="heard"))
+    told.settle()
+    row = after(told)
+    assert (row.teller, row.safe_to_tell) == ("haven", False)
+    assert row.met == (NOON - timedelta(hours=23),), "when it was heard, and not when the meeting began"
 
 
 def test_an_agency_that_told_of_the_other_side_alone_is_not_asked() -> None:
