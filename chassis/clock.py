@@ -41,11 +41,11 @@ def is_working_day(day: date) -> bool:
 
 
 def add_working_days(start: date, days: int) -> date:
-    """The working day that is this many working days after ``start``."""
-    day = start
-    while days > 0:
-        day += timedelta(days=1)
-        days -= is_working_day(day)
+    """The working day that is this many working days after ``start``; of a negative number, before it."""
+    day, step = start, 1 if days > 0 else -1
+    while days:
+        day += timedelta(days=step)
+        days -= step * is_working_day(day)
     return day
 
 

@@ -44,6 +44,7 @@ from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_owed import OWED
+from contracts.invented_research import RESEARCH
 from contracts.invented_sitting import HEARD, SITTING
 from contracts.mentions import Mention
 from contracts.sections import Identity, Narrative, Record, Sensitivity
@@ -367,6 +368,7 @@ EXAMPLES: dict[str, Envelope] = {
         *SITTING,
         *SUPPORT,
         *AGREED,
+        *RESEARCH,
         *FOLLOWED,
     ]
 }

@@ -18,6 +18,7 @@ from contracts.rules.clock import Limit as Limit
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import months_on
 from contracts.rules.order_status import HEARING_HOURS, CourtHours
+from contracts.rules.research_clock import RESEARCH
 from contracts.rules.support_clocks import SUPPORT
 from contracts.vocabulary import AlertRule, ClockOwner, Urgency
 
@@ -29,7 +30,7 @@ nobody out of bed."""
 @dataclass(frozen=True, slots=True)
 class Calendars:
     """The calendars that know of holidays: when so many of a court's hours after a time have passed, and
-    which day is so many working days after a day."""
+    which day is so many working days after a day, or before it."""
 
     court_hours: CourtHours
     working_days: Callable[[date, int], date]
@@ -247,6 +248,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         "The limit is the days that the contract says",
     ),
     **SUPPORT,
+    **RESEARCH,
     **AFTER,
 }
 """The table: by the rule under which somebody is told."""
@@ -270,6 +272,8 @@ def deadline(limit: Limit, start: datetime, calendars: Calendars) -> datetime:
             return end_of(day + timedelta(days=limit.n - 1))
         case Calendar.WORKING_DAYS:
             return end_of(calendars.working_days(day, limit.n))
+        case Calendar.WORKING_DAYS_BEFORE:
+            return end_of(calendars.working_days(day, -limit.n))
         case Calendar.MONTHS:
             return end_of(months_on(day, limit.n))
 

@@ -80,6 +80,7 @@ from contracts.vocabulary.people import (
     Role,
     Sex,
 )
+from contracts.vocabulary.research import ResearchHeld
 from contracts.vocabulary.risk import (
     DASH_ITEMS,
     DashAnswer,
@@ -166,6 +167,7 @@ __all__ = [
     "ReferralCriterion",
     "Relationship",
     "RequirementKind",
+    "ResearchHeld",
     "ReviewTrigger",
     "RiskAnswer",
     "RiskFactor",

@@ -54,6 +54,7 @@ class AlertRule(StrEnum):
     TRANSFER_TO_CHASE = "transfer-to-chase"
     MESSAGE_TO_OFFICER = "message-to-officer"
     MESSAGE_TO_IDVA = "message-to-idva"
+    RESEARCH = "research"
 
 
 class ClockOwner(StrEnum):
@@ -77,6 +78,8 @@ class ClockOwner(StrEnum):
     """Whoever told of what a victim is owed support for."""
     SUPPORT_SERVICE = "support-service"
     """The service that was asked; of an IDVA the one that serves the area."""
+    RESEARCHER = "researcher"
+    """Each agency that the MARAC asks what it holds."""
     CASE_AGENCIES = "case-agencies"
     """Each agency of a case that has not answered yet."""
     MARAC_COORDINATOR = "marac-coordinator"

@@ -11,6 +11,7 @@ from chassis.ids import Ids
 from chassis.settings import Settings
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
+from deploy.demo.research import ask, prepare
 
 OPERATOR = "aisha-bright"
 ADMINISTRATOR = "colin-wray"
@@ -106,6 +107,7 @@ class Staff:
             defined: dict[str, Any] = {"agency": agency, "name": name, "kind": kind}
             defined["serves"] = list(MARACS) if kind == "idva-service" else []
             await self._configure(OPERATOR, "agencies", agency, defined)
+        await ask(self._client, MARACS)
         full = self._header() | {"content": {"support": "idva", "places": 0, "waiting": 4}}
         await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
@@ -199,7 +201,7 @@ class Staff:
                     await self._client.call(who, "POST", path, json=said)
 
     async def call_meetings(self) -> None:
-        """The coordinator calls each MARAC's next meeting, and lists its cases."""
+        """The coordinator calls each MARAC's next meeting, and lists its cases; who comes prepares."""
         for area in MARACS:
             day = add_working_days(self._load.now.date(), MEETINGS[area])
             starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
@@ -208,6 +210,7 @@ class Staff:
             async with anyio.create_task_group() as together:
                 for key in self._load.referrals[area]:
                     together.start_soon(self._list_case, meeting.root, key)
+            await prepare(self._client, meeting.root, len(self._load.referrals[area]))
 
     async def write_messages(self) -> None:
         """The IDVA asks the officer in each case of the north that has both; every other one is answered."""

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from chassis.accept import Taken, own_header
+from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -12,9 +12,10 @@ from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
+from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
-from services.marac.conference import action_plan
+from services.marac.conference import action_plan, researching
 from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
@@ -25,7 +26,11 @@ from services.marac.rules import sharing
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse a meeting or a threshold of an area that is not the caller's, and a listing unless they
     may see both the meeting and the case. Raises Problem (404)."""
-    await revisable(archive, caller, content)
+    await _of_their_area(archive, caller, content)
+    if isinstance(content, ResearchAnswered):
+        await researching.admit(archive, caller, content)
+    if isinstance(content, InterestDeclared) and content.person != caller.id:
+        raise Refused("not-yours-to-say", "person")
     if isinstance(content, ActionAgreed | ActionAnswered):
         return await action_plan.admit(archive, caller, content)
     if isinstance(content, CaseListed):
@@ -38,8 +43,17 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw what is of an area that is not the caller's. Raises Problem (404)."""
-    if isinstance(content, MeetingCalled | ThresholdSet):
+    """Refuse to correct or withdraw what is of an area that is not the caller's, what their agency is asked
+    no more, and their own tie: a colleague undoes it. Raises Problem (404)."""
+    await _of_their_area(archive, caller, content)
+    if isinstance(content, ResearchAnswered):
+        await researching.admit(archive, caller, content)
+    if isinstance(content, InterestDeclared) and content.person == caller.id:
+        raise not_found()
+
+
+async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> None:
+    if isinstance(content, MeetingCalled | ThresholdSet | ResearchersSet):
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()

@@ -4,6 +4,7 @@ from chassis.service import Service
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
@@ -14,12 +15,17 @@ from services.marac.completeness_routes import router as completeness
 from services.marac.conference.actions import ACTION
 from services.marac.conference.characteristics import CHARACTERISTICS
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
+from services.marac.interest_routes import pages as interest_pages
+from services.marac.interest_routes import router as interests
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
+from services.marac.research_routes import pages as research_pages
+from services.marac.research_routes import router as research
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.sitting_routes import pages as sitting_pages
@@ -37,6 +43,9 @@ SERVICE = Service(
         PERPETRATOR,
         SOURCE,
         CASE,
+        RESEARCH,
+        ANSWERS,
+        INTERESTS,
         AFTER,
         MEETING,
         SITTING,
@@ -51,6 +60,10 @@ SERVICE = Service(
         completeness,
         messages,
         actions,
+        research,
+        interests,
+        research_pages,
+        interest_pages,
         after,
         transfers,
         pages,
@@ -68,6 +81,9 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        ResearchersSet: sharing.SET_RESEARCHERS,
+        ResearchAnswered: sharing.ANSWER_RESEARCH,
+        InterestDeclared: sharing.DECLARE_INTEREST,
         ActionAgreed: sharing.AGREE_ACTION,
         ActionAnswered: sharing.ANSWER_ACTION,
         ThresholdSet: sharing.SET_THRESHOLD,

@@ -30,6 +30,7 @@ from services.marac.conference.rows import (
 from services.marac.shown_actions import ActionCounts, ActionLine
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
+from services.marac.shown_research import Undeclared
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
 from services.marac.shown_support import SupportShown
 from services.marac.shown_victim import NO_WAY, HersShown, SafeWay
@@ -149,6 +150,12 @@ class Agenda(Page):
     known_at: datetime | None = None
     meeting: MeetingLine
     silent: list[SilentFeed] = Field(default=[], description="feeds of which something may be missing")
+    undeclared: list[Undeclared] = Field(
+        default=[], description="cases that wait for the caller's word on ties"
+    )
+    uncoordinated: list[str] = Field(
+        default=[], description="to a chair: letters of cases no coordinator may see"
+    )
     cases: list[AgendaLine]
     carried: list[ActionLine] = Field(
         default=[],

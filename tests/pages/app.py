@@ -33,9 +33,26 @@ from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
 from deploy.sandbox import create_sandbox
-from services.marac import action_routes, after_routes, message_routes, sitting_routes, transfer_routes
+from services.marac import (
+    action_routes,
+    after_routes,
+    interest_routes,
+    message_routes,
+    research_routes,
+    sitting_routes,
+    transfer_routes,
+)
 from services.marac import queries as marac_queries
-from services.marac.conference import action_plan, after_page, correspondence, following, transferring
+from services.marac.conference import (
+    action_plan,
+    after_page,
+    correspondence,
+    declaring,
+    following,
+    researched,
+    researching,
+    transferring,
+)
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
@@ -66,6 +83,7 @@ from tests.pages import (
     sample_cases,
     sample_owed,
     sample_refer,
+    sample_research,
     sample_reviews,
     sample_risk,
     sample_rota,
@@ -94,6 +112,8 @@ MORE = {
     "marac": [
         action_routes.pages,
         message_routes.pages,
+        research_routes.pages,
+        interest_routes.pages,
         sitting_routes.pages,
         after_routes.pages,
         transfer_routes.pages,
@@ -311,6 +331,11 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))
     patch.setattr(correspondence, "messages", sample_support.messages)
+    patch.setattr(researching, "waiting", answers(sample_research.waiting))
+    patch.setattr(researching, "request", sample_research.request)
+    patch.setattr(researched, "grid", answers(sample_research.grid))
+    patch.setattr(researched, "of_case", sample_research.of_case)
+    patch.setattr(declaring, "interests", answers(sample_research.interests))
     for part, name in (
         (following, "flags"),
         (following, "repeats"),

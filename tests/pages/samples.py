@@ -59,6 +59,7 @@ from services.orders.views.shown import (
 )
 from tests.pages import sample_actions
 from tests.pages.sample_pattern import pattern
+from tests.pages.sample_research import undeclared
 from tests.pages.sample_rows import (
     BREACH,
     CASE,
@@ -123,6 +124,8 @@ def agenda() -> shown.Agenda:
         at=NOW,
         fresh_until=FRESH,
         meeting=meetings().to_come[0],
+        undeclared=undeclared(),
+        uncoordinated=["M2D"],
         carried=[line for line in sample_actions.lines() if line.open],
         cases=first + rest,
         waiting=rest[:2],

@@ -58,6 +58,11 @@ OF_NOBODY = {
     "/referrals/reviews/{one}/{other}": "two records, to tell whether they are one person's",
     "/marac/characteristics": "numbers",
     "/marac/messages": "a list of cases",
+    "/marac/meetings/{meeting}/interests": "names to declare a tie by, and nothing else",
+    "/marac/meetings/{meeting}/research": "which agency has answered",
+    "/marac/meetings/{meeting}/research/{case}": "names to look for, and the reader's own agency's records:"
+    " what others said is not theirs to see",
+    "/marac/research": "a list of cases",
     "/marac/flags": "a list of cases, for agencies that flag their files",
     "/marac/repeats": "a list of cases",
     "/marac/transfers": "a list of cases",

@@ -28,7 +28,7 @@ from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
-from services.marac.conference.held import Held, visible
+from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import actions as rules
 from services.marac.rules import agenda as order
@@ -206,7 +206,7 @@ async def theirs_to_say(archive: Archive, caller: Caller, content: ActionAgreed 
 
 async def _theirs(archive: Archive, caller: Caller, which: str) -> ActionRow:
     row = await Held(archive).one(ACTION, ActionRow, which)
-    if row is None:
+    if row is None or await tied(archive, caller, [row.of_case]):
         raise not_found()
     sees = bool(await _seen(archive, caller, [row.of_case]))
     if not sharing.may_answer_action(caller.roles, caller.agency, row.owner, sees_case=sees):
@@ -278,9 +278,11 @@ async def lines_of(
 ) -> list[ActionLine]:
     """Actions for a caller: open before over, and the first to be late first. ``at``: of a meeting to come,
     when it begins: what is carried to it is counted."""
+    cases = {row.of_case for row in found}
+    cases -= await tied(held.archive, caller, cases)
+    found = [row for row in found if row.of_case in cases]
     if not found:
         return []
-    cases = {row.of_case for row in found}
     configuration = await held.archive.configuration(AgencyDefined, AreaDefined, at=held.at)
     areas = casefile.areas_of(configuration)
     around = _Around(

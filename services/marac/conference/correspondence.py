@@ -1,7 +1,6 @@
 """What the IDVA and the officer in a case write to each other, and read. Nobody else does: not the room, not
 the coordinator, and no line of the case's page is made of it. Each look is on record."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -17,14 +16,14 @@ from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
 from contracts.events.support import MessageSent
 from contracts.rules.safe_contact import SafeWay
-from contracts.rules.support import HOLDS
 from contracts.sections import Narrative, Routing
-from contracts.vocabulary import CaseRole, SupportKind
+from contracts.vocabulary import CaseRole
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.held import Held
+from services.marac.conference.held import Held, tied
 from services.marac.conference.hers import way_of
 from services.marac.conference.messages import MESSAGE, MessageRow, MessageTable
+from services.marac.conference.support import who_is_in
 from services.marac.conference.support_rows import InCase, Support
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
@@ -109,7 +108,7 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
         raise not_found()
     found, at = await _of_case(runtime, party), runtime.clock.now()
     way = way_of(party.known, at)
-    reads = {(each.part, each.agency) for each in _parties(party.support) if each.part is party.other}
+    reads = {(each.part, each.agency) for each in who_is_in(party.support) if each.part is party.other}
     page = Messages(
         at=at,
         case=case,
@@ -183,22 +182,12 @@ async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
     row = await held.one(CASE, rows.ConferenceCase, case)
     if row is None or row.withdrawn or row.victim is None:
         return None
+    if await tied(runtime, caller, [case]):
+        return None
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person)
     support = victim.support if victim else Support()
-    you = sharing.writes_as(caller.roles, caller.agency, caller.id, _parties(support))
+    you = sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(support))
     return Party(row, row.victim, support, victim, you) if you else None
-
-
-def _parties(support: Support) -> Iterable[sharing.InCase]:
-    """Who is in the case; and the service that has the victim, whoever of it is named. Once one has them, no
-    other service that is or was in the case reads on."""
-    idvas = (each for each in support.courses if each.support is SupportKind.IDVA and each.state in HOLDS)
-    holder = next((course.service for course in idvas), None)
-    if holder:
-        yield sharing.InCase(CaseRole.IDVA, holder, None)
-    for each in support.team:
-        if not holder or each.part is not CaseRole.IDVA or each.agency == holder:
-            yield sharing.InCase(each.part, each.agency, each.worker.person)
 
 
 async def _of_case(runtime: Runtime, party: Party) -> list[MessageRow]:

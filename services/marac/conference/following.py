@@ -22,7 +22,7 @@ from services.marac import casefile, shown_after
 from services.marac.conference import rows
 from services.marac.conference.after import AFTER
 from services.marac.conference.after_rows import CaseAfter, CaseAfterTable, barred
-from services.marac.conference.held import Held, visible
+from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.hers import way_of
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import flags as flag_rules
@@ -46,6 +46,8 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
         col(each).contains(own, autoescape=True) for each in (table.owing, table.flagged, table.told_by)
     )
     found = await _rows(runtime, table.flags_due, or_(owing, flagged & (col(table.until) <= soon), told_by))
+    gone = await tied(runtime, caller, {row.case for row in found})
+    found = [row for row in found if row.case not in gone]
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
     people = await people_of(runtime, cases.values())
     heads = {case: (row.letters, parties(row, people)) for case, row in cases.items()}
@@ -65,7 +67,7 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
         ],
         others=await _others(runtime, caller, at),
         agencies=await names(runtime),
-        more=len(found) == MOST,
+        more=len(found) + len(gone) == MOST,
     )
     await _record(runtime, caller, caller.id, page, cases.values())
     return page

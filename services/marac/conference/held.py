@@ -12,12 +12,17 @@ from chassis.http.auth import Caller
 from chassis.parking import Incomplete
 from chassis.views import Row, View
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.vocabulary import CaseRole, StaffRole
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
 from services.marac.conference.known import CaseKnown
+from services.marac.conference.research import INTERESTS, RESEARCH
+from services.marac.conference.research_rows import InterestsRow, ResearchRow
+from services.marac.conference.support import who_is_in
 from services.marac.conference.views import ALERT, MEETING, PERSON
 from services.marac.rules import sharing
+from services.marac.rules.interests import Sight, sight
 
 R = TypeVar("R", bound=Row)
 
@@ -92,11 +97,19 @@ class Held:
         return {meeting: row for meeting, row in found.items() if not row.withdrawn}
 
 
+async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
+    """Those of these cases to whose parties the caller declared a tie: they are not there for them."""
+    said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
+    return {case for case, row in said.items() if row.tie_of(caller.id)}
+
+
 async def visible(
     archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]
 ) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
-    meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over."""
+    meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over. To
+    whoever declared a tie to its parties it is not there, nor, once its meeting has declaring here, to an
+    attendee who declared nothing."""
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
     found: dict[str, rows.ConferenceCase] = {}
@@ -105,4 +118,43 @@ async def visible(
         areas = {*case.areas, *case.transferred, *(area for meeting in put_on for area in meeting.areas)}
         if sharing.may_see_case(caller.roles, caller.areas, areas, case.marac):
             found[case.case] = case
-    return found
+    return await _released(archive, caller, found, meetings)
+
+
+async def _released(
+    archive: Archive,
+    caller: Caller,
+    cases: dict[str, rows.ConferenceCase],
+    meetings: Collection[str],
+) -> dict[str, rows.ConferenceCase]:
+    """Those of these cases that are released to the caller, by what they declared of them."""
+    held = Held(archive)
+    said = await held.many(INTERESTS, InterestsRow, cases, "case")
+    research = await held.many(RESEARCH, ResearchRow, meetings, "meeting")
+    declares = {each.meeting for each in research.values() if each.declares}
+    ties = {case: row.tie_of(caller.id) for case, row in said.items()}
+    asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
+    theirs = await _clients(held, caller, [cases[case] for case in asked if ties.get(case) is None])
+
+    def works(case: str) -> bool:
+        return sharing.may_place_cases(caller.roles) or case in theirs
+
+    return {
+        case: row
+        for case, row in cases.items()
+        if sight(tie=ties.get(case), asked=case in asked, works=works(case)) is Sight.ALL
+    }
+
+
+async def _clients(held: Held, caller: Caller, cases: Collection[rows.ConferenceCase]) -> set[str]:
+    """Those of these cases whose victim is a client of the caller's, an IDVA."""
+    if StaffRole.IDVA not in caller.roles:
+        return set()
+    victims = await held.many(
+        PERSON, rows.ConferencePerson, {case.victim.person for case in cases if case.victim}, "person"
+    )
+    part = {
+        person: sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(row.support))
+        for person, row in victims.items()
+    }
+    return {case.case for case in cases if case.victim and part.get(case.victim.person) is CaseRole.IDVA}

@@ -13,7 +13,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
-from services.marac.conference import action_plan, compose, rows
+from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
@@ -88,10 +88,12 @@ async def read_agenda(
         meeting=_meeting_line(row, areas, listed),
         carried=[] if at else await action_plan.open_before(held, caller, row),
         silent=compose.silent_feeds(await feeds.silent(runtime, agencies, at), agencies),
+        undeclared=[] if at else await declaring.undeclared(runtime, caller, meeting),
+        uncoordinated=await declaring.uncoordinated(runtime, caller, listed),
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )
-    return page, {row.root, *compose.facts_of(known)}
+    return page, {row.root, *compose.facts_of(known), *(each.case for each in page.undeclared)}
 
 
 def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:

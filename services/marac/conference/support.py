@@ -9,9 +9,10 @@ from contracts.events.support import RoleTaken
 from contracts.rules import support
 from contracts.rules.clocks import CLOCKS, Calendars
 from contracts.rules.risk_review import Opened, Told
-from contracts.vocabulary import AgencyKind, AlertRule, SupportKind
+from contracts.vocabulary import AgencyKind, AlertRule, CaseRole, SupportKind
 from services.marac import shown_support as shown
 from services.marac.conference.support_rows import CourseLine, InCase, OwedLine, Support
+from services.marac.rules import sharing
 from services.marac.rules.missing import SupportOwed
 
 
@@ -94,3 +95,15 @@ def _owner(owed: OwedLine, services: dict[SupportKind, str | None], referrer: st
     if owed.rule in (AlertRule.SUPPORT_REFERRAL, AlertRule.RE_OFFER):
         return referrer
     return services.get(owed.support) if owed.support else None
+
+
+def who_is_in(known: Support) -> Iterable[sharing.InCase]:
+    """Who is in a case; and the service that has the victim, whoever of it is named. Once one has them, no
+    other service that is or was in the case counts."""
+    idvas = (c for c in known.courses if c.support is SupportKind.IDVA and c.state in support.HOLDS)
+    holder = next((course.service for course in idvas), None)
+    if holder:
+        yield sharing.InCase(CaseRole.IDVA, holder, None)
+    for each in known.team:
+        if not holder or each.part is not CaseRole.IDVA or each.agency == holder:
+            yield sharing.InCase(each.part, each.agency, each.worker.person)

@@ -17,6 +17,7 @@ PAGES = Pages(
         Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
+        Item("nav.research", "/marac/research", sharing.RIGHTS[sharing.ANSWER_RESEARCH]),
         Item("nav.after", "/marac/repeats", sharing.RIGHTS[sharing.FOLLOW_UP]),
         Item(
             "nav.flags",

@@ -22,6 +22,7 @@ from contracts.envelope import Id
 from contracts.times import YEARS, Moment
 from contracts.vocabulary import StaffRole
 from services.marac import queries
+from services.marac.conference import researched
 from services.marac.conference.actions import ACTION
 from services.marac.conference.views import ALERT, CASE, PERSON
 from services.marac.pages import PAGES
@@ -60,6 +61,7 @@ async def first_page(request: Request) -> Response:
         (sharing.RIGHTS[sharing.READ_MEETING], "/marac/meetings"),
         (sharing.RIGHTS[sharing.READ_COHORT], "/marac/cohort"),
         (sharing.RIGHTS[sharing.MESSAGE], "/marac/messages"),
+        (sharing.RIGHTS[sharing.ANSWER_RESEARCH], "/marac/research"),
         (sharing.RIGHTS[sharing.ANSWER_ACTION], "/marac/actions"),
         (ON_CALL, "/notify/alerts"),
         (CONTROL_ROOM, "/orders/status"),
@@ -140,7 +142,10 @@ async def agenda_on_paper(
         look,
         agenda=shown,
         words=words,
-        cases=[(page, CaseView(page, words)) for page in cases],
+        cases=[
+            (page, CaseView(page, words), await researched.of_case(runtime, caller, page.case, at))
+            for page in cases
+        ],
         until=(look.now + PAPER_LASTS).date(),
     )
 
@@ -168,6 +173,7 @@ async def case(
             view=CaseView(page, words),
             words=words,
             newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
+            research=await researched.of_case(runtime, caller, case, at),
             meeting=await _next(runtime, caller, page),
             live=f"/marac/cases/{case}/live?seen={live.digest(page.seen)}" if at is None else None,
             **_known(at, fault, asked),
@@ -222,6 +228,7 @@ async def case_on_paper(
         view=CaseView(page, words),
         words=words,
         newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
+        research=await researched.of_case(runtime, caller, case, at),
         until=(look.now + PAPER_LASTS).date(),
     )
 

@@ -1,0 +1,220 @@
+"""Level 1: of a meeting, which agencies are asked and have answered, with the clock of it; of a case, what
+they answered, and who has a tie to it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from chassis.clock import add_working_days, court_deadline
+from chassis.facts import Fact, FactSet
+from chassis.views import Folded, Row, Saying, Subject, View
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.configuration import AreaDefined
+from contracts.events.research import InterestDeclared, ResearchAnswered, Researched, ResearchersSet
+from contracts.rules.areas import area_and_around
+from contracts.rules.clocks import Calendars, Running, moves
+from contracts.sections import Narrative, NarrativeSection, Routing
+from contracts.vocabulary import AlertRule, ResearchHeld
+from services.marac import casefile
+from services.marac.conference.research_rows import (
+    Answer,
+    AnswersRow,
+    AnswersTable,
+    Ask,
+    Declared,
+    Found,
+    InterestsRow,
+    InterestsTable,
+    Reply,
+    ResearchClock,
+    ResearchRow,
+    ResearchTable,
+)
+from services.marac.rules.research import due_by
+
+CALENDARS = Calendars(court_deadline, add_working_days)
+RULE = AlertRule.RESEARCH
+
+
+def fold_research(subject: Subject) -> Folded:
+    """The row of a meeting's research; None for a cause that is something else."""
+    fact = next((fact for fact in subject.facts.of(MeetingCalled) if fact.root == subject.id), None)
+    contents = [each.content for each in subject.facts.versions(subject.id)]
+    said = next((each for each in reversed(contents) if isinstance(each, MeetingCalled)), None)
+    if fact is None or said is None:
+        return Folded(None)
+    areas = area_and_around(casefile.areas_of(subject.configuration), said.area)
+    asked = _set_for(subject.configuration, areas, said.starts)
+    asks = _asks(subject, said.starts, asked.days_before) if asked else ()
+    replies = _replies(subject)
+    answered = {(each.case, each.agency) for each in replies}
+    agencies = tuple(asked.agencies) if asked else None
+    open_ = [ask.due for ask in asks for agency in agencies or () if (ask.case, agency) not in answered]
+    row = ResearchRow(
+        meeting=subject.id,
+        withdrawn=fact.content is None,
+        area=said.area,
+        areas=tuple(areas),
+        starts=said.starts,
+        agencies=agencies,
+        declares=asked.declares if asked else False,
+        asks=asks,
+        replies=replies,
+        due=min(open_, default=None) if fact.content is not None else None,
+        clocks=_clocks(subject.facts),
+    )
+    return Folded(row)
+
+
+def _set_for(configuration: FactSet, areas: Iterable[str], starts: datetime) -> ResearchersSet | None:
+    """Whom the nearest of these areas asks: the newest that was said before the meeting began."""
+    found = [each for each in configuration.current(ResearchersSet) if each.occurred <= starts]
+    newest = {each.said.area: each.said for each in found}
+    return next((newest[area] for area in areas if area in newest), None)
+
+
+def _asks(subject: Subject, starts: datetime, days_before: int) -> tuple[Ask, ...]:
+    listed: dict[str, Fact[CaseListed]] = {}
+    for each in subject.facts.current(CaseListed):
+        if each.said.meeting == subject.id:
+            listed.setdefault(each.said.case, each)
+    return tuple(
+        Ask(case=case, root=fact.root, due=due_by(starts, fact.occurred, days_before, CALENDARS))
+        for case, fact in sorted(listed.items())
+    )
+
+
+def _replies(subject: Subject) -> tuple[Reply, ...]:
+    return tuple(
+        Reply(
+            case=each.said.case,
+            agency=each.agency,
+            root=each.root,
+            first=subject.facts.versions(each.root)[0].occurred,
+            nothing=all(one.held is ResearchHeld.NOTHING_HELD for one in each.said.people),
+        )
+        for each in subject.facts.current(ResearchAnswered)
+        if each.said.meeting == subject.id
+    )
+
+
+def _clocks(facts: FactSet) -> tuple[ResearchClock, ...]:
+    over = {each.said.generation for each in facts.current(ClockStopped) if each.said.rule is RULE}
+    started = [each.said for each in facts.current(ClockStarted) if each.said.rule is RULE]
+    return tuple(
+        ResearchClock(
+            generation=each.generation,
+            due=each.due,
+            area=each.routing.area if isinstance(each.routing, Routing) else None,
+            stopped=each.generation in over,
+        )
+        for each in sorted(started, key=lambda said: said.generation)
+    )
+
+
+def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """The clock to start or to stop: one of each meeting, until the first that is late."""
+    if not isinstance(row, ResearchRow):
+        return
+    running = [Running(RULE, c.generation, c.due, c.area, c.due <= at) for c in row.clocks if not c.stopped]
+    now = moves(running, [RULE] if row.clocks else [], {RULE: row.due} if row.due else {}, row.area, at)
+    for clock in now.stop:
+        stopped = ClockStopped(rule=RULE, cause=row.meeting, generation=clock.generation)
+        yield Saying(RULE, row.meeting, clock.generation, stopped, at)
+    if now.start and row.due:
+        n = 1 + max((clock.generation for clock in row.clocks), default=0)
+        routing = Routing(area=row.area)
+        started = ClockStarted(rule=RULE, cause=row.meeting, generation=n, due=row.due, routing=routing)
+        yield Saying(RULE, row.meeting, n, started, at)
+
+
+def fold_answers(subject: Subject) -> Folded:
+    """The row of what agencies answered of a case; None where none did."""
+    answers = [
+        _answer(subject.facts, each)
+        for each in subject.facts.current(ResearchAnswered)
+        if each.said.case == subject.id
+    ]
+    answers.sort(key=lambda answer: (answer.said, answer.root), reverse=True)
+    return Folded(AnswersRow(case=subject.id, answers=tuple(answers)) if answers else None)
+
+
+def _answer(facts: FactSet, fact: Fact[ResearchAnswered]) -> Answer:
+    said = fact.said
+    words = [said.under_way, said.suggested]
+    words += [each for one in said.people for each in (one.facts, one.opinions, one.told_by_others)]
+    return Answer(
+        root=fact.root,
+        fact=fact.id,
+        version=fact.version,
+        agency=fact.agency,
+        meeting=said.meeting,
+        said=fact.occurred,
+        first=facts.versions(fact.root)[0].occurred,
+        people=tuple(_found(each) for each in said.people),
+        under_way=_text(said.under_way),
+        suggested=_text(said.suggested),
+        sealed=any(each is not None and not isinstance(each, Narrative) for each in words),
+    )
+
+
+def _found(said: Researched) -> Found:
+    return Found(
+        person=said.person,
+        held=said.held,
+        records=said.records,
+        checked=said.checked,
+        complete=said.complete,
+        flagged=said.flagged,
+        facts=_text(said.facts),
+        opinions=_text(said.opinions),
+        told_by_others=_text(said.told_by_others),
+    )
+
+
+def _text(words: NarrativeSection | None) -> str | None:
+    return words.text if isinstance(words, Narrative) else None
+
+
+def fold_interests(subject: Subject) -> Folded:
+    """The row of what is declared of a case. A tie stands whatever its person says later: whoever has one
+    does not lift it."""
+    found: dict[str, Declared] = {}
+    for fact in subject.facts.current(InterestDeclared):
+        said = fact.said
+        for each in said.cases:
+            before = found.get(said.person)
+            if each.case == subject.id and not (before and before.tie):
+                found[said.person] = Declared(
+                    root=fact.root, person=said.person, tie=each.tie, coordinates=said.coordinates
+                )
+    declared = tuple(found[person] for person in sorted(found))
+    return Folded(InterestsRow(case=subject.id, declared=declared) if declared else None)
+
+
+RESEARCH = View(
+    "conference_research",
+    of="cause",
+    row=ResearchRow,
+    table=ResearchTable,
+    fold=fold_research,
+    decide=decide,
+    begun_by=(MeetingCalled,),
+    configured_by=(AreaDefined, ResearchersSet),
+)
+ANSWERS = View(
+    "conference_answers",
+    of="case",
+    row=AnswersRow,
+    table=AnswersTable,
+    fold=fold_answers,
+    begun_by=(ResearchAnswered,),
+)
+INTERESTS = View(
+    "conference_interests",
+    of="case",
+    row=InterestsRow,
+    table=InterestsTable,
+    fold=fold_interests,
+    begun_by=(InterestDeclared,),
+)

@@ -1,0 +1,132 @@
+"""Rows of what agencies are asked and answer before a meeting, and of who has a tie to a case."""
+
+from datetime import date, datetime
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from chassis.store.tables import Instant
+from chassis.views import Row, ViewTable
+from contracts.vocabulary import ResearchHeld
+from services.marac.conference.parts import Part
+
+
+class Ask(Part):
+    """That every agency of the list is asked of a case, and by when."""
+
+    case: str
+    root: str
+    due: AwareDatetime
+
+
+class Reply(Part):
+    """That an agency answered of a case. ``first``: when it did so first, whatever it corrected since."""
+
+    case: str
+    agency: str
+    root: str
+    first: AwareDatetime
+    nothing: bool
+
+
+class ResearchClock(Part):
+    """A clock of a meeting's research that was started."""
+
+    generation: int
+    due: AwareDatetime
+    area: str | None
+    stopped: bool
+
+
+class ResearchRow(Row):
+    """What is asked before a meeting, and who answered. ``agencies`` None: nobody has said whom it asks.
+    ``due``: the first that nobody answered; None: nothing is open."""
+
+    meeting: str
+    withdrawn: bool
+    area: str
+    areas: tuple[str, ...]
+    starts: AwareDatetime
+    agencies: tuple[str, ...] | None
+    declares: bool
+    asks: tuple[Ask, ...]
+    replies: tuple[Reply, ...]
+    due: AwareDatetime | None
+    clocks: tuple[ResearchClock, ...]
+
+
+class ResearchTable(ViewTable, table=True):
+    """Rows of ``conference_research``."""
+
+    __tablename__ = "marac_conference_research"
+    withdrawn: bool
+    starts: datetime = Field(sa_type=Instant, index=True)
+
+
+class Found(Part):
+    """What an agency said of one person. A text None: it said none, or it is sealed."""
+
+    person: str
+    held: ResearchHeld
+    records: str | None
+    checked: date | None
+    complete: bool
+    flagged: bool | None
+    facts: str | None
+    opinions: str | None
+    told_by_others: str | None
+
+
+class Answer(Part):
+    """What an agency answered of a case for a meeting. ``sealed``: something of it could not be opened."""
+
+    root: str
+    fact: str
+    version: int
+    agency: str
+    meeting: str
+    said: AwareDatetime
+    first: AwareDatetime
+    people: tuple[Found, ...]
+    under_way: str | None
+    suggested: str | None
+    sealed: bool
+
+
+class AnswersRow(Row):
+    """All that agencies answered of a case, the newest first."""
+
+    case: str
+    answers: tuple[Answer, ...]
+
+
+class AnswersTable(ViewTable, table=True):
+    """Rows of ``conference_answers``."""
+
+    __tablename__ = "marac_conference_answers"
+
+
+class Declared(Part):
+    """What somebody declared of a case."""
+
+    root: str
+    person: str
+    tie: bool
+    coordinates: bool
+
+
+class InterestsRow(Row):
+    """What is declared of a case: of each person one, a tie before all else that they declared."""
+
+    case: str
+    declared: tuple[Declared, ...]
+
+    def tie_of(self, person: str) -> bool | None:
+        """Whether somebody has a tie to its parties; None: they have not declared."""
+        return next((each.tie for each in self.declared if each.person == person), None)
+
+
+class InterestsTable(ViewTable, table=True):
+    """Rows of ``conference_interests``."""
+
+    __tablename__ = "marac_conference_interests"

@@ -1,0 +1,150 @@
+"""What readers of cases are shown of research: of a meeting, who has answered; of a case, what they said."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from services.marac import casefile, shown_research
+from services.marac.conference import rows
+from services.marac.conference.compose import area_name
+from services.marac.conference.held import Held, visible
+from services.marac.conference.research import ANSWERS, RESEARCH
+from services.marac.conference.research_rows import Answer, AnswersRow, Found, ResearchRow
+from services.marac.conference.researching import agency_names, cell_of, people_of
+from services.marac.conference.views import CASE, PERSON
+from services.marac.rules import sharing
+from services.marac.rules.research import Research, in_order
+
+OPEN = (Research.ASKED, Research.LATE)
+
+
+async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research.ResearchGrid:
+    """The research of a meeting, of those of its cases that the caller may see. Raises Problem (404)."""
+    held, at = Held(runtime), runtime.clock.now()
+    row = await held.one(RESEARCH, ResearchRow, meeting)
+    if row is None or row.withdrawn or not sharing.may_see_meeting(caller.roles, caller.areas, row.areas):
+        raise not_found()
+    known = await runtime.configuration(AgencyDefined, AreaDefined)
+    defined = casefile.agencies_of(known)
+    found = await held.many(CASE, rows.ConferenceCase, {ask.case for ask in row.asks}, "case")
+    cases = await visible(runtime, caller, found.values())
+    order = in_order(row.agencies or (), {agency: said.kind for agency, said in defined.items()})
+    lines = [
+        shown_research.GridLine(
+            case=ask.case,
+            letters=cases[ask.case].letters,
+            due=ask.due,
+            cells=[cell_of(row, ask, agency, at) for agency in order],
+        )
+        for ask in row.asks
+        if ask.case in cases
+    ]
+    states = [cell.state for line in lines for cell in line.cells]
+    page = shown_research.ResearchGrid(
+        at=at,
+        meeting=meeting,
+        area_name=area_name(casefile.areas_of(known), row.area) or row.area,
+        starts=row.starts,
+        asks=row.agencies is not None,
+        order=order,
+        agencies=agency_names(defined, order),
+        lines=sorted(lines, key=lambda line: (line.due, line.letters)),
+        open=sum(state in OPEN for state in states),
+        late=states.count(Research.LATE),
+    )
+    body = page.model_dump_json(exclude={"at"}).encode()
+    await runtime.shown(caller, RESEARCH.name, meeting, body, [each.fact for each in cases.values()])
+    return page
+
+
+async def of_case(
+    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None
+) -> shown_research.CaseResearch:
+    """What agencies answered of a case, and who has not, as it is now or as it was known at a time. Raises
+    Problem (404) for whoever may not see the case."""
+    page, facts = await read_of_case(runtime, caller, case, at)
+    await runtime.shown(caller, ANSWERS.name, case, page.model_dump_json().encode(), facts)
+    return page
+
+
+async def read_of_case(
+    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None
+) -> tuple[shown_research.CaseResearch, list[str]]:
+    """The same, shown to nobody, and the facts in it: raises as ``of_case`` does."""
+    found = await Held(runtime).many(CASE, rows.ConferenceCase, [case], "case")
+    row = (await visible(runtime, caller, found.values())).get(case)
+    if row is None:
+        raise not_found()
+    held, now = Held(runtime, at), at or runtime.clock.now()
+    defined = casefile.agencies_of(await runtime.configuration(AgencyDefined, at=at))
+    said = await held.one(ANSWERS, AnswersRow, case)
+    meetings = await held.many(RESEARCH, ResearchRow, {each.meeting for each in row.meetings}, "meeting")
+    persons = await held.many(
+        PERSON, rows.ConferencePerson, {each.person for each in people_of(row)}, "person"
+    )
+    answers = said.answers if said else ()
+    kinds = {agency: each.kind for agency, each in defined.items()}
+    order = in_order([each.agency for each in answers], kinds)
+    open_ = _unanswered(case, meetings, now)
+    places = in_order(open_, kinds)
+    page = shown_research.CaseResearch(
+        case=case,
+        answers=[
+            _answer(each, row, persons, meetings)
+            for each in sorted(answers, key=lambda each: order.index(each.agency))
+        ],
+        unanswered=[open_[agency] for agency in places],
+        agencies=agency_names(defined, {*order, *open_}),
+    )
+    return page, [row.fact, *(each.fact for each in answers)]
+
+
+def _unanswered(
+    case: str, meetings: Mapping[str, ResearchRow], at: datetime
+) -> dict[str, shown_research.Unanswered]:
+    found: dict[str, shown_research.Unanswered] = {}
+    for row in meetings.values():
+        for ask in row.asks if not row.withdrawn else ():
+            for agency in row.agencies or () if ask.case == case else ():
+                cell = cell_of(row, ask, agency, at)
+                if cell.state in OPEN:
+                    found[agency] = shown_research.Unanswered(agency=agency, due=ask.due, late=cell.late)
+    return found
+
+
+def _answer(
+    answer: Answer,
+    case: rows.ConferenceCase,
+    persons: Mapping[str, rows.ConferencePerson],
+    meetings: Mapping[str, ResearchRow],
+) -> shown_research.AnswerShown:
+    meeting = meetings.get(answer.meeting)
+    dues = [ask.due for ask in meeting.asks if ask.case == case.case] if meeting else []
+    return shown_research.AnswerShown(
+        root=answer.root,
+        agency=answer.agency,
+        said=answer.said,
+        late=any(due < answer.first for due in dues),
+        after=meeting is not None and answer.first > meeting.starts,
+        people=[_found(each, answer.agency, case, persons) for each in answer.people],
+        under_way=answer.under_way,
+        suggested=answer.suggested,
+        sealed=answer.sealed,
+    )
+
+
+def _found(
+    found: Found, agency: str, case: rows.ConferenceCase, persons: Mapping[str, rows.ConferencePerson]
+) -> shown_research.FoundShown:
+    part = next((each for each in people_of(case) if found.person in each.mentions), None)
+    known = persons.get(part.person) if part else None
+    lines = known.lines if known else []
+    return shown_research.FoundShown(
+        name=known.identity.name if known else None,
+        role=part.role if part else None,
+        lines=sum(line.agency == agency and line.said is not None for line in lines),
+        **found.model_dump(exclude={"person"}),
+    )

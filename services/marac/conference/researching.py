@@ -1,0 +1,222 @@
+"""What an agency is asked to find before a meeting, answers, and what of it is shown to whom. An agency sees
+its own lines alone; readers of the case see what every agency answered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from chassis.accept import Refused, Taken, own_header
+from chassis.archive import Archive
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.research import ResearchAnswered
+from services.marac import casefile, shown_research
+from services.marac.conference import rows
+from services.marac.conference.compose import area_name
+from services.marac.conference.held import Held, tied
+from services.marac.conference.research import ANSWERS, RESEARCH
+from services.marac.conference.research_rows import (
+    Answer,
+    AnswersRow,
+    Ask,
+    ResearchRow,
+    ResearchTable,
+)
+from services.marac.conference.views import CASE, PERSON
+from services.marac.rules import research as rule
+from services.marac.rules import sharing
+from services.marac.rules.research import Research
+
+LISTED_FOR = timedelta(days=60)
+"""For how long after a meeting an agency's list has what was asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A case of a meeting of which the caller's agency is asked."""
+
+    meeting: ResearchRow
+    ask: Ask
+    case: rows.ConferenceCase
+
+
+async def admit(archive: Archive, caller: Caller, said: ResearchAnswered, within: str = "") -> None:
+    """Refuse an answer that nobody asked the caller's agency for (404), and one about somebody whom the case
+    does not name (422); ``within``: where in what was sent the answer stands."""
+    request = await _request(archive, caller, said.meeting, said.case)
+    named = {mention for each in people_of(request.case) for mention in each.mentions}
+    for at, each in enumerate(said.people):
+        if each.person not in named:
+            raise Refused("not-of-case", f"{within}people.{at}.person")
+
+
+async def waiting(runtime: Runtime, caller: Caller) -> shown_research.ResearchWaiting:
+    """What the caller's agency is asked, the first to be late first, and what it has answered."""
+    at, starts = runtime.clock.now(), col(ResearchTable.starts)
+    open_ = select(ResearchTable).where(~col(ResearchTable.withdrawn), starts > at - LISTED_FOR)
+    meetings = [row for row in await _rows(runtime, open_) if _is_asked(caller, row)]
+    cases = await _cases(runtime, caller, {ask.case for row in meetings for ask in row.asks})
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    asks = [
+        _asked(Request(row, ask, cases[ask.case]), caller.agency, areas, at)
+        for row in meetings
+        for ask in row.asks
+        if ask.case in cases
+    ]
+    asks.sort(key=lambda each: (each.due, each.case))
+    of = {state: [each for each in asks if each.state is state] for state in Research}
+    page = shown_research.ResearchWaiting(
+        at=at,
+        waits=[*of[Research.LATE], *of[Research.ASKED]],
+        answered=[each for each in asks if each not in of[Research.LATE] and each not in of[Research.ASKED]],
+    )
+    await _record(runtime, caller, caller.id, page, [cases[each.case].fact for each in asks])
+    return page
+
+
+async def request(
+    runtime: Runtime, caller: Caller, meeting: str, case: str
+) -> shown_research.ResearchRequest:
+    """Whom to look for, what the caller's agency has said of them, and what it answered. Raises Problem
+    (404) unless it is asked."""
+    found = await _request(runtime, caller, meeting, case)
+    at, held = runtime.clock.now(), Held(runtime)
+    known = await runtime.configuration(AgencyDefined, AreaDefined)
+    people = people_of(found.case)
+    persons = await held.many(PERSON, rows.ConferencePerson, {each.person for each in people}, "person")
+    sought = [_sought(each, persons.get(each.person), caller.agency) for each in people]
+    page = shown_research.ResearchRequest(
+        at=at,
+        asked=_asked(found, caller.agency, casefile.areas_of(known), at),
+        agency_name=agency_names(casefile.agencies_of(known), [caller.agency])[caller.agency],
+        people=sought,
+        answer=await _own(runtime, caller, meeting, case),
+    )
+    ours = [line.fact for each in sought for line in each.ours]
+    answered = [page.answer.fact] if page.answer else []
+    await _record(runtime, caller, case, page, [found.case.fact, *ours, *answered])
+    return page
+
+
+async def answer(
+    runtime: Runtime, caller: Caller, said: ResearchAnswered, over: tuple[str, int] | None, key: str | None
+) -> Taken:
+    """Record what the caller's agency holds; ``over``: the answer of theirs that this corrects, and the
+    version at hand. Raises Refused: 409 where somebody of the agency has answered meanwhile, 412 where they
+    have corrected it; Problem (404) unless it is asked."""
+    header, right = own_header(runtime.clock.now()), sharing.ANSWER_RESEARCH
+    if over is None:
+        await admit(runtime, caller, said, "body.")
+        own = await _own(runtime, caller, said.meeting, said.case)
+        if own is not None and own.root != runtime.id_of(caller, key):
+            raise Refused("answered-meanwhile", status=409)
+        taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
+    else:
+        root, version = over
+        taken = await runtime.revise(root, version, header, said, caller=caller, right=right)
+    await runtime.folded(said.keys(taken.root))
+    return taken
+
+
+def _asked(
+    request: Request, agency: str, areas: Mapping[str, AreaDefined], at: datetime
+) -> shown_research.Asked:
+    meeting, ask = request.meeting, request.ask
+    cell = cell_of(meeting, ask, agency, at)
+    return shown_research.Asked(
+        meeting=meeting.meeting,
+        case=ask.case,
+        letters=request.case.letters,
+        area_name=area_name(areas, meeting.area) or meeting.area,
+        starts=meeting.starts,
+        due=ask.due,
+        state=cell.state,
+    )
+
+
+def cell_of(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> shown_research.Cell:
+    """How far an agency has come at a time with a case of a meeting."""
+    replies = [each for each in meeting.replies if (each.case, each.agency) == (ask.case, agency)]
+    first = min((each.first for each in replies), default=None)
+    nothing = all(each.nothing for each in replies)
+    state = rule.state(answered=bool(replies), nothing=nothing, due=ask.due, at=at)
+    late, after = ask.due < (first or at), first is not None and first > meeting.starts
+    return shown_research.Cell(agency=agency, state=state, late=late, after=after)
+
+
+def _is_asked(caller: Caller, row: ResearchRow) -> bool:
+    return not row.withdrawn and sharing.is_asked(
+        caller.roles, caller.areas, caller.agency, row.agencies or (), row.areas
+    )
+
+
+async def _request(archive: Archive, caller: Caller, meeting: str, case: str) -> Request:
+    row = await Held(archive).one(RESEARCH, ResearchRow, meeting)
+    ask = next((each for each in row.asks if each.case == case), None) if row else None
+    if row is None or ask is None or not _is_asked(caller, row):
+        raise not_found()
+    found = (await _cases(archive, caller, [case])).get(case)
+    if found is None:
+        raise not_found()
+    return Request(row, ask, found)
+
+
+async def _cases(archive: Archive, caller: Caller, cases: Iterable[str]) -> dict[str, rows.ConferenceCase]:
+    """Those of these cases that stand, and to whose parties the caller has declared no tie."""
+    wanted = set(cases)
+    wanted -= await tied(archive, caller, wanted)
+    found = await Held(archive).many(CASE, rows.ConferenceCase, wanted, "case")
+    return {case: row for case, row in found.items() if not row.withdrawn}
+
+
+async def _own(archive: Archive, caller: Caller, meeting: str, case: str) -> Answer | None:
+    """The newest answer of the caller's agency for a meeting."""
+    row = await Held(archive).one(ANSWERS, AnswersRow, case)
+    of = (
+        [each for each in row.answers if (each.agency, each.meeting) == (caller.agency, meeting)]
+        if row
+        else []
+    )
+    return of[0] if of else None
+
+
+def people_of(case: rows.ConferenceCase) -> list[rows.CasePerson]:
+    """Everybody whom the referral of a case names: the victim first."""
+    return [*([case.victim] if case.victim else []), *case.perpetrators, *case.children]
+
+
+def _sought(part: rows.CasePerson, known: rows.ConferencePerson | None, agency: str) -> shown_research.Sought:
+    who = known.identity if known else rows.Identity()
+    lines = known.lines if known else []
+    return shown_research.Sought(
+        person=part.mentions[0],
+        role=part.role,
+        relationship=part.relationship,
+        names=list(who.names) or ([who.name] if who.name else []),
+        aliases=list(who.aliases),
+        born=list(who.born),
+        sex=who.sex,
+        ours=[line for line in lines if line.agency == agency and line.said is not None],
+    )
+
+
+async def _rows(runtime: Runtime, statement: object) -> list[ResearchRow]:
+    return cast("list[ResearchRow]", await runtime.rows(RESEARCH, statement))  # type: ignore[arg-type]
+
+
+def agency_names(defined: Mapping[str, AgencyDefined], agencies: Iterable[str]) -> dict[str, str]:
+    """The names of these agencies; of one that nobody has defined, its id."""
+    return {each: defined[each].name if each in defined else each for each in agencies}
+
+
+async def _record(
+    runtime: Runtime, caller: Caller, subject: str, page: shown_research.Shown, facts: Iterable[str]
+) -> None:
+    body = page.model_dump_json(exclude={"at"}).encode()
+    await runtime.shown(caller, RESEARCH.name, subject, body, list(facts))

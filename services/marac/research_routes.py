@@ -1,0 +1,189 @@
+"""HTTP of research before a meeting: REST and pages. Decisions are in ``rules``."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response, status
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from chassis.accept import Refused, own_header
+from chassis.http.auth import Caller, right
+from chassis.http.context import the_runtime
+from chassis.http.etag import IdempotencyKey, etag
+from chassis.http.facts import receipt
+from chassis.ids import new_id
+from chassis.pages.times import Times
+from chassis.runtime import Runtime
+from contracts.envelope import Id
+from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
+from contracts.sections import NarrativeSection
+from contracts.submission import Receipt
+from contracts.vocabulary import ResearchHeld
+from services.marac.conference import researched, researching
+from services.marac.pages import PAGES
+from services.marac.pages.research import as_typed, typed
+from services.marac.pages.words import Words
+from services.marac.rules import sharing
+from services.marac.shown_research import CaseResearch, ResearchGrid, ResearchRequest, ResearchWaiting
+
+router = APIRouter(prefix="/marac/v1", tags=["research"])
+pages = APIRouter(prefix="/marac", include_in_schema=False)
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Researcher = Annotated[Caller, right(sharing.ANSWER_RESEARCH)]
+OfMeetings = Annotated[Caller, right(sharing.READ_MEETING)]
+OfCases = Annotated[Caller, right(sharing.READ_CASE)]
+
+
+class ToAnswer(BaseModel):
+    """What the caller's agency holds of the people of a case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    people: list[Researched] = Field(min_length=1, max_length=40)
+    under_way: NarrativeSection | None = None
+    suggested: NarrativeSection | None = None
+
+
+@router.post("/researchers", status_code=status.HTTP_201_CREATED, tags=["configuration"])
+async def set_researchers(
+    said: ResearchersSet,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.SET_RESEARCHERS)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Say which agencies a MARAC asks what they hold, and until when. The newest holds."""
+    taken = await runtime.take(
+        own_header(runtime.clock.now()),
+        said,
+        caller=caller,
+        right=sharing.SET_RESEARCHERS,
+        idempotency_key=key,
+    )
+    return receipt(response, "marac", taken)
+
+
+@router.get("/research")
+async def waiting(runtime: TheRuntime, caller: Researcher) -> ResearchWaiting:
+    """The cases of which the caller's agency is asked what it holds, the first to be late first."""
+    return await researching.waiting(runtime, caller)
+
+
+@router.get("/meetings/{meeting}/research")
+async def grid(meeting: Id, runtime: TheRuntime, caller: OfMeetings) -> ResearchGrid:
+    """Who has answered of which case of a meeting."""
+    return await researched.grid(runtime, caller, meeting)
+
+
+@router.get("/meetings/{meeting}/research/{case}")
+async def request(
+    meeting: Id, case: Id, runtime: TheRuntime, caller: Researcher, response: Response
+) -> ResearchRequest:
+    """Whom to look for, what the caller's agency has said of them, and its answer: the `ETag` is that of the
+    answer, which is corrected at `PUT /marac/v1/facts/{root}`."""
+    found = await researching.request(runtime, caller, meeting, case)
+    if found.answer:
+        response.headers["ETag"] = etag(found.answer.version)
+    return found
+
+
+@router.post("/meetings/{meeting}/research/{case}", status_code=status.HTTP_201_CREATED)
+async def answer(
+    meeting: Id,
+    case: Id,
+    said: ToAnswer,
+    runtime: TheRuntime,
+    caller: Researcher,
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Say what the caller's agency holds; after the meeting too. 409 where somebody of it has answered."""
+    found = ResearchAnswered(case=case, meeting=meeting, **dict(said))
+    return receipt(response, "marac", await researching.answer(runtime, caller, found, None, key))
+
+
+@router.get("/cases/{case}/research")
+async def of_case(case: Id, runtime: TheRuntime, caller: OfCases) -> CaseResearch:
+    """What agencies answered of a case, in the order in which they speak, and who has not."""
+    return await researched.of_case(runtime, caller, case)
+
+
+@pages.get("/research")
+async def waiting_page(request: Request, runtime: TheRuntime, caller: Researcher) -> HTMLResponse:
+    """The cases that wait for the caller's agency."""
+    shown = await researching.waiting(runtime, caller)
+    return PAGES.show("research.html", PAGES.look(request, caller), page=shown)
+
+
+@pages.get("/meetings/{meeting}/research")
+async def grid_page(request: Request, meeting: Id, runtime: TheRuntime, caller: OfMeetings) -> HTMLResponse:
+    """Who has answered of which case of a meeting."""
+    shown = await researched.grid(runtime, caller, meeting)
+    return PAGES.show("research_grid.html", PAGES.look(request, caller), page=shown)
+
+
+@pages.get("/meetings/{meeting}/research/{case}")
+async def request_page(
+    request: Request, meeting: Id, case: Id, runtime: TheRuntime, caller: Researcher
+) -> HTMLResponse:
+    """Whom to look for, with a form."""
+    shown = await researching.request(runtime, caller, meeting, case)
+    form = as_typed(shown.answer, shown.people) if shown.answer else {}
+    return _page(request, caller, shown, form | _at_hand(shown))
+
+
+@pages.post("/meetings/{meeting}/research/{case}")
+async def answer_by_page(
+    request: Request, meeting: Id, case: Id, runtime: TheRuntime, caller: Researcher
+) -> Response:
+    """Answer what was typed. Where somebody of the agency answered meanwhile both texts are shown, and the
+    next press puts this one in its place."""
+    form = {name: said for name, said in (await request.form()).items() if isinstance(said, str)}
+    shown = await researching.request(runtime, caller, meeting, case)
+    said, faults = typed(form, meeting, case, shown.people)
+    if said is None:
+        return _page(request, caller, shown, form, faults=faults)
+    root, version = form.get("root", ""), form.get("version", "")
+    over = (root, int(version)) if root and version.isdecimal() else None
+    try:
+        await researching.answer(runtime, caller, said, over, form.get("once") or None)
+    except Refused as refused:
+        if refused.fault not in ("answered-meanwhile", "changed-since"):
+            if refused.status != 409:  # the button was pressed twice
+                raise
+        else:
+            shown = await researching.request(runtime, caller, meeting, case)
+            return _page(request, caller, shown, form | _at_hand(shown), clash=True)
+    return RedirectResponse("/marac/research", 303)
+
+
+def _at_hand(shown: ResearchRequest) -> dict[str, str]:
+    """Which answer, and which version of it, whoever types has seen."""
+    return {"root": shown.answer.root, "version": str(shown.answer.version)} if shown.answer else {}
+
+
+def _page(
+    request: Request,
+    caller: Caller,
+    shown: ResearchRequest,
+    form: dict[str, str],
+    *,
+    faults: dict[str, str] | None = None,
+    clash: bool = False,
+) -> HTMLResponse:
+    look = PAGES.look(request, caller)
+    words = Words(PAGES.texts, Times(PAGES.texts, look.now))
+    return PAGES.show(
+        "research_request.html",
+        look,
+        409 if clash else 422 if faults else 200,
+        page=shown,
+        words=words,
+        form=form,
+        faults=faults or {},
+        clash=clash,
+        once=form.get("once") or new_id(),
+        held=[*ResearchHeld],
+        people_words=("facts", "opinions", "told"),
+    )

@@ -1,0 +1,29 @@
+"""Who is shown a case before and after they declare whether they have a tie to its parties.
+
+Source: SafeLives' order of a meeting (conflicts of interest come first; ``domain.md`` 1.7), traps 8
+and 9 of ``domain.md`` 14 (the check comes *before* anything is released; a case that one may not see does not
+exist); read 2026-11-27. Who goes on working before they declared is Goldthread's own.
+"""
+
+from enum import StrEnum
+
+
+class Sight(StrEnum):
+    """What of a case somebody who may see cases of its area is shown."""
+
+    ALL = "all"
+    NAMES = "names"
+    """Its letters and its parties' names, to declare by: as if it were not there anywhere else."""
+    NOTHING = "nothing"
+
+
+def sight(*, tie: bool | None, asked: bool, works: bool) -> Sight:
+    """What somebody is shown of a case. ``tie``: what they declared of it, a tie before anything else that
+    they ever declared; None: nothing yet. ``asked``: whether it stands at a meeting whose MARAC has declaring
+    here. ``works``: whether they work on it before any meeting: they coordinate it, or the victim is their
+    client."""
+    if tie:
+        return Sight.NOTHING
+    if tie is None and asked and not works:
+        return Sight.NAMES
+    return Sight.ALL

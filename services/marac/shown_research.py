@@ -1,0 +1,162 @@
+"""What is shown of research before a meeting, and of who declares a tie."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.sections import Name
+from contracts.vocabulary import Relationship, ResearchHeld, Role, Sex
+from services.marac.conference.research_rows import Answer
+from services.marac.conference.rows import Line
+from services.marac.rules.research import Research
+
+
+class Shown(BaseModel):
+    """Base of what is shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Undeclared(Shown):
+    """A case of which the caller is to declare whether they have a tie to its parties: names, no more."""
+
+    case: str
+    letters: str
+    victim: Name | None
+    perpetrators: list[Name | None]
+
+
+class Interests(Shown):
+    """The cases of a meeting that wait for the caller's word on them."""
+
+    at: datetime
+    meeting: str
+    area_name: str
+    starts: datetime
+    cases: list[Undeclared]
+    declared: int = Field(description="of how many cases of it the caller has declared that there is no tie")
+
+
+class Asked(Shown):
+    """A case of a meeting of which an agency is asked what it holds, and how far it has come with it."""
+
+    meeting: str
+    case: str
+    letters: str
+    area_name: str
+    starts: datetime
+    due: datetime
+    state: Research
+
+
+class ResearchWaiting(Shown):
+    """An agency's list: what waits, the first to be late first; then what it has answered."""
+
+    at: datetime
+    waits: list[Asked]
+    answered: list[Asked]
+
+
+class Sought(Shown):
+    """Somebody to look for, and what the caller's own agency has already said of them."""
+
+    person: str = Field(description="by this mention the answer speaks of them")
+    role: Role
+    relationship: Relationship | None
+    names: list[Name]
+    aliases: list[Name]
+    born: list[date]
+    sex: Sex | None
+    ours: list[Line] = Field(description="the caller's own agency's lines, and nobody else's")
+
+
+class ResearchRequest(Shown):
+    """What an agency is to look for, and what it has answered."""
+
+    at: datetime
+    asked: Asked
+    agency_name: str
+    people: list[Sought]
+    answer: Answer | None
+
+
+class Cell(Shown):
+    """One agency's answer of one case. ``late``: it is, or came, after it was due; ``after``: it came after
+    the meeting began."""
+
+    agency: str
+    state: Research
+    late: bool
+    after: bool
+
+
+class GridLine(Shown):
+    """A case of a meeting, and how far each agency has come with it."""
+
+    case: str
+    letters: str
+    due: datetime
+    cells: list[Cell]
+
+
+class ResearchGrid(Shown):
+    """The research of a meeting: cases down, agencies across. ``asks``: whether its MARAC has said whom."""
+
+    at: datetime
+    meeting: str
+    area_name: str
+    starts: datetime
+    asks: bool
+    order: list[str]
+    agencies: dict[str, str]
+    lines: list[GridLine]
+    open: int
+    late: int
+
+
+class FoundShown(Shown):
+    """What an agency said of one person of the case; ``lines`` are how many Goldthread has from it. A name
+    and role None: somebody whom the referral names no more."""
+
+    name: Name | None
+    role: Role | None
+    lines: int
+    held: ResearchHeld
+    records: str | None
+    checked: date | None
+    complete: bool
+    flagged: bool | None
+    facts: str | None
+    opinions: str | None
+    told_by_others: str | None
+
+
+class AnswerShown(Shown):
+    """What an agency answered of the case."""
+
+    root: str
+    agency: str
+    said: datetime
+    late: bool
+    after: bool
+    people: list[FoundShown]
+    under_way: str | None
+    suggested: str | None
+    sealed: bool
+
+
+class Unanswered(Shown):
+    """An agency that has not answered."""
+
+    agency: str
+    due: datetime
+    late: bool
+
+
+class CaseResearch(Shown):
+    """What agencies answered of a case, in the order in which they speak, and who has not."""
+
+    case: str
+    answers: list[AnswerShown]
+    unanswered: list[Unanswered]
+    agencies: dict[str, str]

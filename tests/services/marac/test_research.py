@@ -1,0 +1,302 @@
+"""Research before a meeting, and who has a tie to a case: what is asked, answered, shown and hidden."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from chassis.accept import own_header
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.research import ResearchersSet
+from contracts.events.support import SupportProgressed
+from contracts.vocabulary import SupportKind, SupportStep
+from tests.services.marac.caseload import STREET, ann
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
+from tests.support.waiting import until
+
+FOUND = "The door was mended on 2 March."
+ASKED = ["council", "haven", "hospital"]
+
+
+async def asked(marac: Marac, *, declares: bool = False) -> Prepared:
+    """The case at a meeting whose MARAC asks three agencies."""
+    made = await prepared(marac)
+    said = {"area": "north", "agencies": ASKED, "declares": declares}
+    taken = await marac.post("coordinator", "researchers", said)
+    assert taken.status_code == 201, taken.text
+
+    async def waits() -> bool:
+        return len((await marac.get("housing", "research")).json()["waits"]) == 1
+
+    await until(waits, what="the agency is asked")
+    return made
+
+
+async def people(marac: Marac, made: Prepared, who: str = "housing") -> list[dict[str, Any]]:
+    path = f"meetings/{made.meeting}/research/{made.case}"
+    found: list[dict[str, Any]] = (await marac.get(who, path)).json()["people"]
+    return found
+
+
+def answer(people: list[dict[str, Any]], facts: str | None = None) -> dict[str, Any]:
+    """Nothing held of anybody; of the victim these facts."""
+    found = [{"person": each["person"], "held": "nothing-held"} for each in people]
+    if facts:
+        found[0] |= {"held": "known", "facts": {"text": facts}}
+    return {"people": found}
+
+
+async def say(marac: Marac, who: str, made: Prepared, said: dict[str, Any]) -> httpx.Response:
+    return await marac.post(who, f"meetings/{made.meeting}/research/{made.case}", said)
+
+
+async def cells(marac: Marac, made: Prepared) -> dict[str, str]:
+    (line,) = (await marac.get("coordinator", f"meetings/{made.meeting}/research")).json()["lines"]
+    return {cell["agency"]: cell["state"] for cell in line["cells"]}
+
+
+async def form(marac: Marac, who: str, path: str, data: dict[str, str] | None = None) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {who}"}
+    if data is None:
+        return await marac.http.get(f"/marac/{path}", headers=headers)
+    return await marac.http.post(f"/marac/{path}", data=data, headers=headers)
+
+
+async def test_an_agency_is_shown_whom_to_look_for_and_its_own_lines_alone(marac: Marac) -> None:
+    made = await asked(marac)
+    answered = await marac.get("housing", f"meetings/{made.meeting}/research/{made.case}")
+    victim, perpetrator, *_ = answered.json()["people"]
+    assert victim["names"] == [{"family": "Doe", "given": "Ann"}]
+    assert (victim["born"], perpetrator["role"]) == (["1991-03-02"], "perpetrator")
+    assert {line["agency"] for each in answered.json()["people"] for line in each["ours"]} == {"council"}
+    for others in (STREET, "07700 900123", "high"):
+        assert others not in answered.text, "not where she is, nor what others said"
+    assert (await marac.get("housing", f"cases/{made.case}")).status_code == 404, "the case is not theirs"
+
+
+async def test_an_answer_stops_its_clock_and_stands_on_the_case(marac: Marac) -> None:
+    made = await asked(marac)
+
+    async def clocks() -> tuple[int, int]:
+        facts = await marac.runtime.facts([f"o:{made.meeting}"])
+        return len(facts.current(ClockStarted)), len(facts.current(ClockStopped))
+
+    async def runs() -> bool:
+        return await clocks() == (1, 0)
+
+    await until(runs, what="the clock runs")
+    assert await cells(marac, made) == dict.fromkeys(ASKED, "asked")
+    assert (await say(marac, "housing", made, answer(await people(marac, made), FOUND))).status_code == 201
+    assert (await say(marac, "hospital", made, answer(await people(marac, made)))).status_code == 201
+    assert await cells(marac, made) == {"haven": "asked", "council": "answered", "hospital": "nothing-held"}
+    shown = (await marac.get("chair", f"cases/{made.case}/research")).json()
+    assert [each["agency"] for each in shown["unanswered"]] == ["haven"]
+    by = {each["agency"]: each["people"][0] for each in shown["answers"]}
+    assert (by["council"]["facts"], by["council"]["name"]["given"]) == (FOUND, "Ann")
+    assert (by["hospital"]["held"], by["hospital"]["facts"]) == ("nothing-held", None)
+    page = (await form(marac, "chair", f"cases/{made.case}")).text
+    assert FOUND in page
+    assert "haven has not answered" in page
+    assert (await say(marac, "idva", made, answer(await people(marac, made)))).status_code == 201
+
+    async def stopped() -> bool:
+        return await clocks() == (1, 1)
+
+    await until(stopped, what="everybody has answered")
+    assert FOUND not in (await marac.get("matac", "cohort")).text
+    waits = (await marac.get("housing", "research")).json()
+    assert ([each["state"] for each in waits["answered"]], waits["waits"]) == (["answered"], [])
+
+
+async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) -> None:
+    made = await asked(marac)
+    starts = (marac.runtime.clock.now() - timedelta(hours=1)).isoformat()
+    over = (await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})).json()["root"]
+    listed = await marac.post("coordinator", f"meetings/{over}/cases", {"case": made.case})
+    assert listed.status_code == 201
+    sooner = ResearchersSet(area="north", agencies=ASKED, declares=False)
+    header = own_header(marac.runtime.clock.now() - timedelta(days=3))
+    await marac.runtime.take(header, sooner, caller=CALLERS["coordinator"], right="test")
+    late = Prepared(made.case, made.incident, made.breach, over)
+
+    async def is_late() -> bool:
+        found = await marac.get("coordinator", f"meetings/{over}/research")
+        return found.json().get("late") == len(ASKED)
+
+    await until(is_late, what="nobody answered before the meeting")
+    assert (await say(marac, "housing", late, answer(await people(marac, late)))).status_code == 201
+    shown = (await marac.get("chair", f"cases/{made.case}/research")).json()
+    assert [(each["agency"], each["after"]) for each in shown["answers"]] == [("council", True)]
+
+
+async def test_two_of_one_agency_lose_nothing(marac: Marac) -> None:
+    made = await asked(marac)
+    found = await people(marac, made)
+    first = await say(marac, "housing", made, answer(found, FOUND))
+    refused = await say(marac, "housing-too", made, answer(found))
+    assert (refused.status_code, refused.json()["code"]) == (409, "answered-meanwhile")
+    path = f"meetings/{made.meeting}/research/{made.case}"
+    page = await form(marac, "housing-too", path, typed(found, {"facts-0": "Theirs.", "held-0": "known"}))
+    assert page.status_code == 409
+    assert FOUND in page.text
+    assert "Theirs." in page.text
+    over = {"root": first.json()["root"], "version": "1"}
+    again = await form(
+        marac, "housing-too", path, typed(found, {"facts-0": "Theirs.", "held-0": "known"} | over)
+    )
+    assert again.status_code == 303
+    stale = await form(marac, "housing", path, typed(found, {"facts-0": "Mine.", "held-0": "known"} | over))
+    assert stale.status_code == 409
+    shown = (await marac.get("chair", f"cases/{made.case}/research")).json()["answers"]
+    assert [each["people"][0]["facts"] for each in shown] == ["Theirs."]
+
+
+def typed(people: list[dict[str, Any]], more: dict[str, str]) -> dict[str, str]:
+    return {f"held-{at}": "nothing-held" for at in range(len(people))} | {"press": "answer"} | more
+
+
+async def test_the_page_answers_by_one_press_and_keeps_what_was_typed(marac: Marac) -> None:
+    made = await asked(marac)
+    path = f"meetings/{made.meeting}/research/{made.case}"
+    assert "DOE, Ann" in (await form(marac, "housing", path)).text
+    empty = await form(marac, "housing", path, {"press": "answer", "facts-0": FOUND})
+    assert empty.status_code == 422
+    assert "Error:" in empty.text
+    assert FOUND in empty.text
+    both = await form(marac, "housing", path, {"press": "nothing", "facts-0": FOUND})
+    assert both.status_code == 422, "what was typed is not thrown away by a press"
+    for _ in range(2):
+        pressed = await form(marac, "housing", path, {"press": "nothing", "once": "one-press"})
+        assert pressed.status_code == 303
+    assert (await cells(marac, made))["council"] == "nothing-held"
+    waits = (await form(marac, "housing", "research")).text
+    assert "Nothing waits for your agency." in waits
+    grid = (await form(marac, "coordinator", f"meetings/{made.meeting}/research")).text
+    assert "2 answers are open." in grid
+
+
+async def test_nobody_answers_what_was_not_asked_of_them(marac: Marac) -> None:
+    made = await asked(marac)
+    found = await people(marac, made)
+    for who in ("idva-else", "chair", "matac", "system"):
+        assert (await say(marac, who, made, answer(found))).status_code == 404, who
+    other = answer(found)
+    other["people"][0]["person"] = made.breach
+    refused = await say(marac, "housing", made, other)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-of-case")
+    assert refused.json()["faults"][0]["where"] == "body.people.0.person"
+    assert (
+        await marac.post("coordinator", "researchers", {"area": "south", "agencies": []})
+    ).status_code == 404
+
+
+async def test_before_they_declare_attendees_are_shown_names_and_nothing_else(marac: Marac) -> None:
+    made = await asked(marac, declares=True)
+    agenda = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()
+    assert agenda["cases"] == []
+    assert agenda["meeting"]["cases"] == 0
+    (case,) = agenda["undeclared"]
+    assert case.keys() == {"case", "letters", "victim", "perpetrators"}
+    assert (case["victim"]["given"], case["perpetrators"][0]["given"]) == ("Ann", "Ben")
+    assert (await marac.get("chair", f"cases/{made.case}")).status_code == 404
+    page = await form(marac, "chair", f"meetings/{made.meeting}")
+    assert "DOE, Ann" in page.text
+    assert "/interests" in page.text
+    assert len((await marac.get("coordinator", f"meetings/{made.meeting}/agenda")).json()["cases"]) == 1, (
+        "a coordinator works on it"
+    )
+    assert (await marac.get("idva", f"cases/{made.case}")).status_code == 404, (
+        "she is not this one's client yet"
+    )
+    accepted = SupportProgressed(people=[ann()], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    await marac.say("haven", accepted)
+
+    async def client() -> bool:
+        return (await marac.get("idva", f"cases/{made.case}")).status_code == 200
+
+    await until(client, what="an IDVA goes on with her client")
+    path = f"meetings/{made.meeting}/interests"
+    assert (await form(marac, "chair", path, {})).status_code == 422
+    done = await form(marac, "chair", path, {f"case-{made.case}": "none", "once": "once"})
+    assert done.status_code == 303
+    agenda = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()
+    assert ([line["case"] for line in agenda["cases"]], agenda["undeclared"]) == ([made.case], [])
+    assert (await marac.get("chair", f"cases/{made.case}")).status_code == 200
+
+
+async def test_a_case_is_not_there_for_whoever_has_a_tie(marac: Marac) -> None:
+    made = await asked(marac)
+    before = marac.runtime.clock.now()
+    due = (before + timedelta(days=3)).isoformat()
+    agreed = {"owner": "council", "due": due, "text": "Mend the door by Friday.", "target": "victim"}
+    assert (await marac.post("coordinator", f"cases/{made.case}/actions", agreed)).status_code == 201
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    for who in ("chair", "idva", "housing"):
+        said = await marac.post(who, f"meetings/{made.meeting}/interests", tie)
+        assert said.status_code == 201, said.text
+
+    async def known_then() -> bool:
+        return (await marac.get("coordinator", f"cases/{made.case}", before)).status_code == 200
+
+    await until(known_then, what="the case as it was known")
+    for who in ("chair", "idva"):
+        agenda = (await marac.get(who, f"meetings/{made.meeting}/agenda")).json()
+        assert (agenda["cases"], agenda["undeclared"], agenda["meeting"]["cases"]) == ([], [], 0)
+        for path in (f"cases/{made.case}", f"cases/{made.case}/research", f"cases/{made.case}/sources/x"):
+            assert (await marac.get(who, path)).status_code in (404, 422), (who, path)
+        assert (await marac.get(who, f"cases/{made.case}", before)).status_code == 404
+        live = await form(marac, who, f"cases/{made.case}/live")
+        assert live.status_code == 404
+        assert (await marac.get(who, f"meetings/{made.meeting}/research")).json()["lines"] == []
+        assert (await marac.get(who, f"causes/{made.breach}/cases")).json() == {"cases": []}
+        counted = (await marac.get(who, "meetings")).json()["to_come"]
+        assert [line["cases"] for line in counted] == [0]
+    assert (await marac.get("housing", "research")).json()["waits"] == []
+    assert (await marac.get("housing", "actions")).json()["yours"] == []
+    assert (await marac.get("housing-too", "actions")).json()["yours"]
+    assert (await marac.get("housing-too", "research")).json()["waits"], "the agency is asked all the same"
+    later = {"cases": [{"case": made.case, "tie": False}]}
+    await marac.post("chair", f"meetings/{made.meeting}/interests", later)
+    assert (await marac.get("chair", f"cases/{made.case}")).status_code == 404, "nobody lifts their own tie"
+    assert FOUND not in (await marac.get("coordinator", f"cases/{made.case}")).text
+
+
+async def test_a_colleague_alone_withdraws_a_tie(marac: Marac) -> None:
+    made = await asked(marac)
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    root = (await marac.post("housing", f"meetings/{made.meeting}/interests", tie)).json()["root"]
+    path, upon = f"/marac/v1/facts/{root}", {"If-Match": '"1"'}
+    for who, status in (("housing", 404), ("hospital", 404), ("housing-too", 201)):
+        headers = {"Authorization": f"Bearer {who}"} | upon
+        done = await marac.http.delete(path, headers=headers)
+        assert done.status_code in (status, 200 if status == 201 else status), (who, done.text)
+
+    async def back() -> bool:
+        return bool((await marac.get("housing", "research")).json()["waits"])
+
+    await until(back, what="the case is on the list again")
+
+
+async def test_a_chair_is_told_that_no_coordinator_is_left(marac: Marac) -> None:
+    made = await asked(marac)
+    agenda = f"meetings/{made.meeting}/agenda"
+    assert (await marac.get("chair", agenda)).json()["uncoordinated"] == []
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    await marac.post("coordinator", f"meetings/{made.meeting}/interests", tie)
+    assert len((await marac.get("chair", agenda)).json()["uncoordinated"]) == 1
+    assert "No coordinator is left" in (await form(marac, "chair", f"meetings/{made.meeting}")).text
+    assert (await marac.get("coordinator", f"cases/{made.case}")).status_code == 404
+
+
+async def test_the_messages_of_a_case_are_not_there_for_a_party_with_a_tie(marac: Marac) -> None:
+    made = await asked(marac)
+    accepted = SupportProgressed(people=[ann()], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    await marac.say("haven", accepted)
+
+    async def hers() -> bool:
+        return (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 200
+
+    await until(hers, what="she is the IDVA's client")
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    await marac.post("idva", f"meetings/{made.meeting}/interests", tie)
+    assert (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 404

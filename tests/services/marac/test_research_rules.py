@@ -1,0 +1,93 @@
+"""Research and interests as tables: ``research``, ``research_states`` and ``interests`` in ``tables``."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
+from contracts.vocabulary import AgencyKind
+from services.marac.conference.research import CALENDARS
+from services.marac.rules import sharing
+from services.marac.rules.interests import sight
+from services.marac.rules.research import due_by, in_order, state
+from tests.support.tables import lines
+
+LONDON = ZoneInfo("Europe/London")
+WHO = "00000000-0000-4000-8000-00000000000a"
+
+
+def at(said: str) -> datetime:
+    return datetime.fromisoformat(said).replace(tzinfo=LONDON)
+
+
+@lines(__file__, "research")
+def test_by_when_an_agency_is_to_answer(line: dict[str, Any]) -> None:
+    assert due_by(at(line["starts"]), at(line["listed"]), line["days"], CALENDARS) == at(line["due"])
+
+
+@lines(__file__, "research_states")
+def test_how_far_an_agency_has_come(line: dict[str, Any]) -> None:
+    now, due = at(f"2026-11-25T{line['at']}"), at("2026-11-25T12:00")
+    found = state(answered=line["answered"], nothing=line.get("nothing", False), due=due, at=now)
+    assert found == line["state"]
+
+
+@lines(__file__, "interests")
+def test_what_somebody_is_shown_of_a_case(line: dict[str, Any]) -> None:
+    found = sight(tie=line.get("tie"), asked=line.get("asked", True), works=line.get("works", False))
+    assert found == line["sees"]
+
+
+def test_her_voice_comes_first_and_an_unknown_kind_last() -> None:
+    kinds = {
+        "police": AgencyKind.POLICE,
+        "haven": AgencyKind.IDVA_SERVICE,
+        "homes": AgencyKind.HOUSING,
+        "families": AgencyKind.CHILDRENS_SERVICES,
+    }
+    found = in_order(["homes", "nobody-knows", "police", "families", "haven", "haven"], kinds)
+    assert found == ["haven", "police", "families", "homes", "nobody-knows"]
+
+
+@pytest.mark.parametrize(
+    ("role", "areas", "agency", "asked"),
+    [
+        ("marac-representative", ["north"], "council", True),
+        ("marac-representative", ["castleshire"], "council", True),
+        ("idva", ["north"], "council", True),
+        ("marac-representative", ["south"], "council", False),
+        ("marac-representative", [], "council", False),
+        ("marac-representative", ["north"], "hospital", False),
+        ("marac-chair", ["north"], "council", False),
+        ("reporter", ["north"], "council", False),
+    ],
+)
+def test_who_answers_for_an_agency(role: str, areas: list[str], agency: str, *, asked: bool) -> None:
+    assert sharing.is_asked({role}, areas, agency, ["council", "haven"], ["north", "castleshire"]) == asked
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "fault"),
+    [
+        (Researched, {"person": WHO, "held": "nothing-held", "facts": {"text": "x"}}, "said_of_nothing_held"),
+        (
+            Researched,
+            {"person": WHO, "held": "not-checked", "opinions": {"text": "x"}},
+            "said_of_nothing_held",
+        ),
+        (
+            ResearchAnswered,
+            {"case": WHO, "meeting": WHO, "people": [{"person": WHO, "held": "nothing-held"}] * 2},
+            "person_twice",
+        ),
+        (ResearchersSet, {"area": "north", "agencies": ["council", "council"]}, "agency_twice"),
+        (ResearchersSet, {"area": "north", "agencies": [], "days_before": 11}, "less_than_equal"),
+    ],
+)
+def test_what_cannot_be_said(model: Any, said: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate(said)
+    assert [each["type"] for each in refused.value.errors()] == [fault]
