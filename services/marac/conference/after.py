@@ -12,6 +12,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.flags import CaseMet, FlagConfirmed, RepeatAnswered
 from contracts.events.meeting import CaseHeard
 from contracts.events.people import ReferralMade
+from contracts.events.research import ResearchersSet
 from contracts.rules.clocks import runs_out
 from contracts.rules.owed import SETTLES
 from contracts.vocabulary import AlertRule, Role, ToldResult
@@ -26,6 +27,7 @@ from services.marac.conference.after_rows import (
     barred,
 )
 from services.marac.conference.case import fold_case
+from services.marac.conference.research import set_for
 from services.marac.rules import flags, refer_again
 
 GOLDTHREAD = "goldthread"
@@ -91,15 +93,18 @@ def _of_the_pair(case: rows.ConferenceCase, victim: rows.ConferencePerson | None
 def _flags(
     subject: Subject, case: rows.ConferenceCase, victim: rows.ConferencePerson | None, met: datetime
 ) -> tuple[FlagLine, ...]:
-    """Of each agency that told of the victim, or answers for the area: who told of the other side alone is
-    not asked, for that would tell who is the victim."""
+    """Of each agency that told of the victim, researches for the MARAC or answers for the area: who told of
+    the other side alone is not asked, for that would tell who is the victim."""
     first: dict[str, datetime] = {}
     for line in victim.lines if victim else ():
         if line.said is not None and line.agency != GOLDTHREAD:
             first[line.agency] = min(line.said.recorded, first.get(line.agency, line.said.recorded))
-    around = {*case.areas, *case.transferred}
+    around = (*case.areas, *case.transferred)
+    asked = set_for(subject.configuration, around, met)
+    for agency in asked.agencies if asked else ():
+        first.setdefault(agency, met)
     for agency, defined in casefile.agencies_of(subject.configuration).items():
-        if not around.isdisjoint(defined.serves):
+        if not set(around).isdisjoint(defined.serves):
             first.setdefault(agency, met)
     said = {each.agency: each for each in subject.facts.current(FlagConfirmed)}
     return tuple(
@@ -205,5 +210,5 @@ AFTER = View(
     decide=decide,
     begun_by=(ReferralMade,),
     reads_people=True,
-    configured_by=(AreaDefined, AgencyDefined),
+    configured_by=(AreaDefined, AgencyDefined, ResearchersSet),
 )

@@ -10,6 +10,7 @@ from contracts.events.conference import CaseListed
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
 from contracts.events.meeting import CaseHeard
 from contracts.events.owed import VictimTold
+from contracts.events.research import ResearchersSet
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.sections import Location, Narrative
 from contracts.vocabulary import FlagState, HeardHere, MoveWarning, Role, ToldResult, UpdateKind
@@ -162,6 +163,13 @@ def test_an_agency_that_told_of_the_other_side_alone_is_not_asked() -> None:
     told = met(incident("his", "hospital", NOON - 30 * DAY, people=[ben(Role.SUSPECT)]))
     told.settle()
     assert "hospital" not in after(told).owing
+
+
+def test_an_agency_that_researches_for_the_marac_is_asked_though_it_told_of_nobody() -> None:
+    said = ResearchersSet(area="north", agencies=["hospital"])
+    told = met(fact(said, agency="police", occurred=NOON - 90 * DAY, root="researchers"))
+    told.settle()
+    assert [line.agency for line in after(told).flags] == ["haven", "hospital", "police"]
 
 
 def test_a_listing_that_is_withdrawn_stops_what_it_began() -> None:
