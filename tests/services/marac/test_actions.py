@@ -13,6 +13,7 @@ from contracts.vocabulary import ActionAnswer
 from services.marac.rules import actions as rules
 from services.marac.rules import sharing
 from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.support.facts import IDS
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -292,6 +293,9 @@ async def test_the_pages_work_without_script_and_keep_what_was_typed(marac: Mara
         return len((await marac.get("housing", "actions")).json()["yours"]) == 1
 
     await until(there, what="pressed twice, agreed once")
+    heard = {"once": IDS.staff("x", "y"), "owner": "police", "meeting": made.meeting}
+    taken = await marac.http.post(path, data=whole | heard, headers=coordinator)
+    assert taken.headers["location"] == f"/marac/meetings/{made.meeting}/hear/{made.case}#actions"
     housing = {"Authorization": "Bearer housing"}
     shown = (await marac.http.get("/marac/actions", headers=housing)).text
     assert "Ivo Marsh" in shown
@@ -306,3 +310,23 @@ async def test_the_pages_work_without_script_and_keep_what_was_typed(marac: Mara
     clash = await marac.http.post(f"/marac/actions/{action}", data=stale, headers=housing)
     assert clash.status_code == 412
     assert "Locks are changed." in clash.text, "what the second typed is not lost"
+
+
+async def test_as_it_was_known_it_had_not_been_agreed_or_answered_yet(marac: Marac) -> None:
+    made = await prepared(marac)
+    before = marac.runtime.clock.now()
+    action = await agreed(marac, made)
+    between = marac.runtime.clock.now()
+    assert (await answer(marac, "housing", action, "done", "Both are changed.")).status_code == 201
+
+    async def passed() -> bool:
+        fresh = await marac.runtime.fresh_until()
+        return fresh is not None and fresh > between
+
+    await until(passed, what="all that was accepted by then is here")
+    then = (await marac.get("chair", f"cases/{made.case}", before)).json()
+    assert then["actions"] == []
+    (line,) = (await marac.get("chair", f"cases/{made.case}", between)).json()["actions"]
+    assert (line["open"], line["answer"], line["may_answer"]) == (True, None, False)
+    (line,) = (await marac.page("chair", made.case))["actions"]
+    assert line["answer"] == "done"
