@@ -11,6 +11,7 @@ from contracts import vocabulary as code
 from contracts.content import Content
 from contracts.envelope import Envelope, Regime
 from contracts.events.actions import ActionAgreed, ActionAnswered
+from contracts.events.agenda import AgendaPublished, CasePublished
 from contracts.events.alerts import (
     AlertAcknowledged,
     AlertCalled,
@@ -32,6 +33,7 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
+from contracts.events.measures import PopulationSet
 from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
@@ -43,6 +45,7 @@ from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
+from contracts.invented_matac import MATAC
 from contracts.invented_owed import OWED
 from contracts.invented_research import RESEARCH
 from contracts.invented_sitting import HEARD, SITTING
@@ -172,6 +175,15 @@ OURS: list[Told] = [
     ),
     ("northshire-police", at(10), CaseListed(case=REFERRAL, meeting=MEETING)),
     (
+        "northshire-police",
+        at(12, 9),
+        AgendaPublished(
+            meeting=MEETING,
+            by="Edith Larkspur",
+            cases=[CasePublished(case=REFERRAL, grade=code.Grade.HIGH, lines=[REFERRAL[-8:], ORDER[-8:]])],
+        ),
+    ),
+    (
         "goldthread",
         at(1),
         AgencyDefined(agency="haven-idva", name="Haven IDVA service", kind=code.AgencyKind.IDVA_SERVICE),
@@ -198,6 +210,16 @@ OURS: list[Told] = [
         "goldthread",
         at(1),
         ThresholdSet(area=WHERE.area, threshold=code.Threshold.DASH_VISIBLE_HIGH_RISK, value=14),
+    ),
+    (
+        "northshire-council",
+        at(1),
+        PopulationSet(
+            area=WHERE.area,
+            adult_women=98_400,
+            as_at=at(1).date().replace(year=2025, month=6, day=30),
+            source="Invented mid-year estimates",
+        ),
     ),
     (
         "goldthread",
@@ -362,6 +384,7 @@ EXAMPLES: dict[str, Envelope] = {
     for agency, occurred, content in [
         *PEOPLE,
         *OWED,
+        *MATAC,
         *ORDERS,
         *ALERTS,
         *OURS,

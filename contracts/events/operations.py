@@ -7,7 +7,7 @@ from pydantic import Field, StrictInt
 from contracts.content import Content
 from contracts.envelope import Id
 from contracts.sections import Line, NarrativeSection
-from contracts.vocabulary import ParkedReason
+from contracts.vocabulary import ParkedReason, SearchReason
 
 
 class AuditTaken(Content):
@@ -35,6 +35,22 @@ class AuditShown(Content):
     facts: list[Id] = Field(max_length=10_000, description="the facts that it was made of")
     part: StrictInt = Field(default=1, ge=1)
     left_out: list[Line] = Field(default_factory=list)
+
+
+class Searched(Content):
+    """That somebody looked for a person, and why. What was shown of it is a look of its own."""
+
+    type: ClassVar[str] = "uk.goldthread.audit.searched.v1"
+    topic: ClassVar[str] = "audit"
+    person: Id
+    viewer_agency: Line
+    roles: list[Line]
+    sought: Id = Field(
+        description="a keyed hash of what was typed: the same again is found, and not what it was"
+    )
+    reason: SearchReason
+    words: NarrativeSection | None = None
+    found: StrictInt = Field(ge=0)
 
 
 class ParkedDecided(Content):

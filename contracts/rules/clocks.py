@@ -185,6 +185,17 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         late="what is a risk to somebody was to be reported to the Information Commissioner by now",
         source="UK GDPR Art 33; DPA 2018 s67",
     ),
+    AlertRule.CANDIDATE: Clock(
+        about="person",
+        started="the month ends in which an offender was put forward to a MATAC, for harm to a repeat victim",
+        stopped="a coordinator of a MATAC decides: taken up, or not and why",
+        limit=Limit(1, Calendar.MONTHS),
+        owner=ClockOwner.MATAC,
+        urgency=None,
+        late="the list of candidates says so, and nobody is called. It is told by whole months, and is on no"
+        " list of clocks: the day would tell of the victim",
+        source="HMICFRS 2021, lines 1365-1369; a MATAC meets every four weeks (domain.md 2.1)",
+    ),
     AlertRule.MARAC_ACTION: Clock(
         about="person",
         started="a MARAC agrees that an agency does something by a time",

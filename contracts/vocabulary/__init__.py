@@ -95,6 +95,7 @@ from contracts.vocabulary.risk import (
 )
 from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
+from contracts.vocabulary.tasking import CandidateDecision, NotTakenUp, SearchReason
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
 
@@ -115,6 +116,7 @@ __all__ = [
     "Attendance",
     "BreachKind",
     "BreachStep",
+    "CandidateDecision",
     "CaseRole",
     "Channel",
     "Characteristic",
@@ -145,6 +147,7 @@ __all__ = [
     "MoveKind",
     "MoveWarning",
     "NationalSystem",
+    "NotTakenUp",
     "Offence",
     "OffenceElement",
     "OpeningBasis",
@@ -175,6 +178,7 @@ __all__ = [
     "RiskTheme",
     "Role",
     "SaidBy",
+    "SearchReason",
     "ServiceMethod",
     "Sex",
     "SittingStep",

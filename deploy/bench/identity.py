@@ -22,13 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.clock import Clock
 from chassis.ids import Ids
+from chassis.names import letters
 from chassis.store import Store, open_store
 from deploy.bench.records import ONE_PERSON, TWO_PEOPLE, Pair, People, pairs, population
 from deploy.local.postgres import Postgres
 from services.referrals.candidates import BlockTable, QuestionTable, candidates
 from services.referrals.rules.likeness import Answer, Known, answer, blocks, doubts
 from services.referrals.rules.matching import LATEST, Features, clusters
-from services.referrals.rules.names import letters
 from services.referrals.scoring import Scorer
 from services.referrals.training import chart
 

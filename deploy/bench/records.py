@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from itertools import cycle
 from random import Random
 
+from chassis import names
 from contracts.vocabulary import Sex
 from deploy.demo.names import FAMILIES, MEN, WOMEN
-from services.referrals.rules import names
 from services.referrals.rules.identifiers import nhs_check_digit
 from services.referrals.rules.likeness import Known
 

@@ -101,6 +101,7 @@ class Year:
         while diary:
             await self._next_in(diary)
         await self._staff.write_messages()
+        await self._staff.decide_candidates()
         await hold_last_meeting(self._client, self._load)
         await after.follow(self._client, self._load)
         self._clock = await self._staff.answer_all(self._clock)

@@ -15,7 +15,7 @@ from deploy.demo.research import ask, prepare
 
 OPERATOR = "aisha-bright"
 ADMINISTRATOR = "colin-wray"
-COORDINATOR = "priya-nair"
+COORDINATOR, TASKING = "priya-nair", "tom-achterberg"
 SUPERVISOR = "helen-sato"
 DUTY_OFFICER = "marcus-dunne"
 IDVA, IDVA_WORKER, OFFICER = "harbour-idva", "carys-bevan", "tess-okoro"
@@ -62,6 +62,9 @@ GAP = (timedelta(days=2, hours=10), timedelta(days=2, hours=22))
 """In the north nobody is on from Wednesday 7pm until Thursday 7am of next week: the planner shows it."""
 MEETINGS = {"northmere-north": 2, "northmere-east": 3, "northmere-south": 5}
 """In how many working days each MARAC meets next."""
+
+ADULT_WOMEN = {"northmere-north": 41_300, "northmere-east": 58_900, "northmere-south": 36_700}
+"""How many women of 16 and over live in each MARAC's area: invented."""
 
 ALERT_SECONDS = 5.0
 LISTING_SECONDS = 90.0
@@ -201,8 +204,12 @@ class Staff:
                     await self._client.call(who, "POST", path, json=said)
 
     async def call_meetings(self) -> None:
-        """The coordinator calls each MARAC's next meeting, and lists its cases; who comes prepares."""
+        """The coordinator calls each MARAC's next meeting, lists its cases, and publishes its agenda; who
+        comes prepares."""
         for area in MARACS:
+            living = {"area": area, "adult_women": ADULT_WOMEN[area]}
+            living |= {"as_at": "2024-06-30", "source": "Invented estimates"}
+            await self._client.say(ADMINISTRATOR, "/marac/v1/populations", f"demo-population-{area}", living)
             day = add_working_days(self._load.now.date(), MEETINGS[area])
             starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
             said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
@@ -211,6 +218,15 @@ class Staff:
                 for key in self._load.referrals[area]:
                     together.start_soon(self._list_case, meeting.root, key)
             await prepare(self._client, meeting.root, len(self._load.referrals[area]))
+            await self._publish(area, meeting.root)
+
+    async def _publish(self, area: str, meeting: str) -> None:
+        path = f"/marac/v1/meetings/{meeting}/publications"
+        try:
+            await self._client.say(COORDINATOR, path, f"demo-published-{area}", {"after": 0})
+        except Unexpected as refused:
+            if refused.status != 409:  # before a stop it was published as it stood then
+                raise
 
     async def write_messages(self) -> None:
         """The IDVA asks the officer in each case of the north that has both; every other one is answered."""
@@ -226,6 +242,15 @@ class Staff:
             if asked % 2:
                 answer = {"text": "On Friday at noon. I will ring you first.", "answers": sent.root}
                 await self._client.say(OFFICER, path, f"demo-answered-{key}", answer)
+
+    async def decide_candidates(self) -> None:
+        """Of whoever is put forward, the MATAC coordinator takes up the first, and not the second; the others
+        wait."""
+        found = (await self._client.call(TASKING, "GET", "/marac/v1/candidates")).json()["people"]
+        decisions = ({"decision": "taken-up"}, {"decision": "not-taken-up", "reason": "managed-elsewhere"})
+        for line, said in zip(found, decisions, strict=False):
+            path = f"/marac/v1/cohort/{line['person']}/decision"
+            await self._client.say(TASKING, path, f"demo-decided-{line['person']}", said)
 
     async def _list_case(self, meeting: str, key: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/cases"

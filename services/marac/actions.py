@@ -12,6 +12,7 @@ from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
+from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from contracts.rules.areas import area_and_around
 from services.marac import casefile
@@ -24,8 +25,8 @@ from services.marac.rules import sharing
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse a meeting or a threshold of an area that is not the caller's, and a listing unless they
-    may see both the meeting and the case. Raises Problem (404)."""
+    """Refuse a meeting, a population or a threshold of an area that is not the caller's, and a listing
+    unless they may see both the meeting and the case. Raises Problem (404)."""
     await _of_their_area(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
@@ -53,7 +54,7 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 
 
 async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> None:
-    if isinstance(content, MeetingCalled | ThresholdSet | ResearchersSet):
+    if isinstance(content, MeetingCalled | ThresholdSet | PopulationSet | ResearchersSet):
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
@@ -81,6 +82,11 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, key: str | None) -> Taken:
     """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
     return await _record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+
+
+async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:
+    """Set how many women live in one of the caller's areas. Raises Problem (404) for another's."""
+    return await _record(runtime, caller, said, sharing.SET_POPULATION, key)
 
 
 async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:

@@ -4,6 +4,7 @@ from chassis.service import Service
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
+from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
@@ -11,15 +12,24 @@ from services.marac.action_routes import router as actions
 from services.marac.actions import admit, revisable
 from services.marac.after_routes import pages as after_pages
 from services.marac.after_routes import router as after
+from services.marac.agenda_routes import pages as agenda_pages
+from services.marac.agenda_routes import router as agendas
+from services.marac.at_risk_routes import pages as at_risk_pages
+from services.marac.at_risk_routes import router as at_risk
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.actions import ACTION
+from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
+from services.marac.conference.counted import COUNTED
+from services.marac.conference.known_as import KNOWN_AS
 from services.marac.conference.messages import MESSAGE
+from services.marac.conference.published import PUBLISHED
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.interest_routes import pages as interest_pages
 from services.marac.interest_routes import router as interests
+from services.marac.measure_routes import router as measures
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.pages import PAGES
@@ -28,8 +38,12 @@ from services.marac.research_routes import pages as research_pages
 from services.marac.research_routes import router as research
 from services.marac.routes import router
 from services.marac.rules import sharing
+from services.marac.search_routes import pages as search_pages
+from services.marac.search_routes import router as search
+from services.marac.shown_to_routes import router as shown_to
 from services.marac.sitting_routes import pages as sitting_pages
 from services.marac.sitting_routes import router as sittings
+from services.marac.tasking.candidates import CANDIDATE
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 from services.marac.transfer_routes import pages as transfer_pages
 from services.marac.transfer_routes import router as transfers
@@ -37,17 +51,23 @@ from services.marac.transfer_routes import router as transfers
 SERVICE = Service(
     name="marac",
     fold_version=9,
+    reads_audit=True,
     views=(
         PERSON,
         CHARACTERISTICS,
+        AT_RISK,
+        KNOWN_AS,
         PERPETRATOR,
         SOURCE,
+        CANDIDATE,
         CASE,
+        COUNTED,
         RESEARCH,
         ANSWERS,
         INTERESTS,
         AFTER,
         MEETING,
+        PUBLISHED,
         SITTING,
         ALERT,
         TRANSFER,
@@ -56,8 +76,16 @@ SERVICE = Service(
     ),
     routers=(
         router,
+        agendas,
+        agenda_pages,
+        measures,
         sittings,
         completeness,
+        at_risk,
+        at_risk_pages,
+        search,
+        search_pages,
+        shown_to,
         messages,
         actions,
         research,
@@ -81,6 +109,7 @@ SERVICE = Service(
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,
+        PopulationSet: sharing.SET_POPULATION,
         ResearchersSet: sharing.SET_RESEARCHERS,
         ResearchAnswered: sharing.ANSWER_RESEARCH,
         InterestDeclared: sharing.DECLARE_INTEREST,

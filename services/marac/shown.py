@@ -28,6 +28,8 @@ from services.marac.conference.rows import (
     Version,
 )
 from services.marac.shown_actions import ActionCounts, ActionLine
+from services.marac.shown_agenda import NONE, Publication, Since
+from services.marac.shown_candidate import Candidacy, MatacSays
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_research import Undeclared
@@ -123,7 +125,8 @@ class AgendaLine(Shown):
     missing: int
     way: SafeWay = Field(default=NO_WAY, description="whether she may be contacted; never by what")
     incomplete: int = Field(description="records about it or its people that could not be read")
-    new: int = Field(description="lines recorded since the case was listed")
+    new: int = Field(description="lines since the case was published; before that, since it was listed")
+    since: Since | None = Field(default=None, description="what changed since the agenda was published")
     assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
     review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
     review_by: str | None = Field(default=None, description="the name of the agency that owes it")
@@ -149,6 +152,7 @@ class Agenda(Page):
 
     known_at: datetime | None = None
     meeting: MeetingLine
+    publication: Publication = NONE
     silent: list[SilentFeed] = Field(default=[], description="feeds of which something may be missing")
     undeclared: list[Undeclared] = Field(
         default=[], description="cases that wait for the caller's word on ties"
@@ -295,6 +299,7 @@ class CasePage(Page):
         default=[], description="late ones first, then the next to run out, last those that somebody took"
     )
     pattern: CasePattern = CasePattern()
+    matac: list[MatacSays] = Field(default=[], description="of each perpetrator, what the MATAC side decided")
     actions: list[ActionLine] = Field(default=[], description="carried ones first, then open, then over")
     meetings: list[CaseMeeting]
     freshness: list[Silence]
@@ -384,6 +389,7 @@ class PerpetratorPage(Page):
     events: list[EventShown] = Field(description="by ordinal; 1 is the earliest")
     victims: list[VictimShown]
     orders: list[BindingOrder]
+    candidacy: Candidacy | None = None
     missing: list[PerpetratorGap]
     pattern: tuple[OffenceShown, ...] = Field(
         default=(), description="a prompt to a person, by victim's letter"

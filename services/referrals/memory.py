@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
 from chassis.ids import Ids
+from chassis.names import letters
 from contracts.events.identity import Parted
 from contracts.vocabulary import LinkReason
 from services.referrals.rules.likeness import Answer
 from services.referrals.rules.matching import LATEST, Features, Pair
-from services.referrals.rules.names import letters
 from services.referrals.views import MentionRow
 
 

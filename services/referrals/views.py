@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from chassis import names
 from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
@@ -13,7 +14,6 @@ from contracts.events.identity import IdentityDecided, RecordsMerged
 from contracts.mentions import Mention
 from contracts.sections import Identity
 from contracts.vocabulary import IdentityAnswer, Sex
-from services.referrals.rules import names
 from services.referrals.rules.identifiers import cro_number, nhs_number, pnc_id
 from services.referrals.rules.likeness import Known
 from services.referrals.rules.matching import opposed

@@ -36,9 +36,13 @@ from deploy.sandbox import create_sandbox
 from services.marac import (
     action_routes,
     after_routes,
+    at_risk_routes,
     interest_routes,
+    measure_routes,
     message_routes,
     research_routes,
+    search_routes,
+    shown_to_routes,
     sitting_routes,
     transfer_routes,
 )
@@ -49,13 +53,18 @@ from services.marac.conference import (
     correspondence,
     declaring,
     following,
+    measures,
+    most_at_risk,
     researched,
     researching,
+    search,
+    shown_to,
     transferring,
 )
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.rules import sharing as marac_sharing
+from services.marac.tasking import candidacy
 from services.notify import actions as notify_actions
 from services.notify import clock_list
 from services.notify import path as notify_path
@@ -80,7 +89,9 @@ from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_actions,
     sample_after,
+    sample_at_risk,
     sample_cases,
+    sample_measures,
     sample_owed,
     sample_refer,
     sample_research,
@@ -110,6 +121,10 @@ ROLES = {
 
 MORE = {
     "marac": [
+        measure_routes.router,
+        at_risk_routes.pages,
+        search_routes.pages,
+        shown_to_routes.router,
         action_routes.pages,
         message_routes.pages,
         research_routes.pages,
@@ -327,6 +342,12 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(measures, "overview", answers(sample_measures.overview))
+    patch.setattr(most_at_risk, "victims", sample_at_risk.victims)
+    patch.setattr(candidacy, "candidates", answers(sample_at_risk.candidates))
+    patch.setattr(candidacy, "candidate", answers(sample_at_risk.candidate))
+    patch.setattr(search, "search", answers(sample_at_risk.searched))
+    patch.setattr(shown_to, "shown_to", answers(sample_at_risk.shown_to))
     patch.setattr(action_plan, "actions", sample_actions.of_caller)
     patch.setattr(action_plan, "action", sample_actions.one)
     patch.setattr(correspondence, "waiting", answers(sample_support.messages_waiting))

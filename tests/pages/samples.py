@@ -57,7 +57,7 @@ from services.orders.views.shown import (
     StatusShown,
     StepShown,
 )
-from tests.pages import sample_actions
+from tests.pages import sample_actions, sample_at_risk, sample_measures
 from tests.pages.sample_pattern import pattern
 from tests.pages.sample_research import undeclared
 from tests.pages.sample_rows import (
@@ -110,6 +110,10 @@ def agenda() -> shown.Agenda:
         entry(1, LONG_CASE, "R4W3", Name(family=LONG, given="Maximiliana"), Grade.UNKNOWN),
         entry(2, EMPTY_CASE, "M2D", None, Grade.UNKNOWN),
     ]
+    changed = [
+        line.model_copy(update={"since": since})
+        for line, since in zip(first, sample_measures.SINCE, strict=True)
+    ]
     rest = [
         entry(
             n,
@@ -124,10 +128,11 @@ def agenda() -> shown.Agenda:
         at=NOW,
         fresh_until=FRESH,
         meeting=meetings().to_come[0],
+        publication=sample_measures.PUBLICATION,
         undeclared=undeclared(),
         uncoordinated=["M2D"],
         carried=[line for line in sample_actions.lines() if line.open],
-        cases=first + rest,
+        cases=changed + rest,
         waiting=rest[:2],
     )
 
@@ -290,6 +295,7 @@ def perpetrator() -> shown.PerpetratorPage:
             ),
         ),
         without_answer=3,
+        candidacy=sample_at_risk.CANDIDACY,
         victims=[
             shown.VictimShown(letter="A", relationships=["ex-partner"], events=[1, 2]),
             shown.VictimShown(letter="B", relationships=[], events=[4]),

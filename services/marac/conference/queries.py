@@ -19,10 +19,13 @@ from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.owed import owed_shown
 from services.marac.conference.person import short_type, version_row
+from services.marac.conference.published import as_published
 from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import areas as placing
 from services.marac.rules import sharing
+from services.marac.shown_candidate import MatacSays, matac_says
+from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
 
 
 async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
@@ -64,14 +67,13 @@ async def read_agenda(
 ) -> tuple[shown.Agenda, set[str]]:
     """An agenda that is not shown to anybody, and the facts in it: raises as ``agenda`` does."""
     fresh = at or await runtime.fresh_until()
-    row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
-    if row is None or not _may_see_meeting(caller, row):
-        raise not_found()
+    row = await meeting_of(runtime, caller, meeting)
     held = Held(runtime, at)
     if at is not None:
-        row = await held.one(MEETING, rows.ConferenceMeeting, meeting)
-        if row is None or row.withdrawn:
+        then = await held.one(MEETING, rows.ConferenceMeeting, meeting)
+        if then is None or then.withdrawn:
             raise not_found()
+        row = then
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, at=at)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
     listed = await _visible(runtime, caller, {each.case for each in row.cases})
@@ -93,7 +95,17 @@ async def read_agenda(
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )
-    return page, {row.root, *compose.facts_of(known), *(each.case for each in page.undeclared)}
+    undeclared = [each.case for each in page.undeclared]
+    page, published = await as_published(held, caller, page, known)
+    return page, {row.root, *published, *compose.facts_of(known), *undeclared}
+
+
+async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.ConferenceMeeting:
+    """A standing meeting of the caller's areas. Raises Problem (404)."""
+    row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
+    if row is None or not _may_see_meeting(caller, row):
+        raise not_found()
+    return row
 
 
 def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
@@ -101,7 +113,7 @@ def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> l
     letters = order.told_apart(each.case.case for each in known)
     return [
         compose.agenda_line(each, letters[each.case.case], _listed_at(each.case, meeting))
-        for each in sorted(known, key=_place)
+        for each in sorted(known, key=place)
     ]
 
 
@@ -133,7 +145,8 @@ async def read_case(
     if _by_transfer(caller, now):
         known = without_addresses(known)
     page, left_out = await _page(runtime, known, at, fresh, _sees(caller, now, paper=paper))
-    page = page.model_copy(update={"actions": await action_plan.of_case(held, caller, known.actions)})
+    actions = await action_plan.of_case(held, caller, known.actions)
+    page = page.model_copy(update={"actions": actions, "matac": await _matac(held, row)})
     return page, set(compose.facts_of([known])), left_out
 
 
@@ -285,6 +298,13 @@ async def _page(
     return page, {what for _, left_out in people.values() for what in left_out}
 
 
+async def _matac(held: Held, case: rows.ConferenceCase) -> list[MatacSays]:
+    """What the MATAC side says of each perpetrator."""
+    at = held.at or held.archive.clock.now()
+    accused = [each.person for each in case.perpetrators]
+    return [matac_says(person, await held.one(CANDIDATE, TaskingCandidate, person), at) for person in accused]
+
+
 _AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - {
     "victim",
     "perpetrators",
@@ -331,7 +351,8 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     return {known.case.agency, *answered, *records, *lines, *silent, *decided, *asked}
 
 
-def _place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:
+def place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:
+    """The sort key of a case on an agenda: those whose referral was withdrawn come last."""
     case = known.case
     return (case.withdrawn, order.place(case.grade, len(case.children), case.referred, case.case))
 

@@ -14,8 +14,12 @@ PAGES = Pages(
     FOLDER / "texts",
     [
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
+        Item("nav.areas", "/marac/overview", sharing.RIGHTS[sharing.READ_MEASURES]),
+        Item("nav.victims", "/marac/victims", sharing.RIGHTS[sharing.READ_CASE]),
+        Item("nav.search", "/marac/search", sharing.RIGHTS[sharing.SEARCH]),
         Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
+        Item("nav.candidates", "/marac/candidates", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA})),
         Item("nav.research", "/marac/research", sharing.RIGHTS[sharing.ANSWER_RESEARCH]),
         Item("nav.after", "/marac/repeats", sharing.RIGHTS[sharing.FOLLOW_UP]),

@@ -56,11 +56,12 @@ def _line(of: Characteristic, victims: list[Answers]) -> Completeness:
     counted = Counter(answers[of] for answers in victims if of in answers)
     answered = counted.total()
     missing = len(victims) - answered
-    if _small(answered) or _small(missing):
+    if small(answered) or small(missing):
         return Completeness(of, None, None, None)
     split = {answer: counted[answer] for answer in Answering}
-    return Completeness(of, answered, missing, None if any(map(_small, split.values())) else split)
+    return Completeness(of, answered, missing, None if any(map(small, split.values())) else split)
 
 
-def _small(number: int) -> bool:
+def small(number: int) -> bool:
+    """Whether a number is hidden: of a few people it says who they are. None is no small number."""
     return 0 < number < SMALLEST

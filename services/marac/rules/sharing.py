@@ -15,12 +15,16 @@ READ_CASE = "case:read"
 READ_MEETING = "meeting:read"
 CALL_MEETING = "meeting:call"
 LIST_CASE = "case:list"
+PUBLISH_AGENDA = "agenda:publish"
 HOLD_MEETING = "meeting:hold"
 READ_MINUTES = "minutes:read"
 SET_THRESHOLD = "threshold:set"
 AGREE_ACTION = "action:agree"
 ANSWER_ACTION = "action:answer"
 READ_COHORT = "cohort:read"
+DECIDE_CANDIDATE = "candidate:decide"
+READ_SHOWN = "shown:read"
+SEARCH = "person:search"
 MESSAGE = "message:send"
 ANSWER_RESEARCH = "research:answer"
 SET_RESEARCHERS = "researchers:set"
@@ -28,12 +32,15 @@ DECLARE_INTEREST = "interest:declare"
 FLAG = "flag:confirm"
 FOLLOW_UP = "after:follow-up"
 READ_COMPLETENESS = "completeness:read"
+READ_MEASURES = "measures:read"
+SET_POPULATION = "population:set"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
+    PUBLISH_AGENDA: frozenset({StaffRole.MARAC_COORDINATOR}),
     HOLD_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     READ_MINUTES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
@@ -48,6 +55,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         }
     ),
     READ_COHORT: frozenset({StaffRole.MATAC_COORDINATOR}),
+    DECIDE_CANDIDATE: frozenset({StaffRole.MATAC_COORDINATOR}),
+    SEARCH: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
+    READ_SHOWN: frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
     ANSWER_RESEARCH: frozenset({StaffRole.MARAC_REPRESENTATIVE, StaffRole.IDVA}),
     SET_RESEARCHERS: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.AREA_ADMIN}),
@@ -69,6 +79,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     ),
     FOLLOW_UP: frozenset({StaffRole.MARAC_COORDINATOR}),
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
+    READ_MEASURES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    SET_POPULATION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
 }
 
 FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
@@ -99,6 +111,14 @@ def may_see_case(
 def may_place_cases(roles: Collection[str]) -> bool:
     """Whether a caller sees to it that a case whose MARAC is not known is heard by one."""
     return PLACES_CASES in roles
+
+
+def may_see_victim(roles: Collection[str], areas: Collection[str], victim_areas: Collection[str]) -> bool:
+    """Whether a caller may see a repeat victim whom nobody referred: that it is so is for whoever can see to
+    it that somebody does. Where it is not known where a victim lives, for whoever places cases."""
+    if {StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}.isdisjoint(roles):
+        return False
+    return not set(areas).isdisjoint(victim_areas) or (not victim_areas and may_place_cases(roles))
 
 
 def may_see_locations(roles: Collection[str], *, paper: bool = False) -> bool:

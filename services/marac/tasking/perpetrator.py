@@ -23,6 +23,7 @@ from services.marac.rules import score as scoring
 from services.marac.tasking import rows
 from services.marac.tasking.letters import Signature, Told, letters
 from services.marac.tasking.pattern import Assessed, assessed, pattern_of
+from services.marac.tasking.put_forward import standing
 from services.marac.tasking.seen import Seen
 
 UNKNOWN_KIND = "agency"
@@ -70,7 +71,10 @@ class Perpetrator:
         for each in self.against:
             victims = (by_root.get(each.fact.root) or frozenset(each.victims)) - {self.subject.id}
             found.append(Told(self._signature(each.fact), victims))
-        return found
+        named = {victim for each in found for victim in each.victims}
+        # It comes after all that has a time: it tells apart those whom nothing else does.
+        repeat = {self.subject.homes.get(each.said.victim, "") for each in once(self.subject, standing)}
+        return found + [Told(("put forward",), frozenset({victim})) for victim in sorted(repeat & named)]
 
     def _signature(self, fact: Fact[Said]) -> Signature:
         """What a fact says that may be said here, and by which it is sorted."""
@@ -179,6 +183,7 @@ def fold_source(subject: Subject) -> Folded:
             for victim, letter in sorted(known.letters.items(), key=lambda item: (len(item[1]), item[1]))
         ],
         facts=sorted(each.fact.id for each in known.against),
+        mention=min((m.mention for each in known.against for m in each.own if m.mention), default=""),
         forces=_forces(known),
     )
     return Folded(row)

@@ -1,6 +1,7 @@
 """What the perpetrator-centred routes and pages ask. Sharing rules first; what is shown is recorded."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import ColumnElement, Table, false, func, select, tuple_
 
@@ -13,6 +14,8 @@ from contracts.events.configuration import AgencyDefined
 from services.marac import casefile, feeds, shown
 from services.marac.rules import score, sharing
 from services.marac.tasking import rows
+from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
+from services.marac.tasking.heard import candidacy
 from services.marac.tasking.views import PERPETRATOR
 
 MOST = 200
@@ -23,11 +26,13 @@ _SOURCES: Table = rows.TaskingSourceTable.__table__  # type: ignore[attr-defined
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A person of the cohort: the row that may be shown, and the facts behind it, which may not."""
+    """A person of the cohort: the row that may be shown; the facts behind it and whose letters the
+    victims' are, which may not."""
 
     person: str
     row: rows.TaskingPerpetrator
     facts: tuple[str, ...]
+    victims: tuple[str, ...]
 
 
 async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -> shown.Cohort:
@@ -37,11 +42,11 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
     """
     if not sharing.may_see_cohort(caller.roles):
         raise not_found()
-    fresh, theirs = await runtime.fresh_until(), _theirs(caller)
+    fresh, mine = await runtime.fresh_until(), theirs(caller)
     after = (str(page.after[0]), str(page.after[1])) if page and page.after else None
-    found = await _listed(runtime, theirs, after, page.limit + 1 if page else MOST)
+    found = await _listed(runtime, mine, after, page.limit + 1 if page else MOST)
     here, further = page.cut(found, lambda each: (each.row.place, each.person)) if page else (found, None)
-    total, scored, before = await _counts(runtime, theirs, after)
+    total, scored, before = await _counts(runtime, mine, after)
     answer = shown.Cohort(
         at=runtime.clock.now(),
         fresh_until=fresh,
@@ -60,11 +65,12 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
 async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> shown.PerpetratorPage:
     """One person of the cohort. Raises Problem (404)."""
     fresh = await runtime.fresh_until()
-    found = await _listed(runtime, _theirs(caller), None, 1, person)
+    found = await _listed(runtime, theirs(caller), None, 1, person)
     if not found:
         raise not_found()
     row = found[0].row
     incomplete = await runtime.incomplete([f"p:{person}"])
+    put = await runtime.row(CANDIDATE, person)
     page = shown.PerpetratorPage(
         **row.model_dump(include=set(shown.PerpetratorPage.model_fields)),
         at=runtime.clock.now(),
@@ -75,6 +81,7 @@ async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> sho
         whose_unknown=incomplete.whose_unknown,
         person=person,
         name=next(iter(row.names), None),
+        candidacy=await candidacy(runtime, person, found[0].victims, cast("TaskingCandidate | None", put)),
     )
     await runtime.shown(caller, PERPETRATOR.name, person, page.seen, found[0].facts)
     return page
@@ -86,7 +93,7 @@ async def _silent(runtime: Runtime) -> bool:
     return bool(await feeds.silent(runtime, agencies, None))
 
 
-def _theirs(caller: Caller) -> ColumnElement[bool]:
+def theirs(caller: Caller) -> ColumnElement[bool]:
     """Those whom the caller may see: of an agency that is no police, nobody."""
     force = sharing.cohort_of(caller.roles, caller.agency)
     return false() if force is None else _SOURCES.c.forces.contains(f"|{force}|", autoescape=True)
@@ -118,9 +125,10 @@ async def _listed(
         Listed(
             person=subject,
             row=row_of(rows.TaskingPerpetrator, body),
-            facts=tuple(row_of(rows.TaskingSource, facts).facts),
+            facts=tuple(source.facts),
+            victims=tuple(each.person for each in source.victims),
         )
-        for subject, body, facts in read
+        for subject, body, source in ((s, b, row_of(rows.TaskingSource, c)) for s, b, c in read)
     ]
 
 

@@ -147,6 +147,8 @@ class TaskingSource(Row):
     events: list[EventSource]
     victims: list[VictimSource]
     facts: list[str]
+    mention: str = ""
+    """One by which a decision about the person is filed."""
     forces: str = ""
     """The police forces that have told of the person, each between bars: whose coordinators see them."""
 

@@ -9,8 +9,8 @@ from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from chassis import names
 from contracts.vocabulary import Sex
-from services.referrals.rules import names
 from services.referrals.rules.likeness import Doubt, Known, doubts
 
 PARENT_YEARS = 14

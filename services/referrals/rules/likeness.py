@@ -16,8 +16,8 @@ from datetime import date
 from enum import StrEnum
 from math import log2
 
+from chassis import names
 from contracts.vocabulary import Sex
-from services.referrals.rules import names
 
 FALSE_LINK, MISSED_LINK, QUESTION = 20.0, 1.0, 0.1
 NO_DATE = date(1900, 1, 1)

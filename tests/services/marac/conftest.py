@@ -42,6 +42,7 @@ CALLERS = {
     for each in (
         caller("chair", "police", "marac-chair", "north"),
         caller("coordinator", "police", "marac-coordinator", "north"),
+        caller("coordinator-too", "council", "marac-coordinator", "north"),
         caller("coordinator-elsewhere", "police", "marac-coordinator", "south"),
         caller("chair-elsewhere", "police", "marac-chair", "south"),
         caller("idva", "haven", "idva", "north"),

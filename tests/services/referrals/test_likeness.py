@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import names
 from contracts.vocabulary import Sex
-from services.referrals.rules import names
 from services.referrals.rules.comparing import compared, warnings
 from services.referrals.rules.likeness import ASKED_FROM, Answer, Doubt, Known, answer, blocks, doubts
 from services.referrals.scoring import Scorer

@@ -1,0 +1,35 @@
+"""The row of a case as the data return and a chair's overview count it."""
+
+from datetime import date
+
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from chassis.views import Row, ViewTable
+from services.marac.conference.rows import ConferenceCase
+
+
+class CountedCase(Row):
+    """A case: ``slim`` is its row without what happened, what protects her and what was said, by which it is
+    told who may see it. Of the victim's own answers about protected characteristics it holds what is
+    counted, None where there is none; ``events`` are when something happened between the pair, ``causes``
+    what alerts are about."""
+
+    case: str
+    marac: str | None
+    slim: ConferenceCase
+    born: date | None = None
+    minoritised: bool | None = None
+    lgbt: bool | None = None
+    disabled: bool | None = None
+    male: bool | None = None
+    perpetrators_born: tuple[date | None, ...] = ()
+    events: tuple[AwareDatetime, ...] = ()
+    causes: tuple[str, ...] = ()
+
+
+class CountedCaseTable(ViewTable, table=True):
+    """Rows of ``conference_counted``, found by MARAC."""
+
+    __tablename__ = "marac_conference_counted"
+    marac: str | None = Field(index=True)

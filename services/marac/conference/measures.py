@@ -1,0 +1,276 @@
+"""A chair's page over all their MARACs, and the data return: composed of the small rows of cases. Cases that
+the caller may not see are in no number: they would tell that there is one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from chassis.clock import LONDON
+from chassis.facts import FactSet
+from chassis.http.auth import Caller
+from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.measures import PopulationSet
+from contracts.rules.areas import area_and_around
+from contracts.vocabulary import AreaKind
+from services.marac import casefile, feeds, shown_measures
+from services.marac.conference import alert_rows, compose, rows
+from services.marac.conference.counted import COUNTED
+from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
+from services.marac.conference.held import Held, visible
+from services.marac.conference.views import ALERT, MEETING
+from services.marac.rules import areas as placing
+from services.marac.rules import returns, sharing
+from services.marac.rules.feeds import Silence
+from services.marac.rules.hiding import WHOLE, hidden
+from services.marac.rules.publishing import over
+from services.marac.rules.returns import Discussed, Quarter, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Marac:
+    """A MARAC of the caller's: its standing meetings in the order of time, and the cases that the caller may
+    see, by id: those that it hears, and those that a meeting of it has."""
+
+    area: AreaDefined
+    meetings: Sequence[rows.ConferenceMeeting]
+    cases: dict[str, CountedCase]
+
+    def held(self, at: datetime) -> list[rows.ConferenceMeeting]:
+        """Its meetings that have begun."""
+        return [each for each in self.meetings if each.starts <= at]
+
+    def next(self, at: datetime) -> rows.ConferenceMeeting | None:
+        """The next meeting whose day is not over."""
+        return next((each for each in self.meetings if not over(each.starts, at)), None)
+
+    def on(self, meeting: rows.ConferenceMeeting) -> list[CountedCase]:
+        """The cases on a meeting that the caller may see."""
+        return [self.cases[each.case] for each in meeting.cases if each.case in self.cases]
+
+    def waiting(self) -> list[CountedCase]:
+        """The cases that it hears and that no meeting of it has."""
+        listed = {each.case for meeting in self.meetings for each in meeting.cases}
+        hears = (each for each in self.cases.values() if each.marac == self.area.area)
+        return [each for each in hears if each.case not in listed and not each.slim.withdrawn]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that the page and the return are made of, for one caller at one time."""
+
+    at: datetime
+    configuration: FactSet
+    maracs: Sequence[Marac]
+
+    def discussed(self, marac: Marac, meeting: rows.ConferenceMeeting) -> list[Discussed]:
+        """What is counted of each case at a meeting that has begun."""
+        agencies = casefile.agencies_of(self.configuration)
+        kinds = {agency: said.kind for agency, said in agencies.items()}
+        begun = {each.meeting: each.starts for each in marac.held(self.at)}
+        return [
+            _discussed(
+                each,
+                meeting.starts,
+                begun,
+                returns.SOURCES.get(kinds.get(each.slim.agency, ""), Source.UNKNOWN),
+            )
+            for each in marac.on(meeting)
+            if not each.slim.withdrawn
+        ]
+
+    def population(self, area: str) -> PopulationSet | None:
+        """How many women live in an area, by the newest word."""
+        found = (fact.said for fact in self.configuration.current(PopulationSet) if fact.said.area == area)
+        return next(iter(list(found)[::-1]), None)
+
+
+def _discussed(case: CountedCase, meeting: datetime, begun: dict[str, datetime], source: Source) -> Discussed:
+    heard = [begun[each.meeting] for each in case.slim.meetings if each.meeting in begun]
+    day = meeting.astimezone(LONDON).date()
+    young = [returns.age_on(born, day) for born in case.perpetrators_born]
+    return Discussed(
+        source=source,
+        repeat=returns.is_repeat(
+            meeting,
+            case.slim.criteria,
+            earlier_case=case.slim.earlier_case is not None,
+            heard=heard,
+            events=case.events,
+        ),
+        children=len(case.slim.children),
+        minoritised=case.minoritised,
+        lgbt=case.lgbt,
+        disabled=case.disabled,
+        male=case.male,
+        age=returns.age_on(case.born, day),
+        young_perpetrators=sum(age is not None and age <= 17 for age in young),
+    )
+
+
+async def known(runtime: Runtime, caller: Caller) -> Known:
+    """All of it: the MARACs of the caller's areas with their meetings, and of each the cases that they may
+    see."""
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined, PopulationSet)
+    areas = casefile.areas_of(configuration)
+    theirs = {
+        code: area
+        for code, area in sorted(areas.items())
+        if area.kind is AreaKind.MARAC and sharing.may_act_in(caller.areas, area_and_around(areas, code))
+    }
+    order = select(MEETING.table).order_by(MEETING.table.starts, MEETING.table.subject)  # type: ignore[attr-defined]
+    every = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, order))
+    standing = [each for each in every if not each.withdrawn]
+    of = {code: [each for each in standing if placing.marac_of(areas, each.area) == code] for code in theirs}
+    listed = {each.case for meetings in of.values() for meeting in meetings for each in meeting.cases}
+    marac, subject = col(CountedCaseTable.marac), col(CountedCaseTable.subject)
+    wanted = select(CountedCaseTable).where(or_(marac.in_(sorted(theirs)), subject.in_(sorted(listed))))
+    found = cast("list[CountedCase]", await runtime.rows(COUNTED, wanted.order_by(subject)))
+    may_see = await visible(runtime, caller, [each.slim for each in found])
+    cases = {each.case: each for each in found if each.case in may_see}
+    maracs = [Marac(area, of[code], _cases_of(code, of[code], cases)) for code, area in theirs.items()]
+    return Known(runtime.clock.now(), configuration, maracs)
+
+
+def _cases_of(
+    marac: str, meetings: Iterable[rows.ConferenceMeeting], cases: dict[str, CountedCase]
+) -> dict[str, CountedCase]:
+    on = {each.case for meeting in meetings for each in meeting.cases}
+    return {case: row for case, row in cases.items() if row.marac == marac or case in on}
+
+
+async def overview(runtime: Runtime, caller: Caller) -> shown_measures.Overview:
+    """The page over all MARACs of the caller's areas; the look is on record."""
+    fresh = await runtime.fresh_until()
+    held = await known(runtime, caller)
+    agencies = casefile.agencies_of(held.configuration)
+    silences = await feeds.silent(runtime, agencies, None)
+    page = shown_measures.Overview(
+        at=held.at,
+        fresh_until=fresh,
+        quarters=[each.starts for each in returns.last_four(held.at)],
+        maracs=[await _line(runtime, held, marac, silences) for marac in held.maracs],
+    )
+    await runtime.shown(caller, "overview", caller.id, _seen(page), ())
+    return page
+
+
+async def _line(
+    runtime: Runtime, held: Known, marac: Marac, silences: Iterable[Silence]
+) -> shown_measures.MaracLine:
+    agencies, said = casefile.agencies_of(held.configuration), held.population(marac.area.area)
+    areas = set(area_and_around(casefile.areas_of(held.configuration), marac.area.area))
+    serving = [s for s in silences if not agencies[s.agency].serves or areas & {*agencies[s.agency].serves}]
+    upcoming, waiting = marac.next(held.at), marac.waiting()
+    listed = marac.on(upcoming) if upcoming else []
+    measures = _measures(held, marac)
+    cases = measures[0].year
+    return shown_measures.MaracLine(
+        area=marac.area.area,
+        name=marac.area.name,
+        next=shown_measures.NextMeeting(
+            meeting=upcoming.meeting,
+            starts=upcoming.starts,
+            emergency=upcoming.emergency,
+            cases=len(listed),
+        )
+        if upcoming
+        else None,
+        waiting=len(waiting),
+        unanswered=await _unanswered(runtime, [*listed, *waiting]),
+        silent=[
+            shown_measures.Silent(name=each.name, kind=each.kind, since=each.since)
+            for each in compose.silent_feeds(serving, agencies)
+        ],
+        population=shown_measures.Population(
+            adult_women=said.adult_women, as_at=said.as_at, source=said.source
+        )
+        if said
+        else None,
+        per_10_000=None if cases is None else returns.per_10_000(cases, said.adult_women if said else None),
+        measures=measures,
+    )
+
+
+async def _unanswered(runtime: Runtime, cases: Iterable[CountedCase]) -> int:
+    causes = {cause for each in cases for cause in each.causes}
+    alerts = await Held(runtime).many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
+    return sum(any(alert.state == "unanswered" for alert in each.alerts) for each in alerts.values())
+
+
+def _measures(held: Known, marac: Marac) -> list[shown_measures.Measure]:
+    """Every number of the last four quarters and of their year, without those that are hidden."""
+    quarters = [returns.count(_in(held, marac, each)) for each in returns.last_four(held.at)]
+    in_quarters, in_year = hidden(quarters)
+    year = {name: sum(each[name] for each in quarters) for name in returns.COUNTED}
+    found = []
+    for name in returns.COUNTED:
+        whole = WHOLE.get(name)
+        told = name not in in_year and whole is not None and whole not in in_year
+        found.append(
+            shown_measures.Measure(
+                name=name,
+                quarters=[None if name in in_quarters else each[name] for each in quarters],
+                year=None if name in in_year else year[name],
+                percent=returns.percent(year[name], year[whole]) if told and whole else None,
+            )
+        )
+    return found
+
+
+def _in(held: Known, marac: Marac, quarter: Quarter) -> list[Discussed]:
+    meetings = (each for each in marac.held(held.at) if returns.quarter_of(each.starts) == quarter)
+    return [one for meeting in meetings for one in held.discussed(marac, meeting)]
+
+
+async def data_return(runtime: Runtime, caller: Caller, of: shown_measures.Of) -> shown_measures.Return:
+    """SafeLives' data return of every MARAC of the caller's areas, by meeting, by quarter or for twelve
+    months. Nothing is hidden: it is for SafeLives, and whoever asks sees each of these cases. The look is on
+    record."""
+    held = await known(runtime, caller)
+    found = [each for marac in held.maracs for each in returned(held, marac, of)]
+    answer = shown_measures.Return(at=held.at, returns=found)
+    await runtime.shown(caller, "data-return", caller.id, _seen(answer), ())
+    return answer
+
+
+def returned(held: Known, marac: Marac, of: shown_measures.Of) -> list[shown_measures.Returned]:
+    """The data return of one MARAC, the earliest first."""
+    year = returns.last_four(held.at)
+    if of == "meeting":
+        parts = [
+            (each.starts.astimezone(LONDON).date(), held.discussed(marac, each))
+            for each in marac.held(held.at)
+        ]
+    else:
+        parts = [(quarter.starts, _in(held, marac, quarter)) for quarter in year]
+    if of == "year":
+        parts = [(year[0].starts, [one for _, discussed in parts for one in discussed])]
+    return [_one_return(held, marac, of, starts, returns.count(discussed)) for starts, discussed in parts]
+
+
+def _one_return(
+    held: Known, marac: Marac, of: shown_measures.Of, starts: date, numbers: dict[str, int]
+) -> shown_measures.Returned:
+    cases, said = numbers["cases"], held.population(marac.area.area)
+    return shown_measures.Returned(
+        area=marac.area.area,
+        name=marac.area.name,
+        of=of,
+        starts=starts,
+        numbers={name: numbers.get(name) for name in returns.COLUMNS},
+        repeat_percent=returns.percent(numbers["repeat_cases"], cases),
+        partner_agency_percent=returns.percent(numbers["partner_agency_referrals"], cases),
+        cases_per_10_000_adult_women=returns.per_10_000(cases, said.adult_women)
+        if said and of == "year"
+        else None,
+    )
+
+
+def _seen(page: shown_measures.Part) -> bytes:
+    """What whoever looks has seen: numbers, of which no fact is shown."""
+    return page.model_dump_json(exclude={"at", "fresh_until"}).encode()

@@ -1,0 +1,42 @@
+"""Whether somebody who was put forward to a MATAC waits for a decision, and until when it is due.
+
+Source: domain.md 2.1 (a MATAC meets every four weeks; Sunderland SAB, College of Policing practice bank). It
+is counted by whole months, and told by the month alone: the day on which something came to be known would
+tell of the victim. That a decision not to take somebody up stands until a repeat victim of theirs is harmed
+again is Goldthread's own (2026-11)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.rules.clocks import CLOCKS, end_of
+from contracts.rules.occurrence import LONDON
+from contracts.rules.order_questions import months_on
+from contracts.vocabulary import AlertRule, CandidateDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, and when it was made."""
+
+    at: datetime
+    decision: CandidateDecision
+
+
+def waits_since(
+    put: Iterable[datetime], harmed: Iterable[datetime], decided: Decided | None
+) -> datetime | None:
+    """Since when a decision is waited for; None: none is. ``put``: when each putting forward that stands was
+    said; ``harmed``: when anything was done to one of those victims."""
+    first = min(put, default=None)
+    if first is None or decided is None:
+        return first
+    if decided.decision is CandidateDecision.TAKEN_UP:
+        return None
+    return min((each for each in harmed if each > decided.at), default=None)
+
+
+def due(since: datetime) -> datetime:
+    """Until when it is due: the end of the month after the one in which it began to be waited for."""
+    first = since.astimezone(LONDON).date().replace(day=1)
+    return end_of(months_on(first, 1 + CLOCKS[AlertRule.CANDIDATE].limit.n) - timedelta(days=1))

@@ -1,0 +1,228 @@
+"""SafeLives' data return of a MARAC: what is counted of each case at each meeting, and by which columns.
+
+Source: SafeLives, five-year trend analysis and latest national figures (domain.md 1.12, read 2026-11):
+totals of a meeting, published by quarter as rolling twelve months; the count of cases includes repeats;
+cases for each 10,000 women of 16 and over; partner agencies are all but the police. Every number is a sum
+over cases at meetings, so a total is the sum of its parts whichever way it is cut. Nothing is guessed: of a
+characteristic it is said how many have an answer. A meeting counts once it has begun.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from contracts.rules.occurrence import LONDON
+from contracts.vocabulary import AgencyKind, Characteristic
+from services.marac.rules.repeat import MONTHS, months_after
+
+
+class Source(StrEnum):
+    """Who referred, as the return names them."""
+
+    POLICE = "police"
+    IDVA = "idva"
+    CHILDRENS_SOCIAL_CARE = "childrens_social_care"
+    PRIMARY_CARE = "primary_care"
+    SECONDARY_CARE = "secondary_care_acute"
+    EDUCATION = "education"
+    HOUSING = "housing"
+    MENTAL_HEALTH = "mental_health"
+    PROBATION = "probation"
+    VOLUNTARY = "voluntary_sector"
+    SUBSTANCE_MISUSE = "substance_misuse"
+    ADULT_SOCIAL_CARE = "adult_social_care"
+    MASH = "mash"
+    OTHER = "other"
+    HEALTH = "health_not_told_apart"
+    COUNCIL = "council_not_told_apart"
+    UNKNOWN = "kind_of_agency_not_known"
+
+
+SOURCES: Mapping[str, Source] = {
+    AgencyKind.POLICE: Source.POLICE,
+    AgencyKind.IDVA_SERVICE: Source.IDVA,
+    AgencyKind.CHILDRENS_SERVICES: Source.CHILDRENS_SOCIAL_CARE,
+    AgencyKind.EDUCATION: Source.EDUCATION,
+    AgencyKind.HOUSING: Source.HOUSING,
+    AgencyKind.PROBATION: Source.PROBATION,
+    AgencyKind.VOLUNTARY: Source.VOLUNTARY,
+    AgencyKind.HEALTH: Source.HEALTH,
+    AgencyKind.COUNCIL: Source.COUNCIL,
+    AgencyKind.GOLDTHREAD: Source.OTHER,
+}
+"""The column of each kind of agency. Kinds do not tell one health service, or one part of a council, from
+another: what they refer is counted in two columns of our own, and nowhere else."""
+
+NOT_TOLD_APART = frozenset(
+    {
+        Source.PRIMARY_CARE,
+        Source.SECONDARY_CARE,
+        Source.MENTAL_HEALTH,
+        Source.SUBSTANCE_MISUSE,
+        Source.ADULT_SOCIAL_CARE,
+        Source.MASH,
+    }
+)
+"""Columns of the return that our kinds of agency cannot fill: they stay empty, which is not 0."""
+
+COLUMNS = (
+    "cases",
+    "repeat_cases",
+    "children",
+    "partner_agency_referrals",
+    *(f"referred_by_{source}" for source in Source),
+    *("black_asian_racially_minoritised", "ethnicity_answered"),
+    *("lgbt", "orientation_or_gender_identity_answered"),
+    *("disability", "disability_answered"),
+    *("male_victims", "sex_answered"),
+    *("victims_aged_16_to_17", "age_known"),
+    "perpetrators_aged_17_or_under",
+)
+"""Every number of the return."""
+
+COUNTED = tuple(name for name in COLUMNS if name not in {f"referred_by_{each}" for each in NOT_TOLD_APART})
+"""Those that our kinds of agency can fill."""
+
+REFERRED_BY = tuple(name for name in COUNTED if name.startswith("referred_by_"))
+"""Those that divide the cases by who referred."""
+
+WHITE_MAJORITY = frozenset({"W1", "W2", "W9"})
+"""Of the 18+1 codes all but these are racially minoritised: a Gypsy or Irish Traveller is of a racial group
+in law (Equality Act 2010 s9). SafeLives' own list is to be checked."""
+
+DISABLED = frozenset({"limited-a-little", "limited-a-lot"})
+STRAIGHT, SAME = "straight", "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Discussed:
+    """A case at a meeting: what is counted of it. None: nobody has answered."""
+
+    source: Source
+    repeat: bool
+    children: int
+    minoritised: bool | None = None
+    lgbt: bool | None = None
+    disabled: bool | None = None
+    male: bool | None = None
+    age: int | None = None
+    young_perpetrators: int = 0
+
+
+def count(discussed: Iterable[Discussed]) -> dict[str, int]:
+    """Every number of the return, of these cases at meetings."""
+    found: Counter[str] = Counter()
+    for each in discussed:
+        found += _one(each)
+    return {name: found[name] for name in COUNTED}
+
+
+def _one(each: Discussed) -> Counter[str]:
+    said = {
+        "cases": 1,
+        "repeat_cases": each.repeat,
+        "children": each.children,
+        "partner_agency_referrals": each.source is not Source.POLICE and each.source is not Source.UNKNOWN,
+        f"referred_by_{each.source}": 1,
+        "perpetrators_aged_17_or_under": each.young_perpetrators,
+        "victims_aged_16_to_17": each.age in (16, 17),
+        "age_known": each.age is not None,
+    }
+    for name, answered, answer in (
+        ("black_asian_racially_minoritised", "ethnicity_answered", each.minoritised),
+        ("lgbt", "orientation_or_gender_identity_answered", each.lgbt),
+        ("disability", "disability_answered", each.disabled),
+        ("male_victims", "sex_answered", each.male),
+    ):
+        said |= {name: bool(answer), answered: answer is not None}
+    return Counter({name: int(number) for name, number in said.items()})
+
+
+def percent(number: int, of: int) -> float | None:
+    """A share in percent, to one place. None: of nothing there is no share."""
+    return round(100 * number / of, 1) if of else None
+
+
+def per_10_000(cases: int, adult_women: int | None) -> float | None:
+    """Cases for each 10,000 women of 16 and over. None: how many live there is not known."""
+    return round(10_000 * cases / adult_women, 1) if adult_women else None
+
+
+def minoritised(answers: Mapping[Characteristic, str]) -> bool | None:
+    """Whether somebody is racially minoritised, by their own answer."""
+    code = answers.get(Characteristic.ETHNICITY)
+    return None if code is None else code not in WHITE_MAJORITY
+
+
+def lgbt(answers: Mapping[Characteristic, str]) -> bool | None:
+    """Whether somebody is lesbian, gay, bisexual or trans, by their own answers; one answer is enough for
+    yes, and for no where the other was not given."""
+    orientation = answers.get(Characteristic.SEXUAL_ORIENTATION)
+    gender = answers.get(Characteristic.GENDER_IDENTITY)
+    if orientation is None and gender is None:
+        return None
+    return orientation not in (None, STRAIGHT) or gender not in (None, SAME)
+
+
+def disabled(answers: Mapping[Characteristic, str]) -> bool | None:
+    """Whether somebody is disabled in the sense of the Equality Act, by their own answer."""
+    code = answers.get(Characteristic.DISABILITY)
+    return None if code is None else code in DISABLED
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Full years on a day. None: no date of birth is known."""
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def is_repeat(
+    meeting: datetime,
+    criteria: Collection[str],
+    *,
+    earlier_case: bool,
+    heard: Iterable[datetime],
+    events: Iterable[datetime],
+) -> bool:
+    """Whether a case at a meeting is a repeat: its referral says so, the same pair was referred in the twelve
+    months before, or the case itself was heard in the twelve months before and something has happened between
+    the pair since then. A case that is merely carried over is none."""
+    if earlier_case or "repeat" in criteria:
+        return True
+    before = [each for each in heard if each < meeting <= months_after(each, MONTHS)]
+    return bool(before) and any(max(before) < event <= meeting for event in events)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Quarter:
+    """A quarter of a calendar year, in London."""
+
+    year: int
+    number: int
+
+    @property
+    def starts(self) -> date:
+        """Its first day."""
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def before(self) -> "Quarter":
+        """The quarter before."""
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+
+
+def quarter_of(moment: datetime) -> Quarter:
+    """The quarter in which a moment lies."""
+    local = moment.astimezone(LONDON)
+    return Quarter(local.year, (local.month + 2) // 3)
+
+
+def last_four(at: datetime) -> Sequence[Quarter]:
+    """The last four quarters that are over, the earliest first: the rolling twelve months."""
+    found = [quarter_of(at).before]
+    while len(found) < 4:
+        found.append(found[-1].before)
+    return found[::-1]

@@ -1,0 +1,42 @@
+"""What both sides are shown of whoever was put forward to a MATAC: no area, no agency, no day."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.marac.tasking.candidates import Decision, TaskingCandidate
+
+
+class Candidacy(BaseModel):
+    """Whether a MATAC has taken somebody up. ``since``: the month since which a decision is waited for; null:
+    none is. ``referred``: the victims, by letter, for whom a referral to a MARAC names the person; ``heard``:
+    of how many a MARAC met, in a month that is over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    victims: tuple[str, ...] = Field(description="the repeat victims by letter; empty: not put forward")
+    since: str | None
+    due: datetime | None
+    late: bool
+    decision: Decision | None
+    referred: tuple[str, ...]
+    heard: int
+
+
+class MatacSays(BaseModel):
+    """What the MATAC side says of a perpetrator of a case. Null for ``since`` and ``decision``: not put
+    forward. The words of a decision stay there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: str
+    since: str | None
+    late: bool
+    decision: Decision | None
+
+
+def matac_says(person: str, row: TaskingCandidate | None, at: datetime) -> MatacSays:
+    """What a case's page tells of one of its perpetrators."""
+    decision = row.decision.model_copy(update={"words": None}) if row and row.decision else None
+    late = bool(row and row.due and row.due < at)
+    return MatacSays(person=person, since=row.since if row else None, late=late, decision=decision)

@@ -1,0 +1,99 @@
+"""What a chair is shown of all their MARACs, and SafeLives' data return."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Part(BaseModel):
+    """Base of what is shown of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Silent(Part):
+    """An agency of which nothing has come for longer than usual."""
+
+    name: str
+    kind: str
+    since: datetime
+
+
+class NextMeeting(Part):
+    """The next meeting of a MARAC. ``cases`` are those that the caller may see."""
+
+    meeting: str
+    starts: datetime
+    emergency: bool
+    cases: int
+
+
+class Population(Part):
+    """How many women of 16 and over live in an area, when, by which source."""
+
+    adult_women: int
+    as_at: date
+    source: str
+
+
+class Measure(Part):
+    """A number in each of the last four quarters that are over, and in the year that they are. None: it is
+    hidden, for it is under five or would tell one that is."""
+
+    name: str
+    quarters: list[int | None]
+    year: int | None
+    percent: float | None = Field(
+        default=None, description="of the year's cases; of a characteristic, of those who answered"
+    )
+
+
+class MaracLine(Part):
+    """One MARAC: what waits for its chair, and its measures."""
+
+    area: str
+    name: str
+    next: NextMeeting | None
+    waiting: int = Field(description="referred and not listed at a meeting of it")
+    unanswered: int = Field(description="alerts about its listed and waiting cases that nobody has answered")
+    silent: list[Silent]
+    population: Population | None
+    per_10_000: float | None = Field(description="cases of the year for each 10,000 women of 16 and over")
+    measures: list[Measure]
+
+
+class Overview(Part):
+    """All MARACs of the caller's areas, side by side. ``quarters`` are the first days of the last four that
+    are over."""
+
+    at: datetime
+    fresh_until: datetime | None = Field(description="null: that cannot be told")
+    quarters: list[date]
+    maracs: list[MaracLine]
+
+
+Of = Literal["meeting", "quarter", "year"]
+
+
+class Returned(Part):
+    """SafeLives' data return of one MARAC for one meeting, one quarter, or the twelve months that the last
+    four quarters are. ``numbers`` add up: a quarter's are the sum of its meetings', and who referred makes
+    the cases. Null: agencies of that kind are not told apart."""
+
+    area: str
+    name: str
+    of: Of
+    starts: date
+    numbers: dict[str, int | None]
+    repeat_percent: float | None
+    partner_agency_percent: float | None
+    cases_per_10_000_adult_women: float | None = Field(description="of twelve months alone")
+
+
+class Return(Part):
+    """The data return, MARAC by MARAC, the earliest first. Cases that the caller may not see are not in
+    it."""
+
+    at: datetime
+    returns: list[Returned]

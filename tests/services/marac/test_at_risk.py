@@ -1,0 +1,245 @@
+"""Victims at most risk, whoever of their offenders goes forward to a MATAC, and what each side sees of it."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from chassis.facts import Fact
+from contracts.events.people import IncidentReported
+from contracts.events.tasking import CandidateDecided, PutForward
+from contracts.rules.occurrence import LONDON
+from contracts.sections import Identity, Name
+from contracts.vocabulary import CandidateDecision, Role
+from services.marac.conference import most_at_risk
+from services.marac.conference.at_risk_rows import AtRiskTable
+from services.marac.conference.most_at_risk import By
+from services.marac.rules import at_risk, candidates
+from services.marac.tasking.rows import TaskingSource
+from services.marac.tasking.views import SOURCE
+from tests.services.marac.caseload import ann, ben, breach, cat, incident, mention, person, referral, world
+from tests.services.marac.conftest import CALLERS, Marac, prepared
+from tests.support.facts import NOON, area, fact, mention_of, someone, withdrawn
+from tests.support.tables import lines
+from tests.support.waiting import until
+
+NORTH = area("north")
+
+
+@lines(__file__, "at_risk")
+def test_who_is_at_risk(line: dict[str, Any]) -> None:
+    done = [
+        at_risk.Done(NOON - timedelta(days=each["ago"]), frozenset(each.get("by", ())))
+        for each in line["done"]
+    ]
+    found = at_risk.numbers(done, NOON)
+    assert (found.offences, found.offenders, found.unknown) == (
+        line["offences"],
+        line["offenders"],
+        line["unknown"],
+    )
+    assert found.repeat == line["repeat"]
+    assert sorted(at_risk.put_forward(done)) == line["put"]
+
+
+@lines(__file__, "candidates")
+def test_who_waits_for_a_decision(line: dict[str, Any]) -> None:
+    def at(day: date) -> datetime:
+        return datetime.combine(day, time(12), UTC)
+
+    made = line.get("decided")
+    decided = candidates.Decided(at(made["at"]), CandidateDecision(made["is"])) if made else None
+    put = map(at, line.get("put", [date(2026, 1, 10)]))
+    since = candidates.waits_since(put, map(at, line["harmed"]), decided)
+    assert since == (at(line["since"]) if line["since"] else None)
+    if since:
+        assert candidates.due(since).astimezone(LONDON).date() == line["due"]
+
+
+def test_the_numbers_change_when_the_first_is_a_year_old() -> None:
+    done = [at_risk.Done(NOON - timedelta(days=each), frozenset({"ben"})) for each in (300, 200, 100)]
+    found = at_risk.numbers(done, NOON)
+    assert found.changes is not None
+    assert at_risk.numbers(done, found.changes - timedelta(seconds=1)).offences == 3
+    assert at_risk.numbers(done, found.changes).offences == 2
+
+
+DAN = someone(Role.SUSPECT, "dan", identity=Identity(name=Name(family="Hale", given="Dan")))
+
+
+def by_dan(name: str = "by dan", **values: Any) -> Fact[IncidentReported]:
+    return incident(name, occurred=NOON - timedelta(days=5), people=[ann(), DAN], **values)
+
+
+def test_several_records_of_one_occurrence_count_once_and_cat_counts_apart() -> None:
+    at = NOON - timedelta(days=40)
+    facts = [incident(), incident("theirs", "council", at + timedelta(minutes=20)), by_dan()]
+    facts.append(incident("cat's", people=[cat(), ben(Role.SUSPECT)]))
+    made = world(*facts, referral())
+    row = made.row("conference_at_risk", person("ann"))
+    assert (row.offences, row.records, row.offenders, row.repeat) == (2, 3, 2, True)
+    hers = made.row("conference_at_risk", person("cat"))
+    assert (hers.offences, hers.offenders, hers.repeat, hers.listed) == (1, 1, False, False)
+    assert made.row("conference_at_risk", person("ben")) is None
+
+
+def test_a_repeat_victims_offenders_are_put_forward_once_with_her_letter_alone() -> None:
+    made = world(incident(), breach(), by_dan(), referral())
+    assert made.settle() == 2
+    row = made.row("tasking_candidate", person("ben"))
+    assert (row.victims, row.referred, row.since, row.decision) == (("A",), ("A",), "2026-03", None)
+    assert made.settle() == 0, "said once"
+    assert made.row("tasking_candidate", person("ann")) is None
+
+
+def test_a_decision_stands_until_a_repeat_victim_is_harmed_again() -> None:
+    made = world(incident(), breach(), by_dan())
+    made.settle()
+    said = CandidateDecided(offender=mention_of("police", "ben"), decision=CandidateDecision.NOT_TAKEN_UP)
+    made.add(fact(said, agency="police", occurred=NOON - timedelta(hours=1)))
+    row = made.row("tasking_candidate", person("ben"))
+    assert (row.since, row.due, row.decision.month) == (None, None, "2026-03")
+    made.add(incident("again", occurred=NOON - timedelta(minutes=5)))
+    assert made.row("tasking_candidate", person("ben")).since == "2026-03"
+
+
+def test_what_does_not_follow_from_the_records_any_more_puts_nobody_forward() -> None:
+    gone = by_dan()
+    made = world(incident(), breach(), gone)
+    assert made.settle() == 2
+    made.add(withdrawn(gone))
+    assert made.settle() == 2, "both are ended"
+    assert made.row("tasking_candidate", person("ben")) is None
+    made.add(by_dan("again"))
+    assert made.settle() == 2
+    again = [each.content for each in made.facts if isinstance(each.content, PutForward)]
+    assert sorted(each.generation for each in again) == [1, 1, 2, 2]
+
+
+def test_whoever_is_said_to_be_harmed_by_the_victim_too_is_not_put_forward() -> None:
+    other_way = [mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)]
+    made = world(incident(), breach(), by_dan(), incident("turned", people=other_way))
+    made.settle()
+    assert made.row("tasking_candidate", person("ben")) is None
+
+
+def test_the_list_is_read_in_its_order_from_its_index_alone() -> None:
+    engine = create_engine("sqlite://")
+    AtRiskTable.__table__.create(engine)  # type: ignore[attr-defined]
+    with engine.connect() as store:
+        for by in By:
+            asked = most_at_risk.statement(CALLERS["chair"], by, "north", ("1", "2")).limit(51)
+            told = asked.compile(engine, compile_kwargs={"literal_binds": True})
+            plan = " ".join(row.detail for row in store.execute(text(f"explain query plan {told}")))
+            assert f"COVERING INDEX marac_at_risk_{by}" in plan
+            assert "TEMP B-TREE" not in plan
+
+
+async def at_risk_of(marac: Marac, who: str, **asked: str) -> list[dict[str, Any]]:
+    answer = await marac.http.get(
+        "/marac/v1/victims", params=asked, headers={"Authorization": f"Bearer {who}"}
+    )
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["victims"]
+    return found
+
+
+async def with_more(marac: Marac) -> str:
+    """Ann is harmed by a second person, and Cat, whom nobody referred, three times. Gives Ann's case."""
+    made = await prepared(marac)
+    await marac.say("police", by_dan(routing=NORTH).said, 5)
+    for days in (4, 3):
+        against_cat = incident(people=[cat(), ben(Role.SUSPECT)], routing=NORTH)
+        await marac.say("police", against_cat.said, days)
+
+    async def there() -> bool:
+        found = await at_risk_of(marac, "chair")
+        return [each["offences"] for each in found] == [3, 3]
+
+    await until(there, what="both are on the list")
+    return made.case
+
+
+async def test_both_lists_for_whoever_may_see_the_case_and_who_is_not_referred(marac: Marac) -> None:
+    case = await with_more(marac)
+    by_offenders = await at_risk_of(marac, "coordinator", by="offenders", area="north")
+    assert [(each["offenders"], each["case"]) for each in by_offenders] == [(2, case), (1, None)]
+    assert [each["name"]["family"] for each in by_offenders] == ["Doe", "Rai"]
+    assert [each["case"] for each in await at_risk_of(marac, "idva")] == [case], "her cases alone"
+    for who, asked in (("chair-elsewhere", {}), ("chair", {"area": "south"})):
+        assert await at_risk_of(marac, who, **asked) == []
+    assert (await marac.get("matac", "victims")).status_code == 404
+    headers = {"Authorization": "Bearer chair"}
+    page = await marac.http.get("/marac/victims?by=offenders", headers=headers)
+    assert "A repeat victim whom nobody referred to a MARAC." in page.text
+    one = await marac.http.get("/marac/v1/victims?limit=1", headers=headers)
+    more = await marac.http.get(
+        "/marac/v1/victims", params={"limit": 1, "after": one.json()["next"]}, headers=headers
+    )
+    both = [each["person"] for answer in (one, more) for each in answer.json()["victims"]]
+    assert len(set(both)) == 2
+    assert more.json()["next"] is None
+
+
+async def test_a_matac_decides_and_the_case_says_so_at_once(marac: Marac) -> None:
+    case = await with_more(marac)
+
+    async def put() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await marac.get("matac", "candidates")).json()["people"]
+        return found if any(each["since"] and each["victims"] == ["A", "B"] for each in found) else []
+
+    await until(put, what="Ben is put forward for both")
+    ben_s = person("ben")
+    assert (await marac.page("chair", case))["matac"][0]["since"]
+    assert (await marac.get("matac-elsewhere", "candidates")).json()["people"] == []
+    decision = f"cohort/{ben_s}/decision"
+    body: dict[str, Any] = {"decision": "not-taken-up"}
+    refused = await marac.post("matac", decision, body)
+    assert (refused.status_code, refused.json()["faults"][0]["where"]) == (422, "body.reason")
+    body |= {"reason": "managed-elsewhere", "text": "The words of the MATAC."}
+    assert (await marac.post("matac-elsewhere", decision, body)).status_code == 404
+    assert (await marac.post("chair", decision, body)).status_code == 404
+    assert (await marac.post("matac", decision, body)).status_code == 201
+    (said,) = (await marac.page("chair", case))["matac"]
+    assert (said["since"], said["decision"]["reason"], said["decision"]["words"]) == (
+        None,
+        "managed-elsewhere",
+        None,
+    )
+    headers = {"Authorization": "Bearer chair"}
+    page = (await marac.http.get(f"/marac/cases/{case}", headers=headers)).text
+    assert "Not taken up" in page
+    assert "The words of the MATAC." not in page
+    page = (await marac.http.get(f"/marac/cohort/{ben_s}", headers={"Authorization": "Bearer matac"})).text
+    assert "Not taken up" in page
+    assert "Referred for A." in page
+    assert "Not heard in any month that is over." in page
+
+
+async def test_the_page_keeps_what_was_typed_and_records_once(marac: Marac) -> None:
+    await with_more(marac)
+    path, matac = f"/marac/cohort/{person('ben')}/decision", {"Authorization": "Bearer matac"}
+
+    async def there() -> bool:
+        return (await marac.http.get(path, headers=matac)).status_code == 200
+
+    await until(there, what="Ben is put forward")
+    once = re.findall(r'name="once" value="([^"]+)"', (await marac.http.get(path, headers=matac)).text)[0]
+    typed = {"once": once, "decision": "not-taken-up", "text": "Nothing is left to do."}
+    wrong = await marac.http.post(path, data=typed, headers=matac)
+    assert wrong.status_code == 422
+    assert "Select why this person is not taken up" in wrong.text
+    assert "Nothing is left to do." in wrong.text
+    for _ in range(2):
+        done = await marac.http.post(path, data=typed | {"decision": "taken-up"}, headers=matac)
+        assert done.status_code == 303
+    facts = await marac.runtime.facts([f"m:{await mention_decided(marac)}"])
+    assert len(facts.current(CandidateDecided)) == 1
+
+
+async def mention_decided(marac: Marac) -> str:
+    """By which of Ben's mentions a decision is filed."""
+    source = await marac.runtime.row(SOURCE, person("ben"))
+    assert isinstance(source, TaskingSource)
+    return source.mention

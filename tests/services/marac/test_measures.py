@@ -1,0 +1,117 @@
+"""A chair's page over all their MARACs, and the data return: over HTTP, for whoever may see them."""
+
+import csv
+import io
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from chassis.pages.texts import Texts
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.people import ReferralMade
+from contracts.vocabulary import AgencyKind, AreaKind, Role
+from services.marac.rules.returns import COLUMNS, COUNTED, last_four
+from tests.pages.test_texts import PAGES as TEXTS
+from tests.services.marac.conftest import Marac, prepared
+from tests.support.facts import area, someone
+from tests.support.waiting import until
+
+
+async def overview(marac: Marac, who: str) -> dict[str, Any]:
+    """The line of each MARAC of this caller's, by its area."""
+    body: dict[str, Any] = (await marac.get(who, "overview")).json()
+    return {line["area"]: line for line in body["maracs"]}
+
+
+async def held(marac: Marac, cases: int) -> str:
+    """A meeting of the last quarter that is over, with so many cases, two of them by the police."""
+    for code, kind, within in (
+        ("castleshire", AreaKind.FORCE, None),
+        ("north", AreaKind.MARAC, "castleshire"),
+        ("south", AreaKind.MARAC, "castleshire"),
+    ):
+        await marac.say("council", AreaDefined(area=code, name=code.title(), kind=kind, within=within))
+    for agency, of in (("police", AgencyKind.POLICE), ("haven", AgencyKind.IDVA_SERVICE)):
+        await marac.say("council", AgencyDefined(agency=agency, name=f"The {agency}", kind=of))
+    day = last_four(marac.runtime.clock.now())[-1].starts + timedelta(days=9)
+    starts = datetime.combine(day, time(9, 30), UTC).isoformat()
+    called = await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})
+    meeting: str = called.json()["root"]
+    for n in range(cases):
+        people = [someone(Role.VICTIM, f"v{n}"), someone(Role.PERPETRATOR, f"p{n}")]
+        said = ReferralMade(people=people, routing=area("north"))
+        case = await marac.say("police" if n < 2 else "haven", said, 200)
+
+        async def listed(case: str = case) -> bool:
+            sent = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
+            return sent.status_code == 201
+
+        await until(listed, what="the case is listed")
+    return meeting
+
+
+async def test_what_waits_in_each_marac(marac: Marac) -> None:
+    made = await prepared(marac)
+
+    async def there() -> dict[str, Any]:
+        found = await overview(marac, "chair")
+        north = found["north"]
+        return found if north["next"] and north["next"]["cases"] and north["unanswered"] else {}
+
+    found = await until(there, what="the meeting, its case and the alert that nobody answered")
+    assert set(found) == {"north"}, "the south is another's"
+    north = found["north"]
+    assert (north["next"]["meeting"], north["next"]["cases"]) == (made.meeting, 1)
+    assert (north["waiting"], north["unanswered"], north["population"]) == (0, 1, None)
+    assert [each["name"] for each in north["measures"]] == list(COUNTED)
+    assert set(await overview(marac, "chair-elsewhere")) == {"south"}
+    for who in ("idva", "officer", "matac", "admin", "system"):
+        for path in ("/marac/v1/overview", "/marac/overview", "/marac/v1/data-return.csv"):
+            answer = await marac.http.get(path, headers={"Authorization": f"Bearer {who}"})
+            assert answer.status_code == 404, (who, path)
+    page = await marac.http.get("/marac/overview", headers={"Authorization": "Bearer chair"})
+    assert page.status_code == 200
+    assert f"/marac/meetings/{made.meeting}" in page.text
+    assert "Not known how many live there" in page.text
+
+
+async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: Marac) -> None:
+    await held(marac, 9)
+    people = {"area": "north", "adult_women": 4_000, "as_at": "2025-06-30", "source": "Invented estimates"}
+    for who, status in (("admin", 201), ("chair", 201), ("chair-elsewhere", 404), ("coordinator", 404)):
+        assert (await marac.post(who, "populations", people)).status_code == status, who
+    wrong = await marac.post("admin", "populations", people | {"adult_women": 0})
+    assert (wrong.status_code, wrong.json()["faults"][0]["where"]) == (422, "body.adult_women")
+
+    async def counted() -> dict[str, Any]:
+        north = (await overview(marac, "chair"))["north"]
+        return north if north["measures"][0]["year"] == 9 and north["population"] else {}
+
+    north = await until(counted, what="nine cases are counted")
+    measures = {each["name"]: each for each in north["measures"]}
+    assert north["per_10_000"] == 22.5
+    assert measures["cases"]["quarters"] == [0, 0, 0, 9]
+    assert measures["referred_by_police"]["year"] is None, "two are few"
+    assert measures["partner_agency_referrals"]["year"] is None, "seven would tell that two are the police's"
+    assert measures["referred_by_idva"]["year"] is None
+    assert measures["repeat_cases"] == {"name": "repeat_cases", "quarters": [0] * 4, "year": 0, "percent": 0}
+
+    (year,) = (await marac.get("coordinator", "data-return?by=year")).json()["returns"]
+    assert year["numbers"]["cases"] == 9
+    assert (year["numbers"]["referred_by_police"], year["numbers"]["referred_by_idva"]) == (2, 7)
+    assert (year["partner_agency_percent"], year["cases_per_10_000_adult_women"]) == (77.8, 22.5)
+    (other,) = (await marac.get("chair-elsewhere", "data-return?by=year")).json()["returns"]
+    assert (other["area"], other["numbers"]["cases"]) == ("south", 0)
+
+    table = await marac.get("coordinator", "data-return.csv?by=meeting")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert "attachment" in table.headers["content-disposition"]
+    (row,) = csv.DictReader(io.StringIO(table.text))
+    assert [name for name in row if name in COLUMNS] == list(COLUMNS)
+    assert (row["area"], row["of"], row["cases"], row["referred_by_police"]) == ("north", "meeting", "9", "2")
+    assert row["referred_by_primary_care"] == "", "empty is not 0"
+    assert (await marac.get("coordinator", "data-return?by=week")).status_code == 422
+
+
+def test_every_number_has_words() -> None:
+    texts = Texts(TEXTS["services/marac"])
+    assert [name for name in COUNTED if f"measure.{name.replace('_', '-')}" not in texts] == []

@@ -1,0 +1,253 @@
+"""A year of one MARAC, invented: some 500 cases at 26 meetings, as facts; and beside them, kept as it is
+made up, what a clerk would have ticked on a list. Whoever counts by the list has read none of the code that
+counts facts."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from chassis.facts import Fact
+from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.measures import PopulationSet
+from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade
+from contracts.events.wishes import CharacteristicsSaid
+from contracts.mentions import Mention
+from contracts.sections import Equality, EqualityAnswer, Identity
+from contracts.vocabulary import AgencyKind, AreaKind, Role, Sex
+from tests.support.facts import area, fact, mention_of, someone, withdrawn
+
+AREA = "north"
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+FIRST = datetime(2025, 10, 1, 9, 30, tzinfo=UTC)
+"""The first meeting of the year; there are one before it and two after its end, which are not of it."""
+FORTNIGHT, DAY = timedelta(days=14), timedelta(days=1)
+
+REFERRERS = {
+    "police": (AgencyKind.POLICE, "referred_by_police", 64),
+    "haven": (AgencyKind.IDVA_SERVICE, "referred_by_idva", 12),
+    "homes": (AgencyKind.HOUSING, "referred_by_housing", 8),
+    "hospital": (AgencyKind.HEALTH, "referred_by_health_not_told_apart", 8),
+    "council": (AgencyKind.COUNCIL, "referred_by_council_not_told_apart", 5),
+    "nobody-knows": (None, "referred_by_kind_of_agency_not_known", 3),
+}
+"""Agencies that refer: kind, column, and how many of a hundred referrals are theirs."""
+
+ANSWERS = {
+    "ethnicity": (
+        "ethnicity_answered",
+        "black_asian_racially_minoritised",
+        {"W1": 0, "A2": 1, "B2": 1, "W9": 0},
+    ),
+    "disability": ("disability_answered", "disability", {"no-condition": 0, "limited-a-lot": 1}),
+    "sexual-orientation": (
+        "orientation_or_gender_identity_answered",
+        "lgbt",
+        {"straight": 0, "bisexual": 1},
+    ),
+}
+"""Of each characteristic: the columns of those who answered and of those who are counted, and each answer."""
+
+
+@dataclass
+class Ticked:
+    """A line of the clerk's list: which quarter (its first day; None: not of the year), at which meeting, and
+    which boxes are ticked, with the number of children."""
+
+    meeting: str
+    starts: datetime
+    boxes: dict[str, int]
+
+
+@dataclass
+class Year:
+    """The facts, who is who, and the clerk's list."""
+
+    facts: list[Fact[Any]] = field(default_factory=list)
+    same: list[tuple[str, str]] = field(default_factory=list)
+    ticked: list[Ticked] = field(default_factory=list)
+
+
+@dataclass
+class _Pair:
+    """Two invented people, and what is ticked for a case of theirs at any meeting."""
+
+    n: int
+    agency: str
+    victim_born: date | None
+    boxes: dict[str, int]
+    young: bool
+    children: int
+    male: bool | None
+    says_repeat: bool = False
+    """Whether its referral says so, and then it is one each time that it is heard."""
+
+    def people(self, agency: str) -> list[Mention]:
+        """Them, by an agency's own records."""
+        sex = {True: Sex.MALE, False: Sex.FEMALE, None: Sex.NOT_STATED}[self.male]
+        hers = Identity(born=[self.victim_born] if self.victim_born else [], sex=sex)
+        his = Identity(born=[date(2010, 1, 1) if self.young else date(1985, 1, 1)])
+        victim = someone(Role.VICTIM, f"v{self.n}", identity=hers)
+        return [victim, someone(Role.PERPETRATOR, f"p{self.n}", identity=his)]
+
+
+def year(seed: int = 7) -> Year:
+    """The year. The same seed gives the same."""
+    made, random = Year(), Random(seed)
+    for code, kind, within in (("force", AreaKind.FORCE, None), (AREA, AreaKind.MARAC, "force")):
+        defined = AreaDefined(area=code, name=code, kind=kind, within=within)
+        made.facts.append(fact(defined, agency="goldthread"))
+    for agency, (kind_of, _, _) in REFERRERS.items():
+        if kind_of:
+            said = AgencyDefined(agency=agency, name=agency, kind=kind_of)
+            made.facts.append(fact(said, agency="goldthread"))
+    told = PopulationSet(area=AREA, adult_women=98_400, as_at=date(2025, 6, 30), source="Invented")
+    made.facts.append(fact(told, agency="council"))
+    pairs: list[_Pair] = []
+    for n in range(-1, 28):
+        _meeting(made, random, FIRST + n * FORTNIGHT, pairs)
+    _never_held(made, pairs)
+    return made
+
+
+def _meeting(made: Year, random: Random, starts: datetime, pairs: list[_Pair]) -> None:
+    """A meeting with its cases: new ones, and of those of earlier meetings some that are referred again, some
+    that come back since something happened, some that were carried over."""
+    called = fact(MeetingCalled(area=AREA, starts=starts), agency="police", occurred=starts - 20 * DAY)
+    made.facts.append(called)
+    before = list(pairs)
+    for _ in range(random.randint(12, 16)):
+        pair = _pair(made, random, starts)
+        pairs.append(pair)
+        pair.says_repeat = random.random() < 0.05
+        case = _refer(made, pair, pair.agency, starts - 9 * DAY, ["repeat"] if pair.says_repeat else [])
+        _list(made, called.root, case, pair, pair.agency, starts, repeat=pair.says_repeat)
+        if random.random() < 0.3:  # before the meeting: part of what it hears, and no repeat
+            _incident(made, pair, starts - 2 * DAY)
+    for pair in random.sample(before, min(len(before), 6)):
+        how = random.choice(["referred-again", "came-back", "carried-over"])
+        if how == "referred-again":
+            again = random.choice(list(REFERRERS))
+            case = _refer(made, pair, again, starts - 8 * DAY, [])
+            _list(made, called.root, case, pair, again, starts, repeat=True)
+        else:
+            if how == "came-back":
+                _incident(made, pair, starts - 3 * DAY)
+            case = _first_case(made, pair)
+            _list(
+                made,
+                called.root,
+                case,
+                pair,
+                pair.agency,
+                starts,
+                repeat=pair.says_repeat or how == "came-back",
+            )
+        before.remove(pair)
+        pairs.remove(pair)  # once more is enough: what is ticked is known for sure
+
+
+def _pair(made: Year, random: Random, starts: datetime) -> _Pair:
+    agency = random.choices(list(REFERRERS), [share for _, _, share in REFERRERS.values()])[0]
+    age = random.choice([None, 16, 17, 18, *range(20, 70)])
+    born = None if age is None else date(starts.year - age, 1, 1)
+    pair = _Pair(
+        n=len(made.facts),
+        agency=agency,
+        victim_born=born,
+        boxes={},
+        young=random.random() < 0.03,
+        children=random.choice([0, 0, 1, 1, 2, 3]),
+        male=random.choice([None, True, *[False] * 12]),
+    )
+    if pair.children:
+        children = [someone(Role.CHILD, f"c{pair.n}-{i}") for i in range(pair.children)]
+        household = HouseholdDescribed(people=[pair.people(agency)[0], *children])
+        made.facts.append(fact(household, agency=agency, occurred=starts - 12 * DAY))
+    for characteristic, (answered, counted, codes) in ANSWERS.items():
+        if random.random() < 0.6:
+            first, last = random.choice(list(codes)), random.choice(list(codes))
+            _answer(made, pair, characteristic, first, starts - 30 * DAY)
+            _answer(made, pair, characteristic, last, starts - 10 * DAY)  # the newest holds
+            pair.boxes |= {answered: 1, counted: codes[last]}
+        else:
+            _answer(made, pair, characteristic, None, starts - 10 * DAY)
+    return pair
+
+
+def _answer(made: Year, pair: _Pair, characteristic: str, code: str | None, at: datetime) -> None:
+    value = {"answer": "value", "value": code} if code else {"answer": "asked-not-given"}
+    answer = EqualityAnswer.model_validate({"characteristic": characteristic} | value)
+    victim = pair.people(pair.agency)[0]
+    said = CharacteristicsSaid(people=[victim], equality=Equality(answers=[answer]))
+    made.facts.append(fact(said, agency=pair.agency, occurred=at, root=f"{characteristic} {pair.n} {at}"))
+
+
+def _refer(made: Year, pair: _Pair, agency: str, at: datetime, criteria: list[str]) -> str:
+    said = ReferralMade.model_validate(
+        {"people": pair.people(agency), "criteria": criteria, "routing": area(AREA)}
+    )
+    made.facts.append(fact(said, agency=agency, occurred=at, root=f"referral {pair.n} {at}"))
+    if agency != pair.agency:
+        made.same += [
+            (mention_of(pair.agency, f"{side}{pair.n}"), mention_of(agency, f"{side}{pair.n}"))
+            for side in "vp"
+        ]
+    return made.facts[-1].root
+
+
+def _first_case(made: Year, pair: _Pair) -> str:
+    hers = f"m:{mention_of(pair.agency, f'v{pair.n}')}"
+    return next(
+        each.root
+        for each in made.facts
+        if isinstance(each.content, ReferralMade) and hers in each.envelope.keys.split()
+    )
+
+
+def _incident(made: Year, pair: _Pair, at: datetime) -> None:
+    people = pair.people(pair.agency)
+    said = IncidentReported.model_validate({"kind": "assault-with-injury", "people": people})
+    made.facts.append(fact(said, agency=pair.agency, occurred=at, root=f"incident {pair.n} {at}"))
+
+
+def _list(
+    made: Year, meeting: str, case: str, pair: _Pair, agency: str, starts: datetime, *, repeat: bool
+) -> None:
+    said = CaseListed(case=case, meeting=meeting)
+    made.facts.append(fact(said, agency="police", occurred=starts - 8 * DAY, root=f"{case} at {meeting}"))
+    age = None if pair.victim_born is None else starts.year - pair.victim_born.year
+    boxes = pair.boxes | {
+        "cases": 1,
+        "repeat_cases": int(repeat),
+        "children": pair.children,
+        REFERRERS[agency][1]: 1,
+        "partner_agency_referrals": int(agency not in ("police", "nobody-knows")),
+        "age_known": int(age is not None),
+        "victims_aged_16_to_17": int(age in (16, 17)),
+        "sex_answered": int(pair.male is not None),
+        "male_victims": int(pair.male is True),
+        "perpetrators_aged_17_or_under": int(pair.young),
+    }
+    made.ticked.append(Ticked(meeting, starts, boxes))
+
+
+def _never_held(made: Year, pairs: list[_Pair]) -> None:
+    """What counts nowhere: a listing that was taken back, a referral that was, a meeting that was, and one
+    that has not come."""
+    for what, starts in (
+        ("listing", FIRST + 3 * DAY),
+        ("referral", FIRST + 4 * DAY),
+        ("meeting", FIRST + 5 * DAY),
+        ("nothing", NOW + 5 * DAY),
+    ):
+        called = fact(MeetingCalled(area=AREA, starts=starts), agency="police", occurred=FIRST - DAY)
+        pair = _Pair(len(made.facts), "police", None, {}, young=False, children=0, male=False)
+        case = _refer(made, pair, "police", FIRST - 9 * DAY, [])
+        referral = made.facts[-1]
+        said = CaseListed(case=case, meeting=called.root)
+        listing = fact(said, agency="police", occurred=FIRST - DAY)
+        made.facts += [called, listing]
+        taken_back = {"listing": listing, "referral": referral, "meeting": called}
+        made.facts += [withdrawn(taken_back[what])] if what in taken_back else []
