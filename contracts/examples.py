@@ -44,6 +44,7 @@ from contracts.events.transfer import TransferSent
 from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
+from contracts.invented_children import CHILDREN
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_matac import MATAC
 from contracts.invented_owed import OWED
@@ -384,6 +385,7 @@ EXAMPLES: dict[str, Envelope] = {
     for agency, occurred, content in [
         *PEOPLE,
         *OWED,
+        *CHILDREN,
         *MATAC,
         *ORDERS,
         *ALERTS,

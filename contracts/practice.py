@@ -53,6 +53,7 @@ CALENDARS = {
     Calendar.COURT_HOURS: "court hours",
     Calendar.DAYS_INCLUSIVE: "days, beginning with the day itself",
     Calendar.WORKING_DAYS: "working days after it",
+    Calendar.SCHOOL_DAYS: "school day: half past eight of the next",
     Calendar.WORKING_DAYS_BEFORE: "working days before it",
     Calendar.MONTHS: "months, to the end of the same day",
     Calendar.DAYS_BEFORE: "days before it",

@@ -9,6 +9,7 @@ from contracts.events import (
     actions,
     agenda,
     alerts,
+    children,
     clocks,
     conference,
     configuration,
@@ -42,7 +43,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    said = (people, contact, wishes, orders, identity, withheld, owed, support)
+    said = (people, contact, wishes, orders, identity, withheld, owed, support, children)
     modules = (
         *said,
         alerts,

@@ -17,6 +17,8 @@ from contracts.vocabulary.characteristics import code_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+SchoolNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+"""The unique reference number of a school (Get Information about Schools)."""
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time of day, as in 09:30."""
 
@@ -93,6 +95,9 @@ class Location(Part):
     postcode: Line | None = None
     uprn: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$")] | None = None
     school: Line | None = None
+    school_number: SchoolNumber | None = Field(
+        default=None, description="the school's unique reference number, by which its calendar is found"
+    )
 
 
 class SafeHours(Part):

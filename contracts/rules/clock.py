@@ -19,6 +19,8 @@ class Calendar(StrEnum):
     """Beginning with the day itself: of a Monday, three days end with Wednesday."""
     WORKING_DAYS = "working-days"
     """After the day itself: Monday to Friday, and no bank holiday."""
+    SCHOOL_DAYS = "school-days"
+    """To half past eight of a school's next day, by its own calendar (``contracts.rules.school_day``)."""
     WORKING_DAYS_BEFORE = "working-days-before"
     """To the end of the day that is so many working days before what starts it."""
     MONTHS = "months"

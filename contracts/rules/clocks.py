@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from contracts.envelope import utc
 from contracts.rules.after_clocks import AFTER
+from contracts.rules.children_clocks import CHILDREN
 from contracts.rules.clock import Calendar as Calendar
 from contracts.rules.clock import Clock as Clock
 from contracts.rules.clock import Limit as Limit
@@ -19,6 +20,7 @@ from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import months_on
 from contracts.rules.order_status import HEARING_HOURS, CourtHours
 from contracts.rules.research_clock import RESEARCH
+from contracts.rules.school_day import next_day
 from contracts.rules.support_clocks import SUPPORT
 from contracts.vocabulary import AlertRule, ClockOwner, Urgency
 
@@ -258,6 +260,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         "right 6",
         "The limit is the days that the contract says",
     ),
+    **CHILDREN,
     **SUPPORT,
     **RESEARCH,
     **AFTER,
@@ -283,6 +286,8 @@ def deadline(limit: Limit, start: datetime, calendars: Calendars) -> datetime:
             return end_of(day + timedelta(days=limit.n - 1))
         case Calendar.WORKING_DAYS:
             return end_of(calendars.working_days(day, limit.n))
+        case Calendar.SCHOOL_DAYS:
+            return next_day(start, None, calendars.working_days)
         case Calendar.WORKING_DAYS_BEFORE:
             return end_of(calendars.working_days(day, -limit.n))
         case Calendar.MONTHS:

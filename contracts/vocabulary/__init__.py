@@ -22,6 +22,7 @@ from contracts.vocabulary.characteristics import (
     Characteristic,
     WhyNotAsked,
 )
+from contracts.vocabulary.children import ChildPlan, InterviewStep, SchoolRecipient, SchoolStep, Setting
 from contracts.vocabulary.contact import (
     ContactFailure,
     ContactMethod,
@@ -120,6 +121,7 @@ __all__ = [
     "CaseRole",
     "Channel",
     "Characteristic",
+    "ChildPlan",
     "Circumstance",
     "ClockOwner",
     "ConsentAnswer",
@@ -141,6 +143,7 @@ __all__ = [
     "IdentityAnswer",
     "IncidentKind",
     "Instrument",
+    "InterviewStep",
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
@@ -178,8 +181,11 @@ __all__ = [
     "RiskTheme",
     "Role",
     "SaidBy",
+    "SchoolRecipient",
+    "SchoolStep",
     "SearchReason",
     "ServiceMethod",
+    "Setting",
     "Sex",
     "SittingStep",
     "StaffRole",

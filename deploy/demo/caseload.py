@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from deploy.demo import hers, orders, owed, stories, support
+from deploy.demo import children, hers, orders, owed, stories, support
 from deploy.demo.people import People, Person
 from deploy.demo.posts import Notebook, Pair, Post
 
@@ -60,6 +60,9 @@ def caseload(now: datetime, seed: int = SEED) -> Caseload:
     for n, (pair, said) in enumerate(opened):
         support.course(notebook, pair, said, n)
         hers.tell(notebook, pair, said.at)
+    three = next((n for n, pairs in enumerate(households) if len(pairs[0].victim.children) == 3), 0)
+    for number, pairs in enumerate(households):
+        children.of_case(notebook, pairs[0], number, told_whole=number == three)
     posts = sorted(notebook.posts, key=lambda post: (post.at, post.key))
     return Caseload(notebook.start, now, posts, referrals, [pair for pairs in households for pair in pairs])
 

@@ -9,7 +9,7 @@ ATTENDEES = (COORDINATOR, "rowan-ellis", "carys-bevan")
 """Who declares, so that their first pages are full. Hana Weld has not: she is shown names to declare by."""
 ASKED = ("harbour-idva", "northmere-police", "northmere-council", "northmere-hospital", "castlegate-housing")
 HOUSING, HOSPITAL = "femi-adair", "owen-leigh"
-POLL_SECONDS, FOLDED_SECONDS = 0.1, 5.0
+POLL_SECONDS, FOLDED_SECONDS = 0.1, 30.0
 KNOWN, ANSWERED = 3, 6
 """Of how many cases housing knows the victim, and of how many anybody has answered yet."""
 
@@ -30,8 +30,10 @@ async def prepare(client: Client, meeting: str, cases: int) -> None:
             found = await client.call(COORDINATOR, "GET", f"{path}/interests")
             listed = [each["case"] for each in found.json()["cases"]]
             if not listed and found.json()["declared"]:
-                return  # the try-out goes on where it was stopped
+                break  # the try-out goes on where it was stopped
             await anyio.sleep(POLL_SECONDS)
+    if not listed:
+        return
     for who in ATTENDEES:
         said = {"cases": [{"case": case, "tie": False} for case in listed]}
         await client.say(who, f"{path}/interests", f"demo-interests-{who}-{meeting}", said)

@@ -9,6 +9,7 @@ import anyio
 from chassis.clock import LONDON, add_working_days
 from chassis.ids import Ids
 from chassis.settings import Settings
+from deploy.demo import children
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
 from deploy.demo.research import ask, prepare
@@ -110,6 +111,8 @@ class Staff:
             defined: dict[str, Any] = {"agency": agency, "name": name, "kind": kind}
             defined["serves"] = list(MARACS) if kind == "idva-service" else []
             await self._configure(OPERATOR, "agencies", agency, defined)
+        days = self._header() | {"content": children.school_days(self._load.now)}
+        await self._client.say(ADMINISTRATOR, "/referrals/v1/school-calendars", "demo-school-days", days)
         await ask(self._client, MARACS)
         full = self._header() | {"content": {"support": "idva", "places": 0, "waiting": 4}}
         await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)

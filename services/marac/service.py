@@ -16,10 +16,13 @@ from services.marac.agenda_routes import pages as agenda_pages
 from services.marac.agenda_routes import router as agendas
 from services.marac.at_risk_routes import pages as at_risk_pages
 from services.marac.at_risk_routes import router as at_risk
+from services.marac.children_routes import pages as children_pages
+from services.marac.children_routes import router as children
 from services.marac.completeness_routes import router as completeness
 from services.marac.conference.actions import ACTION
 from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.characteristics import CHARACTERISTICS
+from services.marac.conference.children import CHILD
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.known_as import KNOWN_AS
 from services.marac.conference.messages import MESSAGE
@@ -59,6 +62,7 @@ SERVICE = Service(
         KNOWN_AS,
         PERPETRATOR,
         SOURCE,
+        CHILD,
         CANDIDATE,
         CASE,
         COUNTED,
@@ -87,6 +91,7 @@ SERVICE = Service(
         search_pages,
         shown_to,
         messages,
+        children,
         actions,
         research,
         interests,
@@ -95,6 +100,7 @@ SERVICE = Service(
         after,
         transfers,
         pages,
+        children_pages,
         sitting_pages,
         action_pages,
         message_pages,

@@ -30,6 +30,7 @@ from services.marac.conference.rows import (
 from services.marac.shown_actions import ActionCounts, ActionLine
 from services.marac.shown_agenda import NONE, Publication, Since
 from services.marac.shown_candidate import Candidacy, MatacSays
+from services.marac.shown_children import Household
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_research import Undeclared
@@ -292,6 +293,7 @@ class CasePage(Page):
     victim: PersonShown | None
     perpetrators: list[PersonShown]
     children: list[PersonShown]
+    household: Household = Household()
     orders: list[Order]
     occurrences: list[Occurrence] = Field(description="newest first; breaches are those with `breach`")
     alerts: list[BreachAlert]

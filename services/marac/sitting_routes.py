@@ -20,7 +20,7 @@ from contracts.events.configuration import AgencyDefined
 from contracts.submission import Receipt
 from contracts.vocabulary import Attendance, CoreService, Forum
 from services.marac import casefile, queries
-from services.marac.conference import hearing, minutes, room
+from services.marac.conference import hearing, minutes, researched, room
 from services.marac.conference.hearing import ToRecord
 from services.marac.pages import PAGES
 from services.marac.pages.action_form import action_form
@@ -241,6 +241,7 @@ async def _hear(
         theirs=view.theirs(record, typed) if typed and clash else {},
         faults=faults,
         clash=clash,
+        research=await researched.of_case(runtime, caller, case),
         matac=await hearing.in_cohort(runtime, page),
         **await action_form(runtime),
         kept_as=f"{meeting}.{case}.{caller.id}",

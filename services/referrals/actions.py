@@ -8,6 +8,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
+from contracts.events.children import SchoolCalendarSet
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanReviewed, VictimTold
@@ -55,7 +56,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     something is wrong, for safe contact where whoever goes to her does not read it (it is said by itself, at
     ``/safe-contacts``), for a decision of one mention alone, for *same* of two sides of one fact, and for a
     step of support that is another service's to say; Problem (404) for a decision that is not the caller's,
-    and for a victim who is not theirs to see.
+    for a victim who is not theirs to see, and for the schools of an area that is not theirs.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
@@ -67,6 +68,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
     await _check_victim(archive, caller, content)
+    await _check_area(archive, caller, content)
     _check_said(caller, content)
     check_feed(content, production=archive.production)
     if not isinstance(content, ReferralMade | RiskAssessed):
@@ -95,6 +97,16 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     if isinstance(content, MixtureAnswered):
         await _check_answer(archive, caller, content)
     await _check_victim(archive, caller, content)
+    await _check_area(archive, caller, content)
+
+
+async def _check_area(archive: Archive, caller: Caller, content: Content) -> None:
+    """The schools of an area are for whoever is of it: to say that they are closed tells nobody."""
+    if isinstance(content, SchoolCalendarSet) and content.area:
+        defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
+        around = area_and_around({fact.said.area: fact.said for fact in defined}, content.area)
+        if set(caller.areas).isdisjoint(around):
+            raise not_found()
 
 
 def _check_said(caller: Caller, content: Content) -> None:

@@ -5,6 +5,13 @@ from dataclasses import replace
 
 from chassis.runtime import Runtime
 from chassis.service import Service
+from contracts.events.children import (
+    CircumstancesSaid,
+    InterviewSaid,
+    MissingReported,
+    SchoolCalendarSet,
+    SchoolTold,
+)
 from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.feeds import FeedSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
@@ -25,6 +32,8 @@ from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from services.referrals import withheld
 from services.referrals.actions import revisable
 from services.referrals.candidates import BlockTable, QuestionTable
+from services.referrals.children import CHILDREN
+from services.referrals.children_routes import router as children_routes
 from services.referrals.drafts import DraftTable, forget_old
 from services.referrals.feeds.inbound import take_inbound
 from services.referrals.feeds.pushing import PushedTable, push_feeds
@@ -59,12 +68,13 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, SUPPORT, FED),
-    fold_version=5,
+    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, CHILDREN, SUPPORT, FED),
+    fold_version=6,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,
         victim_router,
+        children_routes,
         withheld_routes,
         owed_routes,
         support,
@@ -86,6 +96,11 @@ SERVICE = Service(
         SupportProgressed: sharing.SAY_SUPPORT,
         RoleTaken: sharing.SAY_SUPPORT,
         CapacityTold: sharing.SAY_SUPPORT,
+        CircumstancesSaid: sharing.SAY_CHILD,
+        MissingReported: sharing.SAY_CHILD,
+        InterviewSaid: sharing.SAY_CHILD,
+        SchoolTold: sharing.SAY_CHILD,
+        SchoolCalendarSet: sharing.SET_SCHOOL_DAYS,
         SafeContactSaid: sharing.SAY_CONTACT,
         ContactFailed: sharing.SAY_CONTACT,
         WishesHeard: sharing.DESCRIBE_CARE,

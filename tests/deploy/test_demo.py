@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from chassis.accept import check_past, check_times
 from contracts.content import Content
+from contracts.events.children import CircumstancesSaid, InterviewSaid, MissingReported, SchoolTold
 from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.orders import (
     BreachProgressed,
@@ -64,6 +65,10 @@ MODELS: dict[str, type[Content]] = {
     "plan": PlanMade,
     "contract": ContractAgreed,
     "told": VictimTold,
+    "child": CircumstancesSaid,
+    "missing": MissingReported,
+    "return-interview": InterviewSaid,
+    "school": SchoolTold,
 }
 READERS: dict[str, TypeAdapter[Any]] = {
     kind: TypeAdapter(Submission[model])  # type: ignore[valid-type]

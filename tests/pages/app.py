@@ -37,6 +37,7 @@ from services.marac import (
     action_routes,
     after_routes,
     at_risk_routes,
+    children_routes,
     interest_routes,
     measure_routes,
     message_routes,
@@ -50,6 +51,7 @@ from services.marac import queries as marac_queries
 from services.marac.conference import (
     action_plan,
     after_page,
+    children_list,
     correspondence,
     declaring,
     following,
@@ -91,6 +93,7 @@ from tests.pages import (
     sample_after,
     sample_at_risk,
     sample_cases,
+    sample_children,
     sample_measures,
     sample_owed,
     sample_refer,
@@ -126,6 +129,7 @@ MORE = {
         search_routes.pages,
         shown_to_routes.router,
         action_routes.pages,
+        children_routes.pages,
         message_routes.pages,
         research_routes.pages,
         interest_routes.pages,
@@ -205,6 +209,7 @@ class World:
         empty = {case: sample_cases.case_page(case=case, letters=letters) for case, letters in listed.items()}
         self.cases = empty | sample_cases.cases() | {sample_risk.RISK_CASE: sample_risk.risk_case()}
         self.cases |= {sample_owed.OWED_CASE: sample_owed.owed_case()}
+        self.cases[sample_children.CHILDREN_CASE] = sample_children.children_case()
         self.cases[sample_support.SUPPORT_CASE] = sample_support.support_case()
         self.alerts = samples.alerts()
         self.theirs: list[AlertShown] = []
@@ -342,6 +347,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(children_list, "children", answers(sample_children.children))
     patch.setattr(measures, "overview", answers(sample_measures.overview))
     patch.setattr(most_at_risk, "victims", sample_at_risk.victims)
     patch.setattr(candidacy, "candidates", answers(sample_at_risk.candidates))

@@ -42,6 +42,7 @@ OF_NOBODY = {
     "/marac/meetings/{meeting}/minutes/print": "the same",
     "/marac/cases/{case}/live": "that there is something new",
     "/marac/cases/{case}/source/{root}": "one fact in all its versions",
+    "/marac/children": "a list of children: each case's own page says it",
     "/marac/cohort": "a list of people",
     "/notify/": "leads on",
     "/notify/alerts": "alerts, about nobody who is named",

@@ -14,6 +14,7 @@ from services.notify.queries import Who
 from tests.pages import (
     sample_actions,
     sample_cases,
+    sample_children,
     sample_owed,
     sample_refer,
     sample_research,
@@ -33,6 +34,7 @@ CASE, LONG, EMPTY, GONE = (
     f"/marac/cases/{id_}"
     for id_ in (sample_rows.CASE, sample_rows.LONG_CASE, sample_rows.EMPTY_CASE, sample_rows.GONE_CASE)
 )
+HOUSEHOLD = f"/marac/cases/{sample_children.CHILDREN_CASE}"
 RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
 SUPPORT = f"/marac/cases/{sample_support.SUPPORT_CASE}"
 SITS = f"/marac/meetings/{sample_rows.MEETING}"
@@ -58,6 +60,9 @@ PAGES = {
         "supervisor",
         f"/referrals/support/{sample_support.HIDDEN}",
     ),
+    "case with children": ("idva", HOUSEHOLD),
+    "children, to print": ("chair", f"{HOUSEHOLD}/print"),
+    "children at risk": ("coordinator", "/marac/children"),
     "a meeting while it sits": ("chair", f"{SITS}/sitting"),
     "a case, for the chair": ("chair", f"{SITS}/hear/{sample_rows.CASE}"),
     "a case of nothing known, for the chair": ("chair", f"{SITS}/hear/{sample_rows.EMPTY_CASE}"),

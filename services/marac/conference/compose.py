@@ -93,7 +93,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),
         silences=known.silences,
-        owed=[*owed_gaps.gaps(known.owed, known.at), *_of_actions(known)],
+        owed=[*owed_gaps.gaps(known.owed, known.at), *known.home.gaps(), *_of_actions(known)],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
 

@@ -16,6 +16,8 @@ from contracts.vocabulary import CaseRole, StaffRole
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
+from services.marac.conference.children import CHILD
+from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
@@ -59,6 +61,7 @@ class Held:
         persons = {person for case in cases for person in known.people_of(case)}
         causes = {cause for case in cases for cause in known.causes_of(case)}
         people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
+        children = await self.many(CHILD, ChildRow, persons, "person")
         alerts = await self.many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
         at = self.at or self.archive.clock.now()
@@ -75,6 +78,7 @@ class Held:
                 areas,
                 await self._incomplete(case),
                 silences,
+                of_children=children,
                 actions=agreed[case.case],
                 heard_at={
                     each.meeting: meetings[each.meeting].starts

@@ -11,6 +11,8 @@ from contracts.rules.safe_contact import SafeWay
 from services.marac import shown, shown_pattern
 from services.marac.conference import alert_rows, breaches, clocks, rows
 from services.marac.conference.actions_rows import ActionRow
+from services.marac.conference.children import Home
+from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.hers import standing_of, way_of
 from services.marac.conference.others import about_others, not_as_victim
 from services.marac.conference.risk import risk_of
@@ -36,6 +38,8 @@ class CaseKnown:
     incomplete: Incomplete
     """What could not be read about the case, its people and its breaches."""
     silences: Sequence[Silence] = ()
+    of_children: Mapping[str, ChildRow] = field(default_factory=dict)
+    """Of its people, what is known that is about children."""
     actions: Sequence[ActionRow] = ()
     heard_at: Mapping[str, datetime] = field(default_factory=dict)
     """When each standing meeting begins that has the case on its agenda."""
@@ -72,6 +76,11 @@ class CaseKnown:
     def owed(self) -> Owed | None:
         """What the victim is owed. None: nothing is known that anything is owed for."""
         return self.victim.owed if self.victim else None
+
+    @cached_property
+    def home(self) -> Home:
+        """The children of its household."""
+        return Home(self.case, self.people, self.of_children, self.at)
 
     @cached_property
     def way(self) -> SafeWay:

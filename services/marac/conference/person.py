@@ -9,6 +9,7 @@ from chassis.facts import Fact
 from chassis.once import once
 from chassis.views import Folded, Subject
 from contracts.content import Content, Said
+from contracts.events.children import AboutChild
 from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.owed import AboutVictim
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
@@ -32,7 +33,8 @@ from services.marac.conference.victim import hers_of
 NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
 NOT_DETAILS |= {"headings", "actions", "for_children", "contact", "release", "court"}
 """The words of a safety plan may name places: they stand in its own part of the page alone."""
-NOT_DETAILS |= {"equality", "override"}
+NOT_DETAILS |= {"equality", "override", "voice", "social_worker"}
+"""The child's words stand in the part about children."""
 CALENDARS = Calendars(court_deadline, add_working_days)
 SECTIONS = ("identity", "location", "contact", "health")
 
@@ -206,8 +208,8 @@ def _state(fact: Fact[Content]) -> Literal["current", "corrected", "withdrawn"]:
 
 
 def _text(said: Said) -> str | None:
-    """What was said in words; of what is owed to her none, for it may name places (decision 0037)."""
-    if isinstance(said, AboutVictim):
+    """What was said in words; of children, and of what is owed to her, none: it may name places (0037)."""
+    if isinstance(said, AboutVictim | AboutChild):
         return None
     return said.narrative.text if isinstance(said.narrative, Narrative) else None
 

@@ -262,10 +262,7 @@ async def _page(
     case, victim = known.case, known.victim
     broken = [await runtime.broken("p", each.person) for each in known.everybody]
     broken.append(await runtime.broken("k", case.case))
-    people = {
-        each.person: compose.person_shown(known, each, locations=sees.locations, contacts=sees.contacts)
-        for each in known.everybody
-    }
+    people = {each.person: compose.person_shown(known, each, **sees._asdict()) for each in known.everybody}
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),
@@ -281,6 +278,7 @@ async def _page(
         victim=people[case.victim.person][0] if case.victim else None,
         perpetrators=[people[each.person][0] for each in case.perpetrators],
         children=[people[each.person][0] for each in case.children],
+        household=known.home.household(locations=sees.locations),
         orders=[compose.order_shown(each, locations=sees.locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),

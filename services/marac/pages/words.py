@@ -73,6 +73,10 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("reason", "support-reason"),
     ),
     "care.role-taken": (("part", "case-role"),),
+    "child.circumstances-said": (("setting", "setting"), ("plan", "child-plan"), ("since", "date")),
+    "child.missing-reported": (("missing", "time"), ("found", "time")),
+    "child.return-interview-said": (("step", "interview-step"),),
+    "child.school-told": (("step", "school-step"), ("to", "school-recipient")),
     "care.lead-named": (("service", "text"), ("since", "time")),
 }
 

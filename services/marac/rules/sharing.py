@@ -26,6 +26,7 @@ DECIDE_CANDIDATE = "candidate:decide"
 READ_SHOWN = "shown:read"
 SEARCH = "person:search"
 MESSAGE = "message:send"
+READ_CHILDREN = "children:read"
 ANSWER_RESEARCH = "research:answer"
 SET_RESEARCHERS = "researchers:set"
 DECLARE_INTEREST = "interest:declare"
@@ -59,6 +60,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     SEARCH: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_SHOWN: frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
+    READ_CHILDREN: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     ANSWER_RESEARCH: frozenset({StaffRole.MARAC_REPRESENTATIVE, StaffRole.IDVA}),
     SET_RESEARCHERS: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.AREA_ADMIN}),
     DECLARE_INTEREST: frozenset(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.events.children import InterviewSaid, MissingReported
 from contracts.events.contact import ContactFailed, SafeContactSaid
 from contracts.events.orders import BreachReported
 from contracts.events.people import (
@@ -34,6 +35,8 @@ TOLD = frozenset(
         HousingDescribed.type,
         HealthContacted.type,
         LeadNamed.type,
+        MissingReported.type,
+        InterviewSaid.type,
         BreachReported.type,
         SafeContactSaid.type,
         ContactFailed.type,
@@ -64,9 +67,19 @@ ALONE: Mapping[str, frozenset[AgencyKind]] = {
     HealthContacted.type: frozenset({AgencyKind.IDVA_SERVICE, AgencyKind.HEALTH}),
     SafeContactSaid.type: frozenset({AgencyKind.IDVA_SERVICE}),
     ContactFailed.type: frozenset({AgencyKind.IDVA_SERVICE}),
+    MissingReported.type: frozenset(
+        {
+            *(AgencyKind.POLICE, AgencyKind.COUNCIL),
+            *(AgencyKind.CHILDRENS_SERVICES, AgencyKind.IDVA_SERVICE),
+        }
+    ),
+    InterviewSaid.type: frozenset(
+        {AgencyKind.POLICE, AgencyKind.CHILDRENS_SERVICES, AgencyKind.IDVA_SERVICE}
+    ),
 }
 """What goes to these kinds alone. Which surgery she goes to, in free words, tells where she lives. Number and
-code word are for who supports her, as on a case's page; and whoever has them hears that a way failed."""
+code word are for who supports her, as on a case's page; and whoever has them hears that a way failed. What a
+child said on return goes back to the police, who often do not hear of it (HMICFRS 2021, lines 1918-1920)."""
 
 WHERE = frozenset({Sensitivity.LOCATION, Sensitivity.ROUTING})
 """The sections that tell where she is."""

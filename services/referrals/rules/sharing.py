@@ -12,6 +12,8 @@ REFER = "referral:make"
 ASSESS = "risk:report"
 REPORT_INCIDENT = "incident:report"
 DESCRIBE_CARE = "care:report"
+SAY_CHILD = "child:report"
+SET_SCHOOL_DAYS = "school-days:set"
 SAY_CONTACT = "contact:report"
 NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
@@ -43,6 +45,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     ASSESS: SYSTEMS,
     REPORT_INCIDENT: SYSTEMS,
     DESCRIBE_CARE: SYSTEMS,
+    SAY_CHILD: SYSTEMS,
+    SET_SCHOOL_DAYS: SYSTEMS | {StaffRole.AREA_ADMIN},
     SAY_CONTACT: SYSTEMS,
     NOTE_IMMIGRATION: frozenset({StaffRole.SUPPORT_REPORTER}),
     MERGE_RECORDS: SYSTEMS,
