@@ -89,6 +89,19 @@ def test_a_server_that_is_not_ready_loses_nothing(open_: Open, world: World) -> 
     assert world.sittings.records[sample_rows.CASE].risks == TYPED
 
 
+def test_an_action_that_is_typed_while_the_line_is_down_is_there_again(open_: Open) -> None:
+    page = open_("chair", HEAR)
+    page.context.set_offline(True)
+    page.locator("#action-text").fill("Change both locks.")
+    page.get_by_role("button", name="Add").last.click()
+    expect(page.locator("[data-state-action]")).to_contain_text("Not saved since")
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(page.url)
+    expect(again.locator("#action-text")).to_have_value("Change both locks.")
+    expect(again.locator("[data-state-action]")).to_contain_text("not saved yet")
+
+
 def test_the_voice_comes_first_and_the_keyboard_reaches_what_is_written(open_: Open) -> None:
     page = open_("chair", HEAR)
     heads = page.locator("main h2").all_inner_texts()

@@ -77,20 +77,33 @@ try { tidy(); } catch { /* nothing can be kept here, then */ }
 
 const page = document.querySelector("[data-hear]");
 const form = () => page.querySelector("form[data-kept-as]");
+const action = () => page.querySelector("form.gt-action-form");
 const fields = () => [...new FormData(form())].filter(([name]) => name !== "then");
 const kept = new Kept(form().dataset.keptAs, form().dataset.key);
+const keptAction = new Kept(`${form().dataset.keptAs}.action`, form().dataset.key);
 let changed = 0, sending = false, waits = null, since = null, again = 0;
 
-const tell = (what, time = "") => {
-  form().querySelector("[data-state]").textContent = what ? form().dataset[what].replace("%(time)s", time) : "";
+const tell = (what, time = "", place = "[data-state]") => {
+  page.querySelector(place).textContent = form().dataset[what].replace("%(time)s", time);
 };
 
-function fill(said) {
-  for (const field of form().elements) {
+function fill(of, said) {
+  for (const field of of.elements) {
     const values = said.filter(([name]) => name === field.name).map(([, value]) => value);
     if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
     else if (field.name && field.type !== "submit" && values.length) field.value = values[0];
   }
+}
+
+/** The answer to what a form says; null while the line is down or the server is not ready. */
+async function posted(address, said) {
+  try {
+    const answer = await fetch(address, {
+      method: "POST", body: new URLSearchParams(said), headers: { Accept: "text/html" }, cache: "no-store",
+      signal: AbortSignal.timeout(20_000),
+    });
+    return answer.status < 500 ? answer : null;
+  } catch { return null; }
 }
 
 /** Sends what is typed; what cannot be sent waits, and goes when the line is back. */
@@ -98,16 +111,10 @@ async function send(then) {
   waits = then;
   if (sending) return;
   sending = true;
-  const at = changed, said = fields();
-  let answer = null;
-  try {
-    answer = await fetch(form().action, {
-      method: "POST", body: new URLSearchParams([...said, ["then", ""]]), headers: { Accept: "text/html" },
-      cache: "no-store", signal: AbortSignal.timeout(20_000),
-    });
-  } catch { /* the line is down */ }
+  const at = changed;
+  const answer = await posted(form().action, [...fields(), ["then", ""]]);
   sending = false;
-  if (answer === null || answer.status >= 500) {
+  if (answer === null) {
     since ??= clock();
     tell(kept.keeps ? "down" : "unkept", since);
     clearTimeout(again);
@@ -118,6 +125,20 @@ async function send(then) {
   if (![200, 412, 422].includes(answer.status)) return tell("gone");
   waits = since = null;
   await show(answer, at, then);
+}
+
+/** An action that is agreed: under one name, however often it is sent. What is wrong with it the server tells. */
+async function agree() {
+  const answer = await posted(action().action, [...new FormData(action())]);
+  if (answer === null) {
+    tell(keptAction.keeps ? "down" : "unkept", clock(), "[data-state-action]");
+    setTimeout(agree, RETRY);
+    return;
+  }
+  if (answer.status === 401) return tell("out", "", "[data-state-action]");
+  await keptAction.forget();
+  if (answer.ok) location.reload();
+  else action().submit();
 }
 
 /** What the server says: it has it, or somebody else wrote meanwhile and both texts are to be read. */
@@ -139,13 +160,14 @@ async function show(answer, at, then) {
 }
 
 page.addEventListener("input", (event) => {
+  if (event.target.form === action()) keptAction.put([...new FormData(action())]);
   if (event.target.form !== form()) return;
   changed += 1;
   kept.put(fields());
 });
 page.addEventListener("submit", (event) => {
-  if (event.target !== form()) return;
   event.preventDefault();
+  if (event.target === action()) return agree();
   const pressed = event.submitter?.value;
   const here = location.pathname;
   kept.put(fields());
@@ -154,9 +176,13 @@ page.addEventListener("submit", (event) => {
 addEventListener("online", () => waits !== null && send(waits));
 addEventListener("beforeunload", (event) => { if (waits !== null && !kept.keeps) event.preventDefault(); });
 
-const before = await kept.get();
+const [before, agreed] = [await kept.get(), await keptAction.get()];
 if (before !== null) {
-  fill(before);
+  fill(form(), before);
   changed += 1;
   tell("back");
+}
+if (agreed !== null) {
+  fill(action(), agreed);
+  tell("back", "", "[data-state-action]");
 }
