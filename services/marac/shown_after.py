@@ -95,6 +95,8 @@ class NotTold(Shown):
     due: datetime
     late: bool
     tried: int
+    teller: str | None = Field(description="the agency that the meeting named; null: the IDVA")
+    safe_to_tell: bool | None = Field(description="null: the meeting did not say, which is not safe")
     way: SafeWay
 
 
@@ -167,6 +169,8 @@ class AfterPage(Shown):
     told: Telling | None
     tell_due: datetime | None
     tell_tried: int
+    teller: str | None
+    safe_to_tell: bool | None
     repeats: list[RecordWaits]
     repeat_due: datetime | None
     definition: str | None

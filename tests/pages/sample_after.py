@@ -109,13 +109,20 @@ def repeats(*_: Any) -> shown_after.Repeats:
         due=ago(hours=8),
         late=True,
         tried=2,
+        teller=IDVA,
+        safe_to_tell=False,
         way=_way(),
     )
     later = {"letters": "R4W3", "late": False, "due": NOW + timedelta(hours=20)}
     return shown_after.Repeats(
         at=NOW,
         repeats=[line, line.model_copy(update=later | {"case": new(), "parties": _parties(LONG)})],
-        not_told=[untold, untold.model_copy(update=later | {"tried": 0, "way": NO_WAY})],
+        not_told=[
+            untold,
+            untold.model_copy(
+                update=later | {"tried": 0, "way": NO_WAY, "teller": None, "safe_to_tell": None}
+            ),
+        ],
         agencies=AGENCIES,
     )
 
@@ -198,6 +205,8 @@ async def after_page(_runtime: Any, caller: Caller, case: str) -> shown_after.Af
         told=None,
         tell_due=ago(hours=8),
         tell_tried=1,
+        teller=IDVA,
+        safe_to_tell=True,
         repeats=_records(),
         repeat_due=ago(hours=8),
         definition="current",

@@ -291,7 +291,7 @@ def full_case() -> shown.CasePage:
                 cause=UNSERVED, rule="ends-7", owner="orders-team", due=ago(days=2), state="taken"
             ),
         ],
-        actions=sample_actions.lines(),
+        actions=sample_actions.lines()[::2],
         pattern=shown_pattern.CasePattern(
             offences=[
                 shown_pattern.OffenceNamed(

@@ -317,6 +317,7 @@ async def record_by_record(found: Scene, client_of: Goldthread, tokens: Tokens) 
     """Whoever has the right has it of their own: of another area, agency or side, nothing is there."""
     case, him, breach = found.ids["case"], found.ids["person"], found.own["orders"]
     pages = [f"/marac/v1/cases/{case}", f"/marac/cases/{case}", f"/marac/v1/cases/{case}/sources/{case}"]
+    pages += [f"/marac/v1/cases/{case}/after", f"/marac/cases/{case}/after"]
     meeting = [f"/marac/meetings/{found.own['marac']}", f"/marac/v1/meetings/{found.own['marac']}/agenda"]
     cohort = ["/marac/v1/cohort", f"/marac/v1/cohort/{him}", "/marac/cohort", f"/marac/cohort/{him}"]
     alerts = [f"/notify/v1/alerts/{breach}", f"/orders/v1/breaches/{breach}", f"/orders/breaches/{breach}"]

@@ -4,12 +4,15 @@ folded once for both."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from chassis.facts import Fact
 from chassis.once import once
 from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.events.conference import CaseListed
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.flags import CaseMet, FlagConfirmed, RepeatAnswered
+from contracts.events.meeting import CaseHeard
 from contracts.events.people import ReferralMade
+from contracts.events.research import ResearchersSet
 from contracts.rules.clocks import runs_out
 from contracts.rules.owed import SETTLES
 from contracts.vocabulary import AlertRule, Role, ToldResult
@@ -24,6 +27,7 @@ from services.marac.conference.after_rows import (
     barred,
 )
 from services.marac.conference.case import fold_case
+from services.marac.conference.research import set_for
 from services.marac.rules import flags, refer_again
 
 GOLDTHREAD = "goldthread"
@@ -49,7 +53,7 @@ def fold_after(subject: Subject) -> Folded:
             "met": met,
             "until": until,
             **_owing(lines, subject.at < until),
-            **_telling(victim, met[-1]),
+            **_telling(subject, victim, met[-1]),
             **_repeats(subject, case, met[-1], [link.referred for link in links]),
         }
     )
@@ -57,9 +61,15 @@ def fold_after(subject: Subject) -> Folded:
 
 
 def _met(subject: Subject) -> tuple[datetime, ...]:
+    """When the case was heard, by each meeting; where nobody recorded that, when its time came."""
     listed = {each.said.meeting for each in subject.facts.current(CaseListed)}
-    met = [each.occurred for each in subject.facts.current(CaseMet) if each.said.meeting in listed]
-    return tuple(sorted(met))
+    came = {each.said.meeting: each.occurred for each in subject.facts.current(CaseMet)}
+    met = {meeting: at for meeting, at in came.items() if meeting in listed}
+    return tuple(sorted((met | {each.said.meeting: each.occurred for each in _heard(subject)}).values()))
+
+
+def _heard(subject: Subject) -> list[Fact[CaseHeard]]:
+    return [each for each in subject.facts.current(CaseHeard) if each.said.case == subject.id]
 
 
 def _victim(subject: Subject, victim: rows.CasePerson) -> rows.ConferencePerson | None:
@@ -83,15 +93,18 @@ def _of_the_pair(case: rows.ConferenceCase, victim: rows.ConferencePerson | None
 def _flags(
     subject: Subject, case: rows.ConferenceCase, victim: rows.ConferencePerson | None, met: datetime
 ) -> tuple[FlagLine, ...]:
-    """Of each agency that told of the victim, or answers for the area: who told of the other side alone is
-    not asked, for that would tell who is the victim."""
+    """Of each agency that told of the victim, researches for the MARAC or answers for the area: who told of
+    the other side alone is not asked, for that would tell who is the victim."""
     first: dict[str, datetime] = {}
     for line in victim.lines if victim else ():
         if line.said is not None and line.agency != GOLDTHREAD:
             first[line.agency] = min(line.said.recorded, first.get(line.agency, line.said.recorded))
-    around = {*case.areas, *case.transferred}
+    around = (*case.areas, *case.transferred)
+    asked = set_for(subject.configuration, around, met)
+    for agency in asked.agencies if asked else ():
+        first.setdefault(agency, met)
     for agency, defined in casefile.agencies_of(subject.configuration).items():
-        if not around.isdisjoint(defined.serves):
+        if not set(around).isdisjoint(defined.serves):
             first.setdefault(agency, met)
     said = {each.agency: each for each in subject.facts.current(FlagConfirmed)}
     return tuple(
@@ -116,12 +129,15 @@ def _owing(lines: Sequence[FlagLine], runs: bool) -> dict[str, object]:
     }
 
 
-def _telling(victim: rows.ConferencePerson | None, met: datetime) -> dict[str, object]:
+def _telling(subject: Subject, victim: rows.ConferencePerson | None, met: datetime) -> dict[str, object]:
+    heard = next((each.said for each in reversed(_heard(subject))), None)
     since = [each for each in (victim.told_of_marac if victim else ()) if each.at >= met]
     settled = [each for each in since if each.result in SETTLES]
     told = next((each for each in settled if each.result is ToldResult.TOLD), None)
     told = told or next(iter(settled), None)
     return {
+        "teller": heard.told_by if heard else None,
+        "safe_to_tell": heard.safe_to_tell if heard else None,
         "told": told,
         "tell_tried": sum(each.result is ToldResult.TRIED for each in since),
         "tell_due": None if told else runs_out(AlertRule.TELL_MARAC, met, CALENDARS),
@@ -194,5 +210,5 @@ AFTER = View(
     decide=decide,
     begun_by=(ReferralMade,),
     reads_people=True,
-    configured_by=(AreaDefined, AgencyDefined),
+    configured_by=(AreaDefined, AgencyDefined, ResearchersSet),
 )

@@ -57,6 +57,8 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
         told=after.told,
         tell_due=after.tell_due,
         tell_tried=after.tell_tried,
+        teller=after.teller,
+        safe_to_tell=after.safe_to_tell,
         repeats=list(after.repeats),
         repeat_due=after.repeat_due,
         definition=after.definition,

@@ -76,6 +76,10 @@ class CaseAfter(Row):
     """The agencies that have not answered."""
     flagged: str = ""
     """The agencies whose files are flagged."""
+    teller: str | None = None
+    """The agency that the last meeting named to tell the victim."""
+    safe_to_tell: bool | None = None
+    """None: the meeting did not say, which is not safe."""
     told: Telling | None = None
     """How the outcome of the last meeting was told, or why that may stand; None: it is owed."""
     tell_tried: int = 0

@@ -158,15 +158,18 @@ def _not_told(
         due=due,
         late=due <= at,
         tried=row.tell_tried,
+        teller=row.teller,
+        safe_to_tell=row.safe_to_tell,
         way=way_of(people.get(victim.person) if victim else None, at).without_contact(),
     )
 
 
 async def confirm(runtime: Runtime, caller: Caller, case: str, state: FlagState, key: str | None) -> Taken:
     """Say how the caller's agency has flagged its file. Raises Problem (404) for an agency that is not asked
-    about this case."""
+    about this case, and for whoever has a tie to its parties."""
     row = await after_of(runtime, case)
-    if row is None or caller.agency not in {line.agency for line in row.flags}:
+    asked = {line.agency for line in row.flags} if row else set()
+    if caller.agency not in asked or await tied(runtime, caller, [case]):
         raise not_found()
     said = FlagConfirmed(case=case, state=state)
     return await say(runtime, caller, said, sharing.FLAG, key)

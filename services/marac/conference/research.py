@@ -44,7 +44,7 @@ def fold_research(subject: Subject) -> Folded:
     if fact is None or said is None:
         return Folded(None)
     areas = area_and_around(casefile.areas_of(subject.configuration), said.area)
-    asked = _set_for(subject.configuration, areas, said.starts)
+    asked = set_for(subject.configuration, areas, said.starts)
     asks = _asks(subject, said.starts, asked.days_before) if asked else ()
     replies = _replies(subject)
     answered = {(each.case, each.agency) for each in replies}
@@ -66,7 +66,7 @@ def fold_research(subject: Subject) -> Folded:
     return Folded(row)
 
 
-def _set_for(configuration: FactSet, areas: Iterable[str], starts: datetime) -> ResearchersSet | None:
+def set_for(configuration: FactSet, areas: Iterable[str], starts: datetime) -> ResearchersSet | None:
     """Whom the nearest of these areas asks: the newest that was said before the meeting began."""
     found = [each for each in configuration.current(ResearchersSet) if each.occurred <= starts]
     newest = {each.said.area: each.said for each in found}

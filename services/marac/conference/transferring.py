@@ -26,7 +26,7 @@ from contracts.vocabulary import AreaKind, HeardHere, MoveKind, MoveWarning, Rol
 from services.marac import casefile, shown_after
 from services.marac.conference import following, rows
 from services.marac.conference.after_rows import ConferenceTransfer, ConferenceTransferTable
-from services.marac.conference.held import Held, visible
+from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.transfer import TRANSFER
 from services.marac.conference.views import CASE
@@ -152,6 +152,8 @@ async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswe
     side = (row.to_area if receiver else row.from_area) if row else None
     if row is None or not sharing.may_act_in(caller.areas, area_and_around(areas, side)):
         raise not_found()
+    if await tied(runtime, caller, [row.of_case]):
+        raise not_found()
     taken = row.state in ("taken", "asked-after")
     if row.state == "withdrawn" or (taken and asked.answer in ("acknowledge", "withdraw")):
         raise Refused("transfer-over", "transfer", status=409)
@@ -222,6 +224,7 @@ async def shown(
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.of_case for row in found], "case")
     seen = await visible(runtime, caller, cases.values())
+    gone = await tied(runtime, caller, cases)
     people = await following.people_of(runtime, cases.values())
     coordinates = not sharing.RIGHTS[sharing.FOLLOW_UP].isdisjoint(caller.roles)
 
@@ -245,5 +248,5 @@ async def shown(
             chase_late=row.chase_by is not None and row.chase_by <= at,
         )
         for row in found
-        if row.of_case in cases and (row.of_case in seen or acts(row.to_area))
+        if row.of_case in cases.keys() - gone and (row.of_case in seen or acts(row.to_area))
     ]

@@ -8,7 +8,9 @@ from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
+from contracts.events.meeting import CaseHeard
 from contracts.events.owed import VictimTold
+from contracts.events.research import ResearchersSet
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.sections import Location, Narrative
 from contracts.vocabulary import FlagState, HeardHere, MoveWarning, Role, ToldResult, UpdateKind
@@ -147,10 +149,27 @@ def test_from_the_meeting_on_flags_and_telling_are_owed_and_stop_when_they_are_d
     assert running(told) == set()
 
 
+def test_what_the_meeting_recorded_says_who_tells_and_whether_it_is_safe() -> None:
+    told = met()
+    heard = CaseHeard(meeting=root_of("meeting"), case=root_of("case"), told_by="haven", safe_to_tell=False)
+    told.add(fact(heard, agency="police", occurred=NOON - timedelta(hours=23), root="heard"))
+    told.settle()
+    row = after(told)
+    assert (row.teller, row.safe_to_tell) == ("haven", False)
+    assert row.met == (NOON - timedelta(hours=23),), "when it was heard, and not when the meeting began"
+
+
 def test_an_agency_that_told_of_the_other_side_alone_is_not_asked() -> None:
     told = met(incident("his", "hospital", NOON - 30 * DAY, people=[ben(Role.SUSPECT)]))
     told.settle()
     assert "hospital" not in after(told).owing
+
+
+def test_an_agency_that_researches_for_the_marac_is_asked_though_it_told_of_nobody() -> None:
+    said = ResearchersSet(area="north", agencies=["hospital"])
+    told = met(fact(said, agency="police", occurred=NOON - 90 * DAY, root="researchers"))
+    told.settle()
+    assert [line.agency for line in after(told).flags] == ["haven", "hospital", "police"]
 
 
 def test_a_listing_that_is_withdrawn_stops_what_it_began() -> None:

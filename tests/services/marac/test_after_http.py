@@ -7,15 +7,17 @@ from typing import Any
 
 import httpx
 
+from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted
 from contracts.events.configuration import AgencyDefined
 from contracts.events.owed import VictimTold
 from contracts.events.people import HouseholdDescribed
+from contracts.events.research import InterestDeclared, Tie
 from contracts.sections import Contact, Location
 from contracts.vocabulary import AgencyKind, Role
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben
-from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.support.facts import area, mention_of
 from tests.support.waiting import until
 
@@ -217,6 +219,26 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     after = await read(marac, "coordinator", f"cases/{made.case}/after")
     assert after["transfers"][0]["transfer"]["state"] == "taken"
     assert after["flags"], "the earlier flag stays"
+
+
+async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
+    made = await met(marac)
+    root = await sent(marac, made)
+    for who in ("coordinator-elsewhere", "system"):
+        said = InterestDeclared(person=CALLERS[who].id, cases=[Tie(case=made.case, tie=True)])
+        now = own_header(marac.runtime.clock.now())
+        await marac.runtime.take(now, said, caller=CALLERS[who], right="test")
+
+    async def gone() -> bool:
+        waits = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
+        return (waits, (await read(marac, "system", "flags"))["flags"]) == ([], [])
+
+    await until(gone, what="neither is there for them")
+    path = f"transfers/{root}/answers"
+    refused = await marac.post("coordinator-elsewhere", path, {"answer": "acknowledge"})
+    assert refused.status_code == 404
+    flagged = await marac.post("system", f"cases/{made.case}/flags", {"state": "flagged"})
+    assert flagged.status_code == 404
 
 
 async def test_a_transfer_to_no_marac_is_refused_by_its_field(marac: Marac) -> None:
