@@ -23,7 +23,7 @@ demo-clean: ## Forget what the demo kept
 # Three processes, each with its own Kafka, PostgreSQL and browser: a test waits more than it works. The
 # short chaos run of one process comes after, for it starves whatever runs beside it.
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
-	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n 3 --dist loadfile
 	@$(PY) -m pytest -m chaos -k one_folder
 
 chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1
@@ -51,7 +51,10 @@ operate: ## An operator's command, with the settings of what is up: RUN="marks o
 screenshots: .venv/.dev build/.assets system ## Every page as desktop, phone and print, into build/screenshots
 	@$(GOLDTHREAD) screenshots
 
+# Each measurement is tried by a few first: what does not run is told in minutes, and not after an hour. It is
+# here and not in `make test`, of which it took an eighth.
 bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the bare libraries: YEAR=1 STEADY=600 for all of it
+	@$(PY) -m pytest -q -m bench
 	@$(GOLDTHREAD) bench --year $(or $(YEAR),0.002) --steady $(or $(STEADY),20)
 
 bench-identity: .venv/.dev build/.assets system ## Measure who is linked, by kind of record; and how fast: RECORDS=1000000

@@ -65,6 +65,10 @@ def loudest(bars: Iterable[Bar]) -> Bar | None:
     return replace(worst[0], text=Markup(" · ").join([worst[0].text, *more]))
 
 
+IN_NAVIGATION = 5
+"""So many items at most: the first of each role's, in the order of the list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item of the navigation: a message id, where it leads, and the roles that have it."""
@@ -130,12 +134,14 @@ class Pages:
         return HTMLResponse(self.render(template, look, **shown), status)
 
     def render(self, template: str, look: Look, **shown: Any) -> str:
-        """A page's HTML."""
+        """A page's HTML. What navigation has no room for stands at the foot of the page."""
+        theirs = [item for item in self._navigation if item.roles & look.roles]
         return self._environment.get_template(template).render(
             look=look,
             times=Times(self.texts, look.now),
             bar=loudest(look.bars),
-            navigation=[item for item in self._navigation if item.roles & look.roles],
+            navigation=theirs[:IN_NAVIGATION],
+            elsewhere=theirs[IN_NAVIGATION:],
             service=self.service,
             **shown,
         )

@@ -39,7 +39,7 @@ def test_it_measures_posting_and_folding_on_real_parts() -> None:
     assert [step.id for step in steps if isinstance(step, Figure)].count("P2") == 2
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.kafka
 @pytest.mark.postgres
 def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: pytest.MonkeyPatch) -> None:

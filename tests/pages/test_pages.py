@@ -514,6 +514,18 @@ def test_an_operator_decides_what_becomes_of_a_record(open_: Open, world: World)
     assert menu == [f"/{service}/parked" for service in ("referrals", "orders", "marac", "notify")]
 
 
+@pytest.mark.parametrize("who", ["chair", "coordinator", "idva"])
+def test_what_navigation_has_no_room_for_stands_at_the_foot_of_the_page(open_: Open, who: str) -> None:
+    page = open_(who, "/marac/meetings")
+    paths = "all => all.map(one => one.pathname)"
+    menu = page.locator(".govuk-service-navigation a").evaluate_all(paths)
+    foot = page.locator("footer nav a").evaluate_all(paths)
+    assert len(menu) == 5
+    assert {"/marac/search", "/marac/victims", "/marac/children"} <= {*menu, *foot}
+    assert menu[0] == "/marac/meetings", "what waits for me comes first"
+    assert set(menu).isdisjoint(foot)
+
+
 def test_a_page_about_which_something_could_not_be_read_says_so(open_: Open, world: World) -> None:
     said = {"incomplete": 2, "operator_told": sample_rows.NOW}
     world.cases[sample_rows.CASE] = world.cases[sample_rows.CASE].model_copy(update=said)
