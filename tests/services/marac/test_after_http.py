@@ -221,6 +221,42 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     assert after["flags"], "the earlier flag stays"
 
 
+async def test_what_the_receiving_marac_agrees_comes_before_its_own_next_meeting(marac: Marac) -> None:
+    made = await met(marac)
+    answers = f"transfers/{await sent(marac, made)}/answers"
+    taken = await marac.post("coordinator-elsewhere", answers, {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def theirs() -> bool:
+        return (await marac.get("coordinator-elsewhere", f"cases/{made.case}")).status_code == 200
+
+    await until(theirs, what="the receiving MARAC sees the case")
+    south = []
+    for days in (3, 31):
+        starts = (marac.runtime.clock.now() + timedelta(days=days)).isoformat()
+        called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+        south.append(called.json()["root"])
+    due = (marac.runtime.clock.now() + timedelta(days=9)).isoformat()
+    body = {"owner": "council", "due": due, "text": "Fit new locks to both doors.", "target": "victim"}
+    agreed = {}
+    for who, meeting in (
+        ("coordinator-elsewhere", None),
+        ("coordinator-elsewhere", south[0]),
+        ("coordinator", made.meeting),
+    ):
+        said = await marac.post(who, f"cases/{made.case}/actions", body | {"meeting": meeting})
+        assert said.status_code == 201, said.text
+        agreed[meeting] = said.json()["root"]
+
+    async def before_it() -> bool:
+        page = (await marac.get("coordinator-elsewhere", f"meetings/{south[1]}/agenda")).json()
+        return {line["action"] for line in page["carried"]} == {agreed[None], agreed[south[0]]}
+
+    await until(before_it, what="what was agreed there or between is before its next meeting")
+    (fact,) = await marac.runtime.fact(agreed[made.meeting])
+    assert fact.said.routing.area == "north", "what the sender's meeting agrees is the sender's"
+
+
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
     made = await met(marac)
     root = await sent(marac, made)
