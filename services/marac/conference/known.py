@@ -17,6 +17,7 @@ from services.marac.conference.criteria import brought_back, found_of
 from services.marac.conference.hers import standing_of, way_of
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.others import about_others, not_as_victim
+from services.marac.conference.others import people_of as people_of
 from services.marac.conference.risk import risk_of
 from services.marac.conference.support import shown_support
 from services.marac.rules.actions import is_late
@@ -173,11 +174,6 @@ class CaseKnown:
 def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:
     named = {each.version for each in (hers.earlier if hers else ())}
     return line.model_copy(update={"earlier": tuple(e for e in line.earlier if e.version in named)})
-
-
-def people_of(case: rows.ConferenceCase) -> set[str]:
-    """The persons whose rows a case's page needs."""
-    return _victim_of(case) | {each.person for each in (*case.perpetrators, *case.children)}
 
 
 def _victim_of(case: rows.ConferenceCase) -> set[str]:
