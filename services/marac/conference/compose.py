@@ -83,7 +83,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         clocks_late=clocks.late(known.clocks),
         without_answer=breaches.without_answer(case, known.at),
         undecided=breaches.undecided(known.pattern, known.at),
-        children=[(child.person, _has_school(known, child)) for child in case.children],
+        children=[(child.person, bool(known.home.schools_of(child.person))) for child in case.children],
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
         kinds=frozenset(kinds.values()),
         unread=known.incomplete.records,
@@ -157,11 +157,6 @@ def silent_feeds(
         for each in silences
         if each.kind in missing.CORE
     ]
-
-
-def _has_school(known: CaseKnown, child: rows.CasePerson) -> bool:
-    row = known.people.get(child.person)
-    return row is not None and any(line.location.school for line in row.locations)
 
 
 def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> shown.AgendaLine:

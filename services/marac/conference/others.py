@@ -1,6 +1,6 @@
 """Which lines of a person of a case are about another victim than its own. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from contracts.vocabulary import Role
 from services.marac.conference import rows
@@ -26,6 +26,17 @@ def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
         line.root
         for line, victims in by_victims(row)
         if Role.VICTIM not in line.roles and victims and victims.isdisjoint(own)
+    }
+
+
+def apart_of(case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]) -> dict[str, set[str]]:
+    """Of each person of a case the roots of the lines that are about another victim than its own."""
+    own, victim = people_of(case), case.victim.person if case.victim else ""
+    seen = not_as_victim(people[victim], own) if victim in people else set()
+    hers = {line.root for line in people[victim].lines} - seen if victim in people else set()
+    return {
+        person: seen if person == victim else about_others(people[person], own, hers)
+        for person in own & people.keys()
     }
 
 
