@@ -203,6 +203,15 @@ def test_what_any_agency_records_after_the_meeting_is_told_as_a_repeat_until_it_
     assert after(told).until == NOON.replace(year=2027), "and its flag holds from the last referral"
 
 
+def test_a_record_that_names_the_other_side_alone_tells_its_agency_nothing() -> None:
+    his = incident("his", "hospital", NOON - timedelta(hours=2), people=[ben(Role.SUSPECT)])
+    told = met(his, breach(occurred=NOON - timedelta(hours=1)), days=2)
+    told.settle()
+    row = after(told)
+    assert [each.agency for each in row.repeats] == ["hospital", "council"], "the coordinator sees both"
+    assert row.told_by == "|council|"
+
+
 def sent(**values: Any) -> Fact[Any]:
     given = {"from_area": "north", "to_area": "south", "heard": HeardHere.HEARD}
     said = TransferSent(case=root_of("case"), warned=MoveWarning.NOT_KNOWN, **(given | values))
