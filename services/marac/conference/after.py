@@ -95,11 +95,12 @@ def _of_the_pair(case: rows.ConferenceCase, victim: rows.ConferencePerson | None
 def _flags(
     subject: Subject, case: rows.ConferenceCase, victim: rows.ConferencePerson | None, met: datetime
 ) -> tuple[FlagLine, ...]:
-    """Of each agency that told of the victim, researches for the MARAC or answers for the area: who told of
-    the other side alone is not asked, for that would tell who is the victim."""
+    """Of each agency that told of the victim as one, researches for the MARAC or answers for the area: who
+    told of the other side alone, or of that side as the one who was harmed, is not asked, for that would tell
+    who is the victim."""
     first: dict[str, datetime] = {}
     for line in victim.lines if victim else ():
-        if line.said is not None and line.agency != GOLDTHREAD:
+        if line.said is not None and Role.VICTIM in line.roles and line.agency != GOLDTHREAD:
             first[line.agency] = min(line.said.recorded, first.get(line.agency, line.said.recorded))
     around = (*case.areas, *case.transferred)
     asked = set_for(subject.configuration, around, met)

@@ -23,8 +23,10 @@ from tests.services.marac.caseload import (
     incident,
     listing,
     meeting,
+    mention,
     order,
     referral,
+    risk,
     world,
 )
 from tests.support.facts import NOON, area, fact, mention_of, root_of, withdrawn
@@ -163,6 +165,13 @@ def test_an_agency_that_told_of_the_other_side_alone_is_not_asked() -> None:
     told = met(incident("his", "hospital", NOON - 30 * DAY, people=[ben(Role.SUSPECT)]))
     told.settle()
     assert "hospital" not in after(told).owing
+
+
+def test_an_agency_that_told_of_the_victim_only_as_accused_is_not_asked() -> None:
+    accused = [mention("ben", Role.VICTIM), mention("ann", Role.PERPETRATOR)]
+    told = met(risk("his"), incident("back", "hospital", NOON - 30 * DAY, people=accused))
+    told.settle()
+    assert [line.agency for line in after(told).flags] == ["haven", "police"]
 
 
 def test_an_agency_that_researches_for_the_marac_is_asked_though_it_told_of_nobody() -> None:
