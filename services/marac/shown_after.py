@@ -177,5 +177,6 @@ class AfterPage(Shown):
     anchor: str | None
     transfers: list[TransferShown]
     maracs: dict[str, str] = Field(description="where the case can be sent, by code")
-    may_follow_up: bool
+    may_follow_up: bool = Field(description="the caller coordinates a MARAC that has the case, or sent it on")
+    may_send: bool = Field(description="the caller coordinates the MARAC that has the case")
     agencies: dict[str, str]

@@ -219,6 +219,10 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     after = await read(marac, "coordinator", f"cases/{made.case}/after")
     assert after["transfers"][0]["transfer"]["state"] == "taken"
     assert after["flags"], "the earlier flag stays"
+    assert (after["may_follow_up"], after["may_send"]) == (True, False)
+    for who in ("coordinator", "coordinator-elsewhere"):
+        owed = (await read(marac, who, "repeats"))["not_told"]
+        assert [each["case"] for each in owed] == [made.case], (who, "what the sender owes stays on its list")
 
 
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
