@@ -110,8 +110,9 @@ class Repeats(Shown):
 
 
 class TransferShown(Shown):
-    """A transfer, for one of its two sides or whoever may see the case. ``parties`` are for those who may see
-    the case, and for the coordinator who is to take it."""
+    """A transfer, for whoever may see the case and for the coordinator who is to take it. While that one may
+    not see the case, the kind of move, what goes with it, the warning and the sender's words are not said:
+    ``move`` and ``warned`` are *not-known* then, ``goes_with`` is empty."""
 
     transfer: ConferenceTransfer
     letters: str

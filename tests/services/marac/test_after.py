@@ -13,8 +13,18 @@ from contracts.events.owed import VictimTold
 from contracts.events.research import ResearchersSet
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.sections import Location, Narrative
-from contracts.vocabulary import FlagState, HeardHere, MoveWarning, Role, ToldResult, UpdateKind
+from contracts.vocabulary import (
+    FlagState,
+    HeardHere,
+    MoveKind,
+    MoveWarning,
+    Role,
+    ToldResult,
+    TransferItem,
+    UpdateKind,
+)
 from services.marac.conference.after_rows import CaseAfter, ConferenceTransfer
+from services.marac.conference.transfer import untaken
 from services.marac.rules import flags, refer_again, transfer
 from tests.services.marac.caseload import (
     ann,
@@ -223,7 +233,7 @@ def test_a_record_that_names_the_other_side_alone_tells_its_agency_nothing() -> 
 
 def sent(**values: Any) -> Fact[Any]:
     given = {"from_area": "north", "to_area": "south", "heard": HeardHere.HEARD}
-    said = TransferSent(case=root_of("case"), warned=MoveWarning.NOT_KNOWN, **(given | values))
+    said = TransferSent(case=root_of("case"), **({"warned": MoveWarning.NOT_KNOWN} | given | values))
     return fact(said, agency="police", occurred=NOON - timedelta(hours=3), root="transfer")
 
 
@@ -250,6 +260,21 @@ def test_both_sides_have_a_clock_until_a_transfer_is_taken_and_the_sender_keeps_
     assert isinstance(row, ConferenceTransfer)
     assert (row.state, row.open) == ("asked-after", True), "what was asked for is still missing"
     assert after(told).flags, "the earlier flag stays"
+
+
+def test_before_it_is_taken_a_transfer_says_nothing_of_why_or_of_the_other_side() -> None:
+    why = sent(
+        move=MoveKind.TEMPORARY,
+        goes_with=[TransferItem.MINUTES],
+        warned=MoveWarning.THERE,
+        words=Narrative(text="To her sister."),
+    )
+    ask = of_transfer(TransferAskedForMore, "other-police", 2, words=Narrative(text="The Dash."))
+    row = met(why, ask).row("conference_transfer", root_of("transfer"))
+    assert [each.words for each in row.steps] == ["To her sister.", "The Dash."]
+    bare = untaken(row)
+    assert (bare.move, bare.goes_with, bare.warned) == (MoveKind.NOT_KNOWN, (), MoveWarning.NOT_KNOWN)
+    assert [each.words for each in bare.steps] == [None, "The Dash."], "what they asked they know"
 
 
 def test_a_transfer_that_is_withdrawn_stops_both_clocks() -> None:
