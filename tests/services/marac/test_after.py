@@ -243,6 +243,21 @@ def test_a_transfer_that_is_withdrawn_stops_both_clocks() -> None:
     assert told.row("conference_transfer", root_of("transfer")).state == "withdrawn"
 
 
+def test_a_transfer_that_is_withdrawn_once_it_is_taken_stays_taken_for_the_case_too() -> None:
+    told = met(sent(), of_transfer(TransferAcknowledged, "other-police", 1), withdrawn(sent()))
+    told.settle()
+    assert told.row("conference_transfer", root_of("transfer")).state == "taken"
+    assert told.row("conference_case", root_of("case")).marac == "south"
+
+
+def test_a_transfer_that_is_taken_once_it_is_withdrawn_is_nobodys() -> None:
+    late = of_transfer(TransferAcknowledged, "other-police", -1)
+    told = met(sent(), withdrawn(sent()), late)
+    told.settle()
+    assert told.row("conference_transfer", root_of("transfer")).state == "withdrawn"
+    assert told.row("conference_case", root_of("case")).marac == "north"
+
+
 def test_where_an_order_or_bail_routes_is_no_part_of_what_follows() -> None:
     """The row of what follows a meeting names no place but the case's own area."""
     told = met(order(), incident("hers", people=[ann(location=Location(address=["1 Marker Lane"])), ben()]))

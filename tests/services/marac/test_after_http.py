@@ -221,6 +221,22 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     assert after["flags"], "the earlier flag stays"
 
 
+async def test_a_colleague_of_another_agency_withdraws_what_its_marac_sent(marac: Marac) -> None:
+    made = await met(marac)
+    path = f"transfers/{await sent(marac, made)}/answers"
+    assert (await marac.post("coordinator-elsewhere", path, {"answer": "withdraw"})).status_code == 404
+    done = await marac.post("coordinator-too", path, {"answer": "withdraw"})
+    assert done.status_code == 201, done.text
+    (over,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+    sent_, taken_back = over["transfer"]["steps"]
+    assert (over["transfer"]["state"], sent_["agency"], taken_back["agency"]) == (
+        "withdrawn",
+        "police",
+        "council",
+    )
+    assert taken_back["at"] > sent_["at"], "by when it was taken back"
+
+
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
     made = await met(marac)
     root = await sent(marac, made)
