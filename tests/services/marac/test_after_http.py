@@ -96,6 +96,21 @@ async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:
     assert len([each for each in facts if each.envelope.type.endswith("flag-confirmed.v1")]) == 1
 
 
+async def test_a_wrong_press_is_put_right_on_the_page(marac: Marac) -> None:
+    made = await met(marac)
+    shown = await page(marac, "idva", "flags")
+    typed = {"once": once(shown.text), "state": "no-file"}
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    found = await read(marac, "idva", "flags")
+    assert ([each["stands"] for each in found["answered"]], found["flags"]) == (["no-file"], [])
+    again = await page(marac, "idva", "flags")
+    assert "DOE" in again.text
+    assert f"/marac/cases/{made.case}/flags" in again.text
+    typed["state"] = "flagged"  # from the page that somebody went back to
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    assert [each["stands"] for each in (await read(marac, "idva", "flags"))["answered"]] == ["flagged"]
+
+
 async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_its_agency(
     marac: Marac,
 ) -> None:
