@@ -21,7 +21,7 @@ from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.support.facts import area, mention_of
 from tests.support.waiting import until
 
-REFUGE = "9 Refuge Row"
+REFUGE, WHY = "9 Refuge Row", "To her sister."
 
 
 async def met(marac: Marac) -> Prepared:
@@ -96,6 +96,21 @@ async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:
     assert len([each for each in facts if each.envelope.type.endswith("flag-confirmed.v1")]) == 1
 
 
+async def test_a_wrong_press_is_put_right_on_the_page(marac: Marac) -> None:
+    made = await met(marac)
+    shown = await page(marac, "idva", "flags")
+    typed = {"once": once(shown.text), "state": "no-file"}
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    found = await read(marac, "idva", "flags")
+    assert ([each["stands"] for each in found["answered"]], found["flags"]) == (["no-file"], [])
+    again = await page(marac, "idva", "flags")
+    assert "DOE" in again.text
+    assert f"/marac/cases/{made.case}/flags" in again.text
+    typed["state"] = "flagged"  # from the page that somebody went back to
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    assert [each["stands"] for each in (await read(marac, "idva", "flags"))["answered"]] == ["flagged"]
+
+
 async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_its_agency(
     marac: Marac,
 ) -> None:
@@ -168,7 +183,7 @@ async def warning(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
 async def sent(marac: Marac, made: Prepared) -> str:
     """The case on its way to the south; gives the transfer."""
     warned = await warning(marac, "coordinator", made)
-    body = {"to_area": "south", "move": "temporary", "goes_with": ["minutes", "actions"]}
+    body = {"to_area": "south", "move": "temporary", "goes_with": ["minutes", "actions"], "text": WHY}
     unread = await marac.post("coordinator", f"cases/{made.case}/transfers", body)
     assert (unread.status_code, unread.json()["faults"][0]["where"]) == (422, "body.warning_read")
     read_ = body | {"warning_read": warned["warning"]}
@@ -192,6 +207,16 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
         assert (await marac.get(who, f"cases/{made.case}")).status_code == 404, who
     (waits,) = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
     assert (waits["transfer"]["state"], waits["may_answer"], waits["may_see_case"]) == ("waits", True, False)
+    untold = waits["transfer"]
+    assert (untold["move"], untold["goes_with"], untold["warned"]) == ("not-known", [], "not-known")
+    assert [step["words"] for step in untold["steps"]] == [None]
+    shown = (await page(marac, "coordinator-elsewhere", "transfers")).text
+    assert (WHY in shown, "once it is taken" in shown, "do not read this as safe" in shown) == (
+        False,
+        True,
+        False,
+    )
+    assert WHY in (await page(marac, "coordinator", "transfers")).text
     assert (await read(marac, "chair-elsewhere", "transfers"))["transfers"] == []
     assert (await read(marac, "coordinator", "transfers"))["transfers"][0]["may_supply"] is True
     path = f"transfers/{root}/answers"
@@ -214,11 +239,83 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     assert REFUGE not in there.text
     assert there.json()["marac"] == "south"
     assert REFUGE in (await marac.get("coordinator", f"cases/{made.case}")).text
+    (now,) = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
+    assert (now["transfer"]["move"], now["transfer"]["steps"][0]["words"]) == ("temporary", WHY)
     late = await marac.post("coordinator", path, {"answer": "withdraw"})
     assert late.status_code == 409, "what was taken is not taken back"
     after = await read(marac, "coordinator", f"cases/{made.case}/after")
     assert after["transfers"][0]["transfer"]["state"] == "taken"
     assert after["flags"], "the earlier flag stays"
+    assert (after["may_follow_up"], after["may_send"]) == (True, False)
+    for who in ("coordinator", "coordinator-elsewhere"):
+        owed = (await read(marac, who, "repeats"))["not_told"]
+        assert [each["case"] for each in owed] == [made.case], (who, "what the sender owes stays on its list")
+
+
+async def test_what_was_sent_to_the_wrong_marac_and_withdrawn_is_not_there_any_more(marac: Marac) -> None:
+    made = await met(marac)
+    root = await sent(marac, made)
+    done = await marac.post("coordinator", f"transfers/{root}/answers", {"answer": "withdraw"})
+    assert done.status_code == 201, done.text
+
+    async def gone() -> bool:
+        return (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"] == []
+
+    await until(gone, what="neither letters nor names stay with the wrong MARAC")
+    (mine,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+    assert mine["transfer"]["state"] == "withdrawn"
+
+
+async def test_what_the_receiving_marac_agrees_comes_before_its_own_next_meeting(marac: Marac) -> None:
+    made = await met(marac)
+    answers = f"transfers/{await sent(marac, made)}/answers"
+    taken = await marac.post("coordinator-elsewhere", answers, {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def theirs() -> bool:
+        return (await marac.get("coordinator-elsewhere", f"cases/{made.case}")).status_code == 200
+
+    await until(theirs, what="the receiving MARAC sees the case")
+    south = []
+    for days in (3, 31):
+        starts = (marac.runtime.clock.now() + timedelta(days=days)).isoformat()
+        called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+        south.append(called.json()["root"])
+    due = (marac.runtime.clock.now() + timedelta(days=9)).isoformat()
+    body = {"owner": "council", "due": due, "text": "Fit new locks to both doors.", "target": "victim"}
+    agreed = {}
+    for who, meeting in (
+        ("coordinator-elsewhere", None),
+        ("coordinator-elsewhere", south[0]),
+        ("coordinator", made.meeting),
+    ):
+        said = await marac.post(who, f"cases/{made.case}/actions", body | {"meeting": meeting})
+        assert said.status_code == 201, said.text
+        agreed[meeting] = said.json()["root"]
+
+    async def before_it() -> bool:
+        page = (await marac.get("coordinator-elsewhere", f"meetings/{south[1]}/agenda")).json()
+        return {line["action"] for line in page["carried"]} == {agreed[None], agreed[south[0]]}
+
+    await until(before_it, what="what was agreed there or between is before its next meeting")
+    (fact,) = await marac.runtime.fact(agreed[made.meeting])
+    assert fact.said.routing.area == "north", "what the sender's meeting agrees is the sender's"
+
+
+async def test_a_colleague_of_another_agency_withdraws_what_its_marac_sent(marac: Marac) -> None:
+    made = await met(marac)
+    path = f"transfers/{await sent(marac, made)}/answers"
+    assert (await marac.post("coordinator-elsewhere", path, {"answer": "withdraw"})).status_code == 404
+    done = await marac.post("coordinator-too", path, {"answer": "withdraw"})
+    assert done.status_code == 201, done.text
+    (over,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+    sent_, taken_back = over["transfer"]["steps"]
+    assert (over["transfer"]["state"], sent_["agency"], taken_back["agency"]) == (
+        "withdrawn",
+        "police",
+        "council",
+    )
+    assert taken_back["at"] > sent_["at"], "by when it was taken back"
 
 
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
