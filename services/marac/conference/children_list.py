@@ -13,11 +13,12 @@ from services.marac.conference.children import CHILD, Home
 from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import people_of
+from services.marac.conference.reach import within_reach
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules.children import REASONS, reasons
 
 MOST = 400
-"""How many cases are looked through, the newest first."""
+"""How many cases of those within a caller's reach are looked through, the newest first."""
 
 
 async def children(runtime: Runtime, caller: Caller) -> shown.Children:
@@ -25,8 +26,8 @@ async def children(runtime: Runtime, caller: Caller) -> shown.Children:
     named as alleged perpetrators. The look is on record."""
     at, fresh = runtime.clock.now(), await runtime.fresh_until()
     table = CASE.table
-    statement = select(table).where(~table.withdrawn)  # type: ignore[attr-defined]
-    newest = statement.order_by(table.referred.desc(), table.subject).limit(MOST + 1)  # type: ignore[attr-defined]
+    theirs = ~table.withdrawn, await within_reach(runtime, caller)  # type: ignore[attr-defined]
+    newest = select(table).where(*theirs).order_by(table.referred.desc(), table.subject).limit(MOST + 1)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, newest))
     cases = list((await visible(runtime, caller, found[:MOST])).values())
     persons = {person for case in cases for person in people_of(case)}

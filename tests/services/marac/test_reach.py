@@ -1,0 +1,75 @@
+"""A list is cut among what its reader may see: what other areas have pushes nothing out of it."""
+
+import pytest
+
+from contracts.events.conference import CaseListed
+from contracts.events.support import MessageSent
+from contracts.sections import Narrative
+from contracts.vocabulary import CaseRole
+from services.marac.conference import action_plan, children_list
+from tests.services.marac.caseload import ben, cat, referral
+from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.services.marac.test_actions import agreed
+from tests.services.marac.test_messages import ASKED, with_both
+from tests.support.facts import area, mention_of
+from tests.support.waiting import until
+
+
+async def in_the_south(marac: Marac) -> str:
+    """A newer case, of the south alone."""
+    said = referral(people=[cat(), ben()], routing=area("south")).said
+    case = await marac.say("haven", said, 1)
+
+    async def there() -> bool:
+        return (await marac.get("chair-elsewhere", f"cases/{case}")).status_code == 200
+
+    await until(there, what="the south has its case")
+    return case
+
+
+async def test_the_newest_cases_are_those_that_the_caller_may_see(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await prepared(marac)
+    south = await in_the_south(marac)
+    monkeypatch.setattr(children_list, "MOST", 1)
+    for who in ("chair", "chair-elsewhere"):
+        page = (await marac.get(who, "children")).json()
+        assert (page["cases"], page["more"]) == (1, False), who
+    await marac.say("police", CaseListed(case=south, meeting=made.meeting))
+
+    async def listed() -> bool:
+        return (await marac.get("chair", f"cases/{south}")).status_code == 200
+
+    await until(listed, what="a meeting of the north is to hear it")
+    page = (await marac.get("chair", "children")).json()
+    assert (page["cases"], page["more"]) == (1, True), "it is theirs too, and there is one more"
+
+
+async def test_the_first_actions_are_those_of_the_callers_areas(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await prepared(marac)
+    north = await agreed(marac, made)
+    other = Prepared(await in_the_south(marac), "", "", "")
+    south = await agreed(marac, other, days=1, who="coordinator-elsewhere")
+    monkeypatch.setattr(action_plan, "MOST", 1)
+    for who, own in (("chair", north), ("chair-elsewhere", south)):
+        page = (await marac.get(who, "actions")).json()
+        assert ([line["action"] for line in page["areas"]], page["more"]) == ([own], False), who
+    page = (await marac.get("housing", "actions")).json()
+    assert ([line["action"] for line in page["yours"]], page["more"]) == ([south], True)
+    shown = await marac.http.get("/marac/actions", headers={"Authorization": "Bearer housing"})
+    assert "There are more than are listed here" in shown.text
+
+
+async def test_messages_of_others_that_wait_push_none_out(marac: Marac) -> None:
+    made = await with_both(marac)
+    south, hers = await in_the_south(marac), mention_of("haven", "cat")
+    words = Narrative(text="Is the court on Monday?")
+    for _ in range(201):
+        said = MessageSent(case=south, victim=hers, to=CaseRole.IDVA, words=words)
+        await marac.say("police", said, 1)
+    await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
+    waits = (await marac.get("officer", "messages")).json()["messages"]
+    assert [line["case"] for line in waits] == [made.case]
