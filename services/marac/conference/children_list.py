@@ -1,5 +1,6 @@
 """Children at risk, over the cases that a caller may see; and, apart from them, children who pose risk."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from sqlalchemy import select
@@ -43,10 +44,21 @@ async def children(runtime: Runtime, caller: Caller) -> shown.Children:
         cases=len(cases),
         more=len(found) > MOST,
     )
-    await runtime.shown(
-        caller, CHILD.name, caller.id, page.seen, [case.fact for case in cases], ("locations",)
-    )
+    facts = {fact for home in homes for fact in _facts(home, page)}
+    await runtime.shown(caller, CHILD.name, caller.id, page.seen, facts, ("locations",))
     return page
+
+
+def _facts(home: Home, page: shown.Children) -> Iterator[str]:
+    """The facts that the lines of one case are made of."""
+    case = home.case
+    if case.case in {line.case for line in (*page.at_risk, *page.pose_risk)}:
+        yield case.fact
+    for child in {line.child.person for line in page.at_risk if line.case == case.case}:
+        row, person = home.row(child), home.people.get(child)
+        said = {each.root for each in (*row.circumstances, *row.told)}
+        said |= {root for each in row.episodes for root in each.roots}
+        yield from (line.fact for line in (person.lines if person else ()) if line.root in said)
 
 
 def _at_risk(home: Home) -> list[shown.AtRisk]:
