@@ -1,14 +1,23 @@
 """A list is cut among what its reader may see: what other areas have pushes nothing out of it."""
 
-import pytest
+from collections.abc import AsyncGenerator
+from typing import Any, cast
 
+import pytest
+from starlette.responses import StreamingResponse
+
+from chassis.http.auth import Caller
+from chassis.pages import live
+from chassis.runtime import Runtime
 from contracts.events.conference import CaseListed
 from contracts.events.support import MessageSent
 from contracts.sections import Narrative
 from contracts.vocabulary import CaseRole
+from services.marac import queries
 from services.marac.conference import action_plan, children_list
+from services.marac.pages import routes
 from tests.services.marac.caseload import ben, cat, referral
-from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, complete, prepared
 from tests.services.marac.test_actions import agreed
 from tests.services.marac.test_messages import ASKED, with_both
 from tests.support.facts import area, mention_of
@@ -61,6 +70,38 @@ async def test_the_first_actions_are_those_of_the_callers_areas(
     assert ([line["action"] for line in page["yours"]], page["more"]) == ([south], True)
     shown = await marac.http.get("/marac/actions", headers={"Authorization": "Bearer housing"})
     assert "There are more than are listed here" in shown.text
+
+
+async def test_an_open_case_looks_again_for_its_own_actions_alone(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, south = await prepared(marac), Prepared(await in_the_south(marac), "", "", "")
+
+    async def all_there() -> bool:
+        return bool(await complete(marac, made))
+
+    await until(all_there, what="the case stands still")
+    read, looks = queries.read_case, list[str]()
+
+    async def counted(runtime: Runtime, caller: Caller, case: str) -> Any:
+        looks.append(case)
+        return await read(runtime, caller, case)
+
+    seen = live.digest((await read(marac.runtime, CALLERS["chair"], made.case))[0].seen)
+    monkeypatch.setattr(queries, "read_case", counted)
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 1)
+    opened = await routes.case_live(made.case, marac.runtime, CALLERS["chair"], seen)
+    assert isinstance(opened, StreamingResponse)
+    events = cast("AsyncGenerator[str]", opened.body_iterator)
+    assert "retry" in str(await anext(events))
+    assert "still here" in str(await anext(events))
+    before = len(looks)
+    await agreed(marac, south, who="coordinator-elsewhere")
+    assert "still here" in str(await anext(events))
+    assert len(looks) == before, "what is agreed elsewhere is no matter of this case"
+    await agreed(marac, made)
+    assert "event: news" in str(await anext(events))
+    await events.aclose()
 
 
 async def test_messages_of_others_that_wait_push_none_out(marac: Marac) -> None:
