@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select
 from starlette.responses import StreamingResponse
 
 from chassis.http.auth import Caller
@@ -15,6 +16,7 @@ from contracts.sections import Narrative
 from contracts.vocabulary import CaseRole
 from services.marac import queries
 from services.marac.conference import action_plan, children_list
+from services.marac.conference.messages import MESSAGE, MessageTable
 from services.marac.pages import routes
 from tests.services.marac.caseload import ben, cat, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, complete, prepared
@@ -111,6 +113,15 @@ async def test_messages_of_others_that_wait_push_none_out(marac: Marac) -> None:
     for _ in range(201):
         said = MessageSent(case=south, victim=hers, to=CaseRole.IDVA, words=words)
         await marac.say("police", said, 1)
+
+    async def wait() -> bool:
+        return len(await marac.runtime.rows(MESSAGE, select(MessageTable))) == 201
+
+    await until(wait, what="those of the others wait")
     await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})
-    waits = (await marac.get("officer", "messages")).json()["messages"]
-    assert [line["case"] for line in waits] == [made.case]
+
+    async def theirs() -> bool:
+        waits = (await marac.get("officer", "messages")).json()["messages"]
+        return [line["case"] for line in waits] == [made.case]
+
+    await until(theirs, what="the officer's own is listed")

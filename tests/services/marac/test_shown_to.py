@@ -80,9 +80,10 @@ async def test_of_what_was_agreed_and_what_a_list_says_of_a_child(marac: Marac) 
     plan = await marac.say("council", said, 4)
 
     async def listed() -> bool:
-        return bool((await marac.get("chair", "children")).json()["at_risk"])
+        at_risk = (await marac.get("chair", "children")).json()["at_risk"]
+        return [line["child"]["plan"] for line in at_risk] == ["child-protection"]
 
-    await until(listed, what="the child is on the list")
+    await until(listed, what="the child is on the list, with the plan")
     seen = {(each["view"], *each["roles"]) for each in await looks(marac, "idva", made.case, plan)}
     assert ("conference_child", "marac-chair") in seen
 
