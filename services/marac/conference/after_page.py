@@ -75,8 +75,8 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
 
 def _facts(known: CaseKnown, page: shown_after.AfterPage) -> Iterator[str]:
     """What is shown of a case beside its referral: records, what was told, and the steps of its transfers."""
-    for each in (*page.repeats, *([page.told] if page.told else [])):
-        yield known.newest.get(each.root, each.root)
+    roots = [each.root for each in page.repeats] + ([page.told.root] if page.told else [])
+    yield from (known.newest.get(root, root) for root in roots)
     yield from (step.root for each in page.transfers for step in each.transfer.steps)
 
 

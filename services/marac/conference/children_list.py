@@ -52,7 +52,7 @@ async def children(runtime: Runtime, caller: Caller) -> shown.Children:
 def _facts(home: Home, page: shown.Children) -> Iterator[str]:
     """The facts that the lines of one case are made of."""
     case = home.case
-    if case.case in {line.case for line in (*page.at_risk, *page.pose_risk)}:
+    if case.case in {line.case for line in page.at_risk} | {line.case for line in page.pose_risk}:
         yield case.fact
     for child in {line.child.person for line in page.at_risk if line.case == case.case}:
         row, person = home.row(child), home.people.get(child)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from starlette.responses import StreamingResponse
 
+from chassis.accept import own_header
 from chassis.http.auth import Caller
 from chassis.pages import live
 from chassis.runtime import Runtime
@@ -19,7 +20,7 @@ from services.marac.conference import action_plan, children_list
 from services.marac.conference.messages import MESSAGE, MessageTable
 from services.marac.pages import routes
 from tests.services.marac.caseload import ben, cat, referral
-from tests.services.marac.conftest import CALLERS, Marac, Prepared, complete, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, caller, complete, prepared
 from tests.services.marac.test_actions import agreed
 from tests.services.marac.test_messages import ASKED, with_both
 from tests.support.facts import area, mention_of
@@ -47,7 +48,9 @@ async def test_the_newest_cases_are_those_that_the_caller_may_see(
     for who in ("chair", "chair-elsewhere"):
         page = (await marac.get(who, "children")).json()
         assert (page["cases"], page["more"]) == (1, False), who
-    await marac.say("police", CaseListed(case=south, meeting=made.meeting))
+    of_both = caller("both", "police", "marac-coordinator", "north", "south")
+    said = CaseListed(case=south, meeting=made.meeting)
+    await marac.runtime.take(own_header(marac.runtime.clock.now()), said, caller=of_both, right="test")
 
     async def listed() -> bool:
         return (await marac.get("chair", f"cases/{south}")).status_code == 200
@@ -85,9 +88,9 @@ async def test_an_open_case_looks_again_for_its_own_actions_alone(
     await until(all_there, what="the case stands still")
     read, looks = queries.read_case, list[str]()
 
-    async def counted(runtime: Runtime, caller: Caller, case: str) -> Any:
+    async def counted(runtime: Runtime, reader: Caller, case: str) -> Any:
         looks.append(case)
-        return await read(runtime, caller, case)
+        return await read(runtime, reader, case)
 
     seen = live.digest((await read(marac.runtime, CALLERS["chair"], made.case))[0].seen)
     monkeypatch.setattr(queries, "read_case", counted)

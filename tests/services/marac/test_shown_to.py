@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis.accept import own_draft
+from chassis.accept import own_draft, own_header
 from chassis.ids import new_id
 from chassis.log import Record
 from contracts.events.children import CircumstancesSaid
@@ -97,7 +97,9 @@ async def test_of_no_message_and_no_tie(marac: Marac) -> None:
         words=Narrative(text="When is the hearing?"),
     )
     tie = InterestDeclared(person=CALLERS["chair"].id, cases=[Tie(case=made.case, tie=True)])
-    for root in (await marac.say("haven", said), await marac.say("police", tie)):
+    now = own_header(marac.runtime.clock.now())
+    declared = await marac.runtime.take(now, tie, caller=CALLERS["chair"], right="test")
+    for root in (await marac.say("haven", said), declared.root):
         assert (await marac.get("idva", f"cases/{made.case}/shown-to/{root}")).status_code == 404
 
 
