@@ -178,8 +178,8 @@ def _again(known: Iterable[Fact[Content]], caller: Caller, content: ActionAnswer
 
 
 async def admit(archive: Archive, caller: Caller, content: ActionAgreed | ActionAnswered) -> Content:
-    """An action with the area of its case, or of the meeting that heard it; an answer that says enough.
-    Raises Refused (422)."""
+    """An action with the area of the meeting that agreed it, else of the MARAC that is to hear its case; an
+    answer that says enough. Raises Refused (422)."""
     if isinstance(content, ActionAnswered):
         if content.answer is ActionAnswer.SUPERSEDED and not sharing.may_agree_actions(caller.roles):
             raise Refused("not-the-owners", "body.answer")
@@ -193,7 +193,7 @@ async def admit(archive: Archive, caller: Caller, content: ActionAgreed | Action
     held = Held(archive)
     case = await held.one(CASE, rows.ConferenceCase, content.case)
     heard = await held.one(MEETING, rows.ConferenceMeeting, content.meeting) if content.meeting else None
-    area = (case.area if case else None) or (heard.area if heard else None)
+    area = heard.area if heard else (case.marac or case.area) if case else None
     return content.model_copy(update={"routing": Routing(area=area) if area else None})
 
 

@@ -19,10 +19,12 @@ class Decided(Part):
 
 
 class Returned(Decided):
-    """A referral was returned. ``considered``: the facts by which criteria were found then."""
+    """A referral was returned. ``considered``: the facts by which criteria were found then; ``unread``: how
+    many records could not be read then."""
 
     advice: str | None
     considered: tuple[str, ...]
+    unread: int
 
 
 class PartiesLine(Decided):

@@ -102,6 +102,21 @@ async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:
     assert len([each for each in facts if each.envelope.type.endswith("flag-confirmed.v1")]) == 1
 
 
+async def test_a_wrong_press_is_put_right_on_the_page(marac: Marac) -> None:
+    made = await met(marac)
+    shown = await page(marac, "idva", "flags")
+    typed = {"once": once(shown.text), "state": "no-file"}
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    found = await read(marac, "idva", "flags")
+    assert ([each["stands"] for each in found["answered"]], found["flags"]) == (["no-file"], [])
+    again = await page(marac, "idva", "flags")
+    assert "DOE" in again.text
+    assert f"/marac/cases/{made.case}/flags" in again.text
+    typed["state"] = "flagged"  # from the page that somebody went back to
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    assert [each["stands"] for each in (await read(marac, "idva", "flags"))["answered"]] == ["flagged"]
+
+
 async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_its_agency(
     marac: Marac,
 ) -> None:
@@ -261,6 +276,58 @@ async def test_what_was_sent_to_the_wrong_marac_and_withdrawn_is_not_there_any_m
     await until(gone, what="neither letters nor names stay with the wrong MARAC")
     (mine,) = (await read(marac, "coordinator", "transfers"))["transfers"]
     assert mine["transfer"]["state"] == "withdrawn"
+
+
+async def test_what_the_receiving_marac_agrees_comes_before_its_own_next_meeting(marac: Marac) -> None:
+    made = await met(marac)
+    answers = f"transfers/{await sent(marac, made)}/answers"
+    taken = await marac.post("coordinator-elsewhere", answers, {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def theirs() -> bool:
+        return (await marac.get("coordinator-elsewhere", f"cases/{made.case}")).status_code == 200
+
+    await until(theirs, what="the receiving MARAC sees the case")
+    south = []
+    for days in (3, 31):
+        starts = (marac.runtime.clock.now() + timedelta(days=days)).isoformat()
+        called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+        south.append(called.json()["root"])
+    due = (marac.runtime.clock.now() + timedelta(days=9)).isoformat()
+    body = {"owner": "council", "due": due, "text": "Fit new locks to both doors.", "target": "victim"}
+    agreed = {}
+    for who, meeting in (
+        ("coordinator-elsewhere", None),
+        ("coordinator-elsewhere", south[0]),
+        ("coordinator", made.meeting),
+    ):
+        said = await marac.post(who, f"cases/{made.case}/actions", body | {"meeting": meeting})
+        assert said.status_code == 201, said.text
+        agreed[meeting] = said.json()["root"]
+
+    async def before_it() -> bool:
+        page = (await marac.get("coordinator-elsewhere", f"meetings/{south[1]}/agenda")).json()
+        return {line["action"] for line in page["carried"]} == {agreed[None], agreed[south[0]]}
+
+    await until(before_it, what="what was agreed there or between is before its next meeting")
+    (fact,) = await marac.runtime.fact(agreed[made.meeting])
+    assert fact.said.routing.area == "north", "what the sender's meeting agrees is the sender's"
+
+
+async def test_a_colleague_of_another_agency_withdraws_what_its_marac_sent(marac: Marac) -> None:
+    made = await met(marac)
+    path = f"transfers/{await sent(marac, made)}/answers"
+    assert (await marac.post("coordinator-elsewhere", path, {"answer": "withdraw"})).status_code == 404
+    done = await marac.post("coordinator-too", path, {"answer": "withdraw"})
+    assert done.status_code == 201, done.text
+    (over,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+    sent_, taken_back = over["transfer"]["steps"]
+    assert (over["transfer"]["state"], sent_["agency"], taken_back["agency"]) == (
+        "withdrawn",
+        "police",
+        "council",
+    )
+    assert taken_back["at"] > sent_["at"], "by when it was taken back"
 
 
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
