@@ -47,6 +47,12 @@ async def read(marac: Marac, who: str, path: str) -> dict[str, Any]:
     return body
 
 
+async def was_shown(marac: Marac, case: str, root: str) -> set[tuple[str, str]]:
+    """By which view, and in which role, anybody was shown a line of a case; the question itself left out."""
+    looks = (await read(marac, "idva", f"cases/{case}/shown-to/{root}"))["looks"]
+    return {(each["view"], each["roles"][0]) for each in looks if each["view"] != "shown-to"}
+
+
 async def page(marac: Marac, who: str, path: str) -> httpx.Response:
     return await marac.http.get(f"/marac/{path}", headers={"Authorization": f"Bearer {who}"})
 
@@ -133,6 +139,12 @@ async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_
     (theirs,) = (await read(marac, "system", "flags"))["repeats"]
     assert [each["root"] for each in theirs["records"]] == [told]
     assert (await read(marac, "idva", "flags"))["repeats"] == []
+    assert await was_shown(marac, made.case, told) == {
+        ("conference_after", "marac-coordinator"),
+        ("conference_after", "reporter"),
+    }
+    await read(marac, "chair", f"cases/{made.case}/after")
+    assert ("conference_after", "marac-chair") in await was_shown(marac, made.case, told)
     assert (await marac.get("chair", "repeats")).status_code == 404
     wrong = {"records": [made.incident], "text": "x"}
     refused = await marac.post("coordinator", f"cases/{made.case}/repeat-answers", wrong)
@@ -354,13 +366,14 @@ async def test_a_move_to_where_the_other_side_lives_is_warned_of_before_it_is_se
     made = await met(marac)
     his = ben(location=Location(address=["3 South Street"]))
     told = HouseholdDescribed(people=[his], routing=area("south"))
-    await marac.say("police", told)
+    root = await marac.say("police", told)
 
     async def warned() -> bool:
         found = await warning(marac, "coordinator", made)
         return bool(found["warning"] == "there")
 
     await until(warned, what="where Ben lives is known")
+    assert await was_shown(marac, made.case, root) == {("conference_case", "marac-coordinator")}
     shown = await page(marac, "coordinator", f"cases/{made.case}/transfer")
     typed = {"once": once(shown.text), "to_area": "south", "move": "permanent", "text": "To her sister."}
     first = await press(marac, "coordinator", f"cases/{made.case}/transfer", **typed)
