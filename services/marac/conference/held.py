@@ -147,8 +147,8 @@ async def visible(
 ) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
     meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over. To
-    whoever declared a tie to its parties it is not there, nor, once its meeting has declaring here, to an
-    attendee who declared nothing."""
+    whoever declared a tie to its parties it is not there, nor, once a meeting of theirs has declaring here,
+    to an attendee who declared nothing."""
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
     found: dict[str, rows.ConferenceCase] = {}
@@ -164,19 +164,25 @@ async def _released(
     archive: Archive,
     caller: Caller,
     cases: dict[str, rows.ConferenceCase],
-    meetings: Collection[str],
+    meetings: Mapping[str, rows.ConferenceMeeting],
 ) -> dict[str, rows.ConferenceCase]:
-    """Those of these cases that are released to the caller, by what they declared of them."""
+    """Those of these cases that are released to the caller, by what they declared of them, where a meeting
+    that they may see asks it of them: at another MARAC's they cannot declare."""
     held = Held(archive)
     said = await held.many(INTERESTS, InterestsRow, cases, "case")
-    research = await held.many(RESEARCH, ResearchRow, meetings, "meeting")
+    theirs = {
+        meeting
+        for meeting, row in meetings.items()
+        if sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
+    }
+    research = await held.many(RESEARCH, ResearchRow, theirs, "meeting")
     declares = {each.meeting for each in research.values() if each.declares}
     ties = {case: row.tie_of(caller.id) for case, row in said.items()}
     asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
-    theirs = await _clients(held, caller, [cases[case] for case in asked if ties.get(case) is None])
+    clients = await _clients(held, caller, [cases[case] for case in asked if ties.get(case) is None])
 
     def works(case: str) -> bool:
-        return sharing.may_place_cases(caller.roles) or case in theirs
+        return sharing.may_place_cases(caller.roles) or case in clients
 
     return {
         case: row
