@@ -1,6 +1,6 @@
 """Who has a tie to which case of a meeting, as its attendees declare it before they are shown it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from chassis.accept import Taken, own_header
 from chassis.archive import Archive
@@ -18,7 +18,7 @@ from services.marac.conference.held import Held
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
 from services.marac.conference.views import CASE, PERSON
-from services.marac.rules import sharing
+from services.marac.rules import agenda, sharing
 
 
 async def interests(runtime: Runtime, caller: Caller, meeting: str) -> shown_research.Interests:
@@ -44,16 +44,15 @@ async def undeclared(archive: Archive, caller: Caller, meeting: str) -> list[sho
     return (await _waits(archive, caller, row))[0] if row is not None and row.declares else []
 
 
-async def uncoordinated(
-    archive: Archive, caller: Caller, cases: Mapping[str, rows.ConferenceCase]
-) -> list[str]:
+async def uncoordinated(archive: Archive, caller: Caller, cases: Collection[str]) -> list[str]:
     """To a chair the letters of those of these cases to which every coordinator who declared has a tie:
-    nobody is left to see to them."""
+    nobody is left to see to them. Whatever the chair declared of them: of a case that is not there for them
+    the letters alone are told, or nobody would be."""
     if StaffRole.MARAC_CHAIR not in caller.roles:
         return []
     found = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
     words = {case: [each.tie for each in row.declared if each.coordinates] for case, row in found.items()}
-    return sorted(cases[case].letters for case, ties in words.items() if ties and all(ties))
+    return sorted(agenda.letters(case) for case, ties in words.items() if ties and all(ties))
 
 
 async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Tie], key: str | None) -> Taken:
@@ -62,8 +61,7 @@ async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Ti
     row = await _meeting(runtime, caller, meeting)
     if not {each.case for each in cases} <= {ask.case for ask in row.asks}:
         raise not_found()
-    coordinates = sharing.may_place_cases(caller.roles)
-    said = InterestDeclared(person=caller.id, coordinates=coordinates, cases=cases)
+    said = InterestDeclared(person=caller.id, cases=cases)
     taken = await runtime.take(
         own_header(runtime.clock.now()),
         said,

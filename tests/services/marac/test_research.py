@@ -7,7 +7,7 @@ import httpx
 
 from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.research import ResearchersSet
+from contracts.events.research import InterestDeclared, ResearchersSet, Tie
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import SupportKind, SupportStep
 from tests.services.marac.caseload import STREET, ann
@@ -286,6 +286,24 @@ async def test_a_chair_is_told_that_no_coordinator_is_left(marac: Marac) -> None
     assert len((await marac.get("chair", agenda)).json()["uncoordinated"]) == 1
     assert "No coordinator is left" in (await form(marac, "chair", f"meetings/{made.meeting}")).text
     assert (await marac.get("coordinator", f"cases/{made.case}")).status_code == 404
+    boast = InterestDeclared(
+        person=CALLERS["idva"].id, coordinates=True, cases=[Tie(case=made.case, tie=False)]
+    )
+    now = own_header(marac.runtime.clock.now())
+    taken = await marac.runtime.take(now, boast, caller=CALLERS["idva"], right="test")
+    await marac.runtime.folded(boast.keys(taken.root))
+    assert len((await marac.get("chair", agenda)).json()["uncoordinated"]) == 1, "an IDVA coordinates nothing"
+    await marac.post("chair", f"meetings/{made.meeting}/interests", tie)
+    shown = (await marac.get("chair", agenda)).json()
+    assert (shown["cases"], len(shown["uncoordinated"])) == ([], 1), "to a chair with a tie by letters alone"
+
+
+async def test_a_chair_who_has_not_declared_is_told_that_no_coordinator_is_left(marac: Marac) -> None:
+    made = await asked(marac, declares=True)
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    await marac.post("coordinator", f"meetings/{made.meeting}/interests", tie)
+    shown = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()
+    assert ([each["case"] for each in shown["undeclared"]], len(shown["uncoordinated"])) == ([made.case], 1)
 
 
 async def test_the_messages_of_a_case_are_not_there_for_a_party_with_a_tie(marac: Marac) -> None:
