@@ -151,13 +151,27 @@ async def visible(
     to an attendee who declared nothing."""
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
+    return await _released(archive, caller, _of_their_areas(caller, cases, meetings), meetings)
+
+
+async def counted(archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]) -> set[str]:
+    """Those of these cases that are in numbers for the caller: as ``visible``, but that one of which they
+    declared nothing is counted too. A number is no look at it."""
+    cases = list(cases)
+    theirs = _of_their_areas(caller, cases, await Held(archive).meetings_of(cases))
+    return theirs.keys() - await tied(archive, caller, theirs)
+
+
+def _of_their_areas(
+    caller: Caller, cases: Iterable[rows.ConferenceCase], meetings: Mapping[str, rows.ConferenceMeeting]
+) -> dict[str, rows.ConferenceCase]:
     found: dict[str, rows.ConferenceCase] = {}
     for case in cases:
         put_on = [meetings[each.meeting] for each in case.meetings if each.meeting in meetings]
         areas = {*case.areas, *case.transferred, *(area for meeting in put_on for area in meeting.areas)}
         if sharing.may_see_case(caller.roles, caller.areas, areas, case.marac):
             found[case.case] = case
-    return await _released(archive, caller, found, meetings)
+    return found
 
 
 async def _released(
