@@ -110,8 +110,9 @@ class Repeats(Shown):
 
 
 class TransferShown(Shown):
-    """A transfer, for one of its two sides or whoever may see the case. ``parties`` are for those who may see
-    the case, and for the coordinator who is to take it."""
+    """A transfer, for whoever may see the case and for the coordinator who is to take it. While that one may
+    not see the case, the kind of move, what goes with it, the warning and the sender's words are not said:
+    ``move`` and ``warned`` are *not-known* then, ``goes_with`` is empty."""
 
     transfer: ConferenceTransfer
     letters: str
@@ -177,5 +178,6 @@ class AfterPage(Shown):
     anchor: str | None
     transfers: list[TransferShown]
     maracs: dict[str, str] = Field(description="where the case can be sent, by code")
-    may_follow_up: bool
+    may_follow_up: bool = Field(description="the caller coordinates a MARAC that has the case, or sent it on")
+    may_send: bool = Field(description="the caller coordinates the MARAC that has the case")
     agencies: dict[str, str]

@@ -214,6 +214,7 @@ async def after_page(_runtime: Any, caller: Caller, case: str) -> shown_after.Af
         transfers=[_transfer("waits", MoveWarning.THERE, "K7Q")],
         maracs={"northmere-east": "Northmere East", "northmere-south": "Northmere South"},
         may_follow_up=StaffRole.MARAC_COORDINATOR in caller.roles,
+        may_send=StaffRole.MARAC_COORDINATOR in caller.roles,
         agencies=AGENCIES,
     )
 

@@ -1,7 +1,7 @@
 """Level 1: what follows the meetings of a case. What makes it a repeat is as its own row has it, which is
 folded once for both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from chassis.facts import Fact
@@ -54,7 +54,9 @@ def fold_after(subject: Subject) -> Folded:
             "until": until,
             **_owing(lines, subject.at < until),
             **_telling(subject, victim, met[-1]),
-            **_repeats(subject, case, met[-1], [link.referred for link in links]),
+            **_repeats(
+                subject, case, met[-1], [link.referred for link in links], {line.agency for line in lines}
+            ),
         }
     )
     return Folded(row, until if subject.at < until else None)
@@ -93,11 +95,12 @@ def _of_the_pair(case: rows.ConferenceCase, victim: rows.ConferencePerson | None
 def _flags(
     subject: Subject, case: rows.ConferenceCase, victim: rows.ConferencePerson | None, met: datetime
 ) -> tuple[FlagLine, ...]:
-    """Of each agency that told of the victim, researches for the MARAC or answers for the area: who told of
-    the other side alone is not asked, for that would tell who is the victim."""
+    """Of each agency that told of the victim as one, researches for the MARAC or answers for the area: who
+    told of the other side alone, or of that side as the one who was harmed, is not asked, for that would tell
+    who is the victim."""
     first: dict[str, datetime] = {}
     for line in victim.lines if victim else ():
-        if line.said is not None and line.agency != GOLDTHREAD:
+        if line.said is not None and Role.VICTIM in line.roles and line.agency != GOLDTHREAD:
             first[line.agency] = min(line.said.recorded, first.get(line.agency, line.said.recorded))
     around = (*case.areas, *case.transferred)
     asked = set_for(subject.configuration, around, met)
@@ -145,8 +148,14 @@ def _telling(subject: Subject, victim: rows.ConferencePerson | None, met: dateti
 
 
 def _repeats(
-    subject: Subject, case: rows.ConferenceCase, met: datetime, later: Iterable[datetime]
+    subject: Subject,
+    case: rows.ConferenceCase,
+    met: datetime,
+    later: Iterable[datetime],
+    asked: Collection[str],
 ) -> dict[str, object]:
+    """What waits. Of the agencies whose records those are only one that is asked to flag is told so: who told
+    of the other side alone would learn who is the victim."""
     if case.repeat is None:
         return {}
     records = {record.root: record for each in case.occurrences for record in each.records}
@@ -164,7 +173,7 @@ def _repeats(
         "definition": case.repeat.definition,
         "anchor": case.repeat.anchor,
         "repeat_due": runs_out(AlertRule.REFER_AGAIN, waits[0].recorded, CALENDARS) if waits else None,
-        "told_by": barred(line.agency for line in lines),
+        "told_by": barred(line.agency for line in lines if line.agency in asked),
     }
 
 

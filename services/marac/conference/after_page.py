@@ -1,6 +1,6 @@
 """What follows the meetings of one case, for whoever may see it; and a case as its transfer shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from chassis.http.auth import Caller
@@ -39,6 +39,7 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
     known = (await Held(runtime).known([row]))[0]
     after = await following.after_of(runtime, case) or CaseAfter(case=case, area=row.area, marac=row.marac)
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    around = area_and_around(areas, row.marac)
     page = shown_after.AfterPage(
         at=at,
         fresh_until=await runtime.fresh_until(),
@@ -65,7 +66,8 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
         anchor=after.anchor,
         transfers=await transferring.shown(runtime, caller, await transferring.of_case(runtime, case)),
         maracs=_others(areas, row),
-        may_follow_up=_acts(caller, areas, row),
+        may_follow_up=_acts(caller, {*row.areas, *row.transferred, *around}),
+        may_send=_acts(caller, around),
         agencies=await following.names(runtime),
     )
     body = page.model_dump_json(exclude={"at", "fresh_until", "agencies", "maracs"}).encode()
@@ -79,6 +81,6 @@ def _others(areas: Mapping[str, AreaDefined], row: rows.ConferenceCase) -> dict[
     return {each.area: each.name for each in sorted(maracs, key=lambda each: each.name)}
 
 
-def _acts(caller: Caller, areas: Mapping[str, AreaDefined], row: rows.ConferenceCase) -> bool:
+def _acts(caller: Caller, around: Collection[str]) -> bool:
     coordinates = not sharing.RIGHTS[sharing.FOLLOW_UP].isdisjoint(caller.roles)
-    return coordinates and sharing.may_act_in(caller.areas, area_and_around(areas, row.marac))
+    return coordinates and sharing.may_act_in(caller.areas, around)

@@ -89,7 +89,7 @@ class CaseAfter(Row):
     anchor: str | None = None
     repeat_due: AwareDatetime | None = None
     told_by: str = ""
-    """The agencies of the records that make it a repeat."""
+    """Of the agencies whose records make it a repeat, those that know the victim."""
     clocks: tuple[ClockLine, ...] = ()
 
 

@@ -18,7 +18,8 @@ from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.others import about_others, of_other_party
+from services.marac.conference.other_party import of_other_party
+from services.marac.conference.others import about_others
 from services.marac.conference.repeated import repeated
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
@@ -101,6 +102,7 @@ class _People:
         self.harmed_by = {each.person for each in self.perpetrators}
         self.own = self.rows.get(self.victim.person)
         both = [self.victim.person, *sorted(self.harmed_by)]
+        self.disputed_with = self.harmed_by.intersection(self.own.disputed if self.own else ())
         self.sides = [self.rows[person] for person in both if person in self.rows]
 
     @property
@@ -119,7 +121,7 @@ class _People:
             "children": self.children(),
             "grade": self.grade(),
             "assessment": assessment,
-            "disputed": not self.harmed_by.isdisjoint(self.own.disputed if self.own else ()),
+            "disputed": bool(self.disputed_with),
             "orders": tuple(orders),
             "occurrences": happened,
             "repeat": _repeat(fact, filter(self.between, _records(happened)), earlier, own),
@@ -149,9 +151,12 @@ class _People:
         return max(known, key=lambda each: (each.occurred, each.root), default=None)
 
     def children(self) -> tuple[rows.CasePerson, ...]:
-        """The children of the referral, and those whom anything said of the victim names."""
+        """The children of the referral, and those whom anything said of the victim names, but for what
+        belongs to the other party's own case."""
         found = {child.person: child for child in self._children}
-        others = [other for line in (self.own.lines if self.own else ()) for other in line.others]
+        theirs = of_other_party(self.own, self.victim.person, self.disputed_with) if self.own else set()
+        lines = [line for line in (self.own.lines if self.own else ()) if line.root not in theirs]
+        others = [other for line in lines for other in line.others]
         for other in others:
             if other.role is Role.CHILD:
                 child = rows.CasePerson(
@@ -234,7 +239,7 @@ class _People:
         said: dict[str, dict[str, datetime]] = {}
         for person, row in self.rows.items():
             others = about_others(row, people, hers) if person != self.victim.person else set()
-            others |= of_other_party(row, self.victim.person, self.harmed_by)
+            others |= of_other_party(row, self.victim.person, self.disputed_with)
             for line in row.lines:
                 if line.said is None or line.root in others:
                     continue

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from chassis.clock import LONDON
@@ -29,6 +30,7 @@ from services.marac.conference.children_rows import (
     EpisodeLine,
     ToldLine,
 )
+from services.marac.conference.others import apart_of
 from services.marac.conference.source import source
 from services.marac.rules.children import ChildSeen, gaps
 from services.marac.rules.missing import Gap
@@ -103,10 +105,10 @@ def _clocks(subject: Subject) -> tuple[ClockLine, ...]:
 CHILD = View("conference_child", of="person", row=ChildRow, table=ChildTable, fold=fold_child)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Home:
     """A case with what is known about children of its people: of a child nothing that is said of the
-    household of another victim, for that would tell of them."""
+    household of another victim, for that would tell of them, nor what is no line of theirs in the case."""
 
     case: rows.ConferenceCase
     people: Mapping[str, rows.ConferencePerson]
@@ -124,12 +126,34 @@ class Home:
         row = self.known.get(self.victim or "", NOBODY)
         return [clock for clock in row.clocks if clock.rule is not AlertRule.RETURN_INTERVIEW]
 
+    @cached_property
+    def _own(self) -> dict[str, set[str]]:
+        """Of each person of the case the roots of what is said of them and of no other victim."""
+        return {
+            person: {line.root for line in self.people[person].lines} - apart
+            for person, apart in apart_of(self.case, self.people).items()
+        }
+
     def row(self, child: str) -> ChildRow:
         """What is known of a child of the case."""
-        row = self.known.get(child, NOBODY)
+        row, own = self.known.get(child, NOBODY), self._own.get(child, set())
         here = [each for each in row.circumstances if not each.victims or self.victim in each.victims]
         told = [each for each in row.told if self.victim in each.victims and child in each.children]
-        return row.model_copy(update={"circumstances": tuple(here), "told": tuple(told)})
+        roots = [(each, tuple(root for root in each.roots if root in own)) for each in row.episodes]
+        return row.model_copy(
+            update={
+                "circumstances": tuple(each for each in here if each.root in own),
+                "told": tuple(told),
+                "episodes": tuple(each.model_copy(update={"roots": left}) for each, left in roots if left),
+            }
+        )
+
+    def schools_of(self, child: str) -> list[str]:
+        """The schools that anybody names for a child of the case, the newest said first, each once."""
+        own = self._own.get(child, set())
+        lines = reversed(self.people[child].locations) if own else ()
+        said = [line.location.school for line in lines if line.root in own]
+        return list(dict.fromkeys(school for school in said if school))
 
     def seen(self, child: str) -> ChildSeen:
         """A child of the case, as the rules know one."""
@@ -142,7 +166,7 @@ class Home:
             repeated=len(_recent(row, self.at)) >= missing_child.REPEATED,
             missing_since=min(open_, default=None),
             interview_due=min(late, default=None),
-            school_known=bool(schools_of(self.people.get(child))),
+            school_known=bool(self.schools_of(child)),
         )
 
     def gaps(self) -> list[Gap]:
@@ -167,7 +191,7 @@ class Home:
     def child(self, child: rows.CasePerson, *, locations: bool) -> shown.ChildShown:
         """A child of the case."""
         row, person = self.row(child.person), self.people.get(child.person)
-        schools, recent = schools_of(person), _recent(row, self.at)
+        schools, recent = self.schools_of(child.person), _recent(row, self.at)
         plan, planned = _newest(row, "plan", ChildPlan.NOT_KNOWN)
         worker, named = _newest(row, "social_worker", None)
         told, read = _told(row.told)
@@ -226,12 +250,6 @@ def _told(said: Iterable[ToldLine]) -> tuple[datetime | None, datetime | None]:
     last = max((each.occurred for each in known if each.step is SchoolStep.TOLD), default=None)
     read = [each.occurred for each in known if each.step is SchoolStep.ACKNOWLEDGED]
     return last, max((when for when in read if last is None or when >= last), default=None)
-
-
-def schools_of(row: rows.ConferencePerson | None) -> list[str]:
-    """The schools that anybody names, the newest said first, each once."""
-    said = [line.location.school for line in reversed(row.locations)] if row else []
-    return list(dict.fromkeys(school for school in said if school))
 
 
 def _newest(row: ChildRow, name: str, unknown: Any) -> tuple[Any, CircumstancesLine | None]:

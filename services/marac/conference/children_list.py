@@ -12,7 +12,8 @@ from services.marac.conference import rows
 from services.marac.conference.children import CHILD, Home
 from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.held import Held, visible
-from services.marac.conference.known import people_of
+from services.marac.conference.other_party import own_rows
+from services.marac.conference.others import people_of
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules.children import REASONS, reasons
 
@@ -33,7 +34,7 @@ async def children(runtime: Runtime, caller: Caller) -> shown.Children:
     held = Held(runtime)
     people = await held.many(PERSON, rows.ConferencePerson, persons, "person")
     known = await held.many(CHILD, ChildRow, persons, "person")
-    homes = [Home(case, people, known, at) for case in cases]
+    homes = [Home(case, own_rows(case, people), known, at) for case in cases]
     page = shown.Children(
         at=at,
         fresh_until=fresh,

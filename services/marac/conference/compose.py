@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from pydantic import JsonValue
-
 from chassis.clock import LONDON
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.cover import Cover
@@ -15,6 +13,7 @@ from services.marac import shown
 from services.marac.conference import breaches, clocks, rows
 from services.marac.conference.hers import contact_shown, not_answered
 from services.marac.conference.known import CaseKnown, causes_of
+from services.marac.conference.other_party import WORDS_OF_ORDERS, line_without_places
 from services.marac.conference.owed import note_of
 from services.marac.conference.risk import all_answers
 from services.marac.conference.support import owed_of
@@ -35,9 +34,6 @@ UNKNOWN_KIND = "agency"
 ANOTHER_VICTIM = "words-about-another-victim"
 LOCATIONS = "locations"
 CONTACT = "contact"
-
-WORDS_OF_ORDERS = ("prohibitions", "requirements")
-"""What an order forbids or asks, in words, names places: for those who may see locations alone."""
 
 
 def alerts_of(known: CaseKnown) -> list[shown.BreachAlert]:
@@ -87,7 +83,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         clocks_late=clocks.late(known.clocks),
         without_answer=breaches.without_answer(case, known.at),
         undecided=breaches.undecided(known.pattern, known.at),
-        children=[(child.person, _has_school(known, child)) for child in case.children],
+        children=[(child.person, bool(known.home.schools_of(child.person))) for child in case.children],
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
         kinds=frozenset(kinds.values()),
         unread=known.incomplete.records,
@@ -163,11 +159,6 @@ def silent_feeds(
     ]
 
 
-def _has_school(known: CaseKnown, child: rows.CasePerson) -> bool:
-    row = known.people.get(child.person)
-    return row is not None and any(line.location.school for line in row.locations)
-
-
 def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> shown.AgendaLine:
     """One case as the agenda shows it."""
     case, victim = known.case, known.victim
@@ -230,7 +221,7 @@ def person_shown(
         role=person.role,
         relationship=person.relationship,
         identity=row.identity,
-        lines=lines if locations else [_without_places(line) for line in lines],
+        lines=lines if locations else [line_without_places(line) for line in lines],
         about_others=apart,
         contacts=[contact_shown(each, contacts=contacts) for each in ways],
         health=[
@@ -275,23 +266,6 @@ def _about_other(known: CaseKnown, line: rows.Line) -> shown.AboutOther:
         agency_kind=kind,
         details={name: value for name, value in said.items() if name in CODES},
     )
-
-
-def _without_places(line: rows.Line) -> rows.Line:
-    if line.said is None:
-        return line
-    earlier = tuple(without_places(version) for version in line.earlier)
-    return line.model_copy(update={"said": without_places(line.said), "earlier": earlier})
-
-
-def without_places(said: rows.Version) -> rows.Version:
-    """What a version says, of an order's terms the kinds alone."""
-    bare: dict[str, JsonValue] = {
-        name: [{"kind": each["kind"]} for each in value if isinstance(each, dict)]
-        for name, value in said.details.items()
-        if name in WORDS_OF_ORDERS and isinstance(value, list)
-    }
-    return said.model_copy(update={"details": said.details | bare})
 
 
 def health_shown(line: rows.HealthLine, *, locations: bool) -> rows.HealthLine:

@@ -21,7 +21,7 @@ from contracts.vocabulary import AreaKind, FlagState
 from services.marac import casefile, shown_after
 from services.marac.conference import rows
 from services.marac.conference.after import AFTER
-from services.marac.conference.after_rows import CaseAfter, CaseAfterTable, barred
+from services.marac.conference.after_rows import CaseAfter, CaseAfterTable, ConferenceTransferTable, barred
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.hers import way_of
 from services.marac.conference.views import CASE, PERSON
@@ -250,9 +250,12 @@ def parties(
 async def _theirs(
     runtime: Runtime, caller: Caller, order: object, asked: ColumnElement[bool]
 ) -> tuple[list[CaseAfter], dict[str, rows.ConferenceCase]]:
-    """Rows of the caller's MARACs, and the cases of those that they may see."""
-    marac = col(CaseAfterTable.marac)
-    theirs = marac.in_(sorted(await maracs_of(runtime, caller.areas))) | marac.is_(None)
+    """Rows of the caller's MARACs and of what these sent on, and the cases of those that they may see:
+    whoever sent a case on still owes what it owed."""
+    marac, sent = col(CaseAfterTable.marac), ConferenceTransferTable
+    maracs = sorted(await maracs_of(runtime, caller.areas))
+    sent_on = select(col(sent.of_case)).where(col(sent.from_area).in_(maracs))
+    theirs = marac.in_(maracs) | marac.is_(None) | col(CaseAfterTable.subject).in_(sent_on)
     found = await _rows(runtime, order, asked & theirs)
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
     cases = await visible(runtime, caller, cases.values())

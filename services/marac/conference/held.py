@@ -1,6 +1,6 @@
 """The rows of the victim-centred side, now or as they were known, and which cases a caller may see."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
@@ -22,7 +22,7 @@ from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
-from services.marac.conference.others import of_other_party, without
+from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import since_meeting
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
@@ -82,7 +82,7 @@ class Held:
             CaseKnown(
                 at,
                 await self._as_chosen(case, own[case.area], at),
-                _without_other_party(case, people),
+                own_rows(case, people),
                 alerts,
                 agencies,
                 areas,
@@ -121,19 +121,6 @@ class Held:
         ids = {listing.meeting for case in cases for listing in case.meetings}
         found = await self.many(MEETING, rows.ConferenceMeeting, ids, "meeting")
         return {meeting: row for meeting, row in found.items() if not row.withdrawn}
-
-
-def _without_other_party(
-    case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]
-) -> dict[str, rows.ConferencePerson]:
-    """The people of a case, as far as they are its own."""
-    found = {person: people[person] for person in known.people_of(case) if person in people}
-    if case.victim is None:
-        return found
-    by = {each.person for each in case.perpetrators}
-    return {
-        person: without(row, of_other_party(row, case.victim.person, by)) for person, row in found.items()
-    }
 
 
 async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:

@@ -16,7 +16,8 @@ from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.criteria import brought_back, found_of
 from services.marac.conference.hers import standing_of, way_of
 from services.marac.conference.listing_rows import CaseListing
-from services.marac.conference.others import about_others, not_as_victim
+from services.marac.conference.others import apart_of
+from services.marac.conference.others import people_of as people_of
 from services.marac.conference.risk import risk_of
 from services.marac.conference.support import shown_support
 from services.marac.rules.actions import is_late
@@ -149,16 +150,16 @@ class CaseKnown:
     def _hers(self) -> dict[str, rows.Line]:
         if self.victim is None:
             return {}
-        apart = not_as_victim(self.victim, people_of(self.case))
+        apart = self.about_others(self.victim.person)
         return {line.root: line for line in self.victim.lines if line.root not in apart}
+
+    @cached_property
+    def _apart(self) -> dict[str, set[str]]:
+        return apart_of(self.case, self.people)
 
     def about_others(self, person: str) -> set[str]:
         """The lines of a person of the case that are about another victim than its own."""
-        if person not in self.people:
-            return set()
-        if person in _victim_of(self.case):
-            return not_as_victim(self.people[person], people_of(self.case))
-        return about_others(self.people[person], people_of(self.case), self._hers)
+        return self._apart.get(person, set())
 
     def lines_of(self, person: str) -> list[rows.Line]:
         """What is said of a person of the case and not about another victim; of somebody else than the
@@ -173,11 +174,6 @@ class CaseKnown:
 def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:
     named = {each.version for each in (hers.earlier if hers else ())}
     return line.model_copy(update={"earlier": tuple(e for e in line.earlier if e.version in named)})
-
-
-def people_of(case: rows.ConferenceCase) -> set[str]:
-    """The persons whose rows a case's page needs."""
-    return _victim_of(case) | {each.person for each in (*case.perpetrators, *case.children)}
 
 
 def _victim_of(case: rows.ConferenceCase) -> set[str]:

@@ -1,8 +1,8 @@
-"""Which lines of a person of a case are about another victim than its own, or of the other party's case."""
+"""Which lines of a person of a case are about another victim than its own. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from contracts.vocabulary import PERPETRATOR_ROLES, Role
+from contracts.vocabulary import Role
 from services.marac.conference import rows
 
 
@@ -14,7 +14,7 @@ def about_others(row: rows.ConferencePerson, own: Collection[str], hers: Collect
     """
     return {
         line.root
-        for line, victims in _by_victims(row)
+        for line, victims in by_victims(row)
         if line.root not in hers and (line.said is None or (victims and victims.isdisjoint(own)))
     }
 
@@ -24,38 +24,29 @@ def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
     she is said to have done, or seen."""
     return {
         line.root
-        for line, victims in _by_victims(row)
+        for line, victims in by_victims(row)
         if Role.VICTIM not in line.roles and victims and victims.isdisjoint(own)
     }
 
 
-def of_other_party(row: rows.ConferencePerson, victim: str, perpetrators: Collection[str]) -> set[str]:
-    """The roots of what belongs to the other party's own case, where each accuses the other: the referral the
-    other way round, and what is said of that party as victim, naming nobody who did it (domain.md 14, trap 8:
-    neither party's case is ever seen in the other's). What is said to have happened between the two stays."""
-    turned = {link.case for link in row.cases if link.victim in perpetrators and victim in link.perpetrators}
-    if not turned or row.person == victim:
-        return turned
-    return turned | {
-        line.root
-        for line in row.lines
-        if line.roles == (Role.VICTIM,) and not any(each.role in PERPETRATOR_ROLES for each in line.others)
+def apart_of(case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]) -> dict[str, set[str]]:
+    """Of each person of a case the roots of the lines that are about another victim than its own."""
+    own, victim = people_of(case), case.victim.person if case.victim else ""
+    seen = not_as_victim(people[victim], own) if victim in people else set()
+    hers = {line.root for line in people[victim].lines} - seen if victim in people else set()
+    return {
+        person: seen if person == victim else about_others(people[person], own, hers)
+        for person in own & people.keys()
     }
 
 
-def without(row: rows.ConferencePerson, roots: Collection[str]) -> rows.ConferencePerson:
-    """A person's row without what these facts say."""
-    if not roots:
-        return row
-    return row.model_copy(
-        update={
-            name: [each for each in getattr(row, name) if each.root not in roots]
-            for name in ("lines", "assessments", "contacts", "health", "leads", "locations")
-        }
-    )
+def people_of(case: rows.ConferenceCase) -> set[str]:
+    """The persons whose rows a case's page needs."""
+    victim = {case.victim.person} if case.victim else set()
+    return victim | {each.person for each in (*case.perpetrators, *case.children)}
 
 
-def _by_victims(row: rows.ConferencePerson) -> Iterator[tuple[rows.Line, set[str]]]:
+def by_victims(row: rows.ConferencePerson) -> Iterator[tuple[rows.Line, set[str]]]:
     """Each line with its victims, but for the person themselves. A breach is about whom its order
     protects, where it names no victim, and so is an order's service."""
     known: dict[str, set[str]] = {record.root: set(record.victims) for record in row.records}

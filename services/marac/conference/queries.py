@@ -19,8 +19,9 @@ from services.marac.conference.after_page import without_addresses
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import broken_since, decided_of, note_of
+from services.marac.conference.other_party import without_places
 from services.marac.conference.owed import owed_shown
-from services.marac.conference.person import short_type, version_row
+from services.marac.conference.person import short_type
 from services.marac.conference.published import as_published
 from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
@@ -198,9 +199,9 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
 
 
 def _said(fact: Fact[Content], line: rows.Line, *, locations: bool) -> rows.Version | None:
-    of_them = {version.version for version in (line.said, *line.earlier) if version is not None}
-    said = version_row(fact) if fact.version in of_them else None
-    return said if said is None or locations else compose.without_places(said)
+    of_them = {version.version: version for version in (line.said, *line.earlier) if version is not None}
+    said = of_them.get(fact.version)
+    return said if said is None or locations else without_places(said)
 
 
 async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:

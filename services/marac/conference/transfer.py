@@ -15,7 +15,7 @@ from contracts.events.transfer import (
 )
 from contracts.rules.clocks import runs_out
 from contracts.sections import Narrative
-from contracts.vocabulary import AlertRule
+from contracts.vocabulary import AlertRule, MoveKind, MoveWarning
 from services.marac.conference.after_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.after_rows import (
     ConferenceTransfer,
@@ -76,6 +76,14 @@ def _step(fact: Fact[Content], step: Step, words: object) -> TransferStep:
 
 def _by(rule: AlertRule, since: datetime | None) -> datetime | None:
     return runs_out(rule, since, CALENDARS) if since else None
+
+
+def untaken(row: ConferenceTransfer) -> ConferenceTransfer:
+    """A transfer for the coordinator who is to take it and does not see the case: from where, how it stands,
+    and what they asked for in words."""
+    steps = [each if each.step == "asked" else each.model_copy(update={"words": None}) for each in row.steps]
+    said = {"move": MoveKind.NOT_KNOWN, "goes_with": (), "warned": MoveWarning.NOT_KNOWN}
+    return row.model_copy(update=said | {"steps": tuple(steps)})
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:

@@ -28,7 +28,7 @@ from services.marac.conference import following, rows
 from services.marac.conference.after_rows import ConferenceTransfer, ConferenceTransferTable
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.transfer import TRANSFER
+from services.marac.conference.transfer import TRANSFER, untaken
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.rules.transfer import Known, warning
@@ -210,7 +210,7 @@ async def transfers(runtime: Runtime, caller: Caller) -> shown_after.Transfers:
         agencies=await following.names(runtime),
     )
     body = page.model_dump_json(exclude={"at", "agencies"}).encode()
-    facts = [step.root for row in found for step in row.steps]
+    facts = [step.root for each in page.transfers for step in each.transfer.steps]
     await runtime.shown(caller, TRANSFER.name, caller.id, body, facts)
     return page
 
@@ -218,8 +218,8 @@ async def transfers(runtime: Runtime, caller: Caller) -> shown_after.Transfers:
 async def shown(
     runtime: Runtime, caller: Caller, found: Iterable[ConferenceTransfer]
 ) -> list[shown_after.TransferShown]:
-    """Transfers for a caller: their coordinators see whose they are; anybody else who may not see a case
-    sees nothing of its transfer."""
+    """Transfers for a caller: the coordinator who is to take a case sees whose it is; anybody else who may
+    not see a case sees nothing of its transfer, nor does that coordinator once it was withdrawn."""
     found, at = list(found), runtime.clock.now()
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.of_case for row in found], "case")
@@ -236,7 +236,7 @@ async def shown(
 
     return [
         shown_after.TransferShown(
-            transfer=row,
+            transfer=row if row.of_case in seen else untaken(row),
             letters=cases[row.of_case].letters,
             parties=following.parties(cases[row.of_case], people),
             from_name=name(row.from_area),
@@ -248,5 +248,6 @@ async def shown(
             chase_late=row.chase_by is not None and row.chase_by <= at,
         )
         for row in found
-        if row.of_case in cases.keys() - gone and (row.of_case in seen or acts(row.to_area))
+        if row.of_case in cases.keys() - gone
+        and (row.of_case in seen or (acts(row.to_area) and row.state != "withdrawn"))
     ]

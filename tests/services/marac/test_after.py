@@ -13,8 +13,18 @@ from contracts.events.owed import VictimTold
 from contracts.events.research import ResearchersSet
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.sections import Location, Narrative
-from contracts.vocabulary import FlagState, HeardHere, MoveWarning, Role, ToldResult, UpdateKind
+from contracts.vocabulary import (
+    FlagState,
+    HeardHere,
+    MoveKind,
+    MoveWarning,
+    Role,
+    ToldResult,
+    TransferItem,
+    UpdateKind,
+)
 from services.marac.conference.after_rows import CaseAfter, ConferenceTransfer
+from services.marac.conference.transfer import untaken
 from services.marac.rules import flags, refer_again, transfer
 from tests.services.marac.caseload import (
     ann,
@@ -23,8 +33,10 @@ from tests.services.marac.caseload import (
     incident,
     listing,
     meeting,
+    mention,
     order,
     referral,
+    risk,
     world,
 )
 from tests.support.facts import NOON, area, fact, mention_of, root_of, withdrawn
@@ -165,6 +177,13 @@ def test_an_agency_that_told_of_the_other_side_alone_is_not_asked() -> None:
     assert "hospital" not in after(told).owing
 
 
+def test_an_agency_that_told_of_the_victim_only_as_accused_is_not_asked() -> None:
+    accused = [mention("ben", Role.VICTIM), mention("ann", Role.PERPETRATOR)]
+    told = met(risk("his"), incident("back", "hospital", NOON - 30 * DAY, people=accused))
+    told.settle()
+    assert [line.agency for line in after(told).flags] == ["haven", "police"]
+
+
 def test_an_agency_that_researches_for_the_marac_is_asked_though_it_told_of_nobody() -> None:
     said = ResearchersSet(area="north", agencies=["hospital"])
     told = met(fact(said, agency="police", occurred=NOON - 90 * DAY, root="researchers"))
@@ -203,9 +222,18 @@ def test_what_any_agency_records_after_the_meeting_is_told_as_a_repeat_until_it_
     assert after(told).until == NOON.replace(year=2027), "and its flag holds from the last referral"
 
 
+def test_a_record_that_names_the_other_side_alone_tells_its_agency_nothing() -> None:
+    his = incident("his", "hospital", NOON - timedelta(hours=2), people=[ben(Role.SUSPECT)])
+    told = met(his, breach(occurred=NOON - timedelta(hours=1)), days=2)
+    told.settle()
+    row = after(told)
+    assert [each.agency for each in row.repeats] == ["hospital", "council"], "the coordinator sees both"
+    assert row.told_by == "|council|"
+
+
 def sent(**values: Any) -> Fact[Any]:
     given = {"from_area": "north", "to_area": "south", "heard": HeardHere.HEARD}
-    said = TransferSent(case=root_of("case"), warned=MoveWarning.NOT_KNOWN, **(given | values))
+    said = TransferSent(case=root_of("case"), **({"warned": MoveWarning.NOT_KNOWN} | given | values))
     return fact(said, agency="police", occurred=NOON - timedelta(hours=3), root="transfer")
 
 
@@ -232,6 +260,21 @@ def test_both_sides_have_a_clock_until_a_transfer_is_taken_and_the_sender_keeps_
     assert isinstance(row, ConferenceTransfer)
     assert (row.state, row.open) == ("asked-after", True), "what was asked for is still missing"
     assert after(told).flags, "the earlier flag stays"
+
+
+def test_before_it_is_taken_a_transfer_says_nothing_of_why_or_of_the_other_side() -> None:
+    why = sent(
+        move=MoveKind.TEMPORARY,
+        goes_with=[TransferItem.MINUTES],
+        warned=MoveWarning.THERE,
+        words=Narrative(text="To her sister."),
+    )
+    ask = of_transfer(TransferAskedForMore, "other-police", 2, words=Narrative(text="The Dash."))
+    row = met(why, ask).row("conference_transfer", root_of("transfer"))
+    assert [each.words for each in row.steps] == ["To her sister.", "The Dash."]
+    bare = untaken(row)
+    assert (bare.move, bare.goes_with, bare.warned) == (MoveKind.NOT_KNOWN, (), MoveWarning.NOT_KNOWN)
+    assert [each.words for each in bare.steps] == [None, "The Dash."], "what they asked they know"
 
 
 def test_a_transfer_that_is_withdrawn_stops_both_clocks() -> None:

@@ -21,7 +21,7 @@ from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.support.facts import area, mention_of
 from tests.support.waiting import until
 
-REFUGE = "9 Refuge Row"
+REFUGE, WHY = "9 Refuge Row", "To her sister."
 
 
 async def met(marac: Marac) -> Prepared:
@@ -168,7 +168,7 @@ async def warning(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
 async def sent(marac: Marac, made: Prepared) -> str:
     """The case on its way to the south; gives the transfer."""
     warned = await warning(marac, "coordinator", made)
-    body = {"to_area": "south", "move": "temporary", "goes_with": ["minutes", "actions"]}
+    body = {"to_area": "south", "move": "temporary", "goes_with": ["minutes", "actions"], "text": WHY}
     unread = await marac.post("coordinator", f"cases/{made.case}/transfers", body)
     assert (unread.status_code, unread.json()["faults"][0]["where"]) == (422, "body.warning_read")
     read_ = body | {"warning_read": warned["warning"]}
@@ -192,6 +192,16 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
         assert (await marac.get(who, f"cases/{made.case}")).status_code == 404, who
     (waits,) = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
     assert (waits["transfer"]["state"], waits["may_answer"], waits["may_see_case"]) == ("waits", True, False)
+    untold = waits["transfer"]
+    assert (untold["move"], untold["goes_with"], untold["warned"]) == ("not-known", [], "not-known")
+    assert [step["words"] for step in untold["steps"]] == [None]
+    shown = (await page(marac, "coordinator-elsewhere", "transfers")).text
+    assert (WHY in shown, "once it is taken" in shown, "do not read this as safe" in shown) == (
+        False,
+        True,
+        False,
+    )
+    assert WHY in (await page(marac, "coordinator", "transfers")).text
     assert (await read(marac, "chair-elsewhere", "transfers"))["transfers"] == []
     assert (await read(marac, "coordinator", "transfers"))["transfers"][0]["may_supply"] is True
     path = f"transfers/{root}/answers"
@@ -214,11 +224,31 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     assert REFUGE not in there.text
     assert there.json()["marac"] == "south"
     assert REFUGE in (await marac.get("coordinator", f"cases/{made.case}")).text
+    (now,) = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
+    assert (now["transfer"]["move"], now["transfer"]["steps"][0]["words"]) == ("temporary", WHY)
     late = await marac.post("coordinator", path, {"answer": "withdraw"})
     assert late.status_code == 409, "what was taken is not taken back"
     after = await read(marac, "coordinator", f"cases/{made.case}/after")
     assert after["transfers"][0]["transfer"]["state"] == "taken"
     assert after["flags"], "the earlier flag stays"
+    assert (after["may_follow_up"], after["may_send"]) == (True, False)
+    for who in ("coordinator", "coordinator-elsewhere"):
+        owed = (await read(marac, who, "repeats"))["not_told"]
+        assert [each["case"] for each in owed] == [made.case], (who, "what the sender owes stays on its list")
+
+
+async def test_what_was_sent_to_the_wrong_marac_and_withdrawn_is_not_there_any_more(marac: Marac) -> None:
+    made = await met(marac)
+    root = await sent(marac, made)
+    done = await marac.post("coordinator", f"transfers/{root}/answers", {"answer": "withdraw"})
+    assert done.status_code == 201, done.text
+
+    async def gone() -> bool:
+        return (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"] == []
+
+    await until(gone, what="neither letters nor names stay with the wrong MARAC")
+    (mine,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+    assert mine["transfer"]["state"] == "withdrawn"
 
 
 async def test_who_takes_a_case_over_declares_at_their_own_meeting_alone(marac: Marac) -> None:

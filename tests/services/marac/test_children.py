@@ -129,6 +129,24 @@ def test_what_is_said_of_another_victims_household_is_not_said_here() -> None:
     assert (child.plan, child.social_worker, child.school_told) == (ChildPlan.NOT_KNOWN, None, None)
 
 
+def test_a_school_and_an_episode_of_another_victims_household_are_not_said_here() -> None:
+    at_cats = kit(location=Location(school="Rai Primary"))
+    hers = household("cats", people=[cat(), ben(), at_cats])
+    went = incident("from cats", people=[cat(), ben(), kit()], kind="missing-child", occurred=NOON - 2 * DAY)
+    child = the_child(hers, went)
+    assert (child.schools, child.missing, child.episodes) == ([SCHOOL], 0, [])
+    alone = world(referral(people=[ann(), ben(), kit()]), hers, went)
+    case, ids = (
+        alone.row("conference_case", root_of("case")),
+        [person(name) for name in ("ann", "ben", "kit")],
+    )
+    people = {id_: alone.row("conference_person", id_) for id_ in ids}
+    known = {ids[2]: alone.row("conference_child", ids[2])}
+    assert not Home(case, people, known, NOON).seen(ids[2]).school_known
+    both = the_child(hers, went, missing(2, 3))
+    assert [each.records for each in both.episodes] == [1], "what names nobody else stays"
+
+
 def test_missing_episodes_are_counted_for_a_year_over_all_agencies_records() -> None:
     facts = [missing(400), missing(300), missing(100), missing(99.9, agency="council"), missing(20)]
     child = the_child(*facts)
