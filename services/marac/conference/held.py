@@ -1,6 +1,6 @@
 """The rows of the victim-centred side, now or as they were known, and which cases a caller may see."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
