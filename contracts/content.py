@@ -39,7 +39,7 @@ class Content(Part):
     urgent: ClassVar[bool] = False
     joint: ClassVar[bool] = False
     """Whether several agencies say it together, as a conference does: then any of them that may say it
-    corrects it, and there is one of it for its subject."""
+    corrects it, or withdraws it."""
     given: ClassVar[tuple[str, ...]] = ()
     """Fields that Goldthread fills in when it takes the fact: refused when a partner sends them."""
     past: ClassVar[tuple[str, ...]] = ()

@@ -17,6 +17,7 @@ class TransferSent(Content):
     type: ClassVar[str] = "uk.goldthread.marac.transfer-sent.v1"
     topic: ClassVar[str] = "marac"
     begins = ("o",)
+    joint: ClassVar[bool] = True
     case: CaseId
     from_area: AreaId
     to_area: AreaId

@@ -15,7 +15,8 @@ RESEARCH: Mapping[AlertRule, Clock] = {
         about="person",
         started="a case is listed at a meeting, and an agency of the MARAC's list has not answered what it"
         " holds: of several the first to be late",
-        stopped="every agency that is asked has answered of every case, be it *nothing held*",
+        stopped="every agency that is asked has answered of every case, be it *nothing held*; 60 days"
+        " after the meeting, when no agency's list has it any more",
         limit=Limit(2, Calendar.WORKING_DAYS_BEFORE),
         owner=ClockOwner.RESEARCHER,
         urgency=None,

@@ -112,7 +112,7 @@ async def confirm_by_page(
 ) -> Response:
     """Say it by a button, once however often it is pressed."""
     try:
-        await following.confirm(runtime, caller, case, state, f"{once}-{case}")
+        await following.confirm(runtime, caller, case, state, f"{once}-{case}-{state}")
     except Refused as refused:
         if refused.status != 409:  # the button was pressed twice
             raise

@@ -63,6 +63,7 @@ class Flags(Shown):
 
     at: datetime
     flags: list[FlagShown]
+    answered: list[FlagShown] = Field(description="what the agency has said, and may say otherwise")
     repeats: list[RepeatOfTheirs]
     others: list[OthersFlags] | None = Field(description="null: the caller coordinates no MARAC")
     agencies: dict[str, str]

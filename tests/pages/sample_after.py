@@ -74,6 +74,7 @@ async def flags(_runtime: Any, caller: Caller) -> shown_after.Flags:
             line("M2D", "lapsed", -3),
             line("H4C", "lapsing", 20),
         ],
+        answered=[line("T5N", "flagged", 200), line("W9B", "no-file", 210)],
         repeats=[
             shown_after.RepeatOfTheirs(case=CASE, letters="K7Q", parties=_parties(), records=_records()[:1])
         ],

@@ -102,6 +102,47 @@ def test_an_action_that_is_typed_while_the_line_is_down_is_there_again(open_: Op
     expect(again.locator("[data-state-action]")).to_contain_text("not saved yet")
 
 
+def test_an_action_that_is_typed_beside_a_record_stays_when_somebody_else_saves_that(
+    open_: Open, world: World
+) -> None:
+    page = open_("chair", HEAR)
+    page.locator("#action-text").fill("Change both locks.")
+    page.locator("#action-due").fill("2026-12-01")
+    page.locator("#risks").fill(TYPED)
+    world.sittings.records[sample_rows.CASE] = version(1, "No word from the school.", by=COUNCIL)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Somebody else saved this case")
+    expect(page.locator("#action-text")).to_have_value("Change both locks.")
+    expect(page.locator("#action-due")).to_have_value("2026-12-01")
+    page.locator("#action-worker").press_sequentially("J")
+    page.reload()
+    expect(page.locator("#action-text")).to_have_value("Change both locks.")
+
+
+def test_what_is_wrong_with_an_action_is_told_in_its_form_and_nothing_typed_is_lost(open_: Open) -> None:
+    page = open_("chair", HEAR)
+    page.locator("#risks").fill(TYPED)
+    page.locator("#action-text").fill("Change both locks.")
+    page.get_by_role("button", name="Add").last.click()
+    expect(page.locator(".gt-action-form .govuk-error-message").first).to_be_visible()
+    assert page.url.endswith(HEAR), "and no other page comes"
+    expect(page.locator("#risks")).to_have_value(TYPED)
+    expect(page.locator("#action-text")).to_have_value("Change both locks.")
+    page.reload()
+    expect(page.locator("#action-text")).to_have_value("Change both locks.")
+
+
+def test_an_action_that_cannot_be_agreed_any_more_stays_on_the_page(open_: Open) -> None:
+    page = open_("chair", HEAR)
+    page.locator("#action-text").fill("Change both locks.")
+    page.route("**/cases/*/actions", lambda route: route.fulfill(status=404, body="Gone."))
+    page.get_by_role("button", name="Add").last.click()
+    expect(page.locator("[data-state-action]")).to_contain_text("still on this page")
+    expect(page.locator("#action-text")).to_have_value("Change both locks.")
+    page.reload()
+    expect(page.locator("#action-text")).to_have_value("Change both locks.")
+
+
 def test_the_voice_comes_first_and_the_keyboard_reaches_what_is_written(open_: Open) -> None:
     page = open_("chair", HEAR)
     heads = page.locator("main h2").all_inner_texts()

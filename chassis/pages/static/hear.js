@@ -106,6 +106,8 @@ async function posted(address, said) {
   } catch { return null; }
 }
 
+const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+
 /** Sends what is typed; what cannot be sent waits, and goes when the line is back. */
 async function send(then) {
   waits = then;
@@ -127,7 +129,15 @@ async function send(then) {
   await show(answer, at, then);
 }
 
-/** An action that is agreed: under one name, however often it is sent. What is wrong with it the server tells. */
+/** A part of the page as the server has it now; what is typed of an action stays in its form, under its name. */
+function instead(part, came) {
+  const typed = [...new FormData(action())];
+  part.replaceChildren(...came.childNodes);
+  fill(action(), typed);
+}
+
+/** An action that is agreed: under one name, however often it is sent. It is kept until the server has it; what
+ * is wrong with it the server tells in its form. */
 async function agree() {
   const answer = await posted(action().action, [...new FormData(action())]);
   if (answer === null) {
@@ -136,14 +146,21 @@ async function agree() {
     return;
   }
   if (answer.status === 401) return tell("out", "", "[data-state-action]");
-  await keptAction.forget();
-  if (answer.ok) location.reload();
-  else action().submit();
+  if (answer.ok) {
+    await keptAction.forget();
+    location.reload();
+    return;
+  }
+  const came = (await parsed(answer)).querySelector("form.gt-action-form");
+  if (came === null) return tell("gone", "", "[data-state-action]");
+  page.querySelector("[data-state-action]").textContent = "";
+  instead(action(), came);
+  action().querySelector(".govuk-form-group--error :is(input, select, textarea)")?.focus();
 }
 
 /** What the server says: it has it, or somebody else wrote meanwhile and both texts are to be read. */
 async function show(answer, at, then) {
-  const came = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-hear]");
+  const came = (await parsed(answer)).querySelector("[data-hear]");
   if (answer.ok) {
     form().elements.upon.value = came.querySelector("[name=upon]").value;
     if (changed !== at) { await kept.put(fields()); return send(then); }
@@ -152,7 +169,7 @@ async function show(answer, at, then) {
     tell("saved", clock());
     return;
   }
-  page.replaceChildren(...came.childNodes);
+  instead(page, came);
   times();
   await kept.put(fields());
   page.querySelector(".govuk-error-summary")?.scrollIntoView();

@@ -15,7 +15,7 @@ from contracts.events.people import ReferralMade
 from contracts.events.research import ResearchersSet
 from contracts.rules.clocks import runs_out
 from contracts.rules.owed import SETTLES
-from contracts.vocabulary import AlertRule, Role, ToldResult
+from contracts.vocabulary import AlertRule, FlagState, Role, ToldResult
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.after_clocks import CALENDARS, clocks_of, sayings
@@ -52,7 +52,7 @@ def fold_after(subject: Subject) -> Folded:
         update={
             "met": met,
             "until": until,
-            **_owing(lines, subject.at < until),
+            **_owing(lines, until, subject.at),
             **_telling(subject, victim, met[-1]),
             **_repeats(
                 subject, case, met[-1], [link.referred for link in links], {line.agency for line in lines}
@@ -98,10 +98,11 @@ def _flags(
     """Of each agency that told of the victim as one, researches for the MARAC or answers for the area: who
     told of the other side alone, or of that side as the one who was harmed, is not asked, for that would tell
     who is the victim."""
-    first: dict[str, datetime] = {}
+    told: dict[str, list[datetime]] = {}
     for line in victim.lines if victim else ():
         if line.said is not None and Role.VICTIM in line.roles and line.agency != GOLDTHREAD:
-            first[line.agency] = min(line.said.recorded, first.get(line.agency, line.said.recorded))
+            told.setdefault(line.agency, []).append(line.said.recorded)
+    first = {agency: min(recorded) for agency, recorded in told.items()}
     around = (*case.areas, *case.transferred)
     asked = set_for(subject.configuration, around, met)
     for agency in asked.agencies if asked else ():
@@ -111,24 +112,34 @@ def _flags(
             first.setdefault(agency, met)
     said = {each.agency: each for each in subject.facts.current(FlagConfirmed)}
     return tuple(
-        FlagLine(
-            agency=agency,
-            due=runs_out(AlertRule.FLAGS_OWED, max(met, first[agency]), CALENDARS),
-            state=said[agency].said.state if agency in said else None,
-            root=said[agency].root if agency in said else None,
-            said=said[agency].occurred if agency in said else None,
-        )
+        _flag(agency, max(met, first[agency]), said.get(agency), told.get(agency, ()))
         for agency in sorted(first)
     )
 
 
-def _owing(lines: Sequence[FlagLine], runs: bool) -> dict[str, object]:
-    open_ = [line for line in lines if line.state is None] if runs else []
+def _flag(
+    agency: str, asked: datetime, word: Fact[FlagConfirmed] | None, told: Iterable[datetime]
+) -> FlagLine:
+    """What an agency owes that is asked since then. A flag that was taken off is due from that moment."""
+    again = flags.asked_again(word.said.state, word.occurred, told) if word else None
+    due = runs_out(AlertRule.FLAGS_OWED, again or asked, CALENDARS)
+    if word is None or again is not None:
+        return FlagLine(agency=agency, due=due)
+    state = word.said.state
+    due = min(due, word.occurred) if state is FlagState.REMOVED else due
+    return FlagLine(agency=agency, due=due, state=state, root=word.root, said=word.occurred)
+
+
+def _owing(lines: Sequence[FlagLine], until: datetime, at: datetime) -> dict[str, object]:
+    stands = {line.agency: flags.stands(line.state, line.due, until, at) for line in lines}
+    open_ = [line for line in lines if stands[line.agency] in ("late", "owed")]
+    answered = [line for line in lines if line.state and at < until and line not in open_]
     return {
         "flags": tuple(lines),
         "flags_due": min((line.due for line in open_), default=None),
         "owing": barred(line.agency for line in open_),
         "flagged": barred(line.agency for line in lines if line.state == "flagged"),
+        "answered": barred(line.agency for line in answered),
     }
 
 

@@ -71,11 +71,13 @@ class CaseAfter(Row):
     """Until when agencies flag their files."""
     flags: tuple[FlagLine, ...] = ()
     flags_due: AwareDatetime | None = None
-    """When the first agency that has not answered is late. None: all have, or the time is over."""
+    """When the first agency whose flag is open is late. None: none is, or the time is over."""
     owing: str = ""
-    """The agencies that have not answered."""
+    """The agencies that have not answered, or have taken the flag off before its time was over."""
     flagged: str = ""
     """The agencies whose files are flagged."""
+    answered: str = ""
+    """The agencies whose word holds and may still be changed."""
     teller: str | None = None
     """The agency that the last meeting named to tell the victim."""
     safe_to_tell: bool | None = None
@@ -102,6 +104,7 @@ class CaseAfterTable(ViewTable, table=True):
     flags_due: datetime | None = Field(sa_type=Instant)
     owing: str
     flagged: str
+    answered: str
     tell_due: datetime | None = Field(sa_type=Instant)
     repeat_due: datetime | None = Field(sa_type=Instant)
     told_by: str

@@ -8,7 +8,7 @@ from chassis.views import Folded, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed
 from contracts.events.people import ReferralMade
-from contracts.events.transfer import TransferAcknowledged, TransferSent
+from contracts.events.transfer import TransferSent
 from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around
 from contracts.rules.circulation import Circulation
@@ -21,8 +21,10 @@ from services.marac.conference import rows
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
 from services.marac.conference.repeated import repeated
+from services.marac.conference.transfer import told_of
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
+from services.marac.rules.transfer import TAKEN
 
 
 def fold_case(subject: Subject) -> Folded:
@@ -81,8 +83,8 @@ def _meetings(subject: Subject) -> Iterable[rows.Listing]:
 
 def _taken_by(subject: Subject) -> list[str]:
     """The MARACs that took the case over, the last last: the last is to hear it."""
-    taken = {each.said.transfer for each in subject.facts.current(TransferAcknowledged)}
-    return [each.said.to_area for each in subject.facts.current(TransferSent) if each.root in taken]
+    sent = (told_of(subject.facts, each.root) for each in subject.facts.of(TransferSent))
+    return [each.said.to_area for each in sent if each is not None and each.stands.state in TAKEN]
 
 
 class _People:

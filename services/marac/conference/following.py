@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select
 from sqlmodel import col
 
 from chassis.accept import Refused, Taken, own_header
@@ -33,6 +33,8 @@ MOST = 200
 """How many cases are listed at a time, the first to be late first."""
 FIRST: tuple[flag_rules.Stands, ...] = ("late", "owed", "lapsed", "lapsing")
 """How a flag stands that somebody is to see to, the first first."""
+ANSWERED: tuple[flag_rules.Stands, ...] = ("flagged", "no-file")
+"""How a flag stands of which an agency has said what it may say otherwise."""
 Heads = Mapping[str, tuple[str, list[shown_after.PartyShown]]]
 """Of each case its letters and its parties."""
 
@@ -42,19 +44,24 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
     who of the others is late. An agency sees of a case its letters, its parties and until when."""
     at, table = runtime.clock.now(), CaseAfterTable
     own, soon = barred([caller.agency]), months_after(at, flag_rules.LAPSES_SOON)
-    owing, flagged, told_by = (
-        col(each).contains(own, autoescape=True) for each in (table.owing, table.flagged, table.told_by)
+    owing, flagged, told_by, answered = (
+        col(each).contains(own, autoescape=True)
+        for each in (table.owing, table.flagged, table.told_by, table.answered)
     )
-    found = await _rows(runtime, table.flags_due, or_(owing, flagged & (col(table.until) <= soon), told_by))
-    gone = await tied(runtime, caller, {row.case for row in found})
-    found = [row for row in found if row.case not in gone]
-    cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
+    lapses = flagged & (col(table.until) <= soon)
+    asked = await _rows(runtime, col(table.flags_due), or_(owing, lapses, told_by))
+    found = {row.case: row for row in (*await _rows(runtime, col(table.until).desc(), answered), *asked)}
+    for case in await tied(runtime, caller, set(found)):
+        del found[case]
+    cases = await Held(runtime).many(CASE, rows.ConferenceCase, list(found), "case")
     people = await people_of(runtime, cases.values())
     heads = {case: (row.letters, parties(row, people)) for case, row in cases.items()}
-    theirs = [line for row in found if row.case in heads for line in _of_agency(row, caller, heads, at)]
+    theirs = [line for case in heads for line in _of_agency(found[case], caller, heads, at)]
+    first = [each for each in theirs if each.stands in FIRST]
     page = shown_after.Flags(
         at=at,
-        flags=sorted(theirs, key=lambda each: (FIRST.index(each.stands), each.due, each.case)),
+        flags=sorted(first, key=lambda each: (FIRST.index(each.stands), each.due, each.case)),
+        answered=[each for each in theirs if each.stands in ANSWERED],
         repeats=[
             shown_after.RepeatOfTheirs(
                 case=row.case,
@@ -62,24 +69,24 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
                 parties=heads[row.case][1],
                 records=[each for each in row.repeats if each.agency == caller.agency],
             )
-            for row in found
+            for row in found.values()
             if row.case in heads and own in row.told_by
         ],
         others=await _others(runtime, caller, at),
         agencies=await names(runtime),
-        more=len(found) + len(gone) == MOST,
+        more=len(asked) == MOST,
     )
     await _record(runtime, caller, caller.id, page, cases.values())
     return page
 
 
 def _of_agency(row: CaseAfter, caller: Caller, heads: Heads, at: datetime) -> Iterator[shown_after.FlagShown]:
-    """The flag of the caller's agency, where there is something to see to."""
+    """The flag of the caller's agency."""
     for line in row.flags:
         if row.until is None or line.agency != caller.agency:
             continue
         stands = flag_rules.stands(line.state, line.due, row.until, at)
-        if stands is not None and stands in FIRST:
+        if stands is not None:
             letters, both = heads[row.case]
             yield shown_after.FlagShown(
                 case=row.case, letters=letters, parties=both, until=row.until, due=line.due, stands=stands
@@ -256,15 +263,17 @@ async def _theirs(
     maracs = sorted(await maracs_of(runtime, caller.areas))
     sent_on = select(col(sent.of_case)).where(col(sent.from_area).in_(maracs))
     theirs = marac.in_(maracs) | marac.is_(None) | col(CaseAfterTable.subject).in_(sent_on)
-    found = await _rows(runtime, order, asked & theirs)
+    found = await _rows(runtime, col(order), asked & theirs)
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
     cases = await visible(runtime, caller, cases.values())
     return [row for row in found if row.case in cases], cases
 
 
-async def _rows(runtime: Runtime, order: object, asked: ColumnElement[bool]) -> list[CaseAfter]:
-    by = [col(order), col(CaseAfterTable.subject)]
-    statement = select(CaseAfterTable).where(asked).order_by(*by).limit(MOST)
+async def _rows(
+    runtime: Runtime, order: SQLColumnExpression[object], asked: ColumnElement[bool]
+) -> list[CaseAfter]:
+    by_case = col(CaseAfterTable.subject)
+    statement = select(CaseAfterTable).where(asked).order_by(order, by_case).limit(MOST)
     return cast("list[CaseAfter]", await runtime.rows(AFTER, statement))
 
 

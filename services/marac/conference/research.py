@@ -30,14 +30,15 @@ from services.marac.conference.research_rows import (
     ResearchRow,
     ResearchTable,
 )
-from services.marac.rules.research import due_by
+from services.marac.rules.research import LISTED_FOR, due_by, runs_until
 
 CALENDARS = Calendars(court_deadline, add_working_days)
 RULE = AlertRule.RESEARCH
 
 
 def fold_research(subject: Subject) -> Folded:
-    """The row of a meeting's research; None for a cause that is something else."""
+    """The row of a meeting's research, and when its clock stops by itself; None for a cause that is something
+    else."""
     fact = next((fact for fact in subject.facts.of(MeetingCalled) if fact.root == subject.id), None)
     contents = [each.content for each in subject.facts.versions(subject.id)]
     said = next((each for each in reversed(contents) if isinstance(each, MeetingCalled)), None)
@@ -50,6 +51,7 @@ def fold_research(subject: Subject) -> Folded:
     answered = {(each.case, each.agency) for each in replies}
     agencies = tuple(asked.agencies) if asked else None
     open_ = [ask.due for ask in asks for agency in agencies or () if (ask.case, agency) not in answered]
+    due = runs_until(open_, said.starts, subject.at) if fact.content is not None else None
     row = ResearchRow(
         meeting=subject.id,
         withdrawn=fact.content is None,
@@ -60,10 +62,10 @@ def fold_research(subject: Subject) -> Folded:
         declares=asked.declares if asked else False,
         asks=asks,
         replies=replies,
-        due=min(open_, default=None) if fact.content is not None else None,
+        due=due,
         clocks=_clocks(subject.facts),
     )
-    return Folded(row)
+    return Folded(row, said.starts + LISTED_FOR if due else None)
 
 
 def set_for(configuration: FactSet, areas: Iterable[str], starts: datetime) -> ResearchersSet | None:

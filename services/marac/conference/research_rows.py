@@ -40,7 +40,7 @@ class ResearchClock(Part):
 
 class ResearchRow(Row):
     """What is asked before a meeting, and who answered. ``agencies`` None: nobody has said whom it asks.
-    ``due``: the first that nobody answered; None: nothing is open."""
+    ``due``: the first that nobody answered; None: nothing is open, or no agency's list has it any more."""
 
     meeting: str
     withdrawn: bool

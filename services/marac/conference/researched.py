@@ -22,7 +22,8 @@ OPEN = (Research.ASKED, Research.LATE)
 
 
 async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research.ResearchGrid:
-    """The research of a meeting, of those of its cases that the caller may see. Raises Problem (404)."""
+    """The research of a meeting, of those of its cases that stand and that the caller may see. Raises Problem
+    (404)."""
     held, at = Held(runtime), runtime.clock.now()
     row = await held.one(RESEARCH, ResearchRow, meeting)
     if row is None or row.withdrawn or not sharing.may_see_meeting(caller.roles, caller.areas, row.areas):
@@ -40,7 +41,7 @@ async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research
             cells=[cell_of(row, ask, agency, at) for agency in order],
         )
         for ask in row.asks
-        if ask.case in cases
+        if ask.case in cases and not cases[ask.case].withdrawn
     ]
     states = [cell.state for line in lines for cell in line.cells]
     page = shown_research.ResearchGrid(
@@ -88,7 +89,7 @@ async def read_of_case(
     answers = said.answers if said else ()
     kinds = {agency: each.kind for agency, each in defined.items()}
     order = in_order([each.agency for each in answers], kinds)
-    open_ = _unanswered(case, meetings, now)
+    open_ = {} if row.withdrawn else _unanswered(case, meetings, now)
     places = in_order(open_, kinds)
     page = shown_research.CaseResearch(
         case=case,

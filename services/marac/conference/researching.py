@@ -3,7 +3,7 @@ its own lines alone; readers of the case see what every agency answered."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import select
@@ -33,9 +33,6 @@ from services.marac.rules import research as rule
 from services.marac.rules import sharing
 from services.marac.rules.research import Research
 
-LISTED_FOR = timedelta(days=60)
-"""For how long after a meeting an agency's list has what was asked for it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -59,7 +56,7 @@ async def admit(archive: Archive, caller: Caller, said: ResearchAnswered, within
 async def waiting(runtime: Runtime, caller: Caller) -> shown_research.ResearchWaiting:
     """What the caller's agency is asked, the first to be late first, and what it has answered."""
     at, starts = runtime.clock.now(), col(ResearchTable.starts)
-    open_ = select(ResearchTable).where(~col(ResearchTable.withdrawn), starts > at - LISTED_FOR)
+    open_ = select(ResearchTable).where(~col(ResearchTable.withdrawn), starts > at - rule.LISTED_FOR)
     meetings = [row for row in await _rows(runtime, open_) if _is_asked(caller, row)]
     cases = await _cases(runtime, caller, {ask.case for row in meetings for ask in row.asks})
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
-from chassis.facts import Fact
+from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.content import Content
 from contracts.events.transfer import (
@@ -22,7 +23,7 @@ from services.marac.conference.after_rows import (
     ConferenceTransferTable,
     TransferStep,
 )
-from services.marac.rules.transfer import Step, standing
+from services.marac.rules.transfer import Standing, Step, standing
 
 STEPS: dict[type[OfTransfer], Step] = {
     TransferAskedForMore: "asked",
@@ -31,18 +32,35 @@ STEPS: dict[type[OfTransfer], Step] = {
 }
 
 
+class Told(NamedTuple):
+    """What was sent, each step of it in the order of time, and how it stands."""
+
+    said: TransferSent
+    steps: tuple[TransferStep, ...]
+    stands: Standing
+
+
+def told_of(facts: FactSet, transfer: str) -> Told | None:
+    """A transfer, for its own row and for that of its case; None for a fact that is something else. What was
+    taken at the very moment when it was withdrawn is taken."""
+    versions = facts.versions(transfer)
+    said = next((e.content for e in reversed(versions) if isinstance(e.content, TransferSent)), None)
+    if said is None:
+        return None
+    steps = [_step(versions[0], "sent", said.words), *_answers(facts, transfer)]
+    if versions[-1].withdrawn:  # which has the times of what it withdraws, but for this one
+        steps.append(_step(versions[-1], "withdrawn", None).model_copy(update={"at": versions[-1].accepted}))
+    steps.sort(key=lambda each: each.at)
+    return Told(said, tuple(steps), standing((each.at, each.step) for each in steps))
+
+
 def fold_transfer(subject: Subject) -> Folded:
     """The row of a transfer; it stays when the transfer is withdrawn. None for a cause that is something
     else."""
-    versions = subject.facts.versions(subject.id)
-    fact = next((each for each in subject.facts.of(TransferSent) if each.root == subject.id), None)
-    said = next((e.content for e in reversed(versions) if isinstance(e.content, TransferSent)), None)
-    if fact is None or said is None:
+    told = told_of(subject.facts, subject.id)
+    if told is None:
         return Folded(None)
-    steps = [_step(versions[0], "sent", said.words), *_answers(subject)]
-    if fact.withdrawn:
-        steps.append(_step(fact, "withdrawn", None).model_copy(update={"at": fact.recorded}))
-    stands = standing((each.at, each.step) for each in steps)
+    said, steps, stands = told
     row = ConferenceTransfer(
         cause=subject.id,
         of_case=said.case,
@@ -57,15 +75,15 @@ def fold_transfer(subject: Subject) -> Folded:
         since=stands.since,
         take_by=_by(AlertRule.TRANSFER_TO_TAKE, stands.takes),
         chase_by=_by(AlertRule.TRANSFER_TO_CHASE, stands.chases),
-        steps=tuple(steps),
+        steps=steps,
         clocks=clocks_of(subject.facts, subject.id),
     )
     return Folded(row)
 
 
-def _answers(subject: Subject) -> Iterator[TransferStep]:
-    for each in subject.facts.current(TransferAcknowledged, TransferAskedForMore, TransferSupplied):
-        if each.said.transfer == subject.id:
+def _answers(facts: FactSet, transfer: str) -> Iterator[TransferStep]:
+    for each in facts.current(TransferAcknowledged, TransferAskedForMore, TransferSupplied):
+        if each.said.transfer == transfer:
             yield _step(each, STEPS[type(each.said)], getattr(each.said, "words", None))
 
 

@@ -31,7 +31,7 @@ from services.marac.conference.known import CaseKnown
 from services.marac.conference.transfer import TRANSFER, untaken
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
-from services.marac.rules.transfer import Known, warning
+from services.marac.rules.transfer import TAKEN, Known, warning
 
 MOST = 200
 Areas = Mapping[str, AreaDefined]
@@ -154,7 +154,7 @@ async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswe
         raise not_found()
     if await tied(runtime, caller, [row.of_case]):
         raise not_found()
-    taken = row.state in ("taken", "asked-after")
+    taken = row.state in TAKEN
     if row.state == "withdrawn" or (taken and asked.answer in ("acknowledge", "withdraw")):
         raise Refused("transfer-over", "transfer", status=409)
     if asked.answer == "withdraw":

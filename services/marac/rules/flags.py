@@ -24,14 +24,24 @@ def until(referrals: Iterable[datetime]) -> datetime:
     return months_after(max(referrals), MONTHS)
 
 
+def asked_again(state: FlagState, said: datetime, told: Iterable[datetime]) -> datetime | None:
+    """Since when an agency is asked anew: it had no file, and has told of the victim since. None: its word
+    holds."""
+    later = (each for each in told if each > said)
+    return min(later, default=None) if state is FlagState.NO_FILE else None
+
+
 def stands(state: FlagState | None, due: datetime, ends: datetime, at: datetime) -> Stands | None:
-    """How the flag of one agency stands; None: it never answered, and there is nothing to flag any more."""
+    """How the flag of one agency stands; None: it never answered, and there is nothing to flag any more. One
+    that was taken off before its time is over is missing."""
     if state is None:
         if at >= ends:
             return None
         return "late" if due <= at else "owed"
-    if state is not FlagState.FLAGGED:
-        return "no-file" if state is FlagState.NO_FILE else "removed"
+    if state is FlagState.NO_FILE:
+        return "no-file"
+    if state is FlagState.REMOVED:
+        return "removed" if at >= ends else "late"
     if at >= ends:
         return "lapsed"
     return "lapsing" if months_after(at, LAPSES_SOON) >= ends else "flagged"

@@ -6,7 +6,7 @@ own; what holds where it sets none, and what of a case that is listed late, is G
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contracts.rules.clocks import Calendar, Calendars, Limit, deadline
@@ -14,6 +14,9 @@ from contracts.vocabulary import AgencyKind
 
 LISTED_LATE = Limit(1, Calendar.WORKING_DAYS)
 """How long an agency has at least, from when a case is listed; never longer than until the meeting begins."""
+
+LISTED_FOR = timedelta(days=60)
+"""For how long after a meeting an agency's list has what was asked for it, and the clock of it runs."""
 
 SPEAKS = (
     AgencyKind.IDVA_SERVICE,
@@ -43,6 +46,12 @@ def due_by(starts: datetime, listed: datetime, days_before: int, calendars: Cale
     """Until when an agency is to answer of a case that was listed then at a meeting that starts then."""
     usual = deadline(Limit(days_before, Calendar.WORKING_DAYS_BEFORE), starts, calendars)
     return min(starts, max(usual, deadline(LISTED_LATE, listed, calendars)))
+
+
+def runs_until(unanswered: Iterable[datetime], starts: datetime, at: datetime) -> datetime | None:
+    """Until when the clock of a meeting runs that starts then; of each open answer when it is due. None:
+    there is none, or no agency's list has it any more."""
+    return min(unanswered, default=None) if at < starts + LISTED_FOR else None
 
 
 def state(*, answered: bool, nothing: bool, due: datetime, at: datetime) -> Research:

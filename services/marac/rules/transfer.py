@@ -14,6 +14,8 @@ from contracts.vocabulary import MoveWarning
 
 Step = Literal["sent", "asked", "supplied", "taken", "withdrawn"]
 State = Literal["waits", "asked", "taken", "asked-after", "withdrawn"]
+TAKEN: tuple[State, ...] = ("taken", "asked-after")
+"""How a transfer stands whose receiver has the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,23 @@ class Standing:
 
 def standing(steps: Iterable[tuple[datetime, Step]]) -> Standing:
     """How a transfer stands after these steps, in the order of time; the first is *sent*. It is open for the
-    sender until it is taken and nothing is asked for; what it was withdrawn from nobody takes."""
+    sender until it is taken and nothing is asked for; what it was withdrawn from nobody takes. To supply what
+    nobody asked for counts for nothing, nor does to withdraw what is taken; to ask again starts nothing anew.
+    """
     state: State = "waits"
     since: datetime | None = None
     takes: datetime | None = None
     chases: datetime | None = None
     for at, step in steps:
-        taken = state in ("taken", "asked-after")
+        taken, asks = state in TAKEN, state in ("asked", "asked-after")
+        if (step == "supplied" and not asks) or (step == "withdrawn" and taken):
+            continue
         if step == "withdrawn":
             return Standing("withdrawn", at, None, None)
         if step == "asked":
-            state, takes, chases = "asked-after" if taken else "asked", None, at
+            state, takes, chases = "asked-after" if taken else "asked", None, chases if asks else at
         elif step == "taken":
-            state = "asked-after" if state in ("asked", "asked-after") else "taken"
-            takes, chases = None, chases if state == "asked-after" else None
+            state, takes, chases = "asked-after" if asks else "taken", None, chases if asks else None
         else:
             state = "taken" if taken else "waits"
             takes = chases = None if taken else at

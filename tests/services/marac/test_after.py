@@ -65,6 +65,12 @@ def flag(line: dict[str, Any]) -> None:
     assert flags.stands(said, day(line["due"]), ends, day(line["today"])) == line["stands"]
 
 
+def file(line: dict[str, Any]) -> None:
+    """Since when an agency is asked anew."""
+    since = flags.asked_again(FlagState(line["said"]), day(line["day"]), map(day, line["told"]))
+    assert since == (day(line["again"]) if line["again"] else None)
+
+
 def again(line: dict[str, Any]) -> None:
     """Which records ask for a new referral."""
     found = [refer_again.Found(root, day(at)) for root, at in line["recorded"].items()]
@@ -91,7 +97,7 @@ def turn(line: dict[str, Any]) -> None:
     )
 
 
-RULES = {"flag": flag, "again": again, "near": near, "turn": turn}
+RULES = {"flag": flag, "file": file, "again": again, "near": near, "turn": turn}
 
 
 # ---- the folds and what they say -------------------------------------------------------------
@@ -191,6 +197,32 @@ def test_an_agency_that_researches_for_the_marac_is_asked_though_it_told_of_nobo
     assert [line.agency for line in after(told).flags] == ["haven", "hospital", "police"]
 
 
+def test_a_flag_that_is_taken_off_early_is_missing_at_once() -> None:
+    told = met(confirmed("haven"), confirmed("police", FlagState.REMOVED))
+    told.settle()
+    row = after(told)
+    assert (row.owing, row.answered, row.flags_due) == ("|police|", "|haven|", NOON)
+    assert "flags-owed" in running(told)
+
+
+def test_an_agency_that_held_no_file_is_asked_anew_once_it_tells_of_the_victim() -> None:
+    told = met(confirmed("haven"), confirmed("police"), confirmed("council", FlagState.NO_FILE))
+    asked = ResearchersSet(area="north", agencies=["council"])
+    told.add(fact(asked, agency="police", occurred=NOON - 90 * DAY, root="researchers"))
+    told.settle()
+    row = after(told)
+    assert (row.owing, row.answered) == ("", "|council|haven|police|")
+    assert "flags-owed" not in running(told)
+    told.add(incident("late", "council", NOON + timedelta(hours=1), kind="verbal-abuse"))
+    told.at = NOON + timedelta(hours=2)
+    told.settle()
+    row = after(told)
+    assert (row.owing, row.answered) == ("|council|", "|haven|police|")
+    assert row.flags_due is not None
+    assert row.flags_due > told.at, "five working days from what it told"
+    assert "flags-owed" in running(told)
+
+
 def test_a_listing_that_is_withdrawn_stops_what_it_began() -> None:
     told = met()
     told.settle()
@@ -284,6 +316,21 @@ def test_a_transfer_that_is_withdrawn_stops_both_clocks() -> None:
     told.settle()
     assert running(told, "transfer") == set()
     assert told.row("conference_transfer", root_of("transfer")).state == "withdrawn"
+
+
+def test_a_transfer_that_is_withdrawn_once_it_is_taken_stays_taken_for_the_case_too() -> None:
+    told = met(sent(), of_transfer(TransferAcknowledged, "other-police", 1), withdrawn(sent()))
+    told.settle()
+    assert told.row("conference_transfer", root_of("transfer")).state == "taken"
+    assert told.row("conference_case", root_of("case")).marac == "south"
+
+
+def test_a_transfer_that_is_taken_once_it_is_withdrawn_is_nobodys() -> None:
+    late = of_transfer(TransferAcknowledged, "other-police", -1)
+    told = met(sent(), withdrawn(sent()), late)
+    told.settle()
+    assert told.row("conference_transfer", root_of("transfer")).state == "withdrawn"
+    assert told.row("conference_case", root_of("case")).marac == "north"
 
 
 def test_where_an_order_or_bail_routes_is_no_part_of_what_follows() -> None:

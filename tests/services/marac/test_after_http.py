@@ -96,6 +96,21 @@ async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:
     assert len([each for each in facts if each.envelope.type.endswith("flag-confirmed.v1")]) == 1
 
 
+async def test_a_wrong_press_is_put_right_on_the_page(marac: Marac) -> None:
+    made = await met(marac)
+    shown = await page(marac, "idva", "flags")
+    typed = {"once": once(shown.text), "state": "no-file"}
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    found = await read(marac, "idva", "flags")
+    assert ([each["stands"] for each in found["answered"]], found["flags"]) == (["no-file"], [])
+    again = await page(marac, "idva", "flags")
+    assert "DOE" in again.text
+    assert f"/marac/cases/{made.case}/flags" in again.text
+    typed["state"] = "flagged"  # from the page that somebody went back to
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    assert [each["stands"] for each in (await read(marac, "idva", "flags"))["answered"]] == ["flagged"]
+
+
 async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_its_agency(
     marac: Marac,
 ) -> None:
@@ -251,29 +266,20 @@ async def test_what_was_sent_to_the_wrong_marac_and_withdrawn_is_not_there_any_m
     assert mine["transfer"]["state"] == "withdrawn"
 
 
-async def test_who_takes_a_case_over_declares_at_their_own_meeting_alone(marac: Marac) -> None:
+async def test_a_colleague_of_another_agency_withdraws_what_its_marac_sent(marac: Marac) -> None:
     made = await met(marac)
     path = f"transfers/{await sent(marac, made)}/answers"
-    assert (await marac.post("coordinator-elsewhere", path, {"answer": "acknowledge"})).status_code == 201
-
-    async def asks(who: str, *, meeting: str | None = None) -> bool:
-        """Whether a chair must declare before they see the case; and is asked to, at their meeting."""
-        if (await marac.get(who, f"cases/{made.case}")).status_code == 200:
-            return False
-        asked = (await marac.get(who, f"meetings/{meeting}/interests")).json()["cases"] if meeting else []
-        return meeting is None or [each["case"] for each in asked] == [made.case]
-
-    await marac.post("coordinator", "researchers", {"area": "north", "agencies": ["council"]})
-    await until(lambda: asks("chair", meeting=made.meeting), what="the sender's chair is asked")
-    assert (await marac.get("chair-elsewhere", f"meetings/{made.meeting}/interests")).status_code == 404
-    assert not await asks("chair-elsewhere"), "who cannot declare there is not asked there"
-    starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
-    called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
-    own = called.json()["root"]
-    await marac.post("coordinator-elsewhere", f"meetings/{own}/cases", {"case": made.case})
-    assert not await asks("chair-elsewhere"), "a meeting that asks nobody"
-    await marac.post("coordinator-elsewhere", "researchers", {"area": "south", "agencies": ["council"]})
-    await until(lambda: asks("chair-elsewhere", meeting=own), what="they are asked at their own")
+    assert (await marac.post("coordinator-elsewhere", path, {"answer": "withdraw"})).status_code == 404
+    done = await marac.post("coordinator-too", path, {"answer": "withdraw"})
+    assert done.status_code == 201, done.text
+    (over,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+    sent_, taken_back = over["transfer"]["steps"]
+    assert (over["transfer"]["state"], sent_["agency"], taken_back["agency"]) == (
+        "withdrawn",
+        "police",
+        "council",
+    )
+    assert taken_back["at"] > sent_["at"], "by when it was taken back"
 
 
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
@@ -357,3 +363,28 @@ async def test_an_agency_that_serves_the_area_is_asked_though_it_told_of_nobody(
     (mine,) = (await read(marac, "idva-else", "flags"))["flags"]
     assert mine["stands"] == "owed"
     assert mention_of("haven", "ann") not in (await marac.get("idva-else", "flags")).text
+
+
+async def test_who_takes_a_case_over_declares_at_their_own_meeting_alone(marac: Marac) -> None:
+    made = await met(marac)
+    path = f"transfers/{await sent(marac, made)}/answers"
+    assert (await marac.post("coordinator-elsewhere", path, {"answer": "acknowledge"})).status_code == 201
+
+    async def asks(who: str, *, meeting: str | None = None) -> bool:
+        """Whether a chair must declare before they see the case; and is asked to, at their meeting."""
+        if (await marac.get(who, f"cases/{made.case}")).status_code == 200:
+            return False
+        asked = (await marac.get(who, f"meetings/{meeting}/interests")).json()["cases"] if meeting else []
+        return meeting is None or [each["case"] for each in asked] == [made.case]
+
+    await marac.post("coordinator", "researchers", {"area": "north", "agencies": ["council"]})
+    await until(lambda: asks("chair", meeting=made.meeting), what="the sender's chair is asked")
+    assert (await marac.get("chair-elsewhere", f"meetings/{made.meeting}/interests")).status_code == 404
+    assert not await asks("chair-elsewhere"), "who cannot declare there is not asked there"
+    starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
+    called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+    own = called.json()["root"]
+    await marac.post("coordinator-elsewhere", f"meetings/{own}/cases", {"case": made.case})
+    assert not await asks("chair-elsewhere"), "a meeting that asks nobody"
+    await marac.post("coordinator-elsewhere", "researchers", {"area": "south", "agencies": ["council"]})
+    await until(lambda: asks("chair-elsewhere", meeting=own), what="they are asked at their own")

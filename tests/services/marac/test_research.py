@@ -129,6 +129,19 @@ async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) 
     assert [(each["agency"], each["after"]) for each in shown["answers"]] == [("council", True)]
 
 
+async def test_of_a_referral_that_is_withdrawn_nothing_is_open(marac: Marac) -> None:
+    made = await asked(marac)
+    by = CALLERS["idva"]
+    await marac.runtime.revise(made.case, 1, None, None, caller=by, right="test")
+
+    async def gone() -> bool:
+        grid = (await marac.get("coordinator", f"meetings/{made.meeting}/research")).json()
+        return (grid["lines"], grid["open"]) == ([], 0)
+
+    await until(gone, what="nobody is asked of it any more")
+    assert (await marac.get("chair", f"cases/{made.case}/research")).json()["unanswered"] == []
+
+
 async def test_two_of_one_agency_lose_nothing(marac: Marac) -> None:
     made = await asked(marac)
     found = await people(marac, made)

@@ -1,18 +1,22 @@
-"""Research and interests as tables: ``research``, ``research_states`` and ``interests`` in ``tables``."""
+"""Research and interests as tables: ``research``, ``research_states``, ``research_clock`` and
+``interests`` in ``tables``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
+from contracts.events.clocks import ClockStopped
 from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
 from contracts.vocabulary import AgencyKind
 from services.marac.conference.research import CALENDARS
 from services.marac.rules import sharing
 from services.marac.rules.interests import sight
-from services.marac.rules.research import due_by, in_order, state
+from services.marac.rules.research import due_by, in_order, runs_until, state
+from tests.services.marac.caseload import listing, meeting, referral, world
+from tests.support.facts import NOON, fact, root_of
 from tests.support.tables import lines
 
 LONDON = ZoneInfo("Europe/London")
@@ -33,6 +37,27 @@ def test_how_far_an_agency_has_come(line: dict[str, Any]) -> None:
     now, due = at(f"2026-11-25T{line['at']}"), at("2026-11-25T12:00")
     found = state(answered=line["answered"], nothing=line.get("nothing", False), due=due, at=now)
     assert found == line["state"]
+
+
+@lines(__file__, "research_clock")
+def test_until_when_the_clock_of_a_meeting_runs(line: dict[str, Any]) -> None:
+    runs = at(line["runs"]) if line["runs"] else None
+    assert runs_until([at(each) for each in line["open"]], at(line["starts"]), at(line["at"])) == runs
+
+
+def test_the_clock_of_a_meeting_stops_when_no_list_has_it_any_more() -> None:
+    said = ResearchersSet(area="north", agencies=["haven"])
+    told = world(
+        referral(), meeting(), listing(), fact(said, agency="police", occurred=NOON - timedelta(days=90))
+    )
+    told.settle()
+    folded = told.fold()["conference_research", root_of("meeting")]
+    assert folded.changes_at == NOON + timedelta(days=67), "60 days after the meeting"
+    assert not any(isinstance(each.content, ClockStopped) for each in told.facts)
+    told.at = folded.changes_at
+    told.settle()
+    stopped = [each.content for each in told.facts if isinstance(each.content, ClockStopped)]
+    assert [each.rule for each in stopped] == ["research"]
 
 
 @lines(__file__, "interests")
