@@ -29,7 +29,7 @@ def digest(content: bytes) -> str:
 
 def stream(
     runtime: Runtime,
-    concerns: Callable[[Changed], bool],
+    concerns: Callable[[Changed], Awaitable[bool]],
     news: Callable[[], Awaitable[str | None]],
 ) -> StreamingResponse:
     """A stream that asks ``news`` now and whenever rows change that it ``concerns``, and sends what it
@@ -43,7 +43,9 @@ def stream(
 
 
 async def _events(
-    runtime: Runtime, concerns: Callable[[Changed], bool], news: Callable[[], Awaitable[str | None]]
+    runtime: Runtime,
+    concerns: Callable[[Changed], Awaitable[bool]],
+    news: Callable[[], Awaitable[str | None]],
 ) -> AsyncIterator[str]:
     clock = asyncio.get_running_loop().time
     until = clock() + STREAM_SECONDS
@@ -59,7 +61,7 @@ async def _events(
                 number += 1
                 yield f"id: {number}\nevent: news\ndata: {said}\n\n"
             heard, _ = await asyncio.wait([coming], timeout=HEARTBEAT_SECONDS)
-            look = bool(heard) and concerns(coming.result())
+            look = bool(heard) and await concerns(coming.result())
             if heard:
                 coming = asyncio.ensure_future(anext(changes))
             else:

@@ -70,7 +70,7 @@ class ReferralReturned(Content):
 
     type: ClassVar[str] = "uk.goldthread.marac.referral-returned.v1"
     topic: ClassVar[str] = "marac"
-    given = ("considered",)
+    given = ("considered", "unread")
     case: CaseId
     advice: NarrativeSection
     reason: NarrativeSection
@@ -79,6 +79,12 @@ class ReferralReturned(Content):
         max_length=10_000,
         json_schema_extra={"readOnly": True},
         description="the facts by which criteria were found when it was returned",
+    )
+    unread: int = Field(
+        default=0,
+        ge=0,
+        json_schema_extra={"readOnly": True},
+        description="how many records of the case could not be read when it was returned",
     )
 
 

@@ -23,7 +23,7 @@ from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE
-from services.marac.conference.waiting import considered
+from services.marac.conference.waiting import weighed
 from services.marac.rules import sharing
 
 
@@ -48,9 +48,10 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         if held is None or held.withdrawn:
             raise not_found()
     if isinstance(content, ReferralReturned):
-        if content.considered:
-            raise Refused("given-by-goldthread", "body.content.considered")
-        return content.model_copy(update={"considered": await considered(archive, caller, content.case)})
+        given = next((name for name in content.given if getattr(content, name)), None)
+        if given:
+            raise Refused("given-by-goldthread", f"body.content.{given}")
+        return content.model_copy(update=await weighed(archive, caller, content.case))
     return content
 
 

@@ -56,7 +56,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     something is wrong, for safe contact where whoever goes to her does not read it (it is said by itself, at
     ``/safe-contacts``), for a decision of one mention alone, for *same* of two sides of one fact, and for a
     step of support that is another service's to say; Problem (404) for a decision that is not the caller's,
-    for a victim who is not theirs to see, and for the schools of an area that is not theirs.
+    for a victim who is not theirs to see, and for the schools of an area, or a school, that is not theirs.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
@@ -101,8 +101,13 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 
 
 async def _check_area(archive: Archive, caller: Caller, content: Content) -> None:
-    """The schools of an area are for whoever is of it: to say that they are closed tells nobody."""
-    if isinstance(content, SchoolCalendarSet) and content.area:
+    """The schools of an area are for whoever is of it, and a school by its number for whoever runs it: to say
+    that they are closed tells nobody."""
+    if not isinstance(content, SchoolCalendarSet):
+        return
+    if content.school and not sharing.may_close_school(await kind_of(archive, caller)):
+        raise not_found()
+    if content.area:
         defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
         around = area_and_around({fact.said.area: fact.said for fact in defined}, content.area)
         if set(caller.areas).isdisjoint(around):

@@ -69,7 +69,8 @@ def actions(caller: Caller) -> Actions:
     open_ = [line for line in lines() if line.open]
     bare = [line.model_copy(update={"case": None}) for line in open_ if line.owner == HOUSING[0]]
     reads = caller.roles & {StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}
-    return Actions(at=NOW, fresh_until=FRESH, agency=HOUSING[1], yours=bare, areas=open_ if reads else None)
+    areas = open_ if reads else None
+    return Actions(at=NOW, fresh_until=FRESH, agency=HOUSING[1], yours=bare, areas=areas, more=False)
 
 
 async def of_caller(_: Any, caller: Caller) -> Actions:

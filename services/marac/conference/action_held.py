@@ -21,6 +21,13 @@ async def actions_of(
     return {case: [row for row in found if row.of_case == case] for case in cases}
 
 
+async def any_of_case(archive: Archive, case: str, actions: Collection[str]) -> bool:
+    """Whether any of these actions is of a case."""
+    of_case, subject = col(ActionTable.of_case), col(ActionTable.subject)
+    found = select(ActionTable).where(of_case == case, subject.in_(sorted(actions))).limit(1)
+    return bool(actions and await archive.rows(ACTION, found))
+
+
 async def _now(archive: Archive, cases: Collection[str]) -> list[ActionRow]:
     if not cases:
         return []

@@ -30,6 +30,7 @@ from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
 from services.marac.conference.hearing import out_of, sitting_of
 from services.marac.conference.held import Held, tied, visible
+from services.marac.conference.reach import within_reach
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
@@ -41,7 +42,7 @@ from services.marac.shown import Page
 from services.marac.shown_actions import ActionLine, AnswerShown
 
 MOST = 2_000
-"""How many open actions are looked through for whoever sees those of every agency."""
+"""How many open actions are looked through, of an agency or of whoever sees those of every agency."""
 
 
 class Actions(Page):
@@ -51,6 +52,7 @@ class Actions(Page):
     yours: list[ActionLine]
     areas: list[ActionLine] | None
     agency: str = Field(description="the caller's, by its name")
+    more: bool = Field(description="whether there are later ones that are not looked through")
 
 
 class ActionPage(Page):
@@ -88,9 +90,12 @@ async def actions(runtime: Runtime, caller: Caller) -> Actions:
     """The open actions that the caller sees. The look is on record."""
     held, owner = Held(runtime), col(ActionTable.owner)
     own = await _open(held, owner == caller.agency)
-    others = await _open(held) if sharing.may_agree_actions(caller.roles) else None
+    others: list[ActionRow] | None = None
+    if sharing.may_agree_actions(caller.roles):
+        cases = select(col(rows.ConferenceCaseTable.subject)).where(await within_reach(runtime, caller))
+        others = await _open(held, col(ActionTable.of_case).in_(cases))
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
-    yours = await lines_of(held, caller, own)
+    yours = await lines_of(held, caller, own[:MOST])
     page = Actions(
         at=runtime.clock.now(),
         fresh_until=await runtime.fresh_until(),
@@ -98,7 +103,8 @@ async def actions(runtime: Runtime, caller: Caller) -> Actions:
         yours=yours,
         areas=None
         if others is None
-        else [line for line in await lines_of(held, caller, others) if line.case],
+        else [line for line in await lines_of(held, caller, others[:MOST]) if line.case],
+        more=any(len(found) > MOST for found in (own, others or ())),
     )
     shown = {line.action for line in (*yours, *(page.areas or ()))}
     facts = [fact for row in (*own, *(others or ())) if row.action in shown for fact in row.facts]
@@ -107,9 +113,10 @@ async def actions(runtime: Runtime, caller: Caller) -> Actions:
 
 
 async def _open(held: Held, *where: ColumnElement[bool]) -> list[ActionRow]:
+    """The open actions of which this holds, the first to be late first: one more than are looked through."""
     until = col(ActionTable.open_until)
     statement = select(ActionTable).where(until.is_not(None), *where)
-    statement = statement.order_by(until, col(ActionTable.subject)).limit(MOST)
+    statement = statement.order_by(until, col(ActionTable.subject)).limit(MOST + 1)
     return cast("list[ActionRow]", await held.archive.rows(ACTION, statement))
 
 
@@ -174,8 +181,8 @@ def _again(known: Iterable[Fact[Content]], caller: Caller, content: ActionAnswer
 
 
 async def admit(archive: Archive, caller: Caller, content: ActionAgreed | ActionAnswered) -> Content:
-    """An action with the area of its case, or of the meeting that heard it; an answer that says enough.
-    Raises Refused (422)."""
+    """An action with the area of the meeting that agreed it, else of the MARAC that is to hear its case; an
+    answer that says enough. Raises Refused (422)."""
     if isinstance(content, ActionAnswered):
         if content.answer is ActionAnswer.SUPERSEDED and not sharing.may_agree_actions(caller.roles):
             raise Refused("not-the-owners", "body.answer")
@@ -189,7 +196,7 @@ async def admit(archive: Archive, caller: Caller, content: ActionAgreed | Action
     held = Held(archive)
     case = await held.one(CASE, rows.ConferenceCase, content.case)
     heard = await held.one(MEETING, rows.ConferenceMeeting, content.meeting) if content.meeting else None
-    area = (case.area if case else None) or (heard.area if heard else None)
+    area = heard.area if heard else (case.marac or case.area) if case else None
     return content.model_copy(update={"routing": Routing(area=area) if area else None})
 
 

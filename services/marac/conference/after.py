@@ -63,11 +63,14 @@ def fold_after(subject: Subject) -> Folded:
 
 
 def _met(subject: Subject) -> tuple[datetime, ...]:
-    """When the case was heard, by each meeting; where nobody recorded that, when its time came."""
+    """When the case was heard, by each meeting; where nobody recorded that then, when its time came."""
     listed = {each.said.meeting for each in subject.facts.current(CaseListed)}
     came = {each.said.meeting: each.occurred for each in subject.facts.current(CaseMet)}
     met = {meeting: at for meeting, at in came.items() if meeting in listed}
-    return tuple(sorted((met | {each.said.meeting: each.occurred for each in _heard(subject)}).values()))
+    for each in _heard(subject):
+        at = refer_again.heard_at(met.get(each.said.meeting), each.occurred)
+        met[each.said.meeting] = at
+    return tuple(sorted(met.values()))
 
 
 def _heard(subject: Subject) -> list[Fact[CaseHeard]]:

@@ -1,6 +1,6 @@
 """What follows the meetings of one case, for whoever may see it; and a case as its transfer shows it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from chassis.http.auth import Caller
@@ -71,8 +71,15 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
         agencies=await following.names(runtime),
     )
     body = page.model_dump_json(exclude={"at", "fresh_until", "agencies", "maracs"}).encode()
-    await runtime.shown(caller, AFTER.name, case, body, [row.fact])
+    await runtime.shown(caller, AFTER.name, case, body, [row.fact, *_facts(known, page)])
     return page
+
+
+def _facts(known: CaseKnown, page: shown_after.AfterPage) -> Iterator[str]:
+    """What is shown of a case beside its referral: records, what was told, and the steps of its transfers."""
+    roots = [each.root for each in page.repeats] + ([page.told.root] if page.told else [])
+    yield from (known.newest.get(root, root) for root in roots)
+    yield from (step.root for each in page.transfers for step in each.transfer.steps)
 
 
 def _others(areas: Mapping[str, AreaDefined], row: rows.ConferenceCase) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Children at risk, over the cases that a caller may see; and, apart from them, children who pose risk."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from sqlalchemy import select
@@ -14,11 +15,12 @@ from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.held import Held, visible
 from services.marac.conference.other_party import own_rows
 from services.marac.conference.others import people_of
+from services.marac.conference.reach import within_reach
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules.children import REASONS, reasons
 
 MOST = 400
-"""How many cases are looked through, the newest first."""
+"""How many cases of those within a caller's reach are looked through, the newest first."""
 
 
 async def children(runtime: Runtime, caller: Caller) -> shown.Children:
@@ -26,8 +28,8 @@ async def children(runtime: Runtime, caller: Caller) -> shown.Children:
     named as alleged perpetrators. The look is on record."""
     at, fresh = runtime.clock.now(), await runtime.fresh_until()
     table = CASE.table
-    statement = select(table).where(~table.withdrawn)  # type: ignore[attr-defined]
-    newest = statement.order_by(table.referred.desc(), table.subject).limit(MOST + 1)  # type: ignore[attr-defined]
+    theirs = ~table.withdrawn, await within_reach(runtime, caller)  # type: ignore[attr-defined]
+    newest = select(table).where(*theirs).order_by(table.referred.desc(), table.subject).limit(MOST + 1)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, newest))
     cases = list((await visible(runtime, caller, found[:MOST])).values())
     persons = {person for case in cases for person in people_of(case)}
@@ -43,10 +45,21 @@ async def children(runtime: Runtime, caller: Caller) -> shown.Children:
         cases=len(cases),
         more=len(found) > MOST,
     )
-    await runtime.shown(
-        caller, CHILD.name, caller.id, page.seen, [case.fact for case in cases], ("locations",)
-    )
+    facts = {fact for home in homes for fact in _facts(home, page)}
+    await runtime.shown(caller, CHILD.name, caller.id, page.seen, facts, ("locations",))
     return page
+
+
+def _facts(home: Home, page: shown.Children) -> Iterator[str]:
+    """The facts that the lines of one case are made of."""
+    case = home.case
+    if case.case in {line.case for line in page.at_risk} | {line.case for line in page.pose_risk}:
+        yield case.fact
+    for child in {line.child.person for line in page.at_risk if line.case == case.case}:
+        row, person = home.row(child), home.people.get(child)
+        said = {each.root for each in (*row.circumstances, *row.told)}
+        said |= {root for each in row.episodes for root in each.roots}
+        yield from (line.fact for line in (person.lines if person else ()) if line.root in said)
 
 
 def _at_risk(home: Home) -> list[shown.AtRisk]:

@@ -1,6 +1,7 @@
 """What the IDVA and the officer in a case write to each other, and read. Nobody else does: not the room, not
 the coordinator, and no line of the case's page is made of it. Each look is on record."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -27,9 +28,6 @@ from services.marac.conference.support import who_is_in
 from services.marac.conference.support_rows import InCase, Support
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
-
-MOST = 200
-"""How many messages that wait are looked through."""
 
 
 class Shown(BaseModel):
@@ -129,10 +127,10 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
 async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
     """The messages that wait for an answer, in the cases that the caller is a party of."""
     at, due = runtime.clock.now(), col(MessageTable.due)
-    order = select(MessageTable).where(due.is_not(None)).order_by(due, col(MessageTable.subject)).limit(MOST)
+    order = select(MessageTable).where(due.is_not(None)).order_by(due, col(MessageTable.subject))
     found = cast("list[MessageRow]", await runtime.rows(MESSAGE, order))
-    parties = {case: await _party(runtime, caller, case) for case in sorted({row.of_case for row in found})}
-    theirs = [row for row in found if await _is_of(runtime, row, parties[row.of_case])]
+    parties = await _parties(runtime, caller, {row.of_case for row in found})
+    theirs = [row for row in found if await _is_of(runtime, row, parties.get(row.of_case))]
     lines = [
         WaitingLine(
             case=row.of_case,
@@ -143,7 +141,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
             late=row.due <= at,
         )
         for row in theirs
-        if (party := parties[row.of_case]) and row.due
+        if (party := parties.get(row.of_case)) and row.due
     ]
     seen = Waiting(at=at, messages=lines)
     body = seen.model_dump_json(exclude={"at"}).encode()
@@ -178,16 +176,24 @@ async def send(
 
 async def _party(runtime: Runtime, caller: Caller, case: str) -> Party | None:
     """The case, and which of the two the caller is in it; None: neither."""
-    held = Held(runtime)
-    row = await held.one(CASE, rows.ConferenceCase, case)
-    if row is None or row.withdrawn or row.victim is None:
-        return None
-    if await tied(runtime, caller, [case]):
-        return None
-    victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person)
-    support = victim.support if victim else Support()
-    you = sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(support))
-    return Party(row, row.victim, support, victim, you) if you else None
+    return (await _parties(runtime, caller, [case])).get(case)
+
+
+async def _parties(runtime: Runtime, caller: Caller, cases: Collection[str]) -> dict[str, Party]:
+    """Those of these cases in which the caller is one of the two, by id."""
+    held, gone = Held(runtime), await tied(runtime, caller, cases)
+    found = (await held.many(CASE, rows.ConferenceCase, set(cases) - gone, "case")).values()
+    standing = [(row, row.victim) for row in found if row.victim and not row.withdrawn]
+    hers = {victim.person for _, victim in standing}
+    people = await held.many(PERSON, rows.ConferencePerson, hers, "person")
+    parties: dict[str, Party] = {}
+    for row, victim in standing:
+        known = people.get(victim.person)
+        support = known.support if known else Support()
+        you = sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(support))
+        if you:
+            parties[row.case] = Party(row, victim, support, known, you)
+    return parties
 
 
 async def _of_case(runtime: Runtime, party: Party) -> list[MessageRow]:

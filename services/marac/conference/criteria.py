@@ -37,12 +37,14 @@ def found_of(
 
 
 def brought_back(
-    listing: CaseListing | None, found: Sequence[criteria.Found], newest: Mapping[str, str]
+    listing: CaseListing | None, found: Sequence[criteria.Found], newest: Mapping[str, str], unread: int
 ) -> list[criteria.Found]:
-    """The criteria by which a case that was returned is back."""
+    """The criteria by which a case that was returned is back. ``unread``: how many records of it cannot be
+    read now."""
     if listing is None or listing.returned is None:
         return []
-    return criteria.fresh(found, newest, frozenset(listing.returned.considered))
+    considered, more = frozenset(listing.returned.considered), unread > listing.returned.unread
+    return criteria.fresh(found, newest, considered, more_unread=more)
 
 
 def _assessed(known: Sequence[rows.Assessment]) -> list[criteria.Assessed]:

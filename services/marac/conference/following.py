@@ -21,7 +21,13 @@ from contracts.vocabulary import AreaKind, FlagState
 from services.marac import casefile, shown_after
 from services.marac.conference import rows
 from services.marac.conference.after import AFTER
-from services.marac.conference.after_rows import CaseAfter, CaseAfterTable, ConferenceTransferTable, barred
+from services.marac.conference.after_rows import (
+    CaseAfter,
+    CaseAfterTable,
+    ConferenceTransferTable,
+    RecordWaits,
+    barred,
+)
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.hers import way_of
 from services.marac.conference.views import CASE, PERSON
@@ -76,7 +82,8 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
         agencies=await names(runtime),
         more=len(asked) == MOST,
     )
-    await _record(runtime, caller, caller.id, page, cases.values())
+    records = [each for repeat in page.repeats for each in repeat.records]
+    await _record(runtime, caller, page, cases.values(), records)
     return page
 
 
@@ -148,7 +155,8 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
         not_told=[_not_told(row, cases[row.case], people, at) for row in untold],
         agencies=await names(runtime),
     )
-    await _record(runtime, caller, caller.id, page, cases.values())
+    records = [each for repeat in page.repeats for each in repeat.records]
+    await _record(runtime, caller, page, cases.values(), records)
     return page
 
 
@@ -280,9 +288,11 @@ async def _rows(
 async def _record(
     runtime: Runtime,
     caller: Caller,
-    subject: str,
     page: shown_after.Shown,
     cases: Iterable[rows.ConferenceCase],
+    records: Iterable[RecordWaits],
 ) -> None:
     body = page.model_dump_json(exclude={"at", "agencies"}).encode()
-    await runtime.shown(caller, AFTER.name, subject, body, [case.fact for case in cases])
+    roots = sorted({each.root for each in records})
+    said = [(await runtime.fact(root)).versions(root)[-1].id for root in roots]
+    await runtime.shown(caller, AFTER.name, caller.id, body, [*(case.fact for case in cases), *said])

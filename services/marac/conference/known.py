@@ -66,7 +66,7 @@ class CaseKnown:
     @cached_property
     def back(self) -> list[Found]:
         """Of a case that was returned, the criteria by which it is back."""
-        return brought_back(self.listing, self.criteria, self.newest)
+        return brought_back(self.listing, self.criteria, self.newest, self.incomplete.records)
 
     @property
     def away(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
@@ -12,7 +13,8 @@ from services.marac.conference import rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
-from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.listing_rows import CaseListing, CaseListingTable
+from services.marac.conference.reach import within_reach
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.shown_decided import CaseDecided, CaseNote, MeetingsNote, PartiesShown, ReturnedHere
@@ -69,14 +71,12 @@ async def note_of(
 async def _back(runtime: Runtime, caller: Caller) -> list[CaseKnown]:
     """The returned cases that are back, that wait for a meeting, and that the caller may see."""
     held = Held(runtime)
-    decided = cast("list[CaseListing]", await runtime.rows(LISTING, select(LISTING.table)))
-    ids = {row.case for row in decided if row.returned}
+    cases, table = rows.ConferenceCaseTable, CaseListingTable
+    theirs = select(col(cases.subject)).where(~col(cases.withdrawn), await within_reach(runtime, caller))
+    returned = select(table).where(col(table.was_returned), col(table.subject).in_(theirs))
+    ids = {row.case for row in cast("list[CaseListing]", await runtime.rows(LISTING, returned))}
     found = await visible(runtime, caller, (await held.many(CASE, rows.ConferenceCase, ids, "case")).values())
     meetings = await held.meetings_of(found.values())
-    waits = [
-        row
-        for row in found.values()
-        if not row.withdrawn and not any(each.meeting in meetings for each in row.meetings)
-    ]
+    waits = [row for row in found.values() if not any(each.meeting in meetings for each in row.meetings)]
     known = await held.known(waits)
     return sorted((each for each in known if each.back), key=lambda each: each.case.letters)

@@ -53,6 +53,7 @@ def _returned(fact: Fact[ReferralReturned], subject: Subject) -> Returned:
         reason=_text(fact.said.reason),
         advice=_text(fact.said.advice),
         considered=tuple(first.considered),
+        unread=first.unread,
     )
 
 

@@ -19,10 +19,12 @@ class Decided(Part):
 
 
 class Returned(Decided):
-    """A referral was returned. ``considered``: the facts by which criteria were found then."""
+    """A referral was returned. ``considered``: the facts by which criteria were found then; ``unread``: how
+    many records could not be read then."""
 
     advice: str | None
     considered: tuple[str, ...]
+    unread: int
 
 
 class PartiesLine(Decided):
@@ -46,9 +48,15 @@ class CaseListing(Row):
         """In whose name it was decided."""
         return {each.agency for each in (*self.parties, self.returned) if each}
 
+    @property
+    def was_returned(self) -> bool:
+        """Whether a return of it stands."""
+        return self.returned is not None
+
 
 class CaseListingTable(ViewTable, table=True):
-    """Rows of ``conference_listing``, found by the agency that referred."""
+    """Rows of ``conference_listing``, found by the agency that referred, and where a return stands."""
 
     __tablename__ = "marac_conference_listing"
     referred_by: str | None = Field(index=True)
+    was_returned: bool = Field(index=True)

@@ -45,7 +45,7 @@ class MessageTable(ViewTable, table=True):
 
     __tablename__ = "marac_conference_message"
     of_case: str = Field(index=True)
-    due: datetime | None = Field(sa_type=Instant)
+    due: datetime | None = Field(index=True, sa_type=Instant)
 
 
 def fold_message(subject: Subject) -> Folded:

@@ -101,9 +101,9 @@ async def read_agenda(
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )
-    undeclared = [each.case for each in page.undeclared]
+    named = await held.many(CASE, rows.ConferenceCase, {each.case for each in page.undeclared}, "case")
     page, published = await as_published(held, caller, page, known)
-    return page, {row.root, *published, *compose.facts_of(known), *undeclared}
+    return page, {row.root, *published, *compose.facts_of(known), *(each.fact for each in named.values())}
 
 
 async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.ConferenceMeeting:

@@ -336,12 +336,18 @@ class ConferenceCase(Row):
     meetings: tuple[Listing, ...] = ()
     heard: tuple[Heard, ...] = ()
 
+    @property
+    def within(self) -> str:
+        """All the areas that may see it but by a meeting, between bars: ``|a|b|``."""
+        return "|".join(["", *sorted({*self.areas, *self.transferred}), ""])
+
 
 class ConferenceCaseTable(ViewTable, table=True):
-    """Rows of ``conference_case``, found by MARAC."""
+    """Rows of ``conference_case``, found by MARAC, and by the areas that may see them."""
 
     __tablename__ = "marac_conference_case"
     marac: str | None
+    within: str
     referred: datetime = Field(sa_type=Instant)
     withdrawn: bool
 

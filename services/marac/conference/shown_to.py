@@ -15,13 +15,23 @@ from chassis.reading import parsed
 from chassis.runtime import Runtime
 from chassis.store.tables import FactTable
 from contracts.content import Content
+from contracts.events.actions import ActionAgreed
 from contracts.events.configuration import AgencyDefined
+from contracts.events.listing import PartiesDecided, ReferralReturned
+from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown
+from contracts.events.research import ResearchAnswered
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.held import Held, visible
+from services.marac.conference.known import CaseKnown
+from services.marac.conference.person import short_type
 from services.marac.conference.views import CASE
 from services.marac.shown import Page, Shown
+
+FILED = (ActionAgreed, CaseHeard, ResearchAnswered, ReferralReturned, PartiesDecided)
+"""What a case has beside the lines about its people, that its readers are shown. A message is for two alone,
+and who declared a tie for nobody."""
 
 
 class Look(Shown):
@@ -61,10 +71,10 @@ async def shown_to(runtime: Runtime, caller: Caller, case: str, root: str) -> Sh
     if row is None or case not in await visible(runtime, caller, [row]):
         raise not_found()
     known = (await Held(runtime).known([row]))[0]
-    line = known.lines.get(root)
-    if line is None:
+    if root not in known.lines and root not in await _agreed_and_heard(runtime, known):
         raise not_found()
-    versions = {fact.id: fact.version for fact in (await runtime.fact(root)).versions(root)}
+    told = (await runtime.fact(root)).versions(root)
+    line, versions = told[-1], {fact.id: fact.version for fact in told}
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     team = known.victim.support.team if known.victim else ()
     names = {each.worker.person: each.worker.name for each in team if each.worker.person}
@@ -75,13 +85,21 @@ async def shown_to(runtime: Runtime, caller: Caller, case: str, root: str) -> Sh
         case=case,
         letters=row.letters,
         root=root,
-        type=line.type,
+        type=short_type(line.envelope.type),
         agency=line.agency,
         agency_name=agencies[line.agency].name if line.agency in agencies else line.agency,
         looks=sorted(looks, key=lambda look: (look.first, look.person, look.view), reverse=True),
     )
     await runtime.shown(caller, "shown-to", root, page.seen, versions)
     return page
+
+
+async def _agreed_and_heard(runtime: Runtime, known: CaseKnown) -> set[str]:
+    """The roots of what is filed under a case and shown to its readers."""
+    types = {model.type for model in FILED}
+    filed = await runtime.facts([f"k:{known.case.case}"])
+    answers = {each.root for row in known.actions for each in row.answers}
+    return answers | {fact.root for fact in filed if fact.envelope.type in types}
 
 
 async def _looks(runtime: Runtime, facts: Iterable[str]) -> list[tuple[Fact[Content], AuditShown]]:

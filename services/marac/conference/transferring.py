@@ -69,27 +69,29 @@ async def warned(runtime: Runtime, caller: Caller, case: str, to: str) -> shown_
     found = shown_after.Warned(
         to_area=to,
         to_name=areas[to].name,
-        warning=warning([[known for known, _ in each] for each in places], to),
-        places=[shown for each in places for _, shown in each]
+        warning=warning([[known for known, _, _ in each] for each in places], to),
+        places=[shown for each in places for _, shown, _ in each]
         if sharing.sees(caller.roles, here=here).locations
         else None,
     )
-    await runtime.shown(caller, CASE.name, case, found.model_dump_json().encode(), [row.fact])
+    facts = [row.fact, *(fact for each in places for _, _, fact in each)]
+    await runtime.shown(caller, CASE.name, case, found.model_dump_json().encode(), facts)
     return found
 
 
 async def _places(
     runtime: Runtime, known: CaseKnown, areas: Areas
-) -> list[list[tuple[Known, shown_after.Whereabouts]]]:
-    """Where each alleged perpetrator is said to be; never by what was told of another victim. Whose area a
-    fact routes to is theirs only where it names no victim."""
+) -> list[list[tuple[Known, shown_after.Whereabouts, str]]]:
+    """Where each alleged perpetrator is said to be, with the fact that says so; never by what was told of
+    another victim. Whose area a fact routes to is theirs only where it names no victim."""
     found = []
     for each in known.case.perpetrators:
         row, others = known.people.get(each.person), known.about_others(each.person)
         lines = [line for line in (row.locations if row else ()) if line.root not in others]
         theirs = []
         for line in lines:
-            said = next((f.content for f in (await runtime.fact(line.root)).latest()), None)
+            newest = (await runtime.fact(line.root)).versions(line.root)[-1]
+            said = newest.content
             alone = isinstance(said, Said) and not said.in_role(Role.VICTIM)
             routed = casefile.area_of(said) if isinstance(said, Said) and alone else None
             words = ", ".join([*line.location.address, *filter(None, [line.location.postcode])])
@@ -99,7 +101,7 @@ async def _places(
                 agency=line.agency,
                 occurred=line.occurred,
             )
-            theirs.append((Known(area_and_around(areas, routed)), shown))
+            theirs.append((Known(area_and_around(areas, routed)), shown, newest.id))
         found.append(theirs)
     return found
 

@@ -79,10 +79,11 @@ async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listin
     return page
 
 
-async def considered(archive: Archive, caller: Caller, case: str) -> list[str]:
-    """The facts by which the criteria of a case are found now. Raises Problem (404)."""
+async def weighed(archive: Archive, caller: Caller, case: str) -> dict[str, object]:
+    """The facts by which the criteria of a case are found now, and how many records of it cannot be read.
+    Raises Problem (404)."""
     known = await _known(archive, caller, case)
-    return evidence(known.criteria, known.newest)
+    return {"considered": evidence(known.criteria, known.newest), "unread": known.incomplete.records}
 
 
 def maracs_of(caller: Caller, areas: Mapping[str, AreaDefined]) -> list[str]:

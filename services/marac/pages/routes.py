@@ -18,11 +18,13 @@ from chassis.pages import live
 from chassis.pages.frame import Bar, Look, Loudness
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
+from chassis.signals import Changed
 from contracts.envelope import Id
 from contracts.times import YEARS, Moment
 from contracts.vocabulary import StaffRole
 from services.marac import queries
 from services.marac.conference import researched
+from services.marac.conference.action_held import any_of_case
 from services.marac.conference.actions import ACTION
 from services.marac.conference.views import ALERT, CASE, PERSON
 from services.marac.pages import PAGES
@@ -31,6 +33,7 @@ from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.shown import Agenda, AgendaLine, CasePage
+from services.marac.tasking.candidates import CANDIDATE
 
 router = APIRouter(prefix="/marac", include_in_schema=False)
 
@@ -245,7 +248,8 @@ async def case_live(
     people = [each.person for each in (page.victim, *page.perpetrators, *page.children) if each]
     concerns = {
         (CASE.name, case),
-        *((PERSON.name, person) for person in people),
+        *((view.name, person) for person in people for view in (PERSON, CANDIDATE)),
+        *((ACTION.name, each.action) for each in page.actions),
         *((ALERT.name, record.root) for each in page.occurrences for record in each.records),
         *((ALERT.name, order.root) for order in page.orders),
     }
@@ -258,9 +262,11 @@ async def case_live(
         n = len(_lines(now) - lines)
         return PAGES.texts("live.new", n=n) if n else PAGES.texts("live.changed")
 
-    return live.stream(
-        runtime, lambda changed: any(c in concerns or c[0] == ACTION.name for c in changed), news
-    )
+    async def concerned(changed: Changed) -> bool:
+        agreed = {subject for view, subject in changed if view == ACTION.name}
+        return not changed.isdisjoint(concerns) or await any_of_case(runtime, case, agreed)
+
+    return live.stream(runtime, concerned, news)
 
 
 @router.get("/cases/{case}/source/{root}")

@@ -2,10 +2,10 @@
 
 Source: domain.md 2.1 (a MATAC meets every four weeks; Sunderland SAB, College of Policing practice bank). It
 is counted by whole months, and told by the month alone: the day on which something came to be known would
-tell of the victim. That a decision not to take somebody up stands until a repeat victim of theirs is harmed
-again is Goldthread's own (2026-11)."""
+tell of the victim. That a decision not to take somebody up stands until more comes to be known than it had
+before it, of harm to a repeat victim of theirs or of another such victim, is Goldthread's own (2026-11)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,16 +24,16 @@ class Decided:
 
 
 def waits_since(
-    put: Iterable[datetime], harmed: Iterable[datetime], decided: Decided | None
+    put: Collection[datetime], known: Iterable[datetime], decided: Decided | None
 ) -> datetime | None:
     """Since when a decision is waited for; None: none is. ``put``: when each putting forward that stands was
-    said; ``harmed``: when anything was done to one of those victims."""
+    said; ``known``: when each record of harm to one of those victims came, whenever it was done."""
     first = min(put, default=None)
     if first is None or decided is None:
         return first
     if decided.decision is CandidateDecision.TAKEN_UP:
         return None
-    return min((each for each in harmed if each > decided.at), default=None)
+    return min((each for each in (*put, *known) if each > decided.at), default=None)
 
 
 def due(since: datetime) -> datetime:

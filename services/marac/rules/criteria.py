@@ -7,7 +7,7 @@ known is never *not met* (domain.md 14, trap 4), and nothing here refuses a refe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -59,7 +59,8 @@ class CaseSeen:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found of a criterion. ``because`` is the last part of a message id (``criteria.yes``) with the
-    numbers ``n`` and ``of``; ``code`` is a local criterion's, ``ticked`` what the referrer said."""
+    numbers ``n`` and ``of``; ``roots`` are all facts that meet it or may; ``code`` is a local criterion's,
+    ``ticked`` what the referrer said."""
 
     criterion: ReferralCriterion
     state: State
@@ -87,21 +88,25 @@ def criteria(case: CaseSeen, chosen: Chosen, at: datetime) -> list[Found]:
 
 
 def _visible(case: CaseSeen, chosen: Chosen) -> Found:
+    """By the most YES, else by a grade, else by what is left open. Its facts are all by which it is met or
+    may be: none stands for another that comes later."""
     what, ticked = ReferralCriterion.VISIBLE_HIGH_RISK, ReferralCriterion.VISIBLE_HIGH_RISK in case.ticked
-    counted = [each for each in case.assessed if each.yes is not None]
-    most = max(counted, key=lambda each: each.yes or 0, default=None)
-    high = next((each for each in case.assessed if each.grade is Grade.HIGH and not each.judged), None)
-    if most is not None and (most.yes or 0) >= chosen.dash:
-        return Found(what, "met", "yes", (most.root,), most.yes or 0, chosen.dash, ticked=ticked)
-    if high is not None:
-        return Found(what, "met", "graded-high", (high.root,), ticked=ticked)
-    unsure = next((each for each in reversed(counted) if (each.yes or 0) + each.open >= chosen.dash), None)
-    if unsure is not None:
-        n = (unsure.yes or 0, chosen.dash)
-        return Found(what, "not-known", "unanswered", (unsure.root,), *n, ticked=ticked)
-    ungraded = next((each for each in reversed(case.assessed) if each.grade is Grade.UNKNOWN), None)
-    if ungraded is not None:
-        return Found(what, "not-known", "ungraded", (ungraded.root,), ticked=ticked)
+    counted = sorted((a for a in case.assessed if a.yes is not None), key=lambda each: -(each.yes or 0))
+    most = next(iter(counted), None)
+    over = [each for each in counted if (each.yes or 0) >= chosen.dash]
+    high = [each for each in case.assessed if each.grade is Grade.HIGH and not each.judged]
+    unsure = [each for each in counted if (each.yes or 0) < chosen.dash <= (each.yes or 0) + each.open]
+    ungraded = [each for each in case.assessed if each.grade is Grade.UNKNOWN]
+    roots = tuple(dict.fromkeys(each.root for each in (*over, *high, *unsure, *ungraded)))
+    if over:
+        return Found(what, "met", "yes", roots, over[0].yes or 0, chosen.dash, ticked=ticked)
+    if high:
+        return Found(what, "met", "graded-high", roots, ticked=ticked)
+    if unsure:
+        n = (unsure[0].yes or 0, chosen.dash)
+        return Found(what, "not-known", "unanswered", roots, *n, ticked=ticked)
+    if ungraded:
+        return Found(what, "not-known", "ungraded", roots, ticked=ticked)
     if most is None:
         return Found(what, "not-known", "not-assessed", ticked=ticked)
     return Found(what, "not-met", "yes", (most.root,), most.yes or 0, chosen.dash, ticked=ticked)
@@ -109,14 +114,15 @@ def _visible(case: CaseSeen, chosen: Chosen) -> Found:
 
 def _judgement(case: CaseSeen) -> Found:
     what = ReferralCriterion.PROFESSIONAL_JUDGEMENT
-    if what in case.ticked:
-        return Found(what, "met", "said", (case.referral,), ticked=True)
     judged = tuple(each.root for each in case.assessed if each.judged)
+    if what in case.ticked:
+        return Found(what, "met", "said", (case.referral, *judged), ticked=True)
     return Found(what, "met", "judged", judged) if judged else Found(what, "not-met", "not-judged")
 
 
 def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
-    """The first that is met, else the one that is nearest. An occurrence counts once, whoever recorded it."""
+    """The first that is met, with the facts of every one that is; else the one that is nearest. An occurrence
+    counts once, whoever recorded it."""
     what, ticked = (
         ReferralCriterion.POTENTIAL_ESCALATION,
         ReferralCriterion.POTENTIAL_ESCALATION in case.ticked,
@@ -129,9 +135,10 @@ def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
         state: State = "met" if len(inside) >= each.least else "not-met"
         numbers = (len(inside), each.least, each.months)
         tried.append(Found(what, state, each.unit.value, roots, *numbers, ticked=ticked))
-    return next(
-        (each for each in tried if each.state == "met"), max(tried, key=lambda each: each.n - each.of)
-    )
+    met = [each for each in tried if each.state == "met"]
+    if not met:
+        return max(tried, key=lambda each: each.n - each.of)
+    return replace(met[0], roots=tuple(dict.fromkeys(root for each in met for root in each.roots)))
 
 
 def _counted(once: Happened, unit: EscalationUnit) -> bool:
@@ -184,13 +191,17 @@ def _unless_unread(found: Found, unread: int) -> Found:
     )
 
 
-def fresh(found: Sequence[Found], newest: Mapping[str, str], considered: frozenset[str]) -> list[Found]:
+def fresh(
+    found: Sequence[Found], newest: Mapping[str, str], considered: frozenset[str], *, more_unread: bool
+) -> list[Found]:
     """Of a case that was returned, what brings it back: criteria that are met, or not known, by a fact that
-    was not among those that were considered. ``newest``: the id of each root's newest version."""
+    was not among those that were considered; every one that is, where more records cannot be read than could
+    not be then (``more_unread``). ``newest``: the id of each root's newest version."""
     return [
         each
         for each in found
-        if each.state != "not-met" and any(newest.get(root, root) not in considered for root in each.roots)
+        if each.state != "not-met"
+        and (more_unread or any(newest.get(root, root) not in considered for root in each.roots))
     ]
 
 

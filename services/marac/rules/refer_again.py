@@ -3,12 +3,15 @@
 Source: SafeLives, *Definition of a repeat at Marac*: any agency may be the one that is told; refer again
 whatever the score (``domain.md`` 1.2); HMICFRS 2021, C4. Whether a record makes the case a repeat is
 ``repeat.py``. What the meeting already had is no news to it: only what was first recorded after it counts,
-however long before that it happened; that is Goldthread's own (2026-11).
+however long before that it happened; that is Goldthread's own (2026-11), as is that a record typed days
+later does not move the meeting: what came between is news all the same.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from services.marac.rules.actions import HEARD_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,12 @@ class Found:
 
     root: str
     recorded: datetime
+
+
+def heard_at(came: datetime | None, recorded: datetime) -> datetime:
+    """When a case was before a meeting. ``came``: when its time came; None: it was listed at none. What was
+    recorded holds while the meeting may have lasted: later it is the time of typing."""
+    return recorded if came is None or abs(recorded - came) <= HEARD_AFTER else came
 
 
 def waiting(

@@ -65,10 +65,11 @@ def fold_candidate(subject: Subject) -> Folded:
     if not put and not decisions and not referred:
         return Folded(None)
     letters = known.letters_of({subject.homes[fact.said.victim] for fact in put})
-    harmed = [seen.record.fact.occurred for seen in known.events if not set(letters).isdisjoint(seen.letters)]
+    harm = {seen.record.fact.root for seen in known.events if not set(letters).isdisjoint(seen.letters)}
+    came = [subject.facts.first_accepted(root) for root in harm]
     last = max(decisions, key=lambda fact: fact.order, default=None)
     decided = candidates.Decided(last.occurred, last.said.decision) if last else None
-    since = candidates.waits_since((fact.occurred for fact in put), harmed, decided)
+    since = candidates.waits_since([fact.occurred for fact in put], came, decided)
     month = _month(since) if since else None
     row = TaskingCandidate(
         victims=letters,

@@ -16,6 +16,7 @@ from chassis.http.problem import Problem
 from chassis.pages import live
 from chassis.pages.frame import Bar, Loudness
 from chassis.runtime import Runtime
+from chassis.signals import Changed
 from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.configuration import AreaDefined
@@ -115,7 +116,10 @@ async def alerts_live(runtime: TheRuntime, caller: Reader) -> Response:
         before, last = last, await queries.list_mark(runtime, caller)
         return None if last == before else "changed"
 
-    return live.stream(runtime, lambda changed: any(view == ALERT.name for view, _ in changed), news)
+    async def concerned(changed: Changed) -> bool:
+        return any(view == ALERT.name for view, _ in changed)
+
+    return live.stream(runtime, concerned, news)
 
 
 @router.get("/alerts/{cause}")

@@ -6,7 +6,7 @@ reaches no enforcement body by any path (domain.md 10; NPCC guidance on migrant 
 
 from collections.abc import Collection, Mapping
 
-from contracts.vocabulary import IdentityAnswer, StaffRole
+from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
 
 REFER = "referral:make"
 ASSESS = "risk:report"
@@ -92,6 +92,13 @@ def may_decide(
     known = [reach for reach in (one, other) if reach]
     theirs = bool(known) and all(not set(areas).isdisjoint(reach) for reach in known)
     return theirs and (len(known) == 2 or answer is not IdentityAnswer.NOT_SAME)
+
+
+def may_close_school(kind: AgencyKind | None) -> bool:
+    """Whether an agency may say on which days a school is closed: whoever runs schools, or the local
+    authority. By what others said of it a school would be told later than it must be. An agency of which
+    nobody has said the kind may be any (ours, 2026-11; deny by default)."""
+    return kind in (AgencyKind.EDUCATION, AgencyKind.COUNCIL, AgencyKind.CHILDRENS_SERVICES)
 
 
 def may_see_undone(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:

@@ -79,16 +79,16 @@ def test_who_answers_for_an_action() -> None:
         assert sharing.may_answer_action([role], agency, "council", sees_case=sees) == may, (role, agency)
 
 
-async def agreed(marac: Marac, made: Prepared, days: float = 5, **more: Any) -> str:
+async def agreed(marac: Marac, made: Prepared, days: float = 5, who: str = "coordinator", **more: Any) -> str:
     """An action for the council, due in so many days; gives its id."""
     due = (marac.runtime.clock.now() + timedelta(days=days)).isoformat()
     body = {"owner": "council", "due": due, "text": LOCKS, "target": "victim", **more}
-    taken = await marac.post("coordinator", f"cases/{made.case}/actions", body)
+    taken = await marac.post(who, f"cases/{made.case}/actions", body)
     assert taken.status_code == 201, taken.text
     root: str = taken.json()["root"]
 
     async def there() -> bool:
-        return (await marac.get("coordinator", f"actions/{root}")).status_code == 200
+        return (await marac.get(who, f"actions/{root}")).status_code == 200
 
     await until(there, what="the action is folded")
     return root

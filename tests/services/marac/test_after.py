@@ -79,6 +79,13 @@ def again(line: dict[str, Any]) -> None:
     assert [each.root for each in waits] == line["waits"]
 
 
+def heard(line: dict[str, Any]) -> None:
+    """When a case was before its meeting."""
+    came = NOON if line.get("listed", True) else None
+    at = refer_again.heard_at(came, NOON + timedelta(hours=line["recorded"]))
+    assert at == NOON + timedelta(hours=line["heard"])
+
+
 def near(line: dict[str, Any]) -> None:
     """What the sender is warned of."""
     places = [[transfer.Known(areas) for areas in one] for one in line["of"]]
@@ -97,7 +104,7 @@ def turn(line: dict[str, Any]) -> None:
     )
 
 
-RULES = {"flag": flag, "file": file, "again": again, "near": near, "turn": turn}
+RULES = {"flag": flag, "file": file, "again": again, "heard": heard, "near": near, "turn": turn}
 
 
 # ---- the folds and what they say -------------------------------------------------------------
@@ -175,6 +182,21 @@ def test_what_the_meeting_recorded_says_who_tells_and_whether_it_is_safe() -> No
     row = after(told)
     assert (row.teller, row.safe_to_tell) == ("haven", False)
     assert row.met == (NOON - timedelta(hours=23),), "when it was heard, and not when the meeting began"
+
+
+def test_a_record_typed_days_later_leaves_the_repeat_and_the_telling_between() -> None:
+    told = met(breach(occurred=NOON - 2 * DAY), days=3)
+    said = VictimTold(
+        victim=mention_of("haven", "ann"), of=[UpdateKind.MARAC], result=ToldResult.TOLD, by="idva"
+    )
+    told.add(fact(said, agency="haven", occurred=NOON - timedelta(hours=47), root="told"))
+    typed = CaseHeard(meeting=root_of("meeting"), case=root_of("case"), told_by="haven", safe_to_tell=True)
+    told.add(fact(typed, agency="police", occurred=NOON - DAY, root="heard"))
+    told.settle()
+    row = after(told)
+    assert (row.met, row.teller) == ((NOON - 3 * DAY,), "haven")
+    assert [each.kind for each in row.repeats] == ["assault"], "nobody has decided that it is none"
+    assert running(told) == {"flags-owed", "refer-again"}, "she was told, and is not told twice"
 
 
 def test_an_agency_that_told_of_the_other_side_alone_is_not_asked() -> None:

@@ -47,6 +47,12 @@ async def read(marac: Marac, who: str, path: str) -> dict[str, Any]:
     return body
 
 
+async def was_shown(marac: Marac, case: str, root: str) -> set[tuple[str, str]]:
+    """By which view, and in which role, anybody was shown a line of a case; the question itself left out."""
+    looks = (await read(marac, "idva", f"cases/{case}/shown-to/{root}"))["looks"]
+    return {(each["view"], each["roles"][0]) for each in looks if each["view"] != "shown-to"}
+
+
 async def page(marac: Marac, who: str, path: str) -> httpx.Response:
     return await marac.http.get(f"/marac/{path}", headers={"Authorization": f"Bearer {who}"})
 
@@ -133,6 +139,12 @@ async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_
     (theirs,) = (await read(marac, "system", "flags"))["repeats"]
     assert [each["root"] for each in theirs["records"]] == [told]
     assert (await read(marac, "idva", "flags"))["repeats"] == []
+    assert await was_shown(marac, made.case, told) == {
+        ("conference_after", "marac-coordinator"),
+        ("conference_after", "reporter"),
+    }
+    await read(marac, "chair", f"cases/{made.case}/after")
+    assert ("conference_after", "marac-chair") in await was_shown(marac, made.case, told)
     assert (await marac.get("chair", "repeats")).status_code == 404
     wrong = {"records": [made.incident], "text": "x"}
     refused = await marac.post("coordinator", f"cases/{made.case}/repeat-answers", wrong)
@@ -266,6 +278,42 @@ async def test_what_was_sent_to_the_wrong_marac_and_withdrawn_is_not_there_any_m
     assert mine["transfer"]["state"] == "withdrawn"
 
 
+async def test_what_the_receiving_marac_agrees_comes_before_its_own_next_meeting(marac: Marac) -> None:
+    made = await met(marac)
+    answers = f"transfers/{await sent(marac, made)}/answers"
+    taken = await marac.post("coordinator-elsewhere", answers, {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def theirs() -> bool:
+        return (await marac.get("coordinator-elsewhere", f"cases/{made.case}")).status_code == 200
+
+    await until(theirs, what="the receiving MARAC sees the case")
+    south = []
+    for days in (3, 31):
+        starts = (marac.runtime.clock.now() + timedelta(days=days)).isoformat()
+        called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+        south.append(called.json()["root"])
+    due = (marac.runtime.clock.now() + timedelta(days=9)).isoformat()
+    body = {"owner": "council", "due": due, "text": "Fit new locks to both doors.", "target": "victim"}
+    agreed = {}
+    for who, meeting in (
+        ("coordinator-elsewhere", None),
+        ("coordinator-elsewhere", south[0]),
+        ("coordinator", made.meeting),
+    ):
+        said = await marac.post(who, f"cases/{made.case}/actions", body | {"meeting": meeting})
+        assert said.status_code == 201, said.text
+        agreed[meeting] = said.json()["root"]
+
+    async def before_it() -> bool:
+        page = (await marac.get("coordinator-elsewhere", f"meetings/{south[1]}/agenda")).json()
+        return {line["action"] for line in page["carried"]} == {agreed[None], agreed[south[0]]}
+
+    await until(before_it, what="what was agreed there or between is before its next meeting")
+    (fact,) = await marac.runtime.fact(agreed[made.meeting])
+    assert fact.said.routing.area == "north", "what the sender's meeting agrees is the sender's"
+
+
 async def test_a_colleague_of_another_agency_withdraws_what_its_marac_sent(marac: Marac) -> None:
     made = await met(marac)
     path = f"transfers/{await sent(marac, made)}/answers"
@@ -318,13 +366,14 @@ async def test_a_move_to_where_the_other_side_lives_is_warned_of_before_it_is_se
     made = await met(marac)
     his = ben(location=Location(address=["3 South Street"]))
     told = HouseholdDescribed(people=[his], routing=area("south"))
-    await marac.say("police", told)
+    root = await marac.say("police", told)
 
     async def warned() -> bool:
         found = await warning(marac, "coordinator", made)
         return bool(found["warning"] == "there")
 
     await until(warned, what="where Ben lives is known")
+    assert await was_shown(marac, made.case, root) == {("conference_case", "marac-coordinator")}
     shown = await page(marac, "coordinator", f"cases/{made.case}/transfer")
     typed = {"once": once(shown.text), "to_area": "south", "move": "permanent", "text": "To her sister."}
     first = await press(marac, "coordinator", f"cases/{made.case}/transfer", **typed)

@@ -11,7 +11,7 @@ from contracts.events.people import IncidentReported
 from contracts.events.tasking import CandidateDecided, PutForward
 from contracts.rules.occurrence import LONDON
 from contracts.sections import Identity, Name
-from contracts.vocabulary import CandidateDecision, Role
+from contracts.vocabulary import CandidateDecision, IncidentKind, Role
 from services.marac.conference import most_at_risk
 from services.marac.conference.at_risk_rows import AtRiskTable
 from services.marac.conference.most_at_risk import By
@@ -23,6 +23,7 @@ from tests.services.marac.conftest import CALLERS, Marac, prepared
 from tests.support.facts import NOON, area, fact, mention_of, someone, withdrawn
 from tests.support.tables import lines
 from tests.support.waiting import until
+from tests.support.world import World
 
 NORTH = area("north")
 
@@ -50,8 +51,8 @@ def test_who_waits_for_a_decision(line: dict[str, Any]) -> None:
 
     made = line.get("decided")
     decided = candidates.Decided(at(made["at"]), CandidateDecision(made["is"])) if made else None
-    put = map(at, line.get("put", [date(2026, 1, 10)]))
-    since = candidates.waits_since(put, map(at, line["harmed"]), decided)
+    put = [at(day) for day in line.get("put", [date(2026, 1, 10)])]
+    since = candidates.waits_since(put, map(at, line["known"]), decided)
     assert since == (at(line["since"]) if line["since"] else None)
     if since:
         assert candidates.due(since).astimezone(LONDON).date() == line["due"]
@@ -93,15 +94,36 @@ def test_a_repeat_victims_offenders_are_put_forward_once_with_her_letter_alone()
     assert made.row("tasking_candidate", person("ann")) is None
 
 
-def test_a_decision_stands_until_a_repeat_victim_is_harmed_again() -> None:
+def not_taken_up() -> World:
+    """Ben was put forward because of Ann, and then a MATAC did not take him up."""
     made = world(incident(), breach(), by_dan())
     made.settle()
     said = CandidateDecided(offender=mention_of("police", "ben"), decision=CandidateDecision.NOT_TAKEN_UP)
-    made.add(fact(said, agency="police", occurred=NOON - timedelta(hours=1)))
+    made.add(fact(said, agency="police", occurred=NOON + timedelta(hours=1)))
+    made.at = NOON + timedelta(hours=2)
+    made.settle()
     row = made.row("tasking_candidate", person("ben"))
     assert (row.since, row.due, row.decision.month) == (None, None, "2026-03")
-    made.add(incident("again", occurred=NOON - timedelta(minutes=5)))
+    return made
+
+
+def test_a_decision_stands_until_harm_to_a_repeat_victim_is_told_that_it_had_not_heard_of() -> None:
+    made = not_taken_up()
+    said = IncidentReported(kind=IncidentKind.ASSAULT_WITH_INJURY, people=[ann(), ben(Role.SUSPECT)])
+    late = {"occurred": NOON - timedelta(days=20), "accepted": made.at, "root": "late"}
+    made.add(fact(said, agency="hospital", **late))
     assert made.row("tasking_candidate", person("ben")).since == "2026-03"
+
+
+def test_a_decision_stands_until_another_of_theirs_is_a_repeat_victim() -> None:
+    made = not_taken_up()
+    for n in range(3):
+        hers = [cat(), ben(Role.SUSPECT)]
+        made.add(incident(f"cat's {n}", occurred=NOON - timedelta(days=20 + n), people=hers))
+    assert made.row("tasking_candidate", person("ben")).since is None, "she is put forward by nobody yet"
+    made.settle()
+    row = made.row("tasking_candidate", person("ben"))
+    assert (row.victims, row.since) == (("A", "B"), "2026-03")
 
 
 def test_what_does_not_follow_from_the_records_any_more_puts_nobody_forward() -> None:

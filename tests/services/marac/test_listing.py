@@ -7,6 +7,8 @@ from typing import Any
 
 from chassis.accept import own_header
 from chassis.clock import working_days_before
+from chassis.log import Record
+from chassis.parking import Park, park
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet
 from contracts.events.research import InterestDeclared, Tie
 from contracts.vocabulary import Grade, ReferralCriterion
@@ -16,7 +18,7 @@ from services.marac.rules.repeat import Event, months_after
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ben, breach, cat, incident, mention, referral, risk, world
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, link, prepared
-from tests.support.facts import NOON, fact, root_of
+from tests.support.facts import IDS, NOON, fact, root_of
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -24,8 +26,8 @@ ALONE = {ReferralCriterion.HBA_FM, ReferralCriterion.MARAC_TRANSFER}
 """Of which nobody but a referrer tells."""
 
 
-@lines(__file__, "criteria")
-def test_criteria(line: dict[str, Any]) -> None:
+def seen(line: dict[str, Any]) -> criteria.CaseSeen:
+    """A case as a line of a table tells of it."""
     happened = [
         criteria.Happened(
             months_after(NOON, -months),
@@ -39,11 +41,7 @@ def test_criteria(line: dict[str, Any]) -> None:
         )
         for n, each in enumerate(line.get("assessed", [{"score": 0, "grade": "standard"}]))
     ]
-    given: dict[str, Any] = {"dash": line.get("dash", 14)}
-    given |= {"local": tuple(LocalCriterion(**each) for each in line.get("local", []))}
-    if "escalation" in line:
-        given["escalation"] = tuple(Escalation.model_validate(each) for each in line["escalation"])
-    seen = criteria.CaseSeen(
+    return criteria.CaseSeen(
         referral="case",
         ticked=frozenset(map(ReferralCriterion, line.get("ticked", []))),
         assessed=assessed,
@@ -51,13 +49,39 @@ def test_criteria(line: dict[str, Any]) -> None:
         repeat=tuple(line.get("repeat", [])),
         unread=line.get("unread", 0),
     )
-    found = criteria.criteria(seen, Chosen(**given), NOON)
+
+
+def taken_by(line: dict[str, Any]) -> Chosen:
+    """What the area of a line takes."""
+    given: dict[str, Any] = {"dash": line.get("dash", 14)}
+    given |= {"local": tuple(LocalCriterion(**each) for each in line.get("local", []))}
+    if "escalation" in line:
+        given["escalation"] = tuple(Escalation.model_validate(each) for each in line["escalation"])
+    return Chosen(**given)
+
+
+@lines(__file__, "criteria")
+def test_criteria(line: dict[str, Any]) -> None:
+    found = criteria.criteria(seen(line), taken_by(line), NOON)
     assert [each.criterion for each in found if each.state == "met"] == line["met"]
     unknown = {each.criterion for each in found if each.state == "not-known"} - ALONE
     assert sorted(unknown) == sorted(line.get("not known", []))
     assert all(each.roots for each in found if each.state == "met"), "what is met says by which facts"
     ticked = {each.criterion for each in found if each.ticked}
     assert ticked == set(line.get("ticked", [])), "what the referrer ticked stands beside it"
+
+
+@lines(__file__, "returned")
+def test_what_brings_a_returned_referral_back(line: dict[str, Any]) -> None:
+    before = {"assessed": [], **line, **line.get("before", {})}
+    since = line["since"]
+    now = before | since | {"assessed": before["assessed"] + since.get("assessed", [])}
+    now["happened"] = before.get("happened", []) + since.get("happened", [])
+    considered = frozenset(criteria.evidence(criteria.criteria(seen(before), taken_by(line), NOON), {}))
+    found = criteria.criteria(seen(now), taken_by(line), NOON)
+    more = now.get("unread", 0) > before.get("unread", 0)
+    back = criteria.fresh(found, {}, considered, more_unread=more)
+    assert [each.criterion for each in back] == line["back"]
 
 
 @lines(__file__, "capacity")
@@ -184,12 +208,14 @@ async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> No
     assert {room["meeting"]: room["taken"] for room in north["meetings"]} == {made.meeting: 1, other: 1}
 
 
+RETURN = {"advice": "Offer the IDVA service.", "reason": "One shout, and no fear of more."}
+
+
 async def returned(marac: Marac) -> str:
     """A referral of low score that the coordinator has returned."""
     await prepared(marac)
     case = await refer(marac, grade=Grade.STANDARD, dash=None, criteria=[])
-    body = {"advice": "Offer the IDVA service.", "reason": "One shout, and no fear of more."}
-    answer = await marac.post("coordinator", f"cases/{case}/returns", body)
+    answer = await marac.post("coordinator", f"cases/{case}/returns", RETURN)
     assert answer.status_code == 201, answer.text
     return case
 
@@ -228,6 +254,29 @@ async def test_a_returned_case_whose_risk_rises_is_back_by_itself(marac: Marac) 
     assert (await marac.get("idva", "returned")).json()["referrals"] == []
     page = await marac.http.get("/marac/meetings", headers={"Authorization": "Bearer coordinator"})
     assert "1 returned case is back" in page.text
+
+
+async def test_a_returned_case_is_back_when_more_of_it_cannot_be_read_than_could_not_be_then(
+    marac: Marac,
+) -> None:
+    await prepared(marac)
+    case = await refer(marac, grade=Grade.STANDARD, dash=None, criteria=[])
+    store = marac.runtime.store
+
+    async def unread(place: int) -> None:
+        record = Park(Record("incident", "", b"?", 0, place), "no event", [f"k:{case}"], True)
+        async with store.writing() as connection:
+            await park(store, connection, IDS, [record], 0)
+
+    await unread(1_000_001)
+    assert (await marac.post("coordinator", f"cases/{case}/returns", RETURN)).status_code == 201
+
+    async def away() -> bool:
+        return case not in await waits(marac)
+
+    await until(away, what="what could not be read was known of when it was returned")
+    await unread(1_000_002)
+    assert "visible-high-risk" in (await waits(marac))[case]["back"]
 
 
 async def test_only_whoever_may_returns_a_referral_and_no_rule_does(marac: Marac) -> None:

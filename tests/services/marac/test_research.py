@@ -211,6 +211,8 @@ async def test_before_they_declare_attendees_are_shown_names_and_nothing_else(ma
     (case,) = agenda["undeclared"]
     assert case.keys() == {"case", "letters", "victim", "perpetrators"}
     assert (case["victim"]["given"], case["perpetrators"][0]["given"]) == ("Ann", "Ben")
+    looks = (await marac.get("coordinator", f"cases/{made.case}/shown-to/{made.case}")).json()["looks"]
+    assert ("agenda", ["marac-chair"]) in [(each["view"], each["roles"]) for each in looks]
     assert (await marac.get("chair", f"cases/{made.case}")).status_code == 404
     page = await form(marac, "chair", f"meetings/{made.meeting}")
     assert "DOE, Ann" in page.text

@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from chassis.accept import own_draft
+from chassis.accept import own_draft, own_header
 from chassis.ids import new_id
 from chassis.log import Record
+from contracts.events.children import CircumstancesSaid
 from contracts.events.operations import AuditShown
-from contracts.events.support import RoleTaken, Worker
-from contracts.vocabulary import CaseRole
-from tests.services.marac.caseload import ann
+from contracts.events.research import InterestDeclared, Tie
+from contracts.events.support import MessageSent, RoleTaken, Worker
+from contracts.sections import Narrative
+from contracts.vocabulary import CaseRole, ChildPlan
+from tests.services.marac.caseload import ann, kit
 from tests.services.marac.conftest import CALLERS, Marac, prepared
-from tests.support.facts import IDS
+from tests.services.marac.test_actions import agreed
+from tests.support.facts import IDS, mention_of
 from tests.support.waiting import until
 
 
@@ -62,6 +66,41 @@ async def test_what_another_service_showed_is_there(marac: Marac) -> None:
         return ("orders", "breach") in {(each["service"], each["view"]) for each in found}
 
     await until(there, what="what orders showed is known here")
+
+
+async def test_of_what_was_agreed_and_what_a_list_says_of_a_child(marac: Marac) -> None:
+    made = await prepared(marac)
+    action = await agreed(marac, made)
+    await marac.get("housing", f"actions/{action}")
+    found = await looks(marac, "idva", made.case, action)
+    assert ("conference_action", ["marac-representative"]) in [
+        (each["view"], each["roles"]) for each in found
+    ]
+    said = CircumstancesSaid(people=[ann(), kit()], plan=ChildPlan.CHILD_PROTECTION)
+    plan = await marac.say("council", said, 4)
+
+    async def listed() -> bool:
+        at_risk = (await marac.get("chair", "children")).json()["at_risk"]
+        return [line["child"]["plan"] for line in at_risk] == ["child-protection"]
+
+    await until(listed, what="the child is on the list, with the plan")
+    seen = {(each["view"], *each["roles"]) for each in await looks(marac, "idva", made.case, plan)}
+    assert ("conference_child", "marac-chair") in seen
+
+
+async def test_of_no_message_and_no_tie(marac: Marac) -> None:
+    made = await prepared(marac)
+    said = MessageSent(
+        case=made.case,
+        victim=mention_of("haven", "ann"),
+        to=CaseRole.OFFICER_IN_CASE,
+        words=Narrative(text="When is the hearing?"),
+    )
+    tie = InterestDeclared(person=CALLERS["chair"].id, cases=[Tie(case=made.case, tie=True)])
+    now = own_header(marac.runtime.clock.now())
+    declared = await marac.runtime.take(now, tie, caller=CALLERS["chair"], right="test")
+    for root in (await marac.say("haven", said), declared.root):
+        assert (await marac.get("idva", f"cases/{made.case}/shown-to/{root}")).status_code == 404
 
 
 async def test_for_nobody_else_and_of_no_line_that_is_not_the_cases(marac: Marac) -> None:

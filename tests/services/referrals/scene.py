@@ -34,6 +34,7 @@ CALLERS = {
         caller("supervisor", "police", "supervisor"),
         caller("police-idva", "police", "idva"),
         caller("housing", "housing", "reporter"),
+        caller("council", "council", "reporter"),
         caller("probation", "probation", "reporter"),
         caller("coordinator", "council", "marac-coordinator"),
         caller("coordinator-elsewhere", "borough", "marac-coordinator", area="south"),

@@ -93,4 +93,11 @@ async def test_the_schools_of_an_area_are_for_whoever_is_of_it(referrals: Referr
         (TERMS | {"area": "south"}, 404),
         (TERMS, 422),
     ):
-        assert (await referrals.post("police", "school-calendars", content)).status_code == status
+        assert (await referrals.post("council", "school-calendars", content)).status_code == status
+
+
+async def test_a_school_by_its_number_is_for_whoever_runs_schools(referrals: Referrals) -> None:
+    await prepared(referrals)
+    for who, status in (("council", 201), ("police", 404), ("hospital", 404), ("housing", 404)):
+        said = TERMS | {"school": "100200"}
+        assert (await referrals.post(who, "school-calendars", said)).status_code == status, who

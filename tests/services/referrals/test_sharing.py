@@ -1,9 +1,12 @@
 """Who may decide who is who, as a table: ``north`` and ``south`` lie in one county."""
 
+from typing import Any
+
 import pytest
 
-from contracts.vocabulary import IdentityAnswer, StaffRole
-from services.referrals.rules.sharing import may_decide
+from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
+from services.referrals.rules.sharing import may_close_school, may_decide
+from tests.support.tables import lines
 
 SAME, APART = IdentityAnswer.SAME, IdentityAnswer.NOT_SAME
 NORTH, SOUTH, UNKNOWN = {"north", "county"}, {"south", "county"}, set[str]()
@@ -43,3 +46,9 @@ def test_a_coordinator_decides_of_whom_their_areas_know(
 
 def test_an_operator_decides_of_anybody() -> None:
     assert may_decide({StaffRole.OPERATOR}, set(), APART, UNKNOWN, SOUTH)
+
+
+@lines(__file__, "schools")
+def test_who_may_say_that_a_school_is_closed(line: dict[str, Any]) -> None:
+    kind = AgencyKind(line["kind"]) if line["kind"] else None
+    assert may_close_school(kind) is line["may"]
