@@ -30,12 +30,15 @@ from services.marac.rules import sharing
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     """Refuse a meeting, a population or a threshold of an area that is not the caller's, a listing unless
     they may see both the meeting and the case, and a decision about a case that they may not see; say which
-    facts a return was decided by. Raises Problem (404); Refused (422) for facts that the caller gives."""
+    facts a return was decided by, and whether who declares a tie coordinates. Raises Problem (404); Refused
+    (422) for facts that the caller gives."""
     await _of_their_area(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
-    if isinstance(content, InterestDeclared) and content.person != caller.id:
-        raise Refused("not-yours-to-say", "person")
+    if isinstance(content, InterestDeclared):
+        if content.person != caller.id:
+            raise Refused("not-yours-to-say", "person")
+        return content.model_copy(update={"coordinates": sharing.may_place_cases(caller.roles)})
     if isinstance(content, ActionAgreed | ActionAnswered):
         return await action_plan.admit(archive, caller, content)
     if isinstance(content, CaseListed):

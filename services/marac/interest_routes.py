@@ -43,7 +43,8 @@ class ToDeclare(BaseModel):
 
 @router.get("/meetings/{meeting}/interests")
 async def interests(meeting: Id, runtime: TheRuntime, caller: Attendee) -> Interests:
-    """The cases of a meeting of which the caller has not declared whether they have a tie to its parties."""
+    """The cases of a meeting of which the caller has not declared whether they have a tie to its parties,
+    those of which they declared none, and the ties of their colleagues."""
     return await declaring.interests(runtime, caller, meeting)
 
 
@@ -91,6 +92,15 @@ async def declare_by_page(
             raise
     back = "/marac/research" if chosen.get("from") == "research" else f"/marac/meetings/{meeting}/interests"
     return RedirectResponse(back, 303)
+
+
+@pages.post("/meetings/{meeting}/interests/undo")
+async def undo_by_page(
+    meeting: Id, runtime: TheRuntime, caller: Attendee, root: Annotated[str, Form()]
+) -> Response:
+    """Withdraw a tie that a colleague declared by mistake."""
+    await declaring.undo(runtime, caller, meeting, root)
+    return RedirectResponse(f"/marac/meetings/{meeting}/interests", 303)
 
 
 async def _page(

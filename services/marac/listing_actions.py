@@ -23,7 +23,7 @@ from contracts.times import Moment
 from contracts.vocabulary import PartiesAnswer
 from services.marac import actions, casefile, shown_listing
 from services.marac.conference import rows
-from services.marac.conference.held import Held
+from services.marac.conference.held import Held, tied
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.queries import visible_cases
@@ -166,11 +166,12 @@ def _set(fact: Fact[MaracSet | ThresholdSet], names: dict[str, str]) -> shown_li
 
 async def returned(runtime: Runtime, caller: Caller) -> shown_listing.ReturnedReferrals:
     """The referrals of the caller's own agency that were returned and have not come back, the newest
-    first."""
+    first; not those to which the caller declared a tie."""
     held, names = Held(runtime), casefile.agencies_of(await runtime.configuration(AgencyDefined))
     order = select(LISTING.table).where(col(LISTING.table.referred_by) == caller.agency)  # type: ignore[attr-defined]
     own = cast("list[CaseListing]", await runtime.rows(LISTING, order))
     ids = {row.case for row in own if sharing.may_see_returned(caller.agency, row.referred_by)}
+    ids -= await tied(runtime, caller, ids)
     cases = await held.many(CASE, rows.ConferenceCase, ids, "case")
     known = [each for each in await held.known(cases.values()) if each.away and not each.case.withdrawn]
     found = [

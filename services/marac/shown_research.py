@@ -18,12 +18,20 @@ class Shown(BaseModel):
 
 
 class Undeclared(Shown):
-    """A case of which the caller is to declare whether they have a tie to its parties: names, no more."""
+    """A case of which the caller declares whether they have a tie to its parties: names, no more."""
 
     case: str
     letters: str
     victim: Name | None
     perpetrators: list[Name | None]
+
+
+class ColleaguesTie(Shown):
+    """That a colleague declared a tie to cases: by letters, and without whose it is."""
+
+    root: str
+    letters: list[str]
+    declared: datetime
 
 
 class Interests(Shown):
@@ -34,7 +42,12 @@ class Interests(Shown):
     area_name: str
     starts: datetime
     cases: list[Undeclared]
-    declared: int = Field(description="of how many cases of it the caller has declared that there is no tie")
+    declared: list[Undeclared] = Field(
+        description="those of which the caller declared no tie: one that is found since is declared still"
+    )
+    colleagues: list[ColleaguesTie] = Field(
+        description="ties that others of the caller's agency declared, and that the caller may withdraw"
+    )
 
 
 class Asked(Shown):

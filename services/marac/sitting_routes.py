@@ -132,6 +132,9 @@ async def room_by_page(
             attends = room.Attends.model_validate(said | {"chairs": "chairs" in said})
             await room.attend(runtime, caller, meeting, attends)
         elif act == "left":
+            if said.pop("me", None):
+                who = said.get("who", caller.name)
+                said |= {"agency": caller.agency, "who": who, "person": caller.id}
             await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said))
         else:
             await room.step(runtime, caller, meeting, room.Step.model_validate({"step": act}))
@@ -221,7 +224,8 @@ async def _hear(
     # It lies open before a whole room, as paper does: neither where anybody is, nor how she is reached.
     page = await queries.case_page(runtime, caller, case, paper=True)
     agenda, _ = await queries.read_agenda(runtime, caller, meeting)
-    sitting = await room.sitting_of(runtime, meeting)
+    sitting = await hearing.sitting_of(runtime, meeting)
+    done = {each.case for each in sitting.heard} | hearing.out_of(caller, sitting)
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     look = PAGES.look(request, caller, *PAGES.incomplete(page.incomplete, page.operator_told, page.at))
     words = _words(look.now)
@@ -236,7 +240,7 @@ async def _hear(
         words=words,
         record=record,
         sitting=sitting,
-        place=place_of(case, agenda.cases, {each.case for each in sitting.heard}),
+        place=place_of(case, agenda.cases, done),
         typed=typed or typed_of(record),
         theirs=view.theirs(record, typed) if typed and clash else {},
         faults=faults,

@@ -179,12 +179,13 @@ def undeclared() -> list[shown.Undeclared]:
 
 
 def interests(*_: Any) -> shown.Interests:
-    """Two cases that wait."""
+    """Two cases that wait, one that was declared, and a colleague's tie to two."""
     return shown.Interests(
         at=NOW,
         meeting=MEETING,
         area_name="Northmere North",
         starts=STARTS,
         cases=undeclared(),
-        declared=3,
+        declared=[undeclared()[0].model_copy(update={"case": new(), "letters": "M2D"})],
+        colleagues=[shown.ColleaguesTie(root=new(), letters=["R4W3", "T5X"], declared=ago(days=2))],
     )

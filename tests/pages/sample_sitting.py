@@ -191,5 +191,5 @@ def sampled(patch: pytest.MonkeyPatch, sittings: Sittings) -> None:
     patch.setattr(hearing, "record", sittings.record)
     patch.setattr(hearing, "in_cohort", in_cohort)
     patch.setattr(room, "read", sittings.room)
-    patch.setattr(room, "sitting_of", sittings.sitting_of)
+    patch.setattr(hearing, "sitting_of", sittings.sitting_of)
     patch.setattr(minutes, "read", the_minutes)

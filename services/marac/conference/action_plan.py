@@ -28,8 +28,11 @@ from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
+from services.marac.conference.hearing import out_of, sitting_of
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.reach import within_reach
+from services.marac.conference.sitting import SITTING
+from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import actions as rules
 from services.marac.rules import agenda as order
@@ -209,16 +212,32 @@ async def theirs_to_say(archive: Archive, caller: Caller, content: ActionAgreed 
         held = await Held(archive).one(MEETING, rows.ConferenceMeeting, content.meeting)
         if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):
             raise not_found()
+        if content.case in out_of(caller, await sitting_of(archive, content.meeting)):
+            raise not_found()
 
 
 async def _theirs(archive: Archive, caller: Caller, which: str) -> ActionRow:
     row = await Held(archive).one(ACTION, ActionRow, which)
-    if row is None or await tied(archive, caller, [row.of_case]):
+    if row is None or await tied(archive, caller, [row.of_case]) or not await _heard(archive, caller, [row]):
         raise not_found()
     sees = bool(await _seen(archive, caller, [row.of_case]))
     if not sharing.may_answer_action(caller.roles, caller.agency, row.owner, sees_case=sees):
         raise not_found()
     return row
+
+
+async def _heard(archive: Archive, caller: Caller, found: Iterable[ActionRow]) -> list[ActionRow]:
+    """Those of these actions that were not agreed while the caller was out of the room for their case."""
+    found = list(found)
+    meetings = {row.meeting for row in found if row.meeting}
+    sittings = await Held(archive).many(SITTING, Sitting, meetings, "meeting")
+
+    def out(row: ActionRow) -> bool:
+        sitting = sittings.get(row.meeting or "")
+        theirs = row.owner == caller.agency
+        return sitting is not None and row.of_case in out_of(caller, sitting, to_do=theirs)
+
+    return [row for row in found if not out(row)]
 
 
 async def _seen(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, rows.ConferenceCase]:
@@ -287,7 +306,7 @@ async def lines_of(
     when it begins: what is carried to it is counted."""
     cases = {row.of_case for row in found}
     cases -= await tied(held.archive, caller, cases)
-    found = [row for row in found if row.of_case in cases]
+    found = await _heard(held.archive, caller, [row for row in found if row.of_case in cases])
     if not found:
         return []
     configuration = await held.archive.configuration(AgencyDefined, AreaDefined, at=held.at)

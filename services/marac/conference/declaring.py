@@ -1,6 +1,6 @@
 """Who has a tie to which case of a meeting, as its attendees declare it before they are shown it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from chassis.accept import Taken, own_header
 from chassis.archive import Archive
@@ -18,13 +18,16 @@ from services.marac.conference.held import Held
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
 from services.marac.conference.views import CASE, PERSON
-from services.marac.rules import sharing
+from services.marac.rules import agenda, sharing
 
 
 async def interests(runtime: Runtime, caller: Caller, meeting: str) -> shown_research.Interests:
-    """The cases of a meeting that wait for the caller's word. Raises Problem (404) unless they attend."""
+    """The cases of a meeting that wait for the caller's word, those to which they declared no tie, and the
+    ties of their colleagues. Raises Problem (404) unless they attend."""
     row = await _meeting(runtime, caller, meeting)
-    waits, cases, declared = await _waits(runtime, caller, row)
+    ties = await _ties(runtime, caller, row)
+    waits, facts = await _by_names(runtime, {case for case, tie in ties.items() if tie is None})
+    declared, more = await _by_names(runtime, {case for case, tie in ties.items() if tie is False})
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     page = shown_research.Interests(
         at=runtime.clock.now(),
@@ -33,27 +36,31 @@ async def interests(runtime: Runtime, caller: Caller, meeting: str) -> shown_res
         starts=row.starts,
         cases=waits,
         declared=declared,
+        colleagues=await _of_colleagues(runtime, caller, {case for case, tie in ties.items() if not tie}),
     )
-    await runtime.shown(caller, INTERESTS.name, meeting, page.model_dump_json(exclude={"at"}).encode(), cases)
+    body = page.model_dump_json(exclude={"at"}).encode()
+    await runtime.shown(caller, INTERESTS.name, meeting, body, [*facts, *more])
     return page
 
 
 async def undeclared(archive: Archive, caller: Caller, meeting: str) -> list[shown_research.Undeclared]:
     """The cases of a meeting that wait for the caller's word, where its MARAC has declaring here."""
     row = await Held(archive).one(RESEARCH, ResearchRow, meeting)
-    return (await _waits(archive, caller, row))[0] if row is not None and row.declares else []
+    if row is None or not row.declares:
+        return []
+    ties = await _ties(archive, caller, row)
+    return (await _by_names(archive, {case for case, tie in ties.items() if tie is None}))[0]
 
 
-async def uncoordinated(
-    archive: Archive, caller: Caller, cases: Mapping[str, rows.ConferenceCase]
-) -> list[str]:
+async def uncoordinated(archive: Archive, caller: Caller, cases: Collection[str]) -> list[str]:
     """To a chair the letters of those of these cases to which every coordinator who declared has a tie:
-    nobody is left to see to them."""
+    nobody is left to see to them. Whatever the chair declared of them: of a case that is not there for them
+    the letters alone are told, or nobody would be."""
     if StaffRole.MARAC_CHAIR not in caller.roles:
         return []
     found = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
     words = {case: [each.tie for each in row.declared if each.coordinates] for case, row in found.items()}
-    return sorted(cases[case].letters for case, ties in words.items() if ties and all(ties))
+    return sorted(agenda.letters(case) for case, ties in words.items() if ties and all(ties))
 
 
 async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Tie], key: str | None) -> Taken:
@@ -62,8 +69,7 @@ async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Ti
     row = await _meeting(runtime, caller, meeting)
     if not {each.case for each in cases} <= {ask.case for ask in row.asks}:
         raise not_found()
-    coordinates = sharing.may_place_cases(caller.roles)
-    said = InterestDeclared(person=caller.id, coordinates=coordinates, cases=cases)
+    said = InterestDeclared(person=caller.id, cases=cases)
     taken = await runtime.take(
         own_header(runtime.clock.now()),
         said,
@@ -73,6 +79,18 @@ async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Ti
     )
     await runtime.folded(said.keys(taken.root))
     return taken
+
+
+async def undo(runtime: Runtime, caller: Caller, meeting: str, root: str) -> None:
+    """Withdraw a tie that a colleague declared by mistake, with all that they declared with it. Raises
+    Problem (404) for anything that is not among the ties of the caller's colleagues at this meeting."""
+    ties = await _ties(runtime, caller, await _meeting(runtime, caller, meeting))
+    theirs = await _of_colleagues(runtime, caller, {case for case, tie in ties.items() if not tie})
+    if root not in {each.root for each in theirs}:
+        raise not_found()
+    newest = (await runtime.fact(root)).versions(root)[-1]
+    await runtime.revise(root, newest.version, None, None, caller=caller, right=sharing.DECLARE_INTEREST)
+    await runtime.folded(newest.envelope.keys.split())
 
 
 async def _meeting(archive: Archive, caller: Caller, meeting: str) -> ResearchRow:
@@ -85,20 +103,23 @@ async def _meeting(archive: Archive, caller: Caller, meeting: str) -> ResearchRo
     return row
 
 
-async def _waits(
-    archive: Archive, caller: Caller, row: ResearchRow
-) -> tuple[list[shown_research.Undeclared], list[str], int]:
-    """The cases that wait for the caller's word, the facts that they are shown from, and how many wait no
-    more. One to which they declared a tie is in none of these."""
-    held, listed = Held(archive), {ask.case for ask in row.asks}
-    said = await held.many(INTERESTS, InterestsRow, listed, "case")
-    ties = {case: found.tie_of(caller.id) for case, found in said.items()}
-    open_ = {case for case in listed if ties.get(case) is None}
-    found = await held.many(CASE, rows.ConferenceCase, open_, "case")
+async def _ties(archive: Archive, caller: Caller, row: ResearchRow) -> dict[str, bool | None]:
+    """What the caller declared of each case of a meeting; None: nothing yet."""
+    listed = {ask.case for ask in row.asks}
+    said = await Held(archive).many(INTERESTS, InterestsRow, listed, "case")
+    return {case: said[case].tie_of(caller.id) if case in said else None for case in listed}
+
+
+async def _by_names(
+    archive: Archive, wanted: Collection[str]
+) -> tuple[list[shown_research.Undeclared], list[str]]:
+    """Cases by letters and names, and the facts that they are shown from."""
+    held = Held(archive)
+    found = await held.many(CASE, rows.ConferenceCase, wanted, "case")
     cases = sorted((each for each in found.values() if not each.withdrawn), key=lambda each: each.letters)
     people = {part.person for case in cases for part in (case.victim, *case.perpetrators) if part}
     persons = await held.many(PERSON, rows.ConferencePerson, people, "person")
-    waits = [
+    shown = [
         shown_research.Undeclared(
             case=each.case,
             letters=each.letters,
@@ -107,7 +128,26 @@ async def _waits(
         )
         for each in cases
     ]
-    return waits, [each.fact for each in cases], list(ties.values()).count(False)
+    return shown, [each.fact for each in cases]
+
+
+async def _of_colleagues(
+    archive: Archive, caller: Caller, cases: Collection[str]
+) -> list[shown_research.ColleaguesTie]:
+    """The ties to these cases that others of the caller's agency declared, the newest first."""
+    said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
+    of: dict[str, list[str]] = {}
+    for case, found in sorted(said.items()):
+        for each in found.declared:
+            if each.tie and each.person != caller.id:
+                of.setdefault(each.root, []).append(agenda.letters(case))
+    first = {root: (await archive.fact(root)).versions(root)[0] for root in of}
+    ties = [
+        shown_research.ColleaguesTie(root=root, letters=letters, declared=first[root].occurred)
+        for root, letters in of.items()
+        if first[root].agency == caller.agency
+    ]
+    return sorted(ties, key=lambda each: each.declared, reverse=True)
 
 
 def _name(part: rows.CasePerson | None, persons: Mapping[str, rows.ConferencePerson]) -> Name | None:

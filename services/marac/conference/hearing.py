@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.accept import Refused, Taken, own_header
+from chassis.archive import Archive
 from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -18,6 +20,7 @@ from contracts.vocabulary import Forum
 from services.marac.conference import rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.sitting import SITTING, version_of, versions_of
+from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import agenda, sharing
 from services.marac.shown import CasePage
@@ -58,6 +61,24 @@ async def cases_at(
     listed = {each.case for each in row.cases}
     found = await Held(runtime).many(CASE, rows.ConferenceCase, listed, "case")
     return await visible(runtime, caller, found.values())
+
+
+async def sitting_of(archive: Archive, meeting: str) -> Sitting:
+    """What was recorded of a meeting: an empty row where nothing was."""
+    found = await archive.row(SITTING, meeting)
+    return cast("Sitting", found) if found is not None else Sitting(meeting=meeting)
+
+
+def out_of(caller: Caller, sitting: Sitting, *, to_do: bool = False) -> set[str]:
+    """The cases for which the caller left the room. ``to_do``: as ``sharing.was_out``."""
+    left: dict[str, list[sharing.Out]] = {}
+    for line in sitting.left:
+        left.setdefault(line.case, []).append(sharing.Out(line.agency, line.person))
+    return {
+        case
+        for case, who in left.items()
+        if sharing.was_out(caller.roles, caller.agency, caller.id, who, to_do=to_do)
+    }
 
 
 def in_order(cases: Iterable[rows.ConferenceCase]) -> list[rows.ConferenceCase]:
@@ -139,10 +160,12 @@ async def _write(runtime: Runtime, caller: Caller, said: CaseHeard, at: datetime
 
 
 async def _case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> rows.ConferenceCase:
-    """A case that is listed at a meeting, for whoever holds it. Raises Problem (404)."""
+    """A case that is listed at a meeting, for whoever holds it and did not leave the room for it. Raises
+    Problem (404)."""
     row = await meeting_of(runtime, caller, meeting)
     found = (await cases_at(runtime, caller, row)).get(case)
-    if found is None or not sharing.may_hold(caller.roles):
+    out = out_of(caller, await sitting_of(runtime, meeting))
+    if found is None or case in out or not sharing.may_hold(caller.roles):
         raise not_found()
     return found
 

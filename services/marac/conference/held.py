@@ -1,6 +1,6 @@
 """The rows of the victim-centred side, now or as they were known, and which cases a caller may see."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
@@ -134,36 +134,56 @@ async def visible(
 ) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
     meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over. To
-    whoever declared a tie to its parties it is not there, nor, once its meeting has declaring here, to an
-    attendee who declared nothing."""
+    whoever declared a tie to its parties it is not there, nor, once a meeting of theirs has declaring here,
+    to an attendee who declared nothing."""
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
+    return await _released(archive, caller, _of_their_areas(caller, cases, meetings), meetings)
+
+
+async def counted(archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]) -> set[str]:
+    """Those of these cases that are in numbers for the caller: as ``visible``, but that one of which they
+    declared nothing is counted too. A number is no look at it."""
+    cases = list(cases)
+    theirs = _of_their_areas(caller, cases, await Held(archive).meetings_of(cases))
+    return theirs.keys() - await tied(archive, caller, theirs)
+
+
+def _of_their_areas(
+    caller: Caller, cases: Iterable[rows.ConferenceCase], meetings: Mapping[str, rows.ConferenceMeeting]
+) -> dict[str, rows.ConferenceCase]:
     found: dict[str, rows.ConferenceCase] = {}
     for case in cases:
         put_on = [meetings[each.meeting] for each in case.meetings if each.meeting in meetings]
         areas = {*case.areas, *case.transferred, *(area for meeting in put_on for area in meeting.areas)}
         if sharing.may_see_case(caller.roles, caller.areas, areas, case.marac):
             found[case.case] = case
-    return await _released(archive, caller, found, meetings)
+    return found
 
 
 async def _released(
     archive: Archive,
     caller: Caller,
     cases: dict[str, rows.ConferenceCase],
-    meetings: Collection[str],
+    meetings: Mapping[str, rows.ConferenceMeeting],
 ) -> dict[str, rows.ConferenceCase]:
-    """Those of these cases that are released to the caller, by what they declared of them."""
+    """Those of these cases that are released to the caller, by what they declared of them, where a meeting
+    that they may see asks it of them: at another MARAC's they cannot declare."""
     held = Held(archive)
     said = await held.many(INTERESTS, InterestsRow, cases, "case")
-    research = await held.many(RESEARCH, ResearchRow, meetings, "meeting")
+    theirs = {
+        meeting
+        for meeting, row in meetings.items()
+        if sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
+    }
+    research = await held.many(RESEARCH, ResearchRow, theirs, "meeting")
     declares = {each.meeting for each in research.values() if each.declares}
     ties = {case: row.tie_of(caller.id) for case, row in said.items()}
     asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
-    theirs = await _clients(held, caller, [cases[case] for case in asked if ties.get(case) is None])
+    clients = await _clients(held, caller, [cases[case] for case in asked if ties.get(case) is None])
 
     def works(case: str) -> bool:
-        return sharing.may_place_cases(caller.roles) or case in theirs
+        return sharing.may_place_cases(caller.roles) or case in clients
 
     return {
         case: row

@@ -1,5 +1,6 @@
-"""A chair's page over all their MARACs, and the data return: composed of the small rows of cases. Cases that
-the caller may not see are in no number: they would tell that there is one."""
+"""A chair's page over all their MARACs, and the data return: composed of the small rows of cases. Cases of
+other areas, and those to which the caller declared a tie, are in no number: they would tell that there is
+one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from services.marac import casefile, feeds, shown_measures
 from services.marac.conference import alert_rows, compose, rows
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
-from services.marac.conference.held import Held, visible
+from services.marac.conference.held import Held, counted
 from services.marac.conference.views import ALERT, MEETING
 from services.marac.rules import areas as placing
 from services.marac.rules import returns, sharing
@@ -33,8 +34,8 @@ from services.marac.rules.returns import Discussed, Quarter, Source
 
 @dataclass(frozen=True, slots=True)
 class Marac:
-    """A MARAC of the caller's: its standing meetings in the order of time, and the cases that the caller may
-    see, by id: those that it hears, and those that a meeting of it has."""
+    """A MARAC of the caller's: its standing meetings in the order of time, and the cases that are counted for
+    the caller, by id: those that it hears, and those that a meeting of it has."""
 
     area: AreaDefined
     meetings: Sequence[rows.ConferenceMeeting]
@@ -49,7 +50,7 @@ class Marac:
         return next((each for each in self.meetings if not over(each.starts, at)), None)
 
     def on(self, meeting: rows.ConferenceMeeting) -> list[CountedCase]:
-        """The cases on a meeting that the caller may see."""
+        """The cases on a meeting that are counted for the caller."""
         return [self.cases[each.case] for each in meeting.cases if each.case in self.cases]
 
     def waiting(self) -> list[CountedCase]:
@@ -113,8 +114,8 @@ def _discussed(case: CountedCase, meeting: datetime, begun: dict[str, datetime],
 
 
 async def known(runtime: Runtime, caller: Caller) -> Known:
-    """All of it: the MARACs of the caller's areas with their meetings, and of each the cases that they may
-    see."""
+    """All of it: the MARACs of the caller's areas with their meetings, and of each the cases that
+    are counted for them."""
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, PopulationSet)
     areas = casefile.areas_of(configuration)
     theirs = {
@@ -130,8 +131,8 @@ async def known(runtime: Runtime, caller: Caller) -> Known:
     marac, subject = col(CountedCaseTable.marac), col(CountedCaseTable.subject)
     wanted = select(CountedCaseTable).where(or_(marac.in_(sorted(theirs)), subject.in_(sorted(listed))))
     found = cast("list[CountedCase]", await runtime.rows(COUNTED, wanted.order_by(subject)))
-    may_see = await visible(runtime, caller, [each.slim for each in found])
-    cases = {each.case: each for each in found if each.case in may_see}
+    count = await counted(runtime, caller, [each.slim for each in found])
+    cases = {each.case: each for each in found if each.case in count}
     maracs = [Marac(area, of[code], _cases_of(code, of[code], cases)) for code, area in theirs.items()]
     return Known(runtime.clock.now(), configuration, maracs)
 
@@ -229,8 +230,8 @@ def _in(held: Known, marac: Marac, quarter: Quarter) -> list[Discussed]:
 
 async def data_return(runtime: Runtime, caller: Caller, of: shown_measures.Of) -> shown_measures.Return:
     """SafeLives' data return of every MARAC of the caller's areas, by meeting, by quarter or for twelve
-    months. Nothing is hidden: it is for SafeLives, and whoever asks sees each of these cases. The look is on
-    record."""
+    months. Nothing is hidden: it is for SafeLives, and whoever asks has each of these cases to see or to
+    declare by. The look is on record."""
     held = await known(runtime, caller)
     found = [each for marac in held.maracs for each in returned(held, marac, of)]
     answer = shown_measures.Return(at=held.at, returns=found)

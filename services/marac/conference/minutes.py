@@ -17,9 +17,16 @@ from services.marac import casefile
 from services.marac.conference import compose, known, rows
 from services.marac.conference.action_held import actions_of
 from services.marac.conference.action_plan import lines_of, open_before
-from services.marac.conference.hearing import cases_at, in_order, is_of_another, meeting_of
+from services.marac.conference.hearing import (
+    cases_at,
+    in_order,
+    is_of_another,
+    meeting_of,
+    out_of,
+    sitting_of,
+)
 from services.marac.conference.held import Held
-from services.marac.conference.room import core_lines, sitting_of, take
+from services.marac.conference.room import core_lines, take
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardCase, HeardVersion, Issue, Sitting
 from services.marac.conference.views import PERSON
@@ -99,7 +106,7 @@ async def _cases(
 ) -> list[MinutesCase]:
     """The cases of the minutes that the caller may see and was not out of the room for, in the agenda's
     order."""
-    seen, out = await cases_at(runtime, caller, row), _out(caller, sitting)
+    seen, out = await cases_at(runtime, caller, row), out_of(caller, sitting)
     theirs = {case: each for case, each in seen.items() if case not in out}
     letters, actions = order.told_apart(theirs), await _agreed(runtime, caller, row.meeting, theirs)
     return [
@@ -121,18 +128,8 @@ async def _carried(
     runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting
 ) -> list[ActionLine]:
     """The actions of earlier meetings that are open still, but of cases for which the caller was out."""
-    found, out = await open_before(Held(runtime), caller, row), _out(caller, sitting)
+    found, out = await open_before(Held(runtime), caller, row), out_of(caller, sitting)
     return [line for line in found if line.agreed < row.starts and line.case not in out]
-
-
-def _out(caller: Caller, sitting: Sitting) -> set[str]:
-    """The cases for which the caller left the room."""
-    left: dict[str, list[sharing.Out]] = {}
-    for line in sitting.left:
-        left.setdefault(line.case, []).append(sharing.Out(line.agency, line.person))
-    return {
-        case for case, who in left.items() if sharing.was_out(caller.roles, caller.agency, caller.id, who)
-    }
 
 
 async def _case(

@@ -97,7 +97,7 @@ async def read_agenda(
         carried=[] if at else await action_plan.open_before(held, caller, row),
         silent=compose.silent_feeds(await feeds.silent(runtime, agencies, at), agencies),
         undeclared=[] if at else await declaring.undeclared(runtime, caller, meeting),
-        uncoordinated=await declaring.uncoordinated(runtime, caller, listed),
+        uncoordinated=await declaring.uncoordinated(runtime, caller, {each.case for each in row.cases}),
         cases=[line for line in lines if line.case in listed],
         waiting=[line for line in lines if line.case not in listed] if at is None else None,
     )

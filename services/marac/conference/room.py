@@ -3,7 +3,6 @@ hear."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,7 +20,7 @@ from contracts.times import Moment
 from contracts.vocabulary import Attendance, CoreService, SittingStep
 from services.marac import casefile
 from services.marac.conference import compose, rows
-from services.marac.conference.hearing import cases_at, in_order, meeting_of
+from services.marac.conference.hearing import cases_at, in_order, meeting_of, out_of, sitting_of
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.rules import agenda as order
@@ -69,12 +68,6 @@ class Leaves(BaseModel):
     person: Id | None = None
 
 
-async def sitting_of(runtime: Runtime, meeting: str) -> Sitting:
-    """What was recorded of a meeting: an empty row where nothing was."""
-    found = await runtime.row(SITTING, meeting)
-    return cast("Sitting", found) if found is not None else Sitting(meeting=meeting)
-
-
 def seats(sitting: Sitting, agencies: Mapping[str, AgencyDefined]) -> list[Seat]:
     """The attendance of a meeting, as the rules know it."""
     kinds = {agency: said.kind for agency, said in agencies.items()}
@@ -91,13 +84,15 @@ def core_lines(sitting: Sitting, agencies: Mapping[str, AgencyDefined]) -> list[
 
 
 async def read(runtime: Runtime, caller: Caller, meeting: str) -> SittingShown:
-    """A meeting while it sits, for its chair and coordinator. Raises Problem (404). The look is on record."""
+    """A meeting while it sits, for its chair and coordinator: those cases for which they left the room are
+    neither to hear nor heard for them. Raises Problem (404). The look is on record."""
     row, sitting = await _held(runtime, caller, meeting)
     configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     cases = await cases_at(runtime, caller, row)
     letters, heard = order.told_apart(cases), {each.case for each in sitting.heard}
-    ordered = in_order(cases.values())
+    out = out_of(caller, sitting)
+    ordered = in_order(each for case, each in cases.items() if case not in out)
     shown = SittingShown(
         at=runtime.clock.now(),
         meeting=meeting,
@@ -143,9 +138,10 @@ async def attend(runtime: Runtime, caller: Caller, meeting: str, said: Attends) 
 
 
 async def leave(runtime: Runtime, caller: Caller, meeting: str, said: Leaves) -> Taken:
-    """Record who left the room for a case. Raises Problem (404)."""
-    row, _ = await _held(runtime, caller, meeting)
-    if said.case not in await cases_at(runtime, caller, row):
+    """Record who left the room for a case. Raises Problem (404): also for whoever left for it, who does not
+    call themselves back."""
+    row, sitting = await _held(runtime, caller, meeting)
+    if said.case not in (await cases_at(runtime, caller, row)).keys() - out_of(caller, sitting):
         raise not_found()
     return await take(runtime, caller, LeftTheRoom(meeting=meeting, **said.model_dump()))
 

@@ -19,9 +19,9 @@ class Sight(StrEnum):
 
 def sight(*, tie: bool | None, asked: bool, works: bool) -> Sight:
     """What somebody is shown of a case. ``tie``: what they declared of it, a tie before anything else that
-    they ever declared; None: nothing yet. ``asked``: whether it stands at a meeting whose MARAC has declaring
-    here. ``works``: whether they work on it before any meeting: they coordinate it, or the victim is their
-    client."""
+    they ever declared; None: nothing yet. ``asked``: whether it stands at a meeting that they may see, and
+    whose MARAC has declaring here. ``works``: whether they work on it before any meeting: they coordinate it,
+    or the victim is their client."""
     if tie:
         return Sight.NOTHING
     if tie is None and asked and not works:

@@ -217,12 +217,16 @@ class Out(NamedTuple):
     person: str | None
 
 
-def was_out(roles: Collection[str], agency: str, person: str, left: Iterable[Out]) -> bool:
-    """Whether a caller left the room for a case, and so has nothing of what was said: the one who is named;
-    where nobody knows which member of staff it was, everybody of that agency but who holds the meeting
-    (SafeLives, 2014: conflicts of interest; Goldthread's own, 2026-11)."""
-    theirs = {each.person for each in left if each.agency == agency}
-    return person in theirs or (None in theirs and not may_hold(roles))
+def was_out(
+    roles: Collection[str], agency: str, person: str, left: Iterable[Out], *, to_do: bool = False
+) -> bool:
+    """Whether a caller left the room for a case, and so has nothing of what was said: the one who is named,
+    whichever agency was written down; where nobody knows which member of staff it was, everybody of that
+    agency but who holds the meeting. ``to_do``: of what that agency is to do only the one who is named is
+    out, or nobody would do it (SafeLives, 2014: conflicts of interest; Goldthread's own, 2026-11)."""
+    left = list(left)
+    unnamed = not to_do and any(each == Out(agency, None) for each in left)
+    return any(each.person == person for each in left) or (unnamed and not may_hold(roles))
 
 
 @dataclass(frozen=True, slots=True)

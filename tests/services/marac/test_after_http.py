@@ -412,3 +412,28 @@ async def test_an_agency_that_serves_the_area_is_asked_though_it_told_of_nobody(
     (mine,) = (await read(marac, "idva-else", "flags"))["flags"]
     assert mine["stands"] == "owed"
     assert mention_of("haven", "ann") not in (await marac.get("idva-else", "flags")).text
+
+
+async def test_who_takes_a_case_over_declares_at_their_own_meeting_alone(marac: Marac) -> None:
+    made = await met(marac)
+    path = f"transfers/{await sent(marac, made)}/answers"
+    assert (await marac.post("coordinator-elsewhere", path, {"answer": "acknowledge"})).status_code == 201
+
+    async def asks(who: str, *, meeting: str | None = None) -> bool:
+        """Whether a chair must declare before they see the case; and is asked to, at their meeting."""
+        if (await marac.get(who, f"cases/{made.case}")).status_code == 200:
+            return False
+        asked = (await marac.get(who, f"meetings/{meeting}/interests")).json()["cases"] if meeting else []
+        return meeting is None or [each["case"] for each in asked] == [made.case]
+
+    await marac.post("coordinator", "researchers", {"area": "north", "agencies": ["council"]})
+    await until(lambda: asks("chair", meeting=made.meeting), what="the sender's chair is asked")
+    assert (await marac.get("chair-elsewhere", f"meetings/{made.meeting}/interests")).status_code == 404
+    assert not await asks("chair-elsewhere"), "who cannot declare there is not asked there"
+    starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
+    called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+    own = called.json()["root"]
+    await marac.post("coordinator-elsewhere", f"meetings/{own}/cases", {"case": made.case})
+    assert not await asks("chair-elsewhere"), "a meeting that asks nobody"
+    await marac.post("coordinator-elsewhere", "researchers", {"area": "south", "agencies": ["council"]})
+    await until(lambda: asks("chair-elsewhere", meeting=own), what="they are asked at their own")

@@ -5,17 +5,19 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from chassis.accept import own_header
 from chassis.clock import working_days_before
 from chassis.log import Record
 from chassis.parking import Park, park
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet
+from contracts.events.research import InterestDeclared, Tie
 from contracts.vocabulary import Grade, ReferralCriterion
 from services.marac.rules import capacity, criteria, pairs
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event, months_after
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ben, breach, cat, incident, mention, referral, risk, world
-from tests.services.marac.conftest import Marac, Prepared, link, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, link, prepared
 from tests.support.facts import IDS, NOON, fact, root_of
 from tests.support.tables import lines
 from tests.support.waiting import until
@@ -227,6 +229,11 @@ async def test_a_returned_case_stays_and_its_referrer_is_told(marac: Marac) -> N
     assert (told["case"], told["advice"]) == (case, "Offer the IDVA service.")
     assert (await marac.get("idva-else", "returned")).json()["referrals"] == [], "another agency's"
     assert (await marac.get("system", "returned")).json()["referrals"] == []
+    tie = InterestDeclared(person=CALLERS["idva"].id, cases=[Tie(case=case, tie=True)])
+    now = own_header(marac.runtime.clock.now())
+    taken = await marac.runtime.take(now, tie, caller=CALLERS["idva"], right="test")
+    await marac.runtime.folded(tie.keys(taken.root))
+    assert (await marac.get("idva", "returned")).json()["referrals"] == [], "nor whoever has a tie"
     assert (await marac.page("chair", case))["decided"]["returned"]["away"] is True, "it is not gone"
     agenda = (await marac.get("coordinator", "meetings")).json()
     assert agenda["note"]["back"] == []

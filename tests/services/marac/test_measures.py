@@ -5,13 +5,15 @@ import io
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from chassis.accept import own_header
 from chassis.pages.texts import Texts
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.people import ReferralMade
+from contracts.events.research import ResearchersSet
 from contracts.vocabulary import AgencyKind, AreaKind, Role
 from services.marac.rules.returns import COLUMNS, COUNTED, last_four
 from tests.pages.test_texts import PAGES as TEXTS
-from tests.services.marac.conftest import Marac, prepared
+from tests.services.marac.conftest import CALLERS, Marac, prepared
 from tests.support.facts import area, someone
 from tests.support.waiting import until
 
@@ -110,6 +112,31 @@ async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: M
     assert (row["area"], row["of"], row["cases"], row["referred_by_police"]) == ("north", "meeting", "9", "2")
     assert row["referred_by_primary_care"] == "", "empty is not 0"
     assert (await marac.get("coordinator", "data-return?by=week")).status_code == 422
+
+
+async def test_whoever_declared_nothing_counts_every_case_and_whoever_has_a_tie_all_but_that_one(
+    marac: Marac,
+) -> None:
+    meeting = await held(marac, 6)
+    before = own_header(marac.runtime.clock.now() - timedelta(days=200))
+    asks = ResearchersSet(area="north", agencies=["council"])
+    await marac.runtime.take(before, asks, caller=CALLERS["coordinator"], right="test")
+
+    async def counts(cases: int) -> bool:
+        (year,) = (await marac.get("chair", "data-return?by=year")).json()["returns"]
+        north = (await overview(marac, "chair"))["north"]
+        return (year["numbers"]["cases"], north["measures"][0]["year"]) == (cases, cases)
+
+    async def waits() -> list[dict[str, Any]]:
+        agenda = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()
+        found: list[dict[str, Any]] = agenda["undeclared"]
+        return found if len(found) == 6 and agenda["cases"] == [] else []
+
+    found = await until(waits, what="a deputy chaired, and the chair has declared nothing")
+    await until(lambda: counts(6), what="every case is counted")
+    tie = {"cases": [{"case": found[0]["case"], "tie": True}]}
+    await marac.post("chair", f"meetings/{meeting}/interests", tie)
+    await until(lambda: counts(5), what="all but the one with a tie")
 
 
 def test_every_number_has_words() -> None:

@@ -7,7 +7,7 @@ import httpx
 
 from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.research import ResearchersSet
+from contracts.events.research import InterestDeclared, ResearchersSet, Tie
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import SupportKind, SupportStep
 from tests.services.marac.caseload import STREET, ann
@@ -292,6 +292,31 @@ async def test_a_colleague_alone_withdraws_a_tie(marac: Marac) -> None:
     await until(back, what="the case is on the list again")
 
 
+async def test_a_tie_that_is_found_later_is_declared_and_a_mistake_is_undone_by_page(marac: Marac) -> None:
+    made = await asked(marac, declares=True)
+    path = f"meetings/{made.meeting}/interests"
+    assert (await form(marac, "housing", path, {f"case-{made.case}": "none"})).status_code == 303
+    assert "I have a tie after all" in (await form(marac, "housing", path)).text
+    assert (await form(marac, "chair", path, {f"case-{made.case}": "none"})).status_code == 303
+    agenda = (await form(marac, "chair", f"meetings/{made.meeting}")).text
+    assert "Declare a tie that you have found since" in agenda
+    assert (await form(marac, "housing", path, {f"case-{made.case}": "tie"})).status_code == 303
+    assert (await marac.get("housing", "research")).json()["waits"] == []
+    for who, seen in (("housing", 0), ("hospital", 0), ("chair", 0), ("housing-too", 1)):
+        assert len((await marac.get(who, path)).json()["colleagues"]) == seen, who
+    (tie,) = (await marac.get("housing-too", path)).json()["colleagues"]
+    assert tie.keys() == {"root", "letters", "declared"}, "whose it is is not shown"
+    assert f"Undo the tie to {tie['letters'][0]}" in (await form(marac, "housing-too", path)).text
+    for who, status in (("housing", 404), ("hospital", 404), ("housing-too", 303)):
+        undone = await form(marac, who, f"{path}/undo", {"root": tie["root"]})
+        assert undone.status_code == status, who
+
+    async def back() -> bool:
+        return bool((await marac.get("housing", "research")).json()["waits"])
+
+    await until(back, what="the case is on the list again")
+
+
 async def test_a_chair_is_told_that_no_coordinator_is_left(marac: Marac) -> None:
     made = await asked(marac)
     agenda = f"meetings/{made.meeting}/agenda"
@@ -301,6 +326,24 @@ async def test_a_chair_is_told_that_no_coordinator_is_left(marac: Marac) -> None
     assert len((await marac.get("chair", agenda)).json()["uncoordinated"]) == 1
     assert "No coordinator is left" in (await form(marac, "chair", f"meetings/{made.meeting}")).text
     assert (await marac.get("coordinator", f"cases/{made.case}")).status_code == 404
+    boast = InterestDeclared(
+        person=CALLERS["idva"].id, coordinates=True, cases=[Tie(case=made.case, tie=False)]
+    )
+    now = own_header(marac.runtime.clock.now())
+    taken = await marac.runtime.take(now, boast, caller=CALLERS["idva"], right="test")
+    await marac.runtime.folded(boast.keys(taken.root))
+    assert len((await marac.get("chair", agenda)).json()["uncoordinated"]) == 1, "an IDVA coordinates nothing"
+    await marac.post("chair", f"meetings/{made.meeting}/interests", tie)
+    shown = (await marac.get("chair", agenda)).json()
+    assert (shown["cases"], len(shown["uncoordinated"])) == ([], 1), "to a chair with a tie by letters alone"
+
+
+async def test_a_chair_who_has_not_declared_is_told_that_no_coordinator_is_left(marac: Marac) -> None:
+    made = await asked(marac, declares=True)
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    await marac.post("coordinator", f"meetings/{made.meeting}/interests", tie)
+    shown = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()
+    assert ([each["case"] for each in shown["undeclared"]], len(shown["uncoordinated"])) == ([made.case], 1)
 
 
 async def test_the_messages_of_a_case_are_not_there_for_a_party_with_a_tie(marac: Marac) -> None:

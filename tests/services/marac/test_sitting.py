@@ -46,7 +46,9 @@ def test_when_a_meeting_may_be_closed_and_which_core_services_were_there(line: d
 @lines(__file__, "left_the_room")
 def test_whoever_left_the_room_has_nothing_of_what_was_said(line: dict[str, Any]) -> None:
     left = [sharing.Out(each["agency"], each.get("person")) for each in line["left"]]
-    assert sharing.was_out([line["role"]], line["agency"], line["person"], left) == line["out"]
+    to_do = line.get("to do", False)
+    found = sharing.was_out([line["role"]], line["agency"], line["person"], left, to_do=to_do)
+    assert found == line["out"]
 
 
 def test_the_referrer_speaks_first_then_the_idva_then_by_the_template() -> None:
@@ -232,6 +234,40 @@ async def test_whoever_left_for_a_case_has_it_not_in_the_minutes(marac: Marac) -
     assert (await minutes(marac, "idva", made))["cases"] == []
     (case,) = (await minutes(marac, "idva-else", made))["cases"]
     assert case["left"][0]["who"] == "Ida"
+
+
+async def test_a_chair_who_left_neither_reads_nor_rewrites_what_was_said(marac: Marac) -> None:
+    made = await sitting(marac)
+    room, hear = (f"/marac/meetings/{made.meeting}/{end}" for end in ("sitting", f"hear/{made.case}"))
+    chair = {"Authorization": "Bearer chair"}
+    assert "It is I who leaves" in (await marac.http.get(room, headers=chair)).text
+    left = {"act": "left", "form": "left", "case": made.case, "me": "me"}
+    assert (await marac.http.post(room, data=left, headers=chair)).status_code == 303
+    heard = path(made, f"cases/{made.case}/hearing")
+    assert (await marac.post("coordinator", heard, SAID)).status_code == 201, "whoever stayed records"
+    due = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
+    said = {"owner": "council", "due": due, "text": "Change both locks.", "target": "victim"}
+    said |= {"meeting": made.meeting}
+    assert (await marac.post("chair", f"cases/{made.case}/actions", said)).status_code == 404
+    agreed = await marac.post("coordinator", f"cases/{made.case}/actions", said)
+    assert agreed.status_code == 201
+    assert (await marac.get("chair", heard)).status_code == 404
+    assert (await put(marac, "chair", made, SAID, 1)).status_code == 404
+    again = {"case": made.case, "agency": "police", "who": "chair"}
+    for answer in (
+        await marac.http.get(hear, headers=chair),
+        await marac.http.post(hear, data={"upon": "1", "risks": "Mine."}, headers=chair),
+        await marac.get("chair", f"actions/{agreed.json()['root']}"),
+        await marac.post("chair", path(made, "left"), again),
+    ):
+        assert answer.status_code == 404
+    page = (await marac.get("chair", path(made, "sitting"))).json()
+    assert (page["heard"], page["to_hear"], [each["who"] for each in page["left"]]) == ([], [], ["chair"])
+    for who, texts in (("chair", []), ("coordinator", ["Change both locks."])):
+        assert [line["text"] for line in (await marac.get(who, "actions")).json()["areas"]] == texts
+        assert [line["text"] for line in (await marac.page(who, made.case))["actions"]] == texts
+    assert (await marac.post("coordinator", path(made, "left"), again)).status_code == 201
+    assert (await marac.get("chair", heard)).status_code == 200, "a colleague calls the chair back"
 
 
 async def test_a_link_undone_since_is_said_and_what_was_recorded_is_kept(marac: Marac) -> None:
