@@ -45,7 +45,7 @@ HELD_SECONDS = 60.0
 TRIES = 10
 """How often lines are handed on that fail by a fault of ours, or that a service refuses as a whole; then that
 is their answer."""
-TAKING = frozenset({"referrals", "orders"})
+TAKING = frozenset({"referrals", "orders", "marac"})
 """The services that take lines of a partner's system. Of a type that is another's, referrals says that it is
 not taken."""
 WAITED_FOR = frozenset({401, 403, 408, 425, 429})

@@ -14,8 +14,7 @@ import pytest
 
 from chassis.log import Record
 from chassis.service import Service
-from contracts.events.alerts import AlertRaised, AlertStoodDown
-from contracts.events.conference import MeetingCalled
+from contracts.events.alerts import AlertRaised, AlertStoodDown, DeliveryTried
 from contracts.events.orders import BreachReported
 from contracts.events.people import HousingDescribed
 from contracts.topics import inbound, outbound
@@ -29,7 +28,7 @@ from services.referrals.service import SERVICE as REFERRALS
 from tests.services.referrals.partners import Partners
 from tests.support.waiting import until
 
-BREACH, HOUSED, MEETING = (kind.type for kind in (BreachReported, HousingDescribed, MeetingCalled))
+BREACH, HOUSED, TRIED = (kind.type for kind in (BreachReported, HousingDescribed, DeliveryTried))
 
 
 @dataclass
@@ -117,9 +116,9 @@ def line(type_: str, **more: Any) -> bytes:
 async def test_what_no_partner_may_say_goes_to_nobody_who_takes_no_lines(world: World) -> None:
     """And the breach beside it is handed on."""
     await world.open("housing")
-    await world.put("housing", line(MEETING), line(BREACH))
+    await world.put("housing", line(TRIED), line(BREACH))
     assert await world.answered("housing", 2) == [201, 201]
-    assert sorted(world.services.got) == [("orders", line(BREACH)), ("referrals", line(MEETING))]
+    assert sorted(world.services.got) == [("orders", line(BREACH)), ("referrals", line(TRIED))]
 
 
 @pytest.mark.parametrize("status", [404, 415, 422, 500])
