@@ -22,7 +22,7 @@ MET = Figure("P1", "posts", 2_600.4, "requests/s", 3_300, 0.788, "ratio ≥ 0.7"
 SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.kafka
 @pytest.mark.postgres
 def test_it_measures_posting_and_folding_on_real_parts() -> None:

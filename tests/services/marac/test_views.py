@@ -290,11 +290,12 @@ def test_a_row_stays_as_it_is_until_it_says_that_it_will_change(
     history: list[Fact[Any]], percent: int
 ) -> None:
     now = world(*history).fold()
-    for key, folded in now.items():
-        until = folded.changes_at or NOON + timedelta(days=3000)
-        assert until > NOON, key
-        then = world(*history, at=NOON + (until - NOON) * percent / 100).fold()
-        assert then[key].row == folded.row, key
+    until = {key: folded.changes_at or NOON + timedelta(days=3000) for key, folded in now.items()}
+    for moment in sorted(set(until.values())):
+        assert moment > NOON
+        then = world(*history, at=NOON + (moment - NOON) * percent / 100).fold()
+        for key in (key for key, its in until.items() if its == moment):
+            assert then[key].row == now[key].row, key
 
 
 def test_an_alert_about_an_order_is_one_of_the_case_and_is_missing_until_somebody_takes_it() -> None:
