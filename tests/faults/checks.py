@@ -179,9 +179,9 @@ def _in_order(found: Findings, evidence: Evidence) -> None:
 
 
 def _of_audit(service: str, event: Event) -> bool:
-    """A service has its own audit; referrals has whom every service showed what, too."""
+    """A service has its own audit; referrals and marac have whom every service showed what, too."""
     shown = event["type"] == "uk.goldthread.audit.shown.v1"
-    return event["source"] == f"/{service}" or (service == "referrals" and shown)
+    return event["source"] == f"/{service}" or (service in ("referrals", "marac") and shown)
 
 
 def _stores(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
