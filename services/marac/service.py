@@ -57,7 +57,7 @@ from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
-    fold_version=10,
+    fold_version=11,
     reads_audit=True,
     views=(
         PERSON,

@@ -8,12 +8,10 @@ from chassis.facts import Fact
 from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
-from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.rules.clocks import Running, moves
 from contracts.sections import Narrative, Routing, Sealed
 from contracts.vocabulary import AlertRule
 from services.marac.conference.actions_rows import ActionRow, ActionTable, AnswerLine
-from services.marac.conference.parts import ClockLine
+from services.marac.conference.own_clocks import clocks_of, sayings
 from services.marac.rules.actions import Answered, is_open, standing
 
 RULE = AlertRule.MARAC_ACTION
@@ -53,8 +51,8 @@ def fold_action(subject: Subject) -> Folded:
         answers=tuple(answers),
         open_until=said.due if is_open(answer) and not withdrawn else None,
         version=len(known),
-        area=_area(said),
-        clocks=tuple(_clocks(subject)),
+        area=said.routing.area if isinstance(said.routing, Routing) else None,
+        clocks=clocks_of(subject.facts, subject.id, {RULE}),
         facts=tuple(sorted(each.id for each in known)),
     )
     return Folded(row)
@@ -76,33 +74,12 @@ def _text(words: Narrative | Sealed | None) -> str | None:
     return words.text if isinstance(words, Narrative) else None
 
 
-def _clocks(subject: Subject) -> Iterable[ClockLine]:
-    over = {each.said.generation for each in subject.facts.current(ClockStopped)}
-    for said in sorted((f.said for f in subject.facts.current(ClockStarted)), key=lambda s: s.generation):
-        stopped = said.generation in over
-        yield ClockLine(generation=said.generation, due=said.due, area=_area(said), stopped=stopped)
-
-
-def _area(said: ActionAgreed | ClockStarted) -> str | None:
-    return said.routing.area if isinstance(said.routing, Routing) else None
-
-
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     """The clock to start or to stop."""
     if not isinstance(row, ActionRow):
         return
-    cause = row.action
-    running = [Running(RULE, c.generation, c.due, c.area, c.due <= at) for c in row.clocks if not c.stopped]
-    wanted = {RULE: row.open_until} if row.open_until else {}
-    now = moves(running, [RULE] if row.clocks else [], wanted, row.area, at)
-    for clock in now.stop:
-        stopped = ClockStopped(rule=RULE, cause=cause, generation=clock.generation)
-        yield Saying(RULE, cause, clock.generation, stopped, at)
-    if now.start and row.open_until:
-        n = 1 + max((clock.generation for clock in row.clocks), default=0)
-        routing = Routing(area=row.area) if row.area else None
-        started = ClockStarted(rule=RULE, cause=cause, generation=n, due=row.open_until, routing=routing)
-        yield Saying(RULE, cause, n, started, at)
+    wanted = {RULE: (row.open_until, row.area)} if row.open_until else {}
+    yield from sayings(row.action, None, row.clocks, wanted, at)
 
 
 ACTION = View(

@@ -18,7 +18,6 @@ from contracts.rules.owed import SETTLES
 from contracts.vocabulary import AlertRule, FlagState, Role, ToldResult
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.after_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.after_rows import (
     CaseAfter,
     CaseAfterTable,
@@ -27,10 +26,12 @@ from services.marac.conference.after_rows import (
     barred,
 )
 from services.marac.conference.case import fold_case
+from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.research import set_for
 from services.marac.rules import flags, refer_again
 
 GOLDTHREAD = "goldthread"
+RULES = (AlertRule.FLAGS_OWED, AlertRule.TELL_MARAC, AlertRule.REFER_AGAIN)
 
 
 def fold_after(subject: Subject) -> Folded:
@@ -39,7 +40,7 @@ def fold_after(subject: Subject) -> Folded:
     if not isinstance(case, rows.ConferenceCase):
         return Folded(None)
     row = CaseAfter(
-        case=case.case, area=case.area, marac=case.marac, clocks=clocks_of(subject.facts, subject.id)
+        case=case.case, area=case.area, marac=case.marac, clocks=clocks_of(subject.facts, subject.id, RULES)
     )
     met = _met(subject)
     if case.withdrawn or case.victim is None or not met:
@@ -206,12 +207,8 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     """The clocks to start or to stop."""
     if not isinstance(row, CaseAfter):
         return
-    due = {
-        AlertRule.FLAGS_OWED: row.flags_due,
-        AlertRule.TELL_MARAC: row.tell_due,
-        AlertRule.REFER_AGAIN: row.repeat_due,
-    }
-    wanted = {rule: (when, row.area) for rule, when in due.items() if when}
+    due = zip(RULES, (row.flags_due, row.tell_due, row.repeat_due), strict=True)
+    wanted = {rule: (when, row.area) for rule, when in due if when}
     yield from sayings(row.case, row.case, row.clocks, wanted, at)
 
 

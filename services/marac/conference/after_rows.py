@@ -10,14 +10,13 @@ from sqlmodel import Field
 from chassis.store.tables import Instant
 from chassis.views import Row, ViewTable
 from contracts.vocabulary import (
-    AlertRule,
     FlagState,
     HeardHere,
     MoveKind,
     MoveWarning,
     TransferItem,
 )
-from services.marac.conference.parts import Part
+from services.marac.conference.parts import ClockLine, Part
 from services.marac.conference.victim_rows import Telling
 from services.marac.rules.transfer import State, Step
 
@@ -26,16 +25,6 @@ def barred(words: Iterable[str]) -> str:
     """Each of these codes once, between bars: ``|a|b|``."""
     found = sorted(set(words))
     return f"|{'|'.join(found)}|" if found else ""
-
-
-class ClockLine(Part):
-    """A clock that was started about a case or a transfer."""
-
-    rule: AlertRule
-    generation: int
-    due: AwareDatetime
-    area: str | None
-    stopped: bool
 
 
 class FlagLine(Part):

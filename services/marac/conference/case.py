@@ -7,6 +7,7 @@ from chassis.facts import Fact
 from chassis.views import Folded, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed
+from contracts.events.meeting import CaseHeard
 from contracts.events.people import ReferralMade
 from contracts.events.transfer import TransferSent
 from contracts.mentions import Mention
@@ -76,9 +77,13 @@ def _referred(said: ReferralMade) -> dict[str, object]:
 
 
 def _meetings(subject: Subject) -> Iterable[rows.Listing]:
+    heard = {each.said.meeting for each in subject.facts.current(CaseHeard) if each.said.case == subject.id}
     for fact in subject.facts.current(CaseListed):
         if fact.said.case == subject.id:
-            yield rows.Listing(meeting=fact.said.meeting, root=fact.root, listed=fact.occurred)
+            meeting = fact.said.meeting
+            yield rows.Listing(
+                meeting=meeting, root=fact.root, listed=fact.occurred, recorded=meeting in heard
+            )
 
 
 def _taken_by(subject: Subject) -> list[str]:

@@ -19,6 +19,7 @@ from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
 from services.marac.conference.children import CHILD
 from services.marac.conference.children_rows import ChildRow
+from services.marac.conference.heard import heard_at
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
@@ -92,11 +93,7 @@ class Held:
                 listing=decided.get(case.case),
                 of_children=children,
                 actions=agreed[case.case],
-                heard_at={
-                    each.meeting: meetings[each.meeting].starts
-                    for each in case.meetings
-                    if each.meeting in meetings
-                },
+                heard_at=heard_at(case, meetings, at),
             )
             for case in cases
         ]

@@ -51,7 +51,7 @@ class CaseKnown:
     """Of its people, what is known that is about children."""
     actions: Sequence[ActionRow] = ()
     heard_at: Mapping[str, datetime] = field(default_factory=dict)
-    """When each standing meeting begins that has the case on its agenda."""
+    """When each standing meeting began that had heard the case."""
 
     @cached_property
     def criteria(self) -> list[Found]:

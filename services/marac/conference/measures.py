@@ -22,6 +22,7 @@ from services.marac import casefile, feeds, shown_measures
 from services.marac.conference import alert_rows, compose, rows
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
+from services.marac.conference.heard import having, heard_at
 from services.marac.conference.held import Held, counted
 from services.marac.conference.views import ALERT, MEETING
 from services.marac.rules import areas as placing
@@ -55,9 +56,9 @@ class Marac:
 
     def waiting(self) -> list[CountedCase]:
         """The cases that it hears and that no meeting of it has."""
-        listed = {each.case for meeting in self.meetings for each in meeting.cases}
+        meetings = {each.meeting: each for each in self.meetings}
         hears = (each for each in self.cases.values() if each.marac == self.area.area)
-        return [each for each in hears if each.case not in listed and not each.slim.withdrawn]
+        return [each for each in hears if not having(each.slim, meetings) and not each.slim.withdrawn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +70,20 @@ class Known:
     maracs: Sequence[Marac]
 
     def discussed(self, marac: Marac, meeting: rows.ConferenceMeeting) -> list[Discussed]:
-        """What is counted of each case at a meeting that has begun."""
+        """What is counted of each case that a meeting has heard."""
         agencies = casefile.agencies_of(self.configuration)
         kinds = {agency: said.kind for agency, said in agencies.items()}
-        begun = {each.meeting: each.starts for each in marac.held(self.at)}
+        begun = {each.meeting: each for each in marac.held(self.at)}
+        heard = {each.case: heard_at(each.slim, begun, self.at) for each in marac.on(meeting)}
         return [
             _discussed(
                 each,
                 meeting.starts,
-                begun,
+                heard[each.case].values(),
                 returns.SOURCES.get(kinds.get(each.slim.agency, ""), Source.UNKNOWN),
             )
             for each in marac.on(meeting)
-            if not each.slim.withdrawn
+            if not each.slim.withdrawn and meeting.meeting in heard[each.case]
         ]
 
     def population(self, area: str) -> PopulationSet | None:
@@ -90,8 +92,7 @@ class Known:
         return next(iter(list(found)[::-1]), None)
 
 
-def _discussed(case: CountedCase, meeting: datetime, begun: dict[str, datetime], source: Source) -> Discussed:
-    heard = [begun[each.meeting] for each in case.slim.meetings if each.meeting in begun]
+def _discussed(case: CountedCase, meeting: datetime, heard: Iterable[datetime], source: Source) -> Discussed:
     day = meeting.astimezone(LONDON).date()
     young = [returns.age_on(born, day) for born in case.perpetrators_born]
     return Discussed(

@@ -14,6 +14,7 @@ from contracts.events.alerts import (
 )
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.meeting import MeetingClosed
 from contracts.events.orders import PatternDecided
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import answer_of, standing_answer
@@ -49,6 +50,7 @@ def fold_meeting(subject: Subject) -> Folded:
         chair=said.chair,
         chair_name=said.chair_name,
         slots=said.slots,
+        closed=any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed)),
     )
     return Folded(row, said.starts if said.starts > subject.at else None)
 

@@ -7,17 +7,15 @@ from datetime import datetime
 from pydantic import AwareDatetime
 from sqlmodel import Field
 
-from chassis.clock import add_working_days, court_deadline
 from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
-from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.support import MessageSent
-from contracts.rules.clocks import Calendars, Running, moves, runs_out
+from contracts.rules.clocks import runs_out
 from contracts.sections import Narrative, Routing
 from contracts.vocabulary import AlertRule, CaseRole
+from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.parts import ClockLine
 
-CALENDARS = Calendars(court_deadline, add_working_days)
 RULES = {CaseRole.OFFICER_IN_CASE: AlertRule.MESSAGE_TO_OFFICER, CaseRole.IDVA: AlertRule.MESSAGE_TO_IDVA}
 """The line of the table of clocks under which each of the two is to answer."""
 
@@ -57,8 +55,6 @@ def fold_message(subject: Subject) -> Folded:
     said = fact.said
     answered = any(each.said.answers == subject.id and each.said.to is not said.to for each in sent)
     owed = said.answers is None and not answered
-    over = {each.said.generation for each in subject.facts.current(ClockStopped)}
-    started = sorted((each.said for each in subject.facts.current(ClockStarted)), key=lambda s: s.generation)
     row = MessageRow(
         cause=subject.id,
         fact=fact.id,
@@ -70,36 +66,18 @@ def fold_message(subject: Subject) -> Folded:
         text=said.words.text if isinstance(said.words, Narrative) else None,
         answers=said.answers,
         due=runs_out(RULES[said.to], fact.occurred, CALENDARS) if owed else None,
-        area=_area(said),
-        clocks=tuple(
-            ClockLine(
-                generation=each.generation, due=each.due, area=_area(each), stopped=each.generation in over
-            )
-            for each in started
-        ),
+        area=said.routing.area if isinstance(said.routing, Routing) else None,
+        clocks=clocks_of(subject.facts, subject.id, RULES.values()),
     )
     return Folded(row)
-
-
-def _area(said: MessageSent | ClockStarted) -> str | None:
-    return said.routing.area if isinstance(said.routing, Routing) else None
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     """The clock to start or to stop."""
     if not isinstance(row, MessageRow):
         return
-    rule, cause = RULES[row.to], row.cause
-    running = [Running(rule, c.generation, c.due, c.area, c.due <= at) for c in row.clocks if not c.stopped]
-    now = moves(running, [rule] if row.clocks else [], {rule: row.due} if row.due else {}, row.area, at)
-    for clock in now.stop:
-        stopped = ClockStopped(rule=rule, cause=cause, generation=clock.generation)
-        yield Saying(rule, cause, clock.generation, stopped, at)
-    if now.start and row.due:
-        n = 1 + max((clock.generation for clock in row.clocks), default=0)
-        routing = Routing(area=row.area) if row.area else None
-        started = ClockStarted(rule=rule, cause=cause, generation=n, due=row.due, routing=routing)
-        yield Saying(rule, cause, n, started, at)
+    wanted = {RULES[row.to]: (row.due, row.area)} if row.due else {}
+    yield from sayings(row.cause, None, row.clocks, wanted, at)
 
 
 MESSAGE = View(

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from contracts.vocabulary import AlertRule
+
 Precision = Literal["instant", "day"]
 
 
@@ -16,6 +18,7 @@ class Part(BaseModel):
 class ClockLine(Part):
     """A clock of this cause that was started."""
 
+    rule: AlertRule
     generation: int
     due: AwareDatetime
     area: str | None

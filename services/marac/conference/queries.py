@@ -16,6 +16,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from services.marac import casefile, feeds, shown
 from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
+from services.marac.conference.heard import having
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import broken_since, decided_of, note_of
@@ -253,13 +254,13 @@ async def visible_cases(
 
 async def waiting_in(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
     """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
-    has; those that the caller may see."""
+    has; those that the caller may see. One that a meeting passed over waits again."""
     table = CASE.table
     statement = select(table).where(table.marac == marac, ~table.withdrawn)  # type: ignore[attr-defined]
     found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, statement))
     meetings = await Held(runtime).meetings_of(found)
-    hear_it = {each for each, row in meetings.items() if marac is None or marac in row.areas}
-    waiting = [row for row in found if not any(each.meeting in hear_it for each in row.meetings)]
+    hear_it = {each: row for each, row in meetings.items() if marac is None or marac in row.areas}
+    waiting = [row for row in found if not having(row, hear_it)]
     return list((await visible(runtime, caller, waiting)).values())
 
 

@@ -1,10 +1,11 @@
 """Whether a case is a repeat, by the definition in use: from its referral, or from its last meeting. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from contracts.vocabulary import RepeatAnchor, RepeatDefinition
 from services.marac.conference import rows
+from services.marac.conference.heard import Meetings, heard_at
 from services.marac.rules import pairs, repeat
 
 
@@ -32,18 +33,17 @@ def repeated(
 def since_meeting(
     case: rows.ConferenceCase,
     before: Iterable[rows.ConferenceCase],
-    meetings: Mapping[str, rows.ConferenceMeeting],
+    meetings: Meetings,
     definition: RepeatDefinition,
     at: datetime,
 ) -> rows.Repeat | None:
-    """The same, counted from the last meeting at which the case, or an earlier one of the pair, was to be
-    heard and that has begun."""
-    last = _heard(case, meetings, at)
+    """The same, counted from the last meeting that heard the case, or an earlier one of the pair."""
+    last = max(heard_at(case, meetings, at).values(), default=None)
     earlier = [
         (heard, other.case)
         for other in before
         if not other.withdrawn
-        and (heard := _heard(other, meetings, case.referred)) is not None
+        and (heard := max(heard_at(other, meetings, case.referred).values(), default=None)) is not None
         and case.referred <= repeat.months_after(heard, repeat.MONTHS)
     ]
     heard, of = max(earlier, default=(None, None))
@@ -65,10 +65,3 @@ def is_between(case: rows.ConferenceCase, record: rows.RecordLine) -> bool:
         return False
     by = {each.person for each in case.perpetrators}
     return pairs.between(case.victim.person, by, record.victims, record.perpetrators)
-
-
-def _heard(
-    case: rows.ConferenceCase, meetings: Mapping[str, rows.ConferenceMeeting], by: datetime
-) -> datetime | None:
-    starts = (meetings[each.meeting].starts for each in case.meetings if each.meeting in meetings)
-    return max((start for start in starts if start <= by), default=None)

@@ -4,18 +4,16 @@ they answered, and who has a tie to it."""
 from collections.abc import Iterable
 from datetime import datetime
 
-from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View
-from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined
 from contracts.events.research import InterestDeclared, ResearchAnswered, Researched, ResearchersSet
 from contracts.rules.areas import area_and_around
-from contracts.rules.clocks import Calendars, Running, moves
-from contracts.sections import Narrative, NarrativeSection, Routing
+from contracts.sections import Narrative, NarrativeSection
 from contracts.vocabulary import AlertRule, ResearchHeld
 from services.marac import casefile
+from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.research_rows import (
     Answer,
     AnswersRow,
@@ -26,13 +24,11 @@ from services.marac.conference.research_rows import (
     InterestsRow,
     InterestsTable,
     Reply,
-    ResearchClock,
     ResearchRow,
     ResearchTable,
 )
 from services.marac.rules.research import LISTED_FOR, due_by, runs_until
 
-CALENDARS = Calendars(court_deadline, add_working_days)
 RULE = AlertRule.RESEARCH
 
 
@@ -63,7 +59,7 @@ def fold_research(subject: Subject) -> Folded:
         asks=asks,
         replies=replies,
         due=due,
-        clocks=_clocks(subject.facts),
+        clocks=clocks_of(subject.facts, subject.id, {RULE}),
     )
     return Folded(row, said.starts + LISTED_FOR if due else None)
 
@@ -100,34 +96,12 @@ def _replies(subject: Subject) -> tuple[Reply, ...]:
     )
 
 
-def _clocks(facts: FactSet) -> tuple[ResearchClock, ...]:
-    over = {each.said.generation for each in facts.current(ClockStopped) if each.said.rule is RULE}
-    started = [each.said for each in facts.current(ClockStarted) if each.said.rule is RULE]
-    return tuple(
-        ResearchClock(
-            generation=each.generation,
-            due=each.due,
-            area=each.routing.area if isinstance(each.routing, Routing) else None,
-            stopped=each.generation in over,
-        )
-        for each in sorted(started, key=lambda said: said.generation)
-    )
-
-
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     """The clock to start or to stop: one of each meeting, until the first that is late."""
     if not isinstance(row, ResearchRow):
         return
-    running = [Running(RULE, c.generation, c.due, c.area, c.due <= at) for c in row.clocks if not c.stopped]
-    now = moves(running, [RULE] if row.clocks else [], {RULE: row.due} if row.due else {}, row.area, at)
-    for clock in now.stop:
-        stopped = ClockStopped(rule=RULE, cause=row.meeting, generation=clock.generation)
-        yield Saying(RULE, row.meeting, clock.generation, stopped, at)
-    if now.start and row.due:
-        n = 1 + max((clock.generation for clock in row.clocks), default=0)
-        routing = Routing(area=row.area)
-        started = ClockStarted(rule=RULE, cause=row.meeting, generation=n, due=row.due, routing=routing)
-        yield Saying(RULE, row.meeting, n, started, at)
+    wanted = {RULE: (row.due, row.area)} if row.due else {}
+    yield from sayings(row.meeting, None, row.clocks, wanted, at)
 
 
 def fold_answers(subject: Subject) -> Folded:

@@ -8,7 +8,7 @@ from sqlmodel import Field
 from chassis.store.tables import Instant
 from chassis.views import Row, ViewTable
 from contracts.vocabulary import ResearchHeld
-from services.marac.conference.parts import Part
+from services.marac.conference.parts import ClockLine, Part
 
 
 class Ask(Part):
@@ -29,15 +29,6 @@ class Reply(Part):
     nothing: bool
 
 
-class ResearchClock(Part):
-    """A clock of a meeting's research that was started."""
-
-    generation: int
-    due: AwareDatetime
-    area: str | None
-    stopped: bool
-
-
 class ResearchRow(Row):
     """What is asked before a meeting, and who answered. ``agencies`` None: nobody has said whom it asks.
     ``due``: the first that nobody answered; None: nothing is open, or no agency's list has it any more."""
@@ -52,7 +43,7 @@ class ResearchRow(Row):
     asks: tuple[Ask, ...]
     replies: tuple[Reply, ...]
     due: AwareDatetime | None
-    clocks: tuple[ResearchClock, ...]
+    clocks: tuple[ClockLine, ...]
 
 
 class ResearchTable(ViewTable, table=True):

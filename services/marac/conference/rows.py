@@ -278,11 +278,12 @@ class Repeat(Part):
 
 
 class Listing(Part):
-    """That the case is listed at a meeting."""
+    """That the case is listed at a meeting. ``recorded``: something was recorded of it there."""
 
     meeting: str
     root: str
     listed: AwareDatetime
+    recorded: bool = False
 
 
 class Heard(Part):
@@ -360,7 +361,7 @@ class ListedCase(Part):
 
 
 class ConferenceMeeting(Row):
-    """A meeting, and the cases listed at it."""
+    """A meeting, and the cases listed at it. ``closed``: somebody said that it is over."""
 
     meeting: str
     root: str
@@ -374,6 +375,7 @@ class ConferenceMeeting(Row):
     chair: str | None = None
     chair_name: str | None = None
     slots: int | None = None
+    closed: bool = False
 
 
 class ConferenceMeetingTable(ViewTable, table=True):

@@ -17,14 +17,15 @@ from contracts.events.transfer import (
 from contracts.rules.clocks import runs_out
 from contracts.sections import Narrative
 from contracts.vocabulary import AlertRule, MoveKind, MoveWarning
-from services.marac.conference.after_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.after_rows import (
     ConferenceTransfer,
     ConferenceTransferTable,
     TransferStep,
 )
+from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.rules.transfer import Standing, Step, standing
 
+RULES = (AlertRule.TRANSFER_TO_TAKE, AlertRule.TRANSFER_TO_CHASE)
 STEPS: dict[type[OfTransfer], Step] = {
     TransferAskedForMore: "asked",
     TransferSupplied: "supplied",
@@ -76,7 +77,7 @@ def fold_transfer(subject: Subject) -> Folded:
         take_by=_by(AlertRule.TRANSFER_TO_TAKE, stands.takes),
         chase_by=_by(AlertRule.TRANSFER_TO_CHASE, stands.chases),
         steps=steps,
-        clocks=clocks_of(subject.facts, subject.id),
+        clocks=clocks_of(subject.facts, subject.id, RULES),
     )
     return Folded(row)
 
@@ -108,11 +109,8 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     """The clocks of both sides to start or to stop."""
     if not isinstance(row, ConferenceTransfer):
         return
-    due = {
-        AlertRule.TRANSFER_TO_TAKE: (row.take_by, row.to_area),
-        AlertRule.TRANSFER_TO_CHASE: (row.chase_by, row.from_area),
-    }
-    wanted = {rule: (by, area) for rule, (by, area) in due.items() if by}
+    due = zip(RULES, ((row.take_by, row.to_area), (row.chase_by, row.from_area)), strict=True)
+    wanted = {rule: (by, area) for rule, (by, area) in due if by}
     yield from sayings(row.cause, row.of_case, row.clocks, wanted, at)
 
 

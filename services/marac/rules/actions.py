@@ -93,7 +93,7 @@ def none_agreed(
     heard: Mapping[str, datetime], agreed: Iterable[tuple[str | None, datetime]], at: datetime
 ) -> datetime | None:
     """When the case was last heard, if nothing was agreed there or since; None: something was, or it is not
-    heard yet. ``heard``: when each meeting that has it begins; ``agreed``: at which meeting, and when."""
+    heard yet. ``heard``: when the meetings began that heard it; ``agreed``: at which meeting, and when."""
     over = {meeting: starts for meeting, starts in heard.items() if starts + HEARD_AFTER <= at}
     if not over:
         return None

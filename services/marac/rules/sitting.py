@@ -84,6 +84,12 @@ def core_attendance(seats: Iterable[Seat]) -> dict[CoreService, Attendance | Non
     return found
 
 
+def passed_over(*, closed: bool, recorded: bool) -> bool:
+    """Whether a meeting did not come to a case on its list: it was closed, and nothing was recorded of the
+    case. It waits to be heard again. Of a meeting that nobody has closed it is not known."""
+    return closed and not recorded
+
+
 def why_not_closed(seats: Iterable[Seat], *, opened: bool) -> str | None:
     """Why a meeting cannot be closed (``not-opened``, ``no-chair``). None: it can."""
     if not opened:

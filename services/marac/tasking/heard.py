@@ -7,6 +7,7 @@ from chassis.archive import Archive
 from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import Role
 from services.marac.conference import rows as hers
+from services.marac.conference.heard import heard_at
 from services.marac.conference.held import Held
 from services.marac.conference.views import CASE, PERSON
 from services.marac.shown_candidate import Candidacy
@@ -43,5 +44,4 @@ async def _heard(archive: Archive, person: str, victims: Collection[str]) -> int
     cases = await held.many(CASE, hers.ConferenceCase, links, "case")
     meetings = await held.meetings_of(cases.values())
     month = archive.clock.now().astimezone(LONDON).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    over = {meeting for meeting, row in meetings.items() if row.starts < month}
-    return len({links[c] for c, row in cases.items() if any(each.meeting in over for each in row.meetings)})
+    return len({links[c] for c, row in cases.items() if heard_at(row, meetings, month)})

@@ -218,6 +218,27 @@ async def test_the_actions_that_were_agreed_are_in_the_minutes(marac: Marac) -> 
     ], "those of this meeting alone"
 
 
+async def test_a_case_that_a_closed_meeting_did_not_come_to_waits_again(marac: Marac) -> None:
+    made = await sitting(marac)
+
+    async def waits() -> list[str]:
+        page = (await marac.get("coordinator", "waiting")).json()
+        return [each["case"] for here in page["maracs"] for each in here["waiting"]]
+
+    async def is_back() -> bool:
+        return made.case in await waits()
+
+    async def is_placed() -> bool:
+        return made.case not in await waits()
+
+    assert await is_placed()
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
+    await until(is_back)
+    heard = await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)
+    assert heard.status_code == 201, heard.text
+    await until(is_placed)
+
+
 async def test_minutes_are_issued_of_a_meeting_that_is_closed(marac: Marac) -> None:
     made = await sitting(marac)
     refused = await marac.post("chair", path(made, "minutes"), {"number": 1})

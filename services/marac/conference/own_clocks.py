@@ -1,6 +1,7 @@
-"""The clocks of what follows a meeting: which were started, and what is said so that the right ones run."""
+"""The clocks that marac itself says: which were started about a cause, and what is said so that the right
+ones run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from chassis.clock import add_working_days, court_deadline
@@ -10,15 +11,15 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.rules.clocks import Calendars, Running, moves
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
-from services.marac.conference.after_rows import ClockLine
+from services.marac.conference.parts import ClockLine
 
 CALENDARS = Calendars(court_deadline, add_working_days)
 Wanted = Mapping[AlertRule, tuple[datetime, str | None]]
 """Of each line of the table until when its clock is to run, and in which area."""
 
 
-def clocks_of(facts: FactSet, cause: str) -> tuple[ClockLine, ...]:
-    """The clocks that were started about a cause."""
+def clocks_of(facts: FactSet, cause: str, rules: Collection[AlertRule]) -> tuple[ClockLine, ...]:
+    """The clocks of these lines of the table that were started about a cause."""
     over = {(each.said.rule, each.said.generation) for each in facts.current(ClockStopped)}
     lines = [
         ClockLine(
@@ -29,15 +30,15 @@ def clocks_of(facts: FactSet, cause: str) -> tuple[ClockLine, ...]:
             stopped=(said.rule, said.generation) in over,
         )
         for said in (each.said for each in facts.current(ClockStarted))
-        if said.cause == cause
+        if said.cause == cause and said.rule in rules
     ]
     return tuple(sorted(lines, key=lambda line: (line.rule, line.generation)))
 
 
 def sayings(
-    cause: str, case: str, clocks: tuple[ClockLine, ...], wanted: Wanted, at: datetime
+    cause: str, case: str | None, clocks: tuple[ClockLine, ...], wanted: Wanted, at: datetime
 ) -> Iterator[Saying]:
-    """The clocks to stop and to start, each said once, in the row of the case."""
+    """The clocks to stop and to start, each said once; in the row of ``case`` too, where there is one."""
     for rule in sorted({*wanted, *(line.rule for line in clocks)}):
         lines = [line for line in clocks if line.rule is rule]
         due, area = wanted.get(rule, (None, None))
