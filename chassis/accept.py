@@ -190,23 +190,35 @@ class Acceptor:
         self._source = source
         self._signals = signals
         self._waiting: asyncio.Queue[tuple[Draft, asyncio.Future[Taken]]] = asyncio.Queue()
+        self._over = False
 
     async def take(self, draft: Draft) -> Taken:
-        """Save a new fact. Raises Refused for an id that is known with other content (409)."""
+        """Save a new fact. Raises Refused for an id that is known with other content (409), and (503) once
+        the service stops: whether it was saved is told by saying it again."""
+        if self._over:
+            raise Refused("stopping", status=503)
         done: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         await self._waiting.put((draft, done))
         return await done
 
     async def run(self) -> None:
-        """Write what waits, for ever."""
-        while True:
-            batch = [await self._waiting.get()]
-            while len(batch) < BATCH and not self._waiting.empty():
+        """Write what waits, for ever; whoever still waits at the end is told so."""
+        batch: list[tuple[Draft, asyncio.Future[Taken]]] = []
+        try:
+            while True:
+                batch = [await self._waiting.get()]
+                while len(batch) < BATCH and not self._waiting.empty():
+                    batch.append(self._waiting.get_nowait())
+                await self._write_together(batch)
+                urgent = any(draft.kind.urgent for draft, _ in batch)
+                self._signals.unsent(urgent=urgent)
+                self._signals.marked(urgent=urgent, facts=len(batch))
+        finally:
+            self._over = True
+            while not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            await self._write_together(batch)
-            urgent = any(draft.kind.urgent for draft, _ in batch)
-            self._signals.unsent(urgent=urgent)
-            self._signals.marked(urgent=urgent, facts=len(batch))
+            for _, done in batch:
+                _fail(done, Refused("stopping", status=503))
 
     async def _write_together(self, batch: list[tuple[Draft, asyncio.Future[Taken]]]) -> None:
         alone = len({draft.id for draft, _ in batch}) < len(batch)

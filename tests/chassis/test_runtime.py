@@ -418,6 +418,31 @@ async def test_a_service_that_waits_for_its_group_is_told_to_stop_and_ends(
         await system.stop(runtime)
 
 
+async def test_whoever_waits_for_an_answer_when_a_service_stops_is_told_to_say_it_again(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = await system.start()
+    writing = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        writing.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as slow:
+        slow.setattr(runtime.acceptor, "write", never)
+        waiting = [asyncio.create_task(say(runtime, incident(number), number)) for number in "12"]
+        await writing.wait()
+        waiting.append(asyncio.create_task(say(runtime, incident("3"), "3")))
+        async with asyncio.timeout(30):
+            await system.stop(runtime)
+            answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [(type(each), getattr(each, "status", None)) for each in answers] == [(Refused, 503)] * 3
+    with pytest.raises(Refused):
+        await say(runtime, incident("4"), "4")
+    again = await system.start()
+    assert not (await say(again, incident("1"), "1")).repeated, "it was not saved half"
+
+
 async def test_the_clock_outlives_a_store_that_was_away(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

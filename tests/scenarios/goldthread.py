@@ -7,12 +7,12 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, cast
 
 import httpx
@@ -26,10 +26,6 @@ from tests.support.warm import Warm
 SERVICES = ("referrals", "orders", "marac", "notify")
 DIRECTORY = json.loads((Path(__file__).parents[2] / "chassis/identity/directory.json").read_text())
 SECRETS = {system["id"]: system["secret"] for system in DIRECTORY["systems"]}
-
-
-PROGRAM = Path(sys.executable).parent / "goldthread"
-"""Our own command."""
 
 
 class Deployed(Protocol):
@@ -135,11 +131,11 @@ def started(command: Sequence[str], environment: Mapping[str, str], log: Path) -
 
 def run(command: tuple[str, ...], environment: Mapping[str, str]) -> str:
     """The output of ``goldthread`` on a command line. Fails where it fails."""
-    done = subprocess.run(
-        [PROGRAM, *command], env=dict(environment), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    with TemporaryDirectory() as folder:
+        out, faults = Path(folder, "out"), Path(folder, "faults")
+        status = forks().start(command, environment, out, faults).wait(60)
+        assert status == 0, faults.read_text()
+        return out.read_text()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,11 @@ import pytest
 from deploy.local.deployment import ROOT
 from tests.scenarios import scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import PROGRAM, Deployed, Goldthread, deployed
+from tests.scenarios.goldthread import Deployed, Goldthread, deployed
 
 PAGE = ROOT / "docs" / "partners.md"
+PROGRAM = Path(sys.executable).parent / "goldthread"
+"""Our own command."""
 
 
 @pytest.fixture(scope="module")

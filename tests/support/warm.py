@@ -74,12 +74,16 @@ class Warm:
         self._forked: dict[int, Forked] = {}
         threading.Thread(target=self._read, name="what has ended", daemon=True).start()
 
-    def start(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Forked:
-        """Run ``goldthread`` with these arguments, in this environment alone; ``log`` has its output."""
+    def start(
+        self, command: Sequence[str], environment: Mapping[str, str], log: Path, faults: Path | None = None
+    ) -> Forked:
+        """Run ``goldthread`` with these arguments, in this environment alone; ``log`` has its output, and
+        ``faults``, if it is given, what it says beside it."""
         forked = Forked(self, command)
         with self._lock:
             self._starting.append(forked)
-            self.ask({"command": list(command), "environment": dict(environment), "log": str(log)})
+            logs = [str(log), str(faults or log)]
+            self.ask({"command": list(command), "environment": dict(environment), "logs": logs})
         if not forked.began.wait(START_SECONDS):
             raise RuntimeError("the process that forks does not answer")
         return forked
@@ -117,8 +121,8 @@ def _become(asked: Mapping[str, Any]) -> NoReturn:
     from deploy import cli
 
     os.setsid()
-    out = os.open(asked["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    for number, file in enumerate((os.open(os.devnull, os.O_RDONLY), out, out)):
+    logs = [os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644) for log in asked["logs"]]
+    for number, file in enumerate((os.open(os.devnull, os.O_RDONLY), *logs)):
         os.dup2(file, number)
     os.environ.clear()
     os.environ.update(asked["environment"])
