@@ -10,6 +10,7 @@ from chassis.views import Row, ViewTable
 from contracts.events.support import Worker
 from contracts.vocabulary import ActionAnswer, ActionFor, ActionRisk
 from services.marac.conference.parts import ClockLine, Part
+from services.marac.rules.actions import in_time
 
 
 class AnswerLine(Part):
@@ -50,12 +51,21 @@ class ActionRow(Row):
     clocks: tuple[ClockLine, ...]
     facts: tuple[str, ...]
 
+    @property
+    def in_time(self) -> bool:
+        """Whether it was done by the time that was agreed."""
+        return in_time(self.answer, self.over, self.due)
+
 
 class ActionTable(ViewTable, table=True):
-    """Rows of ``conference_action``, found by case, by owner, by area, and by until when they are open."""
+    """Rows of ``conference_action``, found by case, by owner, by area, and by until when they are open; and
+    counted by when they were due."""
 
     __tablename__ = "marac_conference_action"
     of_case: str = Field(index=True)
     owner: str = Field(index=True)
     area: str | None = Field(index=True)
     open_until: datetime | None = Field(index=True, sa_type=Instant)
+    due: datetime = Field(index=True, sa_type=Instant)
+    withdrawn: bool
+    in_time: bool

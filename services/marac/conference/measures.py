@@ -4,7 +4,7 @@ one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import cast
 
 from sqlalchemy import or_, select
@@ -20,6 +20,7 @@ from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AreaKind
 from services.marac import casefile, feeds, shown_measures
 from services.marac.conference import alert_rows, compose, rows
+from services.marac.conference.action_held import Came, came_due
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
 from services.marac.conference.heard import having, heard_at
@@ -68,6 +69,8 @@ class Known:
     at: datetime
     configuration: FactSet
     maracs: Sequence[Marac]
+    actions: Sequence[Came] = ()
+    """Of the cases that are counted, those that were due in the last four quarters."""
 
     def discussed(self, marac: Marac, meeting: rows.ConferenceMeeting) -> list[Discussed]:
         """What is counted of each case that a meeting has heard."""
@@ -135,7 +138,14 @@ async def known(runtime: Runtime, caller: Caller) -> Known:
     count = await counted(runtime, caller, [each.slim for each in found])
     cases = {each.case: each for each in found if each.case in count}
     maracs = [Marac(area, of[code], _cases_of(code, of[code], cases)) for code, area in theirs.items()]
-    return Known(runtime.clock.now(), configuration, maracs)
+    at = runtime.clock.now()
+    first, *_, last = returns.last_four(at)
+    came = await came_due(runtime, areas, _begins(first), _begins(last.after))
+    return Known(at, configuration, maracs, [each for each in came if each.of_case in cases])
+
+
+def _begins(quarter: Quarter) -> datetime:
+    return datetime.combine(quarter.starts, time(), LONDON)
 
 
 def _cases_of(
@@ -221,7 +231,25 @@ def _measures(held: Known, marac: Marac) -> list[shown_measures.Measure]:
                 percent=returns.percent(year[name], year[whole]) if told and whole else None,
             )
         )
-    return found
+    return [*found, *_of_actions(held, marac)]
+
+
+def _of_actions(held: Known, marac: Marac) -> list[shown_measures.Measure]:
+    """The actions that were due, and those that were done by then: of an action nothing is hidden, for it is
+    an agency that is counted by it."""
+    areas = casefile.areas_of(held.configuration)
+    theirs = [each for each in held.actions if placing.marac_of(areas, each.area) == marac.area.area]
+    in_time = [each for each in theirs if each.in_time]
+    quarters = returns.last_four(held.at)
+    return [
+        shown_measures.Measure(
+            name=name,
+            quarters=[sum(returns.quarter_of(each.due) == quarter for each in of) for quarter in quarters],
+            year=len(of),
+            percent=returns.percent(len(of), len(theirs)) if name == "actions_in_time" else None,
+        )
+        for name, of in (("actions_due", theirs), ("actions_in_time", in_time))
+    ]
 
 
 def _in(held: Known, marac: Marac, quarter: Quarter) -> list[Discussed]:

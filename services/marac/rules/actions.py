@@ -65,6 +65,12 @@ def is_late(answer: ActionAnswer | None, due: datetime, at: datetime) -> bool:
     return is_open(answer) and due <= at
 
 
+def in_time(answer: ActionAnswer | None, over: datetime | None, due: datetime) -> bool:
+    """Whether it was done, and said so, by the time that was agreed. What was not done, or need not be done
+    any more, was not done in time."""
+    return answer is ActionAnswer.DONE and over is not None and over <= due
+
+
 def carried(agreed: datetime, over: datetime | None, meetings: Iterable[datetime], at: datetime) -> int:
     """How many meetings had an action before them that an earlier one, or somebody between, had agreed.
     ``meetings``: when those of its MARAC began, without the one that agreed it; ``over``: when it was over.

@@ -209,6 +209,11 @@ class Quarter:
         return date(self.year, 3 * self.number - 2, 1)
 
     @property
+    def after(self) -> "Quarter":
+        """The quarter after."""
+        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+
+    @property
     def before(self) -> "Quarter":
         """The quarter before."""
         return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)

@@ -7,15 +7,19 @@ from typing import Any
 
 from chassis.accept import own_header
 from chassis.pages.texts import Texts
+from contracts.events.actions import ActionAnswered
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.people import ReferralMade
 from contracts.events.research import ResearchersSet
-from contracts.vocabulary import AgencyKind, AreaKind, Role
+from contracts.sections import Narrative
+from contracts.vocabulary import ActionAnswer, AgencyKind, AreaKind, Role
 from services.marac.rules.returns import COLUMNS, COUNTED, last_four
 from tests.pages.test_texts import PAGES as TEXTS
 from tests.services.marac.conftest import CALLERS, Marac, prepared
 from tests.support.facts import area, someone
 from tests.support.waiting import until
+
+OF_ACTIONS = ("actions_due", "actions_in_time")
 
 
 async def overview(marac: Marac, who: str) -> dict[str, Any]:
@@ -64,7 +68,7 @@ async def test_what_waits_in_each_marac(marac: Marac) -> None:
     north = found["north"]
     assert (north["next"]["meeting"], north["next"]["cases"]) == (made.meeting, 1)
     assert (north["waiting"], north["unanswered"], north["population"]) == (0, 1, None)
-    assert [each["name"] for each in north["measures"]] == list(COUNTED)
+    assert [each["name"] for each in north["measures"]] == [*COUNTED, *OF_ACTIONS]
     assert set(await overview(marac, "chair-elsewhere")) == {"south"}
     for who in ("idva", "officer", "matac", "admin", "system"):
         for path in ("/marac/v1/overview", "/marac/overview", "/marac/v1/data-return.csv"):
@@ -114,6 +118,38 @@ async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: M
     assert (await marac.get("coordinator", "data-return?by=week")).status_code == 422
 
 
+async def test_actions_that_were_due_and_those_done_by_then(marac: Marac) -> None:
+    meeting = await held(marac, 2)
+    now = marac.runtime.clock.now()
+    day = last_four(now)[-1].starts + timedelta(days=40)
+    due = datetime.combine(day, time(12), UTC)
+    agenda = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()
+    cases = [each["case"] for each in agenda["cases"]]
+
+    async def agreed(case: str, due: datetime) -> str:
+        said = {"owner": "police", "due": due.isoformat(), "text": "Change both locks.", "target": "victim"}
+        said |= {"meeting": meeting}
+        answer = await marac.post("coordinator", f"cases/{case}/actions", said)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["root"])
+
+    roots = [await agreed(case, due) for case in (*cases, cases[0])]
+    await agreed(cases[0], now + timedelta(days=9))
+    for root, answer, days in ((roots[0], "done", -1), (roots[1], "done", 1), (roots[2], "not-done", -1)):
+        words = Narrative(text="Both.")
+        came = ActionAnswered(action=root, answer=ActionAnswer(answer), words=words)
+        before = own_header(due + timedelta(days=days))
+        await marac.runtime.take(before, came, caller=CALLERS["coordinator"], right="test")
+
+    async def counted() -> bool:
+        measures = {each["name"]: each for each in (await overview(marac, "chair"))["north"]["measures"]}
+        were_due, in_time = measures["actions_due"], measures["actions_in_time"]
+        assert were_due["percent"] is None
+        return were_due["year"] == 3 and in_time["quarters"] == [0, 0, 0, 1] and in_time["percent"] == 33.3
+
+    await until(counted, what="three were due, and one was done by then")
+
+
 async def test_whoever_declared_nothing_counts_every_case_and_whoever_has_a_tie_all_but_that_one(
     marac: Marac,
 ) -> None:
@@ -141,4 +177,5 @@ async def test_whoever_declared_nothing_counts_every_case_and_whoever_has_a_tie_
 
 def test_every_number_has_words() -> None:
     texts = Texts(TEXTS["services/marac"])
-    assert [name for name in COUNTED if f"measure.{name.replace('_', '-')}" not in texts] == []
+    words = [f"measure.{name.replace('_', '-')}" for name in (*COUNTED, *OF_ACTIONS)]
+    assert [each for each in words if each not in texts] == []
