@@ -21,6 +21,8 @@ COUNCIL, POLICE, IDVA = "northmere-council", "northmere-police", "harbour-idva"
 def version(n: int, risks: str, by: str = POLICE, **more: Any) -> HeardVersion:
     """One version of what was recorded of a case."""
     said: dict[str, Any] = {
+        "needs": "Somebody at school whom the children may talk to.",
+        "strengths": None,
         "decided": "Bail to be reviewed before it ends.\nNew locks offered.",
         "forums": (Forum.CHILD_PROTECTION, Forum.MATAC),
         "told_by": IDVA,

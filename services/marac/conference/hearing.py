@@ -39,6 +39,8 @@ class ToRecord(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     risks: Text | None = None
+    needs: Text | None = None
+    strengths: Text | None = None
     decided: Text | None = None
     forums: list[Forum] = Field(default_factory=list, max_length=len(Forum))
     told_by: AgencyId | None = None
@@ -190,9 +192,15 @@ def _content(meeting: str, case: rows.ConferenceCase, said: ToRecord) -> CaseHea
         meeting=meeting,
         case=case.case,
         victim=case.victim.mentions[0] if case.victim else None,
-        risks=Narrative(text=said.risks) if said.risks else None,
-        decided=Narrative(text=said.decided) if said.decided else None,
+        risks=_section(said.risks),
+        needs=_section(said.needs),
+        strengths=_section(said.strengths),
+        decided=_section(said.decided),
         forums=sorted(set(said.forums)),
         told_by=said.told_by,
         safe_to_tell=said.safe_to_tell,
     )
+
+
+def _section(words: str | None) -> Narrative | None:
+    return Narrative(text=words) if words else None
