@@ -231,7 +231,7 @@ async def _hear(
         faults=faults,
         clash=clash,
         research=await researched.of_case(runtime, caller, case),
-        matac=await hearing.in_cohort(runtime, page),
+        glance=await hearing.at_glance(runtime, caller, page),
         **await action_form(runtime),
         kept_as=f"{meeting}.{case}.{caller.id}",
         key=runtime.ids.blind("kept in a browser", caller.id),

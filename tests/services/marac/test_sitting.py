@@ -11,12 +11,14 @@ import pytest
 from contracts.events.configuration import AgencyDefined
 from contracts.events.identity import IdentityAssigned
 from contracts.events.meeting import CaseHeard
-from contracts.vocabulary import AgencyKind, Attendance, CoreService, Role
+from contracts.events.people import RiskAssessed
+from contracts.vocabulary import AgencyKind, Attendance, CoreService, Instrument, Role
 from services.marac.conference.sitting import version_of
 from services.marac.rules import sharing
 from services.marac.rules.sitting import Seat, core_attendance, speaking_order, why_not_closed
-from tests.services.marac.caseload import STREET, mention, referral
+from tests.services.marac.caseload import STREET, ben, mention, person, referral
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, complete, prepared
+from tests.services.marac.test_http import shown
 from tests.support.facts import IDS, fact, mention_of, root_of
 from tests.support.tables import lines
 from tests.support.waiting import until
@@ -423,6 +425,33 @@ async def test_the_pages_work_without_script_and_the_second_is_given_both_texts(
     good = {"act": "attend", "form": "attend", "who": "Ola", "agency": "haven", "attended": "observer"}
     assert (await marac.http.post(room, data=good | {"signed": "yes"}, headers=chair)).status_code == 303
     assert "Confidentiality statement signed: Yes" in (await marac.http.get(room, headers=chair)).text
+
+
+async def test_a_mappa_level_is_said_with_who_said_it_and_what_nobody_said_is_not_no(marac: Marac) -> None:
+    made = await sitting(marac)
+    hear, cohort = f"/marac/meetings/{made.meeting}/hear/{made.case}", f"/marac/cohort/{person('ben')}"
+
+    async def page(who: str, address: str) -> str:
+        answer = await marac.http.get(address, headers={"Authorization": f"Bearer {who}"})
+        assert answer.status_code == 200
+        return answer.text
+
+    for who, address in (("chair", hear), ("matac", cohort)):
+        assert "Not known: neither police nor probation has said." in await page(who, address)
+    said = RiskAssessed(people=[ben()], instrument=Instrument.OTHER, instrument_version="1", mappa="level-2")
+    root = await marac.say("police", said, 40)
+
+    async def there() -> bool:
+        return "Level 2, managed by several agencies" in await page("chair", hear)
+
+    await until(there)
+    for who, address in (("chair", hear), ("matac", cohort)):
+        text = await page(who, address)
+        assert "Level 2, managed by several agencies" in text
+        assert "Said by Police in" in text
+        assert "neither police nor probation" not in text
+    looks = [each for each in await shown(marac, person("ben")) if "marac-chair" in each.roles]
+    assert {fact for each in looks for fact in each.facts} == {root}, "and no other fact about them"
 
 
 async def test_a_meeting_on_paper_is_recorded_afterwards(marac: Marac) -> None:
