@@ -396,7 +396,5 @@ class PerpetratorPage(Page):
         default=(), description="a prompt to a person, by victim's letter"
     )
     without_answer: int = Field(default=0, description="breaches without an answer in 24 hours, from 3 on")
-    mappa: tuple[MappaSaid, ...] = Field(
-        default=(), description="at which MAPPA level, as police and probation say; empty: not known"
-    )
+    mappa: tuple[MappaSaid, ...] = Field(default=(), description="of police, probation; empty: not known")
     managed_by: str | None
