@@ -100,6 +100,7 @@ class MeetingLine(Shown):
     emergency: bool
     cases: int = Field(description="those that the caller may see")
     chair_name: str | None = None
+    closed: bool = False
 
 
 class AgendaLine(Shown):
@@ -392,9 +393,7 @@ class PerpetratorPage(Page):
     orders: list[BindingOrder]
     candidacy: Candidacy | None = None
     missing: list[PerpetratorGap]
-    pattern: tuple[OffenceShown, ...] = Field(
-        default=(), description="a prompt to a person, by victim's letter"
-    )
+    pattern: tuple[OffenceShown, ...] = Field(default=(), description="a prompt, by victim's letter")
     without_answer: int = Field(default=0, description="breaches without an answer in 24 hours, from 3 on")
     mappa: tuple[MappaSaid, ...] = Field(default=(), description="of police, probation; empty: not known")
     managed_by: str | None
