@@ -161,7 +161,8 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
         agencies=await names(runtime),
     )
     records = {each.root for repeat in page.repeats for each in repeat.records}
-    records |= {each.root for one in page.decided for each in (one.answer, *one.answer.records)}
+    records |= {each.root for one in page.decided for each in one.answer.records}
+    records |= {one.answer.root for one in page.decided}
     await _record(runtime, caller, page, cases.values(), records)
     return page
 
