@@ -11,7 +11,7 @@ from contracts.events.meeting import (
     MinutesIssued,
 )
 from contracts.invented import HER, at, example_id, mention_of
-from contracts.invented_facts import MEETING, REFERRAL, Told
+from contracts.invented_facts import BREACH, MEETING, REFERRAL, Told
 from contracts.sections import Narrative
 
 HEARD = example_id("a case heard")
@@ -48,6 +48,7 @@ SITTING: list[Told] = [
             forums=[code.Forum.CHILD_PROTECTION],
             told_by="haven-idva",
             safe_to_tell=True,
+            had=[BREACH],
         ),
     ),
     ("northshire-police", at(24, 12), MeetingClosed(meeting=MEETING)),

@@ -3,7 +3,7 @@ a repeat."""
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from contracts.content import CaseId, Content, ThingId
 from contracts.envelope import Id
@@ -13,12 +13,16 @@ from contracts.vocabulary import FlagState
 
 class CaseMet(Content):
     """The time of a meeting came at which the case was listed: what follows a meeting is owed from then.
-    Goldthread says it by itself; once a listing is withdrawn it counts no more."""
+    Goldthread says it by itself, and takes it back by a next one that does not count: where the meeting was
+    called off or moved, was closed without coming to the case, or lists it no more. The highest
+    ``generation`` of a case and a meeting holds."""
 
     type: ClassVar[str] = "uk.goldthread.marac.case-met.v1"
     topic: ClassVar[str] = "marac"
     case: CaseId
     meeting: ThingId
+    generation: StrictInt = Field(default=1, ge=1)
+    counts: StrictBool = True
 
 
 class FlagConfirmed(Content):
@@ -31,11 +35,12 @@ class FlagConfirmed(Content):
 
 
 class RepeatAnswered(Content):
-    """A person decided that these records make the case no repeat, and why. What comes later is asked of
-    anew."""
+    """A coordinator decided for a MARAC that these records make the case no repeat, and why. What comes later
+    is asked of anew; once it is withdrawn they are asked of again."""
 
     type: ClassVar[str] = "uk.goldthread.marac.repeat-answered.v1"
     topic: ClassVar[str] = "marac"
+    joint: ClassVar[bool] = True
     case: CaseId
     records: Annotated[list[Id], Field(min_length=1, max_length=200)]
     words: NarrativeSection

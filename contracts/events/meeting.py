@@ -13,6 +13,9 @@ from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, NarrativeSection, Part
 from contracts.vocabulary import Attendance, CoreService, Forum
 
+MOST_RECORDS = 1000
+"""Of a case that has more it is not said which it had."""
+
 
 class OfMeeting(Content):
     """Base of what is said of one meeting."""
@@ -28,9 +31,10 @@ class MeetingOpened(OfMeeting):
 
 
 class MeetingClosed(OfMeeting):
-    """The meeting ended. What is recorded later is a correction."""
+    """The meeting ended. What is recorded later is a correction. Once it is withdrawn, it goes on."""
 
     type: ClassVar[str] = "uk.goldthread.marac.meeting-closed.v1"
+    joint: ClassVar[bool] = True
 
 
 class AttendanceRecorded(OfMeeting):
@@ -49,20 +53,22 @@ class AttendanceRecorded(OfMeeting):
 
 class LeftTheRoom(OfMeeting):
     """Somebody left the room while a case was heard. ``person``: who they are when they sign in, where
-    known."""
+    known. ``stayed``: that they left was said by mistake. The newest of a case, agency and name holds."""
 
     type: ClassVar[str] = "uk.goldthread.marac.left-the-room.v1"
     case: CaseId
     agency: AgencyId
     who: Line
     person: Id | None = None
+    stayed: StrictBool = False
 
 
 class CaseHeard(OfMeeting):
     """What a meeting recorded of one case: the risks as the chair summed them up, the needs and strengths of
     the victim, the children and the perpetrator, what was decided, where it is taken on to, who tells the
     victim. ``safe_to_tell`` null: not said, which is not safe. ``victim``: whom it was about, by the case's
-    own mention of them when it was recorded."""
+    own mention of them when it was recorded. ``had``: which records of what happened the case had then, so
+    that what reaches Goldthread later is known to be news (null: not said)."""
 
     type: ClassVar[str] = "uk.goldthread.marac.case-heard.v1"
     joint: ClassVar[bool] = True
@@ -75,6 +81,7 @@ class CaseHeard(OfMeeting):
     forums: list[Forum] = Field(default_factory=list, max_length=len(Forum))
     told_by: AgencyId | None = Field(default=None, description="the agency that tells the victim")
     safe_to_tell: StrictBool | None = None
+    had: list[Id] | None = Field(default=None, max_length=MOST_RECORDS)
 
 
 class IssuedCase(Part):

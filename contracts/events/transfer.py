@@ -38,10 +38,12 @@ class OfTransfer(Content):
 
 
 class TransferAcknowledged(OfTransfer):
-    """The receiving coordinator has taken the case: from here on its area sees it and lists it."""
+    """The receiving coordinator has taken the case: from here on its area sees it and lists it. Once it is
+    withdrawn, the transfer waits again."""
 
     type: ClassVar[str] = "uk.goldthread.marac.transfer-acknowledged.v1"
     topic: ClassVar[str] = "marac"
+    joint: ClassVar[bool] = True
 
 
 class TransferAskedForMore(OfTransfer):

@@ -33,7 +33,7 @@ AFTER: Mapping[AlertRule, Clock] = {
         " told of the victim, or when it told of the victim after it had no file; of a flag that is taken off"
         " before the 12 months are over, at once",
         "each agency that told of the victim, or serves the area, says that its file is flagged or that it"
-        " has none; the 12 months are over",
+        " has none; the 12 months are over; the meeting was called off, or closed without coming to the case",
         "the coordinator's list of flags names the agencies. Nobody is called",
         "SafeLives, definition of a repeat (domain.md 1.2); the time is Goldthread's own",
     ),
@@ -42,22 +42,24 @@ AFTER: Mapping[AlertRule, Clock] = {
         ClockOwner.SUPPORT_SERVICE,
         "the time of a meeting came at which a case is listed",
         "the victim is told of the outcome, or a reason lets it stand: no safe way, or not wanted. To have"
-        " tried stops nothing",
+        " tried stops nothing. The meeting was called off, or closed without coming to the case",
         "the coordinator's list says so, and the case's. Nobody is called",
         "domain.md 1.5: by the IDVA, where safe, normally within 1 working day",
     ),
     AlertRule.REFER_AGAIN: _after(
         1,
         ClockOwner.MARAC_COORDINATOR,
-        "any agency records, after a meeting, what makes the case a repeat by the definition in use",
-        "a new referral of the same pair, or a person decides with a reason that it is none",
+        "any agency records, after a meeting, what makes the case a repeat by the definition in use; of what"
+        " it recorded before and the meeting did not have, the meeting",
+        "a new referral of the same pair, or a person decides with a reason that it is none, until that is"
+        " taken back",
         "the coordinator's list of repeats says how long it waits. Nobody is called",
         "SafeLives, definition of a repeat; domain.md 1.5: refer the same or the next working day",
     ),
     AlertRule.TRANSFER_TO_TAKE: _after(
         1,
         ClockOwner.RECEIVING_MARAC,
-        "a case is sent to another MARAC; what it asked for is supplied",
+        "a case is sent to another MARAC, also where it was taken by mistake; what it asked for is supplied",
         "its coordinator takes the case, or asks for more; the transfer is withdrawn",
         "both lists of transfers say so: until it is taken the sender keeps the case. Nobody is called",
         "domain.md 1.9; the time is Goldthread's own",

@@ -47,3 +47,4 @@ class SittingStep(StrEnum):
 
     OPENED = "opened"
     CLOSED = "closed"
+    REOPENED = "reopened"

@@ -88,6 +88,15 @@ async def answer_repeat(
     return receipt(response, "marac", taken)
 
 
+@router.delete("/cases/{case}/repeat-answers/{root}")
+async def repeat_after_all(
+    case: Id, root: Id, runtime: TheRuntime, caller: Coordinator, response: Response, key: IdempotencyKey
+) -> Receipt:
+    """Take back that records make a case no repeat: they wait again, from when they did."""
+    taken = await following.repeat_after_all(runtime, caller, case, root, key)
+    return receipt(response, "marac", taken)
+
+
 @router.get("/cases/{case}/after")
 async def after(case: Id, runtime: TheRuntime, caller: Reader) -> shown_after.AfterPage:
     """What follows the meetings of a case: flags, the outcome told, repeats, transfers."""
@@ -144,6 +153,19 @@ async def answer_repeat_by_page(
         await following.answer_repeat(runtime, caller, case, records, said, once)
     except Refused as refused:
         if refused.fault not in ("no-such-record", "same-key-other-content"):  # pressed twice
+            raise
+    return RedirectResponse("/marac/repeats", 303)
+
+
+@pages.post("/cases/{case}/repeat-answers/{root}")
+async def repeat_after_all_by_page(
+    case: Id, root: Id, runtime: TheRuntime, caller: Coordinator, once: Annotated[Id, Form()]
+) -> Response:
+    """Take it back by a button."""
+    try:
+        await following.repeat_after_all(runtime, caller, case, root, f"{once}-{root}")
+    except Refused as refused:
+        if refused.fault not in ("no-such-answer", "changed-since"):  # pressed twice
             raise
     return RedirectResponse("/marac/repeats", 303)
 

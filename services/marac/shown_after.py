@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Name
 from contracts.vocabulary import MoveWarning, Role
-from services.marac.conference.after_rows import ConferenceTransfer, FlagLine, RecordWaits
+from services.marac.conference.after_rows import ConferenceTransfer, FlagLine, NoRepeatLine, RecordWaits
 from services.marac.conference.victim_rows import Telling
 from services.marac.rules.flags import Stands
 
@@ -85,6 +85,15 @@ class RepeatShown(Shown):
     late: bool
 
 
+class NoRepeat(Shown):
+    """That records make a case no repeat: by whom that was decided, and why. It can be taken back by the
+    answer's ``root``."""
+
+    case: str
+    letters: str
+    answer: NoRepeatLine
+
+
 class NotTold(Shown):
     """A case whose victim is still to be told what the meeting came to. ``mention``: by which the page opens
     on which it is recorded."""
@@ -102,10 +111,12 @@ class NotTold(Shown):
 
 
 class Repeats(Shown):
-    """What waits after the meetings of the caller's MARACs: repeats, and victims to be told."""
+    """What waits after the meetings of the caller's MARACs: repeats, and victims to be told; and what would
+    wait, had nobody decided that it is no repeat."""
 
     at: datetime
     repeats: list[RepeatShown]
+    decided: list[NoRepeat] = []
     not_told: list[NotTold]
     agencies: dict[str, str]
 

@@ -48,7 +48,8 @@ async def sitting(meeting: Id, runtime: TheRuntime, caller: Holder) -> SittingSh
 async def step(
     meeting: Id, said: room.Step, runtime: TheRuntime, caller: Holder, response: Response
 ) -> Receipt:
-    """Open or close a meeting. 409 ``no-chair``, ``not-opened``: why it cannot be closed."""
+    """Open or close a meeting, or go on with one that was closed. 409 ``no-chair``, ``not-opened``: why it
+    cannot be closed; ``not-closed``, ``minutes-issued``: why it cannot go on."""
     return receipt(response, "marac", await room.step(runtime, caller, meeting, said))
 
 
@@ -64,7 +65,7 @@ async def attend(
 async def leave(
     meeting: Id, said: room.Leaves, runtime: TheRuntime, caller: Holder, response: Response
 ) -> Receipt:
-    """Record who left the room for a case."""
+    """Record who left the room for a case; or that they ``stayed``, and it was recorded by mistake."""
     return receipt(response, "marac", await room.leave(runtime, caller, meeting, said))
 
 
@@ -124,7 +125,7 @@ async def room_page(request: Request, meeting: Id, runtime: TheRuntime, caller: 
 async def room_by_page(
     request: Request, meeting: Id, runtime: TheRuntime, caller: Holder, act: Annotated[str, Form()]
 ) -> Response:
-    """One thing that was pressed: open, close, attendance, somebody who left."""
+    """One thing that was pressed: open, close, go on, attendance, somebody who left or did not."""
     form = {name: str(value) for name, value in (await request.form()).items() if value}
     said = {name: value for name, value in form.items() if name not in ("act", "form")}
     try:
@@ -136,6 +137,8 @@ async def room_by_page(
                 who = said.get("who", caller.name)
                 said |= {"agency": caller.agency, "who": who, "person": caller.id}
             await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said))
+        elif act == "stayed":
+            await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said | {"stayed": True}))
         else:
             await room.step(runtime, caller, meeting, room.Step.model_validate({"step": act}))
     except ValidationError as error:

@@ -34,6 +34,9 @@ Typed = Annotated[str, Form()]
 Ticked = Annotated[list[str], Form(default_factory=list)]
 FAULTS = {"no-such-marac", "same-area", "marac-not-known", "warning-not-read", "transfer-on-its-way"}
 
+SAID = {"words-missing", "case-listed", "sent-on"}
+"""Why an answer to a transfer was not taken, as the page says it."""
+
 
 class Move(BaseModel):
     """Where a victim moves to."""
@@ -79,7 +82,8 @@ async def answer(
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Take a case or ask for more, as its receiver; supply it or withdraw what nobody took, as its sender."""
+    """Take a case, say that this was a mistake or ask for more, as its receiver; supply it or withdraw what
+    nobody took, as its sender."""
     return receipt(response, "marac", await transferring.answer(runtime, caller, root, asked, key))
 
 
@@ -105,8 +109,8 @@ async def answer_by_page(
         await transferring.answer(runtime, caller, root, asked, f"{once}-{answer}")
     except (ValidationError, Refused) as error:
         fault = error.fault if isinstance(error, Refused) else "words-missing"
-        if fault == "words-missing":
-            return await _transfers(request, runtime, caller, root, text)
+        if fault in SAID:
+            return await _transfers(request, runtime, caller, root, fault, text)
         if isinstance(error, Refused) and error.status != 409:  # pressed twice, or somebody was quicker
             raise
     return RedirectResponse("/marac/transfers", 303)
@@ -171,10 +175,10 @@ async def _form(
 
 
 async def _transfers(
-    request: Request, runtime: Runtime, caller: Caller, faulty: str = "", text: str = ""
+    request: Request, runtime: Runtime, caller: Caller, faulty: str = "", fault: str = "", text: str = ""
 ) -> HTMLResponse:
     shown = await transferring.transfers(runtime, caller)
     look = PAGES.look(request, caller)
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
-    more = {"faulty": faulty, "text": text, "once": new_id(), "words": words}
+    more = {"faulty": faulty, "fault": fault, "text": text, "once": new_id(), "words": words}
     return PAGES.show("transfers.html", look, 422 if faulty else 200, page=shown, **more)

@@ -18,7 +18,13 @@ from contracts.vocabulary import (
     TransferItem,
 )
 from services.marac import shown_after
-from services.marac.conference.after_rows import ConferenceTransfer, FlagLine, RecordWaits, TransferStep
+from services.marac.conference.after_rows import (
+    ConferenceTransfer,
+    FlagLine,
+    NoRepeatLine,
+    RecordWaits,
+    TransferStep,
+)
 from tests.pages.sample_rows import BREACH, CASE, FRESH, LONG, NOW, ORDER, ago, new
 
 IDVA, POLICE, HOUSING = "harbour-idva", "northmere-police", "castlegate-housing"
@@ -90,7 +96,7 @@ async def flags(_runtime: Any, caller: Caller) -> shown_after.Flags:
 
 
 def repeats(*_: Any) -> shown_after.Repeats:
-    """A repeat that is late, one that is not; a victim to tell, whom nobody reached twice."""
+    """A repeat that is late, one that is not and one that is none; a victim whom nobody reached twice."""
     line = shown_after.RepeatShown(
         case=CASE,
         letters="K7Q",
@@ -118,6 +124,19 @@ def repeats(*_: Any) -> shown_after.Repeats:
     return shown_after.Repeats(
         at=NOW,
         repeats=[line, line.model_copy(update=later | {"case": new(), "parties": _parties(LONG)})],
+        decided=[
+            shown_after.NoRepeat(
+                case=CASE,
+                letters="M2D",
+                answer=NoRepeatLine(
+                    root=new(),
+                    agency=POLICE,
+                    at=ago(hours=3),
+                    words="The meeting had heard of it from the housing officer.",
+                    records=tuple(_records()[:1]),
+                ),
+            )
+        ],
         not_told=[
             untold,
             untold.model_copy(

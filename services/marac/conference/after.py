@@ -1,13 +1,13 @@
 """Level 1: what follows the meetings of a case. What makes it a repeat is as its own row has it, which is
 folded once for both."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis.facts import Fact
 from chassis.once import once
 from chassis.views import Folded, Row, Saying, Subject, View
-from contracts.events.conference import CaseListed
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.flags import CaseMet, FlagConfirmed, RepeatAnswered
 from contracts.events.meeting import CaseHeard
@@ -15,6 +15,7 @@ from contracts.events.people import ReferralMade
 from contracts.events.research import ResearchersSet
 from contracts.rules.clocks import runs_out
 from contracts.rules.owed import SETTLES
+from contracts.sections import Narrative
 from contracts.vocabulary import AlertRule, FlagState, Role, ToldResult
 from services.marac import casefile
 from services.marac.conference import rows
@@ -22,6 +23,7 @@ from services.marac.conference.after_rows import (
     CaseAfter,
     CaseAfterTable,
     FlagLine,
+    NoRepeatLine,
     RecordWaits,
     barred,
 )
@@ -48,13 +50,13 @@ def fold_after(subject: Subject) -> Folded:
     victim = _victim(subject, case.victim)
     links = _of_the_pair(case, victim)
     until = flags.until([case.referred, *(link.referred for link in links)])
-    lines = _flags(subject, case, victim, met[0])
+    lines = _flags(subject, case, victim, met[0].at)
     row = row.model_copy(
         update={
-            "met": met,
+            "met": tuple(each.at for each in met),
             "until": until,
             **_owing(lines, until, subject.at),
-            **_telling(subject, victim, met[-1]),
+            **_telling(victim, met[-1]),
             **_repeats(
                 subject, case, met[-1], [link.referred for link in links], {line.agency for line in lines}
             ),
@@ -63,19 +65,24 @@ def fold_after(subject: Subject) -> Folded:
     return Folded(row, until if subject.at < until else None)
 
 
-def _met(subject: Subject) -> tuple[datetime, ...]:
-    """When the case was heard, by each meeting; where nobody recorded that then, when its time came."""
-    listed = {each.said.meeting for each in subject.facts.current(CaseListed)}
-    came = {each.said.meeting: each.occurred for each in subject.facts.current(CaseMet)}
-    met = {meeting: at for meeting, at in came.items() if meeting in listed}
-    for each in _heard(subject):
-        at = refer_again.heard_at(met.get(each.said.meeting), each.occurred)
-        met[each.said.meeting] = at
-    return tuple(sorted(met.values()))
+class Met(NamedTuple):
+    """When a case was before a meeting, and what that recorded of it."""
+
+    at: datetime
+    heard: CaseHeard | None
 
 
-def _heard(subject: Subject) -> list[Fact[CaseHeard]]:
-    return [each for each in subject.facts.current(CaseHeard) if each.said.case == subject.id]
+def _met(subject: Subject) -> list[Met]:
+    """When the case was heard, by each meeting, the last last; where nobody recorded that then, when its time
+    came. A meeting that was called off, or did not come to it, does not count."""
+    said = sorted(subject.facts.current(CaseMet), key=lambda each: each.said.generation)
+    came = {each.said.meeting: each.occurred if each.said.counts else None for each in said}
+    met = {meeting: Met(at, None) for meeting, at in came.items() if at is not None}
+    for each in subject.facts.current(CaseHeard):
+        meeting = each.said.meeting
+        if each.said.case == subject.id and (meeting in met or meeting not in came):
+            met[meeting] = Met(refer_again.heard_at(came.get(meeting), each.occurred), each.said)
+    return sorted(met.values(), key=lambda each: each.at)
 
 
 def _victim(subject: Subject, victim: rows.CasePerson) -> rows.ConferencePerson | None:
@@ -147,9 +154,10 @@ def _owing(lines: Sequence[FlagLine], until: datetime, at: datetime) -> dict[str
     }
 
 
-def _telling(subject: Subject, victim: rows.ConferencePerson | None, met: datetime) -> dict[str, object]:
-    heard = next((each.said for each in reversed(_heard(subject))), None)
-    since = [each for each in (victim.told_of_marac if victim else ()) if each.at >= met]
+def _telling(victim: rows.ConferencePerson | None, met: Met) -> dict[str, object]:
+    """What the last meeting came to is told after it: what was told before settles the earlier ones alone."""
+    heard = met.heard
+    since = [each for each in (victim.told_of_marac if victim else ()) if each.at >= met.at]
     settled = [each for each in since if each.result in SETTLES]
     told = next((each for each in settled if each.result is ToldResult.TOLD), None)
     told = told or next(iter(settled), None)
@@ -158,15 +166,15 @@ def _telling(subject: Subject, victim: rows.ConferencePerson | None, met: dateti
         "safe_to_tell": heard.safe_to_tell if heard else None,
         "told": told,
         "tell_tried": sum(each.result is ToldResult.TRIED for each in since),
-        "tell_due": None if told else runs_out(AlertRule.TELL_MARAC, met, CALENDARS),
+        "tell_due": None if told else runs_out(AlertRule.TELL_MARAC, met.at, CALENDARS),
     }
 
 
 def _repeats(
     subject: Subject,
     case: rows.ConferenceCase,
-    met: datetime,
-    later: Iterable[datetime],
+    met: Met,
+    later: Sequence[datetime],
     asked: Collection[str],
 ) -> dict[str, object]:
     """What waits. Of the agencies whose records those are only one that is asked to flag is told so: who told
@@ -181,15 +189,32 @@ def _repeats(
     ]
     answers = subject.facts.current(RepeatAnswered)
     answered = {root for each in answers for root in each.said.records}
-    waits = refer_again.waiting(found, met, later, answered)
-    lines = [_waits(records[each.root], each.recorded) for each in waits]
+    had = met.heard.had if met.heard else None
+    news = {each.root: each for each in refer_again.waiting(found, met.at, later, (), had)}
+    waits = refer_again.waiting(found, met.at, later, answered, had)
+    lines = {root: _waits(records[root], each.recorded) for root, each in news.items()}
+    decided = [_decided(each, lines) for each in answers if not lines.keys().isdisjoint(each.said.records)]
+    since = max(met.at, waits[0].recorded) if waits else None
     return {
-        "repeats": tuple(lines),
+        "repeats": tuple(lines[each.root] for each in waits),
         "definition": case.repeat.definition,
         "anchor": case.repeat.anchor,
-        "repeat_due": runs_out(AlertRule.REFER_AGAIN, waits[0].recorded, CALENDARS) if waits else None,
-        "told_by": barred(line.agency for line in lines if line.agency in asked),
+        "repeat_due": runs_out(AlertRule.REFER_AGAIN, since, CALENDARS) if since else None,
+        "decided": tuple(decided),
+        "decided_at": max((each.at for each in decided), default=None),
+        "told_by": barred(lines[each.root].agency for each in waits if lines[each.root].agency in asked),
     }
+
+
+def _decided(answer: Fact[RepeatAnswered], lines: Mapping[str, RecordWaits]) -> NoRepeatLine:
+    words = answer.said.words
+    return NoRepeatLine(
+        root=answer.root,
+        agency=answer.agency,
+        at=answer.occurred,
+        words=words.text if isinstance(words, Narrative) else None,
+        records=tuple(lines[root] for root in answer.said.records if root in lines),
+    )
 
 
 def _waits(record: rows.RecordLine, recorded: datetime) -> RecordWaits:
@@ -210,15 +235,6 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     due = zip(RULES, (row.flags_due, row.tell_due, row.repeat_due), strict=True)
     wanted = {rule: (when, row.area) for rule, when in due if when}
     yield from sayings(row.case, row.case, row.clocks, wanted, at)
-
-
-def decide_met(row: Row | None, at: datetime) -> Iterable[Saying]:
-    """That the time of a meeting came, for each case that is listed at it."""
-    if not isinstance(row, rows.ConferenceMeeting) or row.withdrawn or row.starts > at:
-        return
-    for each in row.cases:
-        came = CaseMet(case=each.case, meeting=row.meeting)
-        yield Saying(each.case, row.meeting, 1, came, row.starts)
 
 
 AFTER = View(

@@ -49,8 +49,19 @@ class RecordWaits(Part):
     """When its agency first wrote it down."""
 
 
+class NoRepeatLine(Part):
+    """That records make a case no repeat, as a person decided: which of them would wait without that.
+    ``words`` None: they cannot be opened here."""
+
+    root: str
+    agency: str
+    at: AwareDatetime
+    words: str | None
+    records: tuple[RecordWaits, ...]
+
+
 class CaseAfter(Row):
-    """What follows the meetings of a case. ``met``: when each that it is listed at came, the first first."""
+    """What follows the meetings of a case. ``met``: when each came that had it before it, the first first."""
 
     case: str
     area: str | None
@@ -79,6 +90,9 @@ class CaseAfter(Row):
     definition: str | None = None
     anchor: str | None = None
     repeat_due: AwareDatetime | None = None
+    decided: tuple[NoRepeatLine, ...] = ()
+    decided_at: AwareDatetime | None = None
+    """When it was last decided that what would wait is no repeat."""
     told_by: str = ""
     """Of the agencies whose records make it a repeat, those that know the victim."""
     clocks: tuple[ClockLine, ...] = ()
@@ -96,6 +110,7 @@ class CaseAfterTable(ViewTable, table=True):
     answered: str
     tell_due: datetime | None = Field(sa_type=Instant)
     repeat_due: datetime | None = Field(sa_type=Instant)
+    decided_at: datetime | None = Field(sa_type=Instant)
     told_by: str
 
 

@@ -25,7 +25,6 @@ from services.marac.conference.after_rows import (
     CaseAfter,
     CaseAfterTable,
     ConferenceTransferTable,
-    RecordWaits,
     barred,
 )
 from services.marac.conference.held import Held, tied, visible
@@ -82,7 +81,7 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
         agencies=await names(runtime),
         more=len(asked) == MOST,
     )
-    records = [each for repeat in page.repeats for each in repeat.records]
+    records = {each.root for repeat in page.repeats for each in repeat.records}
     await _record(runtime, caller, page, cases.values(), records)
     return page
 
@@ -133,7 +132,8 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
     at, table = runtime.clock.now(), CaseAfterTable
     again, cases = await _theirs(runtime, caller, table.repeat_due, col(table.repeat_due).is_not(None))
     untold, more = await _theirs(runtime, caller, table.tell_due, col(table.tell_due).is_not(None))
-    cases = cases | more
+    none, held_back = await _theirs(runtime, caller, table.decided_at, col(table.decided_at).is_not(None))
+    cases = cases | more | held_back
     people = await people_of(runtime, cases.values())
     page = shown_after.Repeats(
         at=at,
@@ -145,17 +145,24 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
                 records=list(row.repeats),
                 definition=row.definition or "current",
                 anchor=row.anchor or "referral",
-                since=row.repeats[0].recorded,
+                since=max(row.met[-1], row.repeats[0].recorded),
                 due=row.repeat_due,
                 late=row.repeat_due <= at,
             )
             for row in again
             if row.repeat_due
         ],
+        decided=[
+            shown_after.NoRepeat(case=row.case, letters=cases[row.case].letters, answer=each)
+            for row in none
+            for each in row.decided
+        ],
         not_told=[_not_told(row, cases[row.case], people, at) for row in untold],
         agencies=await names(runtime),
     )
-    records = [each for repeat in page.repeats for each in repeat.records]
+    records = {each.root for repeat in page.repeats for each in repeat.records}
+    records |= {each.root for one in page.decided for each in one.answer.records}
+    records |= {one.answer.root for one in page.decided}
     await _record(runtime, caller, page, cases.values(), records)
     return page
 
@@ -204,6 +211,18 @@ async def answer_repeat(
     return await say(runtime, caller, said, sharing.FOLLOW_UP, key)
 
 
+async def repeat_after_all(
+    runtime: Runtime, caller: Caller, case: str, answer: str, key: str | None
+) -> Taken:
+    """Take back that records make a case no repeat: they wait again, from when they did. Raises Problem (404)
+    for whoever may not see the case; Refused (422) for what holds nothing back there."""
+    await seen(runtime, caller, case)
+    row = await after_of(runtime, case)
+    if row is None or answer not in {each.root for each in row.decided}:
+        raise Refused("no-such-answer", "root")
+    return await take_back(runtime, caller, answer, sharing.FOLLOW_UP, key)
+
+
 async def after_of(runtime: Runtime, case: str) -> CaseAfter | None:
     """What follows the meetings of a case."""
     return cast("CaseAfter | None", await runtime.row(AFTER, case))
@@ -222,6 +241,16 @@ async def say(runtime: Runtime, caller: Caller, said: Content, right: str, key: 
     header = own_header(runtime.clock.now())
     taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
     await runtime.folded(said.keys(taken.root))
+    return taken
+
+
+async def take_back(runtime: Runtime, caller: Caller, root: str, right: str, key: str | None = None) -> Taken:
+    """Withdraw what was said by mistake, as it stands now, and wait until the rows have it."""
+    newest = (await runtime.fact(root)).versions(root)[-1]
+    taken = await runtime.revise(
+        root, newest.version, None, None, caller=caller, right=right, idempotency_key=key
+    )
+    await runtime.folded(newest.envelope.keys.split())
     return taken
 
 
@@ -290,9 +319,8 @@ async def _record(
     caller: Caller,
     page: shown_after.Shown,
     cases: Iterable[rows.ConferenceCase],
-    records: Iterable[RecordWaits],
+    records: Iterable[str],
 ) -> None:
     body = page.model_dump_json(exclude={"at", "agencies"}).encode()
-    roots = sorted({each.root for each in records})
-    said = [(await runtime.fact(root)).versions(root)[-1].id for root in roots]
+    said = [(await runtime.fact(root)).versions(root)[-1].id for root in sorted(records)]
     await runtime.shown(caller, AFTER.name, caller.id, body, [*(case.fact for case in cases), *said])

@@ -1,6 +1,6 @@
 """What a meeting records of one case: read and written by its chair and coordinator, a version at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -13,7 +13,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.envelope import AgencyId
-from contracts.events.meeting import CaseHeard
+from contracts.events.meeting import MOST_RECORDS, CaseHeard
 from contracts.sections import Name, Narrative, Text
 from contracts.times import Moment
 from contracts.vocabulary import Forum
@@ -130,15 +130,15 @@ async def record(
     Raises Problem (404); Refused (412) where there is another version than the one at hand.
     """
     row = await _case(runtime, caller, meeting, case)
-    now = runtime.clock.now()
-    content = _content(meeting, row, said)
+    now, before = runtime.clock.now(), await _versions(runtime, meeting, case)
+    content = _content(meeting, row, said, before)
     try:
-        taken = await _write(runtime, caller, content, said.at or now, upon)
+        taken = await _write(runtime, caller, content, before[0].occurred if before else said.at or now, upon)
     except Refused as refused:
         if refused.status not in TAKEN_BY_ANOTHER:
             raise
         newest = (await _versions(runtime, meeting, case))[-1]
-        if newest.said != content:
+        if newest.said != content.model_copy(update={"had": newest.said.had}):
             raise Refused("changed-since", "If-Match", status=412) from None
         return Taken(newest.id, newest.root, newest.version, newest.accepted, repeated=True)
     await runtime.folded(content.keys(taken.root))
@@ -170,10 +170,8 @@ async def at_glance(runtime: Runtime, caller: Caller, page: CasePage) -> Glance:
 
 
 async def _write(runtime: Runtime, caller: Caller, said: CaseHeard, at: datetime, upon: int) -> Taken:
-    """A correction is of when the case was heard first."""
     root, needed = _root(runtime, said.meeting, said.case), sharing.HOLD_MEETING
-    first = next((each.occurred for each in await _versions(runtime, said.meeting, said.case)), at)
-    header = own_header(runtime.clock.now()).model_copy(update={"occurred": first if upon else at})
+    header = own_header(runtime.clock.now()).model_copy(update={"occurred": at})
     if upon:
         return await runtime.revise(root, upon, header, said, caller=caller, right=needed)
     return await runtime.take(header, said, caller=caller, right=needed, only=_name(said.meeting, said.case))
@@ -205,7 +203,12 @@ async def _versions(runtime: Runtime, meeting: str, case: str) -> list[Fact[Case
     return versions_of(await runtime.fact(root), root)
 
 
-def _content(meeting: str, case: rows.ConferenceCase, said: ToRecord) -> CaseHeard:
+def _content(
+    meeting: str, case: rows.ConferenceCase, said: ToRecord, before: Sequence[Fact[CaseHeard]]
+) -> CaseHeard:
+    """A correction is of when the case was heard first, and of what was there then."""
+    roots = sorted({record.root for each in case.occurrences for record in each.records})
+    had = roots if len(roots) <= MOST_RECORDS else None
     return CaseHeard(
         meeting=meeting,
         case=case.case,
@@ -217,6 +220,7 @@ def _content(meeting: str, case: rows.ConferenceCase, said: ToRecord) -> CaseHea
         forums=sorted(set(said.forums)),
         told_by=said.told_by,
         safe_to_tell=said.safe_to_tell,
+        had=before[0].said.had if before else had,
     )
 
 

@@ -1,10 +1,11 @@
 """Level 1: a meeting with the cases listed at it; the alerts and clocks about a breach or an order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from chassis.facts import Fact, FactSet
-from chassis.views import Folded, Subject
+from chassis.views import Folded, Row, Saying, Subject
 from contracts.events.alerts import (
     AlertAcknowledged,
     AlertCalled,
@@ -14,12 +15,15 @@ from contracts.events.alerts import (
 )
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
-from contracts.events.meeting import MeetingClosed
+from contracts.events.flags import CaseMet
+from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.events.orders import PatternDecided
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import answer_of, standing_answer
 from services.marac import casefile
 from services.marac.conference import alert_rows, rows
+from services.marac.conference.parts import CameLine
+from services.marac.rules import sitting
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
@@ -51,8 +55,51 @@ def fold_meeting(subject: Subject) -> Folded:
         chair_name=said.chair_name,
         slots=said.slots,
         closed=any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed)),
+        recorded=tuple(sorted({each.said.case for each in subject.facts.current(CaseHeard)})),
+        came=_came(subject.facts),
     )
     return Folded(row, said.starts if said.starts > subject.at else None)
+
+
+def _came(facts: FactSet) -> tuple[CameLine, ...]:
+    """Of each case the newest that was said."""
+    said = sorted(facts.current(CaseMet), key=lambda each: each.said.generation)
+    newest = {
+        each.said.case: CameLine(
+            case=each.said.case,
+            generation=each.said.generation,
+            at=each.occurred if each.said.counts else None,
+        )
+        for each in said
+    }
+    return tuple(newest[case] for case in sorted(newest))
+
+
+def decide_met(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """That the time of a meeting came, for each case that is listed at it; and that it does not count after
+    all. Of a meeting that was called off, what it had recorded counts no more either."""
+    if not isinstance(row, rows.ConferenceMeeting):
+        return
+    said = {line.case: line for line in row.came}
+    for case in sorted({*(each.case for each in row.cases), *row.recorded, *said}):
+        line = said.get(case)
+        now = _counts(row, case, line.at if line else None, at)
+        unsaid = line is None and (now is not None or (row.withdrawn and case in row.recorded))
+        if unsaid or (line is not None and line.at != now):
+            generation = line.generation + 1 if line else 1
+            came = CaseMet(case=case, meeting=row.meeting, generation=generation, counts=now is not None)
+            yield Saying(case, row.meeting, generation, came, now or at)
+
+
+def _counts(row: rows.ConferenceMeeting, case: str, before: datetime | None, at: datetime) -> datetime | None:
+    """When the time of a meeting came for a case; None: it did not, or it was called off or closed without
+    coming to the case. What a standing meeting recorded is not undone by another time or list."""
+    recorded = case in row.recorded
+    if row.withdrawn or sitting.passed_over(closed=row.closed, recorded=recorded):
+        return None
+    if row.starts <= at and any(each.case == case for each in row.cases):
+        return row.starts
+    return before if recorded else None
 
 
 def fold_alert(subject: Subject) -> Folded:

@@ -25,6 +25,14 @@ class ClockLine(Part):
     stopped: bool
 
 
+class CameLine(Part):
+    """What was said last of a case and a meeting: when its time came. ``at`` None: that it does not count."""
+
+    case: str
+    generation: int
+    at: AwareDatetime | None
+
+
 class Source(Part):
     """Which line something comes from."""
 

@@ -14,15 +14,22 @@ from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.envelope import AgencyId, Id
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.meeting import AttendanceRecorded, LeftTheRoom, MeetingClosed, MeetingOpened
+from contracts.events.meeting import (
+    AttendanceRecorded,
+    LeftTheRoom,
+    MeetingClosed,
+    MeetingOpened,
+    MinutesIssued,
+)
 from contracts.sections import Line
 from contracts.times import Moment
 from contracts.vocabulary import Attendance, CoreService, SittingStep
 from services.marac import casefile
 from services.marac.conference import compose, rows
+from services.marac.conference.following import take_back
 from services.marac.conference.hearing import cases_at, in_order, meeting_of, out_of, sitting_of
 from services.marac.conference.sitting import SITTING
-from services.marac.conference.sitting_rows import Sitting
+from services.marac.conference.sitting_rows import LeftLine, Sitting
 from services.marac.rules import agenda as order
 from services.marac.rules import sharing
 from services.marac.rules.sitting import IN_THE_ROOM, Seat, core_attendance, why_not_closed
@@ -35,7 +42,7 @@ class Step(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     step: SittingStep
-    at: Moment | None = None
+    at: Moment | None = Field(default=None, description="of a meeting that goes on it says nothing")
 
 
 class Attends(BaseModel):
@@ -58,7 +65,7 @@ class Attends(BaseModel):
 
 
 class Leaves(BaseModel):
-    """Somebody leaves the room for a case."""
+    """Somebody leaves the room for a case. ``stayed``: that they did was recorded by mistake."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,6 +73,12 @@ class Leaves(BaseModel):
     agency: AgencyId
     who: Line
     person: Id | None = None
+    stayed: bool = False
+
+    def is_of(self, line: LeftLine) -> bool:
+        """Whether a line is about the same case, agency and name."""
+        theirs = (line.case, line.agency, line.who.casefold())
+        return theirs == (self.case, self.agency, self.who.casefold())
 
 
 def seats(sitting: Sitting, agencies: Mapping[str, AgencyDefined]) -> list[Seat]:
@@ -119,9 +132,12 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> SittingShown:
 
 
 async def step(runtime: Runtime, caller: Caller, meeting: str, said: Step) -> Taken:
-    """Open or close a meeting. Raises Problem (404); Refused (409) where it cannot be closed: ``not-opened``,
-    ``no-chair``."""
+    """Open or close a meeting, or go on with one that was closed. Raises Problem (404); Refused (409) where
+    it cannot be closed: ``not-opened``, ``no-chair``; where it cannot go on: ``not-closed``,
+    ``minutes-issued``."""
     _, sitting = await _held(runtime, caller, meeting)
+    if said.step is SittingStep.REOPENED:
+        return await _reopen(runtime, caller, sitting)
     if said.step is SittingStep.CLOSED:
         agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
         why = why_not_closed(seats(sitting, agencies), opened=sitting.opened is not None)
@@ -131,6 +147,18 @@ async def step(runtime: Runtime, caller: Caller, meeting: str, said: Step) -> Ta
     return await take(runtime, caller, MeetingOpened(meeting=meeting), said.at)
 
 
+async def _reopen(runtime: Runtime, caller: Caller, sitting: Sitting) -> Taken:
+    """Take back every word that a meeting is closed. Once minutes are issued they are corrected instead."""
+    facts = await runtime.facts([f"o:{sitting.meeting}"])
+    closed, issued = facts.current(MeetingClosed), facts.current(MinutesIssued)
+    if not closed or issued:
+        raise Refused("minutes-issued" if issued else "not-closed", "body.step", status=409)
+    *others, last = [fact.root for fact in closed]
+    for root in others:
+        await take_back(runtime, caller, root, sharing.HOLD_MEETING)
+    return await take_back(runtime, caller, last, sharing.HOLD_MEETING)
+
+
 async def attend(runtime: Runtime, caller: Caller, meeting: str, said: Attends) -> Taken:
     """Record how somebody attended: the newest word on an agency and name holds. Raises Problem (404)."""
     await _held(runtime, caller, meeting)
@@ -138,11 +166,13 @@ async def attend(runtime: Runtime, caller: Caller, meeting: str, said: Attends) 
 
 
 async def leave(runtime: Runtime, caller: Caller, meeting: str, said: Leaves) -> Taken:
-    """Record who left the room for a case. Raises Problem (404): also for whoever left for it, who does not
-    call themselves back."""
+    """Record who left the room for a case, or that they stayed after all. Raises Problem (404): also for
+    whoever left for it, who does not call themselves back; Refused (409) for a name that did not leave."""
     row, sitting = await _held(runtime, caller, meeting)
     if said.case not in (await cases_at(runtime, caller, row)).keys() - out_of(caller, sitting):
         raise not_found()
+    if said.stayed and not any(said.is_of(line) for line in sitting.left):
+        raise Refused("nobody-left", "body.who", status=409)
     return await take(runtime, caller, LeftTheRoom(meeting=meeting, **said.model_dump()))
 
 

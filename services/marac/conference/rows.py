@@ -33,6 +33,7 @@ from contracts.vocabulary import (
     Role,
     Sex,
 )
+from services.marac.conference.parts import CameLine
 from services.marac.conference.parts import Part as Part
 from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import Source as Source
@@ -361,7 +362,8 @@ class ListedCase(Part):
 
 
 class ConferenceMeeting(Row):
-    """A meeting, and the cases listed at it. ``closed``: somebody said that it is over."""
+    """A meeting, and the cases listed at it. ``closed``: somebody said that it is over; ``recorded``: the
+    cases of which something is."""
 
     meeting: str
     root: str
@@ -376,6 +378,8 @@ class ConferenceMeeting(Row):
     chair_name: str | None = None
     slots: int | None = None
     closed: bool = False
+    recorded: tuple[str, ...] = ()
+    came: tuple[CameLine, ...] = ()
 
 
 class ConferenceMeetingTable(ViewTable, table=True):

@@ -56,14 +56,16 @@ def _attendance(facts: FactSet) -> tuple[rows.AttendanceLine, ...]:
 
 
 def _left(facts: FactSet) -> tuple[rows.LeftLine, ...]:
-    """Of each case, agency and name the newest word."""
+    """Of each case, agency and name the newest word, unless it is that they stayed."""
     newest = {
         (fact.said.case, fact.said.agency, fact.said.who.casefold()): fact
         for fact in facts.current(LeftTheRoom)
     }
+    without = {"meeting", "stayed"}
     return tuple(
-        rows.LeftLine(fact=fact.id, recorded=fact.recorded, **fact.said.model_dump(exclude={"meeting"}))
+        rows.LeftLine(fact=fact.id, recorded=fact.recorded, **fact.said.model_dump(exclude=without))
         for _, fact in sorted(newest.items())
+        if not fact.said.stayed
     )
 
 

@@ -50,11 +50,12 @@ class ToTransfer(BaseModel):
 
 
 class ToAnswer(BaseModel):
-    """What one side says of a transfer. To ask for more and to supply needs words."""
+    """What one side says of a transfer. To ask for more and to supply needs words. ``not-taken``: that it was
+    acknowledged by mistake."""
 
     model_config = ConfigDict(extra="forbid")
 
-    answer: Literal["acknowledge", "ask-for-more", "supply", "withdraw"]
+    answer: Literal["acknowledge", "not-taken", "ask-for-more", "supply", "withdraw"]
     text: Text | None = None
 
 
@@ -145,11 +146,12 @@ def _marac(areas: Areas, to: str) -> None:
 
 
 async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswer, key: str | None) -> Taken:
-    """Take a case, ask for more, supply it, or withdraw what nobody has taken. Raises Problem (404) for
-    whoever does not coordinate the side whose answer it is; Refused (409) for what is over or taken; Refused
-    (422) where words are missing."""
+    """Take a case, say that this was a mistake, ask for more, supply it, or withdraw what nobody has taken.
+    Raises Problem (404) for whoever does not coordinate the side whose answer it is; Refused (409) for what
+    is over, taken or not taken, and for a case that is dealt with by now; Refused (422) where words are
+    missing."""
     row = cast("ConferenceTransfer | None", await runtime.row(TRANSFER, transfer))
-    receiver = asked.answer in ("acknowledge", "ask-for-more")
+    receiver = asked.answer in ("acknowledge", "not-taken", "ask-for-more")
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     side = (row.to_area if receiver else row.from_area) if row else None
     if row is None or not sharing.may_act_in(caller.areas, area_and_around(areas, side)):
@@ -160,7 +162,9 @@ async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswe
     if row.state == "withdrawn" or (taken and asked.answer in ("acknowledge", "withdraw")):
         raise Refused("transfer-over", "transfer", status=409)
     if asked.answer == "withdraw":
-        return await _withdraw(runtime, caller, row, key)
+        return await following.take_back(runtime, caller, row.cause, sharing.FOLLOW_UP, key)
+    if asked.answer == "not-taken":
+        return await _not_taken(runtime, caller, row, key)
     said = _said(row, asked)
     return await following.say(runtime, caller, said, sharing.FOLLOW_UP, key)
 
@@ -174,19 +178,24 @@ def _said(row: ConferenceTransfer, asked: ToAnswer) -> OfTransfer:
     return model(transfer=row.cause, case=row.of_case, words=Narrative(text=asked.text))
 
 
-async def _withdraw(runtime: Runtime, caller: Caller, row: ConferenceTransfer, key: str | None) -> Taken:
-    versions = (await runtime.fact(row.cause)).versions(row.cause)
-    taken = await runtime.revise(
-        row.cause,
-        versions[-1].version,
-        None,
-        None,
-        caller=caller,
-        right=sharing.FOLLOW_UP,
-        idempotency_key=key,
-    )
-    await runtime.folded({f"o:{row.cause}", f"k:{row.of_case}"})
-    return taken
+async def _not_taken(runtime: Runtime, caller: Caller, row: ConferenceTransfer, key: str | None) -> Taken:
+    """Take back every word that a case was taken: it waits again from when it was sent, and its sender sees
+    to it. Raises Refused (409) where nobody took it, and where the receiving MARAC has listed the case or
+    sent it on: it is dealt with there."""
+    taken = [step.root for step in row.steps if step.step == "taken"]
+    if row.state not in TAKEN or not taken:
+        raise Refused("transfer-over", "transfer", status=409)
+    case = await Held(runtime).one(CASE, rows.ConferenceCase, row.of_case)
+    listed = await Held(runtime).meetings_of([case] if case else [])
+    on = [each for each in await of_case(runtime, row.of_case) if each.from_area == row.to_area]
+    if any(each.state != "withdrawn" for each in on):
+        raise Refused("sent-on", "transfer", status=409)
+    if any(row.to_area in each.areas for each in listed.values()):
+        raise Refused("case-listed", "transfer", status=409)
+    *others, last = taken
+    for root in others:
+        await following.take_back(runtime, caller, root, sharing.FOLLOW_UP)
+    return await following.take_back(runtime, caller, last, sharing.FOLLOW_UP, key)
 
 
 async def of_case(runtime: Runtime, case: str) -> list[ConferenceTransfer]:

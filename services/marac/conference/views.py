@@ -11,9 +11,8 @@ from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade
 from services.marac.conference import alert_rows, rows
 from services.marac.conference.after import AFTER as AFTER
-from services.marac.conference.after import decide_met
 from services.marac.conference.case import fold_case
-from services.marac.conference.meeting import fold_alert, fold_meeting
+from services.marac.conference.meeting import decide_met, fold_alert, fold_meeting
 from services.marac.conference.person import fold_person
 from services.marac.conference.transfer import TRANSFER as TRANSFER
 

@@ -2,9 +2,10 @@
 
 Source: SafeLives, *Definition of a repeat at Marac*: any agency may be the one that is told; refer again
 whatever the score (``domain.md`` 1.2); HMICFRS 2021, C4. Whether a record makes the case a repeat is
-``repeat.py``. What the meeting already had is no news to it: only what was first recorded after it counts,
-however long before that it happened; that is Goldthread's own (2026-11), as is that a record typed days
-later does not move the meeting: what came between is news all the same.
+``repeat.py``. What the meeting already had is no news to it: what was first recorded after it counts, however
+long before that it happened; and what was recorded before it, but is not among what was there when the case
+was heard: its agency's feed brought it later. That is Goldthread's own (2026-11), as is that a record typed
+days later does not move the meeting: what came between is news all the same.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,13 +30,22 @@ def heard_at(came: datetime | None, recorded: datetime) -> datetime:
 
 
 def waiting(
-    found: Iterable[Found], met: datetime | None, later: Iterable[datetime], answered: Collection[str]
+    found: Iterable[Found],
+    met: datetime | None,
+    later: Iterable[datetime],
+    answered: Collection[str],
+    had: Collection[str] | None = None,
 ) -> list[Found]:
     """Those that wait, the first recorded first. ``met``: when the case was last before a meeting; None: it
-    has not been, and is still to be heard. ``later``: when the same pair was referred anew; ``answered``:
-    what a person decided is none."""
+    has not been, and is still to be heard. ``later``: when the same pair was referred anew: what its agency
+    knew by then is of that case; ``answered``: what a person decided is none. ``had``: what the meeting had;
+    None: it is not said, and was all that was recorded by then."""
     if met is None:
         return []
     since = max((met, *later))
-    open_ = [each for each in found if each.recorded > since and each.root not in answered]
+
+    def news(each: Found) -> bool:
+        return each.recorded > since or (had is not None and since == met and each.root not in had)
+
+    open_ = [each for each in found if news(each) and each.root not in answered]
     return sorted(open_, key=lambda each: (each.recorded, each.root))

@@ -8,7 +8,7 @@ from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
-from contracts.events.meeting import CaseHeard
+from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.events.owed import VictimTold
 from contracts.events.research import ResearchersSet
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
@@ -75,7 +75,8 @@ def again(line: dict[str, Any]) -> None:
     """Which records ask for a new referral."""
     found = [refer_again.Found(root, day(at)) for root, at in line["recorded"].items()]
     met = day(line["met"]) if "met" in line else None
-    waits = refer_again.waiting(found, met, map(day, line.get("later", [])), line.get("answered", []))
+    later, answered = map(day, line.get("later", [])), line.get("answered", [])
+    waits = refer_again.waiting(found, met, later, answered, line.get("had"))
     assert [each.root for each in waits] == line["waits"]
 
 
@@ -252,6 +253,125 @@ def test_a_listing_that_is_withdrawn_stops_what_it_began() -> None:
     told.add(withdrawn(listed))
     told.settle()
     assert running(told) == set()
+
+
+def test_a_meeting_called_off_after_its_time_was_held_nowhere_and_stops_what_it_began() -> None:
+    told = met()
+    told.settle()
+    assert running(told) == {"flags-owed", "tell-marac"}
+    told.add(withdrawn(_meeting(1)))
+    told.settle()
+    assert running(told) == set()
+    assert after(told).met == ()
+
+
+def test_what_was_recorded_at_a_meeting_that_is_called_off_begins_nothing() -> None:
+    early = fact(heard_there(), agency="police", occurred=NOON - timedelta(minutes=9), root="heard")
+    told = world(referral(), incident(), _meeting(0), listing(), early)
+    told.at = NOON - timedelta(minutes=5)
+    told.settle()
+    assert running(told) == {"flags-owed", "tell-marac"}, "it was recorded before the hour"
+    told.add(withdrawn(_meeting(0)))
+    told.settle()
+    assert running(told) == set()
+
+
+def test_a_meeting_moved_after_its_time_begins_anew_at_the_new_one() -> None:
+    told = met()
+    told.settle()
+    moved = _meeting(1).said.model_copy(update={"starts": NOON + 2 * DAY})
+    told.add(fact(moved, agency="police", occurred=NOON - 9 * DAY, root="meeting", version=2))
+    told.settle()
+    assert running(told) == set()
+    told.at = NOON + 3 * DAY
+    told.settle()
+    assert after(told).met == (NOON + 2 * DAY,)
+    assert running(told) == {"flags-owed", "tell-marac"}
+
+
+def test_a_case_that_a_closed_meeting_passed_over_is_owed_nothing_until_it_goes_on() -> None:
+    closed = fact(MeetingClosed(meeting=root_of("meeting")), agency="police", root="closed")
+    told = met()
+    told.settle()
+    told.add(closed)
+    told.settle()
+    assert (running(told), after(told).met) == (set(), ())
+    told.add(withdrawn(closed))
+    told.settle()
+    assert running(told) == {"flags-owed", "tell-marac"}, "it was closed by mistake, and goes on"
+    told.add(fact(MeetingClosed(meeting=root_of("meeting")), agency="police", root="closed again"))
+    told.settle()
+    assert running(told) == set()
+    told.add(fact(heard_there(), agency="police", occurred=NOON - timedelta(hours=23), root="heard"))
+    told.settle()
+    assert running(told) == {"flags-owed", "tell-marac"}, "what it had heard was recorded late"
+    assert after(told).met == (NOON - timedelta(hours=23),)
+
+
+def heard_there(**values: Any) -> CaseHeard:
+    return CaseHeard(meeting=root_of("meeting"), case=root_of("case"), **values)
+
+
+def test_what_was_told_before_a_later_meeting_does_not_settle_it() -> None:
+    told = met(days=3)
+    said = VictimTold(
+        victim=mention_of("haven", "ann"), of=[UpdateKind.MARAC], result=ToldResult.TOLD, by="idva"
+    )
+    told.add(fact(said, agency="haven", occurred=NOON - 2 * DAY, root="told"))
+    told.settle()
+    assert running(told) == {"flags-owed"}
+    called = meeting("next").said.model_copy(update={"starts": NOON - DAY})
+    told.add(fact(called, agency="police", occurred=NOON - 9 * DAY, root="next"), listing(at="next"))
+    told.settle()
+    assert running(told) == {"flags-owed", "tell-marac"}, "what the second came to is still to be told"
+
+
+def test_a_record_that_a_feed_brings_after_the_meeting_is_told_though_its_agency_wrote_it_before() -> None:
+    held = NOON - timedelta(hours=23)
+    told = met(breach(occurred=NOON - 2 * DAY), incident("seen", "police", NOON - 2 * DAY))
+    had = heard_there(had=[root_of("seen"), root_of("incident")])
+    told.add(fact(had, agency="police", occurred=held, root="heard"))
+    told.settle()
+    assert [each.root for each in after(told).repeats] == [root_of("breach")], "the room had the other"
+    assert after(told).repeat_due is not None
+    assert after(told).repeat_due > held, "its time runs from the meeting, and not from before it"
+    assert "refer-again" in running(told)
+
+
+def test_an_answer_that_is_taken_back_lets_the_records_wait_again_from_when_they_did() -> None:
+    told = met(breach(occurred=NOON - timedelta(hours=2)), days=2)
+    told.settle()
+    due = after(told).repeat_due
+    answer = fact(
+        RepeatAnswered(
+            case=root_of("case"), records=[root_of("breach")], words=Narrative(text="The room had it.")
+        ),
+        agency="police",
+        root="none",
+    )
+    told.add(answer)
+    told.settle()
+    row = after(told)
+    assert ([each.root for each in row.decided], row.repeats, row.repeat_due) == ([answer.root], (), None)
+    assert [each.root for each in row.decided[0].records] == [root_of("breach")]
+    told.add(withdrawn(answer))
+    told.settle()
+    assert (after(told).decided, after(told).repeat_due) == ((), due)
+    assert "refer-again" in running(told)
+
+
+def test_a_case_that_was_taken_by_mistake_waits_again_from_when_it_was_sent() -> None:
+    taken = of_transfer(TransferAcknowledged, "other-police", 1)
+    told = met(sent(), taken)
+    told.settle()
+    assert running(told, "transfer") == set()
+    told.add(withdrawn(taken))
+    told.settle()
+    case = told.row("conference_case", root_of("case"))
+    assert (case.marac, case.transferred) == ("north", ()), "the other MARAC sees it no more"
+    row = told.row("conference_transfer", root_of("transfer"))
+    assert (row.state, row.since) == ("waits", NOON - timedelta(hours=3))
+    assert running(told, "transfer") == {"transfer-to-take", "transfer-to-chase"}
 
 
 def test_what_any_agency_records_after_the_meeting_is_told_as_a_repeat_until_it_is_answered() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from chassis.accept import own_header
-from contracts.events.clocks import ClockStarted
+from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.configuration import AgencyDefined
 from contracts.events.owed import VictimTold
 from contracts.events.people import HouseholdDescribed
@@ -90,6 +90,29 @@ async def test_an_agency_sees_whom_to_flag_and_until_when_and_nothing_else_of_th
     assert stands == {"council": "flagged", "haven": "owed", "police": "owed"}
 
 
+async def test_a_meeting_that_is_called_off_after_its_time_leaves_nothing_owed(marac: Marac) -> None:
+    made = await met(marac)
+    (past,) = (await read(marac, "coordinator", "meetings"))["past"]
+    off = {"Authorization": "Bearer coordinator", "If-Match": '"1"'}
+    gone = await marac.http.delete(f"/marac/v1/facts/{past['meeting']}", headers=off)
+    assert gone.status_code == 200, gone.text
+
+    async def nothing() -> bool:
+        shown = await read(marac, "coordinator", f"cases/{made.case}/after")
+        waits = (await read(marac, "coordinator", "repeats"))["not_told"]
+        return (shown["met"], shown["flags"], waits) == ([], [], [])
+
+    await until(nothing, what="what was called off was not held")
+    assert (await read(marac, "system", "flags"))["flags"] == []
+
+    async def stopped() -> bool:
+        facts = await marac.runtime.facts([f"k:{made.case}"])
+        over = {(each.said.rule, each.said.generation) for each in facts.current(ClockStopped)}
+        return {("flags-owed", 1), ("tell-marac", 1)} <= over
+
+    await until(stopped, what="every clock that it began is stopped")
+
+
 async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:
     made = await met(marac)
     shown = await page(marac, "idva", "flags")
@@ -167,6 +190,22 @@ async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_
         return (await read(marac, "coordinator", "repeats"))["repeats"] == []
 
     await until(decided, what="a person decided that it is none")
+    (none,) = (await read(marac, "coordinator", "repeats"))["decided"]
+    assert (none["answer"]["agency"], none["answer"]["words"]) == ("police", "Told twice: the room had it.")
+    answer = f"cases/{made.case}/repeat-answers/{none['answer']['root']}"
+    council = {"Authorization": "Bearer coordinator-too"}
+    for who, root, status in (("chair", answer, 404), ("coordinator-elsewhere", answer, 404)):
+        headers = {"Authorization": f"Bearer {who}"}
+        assert (await marac.http.delete(f"/marac/v1/{root}", headers=headers)).status_code == status, who
+    other = await marac.http.delete(f"/marac/v1/cases/{made.case}/repeat-answers/{told}", headers=council)
+    assert (other.status_code, other.json()["faults"][0]["where"]) == (422, "body.content.root")
+    shown = await page(marac, "coordinator-too", "repeats")
+    assert "Told twice: the room had it." in shown.text
+    for _ in range(2):
+        back = await press(marac, "coordinator-too", answer, once=once(shown.text))
+        assert back.status_code == 303
+    await until(waits, what="it is a repeat after all")
+    assert (await read(marac, "coordinator", "repeats"))["decided"] == []
 
 
 async def test_the_victim_is_to_be_told_and_nobody_is_shown_a_number_on_the_list(marac: Marac) -> None:
@@ -328,6 +367,49 @@ async def test_a_colleague_of_another_agency_withdraws_what_its_marac_sent(marac
         "council",
     )
     assert taken_back["at"] > sent_["at"], "by when it was taken back"
+
+
+async def test_a_case_taken_by_mistake_is_given_back_and_seen_no_more(marac: Marac) -> None:
+    made = await met(marac)
+    root = await sent(marac, made)
+    path, not_taken = f"transfers/{root}/answers", {"answer": "not-taken"}
+    early = await marac.post("coordinator-elsewhere", path, not_taken)
+    assert (early.status_code, early.json()["code"]) == (409, "transfer-over")
+    taken = await marac.post("coordinator-elsewhere", path, {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def seen() -> bool:
+        return (await marac.get("chair-elsewhere", f"cases/{made.case}")).status_code == 200
+
+    async def unseen() -> bool:
+        return (await marac.get("chair-elsewhere", f"cases/{made.case}")).status_code == 404
+
+    await until(seen, what="the receiving MARAC sees it")
+    assert (await marac.post("coordinator", path, not_taken)).status_code == 404, "it is the receiver's word"
+    starts = (marac.runtime.clock.now() + timedelta(days=7)).isoformat()
+    called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+    meeting = called.json()["root"]
+    listed = await marac.post("coordinator-elsewhere", f"meetings/{meeting}/cases", {"case": made.case})
+    refused = await marac.post("coordinator-elsewhere", path, not_taken)
+    assert (refused.status_code, refused.json()["code"]) == (409, "case-listed")
+    shown = await page(marac, "coordinator-elsewhere", "transfers")
+    typed = {"once": once(shown.text), "answer": "not-taken"}
+    told = await press(marac, "coordinator-elsewhere", path, **typed)
+    assert (told.status_code, "Take it off first" in told.text) == (422, True)
+    off = {"Authorization": "Bearer coordinator-elsewhere", "If-Match": '"1"'}
+    gone = await marac.http.delete(f"/marac/v1/facts/{listed.json()['root']}", headers=off)
+    assert gone.status_code == 200, gone.text
+
+    async def given_back() -> bool:
+        done = await press(marac, "coordinator-elsewhere", path, **typed | {"once": once(shown.text)})
+        return done.status_code == 303
+
+    await until(given_back)
+    await until(unseen, what="what was taken by mistake is not there any more")
+    (waits,) = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
+    assert (waits["transfer"]["state"], waits["may_see_case"]) == ("waits", False)
+    withdrawn = await marac.post("coordinator", path, {"answer": "withdraw"})
+    assert withdrawn.status_code == 201, "and its sender may withdraw it"
 
 
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:

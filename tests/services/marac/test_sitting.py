@@ -12,12 +12,13 @@ from contracts.events.configuration import AgencyDefined
 from contracts.events.identity import IdentityAssigned
 from contracts.events.meeting import CaseHeard
 from contracts.events.people import RiskAssessed
+from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind, Attendance, CoreService, Instrument, Role
 from services.marac.conference.sitting import version_of
 from services.marac.rules import sharing
 from services.marac.rules.sitting import Seat, core_attendance, speaking_order, why_not_closed
-from tests.services.marac.caseload import STREET, ben, mention, person, referral
-from tests.services.marac.conftest import Marac, Prepared, bare, caller, complete, prepared
+from tests.services.marac.caseload import STREET, ben, incident, mention, person, referral
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, bare, caller, complete, prepared
 from tests.services.marac.test_http import shown
 from tests.support.facts import IDS, fact, mention_of, root_of
 from tests.support.tables import lines
@@ -313,6 +314,76 @@ async def test_a_chair_who_left_neither_reads_nor_rewrites_what_was_said(marac: 
         assert [line["text"] for line in (await marac.page(who, made.case))["actions"]] == texts
     assert (await marac.post("coordinator", path(made, "left"), again)).status_code == 201
     assert (await marac.get("chair", heard)).status_code == 200, "a colleague calls the chair back"
+
+
+async def test_that_somebody_left_is_taken_back_by_a_colleague_and_never_by_themselves(marac: Marac) -> None:
+    made = await sitting(marac)
+    heard = path(made, f"cases/{made.case}/hearing")
+    left = {"case": made.case, "agency": "police", "who": "Rowan", "person": CALLERS["chair"].id}
+    assert (await marac.post("coordinator", path(made, "left"), left)).status_code == 201
+    assert (await marac.get("chair", heard)).status_code == 404
+    stayed = left | {"stayed": True}
+    assert (await marac.post("chair", path(made, "left"), stayed)).status_code == 404, "not by themselves"
+    other = await marac.post("coordinator-too", path(made, "left"), stayed | {"who": "Robin"})
+    assert (other.status_code, other.json()["code"]) == (409, "nobody-left")
+    room, council = f"/marac/meetings/{made.meeting}/sitting", {"Authorization": "Bearer coordinator-too"}
+    assert "Was not out" in (await marac.http.get(room, headers=council)).text
+    assert (
+        "Was not out" not in (await marac.http.get(room, headers={"Authorization": "Bearer chair"})).text
+    ), "who is out is not offered it"
+    form = {"act": "stayed", "case": made.case, "agency": "police", "who": "rowan"}
+    assert (await marac.http.post(room, data=form, headers=council)).status_code == 303
+    assert (await marac.get("chair", path(made, "sitting"))).json()["left"] == []
+    assert (await marac.get("chair", heard)).status_code == 200
+    again = await marac.http.post(room, data=form, headers=council)
+    assert (again.status_code, "Nobody of that name" in again.text) == (422, True)
+    assert (await marac.post("coordinator", path(made, "left"), left)).status_code == 201
+    assert (await marac.get("chair", heard)).status_code == 404, "the newest word holds"
+
+
+async def test_a_meeting_closed_by_mistake_goes_on_until_its_minutes_are_issued(marac: Marac) -> None:
+    made = await sitting(marac)
+    reopened = {"step": "reopened"}
+    early = await marac.post("chair", path(made, "sitting"), reopened)
+    assert (early.status_code, early.json()["code"]) == (409, "not-closed")
+    for who in ("chair", "coordinator"):  # both press it
+        assert (await marac.post(who, path(made, "sitting"), {"step": "closed"})).status_code == 201
+    for who in ("idva", "chair-elsewhere"):
+        assert (await marac.post(who, path(made, "sitting"), reopened)).status_code == 404
+    room, council = f"/marac/meetings/{made.meeting}/sitting", {"Authorization": "Bearer coordinator-too"}
+    assert "Go on with the meeting" in (await marac.http.get(room, headers=council)).text
+    assert (await marac.http.post(room, data={"act": "reopened"}, headers=council)).status_code == 303
+    shown = (await marac.get("chair", path(made, "sitting"))).json()
+    assert (shown["closed"], shown["why_not_closed"]) == (None, None), "by whichever agency it was closed"
+    refused = await marac.post("chair", path(made, "minutes"), {"number": 1})
+    assert refused.json()["code"] == "not-closed"
+    assert (await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)).status_code == 201
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 1})).status_code == 201
+    late = await marac.post("chair", path(made, "sitting"), reopened)
+    assert (late.status_code, late.json()["code"]) == (409, "minutes-issued")
+    assert "Go on with the meeting" not in (await marac.http.get(room, headers=council)).text
+
+
+async def test_what_is_recorded_of_a_case_names_the_records_that_it_had(marac: Marac) -> None:
+    made = await sitting(marac)
+
+    async def newest() -> CaseHeard:
+        return (await marac.runtime.facts([f"o:{made.meeting}"])).current(CaseHeard)[0].said
+
+    assert (await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)).status_code == 201
+    had = (await newest()).had
+    assert had is not None
+    assert {made.breach, made.incident} <= set(had)
+    late = await marac.say("council", incident("late", kind="verbal-abuse").said)
+
+    async def known() -> bool:
+        return late in (await marac.get("coordinator", f"cases/{made.case}")).text
+
+    await until(known)
+    assert (await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)).status_code == 200
+    assert (await put(marac, "coordinator", made, SAID | {"risks": "Anew."}, 1)).status_code == 200
+    assert ((await newest()).risks, (await newest()).had) == (Narrative(text="Anew."), had)
 
 
 async def test_a_link_undone_since_is_said_and_what_was_recorded_is_kept(marac: Marac) -> None:
