@@ -33,6 +33,7 @@ from contracts.vocabulary import (
     Role,
     Sex,
 )
+from services.marac.conference.parts import ClockLine
 from services.marac.conference.parts import Part as Part
 from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import Source as Source
@@ -361,7 +362,8 @@ class ListedCase(Part):
 
 
 class ConferenceMeeting(Row):
-    """A meeting, and the cases listed at it. ``closed``: somebody said that it is over."""
+    """A meeting, and the cases listed at it. ``closed``: somebody said that it is over. ``tells``: since when
+    somebody is told of it, an emergency that people can still join."""
 
     meeting: str
     root: str
@@ -376,6 +378,8 @@ class ConferenceMeeting(Row):
     chair_name: str | None = None
     slots: int | None = None
     closed: bool = False
+    tells: AwareDatetime | None = None
+    clocks: tuple[ClockLine, ...] = ()
 
 
 class ConferenceMeetingTable(ViewTable, table=True):
