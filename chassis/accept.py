@@ -196,7 +196,7 @@ class Acceptor:
         """Save a new fact. Raises Refused for an id that is known with other content (409), and (503) once
         the service stops: whether it was saved is told by saying it again."""
         if self._over:
-            raise Refused("stopping", status=503)
+            raise Refused("service-stopping", status=503)
         done: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         await self._waiting.put((draft, done))
         return await done
@@ -218,7 +218,7 @@ class Acceptor:
             while not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             for _, done in batch:
-                _fail(done, Refused("stopping", status=503))
+                _fail(done, Refused("service-stopping", status=503))
 
     async def _write_together(self, batch: list[tuple[Draft, asyncio.Future[Taken]]]) -> None:
         alone = len({draft.id for draft, _ in batch}) < len(batch)

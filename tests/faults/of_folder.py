@@ -7,10 +7,10 @@ import signal
 
 import psutil
 
+from deploy.local.deployment import PROGRAMS
 from deploy.local.processes import free_port
 from tests.faults.alone import PART, Alone
 from tests.faults.trial import Trial
-from tests.scenarios.goldthread import PROGRAM
 
 FULL_SECONDS = 5.0
 
@@ -47,7 +47,11 @@ async def second_process(trial: Trial) -> str:
     """Another process on the same folder refuses to start, in a sentence."""
     environment = {**os.environ, **of(trial).environment(""), "GOLDTHREAD_PORT": str(free_port())}
     process = await asyncio.create_subprocess_exec(
-        PROGRAM, "serve", env=environment, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+        PROGRAMS / "goldthread",
+        "serve",
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
     )
     _, said = await process.communicate()
     if process.returncode != 2 or b"is in use" not in said:

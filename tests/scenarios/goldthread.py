@@ -102,9 +102,10 @@ class Distributed(Deployment):
         return started(command[1:], environment, self.log(name))
 
     def restored(self, clock: datetime) -> None:
-        """Every store dropped while no service runs, then each started again."""
-        for part in (*SERVICES, "matcher"):
-            self.kill(part)
+        """Every store dropped while no service runs, then each started again. They end well: each sends
+        what is not on the log yet, and what the matcher said last is sent by referrals."""
+        for part in ("matcher", *SERVICES):
+            end(self.processes[part], signal.SIGTERM)
         for service in SERVICES:
             self.operator(service, "restore", service, "--yes")
         self.extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()

@@ -5,20 +5,19 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from deploy.local.deployment import ROOT
+from deploy.local.deployment import PROGRAMS, ROOT
 from tests.scenarios import scene
 from tests.scenarios.conftest import START
 from tests.scenarios.goldthread import Deployed, Goldthread, deployed
 
 PAGE = ROOT / "docs" / "partners.md"
-PROGRAM = Path(sys.executable).parent / "goldthread"
+PROGRAM = PROGRAMS / "goldthread"
 """Our own command."""
 
 
