@@ -215,6 +215,12 @@ async def caller_of(request: Request, bearer: str | None = None) -> Caller:
     return caller
 
 
+async def still_let_in(request: Request) -> None:
+    """Raises as ``caller_of`` once the token of a request has run out: for an answer that goes on."""
+    bearer = await _BEARER(request)
+    await caller_of(request, bearer.credentials if bearer else None)
+
+
 def _unknown(request: Request, code: str, detail: str) -> Exception:
     signable = request.method == "GET" and "authorization" not in request.headers and wants_page(request)
     if signable:

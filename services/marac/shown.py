@@ -99,6 +99,7 @@ class MeetingLine(Shown):
     emergency: bool
     cases: int = Field(description="those that the caller may see")
     chair_name: str | None = None
+    closed: bool = False
 
 
 class AgendaLine(Shown):

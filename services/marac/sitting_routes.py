@@ -223,7 +223,7 @@ async def _hear(
     record = await hearing.read(runtime, caller, meeting, case)
     # It lies open before a whole room, as paper does: neither where anybody is, nor how she is reached.
     page = await queries.case_page(runtime, caller, case, paper=True)
-    agenda, _ = await queries.read_agenda(runtime, caller, meeting)
+    agenda, _, _ = await queries.read_agenda(runtime, caller, meeting)
     sitting = await hearing.sitting_of(runtime, meeting)
     done = {each.case for each in sitting.heard} | hearing.out_of(caller, sitting)
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))

@@ -249,8 +249,8 @@ class World:
         return samples.meetings(self.lost if places else None)
 
     async def read_agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
-        """The one agenda, and the facts in it."""
-        return await self.agenda(_, caller, meeting, at), set()
+        """The one agenda, the facts in it and the cases it was made of."""
+        return await self.agenda(_, caller, meeting, at), set(), []
 
     async def agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
         """The one agenda, as it is or was."""
@@ -326,6 +326,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
         "read_case": world.read_case,
         "agenda": world.agenda,
         "read_agenda": world.read_agenda,
+        "meeting_of": answers(None),
         "meetings": world.meetings,
         "source": answers(samples.source_page),
         "cohort": answers(samples.cohort),

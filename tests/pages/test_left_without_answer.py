@@ -37,6 +37,7 @@ OF_NOBODY = {
     "/marac/": "leads on",
     "/marac/meetings": "a list of meetings",
     "/marac/meetings/{meeting}": "a list of cases, which says how much of each has no answer",
+    "/marac/meetings/{meeting}/live": "that there is something new",
     "/marac/meetings/{meeting}/print": "the same",
     "/marac/meetings/{meeting}/sitting": "who attends, and letters of cases",
     "/marac/meetings/{meeting}/minutes": "what a meeting recorded: the chair's page of each case says it",

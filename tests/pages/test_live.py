@@ -40,6 +40,66 @@ def test_new_lines_wait_behind_a_link(open_: Open, world: World) -> None:
     expect(page.locator(".gt-live__news")).to_be_empty()
 
 
+AGENDA = f"/marac/meetings/{sample_rows.MEETING}"
+
+
+def test_what_is_new_on_an_agenda_waits_behind_a_link(open_: Open, world: World, axe: str) -> None:
+    page = open_("chair", AGENDA, width=375)
+    before = page.inner_text("main")
+    until(lambda: bool(world.hosts["marac"].listeners))
+    first, second, *rest = world.agenda_shown.cases
+    more = first.model_copy(update={"new": first.new + 2})
+    world.agenda_shown = world.agenda_shown.model_copy(update={"cases": [second, more, *rest]})
+    world.hosts["marac"].change("conference_meeting", sample_rows.MEETING)
+    says = "New since you opened this page: case R4W3 (heard earlier); case K7Q (2 new lines). Show it now"
+    status = page.get_by_role("status")
+    expect(status).to_have_text(says)
+    assert page.inner_text("main").replace(says, "").split() == before.split(), "nothing moves"
+    assert faults(page, axe) == []
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    expect(status).to_be_in_viewport()
+    page.get_by_role("link", name="Show it now").click()
+    expect(page.locator(".gt-agenda .gt-letters").first).to_have_text("Open case R4W3")
+    expect(page.locator(".gt-live__news")).to_be_empty()
+
+
+def test_an_agenda_is_live_until_its_meeting_is_closed(open_: Open, world: World) -> None:
+    page = open_("chair", AGENDA)
+    until(lambda: bool(world.hosts["marac"].listeners))
+    meeting = world.agenda_shown.meeting.model_copy(update={"closed": True})
+    world.agenda_shown = world.agenda_shown.model_copy(update={"meeting": meeting})
+    world.hosts["marac"].change("conference_meeting", sample_rows.MEETING)
+    expect(page.get_by_role("status")).to_have_text(
+        "The meeting is over: nothing new comes to this page any more. Show it now"
+    )
+    page.get_by_role("link", name="Show it now").click()
+    expect(page.locator("[data-live]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", [AGENDA, CASE])
+def test_a_page_that_is_live_no_more_says_so_and_is_live_again(
+    open_: Open, world: World, axe: str, address: str
+) -> None:
+    page = open_("chair", address)
+    page.clock.install()
+    page.reload()
+    until(lambda: bool(world.hosts["marac"].listeners))
+    expect(page.locator(".gt-live__lost")).to_be_empty()
+    page.route("**/live?*", lambda route: route.abort())
+    page.clock.fast_forward(61_000)  # a line that died in silence is tried again
+    expect(page.locator(".gt-live__lost")).to_contain_text("NOT LIVE since")
+    assert faults(page, axe) == []
+    page.unroute("**/live?*")
+    page.clock.fast_forward(61_000)
+    expect(page.locator(".gt-live__lost")).to_be_empty()
+
+
+def test_without_script_an_agenda_promises_no_news(open_: Open) -> None:
+    page = open_("chair", AGENDA, script=False)
+    expect(page.locator("[data-live]")).to_be_hidden()
+    expect(page.locator("main")).not_to_contain_text("live since")
+
+
 def test_a_change_of_something_else_says_nothing(open_: Open, world: World) -> None:
     page = open_("chair", CASE)
     until(lambda: bool(world.hosts["marac"].listeners))

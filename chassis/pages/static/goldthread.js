@@ -7,39 +7,62 @@ initAll();
 const clock = () =>
   new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", hour12: true });
 
-/** Listens to a page's news. `heard` is given each, `lost` the time since when there are none. */
-function listen(address, heard, lost) {
-  const source = new EventSource(address);
-  let since = null;
-  source.addEventListener("open", () => { since = null; lost(null); });
-  source.addEventListener("news", (event) => heard(event.data));
-  source.addEventListener("error", () => {
-    since ??= clock();
-    if (source.readyState === EventSource.CLOSED) lost(since);
-    else setTimeout(() => since && lost(since), 5000);
-  });
-  return source;
+/** For how long a line may say nothing: longer than two of its signs of life (chassis/pages/live.py). */
+const SILENCE = 40_000;
+
+/** Listens to a page's news. `heard` is given each, `lost` the time since when there are none; `over` the last,
+ * after which nobody listens any more. A line that died in silence, or was refused, is tried again. */
+function listen(address, heard, lost, over) {
+  let source = null, since = null, last = Date.now();
+  const is_lost = () => { since ??= clock(); lost(since); };
+  const lives = () => {
+    last = Date.now();
+    if (since) { since = null; lost(null); }
+  };
+  function start() {
+    source = new EventSource(address);
+    source.addEventListener("open", lives);
+    source.addEventListener("still", lives);
+    source.addEventListener("news", (event) => { lives(); heard(event.data); });
+    source.addEventListener("over", (event) => {
+      lives();
+      source.close();
+      clearInterval(watch);
+      over?.(event.data);
+    });
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) return is_lost();
+      since ??= clock();
+      setTimeout(() => since && lost(since), 5000);
+    });
+  }
+  const watch = setInterval(() => {
+    if (Date.now() - last < SILENCE) return;
+    is_lost();
+    last = Date.now();
+    source.close();
+    start();
+  }, 5000);
+  start();
 }
 
 /** News waits behind a link: nothing moves under a reader. */
 for (const place of document.querySelectorAll("[data-live]")) {
   const news = document.createElement("p");
   const gone = document.createElement("p");
+  const { live, show, lost } = place.dataset;
   news.className = "gt-live__news";
   gone.className = "gt-live__lost";
   place.append(news, gone);
-  listen(
-    place.dataset.live,
-    (text) => {
-      const link = document.createElement("a");
-      link.className = "govuk-link";
-      link.href = location.pathname + location.search;
-      link.textContent = text;
-      link.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
-      news.replaceChildren(link);
-    },
-    (since) => { gone.textContent = since ? place.dataset.lost.replace("%(time)s", since) : ""; },
-  );
+  function tell(text) {
+    const link = document.createElement("a");
+    link.className = "govuk-link";
+    link.href = location.pathname + location.search;
+    link.textContent = show ?? text;
+    link.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
+    news.replaceChildren(...(show ? [`${text} `, link] : [link]));
+  }
+  listen(live, tell, (since) => { gone.textContent = since ? lost.replace("%(time)s", since) : ""; }, tell);
 }
 
 /** Three short tones, which a browser plays once somebody has tapped the page, and not before. What was chosen

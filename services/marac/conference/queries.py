@@ -63,15 +63,16 @@ async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
 async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None) -> shown.Agenda:
     """The agenda of a meeting, as it is now or as it was known at a time; now, also whoever waits in
     its MARAC. Raises Problem (404); Refused (409) as ``Archive.as_of``."""
-    page, facts = await read_agenda(runtime, caller, meeting, at)
+    page, facts, _ = await read_agenda(runtime, caller, meeting, at)
     await _record(runtime, caller, "agenda", meeting, page, facts)
     return page
 
 
 async def read_agenda(
     runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None
-) -> tuple[shown.Agenda, set[str]]:
-    """An agenda that is not shown to anybody, and the facts in it: raises as ``agenda`` does."""
+) -> tuple[shown.Agenda, set[str], list[rows.ConferenceCase]]:
+    """An agenda that is not shown to anybody, the facts in it, and the cases that it was made of, also those
+    that are not on it because they were returned: raises as ``agenda`` does."""
     fresh = at or await runtime.fresh_until()
     row = await meeting_of(runtime, caller, meeting)
     held = Held(runtime, at)
@@ -87,8 +88,8 @@ async def read_agenda(
         listed = await held.many(CASE, rows.ConferenceCase, listed, "case")
     marac = placing.marac_of(areas, row.area)
     waiting = await waiting_in(runtime, caller, marac) if at is None and marac is not None else []
-    known = await held.known([*listed.values(), *waiting])
-    known = [each for each in known if each.case.case in listed or not each.away]
+    cases = [*listed.values(), *waiting]
+    known = [each for each in await held.known(cases) if each.case.case in listed or not each.away]
     lines = _agenda_lines(known, meeting)
     page = shown.Agenda(
         at=runtime.clock.now(),
@@ -104,7 +105,8 @@ async def read_agenda(
     )
     named = await held.many(CASE, rows.ConferenceCase, {each.case for each in page.undeclared}, "case")
     page, published = await as_published(held, caller, page, known)
-    return page, {row.root, *published, *compose.facts_of(known), *(each.fact for each in named.values())}
+    facts = {row.root, *published, *compose.facts_of(known), *(each.fact for each in named.values())}
+    return page, facts, cases
 
 
 async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.ConferenceMeeting:
@@ -310,14 +312,8 @@ async def _matac(held: Held, case: rows.ConferenceCase) -> list[MatacSays]:
     return [matac_says(person, await held.one(CANDIDATE, TaskingCandidate, person), at) for person in accused]
 
 
-_AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - {
-    "victim",
-    "perpetrators",
-    "children",
-    "orders",
-    "occurrences",
-    "meetings",
-}
+_OF_ITS_OWN = {"victim", "perpetrators", "children", "orders", "occurrences", "meetings"}
+_AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - _OF_ITS_OWN
 
 
 async def _meetings_of(held: Held, known: CaseKnown) -> list[shown.CaseMeeting]:
@@ -384,6 +380,7 @@ def _meeting_line(
         emergency=row.emergency,
         cases=sum(listed.case in visible for listed in row.cases),
         chair_name=row.chair_name,
+        closed=row.closed,
     )
 
 

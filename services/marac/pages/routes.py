@@ -27,11 +27,12 @@ from services.marac.conference import emergency_told, researched
 from services.marac.conference.action_held import any_of_case
 from services.marac.conference.actions import ACTION
 from services.marac.conference.views import ALERT, CASE, PERSON
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, agenda_live
 from services.marac.pages.case import CaseView
 from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
+from services.marac.rules.noticing import SEEN, read_seen
 from services.marac.shown import Agenda, AgendaLine, CasePage
 from services.marac.tasking.candidates import CANDIDATE
 
@@ -127,10 +128,26 @@ async def agenda(
             agenda=shown,
             emergency=await emergency_told.emergency(runtime, caller, meeting) if tells else None,
             words=_words(look, paper=at is not None),
+            live=agenda_live.address(shown),
             **_known(at, fault, asked),
         )
 
     return await _now_or_then(f"/marac/meetings/{meeting}", runtime, asked, at, show)
+
+
+@router.get("/meetings/{meeting}/live")
+async def agenda_news(
+    request: Request,
+    meeting: Id,
+    runtime: TheRuntime,
+    caller: OfMeetings,
+    seen: Annotated[str, Query(max_length=20_000, pattern=f"^({SEEN})?$")] = "",
+) -> Response:
+    """Server-sent events: which cases of the caller's have something new since they looked, and how many
+    lines. Never what they say. Without ``seen``: since it was asked for."""
+    await queries.meeting_of(runtime, caller, meeting)
+    opened = agenda_live.OpenAgenda(runtime, caller, meeting, read_seen(seen))
+    return live.stream(request, runtime, opened.concerned, opened.news)
 
 
 @router.get("/meetings/{meeting}/print")
@@ -240,6 +257,7 @@ async def case_on_paper(
 
 @router.get("/cases/{case}/live")
 async def case_live(
+    request: Request,
     case: Id,
     runtime: TheRuntime,
     caller: OfCases,
@@ -268,7 +286,7 @@ async def case_live(
         agreed = {subject for view, subject in changed if view == ACTION.name}
         return not changed.isdisjoint(concerns) or await any_of_case(runtime, case, agreed)
 
-    return live.stream(runtime, concerned, news)
+    return live.stream(request, runtime, concerned, news)
 
 
 @router.get("/cases/{case}/source/{root}")
@@ -346,7 +364,7 @@ async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | Non
     to_come = [meeting for meeting in page.meetings if meeting.starts >= since]
     meeting = (to_come or page.meetings[::-1])[0].meeting
     try:
-        agenda, _ = await queries.read_agenda(runtime, caller, meeting, page.known_at)
+        agenda, _, _ = await queries.read_agenda(runtime, caller, meeting, page.known_at)
     except Problem:
         return None
     cases = [line.case for line in agenda.cases]

@@ -46,8 +46,20 @@ def changes(before: Sequence[Stood], now: Sequence[Stood]) -> dict[str, Change]:
     then = {each.case: each for each in before}
     was_at = {each.case: place for place, each in enumerate(before)}
     stayed = [each.case for each in now if each.case in then]
-    moved = _moved(stayed, was_at)
+    moved = moves(stayed, was_at)
     return {each.case: _change(then.get(each.case), each, moved.get(each.case)) for each in now}
+
+
+def moves(cases: Sequence[str], was_at: Mapping[str, int]) -> dict[str, Moved]:
+    """The fewest cases that must have been moved to come from the one order to the other: all but a longest
+    run of those that still follow each other as they did."""
+    stand = _longest_rising([was_at[case] for case in cases])
+    order = sorted(cases, key=was_at.__getitem__)
+    return {
+        case: "earlier" if place < order.index(case) else "later"
+        for place, case in enumerate(cases)
+        if was_at[case] not in stand
+    }
 
 
 def over(starts: datetime, at: datetime) -> bool:
@@ -67,18 +79,6 @@ def _change(then: Stood | None, now: Stood, moved: Moved | None) -> Change:
         orders=new.count(ORDER),
         breaches=new.count(BREACH),
     )
-
-
-def _moved(cases: Sequence[str], was_at: Mapping[str, int]) -> dict[str, Moved]:
-    """The fewest cases that must have been moved to come from the one order to the other: all but a longest
-    run of those that still follow each other as they did."""
-    stand = _longest_rising([was_at[case] for case in cases])
-    order = sorted(cases, key=was_at.__getitem__)
-    return {
-        case: "earlier" if place < order.index(case) else "later"
-        for place, case in enumerate(cases)
-        if was_at[case] not in stand
-    }
 
 
 def _longest_rising(numbers: Sequence[int]) -> set[int]:

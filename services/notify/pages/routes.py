@@ -106,7 +106,7 @@ async def clocks(
 
 
 @router.get("/alerts/live")
-async def alerts_live(runtime: TheRuntime, caller: Reader) -> Response:
+async def alerts_live(request: Request, runtime: TheRuntime, caller: Reader) -> Response:
     """Server-sent events: that the caller's list has changed, never how. Whoever hears it looks at it
     again."""
     last: str | None = None
@@ -119,7 +119,7 @@ async def alerts_live(runtime: TheRuntime, caller: Reader) -> Response:
     async def concerned(changed: Changed) -> bool:
         return any(view == ALERT.name for view, _ in changed)
 
-    return live.stream(runtime, concerned, news)
+    return live.stream(request, runtime, concerned, news)
 
 
 @router.get("/alerts/{cause}")

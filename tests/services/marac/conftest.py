@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from chassis.accept import own_header
 from chassis.clock import Clock
@@ -66,6 +68,13 @@ class Door:
 
     async def caller(self, token: str) -> Caller:
         return CALLERS[token]
+
+
+def request_of(who: str) -> Request:
+    """What somebody asks, for an answer that goes on."""
+    app = SimpleNamespace(state=SimpleNamespace(doorkeeper=Door()))
+    header = (b"authorization", f"Bearer {who}".encode())
+    return Request({"type": "http", "method": "GET", "path": "/", "headers": [header], "app": app})
 
 
 @dataclass

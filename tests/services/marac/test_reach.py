@@ -20,7 +20,7 @@ from services.marac.conference import action_plan, children_list
 from services.marac.conference.messages import MESSAGE, MessageTable
 from services.marac.pages import routes
 from tests.services.marac.caseload import ben, cat, referral
-from tests.services.marac.conftest import CALLERS, Marac, Prepared, caller, complete, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, caller, complete, prepared, request_of
 from tests.services.marac.test_actions import agreed
 from tests.services.marac.test_messages import ASKED, with_both
 from tests.support.facts import area, mention_of
@@ -95,7 +95,8 @@ async def test_an_open_case_looks_again_for_its_own_actions_alone(
     seen = live.digest((await read(marac.runtime, CALLERS["chair"], made.case))[0].seen)
     monkeypatch.setattr(queries, "read_case", counted)
     monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 1)
-    opened = await routes.case_live(made.case, marac.runtime, CALLERS["chair"], seen)
+    request = request_of("chair")
+    opened = await routes.case_live(request, made.case, marac.runtime, CALLERS["chair"], seen)
     assert isinstance(opened, StreamingResponse)
     events = cast("AsyncGenerator[str]", opened.body_iterator)
     assert "retry" in str(await anext(events))

@@ -1,0 +1,286 @@
+"""An agenda that somebody has open: what is new reaches it, by their rights at that moment; and its end."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import unescape
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import text
+from starlette.responses import StreamingResponse
+
+from chassis.http.auth import Caller
+from chassis.pages import live
+from chassis.runtime import Runtime
+from contracts.events.operations import AuditShown
+from services.marac import queries
+from services.marac.pages import routes
+from services.marac.rules.agenda import letters
+from services.marac.rules.noticing import AgendaNews, AgendaSeen, CaseNews, CaseSeen, news, read_seen
+from tests.services.marac import caseload
+from tests.services.marac.caseload import ben, cat, referral
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, complete, prepared, request_of
+from tests.services.marac.test_actions import agreed
+from tests.services.marac.test_publishing import published, taken_off
+from tests.services.marac.test_reach import in_the_south
+from tests.services.marac.test_research import asked
+from tests.services.marac.test_sitting import path, sitting
+from tests.support.waiting import until
+
+NOTHING = AgendaNews({}, published=False, waiting=False, rest=False)
+
+
+def seen(*cases: CaseSeen, version: int = 1, rest: str = "0" * 8, waiting: str = "1" * 8) -> AgendaSeen:
+    return AgendaSeen(version, rest, waiting, cases)
+
+
+def a(case: str, mark: str = "a" * 8, new: int = 0) -> CaseSeen:
+    return CaseSeen(case, mark, new)
+
+
+K, R, M = "K7Q2A3C4", "R4W3A3C4", "M2D4A3C4"
+"""Three cases, by the name that they have from one look to the next."""
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (seen(a(K), a(R)), seen(a(K), a(R)), {}),
+        (seen(a(K, new=3)), seen(a(K, "b" * 8, new=5)), {K: CaseNews(lines=2)}),
+        (seen(a(K)), seen(a(K, "b" * 8)), {K: CaseNews(changed=True)}),
+        (seen(a(K, new=3)), seen(a(K, new=2)), {K: CaseNews(changed=True)}),
+        (seen(a(K)), seen(a(R), a(K)), {R: CaseNews(added=True)}),
+        (seen(a(K), a(R), a(M)), seen(a(M), a(K), a(R)), {M: CaseNews(moved="earlier")}),
+        (seen(a(K), a(R)), seen(a(R, "b" * 8, 1), a(K)), {R: CaseNews(lines=1, moved="earlier")}),
+    ],
+)
+def test_what_is_new_of_the_cases(before: AgendaSeen, now: AgendaSeen, expected: dict[str, CaseNews]) -> None:
+    assert news(before, now).cases == expected
+
+
+def test_a_case_that_is_gone_is_not_named() -> None:
+    assert news(seen(a(K), a(R)), seen(a(K))) == AgendaNews({}, published=False, waiting=False, rest=True)
+
+
+def test_a_version_that_was_published_begins_counting_anew() -> None:
+    found = news(seen(a(K, new=3)), seen(a(K, new=0), version=2))
+    assert found == AgendaNews({}, published=True, waiting=False, rest=False)
+
+
+def test_who_waits_and_the_rest_are_told_apart() -> None:
+    assert news(seen(), seen()) == NOTHING
+    assert not NOTHING
+    assert news(seen(), seen(waiting="2" * 8)).waiting
+    assert news(seen(), seen(rest="2" * 8)).rest
+
+
+def test_what_was_seen_is_read_back_from_an_address_and_nothing_else_is() -> None:
+    for each in (seen(), seen(a(K, "b" * 8, 12), a(R))):
+        back = read_seen(str(each))
+        assert back is not None
+        assert (str(back), list(back.cases)) == (str(each), list(each.cases))
+    for text_ in ("", "1", "1.zz.00", f"{seen(a(K))}x", f"{seen(a(K))}.K7Q-1-1"):
+        assert read_seen(text_) is None
+
+
+@dataclass
+class Opened:
+    """What an open page was told so far."""
+
+    events: list[str] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def says(self) -> str:
+        """All that its reader was given to read."""
+        told = [event for event in self.events if event.startswith(("id:", "event: over"))]
+        return "\n".join(event.partition("data: ")[2].strip() for event in told)
+
+    async def until_it_says(self, *words: str, seconds: float = 10) -> None:
+        async def said() -> bool:
+            return all(each in self.says for each in words)
+
+        await until(said, seconds, what=f"{words} in {self.events}")
+
+
+async def page_of(marac: Marac, who: str, made: Prepared) -> str:
+    headers = {"Authorization": f"Bearer {who}"}
+    answer = await marac.http.get(f"/marac/meetings/{made.meeting}", headers=headers)
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def seen_on(page: str) -> str:
+    found = re.search(r'data-live="/marac/meetings/[0-9a-f-]+/live\?seen=([^"]+)"', page)
+    assert found, "an agenda that may change says where its news comes"
+    return found[1]
+
+
+@asynccontextmanager
+async def opened(marac: Marac, who: str, made: Prepared, seen: str | None = None) -> AsyncIterator[Opened]:
+    """The agenda as somebody has it open, and its stream, which has looked once."""
+    marks = seen_on(await page_of(marac, who, made)) if seen is None else seen
+    answer = await routes.agenda_news(request_of(who), made.meeting, marac.runtime, CALLERS[who], marks)
+    assert isinstance(answer, StreamingResponse)
+    now = Opened()
+
+    async def listen() -> None:
+        async for event in answer.body_iterator:
+            now.events.append(str(event))
+        now.ended = True
+
+    listens = asyncio.create_task(listen())
+    try:
+        yield now
+    finally:
+        listens.cancel()
+        await asyncio.gather(listens, return_exceptions=True)
+
+
+async def quiet(marac: Marac) -> Prepared:
+    """The case at its meeting, with all of it there."""
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made), what="the case stands still")
+    return made
+
+
+async def looks(marac: Marac) -> int:
+    """How many looks are on record."""
+    async with marac.runtime.store.reading() as connection:
+        asked_for = text("select count(*) from fact where type = :type")
+        return cast("int", (await connection.execute(asked_for, {"type": AuditShown.type})).scalar())
+
+
+async def test_a_fact_that_is_posted_is_told_at_once_and_nothing_is_recorded(marac: Marac) -> None:
+    made = await quiet(marac)
+    async with opened(marac, "chair", made) as page:
+        await until(lambda: _true(page.events))
+        before = await looks(marac)
+        began = time.monotonic()
+        await marac.say("police", caseload.incident().said)
+        await page.until_it_says(
+            "New since you opened this page: ", f"case {letters(made.case)} (1 new line)"
+        )
+        assert time.monotonic() - began < 5, "it does not wait for anything but the fold"
+        assert not [word for word in ("Ann", "Doe", "Ben", "assault") if word in page.says]
+        assert await looks(marac) == before, "news is no look"
+    assert "1 new line" not in await page_of(marac, "chair", made), "whoever looks again has seen it"
+
+
+async def _true(value: object) -> bool:
+    return bool(value)
+
+
+async def test_whoever_comes_back_is_told_what_is_new_since_they_looked(marac: Marac) -> None:
+    made = await quiet(marac)
+    marks = seen_on(await page_of(marac, "chair", made))
+    await marac.say("police", caseload.incident().said)
+    async with opened(marac, "chair", made, marks) as page:
+        await page.until_it_says(f"case {letters(made.case)} (1 new line)")
+
+
+async def test_who_waits_who_is_listed_and_what_is_published_is_told(marac: Marac) -> None:
+    made = await quiet(marac)
+    async with opened(marac, "chair", made) as page:
+        other = await marac.say("haven", referral(people=[cat(), ben()]).said, 3)
+        await page.until_it_says("who waits to be heard")
+        assert letters(other) not in page.says
+
+        async def listed() -> bool:
+            said = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": other})
+            return said.status_code == 201
+
+        await until(listed, what="the other case is listed")
+        await page.until_it_says(f"case {letters(other)} (new on the agenda)")
+        await published(marac, made)
+        await page.until_it_says("version 1 was published")
+    async with opened(marac, "chair", made) as page:
+        await taken_off(marac, made)
+        await page.until_it_says("something else on this page")
+        assert letters(made.case) not in page.says
+
+
+async def test_what_another_area_has_is_not_named(marac: Marac) -> None:
+    made = await quiet(marac)
+    async with opened(marac, "chair", made) as page:
+        await until(lambda: _true(page.events))
+        theirs = await in_the_south(marac)
+        await marac.say("police", caseload.incident().said)
+        await page.until_it_says(f"case {letters(made.case)} (1 new line)")
+        assert letters(theirs) not in page.says
+        assert "waits" not in page.says
+
+
+async def test_what_happens_elsewhere_costs_no_look(marac: Marac, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, south = await quiet(marac), Prepared(await in_the_south(marac), "", "", "")
+    read, count = queries.read_agenda, list[str]()
+
+    async def counted(runtime: Runtime, caller: Caller, meeting: str) -> Any:
+        count.append(meeting)
+        return await read(runtime, caller, meeting)
+
+    monkeypatch.setattr(queries, "read_agenda", counted)
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.5)
+
+    def signs() -> int:
+        return sum("still here" in event for event in page.events)
+
+    async with opened(marac, "chair", made) as page:
+        await until(lambda: _true(signs()))
+        before, signed = len(count), signs()
+        called = {"area": "south", "starts": (marac.runtime.clock.now() + timedelta(days=3)).isoformat()}
+        assert (await marac.post("coordinator-elsewhere", "meetings", called)).status_code == 201
+        await agreed(marac, south, who="coordinator-elsewhere")
+        await until(lambda: _true(signs() > signed + 1))
+        assert len(count) == before
+        await agreed(marac, made)
+        await until(lambda: _true(len(count) > before))
+
+
+async def test_a_case_is_not_named_to_whoever_declares_a_tie_while_it_is_open(marac: Marac) -> None:
+    made = await asked(marac)
+    await until(lambda: complete(marac, made), what="the case stands still")
+    async with opened(marac, "chair", made) as page, opened(marac, "coordinator", made) as theirs:
+        await until(lambda: _true(page.events and theirs.events))
+        tie = {"cases": [{"case": made.case, "tie": True}]}
+        assert (await marac.post("chair", f"meetings/{made.meeting}/interests", tie)).status_code == 201
+        await page.until_it_says("something else on this page")
+        await marac.say("police", caseload.incident().said)
+        await theirs.until_it_says(f"case {letters(made.case)} (1 new line)")
+        assert letters(made.case) not in page.says
+    async with opened(marac, "chair", made) as page, opened(marac, "coordinator", made) as theirs:
+        await marac.say("police", caseload.incident().said)
+        await theirs.until_it_says(f"case {letters(made.case)} (1 new line)")
+        assert page.says == "", "to whoever has a tie nothing of it is news"
+
+
+async def test_it_ends_with_the_meeting(marac: Marac) -> None:
+    made = await sitting(marac)
+    marks = seen_on(await page_of(marac, "chair", made))
+    async with opened(marac, "chair", made) as page:
+        await until(lambda: _true(page.events))
+        assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
+        await page.until_it_says("The meeting is over: nothing new comes to this page any more.")
+        await until(lambda: _true(page.ended), what="nothing more comes")
+    assert "data-live" not in await page_of(marac, "chair", made)
+    async with opened(marac, "chair", made, marks) as page:
+        await page.until_it_says("The meeting is over")
+        await until(lambda: _true(page.ended))
+
+
+async def test_whoever_may_see_a_meeting_no_more_is_told_nothing_more(marac: Marac) -> None:
+    made = await quiet(marac)
+    async with opened(marac, "chair", made) as page:
+        await until(lambda: _true(page.events))
+        coordinator = CALLERS["coordinator"]
+        await marac.runtime.revise(made.meeting, 1, None, None, caller=coordinator, right="test")
+        await until(lambda: _true(page.ended), what="the stream ends")
+        assert page.says == ""
+    headers = {"Authorization": "Bearer chair-elsewhere"}
+    answer = await marac.http.get(f"/marac/meetings/{made.meeting}/live", headers=headers)
+    assert answer.status_code == 404
