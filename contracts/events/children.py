@@ -12,10 +12,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import Content, FiledAreaId, Said, ThingId
+from contracts.content import Content, FiledAreaId, MentionId, Said, ThingId
 from contracts.events.owed import AboutVictim
 from contracts.events.support import Worker
-from contracts.sections import NarrativeSection, Part, SchoolNumber
+from contracts.mentions import Mention
+from contracts.sections import Line, NarrativeSection, Part, SchoolNumber
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
     ChildPlan,
@@ -91,14 +92,31 @@ class InterviewSaid(AboutChild):
 
 class SchoolTold(AboutVictim):
     """The school of a child, or who is told in its place, was told of abuse in the household, when it
-    happened; or has acknowledged it. It names the victim, and each child of whom it was said. Of which
-    incident is in ``incident``; none given: of all that the police had recorded by then."""
+    happened; or has acknowledged it. It names the victim, and each child of whom it was said: staff of a
+    school, who need not know whose household it is, by ``victim`` and ``of_children``, as a page gives them.
+    Of which incident is in ``incident``; none given: of all that the police had recorded by then. What the
+    school does for the child is in ``narrative``."""
 
     type: ClassVar[str] = "uk.goldthread.child.school-told.v1"
     topic: ClassVar[str] = "care"
+    clicked = True
     step: SchoolStep
     to: SchoolRecipient = SchoolRecipient.SCHOOL
     incident: ThingId | None = None
+    victim: MentionId | None = None
+    of_children: list[MentionId] = Field(default_factory=list, max_length=20)
+    taken_by: Line | None = Field(default=None, description="who took it: their role there, never a name")
+
+    def in_role(self, *roles: str) -> list[Mention]:
+        """Those whom it names in any of these roles, by their record or by a mention."""
+        by_mention = [Mention(mention=each, role=Role.CHILD) for each in self.of_children]
+        if self.victim is not None:
+            by_mention.append(Mention(mention=self.victim, role=Role.VICTIM))
+        return [*super().in_role(*roles), *(each for each in by_mention if each.role in roles)]
+
+    @property
+    def _by_mention(self) -> bool:
+        return False  # they are counted with those whom it names
 
     @model_validator(mode="after")
     def _of_whom(self) -> "SchoolTold":

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from contracts.content import AreaId, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
-from contracts.sections import Line, Part
+from contracts.sections import Line, Part, SchoolNumber
 from contracts.times import Moment
 from contracts.vocabulary import DASH_ITEMS, AgencyKind, AreaKind, Threshold
 
@@ -33,6 +33,9 @@ class AgencyDefined(Content):
     """Without a fact for so many hours its feed is told as silent. None: how long is learned."""
     serves: list[AreaId] = Field(
         default_factory=list, max_length=100, description="the areas that it answers for: of an IDVA service"
+    )
+    school: SchoolNumber | None = Field(
+        default=None, description="of a school its number: its key adult sees the children who go there"
     )
 
 

@@ -9,8 +9,10 @@ never safe. A school that is told answers for the local authority too; the other
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from contracts.content import Said
+from contracts.envelope import Envelope
 from contracts.events.children import CircumstancesSaid, SchoolCalendarSet, SchoolTold
 from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported
@@ -20,7 +22,7 @@ from contracts.rules.occurrence import LONDON
 from contracts.rules.owed_parts import Heard
 from contracts.rules.risk_review import Told
 from contracts.rules.school_day import SchoolDays, WorkingDays, to_tell
-from contracts.sections import Identity, Location
+from contracts.sections import Identity, Location, Name
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
     AgencyKind,
@@ -54,31 +56,69 @@ class Schools:
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Of one record of the police, one child: who is to be told by when, and since when they are told, and
-    have said so. ``child`` None: a child was there, and nobody has said who. ``mention`` is the victim's."""
+    have said so. Of no person: a child was there, and nobody has said who. ``mention`` is the victim's."""
 
     root: str
     mention: str
-    child: str | None
+    of: "Child"
     to: SchoolRecipient
     due: datetime
     told: datetime | None
     acknowledged: datetime | None
+    by: str | None
+    """Which agency acknowledged it first."""
+
+    @property
+    def child(self) -> str | None:
+        """The child as a person."""
+        return self.of.person
 
 
 @dataclass(frozen=True, slots=True)
-class _Child:
+class Child:
+    """A child of a household: each mention in the order of time, with the fact that makes it. Of no person:
+    nobody has said who."""
+
     person: str | None
-    mentions: tuple[Mention, ...] = ()
+    said: tuple[tuple[str, Mention], ...] = ()
     setting: Setting = Setting.NOT_KNOWN
 
     @property
     def school(self) -> str | None:
-        """The number of the school, by the newest word."""
-        places = (m.location for m in reversed(self.mentions) if isinstance(m.location, Location))
-        return next((place.school_number for place in places if place.school_number), None)
+        """The number of the school that the newest word names; it may have been given with that name before.
+        None: it is not known, though an older word may name another, which the child has left."""
+        places = [m.location for _, m in reversed(self.said) if isinstance(m.location, Location)]
+        schools = [place for place in places if place.school or place.school_number]
+        called = (schools[0].school or "").casefold() if schools else ""
+        same = [
+            *schools[:1],
+            *(each for each in schools if called and (each.school or "").casefold() == called),
+        ]
+        return next((each.school_number for each in same if each.school_number), None)
+
+    @property
+    def name(self) -> Name | None:
+        """The name, by the newest word."""
+        return next((each.name for _, each in self._identities() if each.name), None)
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth, by the newest word."""
+        return next((each.born[0] for _, each in self._identities() if each.born), None)
+
+    @property
+    def who_by(self) -> tuple[str, ...]:
+        """The facts that give the name and the date of birth."""
+        name = next((fact for fact, each in self._identities() if each.name), None)
+        born = next((fact for fact, each in self._identities() if each.born), None)
+        return tuple(sorted({fact for fact in (name, born) if fact}))
+
+    def _identities(self) -> Iterator[tuple[str, Identity]]:
+        return ((fact, m.identity) for fact, m in reversed(self.said) if isinstance(m.identity, Identity))
 
     def is_one(self, at: datetime) -> bool:
-        born = [day for m in self.mentions if isinstance(m.identity, Identity) for day in m.identity.born]
+        """Whether they are under 18 at a time, or may be."""
+        born = [day for _, each in self._identities() for day in each.born]
         return is_child(born, at.astimezone(LONDON).date()) is not False
 
 
@@ -101,6 +141,13 @@ def tellings(heard: Heard, schools: Schools, working_days: WorkingDays) -> list[
     return sorted(found, key=lambda each: (each.due, each.root, each.child or "", each.to))
 
 
+def by_all(facts: Iterable[tuple[Envelope, Said]], person: str, homes: Mapping[str, str]) -> Child:
+    """Somebody by every mention of them, whosever household it was said of."""
+    found = sorted(facts, key=lambda each: (each[0].time, each[0].root))
+    named = ((envelope.id, m) for envelope, said in found for m in said.named)
+    return Child(person, tuple((fact, m) for fact, m in named if homes.get(m.mention or "") == person))
+
+
 def _is_abuse(told: Told, kinds: Mapping[str, AgencyKind]) -> bool:
     """Whether it is the police's record of domestic abuse."""
     said = told.said
@@ -111,46 +158,47 @@ def _is_abuse(told: Told, kinds: Mapping[str, AgencyKind]) -> bool:
     return connected and kinds.get(told.envelope.agency, AgencyKind.POLICE) is AgencyKind.POLICE
 
 
-def _children(heard: Heard) -> list[_Child]:
+def _children(heard: Heard) -> list[Child]:
     """The children of the household: whom anything that is told of the victim names as a child."""
-    named: dict[str, list[Mention]] = {}
+    named: dict[str, list[tuple[str, Mention]]] = {}
     settings: dict[str, Setting] = {}
     for told in heard.told:
         for mention in (m for m in told.people if m.role is Role.CHILD and m.mention):
             person = heard.homes.get(mention.mention or "", mention.mention or "")
-            named.setdefault(person, []).append(mention)
+            named.setdefault(person, []).append((told.envelope.id, mention))
             if isinstance(told.said, CircumstancesSaid) and told.said.setting is not Setting.NOT_KNOWN:
                 settings[person] = told.said.setting
     return [
-        _Child(person, tuple(named[person]), settings.get(person, Setting.NOT_KNOWN))
+        Child(person, tuple(named[person]), settings.get(person, Setting.NOT_KNOWN))
         for person in sorted(named)
     ]
 
 
-def _there(told: Told, children: Iterable[_Child]) -> list[_Child]:
+def _there(told: Told, children: Iterable[Child]) -> list[Child]:
     found = [child for child in children if child.is_one(told.recorded)]
     present = getattr(told.said, "children_present", None)
-    return found or ([_Child(None)] if present else [])
+    return found or ([Child(None)] if present else [])
 
 
 def _of_child(
     told: Told,
-    child: _Child,
+    child: Child,
     words: Iterable[tuple[Told, SchoolTold]],
     homes: Mapping[str, str],
     schools: Schools,
     working_days: WorkingDays,
 ) -> Iterator[Telling]:
     about = [
-        (word.envelope.time, said)
+        (word.envelope, said)
         for word, said in words
         if _is_about(word, said, told) and _names(said, child.person, homes)
     ]
     for needed in to_tell(told.recorded, child.setting, schools.days_of(child.school), working_days):
-        heard = [(at, said.step) for at, said in about if said.to in (needed.to, SchoolRecipient.SCHOOL)]
-        first = min((at for at, _ in heard), default=None)
-        read = min((at for at, step in heard if step is SchoolStep.ACKNOWLEDGED), default=None)
-        yield Telling(told.envelope.root, told.hers, child.person, needed.to, needed.due, first, read)
+        heard = [(word, said.step) for word, said in about if said.to in (needed.to, SchoolRecipient.SCHOOL)]
+        first = min((word.time for word, _ in heard), default=None)
+        acknowledged = [(word.time, word.agency) for word, step in heard if step is SchoolStep.ACKNOWLEDGED]
+        read, by = min(acknowledged, default=(None, None))
+        yield Telling(told.envelope.root, told.hers, child, needed.to, needed.due, first, read, by)
 
 
 def _is_about(word: Told, said: SchoolTold, told: Told) -> bool:

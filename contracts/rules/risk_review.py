@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from contracts.content import Said
 from contracts.envelope import Envelope
+from contracts.events.children import SchoolTold
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
 from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
@@ -188,7 +189,7 @@ def told_of(
 
 def _by_mention(said: Said, person: str, homes: Mapping[str, str]) -> tuple[str, frozenset[str]] | None:
     """Whom staff name on a page: by the opaque mention that the page gives."""
-    hers = said.victim if isinstance(said, PlanReviewed | VictimTold) else None
+    hers = said.victim if isinstance(said, PlanReviewed | SchoolTold | VictimTold) else None
     return (hers, frozenset()) if hers and homes.get(hers) == person else None
 
 

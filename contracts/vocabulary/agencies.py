@@ -32,6 +32,7 @@ class StaffRole(StrEnum):
 
     REPORTER = "reporter"
     REFERRER = "referrer"
+    KEY_ADULT = "key-adult"
     SUPPORT_REPORTER = "support-reporter"
     MARAC_CHAIR = "marac-chair"
     MARAC_COORDINATOR = "marac-coordinator"

@@ -44,9 +44,13 @@ TOWNS = {
 """Each MARAC's invented towns, with postcode districts that Royal Mail has never issued."""
 
 SCHOOLS = {
-    "northmere-north": ("Harrowfleet Primary", "Saltby Cross Academy"),
+    "northmere-north": ("Harrowfleet Primary", "Hollin Bank School"),
     "northmere-east": ("Eastvale Church Primary", "Larkmouth High"),
     "northmere-south": ("Castlegate Community Primary", "Ostrey School"),
 }
+SCHOOL_NUMBERS = {
+    school: f"99910{n}" for n, school in enumerate(each for near in SCHOOLS.values() for each in near)
+}
+"""By which a school's key adult finds the children who go there: numbers that no school has."""
 
 PRACTICES = ("Eastvale Surgery", "Quayside Medical Centre", "Millrace Practice")

@@ -70,7 +70,9 @@ class Person:
     def location(self, role: str) -> dict[str, Any]:
         """Where this is."""
         said: dict[str, Any] = {"address": self.address, "postcode": self.postcode}
-        return said | {"school": self.school} if role == "child" and self.school else said
+        if role != "child" or not self.school:
+            return said
+        return said | {"school": self.school, "school_number": names.SCHOOL_NUMBERS[self.school]}
 
 
 class People:

@@ -12,6 +12,7 @@ from chassis.settings import Settings
 from deploy.demo import children, listing
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
+from deploy.demo.names import SCHOOL_NUMBERS
 from deploy.demo.research import ask, prepare
 
 OPERATOR = "aisha-bright"
@@ -110,6 +111,7 @@ class Staff:
         for agency, name, kind in AGENCIES:
             defined: dict[str, Any] = {"agency": agency, "name": name, "kind": kind}
             defined["serves"] = list(MARACS) if kind == "idva-service" else []
+            defined["school"] = SCHOOL_NUMBERS.get(name)
             await self._configure(OPERATOR, "agencies", agency, defined)
         days = self._header() | {"content": children.school_days(self._load.now)}
         await self._client.say(ADMINISTRATOR, "/referrals/v1/school-calendars", "demo-school-days", days)

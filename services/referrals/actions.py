@@ -8,7 +8,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
-from contracts.events.children import SchoolCalendarSet
+from contracts.events.children import SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanReviewed, VictimTold
@@ -19,6 +19,7 @@ from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
 from contracts.vocabulary import AgencyKind, IdentityAnswer
+from services.referrals import schools
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
@@ -125,6 +126,8 @@ def _check_said(caller: Caller, content: Content) -> None:
 
 async def _check_victim(archive: Archive, caller: Caller, content: Content) -> None:
     """Whom somebody names by a mention is theirs to see."""
+    if isinstance(content, SchoolTold) and not await schools.may_say(archive, caller, content):
+        raise not_found()
     named = content.victim if isinstance(content, PlanReviewed | VictimTold) else None
     if named is not None and not await may_see_owed(archive, caller, named):
         raise not_found()

@@ -2,7 +2,9 @@
 the clocks that say so (``person_clocks``). A person's row has both: of a victim, and of a child."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+
+from pydantic import AwareDatetime
 
 from chassis.clock import add_working_days
 from chassis.facts import FactSet
@@ -15,10 +17,13 @@ from contracts.rules import encompass, missing_child
 from contracts.rules.areas import area_and_around
 from contracts.rules.children_clocks import CHILDREN as OF_CHILDREN
 from contracts.rules.clocks import runs_out
-from contracts.vocabulary import AlertRule
+from contracts.sections import Name
+from contracts.vocabulary import AlertRule, SchoolRecipient
 from services.referrals.person_clocks import (
     CALENDARS,
+    FOR_SUPPORT_ALONE,
     ClockLine,
+    Part,
     Wanted,
     area_of,
     clocks_of,
@@ -29,30 +34,79 @@ from services.referrals.person_clocks import (
 RULES = frozenset(OF_CHILDREN)
 
 
+class SchoolTelling(Part):
+    """Of one record of the police: since when the school is told, and has said so; and by when what is next
+    is due, under which line of the table. ``by``: which agency said so. ``victim`` is the mention of whoever
+    it was done to."""
+
+    incident: str
+    victim: str
+    told: AwareDatetime | None
+    acknowledged: AwareDatetime | None
+    by: str | None
+    next: Wanted | None
+
+
+class AtSchool(Part):
+    """A child of the household whose school is known by its number, and all that it is told of. ``who_by``:
+    the facts that say who the child is."""
+
+    mention: str
+    school: str
+    name: Name | None
+    born: date | None
+    who_by: tuple[str, ...]
+    tellings: tuple[SchoolTelling, ...]
+
+
 class ChildrenRow(Row):
     """What is owed to the children of a victim's household, and to this person as a child; and what was said
-    of it."""
+    of it. ``schools``: the numbers of the schools of ``at_school``, between bars. ``school``: the number of
+    this person's own, by all that is said of them."""
 
     person: str
     area: str | None
     wanted: tuple[Wanted, ...]
     clocks: tuple[ClockLine, ...]
+    at_school: tuple[AtSchool, ...] = ()
+    """An older release wrote none."""
+    schools: str = ""
+    school: str | None = None
 
 
 class ChildrenTable(ViewTable, table=True):
-    """Rows of ``referrals_children``."""
+    """Rows of ``referrals_children``, found by a school that is in them."""
 
     __tablename__ = "referrals_children"
+    schools: str
 
 
 def fold_children(subject: Subject) -> Folded:
     """What is owed; None for whoever is owed nothing, and never was."""
     clocks = clocks_of(subject.facts, RULES)
     area = area_of(subject) or _routed(subject.facts)
-    wanted = sorted((*_schools(subject, area), *_interviews(subject)), key=lambda each: (each.due, each.rule))
-    if not wanted and not clocks:
+    schools = _configured(subject.configuration, area)
+    tellings = encompass.tellings(once(subject, heard_of), schools, add_working_days)
+    to_schools = [each for each in map(_next, tellings) if each]
+    wanted = sorted((*to_schools, *_interviews(subject)), key=lambda each: (each.due, each.rule))
+    at_school, school = tuple(_at_school(tellings)), _own_school(subject)
+    if not (wanted or clocks or at_school or school):
         return Folded(None)
-    return Folded(ChildrenRow(person=subject.id, area=area, wanted=tuple(wanted), clocks=clocks))
+    row = ChildrenRow(
+        person=subject.id,
+        area=area,
+        wanted=tuple(wanted),
+        clocks=clocks,
+        at_school=at_school,
+        schools="".join(between_bars(number) for number in sorted({each.school for each in at_school})),
+        school=school,
+    )
+    return Folded(row)
+
+
+def between_bars(number: str) -> str:
+    """The number of a school as rows are found by it."""
+    return f"|{number}|"
 
 
 def _routed(facts: FactSet) -> str | None:
@@ -61,15 +115,49 @@ def _routed(facts: FactSet) -> str | None:
     return next((getattr(routing, "area", None) for routing in reversed(routed) if routing), None)
 
 
-def _schools(subject: Subject, area: str | None) -> Iterator[Wanted]:
-    """The schools to be told; and those that were, and have not said so."""
-    schools = _configured(subject.configuration, area)
-    for each in encompass.tellings(once(subject, heard_of), schools, add_working_days):
-        if each.told is None:
-            yield Wanted(rule=AlertRule.SCHOOL_TOLD, cause=each.mention, due=each.due)
-        elif each.acknowledged is None:
-            rule = AlertRule.SCHOOL_ACKNOWLEDGED
-            yield Wanted(rule=rule, cause=each.mention, due=runs_out(rule, each.told, CALENDARS))
+def _next(each: encompass.Telling) -> Wanted | None:
+    """That a school is to be told; or was, and is to say so; None: it has."""
+    if each.told is None:
+        return Wanted(rule=AlertRule.SCHOOL_TOLD, cause=each.mention, due=each.due)
+    if each.acknowledged is None:
+        rule = AlertRule.SCHOOL_ACKNOWLEDGED
+        return Wanted(rule=rule, cause=each.mention, due=runs_out(rule, each.told, CALENDARS))
+    return None
+
+
+def _at_school(tellings: Iterable[encompass.Telling]) -> Iterator[AtSchool]:
+    """The children whose own school is told, or is to be: nothing of one whose local authority is alone, or
+    of whom nobody gave the number of the school."""
+    of_child: dict[str, list[encompass.Telling]] = {}
+    for each in tellings:
+        if each.child and each.to is SchoolRecipient.SCHOOL and each.of.school:
+            of_child.setdefault(each.child, []).append(each)
+    for _, told in sorted(of_child.items()):
+        child = told[0].of
+        yield AtSchool(
+            mention=child.said[0][1].mention or "",
+            school=child.school or "",
+            name=child.name,
+            born=child.born,
+            who_by=child.who_by,
+            tellings=tuple(
+                SchoolTelling(
+                    incident=each.root,
+                    victim=each.mention,
+                    told=each.told,
+                    acknowledged=each.acknowledged,
+                    by=each.by,
+                    next=_next(each),
+                )
+                for each in told
+            ),
+        )
+
+
+def _own_school(subject: Subject) -> str | None:
+    facts = subject.facts.current(Said)
+    told = [(each.envelope, each.said) for each in facts if each.said.topic != FOR_SUPPORT_ALONE]
+    return encompass.by_all(told, subject.id, subject.homes).school
 
 
 def _configured(configuration: FactSet, area: str | None) -> encompass.Schools:

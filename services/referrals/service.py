@@ -47,6 +47,7 @@ from services.referrals.owed_routes import router as owed_routes
 from services.referrals.pages import PAGES
 from services.referrals.pages.refer import router as refer_pages
 from services.referrals.pages.routes import router as pages
+from services.referrals.pages.schools import router as school_pages
 from services.referrals.pages.withheld import router as withheld_pages
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.routes import router
@@ -69,7 +70,7 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, CHILDREN, SUPPORT, FED),
-    fold_version=6,
+    fold_version=7,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,
@@ -82,6 +83,7 @@ SERVICE = Service(
         refer_pages,
         withheld_pages,
         support_pages,
+        school_pages,
     ),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

@@ -1,6 +1,7 @@
 """What a fact about a child must say, and may not name."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -46,6 +47,19 @@ def test_a_school_is_told_of_somebody() -> None:
     assert faults(SchoolTold, people=[VICTIM], step="told") == ["child_missing"]
     assert faults(SchoolTold, people=[CHILD], step="told") == ["one_victim"]
     assert faults(SchoolTold, people=[VICTIM, CHILD, ACCUSED], step="told") == ["others_named"]
+
+
+def test_a_school_names_victim_and_child_as_a_page_gives_them() -> None:
+    hers, theirs = (str(UUID(int=n, version=4)) for n in (1, 2))
+    said = {"step": "acknowledged", "victim": hers, "of_children": [theirs]}
+    assert faults(SchoolTold, **said) == []
+    assert faults(SchoolTold, **said, people=[VICTIM]) == ["one_victim"]
+    assert faults(SchoolTold, **{**said, "of_children": []}) == ["child_missing"]
+    assert faults(SchoolTold, step="acknowledged", of_children=[theirs]) == ["one_victim"]
+    told = SchoolTold.model_validate(said)
+    assert told.keys("root") == {f"m:{hers}", f"m:{theirs}"}
+    assert [each.mention for each in told.in_role("child")] == [theirs]
+    assert [each.mention for each in told.in_role("victim")] == [hers]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ from services.orders.rules import sharing as orders_sharing
 from services.referrals import mixtures as referrals_mixtures
 from services.referrals import owed as referrals_owed
 from services.referrals import review as referrals_review
-from services.referrals import support_list, support_routes
+from services.referrals import schools, support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
@@ -108,6 +108,7 @@ from tests.pages import (
     sample_risk,
     sample_rota,
     sample_rows,
+    sample_schools,
     sample_sitting,
     sample_support,
     samples,
@@ -125,6 +126,7 @@ ROLES = {
     "idva": {StaffRole.IDVA},
     "officer": {StaffRole.OFFICER_IN_CASE},
     "representative": {StaffRole.MARAC_REPRESENTATIVE},
+    "key-adult": {StaffRole.KEY_ADULT},
 }
 
 
@@ -355,6 +357,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)
+    patch.setattr(schools, "waiting", answers(sample_schools.waiting))
+    patch.setattr(schools, "confirm", sample_schools.confirm)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
     patch.setattr(children_list, "children", answers(sample_children.children))
     patch.setattr(measures, "overview", answers(sample_measures.overview))

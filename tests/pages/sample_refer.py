@@ -12,7 +12,7 @@ from chassis.http.auth import Caller
 from contracts.vocabulary import DASH_ITEMS, AgencyKind, OpeningBasis
 from services.referrals import actions, drafts, referred, withheld
 from services.referrals.drafts import Draft, Page
-from services.referrals.pages import refer, routes
+from services.referrals.pages import refer, routes, schools
 from services.referrals.pages import withheld as withheld_pages
 from services.referrals.rules import referring
 from tests.pages.sample_rows import CASE, LONG, ORDER, ago
@@ -30,7 +30,7 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
 
 ROUTES = SimpleNamespace(router=APIRouter())
 """All pages of referrals as one."""
-for _each in (routes.router, refer.router, withheld_pages.router):
+for _each in (routes.router, refer.router, withheld_pages.router, schools.router):
     ROUTES.router.include_router(_each)
 
 

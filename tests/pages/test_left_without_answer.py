@@ -87,6 +87,7 @@ OF_NOBODY = {
     "/referrals/refer/{draft}/{page}": "what somebody is writing: of nobody until it is sent",
     "/referrals/refer/{draft}/check": "the same",
     "/referrals/refer/{draft}/sent": "that a referral was sent",
+    "/referrals/school-tellings": "a list of children, for their school: what was done is not its to see",
     "/referrals/support": "a list of people",
 }
 """Every other page, and what it is of."""

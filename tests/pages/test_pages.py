@@ -64,6 +64,7 @@ PAGES = {
     "case with children": ("idva", HOUSEHOLD),
     "children, to print": ("chair", f"{HOUSEHOLD}/print"),
     "children at risk": ("coordinator", "/marac/children"),
+    "what a school is told": ("key-adult", "/referrals/school-tellings"),
     "a meeting while it sits": ("chair", f"{SITS}/sitting"),
     "a case, for the chair": ("chair", f"{SITS}/hear/{sample_rows.CASE}"),
     "a case of nothing known, for the chair": ("chair", f"{SITS}/hear/{sample_rows.EMPTY_CASE}"),

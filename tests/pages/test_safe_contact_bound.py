@@ -46,6 +46,7 @@ NEVER = {
     "referrals/refer_sent.html": "that it was sent; who is to act on it has the case's page",
     "referrals/review.html": "two records side by side: whoever decides asks the agencies, never her",
     "referrals/reviews.html": "a list: each page says it",
+    "referrals/schools.html": "the child's school is told, and to contact nobody at home",
     "referrals/support_list.html": "a list: each victim's own page says it",
     "referrals/withheld.html": "words that were kept from the case, and whether to open them",
 }

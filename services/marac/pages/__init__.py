@@ -27,6 +27,7 @@ PAGES = Pages(
         Item("nav.victims", "/marac/victims", sharing.RIGHTS[sharing.READ_CASE]),
         Item("nav.children", "/marac/children", sharing.RIGHTS[sharing.READ_CHILDREN]),
         Item("nav.transfers", "/marac/transfers", sharing.RIGHTS[sharing.READ_CASE]),
+        Item("nav.schools", "/referrals/school-tellings", frozenset({StaffRole.KEY_ADULT})),
         Item("nav.refer", "/referrals/refer", frozenset({StaffRole.IDVA, StaffRole.REFERRER})),
         Item(
             "nav.flags",

@@ -17,6 +17,7 @@ PAGES = Pages(
         Item("nav.meetings", "/marac/meetings", frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA})),
         Item("nav.support", "/referrals/support", sharing.RIGHTS[sharing.READ_SUPPORT]),
         Item("nav.reviews", "/referrals/", DECIDERS),
+        Item("nav.schools", "/referrals/school-tellings", sharing.RIGHTS[sharing.CONFIRM_TOLD]),
         Item("nav.refer", "/referrals/refer", sharing.REFERRERS),
         Item("nav.returned", "/marac/returned", sharing.REFERRERS),
     ],

@@ -14,6 +14,7 @@ REPORT_INCIDENT = "incident:report"
 DESCRIBE_CARE = "care:report"
 SAY_CHILD = "child:report"
 SET_SCHOOL_DAYS = "school-days:set"
+CONFIRM_TOLD = "school-told:confirm"
 SAY_CONTACT = "contact:report"
 NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
@@ -47,6 +48,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     DESCRIBE_CARE: SYSTEMS,
     SAY_CHILD: SYSTEMS,
     SET_SCHOOL_DAYS: SYSTEMS | {StaffRole.AREA_ADMIN},
+    CONFIRM_TOLD: frozenset({StaffRole.KEY_ADULT}),
     SAY_CONTACT: SYSTEMS,
     NOTE_IMMIGRATION: frozenset({StaffRole.SUPPORT_REPORTER}),
     MERGE_RECORDS: SYSTEMS,
@@ -99,6 +101,13 @@ def may_close_school(kind: AgencyKind | None) -> bool:
     authority. By what others said of it a school would be told later than it must be. An agency of which
     nobody has said the kind may be any (ours, 2026-11; deny by default)."""
     return kind in (AgencyKind.EDUCATION, AgencyKind.COUNCIL, AgencyKind.CHILDRENS_SERVICES)
+
+
+def school_of(kind: AgencyKind | None, school: str | None) -> str | None:
+    """The number of the school whose children an agency may see, given what the operator has said of it: its
+    own, if it is of education. Whose kind or number nobody has said sees nobody (Operation Encompass tells
+    the child's own school; deny by default)."""
+    return school if kind is AgencyKind.EDUCATION else None
 
 
 def may_see_undone(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:

@@ -315,3 +315,15 @@ async def test_who_is_under_18_and_accused_stands_apart(marac: Marac) -> None:
     await until(apart, what="by any date of birth the youngest counts")
     (line,) = (await marac.get("chair", "children")).json()["pose_risk"]
     assert (line["case"], line["name"]["family"]) == (case, "Smith")
+
+
+def test_a_school_that_confirms_by_a_page_names_nobody_and_the_case_knows_whom_it_means() -> None:
+    by_page = SchoolTold(
+        step=SchoolStep.ACKNOWLEDGED,
+        victim=mention_of("police", "ann"),
+        of_children=[mention_of("police", "kit")],
+        incident=incident().root,
+    )
+    said = fact(by_page, agency="school", occurred=NOON - HOUR, root="by page")
+    child = the_child(incident(), told(SchoolStep.TOLD, NOON - 2 * HOUR), said)
+    assert (child.school_told, child.school_read) == (NOON - 2 * HOUR, NOON - HOUR)

@@ -233,3 +233,44 @@ def test_whatever_comes_first_the_rows_and_the_clocks_are_the_same(facts: list[F
     assert canonical(made.row("referrals_children", person)) == canonical(
         whole.row("referrals_children", person)
     )
+
+
+@pytest.mark.parametrize(
+    ("places", "number"),
+    [
+        ([], None),
+        ([{"school": "Sallow Lane"}], None),
+        ([{"school": "Sallow Lane", "school_number": "100200"}], "100200"),
+        ([{"school_number": "100200"}, {"postcode": "ZZ99 4AA"}], "100200"),
+        ([{"school": "Sallow Lane", "school_number": "100200"}, {"school": "sallow lane"}], "100200"),
+        ([{"school": "Sallow Lane", "school_number": "100200"}, {"school": "Ostrey"}], None),
+        ([{"school_number": "100200"}, {"school": "Ostrey"}], None),
+        ([{"school_number": "100200"}, {"school_number": "100300"}], "100300"),
+    ],
+    ids=[
+        "nobody says",
+        "nobody says its number",
+        "by its number",
+        "a newer word says nothing of a school",
+        "a newer word names the same, without its number",
+        "a newer word names another",
+        "a newer word names one, and the older one was not named",
+        "another number",
+    ],
+)
+def test_the_school_is_the_one_that_the_newest_word_names(
+    places: list[dict[str, str]], number: str | None
+) -> None:
+    facts = [
+        fact(
+            HouseholdDescribed(people=[ANN, child(location=Location(**place))]),
+            agency="council",
+            occurred=NOON - (40 - n) * HOUR,
+            root=f"place {n}",
+        )
+        for n, place in enumerate(places)
+    ]
+    made = settled(household(at=NOON - 50 * HOUR), *facts, incident())
+    row = made.row("referrals_children", IDS.person(mention_of("police", "ann")))
+    assert [each.school for each in row.at_school] == ([number] if number else [])
+    assert row.schools == (f"|{number}|" if number else "")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
-from services.referrals.rules.sharing import may_close_school, may_decide
+from services.referrals.rules.sharing import may_close_school, may_decide, school_of
 from tests.support.tables import lines
 
 SAME, APART = IdentityAnswer.SAME, IdentityAnswer.NOT_SAME
@@ -52,3 +52,9 @@ def test_an_operator_decides_of_anybody() -> None:
 def test_who_may_say_that_a_school_is_closed(line: dict[str, Any]) -> None:
     kind = AgencyKind(line["kind"]) if line["kind"] else None
     assert may_close_school(kind) is line["may"]
+
+
+@pytest.mark.parametrize("kind", [None, *AgencyKind])
+def test_an_agency_of_education_alone_sees_children_and_of_its_own_number(kind: AgencyKind | None) -> None:
+    assert school_of(kind, "100200") == ("100200" if kind is AgencyKind.EDUCATION else None)
+    assert school_of(kind, None) is None
