@@ -115,6 +115,14 @@ class Client:
         self.receipts[key] = Receipt(path.split("/")[1], said["root"], said["version"])
         return self.receipts[key]
 
+    async def begin(self, who: str, path: str, body: dict[str, Any]) -> None:
+        """Set what is set as a whole, where nobody has: what somebody set already stays."""
+        try:
+            await self.call(who, "POST", path, json=body, headers={"If-Match": '"0"'})
+        except Unexpected as refused:
+            if refused.status != 412:
+                raise
+
     async def post(self, post: Post) -> Receipt:
         """Post, correct or withdraw as a partner's system does."""
         if post.change == "say" or post.of is None:

@@ -31,7 +31,7 @@ async def choose(client: Client) -> None:
     """The chair sets what each MARAC chooses."""
     for area, slots in SLOTS.items():
         said = {"area": area, "slots": slots, **CHOSEN[area]}
-        await client.say(CHAIR, "/marac/v1/choices", f"demo-choices-{area}", said)
+        await client.begin(CHAIR, "/marac/v1/choices", said)
 
 
 async def decide(client: Client, load: Caseload) -> None:

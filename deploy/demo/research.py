@@ -18,7 +18,7 @@ async def ask(client: Client, areas: tuple[str, ...]) -> None:
     """Say which agencies each MARAC asks."""
     for area in areas:
         said = {"area": area, "agencies": list(ASKED), "days_before": 2}
-        await client.say(COORDINATOR, "/marac/v1/researchers", f"demo-researchers-{area}", said)
+        await client.begin(COORDINATOR, "/marac/v1/researchers", said)
 
 
 async def prepare(client: Client, meeting: str, cases: int) -> None:

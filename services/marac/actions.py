@@ -22,6 +22,7 @@ from services.marac.conference import action_plan, researching
 from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
+from services.marac.conference.upon import Known, say_upon
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import weighed
 from services.marac.rules import sharing
@@ -80,6 +81,14 @@ async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> 
         held = await _meeting(archive, content.meeting)
         if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):
             raise not_found()
+
+
+async def record_upon(
+    runtime: Runtime, caller: Caller, said: Content, right: str, *, name: str, known: Known, upon: int
+) -> Taken:
+    """As ``say_upon``; before it is looked at what changed, Problem (404) for what is not the caller's."""
+    await _of_their_area(runtime, caller, said)
+    return await say_upon(runtime, caller, said, right, name=name, known=known, upon=upon)
 
 
 async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, key: str | None) -> Taken:

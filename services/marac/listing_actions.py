@@ -1,6 +1,7 @@
 """What persons decide of a referral before it is heard, an emergency meeting, what a MARAC chooses; and
 what the referrer's agency is told. Rules decide; each look is on record."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,11 +9,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from chassis.accept import Taken
-from chassis.facts import Fact
+from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from contracts.content import AreaId
+from contracts.content import AreaId, Content
 from contracts.envelope import Id
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
@@ -27,10 +28,11 @@ from services.marac.conference.held import Held, tied
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.queries import visible_cases
+from services.marac.conference.upon import ever_about
 from services.marac.conference.views import CASE
-from services.marac.conference.waiting import maracs_of
+from services.marac.conference.waiting import ever_of_parties, maracs_of
 from services.marac.rules import agenda, sharing
-from services.marac.rules.chosen import Chosen, chosen, history
+from services.marac.rules.chosen import Chosen, chosen, history, is_of
 
 
 class Asked(BaseModel):
@@ -74,12 +76,16 @@ async def return_referral(
     return await actions.record(runtime, caller, said, sharing.RETURN_REFERRAL, key)
 
 
-async def decide_parties(
-    runtime: Runtime, caller: Caller, case: str, asked: ToDecide, key: str | None
-) -> Taken:
-    """Say who is the primary victim. Raises Problem (404) unless the caller sees the case."""
+async def decide_parties(runtime: Runtime, caller: Caller, case: str, asked: ToDecide, upon: int) -> Taken:
+    """Say who is the primary victim, upon what was decided by now. Raises Problem (404) unless the caller
+    sees the case; Refused (412) where somebody has decided since."""
     said = PartiesDecided(case=case, decision=asked.decision, reason=Narrative(text=asked.reason))
-    return await actions.record(runtime, caller, said, sharing.DECIDE_PARTIES, key)
+    name, right = f"parties {case}", sharing.DECIDE_PARTIES
+
+    async def known() -> Sequence[Fact[Content]]:
+        return ever_of_parties(await runtime.facts([f"k:{case}"]), case)
+
+    return await actions.record_upon(runtime, caller, said, right, name=name, known=known, upon=upon)
 
 
 async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key: str | None) -> Taken:
@@ -105,9 +111,28 @@ async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key
     return taken
 
 
-async def choose(runtime: Runtime, caller: Caller, said: MaracSet, key: str | None) -> Taken:
-    """Set what a MARAC chooses for itself. Raises Problem (404) for another's area."""
-    return await actions.record(runtime, caller, said, sharing.SET_THRESHOLD, key)
+async def choose(
+    runtime: Runtime, caller: Caller, said: MaracSet, upon: int, dash: ThresholdSet | None = None
+) -> Taken:
+    """Set what a MARAC chooses for itself, upon what was set by now; then, if it is given, its Dash score.
+    Raises Problem (404) for another's area; Refused (412) where somebody has set anything since."""
+    taken = await _choose(runtime, caller, said, upon)
+    if dash is not None:
+        await _choose(runtime, caller, dash, upon + 1)
+    return taken
+
+
+async def _choose(runtime: Runtime, caller: Caller, said: MaracSet | ThresholdSet, upon: int) -> Taken:
+    name, right = f"choices {said.area}", sharing.SET_THRESHOLD
+
+    async def known() -> Sequence[Fact[Content]]:
+        return _ever_set(await runtime.configuration(MaracSet, ThresholdSet), said.area)
+
+    return await actions.record_upon(runtime, caller, said, right, name=name, known=known, upon=upon)
+
+
+def _ever_set(configuration: FactSet, area: str) -> Sequence[Fact[Content]]:
+    return ever_about(configuration, lambda said: is_of(said, area))
 
 
 async def areas(runtime: Runtime, caller: Caller, case: str | None = None) -> shown_listing.Areas:
@@ -132,6 +157,7 @@ async def choices(runtime: Runtime, caller: Caller, area: str) -> shown_listing.
         at=runtime.clock.now(),
         area=area,
         area_name=defined[area].name,
+        version=len(_ever_set(configuration, area)),
         chosen=_chosen_shown(chosen(configuration, area)),
         history=[_set(fact, names) for fact in history(configuration, area)],
     )

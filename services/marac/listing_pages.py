@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from chassis.accept import Refused
@@ -37,6 +37,7 @@ from services.marac.listing_routes import (
 from services.marac.pages import PAGES
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
+from services.marac.shown_listing import Choices
 
 pages = APIRouter(prefix="/marac", include_in_schema=False)
 WHEN: TypeAdapter[datetime] = TypeAdapter(datetime)
@@ -52,15 +53,23 @@ class Typed(BaseModel):
 
     def whole(self) -> dict[str, str]:
         """What was filled in."""
-        return {name: value for name, value in self.model_dump(exclude={"once"}).items() if value}
+        return {name: value for name, value in self.model_dump(exclude={"once", "upon"}).items() if value}
 
 
 class TypedDecision(Typed):
-    """Of one of the two forms about a case."""
+    """Of one of the two forms about a case. ``upon``: of who is the primary victim, the version that it was
+    typed upon."""
 
     advice: str = ""
     reason: str = ""
     decision: str = ""
+    upon: int | None = None
+
+
+class TypedParties(TypedDecision):
+    """Of who is the primary victim."""
+
+    upon: Annotated[int, Field(ge=0)]
 
 
 class TypedMeeting(Typed):
@@ -76,10 +85,13 @@ class TypedMeeting(Typed):
     chair_name: str = ""
 
 
-class TypedChoices(Typed):
-    """Of what a MARAC chooses. ``local``: one on a line, ``code: words``, and kinds of incident after a
-    bar."""
+class TypedChoices(BaseModel):
+    """Of what a MARAC chooses, upon this version, with this Dash score. ``local``: one on a line, ``code:
+    words``, and kinds of incident after a bar."""
 
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+    upon: Annotated[int, Field(ge=0)]
+    dash_was: str = ""
     dash: str = ""
     repeat_definition: str = ""
     repeat_anchor: str = ""
@@ -142,14 +154,15 @@ async def return_referral(
 
 @pages.post("/cases/{case}/parties")
 async def decide_parties(
-    request: Request, case: Id, runtime: TheRuntime, caller: Decides, typed: Annotated[TypedDecision, Form()]
+    request: Request, case: Id, runtime: TheRuntime, caller: Decides, typed: Annotated[TypedParties, Form()]
 ) -> Response:
-    """Say who is the primary victim."""
+    """Say who is the primary victim. Who comes second is shown what was decided, beside what they typed."""
     try:
         asked = ToDecide.model_validate(typed.whole())
     except ValidationError as error:
         return await _decisions(request, runtime, caller, case, typed, _faults("parties", error))
-    await _once(listing_actions.decide_parties(runtime, caller, case, asked, typed.once))
+    if not await _first(listing_actions.decide_parties(runtime, caller, case, asked, typed.upon)):
+        return await _decisions(request, runtime, caller, case, typed, clash=True)
     return RedirectResponse(f"/marac/cases/{case}/decisions", 303)
 
 
@@ -206,15 +219,15 @@ async def choose(
     caller: Chooses,
     typed: Annotated[TypedChoices, Form()],
 ) -> Response:
-    """Set what the MARAC chooses; the Dash score by a fact of its own, where it changes."""
+    """Set what the MARAC chooses; the Dash score by a fact of its own, where it changes. Who comes second is
+    shown what was set, beside what they typed."""
     try:
         said, dash = _chosen(area, typed)
     except ValidationError as error:
         return await _choices(request, runtime, caller, area, typed, _faults("choices", error))
-    held = (await listing_actions.choices(runtime, caller, area)).chosen.dash
-    await _once(listing_actions.choose(runtime, caller, said, typed.once))
-    if dash.value != held:
-        await _once(actions.set_threshold(runtime, caller, dash, f"{typed.once} dash"))
+    changed = dash if typed.dash != typed.dash_was else None
+    if not await _first(listing_actions.choose(runtime, caller, said, typed.upon, changed)):
+        return await _choices(request, runtime, caller, area, typed, clash=True)
     return RedirectResponse(f"/marac/choices/{area}", 303)
 
 
@@ -264,6 +277,17 @@ async def _once(act: Awaitable[object]) -> None:
             raise
 
 
+async def _first(act: Awaitable[object]) -> bool:
+    """Do it; False where somebody else was first."""
+    try:
+        await act
+    except Refused as refused:
+        if refused.fault != "changed-since":
+            raise
+        return False
+    return True
+
+
 def _faults(form: str, error: ValidationError) -> list[dict[str, str]]:
     """What is wrong, by field: a message and where it is. Never what was typed."""
     fields = dict.fromkeys(str(each["loc"][0]) if each["loc"] else WHOLE[form] for each in error.errors())
@@ -277,11 +301,15 @@ async def _decisions(
     case: str,
     typed: TypedDecision | None = None,
     faults: list[dict[str, str]] | None = None,
+    *,
+    clash: bool = False,
 ) -> HTMLResponse:
     shown = await listing.decisions(runtime, caller, case)
-    known = {"typed": typed or TypedDecision(once=new_id()), "faults": faults or []}
+    known: dict[str, Any] = {"typed": typed or TypedDecision(once=new_id()), "clash": clash}
+    known |= {"faults": faults or []}
+    known |= {"upon": typed.upon if typed and faults and typed.upon is not None else shown.version}
     known |= {"answers": list(PartiesAnswer)}
-    return _show("decisions.html", request, caller, 422 if faults else 200, page=shown, **known)
+    return _show("decisions.html", request, caller, _status(faults, clash=clash), page=shown, **known)
 
 
 async def _emergency(
@@ -303,12 +331,26 @@ async def _choices(
     area: str,
     typed: TypedChoices | None = None,
     faults: list[dict[str, str]] | None = None,
+    *,
+    clash: bool = False,
 ) -> HTMLResponse:
     shown = await listing_actions.choices(runtime, caller, area)
+    now = _typed_of(shown)
+    may = bool(caller.roles & sharing.RIGHTS[sharing.SET_THRESHOLD])
+    known: dict[str, Any] = {"typed": typed or now, "may_choose": may, "kinds": list(IncidentKind)}
+    known |= {"faults": faults or [], "clash": clash}
+    known |= {"seen": typed if typed and faults else now}
+    known |= {"theirs": _theirs(now, typed) if typed and clash else {}}
+    return _show("choices_area.html", request, caller, _status(faults, clash=clash), page=shown, **known)
+
+
+def _typed_of(shown: Choices) -> TypedChoices:
+    """What stands in the form at first: what holds."""
     own, held = shown.chosen, {each.unit: each for each in shown.chosen.escalation}
     incidents, crimes = held.get(EscalationUnit.INCIDENTS), held.get(EscalationUnit.CRIMES)
-    filled = typed or TypedChoices(
-        once=new_id(),
+    return TypedChoices(
+        upon=shown.version,
+        dash_was=str(own.dash),
         dash=str(own.dash),
         repeat_definition=own.repeat_definition,
         repeat_anchor=own.repeat_anchor,
@@ -320,9 +362,16 @@ async def _choices(
         slots=str(own.slots) if own.slots_set else "",
         closes_days=str(own.closes_days),
     )
-    may = bool(caller.roles & sharing.RIGHTS[sharing.SET_THRESHOLD])
-    known = {"typed": filled, "faults": faults or [], "may_choose": may, "kinds": list(IncidentKind)}
-    return _show("choices_area.html", request, caller, 422 if faults else 200, page=shown, **known)
+
+
+def _theirs(now: TypedChoices, typed: TypedChoices) -> dict[str, str]:
+    """What holds by now, of each field where that is not what was typed."""
+    mine, held = (each.model_dump(exclude={"upon", "dash_was"}) for each in (typed, now))
+    return {name: said for name, said in held.items() if said.splitlines() != mine[name].splitlines()}
+
+
+def _status(faults: object, *, clash: bool) -> int:
+    return 412 if clash else 422 if faults else 200
 
 
 def _show(name: str, request: Request, caller: Caller, status: int = 200, **known: Any) -> HTMLResponse:

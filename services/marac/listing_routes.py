@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response, status
 
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.http.etag import IdempotencyKey
+from chassis.http.etag import IdempotencyKey, Upon, etag
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.content import AreaId
@@ -40,9 +40,14 @@ async def waiting(runtime: TheRuntime, caller: OfWaiting) -> shown_listing.Waiti
 
 
 @router.get("/cases/{case}/decisions")
-async def decisions(case: Id, runtime: TheRuntime, caller: OfWaiting) -> shown_listing.CaseDecisions:
-    """Which criteria a case meets and why, which other cases may be of the same people, what was decided."""
-    return await listing.decisions(runtime, caller, case)
+async def decisions(
+    case: Id, runtime: TheRuntime, caller: OfWaiting, response: Response
+) -> shown_listing.CaseDecisions:
+    """Which criteria a case meets and why, which other cases may be of the same people, what was decided.
+    ``ETag`` is that of who is the primary victim, to decide it by."""
+    shown = await listing.decisions(runtime, caller, case)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
 
 
 @router.post("/cases/{case}/returns", status_code=status.HTTP_201_CREATED)
@@ -56,10 +61,11 @@ async def return_referral(
 
 @router.post("/cases/{case}/parties", status_code=status.HTTP_201_CREATED)
 async def decide_parties(
-    case: Id, asked: ToDecide, runtime: TheRuntime, caller: Decides, response: Response, key: IdempotencyKey
+    case: Id, asked: ToDecide, runtime: TheRuntime, caller: Decides, response: Response, at_hand: Upon
 ) -> Receipt:
-    """Say who is the primary victim of a case whose parties accuse each other. The newest holds."""
-    taken = await listing_actions.decide_parties(runtime, caller, case, asked, key)
+    """Say who is the primary victim of a case whose parties accuse each other, upon the ``ETag`` of its
+    decisions. The newest holds. 412 where somebody has decided since."""
+    taken = await listing_actions.decide_parties(runtime, caller, case, asked, at_hand)
     return receipt(response, "marac", taken)
 
 
@@ -85,14 +91,20 @@ async def areas(runtime: TheRuntime, caller: OfChoices) -> shown_listing.Areas:
 
 
 @router.get("/choices/{area}")
-async def choices(area: AreaId, runtime: TheRuntime, caller: OfChoices) -> shown_listing.Choices:
-    """What holds in an area: since when, set by which agency, and all that was set before."""
-    return await listing_actions.choices(runtime, caller, area)
+async def choices(
+    area: AreaId, runtime: TheRuntime, caller: OfChoices, response: Response
+) -> shown_listing.Choices:
+    """What holds in an area: since when, set by which agency, and all that was set before. ``ETag`` is the
+    version of what was set here, thresholds too."""
+    shown = await listing_actions.choices(runtime, caller, area)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
 
 
 @router.post("/choices", status_code=status.HTTP_201_CREATED)
 async def choose(
-    said: MaracSet, runtime: TheRuntime, caller: Chooses, response: Response, key: IdempotencyKey
+    said: MaracSet, runtime: TheRuntime, caller: Chooses, response: Response, at_hand: Upon
 ) -> Receipt:
-    """Set what a MARAC chooses for itself, as a whole. The newest holds."""
-    return receipt(response, "marac", await listing_actions.choose(runtime, caller, said, key))
+    """Set what a MARAC chooses for itself, as a whole, upon the ``ETag`` of what its area has chosen. The
+    newest holds. 412 where somebody has set anything since."""
+    return receipt(response, "marac", await listing_actions.choose(runtime, caller, said, at_hand))

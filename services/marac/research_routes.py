@@ -6,25 +6,33 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from chassis.accept import Refused, own_header
+from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.http.etag import IdempotencyKey, etag
+from chassis.http.etag import IdempotencyKey, Upon, etag
 from chassis.http.facts import receipt
 from chassis.ids import new_id
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
+from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
 from contracts.sections import NarrativeSection
 from contracts.submission import Receipt
 from contracts.vocabulary import ResearchHeld
+from services.marac import researchers
 from services.marac.conference import researched, researching
 from services.marac.pages import PAGES
 from services.marac.pages.research import as_typed, typed
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
-from services.marac.shown_research import CaseResearch, ResearchGrid, ResearchRequest, ResearchWaiting
+from services.marac.shown_research import (
+    CaseResearch,
+    Researchers,
+    ResearchGrid,
+    ResearchRequest,
+    ResearchWaiting,
+)
 
 router = APIRouter(prefix="/marac/v1", tags=["research"])
 pages = APIRouter(prefix="/marac", include_in_schema=False)
@@ -33,6 +41,7 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Researcher = Annotated[Caller, right(sharing.ANSWER_RESEARCH)]
 OfMeetings = Annotated[Caller, right(sharing.READ_MEETING)]
 OfCases = Annotated[Caller, right(sharing.READ_CASE)]
+AsksAgencies = Annotated[Caller, right(sharing.SET_RESEARCHERS)]
 
 
 class ToAnswer(BaseModel):
@@ -45,23 +54,23 @@ class ToAnswer(BaseModel):
     suggested: NarrativeSection | None = None
 
 
+@router.get("/researchers/{area}", tags=["configuration"])
+async def whom_it_asks(
+    area: AreaId, runtime: TheRuntime, caller: AsksAgencies, response: Response
+) -> Researchers:
+    """Which agencies a MARAC asks what they hold, and all that was said of it. ``ETag`` is its version."""
+    shown = await researchers.read(runtime, caller, area)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
 @router.post("/researchers", status_code=status.HTTP_201_CREATED, tags=["configuration"])
 async def set_researchers(
-    said: ResearchersSet,
-    runtime: TheRuntime,
-    caller: Annotated[Caller, right(sharing.SET_RESEARCHERS)],
-    response: Response,
-    key: IdempotencyKey,
+    said: ResearchersSet, runtime: TheRuntime, caller: AsksAgencies, response: Response, at_hand: Upon
 ) -> Receipt:
-    """Say which agencies a MARAC asks what they hold, and until when. The newest holds."""
-    taken = await runtime.take(
-        own_header(runtime.clock.now()),
-        said,
-        caller=caller,
-        right=sharing.SET_RESEARCHERS,
-        idempotency_key=key,
-    )
-    return receipt(response, "marac", taken)
+    """Say which agencies a MARAC asks what they hold, and until when: as a whole, upon the ``ETag`` of whom
+    it asks by now. The newest holds. 412 where somebody has said otherwise since."""
+    return receipt(response, "marac", await researchers.choose(runtime, caller, said, at_hand))
 
 
 @router.get("/research")

@@ -136,6 +136,7 @@ class CaseDecisions(Page):
     others: list[OtherCase]
     returned: ReturnedHere | None
     parties: tuple[PartiesLine, ...]
+    version: int = Field(description="of who is the primary victim: the `ETag`; 0 where nobody decided yet")
     agencies: dict[str, str]
 
 
@@ -189,6 +190,7 @@ class Choices(Page):
 
     area: str
     area_name: str
+    version: int = Field(description="of what was set here: the `ETag`; 0 where nothing was yet")
     chosen: ChosenShown
     history: list[ChoiceSet]
 

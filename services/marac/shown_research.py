@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.events.research import ResearchersSet
 from contracts.sections import Name
 from contracts.vocabulary import Relationship, ResearchHeld, Role, Sex
 from services.marac.conference.research_rows import Answer
@@ -48,6 +49,28 @@ class Interests(Shown):
     colleagues: list[ColleaguesTie] = Field(
         description="ties that others of the caller's agency declared, and that the caller may withdraw"
     )
+
+
+class AskedBefore(Shown):
+    """Whom an area asked from a time on, and which agency said so."""
+
+    root: str
+    at: datetime
+    agency: str
+    agency_name: str
+    set: ResearchersSet
+
+
+class Researchers(Shown):
+    """Whom a MARAC asks what they hold, for a meeting that begins now (null: nobody), and all that was said
+    of it for this area, the newest first."""
+
+    at: datetime
+    area: str
+    area_name: str
+    version: int = Field(description="of what was said for this area: the `ETag`; 0 where nothing was yet")
+    holds: ResearchersSet | None
+    history: list[AskedBefore]
 
 
 class Asked(Shown):

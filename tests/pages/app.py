@@ -377,6 +377,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
     patch.setattr(listing_actions, "choices", sample_listing.choices)
     patch.setattr(emergency_told, "emergency", sample_listing.emergency)
+    patch.setattr(listing_actions, "choose", sample_listing.second)
+    patch.setattr(listing_actions, "decide_parties", sample_listing.second)
     patch.setattr(researching, "waiting", answers(sample_research.waiting))
     patch.setattr(researching, "request", sample_research.request)
     patch.setattr(researched, "grid", answers(sample_research.grid))

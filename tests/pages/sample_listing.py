@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from chassis.accept import Refused
 from chassis.http.auth import Caller
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet
 from contracts.rules.safe_contact import NO_WAY
@@ -153,9 +154,15 @@ async def decisions(_runtime: Any, _caller: Caller, case: str) -> shown.CaseDeci
             shown.OtherCase(case=FULL, letters="T4C", alike="same-victim"),
         ],
         returned=ReturnedHere(advice="Offer the IDVA service.", away=False, **decided),
+        version=1,
         parties=(PartiesLine(root=new(), fact=new(), decision=PartiesAnswer.AS_REFERRED, **decided),),
         agencies=AGENCIES,
     )
+
+
+async def second(*_: Any) -> None:
+    """Somebody else was first."""
+    raise Refused("changed-since", "If-Match", status=412)
 
 
 def returned(*_: Any) -> shown.ReturnedReferrals:
@@ -208,6 +215,7 @@ async def choices(_runtime: Any, _caller: Caller, area: str) -> shown.Choices:
         at=NOW,
         area=area,
         area_name="Northmere North",
+        version=2,
         chosen=chosen,
         history=[
             shown.ChoiceSet(at=ago(days=20), set=whole, **by),

@@ -113,7 +113,8 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     asked = {"area": "northmere-east", "venue": "01632 960100"}
     emergency = (await coordinator.post("/marac/v1/emergency-meetings", json=asked)).json()["root"]
     asks = {"area": "northmere-north", "agencies": ["northmere-council"], "declares": False}
-    assert (await coordinator.post("/marac/v1/researchers", json=asks)).status_code == 201
+    nobody_yet = {"If-Match": '"0"'}
+    assert (await coordinator.post("/marac/v1/researchers", json=asks, headers=nobody_yet)).status_code == 201
     due = (NOW + timedelta(days=3)).isoformat()
     agreed = {"owner": "northmere-council", "due": due, "text": "Ring the school.", "target": "child"}
     action = await coordinator.post(f"/marac/v1/cases/{roots['referral']}/actions", json=agreed)

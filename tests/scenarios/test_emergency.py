@@ -39,7 +39,9 @@ async def referred(goldthread: Goldthread) -> str:
     """A case that the coordinator sees, in an area whose MARAC asks the housing service."""
     asked = {"area": NORTH, "agencies": ["castlegate-housing"], "declares": False}
     coordinator = await goldthread.person(COORDINATOR)
-    assert (await coordinator.post("/marac/v1/researchers", json=asked)).status_code == 201
+    nobody_yet = {"If-Match": '"0"'}
+    answer = await coordinator.post("/marac/v1/researchers", json=asked, headers=nobody_yet)
+    assert answer.status_code == 201, answer.text
     said = caseload.referral(NIGHT - HOUR)
     case: str = (await goldthread.post("harbour-idva", "/referrals/v1/marac-referrals", said))["root"]
 

@@ -76,8 +76,9 @@ async def world(goldthread: Goldthread, webhook: str) -> None:
 async def a_referral_waits_with_its_reasons(round_: Round) -> None:
     """Steps 1 and 2."""
     asked = {"area": NORTH, "agencies": ["castlegate-housing", "northmere-hospital", "harbour-idva"]}
-    await round_.does(COORDINATOR, "researchers", asked)
-    await round_.does(CHAIR, "choices", {"area": NORTH, "slots": 2})
+    nobody_yet = {"If-Match": '"0"'}
+    await round_.does(COORDINATOR, "researchers", asked, **nobody_yet)
+    await round_.does(CHAIR, "choices", {"area": NORTH, "slots": 2}, **nobody_yet)
     goldthread = round_.goldthread
     referred = caseload.referral(BEGAN - HOUR)
     round_.case = (await goldthread.post("harbour-idva", "/referrals/v1/marac-referrals", referred))["root"]

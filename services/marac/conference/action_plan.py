@@ -33,6 +33,7 @@ from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.reach import within_reach
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
+from services.marac.conference.upon import say_upon
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import actions as rules
 from services.marac.rules import agenda as order
@@ -158,26 +159,12 @@ async def answer(runtime: Runtime, caller: Caller, which: str, said: ToAnswer, a
         raise Refused("withdrawn", status=409)
     words = Narrative(text=said.text) if said.text else None
     content = ActionAnswered(action=which, answer=said.answer, words=words)
-    known = [fact for fact in await runtime.facts([f"o:{which}"]) if is_about(fact, which)]
-    if len(known) != at_hand:
-        return _again(known, caller, content)
-    only, header = f"{which} {at_hand}", own_header(runtime.clock.now())
-    try:
-        taken = await runtime.take(header, content, caller=caller, right=sharing.ANSWER_ACTION, only=only)
-    except Refused as refused:
-        if refused.status != 409:
-            raise
-        raise Refused("changed-since", "If-Match", status=412) from None
-    await runtime.folded(content.keys(taken.root))
-    return taken
 
+    async def known() -> list[Fact[Content]]:
+        return [fact for fact in await runtime.facts([f"o:{which}"]) if is_about(fact, which)]
 
-def _again(known: Iterable[Fact[Content]], caller: Caller, content: ActionAnswered) -> Taken:
-    """The first answer to what the caller's agency says once more. Raises Refused (412) for anything else."""
-    newest = max(known, key=lambda fact: fact.accepted)
-    if newest.agency != caller.agency or newest.content != content:
-        raise Refused("changed-since", "If-Match", status=412)
-    return Taken(newest.id, newest.root, newest.version, newest.accepted, repeated=True)
+    right = sharing.ANSWER_ACTION
+    return await say_upon(runtime, caller, content, right, name=which, known=known, upon=at_hand)
 
 
 async def admit(archive: Archive, caller: Caller, content: ActionAgreed | ActionAnswered) -> Content:

@@ -1,6 +1,6 @@
 """Level 1: what persons decided of a case before it is heard. A case of which nobody decided has no row."""
 
-from chassis.facts import Fact
+from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Subject, View
 from contracts.events.listing import PartiesDecided, ReferralReturned
 from contracts.events.people import ReferralMade
@@ -14,7 +14,7 @@ def fold_listing(subject: Subject) -> Folded:
     returns = sorted(
         (f for f in facts.current(ReferralReturned) if f.said.case == case), key=lambda f: f.order
     )
-    parties = sorted((f for f in facts.current(PartiesDecided) if f.said.case == case), key=lambda f: f.order)
+    parties = parties_of(facts, case)
     if not returns and not parties:
         return Folded(None)
     referral = next((fact for fact in facts.of(ReferralMade) if fact.root == case), None)
@@ -23,19 +23,25 @@ def fold_listing(subject: Subject) -> Folded:
         referred_by=referral.agency if referral else None,
         referred=referral.occurred if referral else None,
         returned=_returned(returns[-1], subject) if returns else None,
-        parties=tuple(
-            PartiesLine(
-                root=each.root,
-                fact=each.id,
-                agency=each.agency,
-                at=each.occurred,
-                reason=_text(each.said.reason),
-                decision=each.said.decision,
-            )
-            for each in reversed(parties)
-        ),
+        parties=parties,
     )
     return Folded(row)
+
+
+def parties_of(facts: FactSet, case: str) -> tuple[PartiesLine, ...]:
+    """Every decision that stands about who is the primary victim of a case, the newest first."""
+    decided = sorted((f for f in facts.current(PartiesDecided) if f.said.case == case), key=lambda f: f.order)
+    return tuple(
+        PartiesLine(
+            root=each.root,
+            fact=each.id,
+            agency=each.agency,
+            at=each.occurred,
+            reason=_text(each.said.reason),
+            decision=each.said.decision,
+        )
+        for each in reversed(decided)
+    )
 
 
 def _returned(fact: Fact[ReferralReturned], subject: Subject) -> Returned:

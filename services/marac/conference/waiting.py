@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from chassis.archive import Archive
 from chassis.clock import LONDON, working_days_before
+from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
-from contracts.events.listing import MaracSet
+from contracts.events.listing import MaracSet, PartiesDecided
 from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AreaKind, ReferralCriterion, Role
 from services.marac import casefile, shown_listing
@@ -21,7 +23,9 @@ from services.marac.conference import compose, rows
 from services.marac.conference.held import Held
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import returned_of
+from services.marac.conference.listing import parties_of
 from services.marac.conference.queries import may_see_meeting, visible_cases, waiting_in
+from services.marac.conference.upon import ever_about
 from services.marac.conference.views import MEETING
 from services.marac.rules import agenda, capacity, pairs, sharing
 from services.marac.rules.chosen import Chosen, chosen
@@ -57,8 +61,10 @@ async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listin
     """A case before it is listed, with all criteria. Raises Problem (404)."""
     known = await _known(runtime, caller, case)
     others = await _others(runtime, caller, [known])
-    listing = known.listing
-    spoken = {known.case.agency, *(listing.agencies if listing else ())}
+    # Of the facts, and not of the row: whoever decides next does so upon what is saved by now.
+    saved = await runtime.facts([f"k:{case}"])
+    parties, returned = parties_of(saved, case), returned_of(known)
+    spoken = {known.case.agency, *(each.agency for each in (*parties, returned) if each)}
     page = shown_listing.CaseDecisions(
         at=runtime.clock.now(),
         fresh_until=await runtime.fresh_until(),
@@ -71,12 +77,19 @@ async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listin
         disputed=known.case.disputed,
         criteria=criteria_shown(known),
         others=others.get(case, []),
-        returned=returned_of(known),
-        parties=listing.parties if listing else (),
+        returned=returned,
+        parties=parties,
+        version=len(ever_of_parties(saved, case)),
         agencies=compose.names_of(known, spoken),
     )
-    await runtime.shown(caller, VIEW, case, page.seen, compose.facts_of([known]))
+    facts = {*compose.facts_of([known]), *(each.fact for each in parties)}
+    await runtime.shown(caller, VIEW, case, page.seen, facts)
     return page
+
+
+def ever_of_parties(facts: FactSet, case: str) -> Sequence[Fact[Content]]:
+    """All that was ever said of who is the primary victim of a case: what its version counts."""
+    return ever_about(facts, lambda said: isinstance(said, PartiesDecided) and said.case == case)
 
 
 async def weighed(archive: Archive, caller: Caller, case: str) -> dict[str, object]:

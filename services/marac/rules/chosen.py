@@ -8,6 +8,7 @@ Sources: SafeLives, *Marac referral criteria definitions* (14 on the Dash; read 
 from dataclasses import dataclass
 
 from chassis.facts import Fact, FactSet
+from contracts.content import Content
 from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet
 from contracts.rules.areas import area_and_around
@@ -66,11 +67,16 @@ def chosen(configuration: FactSet, area: str | None) -> Chosen:
     )
 
 
+def is_of(said: Content, area: str) -> bool:
+    """Whether this sets something for this area itself."""
+    return isinstance(said, MaracSet | ThresholdSet) and said.area == area
+
+
 def history(configuration: FactSet, area: str) -> list[Fact[MaracSet | ThresholdSet]]:
     """All that was ever set for this area itself and stands, the newest first."""
     found: list[Fact[MaracSet | ThresholdSet]] = [
         *configuration.current(MaracSet),
         *configuration.current(ThresholdSet),
     ]
-    found = [fact for fact in found if fact.said.area == area]
+    found = [fact for fact in found if is_of(fact.said, area)]
     return sorted(found, key=lambda fact: fact.order, reverse=True)

@@ -93,6 +93,11 @@ class Marac:
         headers = {"Authorization": f"Bearer {who}"}
         return await self.http.post(f"/marac/v1/{path}", json=body, headers=headers)
 
+    async def post_upon(self, who: str, path: str, body: dict[str, Any], version: int = 0) -> httpx.Response:
+        """Post what is said upon what stands, with the version that was seen."""
+        headers = {"Authorization": f"Bearer {who}", "If-Match": f'"{version}"'}
+        return await self.http.post(f"/marac/v1/{path}", json=body, headers=headers)
+
     async def say(self, agency: str, content: Any, days_ago: float = 0) -> str:
         """A fact, as if it had come by the log; gives its root."""
         header = own_header(self.runtime.clock.now() - timedelta(days=days_ago))

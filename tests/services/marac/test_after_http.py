@@ -426,7 +426,7 @@ async def test_who_takes_a_case_over_declares_at_their_own_meeting_alone(marac: 
         asked = (await marac.get(who, f"meetings/{meeting}/interests")).json()["cases"] if meeting else []
         return meeting is None or [each["case"] for each in asked] == [made.case]
 
-    await marac.post("coordinator", "researchers", {"area": "north", "agencies": ["council"]})
+    await marac.post_upon("coordinator", "researchers", {"area": "north", "agencies": ["council"]})
     await until(lambda: asks("chair", meeting=made.meeting), what="the sender's chair is asked")
     assert (await marac.get("chair-elsewhere", f"meetings/{made.meeting}/interests")).status_code == 404
     assert not await asks("chair-elsewhere"), "who cannot declare there is not asked there"
@@ -435,5 +435,5 @@ async def test_who_takes_a_case_over_declares_at_their_own_meeting_alone(marac: 
     own = called.json()["root"]
     await marac.post("coordinator-elsewhere", f"meetings/{own}/cases", {"case": made.case})
     assert not await asks("chair-elsewhere"), "a meeting that asks nobody"
-    await marac.post("coordinator-elsewhere", "researchers", {"area": "south", "agencies": ["council"]})
+    await marac.post_upon("coordinator-elsewhere", "researchers", {"area": "south", "agencies": ["council"]})
     await until(lambda: asks("chair-elsewhere", meeting=own), what="they are asked at their own")

@@ -248,7 +248,7 @@ async def test_one_that_begins_earlier_waits_for_somebody_again(marac: Marac) ->
 async def test_each_agency_that_is_asked_has_it_on_top_due_before_it_begins(marac: Marac) -> None:
     made, meeting = await called(marac)
     asked = {"area": "north", "agencies": ["council"], "declares": False}
-    assert (await marac.post("coordinator", "researchers", asked)).status_code == 201
+    assert (await marac.post_upon("coordinator", "researchers", asked)).status_code == 201
 
     async def on_top() -> list[dict[str, Any]]:
         waits: list[dict[str, Any]] = (await marac.get("housing", "research")).json()["waits"]

@@ -174,7 +174,7 @@ async def test_who_waits_with_criteria_and_the_soonest_date(marac: Marac) -> Non
     made = await prepared(marac)
     high = await refer(marac)
     low = await refer(marac, mention("kit", caseload.Role.VICTIM), ben(), grade=Grade.STANDARD, dash=None)
-    await marac.post("chair", "choices", {"area": "north", "slots": 2, "closes_days": 0})
+    await marac.post_upon("chair", "choices", {"area": "north", "slots": 2, "closes_days": 0})
     (north, *_) = await maracs(marac)
     assert [line["case"] for line in north["waiting"]] == [high, low], "the gravest first"
     assert made.case not in await waits(marac), "it is listed"
@@ -306,8 +306,8 @@ async def test_counter_allegations_are_seen_before_listing_and_decided_by_a_pers
         for who in ("chair", "idva", "coordinator"):
             assert other not in (await marac.get(who, f"cases/{case}")).text
     body = {"decision": "as-referred", "reason": "Hurt while holding a door shut."}
-    assert (await marac.post("idva", f"cases/{made.case}/parties", body)).status_code == 404
-    assert (await marac.post("chair", f"cases/{made.case}/parties", body)).status_code == 201
+    assert (await marac.post_upon("idva", f"cases/{made.case}/parties", body)).status_code == 404
+    assert (await marac.post_upon("chair", f"cases/{made.case}/parties", body)).status_code == 201
     decided = (await marac.page("chair", made.case))["decided"]["parties"]
     assert (decided["decision"], decided["reason"]) == ("as-referred", body["reason"])
     assert (await marac.page("chair", theirs))["decided"]["parties"] is None, (
@@ -341,9 +341,9 @@ async def test_what_a_marac_chooses_holds_from_then_on_with_its_history(marac: M
     assert (await marac.page("chair", made.case))["repeat"]["anchor"] == "referral"
     said = {"area": "north", "repeat_anchor": "meeting", "slots": 12}
     for who in ("coordinator", "chair-elsewhere", "idva"):
-        assert (await marac.post(who, "choices", said)).status_code == 404, who
-    assert (await marac.post("chair", "choices", said | {"slots": 0})).status_code == 422
-    assert (await marac.post("chair", "choices", said)).status_code == 201
+        assert (await marac.post_upon(who, "choices", said)).status_code == 404, who
+    assert (await marac.post_upon("chair", "choices", said | {"slots": 0})).status_code == 422
+    assert (await marac.post_upon("chair", "choices", said)).status_code == 201
     found = (await marac.get("admin", "choices/north")).json()
     assert (found["chosen"]["slots"], found["chosen"]["repeat_anchor"]) == (12, "meeting")
     assert [(each["agency"], each["set"]["slots"]) for each in found["history"]] == [("police", 12)]
@@ -401,10 +401,11 @@ async def test_decisions_by_page_keep_what_was_typed(marac: Marac) -> None:
     assert wrong.status_code == 422
     assert "Enter why you return it" in wrong.text
     assert "Ring the IDVA." in wrong.text
-    sent = await send(marac, "chair", f"{path}/parties", once=once(page), decision="both", reason="Seen so.")
+    seen = {"once": once(page), "upon": "0"}
+    sent = await send(marac, "chair", f"{path}/parties", **seen, decision="both", reason="Seen so.")
     assert sent.status_code == 303
     assert "both are victims" in await form(marac, "idva", path)
-    nothing = await send(marac, "chair", f"{path}/parties", once=once(page), reason="x")
+    nothing = await send(marac, "chair", f"{path}/parties", **seen, reason="x")
     assert nothing.status_code == 422
 
 
@@ -425,7 +426,7 @@ async def test_an_emergency_by_page(marac: Marac) -> None:
 
 async def test_choices_by_page(marac: Marac) -> None:
     await prepared(marac)
-    page = await form(marac, "admin", "/marac/choices/north")
+    await form(marac, "admin", "/marac/choices/north")
     given = {"dash": "12", "repeat_definition": "old", "repeat_anchor": "referral", "incidents": "5"}
     given |= {
         "incidents_months": "12",
@@ -434,7 +435,7 @@ async def test_choices_by_page(marac: Marac) -> None:
         "slots": "18",
         "closes_days": "5",
     }
-    given |= {"local": "strangled: Strangled or choked | non-fatal-strangulation", "once": once(page)}
+    given |= {"local": "strangled: Strangled or choked | non-fatal-strangulation", "upon": "0"}
     wrong = await send(marac, "admin", "/marac/choices/north", **given | {"dash": "40", "local": "x"})
     assert wrong.status_code == 422
     for each in ({"dash": "40"}, {"local": "x"}, {"slots": "none"}, {"incidents": "1"}):

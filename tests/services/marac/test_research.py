@@ -22,7 +22,7 @@ async def asked(marac: Marac, *, declares: bool = False) -> Prepared:
     """The case at a meeting whose MARAC asks three agencies."""
     made = await prepared(marac)
     said = {"area": "north", "agencies": ASKED, "declares": declares}
-    taken = await marac.post("coordinator", "researchers", said)
+    taken = await marac.post_upon("coordinator", "researchers", said)
     assert taken.status_code == 201, taken.text
 
     async def waits() -> bool:
@@ -199,7 +199,7 @@ async def test_nobody_answers_what_was_not_asked_of_them(marac: Marac) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "not-of-case")
     assert refused.json()["faults"][0]["where"] == "body.people.0.person"
     assert (
-        await marac.post("coordinator", "researchers", {"area": "south", "agencies": []})
+        await marac.post_upon("coordinator", "researchers", {"area": "south", "agencies": []})
     ).status_code == 404
 
 

@@ -1,0 +1,246 @@
+"""What is set as a whole is said upon what stands: of two who write one thing the second is told, by REST
+and, with both texts, by page."""
+
+import asyncio
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.events.research import ResearchersSet
+from services.marac.conference.upon import ever_about
+from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.services.marac.test_listing import form, once, send
+from tests.support.facts import fact
+
+NORTH = {"area": "north"}
+
+
+def parties(made: Prepared) -> tuple[str, str]:
+    """Where is read, and where is written, who is the primary victim."""
+    return f"cases/{made.case}/decisions", f"cases/{made.case}/parties"
+
+
+async def tag(marac: Marac, who: str, path: str) -> str:
+    answer = await marac.get(who, path)
+    assert answer.status_code == 200, answer.text
+    found: str = answer.headers["etag"]
+    return found
+
+
+def told(answer: httpx.Response) -> bool:
+    """Whether a writer is told that somebody was first."""
+    return (answer.status_code, answer.json()["code"]) == (412, "changed-since")
+
+
+def upon(page: str) -> str:
+    found: str = re.findall(r'name="upon" value="([^"]+)"', page)[0]
+    return found
+
+
+async def test_of_two_who_set_what_a_marac_chooses_the_second_is_told(marac: Marac) -> None:
+    await prepared(marac)
+    assert await tag(marac, "coordinator", "choices/north") == '"0"', "nothing was set"
+    first = NORTH | {"slots": 12}
+    taken = await marac.post_upon("chair", "choices", first)
+    assert taken.status_code == 201
+    assert (await marac.post_upon("chair", "choices", first)).status_code == 200, "an answer that was lost"
+    assert told(await marac.post_upon("admin", "choices", first)), "another agency's word is its own"
+    assert told(await marac.post_upon("admin", "choices", NORTH | {"slots": 9}))
+    assert told(await marac.post_upon("admin", "choices", NORTH | {"slots": 9}, 5)), "of no version there is"
+    found = (await marac.get("admin", "choices/north")).json()
+    assert (found["version"], found["chosen"]["slots"], len(found["history"])) == (1, 12, 1)
+    assert (await marac.post_upon("admin", "choices", NORTH | {"slots": 9}, 1)).status_code == 201
+    assert told(await marac.post_upon("chair", "choices", first)), "what was replaced is not said to hold"
+    dash = {"area": "north", "threshold": "dash-visible-high-risk", "value": 12}
+    assert (await marac.post("chair", "thresholds", dash)).status_code == 201
+    assert await tag(marac, "chair", "choices/north") == '"3"', "its Dash score is of what was read"
+    assert told(await marac.post_upon("admin", "choices", first, 2))
+    assert await tag(marac, "admin", "choices/south") == '"0"', "each area is set by itself"
+
+
+async def test_what_was_taken_back_counts_and_is_not_there_again(marac: Marac) -> None:
+    await prepared(marac)
+    said = NORTH | {"agencies": ["council"]}
+    root = (await marac.post_upon("coordinator", "researchers", said)).json()["root"]
+    headers = {"Authorization": "Bearer chair", "If-Match": '"1"'}
+    assert (await marac.http.delete(f"/marac/v1/facts/{root}", headers=headers)).status_code == 200
+    found = (await marac.get("chair", "researchers/north")).json()
+    assert (found["version"], found["holds"], found["history"]) == (2, None, [])
+    assert told(await marac.post_upon("coordinator", "researchers", said))
+    assert (await marac.post_upon("coordinator", "researchers", said, 2)).status_code == 201
+
+
+async def test_of_two_who_say_whom_a_marac_asks_the_second_is_told(marac: Marac) -> None:
+    await prepared(marac)
+    assert await tag(marac, "chair", "researchers/north") == '"0"'
+    said = NORTH | {"agencies": ["council", "haven"]}
+    assert (await marac.post_upon("coordinator", "researchers", said)).status_code == 201
+    assert told(await marac.post_upon("coordinator-too", "researchers", NORTH | {"agencies": ["police"]}))
+    shown = await marac.get("coordinator-too", "researchers/north")
+    assert (shown.headers["etag"], shown.json()["holds"]["agencies"]) == ('"1"', ["council", "haven"])
+    (line,) = shown.json()["history"]
+    assert (line["agency_name"], line["set"]["agencies"]) == ("The police", ["council", "haven"])
+    both = NORTH | {"agencies": ["council", "haven", "police"]}
+    assert (await marac.post_upon("coordinator-too", "researchers", both, 1)).status_code == 201
+    assert len((await marac.get("admin", "researchers/north")).json()["history"]) == 2, "nothing is lost"
+
+
+async def test_whose_it_is_not_is_told_nothing(marac: Marac) -> None:
+    made = await prepared(marac)
+    read, write = parties(made)
+    decided = {"decision": "both", "reason": "Seen so."}
+    for who in ("coordinator-elsewhere", "housing", "idva", "system", "matac"):
+        assert (await marac.get(who, "researchers/north")).status_code == 404, who
+        assert (await marac.get(who, read)).status_code == 404, who
+        for path, body in (("researchers", NORTH | {"agencies": []}), (write, decided), ("choices", NORTH)):
+            for version in (0, 7):
+                assert (await marac.post_upon(who, path, body, version)).status_code == 404, (who, path)
+    assert (await marac.get("chair", "researchers/nowhere")).status_code == 404
+    assert (await marac.get("admin", "researchers/north")).status_code == 200
+
+
+async def test_of_two_who_decide_about_the_parties_the_second_is_told(marac: Marac) -> None:
+    made = await prepared(marac)
+    read, write = parties(made)
+    assert await tag(marac, "chair", read) == '"0"'
+    decided = {"decision": "as-referred", "reason": "Hurt while holding a door shut."}
+    assert (await marac.post_upon("chair", write, decided)).status_code == 201
+    other = {"decision": "both", "reason": "Seen so."}
+    assert told(await marac.post_upon("coordinator-too", write, other))
+    shown = await marac.get("coordinator-too", read)
+    assert (shown.headers["etag"], [each["decision"] for each in shown.json()["parties"]]) == (
+        '"1"',
+        ["as-referred"],
+    )
+    assert (await marac.post_upon("coordinator-too", write, other, 1)).status_code == 201
+    lines = (await marac.get("chair", read)).json()["parties"]
+    assert [(each["decision"], each["agency"]) for each in lines] == [
+        ("both", "council"),
+        ("as-referred", "police"),
+    ]
+
+
+@pytest.mark.parametrize(("given", "status"), [(None, 428), ("*", 428), ('W/"0"', 412), ("0", 400)])
+async def test_a_writer_names_what_was_seen(marac: Marac, given: str | None, status: int) -> None:
+    made = await prepared(marac)
+    headers = {"Authorization": "Bearer chair"} | ({"If-Match": given} if given else {})
+    for path, body in (
+        ("choices", NORTH),
+        ("researchers", NORTH | {"agencies": []}),
+        (parties(made)[1], {"decision": "both", "reason": "Seen so."}),
+    ):
+        answer = await marac.http.post(f"/marac/v1/{path}", json=body, headers=headers)
+        assert answer.status_code == status, path
+
+
+@pytest.mark.parametrize("thing", ["choices", "researchers", "parties"])
+async def test_of_two_at_one_instant_one_wins(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch, thing: str
+) -> None:
+    """Both have looked, and seen that nothing changed, before either is saved."""
+    made = await prepared(marac)
+    read, write = parties(made) if thing == "parties" else (f"{thing}/north", thing)
+    bodies: dict[str, list[dict[str, Any]]] = {
+        "choices": [NORTH | {"slots": 12}, NORTH | {"slots": 9}],
+        "researchers": [NORTH | {"agencies": ["council"]}, NORTH | {"agencies": ["police"]}],
+        "parties": [{"decision": each, "reason": "Seen so."} for each in ("both", "as-referred")],
+    }
+    writers = ("chair", "admin" if thing == "choices" else "coordinator-too")
+    both, take, waited = asyncio.Barrier(2), marac.runtime.take, []
+
+    async def together(*given: Any, **more: Any) -> Any:
+        waited.append(await both.wait())
+        return await take(*given, **more)
+
+    monkeypatch.setattr(marac.runtime, "take", together)
+    answers = await asyncio.gather(
+        *(marac.post_upon(who, write, body) for who, body in zip(writers, bodies[thing], strict=True))
+    )
+    assert len(waited) == 2, "both came as far as the store"
+    assert sorted(answer.status_code for answer in answers) == [201, 412]
+    assert told(max(answers, key=lambda answer: answer.status_code))
+    shown = (await marac.get("chair", read)).json()
+    lines = shown["parties" if thing == "parties" else "history"]
+    winner = min(answers, key=lambda answer: answer.status_code).json()["root"]
+    assert (shown["version"], [each["root"] for each in lines]) == (1, [winner])
+
+
+async def test_by_page_the_second_to_choose_has_both_texts(marac: Marac) -> None:
+    await prepared(marac)
+    path = "/marac/choices/north"
+    page = await form(marac, "chair", path)
+    given = {"repeat_definition": "old", "repeat_anchor": "referral", "closes_days": "5", "dash_was": "14"}
+    given |= {"incidents": "3", "incidents_months": "12"}
+    given |= {"upon": upon(page), "local": "noose: Words of the first\r\nbelt: More of them"}
+    for _ in range(2):
+        sent = await send(marac, "admin", path, **given, dash="12", slots="18")
+        assert sent.status_code == 303, "pressed twice it is set once"
+    mine = given | {"dash": "14", "slots": "20", "local": "belt: Mine"}
+    wrong = await send(marac, "chair", path, **mine | {"slots": "none"})
+    assert (wrong.status_code, upon(wrong.text)) == (422, upon(page)), "a fault is no look at what was set"
+    clash = await send(marac, "chair", path, **mine)
+    assert clash.status_code == 412
+    assert "somebody else set this while you typed" in clash.text
+    assert clash.text.count("What holds now:") == 3, "beside each part that differs"
+    for text in ('value="20"', "belt: Mine", "noose: Words of the first", '<p class="govuk-body">18</p>'):
+        assert text in clash.text
+    held = (await marac.get("chair", "choices/north")).json()
+    assert (held["version"], held["chosen"]["slots"], held["chosen"]["dash"]) == (2, 18, 12)
+    again = mine | {"upon": upon(clash.text), "dash": "12", "dash_was": "12"}
+    assert (await send(marac, "chair", path, **again)).status_code == 303
+    held = (await marac.get("chair", "choices/north")).json()
+    assert (held["version"], held["chosen"]["slots"], held["chosen"]["dash"]) == (3, 20, 12)
+    assert [each["agency"] for each in held["history"]] == ["police", "council", "council"], "nothing is lost"
+
+
+async def test_by_page_a_dash_score_that_somebody_set_since_is_not_replaced(marac: Marac) -> None:
+    await prepared(marac)
+    path = "/marac/choices/north"
+    given = {"upon": "0", "dash": "14", "dash_was": "14", "closes_days": "5"}
+    given |= {"repeat_definition": "old", "repeat_anchor": "referral"}
+    assert (await send(marac, "chair", path, **given)).status_code == 303
+    dash = {"area": "north", "threshold": "dash-visible-high-risk", "value": 11}
+    assert (await marac.post("admin", "thresholds", dash)).status_code == 201
+    assert (await send(marac, "chair", path, **given)).status_code == 303, "the same press once more"
+    assert (await marac.get("chair", "choices/north")).json()["chosen"]["dash"] == 11
+    assert (await send(marac, "chair", path, **given | {"dash": "13"})).status_code == 412
+    assert (await marac.get("chair", "choices/north")).json()["chosen"]["dash"] == 11
+
+
+async def test_by_page_the_second_to_decide_has_both_texts(marac: Marac) -> None:
+    made = await prepared(marac)
+    path = f"/marac/cases/{made.case}"
+    page = await form(marac, "coordinator-too", f"{path}/decisions")
+    seen = {"once": once(page), "upon": upon(page)}
+    theirs = {"decision": "as-referred", "reason": "Hurt while holding a door shut."}
+    for _ in range(2):
+        assert (await send(marac, "chair", f"{path}/parties", **seen, **theirs)).status_code == 303
+    mine = seen | {"decision": "both", "reason": "Mine to keep."}
+    clash = await send(marac, "coordinator-too", f"{path}/parties", **mine)
+    assert clash.status_code == 412
+    assert "somebody else decided this" in clash.text
+    for text in ("Mine to keep.", "Decided by The police"):
+        assert text in clash.text
+    beside = clash.text.split("gt-theirs")[1]
+    assert "Hurt while holding a door shut." in beside, "what they wrote stands at the form"
+    again = mine | {"upon": upon(clash.text)}
+    assert (await send(marac, "coordinator-too", f"{path}/parties", **again)).status_code == 303
+    lines = (await marac.get("chair", f"cases/{made.case}/decisions")).json()["parties"]
+    assert [each["decision"] for each in lines] == ["both", "as-referred"]
+
+
+def test_a_version_counts_all_that_was_ever_said_of_a_thing() -> None:
+    north = fact(ResearchersSet(area="north", agencies=[]), root="one")
+    moved = fact(ResearchersSet(area="south", agencies=[]), root="one", version=2)
+    other = fact(ResearchersSet(area="south", agencies=[]), root="two")
+
+    def of(area: str) -> list[str]:
+        found = ever_about(
+            [north, moved, other], lambda said: isinstance(said, ResearchersSet) and said.area == area
+        )
+        return [each.id for each in found]
+
+    assert of("north") == [north.id, moved.id], "what was moved away was said here"
+    assert of("south") == [north.id, moved.id, other.id]
