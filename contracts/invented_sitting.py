@@ -42,6 +42,8 @@ SITTING: list[Told] = [
             case=REFERRAL,
             victim=mention_of(HER, "haven-idva"),
             risks=Narrative(text="Threats after each contact with the children; the bail ends on Friday."),
+            needs=Narrative(text="The victim: somebody beside them in court. The children: counselling."),
+            strengths=Narrative(text="The victim keeps each appointment. A sister helps with the children."),
             decided=Narrative(text="Bail to be reviewed before it ends. New locks offered."),
             forums=[code.Forum.CHILD_PROTECTION],
             told_by="haven-idva",

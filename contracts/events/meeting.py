@@ -59,15 +59,18 @@ class LeftTheRoom(OfMeeting):
 
 
 class CaseHeard(OfMeeting):
-    """What a meeting recorded of one case: the risks as the chair summed them up, what was decided, where it
-    is taken on to, who tells the victim. ``safe_to_tell`` null: not said, which is not safe. ``victim``:
-    whom it was about, by the case's own mention of them when it was recorded."""
+    """What a meeting recorded of one case: the risks as the chair summed them up, the needs and strengths of
+    the victim, the children and the perpetrator, what was decided, where it is taken on to, who tells the
+    victim. ``safe_to_tell`` null: not said, which is not safe. ``victim``: whom it was about, by the case's
+    own mention of them when it was recorded."""
 
     type: ClassVar[str] = "uk.goldthread.marac.case-heard.v1"
     joint: ClassVar[bool] = True
     case: CaseId
     victim: MentionId | None = None
     risks: NarrativeSection | None = None
+    needs: NarrativeSection | None = None
+    strengths: NarrativeSection | None = None
     decided: NarrativeSection | None = None
     forums: list[Forum] = Field(default_factory=list, max_length=len(Forum))
     told_by: AgencyId | None = Field(default=None, description="the agency that tells the victim")

@@ -12,6 +12,7 @@ from contracts.sections import ImmigrationSection, Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
     DASH_ITEMS,
+    PERPETRATOR_ROLES,
     AnswerSource,
     DashAnswer,
     DashItem,
@@ -20,6 +21,7 @@ from contracts.vocabulary import (
     IncidentKind,
     Instrument,
     LegalStatus,
+    Mappa,
     ReferralCriterion,
     RiskAnswer,
     Role,
@@ -123,6 +125,15 @@ class RiskAssessed(Said):
     rationale: Text | None = None
     answers: list[Answered] = Field(default_factory=list, max_length=60)
     judgement: Judgement | None = None
+    mappa: Mappa | None = Field(
+        default=None, description="at which level the one alleged perpetrator whom it names is managed"
+    )
+
+    @model_validator(mode="after")
+    def _one_is_managed(self) -> "RiskAssessed":
+        if self.mappa is not None and len(self.in_role(*PERPETRATOR_ROLES)) != 1:
+            raise PydanticCustomError("one_perpetrator", "who is managed is the one perpetrator it names")
+        return self
 
 
 class IncidentReported(Conduct):

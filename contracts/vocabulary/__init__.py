@@ -97,7 +97,7 @@ from contracts.vocabulary.risk import (
 )
 from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
-from contracts.vocabulary.tasking import CandidateDecision, NotTakenUp, SearchReason
+from contracts.vocabulary.tasking import CandidateDecision, Mappa, NotTakenUp, SearchReason
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
 
@@ -149,6 +149,7 @@ __all__ = [
     "LawfulBasis",
     "LegalStatus",
     "LinkReason",
+    "Mappa",
     "MoveKind",
     "MoveWarning",
     "NationalSystem",

@@ -1,4 +1,5 @@
-"""What a MATAC decides of whoever is put forward to it; and why somebody looks for a person."""
+"""What a MATAC decides of whoever is put forward to it; how MAPPA manages somebody; why somebody looks for
+a person."""
 
 from enum import StrEnum
 
@@ -22,6 +23,19 @@ class NotTakenUp(StrEnum):
     NOT_WITHIN_REACH = "not-within-reach"
     """In custody, abroad, or dead."""
     OTHER = "other"
+
+
+class Mappa(StrEnum):
+    """At which level somebody is managed under multi-agency public protection arrangements (Criminal Justice
+    Act 2003 s325 to s327B; levels: domain.md 2.5, 2026-11). What nobody has said is not *not managed*."""
+
+    LEVEL_1 = "level-1"
+    """By one agency."""
+    LEVEL_2 = "level-2"
+    """By several agencies, which meet."""
+    LEVEL_3 = "level-3"
+    """By their senior staff."""
+    NOT_MANAGED = "not-managed"
 
 
 class SearchReason(StrEnum):

@@ -21,6 +21,9 @@ ATTENDED: tuple[dict[str, Any], ...] = (
 SAID: tuple[dict[str, Any], ...] = (
     {
         "risks": "Contact goes on through the children, and the bail ends this month.",
+        "needs": "The victim: new locks. The children: somebody at school whom they may talk to. The alleged"
+        " perpetrator: treatment for alcohol.",
+        "strengths": "The victim keeps every appointment. A sister takes the children whenever asked.",
         "decided": "The officer in the case asks for the bail to be varied. Housing offers new locks.",
         "forums": ["child-protection"],
         "told_by": "harbour-idva",
@@ -28,6 +31,7 @@ SAID: tuple[dict[str, Any], ...] = (
     },
     {
         "risks": "Nobody has reached the victim since the referral. What is not known is not safe.",
+        "needs": "Not known until the victim is reached. Two earlier records name an interpreter.",
         "decided": "The IDVA tries at another time of day, by the safe way alone.",
         "told_by": "harbour-idva",
         "safe_to_tell": None,

@@ -35,6 +35,7 @@ from services.marac.shown_victim import NO_WAY, HersShown, SafeWay
 from services.marac.tasking.rows import (
     BindingOrder,
     EventShown,
+    MappaSaid,
     OffenceShown,
     PerpetratorGap,
     ScorePart,
@@ -392,8 +393,7 @@ class PerpetratorPage(Page):
     orders: list[BindingOrder]
     candidacy: Candidacy | None = None
     missing: list[PerpetratorGap]
-    pattern: tuple[OffenceShown, ...] = Field(
-        default=(), description="a prompt to a person, by victim's letter"
-    )
+    pattern: tuple[OffenceShown, ...] = Field(default=(), description="a prompt, by victim's letter")
     without_answer: int = Field(default=0, description="breaches without an answer in 24 hours, from 3 on")
+    mappa: tuple[MappaSaid, ...] = Field(default=(), description="of police, probation; empty: not known")
     managed_by: str | None

@@ -18,13 +18,13 @@ from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
 from contracts.submission import Receipt
-from contracts.vocabulary import Attendance, CoreService, Forum
+from contracts.vocabulary import Attendance, CoreService
 from services.marac import casefile, queries
 from services.marac.conference import hearing, minutes, researched, room
 from services.marac.conference.hearing import ToRecord
 from services.marac.pages import PAGES
 from services.marac.pages.action_form import action_form
-from services.marac.pages.hear import HearView, Typed, place_of, typed_of
+from services.marac.pages.hear import HearView, Typed, faults_of, place_of, typed_of
 from services.marac.pages.routes import PAPER_LASTS
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
@@ -179,35 +179,20 @@ async def hear_by_page(
     case: Id,
     runtime: TheRuntime,
     caller: Holder,
-    upon: Annotated[int, Form(ge=0)],
-    risks: Annotated[str, Form()] = "",
-    decided: Annotated[str, Form()] = "",
-    forums: Annotated[list[str] | None, Form()] = None,
-    told_by: Annotated[str, Form()] = "",
-    safe: Annotated[str, Form()] = "",
-    then: Annotated[str, Form()] = "",
+    typed: Annotated[Typed, Form()],
 ) -> Response:
     """Record what was typed, upon the version that was at hand. Who comes second is given both texts."""
-    typed = Typed(upon, risks, decided, forums or [], told_by, safe)
     try:
-        said = ToRecord(
-            risks=risks.strip() or None,
-            decided=decided.strip() or None,
-            forums=[Forum(each) for each in typed.forums],
-            told_by=told_by or None,
-            safe_to_tell={"yes": True, "no": False}.get(safe),
-        )
-    except ValueError as error:
-        places = error.errors() if isinstance(error, ValidationError) else []
-        faults = sorted({str(fault["loc"][0]) for fault in places} & {"risks", "decided"}) or ["other"]
-        return await _hear(request, runtime, caller, meeting, case, typed, faults)
+        said = typed.recorded()
+    except ValidationError as error:
+        return await _hear(request, runtime, caller, meeting, case, typed, faults_of(error))
     try:
-        await hearing.record(runtime, caller, meeting, case, said, upon)
+        await hearing.record(runtime, caller, meeting, case, said, typed.upon)
     except Refused as refused:
         if refused.status != 412:
             raise
         return await _hear(request, runtime, caller, meeting, case, typed)
-    away = "sitting" if then == "sitting" else f"hear/{then or case}"
+    away = "sitting" if typed.then == "sitting" else f"hear/{typed.then or case}"
     return RedirectResponse(f"/marac/meetings/{meeting}/{away}", 303)
 
 
@@ -246,7 +231,7 @@ async def _hear(
         faults=faults,
         clash=clash,
         research=await researched.of_case(runtime, caller, case),
-        matac=await hearing.in_cohort(runtime, page),
+        glance=await hearing.at_glance(runtime, caller, page),
         **await action_form(runtime),
         kept_as=f"{meeting}.{case}.{caller.id}",
         key=runtime.ids.blind("kept in a browser", caller.id),

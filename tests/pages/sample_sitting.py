@@ -8,10 +8,12 @@ import pytest
 from chassis.accept import Refused, Taken
 from chassis.http.auth import Caller
 from contracts.sections import Name
-from contracts.vocabulary import Attendance, CoreService, Forum, Grade
+from contracts.vocabulary import Attendance, CoreService, Forum, Grade, Mappa
 from services.marac.conference import hearing, minutes, room
 from services.marac.conference.sitting_rows import AttendanceLine, HeardVersion, LeftLine, Sitting
+from services.marac.shown import CasePage
 from services.marac.shown_sitting import CoreLine, Hearing, Minutes, MinutesCase, SittingShown
+from services.marac.tasking.rows import MappaSaid
 from tests.pages import sample_actions
 from tests.pages.sample_rows import AGENCIES, CASE, LONG, LONG_CASE, MEETING, NOW, ago, new
 
@@ -21,6 +23,8 @@ COUNCIL, POLICE, IDVA = "northmere-council", "northmere-police", "harbour-idva"
 def version(n: int, risks: str, by: str = POLICE, **more: Any) -> HeardVersion:
     """One version of what was recorded of a case."""
     said: dict[str, Any] = {
+        "needs": "Somebody at school whom the children may talk to.",
+        "strengths": None,
         "decided": "Bail to be reviewed before it ends.\nNew locks offered.",
         "forums": (Forum.CHILD_PROTECTION, Forum.MATAC),
         "told_by": IDVA,
@@ -181,15 +185,18 @@ class Sittings:
 def sampled(patch: pytest.MonkeyPatch, sittings: Sittings) -> None:
     """Let the page routes ask this instead of a store."""
 
-    async def in_cohort(*_: Any) -> bool:
-        return True
+    async def at_glance(_runtime: Any, _caller: Caller, page: CasePage) -> hearing.Glance:
+        said = MappaSaid(level=Mappa.LEVEL_2, agency_kind="probation", month="2026-10")
+        gone = said.model_copy(update={"level": Mappa.NOT_MANAGED, "agency_kind": "police"})
+        first, *others = [each.identity.name for each in page.perpetrators] or [None]
+        return hearing.Glance(matac=True, mappa=[(first, (said, gone)), *((name, ()) for name in others)])
 
     async def the_minutes(_runtime: Any, caller: Caller, _meeting: str) -> Minutes:
         return page_of_minutes(draft="idva" not in caller.roles)
 
     patch.setattr(hearing, "read", sittings.read)
     patch.setattr(hearing, "record", sittings.record)
-    patch.setattr(hearing, "in_cohort", in_cohort)
+    patch.setattr(hearing, "at_glance", at_glance)
     patch.setattr(room, "read", sittings.room)
     patch.setattr(hearing, "sitting_of", sittings.sitting_of)
     patch.setattr(minutes, "read", the_minutes)

@@ -19,6 +19,7 @@ from contracts.vocabulary import (
     DeliveryResult,
     Grade,
     LegalStatus,
+    Mappa,
     OrderQuestion,
     OrderStage,
     OrderType,
@@ -295,6 +296,7 @@ def perpetrator() -> shown.PerpetratorPage:
             ),
         ),
         without_answer=3,
+        mappa=(shown.MappaSaid(level=Mappa.LEVEL_3, agency_kind="probation", month="2026-09"),),
         candidacy=sample_at_risk.CANDIDACY,
         victims=[
             shown.VictimShown(letter="A", relationships=["ex-partner"], events=[1, 2]),

@@ -31,6 +31,8 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[data-state]")).to_contain_text("Not saved since")
     page.locator("#decided").fill("New locks.")
+    page.locator("#needs").fill("An interpreter.")
+    page.locator("#strengths").fill("A sister helps.")
     (kept,) = page.evaluate(KEPT)
     assert "bail" not in kept[1].lower()
     assert re.fullmatch(r"\d+\.[\w+/=]+\.[\w+/=]+", kept[1]), "sealed"
@@ -39,6 +41,7 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     expect(page.locator("[data-state]")).to_contain_text("Saved at", timeout=15_000)
     recorded = world.sittings.records[sample_rows.CASE]
     assert (recorded.risks, recorded.decided) == (TYPED, "New locks.")
+    assert (recorded.needs, recorded.strengths) == ("An interpreter.", "A sister helps.")
     assert page.evaluate(KEPT) == [], "what the server has is kept no more"
     page.locator("#risks").fill("More.")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -49,10 +52,14 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
 def test_what_was_typed_and_not_saved_is_there_again_for_whoever_typed_it(open_: Open, world: World) -> None:
     page = open_("chair", HEAR)
     page.locator("#risks").fill(TYPED)
+    page.locator("#needs").fill("An interpreter.")
+    page.locator("#strengths").fill("A sister helps.")
     page.locator("#forums").check()
     page.wait_for_function(f"{KEPT}.length === 1")
     page.reload()
     expect(page.locator("#risks")).to_have_value(TYPED)
+    expect(page.locator("#needs")).to_have_value("An interpreter.")
+    expect(page.locator("#strengths")).to_have_value("A sister helps.")
     expect(page.locator("#forums")).to_be_checked()
     assert "not saved yet" in state(page)
     page.context.clear_cookies()
@@ -69,6 +76,7 @@ def test_the_second_who_saves_has_both_texts(open_: Open, world: World, axe: str
     expect(page.locator(".govuk-error-summary")).to_contain_text("Somebody else saved this case")
     expect(page.locator("#risks")).to_have_value(TYPED)
     expect(page.locator(".gt-theirs").first).to_contain_text("No word from the school.")
+    expect(page.locator(".gt-theirs", has_text="Somebody at school")).to_be_visible()
     page.evaluate(axe)
     assert page.evaluate("async () => (await axe.run()).violations.map(each => each.id)") == []
     page.locator("#risks").fill(f"{TYPED} No word from the school.")
@@ -151,6 +159,6 @@ def test_the_voice_comes_first_and_the_keyboard_reaches_what_is_written(open_: O
     assert page.locator(".gt-speaker[open]").count() == 0
     assert page.locator("#risks").bounding_box()["y"] < 720, "on one screen of a laptop"  # type: ignore[index]
     page.locator("#risks").focus()
-    for name in ("decided", "forums", "forums", "forums", "forums", "forums", "forums", "forums", "told_by"):
+    for name in ("needs", "strengths", "decided", *["forums"] * 7, "told_by"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.name") == name

@@ -97,6 +97,7 @@ LISTS: dict[str, EnumType] = {
     "role": vocabulary.Role,
     "search-reason": vocabulary.SearchReason,
     "service-method": vocabulary.ServiceMethod,
+    "mappa": vocabulary.Mappa,
     "sex": vocabulary.Sex,
     "staff-role": vocabulary.StaffRole,
     "stage": vocabulary.OrderStage,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +14,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.envelope import AgencyId
 from contracts.events.meeting import CaseHeard
-from contracts.sections import Narrative, Text
+from contracts.sections import Name, Narrative, Text
 from contracts.times import Moment
 from contracts.vocabulary import Forum
 from services.marac.conference import rows
@@ -25,11 +25,19 @@ from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import agenda, sharing
 from services.marac.shown import CasePage
 from services.marac.shown_sitting import Hearing
-from services.marac.tasking.rows import TaskingPerpetrator
-from services.marac.tasking.views import PERPETRATOR
+from services.marac.tasking.rows import MappaSaid, TaskingPerpetrator, TaskingSource
+from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 TAKEN_BY_ANOTHER = (409, 412)
 """Somebody else wrote it first, or has written since."""
+
+
+class Glance(NamedTuple):
+    """Of those who harm: whether somebody is in a MATAC's cohort and scored, never by what, nor whose; and of
+    each, by name, at which MAPPA level they are managed."""
+
+    matac: bool
+    mappa: list[tuple[Name | None, tuple[MappaSaid, ...]]]
 
 
 class ToRecord(BaseModel):
@@ -39,6 +47,8 @@ class ToRecord(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     risks: Text | None = None
+    needs: Text | None = None
+    strengths: Text | None = None
     decided: Text | None = None
     forums: list[Forum] = Field(default_factory=list, max_length=len(Forum))
     told_by: AgencyId | None = None
@@ -142,11 +152,21 @@ async def is_of_another(runtime: Runtime, victim: str | None, case: rows.Confere
     return case.victim is None or await runtime.person_of(victim) != case.victim.person
 
 
-async def in_cohort(runtime: Runtime, page: CasePage) -> bool:
-    """Whether somebody who harms is in a MATAC's cohort and scored: never by what, nor whose."""
-    held = Held(runtime)
-    found = [await held.one(PERPETRATOR, TaskingPerpetrator, each.person) for each in page.perpetrators]
-    return any(row is not None and row.scored for row in found)
+async def at_glance(runtime: Runtime, caller: Caller, page: CasePage) -> Glance:
+    """What the perpetrator-centred side says of those who harm, for whoever holds the meeting. That a MAPPA
+    level was shown is on record."""
+    held, scored = Held(runtime), False
+    mappa: list[tuple[Name | None, tuple[MappaSaid, ...]]] = []
+    for each in page.perpetrators:
+        row = await held.one(PERPETRATOR, TaskingPerpetrator, each.person)
+        lines = row.mappa if row else ()
+        if lines:
+            source = await held.one(SOURCE, TaskingSource, each.person)
+            body = b"".join(line.model_dump_json().encode() for line in lines)
+            await runtime.shown(caller, PERPETRATOR.name, each.person, body, source.mappa if source else ())
+        scored = scored or bool(row and row.scored)
+        mappa.append((each.identity.name, lines))
+    return Glance(scored, mappa)
 
 
 async def _write(runtime: Runtime, caller: Caller, said: CaseHeard, at: datetime, upon: int) -> Taken:
@@ -190,9 +210,15 @@ def _content(meeting: str, case: rows.ConferenceCase, said: ToRecord) -> CaseHea
         meeting=meeting,
         case=case.case,
         victim=case.victim.mentions[0] if case.victim else None,
-        risks=Narrative(text=said.risks) if said.risks else None,
-        decided=Narrative(text=said.decided) if said.decided else None,
+        risks=_section(said.risks),
+        needs=_section(said.needs),
+        strengths=_section(said.strengths),
+        decided=_section(said.decided),
         forums=sorted(set(said.forums)),
         told_by=said.told_by,
         safe_to_tell=said.safe_to_tell,
     )
+
+
+def _section(words: str | None) -> Narrative | None:
+    return Narrative(text=words) if words else None

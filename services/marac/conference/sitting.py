@@ -94,11 +94,15 @@ def version_of(fact: Fact[CaseHeard]) -> rows.HeardVersion:
         recorded=fact.recorded,
         victim=said.victim,
         risks=_words(said.risks),
+        needs=_words(said.needs),
+        strengths=_words(said.strengths),
         decided=_words(said.decided),
         forums=tuple(said.forums),
         told_by=said.told_by,
         safe_to_tell=said.safe_to_tell,
-        sealed=any(isinstance(each, Sealed) for each in (said.risks, said.decided)),
+        sealed=any(
+            isinstance(each, Sealed) for each in (said.risks, said.needs, said.strengths, said.decided)
+        ),
     )
 
 

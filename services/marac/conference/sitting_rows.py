@@ -42,6 +42,8 @@ class HeardVersion(Part):
     recorded: AwareDatetime
     victim: str | None
     risks: str | None
+    needs: str | None
+    strengths: str | None
     decided: str | None
     forums: tuple[Forum, ...]
     told_by: str | None

@@ -64,6 +64,7 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("instrument_version", "text"),
         ("grade", "grade"),
         ("rationale", "text"),
+        ("mappa", "mappa"),
     ),
     "care.withheld-opened": (("basis", "opening-basis"), ("reason", "text")),
     "care.household-described": (("as_at", "date"),),

@@ -22,6 +22,7 @@ from services.marac import casefile
 from services.marac.rules import score as scoring
 from services.marac.tasking import rows
 from services.marac.tasking.letters import Signature, Told, letters
+from services.marac.tasking.mappa import facts_of, mappa_of
 from services.marac.tasking.pattern import Assessed, assessed, pattern_of
 from services.marac.tasking.put_forward import standing
 from services.marac.tasking.seen import Seen
@@ -159,7 +160,7 @@ def fold_perpetrator(subject: Subject) -> Folded:
         missing=_missing(known, who),
         pattern=found.offences,
         without_answer=found.without_answer,
-        managed_by=None,
+        mappa=mappa_of(known.against, known.kinds),
         scored=scored.tenths is not None,
         place=_place(scored.tenths, who),
     )
@@ -184,6 +185,7 @@ def fold_source(subject: Subject) -> Folded:
         ],
         facts=sorted(each.fact.id for each in known.against),
         mention=min((m.mention for each in known.against for m in each.own if m.mention), default=""),
+        mappa=facts_of(known.against),
         forces=_forces(known),
     )
     return Folded(row)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.views import Row, ViewTable
 from contracts.sections import Name
-from contracts.vocabulary import Offence, OrderStage, OrderType, PatternDecision
+from contracts.vocabulary import Mappa, Offence, OrderStage, OrderType, PatternDecision
 
 
 class Part(BaseModel):
@@ -91,6 +91,14 @@ class PerpetratorGap(Part):
     events: tuple[int, ...] = ()
 
 
+class MappaSaid(Part):
+    """At which MAPPA level the person is managed, as a kind of agency said."""
+
+    level: Mappa
+    agency_kind: str
+    month: str = Field(examples=["2026-11"])
+
+
 class TaskingPerpetrator(Row):
     """Somebody who is named as perpetrator, suspect or respondent."""
 
@@ -111,7 +119,9 @@ class TaskingPerpetrator(Row):
     pattern: tuple[OffenceShown, ...] = ()
     without_answer: int = 0
     """So many breaches had no answer in 24 hours; 0 where there are too few to be named by their number."""
-    managed_by: str | None
+    mappa: tuple[MappaSaid, ...] = ()
+    """Of each agency that manages, its newest word, by kind and month; empty: it is not known."""
+    managed_by: str | None = None
     """Who manages this person. Nothing in this release says so: None is *nobody known*."""
     scored: bool
     place: str
@@ -149,6 +159,8 @@ class TaskingSource(Row):
     facts: list[str]
     mention: str = ""
     """One by which a decision about the person is filed."""
+    mappa: tuple[str, ...] = ()
+    """The facts that say a MAPPA level."""
     forces: str = ""
     """The police forces that have told of the person, each between bars: whose coordinators see them."""
 

@@ -6,20 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from contracts.events.configuration import AgencyDefined
 from contracts.events.identity import IdentityAssigned
 from contracts.events.meeting import CaseHeard
-from contracts.vocabulary import AgencyKind, Attendance, CoreService, Role
+from contracts.events.people import RiskAssessed
+from contracts.vocabulary import AgencyKind, Attendance, CoreService, Instrument, Role
+from services.marac.conference.sitting import version_of
 from services.marac.rules import sharing
 from services.marac.rules.sitting import Seat, core_attendance, speaking_order, why_not_closed
-from tests.services.marac.caseload import STREET, mention, referral
+from tests.services.marac.caseload import STREET, ben, mention, person, referral
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, complete, prepared
-from tests.support.facts import IDS, mention_of
+from tests.services.marac.test_http import shown
+from tests.support.facts import IDS, fact, mention_of, root_of
 from tests.support.tables import lines
 from tests.support.waiting import until
 
 SAID = {"risks": "Bail ends on Friday.", "decided": "Locks.", "told_by": "haven", "safe_to_tell": True}
+SAID |= {"needs": "An interpreter.", "strengths": "Keeps each appointment."}
 
 
 @lines(__file__, "sitting")
@@ -60,6 +65,14 @@ def test_the_referrer_speaks_first_then_the_idva_then_by_the_template() -> None:
         "school": AgencyKind.EDUCATION,
     }
     assert speaking_order("school", kinds) == ["school", "haven", "police", "castlegate", "nobody-knows"]
+
+
+@pytest.mark.parametrize("part", ["risks", "needs", "strengths", "decided"])
+def test_a_part_of_a_record_that_cannot_be_opened_is_said_and_nothing_of_it(part: str) -> None:
+    sealed = {"alg": "A256GCM", "kid": "another's", "sealed": "bm90aGluZw"}
+    said: dict[str, Any] = {"meeting": root_of("meeting"), "case": root_of("case"), part: sealed}
+    record = version_of(fact(CaseHeard.model_validate(said), root="heard"))
+    assert (record.sealed, getattr(record, part)) == (True, None)
 
 
 def path(made: Prepared, end: str = "") -> str:
@@ -193,13 +206,24 @@ async def test_minutes_are_a_version_and_say_what_was_corrected_since(marac: Mar
     (case,) = page["cases"]
     assert (page["number"], page["draft"], case["record"]["risks"]) == (1, False, SAID["risks"])
     assert (case["name"], case["referred_by"]) == ({"family": "Doe", "given": "Ann"}, "haven")
-    assert (await put(marac, "coordinator", made, SAID | {"risks": "Corrected."}, 1)).status_code == 200
+    now = SAID | {"risks": "Corrected.", "strengths": "A sister helps."}
+    assert (await put(marac, "coordinator", made, now, 1)).status_code == 200
     (for_idva,) = (await minutes(marac, "idva", made))["cases"]
     assert (for_idva["record"]["risks"], for_idva["before"]) == (SAID["risks"], None)
     chair = await minutes(marac, "chair", made)
     (for_chair,) = chair["cases"]
     assert (chair["changed"], chair["may_issue"]) == (1, True)
-    assert (for_chair["record"]["risks"], for_chair["before"]["risks"]) == ("Corrected.", SAID["risks"])
+    for part in ("risks", "needs", "strengths", "decided"):
+        assert (for_chair["record"][part], for_chair["before"][part]) == (now[part], SAID[part])
+    for who, end, there in (
+        ("chair", "minutes", [SAID["strengths"], now["strengths"]]),
+        ("chair", "minutes/print", [SAID["strengths"], now["strengths"]]),
+        ("idva", "minutes/print", [SAID["strengths"]]),
+    ):
+        address = f"/marac/meetings/{made.meeting}/{end}"
+        shown = (await marac.http.get(address, headers={"Authorization": f"Bearer {who}"})).text
+        assert [each for each in (SAID["strengths"], now["strengths"]) if each in shown] == there
+        assert SAID["needs"] in shown
     assert (await marac.post("chair", path(made, "minutes"), {"number": 2})).status_code == 201
     (again,) = (await minutes(marac, "idva", made))["cases"]
     assert again["record"]["risks"] == "Corrected."
@@ -370,6 +394,7 @@ async def test_the_pages_work_without_script_and_the_second_is_given_both_texts(
     page = (await marac.http.get(address, headers=chair)).text
     assert re.findall(r'name="upon" value="(\d+)"', page) == ["0"]
     form = {"upon": "0", "risks": "First.", "forums": ["mappa", "mash"], "told_by": "haven", "safe": "no"}
+    form |= {"needs": "Somebody at school.", "strengths": " "}
     saved = await marac.http.post(address, data=form, headers=chair)
     assert saved.status_code == 303
     clash = await marac.http.post(address, data=form | {"risks": "Second."}, headers=chair)
@@ -384,6 +409,13 @@ async def test_the_pages_work_without_script_and_the_second_is_given_both_texts(
     long = await marac.http.post(address, data=merged | {"risks": "x" * 4001, "upon": "2"}, headers=chair)
     assert long.status_code == 422
     assert "x" * 4001 in long.text, "what was typed is not lost"
+    assert "Somebody at school." in long.text
+    for name in ("needs", "strengths"):
+        long = await marac.http.post(address, data=merged | {name: "y" * 4001, "upon": "2"}, headers=chair)
+        assert (long.status_code, f"Write the {name} in at most" in long.text) == (422, True)
+        assert "y" * 4001 in long.text
+    record = (await marac.get("chair", path(made, f"cases/{made.case}/hearing"))).json()["record"]
+    assert (record["version"], record["needs"], record["strengths"]) == (2, "Somebody at school.", None)
     odd = await marac.http.post(address, data=merged | {"forums": ["nowhere"], "upon": "2"}, headers=chair)
     assert odd.status_code == 422
     room = f"/marac/meetings/{made.meeting}/sitting"
@@ -393,6 +425,33 @@ async def test_the_pages_work_without_script_and_the_second_is_given_both_texts(
     good = {"act": "attend", "form": "attend", "who": "Ola", "agency": "haven", "attended": "observer"}
     assert (await marac.http.post(room, data=good | {"signed": "yes"}, headers=chair)).status_code == 303
     assert "Confidentiality statement signed: Yes" in (await marac.http.get(room, headers=chair)).text
+
+
+async def test_a_mappa_level_is_said_with_who_said_it_and_what_nobody_said_is_not_no(marac: Marac) -> None:
+    made = await sitting(marac)
+    hear, cohort = f"/marac/meetings/{made.meeting}/hear/{made.case}", f"/marac/cohort/{person('ben')}"
+
+    async def page(who: str, address: str) -> str:
+        answer = await marac.http.get(address, headers={"Authorization": f"Bearer {who}"})
+        assert answer.status_code == 200
+        return answer.text
+
+    for who, address in (("chair", hear), ("matac", cohort)):
+        assert "Not known: neither police nor probation has said." in await page(who, address)
+    said = RiskAssessed(people=[ben()], instrument=Instrument.OTHER, instrument_version="1", mappa="level-2")
+    root = await marac.say("police", said, 40)
+
+    async def there() -> bool:
+        return "Level 2, managed by several agencies" in await page("chair", hear)
+
+    await until(there)
+    for who, address in (("chair", hear), ("matac", cohort)):
+        text = await page(who, address)
+        assert "Level 2, managed by several agencies" in text
+        assert "Said by Police in" in text
+        assert "neither police nor probation" not in text
+    looks = [each for each in await shown(marac, person("ben")) if "marac-chair" in each.roles]
+    assert {fact for each in looks for fact in each.facts} == {root}, "and no other fact about them"
 
 
 async def test_a_meeting_on_paper_is_recorded_afterwards(marac: Marac) -> None:

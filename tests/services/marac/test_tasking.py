@@ -5,7 +5,9 @@ from typing import Any
 
 from chassis.facts import Fact
 from contracts.events.configuration import ThresholdSet
-from contracts.vocabulary import Role, Threshold
+from contracts.events.people import RiskAssessed
+from contracts.vocabulary import Instrument, Mappa, Role, Threshold
+from services.marac.rules.mappa import Word, standing
 from services.marac.tasking.rows import TaskingPerpetrator, TaskingSource
 from tests.services.marac.caseload import (
     ann,
@@ -73,6 +75,49 @@ def test_victims_are_letters_in_the_order_in_which_they_first_appear() -> None:
         ("B", person("ann")),
     ]
     assert [each.root for each in source.events] == [root_of("earlier"), root_of("incident")]
+
+
+def managed(level: Mappa, agency: str, days: int) -> Fact[Any]:
+    """What an agency says of his level, of nobody else."""
+    said = RiskAssessed(
+        people=[ben()], instrument=Instrument.OTHER, instrument_version="1", mappa=level, graded=None
+    )
+    return fact(said, agency=agency, occurred=NOON - timedelta(days=days), root=f"{level} {agency} {days}")
+
+
+def test_his_mappa_level_is_what_those_who_manage_said_last_by_kind_and_month() -> None:
+    assert ben_of(incident()).mappa == (), "not known, which is not *not managed*"
+    heard = managed(Mappa.LEVEL_3, "hospital", 1)
+    assert ben_of(incident(), heard).mappa == (), "what another agency has heard is no level"
+    before, now = managed(Mappa.LEVEL_2, "police", 60), managed(Mappa.NOT_MANAGED, "police", 5)
+    lines = [
+        [(each.level, each.agency_kind, each.month) for each in ben_of(incident(), *said).mappa]
+        for said in ([before, heard], [before, now], [before, now, withdrawn(now)])
+    ]
+    assert lines == [
+        [("level-2", "police", "2026-01")],
+        [("not-managed", "police", "2026-02")],
+        [("level-2", "police", "2026-01")],
+    ]
+    source: TaskingSource = world(incident(), before).row("tasking_source", person("ben"))
+    assert source.mappa == (before.id,)
+
+
+def test_of_each_agency_that_manages_the_newest_word_stands_and_undoes_no_others() -> None:
+    def word(agency: str, kind: str, level: Mappa, days: int) -> Word:
+        return Word(agency, kind, level, NOON - timedelta(days=days))
+
+    prison = word("prison-gate", "probation", Mappa.LEVEL_3, 30)
+    police = word("police", "police", Mappa.NOT_MANAGED, 1)
+    others = [
+        word("haven", "idva-service", Mappa.LEVEL_1, 0),
+        word("nobody-knows", "", Mappa.LEVEL_1, 0),
+        word("police", "police", Mappa.LEVEL_2, 2),
+        word("prison-gate", "probation", Mappa.LEVEL_1, 30),
+    ]
+    assert set(standing([prison, police, *others])) == {prison, police}
+    assert set(standing([*others, police, prison])) == {prison, police}, "in any order"
+    assert standing([]) == []
 
 
 def test_one_occurrence_of_two_records_counts_once() -> None:

@@ -14,7 +14,7 @@ from chassis.facts import Fact
 from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import BreachReported, OrderMade
-from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade
+from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.sections import Identity, Location, Name, Narrative, Record
 from contracts.vocabulary import AgencyKind, AreaKind, Relationship, Role
@@ -81,6 +81,9 @@ class Told:
                 terms = [{"kind": "not-to-attend", "text": f"Not to go to {self.home}-marker street"}]
                 given = {"order": "non-molestation", "court": f"{self.home} court", "made": occurred}
                 kind, given = OrderMade, given | {"prohibitions": terms}
+            case "managed":
+                given = {"people": against, "instrument": "other", "instrument_version": "1"}
+                kind, given = RiskAssessed, given | {"mappa": "level-2"}
             case "household":
                 child = self.mention("kit", Role.CHILD, agency)
                 kind, given = HouseholdDescribed, {"people": [*common["people"], child]}
@@ -123,7 +126,7 @@ class What:
 
 WHATS = st.builds(
     What,
-    st.sampled_from(["incident", "incident", "breach", "order", "household", "referral"]),
+    st.sampled_from(["incident", "incident", "breach", "order", "managed", "household", "referral"]),
     st.sampled_from(KINDS),
     st.lists(st.sampled_from(VICTIMS), min_size=1, max_size=2, unique=True),
     st.sampled_from(PERPETRATORS),

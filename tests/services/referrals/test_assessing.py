@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
@@ -30,6 +31,15 @@ def referred(dash: dict[str, Any] | None) -> ReferralMade:
 
 def judged(grade: str, **values: Any) -> dict[str, Any]:
     return {"judgement": {"grade": grade, "reason": "Seen at home.", **values}}
+
+
+def test_a_mappa_level_is_of_the_one_perpetrator_who_is_named() -> None:
+    given = {"instrument": "other", "instrument_version": "1", "mappa": "level-2"}
+    one, other = {"role": "perpetrator"}, {"role": "suspect"}
+    assert assessed(**given, people=[one]).mappa == "level-2"
+    for people in ([], [one, other], [{"role": "victim"}]):
+        with pytest.raises(ValidationError, match="one perpetrator"):
+            assessed(**given, people=people)
 
 
 HIGH = dict.fromkeys(DASH[:14], "yes") | dict.fromkeys(DASH[14:], "no")
