@@ -91,7 +91,8 @@ def clocks() -> str:
             "",
             "When a clock runs out the supervisor is called, then the duty officer, then whoever is on call,"
             " until somebody takes it: no sooner than two hours after it became known, but of bail that ended"
-            " at once. What was over for a week when it became known calls nobody.",
+            " and of an emergency meeting at once. What was over for a week when it became known calls"
+            " nobody.",
             "",
         )
     )

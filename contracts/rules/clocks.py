@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from contracts.envelope import utc
 from contracts.rules.after_clocks import AFTER
+from contracts.rules.before_clocks import BEFORE
 from contracts.rules.children_clocks import CHILDREN
 from contracts.rules.clock import Calendar as Calendar
 from contracts.rules.clock import Clock as Clock
@@ -19,7 +20,6 @@ from contracts.rules.clock import Limit as Limit
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import months_on
 from contracts.rules.order_status import HEARING_HOURS, CourtHours
-from contracts.rules.research_clock import RESEARCH
 from contracts.rules.school_day import next_day
 from contracts.rules.support_clocks import SUPPORT
 from contracts.vocabulary import AlertRule, ClockOwner, Urgency
@@ -262,7 +262,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     **CHILDREN,
     **SUPPORT,
-    **RESEARCH,
+    **BEFORE,
     **AFTER,
 }
 """The table: by the rule under which somebody is told."""

@@ -59,6 +59,7 @@ class AlertRule(StrEnum):
     MESSAGE_TO_OFFICER = "message-to-officer"
     MESSAGE_TO_IDVA = "message-to-idva"
     RESEARCH = "research"
+    EMERGENCY_MARAC = "emergency-marac"
 
 
 class ClockOwner(StrEnum):

@@ -32,6 +32,8 @@ from services.marac.conference.published import PUBLISHED
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
+from services.marac.emergency_routes import pages as emergency_pages
+from services.marac.emergency_routes import router as emergencies
 from services.marac.interest_routes import pages as interest_pages
 from services.marac.interest_routes import router as interests
 from services.marac.listing_pages import pages as listing_pages
@@ -91,6 +93,7 @@ SERVICE = Service(
         sittings,
         completeness,
         listing,
+        emergencies,
         at_risk,
         at_risk_pages,
         search,
@@ -107,6 +110,7 @@ SERVICE = Service(
         transfers,
         pages,
         listing_pages,
+        emergency_pages,
         children_pages,
         sitting_pages,
         action_pages,

@@ -83,10 +83,12 @@ class Asked(Shown):
     starts: datetime
     due: datetime
     state: Research
+    emergency: bool = Field(default=False, description="of an emergency meeting that people can still join")
 
 
 class ResearchWaiting(Shown):
-    """An agency's list: what waits, the first to be late first; then what it has answered."""
+    """An agency's list: what waits, emergencies on top, then the first to be late; then what it has
+    answered."""
 
     at: datetime
     waits: list[Asked]

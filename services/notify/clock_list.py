@@ -30,8 +30,8 @@ class ClockShown(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    cause: Id = Field(description="the opaque id by which the order or breach is opened")
-    about: Literal["order", "breach", "link", "person"]
+    cause: Id = Field(description="the opaque id by which what it is about is opened")
+    about: Literal["order", "breach", "link", "person", "meeting"]
     rule: AlertRule
     owner: ClockOwner = Field(description="who must do what stops it")
     area: str | None

@@ -91,7 +91,7 @@ class AlertShown(BaseModel):
     number: str = Field(examples=["4821"], description="by which people speak of it")
     rule: AlertRule
     generation: int = Field(description="with the rule: which of the alerts about one cause this is")
-    about: Literal["breach", "order", "link", "person", "goldthread"] = Field(
+    about: Literal["breach", "order", "link", "person", "meeting", "goldthread"] = Field(
         description="what it is to open"
     )
     urgency: Urgency
@@ -260,7 +260,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
     )
 
 
-def _about(rule: AlertRule) -> Literal["breach", "order", "link", "person", "goldthread"]:
+def _about(rule: AlertRule) -> Literal["breach", "order", "link", "person", "meeting", "goldthread"]:
     if rule in OF_GOLDTHREAD:
         return "goldthread"
     if rule is AlertRule.NO_CLOCKS:

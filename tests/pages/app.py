@@ -38,6 +38,7 @@ from services.marac import (
     after_routes,
     at_risk_routes,
     children_routes,
+    emergency_routes,
     interest_routes,
     listing_actions,
     listing_pages,
@@ -56,6 +57,7 @@ from services.marac.conference import (
     children_list,
     correspondence,
     declaring,
+    emergency_told,
     following,
     measures,
     most_at_risk,
@@ -136,6 +138,7 @@ MORE = {
         shown_to_routes.router,
         action_routes.pages,
         listing_pages.pages,
+        emergency_routes.pages,
         children_routes.pages,
         message_routes.pages,
         research_routes.pages,
@@ -373,6 +376,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(listing_actions, "returned", answers(sample_listing.returned))
     patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
     patch.setattr(listing_actions, "choices", sample_listing.choices)
+    patch.setattr(emergency_told, "emergency", sample_listing.emergency)
     patch.setattr(listing_actions, "choose", sample_listing.second)
     patch.setattr(listing_actions, "decide_parties", sample_listing.second)
     patch.setattr(researching, "waiting", answers(sample_research.waiting))

@@ -21,9 +21,11 @@ from contracts.vocabulary import (
 from services.marac import shown_listing as shown
 from services.marac.conference.listing_rows import PartiesLine
 from services.marac.shown_decided import ReturnedHere
+from services.marac.shown_emergency import CallMade, EmergencyMeeting, Told
 from tests.pages.sample_rows import BREACH, CASE, FRESH, LONG, MEETING, NOW, ago, new
 
 OTHER, FULL, SOON = new(), new(), new()
+CALLED, TAKEN = (f"/marac/emergency-meetings/{each}" for each in (SOON, FULL))
 WHY = "Hurt while holding a door shut. The pattern of three years is one way."
 AGENCIES = {"harbour-idva": "Harbour IDVA service", "northmere-police": "Northmere Police"}
 
@@ -219,4 +221,25 @@ async def choices(_runtime: Any, _caller: Caller, area: str) -> shown.Choices:
             shown.ChoiceSet(at=ago(days=20), set=whole, **by),
             shown.ChoiceSet(at=ago(days=300), threshold=dash, value=14, **by),
         ],
+    )
+
+
+async def emergency(_runtime: Any, _caller: Caller, meeting: str) -> EmergencyMeeting:
+    """One that nobody has taken, with a call that found nobody, no venue and no chair; else one that somebody
+    took."""
+    calls = (CallMade(at=ago(hours=0.2), nobody=False), CallMade(at=ago(hours=0.1), nobody=True))
+    waits = meeting == SOON
+    taken: dict[str, Any] = {"taken_by": "Northmere Police", "taken_at": ago(hours=0.05), "taken_call": 1}
+    return EmergencyMeeting(
+        at=NOW,
+        fresh_until=FRESH,
+        meeting=meeting,
+        area_name="Northmere North",
+        starts=ago(hours=-2),
+        venue=None if waits else "01632 960100",
+        chair_name=None if waits else "Rowan Ellis",
+        called_off=False,
+        closed=not waits,
+        agencies=None if waits else ["Harbour IDVA service", LONG],
+        told=Told(state="waiting", calls=calls) if waits else Told(state="taken", calls=calls, **taken),
     )

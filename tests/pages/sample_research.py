@@ -24,7 +24,7 @@ HER, HIM, CHILD = new(), new(), new()
 JANE, KYLE = Name(family="Doe", given="Jane"), Name(family="Smith", given="Kyle")
 
 
-def _asked(case: str, letters: str, state: Research, days: float) -> shown.Asked:
+def _asked(case: str, letters: str, state: Research, days: float, *, emergency: bool = False) -> shown.Asked:
     due = ago(days=days)
     return shown.Asked(
         meeting=MEETING,
@@ -34,14 +34,19 @@ def _asked(case: str, letters: str, state: Research, days: float) -> shown.Asked
         starts=STARTS,
         due=due,
         state=state,
+        emergency=emergency,
     )
 
 
 def waiting(*_: Any) -> shown.ResearchWaiting:
-    """One that is late, one that is not, one of which nothing is held."""
+    """One of an emergency meeting, one that is late, one that is not, one of which nothing is held."""
     return shown.ResearchWaiting(
         at=NOW,
-        waits=[_asked(CASE, "K7Q", Research.LATE, 1), _asked(LONG_CASE, "R4W3", Research.ASKED, -1)],
+        waits=[
+            _asked(new(), "T5Z", Research.ASKED, -0.1, emergency=True),
+            _asked(CASE, "K7Q", Research.LATE, 1),
+            _asked(LONG_CASE, "R4W3", Research.ASKED, -1),
+        ],
         answered=[_asked(new(), "M2D", Research.NOTHING_HELD, -1)],
     )
 

@@ -49,6 +49,7 @@ OF_NOBODY = {
     "/marac/waiting": "a list of cases",
     "/marac/returned": "a list of an agency's own referrals",
     "/marac/emergency": "a form",
+    "/marac/emergency-meetings/{emergency}": "who was told of a meeting, and no case",
     "/marac/choices": "areas",
     "/marac/choices/{area}": "what an area has chosen",
     "/notify/": "leads on",

@@ -86,6 +86,8 @@ PAGES = {
     "who waits, for a chair": ("chair", "/marac/waiting"),
     "a case before it is listed": ("coordinator", f"{CASE}/decisions"),
     "an emergency meeting": ("coordinator", f"/marac/emergency?case={sample_rows.CASE}"),
+    "an emergency meeting that nobody has taken": ("on-call", sample_listing.CALLED),
+    "an emergency meeting that somebody took": ("representative", sample_listing.TAKEN),
     "what a MARAC chooses": ("chair", "/marac/choices/northmere-north"),
     "the MARACs that choose": ("chair", "/marac/choices"),
     "returned referrals": ("idva", "/marac/returned"),

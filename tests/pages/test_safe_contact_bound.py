@@ -13,6 +13,7 @@ NEVER = {
     "marac/choices.html": "areas, and no victim",
     "marac/choices_area.html": "what an area has chosen, and no victim",
     "marac/emergency.html": "colleagues are rung: how she is reached is on the case's own page",
+    "marac/emergency_meeting.html": "colleagues are rung, and no case is named",
     "marac/returned.html": "advice to the agency that referred, and no word to her",
     "marac/candidates.html": "perpetrator-centred: a list",
     "marac/characteristics.html": "numbers of victims, and no victim",

@@ -110,6 +110,8 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     meeting = (await coordinator.post("/marac/v1/meetings", json=asked)).json()["root"]
     case = {"case": roots["referral"]}
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
+    asked = {"area": "northmere-east", "venue": "01632 960100"}
+    emergency = (await coordinator.post("/marac/v1/emergency-meetings", json=asked)).json()["root"]
     asks = {"area": "northmere-north", "agencies": ["northmere-council"], "declares": False}
     nobody_yet = {"If-Match": '"0"'}
     assert (await coordinator.post("/marac/v1/researchers", json=asks, headers=nobody_yet)).status_code == 201
@@ -143,6 +145,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "cause": lonely["root"],
         "order": roots["order"],
         "meeting": meeting,
+        "emergency": emergency,
         "area": "northmere-north",
         "person": him,
         "perpetrator": him,
@@ -324,6 +327,7 @@ async def record_by_record(found: Scene, client_of: Goldthread, tokens: Tokens) 
     alerts = [f"/notify/v1/alerts/{breach}", f"/orders/v1/breaches/{breach}", f"/orders/breaches/{breach}"]
     order = [f"/orders{part}/orders/{found.ids['order']}" for part in ("", "/v1")]
     owed = [f"/referrals{part}/victims/{found.ids['mention']}" for part in ("", "/v1")]
+    meeting += [f"/marac{part}/emergency-meetings/{found.ids['emergency']}" for part in ("", "/v1")]
     hidden = {
         "nell-archer": [*owed, *order, *pages, *meeting, *cohort, *alerts],
         "ivo-marsh": [

@@ -21,9 +21,11 @@ from contracts.events.orders import PatternDecided
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import answer_of, standing_answer
 from services.marac import casefile
-from services.marac.conference import alert_rows, rows
+from services.marac.conference import alert_rows, emergency, rows
+from services.marac.conference.own_clocks import clocks_of
 from services.marac.conference.parts import CameLine
 from services.marac.rules import sitting
+from services.marac.rules.emergency import over_at
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
@@ -41,6 +43,9 @@ def fold_meeting(subject: Subject) -> Folded:
     for each in subject.facts.current(CaseListed):
         if each.said.meeting == subject.id:
             listed.setdefault(each.said.case, each.root)
+    closed = any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed))
+    over, called = over_at(said.starts), emergency.called_of(subject.facts, subject.id)
+    tells = called if fact.content is not None and not closed and subject.at < over else None
     row = rows.ConferenceMeeting(
         meeting=subject.id,
         root=fact.root,
@@ -54,11 +59,14 @@ def fold_meeting(subject: Subject) -> Folded:
         chair=said.chair,
         chair_name=said.chair_name,
         slots=said.slots,
-        closed=any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed)),
+        closed=closed,
         recorded=tuple(sorted({each.said.case for each in subject.facts.current(CaseHeard)})),
         came=_came(subject.facts),
+        tells=tells,
+        clocks=clocks_of(subject.facts, subject.id, {emergency.RULE}),
     )
-    return Folded(row, said.starts if said.starts > subject.at else None)
+    changes = [said.starts, *([over] if tells else [])]
+    return Folded(row, min((each for each in changes if each > subject.at), default=None))
 
 
 def _came(facts: FactSet) -> tuple[CameLine, ...]:

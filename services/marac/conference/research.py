@@ -60,6 +60,7 @@ def fold_research(subject: Subject) -> Folded:
         replies=replies,
         due=due,
         clocks=clocks_of(subject.facts, subject.id, {RULE}),
+        emergency=said.emergency,
     )
     return Folded(row, said.starts + LISTED_FOR if due else None)
 

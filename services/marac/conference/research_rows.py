@@ -44,6 +44,7 @@ class ResearchRow(Row):
     replies: tuple[Reply, ...]
     due: AwareDatetime | None
     clocks: tuple[ClockLine, ...]
+    emergency: bool = False
 
 
 class ResearchTable(ViewTable, table=True):

@@ -31,6 +31,7 @@ from services.marac.conference.research_rows import (
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import research as rule
 from services.marac.rules import sharing
+from services.marac.rules.emergency import over_at
 from services.marac.rules.research import Research
 
 
@@ -54,7 +55,8 @@ async def admit(archive: Archive, caller: Caller, said: ResearchAnswered, within
 
 
 async def waiting(runtime: Runtime, caller: Caller) -> shown_research.ResearchWaiting:
-    """What the caller's agency is asked, the first to be late first, and what it has answered."""
+    """What the caller's agency is asked, emergencies and then the first to be late first, and what it has
+    answered."""
     at, starts = runtime.clock.now(), col(ResearchTable.starts)
     open_ = select(ResearchTable).where(~col(ResearchTable.withdrawn), starts > at - rule.LISTED_FOR)
     meetings = [row for row in await _rows(runtime, open_) if _is_asked(caller, row)]
@@ -70,7 +72,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_research.ResearchWa
     of = {state: [each for each in asks if each.state is state] for state in Research}
     page = shown_research.ResearchWaiting(
         at=at,
-        waits=[*of[Research.LATE], *of[Research.ASKED]],
+        waits=sorted([*of[Research.LATE], *of[Research.ASKED]], key=lambda each: not each.emergency),
         answered=[each for each in asks if each not in of[Research.LATE] and each not in of[Research.ASKED]],
     )
     await _record(runtime, caller, caller.id, page, [cases[each.case].fact for each in asks])
@@ -134,6 +136,7 @@ def _asked(
         starts=meeting.starts,
         due=ask.due,
         state=cell.state,
+        emergency=meeting.emergency and at < over_at(meeting.starts),
     )
 
 

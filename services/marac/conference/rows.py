@@ -33,7 +33,7 @@ from contracts.vocabulary import (
     Role,
     Sex,
 )
-from services.marac.conference.parts import CameLine
+from services.marac.conference.parts import CameLine, ClockLine
 from services.marac.conference.parts import Part as Part
 from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import Source as Source
@@ -363,7 +363,8 @@ class ListedCase(Part):
 
 class ConferenceMeeting(Row):
     """A meeting, and the cases listed at it. ``closed``: somebody said that it is over; ``recorded``: the
-    cases of which something is."""
+    cases of which something is. ``tells``: since when somebody is told of it, an emergency that people can
+    still join."""
 
     meeting: str
     root: str
@@ -380,6 +381,8 @@ class ConferenceMeeting(Row):
     closed: bool = False
     recorded: tuple[str, ...] = ()
     came: tuple[CameLine, ...] = ()
+    tells: AwareDatetime | None = None
+    clocks: tuple[ClockLine, ...] = ()
 
 
 class ConferenceMeetingTable(ViewTable, table=True):

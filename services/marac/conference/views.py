@@ -1,7 +1,10 @@
 """The views of the victim-centred side: people (level 0), cases, meetings and alerts (level 1)."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from chassis.once import once
-from chassis.views import Folded, Subject, View
+from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.events.alerts import AlertRaised
 from contracts.events.clocks import ClockStarted
 from contracts.events.conference import MeetingCalled
@@ -9,7 +12,7 @@ from contracts.events.configuration import AreaDefined
 from contracts.events.listing import MaracSet
 from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade
-from services.marac.conference import alert_rows, rows
+from services.marac.conference import alert_rows, emergency, rows
 from services.marac.conference.after import AFTER as AFTER
 from services.marac.conference.case import fold_case
 from services.marac.conference.meeting import decide_met, fold_alert, fold_meeting
@@ -20,6 +23,12 @@ from services.marac.conference.transfer import TRANSFER as TRANSFER
 def case_once(subject: Subject) -> Folded:
     """The row of a case, folded once for all views of it."""
     return once(subject, fold_case)
+
+
+def decide_meeting(row: Row | None, at: datetime) -> Iterable[Saying]:
+    """What a meeting's row lets be said: that its time came, and that an emergency is to be told."""
+    yield from decide_met(row, at)
+    yield from emergency.decide(row, at)
 
 
 PERSON = View(
@@ -45,7 +54,7 @@ MEETING = View(
     row=rows.ConferenceMeeting,
     table=rows.ConferenceMeetingTable,
     fold=fold_meeting,
-    decide=decide_met,
+    decide=decide_meeting,
     begun_by=(MeetingCalled,),
     configured_by=(AreaDefined,),
 )

@@ -23,7 +23,7 @@ from contracts.envelope import Id
 from contracts.times import YEARS, Moment
 from contracts.vocabulary import StaffRole
 from services.marac import queries
-from services.marac.conference import researched
+from services.marac.conference import emergency_told, researched
 from services.marac.conference.action_held import any_of_case
 from services.marac.conference.actions import ACTION
 from services.marac.conference.views import ALERT, CASE, PERSON
@@ -120,11 +120,13 @@ async def agenda(
     async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
         shown = await queries.agenda(runtime, caller, meeting, at)
         look = _look(request, caller, shown, f"/marac/meetings/{meeting}")
+        tells = shown.meeting.emergency and at is None
         return PAGES.show(
             "agenda.html",
             look,
             status=422 if fault else 200,
             agenda=shown,
+            emergency=await emergency_told.emergency(runtime, caller, meeting) if tells else None,
             words=_words(look, paper=at is not None),
             live=agenda_live.address(shown),
             **_known(at, fault, asked),

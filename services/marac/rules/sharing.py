@@ -39,6 +39,7 @@ FLAG = "flag:confirm"
 FOLLOW_UP = "after:follow-up"
 READ_COMPLETENESS = "completeness:read"
 READ_MEASURES = "measures:read"
+READ_EMERGENCY = "emergency:read"
 SET_POPULATION = "population:set"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
@@ -93,6 +94,16 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
     READ_MEASURES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     SET_POPULATION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
+    READ_EMERGENCY: frozenset(
+        {
+            StaffRole.MARAC_CHAIR,
+            StaffRole.MARAC_COORDINATOR,
+            StaffRole.IDVA,
+            StaffRole.MARAC_REPRESENTATIVE,
+            StaffRole.ON_CALL,
+            StaffRole.SUPERVISOR,
+        }
+    ),
 }
 
 FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
@@ -179,6 +190,22 @@ def only_by_transfer(areas: Collection[str], case_areas: Collection[str], taken_
 def may_see_meeting(roles: Collection[str], areas: Collection[str], meeting_areas: Collection[str]) -> bool:
     """Whether a caller may see a meeting of an area (given with those around it)."""
     return not RIGHTS[READ_MEETING].isdisjoint(roles) and not set(areas).isdisjoint(meeting_areas)
+
+
+def may_see_emergency(
+    caller: str,
+    roles: Collection[str],
+    areas: Collection[str],
+    meeting_areas: Collection[str],
+    called: Collection[str | None],
+) -> bool:
+    """Whether a caller may see when, where and by whom an emergency meeting of an area (given with those
+    around it) is held: those who come to it there, and whoever its alert calls, from wherever they are.
+    ``called`` with None: nobody was on the rota, and it is everybody's who takes alerts. It names no case."""
+    if RIGHTS[READ_EMERGENCY].isdisjoint(roles):
+        return False
+    takes = not {StaffRole.ON_CALL, StaffRole.SUPERVISOR}.isdisjoint(roles)
+    return not set(areas).isdisjoint(meeting_areas) or (takes and not {caller, None}.isdisjoint(called))
 
 
 def may_act_in(areas: Collection[str], around: Collection[str]) -> bool:

@@ -25,6 +25,7 @@ from tests.support.facts import IDS, area, fact, said
 from tests.support.waiting import until
 
 HEARING, ENDS, ANSWER = AlertRule.HEARING, AlertRule.ENDS_14, AlertRule.NO_ANSWER
+EMERGENCY = AlertRule.EMERGENCY_MARAC
 HOUR = timedelta(hours=1)
 
 
@@ -196,6 +197,35 @@ def test_what_else_waits_about_a_cause_is_said_beside_what_comes_first() -> None
     assert shown() == ("hearing", ("ends-14",))
     night.take(HEARING)
     assert shown() == ("ends-14", ())
+
+
+def test_an_emergency_meeting_is_told_as_it_is_called_to_the_supervisor_first_until_somebody_takes_it() -> (
+    None
+):
+    night = Night()
+    night.start(EMERGENCY, 0)
+    assert night.called() == [(staff("cath"), "emergency-marac")], "at once: nothing can be on its way"
+    for minutes, who in ((5, "dev"), (15, "amira"), (30, "ben")):
+        night.wait(RAISED.timestamp() / 3600 + minutes / 60 - night.now.timestamp() / 3600)
+        assert night.called()[-1] == (staff(who), "emergency-marac")
+    night.take(EMERGENCY)
+    night.wait(3)
+    assert len(night.called()) == 4
+    assert night.row.clocks[0].answered_at is not None
+
+
+def test_an_emergency_meeting_that_begins_earlier_is_told_anew_and_one_called_off_stands_down() -> None:
+    night = Night()
+    night.start(EMERGENCY, 0)
+    night.take(EMERGENCY)
+    night.stop(EMERGENCY)
+    night.start(EMERGENCY, 0, generation=2)
+    assert night.alerts() == [("emergency-marac", 2)]
+    assert night.called() == [(staff("cath"), "emergency-marac")] * 2
+    night.stop(EMERGENCY, generation=2)
+    assert night.alerts() == []
+    night.wait(2)
+    assert len(night.called()) == 2
 
 
 def test_of_the_answer_to_a_breach_another_rule_tells() -> None:
