@@ -10,7 +10,7 @@ from chassis.views import Row, ViewTable
 from contracts.events.support import Worker
 from contracts.vocabulary import ActionAnswer, ActionFor, ActionRisk
 from services.marac.conference.parts import ClockLine, Part
-from services.marac.rules.actions import in_time
+from services.marac.rules.actions import Answered, in_time
 
 
 class AnswerLine(Part):
@@ -54,7 +54,7 @@ class ActionRow(Row):
     @property
     def in_time(self) -> bool:
         """Whether it was done by the time that was agreed."""
-        return in_time(self.answer, self.over, self.due)
+        return in_time((Answered(each.answer, each.at, each.root) for each in self.answers), self.due)
 
 
 class ActionTable(ViewTable, table=True):

@@ -65,10 +65,14 @@ def is_late(answer: ActionAnswer | None, due: datetime, at: datetime) -> bool:
     return is_open(answer) and due <= at
 
 
-def in_time(answer: ActionAnswer | None, over: datetime | None, due: datetime) -> bool:
-    """Whether it was done, and said so, by the time that was agreed. What was not done, or need not be done
-    any more, was not done in time."""
-    return answer is ActionAnswer.DONE and over is not None and over <= due
+def in_time(answers: Iterable[Answered], due: datetime) -> bool:
+    """Whether it was done, and said so, by the time that was agreed, however often it is said again. What was
+    not done, or need not be done any more, was not done in time."""
+    done: datetime | None = None
+    for each in sorted(answers, key=lambda each: (each.at, each.root)):
+        if not is_open(each.answer):
+            done = (done or each.at) if each.answer is ActionAnswer.DONE else None
+    return done is not None and done <= due
 
 
 def carried(agreed: datetime, over: datetime | None, meetings: Iterable[datetime], at: datetime) -> int:

@@ -41,6 +41,7 @@ def test_what_stands_of_an_action(line: dict[str, Any]) -> None:
     starts = [_at(each) for each in MEETINGS]
     assert answer == line.get("is")
     assert rules.is_open(answer) == line.get("open", False)
+    assert rules.in_time(said, due) == line.get("in_time", False)
     assert rules.is_late(answer, due, at) == line.get("late", False)
     assert rules.carried(AGREED, over, starts, at) == line.get("carried", 0)
     found = rules.not_specific(line.get("text", LOCKS), AGREED, due, starts[0])
