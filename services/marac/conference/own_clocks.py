@@ -14,6 +14,8 @@ from contracts.vocabulary import AlertRule
 from services.marac.conference.parts import ClockLine
 
 CALENDARS = Calendars(court_deadline, add_working_days)
+NEVER_TOO_LATE = {AlertRule.EMERGENCY_MARAC}
+"""What is said however long ago it was written down: its own row says when it is over."""
 Wanted = Mapping[AlertRule, tuple[datetime, str | None]]
 """Of each line of the table until when its clock is to run, and in which area."""
 
@@ -43,7 +45,8 @@ def sayings(
         lines = [line for line in clocks if line.rule is rule]
         due, area = wanted.get(rule, (None, None))
         running = [Running(rule, c.generation, c.due, c.area, c.due <= at) for c in lines if not c.stopped]
-        now = moves(running, [rule] if lines else [], {rule: due} if due else {}, area, at)
+        known = [rule] if lines or rule in NEVER_TOO_LATE else []
+        now = moves(running, known, {rule: due} if due else {}, area, at)
         for clock in now.stop:
             over = ClockStopped(rule=rule, cause=cause, generation=clock.generation, case=case)
             yield Saying(rule, cause, clock.generation, over, at)

@@ -88,7 +88,7 @@ async def read_agenda(
         listed = await held.many(CASE, rows.ConferenceCase, listed, "case")
     marac = placing.marac_of(areas, row.area)
     waiting = await waiting_in(runtime, caller, marac) if at is None and marac is not None else []
-    cases = [*listed.values(), *waiting]
+    cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
     known = [each for each in await held.known(cases) if each.case.case in listed or not each.away]
     lines = _agenda_lines(known, meeting)
     page = shown.Agenda(

@@ -76,9 +76,9 @@ class Leaves(BaseModel):
     stayed: bool = False
 
     def is_of(self, line: LeftLine) -> bool:
-        """Whether a line is about the same case, agency and name."""
-        theirs = (line.case, line.agency, line.who.casefold())
-        return theirs == (self.case, self.agency, self.who.casefold())
+        """Whether a line is about the same case, agency, name and member of staff."""
+        theirs = (line.case, line.agency, line.who.casefold(), line.person)
+        return theirs == (self.case, self.agency, self.who.casefold(), self.person)
 
 
 def seats(sitting: Sitting, agencies: Mapping[str, AgencyDefined]) -> list[Seat]:

@@ -56,9 +56,10 @@ def _attendance(facts: FactSet) -> tuple[rows.AttendanceLine, ...]:
 
 
 def _left(facts: FactSet) -> tuple[rows.LeftLine, ...]:
-    """Of each case, agency and name the newest word, unless it is that they stayed."""
+    """Of each case, agency, name and member of staff the newest word, unless it is that they stayed: a name
+    that a colleague writes down as well lets nobody back who said themselves that they leave."""
     newest = {
-        (fact.said.case, fact.said.agency, fact.said.who.casefold()): fact
+        (fact.said.case, fact.said.agency, fact.said.who.casefold(), fact.said.person or ""): fact
         for fact in facts.current(LeftTheRoom)
     }
     without = {"meeting", "stayed"}

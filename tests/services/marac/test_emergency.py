@@ -129,6 +129,13 @@ def test_an_ordinary_meeting_and_one_that_was_over_when_it_became_known_call_nob
     assert later(caseload.world(emergency(NOON - 2 * HOUR, NOON - 3 * HOUR)), NOON) == []
 
 
+def test_one_that_its_system_wrote_down_long_ago_is_told_when_it_becomes_an_emergency() -> None:
+    written = NOON - timedelta(days=26)
+    told = caseload.world(emergency(NOON + 4 * HOUR, written, emergency=False))
+    assert later(told, NOON) == []
+    assert later(told, NOON, emergency(NOON + 4 * HOUR, written, 2)) == [(1, written, "north")]
+
+
 async def called(marac: Marac, **more: Any) -> tuple[Prepared, str]:
     """An emergency meeting of the case, in two hours, whose clock runs."""
     made = await prepared(marac)

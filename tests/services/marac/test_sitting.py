@@ -313,6 +313,12 @@ async def test_a_chair_who_left_neither_reads_nor_rewrites_what_was_said(marac: 
         assert [line["text"] for line in (await marac.get(who, "actions")).json()["areas"]] == texts
         assert [line["text"] for line in (await marac.page(who, made.case))["actions"]] == texts
     assert (await marac.post("coordinator", path(made, "left"), again)).status_code == 201
+    assert (await marac.get("chair", heard)).status_code == 404, "a second line lets nobody back"
+    back = again | {"stayed": True}
+    assert (await marac.post("coordinator", path(made, "left"), back)).status_code == 201
+    assert (await marac.get("chair", heard)).status_code == 404, "that was the other line"
+    back |= {"person": CALLERS["chair"].id}
+    assert (await marac.post("coordinator", path(made, "left"), back)).status_code == 201
     assert (await marac.get("chair", heard)).status_code == 200, "a colleague calls the chair back"
 
 
@@ -331,7 +337,7 @@ async def test_that_somebody_left_is_taken_back_by_a_colleague_and_never_by_them
     assert (
         "Was not out" not in (await marac.http.get(room, headers={"Authorization": "Bearer chair"})).text
     ), "who is out is not offered it"
-    form = {"act": "stayed", "case": made.case, "agency": "police", "who": "rowan"}
+    form = {"act": "stayed", "case": made.case, "agency": "police", "who": "rowan", "person": left["person"]}
     assert (await marac.http.post(room, data=form, headers=council)).status_code == 303
     assert (await marac.get("chair", path(made, "sitting"))).json()["left"] == []
     assert (await marac.get("chair", heard)).status_code == 200
