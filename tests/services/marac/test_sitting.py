@@ -259,6 +259,8 @@ async def test_a_case_that_a_closed_meeting_did_not_come_to_waits_again(marac: M
     assert await is_placed()
     assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
     await until(is_back)
+    agenda = (await marac.get("chair", path(made, "agenda"))).json()
+    assert [each["case"] for each in agenda["cases"]] == [made.case], "once, where it was listed"
     heard = await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)
     assert heard.status_code == 201, heard.text
     await until(is_placed)
