@@ -15,7 +15,7 @@ from tests.scenarios.conftest import START
 from tests.scenarios.goldthread import Deployed, Goldthread
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.prompt]
 SEEN = START + timedelta(days=20)
 MADE = SEEN + timedelta(days=2)
 OWN = [{"kind": team} for team in ("response", "neighbourhood", "control-room")]

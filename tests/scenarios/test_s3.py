@@ -17,7 +17,7 @@ from tests.scenarios.goldthread import Deployed, Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.prompt]
 DAY = NOW - timedelta(days=9)
 BORN = f"{NOW.year - 16}-04-03"
 SWAPPED = f"{NOW.year - 16}-03-04"
