@@ -8,7 +8,7 @@ never safe. A school that is told answers for the local authority too; the other
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from contracts.content import Said
@@ -39,13 +39,14 @@ NOT_CONNECTED = frozenset({Relationship.ACQUAINTANCE, Relationship.STRANGER})
 
 @dataclass(frozen=True, slots=True)
 class Schools:
-    """What is configured: kinds of agency; the days of schools by their number, and of areas; and the areas
-    in which the victim is, the nearest first."""
+    """What is configured: kinds of agency; the days of schools by their number, and of areas; the areas in
+    which the victim is, the nearest first; and the numbers of the schools that are agencies."""
 
     kinds: Mapping[str, AgencyKind]
     by_school: Mapping[str, SchoolDays]
     by_area: Mapping[str, SchoolDays]
     areas: Sequence[str] = ()
+    by_agency: Mapping[str, str] = field(default_factory=dict)
 
     def days_of(self, number: str | None) -> SchoolDays | None:
         """The days of a school: its own, else its area's; None: nobody gave any."""
@@ -56,7 +57,9 @@ class Schools:
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Of one record of the police, one child: who is to be told by when, and since when they are told, and
-    have said so. Of no person: a child was there, and nobody has said who. ``mention`` is the victim's."""
+    have said so. Of no person: a child was there, and nobody has said who. ``mention`` is the victim's.
+    ``here``: of the words those that are known to be to the school that is the child's now: who moved has
+    one that may never have been told, though this counts as told."""
 
     root: str
     mention: str
@@ -65,8 +68,7 @@ class Telling:
     due: datetime
     told: datetime | None
     acknowledged: datetime | None
-    by: str | None
-    """Which agency acknowledged it first."""
+    here: Sequence[tuple[Envelope, SchoolTold]]
 
     @property
     def child(self) -> str | None:
@@ -80,7 +82,7 @@ class Child:
     nobody has said who."""
 
     person: str | None
-    said: tuple[tuple[str, Mention], ...] = ()
+    said: tuple[tuple[Envelope, Mention], ...] = ()
     setting: Setting = Setting.NOT_KNOWN
 
     @property
@@ -109,17 +111,57 @@ class Child:
     @property
     def who_by(self) -> tuple[str, ...]:
         """The facts that give the name and the date of birth."""
-        name = next((fact for fact, each in self._identities() if each.name), None)
-        born = next((fact for fact, each in self._identities() if each.born), None)
+        name = next((fact.id for fact, each in self._identities() if each.name), None)
+        born = next((fact.id for fact, each in self._identities() if each.born), None)
         return tuple(sorted({fact for fact in (name, born) if fact}))
 
-    def _identities(self) -> Iterator[tuple[str, Identity]]:
+    def school_when(self, word: Envelope) -> str | None:
+        """The number of the school when something was said: by that itself, else by what was recorded by
+        then. None too where what named a school was corrected since: nobody knows which stood there."""
+        itself = replace(self, said=tuple(each for each in self.said if each[0].id == word.id)).school
+        if itself or any(_gives_school(m) and _was_corrected(fact, word) for fact, m in self.said):
+            return itself
+        return replace(self, said=tuple(each for each in self.said if _came_before(each[0], word))).school
+
+    def _identities(self) -> Iterator[tuple[Envelope, Identity]]:
         return ((fact, m.identity) for fact, m in reversed(self.said) if isinstance(m.identity, Identity))
 
     def is_one(self, at: datetime) -> bool:
         """Whether they are under 18 at a time, or may be."""
         born = [day for _, each in self._identities() for day in each.born]
         return is_child(born, at.astimezone(LONDON).date()) is not False
+
+
+def _gives_school(mention: Mention) -> bool:
+    place = mention.location
+    return isinstance(place, Location) and bool(place.school or place.school_number)
+
+
+def _came_before(fact: Envelope, word: Envelope) -> bool:
+    recorded = fact.recordedat if fact.version == 1 else fact.acceptedat
+    return fact.id == word.id or recorded <= word.time
+
+
+def _was_corrected(fact: Envelope, word: Envelope) -> bool:
+    return fact.id != word.id and fact.version > 1 and fact.time <= word.time < fact.acceptedat
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words to schools about one household. ``here``: by child and id those that are known to be to the
+    school that is the child's now."""
+
+    all: Sequence[tuple[Told, SchoolTold]]
+    homes: Mapping[str, str]
+    here: frozenset[tuple[str | None, str]]
+
+    def about(self, told: Told, child: Child) -> list[tuple[Envelope, SchoolTold]]:
+        """Those about a record, and a child."""
+        return [
+            (word.envelope, said)
+            for word, said in self.all
+            if _is_about(word, said, told) and _names(said, child.person, self.homes)
+        ]
 
 
 def days_in(calendar: SchoolCalendarSet) -> SchoolDays:
@@ -130,13 +172,14 @@ def days_in(calendar: SchoolCalendarSet) -> SchoolDays:
 
 def tellings(heard: Heard, schools: Schools, working_days: WorkingDays) -> list[Telling]:
     """Everybody who is to be told, or was, of what the police recorded of one victim; first due, first."""
-    children, words = _children(heard), heard.of(SchoolTold)
+    children = _children(heard)
+    words = _words(heard, children, schools)
     found = [
         each
         for told in heard.told
         if _is_abuse(told, schools.kinds)
         for child in _there(told, children)
-        for each in _of_child(told, child, words, heard.homes, schools, working_days)
+        for each in _of_child(told, child, words, schools, working_days)
     ]
     return sorted(found, key=lambda each: (each.due, each.root, each.child or "", each.to))
 
@@ -144,7 +187,7 @@ def tellings(heard: Heard, schools: Schools, working_days: WorkingDays) -> list[
 def by_all(facts: Iterable[tuple[Envelope, Said]], person: str, homes: Mapping[str, str]) -> Child:
     """Somebody by every mention of them, whosever household it was said of."""
     found = sorted(facts, key=lambda each: (each[0].time, each[0].root))
-    named = ((envelope.id, m) for envelope, said in found for m in said.named)
+    named = ((envelope, m) for envelope, said in found for m in said.named)
     return Child(person, tuple((fact, m) for fact, m in named if homes.get(m.mention or "") == person))
 
 
@@ -160,12 +203,12 @@ def _is_abuse(told: Told, kinds: Mapping[str, AgencyKind]) -> bool:
 
 def _children(heard: Heard) -> list[Child]:
     """The children of the household: whom anything that is told of the victim names as a child."""
-    named: dict[str, list[tuple[str, Mention]]] = {}
+    named: dict[str, list[tuple[Envelope, Mention]]] = {}
     settings: dict[str, Setting] = {}
     for told in heard.told:
         for mention in (m for m in told.people if m.role is Role.CHILD and m.mention):
             person = heard.homes.get(mention.mention or "", mention.mention or "")
-            named.setdefault(person, []).append((told.envelope.id, mention))
+            named.setdefault(person, []).append((told.envelope, mention))
             if isinstance(told.said, CircumstancesSaid) and told.said.setting is not Setting.NOT_KNOWN:
                 settings[person] = told.said.setting
     return [
@@ -180,25 +223,43 @@ def _there(told: Told, children: Iterable[Child]) -> list[Child]:
     return found or ([Child(None)] if present else [])
 
 
+def _words(heard: Heard, children: Iterable[Child], schools: Schools) -> _Words:
+    words = heard.of(SchoolTold)
+    here = (
+        (child.person, word.envelope.id)
+        for child in children
+        for word, said in words
+        if _names(said, child.person, heard.homes) and _is_here(word.envelope, said, child, schools)
+    )
+    return _Words(words, heard.homes, frozenset(here))
+
+
+def _is_here(word: Envelope, said: SchoolTold, child: Child, schools: Schools) -> bool:
+    """Whether a word is known to be to the school that is the child's now: by which school says so, else by
+    what was recorded of the child's school when it was said. Not known is not so."""
+    confirms = said.step is SchoolStep.ACKNOWLEDGED
+    own = schools.by_agency.get(word.agency) if confirms else None
+    return child.school is not None and child.school == (own or child.school_when(word))
+
+
 def _of_child(
     told: Told,
     child: Child,
-    words: Iterable[tuple[Told, SchoolTold]],
-    homes: Mapping[str, str],
+    words: _Words,
     schools: Schools,
     working_days: WorkingDays,
 ) -> Iterator[Telling]:
-    about = [
-        (word.envelope, said)
-        for word, said in words
-        if _is_about(word, said, told) and _names(said, child.person, homes)
+    about = words.about(told, child)
+    here = [
+        each
+        for each in about
+        if each[1].to is SchoolRecipient.SCHOOL and (child.person, each[0].id) in words.here
     ]
     for needed in to_tell(told.recorded, child.setting, schools.days_of(child.school), working_days):
         heard = [(word, said.step) for word, said in about if said.to in (needed.to, SchoolRecipient.SCHOOL)]
         first = min((word.time for word, _ in heard), default=None)
-        acknowledged = [(word.time, word.agency) for word, step in heard if step is SchoolStep.ACKNOWLEDGED]
-        read, by = min(acknowledged, default=(None, None))
-        yield Telling(told.envelope.root, told.hers, child, needed.to, needed.due, first, read, by)
+        read = min((word.time for word, step in heard if step is SchoolStep.ACKNOWLEDGED), default=None)
+        yield Telling(told.envelope.root, told.hers, child, needed.to, needed.due, first, read, here)
 
 
 def _is_about(word: Told, said: SchoolTold, told: Told) -> bool:

@@ -11,14 +11,14 @@ from chassis.facts import FactSet
 from chassis.once import once
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.content import Said
-from contracts.events.children import MissingReported, SchoolCalendarSet
+from contracts.events.children import MissingReported, SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules import encompass, missing_child
 from contracts.rules.areas import area_and_around
 from contracts.rules.children_clocks import CHILDREN as OF_CHILDREN
 from contracts.rules.clocks import runs_out
 from contracts.sections import Name
-from contracts.vocabulary import AlertRule, SchoolRecipient
+from contracts.vocabulary import AlertRule, SchoolRecipient, SchoolStep
 from services.referrals.person_clocks import (
     CALENDARS,
     FOR_SUPPORT_ALONE,
@@ -30,14 +30,25 @@ from services.referrals.person_clocks import (
     heard_of,
     sayings,
 )
+from services.referrals.rules import sharing
 
 RULES = frozenset(OF_CHILDREN)
 
 
+class Confirmed(Part):
+    """That a school was told of a child, as its page says it: by which agency, in which fact, and by which
+    mention of the child."""
+
+    agency: str
+    root: str
+    child: str
+
+
 class SchoolTelling(Part):
-    """Of one record of the police: since when the school is told, and has said so; and by when what is next
-    is due, under which line of the table. ``by``: which agency said so. ``victim`` is the mention of whoever
-    it was done to."""
+    """Of one record of the police: since when a school of the child is told, and has said so; and by when
+    what is next is due, under which line of the table. ``victim`` is the mention of whoever it was done to.
+    ``told_here``, ``confirmed_here``: since when that is known of the school that is the child's now.
+    ``by``: which agency said so first, for an older release to read. ``by_page``: what the page said."""
 
     incident: str
     victim: str
@@ -45,6 +56,10 @@ class SchoolTelling(Part):
     acknowledged: AwareDatetime | None
     by: str | None
     next: Wanted | None
+    told_here: AwareDatetime | None = None
+    """An older release wrote none, nor what follows."""
+    confirmed_here: AwareDatetime | None = None
+    by_page: tuple[Confirmed, ...] = ()
 
 
 class AtSchool(Part):
@@ -140,18 +155,33 @@ def _at_school(tellings: Iterable[encompass.Telling]) -> Iterator[AtSchool]:
             name=child.name,
             born=child.born,
             who_by=child.who_by,
-            tellings=tuple(
-                SchoolTelling(
-                    incident=each.root,
-                    victim=each.mention,
-                    told=each.told,
-                    acknowledged=each.acknowledged,
-                    by=each.by,
-                    next=_next(each),
-                )
-                for each in told
-            ),
+            tellings=tuple(map(_telling, told)),
         )
+
+
+def _telling(each: encompass.Telling) -> SchoolTelling:
+    read = [word for word, said in each.here if said.step is SchoolStep.ACKNOWLEDGED]
+    first = min(read, key=lambda word: (word.time, word.agency), default=None)
+    return SchoolTelling(
+        incident=each.root,
+        victim=each.mention,
+        told=each.told,
+        acknowledged=each.acknowledged,
+        by=first.agency if first else None,
+        next=_next(each),
+        told_here=min((word.time for word, _ in each.here), default=None),
+        confirmed_here=first.time if first else None,
+        by_page=tuple(
+            Confirmed(agency=word.agency, root=word.root, child=said.of_children[0])
+            for word, said in each.here
+            if said.step is SchoolStep.ACKNOWLEDGED and _is_by_page(said, each)
+        ),
+    )
+
+
+def _is_by_page(said: SchoolTold, of: encompass.Telling) -> bool:
+    """Whether it says what a school's page does: of one child, by mention, and of this very incident."""
+    return said.incident == of.root and len(said.of_children) == 1 and not said.people
 
 
 def _own_school(subject: Subject) -> str | None:
@@ -163,11 +193,14 @@ def _own_school(subject: Subject) -> str | None:
 def _configured(configuration: FactSet, area: str | None) -> encompass.Schools:
     calendars = [each.said for each in configuration.current(SchoolCalendarSet)]
     areas = {each.said.area: each.said for each in configuration.current(AreaDefined)}
+    agencies = [each.said for each in configuration.current(AgencyDefined)]
+    numbers = ((each.agency, sharing.school_of(each.kind, each.school)) for each in agencies)
     return encompass.Schools(
-        kinds={each.said.agency: each.said.kind for each in configuration.current(AgencyDefined)},
+        kinds={each.agency: each.kind for each in agencies},
         by_school={each.school: encompass.days_in(each) for each in calendars if each.school},
         by_area={each.area: encompass.days_in(each) for each in calendars if each.area},
         areas=area_and_around(areas, area),
+        by_agency={agency: number for agency, number in numbers if number},
     )
 
 

@@ -70,7 +70,7 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, CHILDREN, SUPPORT, FED),
-    fold_version=7,
+    fold_version=8,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,

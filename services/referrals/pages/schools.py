@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
@@ -51,9 +50,6 @@ async def confirm(
     except ValidationError as error:
         fault = "taken-by" if error.errors()[0]["loc"][0] == "taken_by" else "support"
         return await _page(request, runtime, caller, asked, fault)
-    except Refused as refused:
-        if refused.status != 409:  # the button was pressed twice
-            raise
     return RedirectResponse(PATH, 303)
 
 

@@ -274,3 +274,73 @@ def test_the_school_is_the_one_that_the_newest_word_names(
     row = made.row("referrals_children", IDS.person(mention_of("police", "ann")))
     assert [each.school for each in row.at_school] == ([number] if number else [])
     assert row.schools == (f"|{number}|" if number else "")
+
+
+def goes_to(number: str) -> Any:
+    return child(location=Location(school_number=number))
+
+
+def moves(number: str, at: datetime, name: str = "moves") -> Fact[Any]:
+    return fact(at_school(number), agency="council", occurred=at, root=name)
+
+
+def at_school(number: str) -> CircumstancesSaid:
+    return CircumstancesSaid(people=[ANN, goes_to(number)], setting="school")
+
+
+OLD, NEW = "100200", "100300"
+LATER = NOON + 2 * HOUR
+SCHOOL = AgencyDefined(agency="school", name="School", kind=AgencyKind.EDUCATION, school=NEW)
+
+
+@pytest.mark.parametrize(
+    ("facts", "told_here", "confirmed_here"),
+    [
+        ([told()], NOON + HOUR, None),
+        ([told(), told("acknowledged", NOON + 2 * HOUR)], NOON + HOUR, NOON + 2 * HOUR),
+        ([household(goes_to(OLD)), told(), moves(NEW, NOON + 2 * HOUR)], None, None),
+        ([household(goes_to(OLD)), moves(NEW, NOON), told()], NOON + HOUR, None),
+        ([household(goes_to(OLD)), told("told", NOON + HOUR, goes_to(NEW))], NOON + HOUR, None),
+        ([household(child()), told(), moves(NEW, NOON + 2 * HOUR)], None, None),
+        (
+            [
+                moves(OLD, NOON, "c"),
+                told(),
+                corrected(moves(OLD, NOON, "c"), at_school(NEW), accepted=LATER),
+            ],
+            None,
+            None,
+        ),
+        (
+            [
+                fact(SCHOOL, root="the school"),
+                household(goes_to(OLD)),
+                told("acknowledged", NOON + HOUR),
+                moves(NEW, NOON + 2 * HOUR),
+            ],
+            NOON + HOUR,
+            NOON + HOUR,
+        ),
+    ],
+    ids=[
+        "told of a child who stays",
+        "and acknowledged",
+        "told, then moved",
+        "moved, then told",
+        "the word itself names the school",
+        "the school was not known then",
+        "corrected after it was told",
+        "this school says so itself",
+    ],
+)
+def test_that_the_childs_own_school_was_told_is_said_only_where_it_is_known(
+    facts: list[Fact[Any]], told_here: datetime | None, confirmed_here: datetime | None
+) -> None:
+    at_home = [] if any(each.root == household().root for each in facts) else [household(goes_to(NEW))]
+    made = settled(*at_home, incident(), *facts, at=NOON + 4 * HOUR)
+    row = made.row(CHILDREN.name, IDS.person(mention_of("police", "ann")))
+    (kit,) = row.at_school
+    (telling,) = kit.tellings
+    assert kit.school == NEW
+    assert telling.told is not None
+    assert (telling.told_here, telling.confirmed_here) == (told_here, confirmed_here)

@@ -2,6 +2,7 @@
 else's; and is shown nothing of where anybody lives, nor of what was done to whom."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -139,7 +140,9 @@ async def test_what_was_confirmed_by_mistake_is_taken_back_by_the_school_alone(r
     assert (await press(referrals, again, path=f"{PATH}/undo")).status_code == 303
     await runs(referrals, "P-1", AlertRule.SCHOOL_ACKNOWLEDGED)
     assert "We have been told" in (await page(referrals)).text
-    assert (await press(referrals, again, path=f"{PATH}/undo")).status_code == 404
+    assert (await press(referrals, again, path=f"{PATH}/undo")).status_code == 303, "nothing is left to do"
+    nobody = again | {"child": new_id()}
+    assert (await press(referrals, nobody, path=f"{PATH}/undo")).status_code == 404
 
 
 async def test_what_the_council_confirmed_for_it_is_not_the_schools_to_take_back(
@@ -151,7 +154,9 @@ async def test_what_the_council_confirmed_for_it_is_not_the_schools_to_take_back
     assert (await referrals.post("police", "school-tellings", said)).status_code == 201
     await runs(referrals, "P-1")
     assert "Take it back" not in (await page(referrals)).text
-    assert (await press(referrals, form, path=f"{PATH}/undo")).status_code == 404
+    assert (await press(referrals, form, path=f"{PATH}/undo")).status_code == 303
+    await runs(referrals, "P-1")
+    assert "Confirmed in the last 28 days" in (await page(referrals)).text, "it stands"
 
 
 async def test_that_it_was_told_by_telephone_alone_is_confirmed_too(referrals: Referrals) -> None:
@@ -249,3 +254,112 @@ async def test_what_is_refused_is_kept_and_says_why_and_nothing_is_recorded(refe
         assert says in refused.text
         assert (form | typed)["support"] in refused.text
     await runs(referrals, "P-1", AlertRule.SCHOOL_TOLD)
+
+
+async def moved(referrals: Referrals) -> str:
+    """The child goes to the other school now; give what its page says."""
+    said = {"people": [ANN, kit(THEIRS, school="Elsewhere")], "setting": "school", **ROUTING}
+    assert (await referrals.post("police", "child-circumstances", said)).status_code == 201
+
+    async def there() -> bool:
+        return "MARSH" in (await page(referrals, "key-adult-elsewhere")).text
+
+    await until(there, what="the new school sees the child")
+    return (await page(referrals, "key-adult-elsewhere")).text
+
+
+async def test_what_the_old_school_confirmed_waits_for_the_new_one_which_may_not_have_been_told(
+    referrals: Referrals,
+) -> None:
+    await happened(referrals)
+    await told(referrals)
+    form = form_of((await page(referrals)).text, taken_by="Head")
+    assert (await press(referrals, form)).status_code == 303
+    await runs(referrals, "P-1")
+    text = await moved(referrals)
+    assert "A school of the child was told today" in text
+    assert "yours may not have been" in text
+    assert "Ring the police if they have not told your school" in text
+    for never in ("Your school was told", "Confirmed in the last", "Take it back", "onfirm by", "Late"):
+        assert never not in text
+    form = form_of(text, taken_by="Head")
+    assert (await press(referrals, form, "key-adult-elsewhere")).status_code == 303
+    after = (await page(referrals, "key-adult-elsewhere")).text
+    assert after.index("Your school was told today") > after.index("Confirmed in the last 28 days")
+    assert "Nothing waits to be confirmed" in after
+    undone = await press(referrals, form_of(after), "key-adult-elsewhere", f"{PATH}/undo")
+    assert undone.status_code == 303
+    again = (await page(referrals, "key-adult-elsewhere")).text
+    assert "yours may not have been" in again
+    await runs(referrals, "P-1")
+
+
+async def test_a_call_to_the_old_school_is_not_the_new_ones_to_confirm(referrals: Referrals) -> None:
+    await happened(referrals)
+    await told(referrals)
+    text = await moved(referrals)
+    assert "A school of the child was told today" in text
+    assert "Ring the police if they have not told your school" in text
+    assert "Your school was told" not in text
+    form = form_of(text, taken_by="Head")
+    assert (await press(referrals, form, "key-adult-elsewhere")).status_code == 303
+    await runs(referrals, "P-1")
+
+
+async def test_an_incident_with_two_victims_is_one_card_and_confirmed_for_both(referrals: Referrals) -> None:
+    said = {"people": [ANN, named("victim", "P-4"), BEN, kit()], "kind": "common-assault", **ROUTING}
+    taken = await referrals.post("police", "incidents", said)
+    assert taken.status_code == 201, taken.text
+    for victim in ("P-1", "P-4"):
+        await runs(referrals, victim, AlertRule.SCHOOL_TOLD)
+    form = form_of((await page(referrals)).text, taken_by="Head")
+    assert (await press(referrals, form)).status_code == 303
+    for victim in ("P-1", "P-4"):
+        await runs(referrals, victim)
+    after = (await page(referrals)).text
+    assert "Nothing waits to be confirmed" in after
+    assert (await press(referrals, form_of(after), path=f"{PATH}/undo")).status_code == 303
+    for victim in ("P-1", "P-4"):
+        await runs(referrals, victim, AlertRule.SCHOOL_TOLD)
+
+
+async def test_what_was_confirmed_under_another_mention_of_the_child_is_taken_back_too(
+    referrals: Referrals,
+) -> None:
+    nhs = {"nhs_number": "9990000018"}
+    child = kit()
+    await happened(referrals, child | {"identity": child["identity"] | nhs})
+    form = form_of((await page(referrals)).text, taken_by="Head")
+    assert (await press(referrals, form)).status_code == 303
+    await runs(referrals, "P-1")
+    record = {"system": "main", "type": "person", "number": "P-33"}
+    before = child | {"identity": child["identity"] | nhs | {"record": record}}
+    body = referrals.body({"people": [ANN, before], "setting": "school", **ROUTING})
+    body["occurred"] = (referrals.runtime.clock.now() - timedelta(days=1)).isoformat()
+    headers = {"Authorization": "Bearer police"}
+    taken = await referrals.http.post("/referrals/v1/child-circumstances", json=body, headers=headers)
+    assert taken.status_code == 201, taken.text
+    await referrals.until_one(("police", "P-3"), ("police", "P-33"))
+
+    async def renamed() -> bool:
+        return mention("police", "P-33") in (await page(referrals)).text
+
+    await until(renamed, what="the page names the child by the older mention")
+    form = form_of((await page(referrals)).text)
+    assert (await press(referrals, form, path=f"{PATH}/undo")).status_code == 303
+    await runs(referrals, "P-1", AlertRule.SCHOOL_TOLD)
+
+
+async def test_what_a_system_confirmed_of_two_children_at_once_is_not_offered_to_be_taken_back(
+    referrals: Referrals,
+) -> None:
+    lou = kit() | {"identity": named("child", "P-5", born=["2016-05-01"])["identity"]}
+    incident = await happened(referrals, kit(), lou)
+    both = [mention("police", "P-3"), mention("police", "P-5")]
+    said = {"victim": mention("police", "P-1"), "of_children": both, "incident": incident}
+    answer = await referrals.post("school-system", "school-tellings", said | {"step": "acknowledged"})
+    assert answer.status_code == 201, answer.text
+    await runs(referrals, "P-1")
+    text = (await page(referrals)).text
+    assert "Confirmed in the last 28 days" in text
+    assert "Take it back" not in text
