@@ -353,7 +353,8 @@ class CohortLine(Shown):
     occurrences: int
     records: int
     victims: int
-    managed_by: str | None = Field(description="null: nobody")
+    mappa: tuple[MappaSaid, ...] = Field(default=(), description="of police, probation; empty: not known")
+    managed_by: str | None = Field(description="null: nobody is known beside those who say a level")
 
 
 class Cohort(Page):

@@ -27,13 +27,13 @@ class PartyShown(Shown):
 
 
 class FlagShown(Shown):
-    """What an agency is to know to flag its file, and how its flag stands."""
+    """What an agency is to know to flag its file, or to take the flag off, and how its flag stands."""
 
     case: str
     letters: str
     parties: list[PartyShown]
-    until: datetime
-    due: datetime
+    until: datetime | None = Field(description="null: no meeting heard the case; the flag may be taken off")
+    due: datetime | None = Field(description="null: nothing is due")
     stands: Stands
 
 

@@ -57,15 +57,15 @@ def _records() -> list[RecordWaits]:
 
 
 async def flags(_runtime: Any, caller: Caller) -> shown_after.Flags:
-    """One late, one to confirm, one that ends soon, one that is over; of others two cases."""
+    """One late, one to confirm, one that ends soon, one that is over, one not heard; of others two cases."""
 
     def line(letters: str, stands: Any, days: int, family: str = "Doe") -> shown_after.FlagShown:
         return shown_after.FlagShown(
             case=new(),
             letters=letters,
             parties=_parties(family),
-            until=NOW + timedelta(days=days),
-            due=ago(days=2) if stands == "late" else NOW + timedelta(days=3),
+            until=NOW + timedelta(days=days) if days else None,
+            due=ago(days=2) if stands == "late" else NOW + timedelta(days=3) if days else None,
             stands=stands,
         )
 
@@ -78,6 +78,7 @@ async def flags(_runtime: Any, caller: Caller) -> shown_after.Flags:
             line("K7Q", "late", 300),
             line("R4W3", "owed", 320, LONG),
             line("M2D", "lapsed", -3),
+            line("V8X", "not-heard", 0),
             line("H4C", "lapsing", 20),
         ],
         answered=[line("T5N", "flagged", 200), line("W9B", "no-file", 210)],

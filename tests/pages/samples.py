@@ -209,8 +209,11 @@ def source_page() -> shown.SourcePage:
     )
 
 
+LEVEL_3 = shown.MappaSaid(level=Mappa.LEVEL_3, agency_kind="probation", month="2026-09")
+
+
 def cohort() -> shown.Cohort:
-    """Three people: ranked, of a long name, and not scored."""
+    """Three people: ranked and managed, of a long name, and not scored."""
 
     def entry(rank: int | None, name: Name | None, score: float | None) -> shown.CohortLine:
         return shown.CohortLine(
@@ -223,6 +226,7 @@ def cohort() -> shown.Cohort:
             occurrences=7,
             records=12,
             victims=3,
+            mappa=(LEVEL_3,) if rank == 1 else (),
             managed_by=None,
         )
 
@@ -296,7 +300,7 @@ def perpetrator() -> shown.PerpetratorPage:
             ),
         ),
         without_answer=3,
-        mappa=(shown.MappaSaid(level=Mappa.LEVEL_3, agency_kind="probation", month="2026-09"),),
+        mappa=(LEVEL_3,),
         candidacy=sample_at_risk.CANDIDACY,
         victims=[
             shown.VictimShown(letter="A", relationships=["ex-partner"], events=[1, 2]),

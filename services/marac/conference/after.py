@@ -45,8 +45,12 @@ def fold_after(subject: Subject) -> Folded:
         case=case.case, area=case.area, marac=case.marac, clocks=clocks_of(subject.facts, subject.id, RULES)
     )
     met = _met(subject)
-    if case.withdrawn or case.victim is None or not met:
+    if case.withdrawn or case.victim is None:
         return Folded(row if row.clocks else None)
+    if not met:
+        left = _left_on(subject)
+        row = row.model_copy(update={"flags": left, "flagged": barred(line.agency for line in left)})
+        return Folded(row if row.clocks or left else None)
     victim = _victim(subject, case.victim)
     links = _of_the_pair(case, victim)
     until = flags.until([case.referred, *(link.referred for link in links)])
@@ -103,12 +107,27 @@ def _of_the_pair(case: rows.ConferenceCase, victim: rows.ConferencePerson | None
     ]
 
 
+def _newest(subject: Subject) -> dict[str, Fact[FlagConfirmed]]:
+    """What each agency said of its flag last."""
+    return {each.agency: each for each in subject.facts.current(FlagConfirmed)}
+
+
+def _left_on(subject: Subject) -> tuple[FlagLine, ...]:
+    """The flags that agencies have on though no meeting counts: nothing is due of them, and each may come
+    off."""
+    return tuple(
+        FlagLine(agency=agency, state=word.said.state, root=word.root, said=word.occurred)
+        for agency, word in sorted(_newest(subject).items())
+        if word.said.state is FlagState.FLAGGED
+    )
+
+
 def _flags(
     subject: Subject, case: rows.ConferenceCase, victim: rows.ConferencePerson | None, met: datetime
 ) -> tuple[FlagLine, ...]:
     """Of each agency that told of the victim as one, researches for the MARAC or answers for the area: who
     told of the other side alone, or of that side as the one who was harmed, is not asked, for that would tell
-    who is the victim."""
+    who is the victim. One that took its flag off before a meeting had the case is asked like any other."""
     told: dict[str, list[datetime]] = {}
     for line in victim.lines if victim else ():
         if line.said is not None and Role.VICTIM in line.roles and line.agency != GOLDTHREAD:
@@ -121,7 +140,11 @@ def _flags(
     for agency, defined in casefile.agencies_of(subject.configuration).items():
         if not set(around).isdisjoint(defined.serves):
             first.setdefault(agency, met)
-    said = {each.agency: each for each in subject.facts.current(FlagConfirmed)}
+    said = {
+        agency: word
+        for agency, word in _newest(subject).items()
+        if word.said.state is not FlagState.REMOVED or word.occurred >= met
+    }
     return tuple(
         _flag(agency, max(met, first[agency]), said.get(agency), told.get(agency, ()))
         for agency in sorted(first)
@@ -147,7 +170,7 @@ def _owing(lines: Sequence[FlagLine], until: datetime, at: datetime) -> dict[str
     answered = [line for line in lines if line.state and at < until and line not in open_]
     return {
         "flags": tuple(lines),
-        "flags_due": min((line.due for line in open_), default=None),
+        "flags_due": min((line.due for line in open_ if line.due), default=None),
         "owing": barred(line.agency for line in open_),
         "flagged": barred(line.agency for line in lines if line.state == "flagged"),
         "answered": barred(line.agency for line in answered),

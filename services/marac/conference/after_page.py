@@ -51,10 +51,7 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
         mention=row.victim.mentions[0] if row.victim else None,
         met=list(after.met),
         until=after.until,
-        flags=[
-            (line, flags.stands(line.state, line.due, after.until, at) if after.until else None)
-            for line in after.flags
-        ],
+        flags=[(line, flags.stands(line.state, line.due, after.until, at)) for line in after.flags],
         told=after.told,
         tell_due=after.tell_due,
         tell_tried=after.tell_tried,

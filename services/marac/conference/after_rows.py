@@ -28,10 +28,11 @@ def barred(words: Iterable[str]) -> str:
 
 
 class FlagLine(Part):
-    """What one agency owes of its flag, and its newest word."""
+    """What one agency owes of its flag, and its newest word. ``due`` None: nothing, for no meeting that
+    counts had the case."""
 
     agency: str
-    due: AwareDatetime
+    due: AwareDatetime | None = None
     state: FlagState | None = None
     root: str | None = None
     said: AwareDatetime | None = None
@@ -68,7 +69,7 @@ class CaseAfter(Row):
     marac: str | None
     met: tuple[AwareDatetime, ...] = ()
     until: AwareDatetime | None = None
-    """Until when agencies flag their files."""
+    """Until when agencies flag their files. None: no meeting that counts had the case."""
     flags: tuple[FlagLine, ...] = ()
     flags_due: AwareDatetime | None = None
     """When the first agency whose flag is open is late. None: none is, or the time is over."""

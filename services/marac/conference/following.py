@@ -36,7 +36,7 @@ from services.marac.rules.repeat import months_after
 
 MOST = 200
 """How many cases are listed at a time, the first to be late first."""
-FIRST: tuple[flag_rules.Stands, ...] = ("late", "owed", "lapsed", "lapsing")
+FIRST: tuple[flag_rules.Stands, ...] = ("late", "owed", "lapsed", "not-heard", "lapsing")
 """How a flag stands that somebody is to see to, the first first."""
 ANSWERED: tuple[flag_rules.Stands, ...] = ("flagged", "no-file")
 """How a flag stands of which an agency has said what it may say otherwise."""
@@ -45,15 +45,15 @@ Heads = Mapping[str, tuple[str, list[shown_after.PartyShown]]]
 
 
 async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
-    """What the caller's own agency is to flag, has flagged and lapses within a month; and, for a coordinator,
-    who of the others is late. An agency sees of a case its letters, its parties and until when."""
+    """What the caller's own agency is to flag, has flagged and lapses within a month, or may take off; for a
+    coordinator also who else is late. An agency sees of a case letters, parties and until when."""
     at, table = runtime.clock.now(), CaseAfterTable
     own, soon = barred([caller.agency]), months_after(at, flag_rules.LAPSES_SOON)
     owing, flagged, told_by, answered = (
         col(each).contains(own, autoescape=True)
         for each in (table.owing, table.flagged, table.told_by, table.answered)
     )
-    lapses = flagged & (col(table.until) <= soon)
+    lapses = flagged & or_(col(table.until) <= soon, col(table.until).is_(None))
     asked = await _rows(runtime, col(table.flags_due), or_(owing, lapses, told_by))
     found = {row.case: row for row in (*await _rows(runtime, col(table.until).desc(), answered), *asked)}
     for case in await tied(runtime, caller, set(found)):
@@ -65,7 +65,7 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
     first = [each for each in theirs if each.stands in FIRST]
     page = shown_after.Flags(
         at=at,
-        flags=sorted(first, key=lambda each: (FIRST.index(each.stands), each.due, each.case)),
+        flags=sorted(first, key=lambda each: (FIRST.index(each.stands), each.due or at, each.case)),
         answered=[each for each in theirs if each.stands in ANSWERED],
         repeats=[
             shown_after.RepeatOfTheirs(
@@ -89,7 +89,7 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
 def _of_agency(row: CaseAfter, caller: Caller, heads: Heads, at: datetime) -> Iterator[shown_after.FlagShown]:
     """The flag of the caller's agency."""
     for line in row.flags:
-        if row.until is None or line.agency != caller.agency:
+        if line.agency != caller.agency:
             continue
         stands = flag_rules.stands(line.state, line.due, row.until, at)
         if stands is not None:
@@ -188,7 +188,7 @@ def _not_told(
 
 async def confirm(runtime: Runtime, caller: Caller, case: str, state: FlagState, key: str | None) -> Taken:
     """Say how the caller's agency has flagged its file. Raises Problem (404) for an agency that is not asked
-    about this case, and for whoever has a tie to its parties."""
+    about this case and has no flag on for it, and for whoever has a tie to its parties."""
     row = await after_of(runtime, case)
     asked = {line.agency for line in row.flags} if row else set()
     if caller.agency not in asked or await tied(runtime, caller, [case]):

@@ -16,7 +16,7 @@ from services.marac.rules.repeat import MONTHS, months_after
 LAPSES_SOON = 1
 """So many months before its end a flag is on the list of those that lapse."""
 
-Stands = Literal["late", "owed", "lapsed", "lapsing", "flagged", "no-file", "removed"]
+Stands = Literal["late", "owed", "lapsed", "not-heard", "lapsing", "flagged", "no-file", "removed"]
 
 
 def until(referrals: Iterable[datetime]) -> datetime:
@@ -31,13 +31,17 @@ def asked_again(state: FlagState, said: datetime, told: Iterable[datetime]) -> d
     return min(later, default=None) if state is FlagState.NO_FILE else None
 
 
-def stands(state: FlagState | None, due: datetime, ends: datetime, at: datetime) -> Stands | None:
-    """How the flag of one agency stands; None: it never answered, and there is nothing to flag any more. One
-    that was taken off before its time is over is missing."""
+def stands(
+    state: FlagState | None, due: datetime | None, ends: datetime | None, at: datetime
+) -> Stands | None:
+    """How the flag of one agency stands; None: it has none on, and there is nothing to flag. One that was
+    taken off before its time is over is missing. ``ends`` None: no meeting that counts had the case."""
+    if ends is None:
+        return "not-heard" if state is FlagState.FLAGGED else None
     if state is None:
         if at >= ends:
             return None
-        return "late" if due <= at else "owed"
+        return "late" if due is not None and due <= at else "owed"
     if state is FlagState.NO_FILE:
         return "no-file"
     if state is FlagState.REMOVED:

@@ -158,5 +158,6 @@ def _line(listed: Listed, rank: int) -> shown.CohortLine:
         occurrences=row.occurrences,
         records=row.records,
         victims=len(row.victims),
+        mappa=row.mappa,
         managed_by=row.managed_by,
     )

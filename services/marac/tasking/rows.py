@@ -122,7 +122,8 @@ class TaskingPerpetrator(Row):
     mappa: tuple[MappaSaid, ...] = ()
     """Of each agency that manages, its newest word, by kind and month; empty: it is not known."""
     managed_by: str | None = None
-    """Who manages this person. Nothing in this release says so: None is *nobody known*."""
+    """Who manages this person. Nothing in this release says so but ``mappa``: None is *nobody known* where
+    that names no level."""
     scored: bool
     place: str
     """What the cohort is sorted by: the highest score first, then those not scored, each by name."""

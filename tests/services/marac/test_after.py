@@ -1,7 +1,10 @@
 """What follows a meeting: flags, repeats that are told, the outcome told, and transfers to another MARAC."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+import pytest
 
 from chassis.clock import LONDON
 from chassis.facts import Fact
@@ -263,6 +266,50 @@ def test_a_meeting_called_off_after_its_time_was_held_nowhere_and_stops_what_it_
     told.settle()
     assert running(told) == set()
     assert after(told).met == ()
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        lambda: withdrawn(_meeting(1)),
+        lambda: fact(MeetingClosed(meeting=root_of("meeting")), agency="police", root="closed"),
+    ],
+    ids=["called off", "closed without the case"],
+)
+def test_a_flag_that_was_set_for_a_meeting_that_does_not_count_stands_until_it_is_taken_off(
+    over: Callable[[], Fact[Any]],
+) -> None:
+    told = met(confirmed("haven"), confirmed("council", FlagState.NO_FILE))
+    told.settle()
+    told.add(over())
+    told.settle()
+    row = after(told)
+    assert [(line.agency, line.state, line.due) for line in row.flags] == [("haven", "flagged", None)]
+    assert (row.met, row.until, row.flags_due) == ((), None, None)
+    assert (row.owing, row.flagged, row.answered) == ("", "|haven|", "")
+    assert flags.stands(row.flags[0].state, None, row.until, told.at) == "not-heard"
+    assert running(told) == set()
+    told.at = NOON + timedelta(hours=1)
+    said = FlagConfirmed(case=root_of("case"), state=FlagState.REMOVED)
+    told.add(fact(said, agency="haven", occurred=told.at, root="taken off"))
+    told.settle()
+    assert (after(told).flags, after(told).flagged) == ((), "")
+
+
+def test_a_flag_that_was_taken_off_before_another_meeting_is_asked_for_by_it_in_its_own_time() -> None:
+    told = met(confirmed("haven"), confirmed("police"))
+    told.settle()
+    told.add(withdrawn(_meeting(1)))
+    said = FlagConfirmed(case=root_of("case"), state=FlagState.REMOVED)
+    told.add(fact(said, agency="haven", occurred=NOON + timedelta(hours=1), root="taken off"))
+    called = meeting("next").said.model_copy(update={"starts": NOON + DAY})
+    told.add(fact(called, agency="police", occurred=NOON - 9 * DAY, root="next"), listing(at="next"))
+    told.at = NOON + 2 * DAY
+    told.settle()
+    row = after(told)
+    assert (row.met, row.owing, row.flagged) == ((NOON + DAY,), "|haven|", "|police|")
+    assert row.flags_due is not None
+    assert row.flags_due > told.at, "nobody is late with what they were told they may take off"
 
 
 def test_what_was_recorded_at_a_meeting_that_is_called_off_begins_nothing() -> None:

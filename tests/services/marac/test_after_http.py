@@ -113,6 +113,36 @@ async def test_a_meeting_that_is_called_off_after_its_time_leaves_nothing_owed(m
     await until(stopped, what="every clock that it began is stopped")
 
 
+async def test_a_flag_for_a_meeting_that_is_called_off_is_listed_and_may_be_taken_off(marac: Marac) -> None:
+    made = await met(marac)
+    flagged = await marac.post("idva", f"cases/{made.case}/flags", {"state": "flagged"})
+    assert flagged.status_code == 201, flagged.text
+    (past,) = (await read(marac, "coordinator", "meetings"))["past"]
+    off = {"Authorization": "Bearer coordinator", "If-Match": '"1"'}
+    gone = await marac.http.delete(f"/marac/v1/facts/{past['meeting']}", headers=off)
+    assert gone.status_code == 200, gone.text
+
+    async def listed() -> list[tuple[str, str, Any, Any]]:
+        mine = (await read(marac, "idva", "flags"))["flags"]
+        return [(each["case"], each["stands"], each["until"], each["due"]) for each in mine]
+
+    async def not_heard() -> bool:
+        return await listed() == [(made.case, "not-heard", None, None)]
+
+    await until(not_heard, what="its agency is told that it may be taken off")
+    assert (await read(marac, "system", "flags"))["flags"] == [], "whoever has flagged nothing owes nothing"
+    refused = await marac.post("system", f"cases/{made.case}/flags", {"state": "removed"})
+    assert refused.status_code == 404
+    whole = await page(marac, "coordinator", f"cases/{made.case}/after")
+    assert "Not heard: may be taken off" in whole.text
+    shown = await page(marac, "idva", "flags")
+    assert "Not heard: may be taken off" in shown.text
+    assert re.findall(r'name="state" value="([^"]+)"', shown.text) == ["removed"]
+    typed = {"once": once(shown.text), "state": "removed"}
+    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+    assert await listed() == []
+
+
 async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:
     made = await met(marac)
     shown = await page(marac, "idva", "flags")

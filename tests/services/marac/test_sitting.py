@@ -533,6 +533,38 @@ async def test_a_mappa_level_is_said_with_who_said_it_and_what_nobody_said_is_no
     assert {fact for each in looks for fact in each.facts} == {root}, "and no other fact about them"
 
 
+async def test_nobody_known_is_not_said_of_somebody_whom_police_or_probation_manage(marac: Marac) -> None:
+    await sitting(marac)
+    cohort = "/marac/cohort", f"/marac/cohort/{person('ben')}"
+
+    async def page(address: str) -> str:
+        answer = await marac.http.get(address, headers={"Authorization": "Bearer matac"})
+        assert answer.status_code == 200
+        return answer.text
+
+    async def says(level: str, days_ago: float) -> str:
+        said = RiskAssessed(people=[ben()], instrument=Instrument.OTHER, instrument_version="1", mappa=level)
+        root = await marac.say("police", said, days_ago)
+
+        async def there() -> bool:
+            (him,) = (await marac.get("matac", "cohort")).json()["people"]
+            return [each["level"] for each in him["mappa"]] == [level]
+
+        await until(there)
+        return root
+
+    assert ["Nobody known" in await page(each) for each in cohort] == [True, True]
+    await says("not-managed", 60)
+    assert ["Nobody known" in await page(each) for each in cohort] == [True, True]
+    root = await says("level-3", 40)
+    assert ["Nobody known" in await page(each) for each in cohort] == [False, False]
+    for each in cohort:
+        assert "Level 3, managed by senior staff of several agencies" in await page(each)
+        assert "Said by Police in" in await page(each)
+    assert (await marac.get("matac-elsewhere", "cohort")).json()["people"] == [], "and another force nothing"
+    assert root in {fact for look in await shown(marac, "cohort") for fact in look.facts}, "it is on record"
+
+
 async def test_a_meeting_on_paper_is_recorded_afterwards(marac: Marac) -> None:
     made = await prepared(marac)
     then = (marac.runtime.clock.now() - timedelta(days=2)).isoformat()
