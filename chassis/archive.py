@@ -130,6 +130,15 @@ class Archive:
             found = (await connection.execute(prepared(statement), {"rows": rows, "at": micros(at)})).all()
         return {row.agency: instant(row.newest) for row in found if row.newest is not None}
 
+    async def taken_by(self, roots: Collection[str], at: datetime) -> set[str]:
+        """Those of these facts of which a version had been accepted by a time."""
+        statement = f"""select distinct fact.root from {self.store.rows_of("rows", (("root", "text"),))}
+            join fact on fact.root = r.root where fact.accepted <= :at"""
+        rows = orjson.dumps([{"root": root} for root in sorted(roots)]).decode()
+        async with self.store.reading() as connection:
+            found = await connection.execute(prepared(statement), {"rows": rows, "at": micros(at)})
+            return set(found.scalars())
+
     async def hours_of(
         self, spans: Mapping[str, tuple[datetime, datetime]]
     ) -> dict[str, list[tuple[datetime, datetime, int]]]:

@@ -213,7 +213,7 @@ async def _hear(
     page = await queries.case_page(runtime, caller, case, paper=True)
     agenda, _, _ = await queries.read_agenda(runtime, caller, meeting)
     sitting = await hearing.sitting_of(runtime, meeting)
-    done = {each.case for each in sitting.heard} | hearing.out_of(caller, sitting)
+    done = sitting.heard_cases | hearing.out_of(caller, sitting)
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     look = PAGES.look(request, caller, *PAGES.incomplete(page.incomplete, page.operator_told, page.at))
     words = _words(look.now)

@@ -384,6 +384,20 @@ async def test_a_fact_that_is_forgotten_between_two_statements_fails_no_fold(
     assert (await folder.once()).subjects > 0
 
 
+async def test_which_facts_had_been_taken_by_a_time(store: Store) -> None:
+    early, late = incident("early", accepted=NOON), incident("late", accepted=NOON + timedelta(minutes=1))
+    for each in (early, late):
+        await insert(store, entry(each))
+    archive, roots = (
+        Archive("orders", store, IDS, Clock(), VIEWS),
+        [early.root, late.root, IDS.blind("no", "1")],
+    )
+    assert await archive.taken_by(roots, NOON) == {early.root}
+    assert await archive.taken_by(roots, NOON + timedelta(minutes=1)) == {early.root, late.root}
+    assert await archive.taken_by([late.root], NOON) == set()
+    assert await archive.taken_by([], NOON) == set()
+
+
 async def test_when_an_agency_was_heard(store: Store) -> None:
     """Its newest statement about people until a time, and the hours of a span; what a service says by
     itself is nobody's, and what an agency's staff set here is no feed of theirs."""

@@ -30,7 +30,7 @@ from services.marac.conference.after_rows import (
 from services.marac.conference.case import fold_case
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.research import set_for
-from services.marac.rules import flags, refer_again
+from services.marac.rules import flags, refer_again, sitting
 
 GOLDTHREAD = "goldthread"
 RULES = (AlertRule.FLAGS_OWED, AlertRule.TELL_MARAC, AlertRule.REFER_AGAIN)
@@ -77,14 +77,15 @@ class Met(NamedTuple):
 
 
 def _met(subject: Subject) -> list[Met]:
-    """When the case was heard, by each meeting, the last last; where nobody recorded that then, when its time
-    came. A meeting that was called off, or did not come to it, does not count."""
+    """When the case was heard, by each meeting, the last last; where nobody recorded then what was said, when
+    its time came. A meeting that was called off, or did not come to it, does not count."""
     said = sorted(subject.facts.current(CaseMet), key=lambda each: each.said.generation)
     came = {each.said.meeting: each.occurred if each.said.counts else None for each in said}
     met = {meeting: Met(at, None) for meeting, at in came.items() if at is not None}
     for each in subject.facts.current(CaseHeard):
         meeting = each.said.meeting
-        if each.said.case == subject.id and (meeting in met or meeting not in came):
+        theirs = each.said.case == subject.id and sitting.says_anything(each.said)
+        if theirs and (meeting in met or meeting not in came):
             met[meeting] = Met(refer_again.heard_at(came.get(meeting), each.occurred), each.said)
     return sorted(met.values(), key=lambda each: each.at)
 

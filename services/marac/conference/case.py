@@ -25,6 +25,7 @@ from services.marac.conference.repeated import repeated
 from services.marac.conference.transfer import told_of
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
+from services.marac.rules.sitting import says_anything
 from services.marac.rules.transfer import TAKEN
 
 
@@ -77,7 +78,8 @@ def _referred(said: ReferralMade) -> dict[str, object]:
 
 
 def _meetings(subject: Subject) -> Iterable[rows.Listing]:
-    heard = {each.said.meeting for each in subject.facts.current(CaseHeard) if each.said.case == subject.id}
+    records = [each.said for each in subject.facts.current(CaseHeard) if each.said.case == subject.id]
+    heard = {said.meeting for said in records if says_anything(said)}
     for fact in subject.facts.current(CaseListed):
         if fact.said.case == subject.id:
             meeting = fact.said.meeting

@@ -1,6 +1,6 @@
 """What a meeting records of one case: read and written by its chair and coordinator, a version at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -22,7 +22,7 @@ from services.marac.conference.held import Held, visible
 from services.marac.conference.sitting import SITTING, version_of, versions_of
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
-from services.marac.rules import agenda, sharing
+from services.marac.rules import agenda, refer_again, sharing
 from services.marac.shown import CasePage
 from services.marac.shown_sitting import Hearing
 from services.marac.tasking.rows import MappaSaid, TaskingPerpetrator, TaskingSource
@@ -130,10 +130,14 @@ async def record(
     Raises Problem (404); Refused (412) where there is another version than the one at hand.
     """
     row = await _case(runtime, caller, meeting, case)
+    starts = (await meeting_of(runtime, caller, meeting)).starts
     now, before = runtime.clock.now(), await _versions(runtime, meeting, case)
-    content = _content(meeting, row, said, before)
+    at = before[0].occurred if before else said.at or now
+    then = refer_again.heard_at(starts if starts <= now else None, at)
+    had = before[0].said.had if before else await _had(runtime, row, then if then < now else None)
+    content = _content(meeting, row, said, had)
     try:
-        taken = await _write(runtime, caller, content, before[0].occurred if before else said.at or now, upon)
+        taken = await _write(runtime, caller, content, at, upon)
     except Refused as refused:
         if refused.status not in TAKEN_BY_ANOTHER:
             raise
@@ -203,12 +207,17 @@ async def _versions(runtime: Runtime, meeting: str, case: str) -> list[Fact[Case
     return versions_of(await runtime.fact(root), root)
 
 
-def _content(
-    meeting: str, case: rows.ConferenceCase, said: ToRecord, before: Sequence[Fact[CaseHeard]]
-) -> CaseHeard:
+async def _had(runtime: Runtime, case: rows.ConferenceCase, then: datetime | None) -> list[str] | None:
+    """The records that a case had when it was heard. ``then``: when that was, before it is typed; what
+    Goldthread took later the room did not have. None: they are too many to say. It is decided where it is
+    written, and no fold asks it."""
+    roots = {record.root for each in case.occurrences for record in each.records}
+    had = roots if then is None else await runtime.taken_by(roots, then)
+    return sorted(had) if len(had) <= MOST_RECORDS else None
+
+
+def _content(meeting: str, case: rows.ConferenceCase, said: ToRecord, had: list[str] | None) -> CaseHeard:
     """A correction is of when the case was heard first, and of what was there then."""
-    roots = sorted({record.root for each in case.occurrences for record in each.records})
-    had = roots if len(roots) <= MOST_RECORDS else None
     return CaseHeard(
         meeting=meeting,
         case=case.case,
@@ -220,7 +229,7 @@ def _content(
         forums=sorted(set(said.forums)),
         told_by=said.told_by,
         safe_to_tell=said.safe_to_tell,
-        had=before[0].said.had if before else had,
+        had=had,
     )
 
 

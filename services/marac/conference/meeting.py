@@ -45,6 +45,7 @@ def fold_meeting(subject: Subject) -> Folded:
             listed.setdefault(each.said.case, each.root)
     closed = any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed))
     over, called = over_at(said.starts), emergency.called_of(subject.facts, subject.id)
+    records = [each.said for each in subject.facts.current(CaseHeard)]
     tells = called if fact.content is not None and not closed and subject.at < over else None
     row = rows.ConferenceMeeting(
         meeting=subject.id,
@@ -60,7 +61,7 @@ def fold_meeting(subject: Subject) -> Folded:
         chair_name=said.chair_name,
         slots=said.slots,
         closed=closed,
-        recorded=tuple(sorted({each.said.case for each in subject.facts.current(CaseHeard)})),
+        recorded=tuple(sorted({each.case for each in records if sitting.says_anything(each)})),
         came=_came(subject.facts),
         tells=tells,
         clocks=clocks_of(subject.facts, subject.id, {emergency.RULE}),

@@ -139,6 +139,7 @@ async def _case(
     heard = sitting.of(case.case)
     issued = _issued(heard, newest)
     record = heard.now if heard and holds else issued
+    heard_at = heard.heard if heard and record and record.says_anything else None
     of_another = record is not None and await is_of_another(runtime, record.victim, case)
     victim = (
         await Held(runtime).one(PERSON, rows.ConferencePerson, case.victim.person) if case.victim else None
@@ -152,10 +153,10 @@ async def _case(
         repeat=case.repeat is not None,
         referred_by=case.agency,
         withdrawn=case.withdrawn,
-        heard=heard.heard if heard and record else None,
+        heard=heard_at,
         record=record if holds or not of_another else None,
         before=issued if record and issued and issued.fact != record.fact else None,
-        added=holds and newest is not None and heard is not None and issued is None,
+        added=holds and newest is not None and heard_at is not None and issued is None,
         of_another=of_another,
         unlinked=heard is not None and await _unlinked(runtime, case, heard.heard),
         left=[line for line in sitting.left if line.case == case.case],

@@ -103,7 +103,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> SittingShown:
     configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     cases = await cases_at(runtime, caller, row)
-    letters, heard = order.told_apart(cases), {each.case for each in sitting.heard}
+    letters, heard = order.told_apart(cases), sitting.heard_cases
     out = out_of(caller, sitting)
     ordered = in_order(each for case, each in cases.items() if case not in out)
     shown = SittingShown(

@@ -279,7 +279,7 @@ class Repeat(Part):
 
 
 class Listing(Part):
-    """That the case is listed at a meeting. ``recorded``: something was recorded of it there."""
+    """That the case is listed at a meeting. ``recorded``: something was recorded of it there, and stands."""
 
     meeting: str
     root: str

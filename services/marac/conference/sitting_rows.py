@@ -6,6 +6,7 @@ from pydantic import AwareDatetime
 from chassis.views import Row, ViewTable
 from contracts.vocabulary import Attendance, CoreService, Forum
 from services.marac.conference.parts import Part
+from services.marac.rules.sitting import says_anything
 
 
 class AttendanceLine(Part):
@@ -50,9 +51,14 @@ class HeardVersion(Part):
     safe_to_tell: bool | None
     sealed: bool
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether the case was heard by it: as of the fact, of which a part may be sealed."""
+        return self.sealed or says_anything(self)
+
 
 class HeardCase(Part):
-    """A case that was heard: when, and every version of what was recorded, the newest last."""
+    """A case of which something was recorded: when it was heard, and every version, the newest last."""
 
     case: str
     heard: AwareDatetime
@@ -87,8 +93,13 @@ class Sitting(Row):
     issued: tuple[Issue, ...] = ()
 
     def of(self, case: str) -> HeardCase | None:
-        """What was recorded of a case; None: it was not heard."""
+        """What was recorded of a case; None: nothing ever was."""
         return next((each for each in self.heard if each.case == case), None)
+
+    @property
+    def heard_cases(self) -> set[str]:
+        """The cases that were heard: an empty record is none."""
+        return {each.case for each in self.heard if each.now.says_anything}
 
 
 class SittingTable(ViewTable, table=True):

@@ -181,21 +181,22 @@ def _said(row: ConferenceTransfer, asked: ToAnswer) -> OfTransfer:
 async def _not_taken(runtime: Runtime, caller: Caller, row: ConferenceTransfer, key: str | None) -> Taken:
     """Take back every word that a case was taken: it waits again from when it was sent, and its sender sees
     to it. Raises Refused (409) where nobody took it, and where the receiving MARAC has listed the case or
-    sent it on: it is dealt with there."""
-    taken = [step.root for step in row.steps if step.step == "taken"]
+    sent it on since: it is dealt with there. What it did with the case before says nothing of that."""
+    taken = [step for step in row.steps if step.step == "taken"]
     if row.state not in TAKEN or not taken:
         raise Refused("transfer-over", "transfer", status=409)
     case = await Held(runtime).one(CASE, rows.ConferenceCase, row.of_case)
     listed = await Held(runtime).meetings_of([case] if case else [])
+    since = {each.meeting for each in (case.meetings if case else ()) if each.listed >= taken[0].at}
     on = [each for each in await of_case(runtime, row.of_case) if each.from_area == row.to_area]
-    if any(each.state != "withdrawn" for each in on):
+    if any(each.state != "withdrawn" and each.steps[0].at >= taken[0].at for each in on):
         raise Refused("sent-on", "transfer", status=409)
-    if any(row.to_area in each.areas for each in listed.values()):
+    if any(row.to_area in listed[meeting].areas for meeting in since & listed.keys()):
         raise Refused("case-listed", "transfer", status=409)
     *others, last = taken
-    for root in others:
-        await following.take_back(runtime, caller, root, sharing.FOLLOW_UP)
-    return await following.take_back(runtime, caller, last, sharing.FOLLOW_UP, key)
+    for step in others:
+        await following.take_back(runtime, caller, step.root, sharing.FOLLOW_UP)
+    return await following.take_back(runtime, caller, last.root, sharing.FOLLOW_UP, key)
 
 
 async def of_case(runtime: Runtime, case: str) -> list[ConferenceTransfer]:

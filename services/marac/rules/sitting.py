@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pydantic import BaseModel
+
 from contracts.vocabulary import AgencyKind, Attendance, CoreService
 
 SHORTEST, LONGEST = timedelta(minutes=12), timedelta(minutes=15)
@@ -35,6 +37,9 @@ SERVES = {
     AgencyKind.HEALTH: CoreService.PRIMARY_HEALTH,
 }
 """Which core service an agency of a kind is, where its attendance names none."""
+
+SAID = {"risks", "needs", "strengths", "decided", "forums", "told_by", "safe_to_tell"}
+"""What a record of a case may say; that it is not safe to tell is something said."""
 
 IN_THE_ROOM = (Attendance.PRESENT, Attendance.DEPUTY)
 WEIGHT = (
@@ -84,9 +89,16 @@ def core_attendance(seats: Iterable[Seat]) -> dict[CoreService, Attendance | Non
     return found
 
 
+def says_anything(record: BaseModel) -> bool:
+    """Whether a record of a case, a fact or a version of a row, says anything. By one that does not, saved
+    empty or corrected to be so, the case was not heard."""
+    return any(value not in (None, [], ()) for value in record.model_dump(include=SAID).values())
+
+
 def passed_over(*, closed: bool, recorded: bool) -> bool:
     """Whether a meeting did not come to a case on its list: it was closed, and nothing was recorded of the
-    case. It waits to be heard again. Of a meeting that nobody has closed it is not known."""
+    case that says anything. It waits to be heard again. Of a meeting that nobody has closed it is not
+    known."""
     return closed and not recorded
 
 

@@ -356,7 +356,31 @@ def test_a_case_that_a_closed_meeting_passed_over_is_owed_nothing_until_it_goes_
 
 
 def heard_there(**values: Any) -> CaseHeard:
-    return CaseHeard(meeting=root_of("meeting"), case=root_of("case"), **values)
+    said = {"decided": Narrative(text="Change the locks.")} | values
+    return CaseHeard(meeting=root_of("meeting"), case=root_of("case"), **said)
+
+
+def test_a_record_corrected_to_empty_lets_a_closed_meeting_pass_the_case_over_again() -> None:
+    held = NOON - timedelta(hours=23)
+    told = met(fact(MeetingClosed(meeting=root_of("meeting")), agency="police", root="closed"))
+    told.add(fact(heard_there(), agency="police", occurred=held, root="heard"))
+    told.settle()
+    assert running(told) == {"flags-owed", "tell-marac"}
+    told.add(fact(heard_there(decided=None), agency="police", occurred=held, root="heard", version=2))
+    told.settle()
+    assert (running(told), after(told).met) == (set(), ()), "the words were another case's"
+    told.add(fact(heard_there(), agency="police", occurred=held, root="heard", version=3))
+    told.settle()
+    assert (running(told), after(told).met) == ({"flags-owed", "tell-marac"}, (held,))
+
+
+def test_an_empty_record_of_an_open_meeting_is_no_word_on_when_the_case_was_heard() -> None:
+    told = met(breach(occurred=NOON - 2 * DAY))
+    empty = heard_there(decided=None, had=[])
+    told.add(fact(empty, agency="police", occurred=NOON - timedelta(hours=23), root="heard"))
+    told.settle()
+    assert after(told).met == (NOON - DAY,), "its time came all the same"
+    assert after(told).repeats == (), "nor on what the room had"
 
 
 def test_what_was_told_before_a_later_meeting_does_not_settle_it() -> None:

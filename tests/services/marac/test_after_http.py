@@ -442,6 +442,33 @@ async def test_a_case_taken_by_mistake_is_given_back_and_seen_no_more(marac: Mar
     assert withdrawn.status_code == 201, "and its sender may withdraw it"
 
 
+async def test_a_case_taken_back_by_mistake_is_given_back_though_it_was_heard_and_sent_from_there_before(
+    marac: Marac,
+) -> None:
+    made = await met(marac)
+    there = f"transfers/{await sent(marac, made)}/answers"
+    taken = await marac.post("coordinator-elsewhere", there, {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def stands_at(marac_: str) -> bool:
+        answer = await marac.get("coordinator", f"cases/{made.case}")
+        return answer.status_code == 200 and answer.json()["marac"] == marac_
+
+    await until(lambda: stands_at("south"), what="the south has it")
+    read_ = await marac.post(
+        "coordinator-elsewhere", f"cases/{made.case}/move-warnings", {"to_area": "north"}
+    )
+    body = {"to_area": "north", "warning_read": read_.json()["warning"]}
+    back = await marac.post("coordinator-elsewhere", f"cases/{made.case}/transfers", body)
+    assert back.status_code == 201, back.text
+    here = f"transfers/{back.json()['root']}/answers"
+    assert (await marac.post("coordinator", here, {"answer": "acknowledge"})).status_code == 201
+    await until(lambda: stands_at("north"), what="the north has it again")
+    done = await marac.post("coordinator", here, {"answer": "not-taken"})
+    assert done.status_code == 201, done.text
+    await until(lambda: stands_at("south"), what="it is the south's again")
+
+
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
     made = await met(marac)
     root = await sent(marac, made)

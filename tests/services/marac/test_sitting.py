@@ -2,7 +2,7 @@
 corrected."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -392,6 +392,73 @@ async def test_what_is_recorded_of_a_case_names_the_records_that_it_had(marac: M
     assert (await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)).status_code == 200
     assert (await put(marac, "coordinator", made, SAID | {"risks": "Anew."}, 1)).status_code == 200
     assert ((await newest()).risks, (await newest()).had) == (Narrative(text="Anew."), had)
+
+
+async def held_at(marac: Marac, made: Prepared, starts: datetime) -> Prepared:
+    """The case at another meeting, which began then."""
+    body = {"area": "north", "starts": starts.isoformat(), "emergency": True}
+    meeting = (await marac.post("coordinator", "meetings", body)).json()["root"]
+    await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": made.case})
+    there = Prepared(made.case, made.incident, made.breach, meeting)
+
+    async def listed() -> bool:
+        return (await marac.get("chair", path(there, f"cases/{made.case}/hearing"))).status_code == 200
+
+    await until(listed)
+    return there
+
+
+async def had_at(marac: Marac, made: Prepared) -> set[str]:
+    """The records that a meeting is said to have had."""
+    facts = await marac.runtime.facts([f"o:{made.meeting}"])
+    return set(facts.current(CaseHeard)[0].said.had or ())
+
+
+async def test_what_came_after_the_hour_was_not_there_however_late_the_case_is_typed(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    then = marac.runtime.clock.now()
+    late = await marac.say("council", incident("late", kind="verbal-abuse").said, 3)
+
+    async def known() -> bool:
+        return late in (await marac.get("coordinator", f"cases/{made.case}")).text
+
+    await until(known)
+    paper = await held_at(marac, made, then)
+    said = SAID | {"at": then.isoformat()}
+    assert (await marac.post("chair", path(paper, f"cases/{made.case}/hearing"), said)).status_code == 201
+    had = await had_at(marac, paper)
+    assert ({made.breach, made.incident} <= had, late in had) == (True, False)
+    assert (await put(marac, "coordinator", paper, SAID | {"risks": "Anew."}, 1)).status_code == 200
+    assert await had_at(marac, paper) == had
+    earlier = await held_at(marac, made, then - timedelta(days=2))
+    hear = f"/marac/meetings/{earlier.meeting}/hear/{made.case}"
+    typed = {"upon": "0", "risks": "Bail ends."}
+    done = await marac.http.post(hear, data=typed, headers={"Authorization": "Bearer chair"})
+    assert done.status_code == 303
+    assert await had_at(marac, earlier) == set(), "typed two days later, on a page that asks for no hour"
+
+
+async def test_a_case_that_is_saved_empty_is_still_to_hear(marac: Marac) -> None:
+    made = await sitting(marac)
+    hear, chair = f"/marac/meetings/{made.meeting}/hear/{made.case}", {"Authorization": "Bearer chair"}
+
+    async def heard() -> tuple[list[str], list[str], bool]:
+        page = (await marac.get("chair", path(made, "sitting"))).json()
+        (case,) = (await minutes(marac, "chair", made))["cases"]
+        return page["heard"], page["to_hear"], case["heard"] is not None
+
+    skipped = {"upon": "0", "then": "sitting"}
+    assert (await marac.http.post(hear, data=skipped, headers=chair)).status_code == 303
+    assert await heard() == ([], [made.case], False)
+    assert (await put(marac, "chair", made, SAID, 1)).status_code == 200
+    assert await heard() == ([made.case], [], True)
+    assert (await put(marac, "chair", made, {"safe_to_tell": None}, 2)).status_code == 200
+    assert await heard() == ([], [made.case], False), "the words were another case's"
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 1})).status_code == 201
+    page = await marac.http.get(f"/marac/meetings/{made.meeting}/minutes", headers=chair)
+    assert "Not heard, or nothing was recorded." in page.text
 
 
 async def test_a_link_undone_since_is_said_and_what_was_recorded_is_kept(marac: Marac) -> None:
