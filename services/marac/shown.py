@@ -126,6 +126,7 @@ class AgendaLine(Shown):
     incomplete: int = Field(description="records about it or its people that could not be read")
     new: int = Field(description="lines since the case was published; before that, since it was listed")
     since: Since | None = Field(default=None, description="what changed since the agenda was published")
+    facts: tuple[str, ...] = Field(default=(), exclude=True, description="of its lines; given to nobody")
     assessed: Assessed | None = Field(default=None, description="by which assessment its items are known")
     review: ReviewOwed | None = Field(default=None, description="the first review of risk to be late")
     review_by: str | None = Field(default=None, description="the name of the agency that owes it")

@@ -63,15 +63,27 @@ def test_what_is_new_on_an_agenda_waits_behind_a_link(open_: Open, world: World,
     expect(page.locator(".gt-live__news")).to_be_empty()
 
 
-def test_an_agenda_is_live_until_its_meeting_is_closed(open_: Open, world: World) -> None:
+def test_an_agenda_is_live_while_its_meeting_is_closed_until_its_day_is_over(
+    open_: Open, world: World
+) -> None:
     page = open_("chair", AGENDA)
     until(lambda: bool(world.hosts["marac"].listeners))
-    meeting = world.agenda_shown.meeting.model_copy(update={"closed": True})
-    world.agenda_shown = world.agenda_shown.model_copy(update={"meeting": meeting})
-    world.hosts["marac"].change("conference_meeting", sample_rows.MEETING)
-    expect(page.get_by_role("status")).to_have_text(
-        "The meeting is over: nothing new comes to this page any more. Show it now"
+    sits = world.agenda_shown.meeting
+
+    def change(**values: object) -> None:
+        meeting = sits.model_copy(update=values)
+        world.agenda_shown = world.agenda_shown.model_copy(update={"meeting": meeting})
+        world.hosts["marac"].change("conference_meeting", sample_rows.MEETING)
+
+    status = page.get_by_role("status")
+    change(closed=True)
+    expect(status).to_have_text("New since you opened this page: the meeting is closed. Show it now")
+    change(closed=False)
+    expect(status).to_have_text(
+        "Nothing on this agenda differs any more from when you opened it. Show it now"
     )
+    change(starts=sample_rows.NOW - timedelta(days=1))
+    expect(status).to_have_text("The meeting is over: nothing new comes to this page any more. Show it now")
     page.get_by_role("link", name="Show it now").click()
     expect(page.locator("[data-live]")).to_have_count(0)
 

@@ -183,6 +183,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         way=known.way.without_contact(),
         incomplete=known.incomplete.records,
         new=len(new),
+        facts=known.versions,
         assessed=known.risk.assessed,
         review=review,
         review_by=names_of(known, [review.owner])[review.owner] if review else None,

@@ -63,6 +63,16 @@ class CaseKnown:
         """The newest version of each line about its people, by root."""
         return {root: line.fact for root, line in self.lines.items()} | {self.case.case: self.case.fact}
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """What changes with what its lines say: the version of each that says something, else how it stands.
+        Another version of what says nothing here may be about somebody else."""
+        says = [
+            line.fact if line.said is not None else f"{line.root} {line.state}"
+            for line in self.lines.values()
+        ]
+        return (self.case.fact, *sorted(says))
+
     @cached_property
     def back(self) -> list[Found]:
         """Of a case that was returned, the criteria by which it is back."""

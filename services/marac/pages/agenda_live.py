@@ -5,14 +5,14 @@ from typing import Any
 from chassis.http.auth import Caller
 from chassis.pages import live
 from chassis.pages.texts import Texts
+from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from chassis.signals import Changed
 from services.marac import queries
 from services.marac.conference import noticing
 from services.marac.pages import PAGES
 from services.marac.rules import agenda as order
-from services.marac.rules.noticing import AgendaNews, AgendaSeen, CaseNews, CaseSeen, news
-from services.marac.rules.publishing import over
+from services.marac.rules.noticing import AgendaNews, AgendaSeen, CaseNews, CaseSeen, ended, news
 from services.marac.shown import Agenda, AgendaLine
 
 NAME_LENGTH = 8
@@ -32,13 +32,13 @@ NOT_OF_THE_REST: dict[str, Any] = {
     "cases": True,
     "waiting": True,
     "publication": True,
-    "meeting": {"cases"},
+    "meeting": {"cases", "closed"},
 }
 
 
 def address(agenda: Agenda) -> str | None:
-    """Where whoever opens an agenda hears what is new on it since. None: nothing will be, for the meeting was
-    closed, its day is over, or this is how the agenda was known."""
+    """Where whoever opens an agenda hears what is new on it since. None: nothing will be, for the meeting is
+    over, or this is how the agenda was known."""
     if agenda.known_at is not None or _is_over(agenda):
         return None
     return f"/marac/meetings/{agenda.meeting.meeting}/live?seen={seen_of(agenda)}"
@@ -50,7 +50,8 @@ def seen_of(agenda: Agenda) -> AgendaSeen:
         version=agenda.publication.version,
         rest=_mark(agenda.model_dump_json(exclude=NOT_OF_THE_REST)),
         waiting=_mark(*map(_line, agenda.waiting or ())),
-        cases=[CaseSeen(_name(line), _mark(_line(line)), line.new) for line in agenda.cases],
+        cases=[CaseSeen(_name(line), _mark(_line(line), *line.facts), line.new) for line in agenda.cases],
+        closed=agenda.meeting.closed,
     )
 
 
@@ -69,24 +70,30 @@ def says(texts: Texts, agenda: Agenda, found: AgendaNews) -> str:
         parts.append(texts("notice.waiting"))
     if found.rest:
         parts.append(texts("notice.rest"))
+    if found.closed is not None:
+        parts.append(texts("notice.closed" if found.closed else "notice.goes-on"))
     return str(texts("notice.since", what="; ".join(map(str, parts))))
 
 
 class OpenAgenda:
-    """An agenda that a caller has open: each time it is looked at, it is as that caller may see it then."""
+    """An agenda that a caller has open: each time it is looked at, it is as that caller may see it then.
+    ``told``: whether the page may still say what an earlier stream told it."""
 
-    def __init__(self, runtime: Runtime, caller: Caller, meeting: str, seen: AgendaSeen | None) -> None:
+    def __init__(
+        self, runtime: Runtime, caller: Caller, meeting: str, seen: AgendaSeen | None, *, told: bool = False
+    ) -> None:
         self._runtime = runtime
         self._caller = caller
         self._meeting = meeting
         self._seen = seen
-        self._said: str | None = None
+        self._said = None if told else ""
         self._agenda: Agenda | None = None
         self._made_of: Changed = frozenset()
 
     async def news(self) -> str | None:
-        """What is new since it was opened, where that is something else than was said last. Raises Over once
-        the meeting is closed or its day is over; Problem (404) once the caller may not see it."""
+        """What is new since it was opened, and that Goldthread is behind or cannot tell, where that is
+        something else than was said last. Raises Over once the meeting is over, which one that was closed is
+        not: it may go on; Problem (404) once the caller may not see it."""
         agenda, _, cases = await queries.read_agenda(self._runtime, self._caller, self._meeting)
         if _is_over(agenda):
             raise live.Over(str(PAGES.texts("notice.over")))
@@ -94,8 +101,12 @@ class OpenAgenda:
         now = seen_of(agenda)
         self._seen = self._seen or now
         found = news(self._seen, now)
-        before, self._said = self._said, says(PAGES.texts, agenda, found) if found else None
-        return None if self._said == before else self._said
+        parts = [says(PAGES.texts, agenda, found)] if found else []
+        parts += _behind(PAGES.texts, agenda)
+        before, self._said = self._said, " ".join(parts)
+        if self._said == before:
+            return None
+        return self._said or str(PAGES.texts("notice.as-before"))
 
     async def concerned(self, changed: Changed) -> bool:
         """Whether any of these rows is one that the agenda is made of, or comes to it."""
@@ -105,7 +116,15 @@ class OpenAgenda:
 
 
 def _is_over(agenda: Agenda) -> bool:
-    return agenda.meeting.closed or over(agenda.meeting.starts, agenda.at)
+    return ended(agenda.meeting.starts, agenda.at, emergency=agenda.meeting.emergency)
+
+
+def _behind(texts: Texts, agenda: Agenda) -> list[str]:
+    """What the page itself would say of how new it is, where that is loud."""
+    fresh, times = agenda.fresh_until, Times(texts, agenda.at)
+    if fresh is None:
+        return [str(texts("frame.fresh-unknown"))]
+    return [str(texts("frame.fresh-behind", when=times.when(fresh)))] if times.is_behind(fresh) else []
 
 
 def _name(line: AgendaLine) -> str:

@@ -146,7 +146,8 @@ async def agenda_news(
     """Server-sent events: which cases of the caller's have something new since they looked, and how many
     lines. Never what they say. Without ``seen``: since it was asked for."""
     await queries.meeting_of(runtime, caller, meeting)
-    opened = agenda_live.OpenAgenda(runtime, caller, meeting, read_seen(seen))
+    again = "last-event-id" in request.headers
+    opened = agenda_live.OpenAgenda(runtime, caller, meeting, read_seen(seen), told=again)
     return live.stream(request, runtime, opened.concerned, opened.news)
 
 

@@ -7,10 +7,12 @@ show them. Both sides are what one reader was and would be shown, so nothing tha
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from services.marac.rules.publishing import Moved, moves
+from services.marac.rules.actions import HEARD_AFTER
+from services.marac.rules.publishing import Moved, moves, over
 
-SEEN = r"[0-9]{1,4}\.[0-9a-f]{8}\.[0-9a-f]{8}(\.[A-Z0-9]{8}-[0-9a-f]{8}-[0-9]{1,4})*"
+SEEN = r"[0-9]{1,4}c?\.[0-9a-f]{8}\.[0-9a-f]{8}(\.[A-Z0-9]{8}-[0-9a-f]{8}-[0-9]{1,4})*"
 """How what was seen is written in an address: by marks, of which nothing can be read."""
 
 
@@ -25,18 +27,19 @@ class CaseSeen:
 
 @dataclass(frozen=True, slots=True)
 class AgendaSeen:
-    """An agenda as it was shown: which version was published last, its cases in their order, and a mark each
-    of who waits and of all the rest."""
+    """An agenda as it was shown: which version was published last, its cases in their order, a mark each of
+    who waits and of all the rest, and whether the meeting was closed."""
 
     version: int
     rest: str
     waiting: str
     cases: Sequence[CaseSeen] = ()
+    closed: bool = False
 
     def __str__(self) -> str:
         """As it is written in an address."""
         cases = (f"{each.case}-{each.mark}-{each.new}" for each in self.cases)
-        return ".".join([str(self.version), self.rest, self.waiting, *cases])
+        return ".".join([f"{self.version}{'c' if self.closed else ''}", self.rest, self.waiting, *cases])
 
 
 def read_seen(text: str) -> AgendaSeen | None:
@@ -46,7 +49,11 @@ def read_seen(text: str) -> AgendaSeen | None:
     version, rest, waiting, *cases = text.split(".")
     seen = (each.split("-") for each in cases)
     return AgendaSeen(
-        int(version), rest, waiting, [CaseSeen(case, mark, int(new)) for case, mark, new in seen]
+        int(version.removesuffix("c")),
+        rest,
+        waiting,
+        [CaseSeen(case, mark, int(new)) for case, mark, new in seen],
+        closed=version.endswith("c"),
     )
 
 
@@ -64,15 +71,18 @@ class CaseNews:
 @dataclass(frozen=True, slots=True)
 class AgendaNews:
     """What is new on an agenda: its cases in their order; that another version was published; of who waits;
-    of something else, as when a case is gone, which is not named: its reader may be to see nothing of it."""
+    of something else, as when a case is gone, which is not named: its reader may be to see nothing of it.
+    ``closed``: whether the meeting is, where it was not or no more is; None: that is as it was."""
 
     cases: dict[str, CaseNews]
     published: bool
     waiting: bool
     rest: bool
+    closed: bool | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.cases or self.published or self.waiting or self.rest)
+        found = self.cases or self.published or self.waiting or self.rest
+        return bool(found) or self.closed is not None
 
 
 def news(before: AgendaSeen, now: AgendaSeen) -> AgendaNews:
@@ -93,7 +103,15 @@ def news(before: AgendaSeen, now: AgendaSeen) -> AgendaNews:
         published=published,
         waiting=now.waiting != before.waiting,
         rest=now.rest != before.rest or len(stayed) < len(was),
+        closed=now.closed if now.closed != before.closed else None,
     )
+
+
+def ended(starts: datetime, at: datetime, *, emergency: bool) -> bool:
+    """Whether nothing new is told any more of an agenda that is open: the day on which its meeting began is
+    over, in London, and of an emergency meeting also the time that one may last. One that was closed may go
+    on."""
+    return over(starts, at) and not (emergency and at < starts + HEARD_AFTER)
 
 
 def _of_case(was: CaseSeen, now: CaseSeen, moved: Moved | None, *, counted: bool) -> CaseNews:

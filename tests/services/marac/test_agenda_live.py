@@ -5,8 +5,8 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any, cast
 
@@ -14,23 +14,27 @@ import pytest
 from sqlalchemy import text
 from starlette.responses import StreamingResponse
 
+from chassis.accept import own_header
 from chassis.http.auth import Caller
 from chassis.pages import live
 from chassis.runtime import Runtime
 from contracts.events.operations import AuditShown
 from services.marac import queries
-from services.marac.pages import routes
+from services.marac.pages import agenda_live, routes
 from services.marac.rules.agenda import letters
-from services.marac.rules.noticing import AgendaNews, AgendaSeen, CaseNews, CaseSeen, news, read_seen
+from services.marac.rules.noticing import AgendaNews, AgendaSeen, CaseNews, CaseSeen, ended, news, read_seen
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ben, cat, referral
-from tests.services.marac.conftest import CALLERS, Marac, Prepared, complete, prepared, request_of
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, bare, complete, prepared, request_of
 from tests.services.marac.test_actions import agreed
 from tests.services.marac.test_publishing import published, taken_off
 from tests.services.marac.test_reach import in_the_south
 from tests.services.marac.test_research import asked
 from tests.services.marac.test_sitting import path, sitting
 from tests.support.waiting import until
+
+POLICE = CALLERS["officer"]
+"""Of the agency that said it."""
 
 NOTHING = AgendaNews({}, published=False, waiting=False, rest=False)
 
@@ -79,10 +83,38 @@ def test_who_waits_and_the_rest_are_told_apart() -> None:
     assert news(seen(), seen(rest="2" * 8)).rest
 
 
+def test_that_a_meeting_was_closed_is_news_and_so_is_that_it_goes_on() -> None:
+    sits, closed = seen(a(K)), replace(seen(a(K)), closed=True)
+    assert news(sits, closed) == replace(NOTHING, closed=True)
+    assert news(closed, sits) == replace(NOTHING, closed=False)
+    assert news(sits, closed)
+    assert news(closed, sits)
+    assert not news(closed, closed)
+
+
+@pytest.mark.parametrize(
+    ("starts", "at", "ordinary", "emergency"),
+    [
+        (datetime(2026, 7, 1, 20, tzinfo=UTC), datetime(2026, 7, 1, 22, 59, tzinfo=UTC), False, False),
+        (datetime(2026, 7, 1, 20, tzinfo=UTC), datetime(2026, 7, 1, 23, tzinfo=UTC), True, False),
+        (datetime(2026, 7, 1, 20, tzinfo=UTC), datetime(2026, 7, 2, 7, 59, tzinfo=UTC), True, False),
+        (datetime(2026, 7, 1, 20, tzinfo=UTC), datetime(2026, 7, 2, 8, tzinfo=UTC), True, True),
+        (datetime(2026, 7, 1, 5, tzinfo=UTC), datetime(2026, 7, 1, 20, tzinfo=UTC), False, False),
+        (datetime(2026, 7, 1, 5, tzinfo=UTC), datetime(2026, 7, 1, 23, tzinfo=UTC), True, True),
+    ],
+)
+def test_midnight_does_not_end_an_emergency_meeting_that_sits(
+    starts: datetime, at: datetime, ordinary: bool, emergency: bool
+) -> None:
+    assert ended(starts, at, emergency=False) is ordinary
+    assert ended(starts, at, emergency=True) is emergency
+
+
 def test_what_was_seen_is_read_back_from_an_address_and_nothing_else_is() -> None:
-    for each in (seen(), seen(a(K, "b" * 8, 12), a(R))):
+    for each in (seen(), seen(a(K, "b" * 8, 12), a(R)), replace(seen(a(K)), closed=True)):
         back = read_seen(str(each))
         assert back is not None
+        assert replace(back, cases=()) == replace(each, cases=())
         assert (str(back), list(back.cases)) == (str(each), list(each.cases))
     for text_ in ("", "1", "1.zz.00", f"{seen(a(K))}x", f"{seen(a(K))}.K7Q-1-1"):
         assert read_seen(text_) is None
@@ -259,18 +291,98 @@ async def test_a_case_is_not_named_to_whoever_declares_a_tie_while_it_is_open(ma
         assert page.says == "", "to whoever has a tie nothing of it is news"
 
 
-async def test_it_ends_with_the_meeting(marac: Marac) -> None:
-    made = await sitting(marac)
+async def test_what_changes_no_count_is_told(marac: Marac) -> None:
+    made = await quiet(marac)
+    root = await marac.say("police", caseload.incident(kind="harassment").said)
+
+    async def known() -> bool:
+        return '"kind":"harassment"' in (await marac.get("chair", f"cases/{made.case}")).text
+
+    await until(known, what="the incident is on the case")
+    says = f"New since you opened this page: case {letters(made.case)} (changed)."
+    async with opened(marac, "chair", made) as page:
+        graver = bare(caseload.incident(kind="non-fatal-strangulation").said)
+        header = own_header(marac.runtime.clock.now())
+        await marac.runtime.revise(root, 1, header, graver, caller=POLICE, right="test")
+        await page.until_it_says(says)
+    async with opened(marac, "chair", made) as page:
+        await marac.say("police", caseload.incident(kind="stalking").said, 15)
+        await page.until_it_says(says)
+    async with opened(marac, "chair", made) as page:
+        await marac.runtime.revise(made.incident, 1, None, None, caller=POLICE, right="test")
+        await page.until_it_says(says)
+        assert not [word for word in ("strangulation", "stalking", "Ann") if word in page.says]
+
+
+async def test_an_open_agenda_says_that_goldthread_has_fallen_behind(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await quiet(marac)
+    fresh: list[datetime | None] = [marac.runtime.clock.now() - timedelta(minutes=9)]
+
+    async def fresh_until() -> datetime | None:
+        return fresh[0]
+
     marks = seen_on(await page_of(marac, "chair", made))
+    monkeypatch.setattr(marac.runtime, "fresh_until", fresh_until)
+    async with opened(marac, "chair", made, marks) as page:
+        await page.until_it_says("NOT UP TO DATE: holds all accepted by ")
+        fresh[0] = None
+        await agreed(marac, made)
+        await page.until_it_says("New since", "HOW UP TO DATE IT IS: UNKNOWN.")
+    fresh[0] = marac.runtime.clock.now()
+    marks = seen_on(await page_of(marac, "chair", made))
+    async with opened(marac, "chair", made, marks) as page:
+        await until(lambda: _true(page.events))
+        assert page.says == ""
+
+
+async def test_a_meeting_that_was_closed_is_live_and_goes_on(marac: Marac) -> None:
+    made = await sitting(marac)
+    await until(lambda: complete(marac, made), what="the case stands still")
+    step = path(made, "sitting")
     async with opened(marac, "chair", made) as page:
         await until(lambda: _true(page.events))
-        assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
-        await page.until_it_says("The meeting is over: nothing new comes to this page any more.")
-        await until(lambda: _true(page.ended), what="nothing more comes")
+        assert (await marac.post("chair", step, {"step": "closed"})).status_code == 201
+        await page.until_it_says("the meeting is closed")
+        async with opened(marac, "chair", made) as late:
+            await until(lambda: _true(late.events))
+            assert (await marac.post("chair", step, {"step": "reopened"})).status_code == 201
+            await late.until_it_says("the meeting goes on")
+        await page.until_it_says("Nothing on this agenda differs any more from when you opened it.")
+        await marac.say("police", caseload.incident().said)
+        await page.until_it_says(f"case {letters(made.case)} (1 new line)")
+        assert not page.ended
+
+
+async def test_a_page_that_asks_again_is_told_that_what_it_says_is_so_no_more(marac: Marac) -> None:
+    made = await quiet(marac)
+    marks = seen_on(await page_of(marac, "chair", made))
+    runtime, chair = marac.runtime, CALLERS["chair"]
+    first, again = (
+        agenda_live.OpenAgenda(runtime, chair, made.meeting, read_seen(marks), told=told)
+        for told in (False, True)
+    )
+    assert await first.news() is None
+    assert await again.news() == "Nothing on this agenda differs any more from when you opened it."
+    assert await again.news() is None
+
+
+async def test_it_ends_with_the_day_and_that_of_an_emergency_when_it_may_have_ended(marac: Marac) -> None:
+    made = await quiet(marac)
+    marks = seen_on(await page_of(marac, "chair", made))
+    shown, _, _ = await queries.read_agenda(marac.runtime, CALLERS["chair"], made.meeting)
+    starts = datetime(2026, 7, 1, 21, tzinfo=UTC)
+    late = shown.model_copy(update={"at": starts + timedelta(hours=3)})
+    meeting = shown.meeting.model_copy(update={"starts": starts})
+    assert agenda_live.address(late.model_copy(update={"meeting": meeting})) is None
+    sits = meeting.model_copy(update={"emergency": True})
+    assert agenda_live.address(late.model_copy(update={"meeting": sits})) is not None
+    marac.runtime.clock.offset += timedelta(days=9)
     assert "data-live" not in await page_of(marac, "chair", made)
     async with opened(marac, "chair", made, marks) as page:
-        await page.until_it_says("The meeting is over")
-        await until(lambda: _true(page.ended))
+        await page.until_it_says("The meeting is over: nothing new comes to this page any more.")
+        await until(lambda: _true(page.ended), what="nothing more comes")
 
 
 async def test_whoever_may_see_a_meeting_no_more_is_told_nothing_more(marac: Marac) -> None:

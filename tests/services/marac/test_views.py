@@ -44,6 +44,7 @@ from tests.services.marac.caseload import (
     service,
     world,
 )
+from tests.services.marac.conftest import bare
 from tests.support.facts import NOON, area, corrected, root_of, withdrawn
 
 
@@ -306,6 +307,23 @@ def test_an_alert_about_an_order_is_one_of_the_case_and_is_missing_until_somebod
     assert [each.cause for each in compose.alerts_of(known)] == compose.unanswered(known) == [about]
     gap = compose.missing_of(known)[0]
     assert (gap.code, gap.roots) == ("alert-unanswered", (about,))
+
+
+def test_a_case_differs_with_each_version_of_its_lines_and_with_none_that_is_of_somebody_else() -> None:
+    def versions(*facts: Fact[Any]) -> tuple[str, ...]:
+        made = world(referral(), *facts)
+        people = {person(name): made.row("conference_person", person(name)) for name in ("ann", "ben")}
+        row = made.row("conference_case", root_of("case"))
+        return CaseKnown(NOON, row, people, {}, {}, {}, Incomplete(0, None, 0)).versions
+
+    first = incident()
+    graver = corrected(first, bare(incident(kind="stalking").said))
+    hers = [versions(), versions(first), versions(first, graver), versions(first, withdrawn(first))]
+    assert len(set(hers)) == len(hers)
+    of_cat = corrected(first, bare(incident(people=[cat()]).said))
+    again = corrected(of_cat, bare(incident(people=[cat()], kind="stalking").said))
+    assert versions(first, of_cat) not in hers
+    assert versions(first, of_cat, again) == versions(first, of_cat)
 
 
 @settings(deadline=None, max_examples=40)
