@@ -244,7 +244,7 @@ class _People:
         """The newest that each agency said, and how many facts it said: not of another victim, for that
         would tell who knows of her."""
         people = {self.victim.person, *self.harmed_by, *(child.person for child in self.children())}
-        hers = {line.root for line in (self.own.lines if self.own else ())}
+        hers = self.own.lines if self.own else ()
         said: dict[str, dict[str, datetime]] = {}
         for person, row in self.rows.items():
             others = about_others(row, people, hers) if person != self.victim.person else set()

@@ -1,22 +1,25 @@
 """Which lines of a person of a case are about another victim than its own. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from contracts.vocabulary import Role
 from services.marac.conference import rows
 
 
-def about_others(row: rows.ConferencePerson, own: Collection[str], hers: Collection[str]) -> set[str]:
+def about_others(row: rows.ConferencePerson, own: Collection[str], hers: Iterable[rows.Line]) -> set[str]:
     """The roots of lines of somebody, not the victim, that are about victims not of the case.
 
-    ``own`` are the people of the case, ``hers`` the roots of the lines about its victim. Of a stub that
-    is none of hers nobody can tell whom it was about, and so it is one of these.
+    ``own`` are the people of the case, ``hers`` the lines about its victim. Of a stub that is none of hers
+    nobody can tell whom it was about, and so it is one of these. What was corrected to be about somebody else
+    is theirs from then on, and a stub of hers makes it hers no more.
     """
-    return {
-        line.root
-        for line, victims in by_victims(row)
-        if line.root not in hers and (line.said is None or (victims and victims.isdisjoint(own)))
-    }
+    says = {line.root: line.said is not None for line in hers}
+    found = set[str]()
+    for line, victims in by_victims(row):
+        is_hers = line.root in says if line.said is None else says.get(line.root, False)
+        if not is_hers and (line.said is None or (victims and victims.isdisjoint(own))):
+            found.add(line.root)
+    return found
 
 
 def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
@@ -33,7 +36,7 @@ def apart_of(case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePers
     """Of each person of a case the roots of the lines that are about another victim than its own."""
     own, victim = people_of(case), case.victim.person if case.victim else ""
     seen = not_as_victim(people[victim], own) if victim in people else set()
-    hers = {line.root for line in people[victim].lines} - seen if victim in people else set()
+    hers = [line for line in people[victim].lines if line.root not in seen] if victim in people else []
     return {
         person: seen if person == victim else about_others(people[person], own, hers)
         for person in own & people.keys()

@@ -326,6 +326,18 @@ def test_a_case_differs_with_each_version_of_its_lines_and_with_none_that_is_of_
     assert versions(first, of_cat, again) == versions(first, of_cat)
 
 
+def test_what_is_corrected_to_be_about_another_victim_says_nothing_of_him_in_her_case() -> None:
+    first = incident()
+    of_cat = corrected(first, bare(incident(people=[cat(), ben(Role.SUSPECT)]).said))
+    made = world(referral(), first, of_cat)
+    people = {person(name): made.row("conference_person", person(name)) for name in ("ann", "ben")}
+    row = made.row("conference_case", root_of("case"))
+    known = CaseKnown(NOON, row, people, {}, {}, {}, Incomplete(0, None, 0))
+    assert first.root in known.about_others(person("ben"))
+    assert [line for line in known.lines_of(person("ben")) if line.root == first.root] == []
+    assert known.lines[first.root].said is None, "a stub of hers says that there was something"
+
+
 @settings(deadline=None, max_examples=40)
 @given(histories())
 def test_no_row_depends_on_when_facts_were_accepted(history: list[Fact[Any]]) -> None:
