@@ -311,8 +311,7 @@ class CasePage(Page):
 
 
 class SourceVersion(Shown):
-    """One version of a fact, with its times and footing. ``said`` is None for a withdrawal, and where
-    it spoke of somebody else."""
+    """One version of a fact, with its times and footing. ``said`` None: withdrawn, or of somebody else."""
 
     version: int
     change: Literal["original", "correction", "withdrawal"]
