@@ -44,7 +44,8 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     assert (recorded.needs, recorded.strengths) == ("An interpreter.", "A sister helps.")
     assert page.evaluate(KEPT) == [], "what the server has is kept no more"
     page.locator("#risks").fill("More.")
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_response(lambda answer: answer.request.method in ("POST", "PUT")):
+        page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[data-state]")).to_contain_text("Saved at")
     assert world.sittings.records[sample_rows.CASE].version == recorded.version + 1
 
