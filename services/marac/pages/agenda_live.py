@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.http.auth import Caller
+from chassis.ids import Ids
 from chassis.pages import live
 from chassis.pages.texts import Texts
 from chassis.pages.times import Times
@@ -36,21 +37,25 @@ NOT_OF_THE_REST: dict[str, Any] = {
 }
 
 
-def address(agenda: Agenda) -> str | None:
+def address(ids: Ids, agenda: Agenda) -> str | None:
     """Where whoever opens an agenda hears what is new on it since. None: nothing will be, for the meeting is
     over, or this is how the agenda was known."""
     if agenda.known_at is not None or _is_over(agenda):
         return None
-    return f"/marac/meetings/{agenda.meeting.meeting}/live?seen={seen_of(agenda)}"
+    return f"/marac/meetings/{agenda.meeting.meeting}/live?seen={seen_of(ids, agenda)}"
 
 
-def seen_of(agenda: Agenda) -> AgendaSeen:
+def seen_of(ids: Ids, agenda: Agenda) -> AgendaSeen:
     """What whoever looks at an agenda has seen, by marks."""
+
+    def mark(*what: str) -> str:
+        return live.digest(ids, "\n".join(what).encode(), MARK_LENGTH)
+
     return AgendaSeen(
         version=agenda.publication.version,
-        rest=_mark(agenda.model_dump_json(exclude=NOT_OF_THE_REST)),
-        waiting=_mark(*map(_line, agenda.waiting or ())),
-        cases=[CaseSeen(_name(line), _mark(_line(line), *line.facts), line.new) for line in agenda.cases],
+        rest=mark(agenda.model_dump_json(exclude=NOT_OF_THE_REST)),
+        waiting=mark(*map(_line, agenda.waiting or ())),
+        cases=[CaseSeen(_name(line), mark(_line(line), *line.facts), line.new) for line in agenda.cases],
         closed=agenda.meeting.closed,
     )
 
@@ -98,7 +103,7 @@ class OpenAgenda:
         if _is_over(agenda):
             raise live.Over(str(PAGES.texts("notice.over")))
         self._agenda, self._made_of = agenda, noticing.made_of(agenda, cases)
-        now = seen_of(agenda)
+        now = seen_of(self._runtime.ids, agenda)
         self._seen = self._seen or now
         found = news(self._seen, now)
         parts = [says(PAGES.texts, agenda, found)] if found else []
@@ -133,10 +138,6 @@ def _name(line: AgendaLine) -> str:
 
 def _line(line: AgendaLine) -> str:
     return line.model_dump_json(exclude=NOT_OF_A_LINE)
-
-
-def _mark(*what: str) -> str:
-    return live.digest("\n".join(what).encode(), MARK_LENGTH)
 
 
 def _how(texts: Texts, found: CaseNews) -> str:

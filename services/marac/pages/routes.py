@@ -128,7 +128,7 @@ async def agenda(
             agenda=shown,
             emergency=await emergency_told.emergency(runtime, caller, meeting) if tells else None,
             words=_words(look, paper=at is not None),
-            live=agenda_live.address(shown),
+            live=agenda_live.address(runtime.ids, shown),
             **_known(at, fault, asked),
         )
 
@@ -198,7 +198,9 @@ async def case(
             newest=max(page.freshness, key=lambda heard: heard.recorded, default=None),
             research=await researched.of_case(runtime, caller, case, at),
             meeting=await _next(runtime, caller, page),
-            live=f"/marac/cases/{case}/live?seen={live.digest(page.seen)}" if at is None else None,
+            live=f"/marac/cases/{case}/live?seen={live.digest(runtime.ids, page.seen)}"
+            if at is None
+            else None,
             **_known(at, fault, asked),
         )
 
@@ -278,7 +280,7 @@ async def case_live(
 
     async def news() -> str | None:
         now, _, _ = await queries.read_case(runtime, caller, case)
-        if live.digest(now.seen) == seen:
+        if live.digest(runtime.ids, now.seen) == seen:
             return None
         n = len(_lines(now) - lines)
         return PAGES.texts("live.new", n=n) if n else PAGES.texts("live.changed")

@@ -375,9 +375,9 @@ async def test_it_ends_with_the_day_and_that_of_an_emergency_when_it_may_have_en
     starts = datetime(2026, 7, 1, 21, tzinfo=UTC)
     late = shown.model_copy(update={"at": starts + timedelta(hours=3)})
     meeting = shown.meeting.model_copy(update={"starts": starts})
-    assert agenda_live.address(late.model_copy(update={"meeting": meeting})) is None
+    assert agenda_live.address(marac.runtime.ids, late.model_copy(update={"meeting": meeting})) is None
     sits = meeting.model_copy(update={"emergency": True})
-    assert agenda_live.address(late.model_copy(update={"meeting": sits})) is not None
+    assert agenda_live.address(marac.runtime.ids, late.model_copy(update={"meeting": sits})) is not None
     marac.runtime.clock.offset += timedelta(days=9)
     assert "data-live" not in await page_of(marac, "chair", made)
     async with opened(marac, "chair", made, marks) as page:

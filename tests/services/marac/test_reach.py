@@ -92,7 +92,7 @@ async def test_an_open_case_looks_again_for_its_own_actions_alone(
         looks.append(case)
         return await read(runtime, reader, case)
 
-    seen = live.digest((await read(marac.runtime, CALLERS["chair"], made.case))[0].seen)
+    seen = live.digest(marac.runtime.ids, (await read(marac.runtime, CALLERS["chair"], made.case))[0].seen)
     monkeypatch.setattr(queries, "read_case", counted)
     monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 1)
     request = request_of("chair")
