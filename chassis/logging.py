@@ -79,8 +79,9 @@ class _Bridge(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         line = {"logger": record.name, "at": f"{record.module}:{record.lineno}"}
-        if record.exc_info and record.exc_info[1] is not None:
-            line |= fault_of(record.exc_info[1])
+        error = record.msg if isinstance(record.msg, BaseException) else (record.exc_info or (None, None))[1]
+        if error is not None:
+            line |= fault_of(error)
         structlog.get_logger().log(record.levelno, _words(record), **line)
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +21,10 @@ PORTS = range(20_000, 30_000)
 port there can be given that very port, and then keeps the server from starting again."""
 
 _shuffled = iter(random.sample(PORTS, len(PORTS)))
+
+_promised: deque[socket.socket] = deque(maxlen=200)
+"""UDP sockets of the numbers given last. Between asking for a port and listening on it a server may take
+half a minute, and another process of ours, asking meanwhile, must not be given the same one."""
 
 _starter = ThreadPoolExecutor(1)
 """One thread starts all processes, and lives as long as this one: the kernel takes the end of the thread
@@ -36,14 +41,21 @@ def cache_folder() -> Path:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 on which nobody listens at this moment. Never the same one twice."""
+    """A port of 127.0.0.1 on which nobody listens at this moment.
+
+    Never the same one twice, nor one that another living process was given a short while ago.
+    """
     for port in _shuffled:
+        promise = socket.socket(type=socket.SOCK_DGRAM)
         with socket.socket() as probe:
             try:
+                promise.bind(("127.0.0.1", port))
                 probe.bind(("127.0.0.1", port))
             except OSError:
+                promise.close()
                 continue
-            return port
+        _promised.append(promise)
+        return port
     raise Unavailable(f"no free port on 127.0.0.1 from {PORTS.start} to {PORTS.stop}")
 
 

@@ -160,16 +160,17 @@ def test_a_line_keeps_codes_and_drops_the_rest(logged: Logged) -> None:
     standard.getLogger("library").error("lost Quillfeather")
     try:
         raise ValueError("Quillfeather")
-    except ValueError:
+    except ValueError as error:
         logger().error("fold.failed", exc_info=True)
         standard.getLogger("library").exception("failed")
+        standard.getLogger("library").error(error)  # as uvicorn says that a port is taken
     lines = logged()
     assert {"topic": "orders", "offset": 7, "reason": "-", "service": "orders"}.items() <= lines[0].items()
     assert set(lines[0]) == {"event", "level", "time", "topic", "offset", "reason", "service"}
     assert (lines[1]["event"], lines[1]["code"]) == ("unnamed", "a-code")
     assert lines[2]["event"] == "lost partition of quillfeather", "the constant words of a library's message"
     assert lines[3]["event"] == "library"
-    assert lines[4]["error"] == lines[5]["error"] == "builtins.ValueError"
+    assert lines[4]["error"] == lines[5]["error"] == lines[6]["error"] == "builtins.ValueError"
     assert lines[4]["at"].startswith("chassis/http/test_around.py:")
     assert "Quillfeather" not in str(lines)
 
