@@ -8,6 +8,7 @@ from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.upon import Known, say_upon
 from chassis.views import Subject
 from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
@@ -22,7 +23,6 @@ from services.marac.conference import action_plan, researching
 from services.marac.conference.held import visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
-from services.marac.conference.upon import Known, say_upon
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import weighed
 from services.marac.rules import sharing

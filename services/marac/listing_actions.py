@@ -13,6 +13,7 @@ from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.upon import ever_about
 from contracts.content import AreaId, Content
 from contracts.envelope import Id
 from contracts.events.conference import CaseListed, MeetingCalled
@@ -28,7 +29,6 @@ from services.marac.conference.held import Held, tied
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.queries import visible_cases
-from services.marac.conference.upon import ever_about
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import ever_of_parties, maracs_of
 from services.marac.rules import agenda, sharing

@@ -7,6 +7,7 @@ from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.upon import ever_about
 from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.research import ResearchersSet
@@ -14,7 +15,6 @@ from contracts.rules.areas import area_and_around
 from services.marac import actions, casefile
 from services.marac.conference.research import set_for
 from services.marac.conference.researching import agency_names
-from services.marac.conference.upon import ever_about
 from services.marac.rules import sharing
 from services.marac.shown_research import AskedBefore, Researchers
 

@@ -16,6 +16,7 @@ from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.upon import say_upon
 from contracts.content import Content
 from contracts.envelope import AgencyId, Id
 from contracts.events.actions import ActionAgreed, ActionAnswered
@@ -33,7 +34,6 @@ from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.reach import within_reach
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
-from services.marac.conference.upon import say_upon
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import actions as rules
 from services.marac.rules import agenda as order

@@ -13,6 +13,7 @@ from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.upon import ever_about
 from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided
@@ -25,7 +26,6 @@ from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import returned_of
 from services.marac.conference.listing import parties_of
 from services.marac.conference.queries import may_see_meeting, visible_cases, waiting_in
-from services.marac.conference.upon import ever_about
 from services.marac.conference.views import MEETING
 from services.marac.rules import agenda, capacity, pairs, sharing
 from services.marac.rules.chosen import Chosen, chosen

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.upon import ever_about
 from contracts.events.research import ResearchersSet
-from services.marac.conference.upon import ever_about
 from tests.services.marac.conftest import Marac, Prepared, prepared
 from tests.services.marac.test_listing import form, once, send
 from tests.support.facts import fact
