@@ -104,11 +104,6 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
     return await record(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
 
 
-async def set_threshold(runtime: Runtime, caller: Caller, said: ThresholdSet, key: str | None) -> Taken:
-    """Set a threshold of one of the caller's areas. Raises Problem (404) for another's."""
-    return await record(runtime, caller, said, sharing.SET_THRESHOLD, key)
-
-
 async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:
     """Set how many women live in one of the caller's areas. Raises Problem (404) for another's."""
     return await record(runtime, caller, said, sharing.SET_POPULATION, key)

@@ -115,14 +115,16 @@ async def choose(
     runtime: Runtime, caller: Caller, said: MaracSet, upon: int, dash: ThresholdSet | None = None
 ) -> Taken:
     """Set what a MARAC chooses for itself, upon what was set by now; then, if it is given, its Dash score.
-    Raises Problem (404) for another's area; Refused (412) where somebody has set anything since."""
-    taken = await _choose(runtime, caller, said, upon)
+    Raises as ``set_upon``."""
+    taken = await set_upon(runtime, caller, said, upon)
     if dash is not None:
-        await _choose(runtime, caller, dash, upon + 1)
+        await set_upon(runtime, caller, dash, upon + 1)
     return taken
 
 
-async def _choose(runtime: Runtime, caller: Caller, said: MaracSet | ThresholdSet, upon: int) -> Taken:
+async def set_upon(runtime: Runtime, caller: Caller, said: MaracSet | ThresholdSet, upon: int) -> Taken:
+    """Set one thing of an area, upon all that was set of it by now. Raises Problem (404) for another's area;
+    Refused (412) where somebody has set anything since."""
     name, right = f"choices {said.area}", sharing.SET_THRESHOLD
 
     async def known() -> Sequence[Fact[Content]]:

@@ -12,6 +12,7 @@ from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
+from contracts.events.configuration import ThresholdSet
 from contracts.events.listing import MaracSet
 from contracts.submission import Receipt
 from services.marac import listing_actions, shown_listing
@@ -108,3 +109,12 @@ async def choose(
     """Set what a MARAC chooses for itself, as a whole, upon the ``ETag`` of what its area has chosen. The
     newest holds. 412 where somebody has set anything since."""
     return receipt(response, "marac", await listing_actions.choose(runtime, caller, said, at_hand))
+
+
+@router.post("/thresholds", status_code=status.HTTP_201_CREATED)
+async def set_threshold(
+    said: ThresholdSet, runtime: TheRuntime, caller: Chooses, response: Response, at_hand: Upon
+) -> Receipt:
+    """Set a number that an area chooses for itself, upon the ``ETag`` of what it has chosen. The newest
+    holds. 412 where somebody has set anything since."""
+    return receipt(response, "marac", await listing_actions.set_upon(runtime, caller, said, at_hand))

@@ -1,9 +1,10 @@
 """HTTP of research before a meeting: REST and pages. Decisions are in ``rules``."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Form, Request, Response, status
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from chassis.accept import Refused
@@ -23,7 +24,7 @@ from contracts.vocabulary import ResearchHeld
 from services.marac import researchers
 from services.marac.conference import researched, researching
 from services.marac.pages import PAGES
-from services.marac.pages.research import as_typed, typed
+from services.marac.pages.research import TypedResearchers, as_typed, typed, typed_researchers
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.shown_research import (
@@ -123,6 +124,62 @@ async def waiting_page(request: Request, runtime: TheRuntime, caller: Researcher
     """The cases that wait for the caller's agency."""
     shown = await researching.waiting(runtime, caller)
     return PAGES.show("research.html", PAGES.look(request, caller), page=shown)
+
+
+@pages.get("/researchers/{area}")
+async def researchers_page(
+    request: Request, area: AreaId, runtime: TheRuntime, caller: AsksAgencies
+) -> HTMLResponse:
+    """Whom a MARAC asks, all that was said of it, and the form by which it is changed."""
+    return await _researchers(request, runtime, caller, area)
+
+
+@pages.post("/researchers/{area}")
+async def set_by_page(
+    request: Request,
+    area: AreaId,
+    runtime: TheRuntime,
+    caller: AsksAgencies,
+    form: Annotated[TypedResearchers, Form()],
+) -> Response:
+    """Say whom a MARAC asks. Who comes second is shown what was said, beside what they typed."""
+    try:
+        said = form.whole(area)
+    except ValidationError as error:
+        faults = sorted({str(fault["loc"][0]) if fault["loc"] else "agencies" for fault in error.errors()})
+        return await _researchers(request, runtime, caller, area, form, faults)
+    try:
+        await researchers.choose(runtime, caller, said, form.upon)
+    except Refused as refused:
+        if refused.fault != "changed-since":
+            raise
+        return await _researchers(request, runtime, caller, area, form)
+    return RedirectResponse(f"/marac/researchers/{area}", 303)
+
+
+async def _researchers(
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    area: str,
+    form: TypedResearchers | None = None,
+    faults: Sequence[str] = (),
+) -> HTMLResponse:
+    shown = await researchers.read(runtime, caller, area)
+    now, look = typed_researchers(shown), PAGES.look(request, caller)
+    clash = form is not None and not faults
+    return PAGES.show(
+        "researchers.html",
+        look,
+        412 if clash else 422 if faults else 200,
+        page=shown,
+        words=Words(PAGES.texts, Times(PAGES.texts, look.now)),
+        form=form or now,
+        now=now,
+        upon=form.upon if form and faults else now.upon,
+        faults=faults,
+        clash=clash,
+    )
 
 
 @pages.get("/meetings/{meeting}/research")

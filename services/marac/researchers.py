@@ -1,6 +1,6 @@
 """Which agencies a MARAC asks what they hold of its cases: read, and set as a whole upon what stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from chassis.accept import Taken
 from chassis.facts import Fact, FactSet
@@ -28,13 +28,17 @@ async def read(runtime: Runtime, caller: Caller, area: str) -> Researchers:
         raise not_found()
     said = [fact for fact in configuration.current(ResearchersSet) if fact.said.area == area]
     said.sort(key=lambda fact: fact.order, reverse=True)
-    names = agency_names(casefile.agencies_of(configuration), {fact.agency for fact in said})
+    holds = set_for(configuration, around, at)
+    agencies = casefile.agencies_of(configuration)
+    asked = {agency for each in (holds, *(fact.said for fact in said)) if each for agency in each.agencies}
+    offered = asked | _can_be_asked(agencies, around)
+    names = agency_names(agencies, offered | {fact.agency for fact in said})
     return Researchers(
         at=at,
         area=area,
         area_name=defined[area].name,
         version=len(_ever_set(configuration, area)),
-        holds=set_for(configuration, around, at),
+        holds=holds,
         history=[
             AskedBefore(
                 root=fact.root,
@@ -45,7 +49,18 @@ async def read(runtime: Runtime, caller: Caller, area: str) -> Researchers:
             )
             for fact in said
         ],
+        agencies={each: names[each] for each in sorted(offered, key=lambda each: (names[each], each))},
     )
+
+
+def _can_be_asked(agencies: Mapping[str, AgencyDefined], around: Collection[str]) -> set[str]:
+    """The agencies that answer for an area, given it and those around it, or for any. A school is told of its
+    own children, and comes to no MARAC."""
+    return {
+        agency
+        for agency, said in agencies.items()
+        if said.school is None and (not said.serves or not set(around).isdisjoint(said.serves))
+    }
 
 
 async def choose(runtime: Runtime, caller: Caller, said: ResearchersSet, upon: int) -> Taken:

@@ -13,7 +13,6 @@ from chassis.http.paging import Paging, paging
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.conference import MeetingCalled
-from contracts.events.configuration import ThresholdSet
 from contracts.submission import Receipt
 from contracts.times import Moment
 from services.marac import actions, queries
@@ -66,18 +65,6 @@ async def list_case(
 ) -> Receipt:
     """Put a case on the agenda of a meeting. 404 unless the caller may see both."""
     return receipt(response, "marac", await actions.list_case(runtime, caller, meeting, listing.case, key))
-
-
-@router.post("/thresholds", status_code=status.HTTP_201_CREATED, tags=["configuration"])
-async def set_threshold(
-    said: ThresholdSet,
-    runtime: TheRuntime,
-    caller: Annotated[Caller, right(sharing.SET_THRESHOLD)],
-    response: Response,
-    key: IdempotencyKey,
-) -> Receipt:
-    """Set a number that an area chooses for itself. The newest holds."""
-    return receipt(response, "marac", await actions.set_threshold(runtime, caller, said, key))
 
 
 @router.get("/meetings", tags=["meetings"])

@@ -63,7 +63,7 @@ class AskedBefore(Shown):
 
 class Researchers(Shown):
     """Whom a MARAC asks what they hold, for a meeting that begins now (null: nobody), and all that was said
-    of it for this area, the newest first."""
+    of it for this area, the newest first. ``agencies``: who can be asked, and who was, by name."""
 
     at: datetime
     area: str
@@ -71,6 +71,7 @@ class Researchers(Shown):
     version: int = Field(description="of what was said for this area: the `ETag`; 0 where nothing was yet")
     holds: ResearchersSet | None
     history: list[AskedBefore]
+    agencies: dict[str, str]
 
 
 class Asked(Shown):
@@ -142,6 +143,7 @@ class ResearchGrid(Shown):
 
     at: datetime
     meeting: str
+    area: str
     area_name: str
     starts: datetime
     asks: bool

@@ -45,6 +45,7 @@ from services.marac import (
     measure_routes,
     message_routes,
     research_routes,
+    researchers,
     search_routes,
     shown_to_routes,
     sitting_routes,
@@ -382,6 +383,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(researching, "waiting", answers(sample_research.waiting))
     patch.setattr(researching, "request", sample_research.request)
     patch.setattr(researched, "grid", answers(sample_research.grid))
+    patch.setattr(researchers, "read", sample_research.researchers)
+    patch.setattr(researchers, "choose", sample_listing.second)
     patch.setattr(researched, "of_case", sample_research.of_case)
     patch.setattr(declaring, "interests", answers(sample_research.interests))
     for part, name in (

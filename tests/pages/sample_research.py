@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from chassis.http.auth import Caller
+from contracts.events.research import ResearchersSet
 from contracts.sections import Name
 from contracts.vocabulary import Relationship, ResearchHeld, Role, Sex
 from services.marac import shown_research as shown
@@ -117,6 +118,25 @@ def _cells(*states: Research, **more: bool) -> list[shown.Cell]:
     return [shown.Cell(agency=agency, state=at, **flags) for agency, at in zip(AGENCIES, states, strict=True)]
 
 
+async def researchers(_runtime: Any, _caller: Caller, area: str) -> shown.Researchers:
+    """What holds, and what was said before it."""
+    holds = ResearchersSet(area=area, agencies=["harbour-idva", "northmere-police"], days_before=3)
+    first = ResearchersSet(area=area, agencies=[], declares=False)
+    by: dict[str, Any] = {"agency": "northmere-police", "agency_name": "Northmere Police"}
+    return shown.Researchers(
+        at=NOW,
+        area=area,
+        area_name="Northmere North",
+        version=2,
+        holds=holds,
+        history=[
+            shown.AskedBefore(root=new(), at=ago(days=20), set=holds, **by),
+            shown.AskedBefore(root=new(), at=ago(days=300), set=first, **by),
+        ],
+        agencies=AGENCIES,
+    )
+
+
 def grid(*_: Any) -> shown.ResearchGrid:
     """Every state of an answer."""
     mixed = _cells(Research.ANSWERED, Research.NOTHING_HELD, Research.LATE, Research.ASKED)
@@ -126,6 +146,7 @@ def grid(*_: Any) -> shown.ResearchGrid:
     return shown.ResearchGrid(
         at=NOW,
         meeting=MEETING,
+        area="northmere-north",
         area_name="Northmere North",
         starts=STARTS,
         asks=True,

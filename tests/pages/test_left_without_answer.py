@@ -78,6 +78,7 @@ OF_NOBODY = {
     "/marac/meetings/{meeting}/research/{case}": "names to look for, and the reader's own agency's records:"
     " what others said is not theirs to see",
     "/marac/research": "a list of cases",
+    "/marac/researchers/{area}": "which agencies an area asks",
     "/marac/flags": "a list of cases, for agencies that flag their files",
     "/marac/repeats": "a list of cases",
     "/marac/transfers": "a list of cases",

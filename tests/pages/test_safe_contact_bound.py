@@ -32,6 +32,7 @@ NEVER = {
     "marac/research.html": "a list: an agency searches its own records, and asks the IDVA, never her",
     "marac/research_grid.html": "which agency has answered",
     "marac/research_request.html": "names to search an agency's own records by",
+    "marac/researchers.html": "which agencies an area asks, and no victim",
     "marac/sitting.html": "who attends, and letters of cases",
     "marac/source.html": "where a line comes from: it asks for nothing",
     "marac/victims.html": "a list: each case's own page says it",

@@ -33,6 +33,21 @@ def test_the_second_to_choose_has_both_texts(open_: Open, axe: str, *, script: b
 
 
 @pytest.mark.parametrize("script", [True, False])
+def test_the_second_to_say_whom_a_marac_asks_has_both_texts(open_: Open, axe: str, *, script: bool) -> None:
+    page = open_("coordinator", "/marac/researchers/northmere-north", script=script)
+    page.get_by_label("Castlegate Housing").check()
+    page.get_by_label("On paper").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("somebody else set this while you typed")
+    expect(page.get_by_label("Castlegate Housing")).to_be_checked()
+    beside = [each.split("\n")[-1] for each in page.locator(".gt-theirs").all_inner_texts()]
+    assert beside == ["Harbour IDVA service; Northmere Police", "Here"]
+    expect(page.locator("[name=upon]")).to_have_value("2")
+    if script:
+        assert faults(page, axe) == []
+
+
+@pytest.mark.parametrize("script", [True, False])
 def test_the_second_to_decide_has_both_texts(open_: Open, axe: str, *, script: bool) -> None:
     page = open_("coordinator", f"{CASE}/decisions", script=script)
     page.locator("[name=decision]").last.check()

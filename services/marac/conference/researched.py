@@ -47,6 +47,7 @@ async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research
     page = shown_research.ResearchGrid(
         at=at,
         meeting=meeting,
+        area=row.area,
         area_name=area_name(casefile.areas_of(known), row.area) or row.area,
         starts=row.starts,
         asks=row.agencies is not None,

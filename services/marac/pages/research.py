@@ -1,13 +1,17 @@
-"""The form of research: what somebody typed as an answer, or what is wrong with it; an answer as typed."""
+"""The forms of research: what somebody typed as an answer, or what is wrong with it; an answer as typed; whom
+a MARAC asks, as typed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Annotated
 
-from contracts.events.research import ResearchAnswered, Researched
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
 from contracts.sections import Narrative
 from contracts.vocabulary import ResearchHeld
 from services.marac.conference.research_rows import Answer
-from services.marac.shown_research import Sought
+from services.marac.shown_research import Researchers, Sought
 
 WORDS = {"facts": "facts", "opinions": "opinions", "told": "told_by_others"}
 """The fields of a person's words, and what each is in an answer."""
@@ -15,6 +19,39 @@ LONGEST, LINE = 4000, 200
 NOTHING = "nothing"
 """What the button says that answers *nothing held* for the whole case."""
 FLAGGED = {"yes": True, "no": False}
+
+
+class TypedResearchers(BaseModel):
+    """Whom a MARAC asks, as somebody typed it, upon this version."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+    upon: Annotated[int, Field(ge=0)]
+    agencies: list[str] = []
+    days_before: str = ""
+    declares: str = ""
+
+    def whole(self, area: str) -> ResearchersSet:
+        """What was typed, as a fact. Raises ValidationError."""
+        days, here = self.days_before, {"here": True, "paper": False}
+        return ResearchersSet.model_validate(
+            {
+                "area": area,
+                "agencies": self.agencies,
+                "days_before": int(days) if days.isascii() and days.isdigit() and len(days) < 3 else days,
+                "declares": here.get(self.declares, self.declares),
+            }
+        )
+
+
+def typed_researchers(shown: Researchers) -> TypedResearchers:
+    """What stands in the form at first: what holds, else what is usual and nobody."""
+    held = shown.holds or ResearchersSet(area=shown.area, agencies=[])
+    return TypedResearchers(
+        upon=shown.version,
+        agencies=held.agencies,
+        days_before=str(held.days_before),
+        declares="here" if held.declares else "paper",
+    )
 
 
 def typed(

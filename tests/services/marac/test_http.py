@@ -397,7 +397,9 @@ async def test_an_alert_leads_to_the_case_for_whoever_may_see_it(marac: Marac) -
 async def test_thresholds_are_set_by_whose_area_it_is(marac: Marac) -> None:
     await prepared(marac)
     said = {"area": "north", "threshold": "dash-visible-high-risk", "value": 13}
-    assert (await marac.post("chair", "thresholds", said)).status_code == 201
-    assert (await marac.post("admin", "thresholds", said)).status_code == 201, "castleshire lies around it"
-    assert (await marac.post("chair", "thresholds", said | {"area": "south"})).status_code == 404
-    assert (await marac.post("coordinator", "thresholds", said)).status_code == 404
+    assert (await marac.post_upon("chair", "thresholds", said)).status_code == 201
+    assert (await marac.post_upon("admin", "thresholds", said, 1)).status_code == 201, (
+        "castleshire lies around it"
+    )
+    assert (await marac.post_upon("chair", "thresholds", said | {"area": "south"})).status_code == 404
+    assert (await marac.post_upon("coordinator", "thresholds", said, 2)).status_code == 404

@@ -369,7 +369,7 @@ async def form(marac: Marac, who: str, path: str) -> str:
     return answer.text
 
 
-async def send(marac: Marac, who: str, path: str, **fields: str) -> Any:
+async def send(marac: Marac, who: str, path: str, **fields: Any) -> Any:
     return await marac.http.post(path, data=fields, headers={"Authorization": f"Bearer {who}"})
 
 

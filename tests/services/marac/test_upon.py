@@ -15,6 +15,7 @@ from tests.services.marac.test_listing import form, once, send
 from tests.support.facts import fact
 
 NORTH = {"area": "north"}
+DASH = NORTH | {"threshold": "dash-visible-high-risk", "value": 12}
 
 
 def parties(made: Prepared) -> tuple[str, str]:
@@ -53,8 +54,8 @@ async def test_of_two_who_set_what_a_marac_chooses_the_second_is_told(marac: Mar
     assert (found["version"], found["chosen"]["slots"], len(found["history"])) == (1, 12, 1)
     assert (await marac.post_upon("admin", "choices", NORTH | {"slots": 9}, 1)).status_code == 201
     assert told(await marac.post_upon("chair", "choices", first)), "what was replaced is not said to hold"
-    dash = {"area": "north", "threshold": "dash-visible-high-risk", "value": 12}
-    assert (await marac.post("chair", "thresholds", dash)).status_code == 201
+    assert (await marac.post_upon("chair", "thresholds", DASH, 2)).status_code == 201
+    assert told(await marac.post_upon("admin", "thresholds", DASH | {"value": 13}, 2)), "so is its number"
     assert await tag(marac, "chair", "choices/north") == '"3"', "its Dash score is of what was read"
     assert told(await marac.post_upon("admin", "choices", first, 2))
     assert await tag(marac, "admin", "choices/south") == '"0"', "each area is set by itself"
@@ -94,7 +95,12 @@ async def test_whose_it_is_not_is_told_nothing(marac: Marac) -> None:
     for who in ("coordinator-elsewhere", "housing", "idva", "system", "matac"):
         assert (await marac.get(who, "researchers/north")).status_code == 404, who
         assert (await marac.get(who, read)).status_code == 404, who
-        for path, body in (("researchers", NORTH | {"agencies": []}), (write, decided), ("choices", NORTH)):
+        for path, body in (
+            ("researchers", NORTH | {"agencies": []}),
+            (write, decided),
+            ("choices", NORTH),
+            ("thresholds", DASH),
+        ):
             for version in (0, 7):
                 assert (await marac.post_upon(who, path, body, version)).status_code == 404, (who, path)
     assert (await marac.get("chair", "researchers/nowhere")).status_code == 404
@@ -128,6 +134,7 @@ async def test_a_writer_names_what_was_seen(marac: Marac, given: str | None, sta
     headers = {"Authorization": "Bearer chair"} | ({"If-Match": given} if given else {})
     for path, body in (
         ("choices", NORTH),
+        ("thresholds", DASH),
         ("researchers", NORTH | {"agencies": []}),
         (parties(made)[1], {"decision": "both", "reason": "Seen so."}),
     ):
@@ -135,19 +142,23 @@ async def test_a_writer_names_what_was_seen(marac: Marac, given: str | None, sta
         assert answer.status_code == status, path
 
 
-@pytest.mark.parametrize("thing", ["choices", "researchers", "parties"])
+@pytest.mark.parametrize("thing", ["choices", "thresholds", "researchers", "parties"])
 async def test_of_two_at_one_instant_one_wins(
     marac: Marac, monkeypatch: pytest.MonkeyPatch, thing: str
 ) -> None:
     """Both have looked, and seen that nothing changed, before either is saved."""
     made = await prepared(marac)
-    read, write = parties(made) if thing == "parties" else (f"{thing}/north", thing)
+    read, write = {
+        "parties": parties(made),
+        "researchers": ("researchers/north", "researchers"),
+    }.get(thing, ("choices/north", thing))
     bodies: dict[str, list[dict[str, Any]]] = {
         "choices": [NORTH | {"slots": 12}, NORTH | {"slots": 9}],
+        "thresholds": [DASH, DASH | {"value": 11}],
         "researchers": [NORTH | {"agencies": ["council"]}, NORTH | {"agencies": ["police"]}],
         "parties": [{"decision": each, "reason": "Seen so."} for each in ("both", "as-referred")],
     }
-    writers = ("chair", "admin" if thing == "choices" else "coordinator-too")
+    writers = ("chair", "admin" if thing in ("choices", "thresholds") else "coordinator-too")
     both, take, waited = asyncio.Barrier(2), marac.runtime.take, []
 
     async def together(*given: Any, **more: Any) -> Any:
@@ -201,12 +212,44 @@ async def test_by_page_a_dash_score_that_somebody_set_since_is_not_replaced(mara
     given = {"upon": "0", "dash": "14", "dash_was": "14", "closes_days": "5"}
     given |= {"repeat_definition": "old", "repeat_anchor": "referral"}
     assert (await send(marac, "chair", path, **given)).status_code == 303
-    dash = {"area": "north", "threshold": "dash-visible-high-risk", "value": 11}
-    assert (await marac.post("admin", "thresholds", dash)).status_code == 201
+    assert (await marac.post_upon("admin", "thresholds", DASH | {"value": 11}, 1)).status_code == 201
     assert (await send(marac, "chair", path, **given)).status_code == 303, "the same press once more"
     assert (await marac.get("chair", "choices/north")).json()["chosen"]["dash"] == 11
     assert (await send(marac, "chair", path, **given | {"dash": "13"})).status_code == 412
     assert (await marac.get("chair", "choices/north")).json()["chosen"]["dash"] == 11
+
+
+async def test_by_page_the_second_to_say_whom_a_marac_asks_has_both_texts(marac: Marac) -> None:
+    await prepared(marac)
+    path = "/marac/researchers/north"
+    page = await form(marac, "coordinator-too", path)
+    assert "Nobody has said which agencies this MARAC asks." in page
+    given: dict[str, Any] = {"upon": upon(page), "days_before": "3", "declares": "here"}
+    theirs, mine = given | {"agencies": ["police"]}, given | {"agencies": ["council"], "days_before": "5"}
+    for wrong, says in (
+        ({"days_before": "11"}, "Enter a number of working days"),
+        ({"declares": ""}, "Choose where ties are declared"),
+        ({"agencies": ["council", "council"]}, "Choose at most 60 agencies"),
+    ):
+        refused = await send(marac, "coordinator-too", path, **mine | wrong)
+        assert (refused.status_code, says in refused.text, upon(refused.text)) == (422, True, "0")
+    for _ in range(2):
+        sent = await send(marac, "chair", path, **theirs)
+        assert sent.status_code == 303, "pressed twice it is set once"
+    clash = await send(marac, "coordinator-too", path, **mine)
+    assert (clash.status_code, upon(clash.text)) == (412, "1")
+    assert "somebody else set this while you typed" in clash.text
+    assert re.findall(r'gt-theirs.*?<p class="govuk-body">([^<]+)', clash.text) == ["The police", "3"]
+    assert re.findall(r'value="(\w+)" checked', clash.text) == ["council", "here"], "what was typed stands"
+    again = mine | {"upon": upon(clash.text)}
+    assert (await send(marac, "coordinator-too", path, **again)).status_code == 303
+    shown = await form(marac, "admin", path)
+    assert "Asked: The council. They answer by 5 working days before the meeting." in shown
+    assert re.findall(r"Set by The (\w+)", shown) == ["council", "police"], "who set it, the newest first"
+    for who in ("housing", "idva", "coordinator-elsewhere"):
+        assert (await send(marac, who, path, **again)).status_code == 404
+    listed = await form(marac, "coordinator", "/marac/choices")
+    assert f'href="{path}"' in listed
 
 
 async def test_by_page_the_second_to_decide_has_both_texts(marac: Marac) -> None:
