@@ -22,6 +22,7 @@ from chassis.views import Row, View
 from chassis.watch import cause_of, standing
 from chassis.watermark import fresh_until
 from contracts.content import Content, Said
+from contracts.events.operations import AuditTaken
 from contracts.registry import EVENTS
 
 log = structlog.get_logger()
@@ -76,6 +77,11 @@ class Archive:
         async with self.store.reading() as connection:
             bodies = (await connection.execute(statement, {"root": root})).scalars().all()
         return FactSet(parsed(body) for body in bodies)
+
+    async def said_by(self, fact: str) -> str | None:
+        """Who of its agency said a version of a fact, by the audit of this service; None: nobody is known."""
+        said = (await self.fact(self.ids.taken(fact))).current(AuditTaken)
+        return said[0].said.person if said else None
 
     async def configuration(
         self, kind: type[Content], *kinds: type[Content], at: datetime | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 
 from chassis.archive import Archive
+from chassis.facts import Fact
 from chassis.http.problem import ProblemPage
 from chassis.views import View
 from contracts.content import Content
@@ -33,6 +34,9 @@ class Service:
     revisable: Callable[[Archive, "Caller", Content], Awaitable[None]] | None = None
     """What the newest content of a fact goes through before its caller corrects or withdraws it: it is
     refused where it was not theirs to say, whoever of their agency had said it."""
+    readable: Callable[[Archive, "Caller", Fact[Content]], Awaitable[None]] | None = None
+    """What each version of a fact goes through before its caller, of the agency that said it, is shown what
+    it said: refused (404) where it is not theirs to see."""
     tasks: tuple[Callable[["Runtime"], Awaitable[None]], ...] = ()
     problem_page: ProblemPage | None = None
     """How a person is shown a problem, where the service has pages."""

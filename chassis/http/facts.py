@@ -67,7 +67,7 @@ def facts_router(service: str) -> APIRouter:
 
     @routes.get("/{root}")
     async def look(root: Id, runtime: TheRuntime, caller: Mine, response: Response) -> History:
-        """Every version of a fact of the caller's own agency."""
+        """Every version of a fact of the caller's own agency. 404, too, for one that is not theirs to see."""
         history = await _own(runtime, caller, root)
         response.headers["ETag"] = etag(history.versions[-1].version)
         return history
@@ -139,6 +139,10 @@ def _content(kind: type[Content], revision: Revision) -> Content:
 
 async def _own(runtime: Runtime, caller: Caller, root: str) -> History:
     await _kind(runtime, caller, root)
+    versions = (await runtime.fact(root)).versions(root)
+    for fact in versions:
+        if runtime.service.readable is not None and fact.content is not None:
+            await runtime.service.readable(runtime, caller, fact)
     history = History(
         root=root,
         versions=[
@@ -152,7 +156,7 @@ async def _own(runtime: Runtime, caller: Caller, root: str) -> History:
                 accepted=fact.accepted.isoformat(),
                 content=fact.envelope.data,
             )
-            for fact in (await runtime.fact(root)).versions(root)
+            for fact in versions
         ],
     )
     body = history.model_dump_json().encode()

@@ -17,10 +17,10 @@ from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
 from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
-from contracts.rules.areas import area_and_around
+from contracts.rules.areas import area_and_around, within_token
 from services.marac import casefile
 from services.marac.conference import action_plan, researching
-from services.marac.conference.held import visible
+from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE
@@ -57,13 +57,44 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw what is of an area that is not the caller's, what their agency is asked
-    no more, and their own tie: a colleague undoes it. Raises Problem (404)."""
+    """Refuse to correct or withdraw what is of an area that is not the caller's, or of a case to whose
+    parties they have a tie; what their agency is asked no more; and their own tie: a colleague undoes it.
+    Raises Problem (404)."""
     await _of_their_area(archive, caller, content)
+    await _of_no_tie(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
     if isinstance(content, InterestDeclared) and content.person == caller.id:
         raise not_found()
+
+
+async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:
+    """Refuse what their agency said of an area that is not the caller's, or of a case to whose parties they
+    have a tie. Raises Problem (404)."""
+    content = fact.content
+    if content is None:
+        return
+    await _of_their_area(archive, caller, content)
+    await _of_no_tie(archive, caller, content)
+    if isinstance(content, ResearchAnswered | InterestDeclared):
+        held = Held(archive)
+        cases = await held.many(CASE, ConferenceCase, _cases_of(content), "case")
+        meetings = (await held.meetings_of(cases.values())).values()
+        reach = {area for row in cases.values() for area in (*row.areas, *row.transferred)}
+        if not within_token(caller.areas, reach.union(*(row.areas for row in meetings))):
+            raise not_found()
+
+
+async def _of_no_tie(archive: Archive, caller: Caller, content: Content) -> None:
+    if await tied(archive, caller, _cases_of(content)):
+        raise not_found()
+
+
+def _cases_of(content: Content) -> set[str]:
+    """The cases that a listing, an answer to research or a declaration is about."""
+    if isinstance(content, InterestDeclared):
+        return {each.case for each in content.cases}
+    return {content.case} if isinstance(content, CaseListed | ResearchAnswered) else set()
 
 
 async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> None:

@@ -10,7 +10,7 @@ from contracts.events.research import InterestDeclared, ResearchAnswered, Resear
 from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
-from services.marac.actions import admit, revisable
+from services.marac.actions import admit, readable, revisable
 from services.marac.after_routes import pages as after_pages
 from services.marac.after_routes import router as after
 from services.marac.agenda_routes import pages as agenda_pages
@@ -123,6 +123,7 @@ SERVICE = Service(
     rights=sharing.RIGHTS,
     admit=admit,
     revisable=revisable,
+    readable=readable,
     accepts={
         MeetingCalled: sharing.CALL_MEETING,
         CaseListed: sharing.LIST_CASE,

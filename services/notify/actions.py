@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
 from chassis.runtime import Runtime
@@ -97,6 +98,16 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
         if not sharing.may_configure(caller.areas, around):
             raise not_found()
     if isinstance(content, AreaDefined) and not sharing.may_undefine_area(caller.roles):
+        raise not_found()
+
+
+async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:
+    """Refuse, for all but an operator, the rota of an area that is not the caller's, and what such an area
+    is. Raises Problem (404)."""
+    said = fact.content
+    if not isinstance(said, RotaSet | AreaDefined) or sharing.may_undefine_area(caller.roles):
+        return
+    if not sharing.may_configure(caller.areas, area_and_around(await _areas(archive), said.area)):
         raise not_found()
 
 

@@ -2,7 +2,7 @@
 
 from chassis.service import Service
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
-from services.notify.actions import admit, revisable
+from services.notify.actions import admit, readable, revisable
 from services.notify.claims import ClaimTable
 from services.notify.clocks import CLOCK
 from services.notify.gaps import GAPS
@@ -24,6 +24,7 @@ SERVICE = Service(
     rights=sharing.RIGHTS,
     admit=admit,
     revisable=revisable,
+    readable=readable,
     accepts={
         RotaSet: sharing.SET_ROTA,
         AreaDefined: sharing.DEFINE_AREA,

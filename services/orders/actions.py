@@ -21,8 +21,8 @@ from contracts.events.orders import (
     PatternDecided,
 )
 from contracts.rules import breach_answer, circulation, pattern
-from contracts.rules.areas import area_and_around
-from contracts.sections import Sensitivity
+from contracts.rules.areas import area_and_around, within_token
+from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
 from contracts.vocabulary import AgencyKind, TeamKind
 from services.orders.patterns import pattern_of
@@ -52,11 +52,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
     if isinstance(content, BreachProgressed | PatternDecided):
-        configuration = await archive.configuration(AgencyDefined, AreaDefined)
-        row = await archive.row(ORDERS_BREACH, content.breach)
-        reach = reach_of(row, configuration) if isinstance(row, OrdersBreach) else None
-        if not sharing.may_progress_breach(viewer_of(caller, configuration), reach):
-            raise not_found()
+        await revisable(archive, caller, content)
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern
         missing = rule.fault(content)
     if isinstance(content, OrderCirculated):
@@ -65,6 +61,31 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         where, kind = missing
         raise Refused(kind, f"body.{where}")
     return content
+
+
+async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
+    """Refuse to correct or withdraw a step of the answer to a breach, or what was decided of its pattern,
+    where the breach is not the caller's to answer. Raises Problem (404)."""
+    if isinstance(content, BreachProgressed | PatternDecided):
+        configuration = await archive.configuration(AgencyDefined, AreaDefined)
+        row = await archive.row(ORDERS_BREACH, content.breach)
+        reach = reach_of(row, configuration) if isinstance(row, OrdersBreach) else None
+        if not sharing.may_progress_breach(viewer_of(caller, configuration), reach):
+            raise not_found()
+
+
+async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:
+    """Refuse what others of the caller's agency said of a breach that is not theirs to answer, or of an area
+    that their token does not name. Raises Problem (404). What they have said themselves is theirs."""
+    content = fact.content
+    if content is None or await archive.said_by(fact.id) == caller.id:
+        return
+    await revisable(archive, caller, content)
+    if isinstance(content, Said) and isinstance(content.routing, Routing):
+        defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
+        areas = {each.said.area: each.said for each in defined}
+        if not within_token(caller.areas, area_and_around(areas, content.routing.area)):
+            raise not_found()
 
 
 async def report(

@@ -9,7 +9,7 @@ from contracts.events.orders import (
     OrderServed,
     PatternDecided,
 )
-from services.orders.actions import admit
+from services.orders.actions import admit, readable, revisable
 from services.orders.alert_path import try_alert_path
 from services.orders.pages import PAGES
 from services.orders.pages.routes import router as pages
@@ -25,6 +25,8 @@ SERVICE = Service(
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,
+    revisable=revisable,
+    readable=readable,
     accepts={
         OrderMade: sharing.ORDER_REPORT,
         OrderServed: sharing.SERVICE_REPORT,

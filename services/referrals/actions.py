@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from chassis.accept import Refused, Taken
 from chassis.archive import Archive
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -12,9 +13,9 @@ from contracts.events.children import SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanReviewed, VictimTold
-from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.events.people import ReferralMade, RiskAssessed, victim_of
 from contracts.events.support import SupportProgressed
-from contracts.rules.areas import area_and_around
+from contracts.rules.areas import area_and_around, within_token
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
@@ -101,6 +102,23 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     await _check_area(archive, caller, content)
 
 
+async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:
+    """Refuse what others of the caller's agency said of an area that is not theirs, or of somebody whom they
+    may not see. Raises Problem (404). What they have said themselves is theirs, wherever she lives."""
+    content = fact.content
+    if content is None or await archive.said_by(fact.id) == caller.id:
+        return
+    await revisable(archive, caller, content)
+    if not isinstance(content, Said):
+        return
+    victim = victim_of(content)
+    reach = set(area_and_around(await _defined(archive), _area(content)))
+    if not reach and victim is not None and victim.mention is not None:
+        reach = await reach_of(archive, victim.mention)
+    if not within_token(caller.areas, reach):
+        raise not_found()
+
+
 async def _check_area(archive: Archive, caller: Caller, content: Content) -> None:
     """The schools of an area are for whoever is of it, and a school by its number for whoever runs it: to say
     that they are closed tells nobody."""
@@ -108,11 +126,9 @@ async def _check_area(archive: Archive, caller: Caller, content: Content) -> Non
         return
     if content.school and not sharing.may_close_school(await kind_of(archive, caller)):
         raise not_found()
-    if content.area:
-        defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
-        around = area_and_around({fact.said.area: fact.said for fact in defined}, content.area)
-        if set(caller.areas).isdisjoint(around):
-            raise not_found()
+    around = area_and_around(await _defined(archive), content.area)
+    if content.area and set(caller.areas).isdisjoint(around):
+        raise not_found()
 
 
 def _check_said(caller: Caller, content: Content) -> None:
@@ -177,10 +193,13 @@ async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bo
 
 async def reach_of(archive: Archive, mention: str) -> set[str]:
     """The areas that the facts about whoever a mention is today route to, with those around them."""
-    defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
-    areas = {fact.said.area: fact.said for fact in defined}
-    routed = await areas_of(archive, mention)
+    areas, routed = await _defined(archive), await areas_of(archive, mention)
     return {place for area in routed for place in area_and_around(areas, area)}
+
+
+async def _defined(archive: Archive) -> dict[str, AreaDefined]:
+    defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
+    return {fact.said.area: fact.said for fact in defined}
 
 
 async def areas_of(archive: Archive, mention: str) -> list[str]:

@@ -30,7 +30,7 @@ from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
 from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from services.referrals import withheld
-from services.referrals.actions import revisable
+from services.referrals.actions import readable, revisable
 from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.children import CHILDREN
 from services.referrals.children_routes import router as children_routes
@@ -122,6 +122,7 @@ SERVICE = Service(
     },
     admit=withheld.admit,
     revisable=revisable,
+    readable=readable,
     tasks=(match_here, watch_links, forget_old, write_feeds, push_feeds, take_inbound),
     reads_audit=True,
 )

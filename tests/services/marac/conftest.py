@@ -50,6 +50,7 @@ CALLERS = {
         caller("idva", "haven", "idva", "north"),
         caller("housing", "council", "marac-representative", "north"),
         caller("housing-too", "council", "marac-representative", "north"),
+        caller("housing-elsewhere", "council", "marac-representative", "south"),
         caller("hospital", "hospital", "marac-representative", "north"),
         caller("officer", "police", "officer-in-case"),
         caller("officer-else", "police", "officer-in-case"),

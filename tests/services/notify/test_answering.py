@@ -286,6 +286,10 @@ async def test_the_rota_is_set_by_those_whose_area_it_is(
         assert (again.status_code, again.json()["id"]) == (200, posted.json()["id"])
         signed_in(caller("ann", "area-admin", areas=("south",)))
         assert (await client.post("/rota", json=_rota())).status_code == 404
+        fact = f"/facts/{posted.json()['root']}"
+        assert (await client.get(fact)).status_code == 404, "who is on call elsewhere, by which number"
+        signed_in(ADMIN)
+        assert (await client.get(fact)).status_code == 200
         signed_in(AMIRA)
         assert (await client.post("/rota", json=_rota())).status_code == 404
 

@@ -487,6 +487,25 @@ async def test_a_fact_that_is_not_read_back_yet_is_to_be_asked_for_again(orders:
     assert (await orders.get("council-system", path)).status_code == 503
 
 
+async def test_what_a_colleague_said_of_a_breach_elsewhere_is_neither_read_nor_taken_back(
+    orders: Orders,
+) -> None:
+    await prepared(orders)
+    breach = await told(orders, "breaches", 1, {"kind": "contact", "routing": {"area": "north"}, **BETWEEN})
+    await breach_of(orders, breach)
+    said = {"breach": breach, "step": "triaged"}
+    taken = await orders.post("on-call", "breach-steps", said)
+    assert taken.status_code == 201, taken.text
+    path = f"facts/{taken.json()['root']}"
+    assert (await orders.get("on-call", path)).status_code == 200
+    assert (await orders.get("supervisor", path)).status_code == 200
+    assert (await orders.get("on-call-elsewhere", path)).status_code == 404
+    headers = {"Authorization": "Bearer on-call-elsewhere", "If-Match": '"1"'}
+    assert (await orders.http.delete(f"/orders/v1/{path}", headers=headers)).status_code == 404
+    assert (await orders.get("police-system", f"facts/{breach}")).status_code == 200
+    assert (await orders.get("council-system", f"facts/{breach}")).status_code == 404
+
+
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "an unknown code": ("breaches", {"kind": "SENTINEL", "people": []}, "body.content.kind"),
     "nobody and nothing": ("breaches", {"kind": "contact"}, "body.content"),

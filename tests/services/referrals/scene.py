@@ -43,6 +43,7 @@ CALLERS = {
         caller("chair", "police", "marac-chair"),
         caller("idva", "haven", "idva"),
         caller("idva-south", "haven", "idva", area="south"),
+        caller("haven-south", "haven", "reporter", area="south"),
     )
 }
 
