@@ -29,6 +29,7 @@ class AlertRule(StrEnum):
     ENDS_2 = "ends-2"
     BAIL_ENDED = "bail-ended"
     MIXTURE = "mixture"
+    WHO_IS_WHO = "who-is-who"
     MARAC_ACTION = "marac-action"
     RISK_REVIEW = "risk-review"
     PLAN_INADEQUATE = "plan-inadequate"

@@ -41,6 +41,8 @@ MOST_MINE = 50
 OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH, AlertRule.CHANNEL})
 """What Goldthread tells of itself."""
 
+About = Literal["breach", "order", "link", "person", "meeting", "question", "goldthread"]
+
 
 class Who(StrEnum):
     """A member of staff as others may know them here: by the post in which they were called."""
@@ -91,9 +93,7 @@ class AlertShown(BaseModel):
     number: str = Field(examples=["4821"], description="by which people speak of it")
     rule: AlertRule
     generation: int = Field(description="with the rule: which of the alerts about one cause this is")
-    about: Literal["breach", "order", "link", "person", "meeting", "goldthread"] = Field(
-        description="what it is to open"
-    )
+    about: About = Field(description="what it is to open")
     urgency: Urgency
     state: Literal["unanswered", "answered", "stood-down"]
     raised: datetime
@@ -260,7 +260,7 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
     )
 
 
-def _about(rule: AlertRule) -> Literal["breach", "order", "link", "person", "meeting", "goldthread"]:
+def _about(rule: AlertRule) -> About:
     if rule in OF_GOLDTHREAD:
         return "goldthread"
     if rule is AlertRule.NO_CLOCKS:

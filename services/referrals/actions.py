@@ -204,14 +204,18 @@ async def _defined(archive: Archive) -> dict[str, AreaDefined]:
 
 async def areas_of(archive: Archive, mention: str) -> list[str]:
     """The areas that the facts about whoever a mention is today route to, the newest fact's first."""
+    return [area for fact in await facts_about(archive, mention) if (area := _area(fact.said))]
+
+
+async def facts_about(archive: Archive, mention: str) -> list[Fact[Said]]:
+    """The standing facts that name whoever a mention is today, the newest first."""
     person = await archive.person_of(mention)
     known = [each.mention for each in await _rows_of(archive, mention)]
     places = await archive.places(known)
     theirs = {mention, *(each for each in known if places.get(each) == person)}
     facts = (await archive.facts([f"m:{each}" for each in sorted(theirs)])).current(Said)
     named = [fact for fact in facts if any(each.mention in theirs for each in fact.said.named)]
-    named.sort(key=lambda fact: (fact.recorded, fact.root), reverse=True)
-    return [area for fact in named if (area := _area(fact.said))]
+    return sorted(named, key=lambda fact: (fact.recorded, fact.root), reverse=True)
 
 
 async def _rows_of(archive: Archive, mention: str) -> list[MentionRow]:

@@ -74,27 +74,36 @@ async def candidates(store: Store, mentions: Collection[str]) -> set[Pair]:
     return found
 
 
-async def ask(store: Store, epoch: int, about: Collection[str], questions: Collection[Pair]) -> None:
-    """These are all the questions about any of these mentions; one that stood already keeps its time. Raises
+async def ask(
+    store: Store,
+    epoch: int,
+    about: Collection[str],
+    questions: Collection[Pair],
+    unweighed: Collection[str] = (),
+) -> set[Pair]:
+    """These are all the questions about any of these mentions; one that stood already keeps its time. One
+    about two that were never weighed stands until they are, for nobody can tell yet: those are given. Raises
     LeaseLost."""
     one, other = col(QuestionTable.one), col(QuestionTable.other)
     forget = delete(QuestionTable).where(one == bindparam("old_one"), other == bindparam("old_other"))
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(connection: AsyncConnection) -> set[Pair]:
         await _check(store, connection, epoch)
         stood = set[Pair]()
         for some in _some(about):
             rows = await connection.execute(select(one, other).where(or_(one.in_(some), other.in_(some))))
             stood |= {(row.one, row.other) for row in rows}
-        gone = [{"old_one": pair[0], "old_other": pair[1]} for pair in stood.difference(questions)]
+        kept = {pair for pair in stood.difference(questions) if set(pair) <= set(unweighed)}
+        gone = [{"old_one": pair[0], "old_other": pair[1]} for pair in stood.difference(questions, kept)]
         now = micros(await store.now(connection))
         new = [{"one": pair[0], "other": pair[1], "since": now} for pair in set(questions) - stood]
         if gone:
             await connection.execute(forget, gone)
         if new:
             await connection.execute(store.insert(QuestionTable), new)
+        return kept
 
-    await store.write(work)
+    return await store.write(work)
 
 
 async def _check(store: Store, connection: AsyncConnection, epoch: int) -> None:

@@ -95,6 +95,8 @@ class Matcher:
         self._held: set[str] = set()
         """Who changed, and waits until those whom that concerns and who are one with somebody have been
         weighed: nobody is parted for want of it."""
+        self._unsure: set[str] = set()
+        """Whom a question is about that stands until they have been weighed."""
         self._woken = asyncio.Event()
 
     async def work(self) -> None:
@@ -139,7 +141,8 @@ class Matcher:
         weighed: set[str] = set()
         for mentions, weights in self._weigher.taken():
             weighed.update(mentions)
-            changed |= self._memory.weigh(mentions, weights)
+            changed |= self._memory.weigh(mentions, weights) | self._unsure.intersection(mentions)
+            self._unsure.difference_update(mentions)
         affected = self._ready(changed, weighed)
         if not affected:
             return True
@@ -157,7 +160,9 @@ class Matcher:
             for move in moves:
                 self._memory.put(move.mention, move.to)
         with suppress(LeaseLost):  # the next renewal tells
-            await ask(self._runtime.store, self._epoch, affected, found.questions)
+            new = {each for each in affected if self._weigher.lacks([each])}
+            kept = await ask(self._runtime.store, self._epoch, affected, found.questions, new)
+            self._unsure |= {mention for pair in kept for mention in pair}
         return True
 
     def _ready(self, changed: set[str], weighed: set[str]) -> set[str]:

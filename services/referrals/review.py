@@ -27,6 +27,7 @@ from contracts.times import Day
 from contracts.vocabulary import IdentityAnswer, Role, Sex
 from services.referrals.actions import may_review
 from services.referrals.candidates import QuestionTable
+from services.referrals.doubts import asked_of
 from services.referrals.rules import sharing
 from services.referrals.rules.comparing import Agreement, Warning, compared, warnings
 from services.referrals.rules.likeness import Known
@@ -94,16 +95,18 @@ class Review(Row):
 
 
 class Asked(BaseModel):
-    """Two records that a person is asked about, or that somebody decided about."""
+    """Two records that a person is asked about, or that somebody decided about. ``due``: by when it is to be
+    decided."""
 
     one: str
     other: str
     at: AwareDatetime
+    due: AwareDatetime | None = None
     answer: IdentityAnswer | None = None
 
 
 class Waiting(BaseModel):
-    """What waits for the caller, the oldest first; and what was decided of it, the newest first."""
+    """What waits for the caller, the first to be late first; and what was decided of it, the newest first."""
 
     asked: tuple[Asked, ...]
     decided: tuple[Asked, ...]
@@ -124,7 +127,12 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
         Asked(one=pair[0], other=pair[1], at=fact.recorded, answer=fact.said.answer)
         for pair, fact in sorted(answered.items(), key=lambda each: each[1].recorded, reverse=True)
     ]
-    return Waiting(asked=await _theirs(runtime, caller, asked), decided=await _theirs(runtime, caller, known))
+    theirs = [
+        each.model_copy(update={"due": (await asked_of(runtime, (each.one, each.other), each.at)).due})
+        for each in await _theirs(runtime, caller, asked)
+    ]
+    theirs.sort(key=lambda each: (each.due, each.at))
+    return Waiting(asked=tuple(theirs), decided=await _theirs(runtime, caller, known))
 
 
 async def _theirs(runtime: Runtime, caller: Caller, listed: Iterable[Asked]) -> tuple[Asked, ...]:

@@ -214,8 +214,8 @@ async def open_mixture(
 async def identity_questions(
     runtime: TheRuntime, caller: Annotated[Caller, right(sharing.DECIDE_IDENTITY)]
 ) -> Waits:
-    """Which two records the caller is asked about, the oldest first; what was decided of others; and links
-    that were undone, of which nobody has said what was done."""
+    """Which two records the caller is asked about, the first to be late first; what was decided of others;
+    and links that were undone, of which nobody has said what was done."""
     waiting = await review.waiting(runtime, caller)
     return Waits(**dict(waiting), undone=await mixtures.unanswered(runtime, caller))
 

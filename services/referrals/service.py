@@ -34,6 +34,7 @@ from services.referrals.actions import readable, revisable
 from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.children import CHILDREN
 from services.referrals.children_routes import router as children_routes
+from services.referrals.doubts import QUESTION_CLOCK, watch_questions
 from services.referrals.drafts import DraftTable, forget_old
 from services.referrals.feeds.inbound import take_inbound
 from services.referrals.feeds.pushing import PushedTable, push_feeds
@@ -69,7 +70,7 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, REVIEW, OWED, CHILDREN, SUPPORT, FED),
+    views=(IDENTITY, REFERRALS_LINK, QUESTION_CLOCK, REVIEW, OWED, CHILDREN, SUPPORT, FED),
     fold_version=8,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
@@ -123,7 +124,7 @@ SERVICE = Service(
     admit=withheld.admit,
     revisable=revisable,
     readable=readable,
-    tasks=(match_here, watch_links, forget_old, write_feeds, push_feeds, take_inbound),
+    tasks=(match_here, watch_links, watch_questions, forget_old, write_feeds, push_feeds, take_inbound),
     reads_audit=True,
 )
 

@@ -16,9 +16,10 @@ HERS, THEIRS, LINK = sorted((CASE, ORDER))[0], sorted((CASE, ORDER))[1], BREACH
 
 
 def waiting(*_: Any) -> Waiting:
-    """Two questions, one of them answered."""
+    """Two questions, one of them late, and one that was answered."""
     one = Asked(one=HERS, other=THEIRS, at=ago(days=2))
-    return Waiting(asked=(one,), decided=(one.model_copy(update={"answer": IdentityAnswer.NOT_SAME}),))
+    late, soon = (one.model_copy(update={"due": at}) for at in (ago(hours=9), ago(hours=-15)))
+    return Waiting(asked=(late, soon), decided=(one.model_copy(update={"answer": IdentityAnswer.NOT_SAME}),))
 
 
 def links(*_: Any) -> list[UndoneLink]:

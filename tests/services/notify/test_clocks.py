@@ -100,6 +100,20 @@ class Night:
         return [each.content for each in self.facts if isinstance(each.content, model)]
 
 
+def test_a_question_of_who_is_who_is_told_of_when_it_is_late_and_stood_down_when_decided() -> None:
+    night, rule = Night(), AlertRule.WHO_IS_WHO
+    night.start(rule, 24)
+    night.wait(23)
+    assert night.alerts() == []
+    night.wait(1)
+    assert night.alerts() == [("who-is-who", 1)]
+    night.stop(rule)
+    assert night.alerts() == []
+    night.start(rule, 24, generation=2)
+    night.wait(24)
+    assert night.alerts() == [("who-is-who", 2)], "the decision was taken back, and nobody decided again"
+
+
 def test_when_it_runs_out_the_supervisor_is_called_and_not_before() -> None:
     night = Night()
     night.start(HEARING, 48)

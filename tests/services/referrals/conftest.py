@@ -17,10 +17,13 @@ from tests.services.referrals.scene import IDS, Door, Referrals
 
 
 @pytest.fixture
-async def referrals(tmp_path: Path) -> AsyncIterator[Referrals]:
+async def referrals(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Referrals]:
+    """On SQLite, or on PostgreSQL for a test that says so by its parameter."""
+    postgres = getattr(request, "param", "sqlite") == "postgres"
+    url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}"
     clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
-    store = open_store(f"sqlite:///{tmp_path}", "referrals", clock)
+    store = open_store(url, "referrals", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
     app = create_app(runtime)
     app.state.doorkeeper = Door()

@@ -95,8 +95,8 @@ async def test_a_decision_waits_for_nobody_who_has_nothing_to_do_with_it(
             each for f in known for each in of._memory.learn(f, [], IDS.person(c if f in known[2:] else a))
         }
 
-    async def ask(*_: Any) -> None:
-        return None
+    async def ask(*_: Any) -> set[Pair]:
+        return set()
 
     monkeypatch.setattr(matcher.Matcher, "_read", read)
     monkeypatch.setattr(matcher, "ask", ask)
@@ -135,6 +135,34 @@ async def test_a_decision_waits_for_nobody_who_has_nothing_to_do_with_it(
     assert [move.mention for move in runtime.moves] == [d, b]
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_a_question_that_stood_is_looked_at_again_once_the_two_are_weighed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A matcher that begins anew cannot tell yet whether they are alike; it must not ask for ever."""
+    a, b = (mention("hospital", number) for number in "ab")
+    known, about = [person(a), person(b, 1)], []
+
+    async def read(of: matcher.Matcher, _: Any) -> set[str]:
+        return {each for f in known for each in of._memory.learn(f, [], IDS.person(f.mention))}
+
+    async def ask(_: Any, __: Any, mentions: set[str], ___: Any, unweighed: set[str]) -> set[Pair]:
+        about.append((sorted(mentions), sorted(unweighed)))
+        return {(a, b)} if unweighed else set()
+
+    monkeypatch.setattr(matcher.Matcher, "_read", read)
+    monkeypatch.setattr(matcher, "ask", ask)
+    runtime: Any = Assigning()
+    weighing = weigher.Weigher(runtime, 1)
+    matching = matcher.Matcher(runtime, weighing)
+    matching._news = {"everybody"}
+    assert await matching.once()
+    both = sorted([a, b])
+    weighing._filed = dict.fromkeys(both, 0)
+    weighing._answers = [(both, {})]
+    assert await matching.once()
+    assert about == [(both, both), (both, [])]
 
 
 async def test_what_fails_to_be_weighed_is_tried_again_and_stops_nobody(

@@ -1,0 +1,151 @@
+"""Two records that a person is asked about: by when they are to decide, and the clock of each area.
+
+A question is a row of the matcher's own, and no fact. So what a person did not decide is told by one process
+that looks at these rows; that a clock runs is a fact like any other, and ``notify`` calls whoever is called.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+from pydantic import AwareDatetime
+from sqlalchemy import select
+from sqlmodel import Field, col
+
+from chassis.runtime import Runtime
+from chassis.store.tables import instant
+from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.sections import Routing
+from contracts.vocabulary import Grade, Instrument
+from services.referrals.actions import areas_of, facts_about
+from services.referrals.candidates import QuestionTable
+from services.referrals.person_clocks import CALENDARS, clocks_of
+from services.referrals.rules import doubting
+from services.referrals.rules.doubting import RULE, Asked, Risk, Runs
+from services.referrals.rules.matching import Pair
+
+LEASE = "questions"
+LEASE_SECONDS = 60.0
+LOOK_SECONDS = 5.0
+"""How often it is looked which questions there are."""
+AGAIN = timedelta(minutes=5)
+"""After how long it is looked anew where and how urgent one is that waits."""
+
+log = structlog.get_logger()
+
+
+class QuestionClock(Row):
+    """The clock that was started last for a question."""
+
+    cause: str
+    generation: int
+    due: AwareDatetime
+    area: str | None
+    stopped: bool
+
+
+class QuestionClockTable(ViewTable, table=True):
+    """Rows of ``referrals_question_clock``, by whether they run."""
+
+    __tablename__ = "referrals_question_clock"
+    stopped: bool = Field(index=True)
+
+
+def fold_clock(subject: Subject) -> Folded:
+    """The clock of a question; None of whatever else has one."""
+    lines = clocks_of(subject.facts, {RULE})
+    if not lines:
+        return Folded(None)
+    last = lines[-1]
+    row = QuestionClock(
+        cause=subject.id, generation=last.generation, due=last.due, area=last.area, stopped=last.stopped
+    )
+    return Folded(row)
+
+
+QUESTION_CLOCK = View(
+    name="referrals_question_clock",
+    of="cause",
+    row=QuestionClock,
+    table=QuestionClockTable,
+    fold=fold_clock,
+    begun_by=(ClockStarted,),
+)
+
+
+async def watch_questions(runtime: Runtime) -> None:
+    """Start and stop the clocks of questions for ever: whenever this process holds the lease."""
+    await runtime.caught_up.wait()
+    looked: dict[Pair, tuple[datetime, Asked]] = {}
+    while True:
+        try:
+            if await runtime.lease(LEASE, LEASE_SECONDS) is not None:
+                await watch_once(runtime, looked)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
+            log.warning("questions.unwatched", reason=type(error).__name__)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def watch_once(runtime: Runtime, looked: dict[Pair, tuple[datetime, Asked]]) -> None:
+    """Say which clocks start and stop, each once. ``looked``: what was found of each question, and when; it
+    is brought up to date."""
+    at = runtime.clock.now()
+    waiting = await _waiting(runtime)
+    known = {pair: looked[pair] for pair in waiting if pair in looked and looked[pair][0] + AGAIN > at}
+    looked.clear()
+    looked |= known
+    for pair, since in waiting.items():
+        if pair not in looked:
+            looked[pair] = (at, await asked_of(runtime, pair, since))
+    table = QuestionClockTable.__table__  # type: ignore[attr-defined]
+    rows = await runtime.rows(QUESTION_CLOCK, table.select().where(table.c.stopped.is_(False)))
+    running = [
+        Runs(row.cause, row.generation, row.due, row.area) for row in rows if isinstance(row, QuestionClock)
+    ]
+    stop, start = doubting.moves([each for _, each in looked.values()], running, at)
+    await runtime.say([_stopped(each, at) for each in stop])
+    await runtime.say([_started(each, await _last(runtime, each.cause) + 1, at) for each in start])
+
+
+async def asked_of(runtime: Runtime, pair: Pair, since: datetime) -> Asked:
+    """By when a question that is asked since then is to be decided, and in which area: the newest that is
+    known of the one, else of the other."""
+    due = doubting.due([await _risk(runtime, each) for each in pair], since, CALENDARS)
+    areas = [area for each in pair for area in await areas_of(runtime, each)]
+    return Asked(due, runtime.ids.blind("question", " ".join(pair)), areas[0] if areas else None)
+
+
+async def _risk(runtime: Runtime, mention: str) -> Risk:
+    """By the standing facts that name whoever a mention is today. A screening is no assessment."""
+    said = [fact.said for fact in await facts_about(runtime, mention)]
+    made = [each for each in said if isinstance(each, RiskAssessed)]
+    graded = [each.graded for each in made if each.instrument is not Instrument.S_DASH]
+    return Risk(
+        referred=any(isinstance(each, ReferralMade) for each in said),
+        grades=frozenset(each.grade if each else Grade.UNKNOWN for each in graded),
+    )
+
+
+async def _waiting(runtime: Runtime) -> dict[Pair, datetime]:
+    one, other, since = (col(each) for each in (QuestionTable.one, QuestionTable.other, QuestionTable.since))
+    async with runtime.store.reading() as connection:
+        rows = (await connection.execute(select(one, other, since))).all()
+    return {(row.one, row.other): instant(row.since) for row in rows}
+
+
+async def _last(runtime: Runtime, cause: str) -> int:
+    row = await runtime.row(QUESTION_CLOCK, cause)
+    return row.generation if isinstance(row, QuestionClock) else 0
+
+
+def _stopped(clock: Runs, at: datetime) -> Saying:
+    said = ClockStopped(rule=RULE, cause=clock.cause, generation=clock.generation)
+    return Saying(RULE, clock.cause, clock.generation, said, occurred=at)
+
+
+def _started(asked: Asked, generation: int, at: datetime) -> Saying:
+    routing = Routing(area=asked.area) if asked.area else None
+    said = ClockStarted(rule=RULE, cause=asked.cause, generation=generation, due=asked.due, routing=routing)
+    return Saying(RULE, asked.cause, generation, said, occurred=at)
