@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from contracts import vocabulary as code
 from contracts.content import Content
-from contracts.events.contact import ContactFailed, SafeContactSaid
+from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
@@ -193,6 +193,7 @@ PEOPLE: list[Told] = [
             failure=code.ContactFailure.SEEN_BY_ANOTHER,
         ),
     ),
+    ("st-brides-hospital", at(12), DeathRecorded(people=[her("st-brides-hospital")])),
     (
         "haven-idva",
         at(9),

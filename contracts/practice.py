@@ -89,6 +89,9 @@ def clocks() -> str:
             " are none on a Sunday, Good Friday, Christmas Day or a bank holiday; a Saturday counts. What"
             " ends with a day runs out at 11:59pm.",
             "",
+            "What is owed to a victim ends when an agency records that they have died: no line about a person"
+            " whom somebody would have to reach, assess or tell runs on (decision 0052).",
+            "",
             "When a clock runs out the supervisor is called, then the duty officer, then whoever is on call,"
             " until somebody takes it: no sooner than two hours after it became known, but of bail that ended"
             " and of an emergency meeting at once. What was over for a week when it became known calls"

@@ -1,5 +1,5 @@
-"""How a victim may be reached, and that a way has failed. On a topic of its own: whoever goes to her needs
-it, and nothing else that is said of her care."""
+"""How a victim may be reached, that a way has failed, and that nobody is to try any more. On a topic of its
+own: whoever goes to her needs it, and nothing else that is said of her care."""
 
 from typing import ClassVar
 
@@ -44,3 +44,12 @@ class ContactFailed(AboutHer):
     urgent = True
     method: ContactMethod
     failure: ContactFailure
+
+
+class DeathRecorded(AboutHer):
+    """The victim has died: when is when it happened. Nobody is asked to reach them any more. It closes
+    nothing: a review of the death needs the case, and children stay at risk."""
+
+    type: ClassVar[str] = "uk.goldthread.contact.death-recorded.v1"
+    topic: ClassVar[str] = "contact"
+    urgent = True

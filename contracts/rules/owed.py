@@ -53,7 +53,18 @@ def changes_at(heard: Heard) -> datetime | None:
 
 
 def owed(heard: Heard, calendars: Calendars) -> Owed | None:
-    """What is owed to a victim. None: nothing was ever told that anything is owed for."""
+    """What is owed to a victim. None: nothing was ever told that anything is owed for. Of somebody who has
+    died what was done stays, and nothing is to come: whom their family is to hear from is no clock of this
+    table."""
+    found = _owed(heard, calendars)
+    if found is None or not risk_review.died(heard.told):
+        return found
+    done = tuple(each for each in found.updates if each.settled)
+    none = {"mend_by": None, "review": None, "agree_by": None, "clocks": ()}
+    return found.model_copy(update=none | {"updates": done})
+
+
+def _owed(heard: Heard, calendars: Calendars) -> Owed | None:
     grade = grade_of(heard.told)
     contract = next(reversed(heard.of(ContractAgreed)), None)
     known = _known(heard, grade, contract[1].enhanced if contract else None)

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from contracts.content import Said
 from contracts.envelope import Envelope
 from contracts.events.children import SchoolTold
+from contracts.events.contact import DeathRecorded
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
 from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
@@ -197,8 +198,16 @@ def _is_victim(mention: Mention, person: str, homes: Mapping[str, str]) -> bool:
     return mention.role is Role.VICTIM and homes.get(mention.mention or "") == person
 
 
+def died(told: Iterable[Told]) -> bool:
+    """Whether an agency says, by a word that stands, that the victim has died."""
+    return any(isinstance(each.said, DeathRecorded) for each in told)
+
+
 def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: datetime) -> list[Opened]:
-    """What opened a review by then, in the order of time; of what is to come an order's end is known."""
+    """What opened a review by then, in the order of time; of what is to come an order's end is known. Of
+    somebody who has died the risk is reviewed no more."""
+    if died(told):
+        return []
     return sorted(
         [
             *(line for each in told for line in _by_itself(each, at)),

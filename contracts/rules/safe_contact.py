@@ -92,11 +92,16 @@ NO_WAY = SafeWay(WayState.UNKNOWN, "never-said")
 """Of somebody of whom nothing was said."""
 
 
-def safe_way(words: Sequence[Word], failed: Sequence[datetime], at: datetime) -> SafeWay:
+def safe_way(
+    words: Sequence[Word], failed: Sequence[datetime], at: datetime, died: str | None = None
+) -> SafeWay:
     """What holds at an instant of what agencies said of her by then, in the order in which they said it, and
     of the times by which some way had failed (``failed_by``). Of each agency the newest word counts; the more
     careful holds. After a failure a way counts that somebody has verified since; to say it again is none. A
-    word that there is none counts whatever failed."""
+    word that there is none counts whatever failed. ``died``: the agency that recorded that she has died, by a
+    word that stands; then there is no way, whatever was said before or since."""
+    if died is not None:
+        return SafeWay(WayState.DIED, "died", agency=died)
     newest = {word.agency: word for word in words}.values()
     uniform = _uniform(newest)
     standing = [word for word in newest if not _expired(word.contact, at)]

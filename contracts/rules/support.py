@@ -15,7 +15,7 @@ from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.events.support import SupportProgressed
 from contracts.rules.clocks import Calendars, runs_out
-from contracts.rules.risk_review import GRAVE, Opened, Told
+from contracts.rules.risk_review import GRAVE, Opened, Told, died
 from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.vocabulary import AlertRule, Grade, ReviewTrigger, SupportKind, SupportReason, SupportStep
 
@@ -157,8 +157,10 @@ def _held(before: Course, step: Course) -> Course:
 
 
 def owed(told: Sequence[Told], opened: Iterable[Opened], calendars: Calendars) -> list[Owed]:
-    """All that is owed to a victim now, the first to be late first. ``opened`` is what has opened a review of
-    the risk."""
+    """All that is owed to a victim now, the first to be late first; nothing to somebody who has died.
+    ``opened`` is what has opened a review of the risk."""
+    if died(told):
+        return []
     known = courses(told)
     asked = list(_idva(known.get(SupportKind.IDVA), told, opened))
     starts = [*_referral(list(known.values()), told), *asked, *_services(known.values(), bool(asked))]

@@ -51,6 +51,8 @@ class WayState(StrEnum):
     NOT_NOW = "not-now"
     VERIFY_FIRST = "verify-first"
     UNKNOWN = "unknown"
+    DIED = "died"
+    """An agency has recorded that she died: nobody is asked to reach her."""
 
 
 class ContactQuestion(StrEnum):

@@ -59,7 +59,7 @@ from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
-    fold_version=11,
+    fold_version=12,
     reads_audit=True,
     views=(
         PERSON,

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.rules.safe_contact import NO_WAY as NO_WAY
 from contracts.rules.safe_contact import SafeWay as SafeWay
 from contracts.vocabulary import Characteristic
+from services.marac.conference.parts import Source
 from services.marac.conference.victim_rows import Characteristics, Consent, FailedWay, Wish
 from services.marac.rules.consent import Standing
 
@@ -17,6 +18,7 @@ class HersShown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     way: SafeWay = NO_WAY
+    died: Source | None = Field(default=None, description="the newest word of an agency that she has died")
     failed: tuple[FailedWay, ...] = ()
     wishes: tuple[Wish, ...] = ()
     consents: tuple[Consent, ...] = ()

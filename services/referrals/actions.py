@@ -11,6 +11,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.children import SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
+from contracts.events.contact import DeathRecorded
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed, victim_of
@@ -55,10 +56,11 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     grade, by the threshold that its area has now.
 
     Raises Refused (422) where the sender gave a grade of that kind, for an assessment or a Dash of which
-    something is wrong, for safe contact where whoever goes to her does not read it (it is said by itself, at
-    ``/safe-contacts``), for a decision of one mention alone, for *same* of two sides of one fact, and for a
-    step of support that is another service's to say; Problem (404) for a decision that is not the caller's,
-    for a victim who is not theirs to see, and for the schools of an area, or a school, that is not theirs.
+    something is wrong, for a death that is another kind of agency's to record, for safe contact where whoever
+    goes to her does not read it (it is said by itself, at ``/safe-contacts``), for a decision of one mention
+    alone, for *same* of two sides of one fact, and for a step of support that is another service's to say;
+    Problem (404) for a decision that is not the caller's, for a victim who is not theirs to see, and for the
+    schools of an area, or a school, that is not theirs.
     """
     if isinstance(content, IdentityDecided):
         if len(set(content.mentions)) < len(content.mentions):
@@ -71,6 +73,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         await _check_answer(archive, caller, content)
     await _check_victim(archive, caller, content)
     await _check_area(archive, caller, content)
+    if isinstance(content, DeathRecorded) and not sharing.may_record_death(await kind_of(archive, caller)):
+        raise Refused("not-yours-to-say", "body.content")
     _check_said(caller, content)
     check_feed(content, production=archive.production)
     if not isinstance(content, ReferralMade | RiskAssessed):

@@ -12,7 +12,7 @@ from contracts.events.children import (
     SchoolCalendarSet,
     SchoolTold,
 )
-from contracts.events.contact import ContactFailed, SafeContactSaid
+from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
 from contracts.events.feeds import FeedSet
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
@@ -71,7 +71,7 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, QUESTION_CLOCK, REVIEW, OWED, CHILDREN, SUPPORT, FED),
-    fold_version=8,
+    fold_version=9,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,
@@ -106,6 +106,7 @@ SERVICE = Service(
         SchoolCalendarSet: sharing.SET_SCHOOL_DAYS,
         SafeContactSaid: sharing.SAY_CONTACT,
         ContactFailed: sharing.SAY_CONTACT,
+        DeathRecorded: sharing.RECORD_DEATH,
         WishesHeard: sharing.DESCRIBE_CARE,
         ConsentSaid: sharing.DESCRIBE_CARE,
         CharacteristicsSaid: sharing.DESCRIBE_CARE,

@@ -11,7 +11,7 @@ from sqlmodel import Field
 from chassis.once import once
 from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
-from contracts.events.contact import ContactFailed
+from contracts.events.contact import ContactFailed, DeathRecorded
 from contracts.events.support import SupportProgressed
 from contracts.rules import risk_review, support
 from contracts.rules.risk_review import Told
@@ -68,12 +68,14 @@ class SupportRow(Row):
     """An older release wrote none: until it is folded anew no way is known."""
     failed: tuple[AwareDatetime, ...] = ()
     """By when some way to reach the victim had failed."""
+    died: str | None = None
+    """The agency that recorded that the victim has died."""
     facts: tuple[str, ...]
 
     def way(self, at: datetime) -> SafeWay:
         """Which way to reach the victim is safe at a time."""
         words = [Word(each.agency, each.said, each.contact) for each in self.ways]
-        return safe_way(words, self.failed, at)
+        return safe_way(words, self.failed, at, self.died)
 
 
 class SupportTable(ViewTable, table=True):
@@ -122,6 +124,7 @@ class _Who(TypedDict):
     born: date | None
     ways: tuple[ContactSaid, ...]
     failed: tuple[AwareDatetime, ...]
+    died: str | None
     facts: tuple[str, ...]
 
 
@@ -134,7 +137,8 @@ def _who(told: Sequence[Told]) -> _Who:
     contacts = {each.envelope.agency: (each, m.contact) for each, m in hers if isinstance(m.contact, Contact)}
     steps = [each for each in told if isinstance(each.said, SupportProgressed)]
     failed = [each for each in told if isinstance(each.said, ContactFailed)]
-    shown = [*steps, *failed, *(each for each, _ in contacts.values()), *([named[0]] if named else [])]
+    died = [each for each in told if isinstance(each.said, DeathRecorded)]
+    shown = [*steps, *failed, *died, *(each for each, _ in contacts.values()), *([named[0]] if named else [])]
     return _Who(
         agencies=tuple(sorted({each.envelope.agency for each in told})),
         name=named[1].name if named else None,
@@ -147,6 +151,7 @@ def _who(told: Sequence[Told]) -> _Who:
             failed_by(each.envelope.time, each.envelope.precision, each.envelope.recordedat)
             for each in failed
         ),
+        died=died[-1].envelope.agency if died else None,
         facts=tuple(sorted({each.envelope.id for each in shown})),
     )
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from chassis.http.auth import Caller, right
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
-from contracts.events.contact import ContactFailed, SafeContactSaid
+from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
 from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from contracts.rules import safe_contact
 from contracts.sections import Contact, Equality
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/referrals/v1", tags=["victims"])
 
 Describer = Annotated[Caller, right(sharing.DESCRIBE_CARE)]
 Teller = Annotated[Caller, right(sharing.SAY_CONTACT)]
+Recorder = Annotated[Caller, right(sharing.RECORD_DEATH)]
 
 
 class ContactReceipt(Receipt):
@@ -63,6 +64,21 @@ async def fail_contact(
 ) -> Receipt:
     """A way that was thought safe is not. From then on no way is, until one has been verified since."""
     taken = await actions.report(runtime, caller, submission, sharing.SAY_CONTACT, key)
+    return receipt(response, "referrals", taken)
+
+
+@router.post("/deaths", status_code=status.HTTP_201_CREATED)
+async def record_death(
+    submission: Submission[DeathRecorded],
+    runtime: TheRuntime,
+    caller: Recorder,
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """The victim has died. From then on nobody is asked to reach them, and no deadline for it runs; the case
+    stays. For police and health (422 `not-yours-to-say`); one that was said of the wrong person is
+    withdrawn, and all is as it was."""
+    taken = await actions.report(runtime, caller, submission, sharing.RECORD_DEATH, key)
     return receipt(response, "referrals", taken)
 
 

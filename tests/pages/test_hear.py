@@ -6,9 +6,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from contracts.rules.safe_contact import safe_way
+from services.marac.conference.parts import Source
 from tests.pages import sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
+from tests.pages.sample_rows import source
 from tests.pages.sample_sitting import COUNCIL, version
 
 pytestmark = pytest.mark.browser
@@ -163,3 +166,31 @@ def test_the_voice_comes_first_and_the_keyboard_reaches_what_is_written(open_: O
     for name in ("needs", "strengths", "decided", *["forums"] * 7, "told_by"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.name") == name
+
+
+def test_of_a_victim_who_has_died_the_pages_say_so_first_and_ask_nobody_to_reach_them(
+    open_: Open, world: World, axe: str
+) -> None:
+    died = Source(**source("northmere-police", days=1))
+    hers = world.cases[sample_rows.CASE].hers
+    gone = {"died": died, "way": safe_way((), (), sample_rows.NOW, died.agency)}
+    shown = world.cases[sample_rows.CASE]
+    world.cases[sample_rows.CASE] = shown.model_copy(update={"hers": hers.model_copy(update=gone)})
+    for who, path in (
+        ("chair", f"/marac/cases/{sample_rows.CASE}"),
+        ("chair", f"/marac/cases/{sample_rows.CASE}/print"),
+        ("chair", HEAR),
+    ):
+        page = open_(who, path)
+        said = page.locator("#died")
+        expect(said).to_contain_text("has recorded that the victim has died")
+        above = "before => Boolean(before.compareDocumentPosition(document.querySelector('h2')) & 4)"
+        assert said.evaluate(above), "before whatever is headed"
+        ways = page.locator("[data-safe-way]").evaluate_all("all => all.map(each => each.dataset.safeWay)")
+        assert ways == ["died"]
+    assert page.locator("#told_by, #safe").count() == 0, "nobody is to tell the victim"
+    page.locator("#risks").fill(TYPED)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-state]")).to_contain_text("Saved at")
+    page.evaluate(axe)
+    assert page.evaluate("axe.run().then(found => found.violations.map(each => each.id))") == []

@@ -185,12 +185,13 @@ def _telling(victim: rows.ConferencePerson | None, met: Met) -> dict[str, object
     settled = [each for each in since if each.result in SETTLES]
     told = next((each for each in settled if each.result is ToldResult.TOLD), None)
     told = told or next(iter(settled), None)
+    over = told or (victim and victim.hers.died)
     return {
         "teller": heard.told_by if heard else None,
         "safe_to_tell": heard.safe_to_tell if heard else None,
         "told": told,
         "tell_tried": sum(each.result is ToldResult.TRIED for each in since),
-        "tell_due": None if told else runs_out(AlertRule.TELL_MARAC, met.at, CALENDARS),
+        "tell_due": None if over else runs_out(AlertRule.TELL_MARAC, met.at, CALENDARS),
     }
 
 

@@ -89,9 +89,14 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),
         silences=known.silences,
-        owed=[*owed_gaps.gaps(known.owed, known.at), *known.home.gaps(), *_of_actions(known)],
+        owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known)],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _of_owed(known: CaseKnown) -> list[missing.Gap]:
+    """What is missing of what the victim is owed; nothing to somebody who has died."""
+    return [] if known.died else owed_gaps.gaps(known.owed, known.at)
 
 
 def _of_actions(known: CaseKnown) -> Iterable[missing.Gap]:
@@ -187,7 +192,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         assessed=known.risk.assessed,
         review=review,
         review_by=names_of(known, [review.owner])[review.owner] if review else None,
-        owed=note_of(known.owed, known.at) if not case.withdrawn else None,
+        owed=note_of(known.owed, known.at) if not (case.withdrawn or known.died) else None,
         no_idva=known.support.idva_asked,
         disputed=case.disputed,
         withdrawn=case.withdrawn,
@@ -249,6 +254,7 @@ def hers_shown(known: CaseKnown, *, contacts: bool) -> HersShown:
     hers = known.victim.hers
     return HersShown(
         way=known.way if contacts else known.way.without_contact(),
+        died=hers.died,
         failed=hers.failed[::-1],
         wishes=hers.wishes[::-1],
         consents=hers.consents[::-1],

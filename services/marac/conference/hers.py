@@ -48,4 +48,5 @@ def way_of(victim: rows.ConferencePerson | None, at: datetime) -> SafeWay:
         return safe_way((), (), at)
     words = [Said(line.agency, line.occurred, line.contact) for line in victim.contacts]
     failed = [failed_by(each.occurred, each.precision, each.recorded) for each in victim.hers.failed]
-    return safe_way(words, failed, at)
+    died = victim.hers.died
+    return safe_way(words, failed, at, died.agency if died else None)

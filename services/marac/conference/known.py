@@ -8,6 +8,7 @@ from functools import cached_property
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.safe_contact import SafeWay
+from contracts.vocabulary import WayState
 from services.marac import shown, shown_pattern
 from services.marac.conference import alert_rows, breaches, clocks, rows
 from services.marac.conference.actions_rows import ActionRow
@@ -125,6 +126,11 @@ class CaseKnown:
     def way(self) -> SafeWay:
         """Which way to reach the victim is safe."""
         return way_of(self.victim, self.at)
+
+    @property
+    def died(self) -> bool:
+        """Whether an agency has recorded that the victim has died."""
+        return self.way.state is WayState.DIED
 
     @cached_property
     def standing(self) -> list[Standing]:

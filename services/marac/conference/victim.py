@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from contracts.events.contact import ContactFailed
+from contracts.events.contact import ContactFailed, DeathRecorded
 from contracts.events.people import ReferralMade
 from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from contracts.sections import Equality, Narrative
 from contracts.vocabulary import AgencyKind, ConsentAnswer, LawfulBasis, SaidBy
 from services.marac.casefile import Told
 from services.marac.conference import victim_rows
+from services.marac.conference.parts import Source
 from services.marac.conference.source import source
 
 AT_A_MARAC = tuple(kind for kind in AgencyKind if kind is not AgencyKind.GOLDTHREAD)
@@ -19,7 +20,9 @@ AT_A_MARAC = tuple(kind for kind in AgencyKind if kind is not AgencyKind.GOLDTHR
 def hers_of(person: str, told: Iterable[Told]) -> victim_rows.Hers:
     """What is this person's own, of the facts that stand and name them as victim."""
     known = [each for each in told if person in each.victims]
+    died = [each.fact for each in known if isinstance(each.fact.said, DeathRecorded)]
     return victim_rows.Hers(
+        died=Source(**source(died[-1])) if died else None,
         failed=tuple(
             victim_rows.FailedWay(**source(each.fact), method=said.method, failure=said.failure)
             for each in known

@@ -62,6 +62,8 @@ class Telling(Part):
 class Hers(Part):
     """All of it, each in the order in which it happened."""
 
+    died: Source | None = None
+    """The newest word of an agency that she has died."""
     failed: tuple[FailedWay, ...] = ()
     wishes: tuple[Wish, ...] = ()
     consents: tuple[Consent, ...] = ()

@@ -33,6 +33,7 @@ class VictimView:
         """The lines that stand in this part of the page and in no other."""
         hers = self._hers
         said: Sequence[Source | Line] = (
+            *([hers.died] if hers.died else []),
             *hers.failed,
             *hers.wishes,
             *hers.consents,

@@ -259,6 +259,8 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
 
 
 def _contact(case: CaseSeen) -> Iterable[Gap]:
+    if case.way.state is WayState.DIED:
+        return
     if case.way.state is WayState.UNKNOWN:
         yield Gap("contact-unknown", AgencyKind.IDVA_SERVICE)
     if case.way.state is WayState.VERIFY_FIRST:
@@ -289,7 +291,10 @@ def _support(case: CaseSeen) -> Iterable[Gap]:
 
 
 def _asked(case: CaseSeen) -> Iterable[Gap]:
-    """What she was not asked; and whom she does not want told, where nobody settled it."""
+    """What she was not asked; and whom she does not want told, where nobody settled it. Of somebody who has
+    died nobody is sent to ask."""
+    if case.way.state is WayState.DIED:
+        return
     refused = [each for each in case.consents if each.question not in (None, "not-asked")]
     if refused:
         roots = tuple(dict.fromkeys(root for each in refused for root in each.roots))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis.facts import Fact
 from contracts.content import Said
-from contracts.events.contact import ContactFailed
+from contracts.events.contact import ContactFailed, DeathRecorded
 from contracts.rules.safe_contact import SafeWay, Word, failed_by, safe_way
 from contracts.sections import Contact
 from contracts.vocabulary import ContactMethod
@@ -20,15 +20,21 @@ def way_to(facts: Iterable[Fact[Said]], mentions: set[str], at: datetime) -> tup
     words: list[Word] = []
     failed: list[datetime] = []
     told: set[str] = set()
+    died: str | None = None
     for fact in facts:
         for mention in fact.said.named:
             if mention.mention in mentions and isinstance(mention.contact, Contact):
                 words.append(Word(fact.agency, fact.occurred, mention.contact))
                 told.add(fact.id)
-        if isinstance(fact.said, ContactFailed) and any(each.mention in mentions for each in fact.said.named):
+        if not any(each.mention in mentions for each in fact.said.named):
+            continue
+        if isinstance(fact.said, ContactFailed):
             failed.append(failed_by(fact.occurred, fact.envelope.precision, fact.recorded))
             told.add(fact.id)
-    return safe_way(words, failed, at), told
+        if isinstance(fact.said, DeathRecorded):
+            died = fact.agency
+            told.add(fact.id)
+    return safe_way(words, failed, at, died), told
 
 
 def without_address(contact: Contact) -> Contact:

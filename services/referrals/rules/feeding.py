@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.events.children import InterviewSaid, MissingReported
-from contracts.events.contact import ContactFailed, SafeContactSaid
+from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
 from contracts.events.orders import BreachReported
 from contracts.events.people import (
     HealthContacted,
@@ -40,6 +40,7 @@ TOLD = frozenset(
         BreachReported.type,
         SafeContactSaid.type,
         ContactFailed.type,
+        DeathRecorded.type,
     }
 )
 """What feeds tell of. Orders are not among it: they go to teams, by circulation. What is for support alone

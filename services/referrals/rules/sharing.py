@@ -16,6 +16,7 @@ SAY_CHILD = "child:report"
 SET_SCHOOL_DAYS = "school-days:set"
 CONFIRM_TOLD = "school-told:confirm"
 SAY_CONTACT = "contact:report"
+RECORD_DEATH = "death:report"
 NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
 DECIDE_IDENTITY = "identity:decide"
@@ -50,6 +51,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     SET_SCHOOL_DAYS: SYSTEMS | {StaffRole.AREA_ADMIN},
     CONFIRM_TOLD: frozenset({StaffRole.KEY_ADULT}),
     SAY_CONTACT: SYSTEMS,
+    RECORD_DEATH: SYSTEMS,
     NOTE_IMMIGRATION: frozenset({StaffRole.SUPPORT_REPORTER}),
     MERGE_RECORDS: SYSTEMS,
     DECIDE_IDENTITY: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.OPERATOR}),
@@ -94,6 +96,13 @@ def may_decide(
     known = [reach for reach in (one, other) if reach]
     theirs = bool(known) and all(not set(areas).isdisjoint(reach) for reach in known)
     return theirs and (len(known) == 2 or answer is not IdentityAnswer.NOT_SAME)
+
+
+def may_record_death(kind: AgencyKind | None) -> bool:
+    """Whether an agency may say that a victim has died, and so end every contact with them: police or health,
+    who certify or investigate it. An agency of which nobody has said the kind may not (ours, 2026-11; deny by
+    default)."""
+    return kind in (AgencyKind.POLICE, AgencyKind.HEALTH)
 
 
 def may_close_school(kind: AgencyKind | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact
 from contracts.content import Said
+from contracts.events.contact import DeathRecorded
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
 from contracts.events.people import (
     Dash,
@@ -51,6 +52,8 @@ def content(said: dict[str, Any]) -> Said:
         return BreachReported(people=people, kind=said["breach"])
     if "incident" in said:
         return IncidentReported(people=people, kind=said["incident"])
+    if "died" in said:
+        return DeathRecorded(people=[her])
     if "pregnant" in said:
         return HealthContacted(people=[her], service="Clinic")
     if "household" in said:

@@ -42,7 +42,7 @@ def failure(given: int | dict[str, int]) -> datetime:
 @lines(__file__, "safe_contact")
 def test_which_way_is_safe(line: dict[str, Any]) -> None:
     failed = [failure(each) for each in line.get("failed", [])]
-    found = safe_way([word(**each) for each in line["words"]], failed, NOW)
+    found = safe_way([word(**each) for each in line["words"]], failed, NOW, line.get("died"))
     assert (found.state, found.because) == (line["is"], line["because"])
     assert found.method == line.get("way")
     assert (found.contact is None) == ("way" not in line), "of no way nothing is given that could be used"

@@ -10,6 +10,7 @@ from chassis.clock import LONDON
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed
+from contracts.events.contact import DeathRecorded
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
 from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.events.owed import VictimTold
@@ -176,6 +177,18 @@ def test_from_the_meeting_on_flags_and_telling_are_owed_and_stop_when_they_are_d
     told.add(fact(done, agency="haven", root="told"))
     told.settle()
     assert running(told) == set()
+
+
+def test_a_victim_who_has_died_is_told_by_nobody_until_that_is_withdrawn_and_the_case_stays() -> None:
+    told = met()
+    died = fact(DeathRecorded(people=[ann()]), agency="police", root="died")
+    told.add(died)
+    told.settle()
+    assert running(told) == {"flags-owed"}, "files stay flagged: the other side may harm somebody else"
+    assert (after(told).tell_due, len(after(told).met)) == (None, 1)
+    told.add(withdrawn(died))
+    told.settle()
+    assert running(told) == {"flags-owed", "tell-marac"}, "it was said of somebody else"
 
 
 def test_what_the_meeting_recorded_says_who_tells_and_whether_it_is_safe() -> None:

@@ -132,7 +132,9 @@ def test_missing(line: dict[str, Any]) -> None:
     ]
     said["orders"] = [missing.OrderSeen("order", "police", **each) for each in said.get("orders", [])]
     said["covers"] = [_cover(n, each) for n, each in enumerate(said.get("covers", []))]
-    said["way"] = safe_way([_word(n, **each) for n, each in enumerate(said.pop("contacts"))], [], NOON)
+    said["way"] = safe_way(
+        [_word(n, **each) for n, each in enumerate(said.pop("contacts"))], [], NOON, said.pop("died", None)
+    )
     said["consents"] = [Standing(AgencyKind.HOUSING, *each) for each in said.get("consents", [])]
     assert [gap.code for gap in missing.gaps(missing.CaseSeen(**said))] == line["gaps"]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.accept import own_header
-from contracts.events.contact import ContactFailed, SafeContactSaid
+from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
 from contracts.sections import Contact
 from contracts.vocabulary import ContactFailure, ContactMethod, Role
 from tests.services.orders.test_http import CALLERS, Orders, prepared, reported, seen_by_all
@@ -61,6 +61,9 @@ async def test_a_breach_says_the_safe_way_and_that_it_failed(orders: Orders) -> 
     text = page.text
     assert text.index('id="contact"') < text.index('id="answer"'), "before what is to be done"
     assert "No uniform." in text
+    await say(orders, DeathRecorded(people=[someone(Role.VICTIM, "ann")]))
+    died = await ways(orders, "on-call", cause)
+    assert (died["state"], died["contact"]) == ("died", None), "a way that was safe is there no more"
 
 
 @pytest.mark.parametrize("who", ["ann", "ben"])

@@ -258,6 +258,12 @@ async def test_beside_what_the_victim_is_to_be_told_stands_by_which_way(referral
     assert (await referrals.post("police", "failed-contacts", failed)).status_code == 201
     await until(lambda: _says(shown("idva"), "use no other in its place"), what="that a way failed")
     assert "07700 900142" not in await shown("idva")
+    died = {"people": [named("victim", "1")]}
+    refused = await referrals.post("haven", "deaths", died)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-yours-to-say")
+    assert (await referrals.post("police", "deaths", died)).status_code == 201
+    await until(lambda: _says(shown("idva"), "has recorded that this person has died"), what="that they died")
+    assert "No uniform" not in await shown("idva")
 
 
 async def _says(page: Awaitable[str], words: str) -> bool:
