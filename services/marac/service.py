@@ -41,6 +41,8 @@ from services.marac.listing_routes import router as listing
 from services.marac.measure_routes import router as measures
 from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
+from services.marac.minutes_routes import pages as minutes_pages
+from services.marac.minutes_routes import router as minutes
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.research_routes import pages as research_pages
@@ -91,6 +93,7 @@ SERVICE = Service(
         agenda_pages,
         measures,
         sittings,
+        minutes,
         completeness,
         listing,
         emergencies,
@@ -113,6 +116,7 @@ SERVICE = Service(
         emergency_pages,
         children_pages,
         sitting_pages,
+        minutes_pages,
         action_pages,
         message_pages,
         after_pages,

@@ -101,4 +101,28 @@ class Minutes(Shown):
     core: list[CoreLine]
     carried: list[ActionLine] = Field(default=[], description="of earlier meetings, and open still")
     cases: list[MinutesCase]
+    of_agency: bool = Field(
+        default=False,
+        description="for an agency's representative: of what was issued, the cases that they heard and to"
+        " which they have no tie; `carried` is not given",
+    )
+    undeclared: int = Field(default=0, description="so many cases wait for the representative to declare")
     agencies: dict[str, str]
+
+
+class MinutesLine(Shown):
+    """The newest minutes of a meeting."""
+
+    meeting: str
+    area_name: str
+    starts: datetime
+    emergency: bool
+    number: int
+    issued: datetime
+
+
+class MinutesList(Shown):
+    """The minutes that somebody may open, of the last twelve months, the newest meeting first."""
+
+    at: datetime
+    minutes: list[MinutesLine]

@@ -1,4 +1,4 @@
-"""HTTP of a meeting while it sits and of its minutes: REST and pages. Decisions are in ``rules``."""
+"""HTTP of a meeting while it sits: REST and pages. Decisions are in ``rules``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,22 +20,20 @@ from contracts.events.configuration import AgencyDefined
 from contracts.submission import Receipt
 from contracts.vocabulary import Attendance, CoreService
 from services.marac import casefile, queries
-from services.marac.conference import hearing, minutes, researched, room
+from services.marac.conference import hearing, researched, room
 from services.marac.conference.hearing import ToRecord
 from services.marac.pages import PAGES
 from services.marac.pages.action_form import action_form
 from services.marac.pages.hear import HearView, Typed, faults_of, place_of, typed_of
-from services.marac.pages.routes import PAPER_LASTS
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
-from services.marac.shown_sitting import Hearing, Minutes, SittingShown
+from services.marac.shown_sitting import Hearing, SittingShown
 
 router = APIRouter(prefix="/marac/v1/meetings/{meeting}", tags=["meetings"])
 pages = APIRouter(prefix="/marac/meetings/{meeting}", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Holder = Annotated[Caller, right(sharing.HOLD_MEETING)]
-Reader = Annotated[Caller, right(sharing.READ_MINUTES)]
 
 
 @router.get("/sitting")
@@ -98,21 +96,6 @@ async def correct(
 ) -> Receipt:
     """Record a case anew, with all of it, upon the version at hand. 412 where there is a newer one."""
     return receipt(response, "marac", await hearing.record(runtime, caller, meeting, case, said, at_hand))
-
-
-@router.get("/minutes")
-async def the_minutes(meeting: Id, runtime: TheRuntime, caller: Reader) -> Minutes:
-    """The minutes as issued; for whoever holds the meeting with what was recorded since."""
-    return await minutes.read(runtime, caller, meeting)
-
-
-@router.post("/minutes", status_code=status.HTTP_201_CREATED)
-async def issue(
-    meeting: Id, said: minutes.ToIssue, runtime: TheRuntime, caller: Holder, response: Response
-) -> Receipt:
-    """Issue the minutes as they are. 409 ``not-closed``; ``not-the-next`` where somebody has issued that
-    one."""
-    return receipt(response, "marac", await minutes.issue(runtime, caller, meeting, said))
 
 
 @pages.get("/sitting")
@@ -241,42 +224,5 @@ async def _hear(
     )
 
 
-@pages.get("/minutes")
-async def minutes_page(request: Request, meeting: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
-    """The minutes, and the form by which they are issued."""
-    return await _minutes(request, runtime, caller, meeting, "minutes.html")
-
-
-@pages.post("/minutes")
-async def issue_by_page(
-    meeting: Id, runtime: TheRuntime, caller: Holder, number: Annotated[int, Form(ge=1, le=1000)]
-) -> Response:
-    """Issue the minutes, once however often the button is pressed."""
-    try:
-        await minutes.issue(runtime, caller, meeting, minutes.ToIssue(number=number))
-    except Refused as refused:
-        if refused.fault not in ("not-the-next", "not-closed", "same-key-other-content"):
-            raise
-    return RedirectResponse(f"/marac/meetings/{meeting}/minutes", 303)
-
-
-@pages.get("/minutes/print")
-async def minutes_on_paper(
-    request: Request, meeting: Id, runtime: TheRuntime, caller: Reader
-) -> HTMLResponse:
-    """The minutes, to be printed."""
-    return await _minutes(request, runtime, caller, meeting, "minutes_print.html")
-
-
-async def _minutes(
-    request: Request, runtime: Runtime, caller: Caller, meeting: str, template: str
-) -> HTMLResponse:
-    shown = await minutes.read(runtime, caller, meeting)
-    look = PAGES.look(request, caller)
-    paper = template.endswith("_print.html")
-    until = (look.now + PAPER_LASTS).date()
-    return PAGES.show(template, look, page=shown, words=_words(look.now, paper=paper), until=until)
-
-
-def _words(now: datetime, *, paper: bool = False) -> Words:
-    return Words(PAGES.texts, Times(PAGES.texts, now), paper=paper)
+def _words(now: datetime) -> Words:
+    return Words(PAGES.texts, Times(PAGES.texts, now))

@@ -9,10 +9,19 @@ from chassis.accept import Refused, Taken
 from chassis.http.auth import Caller
 from contracts.sections import Name
 from contracts.vocabulary import Attendance, CoreService, Forum, Grade, Mappa
-from services.marac.conference import hearing, minutes, room
+from services.marac.conference import hearing, minutes, minutes_theirs, room
 from services.marac.conference.sitting_rows import AttendanceLine, HeardVersion, LeftLine, Sitting
+from services.marac.rules import sharing as marac_sharing
 from services.marac.shown import CasePage
-from services.marac.shown_sitting import CoreLine, Hearing, Minutes, MinutesCase, SittingShown
+from services.marac.shown_sitting import (
+    CoreLine,
+    Hearing,
+    Minutes,
+    MinutesCase,
+    MinutesLine,
+    MinutesList,
+    SittingShown,
+)
 from services.marac.tasking.rows import MappaSaid
 from tests.pages import sample_actions
 from tests.pages.sample_rows import AGENCIES, CASE, LONG, LONG_CASE, MEETING, NOW, ago, new
@@ -192,7 +201,16 @@ def sampled(patch: pytest.MonkeyPatch, sittings: Sittings) -> None:
         return hearing.Glance(matac=True, mappa=[(first, (said, gone)), *((name, ()) for name in others)])
 
     async def the_minutes(_runtime: Any, caller: Caller, _meeting: str) -> Minutes:
-        return page_of_minutes(draft="idva" not in caller.roles)
+        page = page_of_minutes(draft=marac_sharing.may_hold(caller.roles))
+        if "marac-representative" not in caller.roles:
+            return page
+        theirs = {"of_agency": True, "undeclared": 2, "carried": [], "cases": page.cases[:1]}
+        return page.model_copy(update=theirs)
+
+    async def listed(_runtime: Any, _caller: Caller) -> MinutesList:
+        line = {"meeting": MEETING, "area_name": "Northmere North", "number": 1, "issued": ago(minutes=4)}
+        starts = ({"starts": ago(hours=2), "emergency": True}, {"starts": ago(days=30), "emergency": False})
+        return MinutesList(at=NOW, minutes=[MinutesLine.model_validate(line | each) for each in starts])
 
     patch.setattr(hearing, "read", sittings.read)
     patch.setattr(hearing, "record", sittings.record)
@@ -200,3 +218,4 @@ def sampled(patch: pytest.MonkeyPatch, sittings: Sittings) -> None:
     patch.setattr(room, "read", sittings.room)
     patch.setattr(hearing, "sitting_of", sittings.sitting_of)
     patch.setattr(minutes, "read", the_minutes)
+    patch.setattr(minutes_theirs, "listed", listed)

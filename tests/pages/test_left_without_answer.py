@@ -40,6 +40,7 @@ OF_NOBODY = {
     "/marac/meetings/{meeting}/live": "that there is something new",
     "/marac/meetings/{meeting}/print": "the same",
     "/marac/meetings/{meeting}/sitting": "who attends, and letters of cases",
+    "/marac/minutes": "a list of meetings",
     "/marac/meetings/{meeting}/minutes": "what a meeting recorded: the chair's page of each case says it",
     "/marac/meetings/{meeting}/minutes/print": "the same",
     "/marac/cases/{case}/live": "that there is something new",

@@ -70,6 +70,8 @@ PAGES = {
     "a case of nothing known, for the chair": ("chair", f"{SITS}/hear/{sample_rows.EMPTY_CASE}"),
     "minutes, corrected since": ("chair", f"{SITS}/minutes"),
     "minutes as issued": ("idva", f"{SITS}/minutes"),
+    "minutes, for an agency": ("representative", f"{SITS}/minutes"),
+    "minutes that an agency has": ("representative", "/marac/minutes"),
     "minutes, to print": ("idva", f"{SITS}/minutes/print"),
     "actions of an agency": ("representative", "/marac/actions"),
     "actions of a chair's areas": ("chair", "/marac/actions"),

@@ -25,6 +25,7 @@ NEVER = {
     "marac/messages.html": "a list of messages, without their words: each case's own page says it",
     "marac/overview.html": "numbers of cases, and no victim",
     "marac/minutes.html": "what was recorded: whoever is to tell the victim has the case's own page",
+    "marac/minutes_list.html": "a list of meetings",
     "marac/minutes_print.html": "the same, on paper",
     "marac/perpetrator.html": "perpetrator-centred",
     "marac/search.html": "a list of cases: each case's own page says it",

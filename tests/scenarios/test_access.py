@@ -110,6 +110,9 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     meeting = (await coordinator.post("/marac/v1/meetings", json=asked)).json()["root"]
     case = {"case": roots["referral"]}
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
+    seat = {"agency": "northmere-council", "attended": "present"}
+    came = await coordinator.post(f"/marac/v1/meetings/{meeting}/attendance", json=seat)
+    assert came.status_code == 201
     asked = {"area": "northmere-east", "venue": "01632 960100"}
     emergency = (await coordinator.post("/marac/v1/emergency-meetings", json=asked)).json()["root"]
     asks = {"area": "northmere-north", "agencies": ["northmere-council"], "declares": False}

@@ -14,6 +14,7 @@ from contracts.vocabulary import StaffRole
 from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
+from services.marac.conference.hearing import sitting_of, was_there
 from services.marac.conference.held import Held
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
@@ -98,7 +99,8 @@ async def _meeting(archive: Archive, caller: Caller, meeting: str) -> ResearchRo
     if row is None or row.withdrawn:
         raise not_found()
     asked = sharing.is_asked(caller.roles, caller.areas, caller.agency, row.agencies or (), row.areas)
-    if not asked and not sharing.may_see_meeting(caller.roles, caller.areas, row.areas):
+    sees = asked or sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
+    if not sees and not was_there(caller, row.areas, await sitting_of(archive, meeting)):
         raise not_found()
     return row
 

@@ -1,6 +1,6 @@
 """What a meeting records of one case: read and written by its chair and coordinator, a version at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -23,6 +23,7 @@ from services.marac.conference.sitting import SITTING, version_of, versions_of
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import agenda, refer_again, sharing
+from services.marac.rules.sitting import IN_THE_ROOM
 from services.marac.shown import CasePage
 from services.marac.shown_sitting import Hearing
 from services.marac.tasking.rows import MappaSaid, TaskingPerpetrator, TaskingSource
@@ -89,6 +90,12 @@ def out_of(caller: Caller, sitting: Sitting, *, to_do: bool = False) -> set[str]
         for case, who in left.items()
         if sharing.was_out(caller.roles, caller.agency, caller.id, who, to_do=to_do)
     }
+
+
+def was_there(caller: Caller, areas: Collection[str], sitting: Sitting) -> bool:
+    """Whether the caller represents an agency that was in the room of a meeting of these areas."""
+    there = {line.agency for line in sitting.attendance if line.attended in IN_THE_ROOM}
+    return sharing.represents(caller.roles, caller.areas, caller.agency, areas, there)
 
 
 def in_order(cases: Iterable[rows.ConferenceCase]) -> list[rows.ConferenceCase]:

@@ -1,7 +1,7 @@
 """The minutes of a meeting: put together from what was recorded, issued as numbered versions, read by those
 who may have them. Never where anybody is."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,10 +26,11 @@ from services.marac.conference.hearing import (
     sitting_of,
 )
 from services.marac.conference.held import Held
+from services.marac.conference.minutes_theirs import Theirs, may_read, theirs
 from services.marac.conference.room import core_lines, take
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardCase, HeardVersion, Issue, Sitting
-from services.marac.conference.views import PERSON
+from services.marac.conference.views import MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import sharing
 from services.marac.shown_actions import ActionLine
@@ -46,13 +47,21 @@ class ToIssue(BaseModel):
 
 async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     """The minutes for a caller: for whoever holds the meeting with what was recorded since they were issued,
-    for everybody else as issued last. Raises Problem (404). The look is on record."""
-    row = await meeting_of(runtime, caller, meeting)
-    sitting, holds = await sitting_of(runtime, meeting), sharing.may_hold(caller.roles)
+    for everybody else as issued last; for an agency's representative of the cases that are theirs to read.
+    Raises Problem (404). The look is on record."""
+    sitting = await sitting_of(runtime, meeting)
+    row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
+    if row is None or not may_read(caller, row, sitting):
+        raise not_found()
+    of_agency = not sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
+    holds = sharing.may_hold(caller.roles)
     configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     newest = sitting.issued[-1] if sitting.issued else None
-    cases = await _cases(runtime, caller, row, sitting) if holds or newest else []
+    own = await theirs(runtime, caller, row, sitting) if of_agency else Theirs({}, 0)
+    seen = own.cases if of_agency else await cases_at(runtime, caller, row)
+    cases = await _cases(runtime, caller, row.meeting, sitting, seen) if holds or newest else []
+    cases = [each for each in cases if each.record and each.heard] if of_agency else cases
     attendance = list(sitting.attendance) if holds or newest else []
     changed = sum(each.added or each.before is not None for each in cases)
     changed += sum(line.recorded > newest.issued for line in sitting.attendance) if newest else 0
@@ -74,6 +83,8 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         core=core_lines(sitting, agencies) if attendance else [],
         carried=await _carried(runtime, caller, row, sitting) if holds or newest else [],
         cases=cases,
+        of_agency=of_agency,
+        undeclared=own.undeclared,
         agencies={agency: said.name for agency, said in sorted(agencies.items())},
     )
     facts = {row.root, *sitting.facts, *(line.fact for line in attendance), *_records(cases)}
@@ -102,26 +113,33 @@ async def issue(runtime: Runtime, caller: Caller, meeting: str, said: ToIssue) -
 
 
 async def _cases(
-    runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting
+    runtime: Runtime,
+    caller: Caller,
+    meeting: str,
+    sitting: Sitting,
+    seen: Mapping[str, rows.ConferenceCase],
 ) -> list[MinutesCase]:
     """The cases of the minutes that the caller may see and was not out of the room for, in the agenda's
     order."""
-    seen, out = await cases_at(runtime, caller, row), out_of(caller, sitting)
-    theirs = {case: each for case, each in seen.items() if case not in out}
-    letters, actions = order.told_apart(theirs), await _agreed(runtime, caller, row.meeting, theirs)
+    out = out_of(caller, sitting)
+    there = {case: each for case, each in seen.items() if case not in out}
+    letters, actions = order.told_apart(there), await _agreed(runtime, caller, meeting, there)
     return [
         (await _case(runtime, caller, case, letters[case.case], sitting)).model_copy(
-            update={"actions": [line for line in actions if line.case == case.case]}
+            update={"actions": actions[case.case]}
         )
-        for case in in_order(theirs.values())
+        for case in in_order(there.values())
     ]
 
 
-async def _agreed(runtime: Runtime, caller: Caller, meeting: str, cases: Collection[str]) -> list[ActionLine]:
-    """The actions that were agreed at a meeting for these cases."""
+async def _agreed(
+    runtime: Runtime, caller: Caller, meeting: str, cases: Collection[str]
+) -> dict[str, list[ActionLine]]:
+    """The actions that were agreed at a meeting for these cases, by case."""
     found = [row for rows_ in (await actions_of(runtime, cases, None)).values() for row in rows_]
-    theirs = [row for row in found if row.meeting == meeting and not row.withdrawn]
-    return await lines_of(Held(runtime), caller, theirs)
+    of = {row.action: row.of_case for row in found if row.meeting == meeting and not row.withdrawn}
+    lines = await lines_of(Held(runtime), caller, [row for row in found if row.action in of])
+    return {case: [line for line in lines if of[line.action] == case] for case in cases}
 
 
 async def _carried(

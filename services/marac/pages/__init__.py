@@ -17,6 +17,7 @@ PAGES = Pages(
         Item("nav.waiting", "/marac/waiting", sharing.RIGHTS[sharing.READ_WAITING]),
         Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),
         Item("nav.research", "/marac/research", sharing.RIGHTS[sharing.ANSWER_RESEARCH]),
+        Item("nav.minutes", "/marac/minutes", frozenset({StaffRole.MARAC_REPRESENTATIVE})),
         Item("nav.after", "/marac/repeats", sharing.RIGHTS[sharing.FOLLOW_UP]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),
         Item("nav.candidates", "/marac/candidates", sharing.RIGHTS[sharing.READ_COHORT]),

@@ -49,7 +49,14 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
     PUBLISH_AGENDA: frozenset({StaffRole.MARAC_COORDINATOR}),
     HOLD_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
-    READ_MINUTES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
+    READ_MINUTES: frozenset(
+        {
+            StaffRole.MARAC_CHAIR,
+            StaffRole.MARAC_COORDINATOR,
+            StaffRole.IDVA,
+            StaffRole.MARAC_REPRESENTATIVE,
+        }
+    ),
     SET_THRESHOLD: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     READ_WAITING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     RETURN_REFERRAL: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
@@ -234,6 +241,23 @@ def may_hold(roles: Collection[str]) -> bool:
     """Whether a caller who may see a meeting records what is said there, and sees its minutes before they
     are issued; and what was recorded of a case whose victim is another by now."""
     return not RIGHTS[HOLD_MEETING].isdisjoint(roles)
+
+
+def represents(
+    roles: Collection[str],
+    areas: Collection[str],
+    agency: str,
+    meeting_areas: Collection[str],
+    in_the_room: Collection[str],
+) -> bool:
+    """Whether a caller represents an agency that was in the room of a meeting of an area (given with those
+    around it) of theirs. What was issued of the cases that they heard is theirs to read, though they may see
+    no case by themselves: an agency acts on what it heard (SafeLives, 2014)."""
+    return (
+        StaffRole.MARAC_REPRESENTATIVE in roles
+        and agency in in_the_room
+        and not set(areas).isdisjoint(meeting_areas)
+    )
 
 
 class Out(NamedTuple):

@@ -1,0 +1,172 @@
+"""Minutes for the agencies that were in the room: of which meetings each has them, of which cases, and until
+when."""
+
+from typing import Any
+
+from chassis.accept import own_header
+from contracts.vocabulary import Role
+from services.marac.rules import sharing
+from tests.services.marac.caseload import STREET, ben, referral
+from tests.services.marac.caseload import mention as named
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, bare, caller
+from tests.services.marac.test_sitting import SAID, issued, path, put, sitting
+from tests.support.tables import lines
+from tests.support.waiting import until
+
+
+@lines(__file__, "represents")
+def test_whose_agency_was_in_the_room(line: dict[str, Any]) -> None:
+    role = line.get("role", "marac-representative")
+    around, there = ["north", "castleshire"], ["council", "hospital"]
+    assert sharing.represents([role], line["areas"], line["agency"], around, there) == line["there"]
+
+
+async def attends(marac: Marac, made: Prepared, agency: str, attended: str) -> None:
+    seat = {"agency": agency, "attended": attended, "who": "Femi"}
+    assert (await marac.post("chair", path(made, "attendance"), seat)).status_code == 201
+
+
+async def letters(marac: Marac, who: str, made: Prepared) -> list[str] | int:
+    """The cases that somebody has in the minutes; else the status."""
+    answer = await marac.get(who, path(made, "minutes"))
+    if answer.status_code != 200:
+        return answer.status_code
+    return [each["record"]["risks"] for each in answer.json()["cases"]]
+
+
+async def there(marac: Marac) -> Prepared:
+    """Minutes that are out, of a meeting in whose room the council was."""
+    made = await issued(marac)
+    await attends(marac, made, "council", "present")
+    return made
+
+
+async def test_an_agency_that_was_in_the_room_has_what_was_issued_and_nothing_later(marac: Marac) -> None:
+    made = await there(marac)
+    due = (marac.runtime.clock.now()).isoformat()
+    agreed = {"owner": "haven", "due": due, "text": "Change both locks.", "target": "victim"}
+    agreed |= {"meeting": made.meeting}
+    assert (await marac.post("chair", f"cases/{made.case}/actions", agreed)).status_code == 201
+    assert (await put(marac, "chair", made, SAID | {"risks": "Not issued."}, 1)).status_code == 200
+    for who in ("housing", "housing-too"):
+        page = (await marac.get(who, path(made, "minutes"))).json()
+        (case,) = page["cases"]
+        assert (page["number"], page["draft"], page["of_agency"], page["undeclared"]) == (1, False, True, 0)
+        assert (case["record"]["risks"], case["before"]) == (SAID["risks"], None)
+        assert case["name"]["given"] == "Ann"
+        assert [each["text"] for each in case["actions"]] == ["Change both locks."]
+        assert case["actions"][0]["may_answer"] is False, "it is another agency's"
+        assert (await marac.get(who, f"cases/{made.case}")).status_code == 404, "the case is not theirs"
+        assert (await marac.get(who, path(made, "agenda"))).status_code == 404
+        assert (await marac.post(who, path(made, "minutes"), {"number": 2})).status_code == 404
+    listed = (await marac.get("housing", "minutes")).json()["minutes"]
+    assert [(each["meeting"], each["number"]) for each in listed] == [(made.meeting, 1)]
+    for end in ("minutes", "minutes/print"):
+        page = await marac.http.get(
+            f"/marac/meetings/{made.meeting}/{end}", headers={"Authorization": "Bearer housing"}
+        )
+        assert page.status_code == 200
+        assert SAID["risks"] in page.text
+        for kept in ("Not issued.", STREET, "07700 900123", "Actions of earlier meetings"):
+            assert kept not in page.text, kept
+
+
+async def test_an_agency_has_them_by_how_it_attended(marac: Marac) -> None:
+    made = await issued(marac)
+    assert await letters(marac, "hospital", made) == 404, "nobody has recorded that it came"
+    for attended, found in (
+        ("absent", 404),
+        ("apologies-with-information", 404),
+        ("observer", 404),
+        ("deputy", [SAID["risks"]]),
+        ("present", [SAID["risks"]]),
+        ("absent", 404),
+    ):
+        await attends(marac, made, "hospital", attended)
+        assert await letters(marac, "hospital", made) == found, attended
+        listed = (await marac.get("hospital", "minutes")).json()["minutes"]
+        assert len(listed) == (0 if found == 404 else 1)
+    for who in ("officer", "system", "matac", "on-call"):
+        assert await letters(marac, who, made) == 404, who
+        assert (await marac.get(who, "minutes")).status_code == 404, who
+
+
+async def test_nothing_is_there_before_it_is_issued(marac: Marac) -> None:
+    made = await sitting(marac)
+    await attends(marac, made, "council", "present")
+    assert (await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)).status_code == 201
+    page = (await marac.get("housing", path(made, "minutes"))).json()
+    assert (page["number"], page["cases"], page["attendance"]) == (0, [], [])
+    assert (await marac.get("housing", "minutes")).json()["minutes"] == []
+
+
+async def test_whose_agency_left_for_a_case_has_nothing_of_it(marac: Marac) -> None:
+    made = await there(marac)
+    await attends(marac, made, "hospital", "present")
+    left = {"case": made.case, "agency": "council", "who": "Femi"}
+    assert (await marac.post("chair", path(made, "left"), left)).status_code == 201
+    assert await letters(marac, "housing", made) == []
+    assert await letters(marac, "hospital", made) == [SAID["risks"]], "another agency stayed"
+    assert (await marac.post("coordinator", path(made, "left"), left | {"stayed": True})).status_code == 201
+    assert await letters(marac, "housing", made) == [SAID["risks"]]
+    by_name = left | {"person": CALLERS["housing"].id}
+    assert (await marac.post("chair", path(made, "left"), by_name)).status_code == 201
+    assert await letters(marac, "housing", made) == []
+    assert await letters(marac, "housing-too", made) == [SAID["risks"]], "it is known which of them it was"
+
+
+async def test_a_tie_ends_it_and_undeclared_is_not_released(marac: Marac) -> None:
+    made = await there(marac)
+
+    async def declares(who: str, tie: bool) -> None:
+        said = {"cases": [{"case": made.case, "tie": tie}]}
+        answer = await marac.post(who, path(made, "interests"), said)
+        assert answer.status_code == 201, answer.text
+
+    assert await letters(marac, "housing", made) == [SAID["risks"]], "its MARAC has declaring on paper"
+    asks = {"area": "north", "agencies": ["hospital"]}
+    assert (await marac.post_upon("chair", "researchers", asks)).status_code == 201
+
+    async def asked() -> bool:
+        return (await marac.get("housing", path(made, "minutes"))).json()["undeclared"] == 1
+
+    await until(asked)
+    for who in ("housing", "housing-too"):
+        assert await letters(marac, who, made) == []
+    page = await marac.http.get(
+        f"/marac/meetings/{made.meeting}/minutes", headers={"Authorization": "Bearer housing"}
+    )
+    assert f"/marac/meetings/{made.meeting}/interests" in page.text
+    assert "Doe" not in page.text
+    await declares("housing", tie=False)
+    assert await letters(marac, "housing", made) == [SAID["risks"]]
+    await declares("housing-too", tie=True)
+    assert await letters(marac, "housing-too", made) == []
+    assert (await marac.get("housing-too", path(made, "minutes"))).json()["undeclared"] == 0
+    await declares("housing", tie=True)
+    assert await letters(marac, "housing", made) == [], "a tie that was found since"
+    assert (await marac.get("hospital", path(made, "interests"))).status_code == 200
+    assert (await marac.get("officer", path(made, "interests"))).status_code == 404
+
+
+async def test_a_case_that_is_taken_back_or_is_of_another_is_there_no_more(marac: Marac) -> None:
+    made = await there(marac)
+    now, haven = marac.runtime.clock.now(), caller("haven", "haven", "reporter")
+    people = [named("ben", Role.VICTIM), named("ann", Role.PERPETRATOR)]
+    turned = bare(referral(people=people).said)
+    await marac.runtime.revise(made.case, 1, own_header(now), turned, caller=haven, right="test")
+
+    async def gone() -> bool:
+        return await letters(marac, "housing", made) == []
+
+    await until(gone, what="nothing is there of a case that is the other party's by now")
+    back = bare(referral(people=[named("ann", Role.VICTIM), ben()]).said)
+    await marac.runtime.revise(made.case, 2, own_header(now), back, caller=haven, right="test")
+
+    async def is_back() -> bool:
+        return await letters(marac, "housing", made) == [SAID["risks"]]
+
+    await until(is_back)
+    await marac.runtime.revise(made.case, 3, None, None, caller=haven, right="test")
+    await until(gone, what="nothing is there of a referral that was withdrawn")
+    assert (await marac.get("chair", path(made, "minutes"))).json()["cases"][0]["withdrawn"]
