@@ -20,7 +20,7 @@ from chassis.archive import Archive
 from chassis.assigning import assign
 from chassis.clock import Clock
 from chassis.deciders import drafted
-from chassis.facts import Fact, FactSet
+from chassis.facts import Fact, FactSet, read_fact
 from chassis.ids import Ids, new_id
 from chassis.lease import give_up, take_lease
 from chassis.rows import canonical
@@ -105,6 +105,16 @@ class Recorder(Archive):
         if idempotency_key is None:
             return new_id()
         return self.ids.fact(caller.id, f"{self.name} {idempotency_key}")
+
+    async def said_under(self, caller: "Caller", idempotency_key: str | None) -> Fact[Content] | None:
+        """What a caller has said here under this key already; None: nothing, or there is no key."""
+        if idempotency_key is None:
+            return None
+        statement = prepared("select body from fact where id = :id")
+        async with self.store.reading() as connection:
+            id_ = self.id_of(caller, idempotency_key)
+            body = (await connection.execute(statement, {"id": id_})).scalar()
+        return read_fact(body.encode()) if body else None
 
     def _check(self, header: Header | None) -> None:
         if not self.caught_up.is_set():

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from chassis.accept import Refused, Taken, own_header
+from chassis.accept import Refused, Taken
 from chassis.archive import Archive
 from chassis.facts import Fact
 from chassis.http.auth import Caller
@@ -20,6 +20,7 @@ from contracts.events.research import InterestDeclared, ResearchAnswered, Resear
 from contracts.rules.areas import area_and_around, within_token
 from services.marac import casefile
 from services.marac.conference import action_plan, researching
+from services.marac.conference.following import say
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
@@ -124,7 +125,7 @@ async def record_upon(
 
 async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, key: str | None) -> Taken:
     """Call a meeting of one of the caller's areas. Raises Problem (404) for another's."""
-    return await record(runtime, caller, said, sharing.CALL_MEETING, key)
+    return await say(runtime, caller, said, sharing.CALL_MEETING, key)
 
 
 async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, key: str | None) -> Taken:
@@ -132,12 +133,12 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, k
 
     A case listed there already stays listed once: two facts that say so are one line.
     """
-    return await record(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
+    return await say(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
 
 
 async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:
     """Set how many women live in one of the caller's areas. Raises Problem (404) for another's."""
-    return await record(runtime, caller, said, sharing.SET_POPULATION, key)
+    return await say(runtime, caller, said, sharing.SET_POPULATION, key)
 
 
 async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
@@ -145,19 +146,3 @@ async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
     facts = await archive.facts([f"o:{meeting}"])
     known = Subject(meeting, facts, await archive.configuration(AreaDefined), archive.clock.now())
     return cast("ConferenceMeeting | None", fold_meeting(known).row)
-
-
-async def first_said(runtime: Runtime, caller: Caller, key: str | None) -> Fact[Content] | None:
-    """What the caller has said under this key already; None: nothing."""
-    said = await runtime.fact(runtime.id_of(caller, key)) if key else ()
-    return min(said, key=lambda fact: fact.version, default=None)
-
-
-async def record(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
-    """Say something in the name of the caller's agency, and wait a moment for the rows that it changes. Said
-    again under one key, it was said when it was first."""
-    first = await first_said(runtime, caller, key)
-    header = own_header(first.occurred if first else runtime.clock.now())
-    taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
-    await runtime.folded(said.keys(taken.root))
-    return taken

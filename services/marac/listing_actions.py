@@ -25,6 +25,7 @@ from contracts.times import Moment
 from contracts.vocabulary import PartiesAnswer
 from services.marac import actions, casefile, shown_listing
 from services.marac.conference import rows
+from services.marac.conference.following import say
 from services.marac.conference.held import Held, tied
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
@@ -73,7 +74,7 @@ async def return_referral(
     said = ReferralReturned(
         case=case, advice=Narrative(text=asked.advice), reason=Narrative(text=asked.reason)
     )
-    return await actions.record(runtime, caller, said, sharing.RETURN_REFERRAL, key)
+    return await say(runtime, caller, said, sharing.RETURN_REFERRAL, key)
 
 
 async def decide_parties(runtime: Runtime, caller: Caller, case: str, asked: ToDecide, upon: int) -> Taken:
@@ -93,7 +94,7 @@ async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key
     Problem (404) for an area or a case that is not the caller's: then nothing is called."""
     if asked.case is not None and asked.case not in await visible_cases(runtime, caller, [asked.case]):
         raise not_found()
-    first = await actions.first_said(runtime, caller, key)
+    first = await runtime.said_under(caller, key)
     before = first.content if first and isinstance(first.content, MeetingCalled) else None
     said = MeetingCalled(
         area=asked.area,
@@ -107,7 +108,7 @@ async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key
     if asked.case is not None:
         listed = CaseListed(case=asked.case, meeting=taken.root)
         again = f"{key} case" if key else None
-        await actions.record(runtime, caller, listed, sharing.LIST_CASE, again)
+        await say(runtime, caller, listed, sharing.LIST_CASE, again)
     return taken
 
 

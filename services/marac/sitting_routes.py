@@ -11,8 +11,9 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.http.etag import IfMatch, etag
+from chassis.http.etag import IdempotencyKey, IfMatch, etag
 from chassis.http.facts import receipt
+from chassis.ids import new_id
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from contracts.envelope import Id
@@ -44,11 +45,16 @@ async def sitting(meeting: Id, runtime: TheRuntime, caller: Holder) -> SittingSh
 
 @router.post("/sitting", status_code=status.HTTP_201_CREATED)
 async def step(
-    meeting: Id, said: room.Step, runtime: TheRuntime, caller: Holder, response: Response
+    meeting: Id,
+    said: room.Step,
+    runtime: TheRuntime,
+    caller: Holder,
+    response: Response,
+    key: IdempotencyKey,
 ) -> Receipt:
     """Open or close a meeting, or go on with one that was closed. 409 ``no-chair``, ``not-opened``: why it
     cannot be closed; ``not-closed``, ``minutes-issued``: why it cannot go on."""
-    return receipt(response, "marac", await room.step(runtime, caller, meeting, said))
+    return receipt(response, "marac", await room.step(runtime, caller, meeting, said, key))
 
 
 @router.post("/attendance", status_code=status.HTTP_201_CREATED)
@@ -106,11 +112,16 @@ async def room_page(request: Request, meeting: Id, runtime: TheRuntime, caller: 
 
 @pages.post("/sitting")
 async def room_by_page(
-    request: Request, meeting: Id, runtime: TheRuntime, caller: Holder, act: Annotated[str, Form()]
+    request: Request,
+    meeting: Id,
+    runtime: TheRuntime,
+    caller: Holder,
+    act: Annotated[str, Form()],
+    once: Annotated[Id | None, Form()] = None,
 ) -> Response:
     """One thing that was pressed: open, close, go on, attendance, somebody who left or did not."""
     form = {name: str(value) for name, value in (await request.form()).items() if value}
-    said = {name: value for name, value in form.items() if name not in ("act", "form")}
+    said = {name: value for name, value in form.items() if name not in ("act", "form", "once")}
     try:
         if act == "attend":
             attends = room.Attends.model_validate(said | {"chairs": "chairs" in said})
@@ -123,11 +134,14 @@ async def room_by_page(
         elif act == "stayed":
             await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said | {"stayed": True}))
         else:
-            await room.step(runtime, caller, meeting, room.Step.model_validate({"step": act}))
+            step = room.Step.model_validate({"step": act})
+            await room.step(runtime, caller, meeting, step, f"{once}-{act}" if once else None)
     except ValidationError as error:
         places = {str(fault["loc"][0]) if fault["loc"] else "chairs" for fault in error.errors()}
         return await _room(request, runtime, caller, meeting, sorted(places), form)
     except Refused as refused:
+        if refused.fault == "changed-since":  # pressed at once with somebody else: the page says how it is
+            return RedirectResponse(f"/marac/meetings/{meeting}/sitting", 303)
         if refused.status != 409:
             raise
         return await _room(request, runtime, caller, meeting, [refused.fault], form)
@@ -146,6 +160,7 @@ async def _room(
     look = PAGES.look(request, caller)
     codes = {"attendance": list(Attendance), "core": list(CoreService)}
     known = {"faults": faults or [], "typed": typed or {}, "words": _words(look.now), "codes": codes}
+    known |= {"once": new_id()}
     return PAGES.show("sitting.html", look, 422 if faults else 200, page=shown, **known)
 
 

@@ -205,7 +205,7 @@ async def answer_repeat(
     await seen(runtime, caller, case)
     row = await after_of(runtime, case)
     waits = {each.root for each in row.repeats} if row else set()
-    if not waits.issuperset(records):
+    if not waits.issuperset(records) and not await runtime.said_under(caller, key):
         raise Refused("no-such-record", "body.records")
     said = RepeatAnswered(case=case, records=list(records), words=Narrative(text=text))
     return await say(runtime, caller, said, sharing.FOLLOW_UP, key)
@@ -217,10 +217,13 @@ async def repeat_after_all(
     """Take back that records make a case no repeat: they wait again, from when they did. Raises Problem (404)
     for whoever may not see the case; Refused (422) for what holds nothing back there."""
     await seen(runtime, caller, case)
+    again = await taken_back(runtime, caller, key, RepeatAnswered, f"k:{case}")
+    if again and again.root == answer:
+        return again
     row = await after_of(runtime, case)
     if row is None or answer not in {each.root for each in row.decided}:
         raise Refused("no-such-answer", "root")
-    return await take_back(runtime, caller, answer, sharing.FOLLOW_UP, key)
+    return await take_back(runtime, caller, [answer], sharing.FOLLOW_UP, key)
 
 
 async def after_of(runtime: Runtime, case: str) -> CaseAfter | None:
@@ -237,21 +240,41 @@ async def seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCa
 
 
 async def say(runtime: Runtime, caller: Caller, said: Content, right: str, key: str | None) -> Taken:
-    """Record what a caller says now, and wait until the rows have it."""
-    header = own_header(runtime.clock.now())
+    """Record what a caller says now, and wait a moment until the rows have it. Said again under one key, it
+    was said when it was first."""
+    first = await runtime.said_under(caller, key)
+    header = own_header(first.occurred if first else runtime.clock.now())
     taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
     await runtime.folded(said.keys(taken.root))
     return taken
 
 
-async def take_back(runtime: Runtime, caller: Caller, root: str, right: str, key: str | None = None) -> Taken:
-    """Withdraw what was said by mistake, as it stands now, and wait until the rows have it."""
-    newest = (await runtime.fact(root)).versions(root)[-1]
-    taken = await runtime.revise(
-        root, newest.version, None, None, caller=caller, right=right, idempotency_key=key
-    )
-    await runtime.folded(newest.envelope.keys.split())
+async def take_back(
+    runtime: Runtime, caller: Caller, roots: Sequence[str], right: str, key: str | None
+) -> Taken:
+    """Withdraw what was said by mistake, as it stands now, and wait until the rows have it: the last of these
+    facts under the key, so that a try that broke off is gone on with."""
+    for root in roots:
+        newest = (await runtime.fact(root)).versions(root)[-1]
+        under = key if root == roots[-1] else None
+        taken = await runtime.revise(
+            root, newest.version, None, None, caller=caller, right=right, idempotency_key=under
+        )
+        await runtime.folded(newest.envelope.keys.split())
     return taken
+
+
+async def taken_back(
+    runtime: Runtime, caller: Caller, key: str | None, kind: type[Content], about: str
+) -> Taken | None:
+    """The first answer, where a caller has taken back under this key a fact of this type that is filed under
+    ``about``; None: they have not, and it is to be done."""
+    said = await runtime.said_under(caller, key)
+    if said is None or not said.withdrawn or said.envelope.type != kind.type:
+        return None
+    if about not in said.envelope.keys.split():
+        return None
+    return Taken(said.id, said.root, said.version, said.accepted, repeated=True)
 
 
 async def maracs_of(runtime: Runtime, areas: Collection[str]) -> set[str]:

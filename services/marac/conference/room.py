@@ -26,7 +26,7 @@ from contracts.times import Moment
 from contracts.vocabulary import Attendance, CoreService, SittingStep
 from services.marac import casefile
 from services.marac.conference import compose, rows
-from services.marac.conference.following import take_back
+from services.marac.conference.following import take_back, taken_back
 from services.marac.conference.hearing import cases_at, in_order, meeting_of, out_of, sitting_of
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import LeftLine, Sitting
@@ -131,32 +131,31 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> SittingShown:
     return shown
 
 
-async def step(runtime: Runtime, caller: Caller, meeting: str, said: Step) -> Taken:
-    """Open or close a meeting, or go on with one that was closed. Raises Problem (404); Refused (409) where
-    it cannot be closed: ``not-opened``, ``no-chair``; where it cannot go on: ``not-closed``,
-    ``minutes-issued``."""
+async def step(runtime: Runtime, caller: Caller, meeting: str, said: Step, key: str | None) -> Taken:
+    """Open or close a meeting, or go on with one that was closed; once under one key. Raises Problem (404);
+    Refused (409) where it cannot be closed: ``not-opened``, ``no-chair``; where it cannot go on:
+    ``not-closed``, ``minutes-issued``."""
     _, sitting = await _held(runtime, caller, meeting)
     if said.step is SittingStep.REOPENED:
-        return await _reopen(runtime, caller, sitting)
+        return await _reopen(runtime, caller, sitting, key)
     if said.step is SittingStep.CLOSED:
         agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
         why = why_not_closed(seats(sitting, agencies), opened=sitting.opened is not None)
         if why is not None:
             raise Refused(why, "body.step", status=409)
-        return await take(runtime, caller, MeetingClosed(meeting=meeting), said.at)
-    return await take(runtime, caller, MeetingOpened(meeting=meeting), said.at)
+        return await take(runtime, caller, MeetingClosed(meeting=meeting), said.at, key=key)
+    return await take(runtime, caller, MeetingOpened(meeting=meeting), said.at, key=key)
 
 
-async def _reopen(runtime: Runtime, caller: Caller, sitting: Sitting) -> Taken:
+async def _reopen(runtime: Runtime, caller: Caller, sitting: Sitting, key: str | None) -> Taken:
     """Take back every word that a meeting is closed. Once minutes are issued they are corrected instead."""
+    if again := await taken_back(runtime, caller, key, MeetingClosed, f"o:{sitting.meeting}"):
+        return again
     facts = await runtime.facts([f"o:{sitting.meeting}"])
     closed, issued = facts.current(MeetingClosed), facts.current(MinutesIssued)
     if not closed or issued:
         raise Refused("minutes-issued" if issued else "not-closed", "body.step", status=409)
-    *others, last = [fact.root for fact in closed]
-    for root in others:
-        await take_back(runtime, caller, root, sharing.HOLD_MEETING)
-    return await take_back(runtime, caller, last, sharing.HOLD_MEETING)
+    return await take_back(runtime, caller, [fact.root for fact in closed], sharing.HOLD_MEETING, key)
 
 
 async def attend(runtime: Runtime, caller: Caller, meeting: str, said: Attends) -> Taken:
@@ -177,13 +176,23 @@ async def leave(runtime: Runtime, caller: Caller, meeting: str, said: Leaves) ->
 
 
 async def take(
-    runtime: Runtime, caller: Caller, content: Content, at: datetime | None = None, only: str | None = None
+    runtime: Runtime,
+    caller: Caller,
+    content: Content,
+    at: datetime | None = None,
+    *,
+    only: str | None = None,
+    key: str | None = None,
 ) -> Taken:
     """Record what was said of a meeting, and wait until its row has it. ``only``: as
-    ``Recorder.take``. Raises Refused (409) where somebody said it with another content."""
-    now = runtime.clock.now()
+    ``Recorder.take``. Raises Refused (409) where somebody said it with another content. Said again under one
+    key, it was said when it was first."""
+    first = await runtime.said_under(caller, key)
+    now = first.recorded if first else runtime.clock.now()
     header = own_header(now).model_copy(update={"occurred": at or now})
-    taken = await runtime.take(header, content, caller=caller, right=sharing.HOLD_MEETING, only=only)
+    taken = await runtime.take(
+        header, content, caller=caller, right=sharing.HOLD_MEETING, only=only, idempotency_key=key
+    )
     await runtime.folded(content.keys(taken.root))
     return taken
 

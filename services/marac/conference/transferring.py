@@ -158,11 +158,14 @@ async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswe
         raise not_found()
     if await tied(runtime, caller, [row.of_case]):
         raise not_found()
-    taken = row.state in TAKEN
-    if row.state == "withdrawn" or (taken and asked.answer in ("acknowledge", "withdraw")):
+    for kind in (TransferSent, TransferAcknowledged):
+        if again := await following.taken_back(runtime, caller, key, kind, f"o:{transfer}"):
+            return again
+    over = row.state == "withdrawn" or (row.state in TAKEN and asked.answer in ("acknowledge", "withdraw"))
+    if over and not await runtime.said_under(caller, key):
         raise Refused("transfer-over", "transfer", status=409)
     if asked.answer == "withdraw":
-        return await following.take_back(runtime, caller, row.cause, sharing.FOLLOW_UP, key)
+        return await following.take_back(runtime, caller, [row.cause], sharing.FOLLOW_UP, key)
     if asked.answer == "not-taken":
         return await _not_taken(runtime, caller, row, key)
     said = _said(row, asked)
@@ -193,10 +196,8 @@ async def _not_taken(runtime: Runtime, caller: Caller, row: ConferenceTransfer, 
         raise Refused("sent-on", "transfer", status=409)
     if any(row.to_area in listed[meeting].areas for meeting in since & listed.keys()):
         raise Refused("case-listed", "transfer", status=409)
-    *others, last = taken
-    for step in others:
-        await following.take_back(runtime, caller, step.root, sharing.FOLLOW_UP)
-    return await following.take_back(runtime, caller, last.root, sharing.FOLLOW_UP, key)
+    roots = [step.root for step in taken]
+    return await following.take_back(runtime, caller, roots, sharing.FOLLOW_UP, key)
 
 
 async def of_case(runtime: Runtime, case: str) -> list[ConferenceTransfer]:

@@ -15,6 +15,7 @@ from chassis.accept import own_header
 from chassis.clock import Clock
 from chassis.http.app import create_app
 from chassis.http.auth import Caller
+from chassis.ids import new_id
 from chassis.log import open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
@@ -109,6 +110,16 @@ class Marac:
         answer = await self.get(who, f"cases/{case}")
         body: dict[str, Any] = answer.json()
         return body if answer.status_code == 200 else {}
+
+
+async def alike(marac: Marac, who: str, path: str, said: dict[str, Any] | None) -> bool:
+    """Whether what is said twice under one key, or taken back by DELETE (None), has the same answer twice."""
+    headers = {"Authorization": f"Bearer {who}", "Idempotency-Key": new_id()}
+    method, url = ("DELETE" if said is None else "POST"), f"/marac/v1/{path}"
+    first, again = [await marac.http.request(method, url, json=said, headers=headers) for _ in range(2)]
+    assert first.is_success, first.text
+    assert again.status_code == 200, again.text
+    return again.json() == first.json() | {"status": "repeated"}
 
 
 def bare(content: Any) -> Any:

@@ -17,7 +17,7 @@ from contracts.sections import Contact, Location
 from contracts.vocabulary import AgencyKind, Role
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben
-from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, prepared
 from tests.support.facts import area, mention_of
 from tests.support.waiting import until
 
@@ -235,6 +235,12 @@ async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_
         back = await press(marac, "coordinator-too", answer, once=once(shown.text))
         assert back.status_code == 303
     await until(waits, what="it is a repeat after all")
+    path, said = f"cases/{made.case}/repeat-answers", {"records": [told], "text": "Told twice."}
+    assert await alike(marac, "coordinator", path, said)
+    await until(decided, what="a person decided again that it is none")
+    (none,) = (await read(marac, "coordinator", "repeats"))["decided"]
+    assert await alike(marac, "coordinator-too", f"{path}/{none['answer']['root']}", None)
+    await until(waits, what="it is a repeat after all")
     assert (await read(marac, "coordinator", "repeats"))["decided"] == []
 
 
@@ -438,8 +444,9 @@ async def test_a_case_taken_by_mistake_is_given_back_and_seen_no_more(marac: Mar
     await until(unseen, what="what was taken by mistake is not there any more")
     (waits,) = (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"]
     assert (waits["transfer"]["state"], waits["may_see_case"]) == ("waits", False)
-    withdrawn = await marac.post("coordinator", path, {"answer": "withdraw"})
-    assert withdrawn.status_code == 201, "and its sender may withdraw it"
+    for answer in ("acknowledge", "not-taken"):
+        assert await alike(marac, "coordinator-elsewhere", path, {"answer": answer}), answer
+    assert await alike(marac, "coordinator", path, {"answer": "withdraw"}), "and its sender may withdraw it"
 
 
 async def test_a_case_taken_back_by_mistake_is_given_back_though_it_was_heard_and_sent_from_there_before(
