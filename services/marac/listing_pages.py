@@ -43,6 +43,8 @@ pages = APIRouter(prefix="/marac", include_in_schema=False)
 WHEN: TypeAdapter[datetime] = TypeAdapter(datetime)
 WHOLE = {"emergency": "starts", "choices": "value"}
 """Of a form, the field that is meant where a fault is of none."""
+SAVED, CLASH, WRONG, BUSY = 303, 412, 422, 503
+"""How a form is answered: by what it did; else by itself, with what was typed and why it is not saved."""
 
 
 class Typed(BaseModel):
@@ -129,7 +131,11 @@ async def list_case(
     meeting: Annotated[Id, Form()],
 ) -> Response:
     """Put a case on an agenda, by a press. More than there is room for is taken, and said."""
-    await _once(actions.list_case(runtime, caller, meeting, case, once))
+    try:
+        await actions.list_case(runtime, caller, meeting, case, once)
+    except Refused as refused:
+        if refused.status != 409:  # the button was pressed twice
+            raise
     return RedirectResponse(f"/marac/waiting?listed={case}&at={meeting}", 303)
 
 
@@ -147,8 +153,10 @@ async def return_referral(
     try:
         asked = ToReturn.model_validate(typed.whole())
     except ValidationError as error:
-        return await _decisions(request, runtime, caller, case, typed, _faults("return", error))
-    await _once(listing_actions.return_referral(runtime, caller, case, asked, typed.once))
+        return await _decisions(request, runtime, caller, case, typed, _faults("return", error), WRONG)
+    done = await _done(listing_actions.return_referral(runtime, caller, case, asked, typed.once))
+    if done == BUSY:
+        return await _decisions(request, runtime, caller, case, typed, _not_saved("return-advice"), done)
     return RedirectResponse(f"/marac/cases/{case}/decisions", 303)
 
 
@@ -160,9 +168,11 @@ async def decide_parties(
     try:
         asked = ToDecide.model_validate(typed.whole())
     except ValidationError as error:
-        return await _decisions(request, runtime, caller, case, typed, _faults("parties", error))
-    if not await _first(listing_actions.decide_parties(runtime, caller, case, asked, typed.upon)):
-        return await _decisions(request, runtime, caller, case, typed, clash=True)
+        return await _decisions(request, runtime, caller, case, typed, _faults("parties", error), WRONG)
+    done = await _done(listing_actions.decide_parties(runtime, caller, case, asked, typed.upon))
+    if done != SAVED:
+        faults = _not_saved("parties-decision") if done == BUSY else []
+        return await _decisions(request, runtime, caller, case, typed, faults, done)
     return RedirectResponse(f"/marac/cases/{case}/decisions", 303)
 
 
@@ -194,8 +204,13 @@ async def call_emergency(
             said["starts"] = local.replace(tzinfo=LONDON)
         asked = Emergency.model_validate(said)
     except ValidationError as error:
-        return await _emergency(request, runtime, caller, typed, _faults("emergency", error))
-    taken = await listing_actions.call_emergency(runtime, caller, asked, typed.once)
+        return await _emergency(request, runtime, caller, typed, _faults("emergency", error), WRONG)
+    try:
+        taken = await listing_actions.call_emergency(runtime, caller, asked, typed.once)
+    except Refused as refused:
+        if refused.status != BUSY:
+            raise
+        return await _emergency(request, runtime, caller, typed, _not_saved("emergency-area"), BUSY)
     return RedirectResponse(f"/marac/meetings/{taken.root}", 303)
 
 
@@ -224,10 +239,12 @@ async def choose(
     try:
         said, dash = _chosen(area, typed)
     except ValidationError as error:
-        return await _choices(request, runtime, caller, area, typed, _faults("choices", error))
+        return await _choices(request, runtime, caller, area, typed, _faults("choices", error), WRONG)
     changed = dash if typed.dash != typed.dash_was else None
-    if not await _first(listing_actions.choose(runtime, caller, said, typed.upon, changed)):
-        return await _choices(request, runtime, caller, area, typed, clash=True)
+    done = await _done(listing_actions.choose(runtime, caller, said, typed.upon, changed))
+    if done != SAVED:
+        faults = _not_saved("choices-value") if done == BUSY else []
+        return await _choices(request, runtime, caller, area, typed, faults, done)
     return RedirectResponse(f"/marac/choices/{area}", 303)
 
 
@@ -268,24 +285,21 @@ def local_line(each: LocalCriterion) -> str:
     return f"{each.code}: {each.words}" + (f" | {' '.join(each.kinds)}" if each.kinds else "")
 
 
-async def _once(act: Awaitable[object]) -> None:
-    """Do it; pressed twice with other words, the first press stands."""
+async def _done(act: Awaitable[object]) -> int:
+    """Do it, and give the status to answer by: SAVED; CLASH where somebody else was first; BUSY where nothing
+    can be saved just now. Pressed twice with other words, the first press stands."""
     try:
         await act
     except Refused as refused:
+        if refused.status in (CLASH, BUSY):
+            return refused.status
         if refused.status != 409:
             raise
+    return SAVED
 
 
-async def _first(act: Awaitable[object]) -> bool:
-    """Do it; False where somebody else was first."""
-    try:
-        await act
-    except Refused as refused:
-        if refused.fault != "changed-since":
-            raise
-        return False
-    return True
+def _not_saved(where: str) -> list[dict[str, str]]:
+    return [{"text": PAGES.texts("frame.not-saved"), "href": f"#{where}"}]
 
 
 def _faults(form: str, error: ValidationError) -> list[dict[str, str]]:
@@ -301,15 +315,14 @@ async def _decisions(
     case: str,
     typed: TypedDecision | None = None,
     faults: list[dict[str, str]] | None = None,
-    *,
-    clash: bool = False,
+    status: int = 200,
 ) -> HTMLResponse:
     shown = await listing.decisions(runtime, caller, case)
-    known: dict[str, Any] = {"typed": typed or TypedDecision(once=new_id()), "clash": clash}
+    known: dict[str, Any] = {"typed": typed or TypedDecision(once=new_id()), "clash": status == CLASH}
     known |= {"faults": faults or []}
     known |= {"upon": typed.upon if typed and faults and typed.upon is not None else shown.version}
     known |= {"answers": list(PartiesAnswer)}
-    return _show("decisions.html", request, caller, _status(faults, clash=clash), page=shown, **known)
+    return _show("decisions.html", request, caller, status, page=shown, **known)
 
 
 async def _emergency(
@@ -318,10 +331,11 @@ async def _emergency(
     caller: Caller,
     typed: TypedMeeting,
     faults: list[dict[str, str]] | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
     shown = await listing_actions.areas(runtime, caller, typed.case or None)
     known = {"typed": typed, "faults": faults or []}
-    return _show("emergency.html", request, caller, 422 if faults else 200, page=shown, **known)
+    return _show("emergency.html", request, caller, status, page=shown, **known)
 
 
 async def _choices(
@@ -331,17 +345,16 @@ async def _choices(
     area: str,
     typed: TypedChoices | None = None,
     faults: list[dict[str, str]] | None = None,
-    *,
-    clash: bool = False,
+    status: int = 200,
 ) -> HTMLResponse:
     shown = await listing_actions.choices(runtime, caller, area)
-    now = _typed_of(shown)
+    now, clash = _typed_of(shown), status == CLASH
     may = bool(caller.roles & sharing.RIGHTS[sharing.SET_THRESHOLD])
     known: dict[str, Any] = {"typed": typed or now, "may_choose": may, "kinds": list(IncidentKind)}
     known |= {"faults": faults or [], "clash": clash}
     known |= {"seen": typed if typed and faults else now}
     known |= {"theirs": _theirs(now, typed) if typed and clash else {}}
-    return _show("choices_area.html", request, caller, _status(faults, clash=clash), page=shown, **known)
+    return _show("choices_area.html", request, caller, status, page=shown, **known)
 
 
 def _typed_of(shown: Choices) -> TypedChoices:
@@ -368,10 +381,6 @@ def _theirs(now: TypedChoices, typed: TypedChoices) -> dict[str, str]:
     """What holds by now, of each field where that is not what was typed."""
     mine, held = (each.model_dump(exclude={"upon", "dash_was"}) for each in (typed, now))
     return {name: said for name, said in held.items() if said.splitlines() != mine[name].splitlines()}
-
-
-def _status(faults: object, *, clash: bool) -> int:
-    return 412 if clash else 422 if faults else 200
 
 
 def _show(name: str, request: Request, caller: Caller, status: int = 200, **known: Any) -> HTMLResponse:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
@@ -44,12 +45,17 @@ async def confirm(
 ) -> Response:
     """Record that the school has been told of one of its children, now."""
     asked = {"incident": incident, "child": child, "taken_by": taken_by.strip(), "support": support.strip()}
+    asked["once"] = once
     key = f"{once}-{incident}-{child}"
     try:
         await schools.confirm(runtime, caller, incident, child, asked["taken_by"], asked["support"], key)
     except ValidationError as error:
         fault = "taken-by" if error.errors()[0]["loc"][0] == "taken_by" else "support"
-        return await _page(request, runtime, caller, asked, fault)
+        return await _page(request, runtime, caller, asked, fault, 422)
+    except Refused as refused:
+        if refused.status != 503:
+            raise
+        return await _page(request, runtime, caller, asked, "busy", 503)
     return RedirectResponse(PATH, 303)
 
 
@@ -67,8 +73,13 @@ async def undo(
 
 
 async def _page(
-    request: Request, runtime: Runtime, caller: Caller, asked: Mapping[str, str] = NOTHING, fault: str = ""
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    asked: Mapping[str, str] = NOTHING,
+    fault: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
     shown = await schools.waiting(runtime, caller)
-    known = {"page": shown, "asked": asked, "fault": fault, "once": new_id()}
-    return PAGES.show("schools.html", PAGES.look(request, caller), 422 if fault else 200, **known)
+    known = {"page": shown, "asked": asked, "fault": fault, "once": asked.get("once") or new_id()}
+    return PAGES.show("schools.html", PAGES.look(request, caller), status, **known)

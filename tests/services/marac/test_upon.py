@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.ids import new_id
 from chassis.upon import ever_about
 from contracts.events.research import ResearchersSet
 from tests.services.marac.conftest import Marac, Prepared, prepared
@@ -272,6 +273,30 @@ async def test_by_page_the_second_to_decide_has_both_texts(marac: Marac) -> None
     assert (await send(marac, "coordinator-too", f"{path}/parties", **again)).status_code == 303
     lines = (await marac.get("chair", f"cases/{made.case}/decisions")).json()["parties"]
     assert [each["decision"] for each in lines] == ["both", "as-referred"]
+
+
+async def test_by_page_what_cannot_be_saved_just_now_is_given_back_as_it_was_typed(marac: Marac) -> None:
+    made = await prepared(marac)
+    choices = {"upon": "0", "dash": "14", "dash_was": "14", "closes_days": "5"}
+    choices |= {"repeat_definition": "old", "repeat_anchor": "referral", "local": "belt: Mine to keep"}
+    press, case = new_id(), f"/marac/cases/{made.case}"
+    forms = {
+        "/marac/choices/north": ("chair", choices),
+        f"{case}/parties": (
+            "chair",
+            {"once": press, "upon": "0", "decision": "both", "reason": "Mine to keep"},
+        ),
+        f"{case}/returns": ("chair", {"once": press, "advice": "Mine to keep", "reason": "Not met."}),
+        "/marac/emergency": ("coordinator", {"once": press, "area": "north", "venue": "Mine to keep"}),
+    }
+    marac.runtime.caught_up.clear()
+    for path, (who, typed) in forms.items():
+        sent = await send(marac, who, path, **typed)
+        assert (sent.status_code, "Mine to keep" in sent.text) == (503, True), path
+        assert "could not be saved just now" in sent.text, path
+    marac.runtime.caught_up.set()
+    for path, (who, typed) in forms.items():
+        assert (await send(marac, who, path, **typed)).status_code == 303, path
 
 
 def test_a_version_counts_all_that_was_ever_said_of_a_thing() -> None:

@@ -256,6 +256,18 @@ async def test_what_is_refused_is_kept_and_says_why_and_nothing_is_recorded(refe
     await runs(referrals, "P-1", AlertRule.SCHOOL_TOLD)
 
 
+async def test_what_cannot_be_saved_just_now_is_given_back_as_it_was_typed(referrals: Referrals) -> None:
+    await happened(referrals)
+    form = form_of((await page(referrals)).text, taken_by="Head", support="A quiet room.")
+    referrals.runtime.caught_up.clear()
+    busy = await press(referrals, form)
+    assert (busy.status_code, "could not be saved just now" in busy.text) == (503, True)
+    assert "A quiet room." in busy.text
+    referrals.runtime.caught_up.set()
+    assert (await press(referrals, form_of(busy.text) | form)).status_code == 303
+    await runs(referrals, "P-1")
+
+
 async def moved(referrals: Referrals) -> str:
     """The child goes to the other school now; give what its page says."""
     said = {"people": [ANN, kit(THEIRS, school="Elsewhere")], "setting": "school", **ROUTING}
