@@ -23,7 +23,7 @@ from contracts.rules.standing_answer import answer_of, standing_answer
 from services.marac import casefile
 from services.marac.conference import alert_rows, emergency, rows
 from services.marac.conference.own_clocks import clocks_of
-from services.marac.conference.parts import CameLine
+from services.marac.conference.parts import CameLine, ClockLine
 from services.marac.rules import sitting
 from services.marac.rules.emergency import over_at
 
@@ -46,7 +46,9 @@ def fold_meeting(subject: Subject) -> Folded:
     closed = any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed))
     over, called = over_at(said.starts), emergency.called_of(subject.facts, subject.id)
     records = [each.said for each in subject.facts.current(CaseHeard)]
-    tells = called if fact.content is not None and not closed and subject.at < over else None
+    clocks = clocks_of(subject.facts, subject.id, {emergency.RULE})
+    stands = fact.content is not None and not closed and subject.at < over
+    tells = called if stands and not _taken_before(subject.facts, clocks, called) else None
     row = rows.ConferenceMeeting(
         meeting=subject.id,
         root=fact.root,
@@ -64,10 +66,18 @@ def fold_meeting(subject: Subject) -> Folded:
         recorded=tuple(sorted({each.case for each in records if sitting.says_anything(each)})),
         came=_came(subject.facts),
         tells=tells,
-        clocks=clocks_of(subject.facts, subject.id, {emergency.RULE}),
+        clocks=clocks,
     )
     changes = [said.starts, *([over] if tells else [])]
     return Folded(row, min((each for each in changes if each > subject.at), default=None))
+
+
+def _taken_before(facts: FactSet, clocks: Iterable[ClockLine], called: datetime | None) -> bool:
+    """Whether somebody had taken this calling before its clock was stopped: a meeting that was closed by
+    mistake and goes on calls nobody anew."""
+    stopped = {clock.generation for clock in clocks if clock.stopped and clock.due == called}
+    told = (each for each in facts.current(AlertRaised) if each.said.rule is emergency.RULE)
+    return any(_alert(facts, each).answered_by for each in told if each.said.generation in stopped)
 
 
 def _came(facts: FactSet) -> tuple[CameLine, ...]:

@@ -124,6 +124,26 @@ def test_it_stops_when_the_meeting_is_withdrawn_closed_or_an_emergency_no_more()
         assert later(told, NOON + HOUR / 10, end) == [], what
 
 
+@pytest.mark.parametrize(("answered", "anew"), [(True, []), (False, [(2, NOON, "north")])])
+def test_one_that_was_closed_by_mistake_and_goes_on_is_told_anew_only_where_nobody_had_taken_it(
+    answered: bool, anew: list[tuple[int, datetime, str | None]]
+) -> None:
+    told = caseload.world(emergency(NOON + 4 * HOUR, NOON))
+    assert later(told, NOON) == [(1, NOON, "north")]
+    about: dict[str, Any] = {"rule": RULE, "cause": root_of("meeting"), "generation": 1}
+    told.add(fact(AlertRaised(**about, urgency=Urgency.NOW), agency="goldthread", root="alert"))
+    if answered:
+        taken = AlertAcknowledged(**about, person=CALLERS["on-call"].id)
+        told.add(fact(taken, agency="police", root="taken"))
+    assert later(told, NOON + HOUR / 4) == [(1, NOON, "north")], "taken, it runs until the meeting is closed"
+    closed = MeetingClosed(meeting=root_of("meeting"))
+    assert later(told, NOON + HOUR / 2, fact(closed, agency="police", root="closed")) == []
+    goes_on = fact(closed, agency="police", root="closed", version=2, withdrawn=True)
+    assert later(told, NOON + HOUR, goes_on) == anew
+    sooner = emergency(NOON + 2 * HOUR, NOON + HOUR, 2)
+    assert later(told, NOON + HOUR, sooner)[-1][1:] == (NOON + HOUR, "north"), "another time is told anew"
+
+
 def test_an_ordinary_meeting_and_one_that_was_over_when_it_became_known_call_nobody() -> None:
     assert later(caseload.world(emergency(NOON, NOON - HOUR, emergency=False)), NOON) == []
     assert later(caseload.world(emergency(NOON - 2 * HOUR, NOON - 3 * HOUR)), NOON) == []
