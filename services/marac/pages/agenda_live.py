@@ -54,8 +54,8 @@ def seen_of(ids: Ids, agenda: Agenda) -> AgendaSeen:
     return AgendaSeen(
         version=agenda.publication.version,
         rest=mark(agenda.model_dump_json(exclude=NOT_OF_THE_REST)),
-        waiting=mark(*map(_line, agenda.waiting or ())),
-        cases=[CaseSeen(_name(line), mark(_line(line), *line.facts), line.new) for line in agenda.cases],
+        waiting=mark(*(each for line in agenda.waiting or () for each in _whole(line))),
+        cases=[CaseSeen(_name(line), mark(*_whole(line)), line.new) for line in agenda.cases],
         closed=agenda.meeting.closed,
     )
 
@@ -136,8 +136,9 @@ def _name(line: AgendaLine) -> str:
     return order.letters(line.case, NAME_LENGTH)
 
 
-def _line(line: AgendaLine) -> str:
-    return line.model_dump_json(exclude=NOT_OF_A_LINE)
+def _whole(line: AgendaLine) -> list[str]:
+    """What a line says, and of which versions: a fact that changes no count changes it too."""
+    return [line.model_dump_json(exclude=NOT_OF_A_LINE), *line.facts]
 
 
 def _how(texts: Texts, found: CaseNews) -> str:

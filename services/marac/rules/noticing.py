@@ -28,7 +28,7 @@ class CaseSeen:
 @dataclass(frozen=True, slots=True)
 class AgendaSeen:
     """An agenda as it was shown: which version was published last, its cases in their order, a mark each of
-    who waits and of all the rest, and whether the meeting was closed."""
+    who waits with what is known of them and of all the rest, and whether the meeting was closed."""
 
     version: int
     rest: str

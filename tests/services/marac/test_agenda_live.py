@@ -19,6 +19,8 @@ from chassis.http.auth import Caller
 from chassis.pages import live
 from chassis.runtime import Runtime
 from contracts.events.operations import AuditShown
+from contracts.sections import Narrative
+from contracts.vocabulary import Role
 from services.marac import queries
 from services.marac.pages import agenda_live, routes
 from services.marac.rules.agenda import letters
@@ -27,6 +29,7 @@ from tests.services.marac import caseload
 from tests.services.marac.caseload import ben, cat, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, bare, complete, prepared, request_of
 from tests.services.marac.test_actions import agreed
+from tests.services.marac.test_listing import refer
 from tests.services.marac.test_publishing import published, taken_off
 from tests.services.marac.test_reach import in_the_south
 from tests.services.marac.test_research import asked
@@ -312,6 +315,26 @@ async def test_what_changes_no_count_is_told(marac: Marac) -> None:
         await marac.runtime.revise(made.incident, 1, None, None, caller=POLICE, right="test")
         await page.until_it_says(says)
         assert not [word for word in ("strangulation", "stalking", "Ann") if word in page.says]
+
+
+async def test_what_changes_no_count_of_a_case_that_waits_is_told_too(marac: Marac) -> None:
+    made = await quiet(marac)
+    other = await refer(marac)
+    between = {"people": [cat(), ben(Role.SUSPECT)]}
+    before = caseload.incident(**between, narrative=Narrative(text="At the door."))
+    root = await marac.say("police", before.said)
+
+    async def known() -> bool:
+        return "At the door." in (await marac.get("chair", f"cases/{other}")).text
+
+    await until(known, what="the incident is on the case that waits")
+    async with opened(marac, "chair", made) as page:
+        await until(lambda: _true(page.events))
+        said = bare(caseload.incident(**between, narrative=Narrative(text="At the door, with a knife.")).said)
+        header = own_header((await marac.runtime.fact(root)).versions(root)[0].occurred)
+        await marac.runtime.revise(root, 1, header, said, caller=POLICE, right="test")
+        await page.until_it_says("who waits to be heard, or what is known of them")
+        assert letters(other) not in page.says
 
 
 async def test_an_open_agenda_says_that_goldthread_has_fallen_behind(
