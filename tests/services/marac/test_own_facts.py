@@ -93,8 +93,11 @@ async def test_what_a_colleague_said_of_another_area_is_not_there(marac: Marac) 
         "parties": root_of(await marac.post_upon("chair", f"cases/{made.case}/parties", decided)),
         "choices": root_of(await marac.post_upon("chair", "choices", {"area": "north"})),
         "threshold": root_of(
-            await marac.post(
-                "chair", "thresholds", {"area": "north", "threshold": "dash-visible-high-risk", "value": 12}
+            await marac.post_upon(
+                "chair",
+                "thresholds",
+                {"area": "north", "threshold": "dash-visible-high-risk", "value": 12},
+                1,
             )
         ),
     }
