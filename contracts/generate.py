@@ -13,7 +13,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contracts import practice, practice_plans, practice_risk
+from contracts import partner_topics, practice, practice_plans, practice_risk
 from contracts.content import Content
 from contracts.envelope import Envelope
 from contracts.examples import EXAMPLES, SCHEMAS
@@ -85,7 +85,7 @@ def schema(model: type[Content]) -> dict[str, Any]:
 
 def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3 document: the topics, what goes over them, and which service does which."""
-    models: list[type[BaseModel]] = [Envelope, *EVENTS.values(), Watermark]
+    models: list[type[BaseModel]] = [Envelope, *EVENTS.values(), Watermark, *partner_topics.MODELS]
     refs, definitions = models_json_schema(
         [(model, "validation") for model in models],
         ref_template="#/components/schemas/{model}",
@@ -98,29 +98,42 @@ def asyncapi() -> dict[str, Any]:
             **_payload_unless_withdrawn(refs[model, "validation"]),
         }
     schemas[Watermark.kind] = refs[Watermark, "validation"]
+    entry = partner_topics.FeedEntry.__name__
+    schemas |= partner_topics.line_schemas({model: ref for (model, _), ref in refs.items()})
+    schemas |= {entry: partner_topics.without_ours(schemas[entry])}
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Goldthread",
             "version": "1.0.0",
-            "description": "The facts that Goldthread's services share. The topics are for them alone.",
+            "description": "The facts that Goldthread's services share, on topics that are for them alone;"
+            " and the two topics that a partner with Kafka of its own has.",
             "license": {"name": "MIT"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {topic.name: _channel(topic) for topic in TOPICS.values()},
+        "channels": {topic.name: _channel(topic) for topic in TOPICS.values()} | partner_topics.channels(),
         "operations": {
             f"{service}.{action}.{topic.name}": _operation(service, action, topic)
             for topic in TOPICS.values()
             for action, services in (("send", topic.writers), ("receive", topic.readers))
             for service in SERVICES
             if service in services
-        },
+        }
+        | partner_topics.operations(),
         "components": {
             "messages": {
                 kind: _message(kind, model, _KEY_NEWEST if kind in NEWEST_ALONE else _KEY)
                 for kind, model in EVENTS.items()
             }
-            | {Watermark.kind: _message(Watermark.kind, Watermark, "the service whose watermark it is")},
+            | {Watermark.kind: _message(Watermark.kind, Watermark, "the service whose watermark it is")}
+            | {
+                partner_topics.line_name(kind): _message(partner_topics.line_name(kind), model, "any")
+                for kind, model in POSTED.items()
+            }
+            | {
+                model.__name__: _message(model.__name__, model, partner_topics.KEY)
+                for model in (partner_topics.FeedEntry, partner_topics.InboundAnswered)
+            },
             "schemas": schemas,
         },
     }

@@ -5,11 +5,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from contracts.generate import FOLDER, OF_TODAY, asyncapi, files
+from contracts.posts import POSTED, POSTS
 from contracts.registry import EVENTS
 from contracts.topics import SERVICES, TOPICS, read_by
 from contracts.watermark import Watermark
@@ -51,14 +54,33 @@ def test_the_same_models_give_the_same_bytes() -> None:
 
 def test_the_document_has_every_topic_and_event() -> None:
     document = asyncapi()
-    assert document["channels"].keys() == TOPICS.keys()
-    assert document["components"]["messages"].keys() == {*EVENTS, Watermark.kind}
-    carried = [kind for channel in document["channels"].values() for kind in channel["messages"]]
-    assert sorted(carried) == sorted([*EVENTS, Watermark.kind])
-    for name, channel in document["channels"].items():
-        configured = channel["bindings"]["kafka"]["topicConfiguration"]
+    partners = {"in": [f"line.{kind}" for kind in POSTED], "out": ["FeedEntry", "InboundAnswered"]}
+    assert document["channels"].keys() == {*TOPICS, *partners}
+    own = [*EVENTS, Watermark.kind]
+    assert document["components"]["messages"].keys() == {*own, *partners["in"], *partners["out"]}
+    carried = [kind for name in TOPICS for kind in document["channels"][name]["messages"]]
+    assert sorted(carried) == sorted(own)
+    for name, messages in partners.items():
+        assert list(document["channels"][name]["messages"]) == messages
+        assert document["channels"][name]["address"] == f"{name}.{{agency}}"
+    for name in TOPICS:
+        configured = document["channels"][name]["bindings"]["kafka"]["topicConfiguration"]
         assert configured["retention.ms"] == -1
         assert configured["cleanup.policy"] == ["compact" if TOPICS[name].keeps == "newest" else "delete"]
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return asyncapi()
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_what_a_partner_posts_is_a_line_of_its_inbound_topic(kind: str, document: dict[str, Any]) -> None:
+    line = Draft202012Validator(document | {"$ref": f"#/components/schemas/line.{kind}"})
+    posted = POSTS[kind] | {"idempotency_key": "your-own-1", "type": kind}
+    assert [each.message for each in line.iter_errors(posted)] == []
+    assert list(line.iter_errors(posted | {"type": "uk.goldthread.audit.shown.v1"})), "of another kind"
+    assert list(line.iter_errors(POSTS[kind] | {"type": kind})), "without its idempotency key"
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -67,7 +89,7 @@ def test_a_services_operations_are_its_topics(service: str) -> None:
         operation["channel"]["$ref"].rsplit("/")[-1]
         for name, operation in asyncapi()["operations"].items()
         if name.startswith(f"{service}.receive.")
-    }
+    } - {"in"}
     assert received == {topic.name for topic in read_by(service)}
 
 

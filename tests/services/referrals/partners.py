@@ -16,6 +16,7 @@ from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.partner_topics import OURS, FeedEntry
 from contracts.vocabulary import AgencyKind, AreaKind
 from services.referrals.feeds import writer
 from services.referrals.service import SERVICE
@@ -121,6 +122,9 @@ async def until_told(referrals: Referrals, who: str, many: int) -> list[dict[str
 
     entries = await until(told, 20, f"{who} is told of {many}")
     assert len(entries) == many, [each["type"] for each in entries]
+    for each in entries:
+        FeedEntry.model_validate(each)
+        assert each.keys().isdisjoint(OURS)
     return entries
 
 

@@ -17,6 +17,7 @@ from chassis.service import Service
 from contracts.events.alerts import AlertRaised, AlertStoodDown, DeliveryTried
 from contracts.events.orders import BreachReported
 from contracts.events.people import HousingDescribed
+from contracts.partner_topics import InboundAnswered, LineAnswer
 from contracts.topics import inbound, outbound
 from contracts.vocabulary import StaffRole
 from services.marac.service import SERVICE as MARAC
@@ -85,15 +86,16 @@ class World:
         """The statuses of so many answers."""
         reader = self.partners.log.subscribe(f"test-{agency}", [outbound(agency).name], _from_the_beginning)
         await reader.start()
-        found: list[dict[str, Any]] = []
+        found: list[LineAnswer] = []
 
         async def came() -> bool:
-            found.extend(orjson.loads(record.value)["data"] for record in await reader.poll(0.05))
+            answers = [InboundAnswered.model_validate_json(each.value) for each in await reader.poll(0.05)]
+            found.extend(answer.data for answer in answers)
             return len(found) >= many
 
         await until(came, 20, f"{agency} has {many} answers")
         await reader.stop()
-        return [each["status"] for each in found]
+        return [each.status for each in found]
 
 
 async def _from_the_beginning(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], int]:
