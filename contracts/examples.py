@@ -5,7 +5,6 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
 
 from contracts import vocabulary as code
 from contracts.content import Content
@@ -13,15 +12,8 @@ from contracts.envelope import Envelope, Regime
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.agenda import AgendaPublished, CasePublished
 from contracts.events.alerts import (
-    AlertAcknowledged,
     AlertCalled,
-    AlertPassedOn,
-    AlertRaised,
-    AlertStoodDown,
-    DeliveryReported,
-    DeliveryTried,
 )
-from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined, OnCall, RotaSet
 from contracts.events.feeds import FeedSet, FeedTold
@@ -37,13 +29,14 @@ from contracts.events.measures import PopulationSet
 from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
-from contracts.events.path import PathCalled, PathCameThrough, PathTried
+from contracts.events.path import PathTried
 from contracts.events.people import ReferralMade
 from contracts.events.support import CapacityTold, MessageSent, RoleTaken, SupportProgressed, Worker
 from contracts.events.transfer import TransferSent
 from contracts.events.withheld import WithheldFromPolice
 from contracts.invented import HER, HIM, WHERE, at, example_id, her, mention_of
 from contracts.invented_after import FOLLOWED, TRANSFER
+from contracts.invented_alerts import ALERTS, ON_CALL, TRY
 from contracts.invented_children import CHILDREN
 from contracts.invented_facts import BREACH, CALL, MEETING, ORDER, ORDERS, PEOPLE, REFERRAL, WITHHELD, Told
 from contracts.invented_listing import LISTING
@@ -58,71 +51,7 @@ from contracts.topics import TOPICS
 SCHEMAS = "https://goldthread.uk/schemas/"
 """Where the schema of an event is said to be: with the event's type and ``.json`` behind."""
 
-ON_CALL = example_id("a detective sergeant on call")
 CHAIR = example_id("a MARAC chair")
-
-CAUSE: dict[str, Any] = {"rule": code.AlertRule.BREACH, "cause": BREACH, "generation": 1}
-CLOCK: dict[str, Any] = CAUSE | {"rule": code.AlertRule.PRODUCTION}
-PATH, TRY = example_id("the alert path"), example_id("a try of the alert path")
-ABOUT = [mention_of(HER, "haven-idva"), mention_of(HIM, "haven-idva")]
-
-ALERTS: list[Told] = [
-    (
-        "goldthread",
-        at(20, 16, 6),
-        AlertRaised(**CAUSE, urgency=code.Urgency.NOW, routing=WHERE, about=ABOUT),
-    ),
-    (
-        "goldthread",
-        at(20, 16, 6),
-        AlertCalled(
-            **CAUSE,
-            rung=0,
-            due=at(20, 16, 6),
-            person=ON_CALL,
-            area=WHERE.area,
-            channels=[code.Channel.LIVE_PAGE, code.Channel.WEBHOOK],
-        ),
-    ),
-    (
-        "goldthread",
-        at(20, 16, 6),
-        DeliveryTried(
-            cause=BREACH,
-            call=CALL,
-            channel=code.Channel.WEBHOOK,
-            attempt=1,
-            result=code.DeliveryResult.DELIVERED,
-            status=204,
-        ),
-    ),
-    (
-        "goldthread",
-        at(20, 16, 7),
-        DeliveryReported(
-            cause=BREACH, call=CALL, channel=code.Channel.SMS, result=code.DeliveryResult.DELIVERED
-        ),
-    ),
-    (
-        "northshire-police",
-        at(20, 16, 8),
-        AlertPassedOn(
-            **CAUSE, rung=0, person=ON_CALL, reason=code.PassReason.CANNOT_TAKE, note="In custody suite."
-        ),
-    ),
-    (
-        "northshire-police",
-        at(20, 16, 10),
-        AlertAcknowledged(**CAUSE, person=example_id("the second on call")),
-    ),
-    ("goldthread", at(21), AlertStoodDown(**CAUSE, about=ABOUT)),
-    ("goldthread", at(20, 17, 41), ClockStarted(**CLOCK, due=at(21, 17, 40), routing=WHERE)),
-    ("goldthread", at(21, 10), ClockStopped(**CLOCK)),
-    ("goldthread", at(21, 10), PathTried(cause=PATH)),
-    ("goldthread", at(21, 10), PathCalled(cause=PATH, tried=TRY)),
-    ("goldthread", at(21, 10), PathCameThrough(cause=PATH, tried=TRY, began=at(21, 10))),
-]
-"""Who is told of the breach, and who answers; and the try of the way that it goes."""
 
 BECAUSE = Because(
     reason=code.LinkReason.NHS_NUMBER_AND_BIRTH,

@@ -41,12 +41,7 @@ TOPICS: dict[str, Topic] = {
         Topic("orders", "orders, notices and bail", ("orders",), ("referrals", "orders", "marac")),
         Topic("breaches", "breaches", ("orders",), ("referrals", "orders", "marac")),
         Topic("alerts", "who is told, and who answered", SERVICES, SERVICES),
-        Topic(
-            "clocks",
-            "deadlines that run",
-            ("referrals", "orders", "marac"),
-            ("referrals", "orders", "marac", "notify"),
-        ),
+        Topic("clocks", "deadlines that run", SERVICES, SERVICES),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),
         Topic("path", "tries of the way that alerts go", ("orders", "notify"), SERVICES, 1, "newest"),
         Topic("marac", "meetings and their agendas", ("marac",), ("marac", "referrals")),

@@ -6,8 +6,8 @@ from pydantic import AwareDatetime, Field, StrictInt
 
 from contracts.content import AreaId, Content, FiledAreaId, MentionId, ThingId
 from contracts.envelope import Id
-from contracts.sections import RoutingSection, Text
-from contracts.vocabulary import AlertRule, Channel, DeliveryResult, PassReason, Urgency
+from contracts.sections import NarrativeSection, RoutingSection, Text
+from contracts.vocabulary import AlertOutcome, AlertRule, Channel, DeliveryResult, PassReason, Urgency
 
 
 class AlertRaised(Content):
@@ -82,6 +82,24 @@ class AlertPassedOn(Content):
     person: Id
     reason: PassReason
     note: Text | None = None
+
+
+class AlertResolved(Content):
+    """What was done about an alert that somebody had taken, by one of those who may take it: when is when it
+    was done. Of several the one that was recorded last holds."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.resolved.v1"
+    topic: ClassVar[str] = "alerts"
+    given = ("person",)
+    urgent = True
+    cause: ThingId
+    rule: AlertRule
+    generation: StrictInt = Field(ge=1)
+    outcome: AlertOutcome
+    narrative: NarrativeSection = Field(description="what was done, in words")
+    person: Id | None = Field(
+        default=None, json_schema_extra={"readOnly": True}, description="the member of staff who says so"
+    )
 
 
 class DeliveryTried(Content):

@@ -43,7 +43,7 @@ class Clock:
     rule tells of it. ``grace`` is how long after it became known somebody is called at the earliest: what
     stops it may be on its way too."""
 
-    about: Literal["order", "breach", "link", "person", "meeting", "question"]
+    about: Literal["order", "breach", "link", "person", "meeting", "question", "alert"]
     started: str
     stopped: str
     limit: Limit

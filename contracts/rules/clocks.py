@@ -120,6 +120,20 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         " answer the limit is 12 hours, then 4",
         source="HMICFRS 2021: a response within 24 hours of the report",
     ),
+    AlertRule.UNRESOLVED: Clock(
+        about="alert",
+        started="somebody takes an alert. Of a breach its own steps say what was done (no-answer)",
+        stopped="somebody says what was done about it; it is stood down, or given back. That it could not be"
+        " done stops nothing: then the clock runs out at once",
+        limit=Limit(2, Calendar.HOURS),
+        owner=ClockOwner.TOOK_ALERT,
+        urgency=Urgency.HOUR,
+        late="the supervisor is called, and it is a gap on the case's page until it is said. For an alert to"
+        " be answered within the hour the limit is 8 hours, within the day 24",
+        source="domain.md 5; HMICFRS 2021: a response within 24 hours of the report. Times are Goldthread's"
+        " own",
+        grace=timedelta(0),
+    ),
     AlertRule.PRODUCTION: Clock(
         about="breach",
         started="an arrest for the breach of a DVPN, DVPO, DAPN, DAPO, occupation order or court bail, or of"

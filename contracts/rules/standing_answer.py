@@ -1,4 +1,4 @@
-"""Whose an alert is, of all who took it and passed it on.
+"""Whose an alert is, of all who took it and passed it on; and what was done about it.
 
 Source: domain.md sections 5 and 14 (2026): an alert ends when a *named human accepted* it. Two people
 may press at one instant, and each be recorded. The first has it; the second is told so, and goes to
@@ -8,9 +8,11 @@ bed: that press must not come to life when the first gives the alert back.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from contracts.envelope import Envelope
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
+from contracts.vocabulary import AlertOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,25 @@ def standing_answer(answers: Iterable[Answer]) -> Standing:
         elif not each.takes and stands.taken is not None and stands.taken.person == each.person:
             stands = Standing(None, each.at)
     return stands
+
+
+class Word(Protocol):
+    """What somebody said was done about an alert. ``root`` is of the fact that says so; ``said`` when it was
+    recorded."""
+
+    @property
+    def root(self) -> str: ...  # noqa: D102
+    @property
+    def said(self) -> datetime: ...  # noqa: D102
+    @property
+    def outcome(self) -> AlertOutcome: ...  # noqa: D102
+
+
+W = TypeVar("W", bound=Word)
+
+
+def standing_word(words: Iterable[W], stands: Standing) -> W | None:
+    """Which word of what was done holds: the newest. What was said before the alert was given back tells
+    nothing of what whoever takes it next has done."""
+    since = (word for word in words if stands.given_back is None or word.said > stands.given_back)
+    return max(since, key=lambda word: (word.said, word.root), default=None)

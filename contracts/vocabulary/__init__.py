@@ -8,6 +8,7 @@ from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
 from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
+    AlertOutcome,
     AlertRule,
     Channel,
     ClockOwner,
@@ -111,6 +112,7 @@ __all__ = [
     "ActionRisk",
     "ActionState",
     "AgencyKind",
+    "AlertOutcome",
     "AlertRule",
     "AnswerSource",
     "Answering",

@@ -7,7 +7,8 @@ class AlertRule(StrEnum):
     """The rules by which Goldthread tells somebody: a breach; that a service of its own could not read a
     record, or could not make a page anew; that hours of an area's rota are to come for which nobody is on it;
     that alerts do not get out, or none by one of the ways to send; that nobody can tell an order's deadlines;
-    and each clock of ``contracts.rules.clocks`` that ran out."""
+    that nobody says what was done about one that was taken; and each other clock of
+    ``contracts.rules.clocks`` that ran out."""
 
     BREACH = "breach"
     NO_ANSWER = "no-answer"
@@ -16,6 +17,7 @@ class AlertRule(StrEnum):
     ALERT_PATH = "alert-path"
     CHANNEL = "channel"
     NO_CLOCKS = "no-clocks"
+    UNRESOLVED = "unresolved"
     HEARING = "hearing"
     PRODUCTION = "production"
     RETURN_DATE = "return-date"
@@ -67,6 +69,8 @@ class ClockOwner(StrEnum):
     """Whose a deadline is: who must do what stops its clock."""
 
     RESPONSE = "response"
+    TOOK_ALERT = "took-alert"
+    """Whoever took the alert."""
     CUSTODY = "custody"
     ORDERS_TEAM = "orders-team"
     OFFICER_IN_CASE = "officer-in-case"
@@ -142,3 +146,13 @@ class PassReason(StrEnum):
     CANNOT_TAKE = "cannot-take"
     NOT_ON_DUTY = "not-on-duty"
     CONFLICT_OF_INTEREST = "conflict-of-interest"
+
+
+class AlertOutcome(StrEnum):
+    """What was done about an alert by whoever took it: what it asks for; somebody was found who does it; it
+    was looked into, and nothing was to be done; it could not be done, which leaves it undone."""
+
+    DEALT_WITH = "dealt-with"
+    ARRANGED = "arranged"
+    NOTHING_TO_DO = "nothing-to-do"
+    NOT_POSSIBLE = "not-possible"

@@ -11,7 +11,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
 from chassis.runtime import Runtime
 from contracts.content import Content
-from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn, AlertResolved
 from contracts.events.configuration import AreaDefined, RotaSet
 from contracts.rules.areas import area_and_around
 from contracts.sections import Text
@@ -19,7 +19,7 @@ from contracts.submission import Submission
 from contracts.vocabulary import AlertRule, PassReason
 from services.notify import queries
 from services.notify.queries import AlertShown
-from services.notify.rules import answering, rota, sharing
+from services.notify.rules import answering, resolving, rota, sharing
 from services.notify.views import AlertRow
 
 C = TypeVar("C", bound=Content)
@@ -75,9 +75,30 @@ async def pass_on(
     return await _now(runtime, caller, cause, rule)
 
 
+async def resolve(runtime: Runtime, caller: Caller, said: AlertResolved, once: str) -> None:
+    """Say what was done about an alert, now. Raises as ``admit`` and ``Runtime.take`` do."""
+    header = own_header(runtime.clock.now())
+    taken = await runtime.take(header, said, caller=caller, right=sharing.ANSWER, idempotency_key=once)
+    await runtime.folded(said.keys(taken.root))
+
+
+async def unresolve(runtime: Runtime, caller: Caller, cause: str, root: str, version: int, once: str) -> None:
+    """Take back what the caller's agency said was done about an alert. Raises Problem (404) where that is
+    not theirs; Refused (412) where it is another version by now."""
+    words = (await runtime.fact(root)).current(AlertResolved)
+    if not words or words[0].said.cause != cause:
+        raise not_found()
+    await revisable(runtime, caller, words[0].said)
+    await runtime.revise(root, version, None, None, caller=caller, right=sharing.ANSWER, idempotency_key=once)
+    await runtime.folded(words[0].said.keys(root))
+
+
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
-    """Refuse the rota of an area that is not the caller's, and of an area what is not theirs to say:
-    raises Problem (404). In production also a webhook without TLS: raises Refused (422)."""
+    """Refuse the rota of an area that is not the caller's, of an area what is not theirs to say, and what was
+    done about an alert that they may not take: raises Problem (404). Refuse what was done about one that
+    nobody took (409), or whose own steps say it; in production also a webhook without TLS: raises Refused."""
+    if isinstance(content, AlertResolved):
+        return await _resolved(archive, caller, content)
     if isinstance(content, RotaSet):
         await revisable(archive, caller, content)
         if archive.production and (plain := rota.plain_webhooks(content)):
@@ -91,8 +112,11 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw the rota of an area that is not the caller's, or, for all but an
-    operator, what an area is: it would be moved or end. Raises Problem (404)."""
+    """Refuse to correct or withdraw the rota of an area that is not the caller's, what was done about an
+    alert that they may not take, or, for all but an operator, what an area is: it would be moved or end.
+    Raises Problem (404)."""
+    if isinstance(content, AlertResolved):
+        await _theirs(archive, caller, content)
     if isinstance(content, RotaSet):
         around = area_and_around(await _areas(archive), content.area)
         if not sharing.may_configure(caller.areas, around):
@@ -102,13 +126,35 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 
 
 async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:
-    """Refuse, for all but an operator, the rota of an area that is not the caller's, and what such an area
-    is. Raises Problem (404)."""
+    """Refuse what was done about an alert that the caller may not take; and, for all but an operator, the
+    rota of an area that is not theirs, and what such an area is. Raises Problem (404)."""
     said = fact.content
+    if isinstance(said, AlertResolved):
+        await _theirs(archive, caller, said)
     if not isinstance(said, RotaSet | AreaDefined) or sharing.may_undefine_area(caller.roles):
         return
     if not sharing.may_configure(caller.areas, area_and_around(await _areas(archive), said.area)):
         raise not_found()
+
+
+async def _theirs(archive: Archive, caller: Caller, said: AlertResolved) -> None:
+    row = await queries.current(archive, said.cause, said.rule)
+    if row is None or not queries.may_answer(caller, row):
+        raise not_found()
+
+
+async def _resolved(archive: Archive, caller: Caller, said: AlertResolved) -> Content:
+    if said.person is not None:
+        raise Refused("given-by-goldthread", "body.content.person")
+    await _theirs(archive, caller, said)
+    taken = (await archive.facts([f"o:{said.cause}"])).current(AlertAcknowledged)
+    alerts = {(fact.said.rule, fact.said.generation) for fact in taken}
+    refusal = resolving.no_resolving(said.rule, (said.rule, said.generation) in alerts)
+    if refusal is resolving.Refusal.BY_STEPS:
+        raise Refused(refusal, "body.content.rule")
+    if refusal is not None:
+        raise Refused(refusal, status=409)
+    return said.model_copy(update={"person": caller.id})
 
 
 async def configure(

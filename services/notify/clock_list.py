@@ -31,7 +31,7 @@ class ClockShown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     cause: Id = Field(description="the opaque id by which what it is about is opened")
-    about: Literal["order", "breach", "link", "person", "meeting", "question"]
+    about: Literal["order", "breach", "link", "person", "meeting", "question", "alert"]
     rule: AlertRule
     owner: ClockOwner = Field(description="who must do what stops it")
     area: str | None

@@ -15,6 +15,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from chassis.accept import Refused
+from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.ledger import digest
@@ -27,10 +28,12 @@ from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
 from services.notify.broken_channels import channel_of
 from services.notify.calls import Call
+from services.notify.resolved import NO_WORDS, ResolvedShown, resolved_shown, words_of
 from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
 from services.notify.rules.grouping import together
 from services.notify.rules.ladder import Post, step_of
+from services.notify.rules.resolving import BY_STEPS, no_resolving
 from services.notify.views import ALERT, AlertRow, AlertTable, every, fold
 
 MINE_FOR = timedelta(hours=24)
@@ -40,8 +43,7 @@ be responded to (HMICFRS 2021). It stays in the record, and at its own address, 
 MOST_MINE = 50
 OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH, AlertRule.CHANNEL})
 """What Goldthread tells of itself."""
-
-About = Literal["breach", "order", "link", "person", "meeting", "question", "goldthread"]
+About = Literal["breach", "order", "link", "person", "meeting", "question", "alert", "goldthread"]
 
 
 class Who(StrEnum):
@@ -111,6 +113,10 @@ class AlertShown(BaseModel):
     answered_by: Who | None
     answered_at: datetime | None
     stood_down_at: datetime | None
+    resolved: ResolvedShown | None = Field(default=None, description="what was done about it")
+    say_by: datetime | None = Field(default=None, description="by when what was done is to be said")
+    may_resolve: bool = Field(default=False, description="whether the caller may say what was done")
+    by_steps: bool = Field(default=False, description="whether the breach's own steps say what was done")
     rota_of: str | None = Field(default=None, description="the area whose rota has the gap, of `rota-gap`")
     channel: Channel | None = Field(default=None, description="by which no message goes out, of `channel`")
     group: Id | None = Field(
@@ -197,7 +203,8 @@ async def alert(
         return None
     if row.waiting:
         await _in_front(runtime, caller, [row])
-    return (await _shown(runtime, caller, [row]))[0]
+    words = await words_of(runtime, (row, *row.others)) if may_answer(caller, row) else {}
+    return (await _shown(runtime, caller, [row], words=words))[0]
 
 
 def missing(runtime: Runtime) -> Exception:
@@ -206,7 +213,7 @@ def missing(runtime: Runtime) -> Exception:
     return not_found() if runtime.caught_up.is_set() else Refused("catching-up", status=503)
 
 
-async def current(runtime: Runtime, cause: str, rule: AlertRule | None = None) -> AlertRow | None:
+async def current(runtime: Archive, cause: str, rule: AlertRule | None = None) -> AlertRow | None:
     """The alert folded from the facts that are saved by now: who has just answered sees it. Of several about
     the cause that of a rule, if there is one, else the first."""
     facts = await runtime.facts([f"o:{cause}"])
@@ -225,8 +232,8 @@ def may_answer(caller: Caller, row: AlertRow) -> bool:
     return sharing.may_answer(caller.id, caller.roles, caller.areas, _reach(row))
 
 
-def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
-    """An alert's row as one caller is shown it."""
+def as_shown(caller: Caller, row: AlertRow, words: Mapping[str, str] = NO_WORDS) -> AlertShown:
+    """An alert's row as one caller is shown it, with the words that they may read."""
     state: Literal["unanswered", "answered", "stood-down"] = "unanswered"
     if not row.standing:
         state = "stood-down"
@@ -255,8 +262,12 @@ def as_shown(caller: Caller, row: AlertRow) -> AlertShown:
         answered_by=_who(caller, row),
         answered_at=row.acknowledged_at,
         stood_down_at=row.stood_down_at,
+        resolved=resolved_shown(row.resolved, caller, words),
+        say_by=row.say_by,
+        may_resolve=answers and no_resolving(row.rule, row.acknowledged_by is not None) is None,
+        by_steps=row.rule in BY_STEPS,
         rota_of=row.rota_of,
-        others=[as_shown(caller, other) for other in row.others if may_see(caller, other)],
+        others=[as_shown(caller, other, words) for other in row.others if may_see(caller, other)],
     )
 
 
@@ -308,11 +319,15 @@ async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> lis
 
 
 async def _shown(
-    runtime: Runtime, caller: Caller, rows: Sequence[AlertRow], groups: Mapping[str, str] | None = None
+    runtime: Runtime,
+    caller: Caller,
+    rows: Sequence[AlertRow],
+    groups: Mapping[str, str] | None = None,
+    words: Mapping[str, str] = NO_WORDS,
 ) -> list[AlertShown]:
     of = groups or {}
     shown = [
-        as_shown(caller, row).model_copy(
+        as_shown(caller, row, words).model_copy(
             update={"group": of.get(row.cause), "channel": channel_of(runtime.ids, row.cause)}
         )
         for row in rows

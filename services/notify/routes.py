@@ -16,6 +16,7 @@ from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
+from contracts.events.alerts import AlertResolved
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from contracts.sections import Text
 from contracts.submission import Receipt, Submission
@@ -208,6 +209,22 @@ async def pass_on_alert(cause: Id, given: PassOn, runtime: TheRuntime, caller: A
     """The caller cannot take the alert: whoever comes next is called at once. 409 if it was stood
     down, if another has taken it, or if the caller was not called."""
     return await actions.pass_on(runtime, caller, cause, given.reason, given.note)
+
+
+@router.post("/resolutions", status_code=status.HTTP_201_CREATED)
+async def resolve_alert(
+    submission: Submission[AlertResolved],
+    runtime: TheRuntime,
+    caller: Answerer,
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """What was done about an alert that somebody took: when it was done is ``occurred``. Corrected and taken
+    back at ``/facts/{root}``. 409 if nobody took it; 422 for a breach, whose own steps say it."""
+    taken = await runtime.take(
+        submission, submission.content, caller=caller, right=sharing.ANSWER, idempotency_key=key
+    )
+    return receipt(response, "notify", taken)
 
 
 @router.get("/clocks")

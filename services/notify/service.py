@@ -1,6 +1,7 @@
 """The wiring of notify: what it is made of. Nothing is decided here."""
 
 from chassis.service import Service
+from contracts.events.alerts import AlertResolved
 from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
 from services.notify.actions import admit, readable, revisable
 from services.notify.claims import ClaimTable
@@ -26,11 +27,12 @@ SERVICE = Service(
     revisable=revisable,
     readable=readable,
     accepts={
+        AlertResolved: sharing.ANSWER,
         RotaSet: sharing.SET_ROTA,
         AreaDefined: sharing.DEFINE_AREA,
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell, tell_of_path, beat),
-    fold_version=5,
+    fold_version=6,
     tables=(ClaimTable,),
 )

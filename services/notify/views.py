@@ -20,6 +20,7 @@ from contracts.events.alerts import (
     AlertCalled,
     AlertPassedOn,
     AlertRaised,
+    AlertResolved,
     AlertStoodDown,
 )
 from contracts.rules.areas import area_and_around
@@ -27,13 +28,14 @@ from contracts.rules.standing_answer import Standing, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Channel, Urgency
 from services.notify.calls import Call, calls_of
-from services.notify.rules import rota
+from services.notify.resolved import Resolved, Unresolved, resolved_of, sayings, unresolved
+from services.notify.rules import resolving, rota
 from services.notify.rules.beside import TWICE, tells_too
 from services.notify.rules.channels import channels, unreached
 from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after, went_round
 from services.notify.rules.telling import to_send
 
-About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
+About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn, AlertResolved)
 
 
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
@@ -97,6 +99,12 @@ class AlertRow(Row):
     stood_down_at: datetime | None
     acknowledged_by: str | None
     acknowledged_at: datetime | None
+    resolved: Resolved | None = None
+    """What was done about it."""
+    say_by: datetime | None = None
+    """By when whoever took it must say what was done. None: it is said, or nothing is asked here."""
+    unresolved: Unresolved = Unresolved()
+    """The clock that asks for it, of all alerts about the cause: in the first one's row."""
     calls: tuple[Call, ...]
     next: Next | None
     next_due: datetime | None
@@ -161,7 +169,9 @@ def fold(subject: Subject) -> Folded:
     first, *others = [_beside(row, rows, subject.at) for row in rows]
     rest = tuple(other.model_copy(update={"facts": ()}) for other in others if other.standing)
     changes = [each.changes_at for each in alerts if each.changes_at]
-    return Folded(first.model_copy(update={"others": rest}), min(changes, default=None))
+    owed = unresolved(subject.facts, ((row.say_by, row.area) for row in rows if row.say_by))
+    changed = first.model_copy(update={"others": rest, "unresolved": owed})
+    return Folded(changed, min(changes, default=None))
 
 
 def _beside(row: AlertRow, rows: Sequence[AlertRow], at: datetime) -> AlertRow:
@@ -189,11 +199,13 @@ def every(subject: Subject) -> list[Folded]:
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
-    """The calls of each alert's step that has fallen due, each said once for its rung. Whoever is called for
-    one of them is not called for the next in the same breath: what that is told by is known when it is said.
+    """The calls of each alert's step that has fallen due, each said once for its rung; and the clock of what
+    is to be said of one that was taken. Whoever is called for one of them is not called for the next in the
+    same breath: what that is told by is known when it is said.
     """
     if not isinstance(row, AlertRow):
         return
+    yield from sayings(row.cause, row.unresolved, at)
     calling: set[str] = set()
     for alert in (row, *row.others):
         step = alert.next
@@ -254,6 +266,8 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     passed = _of(subject.facts, raised, AlertPassedOn)
     answers: list[Reply] = [*_of(subject.facts, raised, AlertAcknowledged), *passed]
     stands = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers)
+    resolved = resolved_of(_of(subject.facts, raised, AlertResolved), stands)
+    taken = stands.taken.at if stands.taken and stood_down is None else None
     step, changes_at = None, None
     if stood_down is None and stands.taken is None:
         due = next_step(said.urgency, raised.occurred, _told(calls, stands, passed, said.urgency), subject.at)
@@ -274,6 +288,8 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         stood_down_at=stood_down.occurred if stood_down else None,
         acknowledged_by=stands.taken.person if stands.taken else None,
         acknowledged_at=stands.taken.at if stands.taken else None,
+        resolved=resolved,
+        say_by=resolving.due(said.rule, said.urgency, taken, resolved),
         calls=calls,
         next=step,
         next_due=step.due if step else None,

@@ -45,7 +45,10 @@ def fold_link(subject: Subject) -> Folded:
     if fact is None or not fact.said.parted:
         return Folded(None)
     answers = sorted(subject.facts.current(MixtureAnswered), key=lambda each: (each.recorded, each.root))
-    clocks = [each.said for each in subject.facts.current(ClockStarted)]
+    clocks = [f.said for f in subject.facts.current(ClockStarted) if f.said.rule is AlertRule.MIXTURE]
+    over = {
+        f.said.generation for f in subject.facts.current(ClockStopped) if f.said.rule is AlertRule.MIXTURE
+    }
     last = max(clocks, key=lambda said: said.generation, default=None)
     row = UndoneLink(
         cause=fact.root,
@@ -54,9 +57,7 @@ def fold_link(subject: Subject) -> Folded:
         due=last.due if last else None,
         area=last.routing.area if last and isinstance(last.routing, Routing) else None,
         generation=last.generation if last else 0,
-        stopped=any(
-            last and last.generation == f.said.generation for f in subject.facts.current(ClockStopped)
-        ),
+        stopped=last is not None and last.generation in over,
         answer=AnswerLine(
             at=answers[-1].recorded,
             agency=answers[-1].agency,

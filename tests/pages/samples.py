@@ -11,6 +11,7 @@ from contracts.rules.order_status import status
 from contracts.rules.safe_contact import Word, safe_way
 from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
+    AlertOutcome,
     AlertRule,
     BreachStep,
     Channel,
@@ -35,6 +36,7 @@ from services.marac.shown_actions import ActionCounts
 from services.notify.clock_list import Clocks, ClockShown
 from services.notify.path import NewestTry, PathShown
 from services.notify.queries import Alerts, AlertShown, CallShown, MessageShown, Who
+from services.notify.resolved import ResolvedShown
 from services.notify.rules.ladder import Post
 from services.orders.rules.circulating import Part
 from services.orders.views.order_shown import (
@@ -355,8 +357,28 @@ def clocks() -> Clocks:
     )
 
 
+TAKEN = new()
+RESOLVED: dict[str, Any] = {
+    "rule": AlertRule.RETURN_DATE,
+    "about": "order",
+    "answered_by": Who.ANOTHER,
+    "answered_at": ago(hours=9),
+    "may_resolve": True,
+    "resolved": ResolvedShown(
+        root=new(),
+        version=1,
+        outcome=AlertOutcome.ARRANGED,
+        at=ago(hours=8),
+        words="The orders team has asked the court for what it decided, and rings the officer tomorrow.",
+        you=True,
+        own=True,
+    ),
+}
+
+
 def alerts() -> Alerts:
-    """One that calls, one with nobody on the rota, one taken and one stood down."""
+    """One that calls, one with nobody on the rota; a breach that was taken, an order of whose two alerts one
+    is not known to be dealt with; and one stood down."""
 
     def entry(number: str, state: str, **more: Any) -> AlertShown:
         call = CallShown(
@@ -404,6 +426,18 @@ def alerts() -> Alerts:
         ],
         mine=[
             entry("4790", "answered", answered_by=Who.YOU, answered_at=ago(hours=9)),
+            entry(
+                "2216",
+                "answered",
+                cause=TAKEN,
+                rule=AlertRule.ENDS_2,
+                about="order",
+                answered_by=Who.YOU,
+                answered_at=ago(hours=9),
+                say_by=ago(hours=1),
+                may_resolve=True,
+                others=[entry("2216", "answered", cause=TAKEN, **RESOLVED)],
+            ),
             entry("1177", "stood-down", stood_down_at=ago(hours=1)),
         ],
     )

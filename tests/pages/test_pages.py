@@ -24,6 +24,7 @@ from tests.pages import (
     sample_rota,
     sample_rows,
     sample_support,
+    samples,
 )
 from tests.pages.app import World
 from tests.pages.conftest import Open
@@ -120,6 +121,7 @@ PAGES = {
     "who was shown a line": ("idva", f"{CASE}/shown-to/{sample_rows.BREACH}"),
     "alerts": ("on-call", "/notify/alerts"),
     "alert": ("on-call", "/notify/alerts/{first}"),
+    "alert that was taken": ("on-call", f"/notify/alerts/{samples.TAKEN}"),
     "link in a message": ("nobody", path_of(IDS, sample_rows.BREACH)),
     "alert path": ("operator", "/notify/path"),
     "clocks": ("on-call", "/notify/clocks"),
@@ -297,6 +299,27 @@ def test_who_pressed_second_is_told_whose_the_alert_is(open_: Open, world: World
     banner = open_("on-call", f"/notify/alerts?passed={alert.cause}").locator(".govuk-notification-banner")
     expect(banner).to_contain_text("Done")
     expect(banner).to_contain_text("You passed alert 4821 on.")
+
+
+def test_what_was_done_about_an_alert_is_asked_on_its_page_and_what_was_typed_stays(
+    open_: Open, axe: str
+) -> None:
+    page = open_("on-call", "/notify/alerts")
+    page.get_by_role("link", name="Say what was done about 2216").first.click()
+    assert "What was done was to be said by" in page.inner_text("main")
+    assert "The orders team has asked the court" in page.inner_text("main")
+    page.get_by_label("In words").first.fill("Rang the court at Castlegate.")
+    page.get_by_role("button", name="Record what was done").first.click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Choose what was done")
+    assert page.title().startswith("Error: ")
+    assert page.get_by_label("In words").first.input_value() == "Rang the court at Castlegate."
+    assert page.get_by_label("In words").last.input_value() == "", "the other alert's form is not theirs"
+    assert faults(page, axe) == []
+    page.get_by_label("In words").first.fill("")
+    page.get_by_label("Could not be done").first.check()
+    page.get_by_role("button", name="Record what was done").first.click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Enter in words what was done")
+    assert page.get_by_label("Could not be done").first.is_checked()
 
 
 def test_a_coordinator_sees_first_who_is_on_no_agenda(open_: Open, world: World) -> None:

@@ -57,6 +57,7 @@ LISTS: dict[str, EnumType] = {
     "override-ground": vocabulary.OverrideGround,
     "said-by": vocabulary.SaidBy,
     "weekday": vocabulary.Weekday,
+    "alert-outcome": vocabulary.AlertOutcome,
     "why-not-asked": vocabulary.WhyNotAsked,
     "core-service": vocabulary.CoreService,
     "criterion": vocabulary.ReferralCriterion,

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from chassis.views import Row, ViewTable
-from contracts.vocabulary import AlertRule, Offence, PatternDecision, PoliceRank, Urgency
+from contracts.vocabulary import AlertOutcome, AlertRule, Offence, PatternDecision, PoliceRank, Urgency
 from services.marac.conference.rows import Part
 
 
@@ -16,6 +16,17 @@ class Called(Part):
     rung: int
     due: AwareDatetime
     person: str | None
+
+
+class Done(Part):
+    """What was done about an alert, without the words: those who may take it read them. ``said`` is when it
+    was recorded."""
+
+    root: str
+    agency: str
+    outcome: AlertOutcome
+    at: AwareDatetime
+    said: AwareDatetime
 
 
 class Alert(Part):
@@ -32,6 +43,7 @@ class Alert(Part):
     answered_agency: str | None = None
     answered_at: AwareDatetime | None = None
     stood_down_at: AwareDatetime | None = None
+    done: Done | None = None
 
 
 class Clock(Part):

@@ -10,9 +10,17 @@ from services.marac import shown
 from services.marac.conference import alert_rows
 
 SAID_ELSEWHERE = frozenset(
-    {AlertRule.NO_ANSWER, AlertRule.ENDS_14, AlertRule.ENDS_7, AlertRule.ENDS_2, AlertRule.BAIL_ENDED}
+    {
+        AlertRule.NO_ANSWER,
+        AlertRule.ENDS_14,
+        AlertRule.ENDS_7,
+        AlertRule.ENDS_2,
+        AlertRule.BAIL_ENDED,
+        AlertRule.UNRESOLVED,
+    }
 )
-"""Late, these are gaps of their own: a breach without an answer, an order that ends or has ended."""
+"""Late, these are gaps of their own: a breach without an answer, an order that ends or has ended, an alert
+that was taken, and nobody says what was done."""
 
 
 def clocks_of(
@@ -38,3 +46,9 @@ def clocks_of(
 def late(clocks: Iterable[shown.ClockShown]) -> list[str]:
     """The causes of those that ran out, nobody took, and no other gap tells of."""
     return [each.cause for each in clocks if each.state == "late" and each.rule not in SAID_ELSEWHERE]
+
+
+def unresolved(clocks: Iterable[shown.ClockShown]) -> list[str]:
+    """The causes of alerts of which nobody says what was done, though its time is over: whoever took the
+    alert about that has not said it either."""
+    return [each.cause for each in clocks if each.state != "runs" and each.rule is AlertRule.UNRESOLVED]

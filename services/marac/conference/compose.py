@@ -81,6 +81,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
         clocks_late=clocks.late(known.clocks),
+        unresolved=clocks.unresolved(known.clocks),
         without_answer=breaches.without_answer(case, known.at),
         undecided=breaches.undecided(known.pattern, known.at),
         children=[(child.person, bool(known.home.schools_of(child.person))) for child in case.children],

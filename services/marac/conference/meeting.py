@@ -11,6 +11,7 @@ from contracts.events.alerts import (
     AlertCalled,
     AlertPassedOn,
     AlertRaised,
+    AlertResolved,
     AlertStoodDown,
 )
 from contracts.events.clocks import ClockStarted, ClockStopped
@@ -19,7 +20,7 @@ from contracts.events.flags import CaseMet
 from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.events.orders import PatternDecided
 from contracts.rules.areas import area_and_around
-from contracts.rules.standing_answer import answer_of, standing_answer
+from contracts.rules.standing_answer import answer_of, standing_answer, standing_word
 from services.marac import casefile
 from services.marac.conference import alert_rows, emergency, rows
 from services.marac.conference.own_clocks import clocks_of
@@ -27,7 +28,7 @@ from services.marac.conference.parts import CameLine, ClockLine
 from services.marac.rules import sitting
 from services.marac.rules.emergency import over_at
 
-About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn)
+About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn, AlertResolved)
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
 
 
@@ -173,7 +174,8 @@ def _decision(fact: Fact[PatternDecided]) -> alert_rows.Decision:
 def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> alert_rows.Alert:
     fallen = next(iter(_of(facts, raised, AlertStoodDown)), None)
     answers: list[Reply] = [*_of(facts, raised, AlertAcknowledged), *_of(facts, raised, AlertPassedOn)]
-    taken = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers).taken
+    stands = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers)
+    taken, words = stands.taken, _of(facts, raised, AlertResolved)
     answer = next((fact for fact in answers if taken and fact.root == taken.root), None)
     called = sorted(_of(facts, raised, AlertCalled), key=lambda fact: (fact.said.rung, fact.root))
     return alert_rows.Alert(
@@ -190,6 +192,17 @@ def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> alert_rows.Alert:
         answered_agency=answer.agency if answer else None,
         answered_at=answer.occurred if answer else None,
         stood_down_at=fallen.occurred if fallen else None,
+        done=standing_word((_done(fact) for fact in words), stands),
+    )
+
+
+def _done(fact: Fact[AlertResolved]) -> alert_rows.Done:
+    return alert_rows.Done(
+        root=fact.root,
+        agency=fact.agency,
+        outcome=fact.said.outcome,
+        at=fact.occurred,
+        said=fact.recorded,
     )
 
 

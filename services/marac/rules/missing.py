@@ -22,6 +22,7 @@ from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
     "alert-unanswered",
+    "alert-unresolved",
     "clock-late",
     "action-late",
     "unread",
@@ -180,6 +181,8 @@ class CaseSeen:
     """(root, agency) of each."""
     unanswered: Sequence[str] = ()
     """Causes whose newest standing alert nobody has answered."""
+    unresolved: Sequence[str] = ()
+    """Orders and breaches with an alert that was taken, and nobody says in its time what was done."""
     clocks_late: Sequence[str] = ()
     """Orders and breaches with a deadline that ran out, nobody took, and no other gap tells of."""
     without_answer: Sequence[str] = ()
@@ -229,6 +232,8 @@ def _unanswered(case: CaseSeen) -> Iterable[Gap]:
     """One gap of a kind, however many there are: ten of them hide what else is missing."""
     if case.unanswered:
         yield Gap("alert-unanswered", roots=tuple(case.unanswered), count=len(case.unanswered))
+    if case.unresolved:
+        yield Gap("alert-unresolved", roots=tuple(case.unresolved), count=len(case.unresolved))
     if case.clocks_late:
         yield Gap("clock-late", roots=tuple(case.clocks_late), count=len(case.clocks_late))
     if case.without_answer:

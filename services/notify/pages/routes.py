@@ -3,7 +3,6 @@
 GET changes nothing: an alert is taken by a form that a person sends.
 """
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -23,7 +22,7 @@ from contracts.events.configuration import AreaDefined
 from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AlertRule, ClockOwner, PassReason
 from services.notify import actions, clock_list, link, path, queries
-from services.notify.pages import PAGES
+from services.notify.pages import PAGES, resolve
 from services.notify.pages import rota as rota_pages
 from services.notify.queries import AlertShown
 from services.notify.rules import rota, sharing
@@ -31,6 +30,7 @@ from services.notify.views import ALERT
 
 router = APIRouter(prefix="/notify", include_in_schema=False)
 router.include_router(rota_pages.router)
+router.include_router(resolve.router)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.READ)]
@@ -125,11 +125,7 @@ async def alerts_live(request: Request, runtime: TheRuntime, caller: Reader) -> 
 @router.get("/alerts/{cause}")
 async def alert(request: Request, cause: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
     """One alert: where a message leads."""
-    fresh = await runtime.fresh_until()
-    shown = await queries.alert(runtime, caller, cause)
-    if shown is None:
-        raise queries.missing(runtime)
-    return PAGES.show("alert.html", PAGES.look(request, caller), alert=shown, fresh=fresh, fault=None)
+    return await resolve.page(request, runtime, caller, cause)
 
 
 @router.post("/alerts/{cause}/acknowledge")
@@ -187,12 +183,9 @@ async def _refused(
     request: Request, runtime: Runtime, caller: Caller, cause: str, problem: Problem
 ) -> HTMLResponse:
     """The alert as it stands, with why the answer was not taken. Raises the Problem for any but 409."""
-    fresh = await runtime.fresh_until()
-    shown = await queries.alert(runtime, caller, cause) if problem.status == 409 else None
-    if shown is None:
+    if problem.status != 409:
         raise problem
-    look = replace(PAGES.look(request, caller), path=LIST)
-    return PAGES.show("alert.html", look, status=409, alert=shown, fresh=fresh, fault=problem.code)
+    return await resolve.page(request, runtime, caller, cause, problem.code, 409)
 
 
 def _count(waiting: list[AlertShown]) -> int:

@@ -16,7 +16,7 @@ from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
-from contracts.rules.clocks import Calendars, Running, moves
+from contracts.rules.clocks import CLOCKS, Calendars, Running, moves
 from contracts.rules.order_match import KnownOrder, each_once
 from contracts.rules.order_status import status
 from contracts.rules.standing_answer import Answer, answer_of, standing_answer
@@ -172,8 +172,10 @@ def _taken(facts: FactSet, root: str) -> set[tuple[AlertRule, int]]:
 
 
 def _about(facts: Iterable[Fact[C]], root: str) -> dict[tuple[AlertRule, int], C]:
-    """What is said of each clock about a cause, by rule and generation."""
-    return {(fact.said.rule, fact.said.generation): fact.said for fact in facts if fact.said.cause == root}
+    """What is said of each clock about a cause that is orders' to run, by rule and generation. What was done
+    about an alert is asked by notify."""
+    known = (fact.said for fact in facts if fact.said.cause == root)
+    return {(said.rule, said.generation): said for said in known if CLOCKS[said.rule].about != "alert"}
 
 
 ORDERS_CLOCKS = View(

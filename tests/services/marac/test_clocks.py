@@ -4,16 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.facts import Fact
-from contracts.events.alerts import AlertAcknowledged, AlertRaised
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn, AlertRaised, AlertResolved
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.rules.clocks import CLOCKS
-from contracts.vocabulary import AlertRule, Urgency
+from contracts.sections import Narrative
+from contracts.vocabulary import AlertOutcome, AlertRule, PassReason, Urgency
 from services.marac.conference import clocks
 from services.marac.conference.known import causes_of
 from tests.services.marac.caseload import breach, order, referral, world
 from tests.support.facts import IDS, NOON, fact, root_of
 
 HEARING, ENDS, ANSWER = AlertRule.HEARING, AlertRule.ENDS_14, AlertRule.NO_ANSWER
+UNRESOLVED = AlertRule.UNRESOLVED
 
 
 def runs(rule: AlertRule, cause: str, hours: float, generation: int = 1) -> Fact[ClockStarted]:
@@ -74,3 +76,34 @@ def test_what_another_gap_tells_of_is_no_gap_twice() -> None:
     made = world(referral(), order(), breach(), runs(HEARING, "order", -1), runs(ANSWER, "breach", -1))
     rows = {root_of(name): made.row("conference_alert", root_of(name)) for name in ("order", "breach")}
     assert clocks.late(clocks.clocks_of(rows, rows, NOON)) == [root_of("order")]
+
+
+def test_an_alert_that_was_taken_and_nobody_says_what_was_done_is_a_gap_until_it_is_said() -> None:
+    """Also where somebody took the alert about that, and has not said it either."""
+
+    def gaps(*facts: Fact[Any]) -> tuple[list[str], list[str]]:
+        made = world(referral(), order(), breach(), *taken(HEARING, "order"), *facts)
+        row = made.row("conference_alert", root_of("order"))
+        found = clocks.clocks_of({row.cause: row}, [row.cause], NOON)
+        return clocks.unresolved(found), clocks.late(found)
+
+    order_, asked = root_of("order"), runs(UNRESOLVED, "order", -1)
+    assert gaps(runs(UNRESOLVED, "order", 1)) == ([], [])
+    assert gaps(asked) == ([order_], [])
+    assert gaps(asked, *taken(UNRESOLVED, "order")) == ([order_], [])
+    assert gaps(asked, stopped(UNRESOLVED, "order")) == ([], [])
+
+
+def test_what_was_done_about_an_alert_stands_with_it_and_its_words_do_not() -> None:
+    words = Narrative(text="Rang the court.")
+    about: dict[str, Any] = {"rule": HEARING, "cause": root_of("order"), "generation": 1}
+    told = fact(AlertResolved(**about, outcome=AlertOutcome.DEALT_WITH, narrative=words), agency="police")
+    back = AlertPassedOn(**about, rung=0, person=IDS.staff("test", "cath"), reason=PassReason.NOT_ON_DUTY)
+    made = world(referral(), order(), breach(), *taken(HEARING, "order"), told)
+    (alert,) = made.row("conference_alert", root_of("order")).alerts
+    assert (alert.done.outcome, alert.done.agency, alert.done.at) == ("dealt-with", "police", NOON)
+    assert "Rang" not in made.row("conference_alert", root_of("order")).model_dump_json()
+    later = fact(back, agency="police", occurred=NOON + timedelta(hours=1), root="given back")
+    made = world(referral(), order(), breach(), *taken(HEARING, "order"), told, later)
+    (alert,) = made.row("conference_alert", root_of("order")).alerts
+    assert (alert.state, alert.done) == ("unanswered", None)
