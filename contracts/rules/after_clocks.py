@@ -30,8 +30,9 @@ AFTER: Mapping[AlertRule, Clock] = {
         5,
         ClockOwner.CASE_AGENCIES,
         "the time of a meeting came at which a case is listed; for an agency that comes later, when it first"
-        " told of the victim, or when it told of the victim after it had no file; of a flag that is taken off"
-        " before the 12 months are over, at once",
+        " told of the victim, or when it told of the victim after it had no file. A flag that is taken off"
+        " later, before the 12 months are over, is late from that moment; one that was taken off before the"
+        " meeting is asked for as if nothing had been said",
         "each agency that told of the victim, or serves the area, says that its file is flagged or that it"
         " has none; the 12 months are over; the meeting was called off, or closed without coming to the case",
         "the coordinator's list of flags names the agencies. Nobody is called",
