@@ -19,7 +19,7 @@ from services.marac.conference.known import CaseKnown
 from services.marac.conference.published_rows import PublishedAgenda, PublishedAgendaTable, PublishedCase
 from services.marac.conference.views import CASE
 from services.marac.rules import agenda as order
-from services.marac.rules.publishing import Stood, changes, over
+from services.marac.rules.publishing import Stood, changes, may_publish
 from services.marac.shown_agenda import GoneCase, Publication, Since
 
 
@@ -64,7 +64,8 @@ async def as_published(
     the fact that published it. Of a version nothing is compared but what the caller may see now."""
     archive = held.archive
     row = await held.one(PUBLISHED, PublishedAgenda, page.meeting.meeting)
-    publishable = not over(page.meeting.starts, held.at or page.at)
+    of, at = page.meeting, held.at or page.at
+    publishable = may_publish(of.starts, at, emergency=of.emergency, closed=of.closed)
     if row is None:
         return page.model_copy(update={"publication": Publication(open=publishable)}), set()
     now = {each.case.case: stood(each) for each in known}

@@ -10,7 +10,7 @@ from services.marac.conference.published import PUBLISHED, stood
 from services.marac.conference.published_rows import PublishedAgenda
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
-from services.marac.rules.publishing import over
+from services.marac.rules.publishing import may_publish
 
 
 async def publish(runtime: Runtime, caller: Caller, meeting: str, after: int) -> Taken:
@@ -19,7 +19,7 @@ async def publish(runtime: Runtime, caller: Caller, meeting: str, after: int) ->
     who may not see the meeting; Refused: 409 once it is over, and where somebody else has published after
     that version; 422 for one that there is not."""
     row = await queries.meeting_of(runtime, caller, meeting)
-    if over(row.starts, runtime.clock.now()):
+    if not may_publish(row.starts, runtime.clock.now(), emergency=row.emergency, closed=row.closed):
         raise Refused("meeting-over", "path.meeting", status=409)
     held = Held(runtime)
     last = await held.one(PUBLISHED, PublishedAgenda, meeting)

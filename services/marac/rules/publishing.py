@@ -68,6 +68,12 @@ def over(starts: datetime, at: datetime) -> bool:
     return at >= datetime(local.year, local.month, local.day, tzinfo=LONDON) + timedelta(days=1)
 
 
+def may_publish(starts: datetime, at: datetime, *, emergency: bool, closed: bool) -> bool:
+    """Whether an agenda can still be published: until the day of its meeting is over, and of an emergency
+    meeting, which may sit past midnight, until somebody has closed it."""
+    return not over(starts, at) or (emergency and not closed)
+
+
 def _change(then: Stood | None, now: Stood, moved: Moved | None) -> Change:
     if then is None:
         return Change(new=True)

@@ -1,7 +1,7 @@
 """The published agenda: what is marked since, as a table (``tables/publishing.yaml``); who publishes; that
 what somebody may see no more, or what was taken back, leaves nothing behind."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from chassis.accept import own_header
 from contracts.vocabulary import Grade
 from services.marac.conference.rows import ConferenceCase
 from services.marac.conference.views import CASE
-from services.marac.rules.publishing import Change, Stood, changes, over
+from services.marac.rules.publishing import Change, Stood, changes, may_publish, over
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ben, cat, mention
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, prepared
@@ -47,6 +47,26 @@ def test_what_is_marked(line: dict[str, Any]) -> None:
 )
 def test_a_meeting_is_over_when_its_day_is_over_in_london(at: datetime, expected: bool) -> None:
     assert over(datetime(2026, 7, 1, 9, 30, tzinfo=UTC), at) is expected
+
+
+@pytest.mark.parametrize(
+    ("days", "emergency", "closed", "expected"),
+    [
+        (0, False, False, True),
+        (0, False, True, True),
+        (1, False, False, False),
+        (0, True, True, True),
+        (1, True, False, True),
+        (9, True, False, True),
+        (1, True, True, False),
+    ],
+)
+def test_an_emergencys_agenda_is_published_until_its_meeting_is_closed(
+    days: int, emergency: bool, closed: bool, expected: bool
+) -> None:
+    starts = datetime(2026, 7, 1, 20, tzinfo=UTC)
+    at = starts + timedelta(days=days, hours=1)
+    assert may_publish(starts, at, emergency=emergency, closed=closed) is expected
 
 
 async def agenda(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
@@ -178,6 +198,11 @@ async def test_the_coordinator_of_the_area_publishes_and_nobody_else_until_it_is
     late = await marac.post("coordinator", f"meetings/{old}/publications", {"after": 0})
     assert (late.status_code, late.json()["code"]) == (409, "meeting-over"), late.text
     assert not (await marac.get("chair", f"meetings/{old}/agenda")).json()["publication"]["open"]
+    body = {"area": "north", "starts": past, "emergency": True}
+    sits = (await marac.post("coordinator", "meetings", body)).json()["root"]
+    assert (await marac.get("chair", f"meetings/{sits}/agenda")).json()["publication"]["open"]
+    done = await marac.post("coordinator", f"meetings/{sits}/publications", {"after": 0})
+    assert done.status_code == 201, "nobody has closed it"
 
 
 async def test_what_is_published_holds_no_name(marac: Marac) -> None:
