@@ -45,9 +45,7 @@ def fold_after(subject: Subject) -> Folded:
         case=case.case, area=case.area, marac=case.marac, clocks=clocks_of(subject.facts, subject.id, RULES)
     )
     met = _met(subject)
-    if case.withdrawn or case.victim is None:
-        return Folded(row if row.clocks else None)
-    if not met:
+    if case.withdrawn or case.victim is None or not met:
         left = _left_on(subject)
         row = row.model_copy(update={"flags": left, "flagged": barred(line.agency for line in left)})
         return Folded(row if row.clocks or left else None)
@@ -114,8 +112,8 @@ def _newest(subject: Subject) -> dict[str, Fact[FlagConfirmed]]:
 
 
 def _left_on(subject: Subject) -> tuple[FlagLine, ...]:
-    """The flags that agencies have on though no meeting counts: nothing is due of them, and each may come
-    off."""
+    """The flags that agencies have on though no meeting counts, or the referral is withdrawn: nothing is due
+    of them, and each may come off."""
     return tuple(
         FlagLine(agency=agency, state=word.said.state, root=word.root, said=word.occurred)
         for agency, word in sorted(_newest(subject).items())

@@ -60,7 +60,7 @@ def fold_case(subject: Subject) -> Folded:
     orders, changes_at = people.orders(subject.at)
     known = (
         _referred(said)
-        | people.known(fact, orders, chosen(subject.configuration, area))
+        | people.known(fact, orders, chosen(subject.configuration, taken_by[-1] if taken_by else area))
         | {"was_about": people.no_more(versions)}
     )
     return Folded(row.model_copy(update=known), changes_at)

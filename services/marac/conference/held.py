@@ -76,20 +76,20 @@ class Held:
         at = self.at or self.archive.clock.now()
         silences = await feeds.silent(self.archive, agencies, self.at)
         decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
-        own = {area: chosen(configuration, area) for area in {case.area for case in cases}}
+        own = {area: chosen(configuration, area) for area in map(_chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
         meetings = await self.meetings_of(cases)
         return [
             CaseKnown(
                 at,
-                await self._as_chosen(case, own[case.area], at),
+                await self._as_chosen(case, own[_chooses(case)], at),
                 own_rows(case, people),
                 alerts,
                 agencies,
                 areas,
                 await self._incomplete(case),
                 silences,
-                chosen=own[case.area],
+                chosen=own[_chooses(case)],
                 listing=decided.get(case.case),
                 of_children=children,
                 actions=agreed[case.case],
@@ -118,6 +118,11 @@ class Held:
         ids = {listing.meeting for case in cases for listing in case.meetings}
         found = await self.many(MEETING, rows.ConferenceMeeting, ids, "meeting")
         return {meeting: row for meeting, row in found.items() if not row.withdrawn}
+
+
+def _chooses(case: rows.ConferenceCase) -> str | None:
+    """The area whose MARAC's choices hold for a case: its own, and once another MARAC has taken it, that."""
+    return case.marac if case.transferred else case.area
 
 
 async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:

@@ -12,6 +12,7 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed
 from contracts.events.contact import DeathRecorded
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
+from contracts.events.listing import MaracSet
 from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.events.owed import VictimTold
 from contracts.events.research import ResearchersSet
@@ -286,8 +287,9 @@ def test_a_meeting_called_off_after_its_time_was_held_nowhere_and_stops_what_it_
     [
         lambda: withdrawn(_meeting(1)),
         lambda: fact(MeetingClosed(meeting=root_of("meeting")), agency="police", root="closed"),
+        lambda: withdrawn(referral()),
     ],
-    ids=["called off", "closed without the case"],
+    ids=["called off", "closed without the case", "the referral is withdrawn"],
 )
 def test_a_flag_that_was_set_for_a_meeting_that_does_not_count_stands_until_it_is_taken_off(
     over: Callable[[], Fact[Any]],
@@ -518,6 +520,24 @@ def test_both_sides_have_a_clock_until_a_transfer_is_taken_and_the_sender_keeps_
     assert isinstance(row, ConferenceTransfer)
     assert (row.state, row.open) == ("asked-after", True), "what was asked for is still missing"
     assert after(told).flags, "the earlier flag stays"
+
+
+def test_once_a_case_is_taken_it_is_a_repeat_by_the_definition_of_the_marac_that_took_it() -> None:
+    old = fact(MaracSet.model_validate({"area": "south", "repeat_definition": "old"}), root="chosen")
+    lately = NOON - timedelta(hours=2)
+    shouting = incident("shouting", kind="verbal-abuse", occurred=lately)
+    told = met(sent(), old, shouting, incident("blow", kind="assault-with-injury", occurred=lately))
+
+    def repeat() -> Any:
+        return told.row("conference_case", root_of("case")).repeat
+
+    told.settle()
+    before = repeat()
+    assert (before.definition, root_of("shouting") in before.roots) == ("current", True)
+    told.add(of_transfer(TransferAcknowledged, "other-police", 1))
+    told.settle()
+    now = repeat()
+    assert (now.definition, root_of("shouting") in now.roots) == ("old", False), "nobody calls it a crime"
 
 
 def test_before_it_is_taken_a_transfer_says_nothing_of_why_or_of_the_other_side() -> None:

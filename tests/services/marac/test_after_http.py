@@ -134,9 +134,9 @@ async def test_a_flag_for_a_meeting_that_is_called_off_is_listed_and_may_be_take
     refused = await marac.post("system", f"cases/{made.case}/flags", {"state": "removed"})
     assert refused.status_code == 404
     whole = await page(marac, "coordinator", f"cases/{made.case}/after")
-    assert "Not heard: may be taken off" in whole.text
+    assert "Does not count any more: may be taken off" in whole.text
     shown = await page(marac, "idva", "flags")
-    assert "Not heard: may be taken off" in shown.text
+    assert "Does not count any more: may be taken off" in shown.text
     assert re.findall(r'name="state" value="([^"]+)"', shown.text) == ["removed"]
     typed = {"once": once(shown.text), "state": "removed"}
     assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
