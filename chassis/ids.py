@@ -5,6 +5,7 @@ it, an id says nothing and cannot be guessed. The recipes are fixed: they cannot
 facts exist (``docs/decisions/0001``).
 """
 
+import base64
 import hmac
 import secrets
 import time
@@ -54,6 +55,13 @@ class Ids:
     def blind(self, kind: str, value: str) -> str:
         """A keyed hash by which equal identifiers are found without being kept."""
         return self._derive("blind", kind, value)
+
+    def code(self, kind: str, value: str) -> str:
+        """Sixteen letters and digits (80 bits), in fours, that a person writes down and types. Without the
+        deployment's secret nobody can tell them."""
+        digest = hmac.digest(self._secret, self._derive("code", kind, value).encode(), "sha256")
+        letters = base64.b32encode(digest).decode()
+        return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
     def _derive(self, *parts: str) -> str:
         encoded = [part.encode() for part in parts]

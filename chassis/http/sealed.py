@@ -7,7 +7,8 @@ secret: a cursor holds the value that a list was sorted by, which may be a name,
 import base64
 import hashlib
 import hmac
-from typing import Any
+import secrets
+from typing import Any, NamedTuple
 
 import orjson
 from joserfc import jwe
@@ -15,6 +16,26 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from chassis.clock import Clock
+
+ROUNDS = 200_000
+"""Of PBKDF2, for what opens by a code of :meth:`chassis.ids.Ids.code`, which nobody guesses anyhow."""
+
+
+class ByCode(NamedTuple):
+    """JSON that opens by a code alone: the JWE, and the salt of its key."""
+
+    sealed: str
+    salt: str
+
+
+def close_by_code(value: Any, code: str) -> ByCode:
+    """The value, sealed anew for whoever has the code; ``pages/static/copy.js`` opens it. It takes a while,
+    so do it in a thread."""
+    salt = secrets.token_bytes(16)
+    key = hashlib.pbkdf2_hmac("sha256", code.replace("-", "").encode(), salt, ROUNDS)
+    opens = OctKey.import_key({"kty": "oct", "k": base64.urlsafe_b64encode(key).decode().rstrip("=")})
+    sealed = jwe.encrypt_compact({"alg": "dir", "enc": "A256GCM"}, orjson.dumps(value), opens)
+    return ByCode(sealed, base64.b64encode(salt).decode())
 
 
 class Broken(ValueError):

@@ -5,6 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from markupsafe import Markup
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -73,6 +74,16 @@ def version() -> str:
     same."""
     files = sorted(path for folder in (OWN, FETCHED) for path in folder.glob("*.*"))
     return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+@cache
+def inlined(name: str) -> Markup:
+    """What is in a style sheet or script, to stand in a file that can load nothing. Raises LookupError for
+    none."""
+    path = next((folder / name for folder in (OWN, FETCHED) if (folder / name).is_file()), None)
+    if path is None:
+        raise LookupError(f"{name} is not there: make the assets first")
+    return Markup(path.read_text())  # noqa: S704 - ours, or the Design System's, checked when it was fetched
 
 
 @cache

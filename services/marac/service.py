@@ -32,6 +32,7 @@ from services.marac.conference.published import PUBLISHED
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
+from services.marac.copy_routes import pages as copy_pages
 from services.marac.emergency_routes import pages as emergency_pages
 from services.marac.emergency_routes import router as emergencies
 from services.marac.interest_routes import pages as interest_pages
@@ -117,6 +118,7 @@ SERVICE = Service(
         children_pages,
         sitting_pages,
         minutes_pages,
+        copy_pages,
         action_pages,
         message_pages,
         after_pages,

@@ -6,7 +6,7 @@ from ``samples``, and what they would refuse is refused as they do.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,6 +38,7 @@ from services.marac import (
     after_routes,
     at_risk_routes,
     children_routes,
+    copy_routes,
     emergency_routes,
     interest_routes,
     listing_actions,
@@ -57,6 +58,7 @@ from services.marac.conference import (
     action_plan,
     after_page,
     children_list,
+    copying,
     correspondence,
     declaring,
     emergency_told,
@@ -132,6 +134,9 @@ ROLES = {
 }
 
 
+CODE = "K7QM-2D7R-W4XT-H3NP"
+"""By which the copy opens that the one chair takes."""
+
 MORE = {
     "marac": [
         measure_routes.router,
@@ -147,6 +152,7 @@ MORE = {
         interest_routes.pages,
         sitting_routes.pages,
         minutes_routes.pages,
+        copy_routes.pages,
         after_routes.pages,
         transfer_routes.pages,
     ],
@@ -266,6 +272,21 @@ class World:
         then = {"known_at": at, "waiting": None}
         return self.agenda_shown if at is None else self.agenda_shown.model_copy(update=then)
 
+    async def offer(self, _: Any, caller: Caller, meeting: str) -> copying.Offer:
+        """A copy that can be taken until tonight."""
+        starts = self.agenda_shown.meeting.starts
+        until = sample_rows.NOW + timedelta(hours=10)
+        area = self.agenda_shown.meeting.area_name
+        return copying.Offer(meeting, area, starts, sample_rows.ago(days=1), until, over=False, code=CODE)
+
+    async def copied(self, _: Any, caller: Caller, meeting: str) -> copying.Copied:
+        """The agenda, and its cases as they are."""
+        cases = [
+            (self.cases[line.case], await sample_research.of_case(_, caller, line.case))
+            for line in self.agenda_shown.cases
+        ]
+        return copying.Copied(self.agenda_shown, cases, sample_rows.NOW + timedelta(hours=10), CODE)
+
     async def alert(self, _: Any, caller: Caller, cause: str, *rule: Any) -> Any:
         """One alert."""
         known = (*self.theirs, *self.alerts.waiting, *self.alerts.mine)
@@ -363,6 +384,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(schools, "waiting", answers(sample_schools.waiting))
     patch.setattr(schools, "confirm", sample_schools.confirm)
     patch.setattr(support_list, "known", answers(support_list.Known(FactSet())))
+    patch.setattr(copying, "offer", world.offer)
+    patch.setattr(copying, "take", world.copied)
     patch.setattr(children_list, "children", answers(sample_children.children))
     patch.setattr(measures, "overview", answers(sample_measures.overview))
     patch.setattr(most_at_risk, "victims", sample_at_risk.victims)

@@ -41,6 +41,7 @@ OF_NOBODY = {
     "/marac/meetings/{meeting}/print": "the same",
     "/marac/meetings/{meeting}/sitting": "who attends, and letters of cases",
     "/marac/minutes": "a list of meetings",
+    "/marac/meetings/{meeting}/copy": "a button: what is taken is what is printed",
     "/marac/meetings/{meeting}/minutes": "what a meeting recorded: the chair's page of each case says it",
     "/marac/meetings/{meeting}/minutes/print": "the same",
     "/marac/cases/{case}/live": "that there is something new",

@@ -71,6 +71,7 @@ PAGES = {
     "a case of nothing known, for the chair": ("chair", f"{SITS}/hear/{sample_rows.EMPTY_CASE}"),
     "minutes, corrected since": ("chair", f"{SITS}/minutes"),
     "minutes as issued": ("idva", f"{SITS}/minutes"),
+    "a copy for the meeting": ("chair", f"{SITS}/copy"),
     "minutes, for an agency": ("representative", f"{SITS}/minutes"),
     "minutes that an agency has": ("representative", "/marac/minutes"),
     "minutes, to print": ("idva", f"{SITS}/minutes/print"),

@@ -12,6 +12,7 @@ from deploy.local.deployment import ROOT
 NEVER = {
     "marac/choices.html": "areas, and no victim",
     "marac/choices_area.html": "what an area has chosen, and no victim",
+    "marac/copy.html": "a button: what is taken is what is printed",
     "marac/emergency.html": "colleagues are rung: how she is reached is on the case's own page",
     "marac/emergency_meeting.html": "colleagues are rung, and no case is named",
     "marac/returned.html": "advice to the agency that referred, and no word to her",

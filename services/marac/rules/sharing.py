@@ -18,6 +18,7 @@ LIST_CASE = "case:list"
 PUBLISH_AGENDA = "agenda:publish"
 HOLD_MEETING = "meeting:hold"
 READ_MINUTES = "minutes:read"
+TAKE_COPY = "agenda:copy"
 SET_THRESHOLD = "threshold:set"
 AGREE_ACTION = "action:agree"
 ANSWER_ACTION = "action:answer"
@@ -49,6 +50,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
     PUBLISH_AGENDA: frozenset({StaffRole.MARAC_COORDINATOR}),
     HOLD_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    TAKE_COPY: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     READ_MINUTES: frozenset(
         {
             StaffRole.MARAC_CHAIR,
