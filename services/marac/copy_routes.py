@@ -37,7 +37,7 @@ async def take(request: Request, meeting: Id, runtime: TheRuntime, caller: Taker
     except Refused as refused:
         if refused.status != 409:
             raise
-        return await _offer(request, runtime, caller, meeting, 409)
+        return await _offer(request, runtime, caller, meeting, 422)
     look = PAGES.look(request, caller)
     file = await asyncio.to_thread(copied.file_of, found, look)
     return HTMLResponse(file, headers={"Content-Disposition": f'attachment; filename="{copied.FILE}"'})
