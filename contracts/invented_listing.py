@@ -3,8 +3,16 @@ victim."""
 
 from contracts import vocabulary as code
 from contracts.events.configuration import ThresholdSet
-from contracts.events.listing import Escalation, LocalCriterion, MaracSet, PartiesDecided, ReferralReturned
-from contracts.invented import WHERE, at
+from contracts.events.listing import (
+    CaseRestricted,
+    Escalation,
+    Insider,
+    LocalCriterion,
+    MaracSet,
+    PartiesDecided,
+    ReferralReturned,
+)
+from contracts.invented import WHERE, at, example_id
 from contracts.invented_facts import REFERRAL, Told
 from contracts.sections import Narrative
 
@@ -39,6 +47,18 @@ LISTING: list[Told] = [
             case=REFERRAL,
             decision=code.PartiesAnswer.AS_REFERRED,
             reason=Narrative(text="Hurt while holding a door shut; the pattern is one way."),
+        ),
+    ),
+    (
+        "northshire-police",
+        at(11),
+        CaseRestricted(
+            case=REFERRAL,
+            to=[
+                Insider(person=example_id("a coordinator"), name="Noor Ahmed"),
+                Insider(person=example_id("an IDVA"), name="Jo Barrow"),
+            ],
+            reason=Narrative(text="A brother of the alleged perpetrator works for the housing service."),
         ),
     ),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt, StringConstraints, field_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import CaseId, Content, FiledAreaId
@@ -97,3 +97,30 @@ class PartiesDecided(Content):
     case: CaseId
     decision: PartiesAnswer
     reason: NarrativeSection
+
+
+class Insider(Part):
+    """A member of staff who goes on seeing a case that is restricted."""
+
+    person: Id = Field(description="as `GET /notify/v1/me` names them")
+    name: Line
+
+
+class CaseRestricted(Content):
+    """A case is for these members of staff alone, as a party of it works for an agency, or is near to whoever
+    does; or it is so no more. The newest holds."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.case-restricted.v1"
+    topic: ClassVar[str] = "marac"
+    case: CaseId
+    to: list[Insider] = Field(default_factory=list, max_length=40)
+    lifted: StrictBool = Field(default=False, description="it is restricted no more, and to nobody")
+    reason: NarrativeSection
+
+    @model_validator(mode="after")
+    def _to_somebody_once(self) -> "CaseRestricted":
+        if len({each.person for each in self.to}) < len(self.to):
+            raise PydanticCustomError("person_twice", "each member of staff is named once")
+        if self.lifted == bool(self.to):
+            raise PydanticCustomError("to_misplaced", "it is restricted to somebody, or lifted")
+        return self

@@ -14,7 +14,7 @@ from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined, ThresholdSet
-from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
+from contracts.events.listing import CaseRestricted, MaracSet, PartiesDecided, ReferralReturned
 from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from contracts.rules.areas import area_and_around, within_token
@@ -37,9 +37,8 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     await _of_their_area(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
+    _by_whom(caller, content)
     if isinstance(content, InterestDeclared):
-        if content.person != caller.id:
-            raise Refused("not-yours-to-say", "person")
         return content.model_copy(update={"coordinates": sharing.may_place_cases(caller.roles)})
     if isinstance(content, ActionAgreed | ActionAnswered):
         return await action_plan.admit(archive, caller, content)
@@ -55,6 +54,15 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
             raise Refused("given-by-goldthread", f"body.content.{given}")
         return content.model_copy(update=await weighed(archive, caller, content.case))
     return content
+
+
+def _by_whom(caller: Caller, content: Content) -> None:
+    """A tie is one's own to declare; and whoever restricts a case stays inside, or nobody could lift it."""
+    if isinstance(content, InterestDeclared) and content.person != caller.id:
+        raise Refused("not-yours-to-say", "person")
+    to = content.to if isinstance(content, CaseRestricted) else None
+    if to and caller.id not in {each.person for each in to}:
+        raise Refused("shuts-you-out", "body.to")
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
@@ -92,10 +100,10 @@ async def _of_no_tie(archive: Archive, caller: Caller, content: Content) -> None
 
 
 def _cases_of(content: Content) -> set[str]:
-    """The cases that a listing, an answer to research or a declaration is about."""
+    """The cases that a listing, a restriction, an answer to research or a declaration is about."""
     if isinstance(content, InterestDeclared):
         return {each.case for each in content.cases}
-    return {content.case} if isinstance(content, CaseListed | ResearchAnswered) else set()
+    return {content.case} if isinstance(content, CaseListed | CaseRestricted | ResearchAnswered) else set()
 
 
 async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> None:
@@ -103,7 +111,7 @@ async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> 
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
-    if isinstance(content, ReferralReturned | PartiesDecided):
+    if isinstance(content, CaseRestricted | ReferralReturned | PartiesDecided):
         decided = await archive.row(CASE, content.case)
         if not isinstance(decided, ConferenceCase) or not await visible(archive, caller, [decided]):
             raise not_found()

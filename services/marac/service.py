@@ -4,7 +4,7 @@ from chassis.service import Service
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
-from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
+from contracts.events.listing import CaseRestricted, MaracSet, PartiesDecided, ReferralReturned
 from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac import feeds
@@ -48,6 +48,8 @@ from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.research_routes import pages as research_pages
 from services.marac.research_routes import router as research
+from services.marac.restriction_routes import pages as restriction_pages
+from services.marac.restriction_routes import router as restrictions
 from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.search_routes import pages as search_pages
@@ -97,6 +99,7 @@ SERVICE = Service(
         minutes,
         completeness,
         listing,
+        restrictions,
         emergencies,
         at_risk,
         at_risk_pages,
@@ -114,6 +117,7 @@ SERVICE = Service(
         transfers,
         pages,
         listing_pages,
+        restriction_pages,
         emergency_pages,
         children_pages,
         sitting_pages,
@@ -135,6 +139,7 @@ SERVICE = Service(
         CaseListed: sharing.LIST_CASE,
         ReferralReturned: sharing.RETURN_REFERRAL,
         PartiesDecided: sharing.DECIDE_PARTIES,
+        CaseRestricted: sharing.RESTRICT_CASE,
         PopulationSet: sharing.SET_POPULATION,
         ResearchersSet: sharing.SET_RESEARCHERS,
         ResearchAnswered: sharing.ANSWER_RESEARCH,

@@ -117,9 +117,7 @@ class AgendaLine(Shown):
     breaches: int = Field(description="occurrences, not records")
     unanswered: int = Field(description="alerts that nobody has answered")
     clocks_late: int = Field(default=0, description="deadlines that ran out, and that nobody has taken")
-    actions: ActionCounts | None = Field(
-        default=None, description="that were agreed and are still to be done"
-    )
+    actions: ActionCounts | None = Field(default=None, description="agreed and still to be done")
     clock_next: datetime | None = Field(default=None, description="when the next deadline runs out")
     missing: int
     way: SafeWay = Field(default=NO_WAY, description="whether she may be contacted; never by what")
@@ -133,6 +131,7 @@ class AgendaLine(Shown):
     owed: OwedNote | None = Field(default=None, description="of the safety plan and of what is to be told")
     no_idva: bool = Field(default=False, description="one is asked, and none has accepted")
     disputed: bool
+    restricted: bool = False
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
 
 

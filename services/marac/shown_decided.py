@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.events.listing import Insider
 from contracts.vocabulary import PartiesAnswer
 
 
@@ -48,8 +49,19 @@ class PartiesShown(Shown):
     reason: str | None
 
 
+class RestrictedHere(Shown):
+    """That the case is restricted, to whom, by which agency, since when and why."""
+
+    to: list[Insider]
+    agency: str
+    at: datetime
+    reason: str | None
+
+
 class CaseDecided(Shown):
     """What persons decided of a case before it is heard."""
+
+    restricted: RestrictedHere | None = None
 
     parties: PartiesShown | None = None
     returned: ReturnedHere | None = None

@@ -49,6 +49,7 @@ OF_NOBODY = {
     "/marac/children": "a list of children: each case's own page says it",
     "/marac/cohort": "a list of people",
     "/marac/waiting": "a list of cases",
+    "/marac/cases/{case}/restriction": "staff, and letters of a case",
     "/marac/returned": "a list of an agency's own referrals",
     "/marac/emergency": "a form",
     "/marac/emergency-meetings/{emergency}": "who was told of a meeting, and no case",

@@ -15,6 +15,7 @@ NEVER = {
     "marac/copy.html": "a button: what is taken is what is printed",
     "marac/emergency.html": "colleagues are rung: how she is reached is on the case's own page",
     "marac/emergency_meeting.html": "colleagues are rung, and no case is named",
+    "marac/restriction.html": "which staff see a case: nobody is contacted",
     "marac/returned.html": "advice to the agency that referred, and no word to her",
     "marac/candidates.html": "perpetrator-centred: a list",
     "marac/characteristics.html": "numbers of victims, and no victim",

@@ -56,11 +56,12 @@ async def undeclared(archive: Archive, caller: Caller, meeting: str) -> list[sho
 async def uncoordinated(archive: Archive, caller: Caller, cases: Collection[str]) -> list[str]:
     """To a chair the letters of those of these cases to which every coordinator who declared has a tie:
     nobody is left to see to them. Whatever the chair declared of them: of a case that is not there for them
-    the letters alone are told, or nobody would be."""
+    the letters alone are told, or nobody would be. Of one that is restricted to others nothing is."""
     if StaffRole.MARAC_CHAIR not in caller.roles:
         return []
     found = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
-    words = {case: [each.tie for each in row.declared if each.coordinates] for case, row in found.items()}
+    told = {case: row for case, row in found.items() if not row.shuts_out(caller.id)}
+    words = {case: [each.tie for each in row.declared if each.coordinates] for case, row in told.items()}
     return sorted(agenda.letters(case) for case, ties in words.items() if ties and all(ties))
 
 
@@ -68,17 +69,19 @@ async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Ti
     """Record whether the caller has a tie to cases of a meeting. Raises Problem (404) unless they attend it
     and each of these is listed at it."""
     row = await _meeting(runtime, caller, meeting)
-    if not {each.case for each in cases} <= {ask.case for ask in row.asks}:
+    said = await Held(runtime).many(INTERESTS, InterestsRow, [each.case for each in cases], "case")
+    shut = {case for case, known in said.items() if known.shuts_out(caller.id)}
+    if not {each.case for each in cases} <= {ask.case for ask in row.asks} - shut:
         raise not_found()
-    said = InterestDeclared(person=caller.id, cases=cases)
+    content = InterestDeclared(person=caller.id, cases=cases)
     taken = await runtime.take(
         own_header(runtime.clock.now()),
-        said,
+        content,
         caller=caller,
         right=sharing.DECLARE_INTEREST,
         idempotency_key=key,
     )
-    await runtime.folded(said.keys(taken.root))
+    await runtime.folded(content.keys(taken.root))
     return taken
 
 

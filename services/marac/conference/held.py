@@ -126,7 +126,8 @@ def _chooses(case: rows.ConferenceCase) -> str | None:
 
 
 async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
-    """Those of these cases to whose parties the caller declared a tie: they are not there for them."""
+    """Those of these cases to whose parties the caller declared a tie, or that are restricted to others: they
+    are not there for them."""
     said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
     return {case for case, row in said.items() if row.tie_of(caller.id)}
 
@@ -136,8 +137,8 @@ async def visible(
 ) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
     meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over. To
-    whoever declared a tie to its parties it is not there, nor, once a meeting of theirs has declaring here,
-    to an attendee who declared nothing."""
+    whoever declared a tie to its parties it is not there, nor where it is restricted to others, nor, once a
+    meeting of theirs has declaring here, to an attendee who declared nothing."""
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
     return await _released(archive, caller, _of_their_areas(caller, cases, meetings), meetings)

@@ -18,15 +18,29 @@ from services.marac.conference.listing_rows import CaseListing, CaseListingTable
 from services.marac.conference.reach import within_reach
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
-from services.marac.shown_decided import CaseDecided, CaseNote, MeetingsNote, PartiesShown, ReturnedHere
+from services.marac.shown_decided import (
+    CaseDecided,
+    CaseNote,
+    MeetingsNote,
+    PartiesShown,
+    RestrictedHere,
+    ReturnedHere,
+)
 
 JUST_BEGUN = timedelta(hours=12)
 """For so long an emergency meeting stands above all others after it began. Goldthread's own."""
 
 
 def decided_of(known: CaseKnown) -> CaseDecided:
-    """Both decisions, for the case's own page."""
-    return CaseDecided(parties=_parties(known), returned=returned_of(known))
+    """Every decision that holds, for the case's own page."""
+    return CaseDecided(restricted=_restricted(known), parties=_parties(known), returned=returned_of(known))
+
+
+def _restricted(known: CaseKnown) -> RestrictedHere | None:
+    newest = next(iter(known.listing.restricted if known.listing else ()), None)
+    if newest is None or newest.to is None:
+        return None
+    return RestrictedHere(to=list(newest.to), agency=newest.agency, at=newest.at, reason=newest.reason)
 
 
 def _parties(known: CaseKnown) -> PartiesShown | None:

@@ -2,10 +2,16 @@
 
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Subject, View
-from contracts.events.listing import PartiesDecided, ReferralReturned
+from contracts.events.listing import CaseRestricted, PartiesDecided, ReferralReturned
 from contracts.events.people import ReferralMade
 from contracts.sections import Narrative, NarrativeSection
-from services.marac.conference.listing_rows import CaseListing, CaseListingTable, PartiesLine, Returned
+from services.marac.conference.listing_rows import (
+    CaseListing,
+    CaseListingTable,
+    PartiesLine,
+    RestrictedLine,
+    Returned,
+)
 
 
 def fold_listing(subject: Subject) -> Folded:
@@ -14,8 +20,8 @@ def fold_listing(subject: Subject) -> Folded:
     returns = sorted(
         (f for f in facts.current(ReferralReturned) if f.said.case == case), key=lambda f: f.order
     )
-    parties = parties_of(facts, case)
-    if not returns and not parties:
+    parties, restricted = parties_of(facts, case), restricted_of(facts, case)
+    if not returns and not parties and not restricted:
         return Folded(None)
     referral = next((fact for fact in facts.of(ReferralMade) if fact.root == case), None)
     row = CaseListing(
@@ -24,6 +30,7 @@ def fold_listing(subject: Subject) -> Folded:
         referred=referral.occurred if referral else None,
         returned=_returned(returns[-1], subject) if returns else None,
         parties=parties,
+        restricted=restricted,
     )
     return Folded(row)
 
@@ -41,6 +48,23 @@ def parties_of(facts: FactSet, case: str) -> tuple[PartiesLine, ...]:
             decision=each.said.decision,
         )
         for each in reversed(decided)
+    )
+
+
+def restricted_of(facts: FactSet, case: str) -> tuple[RestrictedLine, ...]:
+    """Every word that stands about to whom a case is restricted, the newest first, which is the one that
+    holds."""
+    said = sorted((f for f in facts.current(CaseRestricted) if f.said.case == case), key=lambda f: f.order)
+    return tuple(
+        RestrictedLine(
+            root=each.root,
+            fact=each.id,
+            agency=each.agency,
+            at=each.occurred,
+            reason=_text(each.said.reason),
+            to=None if each.said.lifted else tuple(each.said.to),
+        )
+        for each in reversed(said)
     )
 
 
@@ -73,5 +97,5 @@ LISTING = View(
     row=CaseListing,
     table=CaseListingTable,
     fold=fold_listing,
-    begun_by=(ReferralReturned, PartiesDecided),
+    begun_by=(ReferralReturned, PartiesDecided, CaseRestricted),
 )

@@ -1,9 +1,11 @@
-"""What persons decided of a case before it is heard: that it was returned, and who is its primary victim."""
+"""What persons decided of a case before it is heard: that it was returned, who is its primary victim, and to
+whom it is restricted."""
 
 from pydantic import AwareDatetime
 from sqlmodel import Field
 
 from chassis.views import Row, ViewTable
+from contracts.events.listing import Insider
 from contracts.vocabulary import PartiesAnswer
 from services.marac.conference.parts import Part
 
@@ -33,15 +35,28 @@ class PartiesLine(Decided):
     decision: PartiesAnswer
 
 
+class RestrictedLine(Decided):
+    """To whom a case is restricted; ``to`` None: to nobody any more."""
+
+    to: tuple[Insider, ...] | None
+
+
 class CaseListing(Row):
     """What was decided of a case. ``returned``: the last return that stands; ``parties``: every decision that
-    stands, the newest first, which is the one that holds. ``referred_by`` None: its referral is not here."""
+    stands, the newest first, which is the one that holds, as ``restricted``: to whom it was restricted.
+    ``referred_by`` None: its referral is not here."""
 
     case: str
     referred_by: str | None
     referred: AwareDatetime | None
     returned: Returned | None
     parties: tuple[PartiesLine, ...]
+    restricted: tuple[RestrictedLine, ...] = ()
+
+    @property
+    def insiders(self) -> tuple[Insider, ...] | None:
+        """Whom it is restricted to; None: it is not."""
+        return self.restricted[0].to if self.restricted else None
 
     @property
     def agencies(self) -> set[str]:

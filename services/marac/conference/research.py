@@ -8,11 +8,13 @@ from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined
+from contracts.events.listing import CaseRestricted
 from contracts.events.research import InterestDeclared, ResearchAnswered, Researched, ResearchersSet
 from contracts.rules.areas import area_and_around
 from contracts.sections import Narrative, NarrativeSection
 from contracts.vocabulary import AlertRule, ResearchHeld
 from services.marac import casefile
+from services.marac.conference.listing import restricted_of
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.research_rows import (
     Answer,
@@ -154,8 +156,8 @@ def _text(words: NarrativeSection | None) -> str | None:
 
 
 def fold_interests(subject: Subject) -> Folded:
-    """The row of what is declared of a case. A tie stands whatever its person says later: whoever has one
-    does not lift it."""
+    """The row of for whom a case is there: what is declared of it, and whom it is restricted to. A tie stands
+    whatever its person says later: whoever has one does not lift it."""
     found: dict[str, Declared] = {}
     for fact in subject.facts.current(InterestDeclared):
         said = fact.said
@@ -166,7 +168,12 @@ def fold_interests(subject: Subject) -> Folded:
                     root=fact.root, person=said.person, tie=each.tie, coordinates=said.coordinates
                 )
     declared = tuple(found[person] for person in sorted(found))
-    return Folded(InterestsRow(case=subject.id, declared=declared) if declared else None)
+    restricted = restricted_of(subject.facts, subject.id)
+    to = restricted[0].to if restricted else None
+    if not declared and to is None:
+        return Folded(None)
+    only = None if to is None else tuple(each.person for each in to)
+    return Folded(InterestsRow(case=subject.id, declared=declared, only=only))
 
 
 RESEARCH = View(
@@ -193,5 +200,5 @@ INTERESTS = View(
     row=InterestsRow,
     table=InterestsTable,
     fold=fold_interests,
-    begun_by=(InterestDeclared,),
+    begun_by=(InterestDeclared, CaseRestricted),
 )

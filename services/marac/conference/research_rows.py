@@ -108,13 +108,22 @@ class Declared(Part):
 
 
 class InterestsRow(Row):
-    """What is declared of a case: of each person one, a tie before all else that they declared."""
+    """For whom a case is there. What is declared of it: of each person one, a tie before all else that they
+    declared. ``only``: the members of staff whom it is restricted to; None: it is not restricted."""
 
     case: str
     declared: tuple[Declared, ...]
+    only: tuple[str, ...] | None = None
+
+    def shuts_out(self, person: str) -> bool:
+        """Whether it is restricted to others."""
+        return self.only is not None and person not in self.only
 
     def tie_of(self, person: str) -> bool | None:
-        """Whether somebody has a tie to its parties; None: they have not declared."""
+        """Whether somebody has a tie to its parties, or it is restricted to others: either way it is not
+        there for them. None: they have not declared."""
+        if self.shuts_out(person):
+            return True
         return next((each.tie for each in self.declared if each.person == person), None)
 
 

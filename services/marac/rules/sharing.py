@@ -26,6 +26,7 @@ READ_COHORT = "cohort:read"
 READ_WAITING = "waiting:read"
 RETURN_REFERRAL = "referral:return"
 DECIDE_PARTIES = "parties:decide"
+RESTRICT_CASE = "case:restrict"
 READ_RETURNED = "returned:read"
 READ_CHOICES = "choices:read"
 DECIDE_CANDIDATE = "candidate:decide"
@@ -63,6 +64,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_WAITING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     RETURN_REFERRAL: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     DECIDE_PARTIES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
+    RESTRICT_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     READ_RETURNED: frozenset({StaffRole.REPORTER, StaffRole.REFERRER, StaffRole.IDVA}),
     READ_CHOICES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.AREA_ADMIN}),
     AGREE_ACTION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),

@@ -1,0 +1,87 @@
+"""To whom a case is restricted: read, and said as a whole upon what stands."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.accept import Taken
+from chassis.facts import Fact, FactSet
+from chassis.http.auth import Caller
+from chassis.http.problem import not_found
+from chassis.runtime import Runtime
+from chassis.upon import ever_about
+from contracts.content import Content
+from contracts.events.listing import CaseRestricted, Insider
+from contracts.sections import Narrative, Text
+from services.marac import actions
+from services.marac.conference import compose, rows
+from services.marac.conference.held import Held, visible
+from services.marac.conference.known import CaseKnown
+from services.marac.conference.listing import LISTING, restricted_of
+from services.marac.conference.views import CASE
+from services.marac.rules import sharing
+from services.marac.shown_restriction import Restriction
+
+
+class ToRestrict(BaseModel):
+    """To whom a case is restricted; null: it is so no more."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    to: list[Insider] | None = Field(min_length=1, max_length=40)
+    reason: Text
+
+
+async def read(runtime: Runtime, caller: Caller, case: str) -> Restriction:
+    """To whom a case is restricted. Raises Problem (404) for whoever does not see it. The look is on
+    record."""
+    row = await Held(runtime).one(CASE, rows.ConferenceCase, case)
+    if row is None or row.withdrawn or case not in await visible(runtime, caller, [row]):
+        raise not_found()
+    [known] = await Held(runtime).known([row])
+    # Of the facts, and not of the row: whoever says it next does so upon what is saved by now.
+    saved = await runtime.facts([f"k:{case}"])
+    said = restricted_of(saved, case)
+    page = Restriction(
+        at=runtime.clock.now(),
+        case=case,
+        letters=row.letters,
+        version=len(_ever_said(saved, case)),
+        to=list(said[0].to) if said and said[0].to else None,
+        history=said,
+        offered=await _offered(runtime, caller, known),
+        agencies=compose.names_of(known, {each.agency for each in said}),
+    )
+    body = page.model_dump_json(exclude={"at"}).encode()
+    await runtime.shown(caller, LISTING.name, case, body, [row.fact, *(each.fact for each in said)])
+    return page
+
+
+async def _offered(runtime: Runtime, caller: Caller, known: CaseKnown) -> list[Insider]:
+    """Whom it may be restricted to, as far as Goldthread knows them by name: the caller, who chairs its
+    meetings, and who is in the case."""
+    meetings = (await Held(runtime).meetings_of([known.case])).values()
+    found = {caller.id: caller.name}
+    found |= {each.chair: each.chair_name for each in meetings if each.chair and each.chair_name}
+    team = known.victim.support.team if known.victim else ()
+    found |= {each.worker.person: each.worker.name for each in team if each.worker.person}
+    return [Insider(person=person, name=name) for person, name in found.items()]
+
+
+async def restrict(runtime: Runtime, caller: Caller, case: str, asked: ToRestrict, upon: int) -> Taken:
+    """Say to whom a case is restricted, upon what was said by now. Raises Problem (404) unless the caller
+    sees the case; Refused: 422 where it would shut the caller out, 412 where somebody said otherwise
+    since."""
+    said = CaseRestricted(
+        case=case, to=asked.to or [], lifted=asked.to is None, reason=Narrative(text=asked.reason)
+    )
+    name, right = f"restriction {case}", sharing.RESTRICT_CASE
+
+    async def known() -> Sequence[Fact[Content]]:
+        return _ever_said(await runtime.facts([f"k:{case}"]), case)
+
+    return await actions.record_upon(runtime, caller, said, right, name=name, known=known, upon=upon)
+
+
+def _ever_said(facts: FactSet, case: str) -> Sequence[Fact[Content]]:
+    return ever_about(facts, lambda said: isinstance(said, CaseRestricted) and said.case == case)

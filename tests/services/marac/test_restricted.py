@@ -1,0 +1,125 @@
+"""A case that becomes restricted after its agenda went out: for those inside as it was, for anybody else not
+there, and on record who had been shown it."""
+
+from datetime import datetime
+from typing import Any
+
+from contracts.events.support import RoleTaken, Worker
+from contracts.vocabulary import CaseRole
+from tests.services.marac.caseload import ann
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
+from tests.services.marac.test_listing import form, send
+from tests.support.facts import IDS
+from tests.support.waiting import until
+
+WHY = "A cousin of the alleged perpetrator works for the council."
+INSIDE, OUTSIDE = ("coordinator", "idva"), ("chair", "coordinator-too")
+
+
+def to(*who: str) -> dict[str, Any]:
+    staff = [{"person": CALLERS[each].id, "name": CALLERS[each].name} for each in who]
+    return {"to": staff or None, "reason": WHY}
+
+
+async def seen(marac: Marac, who: str, made: Prepared, then: datetime | None = None) -> dict[str, bool]:
+    """Wherever one may meet a case at a meeting, whether it is there."""
+    meeting = f"meetings/{made.meeting}"
+    paths = [
+        f"cases/{made.case}",
+        f"{meeting}/agenda",
+        f"{meeting}/minutes",
+        f"{meeting}/sitting",
+        "children",
+    ]
+    found = {path: made.case in (await marac.get(who, path)).text for path in paths}
+    page = await marac.http.get(
+        f"/marac/meetings/{made.meeting}/print", headers={"Authorization": f"Bearer {who}"}
+    )
+    found["print"] = "Doe" in page.text
+    then = then or await marac.runtime.fresh_until()
+    found["as it was"] = made.case in (await marac.get(who, f"{meeting}/agenda", then)).text
+    listed = (await marac.get(who, "meetings")).json()
+    found["counted"] = any(each["cases"] for each in (*listed["to_come"], *listed["past"]))
+    asked = {"name": "Doe", "reason": "own-case"}
+    found["searched"] = made.case in (await marac.post(who, "search", asked)).text
+    return found
+
+
+async def held(marac: Marac) -> Prepared:
+    """A meeting whose agenda was published, that has heard the case and has minutes."""
+    made = await prepared(marac)
+    worker = Worker(name="Carys Bevan", person=IDS.staff("issuer", "idva"))
+    await marac.say("haven", RoleTaken(people=[ann()], part=CaseRole.IDVA, worker=worker), 1)
+    meeting = f"meetings/{made.meeting}"
+    assert (await marac.post("coordinator", f"{meeting}/publications", {"after": 0})).status_code == 201
+    for path, said in (
+        ("sitting", {"step": "opened"}),
+        ("attendance", {"agency": "police", "attended": "present", "who": "Chair", "chairs": True}),
+        (f"cases/{made.case}/hearing", {"risks": "Bail ends.", "decided": "Locks.", "safe_to_tell": False}),
+        ("sitting", {"step": "closed"}),
+        ("minutes", {"number": 1}),
+    ):
+        answer = await marac.post("chair", f"{meeting}/{path}", said)
+        assert answer.status_code == 201, (path, answer.text)
+    return made
+
+
+async def test_it_is_there_for_nobody_outside_and_on_record_is_who_had_been_shown_it(marac: Marac) -> None:
+    made = await held(marac)
+    path = f"cases/{made.case}/restriction"
+
+    async def everywhere() -> bool:
+        return all([*(await seen(marac, "chair", made)).values()])
+
+    await until(everywhere, what="it is shown wherever a case is")
+    then = await marac.runtime.fresh_until()
+    before = {who: await seen(marac, who, made, then) for who in (*INSIDE, *OUTSIDE)}
+    assert (await marac.get("coordinator", path)).headers["etag"] == '"0"'
+    assert (await marac.post_upon("coordinator", path, to(*INSIDE))).status_code == 201
+
+    async def gone() -> bool:
+        return (await marac.get("chair", f"cases/{made.case}")).status_code == 404
+
+    await until(gone, what="it is restricted")
+    for who in INSIDE:
+        assert await seen(marac, who, made, then) == before[who], "inside nothing is missing"
+    for who in OUTSIDE:
+        found = await seen(marac, who, made, then)
+        assert not any(found.values()), (who, found)
+        for asked in (path, f"cases/{made.case}/shown-to/{made.case}", f"cases/{made.case}/decisions"):
+            assert (await marac.get(who, asked)).status_code == 404, "as if it were not there"
+        assert (await marac.post_upon(who, path, to(who), 1)).status_code == 404
+        declared = {"cases": [{"case": made.case, "tie": False}]}
+        answer = await marac.post(who, f"meetings/{made.meeting}/interests", declared)
+        assert answer.status_code == 404, "nobody learns that it is there by declaring"
+    looks = (await marac.get("coordinator", f"cases/{made.case}/shown-to/{made.case}")).json()["looks"]
+    assert CALLERS["chair"].id in {each["person"] for each in looks}
+    page = await form(marac, "idva", f"/marac/cases/{made.case}")
+    assert "This case is there for nobody but coordinator, idva." in page
+    assert WHY in page
+    assert (await marac.post_upon("coordinator", path, to(), 1)).status_code == 201
+    await until(lambda: back(marac, made), what="it is restricted no more")
+    assert await seen(marac, "chair", made, then) == before["chair"]
+
+
+async def back(marac: Marac, made: Prepared) -> bool:
+    return (await marac.get("chair", f"cases/{made.case}")).status_code == 200
+
+
+async def test_who_restricts_stays_inside_and_of_two_the_second_is_told(marac: Marac) -> None:
+    made = await prepared(marac)
+    path = f"cases/{made.case}/restriction"
+    refused = await marac.post_upon("coordinator", path, to("idva"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "shuts-you-out")
+    assert (await marac.post_upon("idva", path, to("idva"))).status_code == 404, "an IDVA restricts nothing"
+    both = to("coordinator", "coordinator-too")
+    assert (await marac.post_upon("coordinator", path, both)).status_code == 201
+    second = await marac.post_upon("coordinator-too", path, to("coordinator-too"))
+    assert (second.status_code, second.json()["code"]) == (412, "changed-since")
+    page = f"/marac/{path}"
+    typed = {"upon": "0", "to": [CALLERS["coordinator-too"].id], "reason": "Typed in vain."}
+    clash = await send(marac, "coordinator-too", page, **typed)
+    assert clash.status_code == 412
+    assert ("Typed in vain." in clash.text, WHY in clash.text) == (True, True), "both texts"
+    empty = await send(marac, "coordinator-too", page, upon="1", reason="Kept words.")
+    assert (empty.status_code, "Kept words." in empty.text) == (422, True)
