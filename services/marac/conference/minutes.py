@@ -26,7 +26,7 @@ from services.marac.conference.hearing import (
     sitting_of,
 )
 from services.marac.conference.held import Held
-from services.marac.conference.minutes_theirs import Theirs, may_read, theirs
+from services.marac.conference.minutes_theirs import may_read, theirs
 from services.marac.conference.room import core_lines, take
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardCase, HeardVersion, Issue, Sitting
@@ -46,22 +46,18 @@ class ToIssue(BaseModel):
 
 
 async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
-    """The minutes for a caller: for whoever holds the meeting with what was recorded since they were issued,
-    for everybody else as issued last; for an agency's representative of the cases that are theirs to read.
-    Raises Problem (404). The look is on record."""
-    sitting = await sitting_of(runtime, meeting)
-    row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
-    if row is None or not may_read(caller, row, sitting):
-        raise not_found()
+    """The minutes for a caller: for whoever holds the meeting with what was recorded since, for others as
+    issued last, for a representative of the cases that are theirs. Raises Problem (404). It is on record."""
+    sitting, holds = await sitting_of(runtime, meeting), sharing.may_hold(caller.roles)
+    row = await _meeting(runtime, caller, meeting, sitting)
     of_agency = not sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
-    holds = sharing.may_hold(caller.roles)
     configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     newest = sitting.issued[-1] if sitting.issued else None
-    own = await theirs(runtime, caller, row, sitting) if of_agency else Theirs({}, 0)
-    seen = own.cases if of_agency else await cases_at(runtime, caller, row)
-    cases = await _cases(runtime, caller, row.meeting, sitting, seen) if holds or newest else []
-    cases = [each for each in cases if each.record and each.heard] if of_agency else cases
+    own = await theirs(runtime, caller, row, sitting) if of_agency else None
+    seen = own.cases if own else await cases_at(runtime, caller, row)
+    cases = await _cases(runtime, caller, meeting, sitting, seen) if holds or newest else []
+    cases = [each for each in cases if each.record and each.heard] if own else cases
     attendance = list(sitting.attendance) if holds or newest else []
     changed = sum(each.added or each.before is not None for each in cases)
     changed += sum(line.recorded > newest.issued for line in sitting.attendance) if newest else 0
@@ -84,13 +80,23 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         carried=await _carried(runtime, caller, row, sitting) if holds or newest else [],
         cases=cases,
         of_agency=of_agency,
-        undeclared=own.undeclared,
+        undeclared=own.undeclared if own else 0,
         agencies={agency: said.name for agency, said in sorted(agencies.items())},
     )
-    facts = {row.root, *sitting.facts, *(line.fact for line in attendance), *_records(cases)}
     body = page.model_dump_json(exclude={"at", "agencies"}).encode()
+    facts = {row.root, *sitting.facts, *(line.fact for line in attendance), *_records(cases)}
     await runtime.shown(caller, SITTING.name, meeting, body, facts)
     return page
+
+
+async def _meeting(
+    runtime: Runtime, caller: Caller, meeting: str, sitting: Sitting
+) -> rows.ConferenceMeeting:
+    """A meeting whose minutes are there for the caller. Raises Problem (404)."""
+    row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
+    if row is None or not may_read(caller, row, sitting):
+        raise not_found()
+    return row
 
 
 async def issue(runtime: Runtime, caller: Caller, meeting: str, said: ToIssue) -> Taken:
