@@ -85,22 +85,6 @@ def schema(model: type[Content]) -> dict[str, Any]:
 
 def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3 document: the topics, what goes over them, and which service does which."""
-    models: list[type[BaseModel]] = [Envelope, *EVENTS.values(), Watermark, *partner_topics.MODELS]
-    refs, definitions = models_json_schema(
-        [(model, "validation") for model in models],
-        ref_template="#/components/schemas/{model}",
-    )
-    schemas = _opened(definitions["$defs"])
-    for kind, model in EVENTS.items():
-        schemas[kind] = {
-            "allOf": [refs[Envelope, "validation"]],
-            "properties": {"type": {"const": kind}},
-            **_payload_unless_withdrawn(refs[model, "validation"]),
-        }
-    schemas[Watermark.kind] = refs[Watermark, "validation"]
-    entry = partner_topics.FeedEntry.__name__
-    schemas |= partner_topics.line_schemas({model: ref for (model, _), ref in refs.items()})
-    schemas |= {entry: partner_topics.without_ours(schemas[entry])}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -120,23 +104,46 @@ def asyncapi() -> dict[str, Any]:
             if service in services
         }
         | partner_topics.operations(),
-        "components": {
-            "messages": {
-                kind: _message(kind, model, _KEY_NEWEST if kind in NEWEST_ALONE else _KEY)
-                for kind, model in EVENTS.items()
-            }
-            | {Watermark.kind: _message(Watermark.kind, Watermark, "the service whose watermark it is")}
-            | {
-                partner_topics.line_name(kind): _message(partner_topics.line_name(kind), model, "any")
-                for kind, model in POSTED.items()
-            }
-            | {
-                model.__name__: _message(model.__name__, model, partner_topics.KEY)
-                for model in (partner_topics.FeedEntry, partner_topics.InboundAnswered)
-            },
-            "schemas": schemas,
-        },
+        "components": {"messages": _messages(), "schemas": _schemas()},
     }
+
+
+def _schemas() -> dict[str, Any]:
+    """Of each kind its envelope and payload; of the partners' topics, what goes over them."""
+    models: list[type[BaseModel]] = [Envelope, *EVENTS.values(), Watermark, *partner_topics.MODELS]
+    refs, definitions = models_json_schema(
+        [(model, "validation") for model in models],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas: dict[str, Any] = _opened(definitions["$defs"])
+    for kind, model in EVENTS.items():
+        schemas[kind] = {
+            "allOf": [refs[Envelope, "validation"]],
+            "properties": {"type": {"const": kind}},
+            **_payload_unless_withdrawn(refs[model, "validation"]),
+        }
+    schemas[Watermark.kind] = refs[Watermark, "validation"]
+    entry = partner_topics.FeedEntry.__name__
+    schemas |= partner_topics.line_schemas({model: ref for (model, _), ref in refs.items()})
+    return schemas | {entry: partner_topics.without_ours(schemas[entry])}
+
+
+def _messages() -> dict[str, Any]:
+    """Each message by its name, with what its key is."""
+    ours = {
+        kind: _message(kind, model, _KEY_NEWEST if kind in NEWEST_ALONE else _KEY)
+        for kind, model in EVENTS.items()
+    }
+    lines = {
+        partner_topics.line_name(kind): _message(partner_topics.line_name(kind), model, "any")
+        for kind, model in POSTED.items()
+    }
+    answered = {
+        model.__name__: _message(model.__name__, model, partner_topics.KEY)
+        for model in (partner_topics.FeedEntry, partner_topics.InboundAnswered)
+    }
+    watermark = _message(Watermark.kind, Watermark, "the service whose watermark it is")
+    return ours | {Watermark.kind: watermark} | lines | answered
 
 
 def _payload_unless_withdrawn(payload: dict[str, Any]) -> dict[str, Any]:

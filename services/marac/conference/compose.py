@@ -57,18 +57,17 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         return []
     case, victim = known.case, known.victim
     assessments = victim.assessments if victim else []
-    assessment = next((a for a in assessments if a.root == known.risk.newest), case.assessment)
+    newest = next((a for a in assessments if a.root == known.risk.newest), case.assessment)
     kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
         area_known=case.marac is not None,
         disputed=case.disputed,
-        assessed_by=assessment.agency if assessment else None,
-        assessed=assessment.root if assessment else None,
+        assessed=(newest.root, newest.agency) if newest else None,
         lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
         was_about=case.was_about,
-        answers=all_answers(assessment),
+        answers=all_answers(newest),
         reviews=known.risk.reviews,
         way=known.way,
         consents=known.standing,

@@ -153,8 +153,8 @@ class CaseSeen:
     grade_known: bool
     area_known: bool
     disputed: bool
-    assessed_by: str | None = None
-    assessed: str | None = None
+    assessed: tuple[str, str] | None = None
+    """(root, agency) of the newest assessment."""
     lowered: Sequence[tuple[str, str]] = ()
     """(root, agency) of each assessment that a correction has lowered: it takes a second person."""
     was_about: Sequence[str] = ()
@@ -245,16 +245,17 @@ def _unanswered(case: CaseSeen) -> Iterable[Gap]:
 
 
 def _risk(case: CaseSeen) -> Iterable[Gap]:
+    root, assessor = case.assessed or ("", None)
     if not case.grade_known:
-        yield Gap("grade-unknown", case.assessed_by)
+        yield Gap("grade-unknown", assessor)
     unanswered = sum(answer in OPEN for answer in case.answers)
     if unanswered:
-        yield Gap("dash-unanswered", case.assessed_by, roots=(case.assessed or "",), count=unanswered)
+        yield Gap("dash-unanswered", assessor, roots=(root,), count=unanswered)
     if case.reviews:
         first, opened = case.reviews[0], tuple(each.root for each in case.reviews)
         yield Gap("review-owed", first.owner, roots=opened, count=len(opened), since=first.due)
-    for root, agency in case.lowered:
-        yield Gap("grade-lowered", agency, roots=(root,))
+    for lowered, agency in case.lowered:
+        yield Gap("grade-lowered", agency, roots=(lowered,))
     if case.was_about:
         yield Gap("victim-changed", "marac-coordinator", count=len(case.was_about))
     if case.disputed:
