@@ -48,6 +48,8 @@ class Checked:
 
 
 NOT_MINE = "not this token's"
+NOT_YOURS = "422 not-yours-to-say"
+"""What is for agencies of another kind alone to say, as a death."""
 CHECKS = ("taken", "the same again", "a wrong one", "withdrawn")
 
 
@@ -105,10 +107,11 @@ def _posted(client: httpx.Client, checked: Checked, run: str, roots: dict[str, s
     while first.status_code == 404 and time.monotonic() < until:
         time.sleep(PAUSE)
         first = client.post(checked.path, json=body, headers=key)
-    if first.status_code == 404:
+    taken = _unlike(first, 201)
+    if first.status_code == 404 or taken == NOT_YOURS:
         checked.found["taken"] = NOT_MINE
         return checked
-    checked.found["taken"] = _unlike(first, 201)
+    checked.found["taken"] = taken
     if first.status_code == 201:
         checked.root = roots[EXAMPLES[checked.kind].root] = first.json()["root"]
     again = client.post(checked.path, json=body, headers=key)
