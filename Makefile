@@ -24,7 +24,7 @@ demo-clean: ## Forget what the demo kept
 # them, by itself, what promises something within a second; and the short chaos run of one process, which
 # starves whatever runs beside it.
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
-	@$(PY) -m pytest -n 3 --dist loadfile
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	@$(PY) -m pytest -m prompt
 	@$(PY) -m pytest -m chaos -k one_folder
 

@@ -61,12 +61,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark a test by what it uses, so that ``-m 'not kafka'`` means what it says."""
+    """Mark a test by what it uses, so that ``-m 'not kafka'`` means what it says. Files that take minutes go
+    first: of several processes none works on one for long after the others have ended."""
+    long = set()
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         for marker, fixtures in NEEDS.items():
             if used & fixtures:
                 item.add_marker(marker)
+        if item.get_closest_marker("slow") or "deployment" in used:
+            long.add(item.path)
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.hookimpl(wrapper=True)
