@@ -143,6 +143,9 @@ class VictimTold(AboutVictim):
     result: ToldResult
     by: Teller
     method: ContactMethod | None = None
+    case: Id | None = Field(
+        default=None, description="of which case what a MARAC came to was told; null: of every one by then"
+    )
 
     @model_validator(mode="after")
     def _why_not(self) -> "VictimTold":

@@ -55,3 +55,14 @@ def test_the_form_suggests_no_way_of_contact(ask: Ask) -> None:
     assert not re.search(r'name="method".*?selected', html, re.DOTALL)
     assert "checked" not in html[html.index('id="tell"') :]
     assert "/told" not in ask("coordinator", VICTIM).text
+
+
+def test_who_comes_from_the_page_of_a_case_says_it_of_that_case_alone(ask: Ask) -> None:
+    html = ask("idva", f"{VICTIM}?case={OWED_CASE}").text
+    assert f'name="case" value="{OWED_CASE}"' in html
+    assert "of no other" in html
+    without = ask("idva", VICTIM).text
+    assert 'name="case"' not in without
+    assert "Of every case" in without
+    wrong = ask("idva", f"{VICTIM}/told", "POST", data={"once": OWED_CASE, "case": OWED_CASE})
+    assert (wrong.status_code, f'name="case" value="{OWED_CASE}"' in wrong.text) == (422, True)

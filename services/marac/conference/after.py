@@ -58,7 +58,7 @@ def fold_after(subject: Subject) -> Folded:
             "met": tuple(each.at for each in met),
             "until": until,
             **_owing(lines, until, subject.at),
-            **_telling(victim, met[-1]),
+            **_telling(case.case, victim, met[-1]),
             **_repeats(
                 subject, case, met[-1], [link.referred for link in links], {line.agency for line in lines}
             ),
@@ -176,10 +176,12 @@ def _owing(lines: Sequence[FlagLine], until: datetime, at: datetime) -> dict[str
     }
 
 
-def _telling(victim: rows.ConferencePerson | None, met: Met) -> dict[str, object]:
-    """What the last meeting came to is told after it: what was told before settles the earlier ones alone."""
+def _telling(case: str, victim: rows.ConferencePerson | None, met: Met) -> dict[str, object]:
+    """What the last meeting came to is told after it: what was told before settles the earlier ones alone,
+    and what was told of another case settles nothing here."""
     heard = met.heard
-    since = [each for each in (victim.told_of_marac if victim else ()) if each.at >= met.at]
+    told_of = victim.told_of_marac if victim else ()
+    since = [each for each in told_of if each.at >= met.at and each.of_case in (None, case)]
     settled = [each for each in since if each.result in SETTLES]
     told = next((each for each in settled if each.result is ToldResult.TOLD), None)
     told = told or next(iter(settled), None)

@@ -25,7 +25,11 @@ def tellings_of(heard: Heard) -> tuple[Telling, ...]:
     """What came of telling a victim what meetings came to, in the order of time."""
     return tuple(
         Telling(
-            root=each.envelope.root, agency=each.envelope.agency, at=each.envelope.time, result=said.result
+            root=each.envelope.root,
+            agency=each.envelope.agency,
+            at=each.envelope.time,
+            result=said.result,
+            of_case=said.case,
         )
         for each, said in heard.of(VictimTold)
         if UpdateKind.MARAC in said.of

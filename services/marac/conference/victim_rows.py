@@ -51,12 +51,13 @@ class Characteristics(Source):
 
 
 class Telling(Part):
-    """What came of telling her what a meeting came to."""
+    """What came of telling her what a meeting came to. ``of_case`` None: of every case by then."""
 
     root: str
     agency: str
     at: AwareDatetime
     result: ToldResult
+    of_case: str | None = None
 
 
 class Hers(Part):

@@ -35,9 +35,11 @@ FAULTS = {"of", "result", "by", "reason_missing", "review_on", "review_date_miss
 
 
 @router.get("/{mention}")
-async def open_victim(request: Request, mention: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
-    """What is owed to a victim: what is late first."""
-    return await _show(request, mention, runtime, caller)
+async def open_victim(
+    request: Request, mention: Id, runtime: TheRuntime, caller: Reader, case: Id | None = None
+) -> HTMLResponse:
+    """What is owed to a victim: what is late first. ``case``: of which what a MARAC came to is being told."""
+    return await _show(request, mention, runtime, caller, told={"case": case})
 
 
 @router.post("/{mention}/told")
@@ -54,11 +56,13 @@ async def tell(
     day: Typed = "",
     at: Typed = "",
     reason: Typed = "",
+    case: Typed = "",
 ) -> Response:
     """Record that the victim was told, or that it was tried."""
     asked = {"of": of, "result": result, "by": by, "method": method, "day": day, "at": at}
-    asked |= {"reason": reason.strip()}
+    asked |= {"reason": reason.strip(), "case": case}
     given = {"victim": mention, "of": of, "result": result, "by": by, "method": method or None}
+    given["case"] = case or None
     try:
         said = VictimTold.model_validate(given | _narrative(reason))
         occurred = _when(day.strip(), at.strip(), runtime.clock.now())

@@ -412,6 +412,25 @@ def test_what_was_told_before_a_later_meeting_does_not_settle_it() -> None:
     assert running(told) == {"flags-owed", "tell-marac"}, "what the second came to is still to be told"
 
 
+def test_of_two_cases_heard_on_one_day_what_is_told_of_one_leaves_the_other_owed() -> None:
+    told = met(referral("other"), listing(case="other"))
+    said = VictimTold(
+        victim=mention_of("haven", "ann"),
+        of=[UpdateKind.MARAC],
+        result=ToldResult.TOLD,
+        by="idva",
+        case=root_of("other"),
+    )
+    told.add(fact(said, agency="haven", occurred=NOON - timedelta(hours=20), root="told of the other"))
+    told.settle()
+    assert "tell-marac" in running(told), "what this one came to is still to be told"
+    assert "tell-marac" not in running(told, "other")
+    of_every_case = said.model_copy(update={"case": None})
+    told.add(fact(of_every_case, agency="haven", occurred=NOON - timedelta(hours=19), root="told"))
+    told.settle()
+    assert "tell-marac" not in running(told)
+
+
 def test_a_record_that_a_feed_brings_after_the_meeting_is_told_though_its_agency_wrote_it_before() -> None:
     held = NOON - timedelta(hours=23)
     told = met(breach(occurred=NOON - 2 * DAY), incident("seen", "police", NOON - 2 * DAY))
