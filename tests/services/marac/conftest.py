@@ -13,7 +13,6 @@ from starlette.requests import Request
 
 from chassis.accept import own_header
 from chassis.clock import Clock
-from chassis.http.app import create_app
 from chassis.http.auth import Caller
 from chassis.ids import new_id
 from chassis.log import open_log
@@ -30,6 +29,7 @@ from services.marac.service import SERVICE
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben, cat
 from tests.support.facts import IDS, area, mention_of
+from tests.support.routes import routes_of
 from tests.support.waiting import until
 from tests.support.watermarks import nothing_from_others
 
@@ -136,8 +136,7 @@ async def marac(tmp_path: Path) -> AsyncIterator[Marac]:
     await log.start()
     store = open_store(f"sqlite:///{tmp_path}", "marac", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)
-    app = create_app(runtime)
-    app.state.doorkeeper = Door()
+    app = routes_of(runtime, Door())
     await runtime.start()
     await runtime.caught_up.wait()
     await nothing_from_others(log, "marac")

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.accept import own_header
 from chassis.clock import Clock
-from chassis.http.app import create_app
 from chassis.http.auth import Caller
 from chassis.ids import Ids
 from chassis.log import open_log
@@ -32,6 +31,7 @@ from contracts.vocabulary import AgencyKind, AreaKind, ContactMethod, Grade, Ins
 from services.orders.service import SERVICE
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
 from tests.support.facts import area, root_of, someone
+from tests.support.routes import routes_of
 from tests.support.waiting import until
 
 IDS = Ids("a secret that only these tests have")
@@ -103,8 +103,7 @@ async def orders(tmp_path: Path) -> AsyncIterator[Orders]:
     await log.start()
     store = open_store(f"sqlite:///{tmp_path}", "orders", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
-    app = create_app(runtime)
-    app.state.doorkeeper = Door()
+    app = routes_of(runtime, Door())
     await runtime.start()
     await runtime.caught_up.wait()
     transport = httpx.ASGITransport(app=app)

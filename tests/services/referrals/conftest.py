@@ -7,13 +7,13 @@ import httpx
 import pytest
 
 from chassis.clock import Clock
-from chassis.http.app import create_app
 from chassis.log import open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
 from services.referrals.service import SERVICE
 from tests.services.referrals.scene import IDS, Door, Referrals
+from tests.support.routes import routes_of
 
 
 @pytest.fixture
@@ -25,8 +25,7 @@ async def referrals(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     await log.start()
     store = open_store(url, "referrals", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
-    app = create_app(runtime)
-    app.state.doorkeeper = Door()
+    app = routes_of(runtime, Door())
     await runtime.start()
     await runtime.caught_up.wait()
     transport = httpx.ASGITransport(app=app)
