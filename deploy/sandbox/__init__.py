@@ -50,6 +50,9 @@ FAILS = {
 }
 VOICE_FAILS = {"+447700900002": "failed", "+447700900003": "no-answer"}
 
+TRUSTED = httpx.create_ssl_context()
+"""Read once, and not for each message."""
+
 Kind = Literal["sms", "email", "voice"]
 
 _PAGES = Environment(
@@ -129,7 +132,7 @@ class Sandbox:
 
     async def post(self, url: str, **how: Any) -> None:
         """Tell an address, and again while it has a fault of its own."""
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=5, verify=TRUSTED) as client:
             for pause in (*TELLS_AGAIN, None):
                 try:
                     answer = await client.post(url, **how)
@@ -292,7 +295,7 @@ async def press(
     """Whoever answered a voice call presses a key."""
     for kept in sandbox.messages:
         if kept.id == message and kept.kind == "voice":
-            async with httpx.AsyncClient(timeout=5) as client:
+            async with httpx.AsyncClient(timeout=5, verify=TRUSTED) as client:
                 answer = await client.post(kept.link, data={"Digits": key})
             if answer.is_success:
                 kept.status = ElementTree.fromstring(answer.text).findtext("Say", "")  # noqa: S314  our own
