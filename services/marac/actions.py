@@ -57,24 +57,30 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 
 def _by_whom(caller: Caller, content: Content) -> None:
-    """A tie is one's own to declare; and whoever restricts a case stays inside, or nobody could lift it."""
+    """A tie is one's own to declare; and whoever restricts a case stays inside, and not alone: one person
+    could make it vanish, and nobody lift it while they are away."""
     if isinstance(content, InterestDeclared) and content.person != caller.id:
         raise Refused("not-yours-to-say", "person")
-    to = content.to if isinstance(content, CaseRestricted) else None
-    if to and caller.id not in {each.person for each in to}:
+    to = {each.person for each in content.to} if isinstance(content, CaseRestricted) else None
+    if to and caller.id not in to:
         raise Refused("shuts-you-out", "body.to")
+    if to and len(to) == 1:
+        raise Refused("nobody-else", "body.to")
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     """Refuse to correct or withdraw what is of an area that is not the caller's, or of a case to whose
     parties they have a tie; what their agency is asked no more; and their own tie: a colleague undoes it.
-    Raises Problem (404)."""
+    To whom a case is restricted is said anew, and never as somebody once said it: whoever was shut out would
+    be inside again. Raises Problem (404); Refused (409)."""
     await _of_their_area(archive, caller, content)
     await _of_no_tie(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
     if isinstance(content, InterestDeclared) and content.person == caller.id:
         raise not_found()
+    if isinstance(content, CaseRestricted):
+        raise Refused("said-anew", status=409)
 
 
 async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:

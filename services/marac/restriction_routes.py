@@ -80,7 +80,7 @@ async def restrict_by_page(
     try:
         await restricting.restrict(runtime, caller, case, asked, typed.upon)
     except Refused as refused:
-        if refused.fault == "shuts-you-out":
+        if refused.fault in ("shuts-you-out", "nobody-else"):
             return await _page(request, runtime, caller, case, typed, ["to"])
         if refused.fault != "changed-since":
             raise

@@ -59,9 +59,10 @@ class RestrictedHere(Shown):
 
 
 class CaseDecided(Shown):
-    """What persons decided of a case before it is heard."""
+    """What persons decided of a case before it is heard. ``restricted_with``: another case of its victim is
+    restricted, and this one with it."""
 
     restricted: RestrictedHere | None = None
-
+    restricted_with: bool = False
     parties: PartiesShown | None = None
     returned: ReturnedHere | None = None

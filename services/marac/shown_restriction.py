@@ -10,8 +10,9 @@ from services.marac.shown import Shown
 
 
 class Restriction(Shown):
-    """To whom a case is restricted (``to`` null: to nobody), and all that was said of it, the newest first.
-    ``offered``: who is known to have a part in it, to choose from; the caller first."""
+    """To whom a case is restricted (``to`` null: to nobody), and what was said of it among those whom its
+    reader is one of, the newest first. ``offered``: who is known to have a part in it, to choose from; the
+    caller first."""
 
     at: datetime
     case: str

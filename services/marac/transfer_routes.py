@@ -32,7 +32,14 @@ Coordinator = Annotated[Caller, right(sharing.FOLLOW_UP)]
 Reader = Annotated[Caller, right(sharing.READ_CASE)]
 Typed = Annotated[str, Form()]
 Ticked = Annotated[list[str], Form(default_factory=list)]
-FAULTS = {"no-such-marac", "same-area", "marac-not-known", "warning-not-read", "transfer-on-its-way"}
+FAULTS = {
+    "no-such-marac",
+    "same-area",
+    "marac-not-known",
+    "warning-not-read",
+    "transfer-on-its-way",
+    "restricted",
+}
 
 SAID = {"words-missing", "case-listed", "sent-on"}
 """Why an answer to a transfer was not taken, as the page says it."""

@@ -22,7 +22,7 @@ from sqlalchemy import text
 
 from chassis import operating, parking
 from chassis.alert_path import cause_of
-from chassis.fold import MOST_MARKS
+from chassis.fold import MARKS
 from chassis.load import positions_of
 from chassis.log import Log, Position, Record
 from chassis.operating import LASTING
@@ -210,7 +210,7 @@ def _stand_still(runtime: Runtime, at: datetime) -> None:
 
 async def _fold(runtime: Runtime) -> None:
     """Until nothing is marked and no time has come."""
-    while await runtime.ticker.tick() or (await runtime.folder.once(MOST_MARKS)).marks:
+    while await runtime.ticker.tick() or (await runtime.folder.once(MARKS)).marks:
         pass
 
 

@@ -195,7 +195,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         owed=note_of(known.owed, known.at) if not (case.withdrawn or known.died) else None,
         no_idva=known.support.idva_asked,
         disputed=case.disputed,
-        restricted=bool(known.listing and known.listing.insiders),
+        restricted=known.restricted,
         withdrawn=case.withdrawn,
     )
 

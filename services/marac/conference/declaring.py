@@ -15,7 +15,7 @@ from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
 from services.marac.conference.hearing import sitting_of, was_there
-from services.marac.conference.held import Held
+from services.marac.conference.held import Held, shut_out_of, ties
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
 from services.marac.conference.views import CASE, PERSON
@@ -26,9 +26,9 @@ async def interests(runtime: Runtime, caller: Caller, meeting: str) -> shown_res
     """The cases of a meeting that wait for the caller's word, those to which they declared no tie, and the
     ties of their colleagues. Raises Problem (404) unless they attend."""
     row = await _meeting(runtime, caller, meeting)
-    ties = await _ties(runtime, caller, row)
-    waits, facts = await _by_names(runtime, {case for case, tie in ties.items() if tie is None})
-    declared, more = await _by_names(runtime, {case for case, tie in ties.items() if tie is False})
+    said = await _ties(runtime, caller, row)
+    waits, facts = await _by_names(runtime, {case for case, tie in said.items() if tie is None})
+    declared, more = await _by_names(runtime, {case for case, tie in said.items() if tie is False})
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     page = shown_research.Interests(
         at=runtime.clock.now(),
@@ -37,7 +37,7 @@ async def interests(runtime: Runtime, caller: Caller, meeting: str) -> shown_res
         starts=row.starts,
         cases=waits,
         declared=declared,
-        colleagues=await _of_colleagues(runtime, caller, {case for case, tie in ties.items() if not tie}),
+        colleagues=await _of_colleagues(runtime, caller, {case for case, tie in said.items() if not tie}),
     )
     body = page.model_dump_json(exclude={"at"}).encode()
     await runtime.shown(caller, INTERESTS.name, meeting, body, [*facts, *more])
@@ -49,8 +49,8 @@ async def undeclared(archive: Archive, caller: Caller, meeting: str) -> list[sho
     row = await Held(archive).one(RESEARCH, ResearchRow, meeting)
     if row is None or not row.declares:
         return []
-    ties = await _ties(archive, caller, row)
-    return (await _by_names(archive, {case for case, tie in ties.items() if tie is None}))[0]
+    said = await _ties(archive, caller, row)
+    return (await _by_names(archive, {case for case, tie in said.items() if tie is None}))[0]
 
 
 async def uncoordinated(archive: Archive, caller: Caller, cases: Collection[str]) -> list[str]:
@@ -60,17 +60,18 @@ async def uncoordinated(archive: Archive, caller: Caller, cases: Collection[str]
     if StaffRole.MARAC_CHAIR not in caller.roles:
         return []
     found = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
-    told = {case: row for case, row in found.items() if not row.shuts_out(caller.id)}
-    words = {case: [each.tie for each in row.declared if each.coordinates] for case, row in told.items()}
-    return sorted(agenda.letters(case) for case, ties in words.items() if ties and all(ties))
+    shut = await shut_out_of(archive, caller, found)
+    words = {case: [each.tie for each in row.declared if each.coordinates] for case, row in found.items()}
+    return sorted(
+        agenda.letters(case) for case, said in words.items() if case not in shut and said and all(said)
+    )
 
 
 async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Tie], key: str | None) -> Taken:
     """Record whether the caller has a tie to cases of a meeting. Raises Problem (404) unless they attend it
     and each of these is listed at it."""
     row = await _meeting(runtime, caller, meeting)
-    said = await Held(runtime).many(INTERESTS, InterestsRow, [each.case for each in cases], "case")
-    shut = {case for case, known in said.items() if known.shuts_out(caller.id)}
+    shut = await shut_out_of(runtime, caller, [each.case for each in cases])
     if not {each.case for each in cases} <= {ask.case for ask in row.asks} - shut:
         raise not_found()
     content = InterestDeclared(person=caller.id, cases=cases)
@@ -88,8 +89,8 @@ async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Ti
 async def undo(runtime: Runtime, caller: Caller, meeting: str, root: str) -> None:
     """Withdraw a tie that a colleague declared by mistake, with all that they declared with it. Raises
     Problem (404) for anything that is not among the ties of the caller's colleagues at this meeting."""
-    ties = await _ties(runtime, caller, await _meeting(runtime, caller, meeting))
-    theirs = await _of_colleagues(runtime, caller, {case for case, tie in ties.items() if not tie})
+    said = await _ties(runtime, caller, await _meeting(runtime, caller, meeting))
+    theirs = await _of_colleagues(runtime, caller, {case for case, tie in said.items() if not tie})
     if root not in {each.root for each in theirs}:
         raise not_found()
     newest = (await runtime.fact(root)).versions(root)[-1]
@@ -110,9 +111,7 @@ async def _meeting(archive: Archive, caller: Caller, meeting: str) -> ResearchRo
 
 async def _ties(archive: Archive, caller: Caller, row: ResearchRow) -> dict[str, bool | None]:
     """What the caller declared of each case of a meeting; None: nothing yet."""
-    listed = {ask.case for ask in row.asks}
-    said = await Held(archive).many(INTERESTS, InterestsRow, listed, "case")
-    return {case: said[case].tie_of(caller.id) if case in said else None for case in listed}
+    return await ties(archive, caller, {ask.case for ask in row.asks})
 
 
 async def _by_names(

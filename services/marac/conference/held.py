@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from chassis.archive import Archive
 from chassis.http.auth import Caller
@@ -26,7 +27,7 @@ from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import since_meeting
 from services.marac.conference.research import INTERESTS, RESEARCH
-from services.marac.conference.research_rows import InterestsRow, ResearchRow
+from services.marac.conference.research_rows import InterestsRow, InterestsTable, ResearchRow
 from services.marac.conference.support import who_is_in
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
@@ -79,6 +80,7 @@ class Held:
         own = {area: chosen(configuration, area) for area in map(_chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
         meetings = await self.meetings_of(cases)
+        restricted = await restrictions(self.archive, [case.case for case in cases])
         return [
             CaseKnown(
                 at,
@@ -91,6 +93,7 @@ class Held:
                 silences,
                 chosen=own[_chooses(case)],
                 listing=decided.get(case.case),
+                restricted=case.case in restricted,
                 of_children=children,
                 actions=agreed[case.case],
                 heard_at=heard_at(case, meetings, at),
@@ -125,11 +128,43 @@ def _chooses(case: rows.ConferenceCase) -> str | None:
     return case.marac if case.transferred else case.area
 
 
-async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
-    """Those of these cases to whose parties the caller declared a tie, or that are restricted to others: they
-    are not there for them."""
+async def restrictions(archive: Archive, cases: Collection[str]) -> dict[str, list[InterestsRow]]:
+    """What restricts each of these cases, where anything does: its own word, and that of every other case of
+    its victim, for what is said of the victim stands in each of them."""
+    stands = select(InterestsTable).where(col(InterestsTable.restricted))
+    found = cast("list[InterestsRow]", await archive.rows(INTERESTS, stands))
+    if not found:
+        return {}
+    held = await Held(archive).many(
+        CASE, rows.ConferenceCase, {*cases, *(each.case for each in found)}, "case"
+    )
+    victim = {case: row.victim.person for case, row in held.items() if row.victim}
+    by: dict[str, list[InterestsRow]] = {}
+    for each in found:
+        for case in cases:
+            if case == each.case or (case in victim and victim[case] == victim.get(each.case)):
+                by.setdefault(case, []).append(each)
+    return by
+
+
+async def shut_out_of(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
+    """Those of these cases that are restricted to others."""
+    found = await restrictions(archive, cases)
+    return {case for case, stands in found.items() if any(each.shuts_out(caller.id) for each in stands)}
+
+
+async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, bool | None]:
+    """Of each of these cases whether the caller declared a tie to its parties, or it is restricted to others:
+    either way it is not there for them. None: they have not declared."""
     said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
-    return {case for case, row in said.items() if row.tie_of(caller.id)}
+    shut = await shut_out_of(archive, caller, cases)
+    own = {case: said[case].tie_of(caller.id) if case in said else None for case in cases}
+    return own | dict.fromkeys(shut, True)
+
+
+async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
+    """Those of these cases that are not there for the caller, by a tie or a restriction."""
+    return {case for case, tie in (await ties(archive, caller, cases)).items() if tie}
 
 
 async def visible(
@@ -173,7 +208,7 @@ async def _released(
     """Those of these cases that are released to the caller, by what they declared of them, where a meeting
     that they may see asks it of them: at another MARAC's they cannot declare."""
     held = Held(archive)
-    said = await held.many(INTERESTS, InterestsRow, cases, "case")
+    said = await ties(archive, caller, cases)
     theirs = {
         meeting
         for meeting, row in meetings.items()
@@ -181,9 +216,8 @@ async def _released(
     }
     research = await held.many(RESEARCH, ResearchRow, theirs, "meeting")
     declares = {each.meeting for each in research.values() if each.declares}
-    ties = {case: row.tie_of(caller.id) for case, row in said.items()}
     asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
-    clients = await _clients(held, caller, [cases[case] for case in asked if ties.get(case) is None])
+    clients = await _clients(held, caller, [cases[case] for case in asked if said[case] is None])
 
     def works(case: str) -> bool:
         return sharing.may_place_cases(caller.roles) or case in clients
@@ -191,7 +225,7 @@ async def _released(
     return {
         case: row
         for case, row in cases.items()
-        if sight(tie=ties.get(case), asked=case in asked, works=works(case)) is Sight.ALL
+        if sight(tie=said[case], asked=case in asked, works=works(case)) is Sight.ALL
     }
 
 

@@ -48,6 +48,8 @@ class CaseKnown:
     """What its MARAC has chosen."""
     listing: CaseListing | None = None
     """What persons decided of it. None: nothing."""
+    restricted: bool = False
+    """Whether it is there for named staff alone, by a word about it or about another case of its victim."""
     of_children: Mapping[str, ChildRow] = field(default_factory=dict)
     """Of its people, what is known that is about children."""
     actions: Sequence[ActionRow] = ()

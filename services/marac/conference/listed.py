@@ -33,7 +33,13 @@ JUST_BEGUN = timedelta(hours=12)
 
 def decided_of(known: CaseKnown) -> CaseDecided:
     """Every decision that holds, for the case's own page."""
-    return CaseDecided(restricted=_restricted(known), parties=_parties(known), returned=returned_of(known))
+    restricted = _restricted(known)
+    return CaseDecided(
+        restricted=restricted,
+        restricted_with=known.restricted and restricted is None,
+        parties=_parties(known),
+        returned=returned_of(known),
+    )
 
 
 def _restricted(known: CaseKnown) -> RestrictedHere | None:

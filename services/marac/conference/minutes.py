@@ -56,8 +56,8 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     newest = sitting.issued[-1] if sitting.issued else None
     own = await theirs(runtime, caller, row, sitting) if of_agency else None
     seen = own.cases if own else await cases_at(runtime, caller, row)
-    cases = await _cases(runtime, caller, meeting, sitting, seen) if holds or newest else []
-    cases = [each for each in cases if each.record and each.heard] if own else cases
+    then = own.issued if own else None
+    cases = await _cases(runtime, caller, meeting, sitting, seen, then) if holds or newest else []
     attendance = list(sitting.attendance) if holds or newest else []
     changed = sum(each.added or each.before is not None for each in cases)
     changed += sum(line.recorded > newest.issued for line in sitting.attendance) if newest else 0
@@ -124,27 +124,30 @@ async def _cases(
     meeting: str,
     sitting: Sitting,
     seen: Mapping[str, rows.ConferenceCase],
+    then: datetime | None,
 ) -> list[MinutesCase]:
     """The cases of the minutes that the caller may see and was not out of the room for, in the agenda's
-    order."""
+    order. ``then``: for a representative, when the minutes were issued: what was heard, with its actions as
+    they were."""
     out = out_of(caller, sitting)
     there = {case: each for case, each in seen.items() if case not in out}
-    letters, actions = order.told_apart(there), await _agreed(runtime, caller, meeting, there)
-    return [
+    letters, actions = order.told_apart(there), await _agreed(runtime, caller, meeting, there, then)
+    found = [
         (await _case(runtime, caller, case, letters[case.case], sitting)).model_copy(
             update={"actions": actions[case.case]}
         )
         for case in in_order(there.values())
     ]
+    return found if then is None else [each for each in found if each.record and each.heard]
 
 
 async def _agreed(
-    runtime: Runtime, caller: Caller, meeting: str, cases: Collection[str]
+    runtime: Runtime, caller: Caller, meeting: str, cases: Collection[str], then: datetime | None
 ) -> dict[str, list[ActionLine]]:
-    """The actions that were agreed at a meeting for these cases, by case."""
-    found = [row for rows_ in (await actions_of(runtime, cases, None)).values() for row in rows_]
+    """The actions that were agreed at a meeting for these cases, by case, as they are or were known then."""
+    found = [row for rows_ in (await actions_of(runtime, cases, then)).values() for row in rows_]
     of = {row.action: row.of_case for row in found if row.meeting == meeting and not row.withdrawn}
-    lines = await lines_of(Held(runtime), caller, [row for row in found if row.action in of])
+    lines = await lines_of(Held(runtime, then), caller, [row for row in found if row.action in of])
     return {case: [line for line in lines if of[line.action] == case] for case in cases}
 
 

@@ -1,6 +1,6 @@
 """What of issued minutes an agency's representative has, and which minutes there are for somebody to read."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
 from sqlalchemy import select
@@ -13,9 +13,9 @@ from contracts.rules.areas import area_and_around
 from services.marac import casefile
 from services.marac.conference import compose, rows
 from services.marac.conference.hearing import out_of, was_there
-from services.marac.conference.held import Held
-from services.marac.conference.research import INTERESTS, RESEARCH
-from services.marac.conference.research_rows import InterestsRow, ResearchRow
+from services.marac.conference.held import Held, ties
+from services.marac.conference.research import RESEARCH
+from services.marac.conference.research_rows import ResearchRow
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
@@ -28,11 +28,12 @@ LISTED_FOR = timedelta(days=365)
 
 
 class Theirs(NamedTuple):
-    """The cases of issued minutes that a representative may read, and how many wait for their word on whether
-    they have a tie to them."""
+    """The cases of issued minutes that a representative may read, how many wait for their word on whether
+    they have a tie to them, and when the minutes were issued."""
 
     cases: dict[str, rows.ConferenceCase]
     undeclared: int
+    issued: datetime | None
 
 
 async def theirs(runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting) -> Theirs:
@@ -42,16 +43,17 @@ async def theirs(runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, 
     held, issued = Held(runtime), sitting.issued[-1].cases if sitting.issued else {}
     wanted = {each.case for each in row.cases} & issued.keys() - out_of(caller, sitting)
     found = await held.many(CASE, rows.ConferenceCase, wanted, "case")
-    said = await held.many(INTERESTS, InterestsRow, wanted, "case")
+    said = await ties(runtime, caller, wanted)
     research = await held.one(RESEARCH, ResearchRow, row.meeting)
     asked = research is not None and research.declares
     sights = {
-        case: sight(tie=said[case].tie_of(caller.id) if case in said else None, asked=asked, works=False)
+        case: sight(tie=said[case], asked=asked, works=False)
         for case, each in found.items()
         if not each.withdrawn
     }
     cases = {case: found[case] for case, seen in sights.items() if seen is Sight.ALL}
-    return Theirs(cases, list(sights.values()).count(Sight.NAMES))
+    when = sitting.issued[-1].issued if sitting.issued else None
+    return Theirs(cases, list(sights.values()).count(Sight.NAMES), when)
 
 
 async def listed(runtime: Runtime, caller: Caller) -> MinutesList:

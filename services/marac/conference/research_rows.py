@@ -115,19 +115,22 @@ class InterestsRow(Row):
     declared: tuple[Declared, ...]
     only: tuple[str, ...] | None = None
 
+    @property
+    def restricted(self) -> bool:
+        """Whether it is restricted."""
+        return self.only is not None
+
     def shuts_out(self, person: str) -> bool:
         """Whether it is restricted to others."""
         return self.only is not None and person not in self.only
 
     def tie_of(self, person: str) -> bool | None:
-        """Whether somebody has a tie to its parties, or it is restricted to others: either way it is not
-        there for them. None: they have not declared."""
-        if self.shuts_out(person):
-            return True
+        """Whether somebody has a tie to its parties. None: they have not declared."""
         return next((each.tie for each in self.declared if each.person == person), None)
 
 
 class InterestsTable(ViewTable, table=True):
-    """Rows of ``conference_interests``."""
+    """Rows of ``conference_interests``, found where a case is restricted, as few are."""
 
     __tablename__ = "marac_conference_interests"
+    restricted: bool = Field(index=True)

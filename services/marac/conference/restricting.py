@@ -18,6 +18,7 @@ from services.marac.conference import compose, rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING, restricted_of
+from services.marac.conference.listing_rows import RestrictedLine
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.shown_restriction import Restriction
@@ -48,13 +49,26 @@ async def read(runtime: Runtime, caller: Caller, case: str) -> Restriction:
         letters=row.letters,
         version=len(_ever_said(saved, case)),
         to=list(said[0].to) if said and said[0].to else None,
-        history=said,
+        history=read_by(caller.id, said),
         offered=await _offered(runtime, caller, known),
         agencies=compose.names_of(known, {each.agency for each in said}),
     )
     body = page.model_dump_json(exclude={"at"}).encode()
-    await runtime.shown(caller, LISTING.name, case, body, [row.fact, *(each.fact for each in said)])
+    await runtime.shown(caller, LISTING.name, case, body, [row.fact, *(each.fact for each in page.history)])
     return page
+
+
+def read_by(person: str, said: Sequence[RestrictedLine]) -> tuple[RestrictedLine, ...]:
+    """Of all that was said of a restriction, the newest first, what was said among those whom somebody is one
+    of: it may be about whoever was added later. A word that lifts it is read by those whom it held for."""
+    inside: tuple[Insider, ...] = ()
+    theirs: list[RestrictedLine] = []
+    for each in reversed(said):
+        heard = inside if each.to is None else each.to
+        inside = each.to or ()
+        if person in {one.person for one in heard}:
+            theirs.append(each)
+    return tuple(reversed(theirs))
 
 
 async def _offered(runtime: Runtime, caller: Caller, known: CaseKnown) -> list[Insider]:

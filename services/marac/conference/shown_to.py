@@ -17,7 +17,7 @@ from chassis.store.tables import FactTable
 from contracts.content import Content
 from contracts.events.actions import ActionAgreed
 from contracts.events.configuration import AgencyDefined
-from contracts.events.listing import PartiesDecided, ReferralReturned
+from contracts.events.listing import CaseRestricted, PartiesDecided, ReferralReturned
 from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown
 from contracts.events.research import ResearchAnswered
@@ -29,7 +29,7 @@ from services.marac.conference.person import short_type
 from services.marac.conference.views import CASE
 from services.marac.shown import Page, Shown
 
-FILED = (ActionAgreed, CaseHeard, ResearchAnswered, ReferralReturned, PartiesDecided)
+FILED = (ActionAgreed, CaseHeard, CaseRestricted, ResearchAnswered, ReferralReturned, PartiesDecided)
 """What a case has beside the lines about its people, that its readers are shown. A message is for two alone,
 and who declared a tie for nobody."""
 

@@ -26,7 +26,7 @@ from contracts.vocabulary import AreaKind, HeardHere, MoveKind, MoveWarning, Rol
 from services.marac import casefile, shown_after
 from services.marac.conference import following, rows
 from services.marac.conference.after_rows import ConferenceTransfer, ConferenceTransferTable
-from services.marac.conference.held import Held, tied, visible
+from services.marac.conference.held import Held, restrictions, tied, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.transfer import TRANSFER, untaken
 from services.marac.conference.views import CASE
@@ -110,7 +110,7 @@ async def _places(
 async def send(runtime: Runtime, caller: Caller, case: str, asked: ToTransfer, key: str | None) -> Taken:
     """Send a case to another MARAC. Raises Problem (404) for whoever may not see it, or does not act for the
     MARAC that has it; Refused (422) for an area that is no MARAC's, the same one, or a warning that was not
-    read; Refused (409) while it is on its way already."""
+    read; Refused (409) while it is on its way already, or is restricted: nobody there would see it."""
     row = await following.seen(runtime, caller, case)
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     _marac(areas, asked.to_area)
@@ -122,6 +122,8 @@ async def send(runtime: Runtime, caller: Caller, case: str, asked: ToTransfer, k
         raise Refused("same-area", "body.to_area")
     if any(each.state in ("waits", "asked") for each in await of_case(runtime, case)):
         raise Refused("transfer-on-its-way", "case", status=409)
+    if await restrictions(runtime, [case]):
+        raise Refused("restricted", "case", status=409)
     known = await warned(runtime, caller, case, asked.to_area)
     if asked.warning_read is not known.warning:
         raise Refused("warning-not-read", "body.warning_read")

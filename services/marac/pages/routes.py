@@ -26,7 +26,8 @@ from services.marac import queries
 from services.marac.conference import emergency_told, researched
 from services.marac.conference.action_held import any_of_case
 from services.marac.conference.actions import ACTION
-from services.marac.conference.views import ALERT, CASE, PERSON
+from services.marac.conference.noticing import OF_A_CASE
+from services.marac.conference.views import ALERT, PERSON
 from services.marac.pages import PAGES, agenda_live
 from services.marac.pages.case import CaseView
 from services.marac.pages.perpetrator import told
@@ -270,7 +271,7 @@ async def case_live(
     page, _, _ = await queries.read_case(runtime, caller, case)
     people = [each.person for each in (page.victim, *page.perpetrators, *page.children) if each]
     concerns = {
-        (CASE.name, case),
+        *((view.name, case) for view in OF_A_CASE),
         *((view.name, person) for person in people for view in (PERSON, CANDIDATE)),
         *((ACTION.name, each.action) for each in page.actions),
         *((ALERT.name, record.root) for each in page.occurrences for record in each.records),

@@ -8,7 +8,7 @@ from contracts.content import Said
 from contracts.events.contact import ContactFailed, DeathRecorded
 from contracts.rules.safe_contact import SafeWay, Word, failed_by, safe_way
 from contracts.sections import Contact
-from contracts.vocabulary import ContactMethod
+from contracts.vocabulary import ContactMethod, Role
 
 AT_AN_ADDRESS = frozenset({ContactMethod.VISIT, ContactMethod.LETTER, ContactMethod.IN_PERSON})
 """Ways whose *number* is where she is."""
@@ -26,8 +26,8 @@ def way_to(facts: Iterable[Fact[Said]], mentions: set[str], at: datetime) -> tup
             if mention.mention in mentions and isinstance(mention.contact, Contact):
                 words.append(Word(fact.agency, fact.occurred, mention.contact))
                 told.add(fact.id)
-        if not any(each.mention in mentions for each in fact.said.named):
-            continue
+        if not any(each.mention in mentions and each.role is Role.VICTIM for each in fact.said.named):
+            continue  # a child may be named beside the victim of whom it is said
         if isinstance(fact.said, ContactFailed):
             failed.append(failed_by(fact.occurred, fact.envelope.precision, fact.recorded))
             told.add(fact.id)

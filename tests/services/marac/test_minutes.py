@@ -46,28 +46,45 @@ async def test_an_agency_that_was_in_the_room_has_what_was_issued_and_nothing_la
     due = (marac.runtime.clock.now()).isoformat()
     agreed = {"owner": "haven", "due": due, "text": "Change both locks.", "target": "victim"}
     agreed |= {"meeting": made.meeting}
-    assert (await marac.post("chair", f"cases/{made.case}/actions", agreed)).status_code == 201
+    actions = f"cases/{made.case}/actions"
+    action = (await marac.post("chair", actions, agreed)).json()["root"]
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 2})).status_code == 201
+    later = agreed | {"text": "Agreed after they were issued."}
+    assert (await marac.post("chair", actions, later)).status_code == 201
+    done = {"answer": "done", "text": "Found at the cousin's."}
+    tag = (await marac.get("idva", f"actions/{action}")).headers["etag"]
+    headers = {"Authorization": "Bearer idva", "If-Match": tag}
+    answered = await marac.http.post(f"/marac/v1/actions/{action}/answers", json=done, headers=headers)
+    assert answered.status_code == 201, answered.text
     assert (await put(marac, "chair", made, SAID | {"risks": "Not issued."}, 1)).status_code == 200
     for who in ("housing", "housing-too"):
         page = (await marac.get(who, path(made, "minutes"))).json()
         (case,) = page["cases"]
-        assert (page["number"], page["draft"], page["of_agency"], page["undeclared"]) == (1, False, True, 0)
+        assert (page["number"], page["draft"], page["of_agency"], page["undeclared"]) == (2, False, True, 0)
         assert (case["record"]["risks"], case["before"]) == (SAID["risks"], None)
         assert case["name"]["given"] == "Ann"
         assert [each["text"] for each in case["actions"]] == ["Change both locks."]
+        assert case["actions"][0]["answers"] == []
         assert case["actions"][0]["may_answer"] is False, "it is another agency's"
         assert (await marac.get(who, f"cases/{made.case}")).status_code == 404, "the case is not theirs"
         assert (await marac.get(who, path(made, "agenda"))).status_code == 404
-        assert (await marac.post(who, path(made, "minutes"), {"number": 2})).status_code == 404
+        assert (await marac.post(who, path(made, "minutes"), {"number": 3})).status_code == 404
     listed = (await marac.get("housing", "minutes")).json()["minutes"]
-    assert [(each["meeting"], each["number"]) for each in listed] == [(made.meeting, 1)]
+    assert [(each["meeting"], each["number"]) for each in listed] == [(made.meeting, 2)]
     for end in ("minutes", "minutes/print"):
         page = await marac.http.get(
             f"/marac/meetings/{made.meeting}/{end}", headers={"Authorization": "Bearer housing"}
         )
         assert page.status_code == 200
         assert SAID["risks"] in page.text
-        for kept in ("Not issued.", STREET, "07700 900123", "Actions of earlier meetings"):
+        for kept in (
+            "Not issued.",
+            later["text"],
+            done["text"],
+            STREET,
+            "07700 900123",
+            "Actions of earlier meetings",
+        ):
             assert kept not in page.text, kept
 
 

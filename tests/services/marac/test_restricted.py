@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from contracts.events.support import RoleTaken, Worker
-from contracts.vocabulary import CaseRole
-from tests.services.marac.caseload import ann
+from contracts.vocabulary import CaseRole, Role
+from tests.services.marac.caseload import ann, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_listing import form, send
 from tests.support.facts import IDS
@@ -123,3 +123,69 @@ async def test_who_restricts_stays_inside_and_of_two_the_second_is_told(marac: M
     assert ("Typed in vain." in clash.text, WHY in clash.text) == (True, True), "both texts"
     empty = await send(marac, "coordinator-too", page, upon="1", reason="Kept words.")
     assert (empty.status_code, "Kept words." in empty.text) == (422, True)
+
+
+async def test_it_holds_for_every_case_of_its_victim(marac: Marac) -> None:
+    made = await prepared(marac)
+    others = [ann(), mention("cat", Role.PERPETRATOR)]
+    second = await marac.say("police", referral(people=others).said, 2)
+
+    async def sees(who: str, case: str) -> bool:
+        return (await marac.get(who, f"cases/{case}")).status_code == 200
+
+    await until(lambda: sees("chair", second), what="the second case is there")
+    path = f"cases/{made.case}/restriction"
+    both = to("coordinator", "coordinator-too")
+    assert (await marac.post_upon("coordinator", path, both)).status_code == 201
+
+    async def shut() -> bool:
+        return not await sees("chair", second)
+
+    await until(shut, what="what is said of the victim stands in the second case too")
+    source = await marac.get("chair", f"cases/{second}/sources/{made.case}")
+    assert source.status_code == 404
+    assert second not in (await marac.get("chair", "waiting")).text
+    inside = await marac.get("coordinator-too", f"cases/{second}")
+    assert inside.json()["decided"]["restricted_with"] is True
+    page = await form(marac, "coordinator-too", f"/marac/cases/{second}")
+    assert "Another case of this victim is restricted" in page
+    send_on = {"to_area": "south", "warning_read": "not-known"}
+    refused = await marac.post("coordinator", f"cases/{second}/transfers", send_on)
+    assert (refused.status_code, refused.json()["code"]) == (409, "restricted")
+    assert (await marac.post_upon("coordinator", path, to(), 1)).status_code == 201
+    await until(lambda: sees("chair", second), what="both are there again")
+
+
+async def test_nobody_restricts_it_to_themselves_alone_or_rewrites_what_was_said(marac: Marac) -> None:
+    made = await prepared(marac)
+    path = f"cases/{made.case}/restriction"
+    alone = await marac.post_upon("coordinator", path, to("coordinator"))
+    assert (alone.status_code, alone.json()["code"]) == (422, "nobody-else")
+    typed = {"upon": "0", "to": [CALLERS["coordinator"].id], "reason": WHY}
+    page = await send(marac, "coordinator", f"/marac/{path}", **typed)
+    assert (page.status_code, "somebody else who can lift it" in page.text) == (422, True)
+    said = await marac.post_upon("coordinator", path, to("coordinator", "coordinator-too"))
+    assert said.status_code == 201
+    fact, headers = f"/marac/v1/facts/{said.json()['root']}", {"Authorization": "Bearer coordinator"}
+    again = await marac.http.delete(fact, headers=headers | {"If-Match": '"1"'})
+    assert (again.status_code, again.json()["code"]) == (409, "said-anew")
+
+
+async def test_what_was_said_before_somebody_was_added_is_not_for_them(marac: Marac) -> None:
+    made = await prepared(marac)
+    path = f"cases/{made.case}/restriction"
+    both = to("coordinator", "coordinator-too")
+    assert (await marac.post_upon("coordinator", path, both)).status_code == 201
+    wider = to("coordinator", "coordinator-too", "chair") | {"reason": "The chair has no part in it."}
+    assert (await marac.post_upon("coordinator", path, wider, 1)).status_code == 201
+
+    async def said_to(who: str) -> list[dict[str, Any]]:
+        answer = await marac.get(who, path)
+        return list(answer.json()["history"]) if answer.status_code == 200 else []
+
+    await until(lambda: said_to("chair"), what="the chair is inside")
+    assert [each["reason"] for each in await said_to("chair")] == [wider["reason"]]
+    newest, first = await said_to("coordinator-too")
+    assert (newest["reason"], first["reason"]) == (wider["reason"], WHY)
+    looks = await marac.get("coordinator", f"cases/{made.case}/shown-to/{newest['root']}")
+    assert CALLERS["chair"].id in {each["person"] for each in looks.json()["looks"]}

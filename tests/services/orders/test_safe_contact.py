@@ -61,6 +61,9 @@ async def test_a_breach_says_the_safe_way_and_that_it_failed(orders: Orders) -> 
     text = page.text
     assert text.index('id="contact"') < text.index('id="answer"'), "before what is to be done"
     assert "No uniform." in text
+    her_child = [someone(Role.VICTIM, "eva"), someone(Role.CHILD, "ann")]
+    await say(orders, DeathRecorded(people=her_child))
+    assert (await ways(orders, "on-call", cause))["state"] == again["state"], "whose mother died lives"
     await say(orders, DeathRecorded(people=[someone(Role.VICTIM, "ann")]))
     died = await ways(orders, "on-call", cause)
     assert (died["state"], died["contact"]) == ("died", None), "a way that was safe is there no more"
