@@ -88,15 +88,21 @@ class Client:
         return token
 
     async def call(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
-        """One request of somebody; again while the service says that it is not ready yet.
+        """One request of somebody; again while the service says that it is not ready yet, and where a
+        connection ended without an answer: a busy server closes an idle one just as it is used again.
 
-        Raises Unexpected for any answer but a good one.
+        Raises Unexpected for any answer but a good one; httpx.TransportError when none comes.
         """
         headers = {"Authorization": f"Bearer {self._tokens[who]}", **more.pop("headers", {})}
-        for _ in range(TRIES):
-            answer = await self._http.request(method, path, headers=headers, **more)
-            if answer.status_code != 503:
-                break
+        for left in reversed(range(TRIES)):
+            try:
+                answer = await self._http.request(method, path, headers=headers, **more)
+            except httpx.TransportError:
+                if not left:
+                    raise
+            else:
+                if answer.status_code != 503:
+                    break
             await anyio.sleep(PAUSE_SECONDS)
         if answer.is_error:
             code = answer.json().get("code", "") if "json" in answer.headers.get("content-type", "") else ""

@@ -121,7 +121,8 @@ def main() -> None:
     try:
         asyncio.run(work(Settings(), console))
     except* (Unexpected, httpx.TransportError) as failed:
-        console.print(f"[red]{failed.exceptions[0]}[/]")
+        first = failed.exceptions[0]
+        console.print(f"[red]{str(first) or type(first).__name__}[/]")
         sys.exit(1)
 
 
