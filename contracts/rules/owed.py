@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade
 from contracts.events.owed import ContractAgreed, VictimTold
-from contracts.events.people import IncidentReported
+from contracts.events.people import IncidentReported, ReferralMade
 from contracts.rules import risk_review
 from contracts.rules.clocks import Calendar, Calendars, Limit, deadline, end_of
 from contracts.rules.enhanced_rights import Known, enhanced
@@ -53,9 +53,9 @@ def changes_at(heard: Heard) -> datetime | None:
 
 
 def owed(heard: Heard, calendars: Calendars) -> Owed | None:
-    """What is owed to a victim. None: nothing was ever told that anything is owed for. Of somebody who has
-    died what was done stays, and nothing is to come: whom their family is to hear from is no clock of this
-    table."""
+    """What is owed to a victim. None: nothing was ever told that anything is owed for, as a referral to MARAC
+    is: its victim is told what the meeting came to. Of somebody who has died what was done stays, and nothing
+    is to come: whom their family is to hear from is no clock of this table."""
     found = _owed(heard, calendars)
     if found is None or not risk_review.died(heard.told):
         return found
@@ -75,7 +75,7 @@ def _owed(heard: Heard, calendars: Calendars) -> Owed | None:
     soon = None if any(not plan.refused for plan, _ in plans) else mend(plans, heard, grade, calendars)
     review = review_of(heard, plans, reviews, calendars)
     agree = None if contract else _agree(heard, limit, calendars)
-    if because is None or not (updates or plans or contract or agree):
+    if because is None or not (updates or plans or contract or agree or heard.of(ReferralMade)):
         return None
     clocks = [each for each in (soon, agree) if each]
     clocks += [Clock(rule=AlertRule.PLAN_REVIEW, cause=cause, due=due.due) for cause, due in review]

@@ -52,7 +52,8 @@ async def restrict(
     case: Id, asked: ToRestrict, runtime: TheRuntime, caller: Restricts, response: Response, at_hand: Upon
 ) -> Receipt:
     """Restrict a case to members of staff, the caller among them, upon its ``ETag``; or, with ``to`` null,
-    restrict it no more. From then on it is there for nobody else. 412 where somebody said otherwise since."""
+    restrict it no more. From then on it is there for nobody else. Goldthread has no list of staff: it cannot
+    tell whether whoever is named exists. 412 where somebody said otherwise since."""
     return receipt(response, "marac", await restricting.restrict(runtime, caller, case, asked, at_hand))
 
 
@@ -68,9 +69,12 @@ async def restriction_page(
 async def restrict_by_page(
     request: Request, case: Id, runtime: TheRuntime, caller: Restricts, typed: Annotated[Typed, Form()]
 ) -> Response:
-    """Restrict it to whoever is ticked. Who comes second is shown what stands, beside what they typed."""
+    """Restrict it to whoever is ticked. Who comes second is shown what stands, beside what they typed. Nobody
+    is left out in silence who was ticked and is not on the page any more."""
     shown = await restricting.read(runtime, caller, case)
     known = {each.person: each for each in (*shown.offered, *(shown.to or ()))}
+    if not typed.lift and not known.keys() >= set(typed.to):
+        return await _page(request, runtime, caller, case, typed, ["to"])
     chosen = [known[person] for person in typed.to if person in known]
     try:
         asked = ToRestrict.model_validate({"to": None if typed.lift else chosen, "reason": typed.reason})

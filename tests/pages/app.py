@@ -48,6 +48,7 @@ from services.marac import (
     minutes_routes,
     research_routes,
     researchers,
+    restriction_routes,
     search_routes,
     shown_to_routes,
     sitting_routes,
@@ -67,6 +68,7 @@ from services.marac.conference import (
     most_at_risk,
     researched,
     researching,
+    restricting,
     search,
     shown_to,
     transferring,
@@ -145,6 +147,7 @@ MORE = {
         shown_to_routes.router,
         action_routes.pages,
         listing_pages.pages,
+        restriction_routes.pages,
         emergency_routes.pages,
         children_routes.pages,
         message_routes.pages,
@@ -399,6 +402,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(correspondence, "messages", sample_support.messages)
     patch.setattr(marac_listing, "waiting", answers(sample_listing.waiting))
     patch.setattr(marac_listing, "decisions", sample_listing.decisions)
+    patch.setattr(restricting, "read", sample_listing.restriction)
     patch.setattr(listing_actions, "returned", answers(sample_listing.returned))
     patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
     patch.setattr(listing_actions, "choices", sample_listing.choices)

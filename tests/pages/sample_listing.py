@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.accept import Refused
 from chassis.http.auth import Caller
-from contracts.events.listing import Escalation, LocalCriterion, MaracSet
+from contracts.events.listing import Escalation, Insider, LocalCriterion, MaracSet
 from contracts.rules.safe_contact import NO_WAY
 from contracts.sections import Name
 from contracts.vocabulary import (
@@ -19,9 +19,10 @@ from contracts.vocabulary import (
     Threshold,
 )
 from services.marac import shown_listing as shown
-from services.marac.conference.listing_rows import PartiesLine
+from services.marac.conference.listing_rows import PartiesLine, RestrictedLine
 from services.marac.shown_decided import ReturnedHere
 from services.marac.shown_emergency import CallMade, EmergencyMeeting, Told
+from services.marac.shown_restriction import Restriction
 from tests.pages.sample_rows import BREACH, CASE, FRESH, LONG, MEETING, NOW, ago, new
 
 OTHER, FULL, SOON = new(), new(), new()
@@ -156,6 +157,25 @@ async def decisions(_runtime: Any, _caller: Caller, case: str) -> shown.CaseDeci
         returned=ReturnedHere(advice="Offer the IDVA service.", away=False, **decided),
         version=1,
         parties=(PartiesLine(root=new(), fact=new(), decision=PartiesAnswer.AS_REFERRED, **decided),),
+        agencies=AGENCIES,
+    )
+
+
+async def restriction(_runtime: Any, caller: Caller, case: str) -> Restriction:
+    """A case that is restricted to the caller and to somebody whom a system named."""
+    me, named = Insider(person=new(), name=caller.name), Insider(person=new(), name="Sam Ottley")
+    decided: dict[str, Any] = {"root": new(), "fact": new(), "agency": "northmere-council", "reason": WHY}
+    return Restriction(
+        at=NOW,
+        case=case,
+        letters="K7Q",
+        version=2,
+        to=[me, named],
+        history=(
+            RestrictedLine(at=ago(days=1), to=(me, named), **decided),
+            RestrictedLine(at=ago(days=3), to=None, **decided),
+        ),
+        offered=[me, Insider(person=new(), name="Carys Bevan")],
         agencies=AGENCIES,
     )
 

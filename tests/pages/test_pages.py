@@ -98,6 +98,7 @@ PAGES = {
     "research that waits": ("representative", "/marac/research"),
     "research of a case, late": ("representative", sample_research.FORM),
     "research of a case, answered": ("representative", sample_research.ANSWERED),
+    "to whom a case is restricted": ("coordinator", f"{CASE}/restriction"),
     "whom a MARAC asks": ("coordinator", "/marac/researchers/northmere-north"),
     "research of a meeting": ("coordinator", f"/marac/meetings/{sample_rows.MEETING}/research"),
     "ties to declare": ("chair", f"/marac/meetings/{sample_rows.MEETING}/interests"),

@@ -6,8 +6,11 @@ from typing import Any
 
 from contracts.events.support import RoleTaken, Worker
 from contracts.vocabulary import CaseRole, Role
+from services.marac.rules.agenda import letters
+from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
+from tests.services.marac.test_agenda_live import opened
 from tests.services.marac.test_listing import form, send
 from tests.support.facts import IDS
 from tests.support.waiting import until
@@ -189,3 +192,50 @@ async def test_what_was_said_before_somebody_was_added_is_not_for_them(marac: Ma
     assert (newest["reason"], first["reason"]) == (wider["reason"], WHY)
     looks = await marac.get("coordinator", f"cases/{made.case}/shown-to/{newest['root']}")
     assert CALLERS["chair"].id in {each["person"] for each in looks.json()["looks"]}
+
+
+async def test_who_is_not_offered_is_not_known_and_who_is_ticked_is_not_left_out_in_silence(
+    marac: Marac,
+) -> None:
+    made = await prepared(marac)
+    path = f"cases/{made.case}/restriction"
+    stranger, me = IDS.staff("issuer", "nobody"), CALLERS["coordinator"].id
+    ticked = await send(marac, "coordinator", f"/marac/{path}", upon="0", to=[me, stranger], reason=WHY)
+    assert (ticked.status_code, WHY in ticked.text, stranger in ticked.text) == (422, True, False)
+    assert (await marac.get("coordinator", path)).json()["to"] is None
+    no_id = await marac.post_upon("coordinator", path, to("coordinator") | {"to": [{"person": "Sam"}]})
+    assert (no_id.status_code, "Sam" in no_id.text) == (422, False)
+    assert no_id.json()["faults"][0]["where"].startswith("body.to.0.person")
+    named = to("coordinator")
+    named["to"] += [{"person": stranger, "name": "Sam Nobody"}]
+    assert (await marac.post_upon("coordinator", path, named)).status_code == 201
+    page = await form(marac, "coordinator", f"/marac/{path}")
+    assert "cannot tell whether this is anybody" in page
+
+
+async def test_of_a_published_version_and_of_an_open_agenda_whoever_is_not_named_learns_nothing(
+    marac: Marac,
+) -> None:
+    made = await prepared(marac)
+    agenda = f"meetings/{made.meeting}/agenda"
+    published = await marac.post("coordinator", f"meetings/{made.meeting}/publications", {"after": 0})
+    assert published.status_code == 201
+    before = (await marac.get("chair", agenda)).json()
+    assert [line["case"] for line in before["cases"]] == [made.case]
+    async with opened(marac, "chair", made) as page, opened(marac, "coordinator", made) as theirs:
+        path = f"cases/{made.case}/restriction"
+        assert (await marac.post_upon("coordinator", path, to(*INSIDE))).status_code == 201
+        await page.until_it_says("something else on this page")
+        await marac.say("police", caseload.incident().said)
+        await theirs.until_it_says(f"case {letters(made.case)} (1 new line)")
+        assert letters(made.case) not in page.says
+    outside, inside = [(await marac.get(who, agenda)).json() for who in ("chair", "coordinator")]
+    version = outside["publication"]
+    assert (outside["cases"], version["gone"], version["changed"]) == ([], [], 0)
+    assert made.case not in str(outside)
+    version = inside["publication"]
+    assert (version["gone"], version["changed"]) == ([], 1)
+    async with opened(marac, "chair", made) as page, opened(marac, "coordinator", made) as theirs:
+        await marac.say("police", caseload.incident(kind="stalking").said)
+        await theirs.until_it_says(f"case {letters(made.case)} (1 new line)")
+        assert page.says == "", "nothing of it is news to whoever is outside"

@@ -143,6 +143,17 @@ async def get(referrals: Referrals, who: str, path: str = "v1/victims") -> Any:
     return await referrals.http.get(address, headers={"Authorization": f"Bearer {who}"})
 
 
+async def test_who_was_referred_to_marac_has_a_page_on_which_it_is_said_that_they_were_told(
+    referrals: Referrals,
+) -> None:
+    people = [named("victim", "1"), named("perpetrator", "2")]
+    referral = {"people": people, "criteria": ["visible-high-risk"], "routing": {"area": "north"}}
+    assert (await referrals.post("police", "marac-referrals", referral)).status_code == 201
+    await referrals.runtime.folded([f"m:{mention('police', '1')}"])
+    page = (await get(referrals, "idva")).json()["owed"]
+    assert (page["plans"], page["updates"], page["clocks"]) == ([], [], []), "and by that alone no clock runs"
+
+
 async def test_who_may_see_it(referrals: Referrals) -> None:
     assert (await get(referrals, "idva")).status_code == 404, "nothing is known"
     assert (await referrals.post("police", "safety-plans", PLAN)).json()["adequate"] is True
