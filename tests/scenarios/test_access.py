@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -297,6 +298,7 @@ async def test_every_route_lets_in_whom_the_tables_name_and_is_not_there_for_any
     tokens = Tokens(deployment, system.headers["authorization"].removeprefix("Bearer "))
     guarded = [(method, path, right) for method, path, right in routes() if right is not None]
     assert len(guarded) > 50
+    headers_of = cache(tokens.of)  # each caller asks for some two hundred routes
     wrong: list[str] = []
     async with httpx.AsyncClient(base_url=deployment.url, timeout=30) as client:
         nothing = await client.get(f"/orders/v1/facts/{NOBODY}", headers=tokens.of("nobodys", "reporter"))
@@ -309,7 +311,7 @@ async def test_every_route_lets_in_whom_the_tables_name_and_is_not_there_for_any
                 wrong.append(f"{method} {template} without a token: {status}")
             agency = found.agency(template, service.name)
             for role in (*StaffRole, None):
-                headers = tokens.of(agency, *([role] if role else []))
+                headers = headers_of(agency, *([role] if role else []))
                 path = await own_upload(client, template, headers) or path
                 status, body = await status_of(client, method, path, headers)
                 welcome = role in may or right == SIGNED_IN
