@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
@@ -278,6 +279,19 @@ async def sent(marac: Marac, made: Prepared) -> str:
     assert done.status_code == 201, done.text
     root: str = done.json()["root"]
     return root
+
+
+@pytest.mark.parametrize(("area", "kind"), [("no-such-place", "no-such-marac"), ("north", "same-area")])
+async def test_a_case_goes_to_no_area_that_has_no_marac_and_not_to_its_own(
+    marac: Marac, area: str, kind: str
+) -> None:
+    made = await met(marac)
+    body = {"to_area": area, "move": "permanent", "warning_read": "not-known", "text": WHY}
+    refused = await marac.post("coordinator", f"cases/{made.case}/transfers", body)
+    (fault,) = refused.json()["faults"]
+    assert (refused.status_code, fault["where"], fault["kind"]) == (422, "body.to_area", kind)
+    assert area not in refused.text
+    assert (await read(marac, "coordinator", "transfers"))["transfers"] == []
 
 
 async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(marac: Marac) -> None:

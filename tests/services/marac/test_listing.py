@@ -208,6 +208,32 @@ async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> No
     assert {room["meeting"]: room["taken"] for room in north["meetings"]} == {made.meeting: 1, other: 1}
 
 
+async def test_two_cases_of_the_same_people_stay_two_until_a_person_returns_one(marac: Marac) -> None:
+    made = await prepared(marac)
+    first, second = await refer(marac), await refer(marac, days_ago=2)
+
+    async def told_of_each_other() -> bool:
+        found = await waits(marac)
+        return all(
+            other in [each["case"] for each in found.get(case, {}).get("others", ())]
+            for case, other in ((first, second), (second, first))
+        )
+
+    await until(told_of_each_other, what="each says that the other may be of the same people")
+    listed = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": first})
+    assert listed.status_code == 201
+    await until(lambda: _waits_no_more(marac, first), what="the first is listed")
+    assert second in await waits(marac), "and the second waits still"
+    returned_ = await marac.post("coordinator", f"cases/{second}/returns", RETURN)
+    assert returned_.status_code == 201, returned_.text
+    await until(lambda: _waits_no_more(marac, second), what="a person returned it")
+    assert (await marac.get("coordinator", f"cases/{second}")).status_code == 200, "and it is not gone"
+
+
+async def _waits_no_more(marac: Marac, case: str) -> bool:
+    return case not in await waits(marac)
+
+
 RETURN = {"advice": "Offer the IDVA service.", "reason": "One shout, and no fear of more."}
 
 
