@@ -1,11 +1,12 @@
 """The year, lived through the public API: partners post in the order of its times, staff answer.
 
-The services' clock goes along: a fact is accepted when it would have been. What happens between two
-breaches within some hours is posted at once, by many; a breach is posted at its own time, and
+Partners join twelve weeks before now, and bring along what they had recorded by then, as they would in
+life. From there the services' clock goes along: a fact is accepted when it would have been. What happens
+between two breaches within some days is posted at once, by many; a breach is posted at its own time, and
 answered before time goes on, for nobody may be made to wait a simulated night for an answer.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from deploy.demo.staff import Staff
 AT_ONCE = 16
 """How many posts are under way together."""
 
+JOINED = timedelta(weeks=12)
+"""How long before now the partners joined: longer than any case that is open now."""
 STRIDE = timedelta(days=4)
 LAST_DAYS = timedelta(days=6)
 LAST_STRIDE = timedelta(hours=3)
@@ -39,14 +42,10 @@ Diary = deque[tuple[datetime, Callable[[], Awaitable[None]]]]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Posts that are made at once, when the last of them is due."""
+    """Posts that are made at once, at a time."""
 
     posts: tuple[Post, ...]
-
-    @property
-    def at(self) -> datetime:
-        """When."""
-        return self.posts[-1].at
+    at: datetime
 
     @property
     def breach(self) -> Post | None:
@@ -55,21 +54,44 @@ class Stretch:
 
 
 def stretches(posts: Iterable[Post], now: datetime) -> Iterator[Stretch]:
-    """The posts, in order, in stretches: a breach alone; else what lies within a stride, and is of nothing
-    that is posted in it."""
+    """The posts in stretches, of which none has a post that is of another in it: what partners bring along,
+    then, in order, what they post from there."""
+    told = list(posts)
+    joined = now - JOINED
+    yield from _brought((post for post in told if post.at < joined), joined)
+    yield from _since((post for post in told if post.at >= joined), now)
+
+
+def _brought(posts: Iterable[Post], joined: datetime) -> Iterator[Stretch]:
+    """All at one time: what is of another after that, each first report of a breach alone, and after them
+    what others report of it."""
+    turn_of: dict[str, int] = {}
+    turns: defaultdict[int, list[Post]] = defaultdict(list)
+    for post in posts:
+        again = post.kind == "breach" and not post.alone
+        turn_of[post.key] = int(again) if post.of is None else turn_of[post.of] + 1
+        turns[turn_of[post.key]].append(post)
+    for _, turn_ in sorted(turns.items()):
+        if together := tuple(post for post in turn_ if not post.alone):
+            yield Stretch(together, joined)
+        yield from (Stretch((post,), joined) for post in turn_ if post.alone)
+
+
+def _since(posts: Iterable[Post], now: datetime) -> Iterator[Stretch]:
+    """A breach alone; else what lies within a stride, and is of nothing that is posted in it."""
     open_: list[Post] = []
     for post in posts:
         stride = LAST_STRIDE if post.at > now - LAST_DAYS else STRIDE
         follows = post.of in {each.key for each in open_}
         if open_ and (post.alone or follows or post.at - open_[0].at > stride):
-            yield Stretch(tuple(open_))
+            yield Stretch(tuple(open_), open_[-1].at)
             open_ = []
         if post.alone:
-            yield Stretch((post,))
+            yield Stretch((post,), post.at)
         else:
             open_.append(post)
     if open_:
-        yield Stretch(tuple(open_))
+        yield Stretch(tuple(open_), open_[-1].at)
 
 
 class Year:
@@ -97,7 +119,6 @@ class Year:
                 await self._next_in(diary)
             await self._until(stretch.at)
             await self._post(stretch)
-            self._progress.advance(self._task, len(stretch.posts))
         while diary:
             await self._next_in(diary)
         await self._staff.write_messages()
@@ -132,11 +153,11 @@ class Year:
                 together.start_soon(one, post)
         if any(post.kind == "circulation" for post in stretch.posts):
             await self._staff.confirm_orders()
-        if any(post.kind == "breach" for post in stretch.posts):
-            self._clock = await self._staff.answer_all(self._clock)
+        self._clock = await self._staff.answer_all(self._clock)
 
     async def _one(self, post: Post) -> str:
         receipt = await self._client.post(post)
+        self._progress.advance(self._task)
         if post.kind == "breach":
             self._staff.area_of[receipt.root] = post.area
         return receipt.root

@@ -34,7 +34,7 @@ from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHear
 from contracts.rules.circulation import fault
 from contracts.submission import Submission
 from deploy.demo.caseload import CASES, Caseload, caseload
-from deploy.demo.partners import stretches
+from deploy.demo.partners import JOINED, stretches
 from deploy.demo.posts import NAMES_BY, Post
 from services.referrals.rules.identifiers import nhs_number, pnc_id
 
@@ -164,6 +164,16 @@ def test_what_is_changed_was_posted_in_an_earlier_stretch(load: Caseload) -> Non
     for post in load.posts:
         if post.of is not None:
             assert stretch_of[post.of] < stretch_of[post.key]
+
+
+def test_what_partners_had_recorded_before_they_joined_is_brought_along_at_once(load: Caseload) -> None:
+    joined = NOW - JOINED
+    times = [stretch.at for stretch in stretches(load.posts, NOW)]
+    assert times == sorted(times), "the clock never goes back"
+    assert times.count(joined) < 50
+    for stretch in stretches(load.posts, NOW):
+        assert all(post.at <= stretch.at for post in stretch.posts), "nothing is told before it is recorded"
+        assert (stretch.at == joined) == any(post.at < joined for post in stretch.posts)
 
 
 def test_a_first_report_of_a_breach_stands_alone(load: Caseload) -> None:
