@@ -222,12 +222,13 @@ class Folder:
         self, connection: AsyncConnection, moved: Sequence[str], taken: Sequence[str]
     ) -> None:
         """Mark every key that shares a fact with a moved mention, but those whose mark is taken with it:
-        what they concern is read after this, or put back."""
+        what they concern is read after this, or put back. Persons are found by their mentions."""
         statement = f"""insert into mark (key, urgent)
             select distinct theirs.key, 0 from {self._store.rows_of("moved", (("key", "text"),))}
             join key as mine on mine.key = r.key
             join key as theirs on theirs.fact = mine.fact
-            where theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})"""
+            where theirs.key not like '{PREFIX["person"]}:%'
+                and theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})"""
         keys = {"moved": _listed("key", moved), "taken": _listed("key", taken)}
         await connection.execute(prepared(statement), keys)
 

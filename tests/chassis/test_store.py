@@ -247,6 +247,19 @@ async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
     assert await column(store, "select key from mark") == ["m:2"]
 
 
+async def test_a_mention_that_moves_folds_both_its_persons_at_once_and_neither_again(store: Store) -> None:
+    mention, home = mention_of(AGENCY, "1"), IDS.person(mention_of(AGENCY, "1"))
+    there = IDS.person(mention_of(AGENCY, "2"))
+    moves = [Move.model_validate({"mention": mention, "from": home, "to": there})]
+    decided = fact(IdentityAssigned(seq=1, moves=moves), agency="goldthread")
+    assert {f"p:{home}", f"p:{there}"} < set(entry(decided).keys)
+    await insert(store, entry(incident("1")), entry(incident("2")), entry(decided))
+    batch = await Folder(store, IDS, "/tests", VIEWS, Signals()).once()
+    assert {f"p:{home}", f"p:{there}"} <= set(await column(store, "select id from subject"))
+    assert batch.put_back == 0
+    assert await column(store, "select key from mark where key like 'p:%'") == []
+
+
 async def test_positions_only_move_forward(store: Store) -> None:
     loader = Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
     good = entry(incident()).body.encode()
