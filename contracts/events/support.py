@@ -17,17 +17,21 @@ class OfOneVictim(Said):
 
     @model_validator(mode="after")
     def _one_victim(self) -> "OfOneVictim":
-        if [each.role for each in self.people] != [Role.VICTIM]:
+        by_mention = getattr(self, "victim", None) is not None
+        if [each.role for each in self.people] != [Role.VICTIM] * (not by_mention):
             raise PydanticCustomError("one_victim", "support is for one victim")
         return self
 
 
 class SupportProgressed(OfOneVictim):
     """A step of a referral to support, when it was taken. The newest step of a kind of support says how far
-    it has come, whoever said it: nobody needs another agency's number."""
+    it has come, whoever said it: nobody needs another agency's number. Staff name the victim by ``victim``,
+    as a page gives it."""
 
     type: ClassVar[str] = "uk.goldthread.care.support-progressed.v1"
     topic: ClassVar[str] = "care"
+    clicked = True
+    victim: MentionId | None = None
     support: SupportKind
     step: SupportStep
     service: AgencyId | None = Field(

@@ -21,7 +21,7 @@ from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
 from contracts.vocabulary import AgencyKind, IdentityAnswer
-from services.referrals import schools
+from services.referrals import schools, support_list
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
@@ -150,6 +150,9 @@ async def _check_victim(archive: Archive, caller: Caller, content: Content) -> N
         raise not_found()
     named = content.victim if isinstance(content, PlanReviewed | VictimTold) else None
     if named is not None and not await may_see_owed(archive, caller, named):
+        raise not_found()
+    supported = content.victim if isinstance(content, SupportProgressed) else None
+    if supported is not None and not await support_list.may_say(archive, caller, supported):
         raise not_found()
 
 

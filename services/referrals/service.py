@@ -96,7 +96,7 @@ SERVICE = Service(
         HousingDescribed: sharing.DESCRIBE_CARE,
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
-        SupportProgressed: sharing.SAY_SUPPORT,
+        SupportProgressed: sharing.STEP_SUPPORT,
         RoleTaken: sharing.SAY_SUPPORT,
         CapacityTold: sharing.SAY_SUPPORT,
         CircumstancesSaid: sharing.SAY_CHILD,

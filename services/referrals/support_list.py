@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlmodel import col
 
+from chassis.accept import own_header
 from chassis.archive import Archive
 from chassis.facts import FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.support import CapacityTold
+from contracts.events.support import CapacityTold, SupportProgressed
 from contracts.rules.areas import area_and_around
 from contracts.rules.clocks import CLOCKS
 from contracts.rules.safe_contact import SafeWay
@@ -169,6 +170,25 @@ async def open_support(runtime: Runtime, caller: Caller, mention: str) -> Suppor
     left_out = [name for name, seen in (("identity", page.who_known), ("contact", may_reach)) if not seen]
     await runtime.shown(caller, SUPPORT.name, row.person, seen, row.facts, left_out)
     return page
+
+
+async def may_say(archive: Archive, caller: Caller, mention: str) -> bool:
+    """Whether a caller sees the support of whoever this mention is, and who they are."""
+    row, configured = await archive.row(SUPPORT, await archive.person_of(mention)), await known(archive)
+    return (
+        isinstance(row, SupportRow)
+        and _may_see(caller, row, configured)
+        and _may_see_who(caller, row, configured)
+    )
+
+
+async def say(
+    runtime: Runtime, caller: Caller, said: SupportProgressed, occurred: datetime, key: str
+) -> None:
+    """Record a step on the page of a victim. Raises Problem (404), and Refused as ``Runtime.take`` does."""
+    header = own_header(runtime.clock.now()).model_copy(update={"occurred": occurred})
+    taken = await runtime.take(header, said, caller=caller, right=sharing.STEP_SUPPORT, idempotency_key=key)
+    await runtime.folded(said.keys(taken.root))
 
 
 def _may_see(caller: Caller, row: SupportRow, configured: Known) -> bool:

@@ -2,21 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response, status
-from pydantic import Field
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form, Request, Response, status
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import HTMLResponse, RedirectResponse
 
+from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
+from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
+from contracts.rules.support import REASONED, SERVICES_OWN
 from contracts.sections import Routing
 from contracts.submission import Receipt, Submission
+from contracts.vocabulary import SupportKind, SupportReason, SupportStep
 from services.referrals import actions, support_list
 from services.referrals.pages import PAGES
+from services.referrals.pages.typed import moment
 from services.referrals.rules import sharing, supporting
 
 router = APIRouter(prefix="/referrals/v1", tags=["support"])
@@ -24,7 +29,22 @@ pages = APIRouter(prefix="/referrals", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Sayer = Annotated[Caller, right(sharing.SAY_SUPPORT)]
+Stepper = Annotated[Caller, right(sharing.STEP_SUPPORT)]
 Reader = Annotated[Caller, right(sharing.READ_SUPPORT)]
+
+
+class TypedStep(BaseModel):
+    """The form of a step as somebody typed it."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+
+    once: Id
+    support: str = SupportKind.IDVA
+    step: str = ""
+    reason: str = ""
+    service: str = ""
+    day: str = ""
+    at: str = ""
 
 
 class SupportReceipt(Receipt):
@@ -38,13 +58,13 @@ class SupportReceipt(Receipt):
 async def say_support(
     submission: Submission[SupportProgressed],
     runtime: TheRuntime,
-    caller: Sayer,
+    caller: Stepper,
     response: Response,
     key: IdempotencyKey,
 ) -> SupportReceipt:
     """A step of a referral to support, by whoever took it: offered, refused, made; and by the service itself
     received, accepted, declined, tried, engaged, ended."""
-    taken = await actions.report(runtime, caller, submission, sharing.SAY_SUPPORT, key)
+    taken = await actions.report(runtime, caller, submission, sharing.STEP_SUPPORT, key)
     said = submission.content
     area = said.routing.area if isinstance(said.routing, Routing) else None
     return SupportReceipt(
@@ -103,7 +123,65 @@ async def waiting_page(request: Request, runtime: TheRuntime, caller: Reader) ->
 @pages.get("/support/{mention}")
 async def support_page(request: Request, mention: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
     """The support of one victim: where an alert that nobody was reached leads."""
+    return await _show(request, mention, runtime, caller)
+
+
+@pages.post("/support/{mention}/steps")
+async def step_by_page(
+    request: Request,
+    mention: Id,
+    runtime: TheRuntime,
+    caller: Stepper,
+    typed: Annotated[TypedStep, Form()],
+) -> Response:
+    """Record a step of support by a form, for whoever has no system that says it."""
+    of_ours = typed.step in SERVICES_OWN
+    try:
+        said = SupportProgressed(
+            victim=mention,
+            support=SupportKind(typed.support),
+            step=SupportStep(typed.step),
+            service=None if of_ours else typed.service or None,
+            reason=SupportReason(typed.reason) if typed.reason and typed.step in REASONED else None,
+        )
+        occurred = moment(typed.day, typed.at, runtime.clock.now())
+        await support_list.say(runtime, caller, said, occurred, f"{typed.once}-step")
+    except (ValueError, Refused) as error:
+        pressed_twice = isinstance(error, Refused) and error.status == 409
+        if not pressed_twice:
+            return await _show(request, mention, runtime, caller, typed, _fault(typed))
+    return RedirectResponse(f"/referrals/support/{mention}", 303)
+
+
+def _fault(typed: TypedStep) -> str:
+    """What is wrong with a form, as the last part of a message id."""
+    if typed.step not in set(SupportStep):
+        return "step"
+    return "when" if typed.day or typed.at else "form"
+
+
+async def _show(
+    request: Request,
+    mention: str,
+    runtime: Runtime,
+    caller: Caller,
+    typed: TypedStep | None = None,
+    fault: str = "",
+) -> HTMLResponse:
     shown = await support_list.open_support(runtime, caller, mention)
     names = (await support_list.known(runtime)).agencies
-    agencies = {agency: defined.name for agency, defined in names.items()}
-    return PAGES.show("support.html", PAGES.look(request, caller), page=shown, agencies=agencies)
+    says = shown.who_known and not caller.roles.isdisjoint(sharing.RIGHTS[sharing.STEP_SUPPORT])
+    return PAGES.show(
+        "support.html",
+        PAGES.look(request, caller),
+        422 if fault else 200,
+        page=shown,
+        agencies={agency: defined.name for agency, defined in names.items()},
+        may_say=says,
+        typed=typed,
+        once=new_id(),
+        fault=fault,
+        kinds=SupportKind,
+        steps=SupportStep,
+        reasons=SupportReason,
+    )

@@ -2,7 +2,6 @@
 way to reach the victim is safe, or that none is."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -10,7 +9,6 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.accept import Refused
-from chassis.clock import LONDON
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
@@ -21,6 +19,7 @@ from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.vocabulary import ContactMethod, PlanReviewResult, Teller, ToldResult, UpdateKind
 from services.referrals import owed
 from services.referrals.pages import PAGES
+from services.referrals.pages.typed import moment
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims", include_in_schema=False)
@@ -65,7 +64,7 @@ async def tell(
     given["case"] = case or None
     try:
         said = VictimTold.model_validate(given | _narrative(reason))
-        occurred = _when(day.strip(), at.strip(), runtime.clock.now())
+        occurred = moment(day.strip(), at.strip(), runtime.clock.now())
         await owed.say(runtime, caller, said, occurred, f"{once}-told")
     except (ValidationError, ValueError, Refused) as error:
         if isinstance(error, Refused) and error.status == 409:  # the button was pressed twice
@@ -101,16 +100,6 @@ async def review(
 
 def _narrative(text: str) -> dict[str, Any]:
     return {"narrative": {"text": text.strip()} if text.strip() else None}
-
-
-def _when(day: str, at: str, now: datetime) -> datetime:
-    """The time that was typed; now where none was. Raises ValueError for what is no time, or to come."""
-    if not (day or at):
-        return now
-    said = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(at), LONDON)
-    if said > now:
-        raise ValueError("to come")
-    return said
 
 
 def _fault(error: Exception) -> str:

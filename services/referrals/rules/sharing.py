@@ -30,6 +30,7 @@ AGREE_CONTRACT = "victim-contract:report"
 TELL = "victim-told:report"
 READ_OWED = "owed:read"
 SAY_SUPPORT = "support:say"
+STEP_SUPPORT = "support:step"
 READ_SUPPORT = "support:read"
 READ_FEED = "feed:read"
 SET_FEED = "feed:set"
@@ -65,6 +66,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     TELL: SYSTEMS | TELLERS,
     READ_OWED: TELLERS | {StaffRole.MARAC_COORDINATOR},
     SAY_SUPPORT: SYSTEMS,
+    STEP_SUPPORT: SYSTEMS | {StaffRole.IDVA},
     READ_SUPPORT: frozenset(
         {StaffRole.IDVA, StaffRole.MARAC_COORDINATOR, StaffRole.SUPERVISOR, StaffRole.SUPPORT_REPORTER}
     ),

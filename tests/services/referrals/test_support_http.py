@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from chassis.ids import new_id
 from contracts.events.configuration import AreaDefined
 from contracts.vocabulary import AreaKind
 from tests.services.referrals.scene import AGENCIES, Referrals, mention, named
@@ -149,3 +150,49 @@ async def test_support_of_another_area_is_not_there(referrals: Referrals) -> Non
         answer = await get(referrals, who, f"/v1/support/{mention('hospital', 'H-1')}")
         assert answer.status_code == 404
     assert (await get(referrals, "coordinator-elsewhere", "/v1/support")).json()["victims"] == []
+
+
+async def test_an_idva_says_by_the_page_what_was_done(referrals: Referrals) -> None:
+    await prepared(referrals)
+    await assessed(referrals)
+    line = await owed(referrals, "idva", "idva-asked", "support-referral")
+    page = f"/support/{line['mention']}"
+
+    async def press(who: str, **typed: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {who}"}
+        return await referrals.http.post(f"/referrals{page}/steps", data=typed, headers=headers)
+
+    once = new_id()
+    for _ in range(2):
+        assert (await press("idva", once=once, support="idva", step="accepted")).status_code == 303
+    await owed(referrals, "haven", "first-contact")
+    assert (await press("idva", once=new_id(), support="idva", step="tried")).status_code == 303
+
+    async def tries() -> int:
+        (course,) = (await get(referrals, "idva", f"/v1{page}")).json()["courses"]
+        return int(course["tries"]) if course["state"] == "tried" else 0
+
+    assert await until(tries, what="the try is counted") == 1
+    typed = {"once": new_id(), "support": "idva", "reason": "lost-contact"}
+    empty = await press("idva", **typed)
+    assert (empty.status_code, "Choose what happened" in empty.text) == (422, True)
+    assert 'value="lost-contact" selected' in empty.text, "what was chosen is still there"
+    to_come = await press("idva", **typed, step="engaged", day="2999-01-01", at="09:00")
+    assert (to_come.status_code, "that have come" in to_come.text) == (422, True)
+    for who in ("supervisor", "police-idva"):
+        assert (await press(who, once=new_id(), support="idva", step="ended")).status_code == 404, who
+    assert "Record it" not in (await get(referrals, "supervisor", page)).text
+
+
+async def test_who_is_named_by_a_mention_is_theirs_to_see(referrals: Referrals) -> None:
+    await prepared(referrals)
+    await assessed(referrals)
+    line = await owed(referrals, "idva", "idva-asked", "support-referral")
+    content = {"victim": line["mention"], "support": "idva", "step": "engaged"}
+    assert (await referrals.post("police-idva", "support-steps", content)).status_code == 404
+    unheard = await referrals.post("idva", "support-steps", content | {"victim": new_id()})
+    assert unheard.status_code == 404
+    both = await referrals.post("idva", "support-steps", content | {"people": [ann()]})
+    assert both.status_code == 422
+    assert (await referrals.post("idva", "support-steps", content)).status_code == 201
+    await owed(referrals, "haven")
