@@ -104,6 +104,7 @@ def test_a_server_that_is_not_ready_loses_nothing(open_: Open, world: World) -> 
 def test_an_action_that_is_typed_while_the_line_is_down_is_there_again(open_: Open) -> None:
     page = open_("chair", HEAR)
     page.context.set_offline(True)
+    expect(page.get_by_role("link", name="Add an action")).to_have_count(0)
     page.locator("#action-text").fill("Change both locks.")
     page.get_by_role("button", name="Add").last.click()
     expect(page.locator("[data-state-action]")).to_contain_text("Not saved since")

@@ -200,15 +200,18 @@ async def test_who_is_not_offered_is_not_known_and_who_is_ticked_is_not_left_out
     made = await prepared(marac)
     path = f"cases/{made.case}/restriction"
     stranger, me = IDS.staff("issuer", "nobody"), CALLERS["coordinator"].id
-    ticked = await send(marac, "coordinator", f"/marac/{path}", upon="0", to=[me, stranger], reason=WHY)
-    assert (ticked.status_code, WHY in ticked.text, stranger in ticked.text) == (422, True, False)
-    assert (await marac.get("coordinator", path)).json()["to"] is None
-    no_id = await marac.post_upon("coordinator", path, to("coordinator") | {"to": [{"person": "Sam"}]})
+    both = to("coordinator", "coordinator-too")
+    assert (await marac.post_upon("coordinator", path, both)).status_code == 201
+    three = [me, CALLERS["coordinator-too"].id, stranger]
+    ticked = await send(marac, "coordinator", f"/marac/{path}", upon="1", to=three, reason="Typed.")
+    assert (ticked.status_code, "Typed." in ticked.text, stranger in ticked.text) == (422, True, False)
+    assert (await marac.get("coordinator", path)).headers["etag"] == '"1"', "nothing was said"
+    no_id = await marac.post_upon("coordinator", path, both | {"to": [{"person": "Sam"}]}, 1)
     assert (no_id.status_code, "Sam" in no_id.text) == (422, False)
     assert no_id.json()["faults"][0]["where"].startswith("body.to.0.person")
     named = to("coordinator")
     named["to"] += [{"person": stranger, "name": "Sam Nobody"}]
-    assert (await marac.post_upon("coordinator", path, named)).status_code == 201
+    assert (await marac.post_upon("coordinator", path, named, 1)).status_code == 201
     page = await form(marac, "coordinator", f"/marac/{path}")
     assert "cannot tell whether this is anybody" in page
 
