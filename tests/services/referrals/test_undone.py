@@ -9,13 +9,18 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.facts import Fact, FactSet
 from chassis.ids import new_id
-from contracts.events.clocks import ClockStarted
+from chassis.views import Subject
+from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.identity import IdentityAssigned, Parted
 from contracts.sections import Routing
+from contracts.vocabulary import AlertRule
 from services.referrals import mixtures
-from services.referrals.links import AnswerLine, UndoneLink, decide
+from services.referrals.links import AnswerLine, UndoneLink, decide, fold_link
 from services.referrals.rules.sharing import may_see_undone
 from services.referrals.rules.witnessing import AS_MANY, mixes
+from tests.support.facts import fact, mention_of, root_of
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 DUE = AT + timedelta(hours=72)
@@ -48,6 +53,23 @@ def test_the_clock_runs_while_nothing_is_said_to_be_done(row: dict[str, Any]) ->
     for each in said:
         if isinstance(each, ClockStarted):
             assert (each.due, each.routing) == (DUE, Routing(area="north")), "as it was"
+
+
+def test_a_link_has_its_own_clock_and_no_other_of_its_cause() -> None:
+    """One of another rule that starts later, and one that stops, change nothing of it."""
+    cause, other = root_of("decision"), root_of("another decision")
+    parted = [Parted(mentions=[mention_of("police", "1"), mention_of("police", "2")])]
+    facts: list[Fact[Any]] = [
+        fact(IdentityAssigned(seq=1, moves=[], parted=parted), root=cause, occurred=AT),
+        fact(IdentityAssigned(seq=2, moves=[]), root=other, occurred=AT),
+        fact(ClockStarted(rule=AlertRule.MIXTURE, cause=cause, generation=1, due=DUE)),
+        fact(ClockStarted(rule=AlertRule.HEARING, cause=cause, generation=2, due=AT)),
+        fact(ClockStopped(rule=AlertRule.HEARING, cause=cause, generation=1)),
+    ]
+    link = fold_link(Subject(cause, FactSet(facts), FactSet(), AT)).row
+    assert isinstance(link, UndoneLink)
+    assert (link.generation, link.due, link.stopped) == (1, DUE, False)
+    assert fold_link(Subject(other, FactSet(facts), FactSet(), AT)).row is None, "it parted nobody"
 
 
 @pytest.mark.parametrize("row", TABLE["looks"], ids=lambda row: row["case"])
