@@ -79,6 +79,8 @@ def main() -> None:
     """Walk the invented caseload of the demo: made once, in ``build/screenshots-data``, and kept."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
+    if not _is_whole():
+        shutil.rmtree(DATA, ignore_errors=True)
     DATA.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "GOLDTHREAD_PORT": str(port), "GOLDTHREAD_PUBLIC_URL": url}
     program = Path(sys.executable).with_name("goldthread")
@@ -94,9 +96,12 @@ def main() -> None:
 
 def _is_lived(url: str) -> bool:
     """Whether the demo's caseload is whole, and its pages answer."""
+    return _is_whole() and is_ready(f"{url}/marac/ready")
+
+
+def _is_whole() -> bool:
     note = DATA / NOTE
-    lived = note.exists() and Note.model_validate_json(note.read_bytes()).done
-    return lived and is_ready(f"{url}/marac/ready")
+    return note.exists() and Note.model_validate_json(note.read_bytes()).done
 
 
 def sign_in(page: Page, url: str, person: str) -> None:

@@ -10,13 +10,18 @@ import anyio
 import httpx
 
 from chassis.identity.directory import Directory, read_directory
+from chassis.pages.times import BEHIND
 from chassis.settings import Settings
 from deploy.demo.posts import NAMES_BY, ROUTES, Post
 
 SERVICES = ("referrals", "orders", "marac", "notify")
 OPERATIONS = "northmere-operations"
+PAGES = {"/marac/v1/meetings": "rowan-ellis", "/notify/v1/clocks": "dev-malik"}
+"""Pages that are asked whether they are up to date, and by whom."""
 TRIES = 40
 PAUSE_SECONDS = 0.25
+CATCH_UP_SECONDS = 60.0
+"""How long the pages may take to catch up with the year."""
 
 
 class Unexpected(RuntimeError):
@@ -109,6 +114,22 @@ class Client:
             kind = "/".join(urlsplit(path).path.split("/")[:4])
             raise Unexpected(f"{method} {kind}: {answer.status_code} {code}", answer.status_code)
         return answer
+
+    async def caught_up(self) -> None:
+        """Wait until the pages hold what was said by now. Raises Unexpected when they do not come so far."""
+        with anyio.move_on_after(CATCH_UP_SECONDS):
+            for path, who in PAGES.items():
+                while not await self._is_fresh(who, path):
+                    await anyio.sleep(PAUSE_SECONDS)
+            return
+        raise Unexpected("the pages do not come up to date")
+
+    async def _is_fresh(self, who: str, path: str) -> bool:
+        said = (await self.call(who, "GET", path)).json()
+        if said["fresh_until"] is None:
+            return False
+        at, until = (datetime.fromisoformat(said[name]) for name in ("at", "fresh_until"))
+        return at - until < BEHIND
 
     async def set_clock(self, at: datetime) -> None:
         """Move the clock of every service: in one process they have one."""

@@ -54,15 +54,21 @@ class Note(BaseModel):
 
     seed: int
     now: AwareDatetime
+    address: str | None = None
+    """Where Goldthread was when the year was begun: whoever signs in there is somebody else elsewhere."""
     done: bool = False
 
 
 def note_of(settings: Settings) -> Note:
-    """The note of a data folder; a new one where there is none."""
+    """The note of a data folder; a new one where there is none. Ends with a sentence where its year was
+    begun at another address, and is not done: what was posted there would be posted once more."""
     path = settings.data / NOTE
     if path.exists():
-        return Note.model_validate_json(path.read_bytes())
-    note = Note(seed=SEED, now=Clock().now())
+        note = Note.model_validate_json(path.read_bytes())
+        if not (note.done or note.address in (None, settings.public_url)):
+            sys.exit(f"The year in {settings.data} was begun at {note.address}: go on there, or forget it")
+        return note
+    note = Note(seed=SEED, now=Clock().now(), address=settings.public_url)
     keep(settings, note)
     return note
 
@@ -95,6 +101,8 @@ async def _live_the_year(client: Client, settings: Settings, load: Caseload, con
     with Progress(*columns, console=console) as progress:
         await Year(client, Staff(client, settings, load), load, progress).live()
     await client.set_clock(Clock().now())
+    with console.status("The pages catch up"):
+        await client.caught_up()
 
 
 def welcome(console: Console, settings: Settings, load: Caseload) -> None:
