@@ -105,12 +105,13 @@ class Referrals:
         return await self.runtime.person_of(mention(agency, number))
 
     async def until_one(self, *records: tuple[str, str]) -> None:
-        """Wait until all these records are one person."""
+        """Wait until all these records are one person, and their rows say so."""
 
         async def one() -> bool:
             return len({await self.person(*record) for record in records}) == 1
 
         await until(one, what="they are one person")
+        await self.runtime.folded([f"m:{mention(*record)}" for record in records])
 
     async def until_apart(self, *records: tuple[str, str]) -> None:
         """Wait until each of these records is a person of its own, at home."""
