@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -140,6 +141,23 @@ def test_when_nobody_can_be_reached_at_all_the_rounds_go_on_in_their_time() -> N
         world.try_call(call.id, DeliveryResult.REFUSED, RING)
     world.wait(14 * 60)
     assert len(world.called) == 6
+
+
+def test_while_pagers_answer_500_for_a_day_the_rounds_go_on_until_somebody_takes_it() -> None:
+    world = World()
+    world.raise_alert()
+    for _ in range(96):
+        world.try_all(DeliveryResult.FAILED)
+        world.wait(15 * 60)
+    minutes = sorted({at for at, _ in world.called})
+    assert minutes[-1] > 24 * 60 - 20
+    assert max(later - sooner for sooner, later in pairwise(minutes)) < 20, "nobody is given up"
+    assert {name for at, name in world.called if at > 23 * 60} == {"amira", "ben", "cath", "dev"}
+    assert world.row.went_round, "the operator sees it"
+    calls = len(world.called)
+    world.acknowledge("dev")
+    world.wait(3600)
+    assert (world.row.went_round, len(world.called)) == (False, calls)
 
 
 def test_a_tab_that_is_open_hurries_no_less() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from chassis.accept import Refused, own_header
@@ -324,6 +325,41 @@ async def test_who_may_not_take_it_says_nothing_of_it_and_reads_no_words(
         assert (await answer(client))[0] == 201
         sign_in(OLU)
         assert (await client.get(f"/alerts/{CAUSE}")).status_code == 404
+
+
+async def test_a_line_of_many_is_taken_or_refused_as_one_post_of_it_would_be(
+    start: Start, request: pytest.FixtureRequest
+) -> None:
+    sign_in: Callable[[Caller], None] = request.getfixturevalue("signed_in")
+    runtime = await taken(start)
+    at = {name: runtime.clock.now().isoformat() for name in ("occurred", "recorded")}
+    lines = (
+        post(),
+        post(generation=2),
+        post(cause=root_of("no such alert")),
+        post(rule="breach", cause=root_of("a breach")),
+    )
+    body = b"".join(
+        orjson.dumps(line | at | {"type": AlertResolved.type, "idempotency_key": f"line-{number}"}) + b"\n"
+        for number, line in enumerate(lines)
+    )
+
+    async def each(client: httpx.AsyncClient) -> list[tuple[int, str | None]]:
+        got = await client.post("/bulk", content=body, headers={"Content-Type": "application/x-ndjson"})
+        results = [orjson.loads(line) for line in got.content.splitlines()]
+        return [(result["status"], result.get("code")) for result in results]
+
+    async with client_of(runtime) as client:
+        sign_in(SOL)
+        assert await each(client) == [(404, "not-found")] * 4, "another team's, whichever it is"
+        assert (await shown(runtime)).resolved is None
+        sign_in(AMIRA)
+        assert await each(client) == [
+            (201, None),
+            (409, "alert-not-taken"),
+            (404, "not-found"),
+            (422, "alert-by-steps"),
+        ]
 
 
 async def test_a_colleague_may_say_it_and_only_their_own_agency_takes_it_back(start: Start) -> None:
