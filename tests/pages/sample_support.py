@@ -157,6 +157,7 @@ async def messages(_runtime: Any, caller: Caller, case: str) -> Messages:
         letters="K7Q",
         you=you,
         way=NO_WAY,
+        without_answer=4,
         messages=sorted(lines, key=lambda line: line.sent, reverse=True),
         others=[each for each in team() if each.part is other],
         agencies={IDVA: "Harbour IDVA service", POLICE: "Northmere Police"},

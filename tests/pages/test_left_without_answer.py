@@ -26,6 +26,7 @@ OF_A_PERSON = {
     "/marac/cases/{case}/after": ("chair", f"{CASE}/after"),
     "/marac/cases/{case}/transfer": ("coordinator", f"{CASE}/transfer"),
     "/marac/cases/{case}/actions": ("chair", f"{CASE}/actions"),
+    "/marac/cases/{case}/messages": ("idva", f"{CASE}/messages"),
     "/marac/cohort/{perpetrator}": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}"),
     "/marac/cohort/{person}/decision": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}/decision"),
     "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
@@ -96,7 +97,6 @@ OF_NOBODY = {
 }
 """Every other page, and what it is of."""
 NOT_YET = {
-    "/marac/cases/{case}/messages": "words between two who both open the case",
     "/referrals/support/{mention}": "what support a victim is owed",
     "/referrals/victims/{mention}": "what a victim is owed; officers come from the breach, which says it",
     "/referrals/withheld/{case}": "what a victim chose not to tell, for whoever opens the case",

@@ -16,6 +16,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
 from contracts.events.support import MessageSent
+from contracts.rules.pattern import many_left
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Narrative, Routing
 from contracts.vocabulary import CaseRole
@@ -59,6 +60,7 @@ class Messages(Shown):
     letters: str
     you: CaseRole
     way: SafeWay
+    without_answer: int = Field(description="breaches without an answer in 24 hours, from 3 on")
     messages: list[Message]
     others: list[InCase] = Field(description="who reads what the caller writes; empty: nobody is named yet")
     agencies: dict[str, str]
@@ -105,7 +107,7 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
     if party is None:
         raise not_found()
     found, at = await _of_case(runtime, party), runtime.clock.now()
-    way = way_of(party.known, at)
+    (known,), way = await Held(runtime).known([party.case]), way_of(party.known, at)
     reads = {(each.part, each.agency) for each in who_is_in(party.support) if each.part is party.other}
     page = Messages(
         at=at,
@@ -113,6 +115,7 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
         letters=party.case.letters,
         you=party.you,
         way=way if sharing.may_see_contact(caller.roles) else way.without_contact(),
+        without_answer=many_left(known.pattern.without_answer),
         messages=[_shown(row, party.you, at) for row in found],
         others=[each for each in party.support.team if (each.part, each.agency) in reads],
         agencies=await _names(runtime),

@@ -18,6 +18,7 @@ from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided
 from contracts.rules.areas import area_and_around
+from contracts.rules.pattern import many_left
 from contracts.vocabulary import AreaKind, ReferralCriterion, Role
 from services.marac import casefile, shown_listing
 from services.marac.conference import compose, rows
@@ -73,7 +74,7 @@ async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listin
         name=known.victim.identity.name if known.victim else None,
         grade=known.case.grade,
         way=known.way.without_contact(),
-        without_answer=known.pattern.without_answer,
+        without_answer=many_left(known.pattern.without_answer),
         disputed=known.case.disputed,
         criteria=criteria_shown(known),
         others=others.get(case, []),

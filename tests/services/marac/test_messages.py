@@ -9,7 +9,7 @@ from contracts.events.contact import SafeContactSaid
 from contracts.events.support import RoleTaken, SupportProgressed, Worker
 from contracts.sections import Contact
 from contracts.vocabulary import CaseRole, Role, SupportKind, SupportStep
-from tests.services.marac.caseload import ann, mention, referral
+from tests.services.marac.caseload import ann, breach, mention, referral
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, prepared
 from tests.support.facts import IDS
 from tests.support.waiting import until
@@ -171,3 +171,28 @@ async def test_the_page_sends_without_script_and_keeps_what_was_typed(marac: Mar
     case = await marac.http.get(f"/marac/cases/{made.case}", headers=idva)
     assert "01632 960201" in case.text
     assert path in case.text
+
+
+async def test_beside_the_words_it_is_said_from_the_third_breach_on_that_they_had_no_answer(
+    marac: Marac,
+) -> None:
+    made = await with_both(marac)
+
+    async def left(many: int) -> list[int]:
+        """What the page of the words says, and the page before the case is listed, once so many are known."""
+
+        async def known() -> bool:
+            pattern = (await marac.page("chair", made.case))["pattern"]
+            return bool(pattern["without_answer"] == many)
+
+        await until(known, what=f"{many} are known")
+        pages = (("idva", "messages"), ("coordinator", "decisions"))
+        return [
+            (await marac.get(who, f"cases/{made.case}/{page}")).json()["without_answer"]
+            for who, page in pages
+        ]
+
+    await marac.say("council", breach(kind="contact").said, 4)
+    assert await left(2) == [0, 0]
+    await marac.say("council", breach(kind="contact").said, 7)
+    assert await left(3) == [3, 3]
