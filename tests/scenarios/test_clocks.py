@@ -168,6 +168,15 @@ async def test_a_hearing_that_is_missed_over_a_bank_holiday_calls_somebody_once(
             return found == {"hearing": "taken", "unresolved": "runs"}
 
         await until(seen_as_taken)
+        await goldthread.set_clock(late + timedelta(hours=3))
+
+        async def asked_what_was_done() -> bool:
+            found = await get(goldthread, "helen-sato", f"/notify/v1/alerts/{root}")
+            called = {each["rule"] for each in (found, *found["others"]) if each["called_you"]}
+            states = {each["rule"]: each["state"] for each in await clocks(goldthread, "dev-malik", root)}
+            return called == {"hearing", "unresolved"} and states["unresolved"] == "late"
+
+        await until(asked_what_was_done)
 
         order = dvpo(DUE)
         new = (await goldthread.post("northmere-police", "/orders/v1/orders", order))["root"]
