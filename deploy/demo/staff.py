@@ -99,7 +99,7 @@ class Staff:
         self._load = load
         self._ids = Ids(settings.secret.get_secret_value())
         self._issuer = settings.trusted_issuer
-        self._answered = count()
+        self._answered, self._taken = count(), count()
         self.area_of: dict[str, str] = {}
         """The area of each breach, by its root: who is on call for it."""
 
@@ -169,20 +169,34 @@ class Staff:
         for cause, rule in waiting.items():
             if rule == "breach":
                 at = await self._answer(cause, at)
-            else:
-                await self._does(SUPERVISOR, cause, "acknowledge")
+            elif taken := await self._does(SUPERVISOR, cause, "acknowledge"):
+                await self._say_what_was_done(taken)
         return at
 
-    async def _does(self, who: str, cause: str, what: str, **more: str) -> bool:
-        """Whether somebody could do this about an alert. Meanwhile it may have become another, for which
-        nobody was called yet, or need no answer any more: what still waits is answered the next time."""
+    async def _say_what_was_done(self, taken: dict[str, Any]) -> None:
+        """The supervisor says it of what they took, but for one in eight: those are late, and asked for."""
+        if taken["say_by"] is None or next(self._taken) % 8 == 0:
+            return
+        said = {part: taken[part] for part in ("cause", "rule", "generation")} | {"outcome": "dealt-with"}
+        said["narrative"] = {"text": "Rang the team whose it is. They have it in hand."}
+        at = {"occurred": taken["answered_at"], "recorded": taken["answered_at"]}
+        key = f"demo-done-{taken['cause']}-{taken['rule']}-{taken['generation']}"
+        body = self._header() | at | {"content": said}
+        await self._client.say(SUPERVISOR, "/notify/v1/resolutions", key, body)
+
+    async def _does(self, who: str, cause: str, what: str, **more: str) -> dict[str, Any] | None:
+        """The alert after somebody did this about it; none where they could not. Meanwhile it may have become
+        another, for which nobody was called yet, or need no answer any more: what still waits is answered the
+        next time."""
+        path = f"/notify/v1/alerts/{cause}/{what}"
         try:
-            await self._client.call(who, "POST", f"/notify/v1/alerts/{cause}/{what}", json=more or None)
+            answer = await self._client.call(who, "POST", path, json=more or None)
         except Unexpected as refused:
             if refused.status not in (404, 409):
                 raise
-            return False
-        return True
+            return None
+        shown: dict[str, Any] = answer.json()
+        return shown
 
     async def _answer(self, cause: str, at: datetime) -> datetime:
         first, second = ON_CALL[self.area_of.get(cause, MARACS[0])]
