@@ -120,12 +120,15 @@ async def _kind(runtime: Runtime, caller: Caller, root: str) -> tuple[type[Conte
 
 
 async def _revisable(runtime: Runtime, caller: Caller, root: str) -> tuple[type[Content], str]:
-    """As ``_kind``, for who may correct and withdraw it: an agency's people have areas of their own."""
+    """As ``_kind``, for who may correct and withdraw it: an agency's people have areas of their own, and what
+    they may not read they do not change."""
     known = await _kind(runtime, caller, root)
     versions = (await runtime.fact(root)).versions(root)
-    content = next((fact.content for fact in reversed(versions) if fact.content is not None), None)
-    if runtime.service.revisable is not None and content is not None:
-        await runtime.service.revisable(runtime, caller, content)
+    newest = next((fact for fact in reversed(versions) if fact.content is not None), None)
+    if runtime.service.readable is not None and newest is not None:
+        await runtime.service.readable(runtime, caller, newest)
+    if runtime.service.revisable is not None and newest is not None and newest.content is not None:
+        await runtime.service.revisable(runtime, caller, newest.content)
     return known
 
 

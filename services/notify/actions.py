@@ -85,12 +85,13 @@ async def resolve(runtime: Runtime, caller: Caller, said: AlertResolved, once: s
 async def unresolve(runtime: Runtime, caller: Caller, cause: str, root: str, version: int, once: str) -> None:
     """Take back what the caller's agency said was done about an alert. Raises Problem (404) where that is
     not theirs; Refused (412) where it is another version by now."""
-    words = (await runtime.fact(root)).current(AlertResolved)
-    if not words or words[0].said.cause != cause:
+    versions = (await runtime.fact(root)).versions(root)
+    said = next((each.content for each in reversed(versions) if each.content is not None), None)
+    if not isinstance(said, AlertResolved) or said.cause != cause:
         raise not_found()
-    await revisable(runtime, caller, words[0].said)
+    await revisable(runtime, caller, said)
     await runtime.revise(root, version, None, None, caller=caller, right=sharing.ANSWER, idempotency_key=once)
-    await runtime.folded(words[0].said.keys(root))
+    await runtime.folded(said.keys(root))
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
@@ -137,19 +138,21 @@ async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> Non
         raise not_found()
 
 
-async def _theirs(archive: Archive, caller: Caller, said: AlertResolved) -> None:
+async def _theirs(archive: Archive, caller: Caller, said: AlertResolved) -> AlertRow:
     row = await queries.current(archive, said.cause, said.rule)
     if row is None or not queries.may_answer(caller, row):
         raise not_found()
+    return row
 
 
 async def _resolved(archive: Archive, caller: Caller, said: AlertResolved) -> Content:
     if said.person is not None:
         raise Refused("given-by-goldthread", "body.content.person")
-    await _theirs(archive, caller, said)
+    row = await _theirs(archive, caller, said)
+    waits = row.waiting and (row.rule, row.generation) == (said.rule, said.generation)
     taken = (await archive.facts([f"o:{said.cause}"])).current(AlertAcknowledged)
     alerts = {(fact.said.rule, fact.said.generation) for fact in taken}
-    refusal = resolving.no_resolving(said.rule, (said.rule, said.generation) in alerts)
+    refusal = resolving.no_resolving(said.rule, (said.rule, said.generation) in alerts and not waits)
     if refusal is resolving.Refusal.BY_STEPS:
         raise Refused(refusal, "body.content.rule")
     if refusal is not None:

@@ -203,7 +203,7 @@ async def alert(
         return None
     if row.waiting:
         await _in_front(runtime, caller, [row])
-    words = await words_of(runtime, (row, *row.others)) if may_answer(caller, row) else {}
+    words = await words_of(runtime, [each for each in (row, *row.others) if _reads_words(caller, each)])
     return (await _shown(runtime, caller, [row], words=words))[0]
 
 
@@ -230,6 +230,11 @@ def may_see(caller: Caller, row: AlertRow) -> bool:
 def may_answer(caller: Caller, row: AlertRow) -> bool:
     """Whether the caller may take this alert."""
     return sharing.may_answer(caller.id, caller.roles, caller.areas, _reach(row))
+
+
+def _reads_words(caller: Caller, row: AlertRow) -> bool:
+    part = {row.acknowledged_by, row.resolved.person if row.resolved else None}
+    return may_answer(caller, row) and sharing.may_read_words(caller.id, caller.areas, _reach(row), part)
 
 
 def as_shown(caller: Caller, row: AlertRow, words: Mapping[str, str] = NO_WORDS) -> AlertShown:

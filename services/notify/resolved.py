@@ -32,7 +32,7 @@ class Resolved(BaseModel):
     person: str | None
     outcome: AlertOutcome
     at: datetime
-    """When it was done; ``said`` when that was recorded."""
+    """When it was done; ``said`` when that was first recorded."""
     said: datetime
 
 
@@ -105,9 +105,10 @@ async def words_of(archive: Archive, alerts: Iterable[Told]) -> dict[str, str]:
     return {root: narrative.text for root, narrative in said if isinstance(narrative, Narrative)}
 
 
-def resolved_of(words: Sequence[Fact[AlertResolved]], stands: Standing) -> Resolved | None:
-    """Of all that was said to be done about one alert, what holds."""
-    return standing_word((_resolved(fact) for fact in words), stands)
+def resolved_of(words: Sequence[Fact[AlertResolved]], facts: FactSet, stands: Standing) -> Resolved | None:
+    """Of all that was said to be done about one alert, what holds. Other words for it later are no new word:
+    it was said when its first version was."""
+    return standing_word((_resolved(fact, facts.first_recorded(fact.root)) for fact in words), stands)
 
 
 def unresolved(facts: FactSet, owed: Iterable[tuple[datetime, str | None]]) -> Unresolved:
@@ -140,7 +141,7 @@ def sayings(cause: str, known: Unresolved, at: datetime) -> Iterable[Saying]:
         yield Saying(RULE, cause, n, started, at)
 
 
-def _resolved(fact: Fact[AlertResolved]) -> Resolved:
+def _resolved(fact: Fact[AlertResolved], said: datetime) -> Resolved:
     return Resolved(
         root=fact.root,
         version=fact.version,
@@ -148,5 +149,5 @@ def _resolved(fact: Fact[AlertResolved]) -> Resolved:
         person=fact.said.person,
         outcome=fact.said.outcome,
         at=fact.occurred,
-        said=fact.recorded,
+        said=said,
     )

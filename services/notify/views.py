@@ -266,7 +266,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     passed = _of(subject.facts, raised, AlertPassedOn)
     answers: list[Reply] = [*_of(subject.facts, raised, AlertAcknowledged), *passed]
     stands = standing_answer(answer_of(fact.envelope, fact.said) for fact in answers)
-    resolved = resolved_of(_of(subject.facts, raised, AlertResolved), stands)
+    resolved = resolved_of(_of(subject.facts, raised, AlertResolved), subject.facts, stands)
     taken = stands.taken.at if stands.taken and stood_down is None else None
     step, changes_at = None, None
     if stood_down is None and stands.taken is None:

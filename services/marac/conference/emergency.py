@@ -4,8 +4,9 @@ called. ``notify`` then calls whoever is on call in its area, until one of them 
 from collections.abc import Iterable
 from datetime import datetime
 
-from chassis.facts import FactSet
+from chassis.facts import Fact, FactSet
 from chassis.views import Row, Saying
+from contracts.content import Content
 from contracts.events.conference import MeetingCalled
 from contracts.vocabulary import AlertRule
 from services.marac.conference.own_clocks import sayings
@@ -16,13 +17,16 @@ RULE = AlertRule.EMERGENCY_MARAC
 
 
 def called_of(facts: FactSet, meeting: str) -> datetime | None:
-    """When an emergency meeting was called, by every version of it. None: it is no emergency."""
-    said = ((each.recorded, each.content) for each in facts.versions(meeting))
-    return called_at(
-        Calling(recorded, content.starts, content.area, content.emergency)
-        for recorded, content in said
-        if isinstance(content, MeetingCalled)
-    )
+    """When an emergency meeting was called, by every version of it: called off it is none, and whoever was
+    told so is told anew when it is on again. None: it is no emergency."""
+    return called_at(map(_calling, facts.versions(meeting)))
+
+
+def _calling(version: Fact[Content]) -> Calling:
+    said = version.content
+    if not isinstance(said, MeetingCalled):
+        return Calling(version.recorded, version.recorded, "", emergency=False)
+    return Calling(version.recorded, said.starts, said.area, said.emergency)
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:

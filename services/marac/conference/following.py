@@ -191,7 +191,8 @@ async def confirm(runtime: Runtime, caller: Caller, case: str, state: FlagState,
     about this case and has no flag on for it, and for whoever has a tie to its parties."""
     row = await after_of(runtime, case)
     asked = {line.agency for line in row.flags} if row else set()
-    if caller.agency not in asked or await tied(runtime, caller, [case]):
+    theirs = caller.agency in asked or await runtime.said_under(caller, key)
+    if not theirs or await tied(runtime, caller, [case]):
         raise not_found()
     said = FlagConfirmed(case=case, state=state)
     return await say(runtime, caller, said, sharing.FLAG, key)

@@ -192,17 +192,17 @@ def _alert(facts: FactSet, raised: Fact[AlertRaised]) -> alert_rows.Alert:
         answered_agency=answer.agency if answer else None,
         answered_at=answer.occurred if answer else None,
         stood_down_at=fallen.occurred if fallen else None,
-        done=standing_word((_done(fact) for fact in words), stands),
+        done=standing_word((_done(fact, facts.first_recorded(fact.root)) for fact in words), stands),
     )
 
 
-def _done(fact: Fact[AlertResolved]) -> alert_rows.Done:
+def _done(fact: Fact[AlertResolved], said: datetime) -> alert_rows.Done:
     return alert_rows.Done(
         root=fact.root,
         agency=fact.agency,
         outcome=fact.said.outcome,
         at=fact.occurred,
-        said=fact.recorded,
+        said=said,
     )
 
 

@@ -18,7 +18,7 @@ from contracts.events.alerts import AlertResolved
 from contracts.vocabulary import AlertOutcome, AlertRule
 from services.notify import actions, queries
 from services.notify.pages import PAGES
-from services.notify.rules import sharing
+from services.notify.rules import answering, resolving, sharing
 
 router = APIRouter(prefix="/alerts/{cause}")
 
@@ -27,6 +27,8 @@ Answerer = Annotated[Caller, right(sharing.ANSWER)]
 Typed = Annotated[str, Form()]
 Rule = Annotated[AlertRule, Form()]
 Once = Annotated[Id, Form()]
+FAULTS = frozenset({"outcome", "narrative", "changed-since", *answering.Refusal, *resolving.Refusal})
+"""Why something is not taken, as the last part of a message id."""
 NOTHING_TYPED = {"rule": "", "outcome": "", "words": ""}
 
 
@@ -95,7 +97,11 @@ async def page(
     known = {"asked": asked, "once": new_id(), "outcomes": list(AlertOutcome)}
     if request.method == "POST":
         look = replace(look, path="/notify/alerts")
-    return PAGES.show("alert.html", look, status, alert=shown, fresh=fresh, fault=fault, **known)
+    if status == 503:
+        says: str | None = "frame.not-saved"
+    else:
+        says = f"fault.{fault if fault in FAULTS else 'other'}" if fault else None
+    return PAGES.show("alert.html", look, status, alert=shown, fresh=fresh, fault=fault, says=says, **known)
 
 
 def _back(cause: str) -> Response:

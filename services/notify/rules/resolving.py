@@ -35,19 +35,20 @@ class Refusal(StrEnum):
     BY_STEPS = "alert-by-steps"
 
 
-def no_resolving(rule: AlertRule, ever_taken: bool) -> Refusal | None:
+def no_resolving(rule: AlertRule, taken: bool) -> Refusal | None:
     """Why nothing can be said of what was done about an alert, if so: of a breach it is said as a step;
-    and whoever does something about an alert takes it first, so that nobody else is called."""
+    and whoever does something about an alert takes it first, and takes again what they gave back, so that
+    nobody else is called."""
     if rule in BY_STEPS:
         return Refusal.BY_STEPS
-    return None if ever_taken else Refusal.NOT_TAKEN
+    return None if taken else Refusal.NOT_TAKEN
 
 
 def due(rule: AlertRule, urgency: Urgency, taken: datetime | None, word: Word | None) -> datetime | None:
-    """By when somebody must say what was done about an alert that stands. None: nobody has it, it is said, or
-    something else asks."""
+    """By when somebody must say what was done about an alert that stands: that it could not be done asks at
+    once, and what asks already goes on. None: nobody has it, it is said, or something else asks."""
     if taken is None or rule in NOT_ASKED:
         return None
     if word is None:
         return taken + WITHIN[urgency]
-    return None if word.outcome in SETTLES else word.said
+    return None if word.outcome in SETTLES else min(word.said, taken + WITHIN[urgency])

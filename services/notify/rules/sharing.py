@@ -74,6 +74,13 @@ def may_answer(caller: str, roles: Collection[str], areas: Collection[str], aler
     return answers and may_see(caller, roles, areas, alert)
 
 
+def may_read_words(caller: str, areas: Collection[str], alert: Reach, part: Collection[str | None]) -> bool:
+    """Whether who may answer an alert reads in words what was done about it: whoever works in its area, was
+    called, took it or said so (``part``). That nobody was on the rota, or that its area is not known, makes
+    it everybody's to take; what was found by whoever went there it makes nobody's to read."""
+    return caller in alert.called or caller in part or not set(areas).isdisjoint(alert.areas)
+
+
 def may_see_clock(areas: Collection[str], clock: Collection[str]) -> bool:
     """Whether who may read clocks, with these areas, may see one, given its area and those around it:
     theirs; and one whose area is not known, which is everybody's."""

@@ -140,8 +140,9 @@ async def test_a_flag_for_a_meeting_that_is_called_off_is_listed_and_may_be_take
     assert "Does not count any more: may be taken off" in shown.text
     assert re.findall(r'name="state" value="([^"]+)"', shown.text) == ["removed"]
     typed = {"once": once(shown.text), "state": "removed"}
-    assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
-    assert await listed() == []
+    for _ in range(2):
+        assert (await press(marac, "idva", f"cases/{made.case}/flags", **typed)).status_code == 303
+        assert await listed() == []
 
 
 async def test_the_page_of_flags_confirms_without_script(marac: Marac) -> None:

@@ -124,6 +124,20 @@ def test_it_stops_when_the_meeting_is_withdrawn_closed_or_an_emergency_no_more()
         assert later(told, NOON + HOUR / 10, end) == [], what
 
 
+def test_one_that_was_called_off_and_is_on_again_is_told_anew() -> None:
+    told = caseload.world(emergency(NOON + 4 * HOUR, NOON))
+    assert later(told, NOON) == [(1, NOON, "north")]
+    about: dict[str, Any] = {"rule": RULE, "cause": root_of("meeting"), "generation": 1}
+    told.add(fact(AlertRaised(**about, urgency=Urgency.NOW), agency="goldthread", root="alert"))
+    taken = AlertAcknowledged(**about, person=CALLERS["on-call"].id)
+    told.add(fact(taken, agency="police", root="taken"))
+    off = MeetingCalled(area="north", starts=NOON)
+    gone = fact(off, agency="police", occurred=NOON, root="meeting", version=2, withdrawn=True)
+    assert later(told, NOON + HOUR / 4, gone) == []
+    again = NOON + HOUR / 2
+    assert later(told, again, emergency(NOON + 4 * HOUR, again, 3)) == [(2, again, "north")]
+
+
 @pytest.mark.parametrize(("answered", "anew"), [(True, []), (False, [(2, NOON, "north")])])
 def test_one_that_was_closed_by_mistake_and_goes_on_is_told_anew_only_where_nobody_had_taken_it(
     answered: bool, anew: list[tuple[int, datetime, str | None]]

@@ -61,6 +61,7 @@ def word(outcome: AlertOutcome, hours: float, root: str = "a") -> Resolved:
         ("somebody was found who does it", HEARING, NOW, True, word(AlertOutcome.ARRANGED, 1), None),
         ("nothing was to be done", HEARING, NOW, True, word(NOTHING, 1), None),
         ("it could not be done: at once", HEARING, A_DAY, True, word(NOT_POSSIBLE, 1), 1),
+        ("nor does saying so put off what asks already", HEARING, NOW, True, word(NOT_POSSIBLE, 3), 2),
         ("of a breach its steps say it", BREACH, NOW, True, None, None),
         ("and its answer is asked for by the rule of answers", AlertRule.NO_ANSWER, NOW, True, None, None),
         ("who asks is not asked", UNRESOLVED, AN_HOUR, True, None, None),
@@ -382,3 +383,38 @@ async def test_a_colleague_may_say_it_and_only_their_own_agency_takes_it_back(st
         await actions.unresolve(runtime, AMIRA, root_of("a breach"), stored.root, 1, "once")
     await actions.unresolve(runtime, AMIRA, CAUSE, stored.root, 1, "once")
     assert (await shown(runtime)).resolved is None
+    await actions.unresolve(runtime, AMIRA, CAUSE, stored.root, 1, "once")  # the button was pressed twice
+    assert (await shown(runtime)).resolved is None
+
+
+async def test_who_gave_it_back_takes_it_again_before_they_say_what_was_done(start: Start) -> None:
+    runtime = await taken(start)
+    await actions.pass_on(runtime, AMIRA, CAUSE, PassReason.CANNOT_TAKE, seen=(NO_CLOCKS, 1))
+    said = AlertResolved(
+        cause=CAUSE, rule=NO_CLOCKS, generation=1, outcome=DONE, narrative=Narrative(text="Rung.")
+    )
+    with pytest.raises(Refused) as refused:
+        await actions.resolve(runtime, AMIRA, said, "once")
+    assert (refused.value.status, refused.value.fault) == (409, "alert-not-taken")
+
+
+async def test_other_words_for_what_was_done_are_no_new_word(start: Start) -> None:
+    runtime = await taken(start)
+
+    async def say(outcome: AlertOutcome) -> str:
+        said = AlertResolved(
+            cause=CAUSE, rule=NO_CLOCKS, generation=1, outcome=outcome, narrative=Narrative(text="Rung.")
+        )
+        header = own_header(runtime.clock.now())
+        return (await runtime.take(header, said, caller=CATH, right="alert:answer")).root
+
+    first = await say(NOT_POSSIBLE)
+    await say(DONE)
+    said = AlertResolved(
+        cause=CAUSE, rule=NO_CLOCKS, generation=1, outcome=NOT_POSSIBLE, narrative=Narrative(text="I rang.")
+    )
+    header = own_header(runtime.clock.now())
+    await runtime.revise(first, 1, header, said, caller=CATH, right="alert:answer")
+    found = await shown(runtime)
+    assert found.resolved is not None
+    assert (found.resolved.outcome, found.say_by) == (DONE, None)

@@ -12,6 +12,7 @@ from services.notify.rules.sharing import (
     may_answer,
     may_configure,
     may_define_area,
+    may_read_words,
     may_see,
 )
 
@@ -58,6 +59,24 @@ def test_who_sees_and_who_answers(
 ) -> None:
     assert may_see(who, roles, areas, alert) is sees
     assert may_answer(who, roles, areas, alert) is answers
+
+
+@pytest.mark.parametrize(
+    ("who", "areas", "alert", "part", "reads"),
+    [
+        ("ben", ("north",), NORTH, (), True),
+        ("fay", ("force",), NORTH, (), True),
+        ("amira", (), NORTH, (), True),
+        ("sol", ("south",), NOBODY, (), False),
+        ("sol", ("south",), NOBODY, ("sol",), True),
+        ("hal", ("elsewhere",), NOWHERE, (None,), False),
+        ("amira", ("elsewhere",), NOWHERE, (), True),
+    ],
+)
+def test_what_was_done_is_read_in_words_by_whom_it_concerns_and_not_by_whoever_may_take_it(
+    who: str, areas: tuple[str, ...], alert: Reach, part: tuple[str | None, ...], reads: bool
+) -> None:
+    assert may_read_words(who, areas, alert, part) is reads
 
 
 def test_rights_go_to_roles_that_there_are() -> None:
