@@ -136,7 +136,7 @@ def _messages() -> dict[str, Any]:
     }
     lines = {
         partner_topics.line_name(kind): _message(partner_topics.line_name(kind), model, "any")
-        for kind, model in POSTED.items()
+        for kind, model in partner_topics.PUT.items()
     }
     answered = {
         model.__name__: _message(model.__name__, model, partner_topics.KEY)

@@ -8,11 +8,25 @@ from pydantic import BaseModel, Field, StrictInt
 
 from contracts.content import Content
 from contracts.envelope import Envelope, Id
+from contracts.events.actions import ActionAnswered
+from contracts.events.children import SchoolCalendarSet
+from contracts.events.people import ImmigrationNoted
+from contracts.events.support import CapacityTold
+from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from contracts.posts import POSTED
 from contracts.sections import Part
 from contracts.submission import BulkLine, Receipt
 from contracts.topics import Topic, inbound, outbound
 
+BY_PEOPLE = (WithheldFromPolice, WithheldOpened, ImmigrationNoted)
+"""What no system says: whoever supports a victim does, by a right of their own. What the police are not to
+be told lies on no topic that a system fills."""
+BESIDE = (CapacityTold, SchoolCalendarSet, ActionAnswered)
+"""What systems say that is not of people, or that MARAC asked of their agency."""
+PUT: dict[str, type[Content]] = {
+    kind: model for kind, model in POSTED.items() if not issubclass(model, BY_PEOPLE)
+} | {model.type: model for model in BESIDE}
+"""The kinds that a partner's system may put on its inbound topic: those that its token may post."""
 AGENCY = "{agency}"
 OURS = ("keys", "traceparent")
 """Of an envelope, what files and traces it at Goldthread: no partner is told it."""
@@ -64,7 +78,7 @@ MODELS: tuple[type[BaseModel], ...] = (BulkLine[Content], FeedEntry, InboundAnsw
 
 def channels() -> dict[str, Any]:
     """The two channels, one of each for every such partner."""
-    messages = {"in": [*map(line_name, POSTED)], "out": [FeedEntry.__name__, InboundAnswered.__name__]}
+    messages = {"in": [*map(line_name, PUT)], "out": [FeedEntry.__name__, InboundAnswered.__name__]}
     return {
         name: {
             "address": topic.name,
@@ -108,7 +122,7 @@ def line_schemas(refs: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
             "allOf": [refs[BulkLine[Content]]],
             "properties": {"type": {"const": kind}, "content": refs[model]},
         }
-        for kind, model in POSTED.items()
+        for kind, model in PUT.items()
     }
 
 

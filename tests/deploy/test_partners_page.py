@@ -5,9 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from contracts.partner_topics import PUT
 from contracts.topics import inbound, outbound
+from contracts.vocabulary import StaffRole
 from deploy import kinds
 from deploy.local.deployment import ROOT
+from deploy.wiring import SERVICES
+from services.referrals.feeds.inbound import TAKING
 
 PAGE = ROOT / "docs" / "partners.md"
 MAKES = {"Problem", "Refused", "_refused", "_unknown"}
@@ -84,3 +88,13 @@ def test_where_personal_data_lie_says_of_a_partners_own_topics_too() -> None:
     places = (ROOT / "docs" / "personal-data.md").read_text()
     for topic in (inbound("<agency>"), outbound("<agency>")):
         assert f"`{topic.name}`" in places
+
+
+def test_what_may_be_put_on_a_topic_is_what_a_partners_token_may_post() -> None:
+    taken = {
+        model.type
+        for service in map(SERVICES.__getitem__, TAKING)
+        for model, needed in service.accepts.items()
+        if StaffRole.REPORTER in service.rights[needed]
+    }
+    assert set(PUT) == taken
