@@ -74,6 +74,13 @@ class Said(Content):
     routing: RoutingSection | None = None
     narrative: NarrativeSection | None = None
 
+    @property
+    def named_on_a_page(self) -> str | None:
+        """The opaque mention by which staff name the one victim, as a page gives it: then ``people`` names
+        nobody. None: ``people`` says whom this is about."""
+        found: str | None = getattr(self, "victim", None)
+        return found
+
     def in_role(self, *roles: str) -> list[Mention]:
         """Those whom this payload names in any of these roles."""
         return [mention for mention in self.people if mention.role in roles]

@@ -114,10 +114,6 @@ class SchoolTold(AboutVictim):
             by_mention.append(Mention(mention=self.victim, role=Role.VICTIM))
         return [*super().in_role(*roles), *(each for each in by_mention if each.role in roles)]
 
-    @property
-    def _by_mention(self) -> bool:
-        return False  # they are counted with those whom it names
-
     @model_validator(mode="after")
     def _of_whom(self) -> "SchoolTold":
         if not self.in_role(Role.CHILD):

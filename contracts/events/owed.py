@@ -35,15 +35,12 @@ class AboutVictim(Said):
 
     @model_validator(mode="after")
     def _nobody_else(self) -> "AboutVictim":
-        if len(self.in_role(Role.VICTIM)) != 1 - self._by_mention:
+        roles = [each.role for each in self.people]
+        if roles.count(Role.VICTIM) != (0 if self.named_on_a_page else 1):
             raise PydanticCustomError("one_victim", "it is about one victim")
-        if any(each.role not in (Role.VICTIM, Role.CHILD) for each in self.people):
+        if not set(roles) <= {Role.VICTIM, Role.CHILD}:
             raise PydanticCustomError("others_named", "it names the victim, and children, and nobody else")
         return self
-
-    @property
-    def _by_mention(self) -> bool:
-        return getattr(self, "victim", None) is not None
 
 
 class PlanReasons(Part):

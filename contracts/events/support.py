@@ -17,8 +17,7 @@ class OfOneVictim(Said):
 
     @model_validator(mode="after")
     def _one_victim(self) -> "OfOneVictim":
-        by_mention = getattr(self, "victim", None) is not None
-        if [each.role for each in self.people] != [Role.VICTIM] * (not by_mention):
+        if [each.role for each in self.people] != ([] if self.named_on_a_page else [Role.VICTIM]):
             raise PydanticCustomError("one_victim", "support is for one victim")
         return self
 

@@ -17,12 +17,9 @@ from datetime import datetime, timedelta
 
 from contracts.content import Said
 from contracts.envelope import Envelope
-from contracts.events.children import SchoolTold
 from contracts.events.contact import DeathRecorded
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
-from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
-from contracts.events.support import SupportProgressed
 from contracts.mentions import Mention
 from contracts.rules.clocks import Calendar, Calendars, Limit, deadline, end_of
 from contracts.rules.occurrence import LONDON, Record, occurrences, record_of
@@ -191,8 +188,7 @@ def told_of(
 
 def _by_mention(said: Said, person: str, homes: Mapping[str, str]) -> tuple[str, frozenset[str]] | None:
     """Whom staff name on a page: by the opaque mention that the page gives."""
-    on_a_page = PlanReviewed | SchoolTold | SupportProgressed | VictimTold
-    hers = said.victim if isinstance(said, on_a_page) else None
+    hers = said.named_on_a_page
     return (hers, frozenset()) if hers and homes.get(hers) == person else None
 
 

@@ -233,7 +233,8 @@ class Staff:
             day = add_working_days(self._load.now.date(), MEETINGS[area])
             starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
             said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
-            said |= {"chair_name": "Rowan Ellis"} if area != listing.SOUTH else {}
+            if area != listing.SOUTH:
+                said |= {"chair": self._ids.staff(self._issuer, listing.CHAIR), "chair_name": "Rowan Ellis"}
             meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", f"demo-meeting-{area}", said)
             async with anyio.create_task_group() as together:
                 for key in listing.listed(self._load, area):

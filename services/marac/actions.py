@@ -26,7 +26,7 @@ from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import weighed
-from services.marac.rules import sharing
+from services.marac.rules import restricting, sharing
 
 
 async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
@@ -57,15 +57,13 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
 
 
 def _by_whom(caller: Caller, content: Content) -> None:
-    """A tie is one's own to declare; and whoever restricts a case stays inside, and not alone: one person
-    could make it vanish, and nobody lift it while they are away."""
+    """A tie is one's own to declare; and to whom somebody may restrict a case is a rule."""
     if isinstance(content, InterestDeclared) and content.person != caller.id:
         raise Refused("not-yours-to-say", "person")
-    to = {each.person for each in content.to} if isinstance(content, CaseRestricted) else None
-    if to and caller.id not in to:
-        raise Refused("shuts-you-out", "body.to")
-    if to and len(to) == 1:
-        raise Refused("nobody-else", "body.to")
+    if isinstance(content, CaseRestricted) and not content.lifted:
+        refusal = restricting.no_restricting(caller.id, [each.person for each in content.to])
+        if refusal is not None:
+            raise Refused(refusal, "body.to")
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:

@@ -13,6 +13,7 @@ from chassis.http.facts import receipt
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from contracts.envelope import Id
+from contracts.events.listing import Insider
 from contracts.submission import Receipt
 from services.marac.conference import restricting
 from services.marac.conference.restricting import ToRestrict
@@ -20,6 +21,7 @@ from services.marac.listing_routes import TheRuntime
 from services.marac.pages import PAGES
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
+from services.marac.rules.restricting import Refusal
 from services.marac.shown_restriction import Restriction
 
 router = APIRouter(prefix="/marac/v1", tags=["cases"])
@@ -29,12 +31,15 @@ Restricts = Annotated[Caller, right(sharing.RESTRICT_CASE)]
 
 
 class Typed(BaseModel):
-    """The form as somebody typed it. ``upon``: the version that it was typed upon."""
+    """The form as somebody typed it. ``upon``: the version that it was typed upon; ``person`` and ``name``:
+    of somebody whom it does not offer."""
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
 
     upon: Annotated[int, Field(ge=0)]
     to: list[Id] = []
+    person: str = ""
+    name: str = ""
     reason: str = ""
     lift: bool = False
 
@@ -75,21 +80,28 @@ async def restrict_by_page(
     known = {each.person: each for each in (*shown.offered, *(shown.to or ()))}
     if not typed.lift and not known.keys() >= set(typed.to):
         return await _page(request, runtime, caller, case, typed, ["to"])
-    chosen = [known[person] for person in typed.to if person in known]
     try:
+        chosen = [known[person] for person in typed.to if person in known] + _not_offered(typed)
         asked = ToRestrict.model_validate({"to": None if typed.lift else chosen, "reason": typed.reason})
     except ValidationError as error:
-        faults = sorted({str(fault["loc"][0]) for fault in error.errors()})
+        places = {str(fault["loc"][0]) for fault in error.errors()}
+        faults = sorted({"other" if place in Insider.model_fields else place for place in places})
         return await _page(request, runtime, caller, case, typed, faults)
     try:
         await restricting.restrict(runtime, caller, case, asked, typed.upon)
     except Refused as refused:
-        if refused.fault in ("shuts-you-out", "nobody-else"):
+        if refused.fault in set(Refusal):
             return await _page(request, runtime, caller, case, typed, ["to"])
         if refused.fault != "changed-since":
             raise
         return await _page(request, runtime, caller, case, typed)
     return RedirectResponse(f"/marac/cases/{case}/restriction", 303)
+
+
+def _not_offered(typed: Typed) -> list[Insider]:
+    """Whom somebody named beside those whom the form offers. Raises ValidationError for half of it."""
+    given = {"person": typed.person, "name": typed.name}
+    return [Insider.model_validate(given)] if any(given.values()) else []
 
 
 async def _page(
@@ -109,6 +121,7 @@ async def _page(
         page=shown,
         words=Words(PAGES.texts, Times(PAGES.texts, look.now)),
         ticked=typed.to if typed else [each.person for each in shown.to or shown.offered],
+        typed=typed,
         reason=typed.reason if typed else "",
         upon=typed.upon if typed and faults else shown.version,
         faults=faults or [],

@@ -127,11 +127,13 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 
 
 async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:
-    """Refuse what was done about an alert that the caller may not take; and, for all but an operator, the
-    rota of an area that is not theirs, and what such an area is. Raises Problem (404)."""
+    """Refuse what was done about an alert, where the caller does not read it in words; and, for all but an
+    operator, the rota of an area that is not theirs, and what such an area is. Raises Problem (404)."""
     said = fact.content
     if isinstance(said, AlertResolved):
-        await _theirs(archive, caller, said)
+        row = await _theirs(archive, caller, said)
+        if not queries.reads_words(caller, row, said.person):
+            raise not_found()
     if not isinstance(said, RotaSet | AreaDefined) or sharing.may_undefine_area(caller.roles):
         return
     if not sharing.may_configure(caller.areas, area_and_around(await _areas(archive), said.area)):

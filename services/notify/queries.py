@@ -203,7 +203,7 @@ async def alert(
         return None
     if row.waiting:
         await _in_front(runtime, caller, [row])
-    words = await words_of(runtime, [each for each in (row, *row.others) if _reads_words(caller, each)])
+    words = await words_of(runtime, [each for each in (row, *row.others) if reads_words(caller, each)])
     return (await _shown(runtime, caller, [row], words=words))[0]
 
 
@@ -232,8 +232,9 @@ def may_answer(caller: Caller, row: AlertRow) -> bool:
     return sharing.may_answer(caller.id, caller.roles, caller.areas, _reach(row))
 
 
-def _reads_words(caller: Caller, row: AlertRow) -> bool:
-    part = {row.acknowledged_by, row.resolved.person if row.resolved else None}
+def reads_words(caller: Caller, row: AlertRow, said_by: str | None = None) -> bool:
+    """Whether the caller reads in words what was done about an alert, or what ``said_by`` said of it."""
+    part = {row.acknowledged_by, row.resolved.person if row.resolved else None, said_by}
     return may_answer(caller, row) and sharing.may_read_words(caller.id, caller.areas, _reach(row), part)
 
 

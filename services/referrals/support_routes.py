@@ -46,6 +46,16 @@ class TypedStep(BaseModel):
     day: str = ""
     at: str = ""
 
+    def said(self) -> dict[str, str | None]:
+        """What was said, of what belongs to the step: the service is of an offer or a referral, the reason of
+        what was refused, declined or ended."""
+        return {
+            "support": self.support,
+            "step": self.step,
+            "service": (self.service or None) if self.step not in SERVICES_OWN else None,
+            "reason": (self.reason or None) if self.step in REASONED else None,
+        }
+
 
 class SupportReceipt(Receipt):
     """The answer to a step of support: what it leaves to ask, and which services may be asked."""
@@ -135,29 +145,19 @@ async def step_by_page(
     typed: Annotated[TypedStep, Form()],
 ) -> Response:
     """Record a step of support by a form, for whoever has no system that says it."""
-    of_ours = typed.step in SERVICES_OWN
+    fault = "when"
     try:
-        said = SupportProgressed(
-            victim=mention,
-            support=SupportKind(typed.support),
-            step=SupportStep(typed.step),
-            service=None if of_ours else typed.service or None,
-            reason=SupportReason(typed.reason) if typed.reason and typed.step in REASONED else None,
-        )
         occurred = moment(typed.day, typed.at, runtime.clock.now())
+        fault = "step"
+        said = SupportProgressed.model_validate({"victim": mention, **typed.said()})
         await support_list.say(runtime, caller, said, occurred, f"{typed.once}-step")
-    except (ValueError, Refused) as error:
-        pressed_twice = isinstance(error, Refused) and error.status == 409
-        if not pressed_twice:
-            return await _show(request, mention, runtime, caller, typed, _fault(typed))
+    except ValueError:
+        return await _show(request, mention, runtime, caller, typed, fault)
+    except Refused as refused:
+        if refused.status != 409:  # the button was pressed twice
+            fault = "busy" if refused.status == 503 else "form"
+            return await _show(request, mention, runtime, caller, typed, fault)
     return RedirectResponse(f"/referrals/support/{mention}", 303)
-
-
-def _fault(typed: TypedStep) -> str:
-    """What is wrong with a form, as the last part of a message id."""
-    if typed.step not in set(SupportStep):
-        return "step"
-    return "when" if typed.day or typed.at else "form"
 
 
 async def _show(
@@ -174,7 +174,7 @@ async def _show(
     return PAGES.show(
         "support.html",
         PAGES.look(request, caller),
-        422 if fault else 200,
+        503 if fault == "busy" else 422 if fault else 200,
         page=shown,
         agencies={agency: defined.name for agency, defined in names.items()},
         may_say=says,

@@ -1,13 +1,13 @@
 """Each scenario runs on both deployments."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 
-from tests.scenarios.goldthread import Deployed, deployed
+from tests.scenarios.goldthread import Deployed, Goldthread, deployed
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 START = NOW - timedelta(days=365)
@@ -27,3 +27,11 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[Deployed]:
     folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
     with deployed(request.param, folder, START) as found:
         yield found
+
+
+@pytest.fixture
+async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
+    """Goldthread, for one test."""
+    opened = Goldthread(deployment.url)
+    yield opened
+    await opened.close()

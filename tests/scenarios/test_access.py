@@ -3,7 +3,7 @@ else there is nothing there, told from what does not exist by nothing at all. On
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -200,14 +200,6 @@ async def undone(goldthread: Goldthread) -> dict[str, str]:
         return next((each["cause"] for each in waits if [one, other] in each["parted"]), None)
 
     return {"one": one, "other": other, "link": str(await until(link, 30, "the link is undone"))}
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    """Goldthread, for one test."""
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 async def test_pages_come_with_what_they_look_by(goldthread: Goldthread) -> None:

@@ -3,7 +3,6 @@ and the clock moves; its hearing is missed, and the supervisor is called, once, 
 of every store; the order that the court made ends it. On both deployments."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -40,13 +39,6 @@ DUE = MONDAY + timedelta(days=1, hours=20)
 """Saturday counts; neither Sunday nor the bank holiday does."""
 LATER = timedelta(hours=2)
 """How much later the notice was served than was first told."""
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 def people() -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 list of an agency that must come, and its page says loudly that nobody has taken it until somebody has. On
 both deployments."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -20,13 +19,6 @@ HOUR = timedelta(hours=1)
 NORTH = "northmere-north"
 COORDINATOR, SUPERVISOR, DUTY_OFFICER, HOUSING = "priya-nair", "helen-sato", "marcus-dunne", "femi-adair"
 NOBODY_YET = '<p class="gt-stop">Nobody has taken it yet.'
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 async def get(goldthread: Goldthread, who: str, path: str) -> Any:

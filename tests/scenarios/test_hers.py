@@ -2,7 +2,7 @@
 it fails, and nobody is told another; her words stand first; a refusal is a question until somebody says why;
 what was not asked is counted. What tells how she is reached stays with whoever may reach her."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -18,13 +18,6 @@ pytestmark = pytest.mark.slow
 DAY = NOW - timedelta(days=9)
 ROUTING = {"routing": {"area": "northmere-north"}}
 NUMBER, WORD = "07700 900321", "blue kettle"
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 def her(**more: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 is listed, who declares a tie, what agencies hold, the agenda, the meeting, its actions and minutes, what
 follows, and the move to another MARAC. On both deployments."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -27,13 +27,6 @@ HOUSING, HOSPITAL = "femi-adair", "owen-leigh"
 """Representatives of two agencies that the MARAC asks."""
 SYSTEMS = ("castlegate-housing",)
 WITHOUT_TIE, TIE = False, True
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 @dataclass

@@ -2,7 +2,6 @@
 takes it by a key; and a process that is killed as it sends sends no second text. On both deployments; the
 providers are the deployment's own sandbox."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,13 +17,6 @@ pytestmark = pytest.mark.slow
 
 GONE, REACHED, LATER, DUTY = "07700 900002", "07700 900142", "07700 900143", "07700 900144"
 POSTS = dict(scene.POSTS)
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 async def messages(goldthread: Goldthread, kind: str, to: str) -> list[dict[str, Any]]:

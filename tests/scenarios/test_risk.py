@@ -2,7 +2,6 @@
 clock of its own; a higher assessment is that review, and what it raised is shown; by it the case goes to a
 MARAC. Another breach opens the next one, which is late on the case's page and on the agenda. On both."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from contracts.rules.instruments import FORMS
 from contracts.vocabulary import Instrument
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -20,13 +19,6 @@ SEEN = START + timedelta(days=20)
 BROKEN = SEEN + timedelta(days=3)
 ITEMS = list(FORMS[Instrument.SAFELIVES_DASH_24].items)
 BY_IDVA = "harbour-cms"
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 def assessment(at: datetime, yes: int, **content: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@ comes, and stood down when it is filled; shifts are swapped, handed over, taken 
 whole or not at all. On both deployments."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,19 +12,12 @@ import pytest
 from chassis.clock import LONDON
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 EAST = scene.Place("northmere-east", "Northmere East")
 MONDAY = START.replace(hour=7, minute=0, second=0) + timedelta(days=63 - START.weekday())
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 async def id_of(goldthread: Goldthread, name: str) -> str:

@@ -4,7 +4,6 @@ carried, minutes are corrected, the IDVA reads them and records that the victim 
 restricted. Every page that is opened is looked over by axe. On both deployments."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from deploy.assets import axe_script
 from deploy.screenshots import chromium
 from tests.scenarios import caseload
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.scenarios.test_marac_round import (
     BEGAN,
     CHAIR,
@@ -37,13 +36,6 @@ MOST_STOPS = 150
 ADVICE = "Refer to the community support service, and again when anything changes."
 RISK = "He knows where she works."
 LOCKS = "Fit new locks to both doors and show how they work."
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 class Walk:

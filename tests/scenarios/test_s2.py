@@ -3,7 +3,7 @@ order with three positive requirements is made, shown within a second wherever i
 confirmed by people. On both deployments."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.prompt]
@@ -22,13 +22,6 @@ OWN = [{"kind": team} for team in ("response", "neighbourhood", "control-room")]
 COUNCIL = {"kind": "council", "agency": "northmere-council"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 HOME = "14 Marker Street"
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 def stalker(role: str) -> dict[str, Any]:

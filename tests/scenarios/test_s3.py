@@ -4,7 +4,7 @@ seen within a second, and taken back; who had seen the mixture is told. The safe
 is taken and refused with its reasons, until an adequate one stands. On both deployments."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -25,13 +25,6 @@ GIRL = {"family": "Mott-Hale", "given": "Keira"}
 PARTNER = {"family": "Pike", "given": "Darren"}
 CALLED = {"family": "Pike", "given": "Daz"}
 ROUTING = {"routing": {"area": "northmere-north"}}
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 def girl(system: str, number: str, born: str = BORN, role: str = "victim", **more: Any) -> dict[str, Any]:

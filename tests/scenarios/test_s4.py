@@ -2,7 +2,6 @@
 stands it down, by REST and on the page; the next one has twelve. On both deployments."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -19,13 +18,6 @@ STEPS = "/orders/v1/breach-steps"
 FIRST = START + timedelta(days=30)
 SECOND = FIRST + timedelta(days=9)
 THIRD = SECOND + timedelta(days=9)
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 def step(breach: str, taken: str, at: datetime, **content: Any) -> dict[str, Any]:

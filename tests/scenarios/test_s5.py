@@ -3,7 +3,6 @@ stands on health's word alone; what the police post later is linked to it; and w
 to them is on no view of theirs, until a lawful basis opens it, which is then said. On both deployments."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from chassis.ids import new_id
 from contracts.vocabulary import DASH_ITEMS
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -44,13 +43,6 @@ TYPED: dict[str, dict[str, str]] = {
     "risk": {"happened": "Came to the emergency department alone, with a broken wrist."},
     "withheld": {"text": SECRET},
 }
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 async def refer(idva: httpx.AsyncClient) -> str:

@@ -5,7 +5,6 @@ something else happens; the MARAC sees who decided. On both deployments."""
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.support import breach_files
 from tests.support.breach_files import File, Told
 from tests.support.waiting import until
@@ -25,13 +24,6 @@ SEED, MANY, PRECISION, RECALL = 7, 20, 0.9, 0.85
 ``tests/services/orders/test_s7.py``."""
 NOW = START + timedelta(days=200)
 DECISIONS = "/orders/v1/pattern-decisions"
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 async def upload(goldthread: Goldthread, files: list[File]) -> dict[int, str]:

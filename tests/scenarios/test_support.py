@@ -3,7 +3,6 @@ service of the area is asked by itself, accepts, tries three times, somebody is 
 police name an officer, and the two write to each other. Another victim refuses, and is offered support again
 when the risk rises. On both."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Deployed, Goldthread
+from tests.scenarios.goldthread import Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -22,13 +21,6 @@ HOUR = timedelta(hours=1)
 ROUTING = {"routing": {"area": "northmere-north"}}
 OTHER = {"family": "Tamsin-Vale", "given": "Orla"}
 CONTACT = {"method": "text", "number": "07700 900142", "code_word": "blue kettle", "no_uniform": True}
-
-
-@pytest.fixture
-async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
-    opened = Goldthread(deployment.url)
-    yield opened
-    await opened.close()
 
 
 async def world(goldthread: Goldthread, webhook: str) -> None:

@@ -33,6 +33,7 @@ from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.interests import Sight, sight
+from services.marac.rules.restricting import is_shut_out, restricting
 
 R = TypeVar("R", bound=Row)
 
@@ -128,29 +129,23 @@ def _chooses(case: rows.ConferenceCase) -> str | None:
     return case.marac if case.transferred else case.area
 
 
-async def restrictions(archive: Archive, cases: Collection[str]) -> dict[str, list[InterestsRow]]:
-    """What restricts each of these cases, where anything does: its own word, and that of every other case of
-    its victim, for what is said of the victim stands in each of them."""
+async def restrictions(archive: Archive, cases: Collection[str]) -> dict[str, list[Collection[str]]]:
+    """What restricts each of these cases, where anything does (``rules/restricting.py``)."""
     stands = select(InterestsTable).where(col(InterestsTable.restricted))
     found = cast("list[InterestsRow]", await archive.rows(INTERESTS, stands))
-    if not found:
+    restricted = {each.case: each.only for each in found if each.only is not None}
+    if not restricted:
         return {}
-    held = await Held(archive).many(
-        CASE, rows.ConferenceCase, {*cases, *(each.case for each in found)}, "case"
-    )
-    victim = {case: row.victim.person for case, row in held.items() if row.victim}
-    by: dict[str, list[InterestsRow]] = {}
-    for each in found:
-        for case in cases:
-            if case == each.case or (case in victim and victim[case] == victim.get(each.case)):
-                by.setdefault(case, []).append(each)
-    return by
+    held = await Held(archive).many(CASE, rows.ConferenceCase, {*cases, *restricted}, "case")
+    victims = {case: row.victim.person for case, row in held.items() if row.victim}
+    by = {case: restricting(case, restricted, victims) for case in cases}
+    return {case: inside for case, inside in by.items() if inside}
 
 
 async def shut_out_of(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
     """Those of these cases that are restricted to others."""
     found = await restrictions(archive, cases)
-    return {case for case, stands in found.items() if any(each.shuts_out(caller.id) for each in stands)}
+    return {case for case, stands in found.items() if is_shut_out(caller.id, stands)}
 
 
 async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, bool | None]:

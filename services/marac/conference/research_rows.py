@@ -120,10 +120,6 @@ class InterestsRow(Row):
         """Whether it is restricted."""
         return self.only is not None
 
-    def shuts_out(self, person: str) -> bool:
-        """Whether it is restricted to others."""
-        return self.only is not None and person not in self.only
-
     def tie_of(self, person: str) -> bool | None:
         """Whether somebody has a tie to its parties. None: they have not declared."""
         return next((each.tie for each in self.declared if each.person == person), None)

@@ -1,6 +1,7 @@
 """To whom a case is restricted: read, and said as a whole upon what stands."""
 
 from collections.abc import Sequence
+from itertools import compress
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +22,7 @@ from services.marac.conference.listing import LISTING, restricted_of
 from services.marac.conference.listing_rows import RestrictedLine
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
+from services.marac.rules.restricting import read_by
 from services.marac.shown_restriction import Restriction
 
 
@@ -49,7 +51,7 @@ async def read(runtime: Runtime, caller: Caller, case: str) -> Restriction:
         letters=row.letters,
         version=len(_ever_said(saved, case)),
         to=list(said[0].to) if said and said[0].to else None,
-        history=read_by(caller.id, said),
+        history=_read_by(caller.id, said),
         offered=await _offered(runtime, caller, known),
         agencies=compose.names_of(known, {each.agency for each in said}),
     )
@@ -58,17 +60,11 @@ async def read(runtime: Runtime, caller: Caller, case: str) -> Restriction:
     return page
 
 
-def read_by(person: str, said: Sequence[RestrictedLine]) -> tuple[RestrictedLine, ...]:
-    """Of all that was said of a restriction, the newest first, what was said among those whom somebody is one
-    of: it may be about whoever was added later. A word that lifts it is read by those whom it held for."""
-    inside: tuple[Insider, ...] = ()
-    theirs: list[RestrictedLine] = []
-    for each in reversed(said):
-        heard = inside if each.to is None else each.to
-        inside = each.to or ()
-        if person in {one.person for one in heard}:
-            theirs.append(each)
-    return tuple(reversed(theirs))
+def _read_by(person: str, said: Sequence[RestrictedLine]) -> tuple[RestrictedLine, ...]:
+    """Of all that was said of a restriction, the newest first, what somebody reads."""
+    first = list(reversed(said))
+    reads = read_by(person, [{one.person for one in each.to or ()} for each in first])
+    return tuple(reversed(list(compress(first, reads))))
 
 
 async def _offered(runtime: Runtime, caller: Caller, known: CaseKnown) -> list[Insider]:
@@ -84,10 +80,11 @@ async def _offered(runtime: Runtime, caller: Caller, known: CaseKnown) -> list[I
 
 async def restrict(runtime: Runtime, caller: Caller, case: str, asked: ToRestrict, upon: int) -> Taken:
     """Say to whom a case is restricted, upon what was said by now. Raises Problem (404) unless the caller
-    sees the case; Refused: 422 where it would shut the caller out, 412 where somebody said otherwise
-    since."""
+    sees the case; Refused: 422 where it would shut the caller out, or leave them alone, 412 where somebody
+    said otherwise since."""
+    to = {each.person: each for each in asked.to or ()}
     said = CaseRestricted(
-        case=case, to=asked.to or [], lifted=asked.to is None, reason=Narrative(text=asked.reason)
+        case=case, to=list(to.values()), lifted=asked.to is None, reason=Narrative(text=asked.reason)
     )
     name, right = f"restriction {case}", sharing.RESTRICT_CASE
 

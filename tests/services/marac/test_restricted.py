@@ -242,3 +242,26 @@ async def test_of_a_published_version_and_of_an_open_agenda_whoever_is_not_named
         await marac.say("police", caseload.incident(kind="stalking").said)
         await theirs.until_it_says(f"case {letters(made.case)} (1 new line)")
         assert page.says == "", "nothing of it is news to whoever is outside"
+
+
+async def test_whom_the_page_does_not_offer_is_named_by_their_id(marac: Marac) -> None:
+    made = await prepared(marac)
+    page = f"/marac/cases/{made.case}/restriction"
+    typed = {"upon": "0", "to": [CALLERS["coordinator"].id], "reason": WHY}
+    for half in ({"person": CALLERS["chair"].id}, {"name": "Rowan"}, {"person": "rowan", "name": "Rowan"}):
+        refused = await send(marac, "coordinator", page, **typed, **half)
+        assert (refused.status_code, "Enter both" in refused.text) == (422, True), half
+        assert all(f'value="{each}"' in refused.text for each in half.values()), "what was typed is kept"
+    both = {"person": CALLERS["chair"].id, "name": "Rowan Ellis"}
+    assert (await send(marac, "coordinator", page, **typed, **both)).status_code == 303
+    assert "nobody but coordinator, Rowan Ellis" in await form(marac, "chair", page)
+
+
+async def test_who_is_named_twice_is_inside_once(marac: Marac) -> None:
+    made = await prepared(marac)
+    path = f"cases/{made.case}/restriction"
+    alone = await marac.post_upon("coordinator", path, to("coordinator", "coordinator"))
+    assert (alone.status_code, alone.json()["code"]) == (422, "nobody-else")
+    twice = to("coordinator", "chair", "chair")
+    assert (await marac.post_upon("coordinator", path, twice)).status_code == 201
+    assert len((await marac.get("coordinator", path)).json()["to"]) == 2

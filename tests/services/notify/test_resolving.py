@@ -13,6 +13,7 @@ from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem
 from chassis.runtime import Runtime
+from chassis.views import Saying
 from contracts.events.alerts import AlertPassedOn, AlertRaised, AlertResolved
 from contracts.rules.standing_answer import Standing, standing_word
 from contracts.sections import Narrative
@@ -418,3 +419,29 @@ async def test_other_words_for_what_was_done_are_no_new_word(start: Start) -> No
     found = await shown(runtime)
     assert found.resolved is not None
     assert (found.resolved.outcome, found.say_by) == (DONE, None)
+
+
+async def test_whoever_may_take_an_alert_of_no_known_area_does_not_read_what_another_found(
+    start: Start, request: pytest.FixtureRequest
+) -> None:
+    sign_in: Callable[[Caller], None] = request.getfixturevalue("signed_in")
+    runtime = await start()
+    await configure(runtime, None, first="amira", supervisor="cath")
+    said = AlertRaised(rule=NO_CLOCKS, cause=CAUSE, generation=1, urgency=AN_HOUR)
+    await runtime.say([Saying(NO_CLOCKS, CAUSE, 1, said, runtime.clock.now())])
+    await actions.acknowledge(runtime, AMIRA, CAUSE, (NO_CLOCKS, 1))
+    done = AlertResolved(
+        cause=CAUSE, rule=NO_CLOCKS, generation=1, outcome=DONE, narrative=Narrative(text="At her sister's.")
+    )
+    await actions.resolve(runtime, AMIRA, done, "once")
+    own, theirs = (await shown(runtime, AMIRA)).resolved, (await shown(runtime, SOL)).resolved
+    assert own is not None
+    assert theirs is not None, "both may take it"
+    assert (own.words, theirs.words) == ("At her sister's.", None)
+    async with client_of(runtime) as client:
+        fact, upon = f"/facts/{own.root}", {"If-Match": '"1"'}
+        sign_in(SOL)
+        assert (await client.get(fact)).status_code == 404
+        assert (await client.delete(fact, headers=upon)).status_code == 404
+        sign_in(AMIRA)
+        assert (await client.get(fact)).status_code == 200

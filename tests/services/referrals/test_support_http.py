@@ -179,6 +179,13 @@ async def test_an_idva_says_by_the_page_what_was_done(referrals: Referrals) -> N
     assert 'value="lost-contact" selected' in empty.text, "what was chosen is still there"
     to_come = await press("idva", **typed, step="engaged", day="2999-01-01", at="09:00")
     assert (to_come.status_code, "that have come" in to_come.text) == (422, True)
+    another = await press("idva", **typed, step="offered", service="no such", day="2026-11-01", at="09:00")
+    assert (another.status_code, "that have come" in another.text) == (422, False), "the time was right"
+    caught_up = referrals.runtime.caught_up
+    caught_up.clear()
+    busy = await press("idva", **typed, step="engaged", day="2026-11-01", at="09:15")
+    caught_up.set()
+    assert (busy.status_code, "could not be saved" in busy.text, "09:15" in busy.text) == (503, True, True)
     for who in ("supervisor", "police-idva"):
         assert (await press(who, once=new_id(), support="idva", step="ended")).status_code == 404, who
     assert "Record it" not in (await get(referrals, "supervisor", page)).text
