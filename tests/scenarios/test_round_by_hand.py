@@ -68,7 +68,7 @@ class Walk:
     async def _of(self, who: str) -> Page:
         if who not in self._pages:
             page = await (await self._browser.new_context()).new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(60_000)
             await page.goto(f"{self._url}/marac/sign-in")
             await page.check(f"input[value='{who}']")
             await page.click("button[type=submit]")
