@@ -111,9 +111,15 @@ def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Repo
 
 def left(records: Sequence[Reported], now: datetime) -> bool:
     """Whether a breach had no answer in 24 hours, which are over."""
+    over = left_from(records)
+    return over is not None and over <= now
+
+
+def left_from(records: Sequence[Reported]) -> datetime | None:
+    """From when a breach has had no answer in 24 hours, by what is known now. None: it had one."""
     over = min(record.recorded for record in records) + CLOCKS[0]
     first = answered(records)
-    return over <= now and (first is None or first > over)
+    return over if first is None or first > over else None
 
 
 def clock(left: int) -> timedelta:

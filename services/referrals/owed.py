@@ -66,7 +66,8 @@ class PlanReceipt(Receipt):
 
 
 class VictimPage(BaseModel):
-    """What is owed to a victim, for a caller who may see it; and which way to reach them is safe now."""
+    """What is owed to a victim, for a caller who may see it; and which way to reach them is safe now.
+    ``without_answer``: so many breaches had no answer, where their number is named."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -74,6 +75,7 @@ class VictimPage(BaseModel):
     fresh_until: AwareDatetime | None
     owed: Owed
     way: SafeWay
+    without_answer: int
 
 
 def fold_owed(subject: Subject) -> Folded:
@@ -134,12 +136,19 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
     if found is None or not await may_see_owed(runtime, caller, found.mention):
         raise not_found()
     person = await runtime.person_of(found.mention)
-    hers = await runtime.row(SUPPORT, person)
-    way = hers.way(at) if isinstance(hers, SupportRow) else NO_WAY
+    row = await runtime.row(SUPPORT, person)
+    hers = row if isinstance(row, SupportRow) else None
+    way = hers.way(at) if hers else NO_WAY
     may_reach = sharing.may_see_contact(caller.roles)
-    page = VictimPage(at=at, fresh_until=fresh, owed=found, way=way if may_reach else way.without_contact())
+    page = VictimPage(
+        at=at,
+        fresh_until=fresh,
+        owed=found,
+        way=way if may_reach else way.without_contact(),
+        without_answer=hers.without_answer(at) if hers else 0,
+    )
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
-    facts += hers.facts if isinstance(hers, SupportRow) else ()
+    facts += hers.facts if hers else ()
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
     await runtime.shown(caller, OWED.name, person, seen, facts, () if may_reach else ("contact",))
     return page

@@ -14,6 +14,7 @@ from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.contact import ContactFailed, DeathRecorded
 from contracts.events.support import SupportProgressed
 from contracts.rules import risk_review, support
+from contracts.rules.pattern import many_left
 from contracts.rules.risk_review import Told
 from contracts.rules.safe_contact import SafeWay, Word, failed_by, safe_way
 from contracts.rules.support_clocks import OF_A_VICTIM
@@ -29,6 +30,7 @@ from services.referrals.person_clocks import (
     heard_of,
     sayings,
 )
+from services.referrals.unanswered import left_without_answer
 
 
 class CourseLine(Part):
@@ -70,7 +72,13 @@ class SupportRow(Row):
     """By when some way to reach the victim had failed."""
     died: str | None = None
     """The agency that recorded that the victim has died."""
+    unanswered: tuple[AwareDatetime, ...] = ()
+    """From when each breach against the victim has had no answer in its time."""
     facts: tuple[str, ...]
+
+    def without_answer(self, at: datetime) -> int:
+        """How many breaches had no answer, where there are so many that their number is named."""
+        return many_left(sum(over <= at for over in self.unanswered))
 
     def way(self, at: datetime) -> SafeWay:
         """Which way to reach the victim is safe at a time."""
@@ -101,6 +109,7 @@ def fold_support(subject: Subject) -> Folded:
         clocks=clocks_of(subject.facts, OF_A_VICTIM),
         courses=tuple(_line(known[kind]) for kind in sorted(known)),
         due=wanted[0].due if wanted else None,
+        unanswered=tuple(left_without_answer(told, subject.id, subject.homes)),
         **_who(told),
     )
     return Folded(row, risk_review.changes_at(told, subject.at))

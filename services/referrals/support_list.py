@@ -73,11 +73,13 @@ class SupportLine(Shown):
 
 class SupportPage(SupportLine):
     """It, with how the victim may safely be reached, and which IDVA services may be asked. ``way`` is null
-    where the caller may not know who they are; its number and words are for whoever may reach them."""
+    where the caller may not know who they are; its number and words are for whoever may reach them.
+    ``without_answer``: so many breaches had no answer, where their number is named."""
 
     at: datetime
     fresh_until: datetime | None
     way: SafeWay | None
+    without_answer: int
     services: tuple[ServiceShown, ...]
 
 
@@ -164,6 +166,7 @@ async def open_support(runtime: Runtime, caller: Caller, mention: str) -> Suppor
         at=at,
         fresh_until=fresh,
         way=way if line.who_known else None,
+        without_answer=row.without_answer(at) if line.who_known else 0,
         services=configured.services(SupportKind.IDVA, row.area),
     )
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()

@@ -24,6 +24,7 @@ from contracts.vocabulary import LawfulBasis, OpeningBasis, Purpose
 from services.referrals import actions
 from services.referrals.rules import sharing
 from services.referrals.rules.withholding import is_hers, is_of_her_alone, may_keep, may_read
+from services.referrals.support import SUPPORT, SupportRow
 from services.referrals.views import IDENTITY, IdentityRow
 
 
@@ -50,9 +51,11 @@ class Kept(BaseModel):
 
 
 class KeptOfCase(Row):
-    """All that support alone may read of a case, the newest first."""
+    """All that support alone may read of a case, the newest first; and how many breaches against its victim
+    had no answer, where their number is named."""
 
     kept: tuple[Kept, ...]
+    without_answer: int
 
 
 async def may_ask(archive: Archive, caller: Caller) -> bool:
@@ -103,7 +106,11 @@ async def open_case(runtime: Runtime, caller: Caller, case: str) -> KeptOfCase:
     ]
     kept.sort(key=lambda fact: (fact.recorded, fact.root), reverse=True)
     openings = facts.current(WithheldOpened)
-    shown = KeptOfCase(kept=tuple(_kept(fact, openings, caller) for fact in kept))
+    hers = await runtime.row(SUPPORT, await runtime.person_of(victim.mention))
+    shown = KeptOfCase(
+        kept=tuple(_kept(fact, openings, caller) for fact in kept),
+        without_answer=hers.without_answer(runtime.clock.now()) if isinstance(hers, SupportRow) else 0,
+    )
     roots = {fact.root for fact in kept}
     seen = {fact.id for fact in kept} | {fact.id for fact in openings if fact.said.opens in roots}
     await runtime.shown(caller, "referral-case", case, shown, seen)  # a name that tells nothing

@@ -115,7 +115,7 @@ def updates() -> list[Update]:
 def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
     way = SafeWay(WayState.UNKNOWN, "failed")
-    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way)
+    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, without_answer=4)
 
 
 def owed_case() -> shown.CasePage:

@@ -93,7 +93,7 @@ async def kept_of(*_: Any) -> withheld.KeptOfCase:
         root=CASE, agency="harbour-idva", at=ago(days=3), text="Has a knife.", mine=True, opened=(opening,)
     )
     other = kept.model_copy(update={"root": ORDER, "opened": (), "text": f"Told nobody of {LONG}."})
-    return withheld.KeptOfCase(kept=(kept, other))
+    return withheld.KeptOfCase(kept=(kept, other), without_answer=4)
 
 
 async def kind_of(*_: Any) -> AgencyKind:

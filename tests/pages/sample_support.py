@@ -124,7 +124,9 @@ async def open_support(_runtime: Any, _caller: Caller, mention: str) -> SupportP
     )
     silent = full.model_copy(update={"name": "Haven", "places": None, "told": None, "full": False})
     way = safe_way([Word(IDVA, ago(days=1), text)], [], NOW) if line.who_known else None
-    return SupportPage(**dict(line), at=NOW, fresh_until=FRESH, way=way, services=(full, silent))
+    return SupportPage(
+        **dict(line), at=NOW, fresh_until=FRESH, way=way, services=(full, silent), without_answer=4
+    )
 
 
 async def messages(_runtime: Any, caller: Caller, case: str) -> Messages:

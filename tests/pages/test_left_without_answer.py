@@ -12,7 +12,7 @@ from services.marac.service import SERVICE as MARAC
 from services.notify.service import SERVICE as NOTIFY
 from services.orders.service import SERVICE as ORDERS
 from services.referrals.service import SERVICE as REFERRALS
-from tests.pages import sample_rows
+from tests.pages import sample_owed, sample_rows, sample_support
 
 CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
@@ -32,6 +32,9 @@ OF_A_PERSON = {
     "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "/orders/orders/{order}": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
     "/orders/status": ("on-call", "/orders/status"),
+    "/referrals/support/{mention}": ("idva", f"/referrals/support/{sample_support.THEIRS}"),
+    "/referrals/victims/{mention}": ("idva", sample_owed.VICTIM),
+    "/referrals/withheld/{case}": ("referrer", f"/referrals/withheld/{sample_rows.CASE}"),
 }
 """Every page of a victim or a respondent, and who looks at a sample of it."""
 OF_NOBODY = {
@@ -96,12 +99,6 @@ OF_NOBODY = {
     "/referrals/support": "a list of people",
 }
 """Every other page, and what it is of."""
-NOT_YET = {
-    "/referrals/support/{mention}": "what support a victim is owed",
-    "/referrals/victims/{mention}": "what a victim is owed; officers come from the breach, which says it",
-    "/referrals/withheld/{case}": "what a victim chose not to tell, for whoever opens the case",
-}
-"""Pages of a victim that do not say it yet, each a page away from one that does. None is to be added."""
 
 
 def test_every_page_is_known_to_be_of_a_person_or_of_nobody() -> None:
@@ -110,7 +107,7 @@ def test_every_page_is_known_to_be_of_a_person_or_of_nobody() -> None:
         for router in service.routers:
             app.include_router(router)
     pages = {path for method, path, _ in rights_of(app) if method == "GET" and "/v1/" not in path}
-    assert pages == {*OF_A_PERSON, *OF_NOBODY, *NOT_YET}
+    assert pages == {*OF_A_PERSON, *OF_NOBODY}
 
 
 @pytest.mark.browser

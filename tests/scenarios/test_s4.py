@@ -123,11 +123,16 @@ async def test_an_order_that_is_breached_eighteen_times_is_seen_on_every_page_of
     assert shown["pattern"]["candidates"], "an offence is named"
     matac = await goldthread.person("tom-achterberg")
     (him,) = (await matac.get("/marac/v1/cohort")).json()["people"]
+    idva = await goldthread.person("carys-bevan")
+    victim = (await idva.get(f"/marac/v1/cases/{case['root']}")).json()["owed"]["mention"]
     pages = {
         f"/orders/breaches/{last}": officer,
         f"/orders/orders/{order}": officer,
         f"/marac/cases/{case['root']}": chair,
         f"/marac/cohort/{him['person']}": matac,
+        f"/referrals/victims/{victim}": idva,
+        f"/referrals/support/{victim}": idva,
+        f"/referrals/withheld/{case['root']}": idva,
     }
     for path, reader in pages.items():
         page = await reader.get(path)

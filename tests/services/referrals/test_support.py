@@ -10,14 +10,23 @@ from chassis.clock import add_working_days
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.contact import ContactFailed
+from contracts.events.orders import BreachProgressed
 from contracts.events.support import SupportProgressed
 from contracts.events.withheld import WithheldFromPolice
 from contracts.rules.clocks import end_of
 from contracts.sections import Withheld
-from contracts.vocabulary import AlertRule, ContactMethod, Grade, Role, SupportKind, SupportStep
+from contracts.vocabulary import (
+    AlertRule,
+    BreachStep,
+    ContactMethod,
+    Grade,
+    Role,
+    SupportKind,
+    SupportStep,
+)
 from services.referrals.person_clocks import first_of
 from services.referrals.risk_reviews import REVIEW
-from services.referrals.support import SUPPORT
+from services.referrals.support import SUPPORT, SupportRow
 from tests.services.referrals.test_risk_reviews import AGENCIES, DAY, SAME, assessed, breach
 from tests.support.facts import IDS, NOON, area, fact, mention_of, someone, withdrawn
 from tests.support.world import World
@@ -46,6 +55,12 @@ def clocks(of: World) -> dict[AlertRule, datetime]:
     return dict(found)
 
 
+def row_of(made: World) -> SupportRow:
+    row = made.row(SUPPORT.name, PERSON)
+    assert isinstance(row, SupportRow)
+    return row
+
+
 def working_days(n: int, since: datetime) -> datetime:
     return end_of(add_working_days(since.date(), n))
 
@@ -71,6 +86,28 @@ def test_high_risk_asks_and_acceptance_tries_and_contact_move_it_on() -> None:
     made.add(step("reached", SupportStep.ENGAGED, NOON + 2 * DAY))
     made.settle()
     assert clocks(made) == {}
+
+
+def test_a_page_says_how_many_breaches_had_no_answer_from_the_third_on() -> None:
+    first = breach("1", NOON)
+    of_council = breach("1 again", NOON + timedelta(hours=1), "council")  # the same, told by another
+    late, in_time = (
+        fact(
+            BreachProgressed(breach=first.root, step=BreachStep.ARRESTED),
+            agency="police",
+            occurred=NOON + hours * timedelta(hours=1),
+            root=f"after {hours} hours",
+            things=[first],
+        )
+        for hours in (25, 12)
+    )
+    made = settled(first, of_council, breach("2", NOON + DAY), breach("3", NOON + 2 * DAY), at=NOON + 4 * DAY)
+    assert row_of(made).unanswered == (NOON + DAY, NOON + 2 * DAY, NOON + 3 * DAY)
+    assert [row_of(made).without_answer(NOON + n * DAY) for n in (1, 2, 3)] == [0, 0, 3]
+    made.add(late)
+    assert row_of(made).without_answer(made.at) == 3, "an answer after its time is no answer in it"
+    made.add(in_time)
+    assert row_of(made).unanswered == (NOON + 2 * DAY, NOON + 3 * DAY)
 
 
 def test_a_refusal_is_heard_and_a_rise_offers_again() -> None:
