@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 from deploy.local.compose import Part, read
-from deploy.local.kafka import Kafka
+from deploy.local.kafka import BRIEF, Kafka
 from deploy.local.postgres import Postgres, binaries_folder
 from deploy.local.processes import Unavailable, end, free_port, launch, listens, wait_until
 from deploy.ready import is_ready
@@ -70,7 +70,8 @@ class Deployment:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         """What was started, by its name in the Compose file, in that order."""
         self.ports = dict(ports or {name: free_port() for name in INSIDE})
-        self.kafka = Kafka(folder / "kafka", self.ports["kafka"], outlives=outlives)
+        options = () if durable else BRIEF
+        self.kafka = Kafka(folder / "kafka", self.ports["kafka"], outlives=outlives, options=options)
         self.postgres = Postgres(
             folder / "postgres", self.ports["postgres"], durable=durable, outlives=outlives
         )

@@ -50,7 +50,7 @@ class RealParts:
 
     def broker(self, users: Mapping[str, str] | None = None) -> kafka.Kafka:
         """A broker of its own for a test that stops, kills or fills it, or where users sign in; running."""
-        broker = kafka.Kafka(self.folder() / "kafka", users=users)
+        broker = kafka.Kafka(self.folder() / "kafka", users=users, options=kafka.BRIEF)
         broker.start()
         self._stack.callback(broker.stop)
         return broker
