@@ -47,14 +47,16 @@ REASONS = {
 RANK = {Grade.STANDARD: 0, Grade.MEDIUM: 1, Grade.HIGH: 2}
 TEXTS = ("contact", "release", "court")
 EMPTY = re.compile(
-    r"(|x+|n ?a|nil|none|no|yes|ok|tbc|tba|tbd|ditto|pending|done|same|unknown|not known|not applicable"
+    r"(|x+|\d+|n ?a|nil|none|no|yes|ok|tbc|tba|tbd|ditto|pending|done|same|unknown|not known|not applicable"
+    r"|to follow|attached"
     r"|to be (confirmed|advised|decided|done)|no (change|changes|concerns|action|further action)|in place"
-    r"|safeguarding (done|complete|completed|in place)|(please )?(see|as|refer to|as per|per) (the )?"
-    r"(above|below|before|previous|previously|earlier|last|discussed|log|notes|file|crime report|report|oel)"
-    r"( (plan|entry|entries|report|notes|log|plans))?)"
+    r"|safeguarding (done|complete|completed|in place)"
+    r"|(please )?(see|as|same as|refer to|as per|per) (the )?(above|below|before|previous|previously|earlier"
+    r"|last|discussed|attached|attachment|log|notes|file|crime report|report|oel)"
+    r"( (plan|entry|entries|report|notes|log|plans))?( (number|no|ref))?( [a-z]{0,4}\d\w*)*)"
 )
-"""Whole answers that say nothing of a plan, without their punctuation. *As above* is from the inspectorate's
-case study."""
+"""What says nothing of a plan: each part of an answer between its marks, and so the whole. *As above* is from
+the inspectorate's case study; a log's number beside it makes it no answer."""
 
 
 class Refusal(BaseModel):
@@ -111,7 +113,9 @@ def refusals(plan: PlanMade, made: date, standing: Standing) -> tuple[Refusal, .
 
 def says_nothing(text: str) -> bool:
     """Whether words are none, or point elsewhere: *as above*, *n/a*, *TBC*."""
-    return EMPTY.fullmatch(" ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())) is not None
+    parts = re.split(r"[^\w\s]+(?:\s|$)|\n", text.casefold())
+    words = (" ".join(re.sub(r"[^\w]+", " ", part).split()) for part in parts)
+    return all(EMPTY.fullmatch(part) for part in words)
 
 
 Found = Iterable[tuple[PlanFault, str]]

@@ -38,9 +38,10 @@ REFERRED = HOLDS | {SupportStep.REFUSED, SupportStep.MADE, SupportStep.RECEIVED}
 """The Code's referral is made, or was refused."""
 WAITED_FOR = frozenset({SupportStep.MADE, SupportStep.RECEIVED})
 """A referral that waits for its answer."""
-FINISHED = frozenset({SupportReason.COMPLETED, SupportReason.MOVED, SupportReason.NOT_WANTED})
+FINISHED = frozenset({SupportReason.COMPLETED, SupportReason.NOT_WANTED})
 """Why support is over that had begun. What ends otherwise, or before first contact, leaves the risk as it was
-and nobody with the victim."""
+and nobody with the victim: the risk moves with whoever moves. That an IDVA has completed it ends no high or
+unknown risk either: an assessment does (domain.md 14, trap 4)."""
 RISES = frozenset(
     {
         *(ReviewTrigger.BREACH, ReviewTrigger.GRAVE_INCIDENT, ReviewTrigger.ESCALATION),
@@ -201,7 +202,8 @@ def _idva(course: Course | None, told: Sequence[Told], opened: Iterable[Opened])
         if rise:
             yield AlertRule.RE_OFFER, *rise, SupportKind.IDVA
         return
-    over = course.since if course is not None and course.over else None
+    unwanted = course is not None and course.over and course.reason is SupportReason.NOT_WANTED
+    over = course.since if course is not None and unwanted else None
     risk = at_risk([each for each in told if over is None or each.recorded > over])
     if risk:
         anew = course is not None and (course.again or course.state in REASONED)

@@ -38,9 +38,10 @@ SUPPORT: Mapping[AlertRule, Clock] = {
         source=CODE,
     ),
     AlertRule.IDVA_ASKED: _support(
-        started="a victim's grade is high, or unknown, and no IDVA has accepted, or one ended before it was"
-        " done: Goldthread asks the service of the area",
-        stopped="an IDVA service accepts or declines, or the victim refuses",
+        started="a victim's grade is high, or unknown, and no IDVA has accepted, or one has ended while"
+        " it is so: Goldthread asks the service of the area",
+        stopped="an IDVA service accepts or declines, the victim refuses or wants no more, or an assessment"
+        " gives less",
         limit=Limit(1, Calendar.WORKING_DAYS),
         late=ON_THE_PAGE,
         source="HMICFRS 2021: no IDVA in 42 of 83 breach files; the time is Goldthread's own",

@@ -73,9 +73,7 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
         await _check_answer(archive, caller, content)
     await _check_victim(archive, caller, content)
     await _check_area(archive, caller, content)
-    if isinstance(content, DeathRecorded) and not sharing.may_record_death(await kind_of(archive, caller)):
-        raise Refused("not-yours-to-say", "body.content")
-    _check_said(caller, content)
+    await _check_said(archive, caller, content)
     check_feed(content, production=archive.production)
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
@@ -135,12 +133,15 @@ async def _check_area(archive: Archive, caller: Caller, content: Content) -> Non
         raise not_found()
 
 
-def _check_said(caller: Caller, content: Content) -> None:
+async def _check_said(archive: Archive, caller: Caller, content: Content) -> None:
     """What is said is said by whom it is for to say, and where whoever must read it does."""
+    kind = await kind_of(archive, caller)
+    if isinstance(content, DeathRecorded) and not sharing.may_record_death(kind):
+        raise Refused("not-yours-to-say", "body.content")
     unread = "orders" not in TOPICS[content.topic].readers
     if unread and any(each.contact is not None for each in content.named):
         raise Refused("contact-elsewhere", "body.content.people")
-    if isinstance(content, SupportProgressed) and supporting.speaks_for_another(content, caller.agency):
+    if isinstance(content, SupportProgressed) and supporting.speaks_for_another(content, caller.agency, kind):
         raise Refused("not-yours-to-say", "body.content.service")
 
 

@@ -54,14 +54,16 @@ def grade_by_rule(assessment: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) 
     the assessor's own.
 
     Items of two instruments are never counted alike: a Dash that came with another instrument counts for
-    nothing. The assessor's grade raises a count, as any judgement does.
+    nothing. The assessor's grade raises a count, as any judgement does, and lowers none: of an instrument that
+    is counted and came without an answer, each item is open.
     """
     dash, form = assessment.dash, form_of(assessment.instrument)
     if dash is not None and {dash.instrument, assessment.instrument} == {Instrument.SAFELIVES_DASH_24}:
         return _raised(grade_dash(dash, threshold), assessment.grade, "grade.assessor")
     rule = f"assessor:{assessment.instrument}/{assessment.instrument_version}"
     said = Graded(grade=assessment.grade, rule=rule, because="grade.assessor")
-    return said if form is None or not assessment.answers else _answered(assessment, form, said, threshold)
+    uncounted = form is None or (form.counts is None and not assessment.answers)
+    return said if uncounted or form is None else _answered(assessment, form, said, threshold)
 
 
 def _answered(assessment: RiskAssessed, form: Form, said: Graded, threshold: int) -> Graded:

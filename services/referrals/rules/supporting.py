@@ -37,9 +37,16 @@ class Service:
     room: Room | None
 
 
-def speaks_for_another(said: SupportProgressed, agency: str) -> bool:
-    """Whether an agency says for another what that alone may say: that it accepted, tried, ended."""
-    return said.step in SERVICES_OWN and said.service not in (None, agency)
+HAVE_IDVAS = frozenset({AgencyKind.IDVA_SERVICE, AgencyKind.HEALTH, AgencyKind.VOLUNTARY})
+"""Kinds of agency that have IDVAs: of any other none has a victim as her IDVA, whatever it sends."""
+
+
+def speaks_for_another(said: SupportProgressed, agency: str, kind: AgencyKind | None) -> bool:
+    """Whether an agency says for another what that alone may say: that it accepted, tried, ended. An agency
+    of no kind that is known has no IDVA."""
+    if said.step not in SERVICES_OWN:
+        return False
+    return said.service not in (None, agency) or (said.support is SupportKind.IDVA and kind not in HAVE_IDVAS)
 
 
 def questions(said: SupportProgressed) -> list[Question]:

@@ -72,7 +72,14 @@ def test_why_a_plan_is_refused(line: dict[str, Any]) -> None:
             (text, True)
             for text in ("TBC", "tbc...", "to be confirmed", "Ditto", "No", "-", "Unknown", "No change")
         ),
+        *(
+            (text, True)
+            for text in ("As above - see log 123", "as above, see OEL", "See crime report 45/1234/26")
+        ),
+        *((text, True) for text in ("As above. No change.", "Same as above", "see attached", "To follow")),
         ("As above, and the locks are changed", False),
+        ("Call 999; the code word is blue kettle", False),
+        ("Done by housing on 12/3", False),
         ("Nobody is at home before six", False),
         ("See her each Monday at the centre", False),
         ("Yes: the sister has a key", False),

@@ -111,7 +111,8 @@ def test_an_item_that_is_answered_twice_is_refused_at_the_second() -> None:
         (assessed(HIGH | {"D24": "dont-know"}), ["items-unknown"]),
         (assessed(dash=WHOLE), []),
         (assessed(), ["no-grade", "no-answers"]),
-        (assessed(grade="medium"), ["no-answers"]),
+        (assessed(grade="medium"), ["no-grade", "no-answers"]),  # it is counted, and nothing was answered
+        (assessed(grade="medium", instrument="dara", instrument_version="2022"), ["no-answers"]),
         (assessed(HIGH, people=[]), ["no-victim"]),
         (assessed(instrument="other", instrument_version="ours"), ["no-grade"]),
         (assessed(instrument="dara", instrument_version="2022", **judged("high")), ["no-answers"]),

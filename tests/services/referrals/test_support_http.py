@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.ids import new_id
 from contracts.events.configuration import AreaDefined
@@ -116,6 +117,21 @@ async def test_nobody_says_for_another_that_it_accepted(referrals: Referrals) ->
     assert refused.json()["faults"] == [{"where": "body.content.service", "kind": "not-yours-to-say"}]
     two = {**step("offered"), "people": [ann(), named("perpetrator", "P-1")]}
     assert (await referrals.post("police", "support-steps", two)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("haven", 201), ("hospital", 201), ("council", 422), ("police", 422), ("practice", 422)],
+)
+async def test_a_victim_has_an_idva_by_the_word_of_an_agency_that_has_idvas(
+    referrals: Referrals, who: str, status: int
+) -> None:
+    """Of the practice nobody has said of which kind it is."""
+    await prepared(referrals)
+    for said in ("accepted", "engaged"):
+        taken = await referrals.post(who, "support-steps", step(said))
+        assert taken.status_code == status, taken.text
+    assert (await referrals.post(who, "support-steps", step("made", service="haven"))).status_code == 201
 
 
 async def test_a_supervisor_is_not_told_who_did_not_tell_the_police(referrals: Referrals) -> None:

@@ -81,7 +81,7 @@ async def test_bad_input_is_told_by_field_and_kind_never_by_value(
     ("path", "content"),
     [
         ("housing", {"kind": "tenancy"}),
-        ("support-steps", {"support": "idva", "step": "accepted"}),
+        ("support-steps", {"support": "refuge", "step": "accepted"}),
         ("immigration", {"immigration": {"status": "visa"}}),
     ],
 )
