@@ -128,7 +128,7 @@ class Recorder(Archive):
         """The content with all that is Goldthread's to give, and the keys that it is filed under."""
         admit = self.service.admit
         check_past(content, self.clock.now())
-        admitted = content if admit is None else await admit(self, caller, content)
+        admitted = content if admit is None else await admit(self, caller, content, root)
         said = with_mentions(admitted, self.ids, caller.agency, root)
         return said, frozenset(said.keys(root)) | await self._keys_of_things(said, root)
 

@@ -28,9 +28,9 @@ class Service:
     """Each right, and the roles that have it. Whoever has none of them finds nothing there."""
     accepts: Mapping[type[Content], str]
     """What agencies may post, correct and withdraw here, and the right that it takes."""
-    admit: Callable[[Archive, "Caller", Content], Awaitable[Content]] | None = None
-    """What every content goes through before it is taken, posted or as a correction: it is refused,
-    or given what is the service's to give (``Content.given``)."""
+    admit: Callable[[Archive, "Caller", Content, str], Awaitable[Content]] | None = None
+    """What every content goes through before it is taken, posted or as a correction of what is known under
+    this root: it is refused, or given what is the service's to give (``Content.given``)."""
     revisable: Callable[[Archive, "Caller", Content], Awaitable[None]] | None = None
     """What the newest content of a fact goes through before its caller corrects or withdraws it: it is
     refused where it was not theirs to say, whoever of their agency had said it."""

@@ -29,7 +29,7 @@ from services.marac.conference.waiting import weighed
 from services.marac.rules import restricting, sharing
 
 
-async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Refuse a meeting, a population or a threshold of an area that is not the caller's, a listing unless
     they may see both the meeting and the case, and a decision about a case that they may not see; say which
     facts a return was decided by, and whether who declares a tie coordinates. Raises Problem (404); Refused

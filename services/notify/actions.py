@@ -94,7 +94,7 @@ async def unresolve(runtime: Runtime, caller: Caller, cause: str, root: str, ver
     await runtime.folded(said.keys(root))
 
 
-async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Refuse the rota of an area that is not the caller's, of an area what is not theirs to say, and what was
     done about an alert that they may not take: raises Problem (404). Refuse what was done about one that
     nobody took (409), or whose own steps say it; in production also a webhook without TLS: raises Refused."""

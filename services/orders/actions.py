@@ -43,7 +43,7 @@ from services.orders.views.shown import BreachShown, OrderShown, PersonShown, ne
 C = TypeVar("C", bound=Content)
 
 
-async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
     that lacks its reason or its rank, and what was decided of a pattern without a reason, and either that is
     not told by the police, or by staff who may not see the breach; and the circulation of an order that is

@@ -25,7 +25,7 @@ from services.referrals import schools, support_list
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
-from services.referrals.rules.grading import grade_assessment, grade_referral
+from services.referrals.rules.grading import grade_assessment, grade_referral, not_lowered
 from services.referrals.rules.matching import Pair
 from services.referrals.rules.thresholds import dash_threshold
 from services.referrals.support import SUPPORT, SupportRow
@@ -51,7 +51,7 @@ async def decide_identity(
     return await report(runtime, caller, submission, sharing.DECIDE_IDENTITY, key)
 
 
-async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
     grade, by the threshold that its area has now.
 
@@ -83,8 +83,12 @@ async def admit(archive: Archive, caller: Caller, content: Content) -> Content:
     if found := assessing.fault(content, threshold):
         raise Refused(found[0], f"body.content.{found[1]}")
     if isinstance(content, ReferralMade):
-        return content.model_copy(update={"graded": grade_referral(content, threshold)})
-    return content.model_copy(update={"graded": grade_assessment(content, threshold)})
+        graded = grade_referral(content, threshold)
+    else:
+        graded = grade_assessment(content, threshold)
+    said = [version.content for version in (await archive.fact(root)).versions(root)]
+    before = [each.graded for each in said if isinstance(each, ReferralMade | RiskAssessed)]
+    return content.model_copy(update={"graded": not_lowered(graded, before)})
 
 
 async def threshold_for(archive: Archive, said: ReferralMade | RiskAssessed) -> int:

@@ -64,7 +64,7 @@ async def may_ask(archive: Archive, caller: Caller) -> bool:
     return not caller.roles.isdisjoint(roles) and may_keep(await actions.kind_of(archive, caller))
 
 
-async def admit(archive: Archive, caller: Caller, said: Content) -> Content:
+async def admit(archive: Archive, caller: Caller, said: Content, root: str) -> Content:
     """As ``actions.admit``. Raises also Problem (404) for the police, who may keep nothing here, and for what
     is not the caller's to open; Refused (422) where it names anybody besides her, or is opened about somebody
     else."""
@@ -79,7 +79,7 @@ async def admit(archive: Archive, caller: Caller, said: Content) -> Content:
             raise not_found()
         if _record(victim_of(kept[0].said)) != _record(victim_of(said)):
             raise Refused("another-person", "body.content.people")
-    return await actions.admit(archive, caller, said)
+    return await actions.admit(archive, caller, said, root)
 
 
 async def open_case(runtime: Runtime, caller: Caller, case: str) -> KeptOfCase:

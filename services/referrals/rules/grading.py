@@ -9,7 +9,7 @@ is graded stands in ``contracts.rules.instruments``. To lower a grade takes a se
 (College of Policing, DARA, read 2026-11); the count stays, and with it the criterion for a MARAC.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from contracts.events.people import Dash, Graded, Judgement, ReferralMade, RiskAssessed
 from contracts.rules.instruments import HOLDS, OPEN, Form, answers_of, form_of
@@ -54,8 +54,8 @@ def grade_by_rule(assessment: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) 
     the assessor's own.
 
     Items of two instruments are never counted alike: a Dash that came with another instrument counts for
-    nothing. The assessor's grade raises a count, as any judgement does, and lowers none: of an instrument that
-    is counted and came without an answer, each item is open.
+    nothing. The assessor's grade raises a count, as any judgement does, and lowers none: of an instrument
+    that is counted and came without an answer, each item is open.
     """
     dash, form = assessment.dash, form_of(assessment.instrument)
     if dash is not None and {dash.instrument, assessment.instrument} == {Instrument.SAFELIVES_DASH_24}:
@@ -106,6 +106,15 @@ def _judged(graded: Graded, judgement: Judgement | None) -> Graded:
         return graded.model_copy(update=signed)
     changed = {"grade": judgement.grade, "because": because, "before_judgement": graded.grade}
     return graded.model_copy(update=signed | changed)
+
+
+def not_lowered(graded: Graded, before: Iterable[Graded | None]) -> Graded:
+    """The grade of a correction: the gravest that the same assessment had before stands until two persons
+    agree that it may be lower, or it would be lowered by one and by no word of why."""
+    known = [each.grade for each in before if each and each.grade is not Grade.UNKNOWN]
+    if graded.signed or not known or gravest((*known, graded.grade)) is graded.grade:
+        return graded
+    return graded.model_copy(update={"grade": gravest(known), "because": "grade.corrected-by-one"})
 
 
 def grade_dash(dash: Dash, threshold: int = VISIBLE_HIGH_RISK) -> Graded:

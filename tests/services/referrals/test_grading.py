@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.events.people import Answered, Dash, Judgement, ReferralMade, RiskAssessed
+from contracts.events.people import Answered, Dash, Graded, Judgement, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.instruments import FORMS
 from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, RiskAnswer, Role
@@ -19,6 +19,7 @@ from services.referrals.rules.grading import (
     grade_assessment,
     grade_dash,
     grade_referral,
+    not_lowered,
 )
 
 TABLE: Mapping[str, list[dict[str, Any]]] = yaml.safe_load(
@@ -95,6 +96,15 @@ def test_an_assessment_by_its_items(line: Mapping[str, Any]) -> None:
     assert graded.missing == line.get("left-out", 0)
     assert graded.unanswered == line.get("dont-know", 0)
     assert bool(graded.signed) == ("second" in line and line["judged"] != "unknown")
+
+
+@pytest.mark.parametrize("line", TABLE["correction"], ids=str)
+def test_a_correction(line: Mapping[str, Any]) -> None:
+    def given(grade: str, *, signed: bool | None = None) -> Graded:
+        return Graded(grade=Grade(grade), signed=signed, rule="test", because="test")
+
+    before = [given(grade) for grade in line["before"]]
+    assert not_lowered(given(line["gives"], signed=line.get("signed")), before).grade == line["grade"]
 
 
 answered = st.lists(st.sampled_from(DashAnswer), min_size=24, max_size=24)

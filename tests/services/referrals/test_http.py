@@ -149,6 +149,21 @@ async def test_an_assessment_is_taken_as_it_is_and_the_answer_says_what_it_leave
     assert [(each["yes"], each["missing"]) for each in graded] == [(23, 1), (24, 0)]
 
 
+async def test_a_correction_by_one_person_lowers_no_grade(referrals: Referrals) -> None:
+    taken = await referrals.post("haven", "risk-assessments", dash_items(20))
+    alone = await referrals.correct("haven", taken, dash_items(3))
+    agreed = {"grade": "standard", "reason": "It was of somebody else.", "by": "S-1", "second": "S-2"}
+    signed = await referrals.correct("haven", alone, dash_items(3, judgement=agreed))
+    assert signed.status_code == 200, signed.text
+    read = await referrals.http.get(taken.headers["location"], headers={"Authorization": "Bearer haven"})
+    graded = [version["content"]["graded"] for version in read.json()["versions"]]
+    assert [(each["grade"], each["because"]) for each in graded][:2] == [
+        ("high", "grade.visible-high-risk"),
+        ("high", "grade.corrected-by-one"),
+    ]
+    assert graded[2]["grade"] != "high"
+
+
 async def test_what_it_leaves_to_ask_is_by_the_areas_own_number(referrals: Referrals) -> None:
     now = referrals.runtime.clock.now()
     header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")
