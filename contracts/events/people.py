@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import Said
@@ -11,7 +11,6 @@ from contracts.mentions import Mention
 from contracts.sections import ImmigrationSection, Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
-    DASH_ITEMS,
     PERPETRATOR_ROLES,
     AnswerSource,
     DashAnswer,
@@ -32,7 +31,8 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
 
 
 class Dash(Part):
-    """A SafeLives Dash: each of its 24 items answered. DON'T KNOW and NOT ASKED are never NO.
+    """A SafeLives Dash by its 24 items. DON'T KNOW, NOT ASKED and what is left out are never NO: what is left
+    out is asked for.
 
     The grade follows from the answers and the practitioner's judgement by rule; it is not sent.
     """
@@ -42,13 +42,6 @@ class Dash(Part):
     answers: dict[DashItem, DashAnswer]
     judgement: Grade | None = Field(default=None, description="the practitioner's own judgement")
     judgement_reason: Text | None = None
-
-    @field_validator("answers")
-    @classmethod
-    def _every_item(cls, answers: dict[DashItem, DashAnswer]) -> dict[DashItem, DashAnswer]:
-        if set(answers) != set(DASH_ITEMS):
-            raise PydanticCustomError("item_unanswered", "every item needs an answer, NOT ASKED among them")
-        return answers
 
 
 class Answered(Part):

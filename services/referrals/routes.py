@@ -42,7 +42,7 @@ class Waits(review.Waiting):
 
 
 class AssessmentReceipt(Receipt):
-    """The answer to an assessment that is saved: what it leaves to ask, and of which items."""
+    """The answer to an assessment or a referral that is saved: what it leaves to ask, and of which items."""
 
     asks: list[RiskQuestion]
     missing: list[ItemId] = Field(description="items that were left out: they are not NO")
@@ -59,10 +59,11 @@ async def refer(
     caller: Annotated[Caller, right(sharing.REFER)],
     response: Response,
     key: IdempotencyKey,
-) -> Receipt:
-    """A MARAC referral. Its root is the case. 200 with the first answer when it is sent again."""
+) -> AssessmentReceipt:
+    """A MARAC referral. Its root is the case. 200 with the first answer when it is sent again. It is taken
+    however much of its Dash is left out; the answer says what it leaves to ask."""
     taken = await actions.report(runtime, caller, submission, sharing.REFER, key)
-    return receipt(response, "referrals", taken)
+    return await _assessed(runtime, submission.content, receipt(response, "referrals", taken))
 
 
 @router.post("/risk-assessments", status_code=status.HTTP_201_CREATED)
@@ -76,10 +77,13 @@ async def assess(
     """A risk assessment apart from a referral. It never overwrites an earlier one. It is taken however
     incomplete it is; the answer says what it leaves to ask."""
     taken = await actions.report(runtime, caller, submission, sharing.ASSESS, key)
-    said = submission.content
+    return await _assessed(runtime, submission.content, receipt(response, "referrals", taken))
+
+
+async def _assessed(runtime: Runtime, said: ReferralMade | RiskAssessed, saved: Receipt) -> AssessmentReceipt:
     missing, unknown = assessing.left_open(said)
     return AssessmentReceipt(
-        **receipt(response, "referrals", taken).model_dump(),
+        **saved.model_dump(),
         asks=assessing.questions(said, await actions.threshold_for(runtime, said)),
         missing=missing,
         unknown=unknown,

@@ -195,14 +195,6 @@ FIELDS = [
     Bad("an order on nobody", 422, INVALID, ("body.content", "respondent_missing"), ORDERS, order(people=[])),
     Bad("a breach by nobody", 422, INVALID, ("body.content", "nobody_named"), body=breach(people=[])),
     Bad(
-        "a missing Dash answer",
-        422,
-        INVALID,
-        ("body.content.dash.answers", "item_unanswered"),
-        REFERRALS,
-        referral(lambda answers: answers.pop(FIRST)),
-    ),
-    Bad(
         "an unknown Dash answer",
         422,
         INVALID,

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from contracts.events.people import Dash, ReferralMade, RiskAssessed, victim_of
-from contracts.rules.instruments import FORMS, OPEN, answers_of, form_of
-from contracts.vocabulary import Grade, Instrument, RiskQuestion
-from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, lowers
+from contracts.rules.instruments import FORMS, OPEN, Form, answers_of, form_of
+from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskQuestion
+from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, grade_referral, lowers
 
 Fault = tuple[str, str]
 """The kind of a fault and its place in the content."""
@@ -73,25 +73,38 @@ def _number(said: str) -> str:
     return "".join(character for character in said.casefold() if character.isalnum())
 
 
-def left_open(said: RiskAssessed) -> tuple[list[str], list[str]]:
+def _form_of(said: ReferralMade | RiskAssessed) -> tuple[Form | None, dict[str, RiskAnswer]]:
+    """The form of what is assessed, and what is answered of it."""
+    if isinstance(said, RiskAssessed):
+        return form_of(said.instrument), answers_of(said.answers, said.dash)
+    return form_of(said.dash.instrument if said.dash else None), answers_of((), said.dash)
+
+
+def left_open(said: ReferralMade | RiskAssessed) -> tuple[list[str], list[str]]:
     """The items that were left out, and those whose answer is not known, in the order of the form."""
-    form, answers = form_of(said.instrument), answers_of(said.answers, said.dash)
+    form, answers = _form_of(said)
     if form is None or not answers:
         return [], []
     missing = [item for item in form.items if item not in answers]
     return missing, [item for item in form.items if answers.get(item) in OPEN]
 
 
-def questions(said: RiskAssessed, threshold: int) -> list[RiskQuestion]:
-    """What an assessment leaves to ask, where so many YES are visible high risk."""
+def questions(said: ReferralMade | RiskAssessed, threshold: int) -> list[RiskQuestion]:
+    """What an assessment or a referral leaves to ask, where so many YES are visible high risk."""
     missing, unknown = left_open(said)
-    by_rule, known = grade_by_rule(said, threshold), answers_of(said.answers, said.dash)
-    judged = said.judgement is not None and said.judgement.grade is not Grade.UNKNOWN
+    own = isinstance(said, RiskAssessed) and said.instrument is Instrument.OTHER
     asked = {
-        RiskQuestion.NO_GRADE: by_rule.grade is Grade.UNKNOWN and not judged,
-        RiskQuestion.NO_ANSWERS: said.instrument is not Instrument.OTHER and not known,
+        RiskQuestion.NO_GRADE: _no_grade(said, threshold),
+        RiskQuestion.NO_ANSWERS: not own and not _form_of(said)[1],
         RiskQuestion.ITEMS_MISSING: bool(missing),
         RiskQuestion.ITEMS_UNKNOWN: bool(unknown),
         RiskQuestion.NO_VICTIM: victim_of(said) is None,
     }
     return [question for question, is_asked in asked.items() if is_asked]
+
+
+def _no_grade(said: ReferralMade | RiskAssessed, threshold: int) -> bool:
+    if isinstance(said, ReferralMade):
+        return grade_referral(said, threshold).grade is Grade.UNKNOWN
+    judged = said.judgement is not None and said.judgement.grade is not Grade.UNKNOWN
+    return not judged and grade_by_rule(said, threshold).grade is Grade.UNKNOWN

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 
 from contracts.events.people import Dash, Graded, Judgement, ReferralMade, RiskAssessed
 from contracts.rules.instruments import HOLDS, OPEN, Form, answers_of, form_of
-from contracts.vocabulary import DashAnswer, Grade, Instrument, ReferralCriterion
+from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, ReferralCriterion
 
 VISIBLE_HIGH_RISK = 14
 """YES answers that are visible high risk, where an area has set no threshold of its own."""
@@ -118,19 +118,21 @@ def not_lowered(graded: Graded, before: Iterable[Graded | None]) -> Graded:
 
 
 def grade_dash(dash: Dash, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
-    """The grade of 24 answers and the practitioner's judgement.
+    """The grade of up to 24 answers and the practitioner's judgement.
 
-    At the threshold it is high. Where the unanswered items could still bring it there, or into the medium
-    band, it is unknown. Else it is by its band. The judgement may raise each of these.
+    At the threshold it is high. Where items that are open or left out could still bring it there, or into the
+    medium band, it is unknown. Else it is by its band. The judgement may raise each of these.
     """
     answers = list(dash.answers.values())
     yes = answers.count(DashAnswer.YES)
     unanswered = answers.count(DashAnswer.DONT_KNOW) + answers.count(DashAnswer.NOT_ASKED)
-    grade, because = _by_answers(yes, unanswered, threshold)
+    missing = len(DASH_ITEMS) - len(answers)
+    grade, because = _by_answers(yes, unanswered + missing, threshold)
     graded = Graded(
         grade=grade,
         yes=yes,
         unanswered=unanswered,
+        missing=missing or None,
         rule=f"{DASH_RULE}/threshold-{threshold}",
         because=because,
     )

@@ -174,6 +174,22 @@ async def test_what_it_leaves_to_ask_is_by_the_areas_own_number(referrals: Refer
         assert (await referrals.post("haven", "risk-assessments", said)).json()["asks"] == asks
 
 
+async def test_a_referral_is_taken_with_a_dash_of_23_answers_and_what_is_left_out_is_asked_for(
+    referrals: Referrals,
+) -> None:
+    first, *others = DASH["answers"].items()
+    left_out = DASH | {"answers": dict(others)}
+    taken = await referrals.post("haven", "marac-referrals", {**REFERRAL, "dash": left_out})
+    assert taken.status_code == 201, taken.text
+    assert "items-missing" in taken.json()["asks"]
+    assert taken.json()["missing"] == [first[0]]
+    said = (await referrals.runtime.fact(taken.json()["root"])).current(ReferralMade)[0].said
+    assert said.graded
+    assert said.graded.missing == 1
+    bare = await referrals.post("haven", "marac-referrals", {**REFERRAL, "dash": None})
+    assert bare.json()["asks"] == ["no-grade", "no-answers"]
+
+
 async def test_the_dash_of_a_referral_has_a_version_that_was_published(referrals: Referrals) -> None:
     dash = DASH | {"instrument_version": "1999"}
     answer = await referrals.post("haven", "marac-referrals", {**REFERRAL, "dash": dash})
