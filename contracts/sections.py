@@ -8,9 +8,18 @@ sealing changes no contract. A location is never in an identity section.
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from contracts import written
 from contracts.times import Day, Moment
 from contracts.vocabulary import Answering, Characteristic, ContactMethod, Sex, Weekday, WhyNotAsked
 from contracts.vocabulary.characteristics import code_of
@@ -76,10 +85,21 @@ class Identity(Part):
     aliases: list[Name] = Field(default_factory=list, max_length=20)
     born: list[Day] = Field(default_factory=list, max_length=5)
     sex: Sex | None = None
-    nhs_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")] | None = None
-    pnc_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{7}[A-Z]$")] | None = None
+    nhs_number: (
+        Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$"), BeforeValidator(written.nhs_number)] | None
+    ) = None
+    pnc_id: (
+        Annotated[
+            str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{7}[A-Z]$"), BeforeValidator(written.pnc_id)
+        ]
+        | None
+    ) = None
     cro_number: (
-        Annotated[str, StringConstraints(pattern=r"^([0-9]{1,6}/[0-9]{2}|SF[0-9]{2}/[0-9]{1,6})[A-Z]$")]
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^([0-9]{1,6}/[0-9]{2}|SF[0-9]{2}/[0-9]{1,6})[A-Z]$"),
+            BeforeValidator(written.cro_number),
+        ]
         | None
     ) = None
     sensitive: StrictBool | None = Field(

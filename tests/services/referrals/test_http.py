@@ -255,6 +255,20 @@ async def test_a_grave_incident_starts_the_clock_of_a_review_and_an_assessment_s
     await until(stopped, what="the review is done")
 
 
+async def test_a_number_is_one_however_an_agency_writes_it(referrals: Referrals) -> None:
+    await referrals.contact("hospital", "H1", ANN)
+    await referrals.contact("practice", "P1", f"{ANN[:3]} {ANN[3:6]}-{ANN[6:]}")
+    await referrals.until_one(("hospital", "H1"), ("practice", "P1"))
+    for written in ("2003/0011985X", "03/11985x", "2003 / 11985 X"):
+        said = {"people": [named("suspect", written, pnc_id=written)], "kind": "harassment"}
+        assert (await referrals.post("police", "incidents", said)).status_code == 201, written
+    for written in ("999000001", "n/a", "2003-0011985X"):
+        said = {"people": [named("suspect", "9", pnc_id=written, nhs_number=written)], "kind": "harassment"}
+        refused = await referrals.post("police", "incidents", said)
+        assert refused.status_code == 422
+        assert written not in refused.text
+
+
 async def test_records_of_two_agencies_with_one_number_and_name_become_one_person(
     referrals: Referrals,
 ) -> None:
