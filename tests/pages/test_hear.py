@@ -2,13 +2,15 @@
 else saves first, or when the page is left; and what is kept meanwhile cannot be read."""
 
 import re
+from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from contracts.rules.safe_contact import safe_way
 from services.marac.conference.parts import Source
-from tests.pages import sample_rows
+from tests.pages import sample_at_risk, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
 from tests.pages.sample_rows import source
@@ -167,6 +169,15 @@ def test_the_voice_comes_first_and_the_keyboard_reaches_what_is_written(open_: O
     for name in ("needs", "strengths", "decided", *["forums"] * 7, "told_by"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.name") == name
+
+
+def test_the_chair_sees_what_the_matac_decided_of_whoever_harms(
+    ask: Callable[..., httpx.Response], world: World
+) -> None:
+    shown = world.cases[sample_rows.CASE]
+    world.cases[sample_rows.CASE] = shown.model_copy(update={"matac": sample_at_risk.MATAC})
+    for path in (HEAR, f"/marac/cases/{sample_rows.CASE}"):
+        assert "Undecided since September 2026" in ask("chair", path).text, path
 
 
 def test_of_a_victim_who_has_died_the_pages_say_so_first_and_ask_nobody_to_reach_them(
