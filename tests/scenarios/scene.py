@@ -155,14 +155,18 @@ async def linked(goldthread: Goldthread, chair: str, roots: Mapping[str, str]) -
 
 
 async def perpetrator_side(goldthread: Goldthread, who: str = "tom-achterberg") -> dict[str, str]:
-    """All that is shown of perpetrators, by what it is: the cohort and everybody in it, as data and
-    as pages, headers and all."""
+    """All that is shown of perpetrators, by what it is: the cohort and everybody in it, who is put forward
+    and what is decided of each, as data and as pages, headers and all."""
     reader = await goldthread.person(who)
     people = (await reader.get("/marac/v1/cohort")).json()["people"]
     paths = {"cohort": "cohort"} | {f"place {n}": f"cohort/{p['person']}" for n, p in enumerate(people, 1)}
+    paths |= {"cohort, put forward": "candidates"}
+    decided = {f"place {n}, decision": f"cohort/{p['person']}/decision" for n, p in enumerate(people, 1)}
     shown = {}
-    for name, path in paths.items():
+    for name, path in (paths | decided).items():
         for form, prefix in (("data", "/marac/v1"), ("page", "/marac")):
+            if form == "data" and name in decided:
+                continue  # a form
             answer = await reader.get(f"{prefix}/{path}", headers={"Accept": "text/html, */*"})
             assert answer.status_code == 200, f"{path}: {answer.status_code}"
             headers = sorted((k, v) for k, v in answer.headers.items() if k not in ("date", "content-length"))

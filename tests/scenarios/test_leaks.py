@@ -162,16 +162,52 @@ class Planted:
                 path, agency = "/referrals/v1/case-roles", "harbour-idva"
                 worker = {"name": self.mark("worker"), "telephone": "01632 960201"}
                 return agency, path, self.body(agency, "victim", part="idva", worker=worker)
-            case _:
+            case "consent":
                 why = {"basis": "public-task", "ground": "high-risk", "reason": self.mark("override")}
                 more = {"recipients": ["police"], "answer": "overridden", "override": why}
                 path, agency = "/referrals/v1/consents", "harbour-idva"
                 return agency, path, self.body(agency, "victim", **more)
+            case _:
+                agency, kind, roles, more = self.care(name)
+                return agency, f"/referrals/v1/{kind}", self.body(agency, *roles, **more)
+
+    def care(self, name: str) -> tuple[str, str, tuple[str, ...], dict[str, Any]]:
+        """Of her risk, her plan, what she is owed and her children: who says it, of which kind, of whom, and
+        what."""
+        judged = {"grade": "high", "reason": self.mark("judgement"), "by": self.mark("judge")}
+        dara = {"instrument": "dara", "instrument_version": "2022", "rationale": self.mark("rationale")}
+        texts = ("owner", "for_children", "contact", "release", "court")
+        action = {"what": self.mark("action"), "grade": "high", "owner": self.mark("fitter")}
+        plan = {"grade": "high", "actions": [action], **{text: self.mark(f"plan{text}") for text in texts}}
+        plan["headings"] = {"necessity": self.mark("heading")}
+        school = {"setting": "school", "plan": "child-protection", "voice": {"text": self.mark("voice")}}
+        worker = {"social_worker": {"name": self.mark("worker"), "telephone": "01632 960202"}}
+        since = {"service": self.mark("service"), "since": AT.isoformat()}
+        unasked = {"answers": [{"characteristic": "religion", "answer": "asked-not-given"}]}
+        hers, child, both = ("victim",), ("victim", "child"), ("victim", "perpetrator")
+        said: dict[str, tuple[str, str, tuple[str, ...], dict[str, Any]]] = {
+            "assessment": ("harbour-idva", "risk-assessments", both, dara | {"judgement": judged}),
+            "plan": ("northmere-police", "safety-plans", hers, plan),
+            "contract": ("northmere-police", "victim-contracts", hers, {"by": "idva", "every_days": 7}),
+            "update": (
+                "harbour-idva",
+                "victim-updates",
+                hers,
+                {"of": ["arrest"], "result": "told", "by": "idva"},
+            ),
+            "lead": ("harbour-idva", "leads", hers, since),
+            "characteristics": ("harbour-idva", "characteristics", hers, {"equality": unasked}),
+            "child": ("northmere-council", "child-circumstances", child, school | worker),
+            "missing": ("northmere-police", "missing-children", child, {"missing": AT.isoformat()}),
+            "interview": ("northmere-council", "return-interviews", child, {"step": "offered"}),
+        }
+        return said[name]
 
 
 FACTS = (
     *("referral", "immigration", "withheld", "breach", "order", "incident", "contact", "household"),
-    *("housing", "support", "role", "safe-contact", "failed-contact", "wishes", "consent"),
+    *("housing", "support", "role", "safe-contact", "failed-contact", "wishes", "consent", "assessment"),
+    *("plan", "contract", "update", "lead", "characteristics", "child", "missing", "interview"),
 )
 SAYS_CONTACT = {"referral", "breach", "order", "incident", "safe-contact", "failed-contact"}
 """Elsewhere a safe contact is refused."""
