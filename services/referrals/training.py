@@ -2,22 +2,32 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from services.referrals.rules.likeness import Known
-from services.referrals.scoring import MODEL, table
+from chassis import names
+from services.referrals.rules.likeness import Answer, Known, answer
+from services.referrals.scoring import MODEL, Scorer, table
 
 SEED = 1
 """Of the random pairs by which it is learned how often strangers agree."""
 FEWEST = 1_000
 """So many records are needed, at least."""
+_ONE = Known("1", names=(str(names.key("Quillfeather", "Ottoline")),), born=(date(1971, 5, 13),))
+_OTHER = replace(_ONE, mention="2")
+_NAMESAKE = replace(_OTHER, born=(date(1946, 9, 28),))
+MUST_TELL = (((_ONE, _OTHER), Answer.SAME), ((_ONE, _NAMESAKE), Answer.NOT_SAME))
+"""What any weights must tell: a full name and a day of birth that agree, and a namesake born another day."""
 
 
 def train(known: Sequence[Known], out: Path) -> None:
     """Write weights as they are learned from these records, without anybody saying who is who: how often
     strangers agree from random pairs, how often records of one person do by expectation maximisation. Raises
-    ValueError for too few records."""
+    ValueError, and writes nothing, for too few records, and where what was learned does not tell what
+    ``MUST_TELL``: of some thousand records each name is a common one."""
     if len(known) < FEWEST:
         raise ValueError(f"{FEWEST} records are needed to learn from: there are {len(known)}")
     linker = _linker(known, json.loads(MODEL.read_text()) | {"link_type": "dedupe_only"})
@@ -26,8 +36,14 @@ def train(known: Sequence[Known], out: Path) -> None:
 
     for rule in (block_on("born"), block_on("whole")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
-    learned = linker.misc.save_model_to_json()
-    out.write_text(json.dumps(learned | {"link_type": "link_only"}, indent=2) + "\n")
+    learned = json.dumps(linker.misc.save_model_to_json() | {"link_type": "link_only"}, indent=2) + "\n"
+    with TemporaryDirectory() as folder:
+        model = Path(folder, "model.json")
+        model.write_text(learned)
+        found = [answer(bits, frozenset()) for bits in Scorer(model).bits([pair for pair, _ in MUST_TELL])]
+    if found != [right for _, right in MUST_TELL]:
+        raise ValueError("too few records: by what was learned from them nobody is told from anybody else")
+    out.write_text(learned)
 
 
 def chart(known: Sequence[Known], folder: Path) -> list[Path]:
