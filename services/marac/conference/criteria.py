@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.rules.instruments import OPEN
 from contracts.rules.standing_grade import Assessed, counting
-from contracts.vocabulary import Grade
+from contracts.vocabulary import Grade, OrderType
 from services.marac.conference import rows
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.repeated import is_between
@@ -13,6 +13,9 @@ from services.marac.conference.risk import all_answers, counted
 from services.marac.rules import criteria
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event
+
+HONOUR = frozenset({OrderType.FMPO, OrderType.FGMPO})
+"""Orders that no court makes but for honour-based abuse."""
 
 
 def found_of(
@@ -31,6 +34,8 @@ def found_of(
         assessed=_assessed(victim.assessments if victim else ()),
         happened=_happened(case),
         repeat=tuple(case.repeat.roots) if case.repeat else (),
+        honour=tuple(each.root for each in case.orders if each.order in HONOUR),
+        taken_over=bool(case.transferred),
         unread=unread,
     )
     return criteria.criteria(seen, chosen, at)

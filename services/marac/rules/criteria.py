@@ -45,14 +45,17 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class CaseSeen:
-    """A case as the criteria see it. ``repeat``: what makes it one; ``unread``: records of it that could not
-    be read."""
+    """A case as the criteria see it. ``repeat``: what makes it one; ``honour``: orders that protect a victim
+    from forced marriage or female genital mutilation; ``taken_over``: another MARAC sent it, and this one
+    took it; ``unread``: records of it that could not be read."""
 
     referral: str
     ticked: frozenset[ReferralCriterion]
     assessed: Sequence[Assessed]
     happened: Sequence[Happened]
     repeat: tuple[str, ...] = ()
+    honour: tuple[str, ...] = ()
+    taken_over: bool = False
     unread: int = 0
 
 
@@ -80,8 +83,8 @@ def criteria(case: CaseSeen, chosen: Chosen, at: datetime) -> list[Found]:
         _judgement(case),
         _escalation(case, chosen, at),
         _repeat(case, chosen),
-        _said(case, ReferralCriterion.HBA_FM),
-        _said(case, ReferralCriterion.MARAC_TRANSFER),
+        _honour(case),
+        _transfer(case),
         *_local(case, chosen),
     ]
     return [_unless_unread(each, case.unread) for each in found]
@@ -155,6 +158,22 @@ def _repeat(case: CaseSeen, chosen: Chosen) -> Found:
     if ticked:
         return Found(what, "not-known", "said-not-found", (case.referral,), ticked=True)
     return Found(what, "not-met", because)
+
+
+def _honour(case: CaseSeen) -> Found:
+    """By what a court ordered, whoever referred; else as the referrer says."""
+    what = ReferralCriterion.HBA_FM
+    if case.honour:
+        return Found(what, "met", "ordered", case.honour, len(case.honour), ticked=what in case.ticked)
+    return _said(case, what)
+
+
+def _transfer(case: CaseSeen) -> Found:
+    """What another MARAC sent is listed without being weighed anew (domain.md 1.9)."""
+    what = ReferralCriterion.MARAC_TRANSFER
+    if case.taken_over:
+        return Found(what, "met", "taken-over", (case.referral,), ticked=what in case.ticked)
+    return _said(case, what)
 
 
 def _said(case: CaseSeen, what: ReferralCriterion) -> Found:

@@ -47,6 +47,8 @@ def seen(line: dict[str, Any]) -> criteria.CaseSeen:
         assessed=assessed,
         happened=happened,
         repeat=tuple(line.get("repeat", [])),
+        honour=tuple(line.get("honour", [])),
+        taken_over=line.get("taken over", False),
         unread=line.get("unread", 0),
     )
 
