@@ -2,7 +2,8 @@
 
 It leads to a page that shows nothing and has one button: opening it, as a mail scanner does, changes
 nothing. It is signed for one call alone, says neither whom it calls nor about what, and takes the alert
-once: a page that a telephone loads again does not take what was given back since.
+once: a page that a telephone loads again does not take what was given back since. Whoever gave it back and
+is called anew has a link of that call.
 """
 
 import hmac
@@ -68,7 +69,10 @@ async def take(runtime: Runtime, call: str) -> Taken:
     facts = await runtime.facts([f"o:{alert.cause}"])
     taken = _taken(facts, said)
     stands = not _about(facts.current(AlertStoodDown), said)
-    given_back = taken is None and any(fact.said == said for fact in facts.current(AlertAcknowledged))
+    used = (
+        each.said == said and each.occurred >= called.occurred for each in facts.current(AlertAcknowledged)
+    )
+    given_back = taken is None and any(used)
     if refusal := answering.no_taking_by_link(stands, given_back, called.occurred, now):
         raise Problem(409, refusal, answering.SENTENCES[refusal])
     if taken is None:

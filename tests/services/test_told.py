@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.facts import Fact
-from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
-from contracts.vocabulary import Urgency
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertPassedOn, AlertRaised, AlertStoodDown
+from contracts.vocabulary import PassReason, Urgency
 from services.notify.clocks import CLOCK
 from services.notify.rules.ladder import step_of
 from services.notify.views import ALERT, AlertRow
@@ -38,14 +38,17 @@ def standing(of: World) -> set[tuple[str, str, int]]:
     return set(map(alert, said(of, AlertRaised))) - set(map(alert, said(of, AlertStoodDown)))
 
 
-def take(of: World) -> None:
-    """Whoever is called takes what waits first."""
+def take(of: World, *, gives_back: bool) -> None:
+    """Whoever is called takes what waits first, and may give it back."""
     rows = (done.row for done in of.fold().values())
     waits = [row for row in rows if isinstance(row, AlertRow) and row.waiting]
     for row in waits[:1]:
         given = {"cause": row.cause, "rule": row.rule, "generation": row.generation}
         taken = AlertAcknowledged.model_validate(given | {"person": staff("amira")})
         of.add(fact(taken, agency="northmere-police", occurred=of.at))
+        if gives_back:
+            back = AlertPassedOn(**taken.model_dump(), rung=0, reason=PassReason.CANNOT_TAKE)
+            of.add(fact(back, agency="northmere-police", occurred=of.at))
     of.settle(20)
 
 
@@ -81,7 +84,7 @@ def test_no_high_risk_breach_is_left_with_nobody_told_and_nothing_pages_twice(
             going.at += timedelta(minutes=data.draw(st.sampled_from([1, 7, 200, 3000])))
             going.settle(20)
         if data.draw(st.booleans()):
-            take(going)
+            take(going, gives_back=data.draw(st.booleans()))
     if data.draw(st.booleans()):
         going.same = [] if going.same else list(LINKED)
     going.settle(20)

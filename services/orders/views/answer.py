@@ -8,17 +8,17 @@ from pydantic import AwareDatetime
 
 from chassis.facts import FactSet
 from chassis.views import Saying
-from contracts.events.alerts import AlertAcknowledged, AlertRaised, AlertStoodDown
+from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.rules.breach_answer import answered, asked_for, clock, due, left_unanswered
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Urgency
 from services.orders.rules import chasing
 from services.orders.views.person import Part, RecordLine, StepLine
-from services.orders.views.told import about, generations
+from services.orders.views.told import about, generations, taken_of
 
 
 class AskedLine(Part):
-    """One generation of the alert that asks for an answer; ``taken`` is when somebody took it last."""
+    """One generation of the alert that asks for an answer; ``taken`` is when whoever has it took it."""
 
     generation: int
     about: list[str]
@@ -67,13 +67,13 @@ def asked_of(facts: FactSet, root: str) -> tuple[tuple[AskedLine, ...], int]:
     """The alerts that ask for the answer and stand, and how many were stood down."""
     rule = AlertRule.NO_ANSWER
     fallen = generations(facts.current(AlertStoodDown), root, rule)
-    taken: dict[int, datetime] = {}
-    for fact in about(facts.current(AlertAcknowledged), root, rule):
-        taken[fact.said.generation] = max(fact.occurred, taken.get(fact.said.generation, fact.occurred))
+    taken = taken_of(facts, root)
     raised = about(facts.current(AlertRaised), root, rule)
     lines = {
         fact.said.generation: AskedLine(
-            generation=fact.said.generation, about=fact.said.about, taken=taken.get(fact.said.generation)
+            generation=fact.said.generation,
+            about=fact.said.about,
+            taken=taken.get((rule, fact.said.generation)),
         )
         for fact in raised
         if fact.said.generation not in fallen

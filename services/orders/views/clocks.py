@@ -13,23 +13,21 @@ from pydantic import AwareDatetime, Field
 from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
-from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.clocks import CLOCKS, Calendars, Running, moves
 from contracts.rules.order_match import KnownOrder, each_once
 from contracts.rules.order_status import status
-from contracts.rules.standing_answer import Answer, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.orders.rules.clocks import Order, adjourned_to, of_order
 from services.orders.views.person import OrdersPerson, Part, persons
+from services.orders.views.told import taken_of
 from services.orders.views.untold import told_again, untold, untold_order
 from services.orders.views.where import line_of, newest_area
 
 CALENDARS = Calendars(court_deadline, add_working_days)
 C = TypeVar("C", ClockStarted, ClockStopped)
-Reply = Fact[AlertAcknowledged | AlertPassedOn]
 
 
 class ClockLine(Part):
@@ -71,7 +69,7 @@ class OrdersClocksTable(ViewTable, table=True):
 def clocks_of(facts: FactSet, root: str, wanted: Mapping[AlertRule, datetime] | None) -> Clocks:
     """The clocks about a cause, of which these should run. None: that cannot be told yet."""
     over = _about(facts.current(ClockStopped), root)
-    taken = _taken(facts, root)
+    taken = taken_of(facts, root)
     running = tuple(
         ClockLine(
             rule=said.rule,
@@ -158,17 +156,6 @@ def decide(row: OrdersClocks | None, at: datetime) -> list[Saying]:
         return []
     known = [told_again(row.cause, generation, at) for generation in row.untold]
     return [*known, *sayings(row.cause, row.clocks, row.area, at)]
-
-
-def _taken(facts: FactSet, root: str) -> set[tuple[AlertRule, int]]:
-    """The clocks about a cause that somebody has: they took the alert, and have not given it back."""
-    answers: dict[tuple[AlertRule, int], list[Answer]] = {}
-    replies: list[Reply] = [*facts.current(AlertAcknowledged), *facts.current(AlertPassedOn)]
-    for fact in replies:
-        if fact.said.cause == root:
-            key = (fact.said.rule, fact.said.generation)
-            answers.setdefault(key, []).append(answer_of(fact.envelope, fact.said))
-    return {key for key, each in answers.items() if standing_answer(each).taken is not None}
 
 
 def _about(facts: Iterable[Fact[C]], root: str) -> dict[tuple[AlertRule, int], C]:

@@ -1,17 +1,26 @@
 """What has been told of a breach: the alerts about it, and what became of each."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal, TypeVar
 
 from chassis.facts import Fact, FactSet
-from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
+from contracts.events.alerts import (
+    AlertAcknowledged,
+    AlertCalled,
+    AlertPassedOn,
+    AlertRaised,
+    AlertStoodDown,
+)
 from contracts.events.orders import BreachReported
+from contracts.rules.standing_answer import Answer, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Role, Urgency
 from services.orders.views.person import Part
 
 OfAlert = AlertRaised | AlertStoodDown | AlertCalled | AlertAcknowledged
 A = TypeVar("A", bound=OfAlert, covariant=True)
+Reply = Fact[AlertAcknowledged | AlertPassedOn]
 AlertState = Literal["standing", "answered", "stood-down"]
 
 
@@ -30,7 +39,7 @@ def told_of(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
     """What was raised about a breach and what became of it, and how many were stood down."""
     raised = [fact.said for fact in about(facts.current(AlertRaised), root, AlertRule.BREACH)]
     fallen = generations(facts.current(AlertStoodDown), root, AlertRule.BREACH)
-    answered = generations(facts.current(AlertAcknowledged), root, AlertRule.BREACH)
+    answered = {generation for rule, generation in taken_of(facts, root) if rule is AlertRule.BREACH}
     others, victims = _roles_ever(facts, root)
     lines = [
         ToldLine(
@@ -44,6 +53,19 @@ def told_of(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
         for said in sorted(raised, key=lambda said: said.generation)
     ]
     return lines, len(fallen)
+
+
+def taken_of(facts: FactSet, root: str) -> dict[tuple[AlertRule, int], datetime]:
+    """The alerts about a cause that somebody has, by rule and generation, and since when: who took one and
+    gave it back has it no more."""
+    answers: dict[tuple[AlertRule, int], list[Answer]] = {}
+    replies: list[Reply] = [*facts.current(AlertAcknowledged), *facts.current(AlertPassedOn)]
+    for fact in replies:
+        if fact.said.cause == root:
+            key = (fact.said.rule, fact.said.generation)
+            answers.setdefault(key, []).append(answer_of(fact.envelope, fact.said))
+    stand = {key: standing_answer(each).taken for key, each in answers.items()}
+    return {key: taken.at for key, taken in stand.items() if taken is not None}
 
 
 def generations(facts: Iterable[Fact[OfAlert]], root: str, rule: AlertRule) -> set[int]:

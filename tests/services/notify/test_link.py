@@ -8,9 +8,10 @@ import pytest
 
 from chassis.http.app import create_app
 from chassis.runtime import Runtime
-from contracts.events.alerts import AlertAcknowledged
+from chassis.views import Saying
+from contracts.events.alerts import AlertAcknowledged, AlertCalled
 from contracts.events.operations import AuditTaken
-from contracts.vocabulary import PassReason
+from contracts.vocabulary import AlertRule, PassReason
 from services.notify import actions, link
 from services.notify.queries import current
 from services.notify.rules.answering import LINK_LIFE
@@ -94,6 +95,26 @@ async def test_it_does_not_take_again_what_was_given_back(start: Start) -> None:
     row = await current(runtime, CAUSE)
     assert row is not None
     assert row.acknowledged_by == staff("ben")
+
+
+async def test_who_gave_it_back_and_is_called_anew_takes_it_by_that_call(start: Start) -> None:
+    runtime = await begun(start)
+    await actions.acknowledge(runtime, AMIRA, CAUSE)
+    await actions.pass_on(runtime, AMIRA, CAUSE, PassReason.CANNOT_TAKE)
+    now = runtime.clock.now()
+    given = {"cause": CAUSE, "rule": AlertRule.BREACH, "generation": 1, "rung": 9, "due": now, "channels": []}
+    anew = AlertCalled.model_validate(given | {"person": staff("amira")})
+    await runtime.say([Saying(AlertRule.BREACH, CAUSE, 9, anew, now)])
+    said = (await runtime.facts([f"o:{CAUSE}"])).current(AlertCalled)
+    call = next(fact.id for fact in said if fact.said.rung == 9)
+    async with browser(runtime) as phone:
+        first, again = (
+            await phone.post(await path_of(runtime)),
+            await phone.post(link.path_of(runtime.ids, call)),
+        )
+    assert first.status_code == 409, "that call's own link is used up"
+    assert (again.status_code, "is yours" in again.text) == (200, True)
+    assert await answers(runtime) == [staff("amira")] * 2
 
 
 async def test_what_another_has_taken_stays_theirs(start: Start) -> None:

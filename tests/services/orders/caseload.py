@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from contracts.content import Content
-from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertPassedOn, AlertRaised
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from contracts.events.people import Graded, IncidentReported, RiskAssessed
 from contracts.mentions import Mention
-from contracts.vocabulary import AlertRule, Grade, Instrument, Role
+from contracts.vocabulary import AlertRule, Grade, Instrument, PassReason, Role
 from services.orders.service import SERVICE
 from tests.support.facts import IDS, NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
 from tests.support.world import World
@@ -124,6 +124,12 @@ def answer(cause: str, generation: int = 1) -> Fact[AlertAcknowledged]:
         person=IDS.staff("test", "on call"),
     )
     return fact(said, agency="goldthread", root=f"answer to {cause} {generation}")
+
+
+def given_back(cause: str, generation: int = 1) -> Fact[AlertPassedOn]:
+    """Whoever had answered gives it back."""
+    said = AlertPassedOn(**answer(cause, generation).said.model_dump(), rung=0, reason=PassReason.CANNOT_TAKE)
+    return fact(said, agency="goldthread", root=f"{generation} of {cause} given back")
 
 
 def world(*facts: Fact[Any], linked: bool = True) -> World:

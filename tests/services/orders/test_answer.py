@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.facts import Fact
-from contracts.events.alerts import AlertAcknowledged
+from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.vocabulary import AlertRule, Grade, Role
 from services.orders.rules.chasing import PAST
 from tests.services.orders.caseload import (
@@ -39,6 +39,18 @@ def taken(hours: float, generation: int = 1, cause: str = "breach") -> Fact[Aler
     said = AlertAcknowledged(cause=root_of(cause), rule=ASKS, generation=generation, person=person)
     at = NOON + timedelta(hours=hours)
     return fact(said, agency="goldthread", occurred=at, root=f"taken {cause} {generation}")
+
+
+def test_who_gives_the_question_back_has_not_taken_it() -> None:
+    """It goes on climbing, and no second one is raised beside it."""
+    waits = told(breach(), hours=25)
+    took = taken(25)
+    said = {**took.said.model_dump(), "rung": 0, "reason": "cannot-take"}
+    back = fact(AlertPassedOn.model_validate(said), agency="goldthread", occurred=NOON + timedelta(hours=26))
+    waits.add(took, back)
+    waits.at = NOON + timedelta(hours=60)
+    waits.settle()
+    assert standing(waits) == [1]
 
 
 def standing(of: World, cause: str = "breach") -> list[int]:

@@ -28,6 +28,7 @@ from tests.services.orders.caseload import (
     call,
     cat,
     events,
+    given_back,
     histories,
     incident,
     order,
@@ -281,6 +282,13 @@ class TestTelling:
         found.settle()
         assert raised(found) == [(1, "hour", "north")]
 
+    def test_who_gives_it_back_has_not_answered(self) -> None:
+        found = world(risk(Grade.MEDIUM, occurred=NOON - timedelta(days=3)), breach())
+        found.settle()
+        found.add(answer("breach"), given_back("breach"), risk(Grade.HIGH, "newer", where="south"))
+        found.settle()
+        assert raised(found) == [(1, "hour", "north"), (2, "now", "south")]
+
     def test_once_answered_a_second_report_that_speaks_of_a_weapon_does(self) -> None:
         found = world(risk(Grade.MEDIUM), breach("council's"))
         found.settle()
@@ -416,6 +424,8 @@ def test_what_stands_is_true_and_what_is_true_is_told(
     for number, generation in answers:
         if generation in [g for g, *_ in raised(going, f"breach {number}")]:
             going.add(answer(f"breach {number}", generation))
+            if data.draw(st.booleans()):
+                going.add(given_back(f"breach {number}", generation))
     if data.draw(st.booleans()):
         going.same = list(world().same) if not going.same else []
     going.settle()
