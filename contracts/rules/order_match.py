@@ -74,8 +74,9 @@ def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:
     """The order that a breach is of, among the orders of the people whom it names.
 
     First the order that it gives by id; then one of its reference; then one between the same
-    people: in force at the time, else the most recent made before. A breach that gives an id or a
-    reference which nobody knows is of *that* order, not of another one.
+    people: in force at the time, of these one by which the respondent can be made to answer, else the most
+    recent made before. A breach that gives an id or a reference which nobody knows is of *that* order, not of
+    another one.
     """
     orders = sorted(each_once(known), key=lambda order: (order.made, order.root))
     if sought.order:
@@ -96,6 +97,7 @@ def each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:
             update={
                 "served": _earliest(order.terms.served, other.terms.served),
                 "aware": _earliest(order.terms.aware, other.terms.aware),
+                "hearing_due": _earliest(order.terms.hearing_due, other.terms.hearing_due),
             }
         )
         found[order.root] = order.model_copy(update={"terms": terms})
@@ -128,7 +130,8 @@ def _by_people(sought: Sought, orders: list[KnownOrder]) -> Match:
     pairs = {(tuple(order.respondents), tuple(order.protected)) for order in candidates}
     if len(pairs) > 1 and not (sought.victims and sought.respondents):
         return Match(None, "order.several-fit")
-    return Match(candidates[-1], why)
+    answerable = [order for order in candidates if status(order.terms, sought.at).enforceable]
+    return Match((answerable or candidates)[-1], why)
 
 
 def _between(order: KnownOrder, sought: Sought) -> bool:

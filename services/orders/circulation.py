@@ -56,7 +56,7 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
     broken = [since for person in people if (since := await runtime.broken("p", person))]
     unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
     known: dict[str, Any] = {
-        "unknown": certainty.unknown(fresh, **unread, broken=len(broken)),
+        "unknown": certainty.unknown(fresh, at, **unread, broken=len(broken)),
         "incomplete": incomplete.records,
         "operator_told": incomplete.told,
         "order": order,

@@ -63,6 +63,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         fresh_until=fresh,
         unknown=certainty.unknown(
             fresh,
+            now,
             unread=incomplete.records,
             whose_unknown=incomplete.whose_unknown,
             broken=len(broken),

@@ -7,8 +7,8 @@ import pytest
 
 from chassis.clock import court_deadline
 from contracts.events.orders import OrderMade, OrderServed, Prohibition
-from contracts.rules.order_match import KnownOrder, Sought, match
-from contracts.rules.order_status import order_terms
+from contracts.rules.order_match import KnownOrder, Sought, each_once, match
+from contracts.rules.order_status import order_terms, status
 from contracts.vocabulary import (
     AgencyKind,
     Grade,
@@ -97,15 +97,31 @@ def _order(root: str, values: dict[str, Any]) -> KnownOrder:
         ends=_instant(values.get("ends", date(2026, 9, 1))),
     )
     protects = values.get("protects", "ann")
+    served = {"served": _instant(values["served"])} if "served" in values else {}
     return KnownOrder(
         root=root,
         reference=values.get("reference"),
         made=made,
-        terms=order_terms(said, [], court_deadline),
+        terms=order_terms(said, [], court_deadline).model_copy(update=served),
         respondents=["ben"],
         protected=[protects],
         protected_mentions=[f"mention of {protects}"],
     )
+
+
+def test_what_two_rows_know_of_one_order_is_one_whichever_comes_first() -> None:
+    """The row of whom it binds knows that it was served, and so by when a court hears of it."""
+    order = OrderMade(order=OrderType.DVPN, people=[someone(Role.RESPONDENT)], made=NOON)
+    given = {"reference": "A", "served": NOON, "method": ServiceMethod.PERSONAL}
+    in_person = OrderServed(people=[someone(Role.RESPONDENT)], **given)
+    bound, protected = (
+        _order("A", {}).model_copy(update={"terms": order_terms(order, services, court_deadline)})
+        for services in ([in_person], [])
+    )
+    (one,), (other,) = each_once([bound, protected]), each_once([protected, bound])
+    assert one == other
+    assert (one.terms.served, one.terms.hearing_due) == (NOON, bound.terms.hearing_due)
+    assert status(one.terms, NOON + timedelta(days=10)).enforceable is False
 
 
 def _instant(day: date) -> datetime:
@@ -172,6 +188,8 @@ def test_who_may_ask_what_is_in_force(role: str, agency: AgencyKind | None, may:
     ("fresh", "unread", "whose_unknown", "broken", "unknown"),
     [
         (NOON, 0, 0, 0, False),
+        (NOON - timedelta(seconds=60), 0, 0, 0, False),
+        (NOON - timedelta(seconds=61), 0, 0, 0, True),
         (None, 0, 0, 0, True),
         (NOON, 1, 0, 0, True),
         (NOON, 0, 1, 0, True),
@@ -181,7 +199,7 @@ def test_who_may_ask_what_is_in_force(role: str, agency: AgencyKind | None, may:
 def test_when_it_cannot_be_told_what_is_in_force(
     fresh: datetime | None, unread: int, whose_unknown: int, broken: int, unknown: bool
 ) -> None:
-    found = certainty.unknown(fresh, unread=unread, whose_unknown=whose_unknown, broken=broken)
+    found = certainty.unknown(fresh, NOON, unread=unread, whose_unknown=whose_unknown, broken=broken)
     assert found is unknown
 
 
