@@ -206,7 +206,8 @@ async def _shown(
 ) -> BreachShown:
     allowed = sharing.sections(viewer)
     known_people = [await _person(runtime, person, "victim", allowed) for person in row.victims]
-    known_people += [await _person(runtime, person, "respondent", allowed) for person in row.respondents]
+    of_them = sharing.of_respondent(allowed)
+    known_people += [await _person(runtime, person, "respondent", of_them) for person in row.respondents]
     people = [person for person, _ in known_people]
     order = await _order(runtime, row, allowed)
     breach = next(iter(versions.current(BreachReported)), None)

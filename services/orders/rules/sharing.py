@@ -118,3 +118,9 @@ def sections(viewer: Viewer) -> frozenset[Sensitivity]:
     if StaffRole.ON_CALL in viewer.roles or viewer.agency_kind is AgencyKind.POLICE:
         shown.add(Sensitivity.LOCATION)
     return frozenset(shown)
+
+
+def of_respondent(shown: frozenset[Sensitivity]) -> frozenset[Sensitivity]:
+    """Of these sections, which are those of the respondent that the reader is shown: health is for whoever
+    supports its owner (``domain.md`` 14, trap 3)."""
+    return shown - {Sensitivity.HEALTH}

@@ -194,6 +194,15 @@ async def test_a_breach_finds_its_order_and_the_area_is_told(orders: Orders) -> 
     assert sections["contact"]["no_uniform"] is True
 
 
+async def test_whoever_supports_the_victim_reads_nothing_of_the_respondents_health(orders: Orders) -> None:
+    await prepared(orders)
+    hers, his = {"health": {"injuries": "Her wrist."}}, {"health": {"injuries": "His hand."}}
+    cause = await reported(orders, people=[people(ANN)[0] | hers, people(BEN)[0] | his])
+    await until(lambda: seen_by_all(orders, cause))
+    idva = (await orders.get("idva", f"breaches/{cause}")).text
+    assert ("Her wrist." in idva, "His hand." in idva) == (True, False)
+
+
 async def test_each_sees_what_is_theirs_and_the_look_is_on_record(orders: Orders) -> None:
     await prepared(orders)
     cause = await reported(orders, narrative={"text": "Door kicked in."})
