@@ -72,7 +72,8 @@ async def tell(runtime: Runtime) -> None:
         httpx.AsyncClient(limits=limits, follow_redirects=False) as client,
         asyncio.TaskGroup() as group,
     ):
-        webhook = Webhook(client, runtime.settings.secret.get_secret_value())
+        ring = str(PAGES.texts("frame.number"))
+        webhook = Webhook(client, runtime.settings.secret.get_secret_value(), ring)
         teller = Teller(runtime, carriers_of(runtime, client, webhook), webhook, group)
         group.create_task(teller.listen())
         group.create_task(teller.run())

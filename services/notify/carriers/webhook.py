@@ -23,8 +23,9 @@ def signing_key(secret: str, url: str) -> bytes:
     return hmac.new(secret.encode(), b"goldthread webhook\n" + address, hashlib.sha256).digest()
 
 
-def body_of(message: Message) -> bytes:
-    """What a webhook is told: where to open the alert, where to take it without a sign-in, and by when."""
+def body_of(message: Message, ring: str) -> bytes:
+    """What a webhook is told: where to open the alert, where to take it without a sign-in, by when, and whom
+    to ring where neither goes."""
     said = {
         "alert": message.alert,
         "cause": message.cause,
@@ -34,6 +35,7 @@ def body_of(message: Message) -> bytes:
         "take_url": message.take_url,
         "waiting": message.waiting,
         "acknowledge_by": message.acknowledge_by,
+        "ring": ring,
     }
     return orjson.dumps(said)
 
@@ -41,9 +43,10 @@ def body_of(message: Message) -> bytes:
 class Webhook:
     """The endpoints on the rota."""
 
-    def __init__(self, client: httpx.AsyncClient, secret: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, secret: str, ring: str) -> None:
         self._client = client
         self._secret = secret
+        self._ring = ring
 
     def place(self, to: OnCall) -> str | None:
         """Its address: a slow one keeps its own messages waiting alone."""
@@ -51,7 +54,7 @@ class Webhook:
 
     async def send(self, message: Message, to: OnCall) -> Outcome:
         """Any 2xx means that they have it."""
-        return await self.post(str(to.webhook), message.call, body_of(message))
+        return await self.post(str(to.webhook), message.call, body_of(message, self._ring))
 
     async def post(self, url: str, call: str, body: bytes) -> Outcome:
         """Make one try of the message of a call, whatever it tells."""

@@ -98,6 +98,7 @@ async def test_a_text_an_email_and_a_voice_call_go_out_and_tell_of_nobody(
         assert f"{outside.settings.public_url}/notify/take/{call.id}/" in told
         assert "01632 960100" in told
     assert " ".join(number_of(CAUSE)) in ring.text
+    assert "or ring 0 1 6 3 2 9 6 0 1 0 0" in ring.text
     for told in (text.text, mail.text, ring.text):
         assert all(secret not in told for secret in (CAUSE, "north", staff("amira"), "breach"))
     lines = caplog.text + "".join(capsys.readouterr())
