@@ -114,7 +114,9 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
         case=case,
         letters=party.case.letters,
         you=party.you,
-        way=way if sharing.may_see_contact(caller.roles) else way.without_contact(),
+        way=way
+        if sharing.may_see_contact(caller.roles, client=party.you is CaseRole.IDVA)
+        else way.without_contact(),
         without_answer=many_left(known.pattern.without_answer),
         messages=[_shown(row, party.you, at) for row in found],
         others=[each for each in party.support.team if (each.part, each.agency) in reads],

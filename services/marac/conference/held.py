@@ -20,6 +20,8 @@ from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
 from services.marac.conference.children import CHILD
 from services.marac.conference.children_rows import ChildRow
+from services.marac.conference.counted import COUNTED
+from services.marac.conference.counted_rows import CountedCase
 from services.marac.conference.heard import heard_at
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
@@ -33,6 +35,7 @@ from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.interests import Sight, sight
+from services.marac.rules.pairs import Pair
 from services.marac.rules.restricting import is_shut_out, restricting
 
 R = TypeVar("R", bound=Row)
@@ -149,16 +152,46 @@ async def shut_out_of(archive: Archive, caller: Caller, cases: Collection[str]) 
 
 
 async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, bool | None]:
-    """Of each of these cases whether the caller declared a tie to its parties, or it is restricted to others:
-    either way it is not there for them. None: they have not declared."""
+    """Of each of these cases whether the caller declared a tie to its parties, supports the other one, or it
+    is restricted to others: each way it is not there for them. None: they have not declared."""
     said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
-    shut = await shut_out_of(archive, caller, cases)
+    shut = await shut_out_of(archive, caller, cases) | await _opposed(archive, caller, cases)
     own = {case: said[case].tie_of(caller.id) if case in said else None for case in cases}
     return own | dict.fromkeys(shut, True)
 
 
+async def _opposed(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
+    """Those of these cases of which the caller, an IDVA, supports an alleged perpetrator."""
+    if StaffRole.IDVA not in caller.roles:
+        return set()
+    held, pairs = Held(archive), await _parties(archive, cases)
+    persons = {person for pair in pairs.values() for person in pair.parties}
+    people = await held.many(PERSON, rows.ConferencePerson, persons, "person")
+    of = {person: list(who_is_in(row.support)) for person, row in people.items()}
+
+    def supports_other(pair: Pair) -> bool:
+        theirs = [each for person in pair.perpetrators for each in of.get(person, ())]
+        hers = of.get(pair.victim or "", ())
+        return sharing.supports_other_party(caller.roles, caller.agency, caller.id, hers, theirs)
+
+    return {case for case, pair in pairs.items() if supports_other(pair)}
+
+
+async def _parties(archive: Archive, cases: Collection[str]) -> dict[str, Pair]:
+    """Whom each of these cases is about, of their small rows."""
+    found = await Held(archive).many(COUNTED, CountedCase, cases, "case")
+    return {
+        case: Pair(
+            case,
+            row.slim.victim.person if row.slim.victim else None,
+            frozenset(each.person for each in row.slim.perpetrators),
+        )
+        for case, row in found.items()
+    }
+
+
 async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
-    """Those of these cases that are not there for the caller, by a tie or a restriction."""
+    """Those of these cases that are not there for the caller, as ``ties`` says it."""
     return {case for case, tie in (await ties(archive, caller, cases)).items() if tie}
 
 
@@ -167,7 +200,8 @@ async def visible(
 ) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
     meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over. To
-    whoever declared a tie to its parties it is not there, nor where it is restricted to others, nor, once a
+    whoever declared a tie to its parties it is not there, nor to whoever supports the other one, nor where it
+    is restricted to others, nor, once a
     meeting of theirs has declaring here, to an attendee who declared nothing."""
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
@@ -212,7 +246,7 @@ async def _released(
     research = await held.many(RESEARCH, ResearchRow, theirs, "meeting")
     declares = {each.meeting for each in research.values() if each.declares}
     asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
-    clients = await _clients(held, caller, [cases[case] for case in asked if said[case] is None])
+    clients = await clients_of(held, caller, [cases[case] for case in asked if said[case] is None])
 
     def works(case: str) -> bool:
         return sharing.may_place_cases(caller.roles) or case in clients
@@ -224,7 +258,7 @@ async def _released(
     }
 
 
-async def _clients(held: Held, caller: Caller, cases: Collection[rows.ConferenceCase]) -> set[str]:
+async def clients_of(held: Held, caller: Caller, cases: Collection[rows.ConferenceCase]) -> set[str]:
     """Those of these cases whose victim is a client of the caller's, an IDVA."""
     if StaffRole.IDVA not in caller.roles:
         return set()
@@ -236,3 +270,16 @@ async def _clients(held: Held, caller: Caller, cases: Collection[rows.Conference
         for person, row in victims.items()
     }
     return {case.case for case in cases if case.victim and part.get(case.victim.person) is CaseRole.IDVA}
+
+
+def by_transfer(caller: Caller, case: rows.ConferenceCase) -> bool:
+    """Whether a caller sees a case for no other reason than that their MARAC took it over."""
+    return sharing.only_by_transfer(caller.areas, case.areas, case.transferred)
+
+
+async def sees_of(
+    archive: Archive, caller: Caller, case: rows.ConferenceCase, *, paper: bool = False
+) -> sharing.Sees:
+    """What of a case that a caller may see they see beside what all its readers see."""
+    client = bool(await clients_of(Held(archive), caller, [case]))
+    return sharing.sees(caller.roles, client=client, paper=paper, here=not by_transfer(caller, case))

@@ -17,7 +17,7 @@ from services.marac import casefile, feeds, shown
 from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
 from services.marac.conference.heard import having
-from services.marac.conference.held import Held, visible
+from services.marac.conference.held import Held, by_transfer, sees_of, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import broken_since, decided_of, note_of
 from services.marac.conference.other_party import without_places
@@ -151,9 +151,9 @@ async def read_case(
     if row is None:
         raise not_found()
     known = (await held.known([row]))[0]
-    if _by_transfer(caller, now):
+    if by_transfer(caller, now):
         known = without_addresses(known)
-    page, left_out = await _page(runtime, known, at, fresh, _sees(caller, now, paper=paper))
+    page, left_out = await _page(runtime, known, at, fresh, await sees_of(runtime, caller, now, paper=paper))
     actions = await action_plan.of_case(held, caller, known.actions)
     page = page.model_copy(update={"actions": actions, "matac": await _matac(held, row)})
     return page, set(compose.facts_of([known])), left_out
@@ -171,6 +171,7 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
     if line is None:
         raise not_found()
     versions = (await runtime.fact(root)).versions(root)
+    locations = (await sees_of(runtime, caller, known.case)).locations
     page = shown.SourcePage(
         at=runtime.clock.now(),
         fresh_until=fresh,
@@ -192,7 +193,7 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
                 regime=fact.envelope.regime,
                 basis=fact.envelope.basis,
                 purpose=fact.envelope.purpose,
-                said=_said(fact, line, locations=_sees(caller, known.case).locations),
+                said=_said(fact, line, locations=locations),
             )
             for fact in reversed(versions)
         ],
@@ -229,14 +230,6 @@ async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
         link.case for row in people.values() for link in row.cases if not victims or link.victim in victims
     }
     return sorted(await visible_cases(runtime, caller, found))
-
-
-def _by_transfer(caller: Caller, case: rows.ConferenceCase) -> bool:
-    return sharing.only_by_transfer(caller.areas, case.areas, case.transferred)
-
-
-def _sees(caller: Caller, case: rows.ConferenceCase, *, paper: bool = False) -> sharing.Sees:
-    return sharing.sees(caller.roles, paper=paper, here=not _by_transfer(caller, case))
 
 
 async def _seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:

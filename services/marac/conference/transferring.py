@@ -26,7 +26,7 @@ from contracts.vocabulary import AreaKind, HeardHere, MoveKind, MoveWarning, Rol
 from services.marac import casefile, shown_after
 from services.marac.conference import following, rows
 from services.marac.conference.after_rows import ConferenceTransfer, ConferenceTransferTable
-from services.marac.conference.held import Held, restrictions, tied, visible
+from services.marac.conference.held import Held, restrictions, sees_of, tied, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.transfer import TRANSFER, untaken
 from services.marac.conference.views import CASE
@@ -66,13 +66,12 @@ async def warned(runtime: Runtime, caller: Caller, case: str, to: str) -> shown_
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     _marac(areas, to)
     places = await _places(runtime, (await Held(runtime).known([row]))[0], areas)
-    here = not sharing.only_by_transfer(caller.areas, row.areas, row.transferred)
     found = shown_after.Warned(
         to_area=to,
         to_name=areas[to].name,
         warning=warning([[known for known, _, _ in each] for each in places], to),
         places=[shown for each in places for _, shown, _ in each]
-        if sharing.sees(caller.roles, here=here).locations
+        if (await sees_of(runtime, caller, row)).locations
         else None,
     )
     facts = [row.fact, *(fact for each in places for _, _, fact in each)]

@@ -21,6 +21,11 @@ class Pair:
     victim: str | None
     perpetrators: frozenset[str]
 
+    @property
+    def parties(self) -> frozenset[str]:
+        """Everybody whom it is about."""
+        return self.perpetrators | ({self.victim} if self.victim else frozenset())
+
 
 @dataclass(frozen=True, slots=True)
 class Other:

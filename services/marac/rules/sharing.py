@@ -117,11 +117,6 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     ),
 }
 
-FIND_HER = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
-"""Who must know where people of a case are: to support her, and because her address decides which
-MARAC hears her (SafeLives referral form, 2015). A chair's page lies open before a whole room; whoever
-goes to her has it from orders, with the breach."""
-
 OPENS_OWED = frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR})
 """Who of those that see cases may open the page where it is recorded that a victim was told: the right is
 that of referrals, and asked there."""
@@ -165,18 +160,22 @@ def may_see_victim(roles: Collection[str], areas: Collection[str], victim_areas:
     return not set(areas).isdisjoint(victim_areas) or (not victim_areas and may_place_cases(roles))
 
 
-def may_see_locations(roles: Collection[str], *, paper: bool = False) -> bool:
-    """Whether a caller who may see a case may see where its people are: on a screen, never on paper,
-    which is carried into the room and left on a seat."""
-    return not paper and not FIND_HER.isdisjoint(roles)
+def may_see_locations(roles: Collection[str], *, client: bool, paper: bool = False) -> bool:
+    """Whether a caller who may see a case may see where its people are: an IDVA whose ``client`` the victim
+    is, to support her, and a coordinator, because her address decides which MARAC hears her (SafeLives
+    referral form, 2015). A chair's page lies open before a whole room; whoever goes to her has it from
+    orders, with the breach. On a screen, never on paper, which is carried into the room and left on a
+    seat."""
+    finds_her = StaffRole.MARAC_COORDINATOR in roles or (client and StaffRole.IDVA in roles)
+    return finds_her and not paper
 
 
-def may_see_contact(roles: Collection[str], *, paper: bool = False) -> bool:
+def may_see_contact(roles: Collection[str], *, client: bool, paper: bool = False) -> bool:
     """Whether a caller who may see a case may see by which number or address, and with which code word, its
-    victim is reached, and what is said of protected characteristics: whoever supports her, and whoever sees
-    to it that she is told. Everybody else is told whether there is a safe way, and by whom to ask. Never on
-    paper."""
-    return may_see_locations(roles, paper=paper)
+    victim is reached, and what is said of protected characteristics: the IDVA whose ``client`` she is, and
+    whoever sees to it that she is told. Everybody else is told whether there is a safe way, and by whom to
+    ask. Never on paper."""
+    return may_see_locations(roles, client=client, paper=paper)
 
 
 class Sees(NamedTuple):
@@ -186,10 +185,14 @@ class Sees(NamedTuple):
     contacts: bool
 
 
-def sees(roles: Collection[str], *, paper: bool = False, here: bool = True) -> Sees:
-    """What whoever has these roles sees, on a screen or on paper. ``here``: False of a case that they see by
-    its transfer alone: with it goes how she is reached, and no address (``domain.md`` 1.9)."""
-    return Sees(here and may_see_locations(roles, paper=paper), may_see_contact(roles, paper=paper))
+def sees(roles: Collection[str], *, client: bool, paper: bool = False, here: bool = True) -> Sees:
+    """What whoever has these roles sees, on a screen or on paper. ``client``: whether they are an IDVA who
+    supports its victim. ``here``: False of a case that they see by its transfer alone: with it goes how she
+    is reached, and no address (``domain.md`` 1.9)."""
+    return Sees(
+        here and may_see_locations(roles, client=client, paper=paper),
+        may_see_contact(roles, client=client, paper=paper),
+    )
 
 
 def only_by_transfer(areas: Collection[str], case_areas: Collection[str], taken_by: Collection[str]) -> bool:
@@ -304,6 +307,27 @@ def writes_as(roles: Collection[str], agency: str, person: str, parties: Iterabl
     if StaffRole.OFFICER_IN_CASE in roles and any(each.person in (None, person) for each in officers):
         return CaseRole.OFFICER_IN_CASE
     return None
+
+
+def supports_other_party(
+    roles: Collection[str],
+    agency: str,
+    person: str,
+    hers: Iterable[InCase],
+    theirs: Iterable[InCase],
+) -> bool:
+    """Whether a caller, an IDVA, supports an alleged perpetrator of a case, so that it is not there for them:
+    who is in the case of its victim is ``hers``, and who is in those of its alleged perpetrators, as victims,
+    ``theirs``. Where a service has both, it is there for whoever of it is named for the victim and not for
+    the other, and for nobody else: that its IDVAs stand in for each other would open each party's case to
+    the other's (SafeLives, counter-allegations; ``domain.md`` 14, traps 8 and 9; Goldthread's own, 2026-11).
+    """
+
+    def ours(parties: Iterable[InCase]) -> list[str | None]:
+        return [each.person for each in parties if each.part is CaseRole.IDVA and each.agency == agency]
+
+    other = ours(theirs)
+    return StaffRole.IDVA in roles and bool(other) and (person in other or person not in ours(hers))
 
 
 def may_agree_actions(roles: Collection[str]) -> bool:

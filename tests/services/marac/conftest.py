@@ -1,6 +1,6 @@
 """Marac at work on the embedded deployment, and a client for each who calls."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,8 +23,18 @@ from contracts.content import Said
 from contracts.events.alerts import AlertRaised
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.identity import IdentityAssigned
+from contracts.events.support import SupportProgressed
 from contracts.sections import Contact, Narrative
-from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, ContactMethod, Role, Urgency
+from contracts.vocabulary import (
+    AgencyKind,
+    AlertRule,
+    AreaKind,
+    ContactMethod,
+    Role,
+    SupportKind,
+    SupportStep,
+    Urgency,
+)
 from services.marac.service import SERVICE
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben, cat
@@ -199,15 +209,21 @@ async def prepared(marac: Marac) -> Prepared:
     return Prepared(case, incident, breach, meeting)
 
 
-async def link(marac: Marac) -> None:
+async def link(marac: Marac, agencies: Sequence[str] = caseload.AGENCIES, seq: int = 1) -> None:
     """What the matcher decides of everybody's records."""
     moves = [
         {"mention": mention, "from": IDS.person(mention), "to": IDS.person(mention_of("police", name))}
         for name in caseload.PEOPLE
-        for mention in (mention_of(agency, name) for agency in caseload.AGENCIES)
+        for mention in (mention_of(agency, name) for agency in agencies)
         if mention != mention_of("police", name)
     ]
-    await marac.say("goldthread", IdentityAssigned.model_validate({"seq": 1, "moves": moves}))
+    await marac.say("goldthread", IdentityAssigned.model_validate({"seq": seq, "moves": moves}))
+
+
+async def supported(marac: Marac) -> None:
+    """Haven takes Ann on: she is its IDVAs' client."""
+    accepted = SupportProgressed(people=[ann()], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    await marac.say("haven", accepted)
 
 
 async def complete(marac: Marac, made: Prepared) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from contracts.events.clocks import ClockStarted
 from contracts.events.configuration import AgencyDefined
 from contracts.events.operations import AuditShown
 from contracts.events.people import HealthContacted
+from contracts.events.support import SupportProgressed
 from contracts.sections import Health, Narrative
-from contracts.vocabulary import AgencyKind, AlertRule, Role
+from contracts.vocabulary import AgencyKind, AlertRule, Role, SupportKind, SupportStep
 from tests.services.marac import caseload
 from tests.services.marac.caseload import STREET, ann, ben, cat, mention
-from tests.services.marac.conftest import Marac, bare, caller, complete, prepared
+from tests.services.marac.conftest import Marac, bare, caller, complete, link, prepared, supported
 from tests.support.facts import IDS
 from tests.support.waiting import until
 
@@ -66,6 +67,9 @@ async def test_where_she_is_goes_to_her_idva_and_not_to_the_room(marac: Marac) -
     made = await prepared(marac)
     await until(lambda: complete(marac, made))
     assert STREET not in (await marac.get("chair", f"cases/{made.case}")).text
+    assert STREET not in (await marac.get("idva", f"cases/{made.case}")).text, "not their client yet"
+    await supported(marac)
+    await until(lambda: in_page(marac, "idva", made.case, STREET))
     idva = await marac.page("idva", made.case)
     assert [each["location"]["address"] for each in idva["victim"]["locations"]] == [[STREET]]
     assert idva["orders"][0]["prohibitions"][0]["text"] == f"Not to go to {STREET}"
@@ -80,8 +84,47 @@ async def test_where_she_is_goes_to_her_idva_and_not_to_the_room(marac: Marac) -
     }["police"] == ["contact", "locations", "words-about-another-victim"]
 
 
+async def in_page(marac: Marac, who: str, case: str, words: str) -> bool:
+    return words in (await marac.get(who, f"cases/{case}")).text
+
+
+async def test_another_services_idva_sees_no_place_and_no_number_and_the_other_partys_sees_nothing(
+    marac: Marac,
+) -> None:
+    """Ann and Ben accuse each other: haven supports Ann, harbour supports Ben."""
+    made, number = await prepared(marac), "07700 900123"
+    accused = mention("ann", Role.PERPETRATOR)
+    his = await marac.say("harbour", caseload.referral(people=[ben(Role.VICTIM), accused]).said, 5)
+    await link(marac, ["harbour"], seq=2)
+    await supported(marac)
+    await until(lambda: in_page(marac, "idva", made.case, STREET))
+    page = (await marac.get("idva-else", f"cases/{made.case}")).text
+    assert "Ann" in page
+    assert [each for each in (STREET, number) if each in page] == []
+    source = (await marac.get("idva-else", f"cases/{made.case}/sources/{made.case}")).text
+    assert STREET not in source
+    assert number in (await marac.get("idva", f"cases/{made.case}")).text
+    assert await until(lambda: gone(marac, "idva", his)), "whoever supports Ann sees nothing of Ben's case"
+    theirs = SupportProgressed(people=[ben(Role.VICTIM)], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    await marac.say("harbour", theirs)
+    assert await until(lambda: gone(marac, "idva-else", made.case))
+    for path in (f"cases/{made.case}/sources/{made.case}", f"cases/{made.case}/shown-to/{made.case}"):
+        assert (await marac.get("idva-else", path)).status_code == 404, path
+    agenda = (await marac.get("idva-else", f"meetings/{made.meeting}/agenda")).json()
+    assert (agenda["cases"], agenda["meeting"]["cases"]) == ([], 0)
+    found = await marac.post("idva-else", "search", {"name": "Doe", "reason": "own-case"})
+    assert made.case not in found.text
+    assert (await marac.get("idva", f"cases/{made.case}")).status_code == 200
+    assert (await marac.get("idva-else", f"cases/{his}")).status_code == 200
+
+
+async def gone(marac: Marac, who: str, case: str) -> bool:
+    return (await marac.get(who, f"cases/{case}")).status_code == 404
+
+
 async def test_her_practice_is_near_where_she_is(marac: Marac) -> None:
     made = await prepared(marac)
+    await supported(marac)
     seen = ann(health=Health(injuries="Bruises to both arms", general_practice="Hillview Practice"))
     await marac.say("hospital", HealthContacted(people=[seen], service="emergency"))
 
@@ -89,6 +132,7 @@ async def test_her_practice_is_near_where_she_is(marac: Marac) -> None:
         return "Bruises to both arms" in (await marac.get("chair", f"cases/{made.case}")).text
 
     await until(told)
+    await until(lambda: in_page(marac, "idva", made.case, "Hillview"))
     assert "Hillview" not in (await marac.get("chair", f"cases/{made.case}")).text
     assert "Hillview" in (await marac.get("idva", f"cases/{made.case}")).text
     for who in ("chair", "idva"):

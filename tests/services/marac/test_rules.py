@@ -17,6 +17,7 @@ from contracts.vocabulary import (
     AgencyKind,
     AlertRule,
     AreaKind,
+    CaseRole,
     DashAnswer,
     Grade,
     LegalStatus,
@@ -175,10 +176,23 @@ def test_sharing(line: dict[str, Any]) -> None:
     marac = line.get("marac", "north")
     assert sharing.may_see_case([line["role"]], line["areas"], case_areas, marac) == line["see"]
     if line["see"]:
-        assert sharing.may_see_locations([line["role"]]) == line["locations"]
-        assert not sharing.may_see_locations([line["role"]], paper=True)
+        client = line.get("client", False)
+        assert sharing.may_see_locations([line["role"]], client=client) == line["locations"]
+        assert sharing.may_see_contact([line["role"]], client=client) == line["locations"]
+        assert not sharing.may_see_locations([line["role"]], client=client, paper=True)
     assert sharing.may_see_cohort([line["role"]]) == line.get("cohort", False)
     assert sharing.cohort_of([line["role"]], "police") == ("police" if line.get("cohort") else None)
+
+
+@lines(__file__, "other_party")
+def test_whom_the_idva_of_the_other_party_is(line: dict[str, Any]) -> None:
+    def in_case(named: dict[str, list[str | None]]) -> list[sharing.InCase]:
+        part = CaseRole(line.get("part", "idva"))
+        return [sharing.InCase(part, agency, each) for agency, all_ in named.items() for each in all_]
+
+    role, hers, theirs = line.get("role", "idva"), in_case(line["hers"]), in_case(line["his"])
+    found = sharing.supports_other_party([role], "haven", "carys", hers, theirs)
+    assert found == line["gone"]
 
 
 def test_the_agenda_hears_the_gravest_first_and_families_before_others() -> None:
