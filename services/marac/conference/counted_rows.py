@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from chassis.views import Row, ViewTable
 from services.marac.conference.rows import ConferenceCase
+from services.marac.rules.pairs import Pair
 
 
 class CountedCase(Row):
@@ -26,6 +27,14 @@ class CountedCase(Row):
     perpetrators_born: tuple[date | None, ...] = ()
     events: tuple[AwareDatetime, ...] = ()
     causes: tuple[str, ...] = ()
+
+    @property
+    def pair(self) -> Pair:
+        """Whom it is about."""
+        victim, perpetrators = self.slim.victim, self.slim.perpetrators
+        return Pair(
+            self.case, victim.person if victim else None, frozenset(each.person for each in perpetrators)
+        )
 
 
 class CountedCaseTable(ViewTable, table=True):

@@ -14,12 +14,15 @@ from contracts.vocabulary import StaffRole
 from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
+from services.marac.conference.counted import COUNTED
+from services.marac.conference.counted_rows import CountedCase
 from services.marac.conference.hearing import sitting_of, was_there
-from services.marac.conference.held import Held, shut_out_of, ties
+from services.marac.conference.held import Held, pairs_of, shut_out_of, ties, with_ties
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import agenda, sharing
+from services.marac.rules.interests import has_tie
 
 
 async def interests(runtime: Runtime, caller: Caller, meeting: str) -> shown_research.Interests:
@@ -60,11 +63,33 @@ async def uncoordinated(archive: Archive, caller: Caller, cases: Collection[str]
     if StaffRole.MARAC_CHAIR not in caller.roles:
         return []
     found = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
-    shut = await shut_out_of(archive, caller, found)
-    words = {case: [each.tie for each in row.declared if each.coordinates] for case, row in found.items()}
-    return sorted(
-        agenda.letters(case) for case, said in words.items() if case not in shut and said and all(said)
-    )
+    tied = await _coordinators_tied(archive, caller, cases)
+    pairs = await pairs_of(archive, set(cases).union(*tied.values()))
+    shut = await shut_out_of(archive, caller, cases)
+
+    def nobody_is_left(case: str) -> bool:
+        gone = {person for person, theirs in tied.items() if has_tie(case, theirs, pairs)}
+        declared = found[case].declared if case in found else ()
+        return bool(gone) and gone.issuperset(each.person for each in declared if each.coordinates)
+
+    return sorted(agenda.letters(case) for case in cases if case not in shut and nobody_is_left(case))
+
+
+async def _coordinators_tied(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, set[str]]:
+    """Of each coordinator who declared a tie to any of these cases, or to others of the caller's areas, to
+    which."""
+    found: dict[str, set[str]] = {}
+    for row in await with_ties(archive):
+        for each in row.declared:
+            if each.tie and each.coordinates:
+                found.setdefault(each.person, set()).add(row.case)
+    known = await Held(archive).many(COUNTED, CountedCase, set[str]().union(*found.values()), "case")
+    theirs = {
+        case
+        for case, row in known.items()
+        if case in cases or not {*row.slim.areas, *row.slim.transferred}.isdisjoint(caller.areas)
+    }
+    return {person: tied & theirs for person, tied in found.items() if tied & theirs}
 
 
 async def declare(runtime: Runtime, caller: Caller, meeting: str, cases: list[Tie], key: str | None) -> Taken:

@@ -34,7 +34,7 @@ from services.marac.conference.support import who_is_in
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.chosen import Chosen, chosen
-from services.marac.rules.interests import Sight, sight
+from services.marac.rules.interests import Sight, has_tie, sight
 from services.marac.rules.pairs import Pair
 from services.marac.rules.restricting import is_shut_out, restricting
 
@@ -156,15 +156,37 @@ async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict
     is restricted to others: each way it is not there for them. None: they have not declared."""
     said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
     shut = await shut_out_of(archive, caller, cases) | await _opposed(archive, caller, cases)
+    theirs = {row.case for row in await with_ties(archive, caller.id)}
+    if theirs:
+        known = await pairs_of(archive, {*cases, *theirs})
+        shut |= {case for case in cases if has_tie(case, theirs, known)}
     own = {case: said[case].tie_of(caller.id) if case in said else None for case in cases}
     return own | dict.fromkeys(shut, True)
+
+
+async def with_ties(archive: Archive, person: str = "") -> list[InterestsRow]:
+    """The rows of all cases to which somebody declared a tie; or this member of staff."""
+    tied = col(InterestsTable.tied).contains(f"|{person}|" if person else "|", autoescape=True)
+    return cast("list[InterestsRow]", await archive.rows(INTERESTS, select(InterestsTable).where(tied)))
+
+
+async def people_tied(archive: Archive, caller: Caller) -> set[str]:
+    """The parties of the cases to which the caller declared a tie."""
+    theirs = {row.case for row in await with_ties(archive, caller.id)}
+    return {person for pair in (await pairs_of(archive, theirs)).values() for person in pair.parties}
+
+
+async def pairs_of(archive: Archive, cases: Collection[str]) -> dict[str, Pair]:
+    """Whom each of these cases is about, of their small rows."""
+    found = await Held(archive).many(COUNTED, CountedCase, cases, "case")
+    return {case: row.pair for case, row in found.items()}
 
 
 async def _opposed(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
     """Those of these cases of which the caller, an IDVA, supports an alleged perpetrator."""
     if StaffRole.IDVA not in caller.roles:
         return set()
-    held, pairs = Held(archive), await _parties(archive, cases)
+    held, pairs = Held(archive), await pairs_of(archive, cases)
     persons = {person for pair in pairs.values() for person in pair.parties}
     people = await held.many(PERSON, rows.ConferencePerson, persons, "person")
     of = {person: list(who_is_in(row.support)) for person, row in people.items()}
@@ -175,19 +197,6 @@ async def _opposed(archive: Archive, caller: Caller, cases: Collection[str]) -> 
         return sharing.supports_other_party(caller.roles, caller.agency, caller.id, hers, theirs)
 
     return {case for case, pair in pairs.items() if supports_other(pair)}
-
-
-async def _parties(archive: Archive, cases: Collection[str]) -> dict[str, Pair]:
-    """Whom each of these cases is about, of their small rows."""
-    found = await Held(archive).many(COUNTED, CountedCase, cases, "case")
-    return {
-        case: Pair(
-            case,
-            row.slim.victim.person if row.slim.victim else None,
-            frozenset(each.person for each in row.slim.perpetrators),
-        )
-        for case, row in found.items()
-    }
 
 
 async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:

@@ -20,7 +20,7 @@ from services.marac.conference import rows
 from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.at_risk_rows import AtRisk, AtRiskTable
 from services.marac.conference.compose import area_name
-from services.marac.conference.held import Held, visible
+from services.marac.conference.held import Held, people_tied, visible
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.rules.at_risk import MONTHS
@@ -113,16 +113,19 @@ async def _read(runtime: Runtime, subjects: Select[Any]) -> list[AtRisk]:
 async def _theirs(
     runtime: Runtime, caller: Caller, read: Iterable[AtRisk]
 ) -> list[tuple[AtRisk, rows.ConferenceCase | None]]:
-    """Those whom the caller may see, with the newest case of each that they may see."""
+    """Those whom the caller may see, with the newest case of each that they may see; without a case, nobody
+    who is a party of one to which the caller has a tie."""
     read = list(read)
     referred = {case for row in read for case in row.cases}
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, referred, "case")
     seen = await visible(runtime, caller, cases.values())
+    apart = await people_tied(runtime, caller)
     found: list[tuple[AtRisk, rows.ConferenceCase | None]] = []
     for row in read:
         case = next((seen[case] for case in row.cases if case in seen), None)
         around = [area for area in row.areas.split("|") if area]
-        alone = not row.cases and row.repeat and sharing.may_see_victim(caller.roles, caller.areas, around)
+        alone = not row.cases and row.repeat and row.person not in apart
+        alone = alone and sharing.may_see_victim(caller.roles, caller.areas, around)
         if case or alone:
             found.append((row, case))
     return found

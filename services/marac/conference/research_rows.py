@@ -120,13 +120,19 @@ class InterestsRow(Row):
         """Whether it is restricted."""
         return self.only is not None
 
+    @property
+    def tied(self) -> str:
+        """Everybody who has a tie to its parties, each between bars."""
+        return "".join(f"|{each.person}|" for each in self.declared if each.tie)
+
     def tie_of(self, person: str) -> bool | None:
         """Whether somebody has a tie to its parties. None: they have not declared."""
         return next((each.tie for each in self.declared if each.person == person), None)
 
 
 class InterestsTable(ViewTable, table=True):
-    """Rows of ``conference_interests``, found where a case is restricted, as few are."""
+    """Rows of ``conference_interests``, found where a case is restricted, and by who has a tie."""
 
     __tablename__ = "marac_conference_interests"
     restricted: bool = Field(index=True)
+    tied: str

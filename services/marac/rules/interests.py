@@ -5,7 +5,10 @@ and 9 of ``domain.md`` 14 (the check comes *before* anything is released; a case
 exist); read 2026-11-27. Who goes on working before they declared is Goldthread's own.
 """
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+
+from services.marac.rules.pairs import Pair
 
 
 class Sight(StrEnum):
@@ -27,3 +30,11 @@ def sight(*, tie: bool | None, asked: bool, works: bool) -> Sight:
     if tie is None and asked and not works:
         return Sight.NAMES
     return Sight.ALL
+
+
+def has_tie(case: str, tied: Collection[str], pairs: Mapping[str, Pair]) -> bool:
+    """Whether somebody who declared a tie to the cases of ``tied`` has one to a case: to any of them, and to
+    any that shares a party with one of them, the ones to come too. A tie is to people: a new referral of the
+    same pair, or of the other direction, would else undo it. ``pairs``: whom each case is about."""
+    own = pairs[case].parties if case in pairs else frozenset()
+    return any(each == case or (each in pairs and not own.isdisjoint(pairs[each].parties)) for each in tied)

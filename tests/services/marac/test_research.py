@@ -9,8 +9,8 @@ from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.research import InterestDeclared, ResearchersSet, Tie
 from contracts.events.support import SupportProgressed
-from contracts.vocabulary import SupportKind, SupportStep
-from tests.services.marac.caseload import STREET, ann
+from contracts.vocabulary import Role, SupportKind, SupportStep
+from tests.services.marac.caseload import STREET, ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.support.waiting import until
 
@@ -274,6 +274,48 @@ async def test_a_case_is_not_there_for_whoever_has_a_tie(marac: Marac) -> None:
     await marac.post("chair", f"meetings/{made.meeting}/interests", later)
     assert (await marac.get("chair", f"cases/{made.case}")).status_code == 404, "nobody lifts their own tie"
     assert FOUND not in (await marac.get("coordinator", f"cases/{made.case}")).text
+
+
+async def test_a_tie_holds_for_every_case_that_shares_a_party(marac: Marac) -> None:
+    """Declared of one, it holds for a new referral of the pair, the other direction, and one of her alone."""
+    made = await asked(marac)
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    for who in ("coordinator", "housing"):
+        assert (await marac.post(who, f"meetings/{made.meeting}/interests", tie)).status_code == 201
+    turned = [mention("ben", Role.VICTIM), mention("ann", Role.PERPETRATOR)]
+    parties = ([ann(), ben()], turned, [ann(), mention("cat", Role.PERPETRATOR)])
+    said = [await marac.say("police", referral(people=each).said, 1) for each in parties]
+    listed = {"starts": (marac.runtime.clock.now() + timedelta(days=9)).isoformat(), "area": "north"}
+    meeting = (await marac.post("coordinator-too", "meetings", listed)).json()["root"]
+
+    async def there() -> bool:
+        found = [await marac.get("coordinator-too", f"cases/{case}") for case in said]
+        return all(each.status_code == 200 and each.json()["perpetrators"] for each in found)
+
+    await until(there, what="the new cases, for whoever has no tie")
+    for case in said:
+        answer = await marac.post("coordinator-too", f"meetings/{meeting}/cases", {"case": case})
+        assert answer.status_code == 201, answer.text
+
+    async def asks() -> bool:
+        waits = (await marac.get("housing-too", "research")).json()["waits"]
+        return {each["case"] for each in waits} >= set(said)
+
+    await until(asks, what="their agency is asked of them")
+    assert [each["case"] for each in (await marac.get("housing", "research")).json()["waits"]] == []
+    for case in said:
+        for path in (f"cases/{case}", f"cases/{case}/sources/{case}", f"cases/{case}/decisions"):
+            assert (await marac.get("coordinator", path)).status_code == 404, path
+    found = (await marac.post("coordinator", "search", {"name": "Doe", "reason": "own-case"})).json()
+    assert found["found"] == []
+    assert (await marac.get("coordinator", "victims")).json()["victims"] == []
+    agenda = (await marac.get("coordinator", f"meetings/{meeting}/agenda")).json()
+    assert (agenda["cases"], agenda["meeting"]["cases"]) == ([], 0)
+    left = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()["uncoordinated"]
+    assert len(left) == len(said), "nobody who declared is left to see to them"
+    none = {"cases": [{"case": case, "tie": False} for case in said]}
+    assert (await marac.post("coordinator-too", f"meetings/{meeting}/interests", none)).status_code == 201
+    assert (await marac.get("chair", f"meetings/{meeting}/agenda")).json()["uncoordinated"] == []
 
 
 async def test_a_colleague_alone_withdraws_a_tie(marac: Marac) -> None:

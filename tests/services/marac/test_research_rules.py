@@ -13,7 +13,8 @@ from contracts.events.research import ResearchAnswered, Researched, ResearchersS
 from contracts.vocabulary import AgencyKind
 from services.marac.conference.research import CALENDARS
 from services.marac.rules import sharing
-from services.marac.rules.interests import sight
+from services.marac.rules.interests import has_tie, sight
+from services.marac.rules.pairs import Pair
 from services.marac.rules.research import due_by, in_order, runs_until, state
 from tests.services.marac.caseload import listing, meeting, referral, world
 from tests.support.facts import NOON, fact, root_of
@@ -64,6 +65,40 @@ def test_the_clock_of_a_meeting_stops_when_no_list_has_it_any_more() -> None:
 def test_what_somebody_is_shown_of_a_case(line: dict[str, Any]) -> None:
     found = sight(tie=line.get("tie"), asked=line.get("asked", True), works=line.get("works", False))
     assert found == line["sees"]
+
+
+PAIRS = {
+    "first": Pair("first", "ann", frozenset({"ben"})),
+    "again": Pair("again", "ann", frozenset({"ben"})),
+    "turned": Pair("turned", "ben", frozenset({"ann"})),
+    "with another": Pair("with another", "ann", frozenset({"dan"})),
+    "by him": Pair("by him", "cat", frozenset({"ben", "eve"})),
+    "by another": Pair("by another", "cat", frozenset({"dan"})),
+    "nobody known": Pair("nobody known", None, frozenset()),
+    "nor here": Pair("nor here", None, frozenset()),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "tied", "case", "tie"),
+    [
+        ("no tie at all", set(), "first", False),
+        ("the case itself", {"first"}, "first", True),
+        ("a new referral of the same pair", {"first"}, "again", True),
+        ("the other direction", {"first"}, "turned", True),
+        ("the same victim with another", {"first"}, "with another", True),
+        ("the same alleged perpetrator with another", {"first"}, "by him", True),
+        ("a case of neither", {"first"}, "by another", False),
+        ("what shares a party with that is not tied", {"with another"}, "by him", False),
+        ("one of two ties is enough", {"nor here", "by another"}, "by him", True),
+        ("a case of which nobody is known", {"nobody known"}, "nobody known", True),
+        ("is like no other such", {"nobody known"}, "nor here", False),
+        ("a case that is not known is tied by itself", {"unknown"}, "unknown", True),
+        ("and by no other", {"unknown"}, "first", False),
+    ],
+)
+def test_to_which_cases_a_tie_is(what: str, tied: set[str], case: str, *, tie: bool) -> None:
+    assert has_tie(case, tied, PAIRS) is tie, what
 
 
 def test_her_voice_comes_first_and_an_unknown_kind_last() -> None:
