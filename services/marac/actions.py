@@ -24,6 +24,7 @@ from services.marac.conference.following import say
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
+from services.marac.conference.transferring import on_its_way
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import weighed
 from services.marac.rules import restricting, sharing
@@ -33,11 +34,14 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     """Refuse a meeting, a population or a threshold of an area that is not the caller's, a listing unless
     they may see both the meeting and the case, and a decision about a case that they may not see; say which
     facts a return was decided by, and whether who declares a tie coordinates. Raises Problem (404); Refused
-    (422) for facts that the caller gives."""
+    (422) for facts that the caller gives; Refused (409) where a case is restricted on its way to another
+    MARAC: nobody there could take it."""
     await _of_their_area(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
     _by_whom(caller, content)
+    if isinstance(content, CaseRestricted) and not content.lifted and await on_its_way(archive, content.case):
+        raise Refused("transfer-on-its-way", "case", status=409)
     if isinstance(content, InterestDeclared):
         return content.model_copy(update={"coordinates": sharing.may_place_cases(caller.roles)})
     if isinstance(content, ActionAgreed | ActionAnswered):

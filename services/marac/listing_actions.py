@@ -70,7 +70,8 @@ class Emergency(Asked):
 async def return_referral(
     runtime: Runtime, caller: Caller, case: str, asked: ToReturn, key: str | None
 ) -> Taken:
-    """Return a referral with advice. Raises Problem (404) unless the caller sees the case."""
+    """Return a referral with advice. Raises Problem (404) unless the caller sees the case; Refused (409)
+    where a MARAC took it over."""
     said = ReferralReturned(
         case=case, advice=Narrative(text=asked.advice), reason=Narrative(text=asked.reason)
     )

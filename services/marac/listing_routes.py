@@ -55,7 +55,8 @@ async def decisions(
 async def return_referral(
     case: Id, asked: ToReturn, runtime: TheRuntime, caller: Returns, response: Response, key: IdempotencyKey
 ) -> Receipt:
-    """Return a referral to whoever made it, with advice. A new fact that meets a criterion brings it back."""
+    """Return a referral to whoever made it, with advice. A new fact that meets a criterion brings it back.
+    409 for a case that a MARAC took over from another: it is listed there."""
     taken = await listing_actions.return_referral(runtime, caller, case, asked, key)
     return receipt(response, "marac", taken)
 

@@ -58,7 +58,8 @@ async def restrict(
 ) -> Receipt:
     """Restrict a case to members of staff, the caller among them, upon its ``ETag``; or, with ``to`` null,
     restrict it no more. From then on it is there for nobody else. Goldthread has no list of staff: it cannot
-    tell whether whoever is named exists. 412 where somebody said otherwise since."""
+    tell whether whoever is named exists. 412 where somebody said otherwise since; 409 while it, or another
+    case of its victim, is on its way to another MARAC."""
     return receipt(response, "marac", await restricting.restrict(runtime, caller, case, asked, at_hand))
 
 
@@ -92,6 +93,8 @@ async def restrict_by_page(
     except Refused as refused:
         if refused.fault in set(Refusal):
             return await _page(request, runtime, caller, case, typed, ["to"])
+        if refused.fault == "transfer-on-its-way":
+            return await _page(request, runtime, caller, case, typed, ["on-its-way"])
         if refused.fault != "changed-since":
             raise
         return await _page(request, runtime, caller, case, typed)

@@ -135,6 +135,9 @@ class CaseDecisions(Page):
     criteria: list[CriterionShown]
     others: list[OtherCase]
     returned: ReturnedHere | None
+    taken_over: bool = Field(
+        default=False, description="whether a MARAC took it over: it is returned no more"
+    )
     parties: tuple[PartiesLine, ...]
     version: int = Field(description="of who is the primary victim: the `ETag`; 0 where nobody decided yet")
     agencies: dict[str, str]

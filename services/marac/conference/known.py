@@ -83,8 +83,9 @@ class CaseKnown:
 
     @property
     def away(self) -> bool:
-        """Whether it was returned, and is not back."""
-        return self.listing is not None and self.listing.returned is not None and not self.back
+        """Whether it was returned, and is not back. A MARAC that took it over has it all the same."""
+        returned = self.listing is not None and self.listing.returned is not None
+        return returned and not self.back and not self.case.transferred
 
     @cached_property
     def pattern(self) -> shown_pattern.CasePattern:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from chassis.accept import Refused, Taken
+from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -29,9 +30,9 @@ from services.marac.conference.after_rows import ConferenceTransfer, ConferenceT
 from services.marac.conference.held import Held, restrictions, sees_of, tied, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.transfer import TRANSFER, untaken
-from services.marac.conference.views import CASE
+from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
-from services.marac.rules.transfer import TAKEN, Known, warning
+from services.marac.rules.transfer import TAKEN, WAITS, Known, warning
 
 MOST = 200
 Areas = Mapping[str, AreaDefined]
@@ -119,7 +120,7 @@ async def send(runtime: Runtime, caller: Caller, case: str, asked: ToTransfer, k
         raise not_found()
     if asked.to_area == row.marac:
         raise Refused("same-area", "body.to_area")
-    if any(each.state in ("waits", "asked") for each in await of_case(runtime, case)):
+    if any(each.state in WAITS for each in await of_case(runtime, case)):
         raise Refused("transfer-on-its-way", "case", status=409)
     if await restrictions(runtime, [case]):
         raise Refused("restricted", "case", status=409)
@@ -201,11 +202,21 @@ async def _not_taken(runtime: Runtime, caller: Caller, row: ConferenceTransfer, 
     return await following.take_back(runtime, caller, roots, sharing.FOLLOW_UP, key)
 
 
-async def of_case(runtime: Runtime, case: str) -> list[ConferenceTransfer]:
+async def of_case(runtime: Archive, case: str) -> list[ConferenceTransfer]:
     """The transfers of a case, the newest first."""
     table = ConferenceTransferTable
     statement = select(table).where(col(table.of_case) == case).order_by(col(table.since).desc())
     return cast("list[ConferenceTransfer]", await runtime.rows(TRANSFER, statement))
+
+
+async def on_its_way(archive: Archive, case: str) -> bool:
+    """Whether a case, or another of its victim's, is on its way to another MARAC that has not taken it."""
+    held = Held(archive)
+    row = await held.one(CASE, rows.ConferenceCase, case)
+    victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person) if row and row.victim else None
+    hers = {link.case for link in (victim.cases if victim else ()) if link.role is Role.VICTIM}
+    states = {each.state for one in {case, *hers} for each in await of_case(archive, one)}
+    return not states.isdisjoint(WAITS)
 
 
 async def transfers(runtime: Runtime, caller: Caller) -> shown_after.Transfers:

@@ -7,6 +7,7 @@ from typing import cast
 
 from sqlalchemy import select
 
+from chassis.accept import Refused
 from chassis.archive import Archive
 from chassis.clock import LONDON, working_days_before
 from chassis.facts import Fact, FactSet
@@ -79,6 +80,7 @@ async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listin
         criteria=criteria_shown(known),
         others=others.get(case, []),
         returned=returned,
+        taken_over=bool(known.case.transferred),
         parties=parties,
         version=len(ever_of_parties(saved, case)),
         agencies=compose.names_of(known, spoken),
@@ -95,8 +97,11 @@ def ever_of_parties(facts: FactSet, case: str) -> Sequence[Fact[Content]]:
 
 async def weighed(archive: Archive, caller: Caller, case: str) -> dict[str, object]:
     """The facts by which the criteria of a case are found now, and how many records of it cannot be read.
-    Raises Problem (404)."""
+    Raises Problem (404); Refused (409) for a case that another MARAC took over: the one that has it lists it,
+    whatever its criteria (``domain.md`` 1.9)."""
     known = await _known(archive, caller, case)
+    if known.case.transferred:
+        raise Refused("taken-over", "case", status=409)
     return {"considered": evidence(known.criteria, known.newest), "unread": known.incomplete.records}
 
 

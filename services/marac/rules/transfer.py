@@ -16,6 +16,8 @@ Step = Literal["sent", "asked", "supplied", "taken", "withdrawn"]
 State = Literal["waits", "asked", "taken", "asked-after", "withdrawn"]
 TAKEN: tuple[State, ...] = ("taken", "asked-after")
 """How a transfer stands whose receiver has the case."""
+WAITS: tuple[State, ...] = ("waits", "asked")
+"""How a transfer stands that is on its way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from contracts.events.research import InterestDeclared, Tie
 from contracts.sections import Contact, Location
 from contracts.vocabulary import AgencyKind, Role
 from tests.services.marac import caseload
-from tests.services.marac.caseload import ann, ben
+from tests.services.marac.caseload import ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, prepared
 from tests.support.facts import area, mention_of
 from tests.support.waiting import until
@@ -352,6 +352,63 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     for who in ("coordinator", "coordinator-elsewhere"):
         owed = (await read(marac, who, "repeats"))["not_told"]
         assert [each["case"] for each in owed] == [made.case], (who, "what the sender owes stays on its list")
+
+
+async def test_a_case_that_was_taken_over_is_returned_to_nobody(marac: Marac) -> None:
+    """Neither from where it is nor from where it came; and what was returned before waits there too."""
+    made = await prepared(marac)
+    back = {"advice": "Ask the school.", "reason": "It is not for a MARAC."}
+    returns = f"cases/{made.case}/returns"
+    assert (await marac.post("coordinator", returns, back)).status_code == 201
+    root = await sent(marac, made)
+    taken = await marac.post("coordinator-elsewhere", f"transfers/{root}/answers", {"answer": "acknowledge"})
+    assert taken.status_code == 201, taken.text
+
+    async def waits() -> bool:
+        return made.case in (await marac.get("coordinator-elsewhere", "waiting")).text
+
+    await until(waits, what="the case waits in the south")
+    for who in ("coordinator-elsewhere", "coordinator"):
+        refused = await marac.post(who, returns, back)
+        assert (refused.status_code, refused.json()["code"]) == (409, "taken-over"), who
+    assert await waits()
+    shown = (await page(marac, "coordinator-elsewhere", f"cases/{made.case}/decisions")).text
+    assert ("Return the referral" in shown, "It is listed there, and not returned." in shown) == (False, True)
+    given = await marac.post("coordinator-elsewhere", f"transfers/{root}/answers", {"answer": "not-taken"})
+    assert given.status_code == 201, given.text
+
+    async def north_alone() -> bool:
+        return (await marac.post("coordinator", returns, back)).status_code == 201
+
+    await until(north_alone, what="what nobody took over is returned as before")
+
+
+async def test_a_case_that_is_on_its_way_is_not_restricted_until_it_is_taken_or_withdrawn(
+    marac: Marac,
+) -> None:
+    """Nor is another case of the same victim: a restriction holds for all of them."""
+    made = await prepared(marac)
+    root = await sent(marac, made)
+    second = await marac.say("police", referral(people=[ann(), mention("cat", Role.PERPETRATOR)]).said, 2)
+
+    async def there() -> bool:
+        return (await marac.get("coordinator", f"cases/{second}")).status_code == 200
+
+    await until(there, what="the second case is there")
+    named = [{"person": CALLERS[who].id, "name": who} for who in ("coordinator", "coordinator-too")]
+    restrict = {"to": named, "reason": "A cousin works there."}
+    for case in (made.case, second):
+        refused = await marac.post_upon("coordinator", f"cases/{case}/restriction", restrict)
+        assert (refused.status_code, refused.json()["code"]) == (409, "transfer-on-its-way"), case
+    typed = {"upon": "0", "to": CALLERS["coordinator"].id, "person": CALLERS["coordinator-too"].id}
+    typed |= {"name": "too", "reason": "Kept words."}
+    by_page = await press(marac, "coordinator", f"cases/{made.case}/restriction", **typed)
+    assert (by_page.status_code, "on its way to another MARAC" in by_page.text) == (422, True)
+    assert "Kept words." in by_page.text
+    path = f"transfers/{root}/answers"
+    assert (await marac.post("coordinator-elsewhere", path, {"answer": "acknowledge"})).status_code == 201
+    done = await marac.post_upon("coordinator", f"cases/{second}/restriction", restrict)
+    assert done.status_code == 201, "once it is taken it may be restricted"
 
 
 async def test_what_was_sent_to_the_wrong_marac_and_withdrawn_is_not_there_any_more(marac: Marac) -> None:
