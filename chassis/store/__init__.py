@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 import stamina
-from sqlalchemy import event, text
+from sqlalchemy import JSON, ColumnElement, TableValuedAlias, event, func, text
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -57,6 +58,11 @@ class Store(ABC):
     @abstractmethod
     def rows_of(parameter: str, columns: Sequence[tuple[str, str]]) -> str:
         """A FROM item ``r`` with these (name, type) columns, from a JSON list given as a parameter."""
+
+    @staticmethod
+    @abstractmethod
+    def values_in(column: ColumnElement[str]) -> TableValuedAlias:
+        """A FROM item with one column, ``value``: of each row, the values of the JSON list in its column."""
 
     @staticmethod
     @abstractmethod
@@ -142,6 +148,11 @@ class Postgres(Store):
         """By ``json_to_recordset``."""
         shape = ", ".join(f"{name} {kind}" for name, kind in columns)
         return f"json_to_recordset(cast(:{parameter} as json)) as r({shape})"
+
+    @staticmethod
+    def values_in(column: ColumnElement[str]) -> TableValuedAlias:
+        """By ``json_array_elements_text``."""
+        return func.json_array_elements_text(cast_to(column, JSON)).table_valued("value")
 
     @staticmethod
     def insert(table: Any) -> Any:
@@ -272,6 +283,11 @@ class Sqlite(Store):
         """By ``json_each``."""
         picks = ", ".join(f"json_extract(value, '$.{name}') as {name}" for name, _ in columns)
         return f"(select {picks} from json_each(:{parameter})) as r"
+
+    @staticmethod
+    def values_in(column: ColumnElement[str]) -> TableValuedAlias:
+        """By ``json_each``."""
+        return func.json_each(column).table_valued("value")
 
     @staticmethod
     def insert(table: Any) -> Any:

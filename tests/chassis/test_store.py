@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Text, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,7 @@ from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
 from chassis.parking import UNDECIDED
 from chassis.reading import Reader
+from chassis.rows import new_row, write_rows
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.store.tables import micros
@@ -34,7 +35,7 @@ from contracts.events.orders import BreachProgressed, BreachReported, OrderCircu
 from contracts.events.path import PathTried
 from contracts.events.people import IncidentReported
 from contracts.vocabulary import BreachKind, IncidentKind, ParkedReason, Role, Threshold
-from tests.chassis.race.world import VIEWS
+from tests.chassis.race.world import CAUSE, VIEWS, CauseRow
 from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
 
 AGENCY = "northmere-police"
@@ -409,6 +410,26 @@ async def test_which_facts_had_been_taken_by_a_time(store: Store) -> None:
     assert await archive.taken_by(roots, NOON + timedelta(minutes=1)) == {early.root, late.root}
     assert await archive.taken_by([late.root], NOON) == set()
     assert await archive.taken_by([], NOON) == set()
+
+
+async def test_any_number_of_rows_is_asked_for_at_once(store: Store) -> None:
+    """PostgreSQL takes 32,767 parameters in a statement."""
+    rows = [CauseRow(root=f"{n:06}", persons=[], true=True, standing=True, generation=1) for n in range(3)]
+    async with store.writing() as connection:
+        await write_rows(store, connection, [new_row(CAUSE, row.root, row) for row in rows], {})
+    archive = Archive("orders", store, IDS, Clock(), VIEWS)
+    assert await archive.rows_by(CAUSE, "subject", [f"{n:06}" for n in reversed(range(40_000))]) == rows
+    assert await archive.rows_by(CAUSE, "subject", ["000001", "never"]) == rows[1:2]
+    assert await archive.rows_by(CAUSE, "subject", []) == []
+
+
+async def test_what_stands_in_a_list_of_a_column_is_found_in_the_store(store: Store) -> None:
+    listed = literal(r'["one", "t\"wo"]', Text)
+    each = store.values_in(listed)
+    async with store.reading() as connection:
+        assert list((await connection.execute(select(each.c.value))).scalars()) == ["one", 't"wo']
+        none = store.values_in(literal("[]", Text))
+        assert list((await connection.execute(select(none.c.value))).scalars()) == []
 
 
 async def test_when_an_agency_was_heard(store: Store) -> None:

@@ -53,8 +53,7 @@ async def any_of_case(archive: Archive, case: str, actions: Collection[str]) -> 
 async def _now(archive: Archive, cases: Collection[str]) -> list[ActionRow]:
     if not cases:
         return []
-    statement = select(ActionTable).where(col(ActionTable.of_case).in_(sorted(cases)))
-    return cast("list[ActionRow]", await archive.rows(ACTION, statement))
+    return cast("list[ActionRow]", await archive.rows_by(ACTION, "of_case", cases))
 
 
 async def _then(archive: Archive, cases: Collection[str], at: datetime) -> list[ActionRow]:

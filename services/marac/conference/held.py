@@ -61,9 +61,7 @@ class Held:
         if self.at is not None:
             found = [await self.one(view, row, subject) for subject in sorted(subjects)]
             return {getattr(each, named): each for each in found if each is not None}
-        table = view.table
-        statement = select(table).where(table.subject.in_(sorted(subjects)))  # type: ignore[attr-defined]
-        read = cast("list[R]", await self.archive.rows(view, statement))
+        read = cast("list[R]", await self.archive.rows_by(view, "subject", subjects))
         return {getattr(each, named): each for each in read}
 
     async def known(self, cases: Iterable[rows.ConferenceCase]) -> list[CaseKnown]:
