@@ -22,17 +22,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.clock import Clock
 from chassis.ids import Ids
-from chassis.names import letters
 from chassis.store import Store, open_store
 from deploy.bench.records import ONE_PERSON, TWO_PEOPLE, Pair, People, pairs, population
 from deploy.local.postgres import Postgres
 from services.referrals.candidates import BlockTable, QuestionTable, candidates
+from services.referrals.rules.features import LATEST, Features
 from services.referrals.rules.likeness import Answer, Known, answer, blocks, doubts
-from services.referrals.rules.matching import LATEST, Features, clusters
+from services.referrals.rules.matching import clusters
 from services.referrals.scoring import Scorer
 from services.referrals.training import chart
 
 SEED = 1126
+FOLLOWS = (Answer.SAME, Answer.ASK, Answer.DOUBT)
+"""What the rule of clusters is told of pairs, in its order."""
+OUTCOMES = (Answer.SAME, Answer.ASK, Answer.NOT_SAME)
 ERRORS = (0.02, 0.1, 0.3)
 LOOKS = 1_000
 BATCH = 10_000
@@ -52,9 +55,9 @@ WITH_INDEX = (
 
 def features_of(known: Known) -> Features:
     """A record as the rule of clusters has it."""
-    born = frozenset(day.isoformat() for day in known.dates)
-    spelt = frozenset(letters(name) for name in known.names)
-    return Features(known.mention, LATEST, known.nhs, known.pnc, known.cro, spelt, born)
+    said, numbers = known.particulars, (known.nhs, known.pnc, known.cro)
+    words = (said.names, said.born, said.families, said.givens, said.swapped)
+    return Features(known.mention, LATEST, *numbers, *words, said.sex)
 
 
 def answers(scorer: Scorer, both: Sequence[tuple[Known, Known]]) -> list[Answer]:
@@ -66,8 +69,8 @@ def answers(scorer: Scorer, both: Sequence[tuple[Known, Known]]) -> list[Answer]
     for (one, other), shared in zip(both, found, strict=True):
         follows = answer(next(weights), doubts(one, other)) if shared else Answer.NOT_SAME
         pair = (min(one.mention, other.mention), max(one.mention, other.mention))
-        alike, unsure = ([pair] if follows is each else [] for each in (Answer.SAME, Answer.ASK))
-        linked = clusters(map(features_of, (one, other)), alike, unsure)
+        weighed = ([pair] if follows is each else [] for each in FOLLOWS)
+        linked = clusters(map(features_of, (one, other)), *weighed)
         asked = Answer.ASK if linked.questions else Answer.NOT_SAME
         given.append(Answer.SAME if len(linked.groups) == 1 else asked)
     return given
@@ -79,7 +82,7 @@ def by_kind(scorer: Scorer, many: int) -> dict[str, dict[str, Any]]:
     for kind in (*ONE_PERSON, *TWO_PEOPLE):
         drawn: list[Pair] = list(pairs(kind, many, SEED))
         given = Counter(answers(scorer, [(one, other) for one, other, _ in drawn]))
-        found[kind] = {"one person": drawn[0][2], **{each.value: given[each] / many for each in Answer}}
+        found[kind] = {"one person": drawn[0][2], **{each.value: given[each] / many for each in OUTCOMES}}
     return found
 
 
@@ -95,8 +98,8 @@ def of_population(scorer: Scorer, many: int, errors: float) -> dict[str, float]:
         pair: answer(bits, doubts(known[pair[0]], known[pair[1]]))
         for pair, bits in zip(near, weights, strict=True)
     }
-    alike, unsure = ([p for p, each in follows.items() if each is what] for what in (Answer.SAME, Answer.ASK))
-    found = clusters(map(features_of, known.values()), alike, unsure)
+    weighed = ([pair for pair, each in follows.items() if each is what] for what in FOLLOWS)
+    found = clusters(map(features_of, known.values()), *weighed)
     linked = {pair for group in found.groups for pair in combinations(sorted(group), 2)}
     people: dict[int, list[str]] = {}
     for mention, number in whose.items():

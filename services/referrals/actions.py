@@ -25,8 +25,8 @@ from services.referrals import schools, support_list
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
+from services.referrals.rules.features import Pair
 from services.referrals.rules.grading import grade_assessment, grade_referral, not_lowered
-from services.referrals.rules.matching import Pair
 from services.referrals.rules.thresholds import dash_threshold
 from services.referrals.support import SUPPORT, SupportRow
 from services.referrals.views import IDENTITY, IdentityRow, MentionRow, at_odds

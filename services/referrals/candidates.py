@@ -15,7 +15,7 @@ from chassis.assigning import LEASE
 from chassis.lease import holds
 from chassis.store import Store
 from chassis.store.tables import micros
-from services.referrals.rules.matching import Pair
+from services.referrals.rules.features import Pair
 
 AT_ONCE = 1_000
 """How many mentions one statement names."""

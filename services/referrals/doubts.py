@@ -24,7 +24,7 @@ from services.referrals.candidates import QuestionTable
 from services.referrals.person_clocks import CALENDARS, clocks_of
 from services.referrals.rules import doubting
 from services.referrals.rules.doubting import RULE, Asked, Risk, Runs
-from services.referrals.rules.matching import Pair
+from services.referrals.rules.features import Pair
 
 LEASE = "questions"
 LEASE_SECONDS = 60.0

@@ -146,8 +146,8 @@ class Matcher:
         affected = self._ready(changed, weighed)
         if not affected:
             return True
-        alike, unsure = self._memory.pairs(affected)
-        found = clusters((self._memory.features[mention] for mention in affected), alike, unsure)
+        features = (self._memory.features[mention] for mention in affected)
+        found = clusters(features, *self._memory.pairs(affected))
         parted = self._memory.parted(found.groups)
         for moves in self._decisions(found):
             seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}

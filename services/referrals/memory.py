@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
+from sys import intern
 
 from chassis.ids import Ids
-from chassis.names import letters
 from contracts.events.identity import Parted
 from contracts.vocabulary import LinkReason
+from services.referrals.rules.features import LATEST, Features, Pair
 from services.referrals.rules.likeness import Answer
-from services.referrals.rules.matching import LATEST, Features, Pair
 from services.referrals.views import MentionRow
 
 
@@ -60,14 +60,14 @@ class Memory:
                     self._alike.setdefault(one, {})[other] = answer
         return concerned
 
-    def pairs(self, mentions: Collection[str]) -> tuple[set[Pair], set[Pair]]:
-        """The pairs among some that are alike; and those that a person is to decide."""
-        found: dict[Answer, set[Pair]] = {Answer.SAME: set(), Answer.ASK: set()}
+    def pairs(self, mentions: Collection[str]) -> tuple[set[Pair], set[Pair], set[Pair]]:
+        """The pairs among some that are alike; those that a person is to decide; and those for a doubt."""
+        found: dict[Answer, set[Pair]] = {Answer.SAME: set(), Answer.ASK: set(), Answer.DOUBT: set()}
         for one in mentions:
             for other, answer in self._alike.get(one, {}).items():
                 if one < other and other in mentions:
                     found[answer].add((one, other))
-        return found[Answer.SAME], found[Answer.ASK]
+        return found[Answer.SAME], found[Answer.ASK], found[Answer.DOUBT]
 
     def together(self, mentions: Iterable[str]) -> list[str]:
         """Those among some who are one person with somebody now."""
@@ -119,16 +119,26 @@ def _links(features: Features | None) -> Iterable[object]:
 
 
 def features_of(row: MentionRow, ids: Ids) -> Features:
-    """What is known of a mention, every value as a keyed hash: equal values are equal hashes."""
+    """What is known of a mention, every value as a keyed hash: equal values are equal hashes, kept once."""
+
+    def blind(kind: str, value: str) -> str:
+        return intern(ids.blind(kind, value))
+
+    known = row.known.particulars
     return Features(
         mention=row.mention,
         first=row.first or LATEST,
-        nhs=ids.blind("nhs", row.nhs) if row.nhs else None,
-        pnc=ids.blind("pnc", row.pnc) if row.pnc else None,
-        cro=ids.blind("cro", row.cro) if row.cro else None,
-        names=frozenset(ids.blind("name", letters(name)) for name in row.names),
-        born=frozenset(ids.blind("born", day.isoformat()) for day in row.known.dates),
+        nhs=blind("nhs", row.nhs) if row.nhs else None,
+        pnc=blind("pnc", row.pnc) if row.pnc else None,
+        cro=blind("cro", row.cro) if row.cro else None,
+        names=frozenset(blind("name", name) for name in known.names),
+        born=frozenset(blind("born", day) for day in known.born),
+        families=frozenset(blind("word", word) for word in known.families),
+        givens=frozenset(blind("word", word) for word in known.givens),
+        swapped=frozenset(blind("born", day) for day in known.swapped),
+        sex=known.sex,
         opposed=frozenset(row.opposed),
+        beside=frozenset(row.beside),
         same=frozenset(row.same),
         apart=frozenset(row.apart),
         merged=frozenset(row.merged),

@@ -30,8 +30,8 @@ from services.referrals.candidates import QuestionTable
 from services.referrals.doubts import asked_of
 from services.referrals.rules import sharing
 from services.referrals.rules.comparing import Agreement, Warning, compared, warnings
+from services.referrals.rules.features import Pair
 from services.referrals.rules.likeness import Known
-from services.referrals.rules.matching import Pair
 from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow, at_odds
 
 MOST = 100

@@ -1,6 +1,6 @@
 """The rows of this service: what is known now of each mention, for the matcher alone."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import TypeVar
 
@@ -13,10 +13,10 @@ from contracts.content import Said
 from contracts.events.identity import IdentityDecided, RecordsMerged
 from contracts.mentions import Mention
 from contracts.sections import Identity
-from contracts.vocabulary import IdentityAnswer, Sex
+from contracts.vocabulary import IdentityAnswer, Role, Sex
 from services.referrals.rules.identifiers import cro_number, nhs_number, pnc_id
 from services.referrals.rules.likeness import Known
-from services.referrals.rules.matching import opposed
+from services.referrals.rules.matching import beside, opposed
 
 
 class MentionRow(BaseModel):
@@ -39,6 +39,8 @@ class MentionRow(BaseModel):
     names: list[str] = []
     born: list[date] = []
     opposed: list[str] = []
+    beside: list[str] = []
+    """Whom one fact names on its side."""
     same: list[str] = []
     apart: list[str] = []
     merged: list[str] = []
@@ -100,14 +102,8 @@ def _mention_row(subject: Subject, mention: str, named: list[tuple[Fact[Said], M
         sensitive=any(each.sensitive for each in identities),
         names=list(dict.fromkeys(key for identity in identities for key in _names(identity))),
         born=list(dict.fromkeys(day for identity in identities for day in identity.born)),
-        opposed=sorted(
-            {
-                other
-                for fact, each in named
-                if not isinstance(fact.said, RecordsMerged)  # its roles say nothing
-                for other in _opposed(fact.said, each)
-            }
-        ),
+        opposed=_others(named, opposed),
+        beside=_others(named, beside),
         same=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.SAME),
         apart=sorted(other for other, answer in answers.items() if answer is IdentityAnswer.NOT_SAME),
         merged=sorted(
@@ -139,10 +135,17 @@ def _answers(subject: Subject, mention: str) -> dict[str, IdentityAnswer]:
     return {other: fact.said.answer for fact in decided for other in fact.said.mentions if other != mention}
 
 
-def _opposed(said: Said, mine: Mention) -> Iterator[str]:
-    for other in said.named:
-        if other.mention and other.mention != mine.mention and opposed(mine.role, other.role):
-            yield other.mention
+def _others(named: list[tuple[Fact[Said], Mention]], as_: Callable[[Role, Role], bool]) -> list[str]:
+    """Whom the facts name with it in roles that are so to each other. Those of merged records say nothing."""
+    return sorted(
+        {
+            other.mention
+            for fact, mine in named
+            if not isinstance(fact.said, RecordsMerged)
+            for other in fact.said.named
+            if other.mention and other.mention != mine.mention and as_(mine.role, other.role)
+        }
+    )
 
 
 def at_odds(mine: Collection[MentionRow], theirs: Collection[MentionRow]) -> bool:

@@ -9,8 +9,8 @@ import structlog
 
 from chassis.runtime import Runtime
 from services.referrals.candidates import LeaseLost, candidates, file_blocks
-from services.referrals.rules.likeness import Answer, Known, answer, blocks, doubts
-from services.referrals.rules.matching import Pair
+from services.referrals.rules.features import Pair
+from services.referrals.rules.likeness import ASKED_FROM, Answer, Known, answer, blocks, doubts
 from services.referrals.scoring import MODEL, Scorer
 from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
 
@@ -103,7 +103,8 @@ class Weigher:
         both = [(known[one], known[other]) for one, other in pairs]
         weights = await asyncio.to_thread(self._scorer.bits, both)
         return {
-            pair: answer(bits, doubts(*each)) for pair, each, bits in zip(pairs, both, weights, strict=True)
+            pair: answer(bits, doubts(*each)) if bits > ASKED_FROM else Answer.NOT_SAME
+            for pair, each, bits in zip(pairs, both, weights, strict=True)
         }
 
     async def _known(self, mentions: Collection[str]) -> dict[str, Known]:

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from chassis import names
 from contracts.vocabulary import Sex
-from services.referrals.rules.likeness import Doubt, Known, doubts
+from services.referrals.rules.contradicting import Doubt
+from services.referrals.rules.likeness import Known, doubts, swapped
 
 PARENT_YEARS = 14
 """So many years between two of one name: perhaps a parent and a child."""
@@ -99,7 +100,7 @@ def _names(one: Known, other: Known) -> Agreement:
 def _born(one: list[date], other: list[date]) -> Agreement:
     if set(one) & set(other):
         return Agreement.AGREES
-    if {f"{day:%Y-%m-%d}" for day in one} & {f"{day:%Y-%d-%m}" for day in other}:
+    if {day.isoformat() for day in one} & {swapped(day) for day in other}:
         return Agreement.SWAPPED
     written = [(f"{a:%Y%m%d}", f"{b:%Y%m%d}") for a in one for b in other]
     off = min(sum(x != y for x, y in zip(a, b, strict=True)) for a, b in written)

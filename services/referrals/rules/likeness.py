@@ -10,18 +10,24 @@ An address is not compared, nor anything else of where somebody lives: a family 
 and whoever abuses her.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from enum import StrEnum
 from math import log2
 
 from chassis import names
 from contracts.vocabulary import Sex
+from services.referrals.rules.contradicting import Doubt, Particulars, contradictions, share
 
 FALSE_LINK, MISSED_LINK, QUESTION = 20.0, 1.0, 0.1
 NO_DATE = date(1900, 1, 1)
 """What many systems write where no date of birth is known."""
+MONTHS = 12
+TYPED = 0.85
+"""So much of two words is the same letters in the same order: a typing error. *Ann* and *Anne* are; *Amelia*
+and *Amelie*, who may be twins, are not (ours, 2026-11)."""
 
 
 class Answer(StrEnum):
@@ -29,16 +35,10 @@ class Answer(StrEnum):
 
     SAME = "same"
     ASK = "ask"
+    DOUBT = "doubt"
+    """A person must decide, for something speaks against it: so it does against all that would join the
+    two."""
     NOT_SAME = "not-same"
-
-
-class Doubt(StrEnum):
-    """Why a machine leaves two records to a person, however alike they are."""
-
-    NUMBERS = "numbers"
-    SEX = "sex"
-    SENSITIVE = "sensitive"
-    BIRTHDAY = "birthday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,24 @@ class Known:
         """The dates of birth that are any."""
         return [day for day in self.born if day != NO_DATE]
 
+    @property
+    def particulars(self) -> Particulars:
+        """What of it may speak against another."""
+        return Particulars(
+            names=frozenset(names.letters(name) for name in self.names),
+            families=frozenset(word for name in self.names for word in names.families(name)),
+            givens=frozenset(word for name in self.names for word in names.givens(name)),
+            born=frozenset(day.isoformat() for day in self.dates),
+            swapped=frozenset(swapped(day) for day in self.dates if day.day <= MONTHS),
+            sex=None if self.sex is Sex.NOT_STATED else self.sex,
+            numbers=_numbers(self),
+        )
+
+
+def swapped(day: date) -> str:
+    """A date with day and month in the other order."""
+    return f"{day:%Y-%d-%m}"
+
 
 def answer(bits: float, doubts: frozenset[Doubt]) -> Answer:
     """What follows from the weight of all that agrees and does not, in bits: log2 of the odds that the two
@@ -70,7 +88,7 @@ def answer(bits: float, doubts: frozenset[Doubt]) -> Answer:
         Answer.ASK: QUESTION,
     }
     least = min(costs, key=lambda each: costs[each])
-    return Answer.ASK if least is Answer.SAME and doubts else least
+    return Answer.DOUBT if least is not Answer.NOT_SAME and doubts else least
 
 
 ASKED_FROM = log2(QUESTION / (MISSED_LINK - QUESTION))
@@ -78,22 +96,21 @@ ASKED_FROM = log2(QUESTION / (MISSED_LINK - QUESTION))
 
 
 def doubts(one: Known, other: Known) -> frozenset[Doubt]:
-    """What speaks against a link by machine: two sound numbers of one kind that differ, another sex, a
-    record that its agency has flagged as sensitive (the S-flag: a wrong link would show where she is), or no
-    date of birth in common but a 1 January, which is given to many who arrive without papers (ours, 2026-11).
-    """
-    found = set()
-    if any(a and b and a != b for a, b in zip(_numbers(one), _numbers(other), strict=True)):
-        found.add(Doubt.NUMBERS)
-    sexes = {one.sex, other.sex} - {None, Sex.NOT_STATED}
-    if len(sexes) > 1:
-        found.add(Doubt.SEX)
+    """What speaks against a link by machine: that the two contradict each other (``contradicting.py``; a
+    typing error in a name is none), a record that its agency has flagged as sensitive (the S-flag: a wrong
+    link would show where she is), or no date of birth in common but a 1 January, which is given to many who
+    arrive without papers (ours, 2026-11). """
+    found = set(contradictions(one.particulars, other.particulars, _nearly))
     if one.sensitive or other.sensitive:
         found.add(Doubt.SENSITIVE)
     shared = set(one.dates) & set(other.dates)
     if shared and all((day.day, day.month) == (1, 1) for day in shared):
         found.add(Doubt.BIRTHDAY)
     return frozenset(found)
+
+
+def _nearly(one: Collection[str], other: Collection[str]) -> bool:
+    return share(one, other) or any(SequenceMatcher(None, a, b).ratio() >= TYPED for a in one for b in other)
 
 
 def blocks(known: Known) -> Iterator[tuple[str, ...]]:
@@ -130,7 +147,7 @@ def record(known: Known, side: str) -> dict[str, object]:
         "givens": sorted({part for name in known.names for part in names.givens(name)}),
         "born": days[0] if days else None,
         "borns": days,
-        "swapped": [f"{day:%Y-%d-%m}" for day in known.dates],
+        "swapped": [swapped(day) for day in known.dates],
         "sex": None if known.sex is Sex.NOT_STATED else known.sex,
         "nhs": known.nhs,
         "pnc": known.pnc,

@@ -111,6 +111,21 @@ async def test_a_victim_and_her_alleged_perpetrator_are_never_one(referrals: Ref
     await referrals.until_apart(("haven", "1"), ("haven", "2"), HA)
 
 
+async def test_two_suspects_of_one_incident_are_two_until_a_person_says_otherwise(
+    referrals: Referrals,
+) -> None:
+    two = [named("suspect", number, **ANNS, nhs_number=ANN) for number in ("1", "2")]
+    incident = {"kind": "harassment", "people": [*two, named("victim", "3")]}
+    assert (await referrals.post("police", "incidents", incident)).status_code == 201
+    await until_asked(referrals, ("police", "1"), ("police", "2"))
+    await until_weighed(referrals)
+    await referrals.until_apart(("police", "1"), ("police", "2"))
+    both = [mention("police", "1"), mention("police", "2")]
+    decided = {"mentions": both, "answer": "same", "reason": "Entered twice."}
+    assert (await referrals.post("operator", "identity-decisions", decided)).status_code == 201
+    await referrals.until_one(("police", "1"), ("police", "2"))
+
+
 async def test_a_persons_answer_holds_against_the_score_and_ends_the_question(referrals: Referrals) -> None:
     await say(referrals, "hospital", "H1", **ANNS)
     await say(referrals, "practice", "P1", **ANNS | {"born": ["1991-02-03"]})

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from chassis import names
 from contracts.vocabulary import Sex
 from services.referrals.rules.comparing import compared, warnings
-from services.referrals.rules.likeness import ASKED_FROM, Answer, Doubt, Known, answer, blocks, doubts
+from services.referrals.rules.contradicting import Doubt
+from services.referrals.rules.likeness import ASKED_FROM, Answer, Known, answer, blocks, doubts
 from services.referrals.scoring import Scorer
 
 CASES = yaml.safe_load(Path(__file__).with_name("likeness.yaml").read_text())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.vocabulary import LinkReason, Role
-from services.referrals.rules.matching import Features, clusters, opposed
+from services.referrals.rules.contradicting import contradictions
+from services.referrals.rules.features import Features, Pair
+from services.referrals.rules.matching import clusters, opposed
 
 CASES = yaml.safe_load(Path(__file__).with_name("matching.yaml").read_text())
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -25,6 +28,9 @@ def person(mention: str, day: int = 0, **known: Any) -> Features:
     sets: dict[str, Any] = {
         name: frozenset(value) if isinstance(value, set) else value for name, value in known.items()
     }
+    spelt = sets.get("names", frozenset())
+    for place, words in enumerate(("families", "givens")):
+        sets[words] = frozenset(name.split("|")[place] for name in spelt)
     return replace(Features(mention, START + timedelta(days=day)), **sets)
 
 
@@ -34,8 +40,8 @@ def groups(*features: Features) -> list[set[str]]:
 
 def test_a_shared_nhs_number_with_date_of_birth_links() -> None:
     ann = person("a", nhs="n", born={"b"}, names={"short|ann"})
-    anne = person("b", nhs="n", born={"b"}, names={"long|anne"})
-    found = clusters([ann, anne])
+    married = person("b", nhs="n", born={"b"}, names={"long|ann"})
+    found = clusters([ann, married])
     assert found.groups == [("a", "b")]
     assert found.because == [(LinkReason.NHS_NUMBER_AND_BIRTH, ("a", "b"))]
 
@@ -51,27 +57,22 @@ def test_a_shared_nhs_number_alone_links_nobody_and_asks() -> None:
     assert found.questions == [("a", "b")]
 
 
+@pytest.mark.parametrize("number", ["nhs", "pnc", "cro"])
 @pytest.mark.parametrize(
-    ("number", "agreeing", "one_person"),
+    ("one", "other", "one_person"),
     [
-        ("nhs", {"born": {"1988-11-20"}}, True),
-        ("nhs", {"names": {"drake|callum"}}, True),
-        ("nhs", {}, False),
-        ("pnc", {"born": {"1988-11-20"}}, True),
-        ("pnc", {"names": {"drake|callum"}}, True),
-        ("pnc", {}, False),
+        ({"born": {"1988-11-20"}}, {"born": {"1988-11-20"}, "names": {"drake|callum"}}, True),
+        ({"names": {"drake|callum"}}, {"names": {"drake|callum"}, "born": {"1988-11-20"}}, True),
+        ({"names": {"drake|callum"}}, {"born": {"1988-11-20"}}, False),
+        ({"names": {"drake|callum"}, "born": {"1"}}, {"names": {"drake|callum"}, "born": {"2"}}, False),
+        ({"names": {"drake|callum"}, "born": {"1"}}, {"names": {"marsh|ann"}, "born": {"1"}}, False),
+        ({"names": {"drake|callum"}, "sex": "male"}, {"names": {"drake|callum"}, "sex": "female"}, False),
     ],
 )
-def test_a_number_links_where_name_or_birth_agrees_else_a_person_is_asked(
-    number: str, agreeing: dict[str, set[str]], one_person: bool
+def test_a_number_links_where_name_or_birth_agrees_and_nothing_contradicts_else_a_person_is_asked(
+    number: str, one: dict[str, Any], other: dict[str, Any], one_person: bool
 ) -> None:
-    """What agrees is on both records, beside a name and a birth of each record's own."""
-
-    def known(mention: str, name: str, born: str) -> Features:
-        names, births = {name} | agreeing.get("names", set()), {born} | agreeing.get("born", set())
-        return person(mention, names=names, born=births, **{number: "the number"})
-
-    found = clusters([known("a", "drake|cal", "1"), known("b", "alpha|anne", "2")])
+    found = clusters([person("a", **one, **{number: "n"}), person("b", **other, **{number: "n"})])
     assert found.groups == ([("a", "b")] if one_person else [("a",), ("b",)])
     assert found.questions == ([] if one_person else [("a", "b")])
 
@@ -191,6 +192,10 @@ def test_the_sides_of_a_fact(one: Role, other: Role, apart: bool) -> None:
 
 
 few = st.sampled_from(["1", "2", "3"])
+NOBODY = frozenset[str]()
+pairs = st.sets(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1])
+)
 others = st.frozensets(st.sampled_from(NAMES), max_size=2)
 
 
@@ -205,7 +210,9 @@ def some_features(draw: st.DrawFn) -> list[Features]:
             pnc=draw(few | st.none() | st.none()),
             names=draw(st.frozensets(few, max_size=2)),
             born=draw(st.frozensets(few, max_size=1)),
-            opposed=draw(others | st.just(frozenset[str]())),
+            givens=draw(st.frozensets(few, max_size=1)),
+            opposed=draw(others | st.just(NOBODY)),
+            beside=draw(st.frozensets(st.sampled_from(NAMES), max_size=1) | st.just(NOBODY)),
             same=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
             apart=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
             merged=draw(st.frozensets(st.sampled_from(NAMES), max_size=1)),
@@ -262,13 +269,44 @@ def test_a_link_has_its_reason_now(features: list[Features]) -> None:
 
 @given(some_features())
 def test_whoever_shares_a_number_without_a_conflict_is_together(features: list[Features]) -> None:
-    peaceful = [replace(each, opposed=frozenset(), apart=frozenset()) for each in features]
+    """Where nobody is contradicted: all by one name, none of a known birth, and no number but that."""
+    named = frozenset({"x|y"})
+    peaceful = [
+        replace(each, opposed=NOBODY, beside=NOBODY, apart=NOBODY, names=named, born=NOBODY, pnc=None)
+        for each in features
+    ]
     found = clusters(peaceful)
     group_of = {mention: group for group in found.groups for mention in group}
-    for one in peaceful:
-        for other in peaceful:
-            if set(one.reasons) & set(other.reasons):
-                assert group_of[one.mention] == group_of[other.mention]
+    for one, other in combinations(peaceful, 2):
+        if set(one.reasons) & set(other.reasons):
+            assert group_of[one.mention] == group_of[other.mention]
+
+
+@given(some_features(), pairs, pairs, pairs)
+def test_nobody_is_one_by_machine_with_whom_something_speaks_against(
+    features: list[Features], alike: set[Pair], unsure: set[Pair], doubted: set[Pair]
+) -> None:
+    """Neither by a number, nor by what is alike, nor by way of a third."""
+    undecided = [replace(each, same=NOBODY, merged=NOBODY) for each in features]
+    known = {each.mention: each for each in undecided}
+    here = [pair for pair in sorted(alike | unsure | doubted) if set(pair) <= known.keys()]
+    weighed = [
+        [pair for pair in here if pair in each] for each in (alike, unsure - alike, doubted - alike - unsure)
+    ]
+    kinds = {mention: each.particulars for mention, each in known.items()}
+    found_out = [{kinds[one], kinds[other]} for one, other in weighed[0] + weighed[1]]
+    by_number = clusters(undecided, unsure=weighed[0] + weighed[1]).groups
+    at = {mention: group for group in by_number for mention in group}
+    for group in clusters(undecided, *weighed).groups:
+        for one, other in combinations(sorted(group), 2):
+            assert other not in known[one].beside
+            assert one not in known[other].beside
+            against = contradictions(kinds[one], kinds[other])
+            assert not against or {kinds[one], kinds[other]} in found_out
+            doubt = (one, other) in weighed[2] and (
+                not against or {kinds[one], kinds[other]} not in found_out
+            )
+            assert not doubt or at[one] == at[other], "a doubt is heeded by what is alike, not by a number"
 
 
 def test_who_is_alike_is_one_person_and_of_whom_a_person_is_unsure_is_asked() -> None:
@@ -320,11 +358,6 @@ def test_what_contradicts_itself_tears_off_nothing_that_hangs_by_numbers(case: d
     together = [sorted(group) for group in found.groups if len(group) > 1]
     assert sorted(together) == case["together"]
     assert found.questions == [tuple(pair) for pair in case.get("asked", [])]
-
-
-pairs = st.sets(
-    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1])
-)
 
 
 @given(some_features(), pairs, pairs, st.randoms())

@@ -6,8 +6,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from services.referrals.memory import Memory, features_of
+from services.referrals.rules.features import Features, Pair
 from services.referrals.rules.likeness import NO_DATE, Answer
-from services.referrals.rules.matching import Features, Pair, clusters
+from services.referrals.rules.matching import clusters
 from services.referrals.views import MentionRow
 from tests.services.referrals.scene import IDS
 from tests.services.referrals.test_matching import NAMES, START, some_features

@@ -9,8 +9,8 @@ import pytest
 from chassis.runtime import Runtime
 from contracts.events.identity import Move
 from services.referrals import matcher, weigher
+from services.referrals.rules.features import Pair
 from services.referrals.rules.likeness import Answer, Known
-from services.referrals.rules.matching import Pair
 from tests.services.referrals.scene import IDS, mention
 from tests.services.referrals.test_matching import person
 
