@@ -16,9 +16,10 @@ from chassis.runtime import Runtime
 from chassis.store.tables import instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.identity import IdentityDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.sections import Routing
-from contracts.vocabulary import Grade, Instrument
+from contracts.vocabulary import Grade, IdentityAnswer, Instrument
 from services.referrals.actions import areas_of, facts_about
 from services.referrals.candidates import QuestionTable
 from services.referrals.person_clocks import CALENDARS, clocks_of
@@ -110,11 +111,16 @@ async def watch_once(runtime: Runtime, looked: dict[Pair, tuple[datetime, Asked]
 
 
 async def asked_of(runtime: Runtime, pair: Pair, since: datetime) -> Asked:
-    """By when a question that is asked since then is to be decided, and in which area: the newest that is
-    known of the one, else of the other."""
+    """By when a question that is asked since then is to be decided, in which area (the newest that is known
+    of the one, else of the other), and whether it was last said that it cannot be told."""
     due = doubting.due([await _risk(runtime, each) for each in pair], since, CALENDARS)
     areas = [area for each in pair for area in await areas_of(runtime, each)]
-    return Asked(due, runtime.ids.blind("question", " ".join(pair)), areas[0] if areas else None)
+    decided = (await runtime.facts([f"m:{pair[0]}"])).current(IdentityDecided)
+    about = [fact for fact in decided if set(fact.said.mentions) == set(pair)]
+    last = max(about, key=lambda fact: (fact.recorded, fact.root), default=None)
+    cannot_tell = last is not None and last.said.answer is IdentityAnswer.CANNOT_TELL
+    cause = runtime.ids.blind("question", " ".join(pair))
+    return Asked(due, cause, areas[0] if areas else None, cannot_tell)
 
 
 async def _risk(runtime: Runtime, mention: str) -> Risk:

@@ -38,11 +38,13 @@ class Risk:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Asked:
-    """A question that waits: by when it is to be decided, its own opaque id, in which area."""
+    """A question that waits: by when it is to be decided, its own opaque id, in which area; and whether
+    somebody has answered that it cannot be told."""
 
     due: datetime
     cause: str
     area: str | None
+    cannot_tell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,12 @@ def moves(
 ) -> tuple[list[Runs], list[Asked]]:
     """The clocks to stop, and the questions of which to start one, so that each area has the clock of its
     first question to be late. One that has run out stays until its own question is decided, wherever the two
-    are now: whoever was called for it still is."""
+    are now: whoever was called for it still is. It is its area's until somebody has looked: one that was
+    answered *cannot tell* may wait for good, and its area's others would never be late."""
     causes = {each.cause for each in asked}
     over = [clock for clock in running if clock.due <= at and clock.cause in causes]
-    kept, had = {clock.cause for clock in over}, {clock.area for clock in over}
+    looked_at = {each.cause for each in asked if each.cannot_tell}
+    kept, had = {clock.cause for clock in over}, {each.area for each in over if each.cause not in looked_at}
     first: dict[str | None, Asked] = {}
     for each in sorted(asked):
         if each.cause not in kept and each.area not in had:

@@ -3,7 +3,7 @@
 Of those who hang together so, no two may be people who can never be one, contradict each other, or carry a
 doubt. Where two do, the link that is wrong is not known. Whoever alone explains it stands apart, and the
 others are joined; where nobody does, each link whose two sides disagree about a third; and where that is not
-all, everybody. """
+all, everybody."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations

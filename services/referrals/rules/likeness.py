@@ -99,7 +99,7 @@ def doubts(one: Known, other: Known) -> frozenset[Doubt]:
     """What speaks against a link by machine: that the two contradict each other (``contradicting.py``; a
     typing error in a name is none), a record that its agency has flagged as sensitive (the S-flag: a wrong
     link would show where she is), or no date of birth in common but a 1 January, which is given to many who
-    arrive without papers (ours, 2026-11). """
+    arrive without papers (ours, 2026-11)."""
     found = set(contradictions(one.particulars, other.particulars, _nearly))
     if one.sensitive or other.sensitive:
         found.add(Doubt.SENSITIVE)

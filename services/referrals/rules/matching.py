@@ -70,7 +70,7 @@ def clusters(
     ``alike`` are the pairs that a machine takes for one person by all that they have in common, ``unsure``
     those that it leaves to a person, ``doubted`` those that it leaves to a person since something speaks
     against them: so it does against all that is alike by which these two would become one. The features must
-    be closed: whoever shares an identifier or a decision with one of them, or is alike, is among them. """
+    be closed: whoever shares an identifier or a decision with one of them, or is alike, is among them."""
     known = {each.mention: each for each in sorted(features, key=lambda each: each.mention)}
     graph = Graph(known, doubted)
     questions: set[Pair] = set()

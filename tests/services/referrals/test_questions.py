@@ -20,7 +20,7 @@ from services.referrals.person_clocks import CALENDARS
 from services.referrals.rules.doubting import Asked, Risk, Runs, due, moves
 from tests.services.referrals.scene import Referrals, mention, named
 from tests.services.referrals.test_alike import ANNS, HA, PA
-from tests.services.referrals.test_review import REVIEW, get, say, send, take_back
+from tests.services.referrals.test_review import PAIR, REVIEW, get, say, send, take_back
 from tests.support.facts import NOON
 from tests.support.tables import lines
 from tests.support.waiting import until
@@ -50,13 +50,14 @@ def test_by_when_somebody_decides(line: dict[str, Any]) -> None:
 
 
 def parts(said: str) -> tuple[str, datetime, str | None]:
-    name, days, area = said.split()
+    name, days, area, *_ = said.split()
     return name, NOON + int(days) * timedelta(days=1), None if area == "none" else area
 
 
 @lines(__file__, "questions_clock")
 def test_which_question_of_an_area_has_the_clock(line: dict[str, Any]) -> None:
-    waiting = [Asked(at, name, area) for name, at, area in map(parts, line["asked"])]
+    told = {said.split()[0] for said in line["asked"] if said.endswith("cannot-tell")}
+    waiting = [Asked(at, name, area, name in told) for name, at, area in map(parts, line["asked"])]
     running = [Runs(name, 1, at, area) for name, at, area in map(parts, line["runs"])]
     stop, start = moves(waiting, running, NOON)
     assert [each.cause for each in stop] == line["stops"]
@@ -103,6 +104,8 @@ async def test_its_clock_runs_until_it_is_decided_and_again_when_that_is_taken_b
     cannot = await send(referrals, "coordinator", REVIEW, answer="cannot-tell", reason="Nobody answers.")
     assert cannot.status_code == 303, cannot.text
     assert await until_clock(referrals, 1) == [at], "a second person is asked: it runs on"
+    pair = min(PAIR), max(PAIR)
+    assert (await doubts.asked_of(referrals.runtime, pair, now)).cannot_tell
     await send(referrals, "coordinator", REVIEW, answer="not-same", reason="Met both.")
     await until_clock(referrals)
     page = (await get(referrals, "coordinator", REVIEW)).text
