@@ -9,11 +9,12 @@ and such a breach pages all the same.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.content import Said
-from contracts.events.orders import BreachReported, OrderMade
+from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.mentions import Mention
 from contracts.rules.occurrence import normal
 from contracts.rules.order_status import OrderTerms, status
@@ -68,6 +69,42 @@ def people_of(said: Said, orders: Mapping[str, OrderMade]) -> list[Mention]:
         if not said.in_role(*side):
             found += [Mention(mention=each.mention, role=each.role) for each in order.in_role(*side)]
     return found
+
+
+class Served(Protocol):
+    """A fact that an order was served."""
+
+    @property
+    def said(self) -> OrderServed: ...  # noqa: D102
+
+
+S = TypeVar("S", bound=Served)
+
+
+def services_of(
+    root: str, order: OrderMade, served: Iterable[S], person: str, homes: Mapping[str, str]
+) -> list[S]:
+    """The services of an order that count for a person: by its id, else by its reference. Of several whom it
+    binds each is bound by their own service; one that names nobody is of all. Where it binds one alone, it is
+    of them under whichever record it names them."""
+    bound = _persons(order.in_role(*PERPETRATOR_ROLES), homes)
+    of_it = [each for each in served if _is_of(each.said, root, order.reference)]
+    if len(bound) < 2:
+        return of_it
+    named = [(each, _persons(each.said.in_role(*PERPETRATOR_ROLES), homes)) for each in of_it]
+    return [each for each, theirs in named if not theirs or person in theirs]
+
+
+def _persons(mentions: Iterable[Mention], homes: Mapping[str, str]) -> set[str]:
+    return {homes[each.mention] for each in mentions if each.mention is not None and each.mention in homes}
+
+
+def _is_of(service: OrderServed, root: str, reference: str | None) -> bool:
+    if service.order is not None:
+        return service.order == root
+    return bool(service.reference and reference) and normal(service.reference or "") == normal(
+        reference or ""
+    )
 
 
 def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:

@@ -24,8 +24,8 @@ from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
-from contracts.rules.occurrence import normal, record_of
-from contracts.rules.order_match import KnownOrder, Sought, match, people_of
+from contracts.rules.occurrence import record_of
+from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
 from contracts.rules.order_status import OrderStatus, OrderTerms, discharged_at, order_terms, status
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, Role, Sex
@@ -171,7 +171,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
     for fact in subject.facts.current(OrderMade):
         if not own_mentions(fact.said, subject):
             continue
-        services = tuple(service for service in served if _is_of(service.said, fact))
+        services = tuple(services_of(fact.root, fact.said, served, subject.id, subject.homes))
         versions = [(each.envelope, each.content) for each in subject.facts.versions(fact.root)]
         gone = discharged_at(versions)
         terms = order_terms(fact.said, [service.said for service in services], court_deadline, gone)
@@ -191,15 +191,6 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
             )
         )
     return seen
-
-
-def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
-    if service.order is not None:
-        return service.order == order.root
-    reference = order.said.reference
-    return bool(service.reference and reference) and normal(service.reference or "") == normal(
-        reference or ""
-    )
 
 
 def records_of(subject: Subject) -> list[RecordSeen]:

@@ -206,10 +206,11 @@ def _names(mentions: Iterable[Mention]) -> list[Name | None]:
 
 
 def _now(lines: Iterable[OrderLine], services: Iterable[FactSet], at: datetime) -> dict[str, Any]:
-    """What holds of the order, and by which service."""
-    terms = next((line.terms for line in lines), None)
+    """What holds of the order for all whom it binds, and by which services; of several for whom not the same
+    holds, none."""
+    held = {status(line.terms, at) for line in lines}
     return {
-        "status": StatusNow.of(status(terms, at)) if terms else None,
+        "status": StatusNow.of(held.pop()) if len(held) == 1 else None,
         "services": [
             ServiceShown.model_validate(each.said.model_dump(include=set(ServiceShown.model_fields)))
             for served in services

@@ -22,7 +22,7 @@ from services.orders.rules import certainty, circulating, sharing
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.contact import way_to
 from services.orders.views.person import OrderLine, StatusNow
-from services.orders.views.shown import OrderOf, Party, StatusShown, newest_sections
+from services.orders.views.shown import OrderOf, Party, StatusOf, StatusShown, newest_sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         at=now,
         fresh_until=fresh,
         unknown=certainty.unknown(
-            fresh,
-            now,
-            unread=incomplete.records,
-            whose_unknown=incomplete.whose_unknown,
-            broken=len(broken),
+            fresh, now, unread=incomplete.records, whose_unknown=incomplete.whose_unknown, broken=len(broken)
         ),
         incomplete=incomplete.records,
         known=bool(await runtime.facts([f"m:{mention}"])),
@@ -119,7 +115,8 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
     lives."""
     said = fact.said
     line = next(line for line in known.rows[asked].orders if line.root == fact.root)
-    holds = _status(line, known, now)
+    each = _each(line, known, now)
+    holds = _status(each, asked)
     if holds is not None and holds.reason in NOT_BINDING:
         return None
     binds = asked in line.respondents
@@ -135,6 +132,10 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
         ends=said.ends,
         until_further_order=said.until_further_order,
         status=StatusNow.of(holds) if holds else None,
+        of_each=[
+            StatusOf(person=known.parties[person], status=StatusNow.of(held) if held else None)
+            for person, held in (each.items() if len(each) > 1 else ())
+        ],
         breach=ORDER_TYPES[said.order].breach,
         arrest=may_arrest(said.order, said.power_of_arrest),
         respondents=[known.parties[person] for person in line.respondents],
@@ -156,11 +157,22 @@ async def _with_circulation(
     return order.model_copy(update={"circulation": asked.unnamed() if asked else None, "may_open": opens})
 
 
-def _status(line: OrderLine, known: Known, now: datetime) -> OrderStatus | None:
-    """As the respondent's row has it: service names him alone, and whom an order protects cannot tell."""
-    rows = (known.rows[person] for person in line.respondents if person in known.rows)
-    terms = (each.terms for row in rows for each in row.orders if each.root == line.root)
-    return next((status(each, now) for each in terms), None)
+def _each(line: OrderLine, known: Known, now: datetime) -> dict[str, OrderStatus | None]:
+    """As each respondent's own row has it: service names them alone, and whom an order protects cannot
+    tell."""
+    found = dict[str, OrderStatus | None]()
+    for person in line.respondents:
+        lines = known.rows[person].orders if person in known.rows else []
+        found[person] = next((status(own.terms, now) for own in lines if own.root == line.root), None)
+    return found
+
+
+def _status(each: Mapping[str, OrderStatus | None], asked: str) -> OrderStatus | None:
+    """What holds for whoever was asked about; None where nobody can say one thing of all whom it binds."""
+    if asked in each:
+        return each[asked]
+    held = {*each.values()}
+    return held.pop() if len(held) == 1 else None
 
 
 def _terms(terms: Any, without: set[str]) -> list[dict[str, Any]]:

@@ -150,11 +150,20 @@ class _Standing:
         self.own_rows = self.rows_of(self.named)
 
     def matched(self) -> Match:
-        """The order that it is of: given by id, among the orders of all whom it is filed under."""
+        """The order that it is of: given by id, among the orders of all whom it is filed under. Of several
+        whom one binds, only whoever it names as having broken it tells whether they were served."""
         filed = self.fact.mentions if self.said.order else {m.mention or "" for m in self.said.named}
         known = sorted({self.homes[mention] for mention in filed if mention in self.homes})
-        orders = (order for row in self.rows_of(known) for order in row.orders)
-        return match(sought(self.said, self.fact.occurred, self.homes), orders)
+        asked = sought(self.said, self.fact.occurred, self.homes)
+        theirs = asked.respondents
+        orders = (
+            order
+            for person in known
+            for row in self.rows_of([person])
+            for order in row.orders
+            if not theirs or person in theirs or person not in order.respondents
+        )
+        return match(asked, orders)
 
     def concerned(self) -> list[str]:
         """Whom it names, and whom the order that it gives by id adds."""

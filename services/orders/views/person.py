@@ -20,8 +20,8 @@ from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules import pattern
 from contracts.rules.breach_answer import Reported, Step
-from contracts.rules.occurrence import normal, occurrences, record_of
-from contracts.rules.order_match import KnownOrder, Sought, match, people_of
+from contracts.rules.occurrence import occurrences, record_of
+from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
 from contracts.rules.order_status import OrderStatus, discharged_at, order_terms, status
 from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.sections import Routing
@@ -195,12 +195,12 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
     lines: list[OrderLine] = []
     changes: list[datetime | None] = []
     for fact in subject.facts.current(OrderMade):
-        services = [service for service in served if _is_of(service.said, fact)]
+        respondents = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
+        services = services_of(fact.root, fact.said, served, subject.id, subject.homes)
         gone = discharged_at((each.envelope, each.content) for each in subject.facts.versions(fact.root))
         terms = order_terms(fact.said, [service.said for service in services], court_deadline, gone)
         now = status(terms, subject.at)
         protected = fact.said.in_role(Role.VICTIM)
-        respondents = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
         binds = subject.id in respondents
         lines.append(
             OrderLine(
@@ -218,16 +218,6 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
         )
         changes.append(now.changes_at if binds else None)
     return lines, changes
-
-
-def _is_of(service: OrderServed, order: Fact[OrderMade]) -> bool:
-    """By the order's id, else by its reference: both are filed under this one person."""
-    if service.order is not None:
-        return service.order == order.root
-    reference = order.said.reference
-    return bool(service.reference and reference) and normal(service.reference or "") == normal(
-        reference or ""
-    )
 
 
 def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordLine]]:

@@ -113,10 +113,19 @@ class Party(Shown):
     name: Name | None
 
 
+class StatusOf(Shown):
+    """What holds of an order for one of several whom it binds. None: it is not known whether they were
+    served."""
+
+    person: Party
+    status: StatusNow | None
+
+
 class OrderOf(Shown):
     """An order that binds or protects the person who was asked about, as it holds at the answer's time.
-    ``status`` is None where it is not known whether the respondent was served: then nobody can tell. Of
-    one that binds them, ``agency`` and ``court`` are None and the terms are without their words."""
+    ``status`` is None where it is not known whether the respondent was served: then nobody can tell; and
+    where not the same holds for all whom it binds: ``of_each`` has each of several. Of one that binds the
+    person, ``agency`` and ``court`` are None and the terms are without their words."""
 
     order: str
     binds: bool
@@ -128,6 +137,7 @@ class OrderOf(Shown):
     ends: AwareDatetime | None
     until_further_order: bool
     status: StatusNow | None
+    of_each: list[StatusOf] = []
     breach: Breach
     """What it is to break it, and whether that is ground for arrest without a warrant."""
     arrest: bool

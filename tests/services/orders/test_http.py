@@ -448,6 +448,34 @@ async def corrected(orders: Orders, root: str, content: dict[str, Any], version:
     assert answer.status_code == 200, answer.text
 
 
+async def test_of_several_whom_an_order_binds_each_is_bound_by_their_own_service(orders: Orders) -> None:
+    await prepared(orders)
+    cy = someone(Role.RESPONDENT, "cy")
+    made = orders.runtime.clock.now().isoformat()
+    said = {"order": "fmpo", "made": made, "until_further_order": True, "people": people(BEN, cy, ANN)}
+    root = (await orders.post("police-system", "orders", said)).json()["root"]
+    service = {"order": root, "method": "personal", "served": made, "people": people(BEN)}
+    await orders.post("police-system", "services", service)
+
+    async def holds(who: str) -> dict[str, Any]:
+        shown = (await asked(orders, "control-room", who)).json()["orders"]
+        return next((each for each in shown if each["order"] == root), {})
+
+    async def served() -> bool:
+        return bool((await holds("ben")).get("status", {}).get("served"))
+
+    await until(served, what="Ben was served")
+    cys, hers = await holds("cy"), await holds("ann")
+    assert (cys["status"]["served"], cys["status"]["enforceable"]) == (False, False)
+    assert hers["status"] is None, "nobody can say one thing of both"
+    assert sorted(each["status"]["enforceable"] for each in hers["of_each"]) == [False, True]
+    for accused, may_be_broken in ((BEN, True), (cy, False)):
+        cause = await reported(orders, kind="contact", people=people(accused, ANN), order=root)
+        row = await breach_of(orders, cause)
+        assert row.status is not None
+        assert row.status.enforceable is may_be_broken
+
+
 async def test_no_order_is_known_only_as_far_as_anything_is(orders: Orders) -> None:
     """It cannot be told here how far the other services have come: what is not there may be there."""
     await prepared(orders)
