@@ -6,6 +6,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.content import Content, MentionId, PersonId, Said, ThingId
+from contracts.envelope import Id
 from contracts.sections import Part, Sealed, Text
 from contracts.vocabulary import IdentityAnswer, LinkReason
 
@@ -26,9 +27,16 @@ class Because(Part):
 
 
 class Parted(Part):
-    """Two mentions that were one person, and are two now."""
+    """Two mentions that were one person, and are two now. A person who fell into several is told in a chain:
+    the second mention of one is the first of another."""
 
     mentions: list[MentionId] = Field(min_length=2, max_length=2)
+    parts: list[list[Id]] = Field(
+        default_factory=list,
+        max_length=2,
+        description="all mentions that went with either, those in mentions too; none: nobody said. It is not "
+        "filed under these",
+    )
 
 
 class IdentityAssigned(Content):

@@ -1,10 +1,13 @@
 """Links that were undone: level 1, of each decision of the matcher that parted whom it had held for one."""
 
-from pydantic import AwareDatetime
+from collections.abc import Iterable
+from itertools import combinations
+
+from pydantic import AwareDatetime, Field
 
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.identity import IdentityAssigned, MixtureAnswered
+from contracts.events.identity import IdentityAssigned, MixtureAnswered, Parted
 from contracts.sections import Part, Routing
 from contracts.vocabulary import AlertRule
 
@@ -20,11 +23,13 @@ class AnswerLine(Part):
 
 class UndoneLink(Row):
     """A link that was undone, and what is known of who was shown the mixture: the clock runs from when
-    somebody had been. ``generation``: of the clock that was started last, 0 where none was; ``area``: where
-    that was routed to."""
+    somebody had been. ``parted``: each two parts of whoever was one, by a mention of each; ``parts``: by that
+    mention all that went with it then. ``generation``: of the clock that was started last, 0 where none was;
+    ``area``: where that was routed to."""
 
     cause: str
     parted: tuple[tuple[str, str], ...]
+    parts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     at: AwareDatetime
     due: AwareDatetime | None
     area: str | None
@@ -52,7 +57,12 @@ def fold_link(subject: Subject) -> Folded:
     last = max(clocks, key=lambda said: said.generation, default=None)
     row = UndoneLink(
         cause=fact.root,
-        parted=tuple((each.mentions[0], each.mentions[1]) for each in fact.said.parted),
+        parted=_each_two(fact.said.parted),
+        parts={
+            mention: tuple(part)
+            for each in fact.said.parted
+            for mention, part in zip(each.mentions, each.parts, strict=False)
+        },
         at=fact.occurred,
         due=last.due if last else None,
         area=last.routing.area if last and isinstance(last.routing, Routing) else None,
@@ -68,6 +78,17 @@ def fold_link(subject: Subject) -> Folded:
         else None,
     )
     return Folded(row)
+
+
+def _each_two(chain: Iterable[Parted]) -> tuple[tuple[str, str], ...]:
+    """Each two parts of each person, of what is told in chains."""
+    people: list[list[str]] = []
+    for one, other in (each.mentions for each in chain):
+        if people and people[-1][-1] == one:
+            people[-1].append(other)
+        else:
+            people.append([one, other])
+    return tuple(pair for parts in people for pair in combinations(parts, 2))
 
 
 def decide(row: UndoneLink | None, at: AwareDatetime) -> list[Saying]:

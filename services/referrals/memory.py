@@ -74,15 +74,21 @@ class Memory:
         return [mention for mention in mentions if len(self._at[self.place[mention]]) > 1]
 
     def parted(self, groups: Iterable[tuple[str, ...]]) -> dict[str, list[Parted]]:
-        """Of each person who is one no more, by a mention of each two parts, the parts that there are now."""
-        parts: dict[str, list[str]] = {}
+        """Of each person who is one no more, the parts that there are now, in a chain."""
+        parts: dict[str, list[list[str]]] = {}
         for group in groups:
-            for person, mention in {self.place[mention]: mention for mention in reversed(group)}.items():
-                parts.setdefault(person, []).append(mention)
+            by_person: dict[str, list[str]] = {}
+            for mention in group:
+                by_person.setdefault(self.place[mention], []).append(mention)
+            for person, mentions in by_person.items():
+                parts.setdefault(person, []).append(mentions)
         return {
-            person: [Parted(mentions=list(pair)) for pair in pairwise(sorted(mentions))]
-            for person, mentions in parts.items()
-            if len(mentions) > 1
+            person: [
+                Parted(mentions=[one[0], other[0]], parts=[sorted(one), sorted(other)])
+                for one, other in pairwise(sorted(each))
+            ]
+            for person, each in parts.items()
+            if len(each) > 1
         }
 
     def put(self, mention: str, person: str) -> None:

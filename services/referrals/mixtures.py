@@ -135,11 +135,13 @@ async def _theirs(runtime: Runtime, caller: Caller, cause: str) -> UndoneLink:
 
 
 async def _shown(runtime: Runtime, link: UndoneLink, since: datetime | None = None) -> list[Shown]:
-    """Who was shown facts of both parts in one look, while they were one; of the audit from ``since`` on, or
-    from when they became one. It is read in a thread: there may be much of it."""
-    parts = [(await _facts_of(runtime, one), await _facts_of(runtime, other)) for one, other in link.parted]
+    """Who was shown facts of any two parts in one look, while they were one; of the audit from ``since`` on,
+    or from when they became one. It is read in a thread: there may be much of it."""
+    mentions = {one: link.parts.get(one, (one,)) for pair in link.parted for one in pair}
+    facts = {one: await _facts_of(runtime, part) for one, part in mentions.items()}
+    parts = [(facts[one], facts[other]) for one, other in link.parted]
     if since is None:
-        since = await _linked_since(runtime, {mention for pair in link.parted for mention in pair})
+        since = await _linked_since(runtime, {mention for part in mentions.values() for mention in part})
     statement = prepared(
         "select body from fact where type = :type and accepted between :since and :undone order by accepted"
     )
@@ -166,8 +168,8 @@ async def _shown(runtime: Runtime, link: UndoneLink, since: datetime | None = No
     return sorted(found.values(), key=lambda each: each.last, reverse=True)
 
 
-async def _facts_of(runtime: Runtime, mention: str) -> frozenset[str]:
-    facts = await runtime.facts([f"m:{mention}"])
+async def _facts_of(runtime: Runtime, mentions: Collection[str]) -> frozenset[str]:
+    facts = await runtime.facts([f"m:{mention}" for mention in mentions])
     return frozenset(fact.id for fact in facts if fact.content is None or isinstance(fact.content, Said))
 
 

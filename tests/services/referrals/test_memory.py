@@ -12,6 +12,7 @@ from services.referrals.rules.matching import clusters
 from services.referrals.views import MentionRow
 from tests.services.referrals.scene import IDS
 from tests.services.referrals.test_matching import NAMES, START, some_features
+from tests.support.facts import mention_of
 
 ANSWERS = st.dictionaries(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1]),
@@ -61,11 +62,11 @@ def test_weighed_one_after_another_comes_to_the_same_as_at_once(
         for group in found.groups:
             for mention in group:
                 memory.put(mention, f"home of {group[0]}")
-    alike, unsure = (
+    weighed = (
         [p for p, each in then.items() if each is what and set(p) <= memory.features.keys()]
-        for what in (Answer.SAME, Answer.ASK)
+        for what in (Answer.SAME, Answer.ASK, Answer.DOUBT)
     )
-    whole = clusters(memory.features.values(), alike, unsure)
+    whole = clusters(memory.features.values(), *weighed)
     assert memory.place == {m: f"home of {group[0]}" for group in whole.groups for m in group}
 
 
@@ -81,3 +82,12 @@ def test_who_shares_nothing_is_not_looked_at_again(many: int) -> None:
     memory = Memory()
     for number, name in enumerate(NAMES[:many]):
         assert take(memory, Features(name, START + timedelta(days=number), pnc=f"own-{name}")) == {name}
+
+
+def test_all_that_went_with_each_part_is_told() -> None:
+    a, b, c, d, e = sorted(mention_of("police", name) for name in "abcde")
+    memory = Memory()
+    for name in (a, b, c, d, e):
+        memory.learn(Features(name), [], "elsewhere" if name == e else "one person")
+    (told,) = memory.parted([(b, a), (c, e), (d,)]).values()
+    assert [(each.mentions, each.parts) for each in told] == [([b, c], [[a, b], [c]]), ([c, d], [[c], [d]])]

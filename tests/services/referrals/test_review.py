@@ -8,7 +8,7 @@ import httpx
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.identity import MixtureAnswered
-from tests.services.referrals.scene import CALLERS, Referrals, mention, named
+from tests.services.referrals.scene import ANN, CALLERS, Referrals, mention, named
 from tests.services.referrals.test_alike import ANNS, HA, PA, asked, until_asked
 from tests.support.waiting import until
 
@@ -199,6 +199,27 @@ async def taken_back_it_runs_again(referrals: Referrals, cause: str) -> None:
         return {each.said.generation for each in clocks} == {1, 2}
 
     await until(again, what="the clock runs again")
+
+
+async def test_who_saw_another_record_of_the_same_saw_the_mixture_too(referrals: Referrals) -> None:
+    """What was shown was about a record that went with one of the two that are told."""
+    await say(referrals, "hospital", "H1", nhs_number=ANN, **ANNS)
+    facts = [
+        (await say(referrals, "hospital", "H2", nhs_number=ANN, **ANNS)).json()["id"],
+        (await say(referrals, "practice", "P1", **ANNS)).json()["id"],
+    ]
+    await referrals.until_one(HA, ("hospital", "H2"), PA)
+    await referrals.runtime.shown(CALLERS["chair"], "marac_case", "a case", b"both", facts)
+    said = {"mentions": PAIR, "answer": "not-same", "reason": "Met both."}
+    assert (await referrals.post("operator", "identity-decisions", said)).status_code == 201
+
+    async def undone() -> list[str]:
+        waits = (await get(referrals, "operator", "/referrals/v1/identity-questions")).json()
+        return [each["cause"] for each in waits["undone"] if each["due"]]
+
+    (cause,) = await until(undone, what="the clock of the undone link runs")
+    shown = (await get(referrals, "operator", f"/referrals/v1/undone-links/{cause}")).json()["shown"]
+    assert [each["roles"] for each in shown] == [["marac-chair"]]
 
 
 async def test_a_link_that_nobody_saw_calls_nobody(referrals: Referrals) -> None:

@@ -72,6 +72,23 @@ def test_a_link_has_its_own_clock_and_no_other_of_its_cause() -> None:
     assert fold_link(Subject(other, FactSet(facts), FactSet(), AT)).row is None, "it parted nobody"
 
 
+def test_each_two_parts_are_compared_and_all_that_went_with_each() -> None:
+    """Of one person three parts, of another two; and of a decision that told one mention of each part
+    alone."""
+    a, a2, b, c, d, e = (mention_of("police", name) for name in ("a", "a2", "b", "c", "d", "e"))
+    parted = [
+        Parted(mentions=[a, b], parts=[[a, a2], [b]]),
+        Parted(mentions=[b, c], parts=[[b], [c]]),
+        Parted(mentions=[d, e]),
+    ]
+    cause = root_of("decision")
+    facts = FactSet([fact(IdentityAssigned(seq=1, moves=[], parted=parted), root=cause, occurred=AT)])
+    link = fold_link(Subject(cause, facts, FactSet(), AT)).row
+    assert isinstance(link, UndoneLink)
+    assert link.parted == ((a, b), (a, c), (b, c), (d, e))
+    assert link.parts == {a: (a, a2), b: (b,), c: (c,)}
+
+
 @pytest.mark.parametrize("row", TABLE["looks"], ids=lambda row: row["case"])
 def test_who_was_shown_two_as_one(row: dict[str, Any]) -> None:
     parts = (frozenset({"1", "both"}), frozenset({"2", "both"}))
