@@ -1,7 +1,10 @@
 """Two records side by side, for whoever may decide whether they are one person; and what waits for that."""
 
 import asyncio
+from bisect import insort
 from collections.abc import Collection, Iterable
+from datetime import datetime
+from operator import itemgetter
 
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import select
@@ -28,8 +31,10 @@ from contracts.vocabulary import IdentityAnswer, Role, Sex
 from services.referrals.actions import may_review
 from services.referrals.candidates import QuestionTable
 from services.referrals.doubts import asked_of
+from services.referrals.person_clocks import CALENDARS
 from services.referrals.rules import sharing
 from services.referrals.rules.comparing import Agreement, Warning, compared, warnings
+from services.referrals.rules.doubting import soonest
 from services.referrals.rules.features import Pair
 from services.referrals.rules.likeness import Known
 from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow, at_odds
@@ -106,9 +111,11 @@ class Asked(BaseModel):
 
 
 class Waiting(BaseModel):
-    """What waits for the caller, the first to be late first; and what was decided of it, the newest first."""
+    """What waits for the caller, the first to be late first; and what was decided of it, the newest first.
+    ``more``: more waits than is told."""
 
     asked: tuple[Asked, ...]
+    more: bool = False
     decided: tuple[Asked, ...]
 
 
@@ -127,18 +134,33 @@ async def waiting(runtime: Runtime, caller: Caller) -> Waiting:
         Asked(one=pair[0], other=pair[1], at=fact.recorded, answer=fact.said.answer)
         for pair, fact in sorted(answered.items(), key=lambda each: each[1].recorded, reverse=True)
     ]
-    theirs = [
-        each.model_copy(update={"due": (await asked_of(runtime, (each.one, each.other), each.at)).due})
-        for each in await _theirs(runtime, caller, asked)
-    ]
-    theirs.sort(key=lambda each: (each.due, each.at))
-    return Waiting(asked=tuple(theirs), decided=await _theirs(runtime, caller, known))
+    theirs, more = await _first_late(runtime, caller, asked)
+    return Waiting(asked=theirs, more=more, decided=await _theirs(runtime, caller, known))
 
 
-async def _theirs(runtime: Runtime, caller: Caller, listed: Iterable[Asked]) -> tuple[Asked, ...]:
+async def _first_late(runtime: Runtime, caller: Caller, asked: list[Asked]) -> tuple[tuple[Asked, ...], bool]:
+    """Of the questions, the oldest first, those of the caller that are late first, and whether there are
+    more. It is looked at no more of them than can be among these: none is late sooner than the soonest."""
+    found: list[tuple[datetime, datetime, Asked]] = []
+    for place, each in enumerate(asked):
+        if len(found) >= MOST and found[MOST - 1][0] <= soonest(each.at, CALENDARS):
+            rest = asked[place:]
+            break
+        if await may_review(runtime, caller, (each.one, each.other)):
+            due = (await asked_of(runtime, (each.one, each.other), each.at)).due
+            insort(found, (due, each.at, each.model_copy(update={"due": due})), key=itemgetter(0, 1))
+    else:
+        rest = []
+    more = len(found) > MOST or bool(await _theirs(runtime, caller, rest, 1))
+    return tuple(each for *_, each in found[:MOST]), more
+
+
+async def _theirs(
+    runtime: Runtime, caller: Caller, listed: Iterable[Asked], most: int | None = None
+) -> tuple[Asked, ...]:
     found: list[Asked] = []
     for each in listed:
-        if len(found) < MOST and await may_review(runtime, caller, (each.one, each.other)):
+        if len(found) < (most or MOST) and await may_review(runtime, caller, (each.one, each.other)):
             found.append(each)
     return tuple(found)
 

@@ -67,6 +67,12 @@ def due(risks: Iterable[Risk], since: datetime, calendars: Calendars) -> datetim
     return deadline(limit(risks), since, calendars)
 
 
+def soonest(since: datetime, calendars: Calendars) -> datetime:
+    """By when a question that is asked since then is to be decided, at the soonest; the later it is asked,
+    the later that is."""
+    return deadline(CLOCKS[RULE].limit, since, calendars)
+
+
 def moves(
     asked: Collection[Asked], running: Collection[Runs], at: datetime
 ) -> tuple[list[Runs], list[Asked]]:

@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.identity import MixtureAnswered
+from services.referrals import review
 from tests.services.referrals.scene import ANN, CALLERS, Referrals, mention, named
 from tests.services.referrals.test_alike import ANNS, HA, PA, asked, until_asked
 from tests.support.waiting import until
@@ -147,6 +149,31 @@ async def test_the_two_sides_of_a_case_cannot_be_called_the_same(referrals: Refe
     assert 'value="same"' not in page
     refused = await send(referrals, "coordinator", path, answer="same", reason="They look alike.")
     assert refused.status_code == 422
+
+
+async def test_the_first_to_be_late_is_on_a_list_that_has_no_room_for_all(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was asked last: those before it have a week, since both of each are known to be at less risk."""
+    graded = {"instrument": "dara", "instrument_version": "2022", "routing": {"area": "north"}}
+    for who, number in (HA, PA):
+        people = [named("victim", number)]
+        taken = await referrals.post(who, "risk-assessments", graded | {"grade": "medium", "people": people})
+        assert taken.status_code == 201, taken.text
+    await in_doubt(referrals)
+    other = {"name": {"family": "Quill", "given": "Io"}, "born": ["1970-05-06"]}
+    await say(referrals, "hospital", "H9", **other)
+    await say(referrals, "practice", "P9", **other | {"born": ["1970-06-05"]})
+    await until_asked(referrals, ("hospital", "H9"), ("practice", "P9"))
+    questions = "/referrals/v1/identity-questions"
+    listed = (await get(referrals, "coordinator", questions)).json()
+    assert ([each["one"] in PAIR for each in listed["asked"]], listed["more"]) == ([False, True], False)
+    for most in (1, 2):
+        monkeypatch.setattr(review, "MOST", most)
+        less = (await get(referrals, "coordinator", questions)).json()
+        assert (less["asked"], less["more"]) == (listed["asked"][:most], most < 2)
+        page = (await get(referrals, "coordinator", "/referrals/")).text
+        assert ("There are more questions than these" in page) is (most < 2)
 
 
 async def test_after_an_undone_link_it_is_said_who_saw_the_mixture(referrals: Referrals) -> None:
