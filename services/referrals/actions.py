@@ -1,5 +1,6 @@
 """What agencies can do here: say what they know of people; and decide who is who."""
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from chassis.accept import Refused, Taken
@@ -20,7 +21,7 @@ from contracts.rules.areas import area_and_around, within_token
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
-from contracts.vocabulary import AgencyKind, IdentityAnswer
+from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
 from services.referrals import schools, support_list
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
@@ -186,14 +187,26 @@ async def _check_decision(
     archive: Archive, caller: Caller, decided: IdentityDecided, answer: IdentityAnswer
 ) -> None:
     one, other = [await reach_of(archive, mention) for mention in decided.mentions]
-    if not sharing.may_decide(caller.roles, caller.areas, answer, one, other):
+    may = sharing.may_decide(caller.roles, caller.areas, answer, one, other)
+    if not may or not await _may_see_either(archive, caller, decided.mentions):
         raise not_found()
 
 
 async def may_review(archive: Archive, caller: Caller, pair: Pair) -> bool:
     """Whether a caller may see two records side by side, and say at least that it cannot be told."""
     one, other = [await reach_of(archive, mention) for mention in pair]
-    return sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other)
+    may = sharing.may_decide(caller.roles, caller.areas, IdentityAnswer.CANNOT_TELL, one, other)
+    return may and await _may_see_either(archive, caller, pair)
+
+
+async def _may_see_either(archive: Archive, caller: Caller, mentions: Collection[str]) -> bool:
+    """Whether a caller who decides of two may see who one of them is: the other is then told, for else nobody
+    of theirs could decide whether it is their own record."""
+    if StaffRole.OPERATOR in caller.roles:
+        return True
+    kind = await kind_of(archive, caller)
+    told = {fact.agency for mention in mentions for fact in await facts_about(archive, mention)}
+    return supporting.may_see_who(caller.roles, kind, caller.agency, told)
 
 
 async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bool:

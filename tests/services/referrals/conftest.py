@@ -12,7 +12,7 @@ from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
 from services.referrals.service import SERVICE
-from tests.services.referrals.scene import IDS, Door, Referrals
+from tests.services.referrals.scene import COORDINATORS, IDS, Door, Referrals
 from tests.support.routes import routes_of
 
 
@@ -30,6 +30,8 @@ async def referrals(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     await runtime.caught_up.wait()
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://goldthread.test") as http:
-        yield Referrals(runtime, http)
+        found = Referrals(runtime, http)
+        await found.configure(*COORDINATORS)
+        yield found
     await runtime.stop()
     await log.stop()

@@ -37,6 +37,7 @@ CALLERS = {
         caller("council", "council", "reporter"),
         caller("probation", "probation", "reporter"),
         caller("coordinator", "council", "marac-coordinator"),
+        caller("police-coordinator", "police", "marac-coordinator"),
         caller("coordinator-elsewhere", "borough", "marac-coordinator", area="south"),
         caller("coordinator-south", "council", "marac-coordinator", area="south"),
         caller("operator", "council", "operator"),
@@ -55,6 +56,8 @@ AGENCIES = (
     AgencyDefined(agency="hospital", name="Hospital", kind=AgencyKind.HEALTH),
 )
 """Of which kind each is: of whom nobody has said it may be the police."""
+COORDINATORS = (AGENCIES[2], AgencyDefined(agency="borough", name="Borough", kind=AgencyKind.COUNCIL))
+"""The agencies of those who decide who is who."""
 
 
 class Door:

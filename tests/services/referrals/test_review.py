@@ -69,6 +69,23 @@ async def test_who_may_decide_sees_the_two_and_nobody_else_does(referrals: Refer
         assert (await get(referrals, who, f"{questions}/{PAIR[0]}/{PAIR[1]}")).status_code == 404
 
 
+async def test_a_coordinator_of_the_police_sees_two_of_whom_the_force_has_told_of_one(
+    referrals: Referrals,
+) -> None:
+    """Whoever chose not to tell the police is told to nobody of theirs for a doubt of others' records."""
+    await in_doubt(referrals)
+    questions = "/referrals/v1/identity-questions"
+    said = {"mentions": PAIR, "answer": "cannot-tell", "reason": "Nobody answers."}
+    assert (await get(referrals, "police-coordinator", questions)).json()["asked"] == []
+    assert (await get(referrals, "police-coordinator", REVIEW)).status_code == 404
+    assert (await referrals.post("police-coordinator", "identity-decisions", said)).status_code == 404
+    await say(referrals, "police", "3", **ANNS)
+    await referrals.until_one(HA, ("police", "3"))
+    assert len((await get(referrals, "police-coordinator", questions)).json()["asked"]) == 1
+    assert (await get(referrals, "police-coordinator", REVIEW)).status_code == 200
+    assert (await referrals.post("police-coordinator", "identity-decisions", said)).status_code == 201
+
+
 async def test_a_decision_on_the_page_is_a_fact_and_can_be_taken_back_there(referrals: Referrals) -> None:
     await in_doubt(referrals)
     for form, fault in (({}, "Select what you decide"), ({"answer": "same"}, "Enter why you decided this")):
