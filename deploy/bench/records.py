@@ -117,13 +117,18 @@ def _same(people: People) -> tuple[Known, Known]:
 def _father(people: People) -> tuple[Known, Known]:
     known = people.person()
     born = known.born[0] + timedelta(days=365 * people.chance.randint(18, 40))
-    return people.without(known), people.without(replace(known, born=(born,)))
+    return people.record(known), people.record(replace(known, born=(born,)))
 
 
 def _twin(people: People) -> tuple[Known, Known]:
     known = people.person()
     others = [given for given in WOMEN if given.lower() != known.names[0].split("|")[1]]
-    return people.without(known), people.without(_renamed(known, given=people.chance.choice(others)))
+    return people.record(known), people.record(_renamed(known, given=people.chance.choice(others)))
+
+
+def _without(people: People, both: tuple[Known, Known]) -> tuple[Known, Known]:
+    one, other = both
+    return people.without(one), people.without(other)
 
 
 def _of_family(people: People) -> tuple[Known, Known]:
@@ -153,8 +158,10 @@ TWO_PEOPLE: Mapping[str, Callable[[People], tuple[Known, Known]]] = {
         _renamed(people.person(), "Smith", "James"),
         _renamed(people.person(), "Smith", "James"),
     ),
-    "twins": _twin,
-    "father and son of one name": _father,
+    "twins": lambda people: _without(people, _twin(people)),
+    "twins, with one number": _twin,
+    "father and son of one name": lambda people: _without(people, _father(people)),
+    "father and son of one name, with one number": _father,
     "of one family, at one address": _of_family,
     "a number mistyped into another's": _number_of_another,
 }
