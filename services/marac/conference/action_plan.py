@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from chassis.accept import Refused, Taken, own_header
@@ -22,6 +22,7 @@ from contracts.envelope import AgencyId, Id
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.support import Worker
+from contracts.rules.areas import area_and_around, within_token
 from contracts.sections import Narrative, Routing, Text
 from contracts.times import Moment
 from contracts.vocabulary import ActionAnswer, ActionFor, ActionRisk
@@ -31,7 +32,7 @@ from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
 from services.marac.conference.hearing import out_of, sitting_of
 from services.marac.conference.held import Held, tied, visible
-from services.marac.conference.reach import within_reach
+from services.marac.conference.reach import of_token, within_reach
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
@@ -47,8 +48,8 @@ MOST = 2_000
 
 
 class Actions(Page):
-    """Open actions, the late ones first: the caller's agency's own; and for whoever keeps the plans of their
-    areas, those of every agency there (null for anybody else)."""
+    """Open actions, the late ones first: the caller's agency's own, in the areas of the caller's token;
+    and for whoever keeps the plans of their areas, those of every agency there (null for anybody else)."""
 
     yours: list[ActionLine]
     areas: list[ActionLine] | None
@@ -90,7 +91,7 @@ class ToAnswer(BaseModel):
 async def actions(runtime: Runtime, caller: Caller) -> Actions:
     """The open actions that the caller sees. The look is on record."""
     held, owner = Held(runtime), col(ActionTable.owner)
-    own = await _open(held, owner == caller.agency)
+    own = await _open(held, owner == caller.agency, await _here(runtime, caller))
     others: list[ActionRow] | None = None
     if sharing.may_agree_actions(caller.roles):
         cases = select(col(rows.ConferenceCaseTable.subject)).where(await within_reach(runtime, caller))
@@ -111,6 +112,15 @@ async def actions(runtime: Runtime, caller: Caller) -> Actions:
     facts = [fact for row in (*own, *(others or ())) if row.action in shown for fact in row.facts]
     await runtime.shown(caller, "actions", caller.id, page.seen, facts)
     return page
+
+
+async def _here(archive: Archive, caller: Caller) -> ColumnElement[bool]:
+    """What holds of the actions of their agency that are for somebody whose token names areas: the MARAC that
+    agreed it lies in one of these, or its case does; of all where it names none."""
+    areas = casefile.areas_of(await archive.configuration(AreaDefined))
+    theirs = {area for area in areas if within_token(caller.areas, area_and_around(areas, area))}
+    cases = await of_token(archive, caller, col(ActionTable.of_case))
+    return or_(cases, col(ActionTable.area).in_(sorted(theirs)))
 
 
 async def _open(held: Held, *where: ColumnElement[bool]) -> list[ActionRow]:
@@ -208,7 +218,9 @@ async def _theirs(archive: Archive, caller: Caller, which: str) -> ActionRow:
     if row is None or await tied(archive, caller, [row.of_case]) or not await _heard(archive, caller, [row]):
         raise not_found()
     sees = bool(await _seen(archive, caller, [row.of_case]))
-    if not sharing.may_answer_action(caller.roles, caller.agency, row.owner, sees_case=sees):
+    this = select(ActionTable).where(col(ActionTable.subject) == which, await _here(archive, caller))
+    here = bool(await archive.rows(ACTION, this))
+    if not sharing.may_answer_action(caller.roles, caller.agency, row.owner, sees_case=sees, here=here):
         raise not_found()
     return row
 

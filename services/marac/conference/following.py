@@ -29,6 +29,7 @@ from services.marac.conference.after_rows import (
 )
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.hers import way_of
+from services.marac.conference.reach import of_token
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import flags as flag_rules
 from services.marac.rules import sharing
@@ -46,7 +47,8 @@ Heads = Mapping[str, tuple[str, list[shown_after.PartyShown]]]
 
 async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
     """What the caller's own agency is to flag, has flagged and lapses within a month, or may take off; for a
-    coordinator also who else is late. An agency sees of a case letters, parties and until when."""
+    coordinator also who else is late. An agency sees of a case letters, parties and until when: whoever asks
+    for it, in the areas that their token names."""
     at, table = runtime.clock.now(), CaseAfterTable
     own, soon = barred([caller.agency]), months_after(at, flag_rules.LAPSES_SOON)
     owing, flagged, told_by, answered = (
@@ -54,8 +56,10 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
         for each in (table.owing, table.flagged, table.told_by, table.answered)
     )
     lapses = flagged & or_(col(table.until) <= soon, col(table.until).is_(None))
-    asked = await _rows(runtime, col(table.flags_due), or_(owing, lapses, told_by))
-    found = {row.case: row for row in (*await _rows(runtime, col(table.until).desc(), answered), *asked)}
+    here = await of_token(runtime, caller, col(CaseAfterTable.subject))
+    asked = await _rows(runtime, col(table.flags_due), or_(owing, lapses, told_by) & here)
+    again = await _rows(runtime, col(table.until).desc(), answered & here)
+    found = {row.case: row for row in (*again, *asked)}
     for case in await tied(runtime, caller, set(found)):
         del found[case]
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, list(found), "case")
@@ -188,9 +192,13 @@ def _not_told(
 
 async def confirm(runtime: Runtime, caller: Caller, case: str, state: FlagState, key: str | None) -> Taken:
     """Say how the caller's agency has flagged its file. Raises Problem (404) for an agency that is not asked
-    about this case and has no flag on for it, and for whoever has a tie to its parties."""
-    row = await after_of(runtime, case)
-    asked = {line.agency for line in row.flags} if row else set()
+    about this case and has no flag on for it, for a case of another area than the caller's token names, and
+    for whoever has a tie to its parties."""
+    subject = col(CaseAfterTable.subject)
+    found = await _rows(
+        runtime, subject, (subject == case) & await of_token(runtime, caller, col(CaseAfterTable.subject))
+    )
+    asked = {line.agency for row in found for line in row.flags}
     theirs = caller.agency in asked or await runtime.said_under(caller, key)
     if not theirs or await tied(runtime, caller, [case]):
         raise not_found()

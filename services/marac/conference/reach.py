@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 from sqlmodel import col
 
 from chassis.archive import Archive
@@ -30,3 +30,14 @@ async def within_reach(archive: Archive, caller: Caller) -> ColumnElement[bool]:
     if sharing.may_place_cases(caller.roles):
         places.append(col(table.marac).is_(None))
     return or_(col(table.subject).in_(sorted(listed)), *places)
+
+
+async def of_token(archive: Archive, caller: Caller, case: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """What holds of a column with cases of which what the caller's agency has to do is for them: those within
+    reach of the areas that their token names, and those of no known MARAC, or they would be nobody's. A token
+    that names no area is the agency's own, for all."""
+    if not caller.areas:
+        return true()
+    table = rows.ConferenceCaseTable
+    reach = or_(await within_reach(archive, caller), col(table.marac).is_(None))
+    return case.in_(select(col(table.subject)).where(reach))

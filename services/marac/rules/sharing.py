@@ -346,13 +346,16 @@ def may_agree_actions(roles: Collection[str]) -> bool:
     return not RIGHTS[AGREE_ACTION].isdisjoint(roles)
 
 
-def may_answer_action(roles: Collection[str], agency: str, owner: str, *, sees_case: bool) -> bool:
+def may_answer_action(
+    roles: Collection[str], agency: str, owner: str, *, sees_case: bool, here: bool = True
+) -> bool:
     """Whether a caller sees an action by itself, and may say what came of it: staff and systems of the agency
     whose it is, though they may see nothing else of the case; and whoever keeps the plan of a case that they
-    see. An IDVA reads the actions of others on the case's page, and answers their own."""
+    see. An IDVA reads the actions of others on the case's page, and answers their own. ``here``: False where
+    it is of an area that is not of the caller's token: it may tell where somebody is."""
     if RIGHTS[ANSWER_ACTION].isdisjoint(roles):
         return False
-    return agency == owner or (sees_case and may_agree_actions(roles))
+    return (here and agency == owner) or (sees_case and may_agree_actions(roles))
 
 
 def may_see_cohort(roles: Collection[str]) -> bool:

@@ -64,6 +64,8 @@ def test_what_a_plan_leaves_missing_is_told_once() -> None:
 
 
 def test_who_answers_for_an_action() -> None:
+    assert not sharing.may_answer_action(["reporter"], "council", "council", sees_case=False, here=False)
+    assert sharing.may_answer_action(["marac-chair"], "police", "council", sees_case=True, here=False)
     for role, agency, sees, may in (
         ("marac-representative", "council", False, True),
         ("marac-representative", "police", False, False),
@@ -156,7 +158,9 @@ async def test_its_owner_sees_it_and_nothing_else_of_the_case(marac: Marac) -> N
         for hidden in (made.case, "Ann", "Doe", "Ben", "Smith", made.meeting):
             assert hidden not in answer_.text
         assert (await marac.get(who, f"cases/{made.case}")).status_code == 404
-    for who in ("idva", "matac", "on-call", "coordinator-elsewhere", "chair-elsewhere", "officer"):
+    assert (await marac.get("housing-elsewhere", "actions")).json()["yours"] == [], "of another area's staff"
+    others = ("idva", "matac", "on-call", "coordinator-elsewhere", "chair-elsewhere", "housing-elsewhere")
+    for who in (*others, "officer"):
         assert (await marac.get(who, f"actions/{action}")).status_code == 404, who
         assert (await answer(marac, who, action, "done", "x", '"1"')).status_code == 404, who
     for who in ("idva", "housing", "matac", "coordinator-elsewhere"):

@@ -77,8 +77,10 @@ async def test_an_agency_sees_whom_to_flag_and_until_when_and_nothing_else_of_th
         assert secret not in (await marac.get("system", "flags")).text
     assert (await read(marac, "idva-else", "flags"))["flags"] == [], "that agency is not of the case"
     assert (await marac.get("system", f"cases/{made.case}")).status_code == 404
-    refused = await marac.post("idva-else", f"cases/{made.case}/flags", {"state": "flagged"})
-    assert refused.status_code == 404
+    assert (await read(marac, "housing-elsewhere", "flags"))["flags"] == [], "nor are its staff elsewhere"
+    for who in ("idva-else", "housing-elsewhere"):
+        refused = await marac.post(who, f"cases/{made.case}/flags", {"state": "flagged"})
+        assert refused.status_code == 404, who
     said = await marac.post("system", f"cases/{made.case}/flags", {"state": "flagged"})
     assert said.status_code == 201, said.text
 

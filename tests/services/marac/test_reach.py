@@ -72,7 +72,13 @@ async def test_the_first_actions_are_those_of_the_callers_areas(
         page = (await marac.get(who, "actions")).json()
         assert ([line["action"] for line in page["areas"]], page["more"]) == ([own], False), who
     page = (await marac.get("housing", "actions")).json()
-    assert ([line["action"] for line in page["yours"]], page["more"]) == ([south], True)
+    assert ([line["action"] for line in page["yours"]], page["more"]) == ([north], False)
+    page = (await marac.get("housing-elsewhere", "actions")).json()
+    assert ([line["action"] for line in page["yours"]], page["more"]) == ([south], False), (
+        "their agency's too"
+    )
+    await agreed(marac, made, days=9)
+    assert (await marac.get("housing", "actions")).json()["more"] is True
     shown = await marac.http.get("/marac/actions", headers={"Authorization": "Bearer housing"})
     assert "There are more than are listed here" in shown.text
 
