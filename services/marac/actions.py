@@ -2,13 +2,13 @@
 
 from typing import cast
 
-from chassis.accept import Refused, Taken
+from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
 from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from chassis.upon import Known, say_upon
+from chassis.upon import Known, ever_about, say_upon
 from chassis.views import Subject
 from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
@@ -144,12 +144,35 @@ async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, ke
     return await say(runtime, caller, said, sharing.CALL_MEETING, key)
 
 
-async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str, key: str | None) -> Taken:
+async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Taken:
     """Put a case on the agenda of a meeting. Raises Problem (404) unless the caller may see both.
 
-    A case listed there already stays listed once: two facts that say so are one line.
+    A case stands there by one fact, so that taking that off takes it off: whoever lists it again, and whoever
+    was second of two at once, has the receipt of the first. It is taken off, and can be listed anew.
     """
-    return await say(runtime, caller, CaseListed(case=case, meeting=meeting), sharing.LIST_CASE, key)
+    said = CaseListed(case=case, meeting=meeting)
+    await admit(runtime, caller, said, "")
+    before, first = await _listings(runtime, said)
+    if first is None:
+        header, only = own_header(runtime.clock.now()), f"listing {meeting} {case} {before}"
+        try:
+            taken = await runtime.take(header, said, caller=caller, right=sharing.LIST_CASE, only=only)
+        except Refused as refused:
+            _, first = await _listings(runtime, said)
+            if refused.fault != "same-key-other-content" or first is None:
+                raise
+        else:
+            await runtime.folded(said.keys(taken.root))
+            return taken
+    return Taken(first.id, first.root, first.version, first.accepted, repeated=True)
+
+
+async def _listings(archive: Archive, said: CaseListed) -> tuple[int, Fact[CaseListed] | None]:
+    """How much was ever said of a case at a meeting, and the first fact that stands by which it is listed
+    there."""
+    facts = await archive.facts([f"o:{said.meeting}"])
+    stands = [each for each in facts.current(CaseListed) if each.said == said]
+    return len(ever_about(facts, lambda content: content == said)), next(iter(stands), None)
 
 
 async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:

@@ -16,7 +16,7 @@ from chassis.runtime import Runtime
 from chassis.upon import ever_about
 from contracts.content import AreaId, Content
 from contracts.envelope import Id
-from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.conference import MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet, PartiesDecided, ReferralReturned
 from contracts.rules.areas import area_and_around
@@ -107,9 +107,7 @@ async def call_emergency(runtime: Runtime, caller: Caller, asked: Emergency, key
     )
     taken = await actions.call_meeting(runtime, caller, said, key)
     if asked.case is not None:
-        listed = CaseListed(case=asked.case, meeting=taken.root)
-        again = f"{key} case" if key else None
-        await say(runtime, caller, listed, sharing.LIST_CASE, again)
+        await actions.list_case(runtime, caller, taken.root, asked.case)
     return taken
 
 

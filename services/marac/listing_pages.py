@@ -117,7 +117,7 @@ async def waiting(
     """Who waits to be heard, and the meetings to come; after a press, what it did."""
     shown = await listing.waiting(runtime, caller)
     rooms = {room.meeting: room for each in shown.maracs for room in each.meetings}
-    known: dict[str, Any] = {"once": new_id, "listed": listed, "room": rooms.get(at or ""), "rooms": rooms}
+    known: dict[str, Any] = {"listed": listed, "room": rooms.get(at or ""), "rooms": rooms}
     lists = sharing.may_list(caller.roles)
     return _show("waiting.html", request, caller, page=shown, may_list=lists, **known)
 
@@ -126,16 +126,11 @@ async def waiting(
 async def list_case(
     runtime: TheRuntime,
     caller: Lists,
-    once: Annotated[Id, Form()],
     case: Annotated[Id, Form()],
     meeting: Annotated[Id, Form()],
 ) -> Response:
     """Put a case on an agenda, by a press. More than there is room for is taken, and said."""
-    try:
-        await actions.list_case(runtime, caller, meeting, case, once)
-    except Refused as refused:
-        if refused.status != 409:  # the button was pressed twice
-            raise
+    await actions.list_case(runtime, caller, meeting, case)
     return RedirectResponse(f"/marac/waiting?listed={case}&at={meeting}", 303)
 
 

@@ -2,6 +2,7 @@
 each MARAC chooses for itself."""
 
 import re
+from asyncio import gather
 from datetime import timedelta
 from typing import Any
 
@@ -199,15 +200,50 @@ async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> No
     first = (await marac.get("coordinator", "meetings")).json()["to_come"][0]
     asked = {"area": "north", "starts": first["starts"], "chair_name": "Rowan Ellis"}
     other = (await marac.post("coordinator", "meetings", asked)).json()["root"]
-    for _ in range(2):
-        listed = await marac.post("coordinator", f"meetings/{other}/cases", {"case": made.case})
-        assert listed.status_code == 201
+    listed = await marac.post("coordinator", f"meetings/{other}/cases", {"case": made.case})
+    assert listed.status_code == 201
     (north, *_) = await maracs(marac)
     codes = {each["code"]: each for each in north["questions"]}
     assert set(codes) == {"at-one-time", "no-chair", "listed-twice", "slots-not-set"}
     assert sorted(codes["listed-twice"]["meetings"]) == sorted([made.meeting, other])
     assert codes["no-chair"]["meetings"] == [made.meeting]
     assert {room["meeting"]: room["taken"] for room in north["meetings"]} == {made.meeting: 1, other: 1}
+
+
+async def test_a_case_that_is_listed_twice_has_one_fact_and_is_gone_when_that_is(marac: Marac) -> None:
+    """By two coordinators of two agencies, one after the other and at once; then it can be listed anew."""
+    made = await prepared(marac)
+    starts = (marac.runtime.clock.now() + timedelta(days=8)).isoformat()
+    meeting = (await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})).json()[
+        "root"
+    ]
+    path, body = f"meetings/{meeting}/cases", {"case": made.case}
+    for again in range(2):
+        both = await gather(*(marac.post(who, path, body) for who in ("coordinator", "coordinator-too")))
+        assert sorted(each.status_code for each in both) == [200, 201], (again, [each.text for each in both])
+        third = await marac.post("coordinator-too", path, body)
+        assert (third.status_code, third.json()["status"]) == (200, "repeated")
+        roots = {each.json()["root"] for each in (*both, third)}
+        assert len(roots) == 1
+        assert await on(marac, meeting) == [made.case]
+        headers = {"Authorization": "Bearer coordinator", "If-Match": '"1"'}
+        gone = await marac.http.delete(f"/marac/v1/facts/{roots.pop()}", headers=headers)
+        if gone.status_code == 404:  # it is the other agency's to take off
+            headers["Authorization"] = "Bearer coordinator-too"
+            gone = await marac.http.delete(gone.request.url.path, headers=headers)
+        assert gone.is_success, gone.text
+
+        async def empty() -> bool:
+            return await on(marac, meeting) == []
+
+        await until(empty, what="taking that off takes it off")
+    assert (await marac.post("chair-elsewhere", path, body)).status_code == 404
+
+
+async def on(marac: Marac, meeting: str) -> list[str]:
+    """The cases on an agenda."""
+    agenda = (await marac.get("coordinator", f"meetings/{meeting}/agenda")).json()
+    return [each["case"] for each in agenda["cases"]]
 
 
 async def test_two_cases_of_the_same_people_stay_two_until_a_person_returns_one(marac: Marac) -> None:
@@ -410,7 +446,7 @@ async def test_the_coordinator_lists_by_a_press(marac: Marac) -> None:
     case = await refer(marac)
     page = await form(marac, "coordinator", "/marac/waiting")
     assert "nobody is named to chair" in page
-    pressed = {"once": once(page), "case": case, "meeting": made.meeting}
+    pressed = {"case": case, "meeting": made.meeting}
     for _ in range(2):
         sent = await send(marac, "coordinator", "/marac/waiting", **pressed)
         assert sent.status_code == 303
