@@ -92,13 +92,15 @@ class ReturnedCase(Shown):
 
 class Question(Shown):
     """Something odd that a person is to look at: a fact still. ``no-chair``, ``over`` (``n`` cases more
-    than room), ``slots-not-set``, ``at-one-time``: of meetings; ``listed-twice``: of a case."""
+    than room), ``slots-not-set``, ``at-one-time``, ``chair-twice`` (``at``: when another MARAC's begins that
+    the same person chairs): of meetings; ``listed-twice``: of a case."""
 
-    code: Literal["no-chair", "over", "slots-not-set", "at-one-time", "listed-twice"]
+    code: Literal["no-chair", "over", "slots-not-set", "at-one-time", "chair-twice", "listed-twice"]
     meetings: list[str]
     case: str | None = None
     letters: str | None = None
     n: int = 0
+    at: datetime | None = None
 
 
 class WaitingIn(Shown):

@@ -120,6 +120,7 @@ def waiting(*_: Any) -> shown.Waiting:
             ask(code="over", meetings=[FULL], n=2),
             ask(code="at-one-time", meetings=[SOON, MEETING]),
             ask(code="no-chair", meetings=[MEETING]),
+            ask(code="chair-twice", meetings=[FULL], at=NOW + timedelta(days=16)),
             ask(code="slots-not-set", meetings=[MEETING, FULL], n=16),
             ask(code="listed-twice", meetings=[MEETING, FULL], case=OTHER, letters="M2D"),
         ],

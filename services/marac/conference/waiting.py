@@ -41,7 +41,8 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
     at = runtime.clock.now()
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, MaracSet, ThresholdSet)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
-    meetings = await _to_come(runtime, caller, at)
+    every = await _to_come(runtime, at)
+    meetings = await _theirs(runtime, caller, every)
     found, facts, spoken = [], set[str](), set[str]()
     for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
         known = await Held(runtime).known(await waiting_in(runtime, caller, area))
@@ -50,7 +51,9 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
         here = [row for row in meetings if area is None or area in row.areas]
         others = await _others(runtime, caller, known)
         rooms = [_room(row, chosen(configuration, row.area)) for row in here]
-        found.append(_in_marac(area, areas, known, others, rooms, here, chosen(configuration, area)))
+        asked = [*_questions(rooms, here, chosen(configuration, area)), *_twice(here)]
+        asked += _chairs(rooms, [row for row in every if area not in row.areas], here, configuration)
+        found.append(_in_marac(area, areas, known, others, rooms, here, asked if area else []))
         facts |= {*compose.facts_of(known), *(row.root for row in here)}
         spoken |= {each.case.agency for each in known}
     names = {each: agencies[each].name if each in agencies else each for each in sorted(spoken)}
@@ -141,12 +144,19 @@ async def _known(archive: Archive, caller: Caller, case: str) -> CaseKnown:
     return (await Held(archive).known([found[case]]))[0]
 
 
-async def _to_come(runtime: Runtime, caller: Caller, at: datetime) -> list[rows.ConferenceMeeting]:
-    """The meetings to come that the caller may see, with those cases of each that they may see."""
+async def _to_come(runtime: Runtime, at: datetime) -> list[rows.ConferenceMeeting]:
+    """The standing meetings to come, of all areas."""
     table = MEETING.table
     order = select(table).where(table.starts >= at).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
     read = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, order))
-    found = [row for row in read if may_see_meeting(caller, row)]
+    return [row for row in read if not row.withdrawn]
+
+
+async def _theirs(
+    runtime: Runtime, caller: Caller, every: Iterable[rows.ConferenceMeeting]
+) -> list[rows.ConferenceMeeting]:
+    """Those of these meetings that the caller may see, with those cases of each that they may see."""
+    found = [row for row in every if may_see_meeting(caller, row)]
     seen = await visible_cases(runtime, caller, {each.case for row in found for each in row.cases})
     return [row.model_copy(update={"cases": [e for e in row.cases if e.case in seen]}) for row in found]
 
@@ -198,7 +208,7 @@ def _in_marac(
     others: Mapping[str, list[shown_listing.OtherCase]],
     rooms: Sequence[capacity.Room],
     meetings: Sequence[rows.ConferenceMeeting],
-    own: Chosen,
+    questions: list[shown_listing.Question],
 ) -> shown_listing.WaitingIn:
     by_case = {each.case.case: each for each in known if not each.away}
     turns = capacity.in_turn(_waits(each) for each in by_case.values())
@@ -213,7 +223,7 @@ def _in_marac(
         returned=[_returned_case(each) for each in known if each.away],
         meetings=[_room_shown(room, row) for room, row in zip(rooms, meetings, strict=True)],
         without_date=sum(each is None for each in dates.values()),
-        questions=[*_questions(rooms, meetings, own), *_twice(meetings)] if area else [],
+        questions=questions,
     )
 
 
@@ -289,6 +299,21 @@ def _questions(
     found += [ask(code="no-chair", meetings=[meeting]) for meeting in without]
     unset = [row.meeting for row in meetings if row.slots is None and not own.slots_set and not row.emergency]
     return found + ([ask(code="slots-not-set", meetings=unset, n=own.slots)] if unset else [])
+
+
+def _chairs(
+    rooms: Sequence[capacity.Room],
+    elsewhere: Iterable[rows.ConferenceMeeting],
+    here: Sequence[rows.ConferenceMeeting],
+    configuration: FactSet,
+) -> list[shown_listing.Question]:
+    """Meetings whose chair is named for another MARAC's at that time."""
+    chairs = {row.meeting: row.chair for row in here if row.chair}
+    theirs = {row.meeting: row for row in elsewhere if row.chair in chairs.values()}
+    others = [_room(row, chosen(configuration, row.area)) for row in theirs.values()]
+    chairs |= {meeting: row.chair for meeting, row in theirs.items() if row.chair}
+    found = capacity.of_one_chair(rooms, others, chairs)
+    return [shown_listing.Question(code="chair-twice", meetings=[one], at=at) for one, at in found]
 
 
 def _twice(meetings: Sequence[rows.ConferenceMeeting]) -> list[shown_listing.Question]:

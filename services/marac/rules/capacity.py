@@ -6,7 +6,7 @@ configuration); an urgent case goes on a closed one. More than there is room for
 and is said. What is urgent is Goldthread's own (2026-11).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -81,5 +81,26 @@ def at_one_time(meetings: Sequence[Room]) -> list[tuple[str, str]]:
         (one.meeting, other.meeting)
         for n, one in enumerate(rooms)
         for other in rooms[n + 1 :]
-        if other.starts < one.starts + timedelta(minutes=MINUTES_A_CASE * max(1, one.slots))
+        if other.starts < _over(one)
     ]
+
+
+def of_one_chair(
+    meetings: Iterable[Room], elsewhere: Iterable[Room], chairs: Mapping[str, str]
+) -> list[tuple[str, datetime]]:
+    """Meetings whose chair holds another at that time, of another MARAC, with when that begins: whoever is
+    asked may not see it, and is told the time alone. ``chairs``: of each meeting whoever is known to hold
+    it."""
+    others = sorted(elsewhere, key=lambda room: (room.starts, room.meeting))
+    return [
+        (one.meeting, other.starts)
+        for one in sorted(meetings, key=lambda room: (room.starts, room.meeting))
+        for other in others
+        if one.meeting in chairs and chairs[one.meeting] == chairs.get(other.meeting)
+        if one.starts < _over(other) and other.starts < _over(one)
+    ]
+
+
+def _over(room: Room) -> datetime:
+    """When a meeting can be over."""
+    return room.starts + timedelta(minutes=MINUTES_A_CASE * max(1, room.slots))

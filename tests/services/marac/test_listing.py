@@ -3,8 +3,10 @@ each MARAC chooses for itself."""
 
 import re
 from asyncio import gather
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from chassis.accept import own_header
 from chassis.clock import working_days_before
@@ -114,6 +116,30 @@ def test_two_meetings_at_one_time_are_a_question() -> None:
     assert capacity.at_one_time([room("b", 3.5), room("a", 0), room("c", 8)]) == [("a", "b")]
 
 
+@pytest.mark.parametrize(
+    ("what", "hours", "chairs", "asked"),
+    [
+        ("the same chair at the same hour", 0, {"own": "rowan", "other": "rowan"}, True),
+        ("it begins before this is over", 3.9, {"own": "rowan", "other": "rowan"}, True),
+        ("it begins as this can be over", 4, {"own": "rowan", "other": "rowan"}, False),
+        ("this begins before it is over", -3.9, {"own": "rowan", "other": "rowan"}, True),
+        ("it is over as this begins", -4, {"own": "rowan", "other": "rowan"}, False),
+        ("another chair", 0, {"own": "rowan", "other": "ida"}, False),
+        ("a chair who is not known", 0, {"other": "rowan"}, False),
+        ("nobody is known to chair either", 0, {}, False),
+    ],
+)
+def test_one_chair_at_two_maracs_at_one_time(
+    what: str, hours: float, chairs: dict[str, str], *, asked: bool
+) -> None:
+    def room(name: str, hours: float) -> capacity.Room:
+        return capacity.Room(name, NOON + timedelta(hours=hours), NOON.date(), 16, 0)
+
+    other = room("other", hours)
+    found = capacity.of_one_chair([room("own", 0)], [other], chairs)
+    assert found == ([("own", other.starts)] if asked else []), what
+
+
 def test_what_cannot_wait() -> None:
     recent, past = NOON - timedelta(days=3), NOON - timedelta(days=30)
     assert capacity.urgent(Grade.HIGH, recent, unanswered=False, at=NOON)
@@ -208,6 +234,22 @@ async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> No
     assert sorted(codes["listed-twice"]["meetings"]) == sorted([made.meeting, other])
     assert codes["no-chair"]["meetings"] == [made.meeting]
     assert {room["meeting"]: room["taken"] for room in north["meetings"]} == {made.meeting: 1, other: 1}
+
+
+async def test_one_chair_at_two_maracs_at_one_time_is_asked_by_the_time_alone(marac: Marac) -> None:
+    await prepared(marac)
+    starts = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
+    chair = CALLERS["chair"]
+    called = {"starts": starts, "chair": chair.id, "chair_name": chair.name, "venue": "Room 9"}
+    for who, area in (("coordinator", "north"), ("coordinator-elsewhere", "south")):
+        assert (await marac.post(who, "meetings", called | {"area": area})).status_code == 201
+    ((north, *_), text) = await maracs(marac), (await marac.get("coordinator", "waiting")).text
+    (asked,) = [each for each in north["questions"] if each["code"] == "chair-twice"]
+    south = (await marac.get("coordinator-elsewhere", "meetings")).json()["to_come"]
+    assert datetime.fromisoformat(asked["at"]) == datetime.fromisoformat(starts)
+    assert [each["meeting"] for each in south if each["meeting"] in text] == [], "of the other one no more"
+    page = await form(marac, "coordinator", "/marac/waiting")
+    assert "is named for another MARAC" in page
 
 
 async def test_a_case_that_is_listed_twice_has_one_fact_and_is_gone_when_that_is(marac: Marac) -> None:
