@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, StrictInt
 
 from contracts.content import AreaId, CaseId, Content, ThingId
-from contracts.envelope import Id
+from contracts.envelope import AgencyId, Id
 from contracts.sections import Line
 from contracts.times import Moment
 
@@ -36,3 +36,9 @@ class CaseListed(Content):
     topic: ClassVar[str] = "marac"
     case: CaseId
     meeting: ThingId
+    inside: list[AgencyId] | None = Field(
+        default=None,
+        max_length=60,
+        description="of a case that is restricted: the agencies that are known to have somebody inside, and"
+        " no other is asked of it",
+    )

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import CaseId, Content, FiledAreaId
-from contracts.envelope import Id
+from contracts.content import CaseId, Content, FiledAreaId, ThingId
+from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, NarrativeSection, Part
 from contracts.vocabulary import (
     EscalationUnit,
@@ -104,6 +104,7 @@ class Insider(Part):
 
     person: Id = Field(description="as `GET /notify/v1/me` names them")
     name: Line
+    agency: AgencyId | None = Field(default=None, description="of which agency, where that is known")
 
 
 class CaseRestricted(Content):
@@ -116,6 +117,16 @@ class CaseRestricted(Content):
     to: list[Insider] = Field(default_factory=list, max_length=40)
     lifted: StrictBool = Field(default=False, description="it is restricted no more, and to nobody")
     reason: NarrativeSection
+    others: list[Id] = Field(
+        default_factory=list,
+        max_length=200,
+        description="the other cases of its victim, for which it holds too",
+    )
+    meetings: list[ThingId] = Field(
+        default_factory=list,
+        max_length=200,
+        description="where any of these is listed: no agency is asked of it there that has nobody inside",
+    )
 
     @model_validator(mode="after")
     def _to_somebody_once(self) -> "CaseRestricted":

@@ -21,7 +21,7 @@ from contracts.rules.areas import area_and_around, within_token
 from services.marac import casefile
 from services.marac.conference import action_plan, researching
 from services.marac.conference.following import say
-from services.marac.conference.held import Held, tied, visible
+from services.marac.conference.held import Held, agencies_inside, tied, visible
 from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.transferring import on_its_way
@@ -52,6 +52,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
             raise not_found()
         if held is None or held.withdrawn:
             raise not_found()
+        return content.model_copy(update={"inside": await agencies_inside(archive, content.case)})
     if isinstance(content, ReferralReturned):
         given = next((name for name in content.given if getattr(content, name)), None)
         if given:
@@ -171,8 +172,12 @@ async def _listings(archive: Archive, said: CaseListed) -> tuple[int, Fact[CaseL
     """How much was ever said of a case at a meeting, and the first fact that stands by which it is listed
     there."""
     facts = await archive.facts([f"o:{said.meeting}"])
-    stands = [each for each in facts.current(CaseListed) if each.said == said]
-    return len(ever_about(facts, lambda content: content == said)), next(iter(stands), None)
+    stands = [each for each in facts.current(CaseListed) if _same(each.said, said)]
+    return len(ever_about(facts, lambda content: _same(content, said))), next(iter(stands), None)
+
+
+def _same(content: Content, said: CaseListed) -> bool:
+    return isinstance(content, CaseListed) and (content.case, content.meeting) == (said.case, said.meeting)
 
 
 async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:

@@ -132,9 +132,22 @@ def _chooses(case: rows.ConferenceCase) -> str | None:
 
 async def restrictions(archive: Archive, cases: Collection[str]) -> dict[str, list[Collection[str]]]:
     """What restricts each of these cases, where anything does (``rules/restricting.py``)."""
+    return {
+        case: [each.only or () for each in stands]
+        for case, stands in (await _restricting(archive, cases)).items()
+    }
+
+
+async def agencies_inside(archive: Archive, case: str) -> list[str] | None:
+    """The agencies that are known to have somebody inside a case that is restricted; None: it is not."""
+    stands = (await _restricting(archive, [case])).get(case)
+    return sorted(set.intersection(*(set(each.agencies) for each in stands))) if stands else None
+
+
+async def _restricting(archive: Archive, cases: Collection[str]) -> dict[str, list[InterestsRow]]:
     stands = select(InterestsTable).where(col(InterestsTable.restricted))
     found = cast("list[InterestsRow]", await archive.rows(INTERESTS, stands))
-    restricted = {each.case: each.only for each in found if each.only is not None}
+    restricted = {each.case: each for each in found}
     if not restricted:
         return {}
     held = await Held(archive).many(CASE, rows.ConferenceCase, {*cases, *restricted}, "case")

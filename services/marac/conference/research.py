@@ -8,7 +8,7 @@ from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AreaDefined
-from contracts.events.listing import CaseRestricted
+from contracts.events.listing import CaseRestricted, Insider
 from contracts.events.research import InterestDeclared, ResearchAnswered, Researched, ResearchersSet
 from contracts.rules.areas import area_and_around
 from contracts.sections import Narrative, NarrativeSection
@@ -48,7 +48,12 @@ def fold_research(subject: Subject) -> Folded:
     replies = _replies(subject)
     answered = {(each.case, each.agency) for each in replies}
     agencies = tuple(asked.agencies) if asked else None
-    open_ = [ask.due for ask in asks for agency in agencies or () if (ask.case, agency) not in answered]
+    open_ = [
+        ask.due
+        for ask in asks
+        for agency in agencies or ()
+        if ask.is_for(agency) and (ask.case, agency) not in answered
+    ]
     due = runs_until(open_, said.starts, subject.at) if fact.content is not None else None
     row = ResearchRow(
         meeting=subject.id,
@@ -80,9 +85,34 @@ def _asks(subject: Subject, starts: datetime, days_before: int) -> tuple[Ask, ..
         if each.said.meeting == subject.id:
             listed.setdefault(each.said.case, each)
     return tuple(
-        Ask(case=case, root=fact.root, due=due_by(starts, fact.occurred, days_before, CALENDARS))
+        Ask(
+            case=case,
+            root=fact.root,
+            due=due_by(starts, fact.occurred, days_before, CALENDARS),
+            inside=_inside(subject, fact),
+        )
         for case, fact in sorted(listed.items())
     )
+
+
+def _inside(subject: Subject, listed: Fact[CaseListed]) -> tuple[str, ...] | None:
+    """The agencies that have somebody inside, of a case that is restricted: as the newest word says about it,
+    or about another case of its victim, or as it was when it was listed. None: it is not restricted."""
+    case = listed.said.case
+    words = [
+        each
+        for each in subject.facts.current(CaseRestricted)
+        if case in (each.said.case, *each.said.others) and each.order > listed.order
+    ]
+    if not words:
+        return None if listed.said.inside is None else tuple(listed.said.inside)
+    newest = max(words, key=lambda each: each.order).said
+    return None if newest.lifted else inside_of(newest.to)
+
+
+def inside_of(to: Iterable[Insider]) -> tuple[str, ...]:
+    """The agencies of those whom a case is restricted to, as far as they are known."""
+    return tuple(sorted({each.agency for each in to if each.agency}))
 
 
 def _replies(subject: Subject) -> tuple[Reply, ...]:
@@ -173,7 +203,8 @@ def fold_interests(subject: Subject) -> Folded:
     if not declared and to is None:
         return Folded(None)
     only = None if to is None else tuple(each.person for each in to)
-    return Folded(InterestsRow(case=subject.id, declared=declared, only=only))
+    inside = inside_of(to or ())
+    return Folded(InterestsRow(case=subject.id, declared=declared, only=only, agencies=inside))
 
 
 RESEARCH = View(

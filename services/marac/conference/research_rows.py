@@ -12,11 +12,17 @@ from services.marac.conference.parts import ClockLine, Part
 
 
 class Ask(Part):
-    """That every agency of the list is asked of a case, and by when."""
+    """That every agency of the list is asked of a case, and by when; of one that is restricted those of
+    ``inside`` alone."""
 
     case: str
     root: str
     due: AwareDatetime
+    inside: tuple[str, ...] | None = None
+
+    def is_for(self, agency: str) -> bool:
+        """Whether an agency of the list is asked."""
+        return self.inside is None or agency in self.inside
 
 
 class Reply(Part):
@@ -109,11 +115,13 @@ class Declared(Part):
 
 class InterestsRow(Row):
     """For whom a case is there. What is declared of it: of each person one, a tie before all else that they
-    declared. ``only``: the members of staff whom it is restricted to; None: it is not restricted."""
+    declared. ``only``: the members of staff whom it is restricted to; None: it is not restricted.
+    ``agencies``: theirs, as far as they are known."""
 
     case: str
     declared: tuple[Declared, ...]
     only: tuple[str, ...] | None = None
+    agencies: tuple[str, ...] = ()
 
     @property
     def restricted(self) -> bool:

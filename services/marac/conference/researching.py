@@ -73,7 +73,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_research.ResearchWa
     page = shown_research.ResearchWaiting(
         at=at,
         waits=sorted([*of[Research.LATE], *of[Research.ASKED]], key=lambda each: not each.emergency),
-        answered=[each for each in asks if each not in of[Research.LATE] and each not in of[Research.ASKED]],
+        answered=[each for each in asks if each.state in (Research.ANSWERED, Research.NOTHING_HELD)],
     )
     await _record(runtime, caller, caller.id, page, [cases[each.case].fact for each in asks])
     return page
@@ -145,8 +145,9 @@ def cell_of(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> shown_
     replies = [each for each in meeting.replies if (each.case, each.agency) == (ask.case, agency)]
     first = min((each.first for each in replies), default=None)
     nothing = all(each.nothing for each in replies)
-    state = rule.state(answered=bool(replies), nothing=nothing, due=ask.due, at=at)
-    late, after = ask.due < (first or at), first is not None and first > meeting.starts
+    asked = ask.is_for(agency)
+    state = rule.state(answered=bool(replies), nothing=nothing, due=ask.due, at=at, asked=asked)
+    late, after = ask.due < (first or at) and asked, first is not None and first > meeting.starts
     return shown_research.Cell(agency=agency, state=state, late=late, after=after)
 
 

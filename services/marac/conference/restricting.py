@@ -14,13 +14,14 @@ from chassis.upon import ever_about
 from contracts.content import Content
 from contracts.events.listing import CaseRestricted, Insider
 from contracts.sections import Narrative, Text
+from contracts.vocabulary import Role
 from services.marac import actions
 from services.marac.conference import compose, rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING, restricted_of
 from services.marac.conference.listing_rows import RestrictedLine
-from services.marac.conference.views import CASE
+from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.restricting import read_by
 from services.marac.shown_restriction import Restriction
@@ -71,20 +72,33 @@ async def _offered(runtime: Runtime, caller: Caller, known: CaseKnown) -> list[I
     """Whom it may be restricted to, as far as Goldthread knows them by name: the caller, who chairs its
     meetings, and who is in the case."""
     meetings = (await Held(runtime).meetings_of([known.case])).values()
-    found = {caller.id: caller.name}
-    found |= {each.chair: each.chair_name for each in meetings if each.chair and each.chair_name}
-    team = known.victim.support.team if known.victim else ()
-    found |= {each.worker.person: each.worker.name for each in team if each.worker.person}
-    return [Insider(person=person, name=name) for person, name in found.items()]
+    chairs = [
+        Insider(person=row.chair, name=row.chair_name) for row in meetings if row.chair and row.chair_name
+    ]
+    team = [
+        Insider(person=each.worker.person, name=each.worker.name, agency=each.agency)
+        for each in (known.victim.support.team if known.victim else ())
+        if each.worker.person
+    ]
+    own = Insider(person=caller.id, name=caller.name, agency=caller.agency)
+    return list({each.person: each for each in (own, *chairs, *team)}.values())
 
 
 async def restrict(runtime: Runtime, caller: Caller, case: str, asked: ToRestrict, upon: int) -> Taken:
     """Say to whom a case is restricted, upon what was said by now. Raises Problem (404) unless the caller
     sees the case; Refused: 422 where it would shut the caller out, or leave them alone, 412 where somebody
     said otherwise since."""
-    to = {each.person: each for each in asked.to or ()}
+    agency = {caller.id: caller.agency}
+    to = {
+        each.person: each.model_copy(update={"agency": agency.get(each.person, each.agency)})
+        for each in asked.to or ()
+    }
     said = CaseRestricted(
-        case=case, to=list(to.values()), lifted=asked.to is None, reason=Narrative(text=asked.reason)
+        case=case,
+        to=list(to.values()),
+        lifted=asked.to is None,
+        reason=Narrative(text=asked.reason),
+        **await _where(runtime, case),
     )
     name, right = f"restriction {case}", sharing.RESTRICT_CASE
 
@@ -92,6 +106,16 @@ async def restrict(runtime: Runtime, caller: Caller, case: str, asked: ToRestric
         return _ever_said(await runtime.facts([f"k:{case}"]), case)
 
     return await actions.record_upon(runtime, caller, said, right, name=name, known=known, upon=upon)
+
+
+async def _where(runtime: Runtime, case: str) -> dict[str, list[str]]:
+    """The other cases of the victim of a case, and the meetings that any of them is listed at."""
+    held = Held(runtime)
+    row = await held.one(CASE, rows.ConferenceCase, case)
+    victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person) if row and row.victim else None
+    hers = {link.case for link in (victim.cases if victim else ()) if link.role is Role.VICTIM}
+    found = await held.many(CASE, rows.ConferenceCase, {case, *hers}, "case")
+    return {"others": sorted(hers - {case}), "meetings": sorted(await held.meetings_of(found.values()))}
 
 
 def _ever_said(facts: FactSet, case: str) -> Sequence[Fact[Content]]:

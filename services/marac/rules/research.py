@@ -40,6 +40,8 @@ class Research(StrEnum):
     NOTHING_HELD = "nothing-held"
     LATE = "late"
     ASKED = "asked"
+    NOBODY_INSIDE = "nobody-inside"
+    """The case is restricted, and nobody of the agency is known to be inside: it is not asked."""
 
 
 def due_by(starts: datetime, listed: datetime, days_before: int, calendars: Calendars) -> datetime:
@@ -54,10 +56,13 @@ def runs_until(unanswered: Iterable[datetime], starts: datetime, at: datetime) -
     return min(unanswered, default=None) if at < starts + LISTED_FOR else None
 
 
-def state(*, answered: bool, nothing: bool, due: datetime, at: datetime) -> Research:
-    """How far an agency has come. *Nothing held* is an answer; no answer is never taken for it."""
+def state(*, answered: bool, nothing: bool, due: datetime, at: datetime, asked: bool = True) -> Research:
+    """How far an agency has come. *Nothing held* is an answer; no answer is never taken for it. ``asked``:
+    False of a case that is restricted and has nobody of the agency inside, who could answer."""
     if answered:
         return Research.NOTHING_HELD if nothing else Research.ANSWERED
+    if not asked:
+        return Research.NOBODY_INSIDE
     return Research.LATE if due <= at else Research.ASKED
 
 

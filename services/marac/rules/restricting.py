@@ -6,9 +6,9 @@ Source: a party or their kin may work for an agency (``domain.md`` 1.7 and 10.8;
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import TypeVar
 
-Restrictions = Mapping[str, Collection[str]]
-"""Of each case that is restricted, the members of staff for whom it is there."""
+R = TypeVar("R")
 
 
 class Refusal(StrEnum):
@@ -26,10 +26,10 @@ def no_restricting(caller: str, to: Collection[str]) -> Refusal | None:
     return Refusal.NOBODY_ELSE if set(to) == {caller} else None
 
 
-def restricting(case: str, restricted: Restrictions, victims: Mapping[str, str]) -> list[Collection[str]]:
-    """For whom each restriction leaves a case that holds for it: its own, and that of every other case of its
-    victim, for what is said of the victim stands in each of them. ``victims``: of each case whose victim is
-    known, who it is."""
+def restricting(case: str, restricted: Mapping[str, R], victims: Mapping[str, str]) -> list[R]:
+    """Each restriction that holds for a case, of those by the case that they were said of: its own, and that
+    of every other case of its victim, for what is said of the victim stands in each of them. ``victims``: of
+    each case whose victim is known, who it is."""
     victim = victims.get(case)
     return [
         inside

@@ -318,6 +318,49 @@ async def test_a_tie_holds_for_every_case_that_shares_a_party(marac: Marac) -> N
     assert (await marac.get("chair", f"meetings/{meeting}/agenda")).json()["uncoordinated"] == []
 
 
+async def test_of_a_restricted_case_no_agency_is_asked_that_has_nobody_inside(marac: Marac) -> None:
+    """The agencies of those who are named are asked: the coordinators', and whoever is in the case's."""
+    made = await asked(marac)
+    staff = [("coordinator", None), ("coordinator-too", "council"), ("housing", "council")]
+    named = [{"person": CALLERS[who].id, "name": who, "agency": agency} for who, agency in staff]
+    to = {"to": named, "reason": "A cousin works for the hospital."}
+    assert (await marac.post_upon("coordinator", f"cases/{made.case}/restriction", to)).status_code == 201
+
+    async def nobody_inside() -> bool:
+        return (await cells(marac, made)).get("hospital") == "nobody-inside"
+
+    await until(nobody_inside, what="nobody of the hospital is asked")
+    assert await cells(marac, made) == {
+        "council": "asked",
+        "haven": "nobody-inside",
+        "hospital": "nobody-inside",
+    }
+    page = (await form(marac, "coordinator", f"meetings/{made.meeting}/research")).text
+    assert page.count("Not asked: nobody of it sees the case") == 2
+    open_ = (await marac.get("coordinator", f"cases/{made.case}/research")).json()["unanswered"]
+    assert [each["agency"] for each in open_] == ["council"]
+    assert len((await marac.get("housing", "research")).json()["waits"]) == 1
+    for who in ("housing-too", "hospital", "idva"):
+        assert (await marac.get(who, "research")).json()["waits"] == [], who
+    starts = (marac.runtime.clock.now() + timedelta(days=12)).isoformat()
+    later = (await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})).json()["root"]
+    listed = await marac.post("coordinator", f"meetings/{later}/cases", {"case": made.case})
+    assert listed.status_code == 201
+    again = Prepared(made.case, made.incident, made.breach, later)
+    assert (await cells(marac, again))["haven"] == "nobody-inside", (
+        "nor at a meeting where it is listed later"
+    )
+    lifted = {"to": None, "reason": "The cousin left."}
+    assert (
+        await marac.post_upon("coordinator", f"cases/{made.case}/restriction", lifted, 1)
+    ).status_code == 201
+
+    async def all_asked() -> bool:
+        return set((await cells(marac, again)).values()) == {"asked"}
+
+    await until(all_asked, what="everybody is asked again")
+
+
 async def test_a_colleague_alone_withdraws_a_tie(marac: Marac) -> None:
     made = await asked(marac)
     tie = {"cases": [{"case": made.case, "tie": True}]}

@@ -9,7 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.events.clocks import ClockStopped
+from contracts.events.conference import CaseListed
+from contracts.events.listing import CaseRestricted, Insider
 from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
+from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind
 from services.marac.conference.research import CALENDARS
 from services.marac.rules import sharing
@@ -17,7 +20,7 @@ from services.marac.rules.interests import has_tie, sight
 from services.marac.rules.pairs import Pair
 from services.marac.rules.research import due_by, in_order, runs_until, state
 from tests.services.marac.caseload import listing, meeting, referral, world
-from tests.support.facts import NOON, fact, root_of
+from tests.support.facts import IDS, NOON, fact, root_of
 from tests.support.tables import lines
 
 LONDON = ZoneInfo("Europe/London")
@@ -36,7 +39,8 @@ def test_by_when_an_agency_is_to_answer(line: dict[str, Any]) -> None:
 @lines(__file__, "research_states")
 def test_how_far_an_agency_has_come(line: dict[str, Any]) -> None:
     now, due = at(f"2026-11-25T{line['at']}"), at("2026-11-25T12:00")
-    found = state(answered=line["answered"], nothing=line.get("nothing", False), due=due, at=now)
+    nothing, asked = line.get("nothing", False), line.get("asked", True)
+    found = state(answered=line["answered"], nothing=nothing, due=due, at=now, asked=asked)
     assert found == line["state"]
 
 
@@ -65,6 +69,67 @@ def test_the_clock_of_a_meeting_stops_when_no_list_has_it_any_more() -> None:
 def test_what_somebody_is_shown_of_a_case(line: dict[str, Any]) -> None:
     found = sight(tie=line.get("tie"), asked=line.get("asked", True), works=line.get("works", False))
     assert found == line["sees"]
+
+
+def insider(name: str, agency: str | None) -> Insider:
+    return Insider(person=IDS.staff("issuer", name), name=name, agency=agency)
+
+
+CAROL, DAN, EVE = insider("carol", "haven"), insider("dan", "police"), insider("eve", None)
+
+
+@pytest.mark.parametrize(
+    ("what", "listed", "restricted", "asked"),
+    [
+        ("it is not restricted", None, [], ["council", "haven", "police"]),
+        ("to somebody of haven and somebody of the police", None, [[CAROL, DAN]], ["haven", "police"]),
+        ("somebody's agency is not known", None, [[CAROL, EVE]], ["haven"]),
+        ("nobody's is", None, [[EVE]], []),
+        ("said anew", None, [[CAROL, DAN], [DAN, EVE]], ["police"]),
+        ("it is restricted no more", None, [[CAROL, DAN], None], ["council", "haven", "police"]),
+        ("it was restricted before it was listed", ["haven"], [], ["haven"]),
+        ("and is no more", ["haven"], [None], ["council", "haven", "police"]),
+        ("and is to others", ["haven"], [[DAN, EVE]], ["police"]),
+    ],
+)
+@pytest.mark.parametrize("another", [False, True], ids=["by itself", "by another case of its victim"])
+def test_no_agency_is_asked_of_a_restricted_case_that_has_nobody_inside(
+    what: str,
+    listed: list[str] | None,
+    restricted: list[list[Insider] | None],
+    asked: list[str],
+    *,
+    another: bool,
+) -> None:
+    said = ResearchersSet(area="north", agencies=["council", "haven", "police"])
+    case, meeting_ = root_of("case"), root_of("meeting")
+    words = [
+        fact(
+            CaseRestricted(
+                case=root_of("other") if another else case,
+                others=[case] if another else [],
+                meetings=[meeting_],
+                to=to or [],
+                lifted=to is None,
+                reason=Narrative(text="A cousin works there."),
+            ),
+            agency="police",
+            root=f"word {n}",
+            occurred=NOON - timedelta(hours=5 - n),
+        )
+        for n, to in enumerate(restricted)
+    ]
+    put_on = CaseListed(case=case, meeting=meeting_, inside=listed)
+    told = world(
+        referral(),
+        meeting(),
+        fact(put_on, agency="police", root="listing", occurred=NOON - timedelta(hours=9)),
+        fact(said, agency="police", occurred=NOON - timedelta(days=90)),
+        *words,
+    )
+    row = told.row("conference_research", meeting_)
+    assert [each for each in row.agencies for ask in row.asks if ask.is_for(each)] == asked, what
+    assert (row.due is None) is (not asked), "no clock runs of what nobody can answer"
 
 
 PAIRS = {
