@@ -1,5 +1,5 @@
 """Level 1: what follows the meetings of a case. What makes it a repeat is as its own row has it, which is
-folded once for both."""
+folded once for both; where its MARAC counts from the meeting, it is counted from the last one."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from chassis.once import once
 from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.flags import CaseMet, FlagConfirmed, RepeatAnswered
+from contracts.events.listing import MaracSet
 from contracts.events.meeting import CaseHeard
 from contracts.events.people import ReferralMade
 from contracts.events.research import ResearchersSet
@@ -29,8 +30,10 @@ from services.marac.conference.after_rows import (
 )
 from services.marac.conference.case import fold_case
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
+from services.marac.conference.repeated import chooses, since_met
 from services.marac.conference.research import set_for
 from services.marac.rules import flags, refer_again, sitting
+from services.marac.rules.chosen import chosen
 
 GOLDTHREAD = "goldthread"
 RULES = (AlertRule.FLAGS_OWED, AlertRule.TELL_MARAC, AlertRule.REFER_AGAIN)
@@ -204,12 +207,13 @@ def _repeats(
 ) -> dict[str, object]:
     """What waits. Of the agencies whose records those are only one that is asked to flag is told so: who told
     of the other side alone would learn who is the victim."""
-    if case.repeat is None:
+    makes = since_met(case, met.at, chosen(subject.configuration, chooses(case)))
+    if makes is None:
         return {}
     records = {record.root: record for each in case.occurrences for record in each.records}
     found = [
         refer_again.Found(root, records[root].first_recorded or records[root].recorded)
-        for root in case.repeat.roots
+        for root in makes.roots
         if root in records
     ]
     answers = subject.facts.current(RepeatAnswered)
@@ -222,8 +226,8 @@ def _repeats(
     since = max(met.at, waits[0].recorded) if waits else None
     return {
         "repeats": tuple(lines[each.root] for each in waits),
-        "definition": case.repeat.definition,
-        "anchor": case.repeat.anchor,
+        "definition": makes.definition,
+        "anchor": makes.anchor,
         "repeat_due": runs_out(AlertRule.REFER_AGAIN, since, CALENDARS) if since else None,
         "decided": tuple(decided),
         "decided_at": max((each.at for each in decided), default=None),
@@ -271,5 +275,5 @@ AFTER = View(
     decide=decide,
     begun_by=(ReferralMade,),
     reads_people=True,
-    configured_by=(AreaDefined, AgencyDefined, ResearchersSet),
+    configured_by=(AreaDefined, AgencyDefined, MaracSet, ResearchersSet),
 )

@@ -7,6 +7,7 @@ from datetime import date
 from chassis.once import once
 from chassis.views import Folded, Subject, View
 from contracts.events.configuration import AreaDefined
+from contracts.events.listing import MaracSet
 from contracts.events.people import ReferralMade
 from contracts.sections import EqualityAnswer
 from contracts.vocabulary import Characteristic, Sex
@@ -15,7 +16,9 @@ from services.marac.conference import rows
 from services.marac.conference.case import fold_case
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
 from services.marac.conference.known import causes_of
+from services.marac.conference.repeated import chooses, counting
 from services.marac.rules import returns
+from services.marac.rules.chosen import chosen
 
 NOT_COUNTED: dict[str, object] = {
     "orders": (),
@@ -41,7 +44,7 @@ def fold_counted(subject: Subject) -> Folded:
     }
     victim = people.get(case.victim.person) if case.victim else None
     answers = _answers(victim)
-    roots = set(case.repeat.roots) if case.repeat else set()
+    roots = counting(case, chosen(subject.configuration, chooses(case)))
     row = CountedCase(
         case=case.case,
         marac=case.marac,
@@ -70,7 +73,7 @@ COUNTED = View(
     fold=fold_counted,
     begun_by=(ReferralMade,),
     reads_people=True,
-    configured_by=(AreaDefined,),
+    configured_by=(AreaDefined, MaracSet),
 )
 
 

@@ -27,7 +27,7 @@ from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.other_party import own_rows
-from services.marac.conference.repeated import since_meeting
+from services.marac.conference.repeated import chooses, since_meeting
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, InterestsTable, ResearchRow
 from services.marac.conference.support import who_is_in
@@ -79,21 +79,21 @@ class Held:
         at = self.at or self.archive.clock.now()
         silences = await feeds.silent(self.archive, agencies, self.at)
         decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
-        own = {area: chosen(configuration, area) for area in map(_chooses, cases)}
+        own = {area: chosen(configuration, area) for area in map(chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
         meetings = await self.meetings_of(cases)
         restricted = await restrictions(self.archive, [case.case for case in cases])
         return [
             CaseKnown(
                 at,
-                await self._as_chosen(case, own[_chooses(case)], at),
+                await self._as_chosen(case, own[chooses(case)], at),
                 own_rows(case, people),
                 alerts,
                 agencies,
                 areas,
                 await self._incomplete(case),
                 silences,
-                chosen=own[_chooses(case)],
+                chosen=own[chooses(case)],
                 listing=decided.get(case.case),
                 restricted=case.case in restricted,
                 of_children=children,
@@ -123,11 +123,6 @@ class Held:
         ids = {listing.meeting for case in cases for listing in case.meetings}
         found = await self.many(MEETING, rows.ConferenceMeeting, ids, "meeting")
         return {meeting: row for meeting, row in found.items() if not row.withdrawn}
-
-
-def _chooses(case: rows.ConferenceCase) -> str | None:
-    """The area whose MARAC's choices hold for a case: its own, and once another MARAC has taken it, that."""
-    return case.marac if case.transferred else case.area
 
 
 async def restrictions(archive: Archive, cases: Collection[str]) -> dict[str, list[Collection[str]]]:

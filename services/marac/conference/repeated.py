@@ -7,6 +7,7 @@ from contracts.vocabulary import RepeatAnchor, RepeatDefinition
 from services.marac.conference import rows
 from services.marac.conference.heard import Meetings, heard_at
 from services.marac.rules import pairs, repeat
+from services.marac.rules.chosen import Chosen
 
 
 def repeated(
@@ -52,6 +53,28 @@ def since_meeting(
         return None
     records = between(case) if last else ()
     return repeated(since, records, of, definition, RepeatAnchor.MEETING)
+
+
+def since_met(case: rows.ConferenceCase, met: datetime, own: Chosen) -> rows.Repeat | None:
+    """As the case's row has it; where its MARAC counts from the meeting, the same counted from when the case
+    was last before one, which a fold of the case knows by what is filed under it."""
+    if own.anchor is not RepeatAnchor.MEETING:
+        return case.repeat
+    return repeated(met, between(case), None, own.definition, RepeatAnchor.MEETING)
+
+
+def counting(case: rows.ConferenceCase, own: Chosen) -> set[str]:
+    """The records that may make a case a repeat at a meeting: those that its row counts; where its MARAC
+    counts from the meeting, whenever they happened, for the meeting that asks says from when on."""
+    if own.anchor is not RepeatAnchor.MEETING:
+        return set(case.repeat.roots) if case.repeat else set()
+    events = (repeat.Event(each.root, each.occurred, each.kind, each.crime) for each in between(case))
+    return {event.root for event in events if repeat.counts(event, own.definition)}
+
+
+def chooses(case: rows.ConferenceCase) -> str | None:
+    """The area whose MARAC's choices hold for a case: its own, and once another MARAC has taken it, that."""
+    return case.marac if case.transferred else case.area
 
 
 def between(case: rows.ConferenceCase) -> list[rows.RecordLine]:

@@ -30,7 +30,7 @@ from contracts.vocabulary import (
 )
 from services.marac.conference.after_rows import CaseAfter, ConferenceTransfer
 from services.marac.conference.transfer import untaken
-from services.marac.rules import flags, refer_again, transfer
+from services.marac.rules import flags, refer_again, returns, transfer
 from tests.services.marac.caseload import (
     ann,
     ben,
@@ -499,6 +499,41 @@ def test_what_any_agency_records_after_the_meeting_is_told_as_a_repeat_until_it_
     told.settle()
     assert "refer-again" not in running(told), "the pair was referred again"
     assert after(told).until == NOON.replace(year=2027), "and its flag holds from the last referral"
+
+
+@pytest.mark.parametrize(
+    ("what", "anchor", "referred", "happened", "repeat"),
+    [
+        ("from the referral: over twelve months after it", "referral", 400, 0.1, False),
+        ("from the referral: within them", "referral", 300, 0.1, True),
+        ("from the meeting: of a case that was referred long before", "meeting", 400, 0.1, True),
+        ("from the meeting: before it", "meeting", 400, 3, False),
+    ],
+)
+def test_a_repeat_is_counted_from_where_its_marac_counts(
+    what: str, anchor: str, referred: float, happened: float, *, repeat: bool
+) -> None:
+    """The meeting was two days ago: of its case the data return and the coordinator's list say the same."""
+    said = MaracSet.model_validate({"area": "north", "repeat_anchor": anchor})
+    told = world(
+        referral(occurred=NOON - timedelta(days=referred)),
+        breach(occurred=NOON - timedelta(days=happened)),
+        _meeting(2),
+        listing(),
+        fact(said, root="chosen", occurred=NOON - timedelta(days=500)),
+    )
+    told.settle()
+    assert [each.root for each in after(told).repeats] == ([root_of("breach")] if repeat else []), what
+    assert (after(told).repeat_due is not None) is repeat, what
+    counted = told.row("conference_counted", root_of("case"))
+    again = returns.is_repeat(
+        NOON + timedelta(days=5),
+        (),
+        earlier_case=False,
+        heard=[NOON - timedelta(days=2)],
+        events=counted.events,
+    )
+    assert again is repeat, what
 
 
 def test_a_record_that_names_the_other_side_alone_tells_its_agency_nothing() -> None:
