@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 import stamina
-from sqlalchemy import JSON, ColumnElement, TableValuedAlias, event, func, text
+from sqlalchemy import JSON, SQLColumnExpression, TableValuedAlias, event, func, text
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
@@ -61,7 +61,7 @@ class Store(ABC):
 
     @staticmethod
     @abstractmethod
-    def values_in(column: ColumnElement[str]) -> TableValuedAlias:
+    def values_in(column: SQLColumnExpression[str]) -> TableValuedAlias:
         """A FROM item with one column, ``value``: of each row, the values of the JSON list in its column."""
 
     @staticmethod
@@ -150,7 +150,7 @@ class Postgres(Store):
         return f"json_to_recordset(cast(:{parameter} as json)) as r({shape})"
 
     @staticmethod
-    def values_in(column: ColumnElement[str]) -> TableValuedAlias:
+    def values_in(column: SQLColumnExpression[str]) -> TableValuedAlias:
         """By ``json_array_elements_text``."""
         return func.json_array_elements_text(cast_to(column, JSON)).table_valued("value")
 
@@ -285,7 +285,7 @@ class Sqlite(Store):
         return f"(select {picks} from json_each(:{parameter})) as r"
 
     @staticmethod
-    def values_in(column: ColumnElement[str]) -> TableValuedAlias:
+    def values_in(column: SQLColumnExpression[str]) -> TableValuedAlias:
         """By ``json_each``."""
         return func.json_each(column).table_valued("value")
 

@@ -3,12 +3,12 @@ what the caller may not see is not there (404), and what is shown is recorded be
 ``read_`` function records nothing, for what it gives is shown to nobody.
 """
 
+from services.marac.conference.meetings import meetings
 from services.marac.conference.queries import (
     agenda,
     case_page,
     cases_of,
     meeting_of,
-    meetings,
     read_agenda,
     read_case,
     source,

@@ -68,10 +68,12 @@ async def list_case(
 
 
 @router.get("/meetings", tags=["meetings"])
-async def meetings(runtime: TheRuntime, caller: MeetingReader) -> Meetings:
-    """The meetings of the caller's areas: those to come, soonest first; those past, newest first. For
-    a coordinator, also the cases that are on no agenda because their area is not known."""
-    return await queries.meetings(runtime, caller)
+async def meetings(
+    runtime: TheRuntime, caller: MeetingReader, page: Annotated[Paging, paging("meetings")]
+) -> Meetings:
+    """The meetings of the caller's areas: those to come, soonest first; of those past one page, newest first.
+    For a coordinator, also the cases that are on no agenda because their area is not known."""
+    return await queries.meetings(runtime, caller, page)
 
 
 @router.get("/meetings/{meeting}/agenda", tags=["meetings"])

@@ -136,10 +136,11 @@ class AgendaLine(Shown):
 
 
 class Meetings(Page):
-    """The meetings that the caller may see: those to come, soonest first; then those past, newest first."""
+    """The meetings that the caller may see: those to come; a page of those past, newest first."""
 
     to_come: list[MeetingLine]
     past: list[MeetingLine]
+    next: str | None = Field(default=None, description="of those past, the next page; null at the end")
     area_not_known: list[AgendaLine] | None = Field(
         description="standing cases that no MARAC hears and no meeting has, because their area is not"
         " known: the gravest first. Null for whoever does not place cases"

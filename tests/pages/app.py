@@ -257,7 +257,7 @@ class World:
         shown = self.cases[case]
         return shown.model_copy(update={"known_at": at, "fresh_until": at}) if at else shown
 
-    async def meetings(self, _: Any, caller: Caller) -> Any:
+    async def meetings(self, _: Any, caller: Caller, page: Any) -> Any:
         """The meetings; for a coordinator with the cases that are on no agenda."""
         places = StaffRole.MARAC_COORDINATOR in caller.roles
         return samples.meetings(self.lost if places else None)

@@ -7,6 +7,7 @@ from chassis.facts import Fact
 from chassis.views import Folded, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed
+from contracts.events.flags import CaseMet
 from contracts.events.meeting import CaseHeard
 from contracts.events.people import ReferralMade
 from contracts.events.transfer import TransferSent
@@ -39,7 +40,7 @@ def fold_case(subject: Subject) -> Folded:
     people = _People(subject, said) if fact.content is not None and said is not None else None
     area = (casefile.area_of(said) if said else None) or (people.area if people else None)
     defined = casefile.areas_of(subject.configuration)
-    taken_by = _taken_by(subject)
+    taken_by, listed = _taken_by(subject), tuple(_meetings(subject))
     row = rows.ConferenceCase(
         case=subject.id,
         letters=agenda.letters(subject.id),
@@ -53,7 +54,8 @@ def fold_case(subject: Subject) -> Folded:
         areas=area_and_around(defined, area),
         transferred=tuple(dict.fromkeys(place for to in taken_by for place in area_and_around(defined, to))),
         marac=taken_by[-1] if taken_by else areas.marac_of(defined, area),
-        meetings=tuple(_meetings(subject)),
+        meetings=listed,
+        had_by=_had_by(subject, listed),
     )
     if people is None or said is None:
         return Folded(row)
@@ -86,6 +88,16 @@ def _meetings(subject: Subject) -> Iterable[rows.Listing]:
             yield rows.Listing(
                 meeting=meeting, root=fact.root, listed=fact.occurred, recorded=meeting in heard
             )
+
+
+def _had_by(subject: Subject, listed: Iterable[rows.Listing]) -> str | None:
+    """The last meeting that lists the case and whose time came for it: it stands, and came to the case or is
+    not closed."""
+    said = sorted(subject.facts.current(CaseMet), key=lambda each: each.said.generation)
+    newest = {each.said.meeting: each for each in said}
+    met = (newest[each.meeting] for each in listed if each.meeting in newest)
+    came = [(each.occurred, each.said.meeting) for each in met if each.said.counts]
+    return max(came)[1] if came else None
 
 
 def _taken_by(subject: Subject) -> list[str]:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlmodel import col
 
 from chassis.archive import Archive
 from chassis.facts import Fact
@@ -19,7 +20,7 @@ from services.marac.conference.after_page import without_addresses
 from services.marac.conference.heard import having
 from services.marac.conference.held import Held, by_transfer, sees_of, visible
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.listed import broken_since, decided_of, note_of
+from services.marac.conference.listed import broken_since, decided_of
 from services.marac.conference.other_party import without_places
 from services.marac.conference.owed import owed_shown
 from services.marac.conference.person import short_type
@@ -30,34 +31,6 @@ from services.marac.rules import areas as placing
 from services.marac.rules import sharing
 from services.marac.shown_candidate import MatacSays, matac_says
 from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
-
-
-async def meetings(runtime: Runtime, caller: Caller) -> shown.Meetings:
-    """The meetings of the caller's areas: those to come, soonest first; those past, newest first. To
-    whoever places cases, also those that are on no agenda because their area is not known."""
-    at, fresh = runtime.clock.now(), await runtime.fresh_until()
-    table = MEETING.table
-    statement = select(table).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
-    found = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
-    seen = [row for row in found if may_see_meeting(caller, row)]
-    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
-    cases = await visible_cases(runtime, caller, {listed.case for row in seen for listed in row.cases})
-    lines = [_meeting_line(row, areas, cases) for row in seen]
-    places = sharing.may_place_cases(caller.roles)
-    lost = await Held(runtime).known(await waiting_in(runtime, caller, None) if places else ())
-    lost = [each for each in lost if not each.away]
-    page = shown.Meetings(
-        at=at,
-        fresh_until=fresh,
-        to_come=[line for line in lines if line.starts >= at],
-        past=[line for line in reversed(lines) if line.starts < at],
-        area_not_known=_agenda_lines(lost) if places else None,
-        note=await note_of(runtime, caller, seen),
-    )
-    await _record(
-        runtime, caller, "meetings", caller.id, page, {*(row.root for row in seen), *compose.facts_of(lost)}
-    )
-    return page
 
 
 async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None) -> shown.Agenda:
@@ -90,12 +63,12 @@ async def read_agenda(
     waiting = await waiting_in(runtime, caller, marac) if at is None and marac is not None else []
     cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
     known = [each for each in await held.known(cases) if each.case.case in listed or not each.away]
-    lines = _agenda_lines(known, meeting)
+    lines = agenda_lines(known, meeting)
     page = shown.Agenda(
         at=runtime.clock.now(),
         known_at=at,
         fresh_until=fresh,
-        meeting=_meeting_line(row, areas, listed),
+        meeting=meeting_line(row, areas, listed),
         carried=[] if at else await action_plan.open_before(held, caller, row),
         silent=compose.silent_feeds(await feeds.silent(runtime, agencies, at), agencies),
         undeclared=[] if at else await declaring.undeclared(runtime, caller, meeting),
@@ -117,7 +90,7 @@ async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.Con
     return row
 
 
-def _agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
+def agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
     """Cases in the order in which they are heard, with what is new since ``meeting`` got them."""
     letters = order.told_apart(each.case.case for each in known)
     return [
@@ -250,8 +223,13 @@ async def visible_cases(
 async def waiting_in(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
     """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
     has; those that the caller may see. One that a meeting passed over waits again."""
-    table = CASE.table
-    statement = select(table).where(table.marac == marac, ~table.withdrawn)  # type: ignore[attr-defined]
+    case, had_by = rows.ConferenceCaseTable, col(rows.ConferenceCaseTable.had_by)
+    waits: ColumnElement[bool] = had_by.is_(None)
+    if marac is not None:
+        areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+        meeting, here = rows.ConferenceMeetingTable, placing.areas_in(areas, marac)
+        waits |= had_by.not_in(select(col(meeting.subject)).where(col(meeting.area).in_(here)))
+    statement = select(case).where(col(case.marac) == marac, ~col(case.withdrawn), waits)
     found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, statement))
     meetings = await Held(runtime).meetings_of(found)
     hear_it = {each: row for each, row in meetings.items() if marac is None or marac in row.areas}
@@ -361,9 +339,10 @@ def may_see_meeting(caller: Caller, row: rows.ConferenceMeeting) -> bool:
     return not row.withdrawn and sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
 
 
-def _meeting_line(
+def meeting_line(
     row: rows.ConferenceMeeting, areas: Mapping[str, AreaDefined], visible: Collection[str]
 ) -> shown.MeetingLine:
+    """A meeting as lists have it: of its cases those that are visible are counted."""
     return shown.MeetingLine(
         meeting=row.meeting,
         area=row.area,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, JsonValue
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.store.tables import Instant
@@ -33,7 +34,9 @@ from contracts.vocabulary import (
     Role,
     Sex,
 )
-from services.marac.conference.parts import CameLine, ClockLine
+from services.marac.conference.meeting_rows import ConferenceMeeting as ConferenceMeeting
+from services.marac.conference.meeting_rows import ConferenceMeetingTable as ConferenceMeetingTable
+from services.marac.conference.meeting_rows import ListedCase as ListedCase
 from services.marac.conference.parts import Part as Part
 from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import Source as Source
@@ -336,6 +339,8 @@ class ConferenceCase(Row):
     before: tuple[str, ...] = ()
     """Every earlier case of the same pair, the last first."""
     meetings: tuple[Listing, ...] = ()
+    had_by: str | None = None
+    """The last of the meetings that list it whose time came for it, by ``marac.case-met``. None: it waits."""
     heard: tuple[Heard, ...] = ()
 
     @property
@@ -345,49 +350,16 @@ class ConferenceCase(Row):
 
 
 class ConferenceCaseTable(ViewTable, table=True):
-    """Rows of ``conference_case``, found by MARAC, and by the areas that may see them."""
+    """Rows of ``conference_case``, found by MARAC where no meeting has had them, the newest first, and by the
+    areas that may see them."""
 
     __tablename__ = "marac_conference_case"
+    __table_args__ = (
+        Index("marac_case_waits", "marac", "withdrawn", "had_by"),
+        Index("marac_case_newest", "referred", "subject", "withdrawn", "marac", "within"),
+    )
     marac: str | None
     within: str
     referred: datetime = Field(sa_type=Instant)
     withdrawn: bool
-
-
-class ListedCase(Part):
-    """A case on a meeting's agenda, by the fact that put it there."""
-
-    case: str
-    root: str
-
-
-class ConferenceMeeting(Row):
-    """A meeting, and the cases listed at it. ``closed``: somebody said that it is over; ``recorded``: the
-    cases of which something is. ``tells``: since when somebody is told of it, an emergency that people can
-    still join."""
-
-    meeting: str
-    root: str
-    withdrawn: bool
-    area: str
-    areas: list[str]
-    starts: AwareDatetime
-    venue: str | None
-    emergency: bool
-    cases: list[ListedCase]
-    chair: str | None = None
-    chair_name: str | None = None
-    slots: int | None = None
-    closed: bool = False
-    recorded: tuple[str, ...] = ()
-    came: tuple[CameLine, ...] = ()
-    tells: AwareDatetime | None = None
-    clocks: tuple[ClockLine, ...] = ()
-
-
-class ConferenceMeetingTable(ViewTable, table=True):
-    """Rows of ``conference_meeting``, found by time."""
-
-    __tablename__ = "marac_conference_meeting"
-    area: str
-    starts: datetime = Field(sa_type=Instant)
+    had_by: str | None

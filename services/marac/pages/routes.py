@@ -77,9 +77,11 @@ async def first_page(request: Request) -> Response:
 
 
 @router.get("/meetings")
-async def meetings(request: Request, runtime: TheRuntime, caller: OfMeetings) -> HTMLResponse:
+async def meetings(
+    request: Request, runtime: TheRuntime, caller: OfMeetings, page: Annotated[Paging, paging("meetings")]
+) -> HTMLResponse:
     """The meetings of the caller's areas."""
-    shown = await queries.meetings(runtime, caller)
+    shown = await queries.meetings(runtime, caller, page)
     look = PAGES.look(request, caller)
     return PAGES.show("meetings.html", look, meetings=shown, words=_words(look))
 

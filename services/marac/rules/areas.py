@@ -17,3 +17,8 @@ def marac_of(areas: Mapping[str, AreaDefined], area: str | None) -> str | None:
     nobody defined it, or no MARAC is around it."""
     around = (areas[place] for place in area_and_around(areas, area) if place in areas)
     return next((defined.area for defined in around if defined.kind is AreaKind.MARAC), None)
+
+
+def areas_in(areas: Mapping[str, AreaDefined], area: str) -> list[str]:
+    """An area and every one that lies in it."""
+    return sorted({area, *(each for each in areas if area in area_and_around(areas, each))})

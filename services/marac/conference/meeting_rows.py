@@ -1,0 +1,62 @@
+"""The row of a meeting, with the cases listed at it."""
+
+from datetime import datetime
+
+import orjson
+from pydantic import AwareDatetime
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from chassis.store.tables import Instant
+from chassis.views import Row, ViewTable
+from services.marac.conference.parts import CameLine, ClockLine, Part
+
+
+class ListedCase(Part):
+    """A case on a meeting's agenda, by the fact that put it there."""
+
+    case: str
+    root: str
+
+
+class ConferenceMeeting(Row):
+    """A meeting, and the cases listed at it. ``closed``: somebody said that it is over; ``recorded``: the
+    cases of which something is. ``tells``: since when somebody is told of it, an emergency that people can
+    still join."""
+
+    meeting: str
+    root: str
+    withdrawn: bool
+    area: str
+    areas: list[str]
+    starts: AwareDatetime
+    venue: str | None
+    emergency: bool
+    cases: list[ListedCase]
+    chair: str | None = None
+    chair_name: str | None = None
+    slots: int | None = None
+    closed: bool = False
+    recorded: tuple[str, ...] = ()
+    came: tuple[CameLine, ...] = ()
+    tells: AwareDatetime | None = None
+    clocks: tuple[ClockLine, ...] = ()
+
+    @property
+    def listed(self) -> str:
+        """The cases on its list, as JSON: they are found without reading the meeting."""
+        return orjson.dumps([each.case for each in self.cases]).decode()
+
+
+class ConferenceMeetingTable(ViewTable, table=True):
+    """Rows of ``conference_meeting``, found by area, and by time."""
+
+    __tablename__ = "marac_conference_meeting"
+    __table_args__ = (
+        Index("marac_meeting_of", "area", "withdrawn", "starts"),
+        Index("marac_meeting_when", "starts", "subject", "area", "withdrawn"),
+    )
+    area: str
+    starts: datetime = Field(sa_type=Instant)
+    withdrawn: bool
+    listed: str

@@ -1,0 +1,143 @@
+"""A MARAC that has heard a year of a force: what its pages take."""
+
+import os
+import time
+from collections import Counter
+from typing import Any, cast
+
+import pytest
+
+from chassis import archive, reading
+from chassis.rows import new_row, write_rows
+from chassis.views import Row
+from services.marac.conference.queries import waiting_in
+from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
+from services.marac.conference.views import CASE, MEETING
+from tests.services.marac.conftest import CALLERS, Marac, complete, prepared
+from tests.services.marac.test_actions import agreed
+from tests.support.grown import ON_ONE, Grown, grow
+from tests.support.waiting import until
+
+PAGES = (
+    ("coordinator", "/marac/v1/meetings"),
+    ("coordinator", "/marac/v1/meetings/{meeting}/agenda"),
+    ("coordinator", "/marac/v1/waiting"),
+    ("coordinator", "/marac/v1/cases/{case}"),
+    ("coordinator", "/marac/v1/flags"),
+    ("coordinator", "/marac/v1/repeats"),
+    ("coordinator", "/marac/v1/actions"),
+    ("coordinator", "/marac/v1/children"),
+    ("coordinator", "/marac/v1/transfers"),
+    ("coordinator", "/marac/v1/minutes"),
+    ("coordinator", "/marac/v1/victims"),
+    ("coordinator", "/marac/v1/overview"),
+    ("housing", "/marac/v1/flags"),
+    ("housing", "/marac/v1/actions"),
+    ("housing", "/marac/v1/research"),
+    ("chair", "/marac/v1/data-return?by=quarter"),
+)
+
+ALL_BUT_ONE = 1_000_000
+STEADY = (
+    *(("coordinator", f"/marac/v1/{path}") for path in ("meetings?limit=5", "waiting", "repeats")),
+    ("coordinator", "/marac/v1/meetings/{meeting}/agenda"),
+)
+"""Pages whose rows are counted: what is cut by a limit has reached it."""
+
+
+async def grown(marac: Marac, n: int, late: int = 200) -> Grown:
+    """A MARAC with this many cases that were heard."""
+    made = await prepared(marac)
+    await agreed(marac, made)
+
+    async def whole() -> bool:
+        return bool(await complete(marac, made))
+
+    await until(whole)
+    return await grow(marac.runtime, made.case, made.meeting, n, late)
+
+
+async def took(marac: Marac, who: str, path: str, at: Grown, looks: int = 3) -> float:
+    """Milliseconds of the processor's time that the quickest of some looks took."""
+    found = []
+    for _ in range(looks):
+        began = time.process_time()
+        url = path.format(meeting=at.meeting, case=at.case)
+        answer = await marac.http.get(url, headers={"Authorization": f"Bearer {who}"})
+        found.append((time.process_time() - began) * 1000)
+        assert answer.status_code == 200, (path, answer.text)
+    return min(found)
+
+
+@pytest.mark.bench
+async def test_every_page_of_a_marac_that_heard_a_year_of_a_force(marac: Marac) -> None:
+    n = int(os.environ.get("CASES", "20000"))
+    began = time.process_time()
+    at = await grown(marac, n)
+    print(f"\n{n} cases, made in {time.process_time() - began:.0f} s")
+    for who, path in PAGES:
+        print(f"{await took(marac, who, path, at):8.0f} ms  {who:12} {path}")
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many rows of each kind were read."""
+    rows, whole = Counter[str](), reading.row_of
+
+    def counted(kind: type[Row], body: str) -> Row:
+        rows[kind.__name__] += 1
+        return whole(kind, body)
+
+    monkeypatch.setattr(archive, "row_of", counted)
+    return rows
+
+
+async def test_no_page_reads_more_because_more_was_heard(marac: Marac, read: Counter[str]) -> None:
+    """Twice as many cases in the same MARAC: what is read for a page is the same; but that an agenda tells by
+    the rows of meetings which actions were carried past how many of them."""
+    at = await grown(marac, 20 * ON_ONE, late=ALL_BUT_ONE)
+    few = {page: await _reads(marac, read, page, at) for page in STEADY}
+    at = await grow(marac.runtime, *at.made, 40 * ON_ONE, late=ALL_BUT_ONE)
+    for page in STEADY:
+        assert await _reads(marac, read, page, at) == few[page], page
+
+
+async def _reads(marac: Marac, read: Counter[str], page: tuple[str, str], at: Grown) -> Counter[str]:
+    read.clear()
+    await took(marac, *page, at, looks=1)
+    return Counter(
+        {kind: n for kind, n in read.items() if kind != "ConferenceMeeting" or "agenda" not in page[1]}
+    )
+
+
+async def test_pages_of_past_meetings_have_each_of_them_once(marac: Marac) -> None:
+    at = await grown(marac, 7 * ON_ONE)
+    path, lines, pages = "meetings?limit=3", list[dict[str, Any]](), 0
+    while path:
+        page = (await marac.get("coordinator", path)).json()
+        lines, pages = [*lines, *page["past"]], pages + 1
+        path = f"meetings?limit=3&after={page['next']}" if page["next"] else ""
+        assert [each["cases"] for each in page["to_come"]] == [1], "those to come stand on every page"
+    assert pages == 3
+    assert len({each["meeting"] for each in lines}) == len(lines) == 7
+    assert lines[0]["meeting"] == at.meeting
+    assert [each["starts"] for each in lines] == sorted((each["starts"] for each in lines), reverse=True)
+    assert {each["cases"] for each in lines} == {ON_ONE}
+    shown = await marac.http.get("/marac/meetings?limit=3", headers={"Authorization": "Bearer coordinator"})
+    assert "Earlier meetings" in shown.text
+
+
+async def test_a_case_waits_until_a_meeting_of_its_marac_has_had_it(marac: Marac) -> None:
+    at = await grown(marac, 2 * ON_ONE)
+    (north,) = (await marac.get("coordinator", "waiting")).json()["maracs"]
+    assert {each["case"] for each in north["waiting"]} == set(at.waiting)
+    meeting = cast("ConferenceMeeting", await marac.runtime.row(MEETING, at.meeting))
+    for change in ({"area": "south", "areas": ["south", "castleshire"]}, {"withdrawn": True}):
+        row = new_row(MEETING, at.meeting, meeting.model_copy(update=change))
+        async with marac.runtime.store.writing() as connection:
+            await write_rows(marac.runtime.store, connection, [row], {})
+        case = cast("ConferenceCase", await marac.runtime.row(CASE, at.case))
+        assert case.had_by == at.meeting
+        found = {each.case for each in await waiting_in(marac.runtime, CALLERS["coordinator"], "north")}
+        if "area" in change:
+            assert at.case in found, "what had it was a meeting of the south"
