@@ -12,6 +12,7 @@ from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
+from chassis.http.paging import Paging, paging
 from chassis.ids import new_id
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
@@ -53,10 +54,12 @@ class NoRepeat(BaseModel):
 
 
 @router.get("/flags")
-async def flags(runtime: TheRuntime, caller: Agency) -> shown_after.Flags:
+async def flags(
+    runtime: TheRuntime, caller: Agency, page: Annotated[Paging, paging("flags")]
+) -> shown_after.Flags:
     """What the caller's agency is to flag: letters, parties and until when, late ones first; what lapses
-    within a month; and what it told of that makes a case a repeat."""
-    return await following.flags(runtime, caller)
+    within a month; what it told of that makes a case a repeat; and one page of what it has answered."""
+    return await following.flags(runtime, caller, page)
 
 
 @router.post("/cases/{case}/flags", status_code=status.HTTP_201_CREATED)
@@ -104,9 +107,11 @@ async def after(case: Id, runtime: TheRuntime, caller: Reader) -> shown_after.Af
 
 
 @pages.get("/flags")
-async def flags_page(request: Request, runtime: TheRuntime, caller: Agency) -> HTMLResponse:
+async def flags_page(
+    request: Request, runtime: TheRuntime, caller: Agency, page: Annotated[Paging, paging("flags")]
+) -> HTMLResponse:
     """The flags of an agency, with a button for each."""
-    shown = await following.flags(runtime, caller)
+    shown = await following.flags(runtime, caller, page)
     look = PAGES.look(request, caller)
     return PAGES.show("flags.html", look, page=shown, once=new_id(), words=_words(look.now))
 

@@ -68,6 +68,7 @@ class Flags(Shown):
     others: list[OthersFlags] | None = Field(description="null: the caller coordinates no MARAC")
     agencies: dict[str, str]
     more: bool = Field(description="whether there are others that are not listed")
+    next: str | None = Field(default=None, description="of what is answered, the next page; null at the end")
 
 
 class RepeatShown(Shown):
@@ -119,6 +120,7 @@ class Repeats(Shown):
     decided: list[NoRepeat] = []
     not_told: list[NotTold]
     agencies: dict[str, str]
+    more: bool = Field(default=False, description="whether there are others that are not listed")
 
 
 class TransferShown(Shown):

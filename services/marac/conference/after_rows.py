@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import AwareDatetime
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.store.tables import Instant
@@ -98,14 +99,31 @@ class CaseAfter(Row):
     """Of the agencies whose records make it a repeat, those that know the victim."""
     clocks: tuple[ClockLine, ...] = ()
 
+    @property
+    def flag_ends(self) -> datetime | None:
+        """Until when files are flagged; of flags left on though no meeting counts, since when they are, for
+        that time is over. None: no file is flagged."""
+        said = [line.said for line in self.flags if line.state is FlagState.FLAGGED and line.said]
+        return (self.until or min(said)) if said else None
+
 
 class CaseAfterTable(ViewTable, table=True):
-    """Rows of ``conference_after``, found by MARAC, by what is due, and by agency."""
+    """Rows of ``conference_after``, by what is due: each list is looked through in its order by an index that
+    has whose it is, and no row is read that is not on it."""
 
     __tablename__ = "marac_conference_after"
-    marac: str | None = Field(index=True)
+    __table_args__ = (
+        Index("marac_after_flags_due", "flags_due", "subject", "marac", "owing"),
+        Index("marac_after_flag_ends", "flag_ends", "subject", "marac", "flagged"),
+        Index("marac_after_answered", "until", "subject", "answered"),
+        Index("marac_after_repeat_due", "repeat_due", "subject", "marac", "told_by"),
+        Index("marac_after_tell_due", "tell_due", "subject", "marac"),
+        Index("marac_after_decided_at", "decided_at", "subject", "marac"),
+    )
+    marac: str | None
     until: datetime | None = Field(sa_type=Instant)
     flags_due: datetime | None = Field(sa_type=Instant)
+    flag_ends: datetime | None = Field(sa_type=Instant)
     owing: str
     flagged: str
     answered: str

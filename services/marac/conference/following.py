@@ -1,42 +1,43 @@
 """What follows meetings, as agencies and coordinators ask for it, and what they say of it. Sharing rules
 first; each look is on record."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select
+from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlmodel import col
 
 from chassis.accept import Refused, Taken, own_header
 from chassis.http.auth import Caller
+from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.store.tables import Instant, instant, micros
 from contracts.content import Content
-from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.configuration import AgencyDefined
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
-from contracts.rules.areas import area_and_around
 from contracts.sections import Narrative
-from contracts.vocabulary import AreaKind, FlagState
+from contracts.vocabulary import FlagState
 from services.marac import casefile, shown_after
-from services.marac.conference import rows
+from services.marac.conference import after_lists, rows
 from services.marac.conference.after import AFTER
+from services.marac.conference.after_lists import first_of, in_order, of_theirs
+from services.marac.conference.after_lists import maracs_of as maracs_of
 from services.marac.conference.after_rows import (
     CaseAfter,
     CaseAfterTable,
-    ConferenceTransferTable,
     barred,
 )
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.hers import way_of
 from services.marac.conference.reach import of_token
+from services.marac.conference.small import small
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import flags as flag_rules
 from services.marac.rules import sharing
 from services.marac.rules.repeat import months_after
 
-MOST = 200
-"""How many cases are listed at a time, the first to be late first."""
 FIRST: tuple[flag_rules.Stands, ...] = ("late", "owed", "lapsed", "not-heard", "lapsing")
 """How a flag stands that somebody is to see to, the first first."""
 ANSWERED: tuple[flag_rules.Stands, ...] = ("flagged", "no-file")
@@ -45,29 +46,25 @@ Heads = Mapping[str, tuple[str, list[shown_after.PartyShown]]]
 """Of each case its letters and its parties."""
 
 
-async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
-    """What the caller's own agency is to flag, has flagged and lapses within a month, or may take off; for a
-    coordinator also who else is late. An agency sees of a case letters, parties and until when: whoever asks
-    for it, in the areas that their token names."""
-    at, table = runtime.clock.now(), CaseAfterTable
-    own, soon = barred([caller.agency]), months_after(at, flag_rules.LAPSES_SOON)
-    owing, flagged, told_by, answered = (
-        col(each).contains(own, autoescape=True)
-        for each in (table.owing, table.flagged, table.told_by, table.answered)
-    )
-    lapses = flagged & or_(col(table.until) <= soon, col(table.until).is_(None))
+async def flags(runtime: Runtime, caller: Caller, page: Paging) -> shown_after.Flags:
+    """What the caller's own agency is to flag, has flagged and lapses within a month, or may take off; one
+    page of what it has said and may say otherwise; for a coordinator also who else is late. An agency sees of
+    a case letters, parties and until when: whoever asks for it, in the areas that their token names."""
+    at, own = runtime.clock.now(), barred([caller.agency])
     here = await of_token(runtime, caller, col(CaseAfterTable.subject))
-    asked = await _rows(runtime, col(table.flags_due), or_(owing, lapses, told_by) & here)
-    again = await _rows(runtime, col(table.until).desc(), answered & here)
-    found = {row.case: row for row in (*again, *asked)}
+    asked, more = await _asked(runtime, own, here, at)
+    answered = await _answered(runtime, own, here, at, page)
+    said, further = page.cut(answered, lambda row: (_until(row), row.case))
+    found = {row.case: row for row in (*said, *asked)}
     for case in await tied(runtime, caller, set(found)):
         del found[case]
-    cases = await Held(runtime).many(CASE, rows.ConferenceCase, list(found), "case")
+    cases = await small(runtime, found)
     people = await people_of(runtime, cases.values())
     heads = {case: (row.letters, parties(row, people)) for case, row in cases.items()}
-    theirs = [line for case in heads for line in _of_agency(found[case], caller, heads, at)]
+    theirs = [line for case in found if case in heads for line in _of_agency(found[case], caller, heads, at)]
     first = [each for each in theirs if each.stands in FIRST]
-    page = shown_after.Flags(
+    others, others_more = await _others(runtime, caller, at)
+    shown = shown_after.Flags(
         at=at,
         flags=sorted(first, key=lambda each: (FIRST.index(each.stands), each.due or at, each.case)),
         answered=[each for each in theirs if each.stands in ANSWERED],
@@ -81,13 +78,52 @@ async def flags(runtime: Runtime, caller: Caller) -> shown_after.Flags:
             for row in found.values()
             if row.case in heads and own in row.told_by
         ],
-        others=await _others(runtime, caller, at),
+        others=others,
         agencies=await names(runtime),
-        more=len(asked) == MOST,
+        more=more or others_more,
+        next=further,
     )
-    records = {each.root for repeat in page.repeats for each in repeat.records}
-    await _record(runtime, caller, page, cases.values(), records)
-    return page
+    records = {each.root for repeat in shown.repeats for each in repeat.records}
+    await _record(runtime, caller, shown, cases.values(), records)
+    return shown
+
+
+async def _asked(
+    runtime: Runtime, own: str, here: ColumnElement[bool], at: datetime
+) -> tuple[list[CaseAfter], bool]:
+    """Of which an agency is asked something, by the lists that it is on; and whether one of them is cut."""
+    soon = months_after(at, flag_rules.LAPSES_SOON)
+    found: list[CaseAfter] = []
+    more = False
+    for order, *where in (
+        (CaseAfterTable.flags_due, _has(CaseAfterTable.owing, own)),
+        (CaseAfterTable.flag_ends, col(CaseAfterTable.flag_ends) <= soon, _has(CaseAfterTable.flagged, own)),
+        (CaseAfterTable.repeat_due, _has(CaseAfterTable.told_by, own)),
+    ):
+        read = await first_of(runtime, order, *where, here)
+        found, more = [*found, *read[: after_lists.MOST]], more or len(read) > after_lists.MOST
+    return found, more
+
+
+async def _answered(
+    runtime: Runtime, own: str, here: ColumnElement[bool], at: datetime, page: Paging
+) -> list[CaseAfter]:
+    """A page of those of which an agency has said what may still be changed, and one more."""
+    until, case = col(CaseAfterTable.until), col(CaseAfterTable.subject)
+    statement = select(case).where(until > at, _has(CaseAfterTable.answered, own), here)
+    if page.after:
+        statement = statement.where(
+            tuple_(until, case) < tuple_(literal(instant(page.after[0]), Instant), str(page.after[1]))
+        )
+    return await in_order(runtime, statement.order_by(until.desc(), case.desc()).limit(page.limit + 1))
+
+
+def _until(row: CaseAfter) -> int:
+    return micros(row.until) if row.until else 0
+
+
+def _has(column: object, own: str) -> ColumnElement[bool]:
+    return col(column).contains(own, autoescape=True)
 
 
 def _of_agency(row: CaseAfter, caller: Caller, heads: Heads, at: datetime) -> Iterator[shown_after.FlagShown]:
@@ -103,15 +139,18 @@ def _of_agency(row: CaseAfter, caller: Caller, heads: Heads, at: datetime) -> It
             )
 
 
-async def _others(runtime: Runtime, caller: Caller, at: datetime) -> list[shown_after.OthersFlags] | None:
+async def _others(
+    runtime: Runtime, caller: Caller, at: datetime
+) -> tuple[list[shown_after.OthersFlags] | None, bool]:
+    """Which agencies are late, and with which of a coordinator's cases; and whether that is cut."""
     if sharing.RIGHTS[sharing.FOLLOW_UP].isdisjoint(caller.roles):
-        return None
-    table, soon = CaseAfterTable, months_after(at, flag_rules.LAPSES_SOON)
-    lapses = (col(table.until) <= soon) & (col(table.flagged) != "")
-    asked = or_(col(table.flags_due) <= at, lapses)
-    found, cases = await _theirs(runtime, caller, table.flags_due, asked)
+        return None, False
+    soon = months_after(at, flag_rules.LAPSES_SOON)
+    late = await of_theirs(runtime, caller, CaseAfterTable.flags_due, col(CaseAfterTable.flags_due) <= at)
+    lapse = await of_theirs(runtime, caller, CaseAfterTable.flag_ends, col(CaseAfterTable.flag_ends) <= soon)
+    found, cases = {row.case: row for row in (*late.rows, *lapse.rows)}, late.cases | lapse.cases
     lines = []
-    for row in found:
+    for row in found.values():
         by: dict[str, list[str]] = {}
         for line in row.flags:
             stands = flag_rules.stands(line.state, line.due, row.until, at) if row.until else None
@@ -127,17 +166,17 @@ async def _others(runtime: Runtime, caller: Caller, at: datetime) -> list[shown_
                     lapsed=by.get("lapsed", []),
                 )
             )
-    return lines
+    return lines, late.more or lapse.more
 
 
 async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
     """The cases of the caller's MARACs that are to be referred again, and the victims to be told what a
     meeting came to; the first to be late first."""
-    at, table = runtime.clock.now(), CaseAfterTable
-    again, cases = await _theirs(runtime, caller, table.repeat_due, col(table.repeat_due).is_not(None))
-    untold, more = await _theirs(runtime, caller, table.tell_due, col(table.tell_due).is_not(None))
-    none, held_back = await _theirs(runtime, caller, table.decided_at, col(table.decided_at).is_not(None))
-    cases = cases | more | held_back
+    at = runtime.clock.now()
+    again = await of_theirs(runtime, caller, CaseAfterTable.repeat_due)
+    untold = await of_theirs(runtime, caller, CaseAfterTable.tell_due)
+    none = await of_theirs(runtime, caller, CaseAfterTable.decided_at)
+    cases = again.cases | untold.cases | none.cases
     people = await people_of(runtime, cases.values())
     page = shown_after.Repeats(
         at=at,
@@ -153,16 +192,17 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
                 due=row.repeat_due,
                 late=row.repeat_due <= at,
             )
-            for row in again
+            for row in again.rows
             if row.repeat_due
         ],
         decided=[
             shown_after.NoRepeat(case=row.case, letters=cases[row.case].letters, answer=each)
-            for row in none
+            for row in none.rows
             for each in row.decided
         ],
-        not_told=[_not_told(row, cases[row.case], people, at) for row in untold],
+        not_told=[_not_told(row, cases[row.case], people, at) for row in untold.rows],
         agencies=await names(runtime),
+        more=again.more or untold.more or none.more,
     )
     records = {each.root for repeat in page.repeats for each in repeat.records}
     records |= {each.root for one in page.decided for each in one.answer.records}
@@ -286,13 +326,6 @@ async def taken_back(
     return Taken(said.id, said.root, said.version, said.accepted, repeated=True)
 
 
-async def maracs_of(runtime: Runtime, areas: Collection[str]) -> set[str]:
-    """The MARACs that lie in these areas."""
-    defined = casefile.areas_of(await runtime.configuration(AreaDefined))
-    maracs = (each.area for each in defined.values() if each.kind is AreaKind.MARAC)
-    return {marac for marac in maracs if not set(areas).isdisjoint(area_and_around(defined, marac))}
-
-
 async def names(runtime: Runtime) -> dict[str, str]:
     """The names of all agencies, by their codes."""
     defined = casefile.agencies_of(await runtime.configuration(AgencyDefined))
@@ -321,29 +354,6 @@ def parties(
         shown_after.PartyShown(role=role, name=who.name if who else None, born=who.born if who else ())
         for role, who in known
     ]
-
-
-async def _theirs(
-    runtime: Runtime, caller: Caller, order: object, asked: ColumnElement[bool]
-) -> tuple[list[CaseAfter], dict[str, rows.ConferenceCase]]:
-    """Rows of the caller's MARACs and of what these sent on, and the cases of those that they may see:
-    whoever sent a case on still owes what it owed."""
-    marac, sent = col(CaseAfterTable.marac), ConferenceTransferTable
-    maracs = sorted(await maracs_of(runtime, caller.areas))
-    sent_on = select(col(sent.of_case)).where(col(sent.from_area).in_(maracs))
-    theirs = marac.in_(maracs) | marac.is_(None) | col(CaseAfterTable.subject).in_(sent_on)
-    found = await _rows(runtime, col(order), asked & theirs)
-    cases = await Held(runtime).many(CASE, rows.ConferenceCase, [row.case for row in found], "case")
-    cases = await visible(runtime, caller, cases.values())
-    return [row for row in found if row.case in cases], cases
-
-
-async def _rows(
-    runtime: Runtime, order: SQLColumnExpression[object], asked: ColumnElement[bool]
-) -> list[CaseAfter]:
-    by_case = col(CaseAfterTable.subject)
-    statement = select(CaseAfterTable).where(asked).order_by(order, by_case).limit(MOST)
-    return cast("list[CaseAfter]", await runtime.rows(AFTER, statement))
 
 
 async def _record(

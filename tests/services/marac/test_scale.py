@@ -10,6 +10,7 @@ import pytest
 from chassis import archive, reading
 from chassis.rows import new_row, write_rows
 from chassis.views import Row
+from services.marac.conference import after_lists
 from services.marac.conference.queries import waiting_in
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE, MEETING
@@ -41,6 +42,7 @@ ALL_BUT_ONE = 1_000_000
 STEADY = (
     *(("coordinator", f"/marac/v1/{path}") for path in ("meetings?limit=5", "waiting", "repeats")),
     ("coordinator", "/marac/v1/meetings/{meeting}/agenda"),
+    ("idva", "/marac/v1/flags?limit=5"),
 )
 """Pages whose rows are counted: what is cut by a limit has reached it."""
 
@@ -125,6 +127,23 @@ async def test_pages_of_past_meetings_have_each_of_them_once(marac: Marac) -> No
     assert {each["cases"] for each in lines} == {ON_ONE}
     shown = await marac.http.get("/marac/meetings?limit=3", headers={"Authorization": "Bearer coordinator"})
     assert "Earlier meetings" in shown.text
+
+
+async def test_an_agency_finds_every_flag_that_it_has_on(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await grown(marac, 7 * ON_ONE)
+    path, found = "flags?limit=50", list[str]()
+    while path:
+        page = (await marac.get("idva", path)).json()
+        found += [each["case"] for each in page["answered"]]
+        assert (page["flags"], page["more"]) == ([], False)
+        path = f"flags?limit=50&after={page['next']}" if page["next"] else ""
+    assert len(set(found)) == len(found) == 7 * ON_ONE
+    late = (await marac.get("housing", "flags")).json()
+    assert [each["stands"] for each in late["flags"]] == ["late"]
+    monkeypatch.setattr(after_lists, "MOST", 0)
+    assert (await marac.get("housing", "flags")).json()["more"], "a list that is cut says so"
 
 
 async def test_a_case_waits_until_a_meeting_of_its_marac_has_had_it(marac: Marac) -> None:
