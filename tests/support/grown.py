@@ -43,18 +43,22 @@ class Grown:
     """The case and the meeting that all others are like."""
 
 
-async def grow(archive: Archive, case: str, meeting: str, n: int, late: int = 200) -> Grown:
+async def grow(
+    archive: Archive, case: str, meeting: str, n: int, late: int = 200, years_ago: int = 0
+) -> Grown:
     """Write ``n`` cases that the meetings of a year heard, and twenty that wait, all like this one; their
     meetings are like this one, but for that they are closed. Of one case in so many the action and a flag are
     late."""
-    heard = [f"{number:08x}{case[8:]}" for number in range(n)]
+    start = years_ago << 24
+    heard = [f"{start + number:08x}{case[8:]}" for number in range(n)]
     waiting = tuple(f"{0xF0000000 + number:08x}{case[8:]}" for number in range(WAIT))
     held = await _read(archive, case, meeting)
     last = meeting
     for first in range(0, n, ON_ONE):
         number = first // ON_ONE
-        last = f"{number:08x}{meeting[8:]}"
-        starts = archive.clock.now() - YEAR * (1 - first / n) - timedelta(hours=1)
+        last = f"{start + number:08x}{meeting[8:]}"
+        starts = archive.clock.now() - timedelta(days=365) * years_ago - YEAR * (1 - first / n)
+        starts -= timedelta(hours=1)
         mine = heard[first : first + ON_ONE]
         found = list(_meeting(held, last, starts, mine))
         for each in mine:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from pydantic import AwareDatetime
-from sqlmodel import Field
+from sqlalchemy import Index
 
 from chassis.views import Row, ViewTable
 from services.marac.conference.rows import ConferenceCase
@@ -36,9 +36,22 @@ class CountedCase(Row):
             self.case, victim.person if victim else None, frozenset(each.person for each in perpetrators)
         )
 
+    @property
+    def had_by(self) -> str | None:
+        """As in the case's own row."""
+        return self.slim.had_by
+
+    @property
+    def withdrawn(self) -> bool:
+        """As in the case's own row."""
+        return self.slim.withdrawn
+
 
 class CountedCaseTable(ViewTable, table=True):
-    """Rows of ``conference_counted``, found by MARAC."""
+    """Rows of ``conference_counted``, found by MARAC where no meeting has had the case."""
 
     __tablename__ = "marac_conference_counted"
-    marac: str | None = Field(index=True)
+    __table_args__ = (Index("marac_counted_waits", "marac", "withdrawn", "had_by"),)
+    marac: str | None
+    withdrawn: bool
+    had_by: str | None

@@ -235,12 +235,11 @@ async def confirm(runtime: Runtime, caller: Caller, case: str, state: FlagState,
     about this case and has no flag on for it, for a case of another area than the caller's token names, and
     for whoever has a tie to its parties."""
     subject = col(CaseAfterTable.subject)
-    found = await _rows(
-        runtime, subject, (subject == case) & await of_token(runtime, caller, col(CaseAfterTable.subject))
-    )
+    theirs = await of_token(runtime, caller, subject)
+    found = await in_order(runtime, select(subject).where(subject == case, theirs))
     asked = {line.agency for row in found for line in row.flags}
-    theirs = caller.agency in asked or await runtime.said_under(caller, key)
-    if not theirs or await tied(runtime, caller, [case]):
+    may_say = caller.agency in asked or await runtime.said_under(caller, key)
+    if not may_say or await tied(runtime, caller, [case]):
         raise not_found()
     said = FlagConfirmed(case=case, state=state)
     return await say(runtime, caller, said, sharing.FLAG, key)

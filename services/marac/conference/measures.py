@@ -2,9 +2,10 @@
 other areas, and those to which the caller declared a tie, are in no number: they would tell that there is
 one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import cast
 
 from sqlalchemy import or_, select
@@ -33,8 +34,11 @@ from services.marac.rules.hiding import WHOLE, hidden
 from services.marac.rules.publishing import over
 from services.marac.rules.returns import Discussed, Quarter, Source
 
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before every meeting."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Marac:
     """A MARAC of the caller's: its standing meetings in the order of time, and the cases that are counted for
     the caller, by id: those that it hears, and those that a meeting of it has."""
@@ -42,6 +46,11 @@ class Marac:
     area: AreaDefined
     meetings: Sequence[rows.ConferenceMeeting]
     cases: dict[str, CountedCase]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, rows.ConferenceMeeting]:
+        """Its meetings."""
+        return {each.meeting: each for each in self.meetings}
 
     def held(self, at: datetime) -> list[rows.ConferenceMeeting]:
         """Its meetings that have begun."""
@@ -57,12 +66,11 @@ class Marac:
 
     def waiting(self) -> list[CountedCase]:
         """The cases that it hears and that no meeting of it has."""
-        meetings = {each.meeting: each for each in self.meetings}
         hears = (each for each in self.cases.values() if each.marac == self.area.area)
-        return [each for each in hears if not having(each.slim, meetings) and not each.slim.withdrawn]
+        return [each for each in hears if not having(each.slim, self.by_id) and not each.slim.withdrawn]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """All that the page and the return are made of, for one caller at one time."""
 
@@ -72,18 +80,21 @@ class Known:
     actions: Sequence[Came] = ()
     """Of the cases that are counted, those that were due in the last four quarters."""
 
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Of each agency the column in which its referrals are counted."""
+        agencies = casefile.agencies_of(self.configuration)
+        return {agency: returns.SOURCES.get(said.kind, Source.UNKNOWN) for agency, said in agencies.items()}
+
     def discussed(self, marac: Marac, meeting: rows.ConferenceMeeting) -> list[Discussed]:
         """What is counted of each case that a meeting has heard."""
-        agencies = casefile.agencies_of(self.configuration)
-        kinds = {agency: said.kind for agency, said in agencies.items()}
-        begun = {each.meeting: each for each in marac.held(self.at)}
-        heard = {each.case: heard_at(each.slim, begun, self.at) for each in marac.on(meeting)}
+        heard = {each.case: heard_at(each.slim, marac.by_id, self.at) for each in marac.on(meeting)}
         return [
             _discussed(
                 each,
                 meeting.starts,
                 heard[each.case].values(),
-                returns.SOURCES.get(kinds.get(each.slim.agency, ""), Source.UNKNOWN),
+                self.sources.get(each.slim.agency, Source.UNKNOWN),
             )
             for each in marac.on(meeting)
             if not each.slim.withdrawn and meeting.meeting in heard[each.case]
@@ -117,9 +128,10 @@ def _discussed(case: CountedCase, meeting: datetime, heard: Iterable[datetime], 
     )
 
 
-async def known(runtime: Runtime, caller: Caller) -> Known:
-    """All of it: the MARACs of the caller's areas with their meetings, and of each the cases that
-    are counted for them."""
+async def known(runtime: Runtime, caller: Caller, since: datetime) -> Known:
+    """The MARACs of the caller's areas with their meetings from a time on, and of each the cases that are
+    counted for them: those of these meetings, those that wait, and those of the actions. Of twelve months
+    before, there are the meetings alone: by them it is told whether a case was heard before."""
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, PopulationSet)
     areas = casefile.areas_of(configuration)
     theirs = {
@@ -127,21 +139,51 @@ async def known(runtime: Runtime, caller: Caller) -> Known:
         for code, area in sorted(areas.items())
         if area.kind is AreaKind.MARAC and sharing.may_act_in(caller.areas, area_and_around(areas, code))
     }
-    order = select(MEETING.table).order_by(MEETING.table.starts, MEETING.table.subject)  # type: ignore[attr-defined]
-    every = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, order))
-    standing = [each for each in every if not each.withdrawn]
-    of = {code: [each for each in standing if placing.marac_of(areas, each.area) == code] for code in theirs}
-    listed = {each.case for meetings in of.values() for meeting in meetings for each in meeting.cases}
-    marac, subject = col(CountedCaseTable.marac), col(CountedCaseTable.subject)
-    wanted = select(CountedCaseTable).where(or_(marac.in_(sorted(theirs)), subject.in_(sorted(listed))))
-    found = cast("list[CountedCase]", await runtime.rows(COUNTED, wanted.order_by(subject)))
-    count = await counted(runtime, caller, [each.slim for each in found])
-    cases = {each.case: each for each in found if each.case in count}
-    maracs = [Marac(area, of[code], _cases_of(code, of[code], cases)) for code, area in theirs.items()]
     at = runtime.clock.now()
     first, *_, last = returns.last_four(at)
-    came = await came_due(runtime, areas, _begins(first), _begins(last.after))
-    return Known(at, configuration, maracs, [each for each in came if each.of_case in cases])
+    here = {code: [area for area in areas if placing.marac_of(areas, area) == code] for code in theirs}
+    every = {area for found in here.values() for area in found}
+    came = await came_due(runtime, every, _begins(first), _begins(last.after))
+    standing = {each.meeting: each for each in await _meetings(runtime, every, since)}
+    listed = {each.case for row in standing.values() if row.starts >= since for each in row.cases}
+    listed |= {each.of_case for each in came}
+    found = await Held(runtime).many(COUNTED, CountedCase, listed, "case")
+    for code, within in here.items():
+        found |= {each.case: each for each in await _waiting(runtime, code, within)}
+    standing |= await _other_meetings(runtime, found.values(), standing)
+    order = sorted(standing.values(), key=lambda each: (each.starts, each.meeting))
+    of = {code: [each for each in order if each.area in within] for code, within in here.items()}
+    count = await counted(runtime, caller, [each.slim for each in found.values()])
+    cases = {case: found[case] for case in sorted(found) if case in count}
+    maracs = [Marac(area, of[code], _cases_of(code, of[code], cases)) for code, area in theirs.items()]
+    mine = {case for marac in maracs for case in marac.cases}
+    return Known(at, configuration, maracs, [each for each in came if each.of_case in mine])
+
+
+async def _meetings(runtime: Runtime, areas: Iterable[str], since: datetime) -> list[rows.ConferenceMeeting]:
+    """The meetings of these areas from twelve months before a time on."""
+    table = rows.ConferenceMeetingTable
+    where = col(table.area).in_(sorted(areas)), col(table.starts) >= since - timedelta(days=366)
+    statement = select(table).where(*where, ~col(table.withdrawn))
+    return cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
+
+
+async def _other_meetings(
+    runtime: Runtime, cases: Iterable[CountedCase], known: Collection[str]
+) -> dict[str, rows.ConferenceMeeting]:
+    """The standing meetings that list these cases, but for those that are known."""
+    ids = {each.meeting for case in cases for each in case.slim.meetings} - set(known)
+    found = await Held(runtime).many(MEETING, rows.ConferenceMeeting, ids, "meeting")
+    return {meeting: row for meeting, row in found.items() if not row.withdrawn}
+
+
+async def _waiting(runtime: Runtime, marac: str, within: Iterable[str]) -> list[CountedCase]:
+    """Whatever may wait for a meeting of a MARAC: all that no meeting of it has had."""
+    table, meeting = CountedCaseTable, rows.ConferenceMeetingTable
+    of_it = select(col(meeting.subject)).where(col(meeting.area).in_(sorted(within)))
+    waits = or_(col(table.had_by).is_(None), col(table.had_by).not_in(of_it))
+    found = select(table).where(col(table.marac) == marac, ~col(table.withdrawn), waits)
+    return cast("list[CountedCase]", await runtime.rows(COUNTED, found))
 
 
 def _begins(quarter: Quarter) -> datetime:
@@ -158,7 +200,7 @@ def _cases_of(
 async def overview(runtime: Runtime, caller: Caller) -> shown_measures.Overview:
     """The page over all MARACs of the caller's areas; the look is on record."""
     fresh = await runtime.fresh_until()
-    held = await known(runtime, caller)
+    held = await known(runtime, caller, _begins(returns.last_four(runtime.clock.now())[0]))
     agencies = casefile.agencies_of(held.configuration)
     silences = await feeds.silent(runtime, agencies, None)
     page = shown_measures.Overview(
@@ -261,7 +303,8 @@ async def data_return(runtime: Runtime, caller: Caller, of: shown_measures.Of) -
     """SafeLives' data return of every MARAC of the caller's areas, by meeting, by quarter or for twelve
     months. Nothing is hidden: it is for SafeLives, and whoever asks has each of these cases to see or to
     declare by. The look is on record."""
-    held = await known(runtime, caller)
+    first = _begins(returns.last_four(runtime.clock.now())[0])
+    held = await known(runtime, caller, EVER if of == "meeting" else first)
     found = [each for marac in held.maracs for each in returned(held, marac, of)]
     answer = shown_measures.Return(at=held.at, returns=found)
     await runtime.shown(caller, "data-return", caller.id, _seen(answer), ())

@@ -7,7 +7,7 @@ over cases at meetings, so a total is the sum of its parts whichever way it is c
 characteristic it is said how many have an answer. A meeting counts once it has begun.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -113,14 +113,15 @@ class Discussed:
 
 def count(discussed: Iterable[Discussed]) -> dict[str, int]:
     """Every number of the return, of these cases at meetings."""
-    found: Counter[str] = Counter()
+    found = defaultdict[str, int](int)
     for each in discussed:
-        found += _one(each)
+        for name, number in _one(each).items():
+            found[name] += number
     return {name: found[name] for name in COUNTED}
 
 
-def _one(each: Discussed) -> Counter[str]:
-    said = {
+def _one(each: Discussed) -> dict[str, int]:
+    said: dict[str, int] = {
         "cases": 1,
         "repeat_cases": each.repeat,
         "children": each.children,
@@ -137,7 +138,7 @@ def _one(each: Discussed) -> Counter[str]:
         ("male_victims", "sex_answered", each.male),
     ):
         said |= {name: bool(answer), answered: answer is not None}
-    return Counter({name: int(number) for name, number in said.items()})
+    return said
 
 
 def percent(number: int, of: int) -> float | None:

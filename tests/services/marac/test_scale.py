@@ -146,6 +146,20 @@ async def test_an_agency_finds_every_flag_that_it_has_on(
     assert (await marac.get("housing", "flags")).json()["more"], "a list that is cut says so"
 
 
+async def test_the_overview_reads_no_case_of_years_that_are_over(marac: Marac, read: Counter[str]) -> None:
+    at = await grown(marac, 2 * ON_ONE)
+    page = ("chair", "/marac/v1/overview")
+    now, body = await _reads(marac, read, page, at), (await marac.get("chair", "overview")).json()
+    before = await grow(marac.runtime, *at.made, 2 * ON_ONE, years_ago=3)
+    assert await _reads(marac, read, page, at) == now
+    (north,) = (await marac.get("chair", "overview")).json()["maracs"]
+    assert north == body["maracs"][0]
+    heard = (await marac.get("chair", "data-return?by=meeting")).json()["returns"]
+    assert len(heard) == 4, "by meeting, each that was ever held"
+    (case,) = await marac.runtime.rows_by(CASE, "subject", [before.case])
+    assert cast("ConferenceCase", case).had_by == before.meeting
+
+
 async def test_a_case_waits_until_a_meeting_of_its_marac_has_had_it(marac: Marac) -> None:
     at = await grown(marac, 2 * ON_ONE)
     (north,) = (await marac.get("coordinator", "waiting")).json()["maracs"]
