@@ -26,9 +26,8 @@ async def test_with_a_tie_nothing_that_ones_agency_said_of_the_case_is_read_or_u
     action = root_of(await marac.post("coordinator-too", f"cases/{made.case}/actions", agreed))
     done = {"answer": "done", "text": "Mended."}
     answered = root_of(await marac.post_upon("housing", f"actions/{action}/answers", done, 1))
-    listed = root_of(
-        await marac.post("coordinator-too", f"meetings/{made.meeting}/cases", {"case": made.case})
-    )
+    other = root_of(await marac.post("coordinator-too", "meetings", {"area": "north", "starts": due}))
+    listed = root_of(await marac.post("coordinator-too", f"meetings/{other}/cases", {"case": made.case}))
     tie = {"cases": [{"case": made.case, "tie": True}]}
     for root, who in (
         (found, "housing"),
@@ -85,11 +84,11 @@ async def test_what_a_colleague_said_of_another_area_is_not_there(marac: Marac) 
     for root in (found, said):
         assert await read(marac, "housing-too", root) == 200
         assert await read(marac, "housing-elsewhere", root) == 404
+    starts = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
+    other = root_of(await marac.post("coordinator", "meetings", {"area": "north", "starts": starts}))
     roots = {
         "meeting": made.meeting,
-        "listing": root_of(
-            await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": made.case})
-        ),
+        "listing": root_of(await marac.post("coordinator", f"meetings/{other}/cases", {"case": made.case})),
         "parties": root_of(await marac.post_upon("chair", f"cases/{made.case}/parties", decided)),
         "choices": root_of(await marac.post_upon("chair", "choices", {"area": "north"})),
         "threshold": root_of(
