@@ -32,7 +32,7 @@ def test_what_is_asked_of_an_order(line: dict[str, Any]) -> None:
 def test_every_question_and_every_type_has_a_line() -> None:
     table = read(__file__, "order_questions")
     assert {asked for line in table for asked in line["asked"]} == {each.value for each in OrderQuestion}
-    assert set(ORDER_TYPES) == set(OrderType)
+    assert set(ORDER_TYPES) == set(OrderType) == {OrderType(line["order"]["order"]) for line in table}
 
 
 @pytest.mark.parametrize("kind", OrderType)
