@@ -55,6 +55,14 @@ def _least_rank(bail: OrderMade) -> PoliceRank | None:
     return next((rank for months, rank in BAIL_MONTHS if last <= months_on(starts, months)), None)
 
 
+def bail_months(bail: OrderMade) -> int:
+    """How many months of police bail its officer may give: nobody named is the lowest of all."""
+    rank = RANKS.index(bail.authorised_by or PoliceRank.CONSTABLE)
+    return max(
+        (months for months, least in BAIL_MONTHS if RANKS.index(least) <= rank), default=BAIL_MONTHS[0][0]
+    )
+
+
 def months_on(start: date, months: int) -> date:
     """The same day so many months later, or the last of its month."""
     years, month = divmod(start.month - 1 + months, 12)

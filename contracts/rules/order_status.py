@@ -5,18 +5,23 @@ order can be breached only by somebody who knows of it); Crime and Security Act 
 Domestic Abuse Act 2021 s22 to 29 (a notice takes effect when it is served on the respondent in
 person, and lapses unless a court hears of it within 48 hours); FLA 1996 s47 (an occupation order
 carries arrest only where the court attached it). An order that is discharged (FLA 1996 s49) binds
-until then: what was done before was a breach.
+until then: what was done before was a breach. Bail and orders that have come to the most that the law
+allows (``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread: of them
+nobody is told that they can be enforced, nor that they are over.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.content import Content
 from contracts.envelope import Envelope, utc
 from contracts.events.orders import OrderMade, OrderServed
+from contracts.rules.occurrence import LONDON
+from contracts.rules.order_questions import SLACK, bail_months, months_on
+from contracts.rules.order_types import ORDER_TYPES
 from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
 
 NOTICES = frozenset({OrderType.DVPN, OrderType.DAPN})
@@ -79,6 +84,8 @@ class OrderTerms(BaseModel):
     """When it was discharged. None: it was not, or nobody can tell when."""
     hearing_due: AwareDatetime | None = None
     """Of a notice that was served: by when a court hears of it."""
+    longest: AwareDatetime | None = None
+    """When it has lasted as long as the law lets it, by what was told. None: the law sets no limit."""
 
 
 def order_status(
@@ -142,7 +149,19 @@ def order_terms(
         aware=min(map(utc, aware), default=None),
         discharged=utc(discharged) if discharged else None,
         hearing_due=court_hours(first, HEARING_HOURS) if first and order.order in NOTICES else None,
+        longest=_longest(order),
     )
+
+
+def _longest(order: OrderMade) -> datetime | None:
+    """When an order has lasted as long as its type may; police bail, as long as the rank that authorised it
+    may give: nobody named is the lowest, and a court may give as much as it likes."""
+    starts = utc(order.starts or order.made)
+    if order.order is OrderType.POLICE_BAIL and order.court is None:
+        last = months_on(starts.astimezone(LONDON).date(), bail_months(order))
+        return utc(datetime.combine(last + timedelta(days=1), time(), LONDON))
+    days = ORDER_TYPES[order.order].longest
+    return None if days is None else starts + timedelta(days=days) + SLACK
 
 
 def ends_at(terms: OrderTerms) -> datetime | None:
@@ -157,7 +176,7 @@ def status(terms: OrderTerms, at: datetime) -> OrderStatus:
     served = terms.served is not None and terms.served <= at
     aware = terms.aware is not None and terms.aware <= at
     out_of_force = _out_of_force(terms, at)
-    hindered = _hindered(terms, served=served, aware=aware)
+    hindered = _hindered(terms, at, served=served, aware=aware)
     return OrderStatus(
         in_force=out_of_force is None,
         served=served,
@@ -185,7 +204,9 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
     return None
 
 
-def _hindered(terms: OrderTerms, *, served: bool, aware: bool) -> str | None:
+def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> str | None:
+    if terms.longest is not None and terms.longest <= at:
+        return "order.beyond-longest"
     if terms.without_notice:
         return None if aware else "order.unaware"
     return None if served or aware else "order.unserved"
@@ -202,5 +223,6 @@ def _in_force(terms: OrderTerms) -> str:
 
 
 def _changes_at(terms: OrderTerms, at: datetime) -> datetime | None:
-    steps = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged, terms.hearing_due)
+    known = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged)
+    steps = (*known, terms.hearing_due, terms.longest)
     return min((step for step in steps if step is not None and step > at), default=None)

@@ -16,10 +16,9 @@ from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
 from contracts.rules.cover import Cover, covered
 from contracts.rules.occurrence import LONDON, normal
 from contracts.rules.order_match import KnownOrder
-from contracts.rules.order_questions import RANKS
+from contracts.rules.order_questions import bail_months
 from contracts.rules.order_status import BAIL, NOTICES, ends_at
-from contracts.rules.order_types import BAIL_MONTHS
-from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType, PoliceRank
+from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
 
 Clocks = dict[AlertRule, datetime]
 """When each clock that runs runs out."""
@@ -154,9 +153,7 @@ def _prolonged(order: Order, calendars: Calendars) -> Clocks:
     is the lowest; a court may give as much as it likes."""
     if order.said.court is not None:
         return {}
-    rank = RANKS.index(order.said.authorised_by or PoliceRank.CONSTABLE)
-    given = [months for months, least in BAIL_MONTHS if RANKS.index(least) <= rank]
-    rule = BY_BAIL[max(given, default=BAIL_MONTHS[0][0])]
+    rule = BY_BAIL[bail_months(order.said)]
     due = runs_out(rule, order.known.terms.starts, calendars)
     ends = order.known.terms.ends
     return {} if ends is not None and end_of(ends.astimezone(LONDON).date()) <= due else {rule: due}

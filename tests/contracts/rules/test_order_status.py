@@ -11,7 +11,7 @@ from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.order_status import order_status
 from contracts.vocabulary import OrderStage, OrderType, Role, ServiceMethod
 from tests.support.facts import NOON, someone
-from tests.support.tables import lines
+from tests.support.tables import lines, read
 
 MADE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -42,6 +42,11 @@ def test_status_of_an_order(line: dict[str, Any]) -> None:
     assert {name: getattr(found, name) for name in line["is"]} == {
         k: instant(v) for k, v in line["is"].items()
     }
+
+
+def test_every_type_has_a_line() -> None:
+    table = read(__file__, "order_status")
+    assert {order(**line.get("order", {})).order for line in table} == set(OrderType)
 
 
 HOUR = st.integers(-72, 72).map(lambda hours: NOON + timedelta(hours=hours))
