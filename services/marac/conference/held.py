@@ -14,7 +14,7 @@ from chassis.parking import Incomplete
 from chassis.views import Row, View
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet
-from contracts.vocabulary import RepeatAnchor, StaffRole
+from contracts.vocabulary import CaseRole, RepeatAnchor, StaffRole
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
@@ -280,15 +280,11 @@ async def clients_of(held: Held, caller: Caller, cases: Collection[rows.Conferen
     victims = await held.many(
         PERSON, rows.ConferencePerson, {case.victim.person for case in cases if case.victim}, "person"
     )
-    parties = {person: list(who_is_in(row.support)) for person, row in victims.items()}
-    return {
-        case.case
-        for case in cases
-        if case.victim
-        and sharing.is_client(
-            caller.roles, caller.agency, caller.id, case.agency, parties.get(case.victim.person, [])
-        )
+    part = {
+        person: sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(row.support))
+        for person, row in victims.items()
     }
+    return {case.case for case in cases if case.victim and part.get(case.victim.person) is CaseRole.IDVA}
 
 
 def by_transfer(caller: Caller, case: rows.ConferenceCase) -> bool:

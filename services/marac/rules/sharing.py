@@ -309,16 +309,6 @@ def writes_as(roles: Collection[str], agency: str, person: str, parties: Iterabl
     return None
 
 
-def is_client(
-    roles: Collection[str], agency: str, person: str, referred_by: str, parties: Collection[InCase]
-) -> bool:
-    """Whether the victim of a case is a client of the caller's, an IDVA: who are in the case are ``parties``.
-    Until anybody says that they support her, whoever referred her does."""
-    if not any(each.part is CaseRole.IDVA for each in parties):
-        return StaffRole.IDVA in roles and referred_by == agency
-    return writes_as(roles, agency, person, parties) is CaseRole.IDVA
-
-
 def supports_other_party(
     roles: Collection[str],
     agency: str,

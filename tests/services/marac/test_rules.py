@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -257,24 +256,3 @@ def test_a_district_is_heard_by_the_marac_around_it() -> None:
     assert (areas.marac_of(known, "hill"), areas.marac_of(known, "north")) == ("north", "north")
     unknown = {"no area": None, "not defined": "nowhere", "within none": "shore", "within none known": "quay"}
     assert {why: areas.marac_of(known, area) for why, area in unknown.items()} == dict.fromkeys(unknown)
-
-
-@pytest.mark.parametrize(
-    ("roles", "parties", "referred_by", "client"),
-    [
-        ({"idva"}, [("idva", "harbour")], "police", True),
-        ({"idva"}, [("idva", "haven")], "police", False),
-        ({"idva"}, [], "harbour", True),
-        ({"idva"}, [], "police", False),
-        ({"idva"}, [("idva", "haven")], "harbour", False),
-        ({"idva"}, [("social-worker", "council")], "harbour", True),
-        ({"marac-chair"}, [("idva", "harbour")], "harbour", False),
-        ({"marac-chair"}, [], "harbour", False),
-    ],
-)
-def test_whose_client_a_victim_is(
-    roles: set[str], parties: list[tuple[str, str]], referred_by: str, client: bool
-) -> None:
-    """Of an IDVA of harbour: until somebody says that they support her, whoever referred her does."""
-    known = [sharing.InCase(CaseRole(part), agency, None) for part, agency in parties]
-    assert sharing.is_client(roles, "harbour", "carys", referred_by, known) is client
