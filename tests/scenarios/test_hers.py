@@ -56,6 +56,8 @@ async def test_what_is_hers(goldthread: Goldthread) -> None:
         referral = {"people": [her(), him], "dash": caseload.dash(), **ROUTING}
         path = "/referrals/v1/marac-referrals"
         case = (await say(goldthread, "harbour-idva", path, 9, **referral))["root"]
+        hers = {"support": "idva", "step": "accepted", **ROUTING}  # how she is reached is for her IDVA
+        await say(goldthread, "harbour-idva", "/referrals/v1/support-steps", 8, **hers)
         await a_safe_way_is_said_and_fails(goldthread, case)
         await her_words_and_a_refusal(goldthread, case)
         await what_was_not_asked(goldthread)
