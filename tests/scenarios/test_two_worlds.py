@@ -141,8 +141,11 @@ async def lived(place: scene.Place, chair: str) -> dict[str, str]:
     calls = [line for line in log if line["event"] == "tell.tried"]
     assert looks
     assert calls
-    messages = sorted(alike(message.text, found.url, webhook.url) for message in webhook.kept)
-    shown |= {"messages": "\n".join(messages), "log": as_logged(looks), "calls": as_logged(calls)}
+    # Of each cause the last, of each kind of call one: a busy machine calls somebody anew in one world alone.
+    last = {message.cause: message.text for message in webhook.kept}
+    messages = sorted(alike(text, found.url, webhook.url) for text in last.values())
+    tried = sorted({alike(as_logged([line]), found.url, webhook.url) for line in calls})
+    shown |= {"messages": "\n".join(messages), "log": as_logged(looks), "calls": "\n".join(tried)}
     return {name: alike(text, found.url, webhook.url) for name, text in shown.items()}
 
 
