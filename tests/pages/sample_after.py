@@ -56,7 +56,7 @@ def _records() -> list[RecordWaits]:
     ]
 
 
-async def flags(_runtime: Any, caller: Caller) -> shown_after.Flags:
+async def flags(_runtime: Any, caller: Caller, *_: Any) -> shown_after.Flags:
     """One late, one to confirm, one that ends soon, one that is over, one not heard; of others two cases."""
 
     def line(letters: str, stands: Any, days: int, family: str = "Doe") -> shown_after.FlagShown:
