@@ -80,6 +80,7 @@ async def test_what_a_force_may_post_is_answered_as_promised(
     assert "0 were not answered as promised" in done.stdout
     assert [line.split()[1] for line in done.stdout.splitlines() if "not this token's" in line] == [
         "support.withheld-from-police.v1",
+        "care.support-progressed.v1",  # the step of an IDVA service
         "care.withheld-opened.v1",
         "support.immigration-noted.v1",
     ]
