@@ -11,6 +11,7 @@ nobody is told that they can be enforced, nor that they are over.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -157,11 +158,13 @@ def _longest(order: OrderMade) -> datetime | None:
     """When an order has lasted as long as its type may; police bail, as long as the rank that authorised it
     may give: nobody named is the lowest, and a court may give as much as it likes."""
     starts = utc(order.starts or order.made)
-    if order.order is OrderType.POLICE_BAIL and order.court is None:
-        last = months_on(starts.astimezone(LONDON).date(), bail_months(order))
-        return utc(datetime.combine(last + timedelta(days=1), time(), LONDON))
     days = ORDER_TYPES[order.order].longest
-    return None if days is None else starts + timedelta(days=days) + SLACK
+    with suppress(ValueError, OverflowError):  # it would be after the last day that there is
+        if order.order is OrderType.POLICE_BAIL and order.court is None:
+            last = months_on(starts.astimezone(LONDON).date(), bail_months(order))
+            return utc(datetime.combine(last + timedelta(days=1), time(), LONDON))
+        return None if days is None else starts + timedelta(days=days) + SLACK
+    return None
 
 
 def ends_at(terms: OrderTerms) -> datetime | None:
