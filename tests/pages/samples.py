@@ -57,6 +57,7 @@ from services.orders.views.shown import (
     Party,
     PersonShown,
     SectionShown,
+    StatusOf,
     StatusShown,
     StepShown,
 )
@@ -622,7 +623,8 @@ def _order_shown() -> OrderShown:
 
 
 def order_status() -> StatusShown:
-    """What is in force for a respondent: one that binds him, one of which nobody knows the service."""
+    """What is in force for a respondent: one that binds him, one of which nobody knows the service, and one
+    that binds two, of whom one was served."""
     known = _order_shown()
     jane = Party(person=JANE, name=Name(family="Doe", given="Jane"))
     kyle = Party(person=KYLE, name=Name(family="Doe", given="Kyle"))
@@ -640,6 +642,10 @@ def order_status() -> StatusShown:
         }
     )
     unserved = binds.model_copy(update={"order": new(), "type": OrderType.OCCUPATION, "status": None})
+    other = Party(person=new(), name=Name(family="Doe", given="Lee"))
+    off = StatusNow(in_force=True, served=False, aware=False, enforceable=False, reason="order.unserved")
+    each = [StatusOf(person=kyle, status=binds.status), StatusOf(person=other, status=off)]
+    of_two = {"order": new(), "type": OrderType.FMPO, "respondents": [kyle, other], "of_each": each}
     return StatusShown(
         at=NOW,
         fresh_until=FRESH,
@@ -647,7 +653,7 @@ def order_status() -> StatusShown:
         incomplete=1,
         known=True,
         person=kyle,
-        orders=[binds, unserved],
+        orders=[binds, unserved, binds.model_copy(update=of_two)],
         without_answer=4,
         pattern=[
             OffenceNamed(offence="stalking", by=True, occasions=6, decision="recorded", stands=True),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.rules.instruments import OPEN
 from contracts.rules.standing_grade import Assessed, counting
-from contracts.vocabulary import Grade, OrderType
+from contracts.vocabulary import Grade
 from services.marac.conference import rows
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.repeated import is_between
@@ -13,9 +13,6 @@ from services.marac.conference.risk import all_answers, counted
 from services.marac.rules import criteria
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event
-
-HONOUR = frozenset({OrderType.FMPO, OrderType.FGMPO})
-"""Orders that no court makes but for honour-based abuse."""
 
 
 def found_of(
@@ -34,7 +31,7 @@ def found_of(
         assessed=_assessed(victim.assessments if victim else ()),
         happened=_happened(case),
         repeat=tuple(case.repeat.roots) if case.repeat else (),
-        honour=tuple(each.root for each in case.orders if each.order in HONOUR),
+        honour=tuple(each.root for each in case.orders if each.order in criteria.HONOUR),
         taken_over=bool(case.transferred),
         unread=unread,
     )

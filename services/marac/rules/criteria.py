@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from contracts.vocabulary import EscalationUnit, Grade, ReferralCriterion, RepeatDefinition
+from contracts.vocabulary import EscalationUnit, Grade, OrderType, ReferralCriterion, RepeatDefinition
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event, counts, months_after
 
 State = Literal["met", "not-met", "not-known"]
+
+HONOUR = frozenset({OrderType.FMPO, OrderType.FGMPO})
+"""Orders that no court makes but for honour-based abuse (domain.md 4.1)."""
 
 
 @dataclass(frozen=True, slots=True)
