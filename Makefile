@@ -76,7 +76,7 @@ clean: down ## Remove what was built and installed here; kept data stays
 system:
 	@missing=$$( \
 	  { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb || echo postgresql >&3; \
-	    command -v chromium || echo chromium >&3; \
+	    command -v chromium-headless-shell || command -v chromium || echo chromium-headless-shell >&3; \
 	    PATH=$$PATH:/usr/sbin command -v nginx || echo nginx >&3; } 3>&1 >/dev/null 2>/dev/null | xargs); \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -12,7 +12,7 @@ from chassis.http.issuer import Foreign
 from chassis.pages import live
 from chassis.runtime import Runtime
 from chassis.signals import Changed, Signals
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 ROW = ("view", "row")
 
@@ -77,7 +77,7 @@ async def test_it_shows_that_it_lives_also_while_other_news_comes(monkeypatch: p
     other = asyncio.create_task(elsewhere())
     events = stream(signals, nothing)
     assert "retry" in await anext(events)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert "event: still" in await anext(events)
     other.cancel()
     await events.aclose()

@@ -12,7 +12,7 @@ from chassis.clock import Clock
 from chassis.news import News
 from chassis.signals import Changed, Signals
 from chassis.store import Postgres
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -71,5 +71,5 @@ async def test_told_to_stop_while_its_connection_dies_it_ends(
     task = asyncio.create_task(News(store, Signals()).run())
     await listens.wait()
     task.cancel()
-    done, _ = await asyncio.wait([task], timeout=5)
+    done, _ = await asyncio.wait([task], timeout=PATIENCE)
     assert done

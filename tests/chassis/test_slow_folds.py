@@ -25,6 +25,7 @@ from contracts.events.people import IncidentReported
 from contracts.vocabulary import IncidentKind, Role
 from tests.chassis.race.world import PERSON
 from tests.support.facts import IDS, fact, someone
+from tests.support.waiting import PATIENCE
 
 AGENCY = "northmere-police"
 PATIENCE_SECONDS = 0.3
@@ -120,7 +121,7 @@ class Failing(Folder):
 async def test_after_a_failure_fewer_are_taken_down_to_one(store: Store) -> None:
     folder = Failing(store, Signals())
     folding = asyncio.create_task(folder.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while len(folder.asked) < 6:
             await asyncio.sleep(0.01)
     folding.cancel()

@@ -37,6 +37,7 @@ from contracts.events.people import IncidentReported
 from contracts.vocabulary import BreachKind, IncidentKind, ParkedReason, Role, Threshold
 from tests.chassis.race.world import CAUSE, VIEWS, CauseRow
 from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
+from tests.support.waiting import PATIENCE
 
 AGENCY = "northmere-police"
 
@@ -534,7 +535,7 @@ async def test_a_subject_that_another_folder_holds_is_put_back(postgres_url: str
     async with store.writing() as connection:
         assert await folder._lock(connection, {person: False}) == {person}
         other = asyncio.create_task(folder.once())
-        batch = await asyncio.wait_for(other, 5)
+        batch = await asyncio.wait_for(other, PATIENCE)
         assert batch.put_back == 1
     assert (await folder.once()).put_back == 0
     await store.close()

@@ -13,12 +13,10 @@ from deploy.assets import assets_folder, axe_script
 from deploy.local.processes import free_port
 from deploy.screenshots import chromium
 from tests.pages.app import World, create, sampled
+from tests.support.waiting import PATIENCE
 
 Open = Callable[..., Page]
 
-# Only what never comes is a failure here: how fast a page is, the bench measures. A busy machine took five
-# seconds over one.
-PATIENCE = 60
 expect.set_options(timeout=PATIENCE * 1000)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from contracts.rules.safe_contact import safe_way
 from services.marac.conference.parts import Source
@@ -43,14 +43,18 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     assert re.fullmatch(r"\d+\.[\w+/=]+\.[\w+/=]+", kept[1]), "sealed"
     assert world.sittings.records == {}
     page.context.set_offline(False)
-    expect(page.locator("[data-state]")).to_contain_text("Saved at", timeout=15_000)
+    expect(page.locator("[data-state]")).to_contain_text("Saved at")
     recorded = world.sittings.records[sample_rows.CASE]
     assert (recorded.risks, recorded.decided) == (TYPED, "New locks.")
     assert (recorded.needs, recorded.strengths) == ("An interpreter.", "A sister helps.")
     assert page.evaluate(KEPT) == [], "what the server has is kept no more"
     page.locator("#risks").fill("More.")
-    with page.expect_response(lambda answer: answer.request.method in ("POST", "PUT")):
-        page.get_by_role("button", name="Save", exact=True).click()
+    held: list[Route] = []
+    page.route(f"**{HEAR}", held.append)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-state]")).to_have_text("Saving.")
+    assert world.sittings.records[sample_rows.CASE].version == recorded.version, "it does not say what is not so"
+    held.pop().continue_()
     expect(page.locator("[data-state]")).to_contain_text("Saved at")
     assert world.sittings.records[sample_rows.CASE].version == recorded.version + 1
 
@@ -99,7 +103,7 @@ def test_a_server_that_is_not_ready_loses_nothing(open_: Open, world: World) -> 
     page.get_by_role("button", name="Save and hear").click()
     expect(page.locator("[data-state]")).to_contain_text("Not saved since")
     world.sittings.down = False
-    page.wait_for_url(lambda url: sample_rows.CASE not in url, timeout=15_000)
+    page.wait_for_url(lambda url: sample_rows.CASE not in url)
     assert world.sittings.records[sample_rows.CASE].risks == TYPED
 
 

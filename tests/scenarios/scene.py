@@ -150,7 +150,7 @@ async def linked(goldthread: Goldthread, chair: str, roots: Mapping[str, str]) -
         breaches = [each for each in shown["occurrences"] if each["breach"]]
         return len(said_by) == len(KINDS) and any(len(each["records"]) == 2 for each in breaches)
 
-    await until(page, 60, "her page speaks of five agencies, and two records of one breach")
+    await until(page, "her page speaks of five agencies, and two records of one breach")
     await goldthread.settled()
 
 

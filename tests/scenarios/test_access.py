@@ -167,7 +167,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     async def paged() -> bool:
         return (await operator.get(f"/notify/v1/alerts/{lonely['root']}")).status_code == 200
 
-    await until(paged, 30, "the alert that found nobody is the operator's too")
+    await until(paged, "the alert that found nobody is the operator's too")
     return found
 
 
@@ -190,7 +190,7 @@ async def undone(goldthread: Goldthread) -> dict[str, str]:
         answer = await operator.get(f"/referrals/v1/identity-questions/{one}/{other}")
         return answer.status_code == 200 and bool(answer.json()["together"])
 
-    await until(together, 30, "the two are one")
+    await until(together, "the two are one")
     decided = {"mentions": [one, other], "answer": "not-same", "reason": "Met both."}
     said = caseload.submission(decided, scene.BEGAN)
     assert (await operator.post("/referrals/v1/identity-decisions", json=said)).status_code == 201
@@ -199,7 +199,7 @@ async def undone(goldthread: Goldthread) -> dict[str, str]:
         waits = (await operator.get("/referrals/v1/identity-questions")).json()["undone"]
         return next((each["cause"] for each in waits if [one, other] in each["parted"]), None)
 
-    return {"one": one, "other": other, "link": str(await until(link, 30, "the link is undone"))}
+    return {"one": one, "other": other, "link": str(await until(link, "the link is undone"))}
 
 
 async def test_pages_come_with_what_they_look_by(goldthread: Goldthread) -> None:

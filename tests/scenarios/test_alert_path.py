@@ -80,7 +80,7 @@ async def embedded(environment: dict[str, Any]) -> AsyncIterator[Running]:
         async def start() -> None:
             notify._go("tell", tell(notify))
 
-        await until(ready, 60, "it is ready")
+        await until(ready, "it is ready")
         yield Running(url, stop, start)
         server.should_exit = True
         await serving
@@ -160,12 +160,12 @@ async def every_page_says_when_alerts_stop(running: Running, goldthread: Goldthr
             and "Alerts get out." in shown["notify, operator"]
         )
 
-    await until(sound, 30, "no page says that alerts stop")
+    await until(sound, "no page says that alerts stop")
     operator = await goldthread.person("aisha-bright")
     path = (await operator.get("/notify/v1/path")).json()
     assert path["state"] == "sound"
     assert 0 <= path["took_seconds"] < 2 * EVERY
-    await until(lambda: heard(heart, 2), 30, "the heart beats")
+    await until(lambda: heard(heart, 2), "the heart beats")
 
     await running.stop()
 
@@ -176,13 +176,13 @@ async def every_page_says_when_alerts_stop(running: Running, goldthread: Goldthr
     await until(broken, 2 * EVERY + SLOW, "every page says that alerts stop, within the bound")
     beats = len(heart.got)
     if "notify" in running.answering:  # by the way that still works: it is on the list of alerts
-        await until(lambda: told(goldthread), 30, "the operator is told")
+        await until(lambda: told(goldthread), "the operator is told")
     assert len(heart.got) == beats, "silence is the alarm"
 
     await running.start()
-    await until(sound, 30, "no page says so any more")
-    await until(lambda: heard(heart, beats + 1), 30, "the heart beats again")
-    await until(lambda: told(goldthread, False), 30, "nobody is called for it any more")
+    await until(sound, "no page says so any more")
+    await until(lambda: heard(heart, beats + 1), "the heart beats again")
+    await until(lambda: told(goldthread, False), "nobody is called for it any more")
 
 
 async def heard(heart: Pager, count: int) -> bool:
@@ -205,7 +205,7 @@ async def the_page_of_somebody_on_call_is_light(running: Running, goldthread: Go
     async def all_there() -> bool:
         return len((await dev.get("/notify/v1/alerts")).json()["waiting"]) == 30
 
-    await until(all_there, 60, "thirty alerts wait")
+    await until(all_there, "thirty alerts wait")
     shown, first, again = await asyncio.to_thread(weigh, running.url)
     print(f"first load {first} bytes, reload {again} bytes")
     assert shown == 30

@@ -171,7 +171,7 @@ async def test_the_same_post_twice_is_one_fact_and_another_body_is_refused(
         (held_now,) = await held(deployment, goldthread, "referrals")
         return "\nplaces 0 " not in held_now
 
-    await until(one_person, 30, "she and whom the hospital told of before are one, which the matcher says")
+    await until(one_person, "she and whom the hospital told of before are one, which the matcher says")
     before = await held(deployment, goldthread, "referrals")
     again = await hospital.post(path, json=body, headers=key)
     other = await hospital.post(path, json=caseload.hospital_contact(AT, MARK), headers=key)
@@ -196,7 +196,7 @@ async def test_a_breach_of_an_order_that_nobody_knows_is_taken_and_pages_and_is_
         case = await goldthread.post("harbour-idva", REFERRALS, caseload.referral(AT - timedelta(days=2)))
         body = breach(reference="NM/26/9999", order="00000000-0000-4000-8000-000000000001")
         root = (await goldthread.post("castlegate-housing", BREACHES, body))["root"]
-        await until(lambda: webhook.first("dev-malik", root), 30, "the person on call hears of it")
+        await until(lambda: webhook.first("dev-malik", root), "the person on call hears of it")
         chair = await goldthread.person("rowan-ellis")
 
         async def gap() -> bool:
@@ -204,6 +204,6 @@ async def test_a_breach_of_an_order_that_nobody_knows_is_taken_and_pages_and_is_
             gaps = {(gap["code"], each) for gap in page.get("missing", ()) for each in gap["roots"]}
             return ("breach-order-not-found", root) in gaps
 
-        await until(gap, 30, "the case says that its order was not found")
+        await until(gap, "the case says that its order was not found")
         shown = await chair.get(f"/marac/cases/{case['root']}", headers={"Accept": "text/html"})
         assert shown.status_code == 200

@@ -79,7 +79,7 @@ async def test_an_upload_is_what_its_single_posts_would_be(
         await scene.configure(goldthread, scene.Place(), webhook.url)
         breach = packed(("breach", BreachReported.type, caseload.housing_breach(AT)))
         told = results(await housing.post("/orders/v1/bulk", content=breach, headers=HEADERS))
-        await until(lambda: webhook.first("dev-malik", told[0]["receipt"]["root"]), 30, "it pages")
+        await until(lambda: webhook.first("dev-malik", told[0]["receipt"]["root"]), "it pages")
     assert MARK not in logs(deployment)
 
 

@@ -40,7 +40,7 @@ async def referred(goldthread: Goldthread) -> str:
     async def there() -> bool:
         return (await coordinator.get(f"/marac/v1/cases/{case}")).status_code == 200
 
-    await until(there, 30, "the case is there")
+    await until(there, "the case is there")
     return case
 
 
@@ -66,13 +66,13 @@ async def test_an_emergency_meeting_rings_whoever_is_on_call_until_somebody_take
         await scene.configure(goldthread, scene.Place(), webhook.url, NIGHT)
         case = await referred(goldthread)
         meeting = await called(goldthread, case)
-        message = await until(lambda: webhook.first(SUPERVISOR, meeting), 30, "the supervisor is rung")
+        message = await until(lambda: webhook.first(SUPERVISOR, meeting), "the supervisor is rung")
         for word in ("Marlowe", "Harcastle", case, NORTH, "Northmere North", "960144"):
             assert word not in message.text, "no name, and no place"
         await nobody_has_taken_it(goldthread, meeting)
 
         await goldthread.set_clock(NIGHT + timedelta(minutes=6))
-        await until(lambda: webhook.first(DUTY_OFFICER, meeting), 30, "then the duty officer")
+        await until(lambda: webhook.first(DUTY_OFFICER, meeting), "then the duty officer")
         taken = await (await goldthread.person(DUTY_OFFICER)).post(f"/notify/v1/alerts/{meeting}/acknowledge")
         assert taken.json()["state"] == "answered"
         await somebody_has(goldthread, meeting)
@@ -90,7 +90,7 @@ async def nobody_has_taken_it(goldthread: Goldthread, meeting: str) -> None:
         found = await get(goldthread, SUPERVISOR, f"/marac/v1/emergency-meetings/{meeting}")
         return (found["told"]["state"], len(found["told"]["calls"])) == ("waiting", 1)
 
-    await until(told, 30, "the meeting's page says that somebody was told")
+    await until(told, "the meeting's page says that somebody was told")
     alert = await get(goldthread, SUPERVISOR, f"/notify/v1/alerts/{meeting}")
     assert (alert["rule"], alert["about"], alert["urgency"]) == ("emergency-marac", "meeting", "now")
     page = await get(goldthread, SUPERVISOR, f"/notify/alerts/{meeting}")
@@ -107,7 +107,7 @@ async def nobody_has_taken_it(goldthread: Goldthread, meeting: str) -> None:
         waits = (await get(goldthread, HOUSING, "/marac/v1/research"))["waits"]
         return next((each for each in waits if each["meeting"] == meeting), None)
 
-    ask = await until(asked, 30, "the agency is asked")
+    ask = await until(asked, "the agency is asked")
     assert (ask["emergency"], ask["due"], ask["state"]) == (True, ask["starts"], "asked")
 
 
@@ -118,7 +118,7 @@ async def somebody_has(goldthread: Goldthread, meeting: str) -> None:
         told = (await get(goldthread, COORDINATOR, f"/marac/v1/emergency-meetings/{meeting}"))["told"]
         return (told["state"], told["taken_by"], told["taken_call"]) == ("taken", "Northmere Police", 2)
 
-    await until(taken, 30, "somebody took it")
+    await until(taken, "somebody took it")
     page = await get(goldthread, COORDINATOR, f"/marac/meetings/{meeting}")
     assert "Taken by Northmere Police" in page
     assert NOBODY_YET not in page
@@ -133,6 +133,6 @@ async def over(goldthread: Goldthread, meeting: str) -> None:
             (await get(goldthread, SUPERVISOR, f"/notify/v1/alerts/{meeting}"))["state"] == "stood-down"
         )
 
-    await until(stood_down, 30, "nobody is told any more")
+    await until(stood_down, "nobody is told any more")
     told = (await get(goldthread, COORDINATOR, f"/marac/v1/emergency-meetings/{meeting}"))["told"]
     assert told["state"] == "taken", "who took it stays on its page"

@@ -67,7 +67,7 @@ async def test_a_partner_has_what_the_others_said(deployment: Deployed, goldthre
             entries = await feed(housing)
             return entries if {each["root"] for each in entries} >= told else None
 
-        await until(heard, 30, "what the others said of her")
+        await until(heard, "what the others said of her")
         corrected = caseload.referral(scene.BEGAN) | {"purpose": "support"}
         idva = await goldthread.system("harbour-idva")
         fact = f"/referrals/v1/facts/{roots['referral']}"
@@ -79,7 +79,7 @@ async def test_a_partner_has_what_the_others_said(deployment: Deployed, goldthre
             versions = [each["version"] for each in entries if each["root"] == roots["referral"]]
             return entries if versions == [1, 2] else None
 
-        entries = await until(both, 30, "the correction follows")
+        entries = await until(both, "the correction follows")
         own = {roots[name] for name in ("housing", "breach")}
         kept = {roots[name] for name in ("order", "service", "bail", "immigration", "contact")}
         assert not {each["root"] for each in entries} & (own | kept), "nor where she was treated"
@@ -89,7 +89,7 @@ async def test_a_partner_has_what_the_others_said(deployment: Deployed, goldthre
         async def pushed() -> bool:
             return len(partner.entries) >= len(entries)
 
-        await until(pushed, 30, "its webhook has them all")
+        await until(pushed, "its webhook has them all")
         assert partner.entries == entries
     await goldthread.settled()
 
@@ -97,7 +97,7 @@ async def test_a_partner_has_what_the_others_said(deployment: Deployed, goldthre
         marks = await asyncio.to_thread(deployment.operator, "referrals", "marks", "referrals")
         return "unsent 0" in " ".join(marks.split())
 
-    await until(sent, 60, "all that was said is on the log")
+    await until(sent, "all that was said is on the log")
     await asyncio.to_thread(deployment.restored, NOW)
     again = Goldthread(deployment.url)
     assert await feed(await again.system(HOUSING)) == entries

@@ -45,7 +45,7 @@ async def until_way(goldthread: Goldthread, case: str, because: str) -> Mapping[
         page = await case_page(goldthread, "carys-bevan", case)
         return page if page and page["hers"]["way"]["because"] == because else {}
 
-    return await until(told, 30, because)
+    return await until(told, because)
 
 
 async def test_what_is_hers(goldthread: Goldthread) -> None:
@@ -89,12 +89,12 @@ async def a_safe_way_is_said_and_fails(goldthread: Goldthread, case: str) -> Non
             return ""
         return (await officer.get(f"/orders/breaches/{cause}", headers={"Accept": "text/html"})).text
 
-    page = await until(lambda: before_they_go("verified"), 30, "the safe way, with the breach")
+    page = await until(lambda: before_they_go("verified"), "the safe way, with the breach")
     assert "No uniform." in page
     assert NUMBER in page
     failed = {"method": "mobile", "failure": "somebody-else-answered"}
     await say(goldthread, "harbour-idva", "/referrals/v1/failed-contacts", 0.1, **failed)
-    page = await until(lambda: before_they_go("failed"), 30, "that it failed, with the breach")
+    page = await until(lambda: before_they_go("failed"), "that it failed, with the breach")
     assert "No safe contact is known. Do not make contact." in page
     await until_way(goldthread, case, "failed")
 
@@ -114,12 +114,12 @@ async def her_words_and_a_refusal(goldthread: Goldthread, case: str) -> None:
         chair = await goldthread.person("rowan-ellis")
         return (await chair.get(f"/marac/cases/{case}", headers={"Accept": "text/html"})).text
 
-    page = await until(lambda: asked("refused"), 30, "that she refuses is a question")
+    page = await until(lambda: asked("refused"), "that she refuses is a question")
     assert page.index("I want it to stop.") < page.index('id="said"'), "her words come first"
     why = {"basis": "public-task", "ground": "high-risk", "reason": "Her landlord is his brother."}
     overridden = {"recipients": ["housing"], "answer": "overridden", "override": why}
     await say(goldthread, "harbour-idva", "/referrals/v1/consents", 1, **overridden)
-    page = await until(lambda: asked("overridden"), 30, "that it was decided, and why")
+    page = await until(lambda: asked("overridden"), "that it was decided, and why")
     assert "Her landlord is his brother." in page
 
 
@@ -137,6 +137,6 @@ async def what_was_not_asked(goldthread: Goldthread) -> None:
         found = {each["agency"]: each for each in agencies}
         return found if (found.get("harbour-idva", {}).get("victims") or 0) >= 6 else {}
 
-    await until(counted, 30, "six victims of whom religion was never asked")
+    await until(counted, "six victims of whom religion was never asked")
     page = await admin.get("/marac/characteristics", headers={"Accept": "text/html"})
     assert "Harbour Idva" in page.text

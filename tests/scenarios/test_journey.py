@@ -128,7 +128,7 @@ async def one_person_from_five_agencies(story: Story) -> None:
         said_by = {line["agency"] for line in victim["lines"]}
         return said_by >= set(AGENCIES)
 
-    await until(page, 60, "her page speaks of all five agencies")
+    await until(page, "her page speaks of all five agencies")
 
 
 async def step_3_and_4(story: Story) -> None:
@@ -140,7 +140,7 @@ async def step_3_and_4(story: Story) -> None:
     root = await story.post(
         "breach", "castlegate-housing", "/orders/v1/breaches", caseload.housing_breach(at)
     )
-    message = await until(lambda: story.webhook.first("dev-malik", root), 60)
+    message = await until(lambda: story.webhook.first("dev-malik", root))
     story.receipts["page"] = {"seconds": message.at - began}
     assert message.signed
     for secret in ("Marlowe", "Jennifer", "Harcastle", "Alder", "ZZ1", "north", "NM/26", "castlegate"):
@@ -153,7 +153,7 @@ async def step_3_and_4(story: Story) -> None:
         opened = await get(first, f"/orders/v1/breaches/{root}")
         return opened if opened["order"] and opened["grade"] == "high" else None
 
-    opened = await until(order_found, 60, "the breach finds its order when the matcher has linked him")
+    opened = await until(order_found, "the breach finds its order when the matcher has linked him")
     assert opened["order"]["order"] == story.root("order")
     answer = await first.post(f"/notify/v1/alerts/{root}/acknowledge")
     assert answer.status_code == 200, answer.text
@@ -181,19 +181,19 @@ async def step_4_again_unanswered(story: Story) -> None:
         shown = (await supervisor.get(f"/notify/v1/alerts/{root}")).json()
         return all(call["tries"] for call in shown["calls"])
 
-    await until(lambda: story.webhook.first("dev-malik", root), 60)
-    await until(noted, 60, "the first call is noted")
+    await until(lambda: story.webhook.first("dev-malik", root))
+    await until(noted, "the first call is noted")
     for minutes, who in ((8, "joan-okafor"), (20, "helen-sato"), (36, "marcus-dunne")):
         await story.goldthread.set_clock(clock + timedelta(minutes=minutes))
-        await until(lambda: story.webhook.first(who, root), 60, f"{who} is called")  # noqa: B023
-        await until(noted, 60, f"the call of {who} is noted")
+        await until(lambda: story.webhook.first(who, root), f"{who} is called")  # noqa: B023
+        await until(noted, f"the call of {who} is noted")
     await story.goldthread.set_clock(clock + timedelta(minutes=56))
 
     async def again() -> bool:
         calls = {message.id for message in story.webhook.messages("dev-malik") if message.cause == root}
         return len(calls) >= 2
 
-    await until(again, 60, "the ladder begins again")
+    await until(again, "the ladder begins again")
 
 
 async def step_5(story: Story) -> None:
@@ -287,7 +287,7 @@ async def step_7(story: Story) -> None:
         answer = await chair.get(f"/marac/v1/cases/{story.root('referral')}", params={"at": then})
         return answer if answer.status_code != 409 else None
 
-    answer = await until(known, 20, "every service's watermark has passed that day")
+    answer = await until(known, "every service's watermark has passed that day")
     assert answer.status_code == 200, answer.text
     page = answer.json()
     assert page["known_at"]
@@ -327,7 +327,7 @@ async def step_8(story: Story) -> None:
             and injury["said"] is None
         )
 
-    await until(follows, 60)
+    await until(follows)
     story.receipts["correction"] = {"seconds": time.monotonic() - began}
 
 
@@ -344,7 +344,7 @@ async def step_9(story: Story) -> None:
         called = all(call["tries"] for call in shown["calls"])
         return called and datetime.fromisoformat(shown["next_due"]) > NOW + timedelta(minutes=4)
 
-    await until(called_by_now, 120, "the ladder has come to now")
+    await until(called_by_now, "the ladder has come to now")
     await story.goldthread.settled()
     calls = len(story.webhook.kept)
     before = await fingerprints(story)

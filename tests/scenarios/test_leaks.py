@@ -235,7 +235,7 @@ async def search(embedded: Deployed, planted: Planted) -> None:
         place = scene.Place(area=planted.area, name=planted.mark("areaname"))
         await scene.configure(goldthread, place, WEBHOOK.url)
         roots = await posted(goldthread, planted)
-        await until(lambda: WEBHOOK.first("dev-malik", roots["breach"]), 30, "the message")
+        await until(lambda: WEBHOOK.first("dev-malik", roots["breach"]), "the message")
         await goldthread.settled()
         away = await perpetrator_centred(goldthread, planted, roots)
     away |= await refusals(goldthread, planted, roots)
@@ -308,7 +308,7 @@ async def perpetrator_centred(
         answer = await control_room.post("/orders/v1/status", json={"record": record})
         return answer if all(planted.mark(word) in answer.text for word in named) else None
 
-    status = await until(told, 30, "the order, and whom it protects")
+    status = await until(told, "the order, and whom it protects")
     assert [order["order"] for order in status.json()["orders"]] == [roots["order"]]
     una = await goldthread.person("una-frost")
     page = await una.post("/orders/status", data=record, headers={"Origin": str(una.base_url)})

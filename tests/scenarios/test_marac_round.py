@@ -53,7 +53,7 @@ class Round:
         return answer
 
     async def comes(self, what: str, seen: Callable[[], Awaitable[Any]]) -> Any:
-        return await until(seen, 30, what)
+        return await until(seen, what)
 
 
 async def world(goldthread: Goldthread, webhook: str) -> None:

@@ -59,7 +59,7 @@ async def test_a_breach_rings_whoever_can_be_reached_and_a_key_takes_it(goldthre
         found = await messages(goldthread, "voice", "+44" + REACHED[1:].replace(" ", ""))
         return [each for each in found if each["status"] == "completed"]
 
-    (ring,) = await until(rings, 30, "the second is rung, for the first's number is not in use")
+    (ring,) = await until(rings, "the second is rung, for the first's number is not in use")
     (text,) = await messages(goldthread, "sms", REACHED)
     (lost,) = await messages(goldthread, "sms", GONE)
     (mail,) = await messages(goldthread, "email", "joan-okafor@northmere.example")
@@ -73,7 +73,7 @@ async def test_a_breach_rings_whoever_can_be_reached_and_a_key_takes_it(goldthre
         by = [(each["channel"], each["result"]) for call in shown["calls"] for each in call["messages"]]
         return ["all"] if set(by) == {(each, "delivered") for each in ("sms", "email", "voice")} else []
 
-    await until(arrived, 30, "the provider tells that all three have arrived")
+    await until(arrived, "the provider tells that all three have arrived")
     page = (await joan.get("/notify/alerts", headers={"Accept": "text/html"})).text
     assert "The telephone was picked up" in page
     assert "900142" not in page
@@ -112,7 +112,7 @@ async def test_a_process_that_is_killed_as_it_sends_sends_no_second_text(
     async def dead() -> bool:
         return dies.poll() is not None
 
-    await until(dead, 30, "notify dies with a message out and nothing noted")
+    await until(dead, "notify dies with a message out and nothing noted")
     del deployment.extra["GOLDTHREAD_DIE_AT"]
     deployment.start_part("notify")
     deployment.await_part("notify")
@@ -123,7 +123,7 @@ async def test_a_process_that_is_killed_as_it_sends_sends_no_second_text(
         by = [each["channel"] for call in shown["calls"] for each in call["messages"] if each["result"]]
         return set(by) >= {"sms", "email", "voice"}
 
-    await until(noted, 60, "what was sent is noted, and what was not is sent")
+    await until(noted, "what was sent is noted, and what was not is sent")
     for kind, to in (("sms", number), ("email", "dev-malik@northmere.example")):
         calls = [each["reference"] for each in await messages(goldthread, kind, to)]
         assert len(calls) == len(set(calls)) >= 1

@@ -94,7 +94,7 @@ async def case_of(house: House) -> str:
     await house.goldthread.post("northmere-police", INCIDENTS, caseload.police_incident(DAY))
     for agency in ("northmere-hospital", "northmere-police"):
         await until(
-            lambda agency=agency: said_by(house, case, agency, 1), 60, f"what {agency} said is on her page"
+            lambda agency=agency: said_by(house, case, agency, 1), f"what {agency} said is on her page"
         )
     return str(case)
 
@@ -131,7 +131,7 @@ async def breached(house: House, webhook: Webhook, days: int) -> float:
     body = caseload.housing_breach(scene.FOLDED - timedelta(days=days))
     began = time.monotonic()
     cause = (await house.goldthread.post("castlegate-housing", BREACHES, body))["root"]
-    await until(lambda: webhook.first("dev-malik", cause), 60, "the person on call is called")
+    await until(lambda: webhook.first("dev-malik", cause), "the person on call is called")
     return time.monotonic() - began
 
 
@@ -160,19 +160,19 @@ async def test_what_cannot_be_read_is_seen_decided_and_holds_up_no_page(
             seen = (page["incomplete"], page["whose_unknown"], page["operator_told"] is not None)
             return seen == (2, 1, True) and any(gap.items() <= each.items() for each in page["missing"])
 
-        await until(incomplete, 30, "her page says so, and that somebody was told")
+        await until(incomplete, "her page says so, and that somebody was told")
         assert await breached(house, webhook, 1) < IN_TIME_SECONDS
-        await until(lambda: duty_officer_called(house, webhook), 30, "somebody is called about it")
+        await until(lambda: duty_officer_called(house, webhook), "somebody is called about it")
         chair = await house.goldthread.person("rowan-ellis")
         shown = (await chair.get(f"/marac/cases/{case}", headers={"Accept": "text/html"})).text
         assert "2 RECORDS ABOUT THIS COULD NOT BE READ" in shown
         assert "1 record could not be read, and it is not known whom it is about." in shown
-        await until(lambda: orders_says_so(house, webhook), 30, "so does the page of the breach")
-        him = await until(lambda: person_in_question(house), 30, "so does his, in the cohort")
+        await until(lambda: orders_says_so(house, webhook), "so does the page of the breach")
+        him = await until(lambda: person_in_question(house), "so does his, in the cohort")
         await his_page_says_no_more_than_how_many(house, him)
         mended[0] = True
         await decide_all(house)
-        await until(lambda: said_by(house, case, "northmere-hospital", 2), 30, "the fact is on her page")
+        await until(lambda: said_by(house, case, "northmere-hospital", 2), "the fact is on her page")
         page = await page_of(house, case)
         assert (page["incomplete"], page["whose_unknown"]) == (0, 0)
 
@@ -255,7 +255,7 @@ async def test_while_a_fold_about_her_raises_a_breach_against_her_still_pages(
         case = await case_of(house)
         raising.append(True)
         assert await breached(house, webhook, 1) < IN_TIME_SECONDS
-        await until(lambda: since(house, case), 30, "her page says that it is the last good one")
+        await until(lambda: since(house, case), "her page says that it is the last good one")
         assert await breached(house, webhook, 4) < IN_TIME_SECONDS
         await house.goldthread.settled()  # nothing on its way may mend her before the operator does
         raising.clear()
@@ -268,7 +268,7 @@ async def test_while_a_fold_about_her_raises_a_breach_against_her_still_pages(
         async def sound() -> bool:
             return await since(house, case) is None
 
-        await until(sound, 30, "her page is made anew")
+        await until(sound, "her page is made anew")
 
 
 async def since(house: House, case: str) -> Any:

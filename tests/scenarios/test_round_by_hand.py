@@ -27,9 +27,10 @@ from tests.scenarios.test_marac_round import (
     world,
 )
 from tests.scenarios.webhook import Webhook
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
+expect.set_options(timeout=PATIENCE * 1000)
 NEXT = MEETS + timedelta(days=7)
 MOST_STOPS = 150
 """More stops of the Tab key than any page has before what is looked for."""
@@ -63,12 +64,12 @@ class Walk:
             answer = await page.goto(f"{self._url}/marac/{path}")
             return answer is not None and answer.status == 404
 
-        await until(gone, 30, f"{who}, {path}: gone")
+        await until(gone, f"{who}, {path}: gone")
 
     async def _of(self, who: str) -> Page:
         if who not in self._pages:
             page = await (await self._browser.new_context()).new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(PATIENCE * 1000)
             await page.goto(f"{self._url}/marac/sign-in")
             await page.check(f"input[value='{who}']")
             await page.click("button[type=submit]")
@@ -85,7 +86,7 @@ class Walk:
             await page.reload()
             return False
 
-        await until(shown, 30, f"{who}, {path}: {shows}")
+        await until(shown, f"{who}, {path}: {shows}")
         await self.sound(page)
         return page
 

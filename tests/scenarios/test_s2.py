@@ -92,7 +92,7 @@ async def missing(chair: httpx.AsyncClient, case: str, order: str) -> dict[str, 
 
 async def shown_within_a_second(views: dict[str, Callable[[], Awaitable[bool]]]) -> None:
     for name, shows in views.items():
-        await until(shows, 1, name)
+        await until(shows, name, 1)
 
 
 async def told(goldthread: Goldthread) -> str:

@@ -80,7 +80,7 @@ async def decide(client: httpx.AsyncClient, path: str, **form: str) -> httpx.Res
 
 
 async def within_a_second(shows: Callable[[], Awaitable[bool]], what: str) -> None:
-    await until(shows, 1, what)
+    await until(shows, what, 1)
 
 
 async def test_s3(goldthread: Goldthread) -> None:
@@ -94,7 +94,7 @@ async def test_s3(goldthread: Goldthread) -> None:
             said = (await said_of(chair, roots["idva"])).get("victim", set())
             return said == {"harbour-idva", "northmere-hospital", "northmere-council"}
 
-        await until(no_doubt, 60, "what leaves no doubt is in her case, without a number that any two share")
+        await until(no_doubt, "what leaves no doubt is in her case, without a number that any two share")
         her = await mention(goldthread, "harbour-idva", roots["idva"])
         at_police = await mention(goldthread, "northmere-police", roots["police"])
         await the_police_record_is_asked_about(goldthread, roots, her, at_police)
@@ -118,7 +118,7 @@ async def the_police_record_is_asked_about(
         found = [each for each in waits if at_police in (each["one"], each["other"])]
         return f"/referrals/reviews/{found[0]['one']}/{found[0]['other']}" if found else None
 
-    review = str(await until(asked, 30, "the coordinator is asked"))
+    review = str(await until(asked, "the coordinator is asked"))
     page = (await coordinator.get(review)).text
     assert "Swapped" in page
     assert "Never a reason" in page
@@ -140,7 +140,7 @@ async def the_police_record_is_asked_about(
         waits = (await coordinator.get("/referrals/v1/identity-questions")).json()["undone"]
         return [each["cause"] for each in waits if each["due"]]
 
-    (link,) = await until(seen, 30, "somebody had seen the mixture: the clock runs")
+    (link,) = await until(seen, "somebody had seen the mixture: the clock runs")
     shown = (await coordinator.get(f"/referrals/v1/undone-links/{link}")).json()["shown"]
     assert [(each["agency"], each["roles"]) for each in shown] == [("northmere-police", ["marac-chair"])]
     done = await decide(coordinator, f"/referrals/links/{link}", reported="no", reason="The chair was told.")
@@ -210,13 +210,13 @@ async def the_plan_is_refused_with_its_reasons(
     async def stands() -> bool:
         return not {"plan-inadequate", "plan-missing", "plan-review"} & await gaps()
 
-    await until(refused, 30, "the case's page has the plan as a gap")
+    await until(refused, "the case's page has the plan as a gap")
     page = (await chair.get(f"/marac/cases/{roots['idva']}")).text
     assert "Not adequate" in page
     assert "Says nothing, or only points elsewhere" in page
     better = await goldthread.post("harbour-idva", path, plan([girl("harbour-cms", "C-31")], **BETTER))
     assert (better["adequate"], better["refused"]) == (True, [])
-    await until(stands, 30, "an adequate plan stands")
+    await until(stands, "an adequate plan stands")
     form = {"plan": better["root"], "result": "stands", "review_on": BETTER["review_on"], "why": "It holds."}
     victim = f"/referrals/victims/{her}"
     once = re.findall(r'name="once" value="([^"]*)"', (await adviser.get(victim)).text)
@@ -248,5 +248,5 @@ async def she_and_he_are_never_one(
         pikes = [each for each in people if (each["name"] or {}).get("family") == "Pike"]
         return len(pikes) == 1
 
-    await until(one_with_two_victims, 30, "his three records are one person in the cohort")
+    await until(one_with_two_victims, "his three records are one person in the cohort")
     assert "are apart now" in (await coordinator.get(page)).text

@@ -124,7 +124,7 @@ async def test_s5(goldthread: Goldthread) -> None:
         async def stands() -> bool:
             return await said_by() == {"northmere-hospital"}
 
-        await until(stands, 30, "the case stands on health's word alone")
+        await until(stands, "the case stands on health's word alone")
         page = await shown()
         assert page["grade"] == "high"
         missing = {(gap["code"], gap["owner"]) for gap in page["missing"]}
@@ -135,8 +135,8 @@ async def test_s5(goldthread: Goldthread) -> None:
         async def linked() -> bool:
             return await said_by() == {"northmere-hospital", "northmere-police"}
 
-        await until(linked, 60, "what the police posted is of the same case")
-        await until(lambda: webhook.first("dev-malik", roots["breach"]), 30, "the breach calls somebody")
+        await until(linked, "what the police posted is of the same case")
+        await until(lambda: webhook.first("dev-malik", roots["breach"]), "the breach calls somebody")
         await goldthread.settled()
         views = await police_views(goldthread, case, roots)
         views["messages"] = "".join(message.text for message in webhook.kept)
@@ -165,6 +165,6 @@ async def a_lawful_basis_opens_it(goldthread: Goldthread, case: str, roots: dict
         page = (await chair.get(f"/marac/cases/{case}")).text
         return all(words in page for words in (OPENED, WHY, "life is in danger"))
 
-    await until(told, 30, "the case says what was opened, by which right, and why")
+    await until(told, "the case says what was opened, by which right, and why")
     views = await police_views(goldthread, case, roots)
     assert [where for where, text in views.items() if SECRET in text] == []

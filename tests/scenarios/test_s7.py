@@ -74,7 +74,7 @@ async def whole(officer: httpx.AsyncClient, root: str, file: File) -> dict[str, 
             shown if answer.status_code == 200 and len(shown["pattern"]["considered"]) == expected else None
         )
 
-    found = await until(linked, 60, f"{expected} facts of the two")
+    found = await until(linked, f"{expected} facts of the two")
     assert found
     return found
 

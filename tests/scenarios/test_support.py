@@ -67,7 +67,7 @@ async def owed(goldthread: Goldthread, family: str, *rules: str) -> dict[str, An
         line: dict[str, Any] = found
         return line if sorted(each["rule"] for each in line["owed"]) == sorted(rules) else None
 
-    return await until(there, 30, f"{rules} are owed")
+    return await until(there, f"{rules} are owed")
 
 
 async def runs(goldthread: Goldthread, rule: str, many: int) -> None:
@@ -78,7 +78,7 @@ async def runs(goldthread: Goldthread, rule: str, many: int) -> None:
         clocks = (await reader.get("/notify/v1/clocks")).json()["clocks"]
         return sum(clock["rule"] == rule for clock in clocks) == many
 
-    await until(there, 30, f"{many} of {rule}")
+    await until(there, f"{many} of {rule}")
 
 
 async def alerts(goldthread: Goldthread) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ async def asked_accepted_and_reached(goldthread: Goldthread) -> None:
     async def told() -> list[dict[str, Any]]:
         return await alerts(goldthread)
 
-    (alert,) = await until(told, 30, "somebody is told that nobody reached her")
+    (alert,) = await until(told, "somebody is told that nobody reached her")
     assert alert["about"] == "person"
     await step(goldthread, "harbour-idva", "engaged", SEEN + 26 * HOUR, at_idva)
     await owed(goldthread, caseload.HER["family"])
@@ -124,7 +124,7 @@ async def asked_accepted_and_reached(goldthread: Goldthread) -> None:
     async def stood_down() -> bool:
         return await alerts(goldthread) == []
 
-    await until(stood_down, 30, "the alert is stood down")
+    await until(stood_down, "the alert is stood down")
 
 
 async def on_one_page_and_in_words(goldthread: Goldthread) -> None:
@@ -144,7 +144,7 @@ async def on_one_page_and_in_words(goldthread: Goldthread) -> None:
         page = await case_page(goldthread, case)
         return page if len(page.get("support", {}).get("team", ())) == 2 else None
 
-    page = await until(both, 60, "both are in the case, and the police's record is hers")
+    page = await until(both, "both are in the case, and the police's record is hers")
     assert [(c["support"], c["state"]) for c in page["support"]["courses"]] == [("idva", "engaged")]
     codes = {gap["code"] for gap in page["missing"]}
     assert codes.isdisjoint({"no-idva", "support-late", "victim-not-reached"})

@@ -7,8 +7,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 120.0
+"""Seconds. Only what never comes is a failure: how fast it comes, the bench measures. A busy machine took
+five seconds over one page."""
 
-async def until(question: Callable[[], Awaitable[T | None]], seconds: float = 60, what: str = "") -> T:
+
+async def until(question: Callable[[], Awaitable[T | None]], what: str = "", seconds: float = PATIENCE) -> T:
     """The first answer that is true. Fails with the last one after so many seconds."""
     end = time.monotonic() + seconds
     while True:

@@ -113,6 +113,7 @@ async function send(then) {
   waits = then;
   if (sending) return;
   sending = true;
+  if (since === null) tell("saving");
   const at = changed;
   const answer = await posted(form().action, [...fields(), ["then", ""]]);
   sending = false;

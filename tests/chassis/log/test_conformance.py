@@ -11,6 +11,7 @@ from chassis.log import LARGEST, LogError, Record, open_log
 from chassis.log.positions import partition_of
 from contracts.topics import Topic
 from tests.chassis.log.conftest import Bench, Store, a_topic, key_for
+from tests.support.waiting import PATIENCE
 
 
 def numbered(topic: Topic, count: int, start: int = 0) -> list[Record]:
@@ -293,7 +294,7 @@ async def test_a_waiting_reader_is_woken(bench: Bench) -> None:
     await reader.start()
     assert await reader.poll(0.2) == []
     waiting = asyncio.create_task(reader.poll(600))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await bench.log.append([Record(topic.name, "k", b"wake up")])
         assert [record.value for record in await waiting] == [b"wake up"]
     await reader.stop()
@@ -304,7 +305,7 @@ async def test_a_poll_of_nothing_ends_in_time(bench: Bench) -> None:
     await bench.log.ensure([topic])
     reader = bench.reader(Store(), topic)
     await reader.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert await reader.poll(0) == []
         assert await reader.poll(0.3) == []
     await reader.stop()

@@ -12,6 +12,7 @@ import pytest
 from chassis.log import LogError, Record, open_log
 from chassis.log.embedded import EmbeddedLog
 from tests.chassis.log.conftest import Store, a_topic
+from tests.support.waiting import PATIENCE
 
 HOLDER = """
 import asyncio, sys
@@ -97,7 +98,7 @@ async def test_a_cancelled_append_that_was_written_still_wakes_readers(
     append.cancel()  # it is in its thread, where no cancellation reaches it
     await asyncio.wait([append])
     go_on.set()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert [record.value for record in await waiting] == [b"written"]
     await reader.stop()
     await log.stop()

@@ -18,6 +18,7 @@ from chassis.log.kafka_reader import READER, KafkaSubscription
 from contracts.topics import Topic
 from deploy.local.kafka import Kafka
 from tests.chassis.log.conftest import Store, a_topic
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ async def test_records_say_that_they_are_cloudevents(log: KafkaLog, topic: Topic
     await append(log, topic, 1)
     plain = AIOKafkaConsumer(topic.name, bootstrap_servers=kafka_address, auto_offset_reset="earliest")
     await plain.start()
-    message = await asyncio.wait_for(plain.getone(), 20)
+    message = await asyncio.wait_for(plain.getone(), PATIENCE)
     await plain.stop()
     assert message.headers == (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
     assert (message.key, message.value) == (b"k", b"1")

@@ -136,11 +136,11 @@ class Opened:
         told = [event for event in self.events if event.startswith(("id:", "event: over"))]
         return "\n".join(event.partition("data: ")[2].strip() for event in told)
 
-    async def until_it_says(self, *words: str, seconds: float = 10) -> None:
+    async def until_it_says(self, *words: str) -> None:
         async def said() -> bool:
             return all(each in self.says for each in words)
 
-        await until(said, seconds, what=f"{words} in {self.events}")
+        await until(said, f"{words} in {self.events}")
 
 
 async def page_of(marac: Marac, who: str, made: Prepared) -> str:

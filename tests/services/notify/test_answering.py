@@ -23,7 +23,7 @@ from services.notify.views import ALERT, AlertRow
 from tests.services.notify.conftest import ADMIN, caller, configure, raise_alert, stand_down
 from tests.services.notify.world import CAUSE, staff
 from tests.support.facts import root_of
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 Start = Callable[[], Awaitable[Runtime]]
 
@@ -314,7 +314,7 @@ async def test_the_stream_gives_the_list_and_then_each_change(
     signed_in(AMIRA)
     async with client_of(runtime) as client:
         reading = asyncio.create_task(client.get("/alerts/stream"))
-        await asyncio.wait_for(looked.wait(), 10)
+        await asyncio.wait_for(looked.wait(), PATIENCE)
         await raise_alert(runtime)
         answer = await reading
     assert answer.headers["content-type"].startswith("text/event-stream")

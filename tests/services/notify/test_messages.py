@@ -23,7 +23,7 @@ from tests.services.notify.conftest import caller, configure, raise_alert, stop
 from tests.services.notify.outside import Mail, Outside, receipt, served
 from tests.services.notify.world import CAUSE, staff
 from tests.support.facts import root_of
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 Start = Callable[..., Awaitable[Runtime]]
 
@@ -258,7 +258,7 @@ async def test_killed_between_sending_and_noting_it_asks_and_sends_no_second_one
     outside.open(first)
     await configure(first, addresses={"amira": REACHED}, first="amira", second="ben")
     await raise_alert(first)
-    await asyncio.wait_for(reached.wait(), 10)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
 
     async def told() -> bool:
         return any(each.channel is Channel.VOICE for each in await reports(first))

@@ -61,7 +61,7 @@ async def sent(pager: Pager, count: int = 1) -> Message:
         messages = [each for each in pager.got if each.path == "/notify/v1/self-test"]
         return messages[-1] if len(messages) >= count else None
 
-    return await until(there, 15, "the message of the try")
+    return await until(there, "the message of the try")
 
 
 async def came(runtime: Runtime, message: Message) -> None:
@@ -77,7 +77,7 @@ async def holds(runtime: Runtime, state: PathState) -> None:
     async def seen() -> bool:
         return runtime.path.state is state
 
-    await until(seen, 15, f"the path is {state}")
+    await until(seen, f"the path is {state}")
 
 
 async def test_a_try_is_called_sent_and_comes_through(runtime: Runtime, pager: Pager) -> None:
@@ -104,7 +104,7 @@ async def test_a_try_is_called_sent_and_comes_through(runtime: Runtime, pager: P
     async def heard() -> list[Message]:
         return [each for each in pager.got if each.path == "/hook/heartbeat"]
 
-    (beat,) = await until(heard, 15, "the heartbeat")
+    (beat,) = await until(heard, "the heartbeat")
     assert beat.body == b""
 
 
@@ -163,13 +163,13 @@ async def test_somebody_is_told_once_while_none_comes_through(runtime: Runtime, 
     async def alerts() -> list[queries.AlertShown]:
         return (await queries.alerts(runtime, OPERATOR)).waiting
 
-    (alert,) = await until(alerts, 15, "the operator sees it")
+    (alert,) = await until(alerts, "the operator sees it")
     assert (alert.rule, alert.about, alert.urgency) == (AlertRule.ALERT_PATH, "goldthread", Urgency.NOW)
 
     async def paged() -> list[Message]:
         return [each for each in pager.got if each.path == "/hook"]
 
-    await until(paged, 15, "the duty officer is called")
+    await until(paged, "the duty officer is called")
     facts = await runtime.facts([f"o:{ALERT}"])
     assert [fact.said.person for fact in facts.current(AlertCalled)] == [staff("dev")]
     runtime.path.every = timedelta(minutes=1)
@@ -179,7 +179,7 @@ async def test_somebody_is_told_once_while_none_comes_through(runtime: Runtime, 
     async def stood_down() -> list[object]:
         return list((await runtime.facts([f"o:{ALERT}"])).current(AlertStoodDown))
 
-    await until(stood_down, 15, "it is stood down")
+    await until(stood_down, "it is stood down")
     assert len((await runtime.facts([f"o:{ALERT}"])).current(AlertRaised)) == 1
     assert len((await runtime.facts([f"o:{ALERT}"])).current(DeliveryTried)) >= 1, "this one was an alert"
 

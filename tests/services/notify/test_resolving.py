@@ -249,7 +249,7 @@ async def taken(start: Start) -> Runtime:
     async def there() -> int:
         return len(await queries.waiting(runtime, AMIRA)) == 2
 
-    await until(there, 15, "both wait")
+    await until(there, "both wait")
     for rule, cause in ((NO_CLOCKS, CAUSE), (BREACH, root_of("a breach"))):
         await actions.acknowledge(runtime, AMIRA, cause, (rule, 1))
     return runtime

@@ -25,7 +25,7 @@ from services.notify.views import number_of
 from tests.services.notify.conftest import Pager, caller, configure, raise_alert, stop
 from tests.services.notify.world import CAUSE
 from tests.support.facts import root_of
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 Start = Callable[[], Awaitable[Runtime]]
 
@@ -209,7 +209,7 @@ async def test_killed_between_sending_and_noting_it_sends_the_same_try_again(
 
     monkeypatch.setattr(first, "say", killed)
     await raise_alert(first)
-    await asyncio.wait_for(reached.wait(), 10)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
     await stop(first)
     assert len(pager.got) == 1
 

@@ -36,7 +36,7 @@ async def waiting(runtime: Runtime, causes: int, others: int = 0) -> list[AlertS
         shown = sum(len(each.others) for each in found)
         return found if (len(found), shown) == (causes, others) else []
 
-    return await until(there, 15, f"{causes} causes, and {others} alerts behind others")
+    return await until(there, f"{causes} causes, and {others} alerts behind others")
 
 
 async def test_each_alert_about_one_cause_is_seen_and_taken_by_itself(start: Start) -> None:
@@ -57,7 +57,7 @@ async def test_each_alert_about_one_cause_is_seen_and_taken_by_itself(start: Sta
         (shown,) = (await queries.alerts(runtime, AMIRA)).waiting
         return shown if shown.others[0].state == "answered" else None
 
-    shown = await until(both, 15, "it is answered on the list")
+    shown = await until(both, "it is answered on the list")
     assert (shown.rule, shown.state, shown.others[0].answered_by) == ("breach", "unanswered", "another")
     taken = await actions.acknowledge(runtime, AMIRA, CAUSE, (AlertRule.BREACH, 1))
     assert (taken.rule, taken.state) == ("breach", "answered")

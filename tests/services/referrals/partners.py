@@ -120,7 +120,7 @@ async def until_told(referrals: Referrals, who: str, many: int) -> list[dict[str
         entries: list[dict[str, Any]] = (await feed(referrals, who))["entries"]
         return entries if len(entries) >= many else None
 
-    entries = await until(told, 20, f"{who} is told of {many}")
+    entries = await until(told, f"{who} is told of {many}")
     assert len(entries) == many, [each["type"] for each in entries]
     for each in entries:
         FeedEntry.model_validate(each)
@@ -154,7 +154,7 @@ async def looks() -> None:
     async def again() -> bool:
         return len(LOOKS) >= seen + 2
 
-    await until(again, 20, "the writer has looked")
+    await until(again, "the writer has looked")
 
 
 async def looked(referrals: Referrals) -> None:
@@ -166,8 +166,8 @@ async def looked(referrals: Referrals) -> None:
         until_ = await runtime.fresh_until()
         return until_ is not None and until_ > said
 
-    await until(fresh, 20, "what was said is fresh")
-    await until(lambda: _quiet(runtime), 20, "it is folded")
+    await until(fresh, "what was said is fresh")
+    await until(lambda: _quiet(runtime), "it is folded")
     await looks()
 
 

@@ -32,7 +32,7 @@ async def until_asked(referrals: Referrals, *records: tuple[str, str]) -> None:
     async def is_asked() -> bool:
         return pair(*records) in await asked(referrals)
 
-    await until(is_asked, what="a person is asked", seconds=30)
+    await until(is_asked, what="a person is asked")
 
 
 async def until_weighed(referrals: Referrals) -> None:

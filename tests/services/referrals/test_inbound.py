@@ -93,7 +93,7 @@ class World:
             found.extend(answer.data for answer in answers)
             return len(found) >= many
 
-        await until(came, 20, f"{agency} has {many} answers")
+        await until(came, f"{agency} has {many} answers")
         await reader.stop()
         return [each.status for each in found]
 
@@ -153,7 +153,7 @@ async def test_a_service_that_is_away_is_waited_for_and_holds_up_no_other_partne
     async def tried() -> bool:
         return len([service for service, _ in world.services.got if service == "orders"]) > module.TRIES
 
-    await until(tried, 20, "it is handed on again")
+    await until(tried, "it is handed on again")
     away = False
     assert await world.answered("housing", 1) == [201]
 
@@ -177,10 +177,10 @@ async def test_somebody_is_told_while_a_topic_cannot_be_read_on(
     async def told(*many: int) -> bool:
         return await world.alerts() == many
 
-    await until(lambda: told(1, 0), 20, "somebody is told")
+    await until(lambda: told(1, 0), "somebody is told")
     away = False
     world.readings[0].subscription.stopped.clear()
-    await until(lambda: told(1, 1), 20, "it is read on")
+    await until(lambda: told(1, 1), "it is read on")
 
 
 async def test_a_record_is_handed_on_as_it_came(world: World) -> None:

@@ -112,7 +112,7 @@ async def test_each_is_sent_until_it_is_acknowledged_in_order_and_one_at_a_time(
     await set_feed(referrals, "haven", "north", webhook=receiver.url)
     entries = await told(referrals, 3)
     first, second, third = (each["cursor"] for each in entries)
-    await until(lambda: _came(receiver, 7), 20)
+    await until(lambda: _came(receiver, 7))
     assert receiver.cursors == [first] * 5 + [second, third]
     bodies = [body for _, body in receiver.got]
     assert len(set(bodies[:5])) == 1, "a repeat is the same"
@@ -140,7 +140,7 @@ async def test_who_dies_between_the_answer_and_its_record_sends_the_same_again(
     await set_feed(referrals, "haven", "north", webhook=receiver.url)
     entries = await told(referrals, 2)
     first, second = (each["cursor"] for each in entries)
-    await until(lambda: _came(receiver, 3), 20)
+    await until(lambda: _came(receiver, 3))
     assert receiver.cursors == [first, first, second]
 
 
@@ -149,11 +149,11 @@ async def test_it_is_signed_and_a_key_is_changed_without_a_gap(
 ) -> None:
     await set_feed(referrals, "haven", "north", webhook=receiver.url)
     await told(referrals, 1)
-    await until(lambda: _came(receiver, 1), 20)
+    await until(lambda: _came(receiver, 1))
     assert _keys_of(receiver.got[0]) == {1}
     await set_feed(referrals, "haven", "north", webhook=receiver.url, key=2)
     await referrals.contact("hospital", "P-9", NHS)
-    await until(lambda: _came(receiver, 2), 20)
+    await until(lambda: _came(receiver, 2))
     assert _keys_of(receiver.got[1]) == {1, 2}
 
 

@@ -83,7 +83,7 @@ async def until_clock(referrals: Referrals, *generations: int) -> list[datetime]
     async def runs() -> bool:
         return [number for number, *_ in await clocks(referrals)] == list(generations)
 
-    await until(runs, what=f"the clocks that run are {generations}", seconds=30)
+    await until(runs, what=f"the clocks that run are {generations}")
     return [at for _, at, _ in await clocks(referrals)]
 
 

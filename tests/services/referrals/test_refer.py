@@ -307,7 +307,7 @@ async def test_who_was_referred_before_is_told_to_the_agency_that_did_so_alone(r
     async def told() -> bool:
         return await known() == ["nurse"]
 
-    await until(told, 20, "the matcher has filed the number")
+    await until(told, "the matcher has filed the number")
     draft = await begin(referrals, "idva")
     await fill(referrals, "idva", draft, "victim", record="C-7")
     assert "has referred this person" in (await get(referrals, "idva", f"{draft}/check")).text

@@ -13,6 +13,7 @@ from services.referrals.rules.features import Pair
 from services.referrals.rules.likeness import Answer, Known
 from tests.services.referrals.scene import IDS, mention
 from tests.services.referrals.test_matching import person
+from tests.support.waiting import PATIENCE
 
 
 class Away:
@@ -32,7 +33,7 @@ async def test_it_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matcher, "RENEW_SECONDS", 0.0)
     runtime: Any = Away()
     matching = asyncio.create_task(matcher.match(cast(Runtime, runtime)))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while runtime.asked < 3 and not matching.done():
             await asyncio.sleep(0)
     assert not matching.done()
@@ -60,7 +61,7 @@ async def test_told_to_stop_it_gives_up_its_lease(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(matcher.Matcher, "work", work)
     runtime: Any = Held()
     matching = asyncio.create_task(matcher.match(cast(Runtime, runtime)))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not runtime.holds:
             await asyncio.sleep(0)
     matching.cancel()
@@ -112,7 +113,7 @@ async def test_a_decision_waits_for_nobody_who_has_nothing_to_do_with_it(
         return {}
 
     async def until_weighing(batch: set[str]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while batch not in batches:
                 await asyncio.sleep(0)
 
@@ -182,7 +183,7 @@ async def test_what_fails_to_be_weighed_is_tried_again_and_stops_nobody(
     monkeypatch.setattr(weighing, "_weigh", weigh)
     weighing.add(Known("a"))
     working = asyncio.create_task(weighing.work(asyncio.Event()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while weighing.lacks(["a"]):
             assert not working.done()
             await asyncio.sleep(0)
@@ -208,7 +209,7 @@ async def test_what_was_weighed_is_kept_for_as_long_as_nobody_else_matched(
 
     runtime: Any = Leased()
     matching = asyncio.create_task(matcher.match(cast(Runtime, runtime)))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(used) < 3:
             await asyncio.sleep(0)
     matching.cancel()
