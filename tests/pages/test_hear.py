@@ -50,10 +50,10 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     assert page.evaluate(KEPT) == [], "what the server has is kept no more"
     page.locator("#risks").fill("More.")
     held: list[Route] = []
-    page.route(f"**{HEAR}", held.append)
+    page.route(f"**{HEAR}", lambda route: held.append(route))
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[data-state]")).to_have_text("Saving.")
-    assert world.sittings.records[sample_rows.CASE].version == recorded.version, "it does not say what is not so"
+    assert world.sittings.records[sample_rows.CASE].version == recorded.version, "not yet"
     held.pop().continue_()
     expect(page.locator("[data-state]")).to_contain_text("Saved at")
     assert world.sittings.records[sample_rows.CASE].version == recorded.version + 1
