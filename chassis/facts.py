@@ -140,6 +140,10 @@ class FactSet:
         """Every version of a fact that is here, the first said first."""
         return list(self._by_root.get(root, ()))
 
+    def spoken(self, root: str) -> list[tuple[Envelope, Content | None]]:
+        """Every version of a fact that is here as rules read it, the first said first."""
+        return [(fact.envelope, fact.content) for fact in self._by_root.get(root, ())]
+
     def first_recorded(self, root: str) -> datetime:
         """When its agency first wrote a fact down: a correction is no new fact. Raises ValueError for one
         of which nothing is here."""

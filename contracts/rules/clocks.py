@@ -281,8 +281,14 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.TELL_INTERVIEW: _tell("a suspect is interviewed", "right 6"),
     AlertRule.TELL_BAIL: _tell("bail is given", "right 6"),
     AlertRule.TELL_CHARGE: _tell("a suspect is charged", "right 6"),
-    AlertRule.TELL_RELEASE: _tell("no further action on a breach; bail ends, or is ended", "right 6"),
-    AlertRule.TELL_COURT: _tell("a breach was before a court", "right 9", "For everybody alike"),
+    AlertRule.TELL_RELEASE: _tell(
+        "no further action on a breach or an incident; bail ends, or is ended", "right 6"
+    ),
+    AlertRule.TELL_COURT: _tell(
+        "a breach was before a court; a court convicted or acquitted for an incident",
+        "right 9",
+        "For everybody alike",
+    ),
     AlertRule.TELL_ROUTINE: _tell(
         "the victim contract, and whatever the victim is told after it",
         "right 6",

@@ -26,6 +26,7 @@ from contracts.vocabulary import (
     AlertRule,
     BreachStep,
     Grade,
+    LegalStatus,
     OrderStage,
     ReviewTrigger,
     ToldResult,
@@ -40,6 +41,14 @@ STEPS = {
     BreachStep.NO_FURTHER_ACTION: UpdateKind.RELEASE,
     BreachStep.AT_COURT: UpdateKind.COURT,
 }
+LAW = {
+    LegalStatus.ARRESTED: UpdateKind.ARREST,
+    LegalStatus.CHARGED: UpdateKind.CHARGE,
+    LegalStatus.NO_FURTHER_ACTION: UpdateKind.RELEASE,
+    LegalStatus.CONVICTED: UpdateKind.COURT,
+    LegalStatus.ACQUITTED: UpdateKind.COURT,
+}
+"""Of what the law does about an incident, as of a breach's steps."""
 SAME_FOR_ALL = frozenset({UpdateKind.COURT})
 """Of these everybody is told within one working day (right 9)."""
 SETTLES = frozenset({ToldResult.TOLD, ToldResult.UNSAFE, ToldResult.DECLINED})
@@ -151,6 +160,8 @@ def _asks(each: Told, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
     match each.said:
         case BreachProgressed(step=step) if step in STEPS:
             yield STEPS[step], each.envelope.time
+        case IncidentReported():
+            yield from ((LAW[step], since) for step, since in each.law if step in LAW)
         case OrderMade(order=order) as bail if order in BAIL:
             if bail.stage in BINDS:
                 yield UpdateKind.BAIL, bail.made

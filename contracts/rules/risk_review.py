@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from contracts.content import Said
+from contracts.content import Content, Said
 from contracts.envelope import Envelope
 from contracts.events.contact import DeathRecorded
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.clocks import Calendar, Calendars, Limit, deadline, end_of
+from contracts.rules.legal_status import steps
 from contracts.rules.occurrence import LONDON, Record, occurrences, record_of
 from contracts.rules.order_match import people_of
 from contracts.rules.order_status import BAIL
@@ -32,6 +33,7 @@ from contracts.vocabulary import (
     Grade,
     IncidentKind,
     Instrument,
+    LegalStatus,
     Offence,
     OrderStage,
     PatternDecision,
@@ -75,10 +77,10 @@ TRIGGERS: Mapping[ReviewTrigger, Line] = {
     ),
     ReviewTrigger.PREGNANCY: Line("a health record says pregnant, and none did for 280 days", WEEK, ASKED),
     ReviewTrigger.NEW_CHILD: Line("a household names a child whom none before it named", WEEK, ASKED),
-    ReviewTrigger.RELEASED: Line("bail is given: the suspect is out", DAY, APP),
-    ReviewTrigger.CHARGED: Line("a charge for a breach", DAY, APP),
-    ReviewTrigger.AT_COURT: Line("a breach is before a court", WEEK, APP),
-    ReviewTrigger.NO_FURTHER_ACTION: Line("no further action on a breach", DAY, BAIL_OVER),
+    ReviewTrigger.RELEASED: Line("bail is given, or a court acquits: the suspect is out", DAY, APP),
+    ReviewTrigger.CHARGED: Line("a charge, for a breach or an incident", DAY, APP),
+    ReviewTrigger.AT_COURT: Line("a breach is before a court; a court convicts for an incident", WEEK, APP),
+    ReviewTrigger.NO_FURTHER_ACTION: Line("no further action on a breach or an incident", DAY, BAIL_OVER),
     ReviewTrigger.BAIL_ENDED: Line("bail ends or is ended", DAY, BAIL_OVER),
     ReviewTrigger.ORDER_MADE: Line("an order is made, or an interim one", WEEK, APP),
     ReviewTrigger.ORDER_ENDED: Line("an order ends or is discharged", DAY, APP),
@@ -103,6 +105,13 @@ STEPS = {
     BreachStep.AT_COURT: ReviewTrigger.AT_COURT,
     BreachStep.NO_FURTHER_ACTION: ReviewTrigger.NO_FURTHER_ACTION,
 }
+LAW = {
+    LegalStatus.CHARGED: ReviewTrigger.CHARGED,
+    LegalStatus.CONVICTED: ReviewTrigger.AT_COURT,
+    LegalStatus.ACQUITTED: ReviewTrigger.RELEASED,
+    LegalStatus.NO_FURTHER_ACTION: ReviewTrigger.NO_FURTHER_ACTION,
+}
+"""Of what the law does about an incident. An arrest is in none of the source's triggers."""
 TOGETHER = frozenset({Relationship.PARTNER, Relationship.SPOUSE})
 APART = frozenset({Relationship.EX_PARTNER, Relationship.EX_SPOUSE})
 ESCALATES, ESCALATES_WITHIN = 3, timedelta(days=365)
@@ -149,7 +158,8 @@ class Owed:
 class Told:
     """A standing fact that names the victim, or is a step about a breach that does: ``hers`` is the victim's
     mention there. ``people`` are all whom it is about. ``accused``: the persons who are said to have done it,
-    of a step those of its breach. ``recorded``: when its agency first wrote it down."""
+    of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
+    how far the law has come, and since when that is known."""
 
     envelope: Envelope
     said: Said
@@ -157,16 +167,17 @@ class Told:
     people: Sequence[Mention]
     accused: frozenset[str]
     recorded: datetime
+    law: Sequence[tuple[LegalStatus, datetime]] = ()
 
 
 def told_of(
     facts: Iterable[tuple[Envelope, Said]],
     person: str,
     homes: Mapping[str, str],
-    recorded: Callable[[str], datetime],
+    versions: Callable[[str], Sequence[tuple[Envelope, Content | None]]],
 ) -> list[Told]:
     """The standing facts about a person as victim, in the order of time, of all facts filed under them.
-    ``recorded`` gives when a root was first written down: a correction is no new fact."""
+    ``versions`` gives those of a root, the first said first: a correction is no new fact."""
     known = list(facts)
     orders = {envelope.root: said for envelope, said in known if isinstance(said, OrderMade)}
     found, of_breach = [], dict[str, tuple[str, frozenset[str]]]()
@@ -182,8 +193,15 @@ def told_of(
     for envelope, said, named, people in found:
         about = said.breach if isinstance(said, BreachProgressed | PatternDecided) else ""
         if sides := named or of_breach.get(about) or _by_mention(said, person, homes):
-            told.append(Told(envelope, said, sides[0], people, sides[1], recorded(envelope.root)))
+            known_by = versions(envelope.root)
+            recorded = min(version.recordedat for version, _ in known_by)
+            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, _law(known_by)))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
+
+
+def _law(versions: Iterable[tuple[Envelope, Content | None]]) -> list[tuple[LegalStatus, datetime]]:
+    said = ((envelope.recordedat, each) for envelope, each in versions)
+    return steps((at, each.status) for at, each in said if isinstance(each, IncidentReported))
 
 
 def _by_mention(said: Said, person: str, homes: Mapping[str, str]) -> tuple[str, frozenset[str]] | None:
@@ -260,6 +278,8 @@ def _by_itself(each: Told, at: datetime) -> Iterator[Opened]:
             yield _line(each, STEPS[step])
         case OrderMade() as order:
             yield from _order(each, order, at)
+        case IncidentReported():
+            yield from (_line(each, LAW[step], since) for step, since in each.law if step in LAW)
 
 
 def _order(each: Told, order: OrderMade, at: datetime) -> Iterator[Opened]:

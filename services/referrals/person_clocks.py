@@ -60,7 +60,7 @@ def heard_of(subject: Subject) -> Heard:
     told for support alone moves no clock, for clocks go where enforcement reads them."""
     facts = [fact for fact in subject.facts.current(Said) if fact.said.topic != FOR_SUPPORT_ALONE]
     standing = [(fact.envelope, fact.said) for fact in facts]
-    told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.first_recorded)
+    told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.spoken)
     opened = risk_review.opened(told, subject.id, subject.homes, subject.at)
     return Heard(subject.id, subject.homes, subject.at, told, opened)
 

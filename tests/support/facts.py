@@ -60,6 +60,7 @@ def fact(
     withdrawn: bool = False,
     before: Sequence[Fact[Any]] = (),
     accepted: datetime | None = None,
+    recorded: datetime | None = None,
     things: Sequence[Fact[Any]] = (),
 ) -> Fact[C]:
     """A fact as it comes from the store. ``root`` is a name or an id; without one it comes from what
@@ -78,7 +79,7 @@ def fact(
         time=time,
         dataschema="urn:test",
         agency=agency,
-        recordedat=time,
+        recordedat=recorded or time,
         acceptedat=accepted or NOON + timedelta(microseconds=version),
         regime=Regime.UK_GDPR,
         basis="public-task",

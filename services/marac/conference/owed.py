@@ -16,7 +16,7 @@ from services.marac.shown_owed import OwedNote, PlanState
 def heard_of(subject: Subject, told: Iterable[casefile.Told]) -> Heard:
     """All that is told of a person as victim, and what of it opened a review of the risk."""
     about = [(each.fact.envelope, each.fact.said) for each in told]
-    known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.first_recorded)
+    known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.spoken)
     opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
     return Heard(subject.id, subject.homes, subject.at, known, opened)
 

@@ -4,7 +4,6 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.facts import Fact
 from contracts.content import Said
 from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
 from contracts.rules import risk_review
@@ -13,8 +12,8 @@ from contracts.rules.owed import changes_at, owed
 from contracts.rules.owed_parts import Heard, Owed
 from contracts.vocabulary import AlertRule, EnhancedReason, PlanChange, ReviewTrigger, Role, UpdateKind
 from tests.contracts.rules.test_plan_adequacy import ADEQUATE
-from tests.contracts.rules.test_risk_review import ANN, CALENDARS, SAME, content, day
-from tests.support.facts import NOON, fact, homes, root_of, someone
+from tests.contracts.rules.test_risk_review import ANN, CALENDARS, content, day, made_of, told_by
+from tests.support.facts import NOON, root_of, someone
 from tests.support.tables import lines
 
 
@@ -37,22 +36,7 @@ def of_owed(said: dict[str, Any]) -> Said:
 
 
 def heard(facts: list[dict[str, Any]], at: datetime = NOON) -> Heard:
-    made: list[Fact[Said]] = []
-    recorded: dict[str, datetime] = {}
-    for n, said in enumerate(facts):
-        name = next((each for each in ("plan", "breach") if each in said), f"fact {n}")
-        first = not any(name in each for each in facts[:n])
-        one = fact(
-            of_owed(said),
-            agency=said.get("by", "police"),
-            occurred=day(said["day"]),
-            root=name if first else f"{name} {n}",
-        )
-        made.append(one)
-        recorded[one.root] = day(said.get("recorded", said["day"]))
-    who = homes(made, SAME)
-    about = [(each.envelope, each.said) for each in made]
-    told = risk_review.told_of(about, ANN, who, recorded.__getitem__)
+    told, who = told_by(made_of(facts, of_owed, "plan", "breach"))
     return Heard(ANN, who, at, told, risk_review.opened(told, ANN, who, at))
 
 

@@ -1,10 +1,11 @@
 """What opens a review of a victim's risk, and what is owed, as a table."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.clock import add_working_days, court_deadline
-from chassis.facts import Fact
+from chassis.facts import Fact, FactSet
 from contracts.content import Said
 from contracts.events.contact import DeathRecorded
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
@@ -21,7 +22,7 @@ from contracts.rules import risk_review
 from contracts.rules.clocks import Calendar, Calendars
 from contracts.sections import Health
 from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, ReviewTrigger, Role
-from tests.support.facts import IDS, NOON, fact, homes, mention_of, root_of, someone
+from tests.support.facts import IDS, NOON, corrected, fact, homes, mention_of, root_of, someone
 from tests.support.tables import lines
 
 CALENDARS = Calendars(court_deadline, add_working_days)
@@ -51,7 +52,7 @@ def content(said: dict[str, Any]) -> Said:
     if "breach" in said:
         return BreachReported(people=people, kind=said["breach"])
     if "incident" in said:
-        return IncidentReported(people=people, kind=said["incident"])
+        return IncidentReported(people=people, kind=said["incident"], status=said.get("status", "alleged"))
     if "died" in said:
         return DeathRecorded(people=[her])
     if "pregnant" in said:
@@ -81,19 +82,36 @@ def about_things(said: dict[str, Any], people: list[Any]) -> Said:
     return OrderMade.model_validate({"people": people, **made})
 
 
-def told(facts: list[dict[str, Any]]) -> tuple[list[risk_review.Told], dict[str, str]]:
+def told_by(made: list[Fact[Said]]) -> tuple[list[risk_review.Told], dict[str, str]]:
+    """What is told of Ann by facts and their corrections, and who everybody is."""
+    facts, who = FactSet(made), homes(made, SAME)
+    standing = [(each.envelope, each.said) for each in facts.current(Said)]
+    return risk_review.told_of(standing, ANN, who, facts.spoken), who
+
+
+def made_of(
+    facts: list[dict[str, Any]], says: Callable[[dict[str, Any]], Said], *named: str
+) -> list[Fact[Said]]:
+    """The facts of a line of a table; the first of each kind that is ``named`` goes by its name."""
     made: list[Fact[Said]] = []
-    recorded: dict[str, datetime] = {}
     for n, said in enumerate(facts):
-        first = "breach" in said and not any("breach" in each for each in facts[:n])
-        name = "breach" if first else f"fact {n}"
-        at = day(said["day"])
+        at, recorded = day(said["day"]), day(said.get("recorded", said["day"]))
+        if "corrects" in said:
+            made.append(corrected(made[said["corrects"]], says(said), recorded=recorded))
+            continue
+        name = next((each for each in named if each in said), None)
+        first = name is not None and not any(name in each for each in facts[:n])
         occurred = at.date() if said.get("dated") else at
-        one = fact(content(said), agency=said.get("by", "police"), occurred=occurred, root=name)
+        root = name if first else f"fact {n}"
+        one = fact(
+            says(said), agency=said.get("by", "police"), occurred=occurred, root=root, recorded=recorded
+        )
         made.append(one)
-        recorded[one.root] = day(said.get("recorded", said["day"]))
-    who = homes(made, SAME)
-    return risk_review.told_of([(f.envelope, f.said) for f in made], ANN, who, recorded.__getitem__), who
+    return made
+
+
+def told(facts: list[dict[str, Any]]) -> tuple[list[risk_review.Told], dict[str, str]]:
+    return told_by(made_of(facts, content, "breach"))
 
 
 @lines(__file__, "risk_review")

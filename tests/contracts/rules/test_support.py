@@ -3,26 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from chassis.facts import Fact
 from contracts.content import Said
 from contracts.events.support import SupportProgressed
 from contracts.rules import risk_review, support
 from contracts.rules.support_clocks import SUPPORT
 from contracts.vocabulary import AlertRule, Role
-from tests.contracts.rules.test_risk_review import ANN, CALENDARS, SAME, content, day
-from tests.support.facts import NOON, fact, homes, someone
+from tests.contracts.rules.test_risk_review import ANN, CALENDARS, content, day, made_of, told_by
+from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
 
 def told(facts: list[dict[str, Any]]) -> tuple[list[risk_review.Told], dict[str, str]]:
-    made: list[Fact[Said]] = []
-    recorded: dict[str, datetime] = {}
-    for n, said in enumerate(facts):
-        one = fact(_said(said), agency=said.get("by", "police"), occurred=day(said["day"]), root=f"fact {n}")
-        made.append(one)
-        recorded[one.root] = day(said.get("recorded", said["day"]))
-    who = homes(made, SAME)
-    return risk_review.told_of([(f.envelope, f.said) for f in made], ANN, who, recorded.__getitem__), who
+    return told_by(made_of(facts, _said))
 
 
 def _said(said: dict[str, Any]) -> Said:

@@ -1,0 +1,35 @@
+"""How far the law has come with an incident, and since when it is known.
+
+An agency says it of its incident as it is, and corrects the incident as the law goes on (``LegalStatus``).
+When the suspect was arrested or charged no incident says: the time is when its agency first wrote it down,
+the receipt from which the Code counts too (``domain.md`` 6, read 2026-11). What the newest version no longer
+bears out was a slip: a step beyond the one that stands now, or beside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from contracts.vocabulary import LegalStatus
+
+FARTHER: Mapping[LegalStatus, int] = {
+    LegalStatus.ALLEGED: 0,
+    LegalStatus.ARRESTED: 1,
+    LegalStatus.CHARGED: 2,
+    LegalStatus.CONVICTED: 3,
+    LegalStatus.ACQUITTED: 3,
+    LegalStatus.NO_FURTHER_ACTION: 3,
+}
+"""Who is charged may have been arrested; of what ends it one stands alone."""
+
+
+def steps(versions: Iterable[tuple[datetime, LegalStatus]]) -> list[tuple[LegalStatus, datetime]]:
+    """The steps that stand, by what each version of an incident says and when it was written down, the first
+    said first. None of none."""
+    said = list(versions)
+    if not said:
+        return []
+    now = said[-1][1]
+    since: dict[LegalStatus, datetime] = {}
+    for recorded, status in said:
+        since[status] = min(recorded, since.get(status, recorded))
+    return [(each, at) for each, at in since.items() if each is now or FARTHER[each] < FARTHER[now]]
