@@ -5,8 +5,8 @@ each is written by itself, so that one bad fact fails alone.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -24,9 +24,10 @@ from chassis.store import Store, prepared
 from contracts.content import Content, Said
 from contracts.envelope import Assertion, Change, Envelope, Regime, utc
 from contracts.events.operations import AuditTaken
-from contracts.mentions import Mention, mention_fields
+from contracts.mentions import Mention, mention_fields, mentions_at
+from contracts.rules import identifiers
 from contracts.sections import Contact, Identity
-from contracts.submission import Header, Receipt
+from contracts.submission import Header, NotLinked, Receipt
 from contracts.vocabulary import LawfulBasis, Purpose
 
 LONDON = ZoneInfo("Europe/London")
@@ -109,17 +110,26 @@ class Taken:
     version: int
     accepted: datetime
     repeated: bool
+    content: Content | None = field(default=None, compare=False, repr=False)
 
     @property
     def receipt(self) -> Receipt:
         """As its sender is told."""
         return Receipt(
+            not_linked_by=list(_not_linked_by(self.content, self.accepted.year)),
             id=self.id,
             root=self.root,
             version=self.version,
             accepted=self.accepted,
             status="repeated" if self.repeated else "accepted",
         )
+
+
+def _not_linked_by(content: Content | None, this_year: int) -> Iterator[NotLinked]:
+    for where, mention in mentions_at(content) if content is not None else ():
+        if isinstance(mention.identity, Identity):
+            for name, kind in identifiers.faults(mention.identity, this_year):
+                yield NotLinked(where=f"body.content.{where}.identity.{name}", kind=kind)
 
 
 def moment(occurred: datetime | date) -> tuple[datetime, Literal["instant", "day"]]:
@@ -257,7 +267,8 @@ class Acceptor:
         old = [id_ for id_ in entries if id_ not in new]
         first = await self._first(connection, old, entries) if old else {}
         return [
-            first.get(draft.id) or Taken(draft.id, draft.root, draft.version, now, repeated=False)
+            first.get(draft.id)
+            or Taken(draft.id, draft.root, draft.version, now, repeated=False, content=draft.content)
             for draft in drafts
         ]
 
@@ -273,7 +284,9 @@ class Acceptor:
             if row.hash != entries[id_].hash:
                 raise Refused("same-key-other-content", "Idempotency-Key", status=409)
             fact = read_fact(row.body.encode())
-            answers[id_] = Taken(fact.id, fact.root, fact.version, fact.accepted, repeated=True)
+            answers[id_] = Taken(
+                fact.id, fact.root, fact.version, fact.accepted, repeated=True, content=fact.content
+            )
         return answers
 
     async def revise(self, root: str, expected: int, make: Callable[[FactSet], Draft]) -> Taken:
@@ -303,7 +316,7 @@ class Acceptor:
                 return await self._repeat(connection, draft, last.accepted)
             await ledger.file_facts(self._store, connection, self._ids, [entry])
             reached(Step.ACCEPT_WRITTEN)
-            return Taken(draft.id, root, draft.version, now, repeated=False)
+            return Taken(draft.id, root, draft.version, now, repeated=False, content=draft.content)
 
         taken = await self._store.write(work, durable=True)
         reached(Step.ACCEPT_COMMITTED)

@@ -53,10 +53,17 @@ def _holds_mentions(annotation: Any) -> bool:
 
 def mentions_in(part: BaseModel) -> Iterator[Mention]:
     """Every mention anywhere in a payload, in the order of its fields."""
+    return (mention for _, mention in mentions_at(part))
+
+
+def mentions_at(part: BaseModel) -> Iterator[tuple[str, Mention]]:
+    """Every mention anywhere in a payload with its dotted place, in the order of its fields."""
     for name in mention_fields(type(part)):
         value = getattr(part, name)
-        for item in value if isinstance(value, list) else [value]:
+        items = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for at, item in items:
+            where = name if at is None else f"{name}.{at}"
             if isinstance(item, Mention):
-                yield item
+                yield where, item
             elif isinstance(item, BaseModel):
-                yield from mentions_in(item)
+                yield from ((f"{where}.{inner}", mention) for inner, mention in mentions_at(item))

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, StrictInt
 
 from contracts.content import Content
 from contracts.envelope import Assertion, Regime
+from contracts.rules.identifiers import NumberFault
 from contracts.sections import Part
 from contracts.times import Day, Moment
 from contracts.vocabulary import LawfulBasis, Purpose
@@ -45,11 +46,23 @@ class BulkLine(Submission[T], Generic[T]):
     type: str = Field(description="the event type, of which `content` is the content")
 
 
+class NotLinked(Part):
+    """A number of a person that is kept as it was sent, and by which nobody is linked: its place in the body,
+    and why it can be nobody's. Never the number."""
+
+    where: str
+    kind: NumberFault
+
+
 class Receipt(Part):
-    """The answer to a fact that is saved: its id, the root and version that it is, and when."""
+    """The answer to a fact that is saved: its id, the root and version that it is, and when; and which
+    numbers in it link nobody."""
 
     id: str
     root: str
     version: StrictInt
     accepted: AwareDatetime
     status: Literal["accepted", "repeated"] = "accepted"
+    not_linked_by: list[NotLinked] = Field(
+        default_factory=list, description="numbers that can be nobody's: correct the fact to link by them"
+    )

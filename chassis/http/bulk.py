@@ -186,7 +186,9 @@ class Taker:
             raise _in_row(invalid(faults_of(located, self._names)), row) from None
         except Refused as error:
             raise _in_row(refusal(error), row) from None
-        return taken.receipt
+        receipt = taken.receipt
+        unused = [each.model_copy(update={"where": row.column(each.where)}) for each in receipt.not_linked_by]
+        return receipt.model_copy(update={"not_linked_by": unused})
 
     def _kind(self, said: Any) -> type[Content]:
         """The type of a line. One that the caller may not post is as one that there is not."""

@@ -8,9 +8,9 @@ from itertools import cycle
 from random import Random
 
 from chassis import names
+from contracts.rules.identifiers import nhs_check_digit
 from contracts.vocabulary import Sex
 from deploy.demo.names import FAMILIES, MEN, WOMEN
-from services.referrals.rules.identifiers import nhs_check_digit
 from services.referrals.rules.likeness import Known
 
 COMMON = ("Smith", "Jones", "Khan", "Patel", "Davies", "Evans")

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from contracts.rules.identifiers import nhs_check_digit, pnc_letter
 from deploy.demo import names
-from services.referrals.rules.identifiers import nhs_check_digit, pnc_letter
 
 SYSTEMS = {
     "northmere-police": ("records", "nominal"),

@@ -12,9 +12,9 @@ from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.identity import IdentityDecided, RecordsMerged
 from contracts.mentions import Mention
+from contracts.rules.identifiers import cro_number, nhs_number, pnc_id
 from contracts.sections import Identity
 from contracts.vocabulary import IdentityAnswer, Role, Sex
-from services.referrals.rules.identifiers import cro_number, nhs_number, pnc_id
 from services.referrals.rules.likeness import Known
 from services.referrals.rules.matching import beside, opposed
 

@@ -30,7 +30,7 @@ from tests.chassis.race.world import CAUSE
 from tests.chassis.test_runtime import row_when, say, settled, someone
 from tests.support.waiting import until
 
-MARK = "Quillfeather"
+MARK, MISTYPED = "Quillfeather", "9990000019"
 
 
 class Known:
@@ -125,6 +125,24 @@ async def test_a_bad_line_harms_no_other_and_names_place_and_kind_never_the_valu
     assert ("body.content.*", "extra_forbidden") in faults[8]
     assert await facts(runtime) == 4, "two facts, each with its line of audit"
     assert (await row_when(runtime, 1)).facts == [results[0]["receipt"]["id"]]
+
+
+async def test_a_row_says_by_its_column_which_number_links_nobody(system: System) -> None:
+    runtime = await system.start()
+    said = line("1", content={"kind": "harassment"})
+    first, second = "content.people.0", "content.people.2"  # a table may have holes
+    row = {key: value for key, value in said.items() if key != "content"} | {"content.kind": "harassment"}
+    row |= {f"{first}.role": "victim", f"{second}.role": "suspect", f"{second}.identity.nhs_number": MISTYPED}
+    table = "\r\n".join((",".join(row), ",".join(map(str, row.values())))).encode()
+    async with client(runtime, POLICE) as opened:
+        answer = await opened.post("/orders/v1/bulk", content=table, headers={"Content-Type": "text/csv"})
+    assert MISTYPED not in answer.text
+    (told,) = [json.loads(each) for each in answer.text.splitlines()]
+    where = f"body.{second}.identity.nhs_number"
+    assert (told["status"], told["receipt"]["not_linked_by"]) == (
+        201,
+        [{"where": where, "kind": "check-digit"}],
+    )
 
 
 async def test_what_is_sent_again_repeats_nothing_whichever_way_it_comes(system: System) -> None:

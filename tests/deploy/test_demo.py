@@ -32,11 +32,11 @@ from contracts.events.people import (
 from contracts.events.support import RoleTaken, SupportProgressed
 from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
 from contracts.rules.circulation import fault
+from contracts.rules.identifiers import nhs_number, pnc_id
 from contracts.submission import Submission
 from deploy.demo.caseload import CASES, Caseload, caseload
 from deploy.demo.partners import JOINED, stretches
 from deploy.demo.posts import NAMES_BY, Post
-from services.referrals.rules.identifiers import nhs_number, pnc_id
 
 NOW = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from contracts.rules.identifiers import nhs_check_digit
 from contracts.topics import TOPICS
 from deploy.local.processes import run_apart
-from services.referrals.rules.identifiers import nhs_check_digit
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW, START
 from tests.scenarios.goldthread import SERVICES, Deployed, Goldthread, deployed

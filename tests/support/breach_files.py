@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from contracts.rules.identifiers import nhs_check_digit
 from contracts.vocabulary import DASH_ITEMS
-from services.referrals.rules.identifiers import nhs_check_digit
 
 BREACH = "uk.goldthread.breach.reported.v1"
 INCIDENT = "uk.goldthread.incident.reported.v1"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from contracts.rules.identifiers import nhs_number
 from contracts.times import YEARS
 from contracts.vocabulary import (
     DASH_ITEMS,
@@ -20,7 +21,6 @@ from contracts.vocabulary import (
     Relationship,
     Sex,
 )
-from services.referrals.rules.identifiers import nhs_number
 
 LINE, TEXT = 200, 4000
 """Letters that a line and a text hold (``contracts.sections``)."""

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from contracts.events.people import Dash, ReferralMade
 from contracts.events.withheld import WithheldFromPolice
 from contracts.mentions import Mention
+from contracts.rules.identifiers import nhs_number
 from contracts.sections import Contact, Identity, Location, Name, Narrative, Record, Routing, Withheld
 from contracts.vocabulary import (
     DASH_ITEMS,
@@ -20,7 +21,6 @@ from contracts.vocabulary import (
     Sex,
 )
 from services.referrals.rules.asking import CHILDREN, CRITERIA, UNKNOWN, Answers, Said, day_of
-from services.referrals.rules.identifiers import nhs_number
 
 SYSTEM, KIND = "goldthread", "referral"
 """Of the record of whoever has no system; its number is the agency's own, else the draft's."""

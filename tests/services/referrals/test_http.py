@@ -269,6 +269,36 @@ async def test_a_number_is_one_however_an_agency_writes_it(referrals: Referrals)
         assert written not in refused.text
 
 
+@pytest.mark.parametrize(
+    "path", ["marac-referrals", "incidents", "households", "housing", "health-contacts", "leads"]
+)
+async def test_the_answer_says_which_number_links_nobody_and_never_the_number(
+    referrals: Referrals, path: str
+) -> None:
+    who, content = HAPPY[path]
+    mistyped, unused = f"{ANN[:9]}{(int(ANN[9]) + 1) % 10}", "9999999999"
+    people = [each | {"identity": {**each["identity"], "nhs_number": ANN}} for each in content["people"]]
+    people[0]["identity"] |= {"nhs_number": mistyped, "pnc_id": "2003/0011985Y", "cro_number": "0/99A"}
+    taken = await referrals.post(who, path, content | {"people": people}, "1")
+    at = "body.content.people.0.identity"
+    assert taken.status_code == 201, "it is taken all the same"
+    assert taken.json()["not_linked_by"] == [
+        {"where": f"{at}.nhs_number", "kind": "check-digit"},
+        {"where": f"{at}.pnc_id", "kind": "check-letter"},
+        {"where": f"{at}.cro_number", "kind": "stands-for-none"},
+    ]
+    assert mistyped not in taken.text
+    again = await referrals.http.post(
+        f"/referrals/v1/{path}",
+        content=taken.request.content,
+        headers={**taken.request.headers},
+    )
+    assert (again.status_code, again.json()["not_linked_by"]) == (200, taken.json()["not_linked_by"])
+    people[0]["identity"] |= {"nhs_number": unused, "pnc_id": "2003/0011985X", "cro_number": "1/99A"}
+    corrected = await referrals.correct(who, taken, content | {"people": people})
+    assert corrected.json()["not_linked_by"] == [{"where": f"{at}.nhs_number", "kind": "stands-for-none"}]
+
+
 async def test_records_of_two_agencies_with_one_number_and_name_become_one_person(
     referrals: Referrals,
 ) -> None:

@@ -6,6 +6,13 @@ times, or a serial of zeros, is typed where no number is known, and may be sound
 """
 
 import re
+from collections.abc import Iterator
+from typing import Literal
+
+from contracts.sections import Identity
+
+NumberFault = Literal["check-digit", "check-letter", "stands-for-none"]
+"""Why a number can be nobody's: it is mistyped, or typed where none is known."""
 
 PNC_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 """Check letters by remainder; I, O and S are left out (CJ Hub, PNC Id, read 2026-11)."""
@@ -67,3 +74,14 @@ def cro_number(written: str) -> str | None:
     if found["of"]:
         return f"SF{found['of']}/{found['file'].zfill(6)}{found['end']}"
     return f"{found['serial'].zfill(6)}/{found['year']}{found['letter']}"
+
+
+def faults(identity: Identity, this_year: int) -> Iterator[tuple[str, NumberFault]]:
+    """The numbers of an identity by which nobody can be linked, by their fields."""
+    nhs, pnc, cro = identity.nhs_number, identity.pnc_id, identity.cro_number
+    if nhs and nhs_number(nhs) is None:
+        yield "nhs_number", "stands-for-none" if len(set(nhs)) == 1 else "check-digit"
+    if pnc and pnc_id(pnc, this_year) is None:
+        yield "pnc_id", "check-letter" if int(pnc[5:-1]) else "stands-for-none"
+    if cro and cro_number(cro) is None:
+        yield "cro_number", "stands-for-none"

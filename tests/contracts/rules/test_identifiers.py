@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referrals.rules.identifiers import cro_number, nhs_check_digit, nhs_number, pnc_id, pnc_letter
+from contracts.rules.identifiers import cro_number, nhs_check_digit, nhs_number, pnc_id, pnc_letter
 
 
 @pytest.mark.parametrize("written", ["943 476 5919", "450 557 7104", "9990000018", "999-000-0018"])
