@@ -1,8 +1,9 @@
 """What is asked of a MARAC's actions: each agency's own, those of a chair's areas, one by itself; and what
 is said of them. An agency's staff see what is theirs to do, and of the case its letters alone."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -35,6 +36,7 @@ from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.reach import of_token, within_reach
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
+from services.marac.conference.small import small
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import actions as rules
 from services.marac.rules import agenda as order
@@ -240,17 +242,24 @@ async def _heard(archive: Archive, caller: Caller, found: Iterable[ActionRow]) -
 
 
 async def _seen(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, rows.ConferenceCase]:
-    found = await Held(archive).many(CASE, rows.ConferenceCase, cases, "case")
-    return await visible(archive, caller, found.values())
+    return await visible(archive, caller, (await small(archive, cases)).values())
 
 
 @dataclass(frozen=True, slots=True)
-class _Sitting:
-    """A meeting that an action may have come before. Emergencies hear one case, and open nobody else's."""
+class _Sittings:
+    """The meetings of a MARAC that an action may have come before: when each began, and all of them, the
+    first first. Emergencies hear one case, and open nobody else's."""
 
-    meeting: str
-    marac: str | None
-    starts: datetime
+    of: dict[str, datetime] = field(default_factory=dict)
+    starts: list[datetime] = field(default_factory=list)
+
+    def after(self, agreed: datetime, meeting: str | None) -> list[datetime]:
+        """Those that began after an action was agreed, but for the one that agreed it."""
+        found = self.starts[bisect_right(self.starts, agreed) :]
+        own = self.of.get(meeting or "")
+        if own is not None and own > agreed:
+            found.remove(own)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,16 +274,15 @@ class _Around:
     areas: Mapping[str, AreaDefined]
     letters: Mapping[str, str]
     seen: Collection[str]
-    sittings: Sequence[_Sitting]
+    sittings: Mapping[str | None, _Sittings]
 
     def name(self, agency: str) -> str:
         return self.agencies[agency].name if agency in self.agencies else agency
 
     def line(self, row: ActionRow) -> ActionLine:
         sees = row.of_case in self.seen
-        marac = placing.marac_of(self.areas, row.area)
-        theirs = [each for each in self.sittings if each.marac == marac and each.meeting != row.meeting]
-        after = min((each.starts for each in theirs if each.starts > row.agreed), default=None)
+        theirs = self.sittings.get(placing.marac_of(self.areas, row.area), NO_SITTINGS)
+        after = theirs.after(row.agreed, row.meeting)
         open_ = row.open_until is not None
         return ActionLine(
             **row.model_dump(include=_AS_IN_THE_ROW),
@@ -283,8 +291,10 @@ class _Around:
             owner_name=self.name(row.owner),
             open=open_,
             late=open_ and rules.is_late(row.answer, row.due, self.at),
-            carried=rules.carried(row.agreed, row.over, (each.starts for each in theirs), self.at),
-            not_specific=rules.not_specific(row.text, row.agreed, row.due, after) if open_ else (),
+            carried=rules.carried(row.agreed, row.over, after, self.at),
+            not_specific=rules.not_specific(row.text, row.agreed, row.due, next(iter(after), None))
+            if open_
+            else (),
             answers=tuple(
                 AnswerShown(agency_name=self.name(each.agency), **each.model_dump(exclude={"root"}))
                 for each in reversed(row.answers)
@@ -295,6 +305,7 @@ class _Around:
         )
 
 
+NO_SITTINGS = _Sittings()
 _AS_IN_THE_ROW = (set(ActionLine.model_fields) & set(ActionRow.model_fields)) - {"answers"}
 
 
@@ -324,15 +335,22 @@ async def lines_of(
     return sorted(lines, key=lambda line: (not line.open, line.due, line.action))
 
 
-async def _sittings(archive: Archive, areas: Mapping[str, AreaDefined], since: datetime) -> list[_Sitting]:
-    starts = MEETING.table.starts  # type: ignore[attr-defined]
-    statement = select(MEETING.table).where(starts > since)
-    found = cast("list[rows.ConferenceMeeting]", await archive.rows(MEETING, statement))
-    return [
-        _Sitting(row.meeting, placing.marac_of(areas, row.area), row.starts)
-        for row in found
-        if not row.withdrawn and not row.emergency
-    ]
+async def _sittings(
+    archive: Archive, areas: Mapping[str, AreaDefined], since: datetime
+) -> dict[str | None, _Sittings]:
+    """Of each MARAC its meetings from a time on, by the columns of an index: no meeting is read."""
+    table = rows.ConferenceMeetingTable
+    starts = col(table.starts)
+    wanted = select(col(table.subject), col(table.area), starts).where(
+        starts > since, ~col(table.withdrawn), ~col(table.emergency)
+    )
+    found: dict[str | None, _Sittings] = {}
+    async with archive.store.reading() as connection:
+        for meeting, area, began in await connection.execute(wanted.order_by(starts)):
+            of = found.setdefault(placing.marac_of(areas, area), _Sittings())
+            of.of[meeting] = began
+            of.starts.append(began)
+    return found
 
 
 async def of_case(held: Held, caller: Caller, found: Sequence[ActionRow]) -> list[ActionLine]:

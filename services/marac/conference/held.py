@@ -172,8 +172,9 @@ async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict
 
 async def with_ties(archive: Archive, person: str = "") -> list[InterestsRow]:
     """The rows of all cases to which somebody declared a tie; or this member of staff."""
-    tied = col(InterestsTable.tied).contains(f"|{person}|" if person else "|", autoescape=True)
-    return cast("list[InterestsRow]", await archive.rows(INTERESTS, select(InterestsTable).where(tied)))
+    tied = col(InterestsTable.tied)
+    theirs = tied > "", tied.contains(f"|{person}|" if person else "|", autoescape=True)
+    return cast("list[InterestsRow]", await archive.rows(INTERESTS, select(InterestsTable).where(*theirs)))
 
 
 async def people_tied(archive: Archive, caller: Caller) -> set[str]:

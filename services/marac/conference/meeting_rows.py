@@ -54,9 +54,10 @@ class ConferenceMeetingTable(ViewTable, table=True):
     __tablename__ = "marac_conference_meeting"
     __table_args__ = (
         Index("marac_meeting_of", "area", "withdrawn", "starts"),
-        Index("marac_meeting_when", "starts", "subject", "area", "withdrawn"),
+        Index("marac_meeting_when", "starts", "subject", "area", "withdrawn", "emergency"),
     )
     area: str
+    emergency: bool
     starts: datetime = Field(sa_type=Instant)
     withdrawn: bool
     listed: str

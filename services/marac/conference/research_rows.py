@@ -143,4 +143,4 @@ class InterestsTable(ViewTable, table=True):
 
     __tablename__ = "marac_conference_interests"
     restricted: bool = Field(index=True)
-    tied: str
+    tied: str = Field(index=True)

@@ -8,6 +8,7 @@ each MARAC.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -75,11 +76,15 @@ def in_time(answers: Iterable[Answered], due: datetime) -> bool:
     return done is not None and done <= due
 
 
-def carried(agreed: datetime, over: datetime | None, meetings: Iterable[datetime], at: datetime) -> int:
+def carried(agreed: datetime, over: datetime | None, meetings: Sequence[datetime], at: datetime) -> int:
     """How many meetings had an action before them that an earlier one, or somebody between, had agreed.
-    ``meetings``: when those of its MARAC began, without the one that agreed it; ``over``: when it was over.
+    ``meetings``: when those of its MARAC began, the first first, without the one that agreed it; ``over``:
+    when it was over.
     """
-    return sum(agreed < starts <= at and (over is None or starts < over) for starts in meetings)
+    until = bisect_right(meetings, at)
+    if over is not None:
+        until = min(until, bisect_left(meetings, over))
+    return max(0, until - bisect_right(meetings, agreed))
 
 
 def not_specific(
