@@ -3,7 +3,8 @@
 Source: ``domain.md`` section 5. HMICFRS (2021): a response within 24 hours of the report; more than half
 of 83 breaches had none, and one order was breached 18 times with no action. That the clock runs faster
 for whoever was left unanswered before, and that whoever is outstanding is asked for anew each day, is
-Goldthread's own (2026-11), to be agreed with each force. Ranks: HMICFRS 2021, recommendation 5.2, for
+Goldthread's own (2026-11), to be agreed with each force; so is that whoever took its alert and took no step
+is asked for by its danger (``standing_answer.WITHIN``). Ranks: HMICFRS 2021, recommendation 5.2, for
 outcomes 15 and 16; the lifecycle of section 5 for closing.
 """
 
@@ -136,12 +137,15 @@ def due(records: Iterable[Reported], allowed: timedelta) -> datetime:
     )
 
 
-def asked_for(records: Iterable[Reported], allowed: timedelta) -> datetime | None:
-    """When somebody is to be asked for an answer: none has come in its time, or the suspect has been
-    outstanding for a day. None: it is answered."""
+def asked_for(
+    records: Iterable[Reported], allowed: timedelta, to_act: datetime | None = None
+) -> datetime | None:
+    """When somebody is to be asked for an answer: none has come in its time, nor by when whoever took the
+    alert was ``to_act``; or the suspect has been outstanding for a day. None: it is answered."""
     known = list(records)
     if answered(known) is None:
-        return due(known, allowed)
+        by = due(known, allowed)
+        return by if to_act is None else min(by, to_act)
     last = max(
         (step for step in steps_since(known) if step.step is not BreachStep.TRIAGED),
         key=lambda step: step.order,

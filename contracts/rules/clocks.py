@@ -117,8 +117,10 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         owner=ClockOwner.RESPONSE,
         urgency=None,
         late="the rule of answers calls the supervisor, and again (decision 0025). After one that had no"
-        " answer the limit is 12 hours, then 4",
-        source="HMICFRS 2021: a response within 24 hours of the report",
+        " answer the limit is 12 hours, then 4; whoever took its alert has 2 hours to take a step where it"
+        " is to be answered now, as at high risk, and 8 within the hour",
+        source="HMICFRS 2021: a response within 24 hours of the report, at high risk at once. The shorter"
+        " times are Goldthread's own",
     ),
     AlertRule.UNRESOLVED: Clock(
         about="alert",

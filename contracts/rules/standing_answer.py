@@ -2,17 +2,27 @@
 
 Source: domain.md sections 5 and 14 (2026): an alert ends when a *named human accepted* it. Two people
 may press at one instant, and each be recorded. The first has it; the second is told so, and goes to
-bed: that press must not come to life when the first gives the alert back.
+bed: that press must not come to life when the first gives the alert back. HMICFRS (2021): a response
+within 24 hours of the report, and at high risk at once; how long each urgency has is Goldthread's own
+(2026-11), to be agreed with each force.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from contracts.envelope import Envelope
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
-from contracts.vocabulary import AlertOutcome
+from contracts.vocabulary import AlertOutcome, Urgency
+
+WITHIN: Mapping[Urgency, timedelta] = {
+    Urgency.NOW: timedelta(hours=2),
+    Urgency.HOUR: timedelta(hours=8),
+    Urgency.DAY: timedelta(hours=24),
+}
+"""How long after an alert was taken what was done is to be said, of a breach as a step of its answer: time to
+go there; a shift; the inspectorate's day."""
 
 
 @dataclass(frozen=True, slots=True)

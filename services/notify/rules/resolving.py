@@ -5,20 +5,12 @@ Source: domain.md section 5 (2026): who takes an alert and does nothing must not
 Goldthread's own, to be agreed with each force.
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from contracts.rules.standing_answer import Word
+from contracts.rules.standing_answer import WITHIN, Word
 from contracts.vocabulary import AlertOutcome, AlertRule, Urgency
 
-WITHIN: Mapping[Urgency, timedelta] = {
-    Urgency.NOW: timedelta(hours=2),
-    Urgency.HOUR: timedelta(hours=8),
-    Urgency.DAY: timedelta(hours=24),
-}
-"""How long after it was taken what was done is to be said: time to go there; a shift; the inspectorate's day.
-"""
 BY_STEPS = frozenset({AlertRule.BREACH, AlertRule.NO_ANSWER})
 """Of a breach its own steps say what was done, and who says none is asked by the rule of answers (0025)."""
 NOT_ASKED = BY_STEPS | {AlertRule.UNRESOLVED, AlertRule.ALERT_PATH, AlertRule.EMERGENCY_MARAC}

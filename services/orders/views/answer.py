@@ -10,6 +10,7 @@ from chassis.facts import FactSet
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.rules.breach_answer import answered, asked_for, clock, due, left_unanswered
+from contracts.rules.standing_answer import WITHIN
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Urgency
 from services.orders.rules import chasing
@@ -27,7 +28,8 @@ class AskedLine(Part):
 
 class Answer(Part):
     """What is known of the answer to a breach. ``asked_for`` is when somebody is to be asked for it; None:
-    it is answered, or none is due. ``speaks``: this record is the one of its occurrence that asks.
+    it is answered, or none is due. ``allowed``: how long whoever is asked has until they are asked anew.
+    ``speaks``: this record is the one of its occurrence that asks, or its alert was taken and left.
     ``earlier``: so many breaches by the same people came before; ``left``: so many of them had no answer
     in their time."""
 
@@ -43,23 +45,33 @@ class Answer(Part):
     stood_down: int = 0
 
 
-def answer(own: RecordLine, records: Sequence[RecordLine], earlier: Sequence[Sequence[RecordLine]]) -> Answer:
-    """The answer to a breach of which there are these records, its own among them, after these earlier
-    breaches by the same people."""
+def answer(
+    own: RecordLine,
+    records: Sequence[RecordLine],
+    earlier: Sequence[Sequence[RecordLine]],
+    urgency: Urgency,
+    taken: datetime | None,
+) -> Answer:
+    """The answer to a breach of this urgency of which there are these records, its own among them, after
+    these earlier breaches by the same people. ``taken`` is when whoever has its own alert took it."""
     reported = [record.reported for record in records]
     left = left_unanswered(reported, [[record.reported for record in each] for each in earlier])
     allowed = clock(left)
+    by = due(reported, allowed)
+    to_act = taken + WITHIN[urgency] if taken else None
+    came = answered(reported)
     steps = {step.root: step for record in records for step in record.steps}
     first = min(records, key=lambda record: (record.occurred, record.root))
     return Answer(
         steps=tuple(sorted(steps.values(), key=lambda step: (step.at, step.root))),
-        due=due(reported, allowed),
-        answered=answered(reported),
-        asked_for=asked_for(reported, allowed),
-        allowed=allowed,
+        due=by,
+        answered=came,
+        asked_for=asked_for(reported, allowed, to_act),
+        allowed=allowed if came else min(allowed, WITHIN[urgency]),
         earlier=len(earlier),
         left=left,
-        speaks=first.root == own.root and not any(each.asked for each in records if each.root != own.root),
+        speaks=(first.root == own.root or (to_act is not None and to_act < by))
+        and not any(each.asked for each in records if each.root != own.root),
     )
 
 

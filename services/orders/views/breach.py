@@ -37,7 +37,7 @@ from services.orders.views.person import (
     steps_of,
     with_alerts,
 )
-from services.orders.views.told import ToldLine, about, generations, told_of
+from services.orders.views.told import ToldLine, about, generations, taken_since, told_of
 from services.orders.views.where import line_of, newest_area
 
 RULES = (AlertRule.BREACH, AlertRule.NO_ANSWER, AlertRule.PRODUCTION)
@@ -103,6 +103,7 @@ def fold_breach(subject: Subject) -> Folded:
     calls = about(subject.facts.current(AlertCalled), fact.root, *RULES)
     took = {each.said.person for each in about(subject.facts.current(AlertAcknowledged), fact.root, *RULES)}
     asked, asked_before = asked_of(subject.facts, fact.root)
+    taken = taken_since(subject.facts, fact.root, told)
     found = Answer(asked=asked, stood_down=asked_before)
     wanted: dict[AlertRule, datetime] | None = {}
     known: dict[str, object] = {
@@ -119,7 +120,7 @@ def fold_breach(subject: Subject) -> Folded:
     if fact.content is not None:
         stands = _Standing(subject, fact)
         known |= stands.values()
-        found = stands.answer().model_copy(update={"asked": asked, "stood_down": asked_before})
+        found = stands.answer(taken).model_copy(update={"asked": asked, "stood_down": asked_before})
         wanted = stands.clocks(found)
     clocks = clocks_of(subject.facts, fact.root, wanted)
     row = OrdersBreach.model_validate(known | {"answer": found, "clocks": clocks})
@@ -179,9 +180,7 @@ class _Standing:
         records = self.records()
         victims = self.victims()
         lines = [self.line(victim) for victim in victims]
-        grade = worst(line.grade for line in lines)
-        reports = [Danger(self.said.weapon, self.said.suspect_present)]
-        reports += [Danger(record.weapon, record.suspect_present) for record in records]
+        grade, reports = self.danger()
         urgent = priority(grade, reports)
         victim_mentions = self.victim_mentions()
         named = {mention.mention for mention in self.said.named if mention.mention}
@@ -205,6 +204,12 @@ class _Standing:
                 if record.root != self.fact.root and set(record.people) <= set(self.named)
             ],
         }
+
+    def danger(self) -> tuple[Grade, list[Danger]]:
+        """The worst grade of whom it was against, and what its reports say of the scene."""
+        grade = worst(self.line(victim).grade for victim in self.victims())
+        own = Danger(self.said.weapon, self.said.suspect_present)
+        return grade, [own, *(Danger(each.weapon, each.suspect_present) for each in self.records())]
 
     def order(self) -> dict[str, object]:
         """The order that it is of, as it stood at the time."""
@@ -262,13 +267,14 @@ class _Standing:
             found[record.root] = with_alerts(record, found.get(record.root))
         return sorted(found.values(), key=lambda record: (record.occurred, record.root))
 
-    def answer(self) -> Answer:
-        """The answer to it: to all its records together."""
+    def answer(self, taken: datetime | None) -> Answer:
+        """The answer to it: to all its records together, since its alert was ``taken``."""
         records = {record.root: record for record in self.records() if record.type == "breach"}
         steps = self.steps.get(self.fact.root, [])
         own = record_line(self.fact, self.facts, self.named, self.respondents(), steps)
         own = with_alerts(own, records.get(own.root))
-        return answer(own, list((records | {own.root: own}).values()), self.earlier(own))
+        known = list((records | {own.root: own}).values())
+        return answer(own, known, self.earlier(own), priority(*self.danger()).urgency, taken)
 
     def clocks(self, known: Answer) -> dict[AlertRule, datetime] | None:
         """The clocks that run about it; None while somebody's row is not made yet. One record of an

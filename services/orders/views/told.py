@@ -68,6 +68,12 @@ def taken_of(facts: FactSet, root: str) -> dict[tuple[AlertRule, int], datetime]
     return {key: taken.at for key, taken in stand.items() if taken is not None}
 
 
+def taken_since(facts: FactSet, root: str, told: Iterable[ToldLine]) -> datetime | None:
+    """Since when somebody has the alert about a breach that stands. None: nobody has it."""
+    standing = {(AlertRule.BREACH, line.generation) for line in told if line.state == "answered"}
+    return min((at for key, at in taken_of(facts, root).items() if key in standing), default=None)
+
+
 def generations(facts: Iterable[Fact[OfAlert]], root: str, rule: AlertRule) -> set[int]:
     """The generations of one rule's alert about a cause that these facts speak of."""
     return {fact.said.generation for fact in about(facts, root, rule)}

@@ -40,7 +40,7 @@ def test_when_an_answer_is_due_and_asked_for(line: dict[str, Any]) -> None:
     allowed = clock(left_unanswered(own, earlier))
     assert due(own, allowed) == after(line["due"])
     assert answered(own) == after(line.get("answered"))
-    assert asked_for(own, allowed) == after(line["asked"])
+    assert asked_for(own, allowed, after(line.get("to_act"))) == after(line["asked"])
 
 
 def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -> None:

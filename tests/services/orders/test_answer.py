@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,8 +12,10 @@ from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.vocabulary import AlertRule, Grade, Role
 from services.orders.rules.chasing import PAST
 from tests.services.orders.caseload import (
+    answer,
     breach,
     breach_of,
+    given_back,
     order,
     raised,
     risk,
@@ -106,6 +109,58 @@ def test_whoever_took_it_is_asked_again_when_nothing_was_done() -> None:
     later.at = NOON + timedelta(hours=50)
     later.settle()
     assert standing(later) == [2]
+
+
+@pytest.mark.parametrize(
+    ("grade", "hours", "urgency"),
+    [
+        (Grade.HIGH, 2, "now"),
+        (Grade.UNKNOWN, 2, "now"),
+        (Grade.MEDIUM, 8, "hour"),
+        (Grade.STANDARD, 24, "hour"),
+    ],
+)
+def test_whoever_took_the_alert_and_left_it_is_asked_for_by_the_danger(
+    grade: Grade, hours: int, urgency: str
+) -> None:
+    """At high risk at once; and again after as long, until a step is told."""
+    seen = breach()
+    waits = world(order(), service(), risk(grade), seen)
+    waits.settle()
+    waits.add(answer("breach"))
+    waits.at = NOON + timedelta(hours=hours - 0.1)
+    waits.settle()
+    assert raised(waits, rule=ASKS) == []
+    waits.at = NOON + timedelta(hours=hours)
+    waits.settle()
+    assert raised(waits, rule=ASKS) == [(1, urgency, "north")]
+    waits.add(taken(hours))
+    waits.at = NOON + timedelta(hours=2 * hours)
+    waits.settle()
+    assert standing(waits) == [2]
+    waits.add(step("deployed", 2 * hours, seen))
+    waits.settle()
+    assert standing(waits) == []
+
+
+def test_at_high_risk_whoever_gave_it_back_was_asked_for_nothing() -> None:
+    waits = world(order(), service(), risk(Grade.HIGH), breach())
+    waits.settle()
+    waits.add(answer("breach"), given_back("breach"))
+    waits.at = NOON + timedelta(hours=23)
+    waits.settle()
+    assert raised(waits, rule=ASKS) == []
+
+
+def test_of_two_records_the_one_whose_alert_was_taken_asks_and_no_other() -> None:
+    seen, police = breach("seen"), breach("breach", agency="police", occurred=NOON + timedelta(minutes=20))
+    waits = world(order(), service(), risk(Grade.HIGH), police)
+    waits.settle()
+    waits.add(answer("breach"), seen)
+    for hours in (1, 3, 25):
+        waits.at = NOON + timedelta(hours=hours)
+        waits.settle()
+    assert [len(raised(waits, cause, ASKS)) for cause in ("seen", "breach")] == [0, 1]
 
 
 def test_after_one_without_an_answer_the_next_has_twelve_hours_and_the_third_four() -> None:
