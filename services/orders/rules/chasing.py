@@ -2,7 +2,8 @@
 
 Source: ``domain.md`` section 5 (2026-10): the answer is due within 24 hours (HMICFRS 2021), an outstanding
 suspect keeps paging, and nothing closes by itself. An alert that a person took ends the calls, and not
-the breach: where no step has followed in the time that the answer had, it is told anew, for a week. After
+the breach: where no step has followed in the time that the answer had, it is told anew, for a week, and
+while a suspect is outstanding for as long as it takes. After
 that, and where a week was over before it was ever told, it is a gap on the pages and calls nobody (both
 Goldthread's own). An alert that nobody took climbs for as long as it takes.
 """
@@ -40,10 +41,12 @@ def decide(
     at: datetime,
     *,
     speaks: bool,
+    ends: bool = True,
 ) -> Decision:
     """What to say of a breach whose answer is to be asked for at ``wanted`` (None: never).
 
-    ``speaks``: this record is the one of its occurrence that tells; another's alert is enough.
+    ``speaks``: this record is the one of its occurrence that tells; another's alert is enough. ``ends``: what
+    somebody took is asked anew for a week alone; of an outstanding suspect for as long as it takes.
     """
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)
@@ -51,7 +54,7 @@ def decide(
     if not standing:
         return Decision((), None if over or not speaks else 1 + stood_down, None)
     taken = [asked.taken for asked in standing]
-    if over or not all(taken):
+    if (over and ends) or not all(taken):
         return Decision((), None, None)
     again = max(when for when in taken if when is not None) + allowed
     if again > at:

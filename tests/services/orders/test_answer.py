@@ -143,6 +143,16 @@ def test_whoever_took_the_alert_and_left_it_is_asked_for_by_the_danger(
     assert standing(waits) == []
 
 
+def test_an_outstanding_suspect_is_asked_for_each_day_without_end() -> None:
+    seen = breach()
+    waits = told(seen, step("suspect-outstanding", 1, seen), hours=25)
+    for day in range(1, 21):
+        assert standing(waits) == [day]
+        waits.add(taken(24 * day + 1, day))
+        waits.at = NOON + timedelta(hours=24 * day + 25)
+        waits.settle()
+
+
 def test_at_high_risk_whoever_gave_it_back_was_asked_for_nothing() -> None:
     waits = world(order(), service(), risk(Grade.HIGH), breach())
     waits.settle()
