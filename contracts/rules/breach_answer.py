@@ -3,9 +3,9 @@
 Source: ``domain.md`` section 5. HMICFRS (2021): a response within 24 hours of the report; more than half
 of 83 breaches had none, and one order was breached 18 times with no action. That the clock runs faster
 for whoever was left unanswered before, and that whoever is outstanding is asked for anew each day, is
-Goldthread's own (2026-11), to be agreed with each force; so is that whoever took its alert and took no step
-is asked for by its danger (``standing_answer.WITHIN``). Ranks: HMICFRS 2021, recommendation 5.2, for
-outcomes 15 and 16; the lifecycle of section 5 for closing.
+Goldthread's own (2026-11), to be agreed with each force; so is that whoever took its alert and took no step,
+and what came of officers who were sent, is asked for by its danger (``standing_answer.WITHIN``). Ranks:
+HMICFRS 2021, recommendation 5.2, for outcomes 15 and 16; the lifecycle of section 5 for closing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -57,9 +57,10 @@ class Step:
     root: str
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        """Later steps come later."""
-        return (self.at, self.root)
+    def order(self) -> tuple[datetime, bool, str]:
+        """Later steps come later; of one time, as of steps that give their day alone, to be sent comes before
+        whatever came of it."""
+        return (self.at, self.step is not BreachStep.DEPLOYED, self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ class Reported:
     recorded: datetime
     accepted: datetime
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """When somebody is to be asked for the answer; and, where whoever takes the question leaves it, after how
+    long anew."""
+
+    at: datetime
+    again: timedelta
 
 
 def fault(said: BreachProgressed) -> tuple[str, str] | None:
@@ -137,17 +147,21 @@ def due(records: Iterable[Reported], allowed: timedelta) -> datetime:
     )
 
 
-def asked_for(
-    records: Iterable[Reported], allowed: timedelta, to_act: datetime | None = None
-) -> datetime | None:
-    """When somebody is to be asked for an answer: none has come in its time, nor by when whoever took the
-    alert was ``to_act``; or the suspect has been outstanding for a day. None: it is answered."""
+def asking(
+    records: Iterable[Reported], allowed: timedelta, within: timedelta, taken: datetime | None = None
+) -> Asking | None:
+    """When somebody is to be asked for an answer: none has come in its time (``allowed``), nor in what its
+    danger gives (``within``) whoever has ``taken`` its alert; officers were sent, and nothing was told for as
+    long; or the suspect has been outstanding for a day. None: it is answered."""
     known = list(records)
     if answered(known) is None:
         by = due(known, allowed)
-        return by if to_act is None else min(by, to_act)
-    last = max(
-        (step for step in steps_since(known) if step.step is not BreachStep.TRIAGED),
-        key=lambda step: step.order,
-    )
-    return last.at + OUTSTANDING if last.step is BreachStep.SUSPECT_OUTSTANDING else None
+        return Asking(by if taken is None else min(by, taken + within), min(allowed, within))
+    steps = (step for step in steps_since(known) if step.step is not BreachStep.TRIAGED)
+    last = max(steps, key=lambda step: step.order)
+    if last.step is BreachStep.SUSPECT_OUTSTANDING:
+        return Asking(last.at + OUTSTANDING, allowed)
+    if last.step is BreachStep.DEPLOYED:
+        grace = min(record.accepted for record in known) + min(GRACE, within)
+        return Asking(max(last.at + within, grace), within)
+    return None

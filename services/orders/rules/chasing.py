@@ -3,8 +3,8 @@
 Source: ``domain.md`` section 5 (2026-10): the answer is due within 24 hours (HMICFRS 2021), an outstanding
 suspect keeps paging, and nothing closes by itself. An alert that a person took ends the calls, and not
 the breach: where no step has followed in the time that the answer had, it is told anew, for a week, and
-while a suspect is outstanding for as long as it takes. After
-that, and where a week was over before it was ever told, it is a gap on the pages and calls nobody (both
+while a suspect is outstanding, or nobody tells what came of officers who were sent, for as long as it takes.
+After that, and where a week was over before it was ever told, it is a gap on the pages and calls nobody (both
 Goldthread's own). An alert that nobody took climbs for as long as it takes.
 """
 
@@ -46,7 +46,8 @@ def decide(
     """What to say of a breach whose answer is to be asked for at ``wanted`` (None: never).
 
     ``speaks``: this record is the one of its occurrence that tells; another's alert is enough. ``ends``: what
-    somebody took is asked anew for a week alone; of an outstanding suspect for as long as it takes.
+    somebody took is asked anew for a week alone; of a breach that was answered, and of which nobody has told
+    how it ended, for as long as it takes.
     """
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)

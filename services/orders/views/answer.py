@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from chassis.facts import FactSet
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
-from contracts.rules.breach_answer import answered, asked_for, clock, due, left_unanswered
+from contracts.rules.breach_answer import answered, asking, clock, due, left_unanswered
 from contracts.rules.standing_answer import WITHIN
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Urgency
@@ -58,19 +58,20 @@ def answer(
     left = left_unanswered(reported, [[record.reported for record in each] for each in earlier])
     allowed = clock(left)
     by = due(reported, allowed)
-    to_act = taken + WITHIN[urgency] if taken else None
+    asked = asking(reported, allowed, WITHIN[urgency], taken)
     came = answered(reported)
+    before_due = came is None and asked is not None and asked.at < by
     steps = {step.root: step for record in records for step in record.steps}
     first = min(records, key=lambda record: (record.occurred, record.root))
     return Answer(
-        steps=tuple(sorted(steps.values(), key=lambda step: (step.at, step.root))),
+        steps=tuple(sorted(steps.values(), key=lambda step: step.taken.order)),
         due=by,
         answered=came,
-        asked_for=asked_for(reported, allowed, to_act),
-        allowed=allowed if came else min(allowed, WITHIN[urgency]),
+        asked_for=asked.at if asked else None,
+        allowed=asked.again if asked else timedelta(0),
         earlier=len(earlier),
         left=left,
-        speaks=(first.root == own.root or (to_act is not None and to_act < by))
+        speaks=(first.root == own.root or before_due)
         and not any(each.asked for each in records if each.root != own.root),
     )
 
@@ -97,7 +98,7 @@ def decision(known: Answer, at: datetime) -> chasing.Decision:
     """What is to be said of the answer at this time (``rules.chasing``)."""
     standing = [chasing.Asked(line.generation, line.taken) for line in known.asked]
     wanted = known.asked_for
-    ends = known.answered is None  # answered, and asked for all the same: the suspect is outstanding
+    ends = known.answered is None  # answered, and asked for all the same: nobody told how it ended
     return chasing.decide(
         standing, known.stood_down, wanted, known.allowed, at, speaks=known.speaks, ends=ends
     )

@@ -10,7 +10,7 @@ from contracts.rules.breach_answer import (
     Reported,
     Step,
     answered,
-    asked_for,
+    asking,
     clock,
     due,
     fault,
@@ -40,13 +40,17 @@ def test_when_an_answer_is_due_and_asked_for(line: dict[str, Any]) -> None:
     allowed = clock(left_unanswered(own, earlier))
     assert due(own, allowed) == after(line["due"])
     assert answered(own) == after(line.get("answered"))
-    assert asked_for(own, allowed, after(line.get("to_act"))) == after(line["asked"])
+    asked = asking(own, allowed, timedelta(hours=2), after(line.get("taken")))
+    assert (asked and asked.at) == after(line["asked"])
+    if "again" in line:
+        assert asked is not None
+        assert asked.again == timedelta(hours=line["again"])
 
 
 def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -> None:
     records = [reported(3, 3, [{"step": "arrested", "at": 5}]), reported(0, 0, [])]
     assert due(records, clock(0)) == after(24)
-    assert asked_for(records, clock(0)) is None
+    assert asking(records, clock(0), timedelta(hours=2)) is None
 
 
 @pytest.mark.parametrize(

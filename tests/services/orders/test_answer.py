@@ -138,7 +138,25 @@ def test_whoever_took_the_alert_and_left_it_is_asked_for_by_the_danger(
     waits.at = NOON + timedelta(hours=2 * hours)
     waits.settle()
     assert standing(waits) == [2]
-    waits.add(step("deployed", 2 * hours, seen))
+    waits.add(step("arrested", 2 * hours, seen))
+    waits.settle()
+    assert standing(waits) == []
+
+
+def test_what_came_of_officers_who_were_sent_is_asked_for_without_end() -> None:
+    """It is answered at once, and not ended: by the danger, and anew whoever took the question."""
+    seen = breach()
+    waits = world(order(), service(), risk(Grade.HIGH), seen, step("deployed", 1, seen))
+    waits.at = NOON + timedelta(hours=2.9)
+    waits.settle()
+    assert standing(waits) == []
+    for turn in range(1, 100):
+        waits.at = NOON + timedelta(hours=2 * turn + 1)
+        waits.settle()
+        assert standing(waits) == [turn]
+        waits.add(taken(2 * turn + 1, turn))
+    waits.add(step("no-breach-found", 200, seen))
+    waits.at = NOON + timedelta(hours=202)
     waits.settle()
     assert standing(waits) == []
 
