@@ -173,7 +173,7 @@ async def every_page_says_when_alerts_stop(running: Running, goldthread: Goldthr
         shown = await pages(goldthread, running.answering)
         return all(BROKEN in text and 'role="alert"' in text for text in shown.values())
 
-    await until(broken, 2 * EVERY + SLOW, "every page says that alerts stop, within the bound")
+    await until(broken, "every page says that alerts stop, within the bound", 2 * EVERY + SLOW)
     beats = len(heart.got)
     if "notify" in running.answering:  # by the way that still works: it is on the list of alerts
         await until(lambda: told(goldthread), "the operator is told")
