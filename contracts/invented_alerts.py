@@ -85,7 +85,7 @@ ALERTS: list[Told] = [
             person=ON_CALL,
         ),
     ),
-    ("goldthread", at(21), AlertStoodDown(**CAUSE, about=ABOUT)),
+    ("goldthread", at(21), AlertStoodDown(**CAUSE, about=ABOUT, because=code.StandDown.ANSWERED)),
     ("goldthread", at(20, 17, 41), ClockStarted(**CLOCK, due=at(21, 17, 40), routing=WHERE)),
     ("goldthread", at(21, 10), ClockStopped(**CLOCK)),
     ("goldthread", at(21, 10), PathTried(cause=PATH)),

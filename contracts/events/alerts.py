@@ -7,7 +7,15 @@ from pydantic import AwareDatetime, Field, StrictInt
 from contracts.content import AreaId, Content, FiledAreaId, MentionId, ThingId
 from contracts.envelope import Id
 from contracts.sections import NarrativeSection, RoutingSection, Text
-from contracts.vocabulary import AlertOutcome, AlertRule, Channel, DeliveryResult, PassReason, Urgency
+from contracts.vocabulary import (
+    AlertOutcome,
+    AlertRule,
+    Channel,
+    DeliveryResult,
+    PassReason,
+    StandDown,
+    Urgency,
+)
 
 
 class AlertRaised(Content):
@@ -36,6 +44,7 @@ class AlertStoodDown(Content):
     generation: StrictInt = Field(ge=1)
     about: list[MentionId] = Field(default_factory=list)
     rota_of: FiledAreaId | None = Field(default=None, description="the area whose rota had a gap")
+    because: StandDown | None = Field(default=None, description="why, of an alert about a breach")
 
 
 class AlertCalled(Content):

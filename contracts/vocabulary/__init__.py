@@ -15,6 +15,7 @@ from contracts.vocabulary.alerts import (
     DeliveryResult,
     ParkedReason,
     PassReason,
+    StandDown,
     Urgency,
 )
 from contracts.vocabulary.characteristics import (
@@ -197,6 +198,7 @@ __all__ = [
     "Sex",
     "SittingStep",
     "StaffRole",
+    "StandDown",
     "SupportKind",
     "SupportReason",
     "SupportStep",

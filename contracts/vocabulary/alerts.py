@@ -7,8 +7,8 @@ class AlertRule(StrEnum):
     """The rules by which Goldthread tells somebody: a breach; that a service of its own could not read a
     record, or could not make a page anew; that hours of an area's rota are to come for which nobody is on it;
     that alerts do not get out, or none by one of the ways to send; that nobody can tell an order's deadlines;
-    that nobody says what was done about one that was taken; and each other clock of
-    ``contracts.rules.clocks`` that ran out."""
+    that nobody says what was done about one that was taken; that a breach was withdrawn before anybody took
+    its alert; and each other clock of ``contracts.rules.clocks`` that ran out."""
 
     BREACH = "breach"
     NO_ANSWER = "no-answer"
@@ -63,6 +63,20 @@ class AlertRule(StrEnum):
     MESSAGE_TO_IDVA = "message-to-idva"
     RESEARCH = "research"
     EMERGENCY_MARAC = "emergency-marac"
+    BREACH_WITHDRAWN = "breach-withdrawn"
+
+
+class StandDown(StrEnum):
+    """Why an alert about a breach no longer holds (Goldthread's own, 2026-11)."""
+
+    WITHDRAWN = "withdrawn"
+    """Whoever reported the breach took the report back."""
+    CHANGED = "changed"
+    """Another victim, area or urgency is known, or another record tells of it: it is told as it is now."""
+    ANSWERED = "answered"
+    """A step of its answer is told."""
+    LEFT = "left"
+    """Whoever took it told nothing: it is told anew."""
 
 
 class ClockOwner(StrEnum):

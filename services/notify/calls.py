@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from chassis.facts import Fact, FactSet
+from chassis.views import Saying
 from contracts.events.alerts import AlertCalled, DeliveryReported, DeliveryTried
 from contracts.vocabulary import Channel, DeliveryResult
 from services.notify.rules.ladder import Post, rungs_of, step_of
@@ -126,3 +127,26 @@ def _message(
         result=result,
         told_at=told_at,
     )
+
+
+def reported(cause: str, call: str, channel: Channel, result: DeliveryResult, at: datetime) -> Saying:
+    """What a provider tells of a call's message. Told twice, it is said once."""
+    said = DeliveryReported(cause=cause, call=call, channel=channel, result=result)
+    return Saying(rule=f"{channel}:{result}", root=call, generation=1, content=said, occurred=at)
+
+
+def tried(
+    cause: str,
+    call: str,
+    channel: Channel,
+    attempt: int,
+    result: DeliveryResult,
+    at: datetime,
+    status: int | None = None,
+) -> Saying:
+    """One try of a call's message on a channel. Its id comes from call, channel and attempt: a
+    sender that was killed before it could note a try notes the same one when it tries again."""
+    said = DeliveryTried(
+        cause=cause, call=call, channel=channel, attempt=attempt, result=result, status=status
+    )
+    return Saying(rule=channel, root=call, generation=attempt, content=said, occurred=at)

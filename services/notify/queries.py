@@ -21,13 +21,12 @@ from chassis.http.problem import not_found
 from chassis.ledger import digest
 from chassis.rows import canonical
 from chassis.runtime import Runtime
-from chassis.views import Saying, Subject
+from chassis.views import Subject
 from contracts.envelope import Id
-from contracts.events.alerts import DeliveryReported, DeliveryTried
 from contracts.rules.clocks import CLOCKS
-from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Urgency
+from contracts.vocabulary import AlertRule, Channel, DeliveryResult, StandDown, Urgency
 from services.notify.broken_channels import channel_of
-from services.notify.calls import Call
+from services.notify.calls import Call, tried
 from services.notify.resolved import NO_WORDS, ResolvedShown, resolved_shown, words_of
 from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
@@ -113,6 +112,7 @@ class AlertShown(BaseModel):
     answered_by: Who | None
     answered_at: datetime | None
     stood_down_at: datetime | None
+    because: StandDown | None = Field(default=None, description="why it was stood down, where that is told")
     resolved: ResolvedShown | None = Field(default=None, description="what was done about it")
     say_by: datetime | None = Field(default=None, description="by when what was done is to be said")
     may_resolve: bool = Field(default=False, description="whether the caller may say what was done")
@@ -138,6 +138,11 @@ class Alerts(BaseModel):
     )
     waiting: list[AlertShown] = Field(description="unanswered: the most urgent first, then the oldest")
     mine: list[AlertShown] = Field(description="taken by the caller in the last 24 hours, newest first")
+    called_off: list[AlertShown] = Field(
+        default_factory=list,
+        description="for which the caller was called, and whose breach was withdrawn in the last 24 hours"
+        " before anybody had taken them",
+    )
 
 
 async def alerts(runtime: Runtime, caller: Caller) -> Alerts:
@@ -148,6 +153,7 @@ async def alerts(runtime: Runtime, caller: Caller) -> Alerts:
         fresh_until=fresh,
         waiting=await waiting(runtime, caller),
         mine=await mine(runtime, caller),
+        called_off=await _shown(runtime, caller, await _called_off(runtime, caller)),
     )
 
 
@@ -170,7 +176,7 @@ async def mine(runtime: Runtime, caller: Caller) -> list[AlertShown]:
 async def list_mark(runtime: Runtime, caller: Caller) -> str:
     """A short mark of what stands on the caller's list: another one whenever that changes, and never
     because of an alert that they may not see. Nothing is shown by it."""
-    rows = [*await _waiting(runtime, caller), *await _mine(runtime, caller)]
+    rows = [each for of in (_waiting, _mine, _called_off) for each in await of(runtime, caller)]
     return digest(b"\n".join(canonical(row) for row in rows))
 
 
@@ -192,6 +198,19 @@ async def _mine(runtime: Runtime, caller: Caller) -> list[AlertRow]:
         .limit(MOST_MINE)
     )
     return await _seen(runtime, caller, statement)
+
+
+async def _called_off(runtime: Runtime, caller: Caller) -> list[AlertRow]:
+    """By the alert that tells of the withdrawal, which is raised at once and for each."""
+    since = runtime.clock.now() - MINE_FOR
+    statement = select(AlertTable).where(col(AlertTable.raised) >= since).order_by(col(AlertTable.raised))
+    rows = cast("list[AlertRow]", await runtime.rows(ALERT, statement))
+    return [
+        other.model_copy(update={"facts": row.facts})
+        for row in rows
+        for other in row.others
+        if other.called_off and caller.id in other.called
+    ]
 
 
 async def alert(
@@ -268,6 +287,7 @@ def as_shown(caller: Caller, row: AlertRow, words: Mapping[str, str] = NO_WORDS)
         answered_by=_who(caller, row),
         answered_at=row.acknowledged_at,
         stood_down_at=row.stood_down_at,
+        because=row.because,
         resolved=resolved_shown(row.resolved, caller, words),
         say_by=row.say_by,
         may_resolve=answers and no_resolving(row.rule, row.acknowledged_by is not None) is None,
@@ -361,26 +381,3 @@ async def _in_front(runtime: Runtime, caller: Caller, rows: Sequence[AlertRow]) 
     await runtime.say(
         tried(cause, call, Channel.LIVE_PAGE, 1, DeliveryResult.DELIVERED, at) for cause, call in calls
     )
-
-
-def reported(cause: str, call: str, channel: Channel, result: DeliveryResult, at: datetime) -> Saying:
-    """What a provider tells of a call's message. Told twice, it is said once."""
-    said = DeliveryReported(cause=cause, call=call, channel=channel, result=result)
-    return Saying(rule=f"{channel}:{result}", root=call, generation=1, content=said, occurred=at)
-
-
-def tried(
-    cause: str,
-    call: str,
-    channel: Channel,
-    attempt: int,
-    result: DeliveryResult,
-    at: datetime,
-    status: int | None = None,
-) -> Saying:
-    """One try of a call's message on a channel. Its id comes from call, channel and attempt: a
-    sender that was killed before it could note a try notes the same one when it tries again."""
-    said = DeliveryTried(
-        cause=cause, call=call, channel=channel, attempt=attempt, result=result, status=status
-    )
-    return Saying(rule=channel, root=call, generation=attempt, content=said, occurred=at)

@@ -21,9 +21,9 @@ from contracts.envelope import Id
 from contracts.events.alerts import AlertCalled
 from contracts.vocabulary import Channel, DeliveryResult
 from services.notify import link
+from services.notify.calls import reported
 from services.notify.carriers import voice
 from services.notify.pages import PAGES
-from services.notify.queries import reported
 
 router = APIRouter(prefix="/notify", include_in_schema=False)
 

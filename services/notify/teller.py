@@ -23,7 +23,7 @@ from chassis.steps import Step, reached
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify import broken_channels, carriers, claims, link
-from services.notify.calls import Call
+from services.notify.calls import Call, tried
 from services.notify.carriers import Carrier, Carriers
 from services.notify.carriers.govuk import GovukNotify
 from services.notify.carriers.mail import MailServer
@@ -31,7 +31,6 @@ from services.notify.carriers.voice import Voice
 from services.notify.carriers.webhook import Webhook
 from services.notify.pages import PAGES
 from services.notify.path import PATH, SelfTest, self_test
-from services.notify.queries import tried
 from services.notify.rules import rota
 from services.notify.rules.ladder import step_of, wait_after
 from services.notify.rules.telling import Message, is_due, next_try, to_send

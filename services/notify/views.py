@@ -26,7 +26,7 @@ from contracts.events.alerts import (
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import Standing, answer_of, standing_answer
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, Channel, Urgency
+from contracts.vocabulary import AlertRule, Channel, StandDown, Urgency
 from services.notify.calls import Call, calls_of
 from services.notify.resolved import Resolved, Unresolved, resolved_of, sayings, unresolved
 from services.notify.rules import resolving, rota
@@ -92,11 +92,14 @@ class AlertRow(Row):
     about: tuple[str, ...] = ()
     """The mentions of those whom it is about: by these alerts are brought together, and nothing else."""
     others: tuple["AlertRow", ...] = ()
-    """The further alerts about the cause that stand: each has its own calls and its own answer."""
+    """The further alerts about the cause that stand, each with its own calls and its own answer; and one that
+    nobody had taken when the breach was withdrawn: whoever was called for it is to know."""
     standing: bool
     waiting: bool
     """Whether it stands and nobody has answered."""
     stood_down_at: datetime | None
+    because: StandDown | None = None
+    """Why it was stood down, where that is told."""
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     resolved: Resolved | None = None
@@ -137,6 +140,11 @@ class AlertRow(Row):
         return any(each.waiting and to_send(each.calls) for each in (self, *self.others))
 
     @property
+    def called_off(self) -> bool:
+        """Whether its breach was withdrawn before anybody had taken it."""
+        return self.because is StandDown.WITHDRAWN and self.acknowledged_by is None
+
+    @property
     def count(self) -> int:
         """How many alerts about the cause wait for an answer."""
         return sum(each.waiting for each in (self, *self.others))
@@ -167,7 +175,9 @@ def fold(subject: Subject) -> Folded:
         return Folded(None)
     rows = [each.row for each in alerts if isinstance(each.row, AlertRow)]
     first, *others = [_beside(row, rows, subject.at) for row in rows]
-    rest = tuple(other.model_copy(update={"facts": ()}) for other in others if other.standing)
+    rest = tuple(
+        other.model_copy(update={"facts": ()}) for other in others if other.standing or other.called_off
+    )
     changes = [each.changes_at for each in alerts if each.changes_at]
     owed = unresolved(subject.facts, ((row.say_by, row.area) for row in rows if row.say_by))
     changed = first.model_copy(update={"others": rest, "unresolved": owed})
@@ -251,10 +261,10 @@ def _newest(facts: FactSet) -> list[Fact[AlertRaised]]:
     return [newest[rule] for rule in sorted(newest)]
 
 
-def _first(folded: Folded) -> tuple[bool, int, str]:
+def _first(folded: Folded) -> tuple[bool, bool, int, str]:
     row = folded.row
     assert isinstance(row, AlertRow)
-    return (not row.waiting, list(Urgency).index(row.urgency), row.rule)
+    return (not row.waiting, not row.standing, list(Urgency).index(row.urgency), row.rule)
 
 
 def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
@@ -286,6 +296,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         standing=stood_down is None,
         waiting=step is not None,
         stood_down_at=stood_down.occurred if stood_down else None,
+        because=stood_down.said.because if stood_down else None,
         acknowledged_by=stands.taken.person if stands.taken else None,
         acknowledged_at=stands.taken.at if stands.taken else None,
         resolved=resolved,

@@ -441,6 +441,9 @@ def alerts() -> Alerts:
             ),
             entry("1177", "stood-down", stood_down_at=ago(hours=1)),
         ],
+        called_off=[
+            entry("3305", "stood-down", stood_down_at=ago(hours=1), because="withdrawn", may_pass_on=False)
+        ],
     )
 
 

@@ -1,6 +1,6 @@
-"""S4: breaches without an answer. Nobody knows at what risk she is: whoever takes the alert of one has two hours
-to act, then the supervisor is called; the police's step stands it down, by REST and on the page; the next one
-is due in twelve hours. On both deployments."""
+"""S4: breaches without an answer. Nobody knows at what risk she is: whoever takes the alert of one has two
+hours to act, then the supervisor is called; the police's step stands it down, by REST and on the page; the
+next one is due in twelve hours. On both deployments."""
 
 import re
 from datetime import datetime, timedelta

@@ -31,9 +31,10 @@ class Post(StrEnum):
 
 FIRST_ROUND = tuple(Post)
 SUPERVISOR_FIRST = (Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND)
-OF_SUPERVISORS = frozenset({*CLOCKS, AlertRule.ROTA_GAP})
+OF_SUPERVISORS = frozenset({*CLOCKS, AlertRule.ROTA_GAP, AlertRule.BREACH_WITHDRAWN})
 """What a supervisor is called for first: a clock that ran out, as they answer for those who let it; a gap in
-the rota, as they can fill it (Goldthread's own)."""
+the rota, as they can fill it; a breach that was withdrawn and that nobody had looked at (Goldthread's own).
+"""
 LATER_ROUNDS = (Post.FIRST, Post.SECOND, Post.SUPERVISOR)
 
 JITTER = timedelta(seconds=10)

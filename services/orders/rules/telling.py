@@ -4,7 +4,9 @@ Source: ``mechanism.md`` section 5. One alert for each occurrence while it holds
 holds (withdrawn, another victim, another area, more urgent than was told) is stood down, and told
 anew under the next generation if the cause still stands. An area that becomes known is another area:
 nobody may have been called there. An alert that a named person has answered is theirs: her moving
-house, or a risk assessment made since, does not page again about it.
+house, or a risk assessment made since, does not page again about it. ``domain.md`` sections 5 and 14:
+nothing ends without a person and a reason, and so where a breach is withdrawn before anybody took its alert
+a supervisor is told, and says why it may end.
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,6 +84,13 @@ def decide(
     if wanted is None or len(fallen) < len(standing) or not _ours_to_raise(wanted, own, others):
         return Decision(fallen, None)
     return Decision(fallen, 1 + stood_down + len(fallen))
+
+
+def of_withdrawal(standing: Sequence[int], stood_down: int, *, unseen: bool) -> Decision:
+    """What to say of a breach's withdrawal. ``unseen``: it is withdrawn, and nobody had taken its alert."""
+    if not unseen:
+        return Decision(tuple(standing), None)
+    return Decision((), None if standing else 1 + stood_down)
 
 
 def holds(told: Told, wanted: Wanted) -> bool:

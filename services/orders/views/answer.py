@@ -12,7 +12,7 @@ from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.rules.breach_answer import answered, asking, clock, due, left_unanswered
 from contracts.rules.standing_answer import WITHIN
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, Urgency
+from contracts.vocabulary import AlertRule, StandDown, Urgency
 from services.orders.rules import chasing
 from services.orders.views.person import Part, RecordLine, StepLine
 from services.orders.views.told import about, generations, taken_of
@@ -110,9 +110,10 @@ def sayings(
     """The alerts to stand down and to raise now."""
     said = decision(known, at)
     named = {line.generation: line.about for line in known.asked}
-    rule = AlertRule.NO_ANSWER
+    rule, why = AlertRule.NO_ANSWER, _why(known, said)
     found: list[AlertRaised | AlertStoodDown] = [
-        AlertStoodDown(rule=rule, cause=cause, generation=n, about=named[n]) for n in said.stand_down
+        AlertStoodDown(rule=rule, cause=cause, generation=n, about=named[n], because=why)
+        for n in said.stand_down
     ]
     if said.raise_ is not None and urgency is not None:
         found.append(
@@ -128,3 +129,11 @@ def sayings(
     return [
         Saying(rule=rule, root=cause, generation=each.generation, content=each, occurred=at) for each in found
     ]
+
+
+def _why(known: Answer, said: chasing.Decision) -> StandDown:
+    if said.raise_ is not None:
+        return StandDown.LEFT
+    if known.answered is not None:
+        return StandDown.ANSWERED
+    return StandDown.WITHDRAWN if known.due is None else StandDown.CHANGED

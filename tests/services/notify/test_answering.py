@@ -14,15 +14,16 @@ from chassis.http.app import create_app
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem
 from chassis.runtime import Runtime
-from contracts.events.alerts import AlertAcknowledged, DeliveryTried
-from contracts.vocabulary import Channel, PassReason
+from chassis.views import Saying
+from contracts.events.alerts import AlertAcknowledged, AlertRaised, AlertStoodDown, DeliveryTried
+from contracts.vocabulary import AlertRule, Channel, PassReason, StandDown, Urgency
 from services.notify import actions, queries
 from services.notify.calls import Call
 from services.notify.queries import Who
 from services.notify.views import ALERT, AlertRow
 from tests.services.notify.conftest import ADMIN, caller, configure, raise_alert, stand_down
 from tests.services.notify.world import CAUSE, staff
-from tests.support.facts import root_of
+from tests.support.facts import area, root_of
 from tests.support.waiting import PATIENCE, until
 
 Start = Callable[[], Awaitable[Runtime]]
@@ -85,6 +86,33 @@ async def test_others_of_the_area_see_it_and_nobody_else(start: Start) -> None:
         assert await queries.alert(runtime, other, CAUSE) is None
         assert (await refusal(actions.acknowledge(runtime, other, CAUSE)))[0] == 404
     assert (await refusal(actions.acknowledge(runtime, AMIRA, root_of("no such breach"))))[0] == 404
+
+
+async def test_whoever_was_called_hears_that_it_was_withdrawn_and_a_supervisor_is_called(
+    start: Start,
+) -> None:
+    """Also after the supervisor has taken that; who was not called is not told."""
+    runtime, rule = await begun(start), AlertRule.BREACH_WITHDRAWN
+    at, cath = runtime.clock.now(), caller("cath", "supervisor")
+    down = AlertStoodDown(rule=AlertRule.BREACH, cause=CAUSE, generation=1, because=StandDown.WITHDRAWN)
+    hour = Urgency.HOUR
+    told = AlertRaised(rule=rule, cause=CAUSE, generation=1, urgency=hour, routing=area("north"))
+    await runtime.say([Saying(each.rule, CAUSE, 1, each, at) for each in (down, told)])
+
+    async def called_off() -> list[tuple[AlertRule, str, StandDown | None]]:
+        found = (await queries.alerts(runtime, AMIRA)).called_off
+        return [(each.rule, each.state, each.because) for each in found]
+
+    async def called() -> bool:
+        return any(each.called_you for each in await queries.waiting(runtime, cath))
+
+    expected = [(AlertRule.BREACH, "stood-down", StandDown.WITHDRAWN)]
+    assert await until(called_off) == expected
+    assert await until(called), "the supervisor first"
+    await actions.acknowledge(runtime, cath, CAUSE, (rule, 1))
+    assert await until(lambda: queries.mine(runtime, cath))
+    assert await called_off() == expected
+    assert (await queries.alerts(runtime, BEN)).called_off == []
 
 
 async def test_taking_it_twice_or_after_another_gives_the_first_answer(start: Start) -> None:

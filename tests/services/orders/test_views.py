@@ -14,7 +14,7 @@ from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
 from contracts.events.people import Graded, IncidentReported
 from contracts.sections import Health, Routing, Sensitivity
-from contracts.vocabulary import Grade, IncidentKind, OrderStage
+from contracts.vocabulary import AlertRule, Grade, IncidentKind, OrderStage, StandDown
 from services.orders.views import ORDERS_BREACH, OrdersBreach
 from services.orders.views.shown import newest_sections
 from tests.services.orders.caseload import (
@@ -205,6 +205,30 @@ class TestTelling:
         found.settle()
         assert _stood_down(found) == [(root_of("council's"), 1)]
         assert raised(found, "police's") == [(1, "now", "north")]
+
+    def test_a_withdrawal_that_nobody_had_looked_at_is_seen_by_a_supervisor(self) -> None:
+        """With the reason; and told no more once it is said again."""
+        first = breach()
+        found = world(risk(Grade.HIGH), first)
+        found.settle()
+        found.add(gone := withdrawn(first))
+        found.settle()
+        downs = [fact.content for fact in found.facts if isinstance(fact.content, AlertStoodDown)]
+        assert [(each.rule, each.because) for each in downs] == [(AlertRule.BREACH, StandDown.WITHDRAWN)]
+        assert raised(found, rule=AlertRule.BREACH_WITHDRAWN) == [(1, "hour", "north")]
+        people = first.said.model_copy(update={"people": [ann(), ben()]})
+        found.add(fact(people, agency="council", root="breach", version=3, before=[gone]))
+        found.settle()
+        assert row(found).withdrawal.standing == ()
+
+    def test_of_one_that_somebody_had_taken_or_that_told_nobody_it_is_not_asked(self) -> None:
+        first, second = breach("first"), breach("second", "police", NOON + timedelta(hours=1))
+        found = world(risk(Grade.HIGH), first, second)
+        found.settle()
+        found.add(answer("first"), withdrawn(first), withdrawn(second))
+        found.settle()
+        for each in ("first", "second"):
+            assert raised(found, each, AlertRule.BREACH_WITHDRAWN) == []
 
     def test_withdrawn_and_said_again_is_the_next_generation(self) -> None:
         first = breach()

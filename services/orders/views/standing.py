@@ -1,0 +1,198 @@
+"""A breach that stands: its order, its danger, its people and its answer, by the rows of whom it names."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from chassis.facts import Fact
+from chassis.views import Subject
+from contracts.events.orders import BreachReported
+from contracts.rules.order_match import Match, match
+from contracts.rules.order_status import status
+from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role
+from services.orders.rules.clocks import of_breach
+from services.orders.rules.priority import Danger, from_scene, priority, worst
+from services.orders.views.answer import Answer, answer
+from services.orders.views.clocks import CALENDARS
+from services.orders.views.person import (
+    OrdersPerson,
+    RecordLine,
+    StatusNow,
+    VictimLine,
+    persons,
+    record_line,
+    sought,
+    steps_of,
+    with_alerts,
+)
+from services.orders.views.where import line_of, newest_area
+
+
+class Standing:
+    """A breach that stands, read with the rows of the people whom it names.
+
+    One that gives its order by id is filed under the order's people too (ADR 0008): there the order
+    is found, and of a side that the breach does not name the order's people are its people.
+    """
+
+    def __init__(self, subject: Subject, fact: Fact[BreachReported]) -> None:
+        self.fact = fact
+        self.said = fact.said
+        self.facts = subject.facts
+        self.homes = subject.homes
+        self.steps = steps_of(subject.facts)
+        self.rows = _rows(subject)
+        self.match = self.matched()
+        self.named = self.concerned()
+        self.own_rows = self.rows_of(self.named)
+
+    def matched(self) -> Match:
+        """The order that it is of: given by id, among the orders of all whom it is filed under. Of several
+        whom one binds, only whoever it names as having broken it tells whether they were served."""
+        filed = self.fact.mentions if self.said.order else {m.mention or "" for m in self.said.named}
+        known = sorted({self.homes[mention] for mention in filed if mention in self.homes})
+        asked = sought(self.said, self.fact.occurred, self.homes)
+        theirs = asked.respondents
+        orders = (
+            order
+            for person in known
+            for row in self.rows_of([person])
+            for order in row.orders
+            if not theirs or person in theirs or person not in order.respondents
+        )
+        return match(asked, orders)
+
+    def concerned(self) -> list[str]:
+        """Whom it names, and whom the order that it gives by id adds."""
+        added = [*self.victims(), *self.respondents()] if self.said.order else []
+        return sorted({*persons(self.said.named, self.homes), *added})
+
+    def rows_of(self, people: Iterable[str]) -> list[OrdersPerson]:
+        """The rows of these people, of whom there is one."""
+        return [self.rows[person] for person in people if person in self.rows]
+
+    def values(self) -> dict[str, object]:
+        """What the row says of it."""
+        records = self.records()
+        victims = self.victims()
+        lines = [self.line(victim) for victim in victims]
+        grade, reports = self.danger()
+        urgent = priority(grade, reports)
+        victim_mentions = self.victim_mentions()
+        named = {mention.mention for mention in self.said.named if mention.mention}
+        return {
+            **self.order(),
+            "kind": self.said.kind.value,
+            "respondents": self.respondents(),
+            "victims": victims,
+            "victim_mentions": victim_mentions,
+            "about": sorted(named | set(victim_mentions)),
+            "grade": grade,
+            "graded": sorted({line.graded for line in lines if line.graded}),
+            "urgency": urgent.urgency,
+            "urgency_because": urgent.because,
+            "by_scene": from_scene(reports) is not None,
+            "area": self.area(lines, records),
+            "records": records,
+            "others_in_view": [
+                record.root
+                for record in records
+                if record.root != self.fact.root and set(record.people) <= set(self.named)
+            ],
+        }
+
+    def danger(self) -> tuple[Grade, list[Danger]]:
+        """The worst grade of whom it was against, and what its reports say of the scene."""
+        grade = worst(self.line(victim).grade for victim in self.victims())
+        own = Danger(self.said.weapon, self.said.suspect_present)
+        return grade, [own, *(Danger(each.weapon, each.suspect_present) for each in self.records())]
+
+    def order(self) -> dict[str, object]:
+        """The order that it is of, as it stood at the time."""
+        found, because = self.match.order, self.match.because
+        if found is None:
+            return {"order": self.said.order, "order_because": because}
+        return {
+            "order": found.root,
+            "order_because": because,
+            "order_type": found.terms.order.value,
+            "status": StatusNow.of(status(found.terms, self.fact.occurred)),
+        }
+
+    def victims(self) -> list[str]:
+        """Whom it was against: as it says, else as its order says."""
+        named = persons(self.said.in_role(Role.VICTIM), self.homes)
+        return named or (self.match.order.protected if self.match.order else [])
+
+    def victim_mentions(self) -> list[str]:
+        """The same by mention: what an alert is filed under, and by which *another victim* is known."""
+        named = sorted({m.mention for m in self.said.in_role(Role.VICTIM) if m.mention})
+        return named or (self.match.order.protected_mentions if self.match.order else [])
+
+    def respondents(self) -> list[str]:
+        """Who did it: as it says, else as the order that it gives by id says."""
+        named = persons(self.said.in_role(*PERPETRATOR_ROLES), self.homes)
+        return named or (self.match.order.respondents if self.said.order and self.match.order else [])
+
+    def line(self, victim: str) -> VictimLine:
+        """What is known of a victim."""
+        return line_of(victim, self.rows, self.own_rows)
+
+    def area(self, lines: Iterable[VictimLine], records: Iterable[RecordLine]) -> str | None:
+        """Where to route: by the newest word on where she is, the breach's own among it; else as
+        another report of the occurrence says."""
+        known = [(record.occurred, record.root, record.area) for record in records if record.area]
+        return newest_area(self.fact, lines) or (max(known)[2] if known else None)
+
+    def records(self) -> list[RecordLine]:
+        """All records of its occurrence, as the rows of the people whom it names group them."""
+        groups = [group for row in self.own_rows for group in row.occurrences]
+        roots = {self.fact.root}
+        while (
+            more := {
+                record.root
+                for group in groups
+                if any(record.root in roots for record in group)
+                for record in group
+            }
+            - roots
+        ):
+            roots |= more
+        found: dict[str, RecordLine] = {}
+        for record in (record for group in groups for record in group if record.root in roots):
+            found[record.root] = with_alerts(record, found.get(record.root))
+        return sorted(found.values(), key=lambda record: (record.occurred, record.root))
+
+    def answer(self, taken: datetime | None) -> Answer:
+        """The answer to it: to all its records together, since its alert was ``taken``."""
+        records = {record.root: record for record in self.records() if record.type == "breach"}
+        steps = self.steps.get(self.fact.root, [])
+        own = record_line(self.fact, self.facts, self.named, self.respondents(), steps)
+        own = with_alerts(own, records.get(own.root))
+        known = list((records | {own.root: own}).values())
+        return answer(own, known, self.earlier(own), priority(*self.danger()).urgency, taken)
+
+    def clocks(self, known: Answer) -> dict[AlertRule, datetime] | None:
+        """The clocks that run about it; None while somebody's row is not made yet. One record of an
+        occurrence asks for the answer to all of them."""
+        if not self.rows.keys() >= {*persons(self.said.named, self.homes)}:
+            return None
+        own = [step.taken for step in self.steps.get(self.fact.root, [])]
+        asked_for = known.asked_for if known.speaks else None
+        of = self.match.order.terms.order if self.match.order else None
+        return of_breach(own, [step.taken for step in known.steps], asked_for, of, CALENDARS)
+
+    def earlier(self, own: RecordLine) -> list[list[RecordLine]]:
+        """The earlier breaches by the same people, each with its records."""
+        found: dict[str, list[RecordLine]] = {}
+        for person in self.respondents():
+            for group in self.rows[person].occurrences if person in self.rows else ():
+                breaches = [each for each in group if each.type == "breach" and person in each.accused]
+                first = min((each.occurred for each in group), default=own.occurred)
+                if breaches and first < own.occurred and own.root not in {each.root for each in group}:
+                    found[group[0].root] = breaches
+        return [found[root] for root in sorted(found)]
+
+
+def _rows(subject: Subject) -> dict[str, OrdersPerson]:
+    rows = {person.id: person.rows.get("orders_person") for person in subject.people.values()}
+    return {person: row for person, row in rows.items() if isinstance(row, OrdersPerson)}

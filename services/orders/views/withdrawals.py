@@ -1,0 +1,60 @@
+"""What is told of a breach that was withdrawn: whoever had not taken its alert has closed nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis.facts import FactSet
+from chassis.views import Saying
+from contracts.events.alerts import AlertRaised, AlertStoodDown
+from contracts.sections import Routing
+from contracts.vocabulary import AlertRule, StandDown, Urgency
+from services.orders.rules import telling
+from services.orders.views.person import Part
+from services.orders.views.told import ToldLine, generations, taken_of
+
+RULE = AlertRule.BREACH_WITHDRAWN
+
+
+class Withdrawal(Part):
+    """The alerts that ask a supervisor to see the withdrawal of a breach: those that stand, and how many were
+    stood down. ``unseen``: nobody had taken the alert of the breach that was raised last."""
+
+    standing: tuple[int, ...] = ()
+    stood_down: int = 0
+    unseen: bool = False
+
+
+def withdrawal_of(facts: FactSet, root: str, told: Sequence[ToldLine], *, withdrawn: bool) -> Withdrawal:
+    """What is known of the withdrawal of a breach of which this was told."""
+    raised = generations(facts.current(AlertRaised), root, RULE)
+    fallen = generations(facts.current(AlertStoodDown), root, RULE)
+    taken = taken_of(facts, root)
+    return Withdrawal(
+        standing=tuple(sorted(raised - fallen)),
+        stood_down=len(fallen),
+        unseen=withdrawn and bool(told) and (AlertRule.BREACH, told[-1].generation) not in taken,
+    )
+
+
+def sayings(cause: str, known: Withdrawal, told: Sequence[ToldLine], at: datetime) -> list[Saying]:
+    """The alerts to stand down and to raise now: in the area and about the people of the breach's own."""
+    now = telling.of_withdrawal(known.standing, known.stood_down, unseen=known.unseen)
+    found: list[AlertRaised | AlertStoodDown] = [
+        AlertStoodDown(rule=RULE, cause=cause, generation=n, about=told[-1].about, because=StandDown.CHANGED)
+        for n in now.stand_down
+    ]
+    if now.raise_ is not None:
+        area = told[-1].area
+        found.append(
+            AlertRaised(
+                rule=RULE,
+                cause=cause,
+                generation=now.raise_,
+                urgency=Urgency.HOUR,
+                routing=Routing(area=area) if area else None,
+                about=told[-1].about,
+            )
+        )
+    return [
+        Saying(rule=RULE, root=cause, generation=each.generation, content=each, occurred=at) for each in found
+    ]
