@@ -7,7 +7,7 @@ and such a breach pages all the same.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -122,6 +122,23 @@ def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:
         wanted = normal(sought.reference)
         return _by(lambda o: _has(o, wanted), orders, sought.at, "order.same-reference")
     return _by_people(sought, orders)
+
+
+def beside(sought: Sought, found: KnownOrder | None, known: Iterable[KnownOrder]) -> list[KnownOrder]:
+    """The other orders that were in force between the people of a breach, the oldest first: of a side that it
+    does not name, those of the order that was found. None where a side is nobody's: they may be of others.
+    """
+    between = replace(
+        sought,
+        respondents=sought.respondents or frozenset(found.respondents if found else ()),
+        victims=sought.victims or frozenset(found.protected if found else ()),
+    )
+    if not (between.respondents and between.victims):
+        return []
+    orders = sorted(each_once(known), key=lambda order: (order.made, order.root))
+    own = found.root if found else None
+    theirs = (order for order in orders if order.root != own and _between(order, between))
+    return [order for order in theirs if status(order.terms, sought.at).in_force]
 
 
 def each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:

@@ -38,6 +38,7 @@ from services.orders.views import (
     OrdersPerson,
 )
 from services.orders.views.contact import way_to, without_address
+from services.orders.views.person import StatusNow
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
 
 C = TypeVar("C", bound=Content)
@@ -209,17 +210,19 @@ async def _shown(
     of_them = sharing.of_respondent(allowed)
     known_people += [await _person(runtime, person, "respondent", of_them) for person in row.respondents]
     people = [person for person, _ in known_people]
-    order = await _order(runtime, row, allowed)
+    statuses = {row.order: row.status} if row.order else {}
+    statuses |= {each.order: each.status for each in row.beside}
+    orders = [await _order(runtime, row, root, held, allowed) for root, held in statuses.items()]
     breach = next(iter(versions.current(BreachReported)), None)
     sources = {source.fact for person in people for source in person.sections}
-    used = {fact.id for fact in versions} | sources | ({order.fact} if order and order.fact else set())
+    used = {fact.id for fact in versions} | sources | {order.fact for order in orders if order.fact}
     used |= {step.root for step in row.answer.steps}.union(*(told for _, told in known_people))
     subjects = [f"p:{person}" for person in (*row.victims, *row.respondents)]
     incomplete = await runtime.incomplete([f"o:{row.cause}", *subjects])
     progress = sharing.may_progress(viewer)
     known = await pattern_of(runtime, row, allowed)
     used |= set(known.considered)
-    return BreachShown.of(row, breach, people, order, allowed, sorted(used), incomplete, progress, known)
+    return BreachShown.of(row, breach, people, orders, allowed, sorted(used), incomplete, progress, known)
 
 
 async def _person(
@@ -237,13 +240,14 @@ async def _person(
     return PersonShown(person=person, role=role, sections=shown, way=way), told
 
 
-async def _order(runtime: Runtime, row: OrdersBreach, allowed: frozenset[Sensitivity]) -> OrderShown | None:
-    if row.order is None:
-        return None
-    made: list[Fact[OrderMade]] = (await runtime.fact(row.order)).current(OrderMade)
-    known = await order_row(runtime, row.order)
+async def _order(
+    runtime: Runtime, row: OrdersBreach, root: str, held: StatusNow | None, allowed: frozenset[Sensitivity]
+) -> OrderShown:
+    made: list[Fact[OrderMade]] = (await runtime.fact(root)).current(OrderMade)
+    known = await order_row(runtime, root)
     asked = known.asked(runtime.clock.now()) if known else None
-    return OrderShown.of(row, made[0] if made else None, allowed, asked)
+    because = row.order_because if root == row.order else None
+    return OrderShown.of(root, held, made[0] if made else None, allowed, asked, because)
 
 
 async def order_row(archive: Archive, order: str) -> OrdersOrder | None:

@@ -476,6 +476,7 @@ def path(state: PathState = PathState.SOUND) -> PathShown:
 def breach(cause: str = BREACH) -> BreachShown:
     """A breach as somebody on call opens it: of an order that nobody knows, or of one in force."""
     known = None if cause == BREACH else _order_shown()
+    unserved = StatusNow.of(status(order(new(), OrderType.NON_MOLESTATION, served=False).terms, NOW))
     of: dict[str, Any] = {
         "agency": "harbour-idva",
         "occurred": ago(days=3),
@@ -525,6 +526,7 @@ def breach(cause: str = BREACH) -> BreachShown:
         urgency_because="breach.high-risk",
         area="northmere-north",
         order=known,
+        beside=[known.model_copy(update={"order": new(), "status": unserved})] if known else [],
         order_because="order.same-reference" if known else "order.not-found",
         people=people,
         records=[],

@@ -23,7 +23,7 @@ from services.orders.views import clocks, withdrawals
 from services.orders.views.answer import Answer, asked_of, decision, sayings
 from services.orders.views.clocks import Clocks, clocks_of
 from services.orders.views.person import RecordLine, StatusNow, area_of
-from services.orders.views.standing import Standing
+from services.orders.views.standing import OrderThen, Standing
 from services.orders.views.told import ToldLine, about, generations, taken_since, told_of
 
 RULES = (AlertRule.BREACH, AlertRule.NO_ANSWER, AlertRule.PRODUCTION, AlertRule.BREACH_WITHDRAWN)
@@ -32,8 +32,9 @@ RULES = (AlertRule.BREACH, AlertRule.NO_ANSWER, AlertRule.PRODUCTION, AlertRule.
 
 class OrdersBreach(Row):
     """A breach as orders knows it. ``order`` is None where no order was found, and
-    ``order_because`` says why; ``status`` is the order's at the time of the breach. ``records`` are
-    all records of its occurrence, its own among them. Once withdrawn it keeps what was told."""
+    ``order_because`` says why; ``status`` is the order's at the time of the breach, and ``beside`` are the
+    others in force between its people then. ``records`` are all records of its occurrence, its own among
+    them. Once withdrawn it keeps what was told."""
 
     cause: str
     agency: str
@@ -45,6 +46,7 @@ class OrdersBreach(Row):
     order_because: str | None = None
     order_type: str | None = None
     status: StatusNow | None = None
+    beside: tuple[OrderThen, ...] = ()
     respondents: tuple[str, ...] = ()
     victims: tuple[str, ...] = ()
     victim_mentions: tuple[str, ...] = ()

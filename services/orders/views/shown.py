@@ -79,19 +79,21 @@ class OrderShown(Shown):
     @classmethod
     def of(
         cls,
-        row: OrdersBreach,
+        root: str,
+        status: StatusNow | None,
         order: Fact[OrderMade] | None,
         allowed: frozenset[Sensitivity],
         circulation: Circulation | None,
+        because: str | None = None,
     ) -> "OrderShown":
         """The order of a breach. A prohibition's words may hold her address: they go with location."""
         said = order.said if order else None
         without = set() if Sensitivity.LOCATION in allowed else {"text"}
         return cls(
-            order=row.order or "",
-            because=row.order_because,
-            type=row.order_type,
-            status=row.status,
+            order=root,
+            because=because,
+            type=said.order.value if said else None,
+            status=status,
             fact=order.id if order else None,
             reference=said.reference if said else None,
             court=said.court if said else None,
@@ -243,6 +245,8 @@ class BreachShown(Shown):
     area: str | None
     order: OrderShown | None
     order_because: str | None
+    beside: list[OrderShown] = []
+    """The other orders that were in force between its people then."""
     people: list[PersonShown]
     records: list[RecordShown]
     told: list[ToldShown]
@@ -260,14 +264,15 @@ class BreachShown(Shown):
         row: OrdersBreach,
         breach: Fact[BreachReported] | None,
         people: list[PersonShown],
-        order: OrderShown | None,
+        orders: Sequence[OrderShown],
         allowed: frozenset[Sensitivity],
         facts: list[str],
         incomplete: Incomplete,
         may_progress: bool,
         pattern: PatternShown,
     ) -> "BreachShown":
-        """The answer. ``breach`` is None where the report was withdrawn: what it said is gone."""
+        """The answer. ``breach`` is None where the report was withdrawn: what it said is gone. ``orders`` are
+        the one that it is of, where one is known or given, and those beside it."""
         said = breach.said if breach else None
         narrative = said.narrative if said and Sensitivity.NARRATIVE in allowed else None
         kept = row.model_dump(include=_KEPT)
@@ -283,7 +288,8 @@ class BreachShown(Shown):
                 "suspect_present": said.suspect_present if said else None,
                 "children_present": said.children_present if said else None,
                 "narrative": narrative.text if isinstance(narrative, Narrative) else None,
-                "order": order,
+                "order": next((each for each in orders if each.order == row.order), None),
+                "beside": [each for each in orders if each.order != row.order],
                 "people": people,
                 "records": [_record(record.model_dump()) for record in row.records],
                 "told": [told.model_dump(include={"generation", "urgency", "state"}) for told in row.told],

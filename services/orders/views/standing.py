@@ -6,15 +6,16 @@ from datetime import datetime
 from chassis.facts import Fact
 from chassis.views import Subject
 from contracts.events.orders import BreachReported
-from contracts.rules.order_match import Match, match
+from contracts.rules.order_match import KnownOrder, beside, match
 from contracts.rules.order_status import status
-from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, Role
+from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, OrderType, Role
 from services.orders.rules.clocks import of_breach
 from services.orders.rules.priority import Danger, from_scene, priority, worst
 from services.orders.views.answer import Answer, answer
 from services.orders.views.clocks import CALENDARS
 from services.orders.views.person import (
     OrdersPerson,
+    Part,
     RecordLine,
     StatusNow,
     VictimLine,
@@ -25,6 +26,14 @@ from services.orders.views.person import (
     with_alerts,
 )
 from services.orders.views.where import line_of, newest_area
+
+
+class OrderThen(Part):
+    """Another order that was in force between the same people when a breach happened."""
+
+    order: str
+    type: OrderType
+    status: StatusNow
 
 
 class Standing:
@@ -41,25 +50,25 @@ class Standing:
         self.homes = subject.homes
         self.steps = steps_of(subject.facts)
         self.rows = _rows(subject)
-        self.match = self.matched()
+        self.sought = sought(self.said, self.fact.occurred, self.homes)
+        self.orders = self.known_orders()
+        self.match = match(self.sought, self.orders)
         self.named = self.concerned()
         self.own_rows = self.rows_of(self.named)
 
-    def matched(self) -> Match:
-        """The order that it is of: given by id, among the orders of all whom it is filed under. Of several
-        whom one binds, only whoever it names as having broken it tells whether they were served."""
+    def known_orders(self) -> list[KnownOrder]:
+        """Those among which its own is found: of all whom it is filed under, where it gives one by id. Of
+        several whom one binds, only whoever it names as having broken it tells whether they were served."""
         filed = self.fact.mentions if self.said.order else {m.mention or "" for m in self.said.named}
         known = sorted({self.homes[mention] for mention in filed if mention in self.homes})
-        asked = sought(self.said, self.fact.occurred, self.homes)
-        theirs = asked.respondents
-        orders = (
+        theirs = self.sought.respondents
+        return [
             order
             for person in known
             for row in self.rows_of([person])
             for order in row.orders
             if not theirs or person in theirs or person not in order.respondents
-        )
-        return match(asked, orders)
+        ]
 
     def concerned(self) -> list[str]:
         """Whom it names, and whom the order that it gives by id adds."""
@@ -110,13 +119,22 @@ class Standing:
         """The order that it is of, as it stood at the time."""
         found, because = self.match.order, self.match.because
         if found is None:
-            return {"order": self.said.order, "order_because": because}
+            return {"order": self.said.order, "order_because": because, "beside": self.beside()}
         return {
+            "beside": self.beside(),
             "order": found.root,
             "order_because": because,
             "order_type": found.terms.order.value,
             "status": StatusNow.of(status(found.terms, self.fact.occurred)),
         }
+
+    def beside(self) -> list[OrderThen]:
+        """The other orders in force between its people, as they stood at the time."""
+        at = self.fact.occurred
+        return [
+            OrderThen(order=each.root, type=each.terms.order, status=StatusNow.of(status(each.terms, at)))
+            for each in beside(self.sought, self.match.order, self.orders)
+        ]
 
     def victims(self) -> list[str]:
         """Whom it was against: as it says, else as its order says."""

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.clock import court_deadline
 from contracts.events.orders import OrderMade, OrderServed, Prohibition
-from contracts.rules.order_match import KnownOrder, Sought, each_once, match
+from contracts.rules.order_match import KnownOrder, Sought, beside, each_once, match
 from contracts.rules.order_status import order_terms, status
 from contracts.vocabulary import (
     AgencyKind,
@@ -80,8 +80,11 @@ def test_which_order(line: dict[str, Any]) -> None:
         victims=_people(breach.get("victim")),
         at=NOON,
     )
-    found = match(sought, [_order(root, values) for root, values in line["orders"].items()])
+    known = [_order(root, values) for root, values in line["orders"].items()]
+    found = match(sought, known)
     assert (found.order.root if found.order else None, found.because) == (line["finds"], line["because"])
+    if "beside" in line:
+        assert [each.root for each in beside(sought, found.order, known)] == line["beside"]
 
 
 def _people(name: str | None) -> frozenset[str]:

@@ -54,6 +54,20 @@ class TestOrder:
         assert found.victims == (person("ann"),)
         assert found.respondents == (person("ben"),)
 
+    def test_the_others_in_force_between_them_are_named_each_with_its_status(self) -> None:
+        """The newest was not served: the one that can be enforced is found, and it stands beside that."""
+        newer = order("newer", made=NOON - timedelta(days=1))
+        over = order("over", ends=NOON - timedelta(days=9))
+        hers = order("hers", people=[ben(), cat()])
+        found = row(world(order(), service(), newer, over, hers, breach()))
+        assert (found.order, found.status.enforceable) == (root_of("order"), True)
+        (other,) = found.beside
+        assert (other.order, other.status.enforceable, other.status.reason) == (
+            root_of("newer"),
+            False,
+            "order.unserved",
+        )
+
     def test_until_the_records_are_linked_no_order_is_found_and_it_pages_as_high(self) -> None:
         apart = world(order(), service(), risk(Grade.STANDARD), breach(), linked=False)
         apart.settle()
