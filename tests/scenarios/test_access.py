@@ -1,6 +1,7 @@
 """Every route of every service, asked with every role and with none: who may comes in; for everybody
 else there is nothing there, told from what does not exist by nothing at all. On both deployments."""
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW
 from tests.scenarios.goldthread import Deployed, Goldthread
 from tests.scenarios.webhook import Webhook
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 AREAS = ["northmere-north", "northmere-east", "northmere"]
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -282,6 +283,28 @@ def allowed(method: str, path: str, status: int) -> bool:
     return status in ((200, 303, 409) if answers else (412, 422))
 
 
+@dataclass(frozen=True)
+class Route:
+    """What is asked for, and who is welcome."""
+
+    method: str
+    template: str
+    path: str
+    right: str
+    welcome: frozenset[StaffRole]
+    nothing: bytes
+    """What is said of what is not there."""
+
+    async def fault(self, client: httpx.AsyncClient, role: StaffRole | None, headers: dict[str, str]) -> str:
+        """What is wrong with the answer to somebody of this role; empty if nothing is."""
+        path = await own_upload(client, self.template, headers) or self.path
+        status, body = await status_of(client, self.method, path, headers)
+        welcome = role in self.welcome or self.right == SIGNED_IN
+        fits = allowed(self.method, path, status) if welcome else (status, body) == (404, self.nothing)
+        told = f"{self.method} {self.template} as {role}: {status}, and it has {self.right}: {welcome}"
+        return "" if fits else told
+
+
 async def test_every_route_lets_in_whom_the_tables_name_and_is_not_there_for_anybody_else(
     deployment: Deployed, goldthread: Goldthread
 ) -> None:
@@ -292,25 +315,20 @@ async def test_every_route_lets_in_whom_the_tables_name_and_is_not_there_for_any
     assert len(guarded) > 50
     headers_of = cache(tokens.of)  # each caller asks for some two hundred routes
     wrong: list[str] = []
-    async with httpx.AsyncClient(base_url=deployment.url, timeout=30) as client:
+    few = httpx.Limits(max_connections=4)
+    async with httpx.AsyncClient(base_url=deployment.url, timeout=PATIENCE, limits=few) as client:
         nothing = await client.get(f"/orders/v1/facts/{NOBODY}", headers=tokens.of("nobodys", "reporter"))
         assert nothing.status_code == 404
         for method, template, right in guarded:
             service = wiring.SERVICES[template.split("/")[1]]
-            path, may = found.path(template), roles_with(right, service)
+            path, agency = found.path(template), found.agency(template, service.name)
+            route = Route(method, template, path, right, roles_with(right, service), nothing.content)
             status, _ = await status_of(client, method, path, {})
             if status != 401:
                 wrong.append(f"{method} {template} without a token: {status}")
-            agency = found.agency(template, service.name)
-            for role in (*StaffRole, None):
-                headers = headers_of(agency, *([role] if role else []))
-                path = await own_upload(client, template, headers) or path
-                status, body = await status_of(client, method, path, headers)
-                welcome = role in may or right == SIGNED_IN
-                fits = allowed(method, path, status) if welcome else (status, body) == (404, nothing.content)
-                if not fits:
-                    wrong.append(f"{method} {template} as {role}: {status}, and it has {right}: {welcome}")
-    assert "\n".join(wrong) == ""
+            callers = [(role, headers_of(agency, *([role] if role else []))) for role in (*StaffRole, None)]
+            wrong += await asyncio.gather(*(route.fault(client, *caller) for caller in callers))
+    assert "\n".join(filter(None, wrong)) == ""
     await record_by_record(found, client_of=goldthread, tokens=tokens)
 
 
