@@ -137,14 +137,15 @@ class PosesRisk(Shown):
 
 
 class Children(Shown):
-    """The children of the cases that the caller may see: those at risk, with most reasons first; apart from
-    them those who pose risk. ``more``: there are more cases than were looked through."""
+    """The children of one page of the cases that the caller may see: those at risk, with most reasons first;
+    apart from them, of all cases, those who pose risk. ``more``: of these there are more."""
 
     at: datetime
     fresh_until: datetime | None = None
     at_risk: list[AtRisk]
     pose_risk: list[PosesRisk]
-    cases: int = Field(description="how many cases were looked through")
+    cases: int = Field(description="how many cases with children are on this page")
+    next: str | None = Field(default=None, description="the cursor of the page after it")
     more: bool
 
     @property

@@ -174,5 +174,6 @@ def children(*_: Any) -> Children:
             )
         ],
         cases=18,
+        next="more",
         more=True,
     )

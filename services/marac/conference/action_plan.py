@@ -33,7 +33,7 @@ from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
 from services.marac.conference.hearing import out_of, sitting_of
 from services.marac.conference.held import Held, tied, visible
-from services.marac.conference.reach import of_token, within_reach
+from services.marac.conference.reach import case_is, of_token, within_reach
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.small import small
@@ -96,8 +96,7 @@ async def actions(runtime: Runtime, caller: Caller) -> Actions:
     own = await _open(held, owner == caller.agency, await _here(runtime, caller))
     others: list[ActionRow] | None = None
     if sharing.may_agree_actions(caller.roles):
-        cases = select(col(rows.ConferenceCaseTable.subject)).where(await within_reach(runtime, caller))
-        others = await _open(held, col(ActionTable.of_case).in_(cases))
+        others = await _open(held, case_is(col(ActionTable.of_case), await within_reach(runtime, caller)))
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     yours = await lines_of(held, caller, own[:MOST])
     page = Actions(

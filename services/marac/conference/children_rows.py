@@ -17,6 +17,7 @@ from contracts.vocabulary import (
     Setting,
 )
 from services.marac.conference.parts import Part, Source
+from services.marac.rules.children import PLANS
 
 
 class CircumstancesLine(Source):
@@ -73,8 +74,15 @@ class ChildRow(Row):
     told: tuple[ToldLine, ...] = ()
     clocks: tuple[ClockLine, ...] = ()
 
+    @property
+    def concern(self) -> bool:
+        """Whether anything that is said of the child may be a reason to be at risk beside the grade of a
+        case: such cases are listed first. What is one on a day, ``rules/children.py`` says."""
+        return bool(self.episodes) or any(each.plan in PLANS for each in self.circumstances)
+
 
 class ChildTable(ViewTable, table=True):
     """Rows of ``conference_child``."""
 
     __tablename__ = "marac_conference_child"
+    concern: bool

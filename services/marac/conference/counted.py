@@ -9,6 +9,7 @@ from chassis.views import Folded, Subject, View
 from contracts.events.configuration import AreaDefined
 from contracts.events.listing import MaracSet
 from contracts.events.people import ReferralMade
+from contracts.rules.ages import ADULT, turns
 from contracts.sections import EqualityAnswer
 from contracts.vocabulary import Characteristic, Sex
 from contracts.vocabulary.characteristics import code_of
@@ -55,6 +56,7 @@ def fold_counted(subject: Subject) -> Folded:
         disabled=returns.disabled(answers),
         male=_male(victim, answers),
         perpetrators_born=tuple(_born(people.get(each.person)) for each in case.perpetrators),
+        accused_grown=_grown([people[each.person] for each in case.perpetrators if each.person in people]),
         events=tuple(
             each.first
             for each in case.occurrences
@@ -80,6 +82,11 @@ COUNTED = View(
 def _born(person: rows.ConferencePerson | None) -> date | None:
     """The date of birth that most agencies give."""
     return next(iter(person.identity.born), None) if person else None
+
+
+def _grown(accused: Iterable[rows.ConferencePerson]) -> date | None:
+    """When the youngest of these is 18."""
+    return max((turns(born, ADULT) for each in accused for born in each.identity.born), default=None)
 
 
 def _answers(victim: rows.ConferencePerson | None) -> dict[Characteristic, str]:

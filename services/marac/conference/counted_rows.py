@@ -25,6 +25,8 @@ class CountedCase(Row):
     disabled: bool | None = None
     male: bool | None = None
     perpetrators_born: tuple[date | None, ...] = ()
+    accused_grown: date | None = None
+    """When the youngest alleged perpetrator is 18, by any date of birth that is said. None: none is."""
     events: tuple[AwareDatetime, ...] = ()
     causes: tuple[str, ...] = ()
 
@@ -51,7 +53,11 @@ class CountedCaseTable(ViewTable, table=True):
     """Rows of ``conference_counted``, found by MARAC where no meeting has had the case."""
 
     __tablename__ = "marac_conference_counted"
-    __table_args__ = (Index("marac_counted_waits", "marac", "withdrawn", "had_by"),)
+    __table_args__ = (
+        Index("marac_counted_waits", "marac", "withdrawn", "had_by"),
+        Index("marac_counted_young", "accused_grown", "withdrawn", "subject"),
+    )
     marac: str | None
     withdrawn: bool
     had_by: str | None
+    accused_grown: date | None

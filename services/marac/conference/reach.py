@@ -1,6 +1,6 @@
 """Which rows of cases a query reads for a caller, so that its limit cuts among those alone."""
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, or_, select, true
 from sqlmodel import col
 
 from chassis.archive import Archive
@@ -41,5 +41,10 @@ async def of_token(archive: Archive, caller: Caller, case: SQLColumnExpression[s
     if not caller.areas:
         return true()
     table = ConferenceCaseTable
-    reach = or_(await within_reach(archive, caller), col(table.marac).is_(None))
-    return case.in_(select(col(table.subject)).where(reach))
+    return case_is(case, or_(await within_reach(archive, caller), col(table.marac).is_(None)))
+
+
+def case_is(case: SQLColumnExpression[str], holds: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That something holds of the row of the case that a column names: looked up for a row that all else
+    leaves in, and not for every case that there is."""
+    return exists().where(col(ConferenceCaseTable.subject) == case, holds)

@@ -7,6 +7,7 @@ People are person ids, agencies and codes are as configuration and vocabulary na
 from datetime import date, datetime
 from typing import Literal
 
+import orjson
 from pydantic import AwareDatetime, JsonValue
 from sqlalchemy import Index
 from sqlmodel import Field
@@ -44,6 +45,9 @@ from services.marac.conference.risk_rows import Assessment as Assessment
 from services.marac.conference.risk_rows import ReviewLine as ReviewLine
 from services.marac.conference.support_rows import Support as Support
 from services.marac.conference.victim_rows import Hers, Telling
+
+NO_KIDS = "[]"
+"""``ConferenceCase.kids`` of a case without children."""
 
 
 class Identity(Part):
@@ -348,6 +352,11 @@ class ConferenceCase(Row):
         """All the areas that may see it but by a meeting, between bars: ``|a|b|``."""
         return "|".join(["", *sorted({*self.areas, *self.transferred}), ""])
 
+    @property
+    def kids(self) -> str:
+        """Its children, as JSON: cases with children are found without reading them."""
+        return orjson.dumps([each.person for each in self.children]).decode()
+
 
 class ConferenceCaseTable(ViewTable, table=True):
     """Rows of ``conference_case``, found by MARAC where no meeting has had them, the newest first, and by the
@@ -356,10 +365,11 @@ class ConferenceCaseTable(ViewTable, table=True):
     __tablename__ = "marac_conference_case"
     __table_args__ = (
         Index("marac_case_waits", "marac", "withdrawn", "had_by"),
-        Index("marac_case_newest", "referred", "subject", "withdrawn", "marac", "within"),
+        Index("marac_case_newest", "referred", "subject", "withdrawn", "marac", "within", "kids"),
     )
     marac: str | None
     within: str
+    kids: str
     referred: datetime = Field(sa_type=Instant)
     withdrawn: bool
     had_by: str | None

@@ -6,14 +6,15 @@ from typing import Any
 import httpx
 
 from chassis.facts import Fact
+from chassis.rows import new_row, write_rows
 from contracts.events.children import CircumstancesSaid, InterviewSaid, MissingReported, SchoolTold
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.people import HealthContacted
 from contracts.events.support import Worker
 from contracts.sections import Health, Identity, Location, Narrative, Routing
 from contracts.vocabulary import AlertRule, ChildPlan, Grade, InterviewStep, Role, SchoolStep, Setting
-from services.marac.conference.children import Home
-from services.marac.conference.children_rows import ClockLine
+from services.marac.conference.children import CHILD, Home
+from services.marac.conference.children_rows import ChildRow, ClockLine
 from services.marac.rules.children import ChildSeen, gaps, reasons
 from services.marac.shown_children import ChildShown, Household
 from tests.services.marac.caseload import (
@@ -32,6 +33,7 @@ from tests.services.marac.caseload import (
 )
 from tests.services.marac.conftest import Marac, prepared
 from tests.support.facts import NOON, fact, mention_of, root_of, withdrawn
+from tests.support.grown import grow
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -300,6 +302,28 @@ async def test_the_list_of_children_is_of_the_cases_that_one_may_see(marac: Mara
     assert (elsewhere["at_risk"], elsewhere["cases"]) == ([], 0)
     for who in ("matac", "officer", "on-call", "admin", "system"):
         assert (await marac.get(who, "children")).status_code in (403, 404), who
+
+
+async def test_cases_with_a_child_of_whom_something_is_said_come_first_and_each_is_on_one_page(
+    marac: Marac,
+) -> None:
+    case = await with_a_child(marac)
+    page = await marac.page("chair", case)
+    child = page["household"]["children"][0]["person"]
+    at = await grow(marac.runtime, case, page["meetings"][0]["meeting"], 5)
+    newest = at.waiting[0]
+    nothing = ChildRow(person=newest[:8] + child[8:])
+    async with marac.runtime.store.writing() as connection:
+        row = new_row(CHILD, nothing.person, nothing)
+        await write_rows(marac.runtime.store, connection, [row], {})
+    path, pages = "children?limit=5", list[list[str]]()
+    while path:
+        listed = (await marac.get("chair", path)).json()
+        pages.append([line["case"] for line in listed["at_risk"]])
+        path = f"children?limit=5&after={listed['next']}" if listed["next"] else ""
+    assert [len(each) for each in pages] == [5, 5, 5, 5, 5, 1]
+    assert len({each for found in pages for each in found}) == 26
+    assert pages[-1] == [newest], "nothing but the grade of her case says that this child is at risk"
 
 
 async def test_who_is_under_18_and_accused_stands_apart(marac: Marac) -> None:

@@ -43,6 +43,7 @@ STEADY = (
     *(("coordinator", f"/marac/v1/{path}") for path in ("meetings?limit=5", "waiting", "repeats", "actions")),
     ("coordinator", "/marac/v1/meetings/{meeting}/agenda"),
     ("idva", "/marac/v1/flags?limit=5"),
+    ("chair", "/marac/v1/children?limit=5"),
 )
 """Pages whose rows are counted: what is cut by a limit has reached it."""
 
