@@ -65,6 +65,9 @@ class OrderMade(Said):
     ends: Moment | None = None
     until_further_order: StrictBool = False
     return_date: Day | None = None
+    adjourned_to: Moment | None = Field(
+        default=None, description="of a notice: to when a court adjourned its hearing; it binds until then"
+    )
     power_of_arrest: StrictBool | None = None
     authorised_by: PoliceRank | None = None
     notified: Moment | None = Field(

@@ -153,8 +153,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.HEARING: Clock(
         about="order",
         started="service of a DVPN or DAPN in person",
-        stopped="a DVPO or DAPO between the same people is made or refused; the notice is discharged. A later"
-        " end that a correction gives the notice moves it: the court adjourned",
+        stopped="a DVPO or DAPO between the same people is made or refused; the notice is discharged. That"
+        " the court adjourned, or a later end that a correction gives the notice, moves it",
         limit=Limit(HEARING_HOURS, Calendar.COURT_HOURS),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=Urgency.NOW,

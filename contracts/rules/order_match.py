@@ -17,12 +17,13 @@ from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.mentions import Mention
 from contracts.rules.occurrence import normal
-from contracts.rules.order_status import OrderTerms, status
+from contracts.rules.order_status import OrderStatus, OrderTerms, Past, status, then, together
 from contracts.vocabulary import PERPETRATOR_ROLES, Role
 
 
 class KnownOrder(BaseModel):
-    """An order as a breach is matched with it. People are person ids, sorted."""
+    """An order as a breach is matched with it: ``terms`` as it stands, ``past`` those that it had before.
+    People are person ids, sorted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,9 +31,14 @@ class KnownOrder(BaseModel):
     reference: str | None
     made: AwareDatetime
     terms: OrderTerms
+    past: list[Past] = []
     respondents: list[str]
     protected: list[str]
     protected_mentions: list[str]
+
+    def status_at(self, at: datetime) -> OrderStatus:
+        """What held of it at a time, under the terms that it had then."""
+        return status(then(self.terms, self.past, at), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,35 +144,23 @@ def beside(sought: Sought, found: KnownOrder | None, known: Iterable[KnownOrder]
     orders = sorted(each_once(known), key=lambda order: (order.made, order.root))
     own = found.root if found else None
     theirs = (order for order in orders if order.root != own and _between(order, between))
-    return [order for order in theirs if status(order.terms, sought.at).in_force]
+    return [order for order in theirs if order.status_at(sought.at).in_force]
 
 
 def each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:
-    """Each order with all that is known of its service: that names the respondent, and so it may
-    stand with one of the order's people and not with another."""
+    """Each order with all that is known of its service (``order_status.together``)."""
     found: dict[str, KnownOrder] = {}
     for order in known:
         other = found.get(order.root, order)
-        terms = order.terms.model_copy(
-            update={
-                "served": _earliest(order.terms.served, other.terms.served),
-                "aware": _earliest(order.terms.aware, other.terms.aware),
-                "hearing_due": _earliest(order.terms.hearing_due, other.terms.hearing_due),
-            }
-        )
-        found[order.root] = order.model_copy(update={"terms": terms})
+        found[order.root] = order.model_copy(update={"terms": together(order.terms, other.terms)})
     return list(found.values())
-
-
-def _earliest(*times: datetime | None) -> datetime | None:
-    return min((time for time in times if time is not None), default=None)
 
 
 def _by(fits: Callable[[KnownOrder], bool], orders: list[KnownOrder], at: datetime, why: str) -> Match:
     found = [order for order in orders if fits(order)]
     if not found:
         return Match(None, f"{why}-unknown")
-    in_force = [order for order in found if status(order.terms, at).in_force]
+    in_force = [order for order in found if order.status_at(at).in_force]
     return Match((in_force or found)[-1], why)
 
 
@@ -176,7 +170,7 @@ def _has(order: KnownOrder, wanted: str) -> bool:
 
 def _by_people(sought: Sought, orders: list[KnownOrder]) -> Match:
     between = [order for order in orders if _between(order, sought)]
-    in_force = [order for order in between if status(order.terms, sought.at).in_force]
+    in_force = [order for order in between if order.status_at(sought.at).in_force]
     before = [order for order in between if order.made <= sought.at]
     candidates, why = (in_force, "order.same-people-in-force") if in_force else (before, "order.most-recent")
     if not candidates:
@@ -184,7 +178,7 @@ def _by_people(sought: Sought, orders: list[KnownOrder]) -> Match:
     pairs = {(tuple(order.respondents), tuple(order.protected)) for order in candidates}
     if len(pairs) > 1 and not (sought.victims and sought.respondents):
         return Match(None, "order.several-fit")
-    answerable = [order for order in candidates if status(order.terms, sought.at).enforceable]
+    answerable = [order for order in candidates if order.status_at(sought.at).enforceable]
     return Match((answerable or candidates)[-1], why)
 
 

@@ -3,17 +3,21 @@
 Sources: ``domain.md`` section 4 (law as at 2026-10): Family Law Act 1996 s42A (a without-notice
 order can be breached only by somebody who knows of it); Crime and Security Act 2010 s24 to 28 and
 Domestic Abuse Act 2021 s22 to 29 (a notice takes effect when it is served on the respondent in
-person, and lapses unless a court hears of it within 48 hours); FLA 1996 s47 (an occupation order
-carries arrest only where the court attached it). An order that is discharged (FLA 1996 s49) binds
-until then: what was done before was a breach. Bail and orders that have come to the most that the law
+person, and lapses unless a court hears of it within 48 hours; where the court adjourns, it binds until the
+application is decided, DA Act s29); FLA 1996 s47 (an occupation order carries arrest only where the court
+attached it). An order that is discharged (FLA 1996 s49) binds until then: what was done before was a breach.
+What forbade something when it was done is the order as it stood then, whatever a court has varied since. The
+end that the police gave a notice is what they expected: past its hearing, and with no word of what the court
+did, nobody is told that it can be enforced. Bail and orders that have come to the most that the law
 allows (``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread: of them
 nobody is told that they can be enforced, nor that they are over.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -30,7 +34,10 @@ NOTICES = frozenset({OrderType.DVPN, OrderType.DAPN})
 
 HEARING_HOURS = 48
 """How many of a court's hours after its service a notice is heard within, or lapses: CSA 2010 s27, DA Act
-2021 s29. Where the court adjourns it goes on, and Goldthread is not told."""
+2021 s29. Where the court adjourns it goes on."""
+
+Versions = Sequence[tuple[Envelope, Content | None]]
+"""All that was said of an order, the first said first; None: it was withdrawn."""
 
 CourtHours = Callable[[datetime, int], datetime]
 """When so many of a court's hours after a time have passed."""
@@ -84,23 +91,90 @@ class OrderTerms(BaseModel):
     discharged: AwareDatetime | None = None
     """When it was discharged. None: it was not, or nobody can tell when."""
     hearing_due: AwareDatetime | None = None
-    """Of a notice that was served: by when a court hears of it."""
+    """Of a notice that was served: by when a court hears of it, or until when it adjourned."""
     longest: AwareDatetime | None = None
     """When it has lasted as long as the law lets it, by what was told. None: the law sets no limit."""
 
 
-def order_status(
-    order: OrderMade,
-    services: Sequence[OrderServed],
-    at: datetime,
-    court_hours: CourtHours,
-    discharged: datetime | None = None,
-) -> OrderStatus:
-    """What holds of this order, with these services of it, at this time."""
-    return status(order_terms(order, services, court_hours, discharged), at)
+class Past(BaseModel):
+    """The terms that an order had until it was varied."""
+
+    model_config = ConfigDict(frozen=True)
+
+    until: AwareDatetime
+    terms: OrderTerms
 
 
-def discharged_at(versions: Iterable[tuple[Envelope, Content | None]]) -> datetime | None:
+def holding(versions: Versions) -> list[int]:
+    """The places of the versions of an order that hold or held, each from its own date until the next one's.
+    One that bears no later date than what was said before varies nothing: it puts that right."""
+    found: list[int] = []
+    for place, (envelope, said) in enumerate(versions):
+        if isinstance(said, OrderMade):
+            while found and versions[found[-1]][0].time >= envelope.time:
+                found.pop()
+            found.append(place)
+    return found
+
+
+def held_at(versions: Versions, at: datetime) -> int | None:
+    """The place of the version that held at a time; before the order was made, of the first. None: there is
+    none."""
+    found = holding(versions)
+    begun = [place for place in found if versions[place][0].time <= at]
+    return max(begun or found[:1], default=None)
+
+
+def order_terms(
+    versions: Versions, services: Sequence[OrderServed], court_hours: CourtHours
+) -> tuple[OrderTerms, list[Past]]:
+    """The terms of an order as it stands, by all that was said of it, and those that it had before.
+
+    Raises IndexError where nothing was said that makes one.
+    """
+    gone, adjourned = discharged_at(versions), adjourned_to(versions)
+    found = [
+        (envelope.time, said_terms(said, services, court_hours, gone, adjourned))
+        for envelope, said in (versions[place] for place in holding(versions))
+        if isinstance(said, OrderMade)
+    ]
+    past = [
+        Past(until=until, terms=terms) for (_, terms), (until, later) in pairwise(found) if terms != later
+    ]
+    return found[-1][1], past
+
+
+def then(terms: OrderTerms, past: Sequence[Past], at: datetime) -> OrderTerms:
+    """The terms that an order had at a time, with what is known of its service and its hearing by now."""
+    held = next((each.terms for each in past if at < each.until), terms)
+    known = {name: getattr(terms, name) for name in ("served", "aware", "hearing_due")}
+    return held if held is terms else held.model_copy(update=known)
+
+
+def together(terms: OrderTerms, other: OrderTerms) -> OrderTerms:
+    """The terms of an order as two rows have them: service names the respondent, and so it may stand with one
+    of the order's people and not with another."""
+    known = {
+        name: min((time for time in (getattr(terms, name), getattr(other, name)) if time), default=None)
+        for name in ("served", "aware", "hearing_due")
+    }
+    return terms.model_copy(update=known)
+
+
+def adjourned_to(versions: Versions) -> datetime | None:
+    """Until when a court let a notice go on, by all that was said of it: as it says; or a later end that a
+    correction gave it. The end that it had from the first is what its writer expected, and moves no hearing.
+    """
+    said = [content for _, content in versions if isinstance(content, OrderMade)]
+    if said and said[-1].adjourned_to is not None:
+        return utc(said[-1].adjourned_to)
+    ends = [utc(each.ends) if each.ends else None for each in said]
+    if len(ends) < 2 or ends[-1] is None:
+        return None
+    return ends[-1] if ends[0] is None or ends[0] < ends[-1] else None
+
+
+def discharged_at(versions: Versions) -> datetime | None:
     """When an order was discharged, by all versions of its fact, the first said first.
 
     A discharge is a correction with its own date. One that bears no later date than what was said
@@ -117,13 +191,14 @@ def discharged_at(versions: Iterable[tuple[Envelope, Content | None]]) -> dateti
     return found
 
 
-def order_terms(
+def said_terms(
     order: OrderMade,
     services: Sequence[OrderServed],
     court_hours: CourtHours,
     discharged: datetime | None = None,
+    adjourned: datetime | None = None,
 ) -> OrderTerms:
-    """The terms of an order as it stands, with the earliest service and the earliest knowledge.
+    """The terms of an order as one version has them, with the earliest service and the earliest knowledge.
 
     To be told by the police is knowledge, not service. Post and substituted service serve, but
     that he knows is a statement of its own (``respondent_aware``).
@@ -137,19 +212,23 @@ def order_terms(
         served, aware = [*served, order.made], [*aware, order.made]
     if order.order in NOTICES:
         served = [s.served for s in services if s.served and s.method in FACE_TO_FACE]
-    first = min(map(utc, served), default=None)
+    first, ends = min(map(utc, served), default=None), utc(order.ends) if order.ends else None
+    hearing = court_hours(first, HEARING_HOURS) if first and order.order in NOTICES else None
+    if hearing and adjourned and adjourned > hearing:
+        hearing = adjourned
+        ends = ends if ends is None or ends >= adjourned else None  # the court has let it go on after its end
     return OrderTerms(
         order=order.order,
         stage=order.stage,
         without_notice=order.without_notice,
         power_of_arrest=order.power_of_arrest,
         starts=utc(starts),
-        ends=utc(order.ends) if order.ends else None,
+        ends=ends,
         until_further_order=order.until_further_order,
         served=first,
         aware=min(map(utc, aware), default=None),
         discharged=utc(discharged) if discharged else None,
-        hearing_due=court_hours(first, HEARING_HOURS) if first and order.order in NOTICES else None,
+        hearing_due=hearing,
         longest=_longest(order),
     )
 
@@ -202,7 +281,7 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
         return "order.discharged" if over is None or over <= at else None
     if terms.ends is not None and terms.ends <= at:
         return "order.ended"
-    if terms.ends is None and terms.hearing_due is not None and terms.hearing_due <= at:
+    if terms.hearing_due is not None and terms.hearing_due <= at:
         return "order.hearing-overdue"
     return None
 
@@ -218,7 +297,7 @@ def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> 
 def _in_force(terms: OrderTerms) -> str:
     if terms.order is OrderType.OCCUPATION and not terms.power_of_arrest:
         return "order.no-power-of-arrest"
-    if terms.ends is None and terms.hearing_due is not None:
+    if terms.hearing_due is not None:
         return "order.until-hearing"
     if terms.ends is None and not terms.until_further_order:
         return "order.end-unknown"

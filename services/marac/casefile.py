@@ -26,7 +26,7 @@ from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
-from contracts.rules.order_status import OrderStatus, OrderTerms, discharged_at, order_terms, status
+from contracts.rules.order_status import OrderStatus, OrderTerms, Past, order_terms, status
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, Role, Sex
 
@@ -52,6 +52,7 @@ class OrderSeen:
     fact: Fact[OrderMade]
     services: tuple[Fact[OrderServed], ...]
     terms: OrderTerms
+    past: list[Past]
     status: OrderStatus
     respondents: tuple[str, ...]
     protected: tuple[str, ...]
@@ -65,6 +66,7 @@ class OrderSeen:
             reference=self.fact.said.reference,
             made=self.fact.said.made,
             terms=self.terms,
+            past=self.past,
             respondents=sorted(self.respondents),
             protected=sorted(self.protected),
             protected_mentions=[],
@@ -173,8 +175,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
             continue
         services = tuple(services_of(fact.root, fact.said, served, subject.id, subject.homes))
         versions = [(each.envelope, each.content) for each in subject.facts.versions(fact.root)]
-        gone = discharged_at(versions)
-        terms = order_terms(fact.said, [service.said for service in services], court_deadline, gone)
+        terms, past = order_terms(versions, [service.said for service in services], court_deadline)
         about = [
             *(each for each in subject.facts.current(OrderCirculated) if each.said.order == fact.root),
             *(each for each in subject.facts.current(OrderAcknowledged) if each.said.order == fact.root),
@@ -184,6 +185,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
                 fact=fact,
                 services=services,
                 terms=terms,
+                past=past,
                 status=status(terms, subject.at),
                 respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
                 protected=persons(fact.said.in_role(Role.VICTIM), subject.homes),

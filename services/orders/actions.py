@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
@@ -22,6 +22,7 @@ from contracts.events.orders import (
 )
 from contracts.rules import breach_answer, circulation, pattern
 from contracts.rules.areas import area_and_around, within_token
+from contracts.rules.order_status import held_at
 from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
 from contracts.vocabulary import AgencyKind, TeamKind
@@ -243,11 +244,15 @@ async def _person(
 async def _order(
     runtime: Runtime, row: OrdersBreach, root: str, held: StatusNow | None, allowed: frozenset[Sensitivity]
 ) -> OrderShown:
-    made: list[Fact[OrderMade]] = (await runtime.fact(root)).current(OrderMade)
+    facts = await runtime.fact(root)
+    versions = facts.versions(root) if facts.current(OrderMade) else []
+    place = held_at([(each.envelope, each.content) for each in versions], row.occurred)
+    made = None if place is None else cast("Fact[OrderMade]", versions[place])
+    varied = made is not None and made.version < versions[-1].version
     known = await order_row(runtime, root)
     asked = known.asked(runtime.clock.now()) if known else None
     because = row.order_because if root == row.order else None
-    return OrderShown.of(root, held, made[0] if made else None, allowed, asked, because)
+    return OrderShown.of(root, held, made, allowed, asked, because, varied=varied)
 
 
 async def order_row(archive: Archive, order: str) -> OrdersOrder | None:

@@ -15,7 +15,7 @@ from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around
 from contracts.rules.circulation import Circulation
 from contracts.rules.occurrence import Record, occurrences
-from contracts.rules.order_status import status
+from contracts.rules.order_status import status, together
 from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
@@ -290,15 +290,10 @@ def _together(order: rows.Order, other: rows.Order | None) -> rows.Order:
     if other is None:
         return order
     services = {service.root: service for service in (*other.services, *order.services)}
-    served = [each.terms.served for each in (order, other) if each.terms.served]
-    aware = [each.terms.aware for each in (order, other) if each.terms.aware]
-    terms = order.terms.model_copy(
-        update={"served": min(served, default=None), "aware": min(aware, default=None)}
-    )
     return order.model_copy(
         update={
             "services": sorted(services.values(), key=lambda service: (service.occurred, service.root)),
-            "terms": terms,
+            "terms": together(order.terms, other.terms),
             "circulation": max(order.circulation, other.circulation, key=_known_of),
         }
     )

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.envelope import utc
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
@@ -70,15 +69,6 @@ class Order:
     def binding(self) -> bool:
         """Whether it was made and stands."""
         return self.known.terms.stage in (OrderStage.MADE, OrderStage.INTERIM)
-
-
-def adjourned_to(versions: Iterable[OrderMade]) -> datetime | None:
-    """Until when a court let a notice go on, by all that was said of it, the first said first: a later end
-    that a correction gave it. The end that it had from the first is what its writer expected, and moves no
-    hearing."""
-    ends = [utc(said.ends) if said.ends else None for said in versions]
-    first, last = ends[0], ends[-1]
-    return last if len(ends) > 1 and last is not None and (first is None or first < last) else None
 
 
 def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:

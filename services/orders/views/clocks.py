@@ -17,10 +17,10 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.clocks import CLOCKS, Calendars, Running, moves
 from contracts.rules.order_match import KnownOrder, each_once
-from contracts.rules.order_status import status
+from contracts.rules.order_status import adjourned_to, status
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
-from services.orders.rules.clocks import Order, adjourned_to, of_order
+from services.orders.rules.clocks import Order, of_order
 from services.orders.views.person import OrdersPerson, Part, persons
 from services.orders.views.told import taken_of
 from services.orders.views.untold import told_again, untold, untold_order
@@ -137,8 +137,8 @@ def fold_clocks(subject: Subject) -> Folded:
         complete = people.keys() >= {*persons(fact.said.named, subject.homes)}
         wanted = None
         if own is not None and complete:
-            versions = (each.content for each in subject.facts.versions(fact.root))
-            later = adjourned_to(said for said in versions if isinstance(said, OrderMade))
+            versions = subject.facts.versions(fact.root)
+            later = adjourned_to([(each.envelope, each.content) for each in versions])
             wanted = of_order(Order(fact.said, own, known, later), subject.at, CALENDARS)
             area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
     row = OrdersClocks(

@@ -7,7 +7,7 @@ from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade
 from contracts.rules.circulation import Circulation, circulation
-from contracts.rules.order_status import NOT_BINDING, OrderTerms, discharged_at, order_terms, status
+from contracts.rules.order_status import NOT_BINDING, OrderTerms, order_terms, status
 
 
 class OrdersOrder(Row):
@@ -43,8 +43,7 @@ class OrdersOrderTable(ViewTable, table=True):
 def fold_order(subject: Subject) -> Folded:
     """The row of an order, and when it will next change by itself; None for a cause that is another thing."""
     versions = [(each.envelope, each.content) for each in subject.facts.versions(subject.id)]
-    said = next((content for _, content in reversed(versions) if isinstance(content, OrderMade)), None)
-    if said is None:
+    if not any(isinstance(content, OrderMade) for _, content in versions):
         return Folded(None)
     newest, content = versions[-1]
     told: list[Fact[OrderCirculated | OrderAcknowledged]] = [
@@ -57,7 +56,7 @@ def fold_order(subject: Subject) -> Folded:
         agency=newest.agency,
         version=newest.version,
         withdrawn=content is None,
-        terms=order_terms(said, [], court_deadline, discharged_at(versions)),
+        terms=order_terms(versions, [], court_deadline)[0],
         circulation=circulation(versions, ((fact.envelope, fact.content) for fact in told)),
         outstanding=False,
         waits="",

@@ -22,7 +22,7 @@ from contracts.rules import pattern
 from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import occurrences, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
-from contracts.rules.order_status import OrderStatus, discharged_at, order_terms, status
+from contracts.rules.order_status import OrderStatus, order_terms, status
 from contracts.rules.standing_grade import Assessed, counting, standing_grade
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
@@ -197,8 +197,8 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
     for fact in subject.facts.current(OrderMade):
         respondents = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
         services = services_of(fact.root, fact.said, served, subject.id, subject.homes)
-        gone = discharged_at((each.envelope, each.content) for each in subject.facts.versions(fact.root))
-        terms = order_terms(fact.said, [service.said for service in services], court_deadline, gone)
+        versions = [(each.envelope, each.content) for each in subject.facts.versions(fact.root)]
+        terms, past = order_terms(versions, [service.said for service in services], court_deadline)
         now = status(terms, subject.at)
         protected = fact.said.in_role(Role.VICTIM)
         binds = subject.id in respondents
@@ -208,6 +208,7 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
                 reference=fact.said.reference,
                 made=fact.said.made,
                 terms=terms,
+                past=past,
                 respondents=respondents,
                 protected=persons(protected, subject.homes),
                 protected_mentions=sorted({m.mention for m in protected if m.mention}),

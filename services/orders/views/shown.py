@@ -75,6 +75,8 @@ class OrderShown(Shown):
     arrest: bool | None
     circulation: Circulation | None = None
     """Who has it now; None: nothing is asked of that."""
+    varied: bool = False
+    """Whether more was said of it since: all else here is as it stood when the breach happened."""
 
     @classmethod
     def of(
@@ -85,8 +87,11 @@ class OrderShown(Shown):
         allowed: frozenset[Sensitivity],
         circulation: Circulation | None,
         because: str | None = None,
+        *,
+        varied: bool = False,
     ) -> "OrderShown":
-        """The order of a breach. A prohibition's words may hold her address: they go with location."""
+        """The order of a breach, as it stood then. The words of a prohibition may hold her address: they go
+        with location."""
         said = order.said if order else None
         without = set() if Sensitivity.LOCATION in allowed else {"text"}
         return cls(
@@ -105,6 +110,7 @@ class OrderShown(Shown):
             breach=ORDER_TYPES[said.order].breach if said else None,
             arrest=may_arrest(said.order, said.power_of_arrest) if said else None,
             circulation=circulation.unnamed() if circulation else None,
+            varied=varied,
         )
 
 

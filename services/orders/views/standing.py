@@ -7,7 +7,6 @@ from chassis.facts import Fact
 from chassis.views import Subject
 from contracts.events.orders import BreachReported
 from contracts.rules.order_match import KnownOrder, beside, match
-from contracts.rules.order_status import status
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, OrderType, Role
 from services.orders.rules.clocks import of_breach
 from services.orders.rules.priority import Danger, from_scene, priority, worst
@@ -125,14 +124,14 @@ class Standing:
             "order": found.root,
             "order_because": because,
             "order_type": found.terms.order.value,
-            "status": StatusNow.of(status(found.terms, self.fact.occurred)),
+            "status": StatusNow.of(found.status_at(self.fact.occurred)),
         }
 
     def beside(self) -> list[OrderThen]:
         """The other orders in force between its people, as they stood at the time."""
         at = self.fact.occurred
         return [
-            OrderThen(order=each.root, type=each.terms.order, status=StatusNow.of(status(each.terms, at)))
+            OrderThen(order=each.root, type=each.terms.order, status=StatusNow.of(each.status_at(at)))
             for each in beside(self.sought, self.match.order, self.orders)
         ]
 

@@ -16,10 +16,10 @@ from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder
-from contracts.rules.order_status import order_terms
+from contracts.rules.order_status import adjourned_to, said_terms
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, BreachStep, OrderType, PassReason
-from services.orders.rules.clocks import Order, adjourned_to, of_breach, of_order
+from services.orders.rules.clocks import Order, of_breach, of_order
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
 from tests.services.orders.caseload import (
@@ -56,7 +56,7 @@ def told(said: dict[str, Any]) -> OrderMade:
 
 def known(said: dict[str, Any], root: str, served: float | None, discharged: float | None) -> KnownOrder:
     made = told(said)
-    terms = order_terms(made, [], CALENDARS.court_hours, None if discharged is None else day(discharged))
+    terms = said_terms(made, [], CALENDARS.court_hours, None if discharged is None else day(discharged))
     if served is not None:
         terms = terms.model_copy(update={"served": day(served)})
     protects = said.get("protects", "her")
@@ -101,7 +101,10 @@ def test_a_court_adjourned_only_where_a_correction_gave_a_later_end(
     ends: list[int | None], adjourned: int | None
 ) -> None:
     said = [told({"order": "dvpn", **({"ends": each} if each else {})}) for each in ends]
-    assert adjourned_to(said) == (day(adjourned) if adjourned else None)
+    versions = [(fact(each).envelope, each) for each in said]
+    assert adjourned_to(versions) == (day(adjourned) if adjourned else None)
+    later = said[-1].model_copy(update={"adjourned_to": day(9)})
+    assert adjourned_to([*versions, (versions[-1][0], later)]) == day(9), "as it says"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from chassis.clock import court_deadline
 from contracts.events.orders import OrderMade, OrderServed, Prohibition
 from contracts.rules.order_match import KnownOrder, Sought, beside, each_once, match
-from contracts.rules.order_status import order_terms, status
+from contracts.rules.order_status import said_terms, status
 from contracts.vocabulary import (
     AgencyKind,
     Grade,
@@ -105,7 +105,7 @@ def _order(root: str, values: dict[str, Any]) -> KnownOrder:
         root=root,
         reference=values.get("reference"),
         made=made,
-        terms=order_terms(said, [], court_deadline).model_copy(update=served),
+        terms=said_terms(said, [], court_deadline).model_copy(update=served),
         respondents=["ben"],
         protected=[protects],
         protected_mentions=[f"mention of {protects}"],
@@ -118,7 +118,7 @@ def test_what_two_rows_know_of_one_order_is_one_whichever_comes_first() -> None:
     given = {"reference": "A", "served": NOON, "method": ServiceMethod.PERSONAL}
     in_person = OrderServed(people=[someone(Role.RESPONDENT)], **given)
     bound, protected = (
-        _order("A", {}).model_copy(update={"terms": order_terms(order, services, court_deadline)})
+        _order("A", {}).model_copy(update={"terms": said_terms(order, services, court_deadline)})
         for services in ([in_person], [])
     )
     (one,), (other,) = each_once([bound, protected]), each_once([protected, bound])

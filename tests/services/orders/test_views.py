@@ -68,6 +68,19 @@ class TestOrder:
             "order.unserved",
         )
 
+    def test_what_was_varied_since_changes_nothing_of_what_was_done_before(self) -> None:
+        """Made without notice and never served: what he did not know of he could not break."""
+        made = order(without_notice=True)
+        people = [each.model_copy(update={"mention": None}) for each in made.said.people]
+        later = made.said.model_copy(update={"without_notice": False, "people": people})
+        varied = corrected(made, later, occurred=NOON + timedelta(days=1))
+        served = service(served=NOON - timedelta(days=29), method="post")
+        for known in ([made], [made, varied]):
+            found = row(world(*known, served, breach()))
+            assert (found.order, found.status.reason) == (root_of("order"), "order.unaware")
+        since = row(world(made, varied, served, breach(occurred=NOON + timedelta(days=2))))
+        assert since.status.enforceable
+
     def test_until_the_records_are_linked_no_order_is_found_and_it_pages_as_high(self) -> None:
         apart = world(order(), service(), risk(Grade.STANDARD), breach(), linked=False)
         apart.settle()
