@@ -15,6 +15,7 @@ from chassis.clock import Clock
 from chassis.facts import FactSet
 from chassis.ids import Ids
 from chassis.known import FoldFailed, Known, configured
+from chassis.ledger import EVERYTHING
 from chassis.reading import Reader, parsed, row_of
 from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
@@ -183,6 +184,19 @@ class Archive:
         async with self.store.reading() as connection:
             since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
         return None if since is None else instant(since)
+
+    async def out_of_date(self, subjects: Collection[str]) -> set[str]:
+        """Of these subjects (``p:…``, ``k:…``, ``o:…``) those whose row is not all that is known: they
+        or a mention of theirs are marked, or their fold fails."""
+        statement = f"""select r.id from {self.store.rows_of("rows", (("id", "text"),))}
+            where exists (select 1 from mark where key = r.id or key = :everything)
+            or exists (select 1 from place join mark on mark.key = place.mention where place.person = r.id)
+            or r.id in (select moved_from from mark where moved_from is not null)
+            or exists (select 1 from subject where id = r.id and broken_since is not null)"""
+        rows = orjson.dumps([{"id": id_} for id_ in sorted(subjects)]).decode()
+        async with self.store.reading() as connection:
+            found = await connection.execute(prepared(statement), {"rows": rows, "everything": EVERYTHING})
+            return set(found.scalars())
 
     async def incomplete(self, subjects: Collection[str]) -> parking.Incomplete:
         """How much that could not be read is about these subjects (``p:…``, ``k:…``, ``o:…``)."""

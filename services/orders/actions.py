@@ -1,6 +1,8 @@
 """What agencies can do here: report an order, its service, a breach; and open a breach."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal, TypeVar, cast
 
@@ -27,7 +29,7 @@ from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
 from contracts.vocabulary import AgencyKind, TeamKind
 from services.orders.patterns import pattern_of
-from services.orders.rules import circulating, service_of_order, sharing
+from services.orders.rules import certainty, circulating, service_of_order, sharing
 from services.orders.views import (
     ORDERS_BREACH,
     ORDERS_CLOCKS,
@@ -253,6 +255,17 @@ async def _order(
     asked = known.asked(runtime.clock.now()) if known else None
     because = row.order_because if root == row.order else None
     return OrderShown.of(root, held, made, allowed, asked, because, varied=varied)
+
+
+async def out_of_date(archive: Archive, subjects: Collection[str]) -> set[str]:
+    """Of these (``p:…``, ``o:…``) those whose row does not say all that is held here, after a moment too."""
+    found = await archive.out_of_date(subjects)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(certainty.WAITS.total_seconds()):
+            while found:
+                await asyncio.sleep(0.02)
+                found = await archive.out_of_date(subjects)
+    return found
 
 
 async def order_row(archive: Archive, order: str) -> OrdersOrder | None:

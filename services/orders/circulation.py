@@ -1,6 +1,7 @@
 """Orders and who has them: an order's own page, what waits for whom, and what teams confirm."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from contracts.rules.order_status import status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Name
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
-from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.patterns import without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.rules.circulating import Part, Reach
@@ -52,11 +53,11 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
     allowed = circulating.parts(viewer, reach) or frozenset()
     versions = await runtime.fact(order)
     people = sorted({*(await runtime.places(set().union(*(each.mentions for each in versions)))).values()})
-    incomplete = await runtime.incomplete([f"o:{order}", *(f"p:{person}" for person in people)])
-    broken = [since for person in people if (since := await runtime.broken("p", person))]
+    subjects = [f"o:{order}", *(f"p:{person}" for person in people)]
+    incomplete, behind = await runtime.incomplete(subjects), await out_of_date(runtime, subjects)
     unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
     known: dict[str, Any] = {
-        "unknown": certainty.unknown(fresh, at, **unread, broken=len(broken)),
+        "unknown": certainty.unknown(fresh, at, **unread, out_of_date=len(behind)),
         "incomplete": incomplete.records,
         "operator_told": incomplete.told,
         "order": order,
@@ -129,11 +130,14 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
     for row in await _outstanding(runtime, viewer, configuration):
         for name, line in _asks(row, viewer, await reach_of_order(runtime, row, configuration), at):
             lists[name].append(line)
-    facts: set[str] = set()
-    found: dict[str, Waiting] = {}
-    for name, lines in lists.items():
-        shown = [await _named(runtime, line, facts) for line in lines[:MOST]]
-        found[name] = Waiting(total=len(lines), orders=shown)
+    held = await _held(runtime, {line.order for lines in lists.values() for line in lines[:MOST]}, fresh, at)
+    found = {
+        name: Waiting(
+            total=len(lines), orders=[line.model_copy(update=held[line.order].told) for line in lines[:MOST]]
+        )
+        for name, lines in lists.items()
+    }
+    facts = set[str]().union(*(each.facts for each in held.values()))
     whole = circulating.may_see_whole(viewer, Reach(viewer.agency, frozenset()))
     page = OrdersWaiting(
         at=at,
@@ -208,15 +212,19 @@ def _names(mentions: Iterable[Mention]) -> list[Name | None]:
 def _now(lines: Iterable[OrderLine], services: Iterable[FactSet], at: datetime) -> dict[str, Any]:
     """What holds of the order for all whom it binds, and by which services; of several for whom not the same
     holds, none."""
-    held = {status(line.terms, at) for line in lines}
     return {
-        "status": StatusNow.of(held.pop()) if len(held) == 1 else None,
+        "status": _one(lines, at),
         "services": [
             ServiceShown.model_validate(each.said.model_dump(include=set(ServiceShown.model_fields)))
             for served in services
             for each in served.current(OrderServed)
         ],
     }
+
+
+def _one(lines: Iterable[OrderLine], at: datetime) -> StatusNow | None:
+    held = {status(line.terms, at) for line in lines}
+    return StatusNow.of(held.pop()) if len(held) == 1 else None
 
 
 async def _doubtful(runtime: Runtime, asked: Circulation | None) -> list[tuple[TeamKind, str]]:
@@ -273,9 +281,40 @@ def _asks(row: OrdersOrder, viewer: Viewer, reach: Reach, at: datetime) -> Itera
         yield "not_confirmed", OrderWaiting(**line, teams=tuple(asked.unconfirmed), late=bool(late))
 
 
-async def _named(runtime: Runtime, line: OrderWaiting, facts: set[str]) -> OrderWaiting:
-    """The same with the names of those whom it binds; what they come from is added to the facts."""
-    made = (await runtime.fact(line.order)).current(OrderMade)
-    facts |= {each.id for each in made}
-    names = tuple(name for each in made for name in _names(each.said.in_role(*PERPETRATOR_ROLES)))
-    return line.model_copy(update={"respondents": names})
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a line of a list tells of its order, and the facts that it comes from."""
+
+    told: Mapping[str, object]
+    facts: set[str]
+
+
+async def _held(
+    runtime: Runtime, orders: Collection[str], fresh: datetime | None, at: datetime
+) -> dict[str, _Held]:
+    """The names of those whom each order binds, and what holds of it: of all together in few statements."""
+    made = {root: await runtime.fact(root) for root in sorted(orders)}
+    places = await runtime.places(set().union(*(each.mentions for facts in made.values() for each in facts)))
+    subjects = [*(f"o:{root}" for root in made), *(f"p:{person}" for person in {*places.values()})]
+    behind, incomplete = await out_of_date(runtime, subjects), await runtime.incomplete(subjects)
+    found = await runtime.rows_by(ORDERS_PERSON, "subject", sorted({*places.values()}))
+    bound: dict[str, list[OrderLine]] = {}
+    for row in found:
+        for line in row.orders if isinstance(row, OrdersPerson) else ():
+            if line.status is not None:
+                bound.setdefault(line.root, []).append(line)
+    held = {}
+    for root, facts in made.items():
+        theirs = {f"o:{root}", *(f"p:{places[m]}" for each in facts for m in each.mentions if m in places)}
+        unread = (await runtime.incomplete(theirs)).records if incomplete.records else 0
+        known = {"unread": unread, "whose_unknown": incomplete.whose_unknown}
+        unknown = certainty.unknown(fresh, at, **known, out_of_date=len(behind & theirs))
+        told = {"status": _one(bound.get(root, ()), at), "unknown": unknown}
+        names = [
+            name
+            for each in facts.current(OrderMade)
+            for name in _names(each.said.in_role(*PERPETRATOR_ROLES))
+        ]
+        services = {service for line in bound.get(root, ()) for service in line.services}
+        held[root] = _Held(told | {"respondents": tuple(names)}, {each.id for each in facts} | services)
+    return held

@@ -16,7 +16,7 @@ from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.sections import Identity, Record, Sensitivity
-from services.orders.actions import order_row, reach_of_order, viewer_of
+from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.patterns import named_of, without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
@@ -52,9 +52,10 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         raise not_found()
     mention = runtime.ids.mention(caller.agency, record.system, record.type, record.number)
     asked, now = await runtime.person_of(mention), runtime.clock.now()
+    subjects = [f"p:{person}" for person in _people(asked, await _row(runtime, asked))]
+    behind = await out_of_date(runtime, subjects)
     known = await _known(runtime, asked)
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
-    broken = [since for person in known.parties if (since := await runtime.broken("p", person))]
     own = known.rows.get(asked)
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
     circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
@@ -62,7 +63,11 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
         at=now,
         fresh_until=fresh,
         unknown=certainty.unknown(
-            fresh, now, unread=incomplete.records, whose_unknown=incomplete.whose_unknown, broken=len(broken)
+            fresh,
+            now,
+            unread=incomplete.records,
+            whose_unknown=incomplete.whose_unknown,
+            out_of_date=len(behind),
         ),
         incomplete=incomplete.records,
         known=bool(await runtime.facts([f"m:{mention}"])),
@@ -85,8 +90,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
 
 async def _known(runtime: Runtime, asked: str) -> Known:
     row = await _row(runtime, asked)
-    lines = row.orders if row else []
-    people = {asked, *(each for line in lines for each in (*line.respondents, *line.protected))}
+    lines, people = row.orders if row else [], _people(asked, row)
     rows = {asked: row} if row else {}  # read once: the lines of it are those that are told of
     rows |= {each: beside for each in sorted(people - {asked}) if (beside := await _row(runtime, each))}
     made = [fact for line in lines for fact in (await runtime.fact(line.root)).current(OrderMade)]
@@ -102,6 +106,11 @@ async def _known(runtime: Runtime, asked: str) -> Known:
         names = (section.value.name for section in found if isinstance(section.value, Identity))
         parties[person] = Party(person=person, name=next(names, None))
     return Known({fact.root: fact for fact in made}, rows, parties, frozenset(facts), way)
+
+
+def _people(asked: str, row: OrdersPerson | None) -> set[str]:
+    lines = row.orders if row else []
+    return {asked, *(each for line in lines for each in (*line.respondents, *line.protected))}
 
 
 async def _row(runtime: Runtime, person: str) -> OrdersPerson | None:

@@ -413,6 +413,28 @@ async def test_which_facts_had_been_taken_by_a_time(store: Store) -> None:
     assert await archive.taken_by([], NOON) == set()
 
 
+async def test_whose_row_is_not_all_that_is_known_of_them(store: Store) -> None:
+    """Of a marked mention whoever it is at home with, and whom it left; all, when all is folded anew."""
+    archive = Archive("orders", store, IDS, Clock(), VIEWS)
+    asked = ["p:ann", "p:ben", "p:left", "o:order", "p:broken"]
+    statements = (
+        "insert into place (mention, person, seq) values ('m:1', 'p:ann', 0), ('m:2', 'p:ben', 0)",
+        "insert into subject (id, level, broken_since) values ('p:broken', 0, 1), ('p:ben', 0, null)",
+    )
+    async with store.writing() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    assert await archive.out_of_date(asked) == {"p:broken"}
+    marks = [("m:1", "p:left", False), ("o:order", None, True), ("m:3", None, False)]
+    async with store.writing() as connection:
+        await ledger.add_marks(store, connection, marks)
+    assert await archive.out_of_date(asked) == {"p:ann", "p:left", "o:order", "p:broken"}
+    async with store.writing() as connection:
+        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, False)])
+    assert await archive.out_of_date(asked) == set(asked)
+    assert await archive.out_of_date([]) == set()
+
+
 async def test_any_number_of_rows_is_asked_for_at_once(store: Store) -> None:
     """PostgreSQL takes 32,767 parameters in a statement."""
     rows = [CauseRow(root=f"{n:06}", persons=[], true=True, standing=True, generation=1) for n in range(3)]

@@ -597,8 +597,13 @@ def orders_waiting() -> OrdersWaiting:
     """One that waits for the reader, one that nobody was sent, and no list of the third kind."""
     asked = circulation()
     of: dict[str, Any] = {"type": OrderType.SPO, "respondents": (Name(family=LONG, given="Kyle"), None)}
-    mine = OrderWaiting(order=ORDER, since=ago(days=3), late=True, teams=asked.teams[2:3], **of)
-    untold = OrderWaiting(order=new(), since=ago(hours=2), late=False, missing=tuple(asked.missing), **of)
+    unserved = StatusNow.of(status(order(new(), OrderType.SPO, served=False).terms, NOW))
+    mine = OrderWaiting(
+        order=ORDER, since=ago(days=3), late=True, teams=asked.teams[2:3], status=unserved, **of
+    )
+    untold = OrderWaiting(
+        order=new(), since=ago(hours=2), late=False, missing=tuple(asked.missing), unknown=True, **of
+    )
     return OrdersWaiting(
         at=NOW,
         fresh_until=FRESH,

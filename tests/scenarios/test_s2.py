@@ -224,6 +224,8 @@ async def confirmed_by_people(goldthread: Goldthread, root: str) -> None:
         client = await goldthread.person(who)
         waits = (await client.get("/orders/v1/orders")).json()["to_confirm"]["orders"]
         assert [each["order"] for each in waits] == [root], who
+        held = (await client.get(f"/orders/v1/orders/{root}")).json()["status"]
+        assert waits[0]["status"] == held, "the list tells what the order's page does"
         too_new = await client.post(path, json={"team": team, "version": 9})
         assert (too_new.status_code, too_new.json()["faults"]) == (
             422,

@@ -78,10 +78,13 @@ class OrderPage(Shown):
 
 class OrderWaiting(Shown):
     """An order of which something is asked: since when, and whether that is late. ``teams`` are those that
-    have not confirmed it; ``missing`` is who has not got it."""
+    have not confirmed it; ``missing`` is who has not got it. ``status`` is what holds of it for all whom it
+    binds; None where not one thing does. ``unknown``: that cannot be told."""
 
     order: str
     type: OrderType
+    status: StatusNow | None = None
+    unknown: bool = False
     respondents: tuple[Name | None, ...] = ()
     since: AwareDatetime
     late: bool

@@ -188,7 +188,7 @@ def test_who_may_ask_what_is_in_force(role: str, agency: AgencyKind | None, may:
 
 
 @pytest.mark.parametrize(
-    ("fresh", "unread", "whose_unknown", "broken", "unknown"),
+    ("fresh", "unread", "whose_unknown", "out_of_date", "unknown"),
     [
         (NOON, 0, 0, 0, False),
         (NOON - timedelta(seconds=60), 0, 0, 0, False),
@@ -200,9 +200,10 @@ def test_who_may_ask_what_is_in_force(role: str, agency: AgencyKind | None, may:
     ],
 )
 def test_when_it_cannot_be_told_what_is_in_force(
-    fresh: datetime | None, unread: int, whose_unknown: int, broken: int, unknown: bool
+    fresh: datetime | None, unread: int, whose_unknown: int, out_of_date: int, unknown: bool
 ) -> None:
-    found = certainty.unknown(fresh, NOON, unread=unread, whose_unknown=whose_unknown, broken=broken)
+    counts = {"unread": unread, "whose_unknown": whose_unknown, "out_of_date": out_of_date}
+    found = certainty.unknown(fresh, NOON, **counts)
     assert found is unknown
 
 
