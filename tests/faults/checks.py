@@ -21,7 +21,7 @@ PREFIX = "uk.goldthread."
 RAISED, STOOD_DOWN = f"{PREFIX}alert.raised.v1", f"{PREFIX}alert.stood-down.v1"
 CALLED, ANSWERED = f"{PREFIX}alert.called.v1", f"{PREFIX}alert.acknowledged.v1"
 TRIED, TAKEN = f"{PREFIX}delivery.tried.v1", f"{PREFIX}audit.taken.v1"
-UNREAD, ALERT_PATH = "unread", "alert-path"
+UNREAD, ALERT_PATH, WITHDRAWN = "unread", "alert-path", "breach-withdrawn"
 """The rules by which a service tells somebody that it could not read a record, and that no try of the alert
 path comes through, as none does while what it goes by is away."""
 BREACH, REFERRAL = f"{PREFIX}breach.reported.v1", f"{PREFIX}referral.made.v1"
@@ -214,8 +214,9 @@ def _stores(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> No
 
 
 def _alerts(found: Findings, oracle: Oracle, evidence: Evidence) -> None:
-    """Each breach that stands has one standing alert, no other cause has any, and none is told twice;
-    whoever was told that they have an alert has it, and nobody has taken one more often than they said."""
+    """Each breach that stands has one standing alert, and so has each that was withdrawn before anybody
+    took its last one; no other cause has any, and none is told twice; whoever was told that they have an
+    alert has it, and nobody has taken one more often than they said."""
     raised = _by(evidence.of(RAISED), "rule", "cause", "generation")
     fallen = _by(evidence.of(STOOD_DOWN), "rule", "cause", "generation")
     calls = _by(evidence.of(CALLED), "rule", "cause", "generation", "rung")
@@ -223,22 +224,34 @@ def _alerts(found: Findings, oracle: Oracle, evidence: Evidence) -> None:
     for told in (raised, fallen, calls):
         found.doubled += [f"{key} is told as {ids}" for key, ids in told.items() if len(ids) > 1]
     found.disordered += [f"{key} is stood down, and was not raised" for key in fallen.keys() - raised.keys()]
-    standing: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    standing: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for key in raised.keys() - fallen.keys():
         if key[0] not in (UNREAD, ALERT_PATH):
-            standing[key[1]].append(key)
-    stands = {
-        root
-        for root, event in evidence.newest().items()
-        if event["type"] == BREACH and event["change"] != "withdrawal"
-    }
-    found.lost += [f"nobody is told of {root}" for root in sorted(stands - standing.keys())]
-    found.doubled += [f"{root} has an alert and is none" for root in sorted(standing.keys() - stands)]
-    found.doubled += [f"{root} has {keys}" for root, keys in standing.items() if len(keys) > 1]
+            standing[key[:2]].append(key)
+    due = _due(evidence, raised)
+    found.lost += [f"nobody is told of {told}" for told in sorted(due - standing.keys())]
+    found.doubled += [f"{told} has an alert and is none" for told in sorted(standing.keys() - due)]
+    found.doubled += [f"{told} has {keys}" for told, keys in standing.items() if len(keys) > 1]
     found.lost += [f"nobody has taken {cause}" for cause in oracle.answered if (cause,) not in answers]
     found.doubled += [
         f"{cause} is taken as {ids}" for (cause,), ids in answers.items() if len(ids) > oracle.answers[cause]
     ]
+
+
+def _due(evidence: Evidence, raised: Iterable[tuple[Any, ...]]) -> set[tuple[str, str]]:
+    """Of what somebody must be told: rule and cause."""
+    last: dict[str, int] = {}
+    for rule, cause, generation in raised:
+        if rule == "breach":
+            last[cause] = max(last.get(cause, 0), generation)
+    taken = _by(evidence.of(ANSWERED), "rule", "cause", "generation")
+    due = set()
+    for root, event in evidence.newest().items():
+        if event["type"] == BREACH and event["change"] != "withdrawal":
+            due.add(("breach", root))
+        elif event["type"] == BREACH and root in last and ("breach", root, last[root]) not in taken:
+            due.add((WITHDRAWN, root))
+    return due
 
 
 def _unread(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:

@@ -54,7 +54,6 @@ class World:
             self.oracle.begun(each)
             self.oracle.acknowledged(each, {"root": "breach", "version": version, "id": id_})
         self.read_back["breach"] = [{"version": 1, "content": first}, {"version": 2, "content": second}]
-        alert = {"rule": "breach", "cause": "breach", "generation": 1}
         later = {"root": "breach", "version": 2, "change": "correction", "agency": AGENCY}
         later |= {"acceptedat": "2026-11-01T11:00:00Z"}
         tried = {"call": "call", "channel": "webhook", "attempt": 1, "result": "delivered"}
@@ -63,8 +62,8 @@ class World:
             event("breach-2", checks.BREACH, second, "breaches", **later),
             event("line-1", checks.TAKEN, {"fact": "breach"}, "audit"),
             event("line-2", checks.TAKEN, {"fact": "breach-2"}, "audit"),
-            event("alert", checks.RAISED, alert, "alerts"),
-            event("call", checks.CALLED, alert | {"rung": 0}, "alerts"),
+            event("alert", checks.RAISED, ALERT, "alerts"),
+            event("call", checks.CALLED, ALERT | {"rung": 0}, "alerts"),
             event("try", checks.TRIED, tried, "deliveries"),
         ]
         self.messages = [Message("dev-malik", "call", "breach", True, "", 0.0)]
@@ -103,6 +102,26 @@ def without(world: World, place: int) -> None:
     world.put()
 
 
+ALERT = {"rule": "breach", "cause": "breach", "generation": 1}
+OF_WITHDRAWAL = ALERT | {"rule": checks.WITHDRAWN}
+
+
+def withdrawn(world: World, *more: tuple[str, dict[str, Any]], fallen: bool = True) -> None:
+    """The breach is withdrawn, and nobody had taken its alert."""
+    said = Said("key-3", AGENCY, "orders", "", None, world.oracle.said["key-2"])
+    world.oracle.begun(said)
+    world.oracle.acknowledged(said, {"root": "breach", "version": 3, "id": "breach-3"})
+    world.read_back["breach"].append({"version": 3, "content": {}})
+    last = {"root": "breach", "version": 3, "change": "withdrawal", "agency": AGENCY}
+    last |= {"acceptedat": "2026-11-01T12:00:00Z"}
+    world.put(
+        event("breach-3", checks.BREACH, world.log[1][1]["data"], "breaches", **last),
+        event("line-3", checks.TAKEN, {"fact": "breach-3"}, "audit"),
+        *([event("fallen", checks.STOOD_DOWN, ALERT, "alerts")] if fallen else []),
+        *more,
+    )
+
+
 FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
     "an acknowledged fact is not on the log": ("lost", lambda w: without(w, 0)),
     "a reader does not have it": ("lost", lambda w: w.held["marac"].bodies.pop("breach-2")),
@@ -130,6 +149,15 @@ FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
     "an alert about nothing": (
         "doubled",
         lambda w: other(w, 4, "more", data={"rule": "breach", "cause": "nothing", "generation": 1}),
+    ),
+    "nobody sees that a breach was withdrawn": ("lost", withdrawn),
+    "it was withdrawn, and its alert stands": (
+        "doubled",
+        lambda w: withdrawn(w, event("seen", checks.RAISED, OF_WITHDRAWAL, "alerts"), fallen=False),
+    ),
+    "the withdrawal is told of a breach that stands": (
+        "doubled",
+        lambda w: w.put(event("seen", checks.RAISED, OF_WITHDRAWAL, "alerts")),
     ),
     "nobody is told of something parked": (
         "lost",
@@ -160,6 +188,17 @@ FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
 
 def test_a_world_in_which_all_holds() -> None:
     assert World().found().all == []
+
+
+def test_a_breach_that_was_withdrawn_is_told_of_until_somebody_took_its_alert() -> None:
+    world = World()
+    withdrawn(world, event("seen", checks.RAISED, OF_WITHDRAWAL, "alerts"))
+    assert world.found().all == []
+    world = World()
+    world.oracle.answered.add("breach")
+    world.oracle.answers["breach"] += 1
+    withdrawn(world, event("taken", checks.ANSWERED, ALERT, "alerts"))
+    assert world.found().all == []
 
 
 def test_a_watermark_is_no_fact() -> None:
