@@ -165,6 +165,15 @@ class FactSet:
             self._current[models] = found
         return cast("list[Fact[M]]", list(found))
 
+    def taken_back(self, model: type[M]) -> list[Fact[M]]:
+        """What was said last of each fact of this kind that was withdrawn."""
+        gone = (self._by_root[fact.root] for fact in self.of(model) if fact.withdrawn)
+        return [
+            cast("Fact[M]", last)
+            for versions in gone
+            if (last := next((each for each in reversed(versions) if each.content is not None), None))
+        ]
+
     def of(self, model: type[M]) -> list[Fact[M]]:
         """The highest version of each fact of this kind, withdrawn ones among them."""
         return [cast("Fact[M]", fact) for fact in self._latest if EVENTS.get(fact.envelope.type) is model]

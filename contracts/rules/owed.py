@@ -74,7 +74,7 @@ def owed(heard: Heard, calendars: Calendars) -> Owed | None:
 
 
 def _owed(heard: Heard, calendars: Calendars) -> Owed | None:
-    grade = grade_of(heard.told)
+    grade = grade_of(heard)
     contract = next(reversed(heard.of(ContractAgreed)), None)
     known = _known(heard, grade, contract[1].enhanced if contract else None)
     has, because = enhanced(known, heard.told[-1].envelope.time.date()) if heard.told else (True, None)

@@ -1,6 +1,6 @@
 """What is owed to a victim, as rows and pages have it; and all that it follows from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -12,7 +12,7 @@ from contracts.events.owed import PlanAction
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.plan_adequacy import Refusal
 from contracts.rules.risk_review import Opened, Told
-from contracts.rules.standing_grade import Assessed, counting, standing_grade
+from contracts.rules.standing_grade import Assessed, stands
 from contracts.vocabulary import (
     AlertRule,
     ContactMethod,
@@ -119,21 +119,24 @@ class Owed(Part):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that is told of a victim, and what of it opened a review of the risk, by a time."""
+    """All that is told of a victim, and what of it opened a review of the risk, by a time. ``taken_back``:
+    the assessments that were withdrawn."""
 
     person: str
     homes: Mapping[str, str]
     at: datetime
     told: Sequence[Told]
     opened: Sequence[Opened]
+    taken_back: Sequence[Told] = ()
 
     def of(self, kind: type[S]) -> list[tuple[Told, S]]:
         """What is told of this kind, in the order of time."""
         return [(each, each.said) for each in self.told if isinstance(each.said, kind)]
 
 
-def assessed(told: Iterable[Told]) -> list[tuple[Told, Assessed]]:
-    """The assessments of the risk, in the order of time."""
+def assessed(heard: Heard) -> list[tuple[Told, Assessed]]:
+    """The assessments of the risk, in the order of time, with those that were withdrawn."""
+    told = sorted((*heard.told, *heard.taken_back), key=lambda each: (each.envelope.time, each.envelope.root))
     return [
         (
             each,
@@ -143,6 +146,7 @@ def assessed(told: Iterable[Told]) -> list[tuple[Told, Assessed]]:
                 each.accused,
                 each.said.graded.grade if each.said.graded else Grade.UNKNOWN,
                 bool(each.said.graded and each.said.graded.signed),
+                each.withdrawn,
             ),
         )
         for each in told
@@ -150,6 +154,6 @@ def assessed(told: Iterable[Told]) -> list[tuple[Told, Assessed]]:
     ]
 
 
-def grade_of(told: Iterable[Told]) -> Grade:
+def grade_of(heard: Heard) -> Grade:
     """The grade that stands, as in a case."""
-    return standing_grade(each.grade for each in counting([known for _, known in assessed(told)]))
+    return stands([known for _, known in assessed(heard)])

@@ -159,7 +159,7 @@ class Told:
     """A standing fact that names the victim, or is a step about a breach that does: ``hers`` is the victim's
     mention there. ``people`` are all whom it is about. ``accused``: the persons who are said to have done it,
     of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
-    how far the law has come, and since when that is known."""
+    how far the law has come, and since when that is known. ``withdrawn``: it says so no more."""
 
     envelope: Envelope
     said: Said
@@ -168,6 +168,7 @@ class Told:
     accused: frozenset[str]
     recorded: datetime
     law: Sequence[tuple[LegalStatus, datetime]] = ()
+    withdrawn: bool = False
 
 
 def told_of(
@@ -176,8 +177,9 @@ def told_of(
     homes: Mapping[str, str],
     versions: Callable[[str], Sequence[tuple[Envelope, Content | None]]],
 ) -> list[Told]:
-    """The standing facts about a person as victim, in the order of time, of all facts filed under them.
-    ``versions`` gives those of a root, the first said first: a correction is no new fact."""
+    """The facts about a person as victim, in the order of time, of all these that are filed under them: those
+    that stand, or what was said last of those that were withdrawn. ``versions`` gives those of a root, the
+    first said first: a correction is no new fact."""
     known = list(facts)
     orders = {envelope.root: said for envelope, said in known if isinstance(said, OrderMade)}
     found, of_breach = [], dict[str, tuple[str, frozenset[str]]]()
@@ -195,7 +197,8 @@ def told_of(
         if sides := named or of_breach.get(about) or _by_mention(said, person, homes):
             known_by = versions(envelope.root)
             recorded = min(version.recordedat for version, _ in known_by)
-            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, _law(known_by)))
+            gone = known_by[-1][1] is None
+            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, _law(known_by), gone))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
 

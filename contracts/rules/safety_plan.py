@@ -20,7 +20,7 @@ from contracts.rules.order_status import BAIL
 from contracts.rules.owed_parts import Clock, Heard, Plan, PlanReview, assessed
 from contracts.rules.plan_adequacy import RANK, Standing, refusals
 from contracts.rules.risk_review import DAY, WEEK, Told
-from contracts.rules.standing_grade import counting, standing_grade
+from contracts.rules.standing_grade import stands
 from contracts.vocabulary import (
     AlertRule,
     BreachStep,
@@ -86,10 +86,10 @@ def _changes(heard: Heard) -> Iterator[tuple[datetime, datetime, ReviewTrigger |
     mention."""
     for line in heard.opened:
         yield line.at, line.known, line.trigger, line.root, line.mention
-    made = assessed(heard.told)
+    made = assessed(heard)
     before = None
     for n, (each, _) in enumerate(made):
-        rank = RANK.get(standing_grade(known.grade for known in counting([a for _, a in made[: n + 1]])))
+        rank = RANK.get(stands([known for _, known in made[: n + 1]]))
         if before is not None and rank is not None and rank > before:
             at = each.envelope.time
             yield at, max(at, each.recorded), PlanChange.GRADE_RAISED, each.envelope.root, each.hers

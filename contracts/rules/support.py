@@ -15,8 +15,9 @@ from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.events.support import SupportProgressed
 from contracts.rules.clocks import Calendars, runs_out
+from contracts.rules.owed_parts import Heard
 from contracts.rules.risk_review import GRAVE, Opened, Told, died
-from contracts.rules.standing_grade import Assessed, counting, standing_grade
+from contracts.rules.standing_grade import Assessed, stands
 from contracts.vocabulary import AlertRule, Grade, ReviewTrigger, SupportKind, SupportReason, SupportStep
 
 TRIES, APART = 3, timedelta(hours=3)
@@ -157,13 +158,14 @@ def _held(before: Course, step: Course) -> Course:
     return replace(step, held=before.held, tries=before.tries + 1)
 
 
-def owed(told: Sequence[Told], opened: Iterable[Opened], calendars: Calendars) -> list[Owed]:
-    """All that is owed to a victim now, the first to be late first; nothing to somebody who has died.
-    ``opened`` is what has opened a review of the risk."""
+def owed(heard: Heard, calendars: Calendars) -> list[Owed]:
+    """All that is owed to a victim now, the first to be late first; nothing to somebody who has died."""
+    told = heard.told
     if died(told):
         return []
     known = courses(told)
-    asked = list(_idva(known.get(SupportKind.IDVA), told, opened))
+    at = sorted((*told, *heard.taken_back), key=lambda each: (each.envelope.time, each.envelope.root))
+    asked = list(_idva(known.get(SupportKind.IDVA), at, heard.opened))
     starts = [*_referral(list(known.values()), told), *asked, *_services(known.values(), bool(asked))]
     return sorted(
         Owed(runs_out(rule, since, calendars), rule, mention, since, kind)
@@ -232,7 +234,7 @@ def at_risk(told: Iterable[Told]) -> tuple[datetime, str] | None:
     for each in told:
         if isinstance(each.said, ReferralMade | RiskAssessed):
             made.append(_assessed(each, each.said))
-            if _grade(made) not in AT_RISK:
+            if stands(made) not in AT_RISK:
                 since = None
                 continue
         elif made or not _is_grave(each):
@@ -249,17 +251,13 @@ def _risen(refused: datetime, told: Iterable[Told], opened: Iterable[Opened]) ->
     for each in told:
         if isinstance(each.said, ReferralMade | RiskAssessed):
             made.append(_assessed(each, each.said))
-            grade = _grade(made)
+            grade = stands(made)
             graver = GRAVEST_LAST.index(grade) > GRAVEST_LAST.index(before)
             if each.recorded <= refused:
                 before = grade
             elif grade in AT_RISK and graver:
                 rises.append((each.recorded, each.hers))
     return min(rises, default=None)
-
-
-def _grade(made: Sequence[Assessed]) -> Grade:
-    return standing_grade(each.grade for each in counting(made))
 
 
 def _assessed(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
@@ -270,6 +268,7 @@ def _assessed(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
         told.accused,
         graded.grade if graded else Grade.UNKNOWN,
         bool(graded and graded.signed),
+        told.withdrawn,
     )
 
 

@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.vocabulary import Grade, Instrument
 from services.marac.conference.risk_rows import ReviewLine
+from services.marac.conference.risk_rows import TakenBack as TakenBackLine
 
 
 class RiskChange(BaseModel):
@@ -31,6 +32,12 @@ class ReviewOwed(ReviewLine):
     late: bool
 
 
+class TakenBack(TakenBackLine):
+    """An assessment that was withdrawn, and whether the grade is what it gave until a second person signs."""
+
+    holds: bool
+
+
 class Assessed(BaseModel):
     """The newest assessment by an instrument: how many of its items hold (null: nobody counted), and how many
     are open, not known or left out."""
@@ -44,7 +51,8 @@ class Assessed(BaseModel):
 
 class Risk(BaseModel):
     """The victim's risk: the newest assessment and the highest, by root; which items the newest leaves out,
-    and of which the answer is not known; the reviews that are owed, the first to be late first."""
+    and of which the answer is not known; the reviews that are owed, the first to be late first; and what was
+    withdrawn, the newest first."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,3 +63,4 @@ class Risk(BaseModel):
     missing: list[str] = []
     unknown: list[str] = []
     reviews: list[ReviewOwed] = []
+    taken_back: list[TakenBack] = []

@@ -17,6 +17,7 @@ from chassis.once import once
 from chassis.views import Saying, Subject
 from contracts.content import Said
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.people import RiskAssessed
 from contracts.events.withheld import WithheldFromPolice
 from contracts.rules import risk_review
 from contracts.rules.clocks import PAST, Calendars, Running, moves
@@ -62,7 +63,9 @@ def heard_of(subject: Subject) -> Heard:
     standing = [(fact.envelope, fact.said) for fact in facts]
     told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.spoken)
     opened = risk_review.opened(told, subject.id, subject.homes, subject.at)
-    return Heard(subject.id, subject.homes, subject.at, told, opened)
+    gone = [(fact.envelope, fact.said) for fact in subject.facts.taken_back(RiskAssessed)]
+    taken_back = risk_review.told_of(gone, subject.id, subject.homes, subject.facts.spoken)
+    return Heard(subject.id, subject.homes, subject.at, told, opened, taken_back if told else ())
 
 
 def area_of(subject: Subject) -> str | None:

@@ -100,7 +100,7 @@ def fold_support(subject: Subject) -> Folded:
     if not told and not clocks_of(subject.facts, OF_A_VICTIM):
         return Folded(None)
     known = support.courses(told)
-    owed = support.owed(told, heard.opened, CALENDARS)
+    owed = support.owed(heard, CALENDARS)
     wanted = tuple(Wanted(rule=each.rule, cause=each.mention, due=each.due) for each in owed)
     row = SupportRow(
         person=subject.id,

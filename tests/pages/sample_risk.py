@@ -98,6 +98,7 @@ def risk_case() -> shown.CasePage:
         area=None,
         disputed=[],
         locations=[],
+        taken_back=[rows.TakenBack(**source("northmere-police", days=30), grade=Grade.HIGH, accused=[])],
         review_owner="harbour-idva",
         reviews=[
             rows.ReviewLine(root=BREACH, trigger=trigger, agency=agency, at=at, due=at + timedelta(hours=24))
@@ -109,6 +110,7 @@ def risk_case() -> shown.CasePage:
         ],
     )
     risk = risk_of(made, victim, NOW)
+    withdrawn = shown.Missing(code="grade-withdrawn", owner="northmere-police", roots=(new(),))
     gap = shown.Missing(code="review-owed", owner="harbour-idva", roots=(BREACH,), count=3, since=ago(days=1))
     return case.model_copy(
         update={
@@ -116,6 +118,7 @@ def risk_case() -> shown.CasePage:
             "letters": "R4S",
             "assessments": made[::-1],
             "risk": risk,
-            "missing": [gap, *case.missing],
+            "accepted": {risk.taken_back[0].root: ago(days=1)},
+            "missing": [gap, withdrawn, *case.missing],
         }
     )

@@ -16,13 +16,14 @@ from contracts.rules.areas import area_and_around
 from contracts.rules.circulation import Circulation
 from contracts.rules.occurrence import Record, occurrences
 from contracts.rules.order_status import status, together
-from contracts.rules.standing_grade import Assessed, counting, standing_grade
+from contracts.rules.standing_grade import stands
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
 from services.marac.conference.repeated import repeated
+from services.marac.conference.risk import assessed_of
 from services.marac.conference.transfer import told_of
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
@@ -161,10 +162,7 @@ class _People:
 
     def grade(self) -> Grade:
         """The grade that stands after all assessments of the victim."""
-        known = self.own.assessments if self.own else []
-        made = sorted(known, key=lambda each: (each.occurred, each.root))
-        said = [Assessed(m.root, m.agency, frozenset(m.accused), m.grade, m.signed) for m in made]
-        return standing_grade(each.grade for each in counting(said))
+        return stands(assessed_of(self.own))
 
     def assessment(self) -> rows.Assessment | None:
         """The newest assessment of the victim that stands."""

@@ -66,6 +66,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         disputed=case.disputed,
         assessed=(newest.root, newest.agency) if newest else None,
         lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
+        withdrawn=[(each.root, each.agency) for each in known.risk.taken_back if each.holds],
         was_about=case.was_about,
         answers=all_answers(newest),
         reviews=known.risk.reviews,

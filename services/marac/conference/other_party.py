@@ -73,7 +73,7 @@ def without(row: rows.ConferencePerson, victim: str, other: Collection[str]) -> 
     parts = dict.fromkeys(("contacts", "health", "leads", "locations"), bare)
     kept = {
         name: [each for each in getattr(row, name) if each.root not in roots]
-        for name, roots in ({"assessments": gone} | parts).items()
+        for name, roots in ({"assessments": gone, "taken_back": gone} | parts).items()
     }
     return row.model_copy(update=kept | {"lines": [line for line in lines if line.root not in gone]})
 

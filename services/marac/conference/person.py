@@ -22,7 +22,7 @@ from contracts.rules.order_questions import questions
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.standing_grade import lowered_from
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
-from contracts.vocabulary import PERPETRATOR_ROLES, Grade
+from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.owed import heard_of, tellings_of
@@ -54,6 +54,7 @@ def fold_person(subject: Subject) -> Folded:
         identity=_identity(casefile.who(named)),
         lines=lines,
         assessments=list(_assessments(subject, told)),
+        taken_back=list(_taken_back(subject)),
         orders=[order_row(order) for order in orders],
         records=[_record(seen, subject) for seen in once(subject, casefile.records_of)],
         contacts=[
@@ -98,7 +99,7 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
     ]
     found: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
     found["told_of_marac"] = tellings_of(heard)
-    found["support"] = support_of(heard.told, heard.opened, (each.fact for each in told), CALENDARS)
+    found["support"] = support_of(heard, (each.fact for each in told), CALENDARS)
     return found | {"owed": owed.owed(heard, CALENDARS)}, owed.changes_at(heard)
 
 
@@ -271,6 +272,17 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             first_recorded=subject.facts.first_recorded(fact.root),
             lowered_from=None if graded and graded.signed else lowered_from(_grades(fact, subject)),
         )
+
+
+def _taken_back(subject: Subject) -> Iterator[rows.TakenBack]:
+    for fact in subject.facts.taken_back(RiskAssessed):
+        said = fact.said
+        if subject.id in casefile.persons(said.in_role(Role.VICTIM), subject.homes):
+            yield rows.TakenBack(
+                **source(fact),
+                grade=said.graded.grade if said.graded else Grade.UNKNOWN,
+                accused=list(casefile.persons(said.in_role(*PERPETRATOR_ROLES), subject.homes)),
+            )
 
 
 def _grades(fact: Fact[Content], subject: Subject) -> list[Grade]:

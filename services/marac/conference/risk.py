@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from contracts.rules import standing_grade
 from contracts.rules.instruments import OPEN, answers_of, form_of
 from contracts.vocabulary import Grade, RiskAnswer
 from services.marac import shown_risk as shown
@@ -43,7 +44,38 @@ def risk_of(
             )
             for each in (victim.reviews if victim else ())
         ],
+        taken_back=_taken_back(victim),
     )
+
+
+def assessed_of(victim: rows.ConferencePerson | None) -> list[standing_grade.Assessed]:
+    """All assessments of a victim in the order in which they were made, with those that were withdrawn."""
+    if victim is None:
+        return []
+    made: list[rows.Assessment | rows.TakenBack] = [*victim.assessments, *victim.taken_back]
+    return [
+        standing_grade.Assessed(
+            each.root,
+            each.agency,
+            frozenset(each.accused),
+            each.grade,
+            isinstance(each, rows.Assessment) and each.signed,
+            isinstance(each, rows.TakenBack),
+        )
+        for each in sorted(made, key=lambda each: (each.occurred, each.root))
+    ]
+
+
+def _taken_back(victim: rows.ConferencePerson | None) -> list[shown.TakenBack]:
+    """The assessments that were withdrawn and that nobody has signed since, the newest first."""
+    known = assessed_of(victim)
+    open_ = {each.root for each in standing_grade.counting(known) if each.withdrawn}
+    holds = {each.root for each in standing_grade.held_up(known)}
+    return [
+        shown.TakenBack(**each.model_dump(), holds=each.root in holds)
+        for each in reversed(victim.taken_back if victim else ())
+        if each.root in open_
+    ]
 
 
 def answers(assessment: rows.Assessment | None) -> dict[str, RiskAnswer]:

@@ -39,6 +39,13 @@ class Assessment(Source):
     """Two persons signed it: it stands for what their agency said before it of the same accused."""
 
 
+class TakenBack(Source):
+    """A risk assessment of this person as victim that its agency withdrew, and the grade that it gave."""
+
+    grade: Grade
+    accused: list[str]
+
+
 class ReviewLine(Part):
     """Something that opened a review of this victim's risk, not assessed since; ``due``: from when on it is
     late."""

@@ -43,6 +43,7 @@ from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import Source as Source
 from services.marac.conference.risk_rows import Assessment as Assessment
 from services.marac.conference.risk_rows import ReviewLine as ReviewLine
+from services.marac.conference.risk_rows import TakenBack as TakenBack
 from services.marac.conference.support_rows import Support as Support
 from services.marac.conference.victim_rows import Hers, Telling
 
@@ -246,6 +247,8 @@ class ConferencePerson(Row):
     support: Support = Support()
     """Of this person as victim."""
     told_of_marac: tuple[Telling, ...] = ()
+    taken_back: list[TakenBack] = Field(default_factory=list)
+    """The assessments that were withdrawn. An older release wrote none."""
 
 
 class ConferencePersonTable(ViewTable, table=True):

@@ -1,6 +1,6 @@
 """Support as the row of a victim and the page of a case have it. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from chassis.facts import Fact
@@ -8,7 +8,7 @@ from contracts.content import Said
 from contracts.events.support import RoleTaken
 from contracts.rules import support
 from contracts.rules.clocks import CLOCKS, Calendars
-from contracts.rules.risk_review import Opened, Told
+from contracts.rules.owed_parts import Heard
 from contracts.vocabulary import AgencyKind, AlertRule, CaseRole, SupportKind
 from services.marac import shown_support as shown
 from services.marac.conference.support_rows import CourseLine, InCase, OwedLine, Support
@@ -16,13 +16,11 @@ from services.marac.rules import sharing
 from services.marac.rules.missing import SupportOwed
 
 
-def support_of(
-    told: Sequence[Told], opened: Iterable[Opened], facts: Iterable[Fact[Said]], calendars: Calendars
-) -> Support:
-    """The support of a victim: of all that is told of them as victim, of what opened a review of the risk,
-    and of the facts that stand about them."""
-    courses = support.courses(told)
-    hers = {each.envelope.root for each in told}
+def support_of(heard: Heard, facts: Iterable[Fact[Said]], calendars: Calendars) -> Support:
+    """The support of a victim: of all that is told of them as victim, and of the facts that stand about
+    them."""
+    courses = support.courses(heard.told)
+    hers = {each.envelope.root for each in heard.told}
     parts = (fact for fact in facts if isinstance(fact.said, RoleTaken) and fact.root in hers)
     return Support(
         courses=tuple(
@@ -40,7 +38,7 @@ def support_of(
         ),
         owed=tuple(
             OwedLine(rule=each.rule, support=each.support, due=each.due)
-            for each in support.owed(told, opened, calendars)
+            for each in support.owed(heard, calendars)
         ),
         team=_team(parts),
     )

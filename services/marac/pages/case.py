@@ -40,7 +40,7 @@ PLACES = {
     "consent-not-asked": "#consent",
     "characteristics-missing": "#characteristics",
     "no-lead": "#contact",
-    **dict.fromkeys(("grade-unknown", "dash-unanswered", "review-owed"), "#dash"),
+    **dict.fromkeys(("grade-unknown", "grade-withdrawn", "dash-unanswered", "review-owed"), "#dash"),
     "pattern-undecided": "#pattern",
     "action-late": "#actions",
     "no-action": "#actions",

@@ -57,6 +57,7 @@ WORST_FIRST = (
     "order-unconfirmed",
     "area-unknown",
     "grade-lowered",
+    "grade-withdrawn",
     "victim-changed",
     "role-disputed",
     "no-lead",
@@ -157,6 +158,8 @@ class CaseSeen:
     """(root, agency) of the newest assessment."""
     lowered: Sequence[tuple[str, str]] = ()
     """(root, agency) of each assessment that a correction has lowered: it takes a second person."""
+    withdrawn: Sequence[tuple[str, str]] = ()
+    """(root, agency) of each that was withdrawn and whose grade stands: that too takes a second person."""
     was_about: Sequence[str] = ()
     """Victims whom the referral named before it was corrected."""
     answers: Sequence[str] = ()
@@ -256,6 +259,8 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
         yield Gap("review-owed", first.owner, roots=opened, count=len(opened), since=first.due)
     for lowered, agency in case.lowered:
         yield Gap("grade-lowered", agency, roots=(lowered,))
+    for withdrawn, agency in case.withdrawn:
+        yield Gap("grade-withdrawn", agency, roots=(withdrawn,))
     if case.was_about:
         yield Gap("victim-changed", "marac-coordinator", count=len(case.was_about))
     if case.disputed:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.clock import court_deadline
 from chassis.facts import Fact, FactSet
+from chassis.once import once
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.alerts import AlertRaised, AlertStoodDown
@@ -23,7 +24,7 @@ from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import occurrences, record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
 from contracts.rules.order_status import OrderStatus, order_terms, status
-from contracts.rules.standing_grade import Assessed, counting, standing_grade
+from contracts.rules.standing_grade import Assessed, counting, stands
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
@@ -348,22 +349,31 @@ def _standing(subject: Subject, rule: AlertRule) -> dict[str, list[StandingAlert
 def _victims(subject: Subject) -> list[VictimLine]:
     """Each victim whom this person's facts name, by the grade that stands and the newest routing."""
     found: dict[str, VictimLine] = {}
-    graded: dict[str, list[Assessed]] = {}
-    made = _made(subject)
     for fact in subject.facts.current(Said):
-        about = people_of(fact.said, made)
-        harmed_by = persons(in_role(about, *PERPETRATOR_ROLES), subject.homes)
-        for person in persons(in_role(about, Role.VICTIM), subject.homes):
-            if subject.id in (person, *harmed_by):
-                line = found.get(person) or VictimLine(person=person)
-                found[person] = line.model_copy(update=_news_of_where(fact))
-                if isinstance(fact.said, ReferralMade | RiskAssessed):
-                    by_rule, accused = fact.said.graded, frozenset(harmed_by)
-                    grade = by_rule.grade if by_rule else Grade.UNKNOWN
-                    signed = bool(by_rule and by_rule.signed)
-                    each = Assessed(fact.root, fact.agency, accused, grade, signed)
-                    graded.setdefault(person, []).append(each)
-    return [found[person].model_copy(update=_graded(graded.get(person, []))) for person in sorted(found)]
+        for person in _harmed(fact, subject)[0]:
+            line = found.get(person) or VictimLine(person=person)
+            found[person] = line.model_copy(update=_news_of_where(fact))
+    graded: dict[str, list[Assessed]] = {person: [] for person in found}
+    gone = subject.facts.taken_back(RiskAssessed)
+    made: list[Fact[ReferralMade | RiskAssessed]]
+    made = [*subject.facts.current(ReferralMade), *subject.facts.current(RiskAssessed), *gone]
+    for each in sorted(made, key=lambda fact: fact.order):
+        victims, accused = _harmed(each, subject)
+        by_rule = each.said.graded
+        grade = by_rule.grade if by_rule else Grade.UNKNOWN
+        signed = bool(by_rule and by_rule.signed)
+        for person in found.keys() & victims:
+            known = Assessed(each.root, each.agency, frozenset(accused), grade, signed, each in gone)
+            graded[person].append(known)
+    return [found[person].model_copy(update=_graded(graded[person])) for person in sorted(found)]
+
+
+def _harmed(fact: Fact[Said], subject: Subject) -> tuple[list[str], list[str]]:
+    """The victims whom a fact names, where it names this person on either side; and by whom."""
+    about = people_of(fact.said, once(subject, _made))
+    by_whom = persons(in_role(about, *PERPETRATOR_ROLES), subject.homes)
+    victims = persons(in_role(about, Role.VICTIM), subject.homes)
+    return [each for each in victims if subject.id in (each, *by_whom)], list(by_whom)
 
 
 def _news_of_where(fact: Fact[Said]) -> dict[str, object]:
@@ -373,11 +383,10 @@ def _news_of_where(fact: Fact[Said]) -> dict[str, object]:
 
 def _graded(assessed: list[Assessed]) -> dict[str, object]:
     """The grade that stands, and the newest assessment that gave it."""
-    count = counting(assessed)
-    stands = standing_grade(each.grade for each in count)
+    grade = stands(assessed)
     return {
-        "grade": stands,
-        "graded": next((each.root for each in reversed(count) if each.grade is stands), None),
+        "grade": grade,
+        "graded": next((each.root for each in reversed(counting(assessed)) if each.grade is grade), None),
     }
 
 

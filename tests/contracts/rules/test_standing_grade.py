@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.rules.standing_grade import Assessed, counting, lowered_from, standing_grade
+from contracts.rules.standing_grade import Assessed, held_up, lowered_from, standing_grade, stands
 from contracts.vocabulary import Grade
 from tests.support.tables import lines
 
@@ -64,7 +64,9 @@ def test_what_two_persons_signed(line: dict[str, Any]) -> None:
             accused=frozenset(each.get("of", ["ben"])),
             grade=Grade(each["grade"]),
             signed=each.get("signed", False),
+            withdrawn=each.get("withdrawn", False),
         )
         for place, each in enumerate(line["assessed"])
     ]
-    assert standing_grade(each.grade for each in counting(assessed)) is Grade(line["stands"])
+    assert stands(assessed) is Grade(line["stands"])
+    assert [int(each.root) for each in held_up(assessed)] == line.get("by", [])

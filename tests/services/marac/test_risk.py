@@ -6,7 +6,7 @@ from typing import Any, cast
 from chassis.facts import Fact
 from contracts.events.people import Answered, Graded, Judgement, RiskAssessed
 from contracts.rules.instruments import FORMS
-from contracts.vocabulary import Grade, Instrument, ReviewTrigger, RiskAnswer
+from contracts.vocabulary import AlertRule, Grade, Instrument, ReviewTrigger, RiskAnswer
 from services.marac.conference import rows
 from services.marac.conference.risk import risk_of
 from services.marac.pages.risk import RiskView
@@ -106,3 +106,20 @@ def test_a_correction_that_two_signed_is_asked_about_no_more() -> None:
     by_two = lower.model_copy(update={"signed": True})
     signed = corrected(first, first.said.model_copy(update=bare | {"graded": by_two}))
     assert her(world(referral(), first, signed)).assessments[-1].lowered_from is None
+
+
+def test_a_high_assessment_that_is_withdrawn_stands_until_two_persons_sign_and_the_case_says_so() -> None:
+    low, high = referral(grade=Grade.MEDIUM), items("one", 15, -9, Grade.HIGH)
+    made = world(low, high, withdrawn(high))
+    assert made.row("conference_case", root_of("case")).grade is Grade.HIGH
+    assert [each.root for each in her(made).assessments] == [low.root], "its answers are not shown"
+    (told,) = risk_of(her(made).assessments, her(made), NOON).taken_back
+    assert (told.root, told.agency, told.grade, told.holds) == (high.root, "police", Grade.HIGH, True)
+    assert [line.state for line in her(made).lines if line.root == high.root] == ["withdrawn"]
+    owed, support = her(made).owed, her(made).support
+    assert owed is None or owed.grade is Grade.HIGH
+    assert AlertRule.IDVA_ASKED in [each.rule for each in support.owed], "an IDVA is asked all the same"
+    signed = items("two", 11, -3, Grade.MEDIUM, graded={"signed": True})
+    made.add(signed)
+    assert made.row("conference_case", root_of("case")).grade is Grade.MEDIUM
+    assert risk_of(her(made).assessments, her(made), NOON).taken_back == []

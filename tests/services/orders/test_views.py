@@ -182,6 +182,14 @@ class TestVictim:
         found = row(world(*made, breach()))
         assert (found.grade, found.urgency, found.graded) == (Grade.MEDIUM, "hour", (root_of("risk 0"),))
 
+    def test_a_high_one_that_is_withdrawn_stands_until_two_sign(self) -> None:
+        high = risk(Grade.HIGH, "older", occurred=NOON - timedelta(days=9))
+        known = (high, withdrawn(high), risk(Grade.STANDARD, "newer"))
+        found = row(world(*known, breach()))
+        assert (found.grade, found.urgency) == (Grade.HIGH, "now")
+        lower = Graded(grade=Grade.STANDARD, rule="test", because="test", signed=True)
+        assert row(world(*known, risk(None, "signed", graded=lower), breach())).grade is Grade.STANDARD
+
     def test_what_two_signed_of_another_partner_lowers_nothing(self) -> None:
         high = risk(Grade.HIGH, "older", occurred=NOON - timedelta(days=9))
         lower = Graded(grade=Grade.STANDARD, rule="test", because="test", signed=True)
