@@ -1,8 +1,11 @@
 """S3, who is who in it: a pregnant girl of 16 and her new partner, a serial offender, known to five agencies
 under records that share no number. What leaves no doubt is linked; what does is asked, decided on a page,
-seen within a second, and taken back; who had seen the mixture is told. The safety plan that says *as above*
-is taken and refused with its reasons, until an adequate one stands. On both deployments."""
+seen within a second in every service, and taken back; who had seen the mixture is told. The safety plan that
+says *as above* is taken and refused with its reasons, until an adequate one stands. She is a child and goes
+to children's services too; his MAPPA level is before the MATAC; and once it is known who she is, the
+breach is told by her grade. On both deployments."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -46,12 +49,14 @@ async def tell(goldthread: Goldthread) -> dict[str, str]:
     theirs = [girl("niche", "N-31", SWAPPED), partner("suspect", "niche", "N-32", CALLED)]
     before = [other, partner("suspect", "niche", "N-30", PARTNER, pnc_id="2014/0123456D")]
     assault = {"kind": "assault-with-injury", "crime": True, "status": "charged"}
+    managed = {"instrument": "other", "instrument_version": "1", "mappa": "level-2", "people": before[1:]}
     posts: dict[str, tuple[str, str, dict[str, Any]]] = {
         "midwife": ("northmere-hospital", "health-contacts", {"people": [expecting], "service": "Midwives"}),
         "council": ("northmere-council", "households", {"people": at_home}),
         "idva": ("harbour-idva", "marac-referrals", {"people": both, "dash": caseload.dash(), **ROUTING}),
         "police": ("northmere-police", "incidents", {"people": theirs, **assault, **ROUTING}),
         "before": ("northmere-police", "incidents", {"people": before, **assault, **ROUTING}),
+        "mappa": ("northmere-police", "risk-assessments", managed),
     }
     return {
         name: (await goldthread.post(agency, f"/referrals/v1/{path}", caseload.submission(content, DAY)))[
@@ -95,12 +100,22 @@ async def test_s3(goldthread: Goldthread) -> None:
             return said == {"harbour-idva", "northmere-hospital", "northmere-council"}
 
         await until(no_doubt, "what leaves no doubt is in her case, without a number that any two share")
+        await she_is_a_child_too(chair, roots["idva"])
         her = await mention(goldthread, "harbour-idva", roots["idva"])
         at_police = await mention(goldthread, "northmere-police", roots["police"])
         await the_police_record_is_asked_about(goldthread, roots, her, at_police)
         await the_plan_is_refused_with_its_reasons(goldthread, roots, her)
         await she_and_he_are_never_one(goldthread, coordinator, roots)
         assert "Nothing waits for you" not in (await coordinator.get("/referrals/")).text
+        await every_view_follows_a_link(goldthread, roots, her, at_police)
+
+
+async def she_is_a_child_too(reader: httpx.AsyncClient, case: str) -> None:
+    """At 16 both forums are hers, the form is the one for young people, and a birth is expected."""
+    home = (await reader.get(f"/marac/v1/cases/{case}")).json()["household"]
+    (hers,) = [each for each in home["ages"] if each["role"] == "victim"]
+    assert (hers["age"], hers["form"], hers["forum"]) == (16, "young-person", "marac-and-children")
+    assert home["pregnant"]["agency"] == "northmere-hospital"
 
 
 async def mention(goldthread: Goldthread, system: str, root: str, place: int = 0) -> str:
@@ -249,4 +264,63 @@ async def she_and_he_are_never_one(
         return len(pikes) == 1
 
     await until(one_with_two_victims, "his three records are one person in the cohort")
+    people = (await matac.get("/marac/v1/cohort")).json()["people"]
+    (him,) = [each for each in people if (each["name"] or {}).get("family") == "Pike"]
+    shown = (await matac.get(f"/marac/v1/cohort/{him['person']}")).json()
+    assert [each["letter"] for each in shown["victims"]] == ["A", "B", "C"], "her records are two still"
+    assert [(each["level"], each["agency_kind"]) for each in shown["mappa"]] == [("level-2", "police")]
     assert "are apart now" in (await coordinator.get(page)).text
+
+
+async def every_view_follows_a_link(
+    goldthread: Goldthread, roots: Mapping[str, str], her: str, at_police: str
+) -> None:
+    """The police know a girl at standard risk, whom a breach was against; the adviser one at high risk. Once
+    a person says that they are one, each service says so within a second: the case, what she is to be told,
+    the breach's grade, the alert about it, and the cohort."""
+    names = ("rowan-ellis", "priya-nair", "carys-bevan", "helen-sato", "tom-achterberg")
+    chair, coordinator, adviser, supervisor, matac = [await goldthread.person(name) for name in names]
+    people = [girl("niche", "N-31", SWAPPED), partner("suspect", "niche", "N-32", CALLED)]
+    dara = {"people": people, "instrument": "dara", "instrument_version": "2022", "grade": "standard"}
+    path = "/referrals/v1/risk-assessments"
+    await goldthread.post("northmere-police", path, caseload.submission(dara | ROUTING, DAY))
+    broken = {"people": people, "kind": "contact", **ROUTING}
+    said = caseload.submission(broken, NOW - timedelta(hours=2), NOW)
+    breach = (await goldthread.post("northmere-police", "/orders/v1/breaches", said))["root"]
+
+    async def grade() -> str:
+        answer = await supervisor.get(f"/orders/v1/breaches/{breach}")
+        return str(answer.json().get("grade"))
+
+    async def urgency() -> str:
+        answer = await supervisor.get(f"/notify/v1/alerts/{breach}")
+        return str(answer.json().get("urgency"))
+
+    async def apart() -> bool:
+        return (await grade(), await urgency()) == ("standard", "day")
+
+    async def in_the_case() -> bool:
+        shown = (await chair.get(f"/marac/v1/cases/{roots['idva']}")).json()
+        return breach in {each["cause"] for each in shown["alerts"]}
+
+    async def to_be_told() -> bool:
+        owed = (await adviser.get(f"/referrals/v1/victims/{her}")).json()["owed"]
+        return ("charge", roots["police"]) in {(each["kind"], each["root"]) for each in owed["updates"]}
+
+    async def high() -> bool:
+        return await grade() == "high"
+
+    async def now() -> bool:
+        return await urgency() == "now"
+
+    async def two_victims() -> bool:
+        everybody = (await matac.get("/marac/v1/cohort")).json()["people"]
+        return [p["victims"] for p in everybody if (p["name"] or {}).get("family") == "Pike"] == [2]
+
+    await until(apart, "the breach is told by the grade that the police know")
+    assert not await in_the_case()
+    assert not await to_be_told()
+    review = f"/referrals/reviews/{min(her, at_police)}/{max(her, at_police)}"
+    assert (await decide(coordinator, review, answer="same", reason="The midwife knows.")).status_code == 303
+    views = (in_the_case, to_be_told, high, now, two_victims)
+    await asyncio.gather(*(within_a_second(view, view.__name__) for view in views))
