@@ -203,7 +203,11 @@ async def _mine(runtime: Runtime, caller: Caller) -> list[AlertRow]:
 async def _called_off(runtime: Runtime, caller: Caller) -> list[AlertRow]:
     """By the alert that tells of the withdrawal, which is raised at once and for each."""
     since = runtime.clock.now() - MINE_FOR
-    statement = select(AlertTable).where(col(AlertTable.raised) >= since).order_by(col(AlertTable.raised))
+    statement = (
+        select(AlertTable)
+        .where(col(AlertTable.tells_withdrawn), col(AlertTable.raised) >= since)
+        .order_by(col(AlertTable.raised), col(AlertTable.subject))
+    )
     rows = cast("list[AlertRow]", await runtime.rows(ALERT, statement))
     return [
         other.model_copy(update={"facts": row.facts})

@@ -145,6 +145,11 @@ class AlertRow(Row):
         return self.because is StandDown.WITHDRAWN and self.acknowledged_by is None
 
     @property
+    def tells_withdrawn(self) -> bool:
+        """Whether one of them was called off."""
+        return any(each.called_off for each in (self, *self.others))
+
+    @property
     def count(self) -> int:
         """How many alerts about the cause wait for an answer."""
         return sum(each.waiting for each in (self, *self.others))
@@ -157,6 +162,7 @@ class AlertTable(ViewTable, table=True):
 
     waiting: bool = Field(index=True)
     unsent: bool = Field(index=True)
+    tells_withdrawn: bool = Field(index=True)
     acknowledged_by: str | None = Field(index=True)
     acknowledged_at: datetime | None = Field(sa_type=Instant)
     raised: datetime = Field(sa_type=Instant)
