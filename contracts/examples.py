@@ -19,6 +19,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined, OnCall, R
 from contracts.events.feeds import FeedSet, FeedTold
 from contracts.events.identity import (
     Because,
+    IdentityAsked,
     IdentityAssigned,
     IdentityDecided,
     MixtureAnswered,
@@ -75,6 +76,11 @@ OURS: list[Told] = [
         "goldthread",
         at(2, 9, 1),
         IdentityAssigned(seq=17, moves=[Move.model_validate(MOVE)], because=[BECAUSE]),
+    ),
+    (
+        "goldthread",
+        at(2, 9, 2),
+        IdentityAsked(question=example_id("a question"), generation=1, mentions=DECIDED, waits=True),
     ),
     (
         "northshire-police",

@@ -81,6 +81,18 @@ class RecordsMerged(Said):
         return self
 
 
+class IdentityAsked(Content):
+    """A person is asked whether two mentions are one person, or is asked no more: somebody decided, or what
+    made it doubtful is corrected. ``question`` is made of the two; the highest ``generation`` holds."""
+
+    type: ClassVar[str] = "uk.goldthread.identity.asked.v1"
+    topic: ClassVar[str] = "identity"
+    question: ThingId
+    generation: StrictInt = Field(ge=1)
+    mentions: list[MentionId] = Field(min_length=2, max_length=2)
+    waits: StrictBool
+
+
 class IdentityDecided(Content):
     """What a person decided of two mentions. It is an input to the matcher, never an assignment."""
 

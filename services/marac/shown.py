@@ -11,6 +11,7 @@ from services.marac.conference.alert_rows import Alert
 from services.marac.conference.rows import (
     Assessment,
     ContactLine,
+    Doubt,
     HealthLine,
     Identity,
     Lead,
@@ -63,8 +64,8 @@ class Page(Shown):
 
 
 class Missing(Shown):
-    """One gap. ``code`` is a message id's last part (``missing.contact-unknown``); codes and what
-    they mean stand in ``rules/missing.py``. ``owner`` is the agency, kind of agency or role that can
+    """One gap. ``code`` is a message id's last part (``missing.contact-unknown``); codes and what they
+    mean stand in ``rules/missing.py``. ``owner`` is the agency, kind of agency or role that can
     close it; ``roots`` are the facts that it is about; of a silent feed ``kind`` is the agency's, and
     ``since`` when it was last heard."""
 
@@ -190,6 +191,7 @@ class PersonShown(Shown):
     contacts: list[ContactLine]
     health: list[HealthLine]
     leads: list[Lead]
+    doubts: tuple[Doubt, ...] = ()
     locations: list["Whereabouts"] | None
 
 
@@ -251,13 +253,11 @@ class Silence(Shown):
 class CasePage(Page):
     """Everything that a case's page shows.
 
-    ``known_at`` is the time *as it was known*; None: as it is now. ``agencies`` gives the name of
-    every agency that is spoken of. ``accepted`` gives, for each line that was corrected or
-    withdrawn, when Goldthread took its newest version. ``broken_since``: the page is the last good
-    one. ``freshness`` is the newest that each agency said. ``incomplete``: so many records about the
-    case or its people could not be read, which an operator was told at ``operator_told``; of
-    ``whose_unknown`` others nobody knows whom they are about.
-    """
+    ``known_at`` is the time *as it was known*; None: as it is now. ``agencies`` gives the name of every
+    agency that is spoken of. ``accepted`` gives, for each line that was corrected or withdrawn, when
+    Goldthread took its newest version. ``broken_since``: the page is the last good one. ``freshness`` is the
+    newest that each agency said. ``incomplete``: so many records about the case or its people could not be
+    read, as an operator was told at ``operator_told``; of ``whose_unknown`` others nobody knows of whom."""
 
     known_at: datetime | None
     broken_since: datetime | None

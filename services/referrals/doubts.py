@@ -1,10 +1,12 @@
 """Two records that a person is asked about: by when they are to decide, and the clock of each area.
 
 A question is a row of the matcher's own, and no fact. So what a person did not decide is told by one process
-that looks at these rows; that a clock runs is a fact like any other, and ``notify`` calls whoever is called.
+that looks at these rows: that two are asked about is a fact, for the pages of both; that a clock runs is one
+like any other, and ``notify`` calls whoever is called.
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +18,7 @@ from chassis.runtime import Runtime
 from chassis.store.tables import instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.identity import IdentityDecided
+from contracts.events.identity import IdentityAsked, IdentityDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.sections import Routing
 from contracts.vocabulary import Grade, IdentityAnswer, Instrument
@@ -76,6 +78,42 @@ QUESTION_CLOCK = View(
 )
 
 
+class QuestionTold(Row):
+    """Of which two it was said that a person is asked about them, and whether that was the last word."""
+
+    one: str
+    other: str
+    generation: int
+    waits: bool
+
+
+class QuestionToldTable(ViewTable, table=True):
+    """Rows of ``referrals_question_told``, by whether they wait."""
+
+    __tablename__ = "referrals_question_told"
+    waits: bool = Field(index=True)
+
+
+def fold_told(subject: Subject) -> Folded:
+    """What was said last of a question; None of whatever else is a cause."""
+    said = [fact.said for fact in subject.facts.current(IdentityAsked) if fact.said.question == subject.id]
+    last = max(said, key=lambda each: each.generation, default=None)
+    if last is None:
+        return Folded(None)
+    one, other = last.mentions
+    return Folded(QuestionTold(one=one, other=other, generation=last.generation, waits=last.waits))
+
+
+QUESTION_TOLD = View(
+    name="referrals_question_told",
+    of="cause",
+    row=QuestionTold,
+    table=QuestionToldTable,
+    fold=fold_told,
+    begun_by=(IdentityAsked,),
+)
+
+
 async def watch_questions(runtime: Runtime) -> None:
     """Start and stop the clocks of questions for ever: whenever this process holds the lease."""
     await runtime.caught_up.wait()
@@ -94,6 +132,7 @@ async def watch_once(runtime: Runtime, looked: dict[Pair, tuple[datetime, Asked]
     is brought up to date."""
     at = runtime.clock.now()
     waiting = await _waiting(runtime)
+    await _tell(runtime, waiting, at)
     known = {pair: looked[pair] for pair in waiting if pair in looked and looked[pair][0] + AGAIN > at}
     looked.clear()
     looked |= known
@@ -108,6 +147,31 @@ async def watch_once(runtime: Runtime, looked: dict[Pair, tuple[datetime, Asked]
     stop, start = doubting.moves([each for _, each in looked.values()], running, at)
     await runtime.say([_stopped(each, at) for each in stop])
     await runtime.say([_started(each, await _last(runtime, each.cause) + 1, at) for each in start])
+
+
+async def _tell(runtime: Runtime, waiting: Collection[Pair], at: datetime) -> None:
+    """Say of which two a person is asked now, and of which no more, for every page that shows either."""
+    table = QuestionToldTable.__table__  # type: ignore[attr-defined]
+    rows = await runtime.rows(QUESTION_TOLD, table.select().where(table.c.waits.is_(True)))
+    told = {(row.one, row.other): row for row in rows if isinstance(row, QuestionTold)}
+    over = [
+        _said(runtime, pair, row.generation + 1, at, waits=False)
+        for pair, row in told.items()
+        if pair not in waiting
+    ]
+    new = []
+    for pair in waiting:
+        if pair not in told:
+            before = await runtime.row(QUESTION_TOLD, runtime.ids.blind("question", " ".join(pair)))
+            generation = before.generation + 1 if isinstance(before, QuestionTold) else 1
+            new.append(_said(runtime, pair, generation, at, waits=True))
+    await runtime.say([*over, *new])
+
+
+def _said(runtime: Runtime, pair: Pair, generation: int, at: datetime, *, waits: bool) -> Saying:
+    question = runtime.ids.blind("question", " ".join(pair))
+    said = IdentityAsked(question=question, generation=generation, mentions=list(pair), waits=waits)
+    return Saying(RULE, question, generation, said, occurred=at)
 
 
 async def asked_of(runtime: Runtime, pair: Pair, since: datetime) -> Asked:

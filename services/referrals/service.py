@@ -34,7 +34,7 @@ from services.referrals.actions import readable, revisable
 from services.referrals.candidates import BlockTable, QuestionTable
 from services.referrals.children import CHILDREN
 from services.referrals.children_routes import router as children_routes
-from services.referrals.doubts import QUESTION_CLOCK, watch_questions
+from services.referrals.doubts import QUESTION_CLOCK, QUESTION_TOLD, watch_questions
 from services.referrals.drafts import DraftTable, forget_old
 from services.referrals.feeds.inbound import take_inbound
 from services.referrals.feeds.pushing import PushedTable, push_feeds
@@ -70,7 +70,7 @@ async def match_here(runtime: Runtime) -> None:
 
 SERVICE = Service(
     name="referrals",
-    views=(IDENTITY, REFERRALS_LINK, QUESTION_CLOCK, REVIEW, OWED, CHILDREN, SUPPORT, FED),
+    views=(IDENTITY, REFERRALS_LINK, QUESTION_CLOCK, QUESTION_TOLD, REVIEW, OWED, CHILDREN, SUPPORT, FED),
     fold_version=9,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(

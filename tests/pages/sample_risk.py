@@ -112,10 +112,13 @@ def risk_case() -> shown.CasePage:
     risk = risk_of(made, victim, NOW)
     withdrawn = shown.Missing(code="grade-withdrawn", owner="northmere-police", roots=(new(),))
     gap = shown.Missing(code="review-owed", owner="harbour-idva", roots=(BREACH,), count=3, since=ago(days=1))
+    doubt = rows.Doubt(one=new(), other=new())
+    in_doubt = case.victim.model_copy(update={"doubts": (doubt,)}) if case.victim else None
     return case.model_copy(
         update={
             "case": RISK_CASE,
             "letters": "R4S",
+            "victim": in_doubt,
             "assessments": made[::-1],
             "risk": risk,
             "accepted": {risk.taken_back[0].root: ago(days=1)},

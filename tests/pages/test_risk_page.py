@@ -47,3 +47,12 @@ def test_the_page_says(risk: str, said: str) -> None:
 def test_what_is_not_known_stands_before_what_was_denied(risk: str) -> None:
     groups = [risk.index(each) for each in ("Yes (", "Don't know (", "Left out (", "No (") if each in risk]
     assert groups == sorted(groups)
+
+
+@pytest.mark.parametrize(("who", "decides"), [("chair", False), ("coordinator", True)])
+def test_that_it_is_in_doubt_who_somebody_is_leads_whoever_may_decide_to_the_two_records(
+    ask: Callable[..., httpx.Response], who: str, decides: bool
+) -> None:
+    html = ask(who, f"/marac/cases/{RISK_CASE}").text
+    assert "In doubt who this is" in html
+    assert ("/referrals/reviews/" in html) is decides

@@ -67,6 +67,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         assessed=(newest.root, newest.agency) if newest else None,
         lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
         withdrawn=[(each.root, each.agency) for each in known.risk.taken_back if each.holds],
+        in_doubt=known.in_doubt,
         was_about=case.was_about,
         answers=all_answers(newest),
         reviews=known.risk.reviews,
@@ -238,6 +239,7 @@ def person_shown(
             if line.root not in others
         ],
         leads=list(reversed(row.leads)),
+        doubts=row.doubts,
         locations=[
             shown.Whereabouts.model_validate(line.model_dump())
             for line in reversed(here)

@@ -105,6 +105,13 @@ class CaseKnown:
         known = [row for row in self.actions if not row.withdrawn]
         return [row for row in known if is_late(row.answer, row.due, self.at)]
 
+    @property
+    def in_doubt(self) -> list[str]:
+        """The victim and the alleged perpetrators of whom it is in doubt who they are."""
+        parties = [self.case.victim.person] if self.case.victim else []
+        parties += [each.person for each in self.case.perpetrators]
+        return [each for each in parties if (row := self.people.get(each)) and row.doubts]
+
     @cached_property
     def risk(self) -> Risk:
         """What is shown of the victim's risk."""

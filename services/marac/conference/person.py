@@ -10,6 +10,7 @@ from chassis.once import once
 from chassis.views import Folded, Subject
 from contracts.content import Content, Said
 from contracts.events.children import AboutChild
+from contracts.events.identity import IdentityAsked
 from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.owed import AboutVictim
 from contracts.events.people import IncidentReported, LeadNamed, ReferralMade, RiskAssessed
@@ -55,6 +56,7 @@ def fold_person(subject: Subject) -> Folded:
         lines=lines,
         assessments=list(_assessments(subject, told)),
         taken_back=list(_taken_back(subject)),
+        doubts=_doubts(subject),
         orders=[order_row(order) for order in orders],
         records=[_record(seen, subject) for seen in once(subject, casefile.records_of)],
         contacts=[
@@ -272,6 +274,14 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             first_recorded=subject.facts.first_recorded(fact.root),
             lowered_from=None if graded and graded.signed else lowered_from(_grades(fact, subject)),
         )
+
+
+def _doubts(subject: Subject) -> tuple[rows.Doubt, ...]:
+    """Of whom a person is asked whether they are this one, by the newest word on each question."""
+    said = [fact.said for fact in subject.facts.current(IdentityAsked)]
+    newest = {each.question: each for each in sorted(said, key=lambda each: each.generation)}
+    pairs = sorted(each.mentions for each in newest.values() if each.waits)
+    return tuple(rows.Doubt(one=one, other=other) for one, other in pairs)
 
 
 def _taken_back(subject: Subject) -> Iterator[rows.TakenBack]:

@@ -127,6 +127,13 @@ class LocationLine(Source):
     location: Location
 
 
+class Doubt(Part):
+    """Two mentions, one of them this person's, of which a person is asked whether they are one."""
+
+    one: str
+    other: str
+
+
 class Lead(Source):
     """Who leads this person's support."""
 
@@ -247,6 +254,7 @@ class ConferencePerson(Row):
     support: Support = Support()
     """Of this person as victim."""
     told_of_marac: tuple[Telling, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     taken_back: list[TakenBack] = Field(default_factory=list)
     """The assessments that were withdrawn. An older release wrote none."""
 

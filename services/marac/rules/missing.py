@@ -56,6 +56,7 @@ WORST_FIRST = (
     "update-late",
     "order-unconfirmed",
     "area-unknown",
+    "who-in-doubt",
     "grade-lowered",
     "grade-withdrawn",
     "victim-changed",
@@ -160,6 +161,8 @@ class CaseSeen:
     """(root, agency) of each assessment that a correction has lowered: it takes a second person."""
     withdrawn: Sequence[tuple[str, str]] = ()
     """(root, agency) of each that was withdrawn and whose grade stands: that too takes a second person."""
+    in_doubt: Sequence[str] = ()
+    """The victim and alleged perpetrators of whom a person is asked whether another record is theirs."""
     was_about: Sequence[str] = ()
     """Victims whom the referral named before it was corrected."""
     answers: Sequence[str] = ()
@@ -261,6 +264,8 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
         yield Gap("grade-lowered", agency, roots=(lowered,))
     for withdrawn, agency in case.withdrawn:
         yield Gap("grade-withdrawn", agency, roots=(withdrawn,))
+    for person in case.in_doubt:
+        yield Gap("who-in-doubt", "marac-coordinator", person=person)
     if case.was_about:
         yield Gap("victim-changed", "marac-coordinator", count=len(case.was_about))
     if case.disputed:

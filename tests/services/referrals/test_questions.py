@@ -12,6 +12,7 @@ from chassis.clock import LONDON, Clock
 from chassis.lease import take_lease
 from chassis.store import open_store
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.identity import IdentityAsked
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Grade
 from services.referrals import doubts
@@ -87,6 +88,19 @@ async def until_clock(referrals: Referrals, *generations: int) -> list[datetime]
     return [at for _, at, _ in await clocks(referrals)]
 
 
+async def until_told(referrals: Referrals, *told: tuple[int, bool]) -> None:
+    """Wait until this is all that was said to the pages of each of the two."""
+
+    async def said() -> bool:
+        for record in (HA, PA):
+            facts = (await referrals.runtime.facts([f"m:{mention(*record)}"])).current(IdentityAsked)
+            if sorted((each.said.generation, each.said.waits) for each in facts) != list(told):
+                return False
+        return True
+
+    await until(said, what=f"the pages of both were told {told}")
+
+
 @both_stores
 async def test_its_clock_runs_until_it_is_decided_and_again_when_that_is_taken_back(
     referrals: Referrals,
@@ -104,13 +118,16 @@ async def test_its_clock_runs_until_it_is_decided_and_again_when_that_is_taken_b
     cannot = await send(referrals, "coordinator", REVIEW, answer="cannot-tell", reason="Nobody answers.")
     assert cannot.status_code == 303, cannot.text
     assert await until_clock(referrals, 1) == [at], "a second person is asked: it runs on"
+    await until_told(referrals, (1, True))
     pair = min(PAIR), max(PAIR)
     assert (await doubts.asked_of(referrals.runtime, pair, now)).cannot_tell
     await send(referrals, "coordinator", REVIEW, answer="not-same", reason="Met both.")
     await until_clock(referrals)
+    await until_told(referrals, (1, True), (2, False))
     page = (await get(referrals, "coordinator", REVIEW)).text
     assert (await take_back(referrals, page)).status_code == 303
     await until_clock(referrals, 2)
+    await until_told(referrals, (1, True), (2, False), (3, True))
 
 
 def assessment(number: str, grade: str) -> dict[str, Any]:
