@@ -17,6 +17,9 @@ from chassis.settings import Settings
 from deploy import wiring
 from deploy.sandbox import create_sandbox
 
+KEEP_SECONDS = 75
+"""How long a connection at rest is kept: longer than the gateway keeps it (`deploy/gateway/nginx.conf`), and
+longer than httpx does, so that nobody sends upon one that is just being closed."""
 GRACE_SECONDS = 5
 """How long requests under way may take to end when a process is told to stop."""
 
@@ -109,5 +112,6 @@ def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEEP_SECONDS,
     )
     return uvicorn.Server(config)

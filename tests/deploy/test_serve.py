@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from chassis.settings import Settings
 from deploy.local.kafka import Kafka
+from deploy.serve import server_of
 from tests.support.waiting import until
 
 PROGRAM = Path(sys.executable).parent / "goldthread"
@@ -36,3 +39,15 @@ async def test_a_matcher_that_waits_for_the_log_ends_when_it_is_told_to(
             assert await process.wait() == 0
     finally:
         os.kill(own_broker.running.pid, signal.SIGCONT)
+
+
+async def _nothing(*_: object) -> None:
+    """An application that is never asked."""
+
+
+def test_a_connection_at_rest_is_let_go_by_whoever_sends_upon_it() -> None:
+    conf = (Path(__file__).parents[2] / "deploy/gateway/nginx.conf").read_text()
+    upstreams = re.findall(r"upstream \w+ {([^}]*)}", conf)
+    kept = [int(seconds) for each in upstreams for seconds in re.findall(r"keepalive_timeout (\d+)s;", each)]
+    assert len(kept) == len(upstreams) > 0
+    assert max(kept) + 10 < server_of(_nothing, Settings()).config.timeout_keep_alive
