@@ -1,7 +1,6 @@
 """The actions of cases, as they are or as they were known."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -20,27 +19,6 @@ async def actions_of(
     """The actions of these cases, by case, as they are now or as they were known at a time."""
     found = await (_now(archive, cases) if at is None else _then(archive, cases, at))
     return {case: [row for row in found if row.of_case == case] for case in cases}
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """An action whose time has come, as it is counted."""
-
-    of_case: str
-    area: str | None
-    due: datetime
-    in_time: bool
-
-
-async def came_due(archive: Archive, areas: Collection[str], since: datetime, until: datetime) -> list[Came]:
-    """The standing actions of these areas that were due from then on and before a time. Their words are not
-    read: a year of a force has thousands."""
-    area, due = col(ActionTable.area), col(ActionTable.due)
-    wanted = select(col(ActionTable.of_case), area, due, col(ActionTable.in_time)).where(
-        area.in_(sorted(areas)), due >= since, due < until, ~col(ActionTable.withdrawn)
-    )
-    async with archive.store.reading() as connection:
-        return [Came(*row) for row in await connection.execute(wanted)]
 
 
 async def any_of_case(archive: Archive, case: str, actions: Collection[str]) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pydantic import AwareDatetime
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.store.tables import Instant
@@ -62,10 +63,11 @@ class ActionTable(ViewTable, table=True):
     counted by when they were due."""
 
     __tablename__ = "marac_conference_action"
+    __table_args__ = (Index("marac_action_came", "due", "withdrawn", "area", "in_time", "of_case"),)
     of_case: str = Field(index=True)
     owner: str = Field(index=True)
     area: str | None = Field(index=True)
     open_until: datetime | None = Field(index=True, sa_type=Instant)
-    due: datetime = Field(index=True, sa_type=Instant)
+    due: datetime = Field(sa_type=Instant)
     withdrawn: bool
     in_time: bool

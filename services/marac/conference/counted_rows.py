@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import orjson
 from pydantic import AwareDatetime
 from sqlalchemy import Index
 
+from chassis.store.tables import micros
 from chassis.views import Row, ViewTable
 from services.marac.conference.rows import ConferenceCase
+from services.marac.rules import returns
 from services.marac.rules.pairs import Pair
 
 
@@ -39,6 +42,61 @@ class CountedCase(Row):
         )
 
     @property
+    def agency(self) -> str:
+        """Who referred it."""
+        return self.slim.agency
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is a repeat at every meeting."""
+        slim = self.slim
+        return returns.referred_as_repeat(slim.criteria, earlier_case=slim.earlier_case is not None)
+
+    @property
+    def again(self) -> bool:
+        """Whether it may have become a repeat between two of its meetings: that their times tell."""
+        return (
+            not self.repeats and bool(self.events) and len({each.meeting for each in self.slim.meetings}) > 1
+        )
+
+    @property
+    def kids(self) -> int:
+        """How many children it has."""
+        return len(self.slim.children)
+
+    @property
+    def aged(self) -> bool:
+        """Whether the victim's date of birth is known."""
+        return self.born is not None
+
+    @property
+    def youngest(self) -> int:
+        """When the youngest of both sides was born (``returns.day_number``). 0: it is not known."""
+        born = (each for each in (self.born, *self.perpetrators_born) if each)
+        return max(map(returns.day_number, born), default=0)
+
+    @property
+    def births(self) -> str:
+        """When the victim was born, and each alleged perpetrator, as JSON of numbers; null: not known."""
+        born = (self.born, *self.perpetrators_born)
+        return orjson.dumps([returns.day_number(each) if each else None for each in born]).decode()
+
+    @property
+    def moments(self) -> str:
+        """Of a case that may have become a repeat, when something happened, as JSON of microseconds."""
+        return orjson.dumps([micros(each) for each in self.events] if self.again else []).decode()
+
+    @property
+    def victim(self) -> str | None:
+        """Whom it is about."""
+        return self.pair.victim
+
+    @property
+    def accused(self) -> str:
+        """The alleged perpetrators, each between bars."""
+        return "".join(f"|{each}|" for each in sorted(self.pair.perpetrators))
+
+    @property
     def had_by(self) -> str | None:
         """As in the case's own row."""
         return self.slim.had_by
@@ -49,15 +107,39 @@ class CountedCase(Row):
         return self.slim.withdrawn
 
 
+ALIKE = ("agency", "repeats", "kids", "minoritised", "lgbt", "disabled", "male", "aged")
+"""Cases that are alike in these are counted together, where nobody is under 18."""
+
+
 class CountedCaseTable(ViewTable, table=True):
-    """Rows of ``conference_counted``, found by MARAC where no meeting has had the case."""
+    """Rows of ``conference_counted``, found by MARAC where no meeting has had the case, and by whom it is
+    about; counted by an index that has all that is counted, so that no row is read."""
 
     __tablename__ = "marac_conference_counted"
     __table_args__ = (
         Index("marac_counted_waits", "marac", "withdrawn", "had_by"),
         Index("marac_counted_young", "accused_grown", "withdrawn", "subject"),
+        Index("marac_counted_about", "victim", "accused", "subject"),
+        Index(
+            "marac_counted_as",
+            *("subject", "withdrawn", "marac", *ALIKE, "again", "youngest", "births"),
+        ),
     )
     marac: str | None
     withdrawn: bool
     had_by: str | None
     accused_grown: date | None
+    victim: str | None
+    accused: str
+    agency: str
+    repeats: bool
+    kids: int
+    minoritised: bool | None
+    lgbt: bool | None
+    disabled: bool | None
+    male: bool | None
+    aged: bool
+    again: bool
+    youngest: int
+    births: str
+    moments: str

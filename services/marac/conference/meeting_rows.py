@@ -7,9 +7,12 @@ from pydantic import AwareDatetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
+from chassis.clock import LONDON
 from chassis.store.tables import Instant
 from chassis.views import Row, ViewTable
 from services.marac.conference.parts import CameLine, ClockLine, Part
+from services.marac.rules.returns import day_number
+from services.marac.rules.sitting import passed_over
 
 
 class ListedCase(Part):
@@ -47,6 +50,21 @@ class ConferenceMeeting(Row):
         """The cases on its list, as JSON: they are found without reading the meeting."""
         return orjson.dumps([each.case for each in self.cases]).decode()
 
+    @property
+    def had(self) -> str:
+        """Those of them that it did not pass over, as JSON."""
+        kept = [
+            each.case
+            for each in self.cases
+            if not passed_over(closed=self.closed, recorded=each.case in self.recorded)
+        ]
+        return orjson.dumps(kept).decode()
+
+    @property
+    def day(self) -> int:
+        """The day on which it begins, in London, as a number: 20261127."""
+        return day_number(self.starts.astimezone(LONDON).date())
+
 
 class ConferenceMeetingTable(ViewTable, table=True):
     """Rows of ``conference_meeting``, found by area, and by time."""
@@ -61,3 +79,5 @@ class ConferenceMeetingTable(ViewTable, table=True):
     starts: datetime = Field(sa_type=Instant)
     withdrawn: bool
     listed: str
+    had: str
+    day: int

@@ -111,12 +111,12 @@ class Discussed:
     young_perpetrators: int = 0
 
 
-def count(discussed: Iterable[Discussed]) -> dict[str, int]:
-    """Every number of the return, of these cases at meetings."""
+def count(discussed: Mapping[Discussed, int]) -> dict[str, int]:
+    """Every number of the return, of cases at meetings: how many there are of each kind."""
     found = defaultdict[str, int](int)
-    for each in discussed:
+    for each, cases in discussed.items():
         for name, number in _one(each).items():
-            found[name] += number
+            found[name] += cases * number
     return {name: found[name] for name in COUNTED}
 
 
@@ -177,7 +177,31 @@ def age_on(born: date | None, day: date) -> int | None:
     """Full years on a day. None: no date of birth is known."""
     if born is None:
         return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return age_by(day_number(born), day_number(day))
+
+
+def day_number(day: date) -> int:
+    """A day as a number, such as 20261127."""
+    return day.year * YEAR + day.month * 100 + day.day
+
+
+YEAR = 10_000
+"""Of two such numbers the difference that is a full year."""
+
+
+def age_by(born: int | None, day: int) -> int | None:
+    """Full years on a day, both as numbers: as ``age_on``."""
+    return None if born is None else (day - born) // YEAR
+
+
+YOUNG = 18
+"""Whoever is younger at a meeting is in a number of their own: victims of 16 and 17, accused up to 17."""
+
+
+def referred_as_repeat(criteria: Collection[str], *, earlier_case: bool) -> bool:
+    """Whether a case is a repeat at every meeting: its referral says so, or the same pair was referred in the
+    twelve months before."""
+    return earlier_case or "repeat" in criteria
 
 
 def is_repeat(
@@ -191,7 +215,7 @@ def is_repeat(
     """Whether a case at a meeting is a repeat: its referral says so, the same pair was referred in the twelve
     months before, or the case itself was heard in the twelve months before and something has happened between
     the pair since then. A case that is merely carried over is none."""
-    if earlier_case or "repeat" in criteria:
+    if referred_as_repeat(criteria, earlier_case=earlier_case):
         return True
     before = [each for each in heard if each < meeting <= months_after(each, MONTHS)]
     return bool(before) and any(max(before) < event <= meeting for event in events)

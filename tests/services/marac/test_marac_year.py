@@ -2,18 +2,26 @@
 year says, counted with a pencil: by meeting, by quarter and for the twelve months."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chassis.archive import Archive
+from chassis.clock import Clock
 from chassis.facts import FactSet
+from chassis.rows import NewRow, new_row, write_rows
+from chassis.store import open_store
+from services.marac.casefile import areas_of
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase
-from services.marac.conference.measures import Known, Marac, returned
+from services.marac.conference.measures import returned
 from services.marac.conference.rows import ConferenceMeeting
+from services.marac.conference.tally import Around
 from services.marac.conference.views import CASE, MEETING, PERSON
+from tests.support.facts import IDS
 from tests.support.marac_year import AREA, NOW, Ticked, Year, year
 from tests.support.world import World
 
@@ -26,21 +34,34 @@ def made() -> Year:
 
 
 @pytest.fixture(scope="module")
-def held(made: Year) -> Known:
+def rows(made: Year) -> list[NewRow]:
+    """What the store of marac holds of it."""
     world = World([PERSON, CASE, COUNTED, MEETING], made.facts, same=made.same, at=NOW)
-    rows = [done.row for done in world.fold().values() if done.row is not None]
-    meetings = sorted(
-        (row for row in rows if isinstance(row, ConferenceMeeting) and not row.withdrawn),
-        key=lambda row: row.starts,
-    )
-    cases = {row.case: row for row in rows if isinstance(row, CountedCase)}
+    found = [done.row for done in world.fold().values()]
+    cases = [new_row(COUNTED, row.case, row) for row in found if isinstance(row, CountedCase)]
+    return cases + [new_row(MEETING, r.meeting, r) for r in found if isinstance(r, ConferenceMeeting)]
+
+
+@pytest.fixture
+def held(made: Year) -> Around:
     configuration = FactSet(made.facts)
-    (area,) = [
-        fact.content
-        for fact in made.facts
-        if fact.envelope.type.endswith("area-defined.v1") and fact.content and fact.content.area == AREA
-    ]
-    return Known(NOW, configuration, [Marac(area, meetings, cases)])
+    return Around(NOW, configuration, {AREA: areas_of(configuration)[AREA]})
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def archive(
+    request: pytest.FixtureRequest, tmp_path: Path, rows: list[NewRow]
+) -> AsyncIterator[Archive]:
+    """A store that holds the year."""
+    here = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}" if here else request.getfixturevalue("postgres_url")
+    clock = Clock()
+    store = open_store(url, "marac", clock)
+    await store.prepare([COUNTED.table, MEETING.table])
+    async with store.writing() as connection:
+        await write_rows(store, connection, rows, {})
+    yield Archive("marac", store, IDS, clock, [COUNTED, MEETING])
+    await store.close()
 
 
 def pencil(ticked: Iterable[Ticked], by: Callable[[Ticked], object]) -> dict[object, Counter[str]]:
@@ -66,8 +87,8 @@ def same(numbers: dict[str, int | None], counted: Counter[str]) -> None:
     assert {name: n for name, n in numbers.items() if n} == {name: n for name, n in counted.items() if n}
 
 
-def test_by_meeting(made: Year, held: Known) -> None:
-    found = returned(held, held.maracs[0], "meeting")
+async def test_by_meeting(made: Year, held: Around, archive: Archive) -> None:
+    found = await returned(archive, held, "meeting")
     counted = pencil(made.ticked, lambda line: line.starts.astimezone(LONDON).date())
     told = {each.starts: each.numbers for each in found if each.numbers["cases"]}
     assert set(told) == set(counted)
@@ -75,14 +96,14 @@ def test_by_meeting(made: Year, held: Known) -> None:
         same(numbers, counted[day])
 
 
-def test_by_quarter_and_for_the_year(made: Year, held: Known) -> None:
+async def test_by_quarter_and_for_the_year(made: Year, held: Around, archive: Archive) -> None:
     mine = [line for line in made.ticked if of_the_year(line)]
     counted = pencil(mine, quarter)
-    found = returned(held, held.maracs[0], "quarter")
+    found = await returned(archive, held, "quarter")
     assert [each.starts for each in found] == sorted(counted)  # type: ignore[type-var]
     for each in found:
         same(each.numbers, counted[each.starts])
-    (whole,) = returned(held, held.maracs[0], "year")
+    (whole,) = await returned(archive, held, "year")
     (total,) = pencil(mine, lambda _: "year").values()
     same(whole.numbers, total)
     assert 450 <= total["cases"] <= 600, "it is a year of a MARAC"

@@ -175,6 +175,46 @@ async def test_whoever_declared_nothing_counts_every_case_and_whoever_has_a_tie_
     await until(lambda: counts(5), what="all but the one with a tie")
 
 
+async def test_a_tie_or_a_restriction_takes_every_case_of_these_people_out_of_the_numbers(
+    marac: Marac,
+) -> None:
+    meeting = await held(marac, 4)
+    before = own_header(marac.runtime.clock.now() - timedelta(days=200))
+    asks = ResearchersSet(area="north", agencies=["council"])
+    await marac.runtime.take(before, asks, caller=CALLERS["coordinator"], right="test")
+
+    async def listed(victim: str, accused: str) -> str:
+        people = [someone(Role.VICTIM, victim), someone(Role.PERPETRATOR, accused)]
+        case = await marac.say("haven", ReferralMade(people=people, routing=area("north")), 190)
+
+        async def on() -> bool:
+            sent = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
+            return sent.status_code == 201
+
+        await until(on, what="the case is listed")
+        return case
+
+    async def counts(who: str, cases: int) -> bool:
+        (year,) = (await marac.get(who, "data-return?by=year")).json()["returns"]
+        shown = (await overview(marac, who))["north"]["measures"][0]["quarters"][-1]
+        return year["numbers"]["cases"] == cases and shown == (cases if cases >= 5 else None)
+
+    hers, theirs = await listed("v2", "other"), await listed("new", "p3")
+    await until(lambda: counts("chair", 6), what="every case is counted")
+    inside = [{"person": CALLERS[each].id, "name": "Inside"} for each in ("coordinator", "idva")]
+    said = {"to": inside, "reason": "A cousin works for the council."}
+    assert (await marac.post_upon("coordinator", f"cases/{hers}/restriction", said)).status_code == 201
+    await until(lambda: counts("chair", 4), what="her other case is restricted with it")
+    assert await counts("coordinator", 6), "to those inside it is there"
+    tie = {"cases": [{"case": theirs, "tie": True}]}
+
+    async def declared() -> bool:
+        return (await marac.post("chair", f"meetings/{meeting}/interests", tie)).status_code == 201
+
+    await until(declared, what="the chair has said of whom they are kin")
+    await until(lambda: counts("chair", 2), what="he is accused in another case too")
+
+
 def test_every_number_has_words() -> None:
     texts = Texts(TEXTS["services/marac"])
     words = [f"measure.{name.replace('_', '-')}" for name in (*COUNTED, *OF_ACTIONS)]

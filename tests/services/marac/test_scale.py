@@ -43,7 +43,7 @@ STEADY = (
     *(("coordinator", f"/marac/v1/{path}") for path in ("meetings?limit=5", "waiting", "repeats", "actions")),
     ("coordinator", "/marac/v1/meetings/{meeting}/agenda"),
     ("idva", "/marac/v1/flags?limit=5"),
-    ("chair", "/marac/v1/children?limit=5"),
+    *(("chair", f"/marac/v1/{path}") for path in ("children?limit=5", "overview", "data-return?by=quarter")),
 )
 """Pages whose rows are counted: what is cut by a limit has reached it."""
 

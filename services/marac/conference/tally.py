@@ -1,0 +1,215 @@
+"""What meetings of a caller's MARACs have heard, and the actions that came due, as numbers: counted in the
+store by columns of small rows. Cases to which the caller has a tie, or that are restricted to others, are in
+no number."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, cast
+
+import orjson
+import sqlalchemy as sql
+from sqlalchemy import ColumnElement, Select, String, func, literal, or_, select, true
+from sqlmodel import col
+
+from chassis.archive import Archive
+from chassis.facts import FactSet
+from chassis.http.auth import Caller
+from chassis.store.tables import instant
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.measures import PopulationSet
+from contracts.rules.areas import area_and_around
+from contracts.vocabulary import AreaKind, StaffRole
+from services.marac import casefile
+from services.marac.conference.actions_rows import ActionTable
+from services.marac.conference.counted_rows import ALIKE, CountedCaseTable
+from services.marac.conference.held import pairs_of, tied, with_ties
+from services.marac.conference.research import INTERESTS
+from services.marac.conference.research_rows import InterestsRow, InterestsTable
+from services.marac.conference.rows import ConferenceMeetingTable
+from services.marac.rules import areas as placing
+from services.marac.rules import returns, sharing
+from services.marac.rules.returns import Discussed, Source
+
+CASES, MEETINGS = CountedCaseTable, ConferenceMeetingTable
+Part = str | int
+"""A meeting, or the month in which meetings were, as 202611."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is counted for one caller at one time: of which MARACs, and without which cases."""
+
+    at: datetime
+    configuration: FactSet
+    maracs: Mapping[str, AreaDefined]
+    shut: Collection[str] = ()
+
+    @cached_property
+    def areas(self) -> Mapping[str, AreaDefined]:
+        """Every area that is defined."""
+        return casefile.areas_of(self.configuration)
+
+    @cached_property
+    def here(self) -> Mapping[str, str]:
+        """Of each area that lies in one of these MARACs, in which."""
+        found = {area: placing.marac_of(self.areas, area) for area in self.areas}
+        return {area: marac for area, marac in found.items() if marac is not None and marac in self.maracs}
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Of each agency the column in which its referrals are counted."""
+        agencies = casefile.agencies_of(self.configuration)
+        return {agency: returns.SOURCES.get(said.kind, Source.UNKNOWN) for agency, said in agencies.items()}
+
+    def within(self, marac: str) -> list[str]:
+        """The areas of a MARAC."""
+        return sorted(area for area, of in self.here.items() if of == marac)
+
+    def population(self, area: str) -> PopulationSet | None:
+        """How many women live in an area, by the newest word."""
+        found = (fact.said for fact in self.configuration.current(PopulationSet) if fact.said.area == area)
+        return next(iter(list(found)[::-1]), None)
+
+
+async def around(archive: Archive, caller: Caller) -> Around:
+    """What is counted for a caller now."""
+    configuration = await archive.configuration(AgencyDefined, AreaDefined, PopulationSet)
+    areas = casefile.areas_of(configuration)
+    theirs = {
+        code: area
+        for code, area in sorted(areas.items())
+        if area.kind is AreaKind.MARAC and sharing.may_act_in(caller.areas, area_and_around(areas, code))
+    }
+    return Around(archive.clock.now(), configuration, theirs, await _shut(archive, caller))
+
+
+async def _shut(archive: Archive, caller: Caller) -> set[str]:
+    """The cases that are in no number for a caller. They are looked for among those of the people to whom
+    the caller has a tie, and of victims of whom a case is restricted to others; for an IDVA, among all."""
+    own = {row.case for row in await with_ties(archive, caller.id)}
+    restricted = select(InterestsTable).where(col(InterestsTable.restricted))
+    found = cast("list[InterestsRow]", await archive.rows(INTERESTS, restricted))
+    others = {row.case for row in found if caller.id not in (row.only or ())}
+    pairs = await pairs_of(archive, own | others)
+    theirs = {person for case in own if case in pairs for person in pairs[case].parties}
+    victims = {pairs[case].victim for case in others if case in pairs}
+    named = sorted(theirs | {each for each in victims if each})
+    about: list[ColumnElement[bool]] = [col(CASES.victim).in_(_values(archive, named))] if named else []
+    about += [col(CASES.accused).contains(f"|{each}|", autoescape=True) for each in sorted(theirs)]
+    if StaffRole.IDVA in caller.roles:
+        about = [true()]
+    if about:
+        async with archive.store.reading() as connection:
+            near = select(col(CASES.subject)).where(or_(*about))
+            own |= {str(case) for case in (await connection.execute(near)).scalars()}
+    return await tied(archive, caller, own | others)
+
+
+def _values(archive: Archive, values: Collection[str]) -> Select[Any]:
+    """However many values as one parameter."""
+    each = archive.store.values_in(literal(orjson.dumps(sorted(values)).decode(), String))
+    return select(each.c.value)
+
+
+async def tallied(
+    archive: Archive, held: Around, since: datetime, until: datetime, *, by_meeting: bool = False
+) -> dict[str, dict[Part, Counter[Discussed]]]:
+    """Of each MARAC and part of a time, how many cases its meetings have heard that are alike in all that is
+    counted. What may have become a repeat between two meetings is told by when these were."""
+    part: Any = col(MEETINGS.subject) if by_meeting else col(MEETINGS.day) // 100
+    young = col(MEETINGS.day) - col(CASES.youngest) < returns.YOUNG * returns.YEAR
+    kinds: list[Any] = [col(getattr(CASES, name)) for name in ALIKE]
+    kinds += [sql.case((young, col(each))) for each in (CASES.births, MEETINGS.day)]
+    alike = _heard(archive, held, since, until, [col(MEETINGS.area), part, *kinds, func.count()])
+    alike = alike.where(~col(CASES.again)).group_by(col(MEETINGS.area), part, *kinds)
+    when = [col(MEETINGS.area), part, col(CASES.subject), col(MEETINGS.starts), col(CASES.moments), *kinds]
+    again = _heard(archive, held, since - timedelta(days=366), until, when).where(col(CASES.again))
+    found: dict[str, dict[Part, Counter[Discussed]]] = defaultdict(lambda: defaultdict(Counter))
+    async with archive.store.reading() as connection:
+        for area, of, *said, cases in map(tuple, await connection.execute(alike)):
+            found[held.here[area]][of][_alike(held, *said)] += cases
+        rows = [(held.here[row[0]], *row[1:]) for row in await connection.execute(again)]
+    heard: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for marac, _, case, starts, *_said in rows:
+        heard[marac, case].append(starts)
+    for marac, of, case, starts, moments, *said in rows:
+        if starts >= since:
+            repeat = _became_repeat(starts, heard[marac, case], moments)
+            found[marac][of][replace(_alike(held, *said), repeat=repeat)] += 1
+    return found
+
+
+def _became_repeat(starts: datetime, heard: Sequence[datetime], moments: str) -> bool:
+    events = [instant(each) for each in orjson.loads(moments)]
+    return returns.is_repeat(starts, (), earlier_case=False, heard=heard, events=events)
+
+
+def _alike(
+    held: Around,
+    agency: str,
+    repeats: bool,
+    kids: int,
+    minoritised: bool | None,
+    lgbt: bool | None,
+    disabled: bool | None,
+    male: bool | None,
+    aged: bool,
+    births: str | None,
+    day: int | None,
+) -> Discussed:
+    """A case at a meeting. ``births``, and the day: only where anybody of either side is under 18 then."""
+    age, *accused = [returns.age_by(born, day or 0) for born in orjson.loads(births or "[null]")]
+    return Discussed(
+        source=held.sources.get(agency, Source.UNKNOWN),
+        repeat=repeats,
+        children=kids,
+        minoritised=minoritised,
+        lgbt=lgbt,
+        disabled=disabled,
+        male=male,
+        age=(returns.YOUNG if aged else None) if births is None else age,
+        young_perpetrators=sum(each is not None and each < returns.YOUNG for each in accused),
+    )
+
+
+def _heard(
+    archive: Archive, held: Around, since: datetime, until: datetime, columns: Sequence[Any]
+) -> Select[Any]:
+    """Each case at each meeting of these MARACs that has heard it."""
+    each = archive.store.values_in(col(MEETINGS.had))
+    of = col(MEETINGS.area).in_(sorted(held.here)), ~col(MEETINGS.withdrawn)
+    when = col(MEETINGS.starts) >= since, col(MEETINGS.starts) < until, col(MEETINGS.starts) <= held.at
+    stands = ~col(CASES.withdrawn), col(CASES.subject).not_in(_values(archive, held.shut))
+    wanted = select(*columns).select_from(MEETINGS).join(each, true())
+    return wanted.join(CASES, col(CASES.subject) == each.c.value).where(*of, *when, *stands)
+
+
+async def came_due(
+    archive: Archive, held: Around, spans: Iterable[tuple[datetime, datetime]]
+) -> list[Counter[tuple[str, bool]]]:
+    """Of each span the standing actions of these MARACs that were due in it, by MARAC and by whether they
+    were done by then: of cases that are counted, which a MARAC of theirs hears or a meeting there has."""
+    action, each = ActionTable, archive.store.values_in(col(MEETINGS.listed))
+    of = col(MEETINGS.area).in_(sorted(held.here)), ~col(MEETINGS.withdrawn)
+    listed = select(each.c.value).select_from(MEETINGS).join(each, true()).where(*of)
+    theirs = or_(col(CASES.marac).in_(sorted(held.maracs)), col(CASES.subject).in_(listed))
+    by = col(action.area), col(action.in_time)
+    wanted = select(*by, func.count()).join(CASES, col(CASES.subject) == col(action.of_case))
+    wanted = wanted.where(
+        col(action.area).in_(sorted(held.here)),
+        ~col(action.withdrawn),
+        col(CASES.subject).not_in(_values(archive, held.shut)),
+        theirs,
+    )
+    found = []
+    async with archive.store.reading() as connection:
+        for first, last in spans:
+            within = wanted.where(col(action.due) >= first, col(action.due) < last).group_by(*by)
+            numbers = Counter[tuple[str, bool]]()
+            for area, in_time, actions in await connection.execute(within):
+                numbers[held.here[str(area)], in_time] += actions
+            found.append(numbers)
+    return found
