@@ -286,10 +286,11 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.TELL_BAIL: _tell("bail is given", "right 6"),
     AlertRule.TELL_CHARGE: _tell("a suspect is charged", "right 6"),
     AlertRule.TELL_RELEASE: _tell(
-        "no further action on a breach or an incident; bail ends, or is ended", "right 6"
+        "no further action on a breach or an incident; bail ends, or is ended; a prison releases",
+        "right 6",
     ),
     AlertRule.TELL_COURT: _tell(
-        "a breach was before a court; a court convicted or acquitted for an incident",
+        "a breach was before a court; a court convicted, sentenced or acquitted for an incident",
         "right 9",
         "For everybody alike",
     ),

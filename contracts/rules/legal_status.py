@@ -16,10 +16,12 @@ FARTHER: Mapping[LegalStatus, int] = {
     LegalStatus.ARRESTED: 1,
     LegalStatus.CHARGED: 2,
     LegalStatus.CONVICTED: 3,
-    LegalStatus.ACQUITTED: 3,
-    LegalStatus.NO_FURTHER_ACTION: 3,
+    LegalStatus.SENTENCED: 4,
+    LegalStatus.RELEASED: 5,
 }
-"""Who is charged may have been arrested; of what ends it one stands alone."""
+"""Who is charged may have been arrested. What ends it otherwise has nothing after it."""
+ENDS = frozenset({LegalStatus.ACQUITTED, LegalStatus.NO_FURTHER_ACTION})
+"""After a charge, or none: nobody is acquitted whom a court convicted."""
 
 
 def steps(versions: Iterable[tuple[datetime, LegalStatus]]) -> list[tuple[LegalStatus, datetime]]:
@@ -32,4 +34,5 @@ def steps(versions: Iterable[tuple[datetime, LegalStatus]]) -> list[tuple[LegalS
     since: dict[LegalStatus, datetime] = {}
     for recorded, status in said:
         since[status] = min(recorded, since.get(status, recorded))
-    return [(each, at) for each, at in since.items() if each is now or FARTHER[each] < FARTHER[now]]
+    reached = FARTHER[LegalStatus.CONVICTED] if now in ENDS else FARTHER[now]
+    return [(each, at) for each, at in since.items() if each is now or FARTHER.get(each, reached) < reached]

@@ -46,6 +46,8 @@ LAW = {
     LegalStatus.CHARGED: UpdateKind.CHARGE,
     LegalStatus.NO_FURTHER_ACTION: UpdateKind.RELEASE,
     LegalStatus.CONVICTED: UpdateKind.COURT,
+    LegalStatus.SENTENCED: UpdateKind.COURT,
+    LegalStatus.RELEASED: UpdateKind.RELEASE,
     LegalStatus.ACQUITTED: UpdateKind.COURT,
 }
 """Of what the law does about an incident, as of a breach's steps."""

@@ -77,9 +77,15 @@ TRIGGERS: Mapping[ReviewTrigger, Line] = {
     ),
     ReviewTrigger.PREGNANCY: Line("a health record says pregnant, and none did for 280 days", WEEK, ASKED),
     ReviewTrigger.NEW_CHILD: Line("a household names a child whom none before it named", WEEK, ASKED),
-    ReviewTrigger.RELEASED: Line("bail is given, or a court acquits: the suspect is out", DAY, APP),
+    ReviewTrigger.NEW_RELATIONSHIP: Line(
+        "an agency that named a partner, or a former one, names another as partner or married", WEEK, APP
+    ),
+    ReviewTrigger.RELEASED: Line(
+        "bail is given, a court acquits, or a prison releases: they are out", DAY, APP
+    ),
     ReviewTrigger.CHARGED: Line("a charge, for a breach or an incident", DAY, APP),
     ReviewTrigger.AT_COURT: Line("a breach is before a court; a court convicts for an incident", WEEK, APP),
+    ReviewTrigger.SENTENCED: Line("a court sentences for an incident", WEEK, APP),
     ReviewTrigger.NO_FURTHER_ACTION: Line("no further action on a breach or an incident", DAY, BAIL_OVER),
     ReviewTrigger.BAIL_ENDED: Line("bail ends or is ended", DAY, BAIL_OVER),
     ReviewTrigger.ORDER_MADE: Line("an order is made, or an interim one", WEEK, APP),
@@ -88,8 +94,8 @@ TRIGGERS: Mapping[ReviewTrigger, Line] = {
 """The table."""
 
 NOT_YET = (
-    "the run-up to a trial, a sentence, release from prison, family proceedings and a new relationship: no"
-    " fact that Goldthread takes today tells of them"
+    "the run-up to a trial and family proceedings: no fact that Goldthread takes today tells of them; nor a"
+    " sentence or a release from prison for a breach, of which a step says no more than that it was at court"
 )
 """What the source names and no line can see."""
 
@@ -108,6 +114,8 @@ STEPS = {
 LAW = {
     LegalStatus.CHARGED: ReviewTrigger.CHARGED,
     LegalStatus.CONVICTED: ReviewTrigger.AT_COURT,
+    LegalStatus.SENTENCED: ReviewTrigger.SENTENCED,
+    LegalStatus.RELEASED: ReviewTrigger.RELEASED,
     LegalStatus.ACQUITTED: ReviewTrigger.RELEASED,
     LegalStatus.NO_FURTHER_ACTION: ReviewTrigger.NO_FURTHER_ACTION,
 }
@@ -232,6 +240,7 @@ def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: date
             *(line for each in told for line in _by_itself(each, at)),
             *_happened(told, person, homes),
             *_separation(told, homes),
+            *_new_relationship(told, homes),
             *_pregnancy(told),
             *_new_child(told, homes),
         ]
@@ -344,6 +353,21 @@ def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Open
             if last.get(key) in TOGETHER and mention.relationship in APART:
                 yield _line(each, ReviewTrigger.SEPARATION)
             last[key] = mention.relationship
+
+
+def _new_relationship(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
+    """By one agency's own words, too: of the first partner whom it names nobody knows who is new."""
+    named = dict[str, bool]()
+    partners = set[tuple[str, str]]()
+    for each in told:
+        agency = each.envelope.agency
+        hers = {(agency, homes.get(m.mention or "", "")) for m in each.people if m.relationship in TOGETHER}
+        if named.get(agency) and hers - partners:
+            yield _line(each, ReviewTrigger.NEW_RELATIONSHIP)
+        partners |= hers
+        named[agency] = named.get(agency, False) or any(
+            m.relationship in TOGETHER | APART for m in each.people
+        )
 
 
 def _pregnancy(told: Iterable[Told]) -> Iterator[Opened]:

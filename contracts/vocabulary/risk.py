@@ -110,6 +110,8 @@ class LegalStatus(StrEnum):
     ARRESTED = "arrested"
     CHARGED = "charged"
     CONVICTED = "convicted"
+    SENTENCED = "sentenced"
+    RELEASED = "released"  # from prison, after a sentence
     ACQUITTED = "acquitted"
     NO_FURTHER_ACTION = "no-further-action"
 
