@@ -56,16 +56,14 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
     if known.case.withdrawn:
         return []
     case, victim = known.case, known.victim
-    assessments = victim.assessments if victim else []
-    newest = next((a for a in assessments if a.root == known.risk.newest), case.assessment)
-    kinds = {agency: defined.kind.value for agency, defined in known.agencies.items()}
+    newest, kinds = _newest(known), _kinds(known)
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
         area_known=case.marac is not None,
         disputed=case.disputed,
         assessed=(newest.root, newest.agency) if newest else None,
-        lowered=[(each.root, each.agency) for each in assessments if each.lowered_from],
+        lowered=[(a.root, a.agency) for a in (victim.assessments if victim else ()) if a.lowered_from],
         withdrawn=[(each.root, each.agency) for each in known.risk.taken_back if each.holds],
         in_doubt=known.in_doubt,
         was_about=case.was_about,
@@ -94,6 +92,15 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known)],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _newest(known: CaseKnown) -> rows.Assessment | None:
+    made = known.victim.assessments if known.victim else []
+    return next((each for each in made if each.root == known.risk.newest), known.case.assessment)
+
+
+def _kinds(known: CaseKnown) -> dict[str, str]:
+    return {agency: defined.kind.value for agency, defined in known.agencies.items()}
 
 
 def _of_owed(known: CaseKnown) -> list[missing.Gap]:
@@ -215,7 +222,6 @@ def person_shown(
     if row is None:
         return _nobody(person, locations=locations), set()
     others = known.about_others(person.person)
-    here = [*row.locations] if locations else []
     left_out = {ANOTHER_VICTIM} if others else set()
     if not locations and (row.locations or any(line.health.general_practice for line in row.health)):
         left_out.add(LOCATIONS)
@@ -242,7 +248,7 @@ def person_shown(
         doubts=row.doubts,
         locations=[
             shown.Whereabouts.model_validate(line.model_dump())
-            for line in reversed(here)
+            for line in reversed(row.locations)
             if line.root not in others
         ]
         if locations

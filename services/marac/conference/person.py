@@ -55,8 +55,6 @@ def fold_person(subject: Subject) -> Folded:
         identity=_identity(casefile.who(named)),
         lines=lines,
         assessments=list(_assessments(subject, told)),
-        taken_back=list(_taken_back(subject)),
-        doubts=_doubts(subject),
         orders=[order_row(order) for order in orders],
         records=[_record(seen, subject) for seen in once(subject, casefile.records_of)],
         contacts=[
@@ -100,6 +98,7 @@ def _reviews(subject: Subject, told: Iterable[casefile.Told]) -> tuple[dict[str,
         for each in risk_review.owed(heard.opened, made, CALENDARS)
     ]
     found: dict[str, object] = {"reviews": reviews, "review_owner": made[-1].agency if made else None}
+    found |= {"taken_back": list(_taken_back(subject)), "doubts": _doubts(subject)}
     found["told_of_marac"] = tellings_of(heard)
     found["support"] = support_of(heard, (each.fact for each in told), CALENDARS)
     return found | {"owed": owed.owed(heard, CALENDARS)}, owed.changes_at(heard)
