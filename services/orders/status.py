@@ -46,14 +46,12 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     Raises Problem (404) for whoever may not ask.
     """
     fresh = await runtime.fresh_until()
-    configuration = await runtime.configuration(AgencyDefined)
-    viewer = viewer_of(caller, configuration)
+    viewer = viewer_of(caller, await runtime.configuration(AgencyDefined))
     if not sharing.may_ask_status(viewer):
         raise not_found()
     mention = runtime.ids.mention(caller.agency, record.system, record.type, record.number)
     asked, now = await runtime.person_of(mention), runtime.clock.now()
-    subjects = [f"p:{person}" for person in _people(asked, await _row(runtime, asked))]
-    behind = await out_of_date(runtime, subjects)
+    behind = await out_of_date(runtime, [f"p:{each}" for each in _people(asked, await _row(runtime, asked))])
     known = await _known(runtime, asked)
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     own = known.rows.get(asked)

@@ -77,7 +77,7 @@ def test_every_time_in_a_views_table_is_kept_alike_in_both_stores() -> None:
         table.__table__.columns[name]  # type: ignore[attr-defined]
         for table in tables
         for name, field in table.model_fields.items()
-        if "datetime" in str(field.annotation)
+        if "datetime.datetime" in str(field.annotation)
     ]
     assert times
     assert [str(column) for column in times if not isinstance(column.type, Instant)] == []
