@@ -38,6 +38,9 @@ REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.25, 0.2
 and at most; and how lately something new must have come for it to rest at all."""
 ROUNDS = 3
 """How often a subject is folded in one transaction: its decider says something, its row follows at once."""
+FAIR = 4
+"""Every so many turns the oldest marks are taken, urgent or not: more that is urgent than can be folded would
+leave the rest to wait for ever."""
 PAUSE_SECONDS = 0.5
 WORK_SECONDS, BREATH_SECONDS = 0.01, 0.001
 """How long it computes before it lets others: whoever asks for a page waits so long at each of its steps."""
@@ -74,13 +77,14 @@ class Folder:
 
     async def run(self) -> None:
         """Fold what is marked, for ever."""
-        limit, rests_until = MARKS, 0.0
+        limit, rests_until, turns = MARKS, 0.0, 0
         while True:
             resting = time.monotonic() < rests_until and not self._signals.heaped
             if not resting:
                 self._signals.taken()
+                turns += 1
             try:
-                batch = await self.once(limit, only_urgent=resting)
+                batch = await self.once(limit, only_urgent=resting, oldest=turns % FAIR == 0)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.error("fold.failed", **_what(error))
                 batch, limit = Batch(), max(1, limit // 4)  # if some cannot be folded, others soon are
@@ -98,9 +102,9 @@ class Folder:
             elif batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
-    async def once(self, marks: int = MARKS, *, only_urgent: bool = False) -> Batch:
+    async def once(self, marks: int = MARKS, *, only_urgent: bool = False, oldest: bool = False) -> Batch:
         """One fold transaction: give what it did. Zero marks: nothing was out of date."""
-        batch = await self._store.write(lambda connection: self._fold(connection, marks, only_urgent))
+        batch = await self._store.write(lambda connection: self._fold(connection, marks, only_urgent, oldest))
         if batch.marks:
             reached(Step.FOLD_COMMITTED)
         if batch.changed:
@@ -109,9 +113,9 @@ class Folder:
             self._signals.unsent(urgent=True)
         return batch
 
-    async def _fold(self, connection: AsyncConnection, limit: int, only_urgent: bool) -> Batch:
+    async def _fold(self, connection: AsyncConnection, limit: int, only_urgent: bool, oldest: bool) -> Batch:
         batch, began = Batch(), time.monotonic()
-        marks = await self._take(connection, limit, only_urgent, batch)
+        marks = await self._take(connection, limit, only_urgent, batch, oldest=oldest)
         batch.marks = len(marks)
         batch.urgent = any(mark.urgent for mark in marks)
         if not marks:
@@ -141,11 +145,18 @@ class Folder:
         return batch
 
     async def _take(
-        self, connection: AsyncConnection, limit: int, only_urgent: bool, batch: Batch
+        self,
+        connection: AsyncConnection,
+        limit: int,
+        only_urgent: bool,
+        batch: Batch,
+        *,
+        oldest: bool = False,
     ) -> list[Mark]:
+        order = "seq" if oldest and not only_urgent else "urgent desc, seq"
         first = f"""delete from mark where seq in (
             select seq from mark where {NEWEST} <= :version and urgent >= :least
-            order by urgent desc, seq limit :limit {self._store.skip_locked})
+            order by {order} limit :limit {self._store.skip_locked})
             returning key, moved_from, urgent"""
         values = {"limit": limit, "version": self._version, "least": int(only_urgent)}
         rows = list((await connection.execute(prepared(first), values)).all())

@@ -25,7 +25,7 @@ from contracts.events.people import IncidentReported
 from contracts.vocabulary import IncidentKind, Role
 from tests.chassis.race.world import PERSON
 from tests.support.facts import IDS, fact, someone
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, until
 
 AGENCY = "northmere-police"
 PATIENCE_SECONDS = 0.3
@@ -110,7 +110,7 @@ class Failing(Folder):
         self.asked: list[int] = []
         self.signals = signals
 
-    async def once(self, marks: int = MARKS, *, only_urgent: bool = False) -> Batch:
+    async def once(self, marks: int = MARKS, *, only_urgent: bool = False, oldest: bool = False) -> Batch:
         """Fails."""
         self.asked.append(marks)
         self.signals.marked(urgent=True)
@@ -128,3 +128,31 @@ async def test_after_a_failure_fewer_are_taken_down_to_one(store: Store) -> None
     with suppress(asyncio.CancelledError):
         await folding
     assert folder.asked[:6] == [200, 50, 12, 3, 1, 1]
+
+
+class Flooded(Folder):
+    """A folder to which more that is urgent comes than it folds."""
+
+    async def once(self, marks: int = MARKS, *, only_urgent: bool = False, oldest: bool = False) -> Batch:
+        """One mark, and then one more that is urgent."""
+        batch = await super().once(1, only_urgent=only_urgent, oldest=oldest)
+        await self._store.write(lambda c: ledger.add_marks(self._store, c, [("p:urgent", None, True)]))
+        self._signals.marked(urgent=True)
+        batch.full = True
+        return batch
+
+
+async def test_what_is_not_urgent_has_its_turn_while_more_that_is_urgent_comes(store: Store) -> None:
+    marks = [("p:urgent", None, True), ("p:1", None, False), ("p:2", None, False)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    folding = asyncio.create_task(Flooded(store, IDS, "/tests", [SLOW], Signals()).run())
+
+    async def folded() -> bool:
+        async with store.reading() as connection:
+            left = await connection.execute(text("select count(*) from mark where urgent = 0"))
+            return left.scalar_one() == 0
+
+    await until(folded)
+    folding.cancel()
+    with suppress(asyncio.CancelledError):
+        await folding
