@@ -1,11 +1,26 @@
 """Documents for practitioners, generated from the rule tables, so that they can be checked by hand."""
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 from contracts.rules.clocks import CLOCKS, Calendar, Limit
+from contracts.rules.order_life import LIVES, Life
 from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Ends, TypeOfOrder
 
 HEADINGS = ("Order", "Law", "Who applies or gives", "Lowest rank", "Court", "Life", "Requirements", "Arrest")
+
+LIFE_HEADINGS = (
+    "Order",
+    "Law",
+    "Interim",
+    "Service",
+    "Is it enough to know of it",
+    "Varied on the word of; where",
+    "Longer",
+    "Discharged on the word of",
+    "Appeal",
+    "Ends",
+)
 
 ENDS = {
     Ends.FIXED: "to an end that is given",
@@ -30,6 +45,7 @@ def orders() -> str:
         )
         for kind, known in ORDER_TYPES.items()
     ]
+    lives = [(f"**{kind.value}**", *_life_of(life)) for kind, life in LIVES.items()]
     bail = [(f"up to {months} months", f"{rank.value} or higher") for months, rank in BAIL_MONTHS]
     return "\n".join(
         (
@@ -39,6 +55,12 @@ def orders() -> str:
             " is wrong: say so.",
             "",
             *table((*HEADINGS, "Breach: the most it can bring"), rows),
+            "",
+            "## What may become of it",
+            "",
+            "Written from `contracts/rules/order_life.py`. *To be checked* is not yet known to be so.",
+            "",
+            *table(LIFE_HEADINGS, lives),
             "",
             "## Who may give police bail",
             "",
@@ -108,6 +130,27 @@ def limit_of(limit: Limit) -> str:
     one_day = limit.n == 1 and limit.calendar is Calendar.DAYS_INCLUSIVE
     words = CALENDARS[limit.calendar]
     return "that day" if one_day else f"{limit.n} {words.replace('days', 'day') if limit.n == 1 else words}"
+
+
+def _life_of(life: Life) -> tuple[str, ...]:
+    enough = {None: "to be checked", True: "yes", False: "no"}[life.aware_is_enough]
+    becomes = f"; may become a {life.becomes.value}" if life.becomes else ""
+    varied, discharged = (", ".join(_words(who) for who in each) for each in (life.varied, life.discharged))
+    return (
+        life.law,
+        _words(life.interim) + becomes,
+        _words(life.service),
+        enough,
+        f"{varied}; {_words(life.at)}",
+        _words(life.extended),
+        discharged,
+        _words(life.appeal),
+        _words(life.expires),
+    )
+
+
+def _words(code: StrEnum) -> str:
+    return code.value.replace("-", " ")
 
 
 def _rank(known: TypeOfOrder) -> str:

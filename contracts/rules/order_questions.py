@@ -1,9 +1,9 @@
 """What an order, as an agency told of it, leaves to ask: nothing is refused for it, and it is said aloud.
 
-Sources: ``contracts.rules.order_types``; HMICFRS (2021): orders without positive requirements, and a force
-that asked its chief officer for what a superintendent may give; Domestic Abuse Act 2021 s36 (who supervises
-a requirement is named); ``domain.md`` 4.5 (a without-notice order has a return date) and 4.7 (an address in
-a prohibition may tell the respondent where she lives).
+Sources: ``contracts.rules.order_types`` and ``order_life``; HMICFRS (2021): orders without
+positive requirements, and a force that asked its chief officer for what a superintendent may give; Domestic
+Abuse Act 2021 s36 (who supervises a requirement is named); ``domain.md`` 4.5 (a without-notice order has a
+return date) and 4.7 (an address in a prohibition may tell the respondent where she lives).
 """
 
 from calendar import monthrange
@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from contracts.envelope import utc
 from contracts.events.orders import OrderMade
 from contracts.rules.occurrence import LONDON
+from contracts.rules.order_life import LIVES, Extension, Interim, Who
 from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Arrest, Ends, Requirements
 from contracts.vocabulary import OrderQuestion, OrderStage, OrderType, PoliceRank, ProhibitionKind
 
@@ -24,11 +25,13 @@ SLACK = timedelta(days=1)
 """An order that ends at the end of a day, or at the hour at which it was made, is not too long for it."""
 
 
-def questions(order: OrderMade) -> tuple[OrderQuestion, ...]:
-    """What is to be asked, in the order of ``OrderQuestion``. Nothing of one that does not bind."""
+def questions(order: OrderMade, before: OrderMade | None = None) -> tuple[OrderQuestion, ...]:
+    """What is to be asked, in the order of ``OrderQuestion``. Nothing of one that does not bind.
+
+    ``before`` is what it said until it was varied."""
     if order.stage not in (OrderStage.MADE, OrderStage.INTERIM):
         return ()
-    found = {*_authority(order), *_life(order), *_terms(order)}
+    found = {*_authority(order), *_life(order), *_terms(order), *(_varied(order, before) if before else ())}
     return tuple(question for question in OrderQuestion if question in found)
 
 
@@ -70,8 +73,26 @@ def months_on(start: date, months: int) -> date:
     return date(year, month, min(start.day, monthrange(year, month)[1]))
 
 
+def _varied(order: OrderMade, before: OrderMade) -> Iterator[OrderQuestion]:
+    """What is asked of a variation, an extension, and of what was done to an order that was over."""
+    life = LIVES[order.order]
+    if before.stage is OrderStage.DISCHARGED:
+        yield OrderQuestion.VARIED_AFTER_DISCHARGE
+    if Who.NOBODY in life.varied and _forbids(order) != _forbids(before):
+        yield OrderQuestion.VARIATION_NOT_KNOWN
+    longer = before.ends is not None and (order.ends is None or utc(order.ends) > utc(before.ends))
+    if life.extended is Extension.NONE and longer:
+        yield OrderQuestion.EXTENSION_NOT_KNOWN
+
+
+def _forbids(order: OrderMade) -> tuple[object, object]:
+    return order.prohibitions, order.requirements
+
+
 def _life(order: OrderMade) -> Iterator[OrderQuestion]:
     known = ORDER_TYPES[order.order]
+    if order.stage is OrderStage.INTERIM and LIVES[order.order].interim is Interim.NONE:
+        yield OrderQuestion.INTERIM_NOT_KNOWN
     open_ended = known.ends is Ends.FIXED_OR_OPEN and order.until_further_order
     if order.ends is None:
         if known.ends is not Ends.DECIDED and order.stage is OrderStage.MADE and not open_ended:

@@ -125,6 +125,13 @@ def held_at(versions: Versions, at: datetime) -> int | None:
     return max(begun or found[:1], default=None)
 
 
+def held_before(versions: Versions) -> OrderMade | None:
+    """What an order said until its newest version varied it. None: it was not varied."""
+    found = holding(versions)
+    said = versions[found[-2]][1] if len(found) > 1 else None
+    return said if isinstance(said, OrderMade) else None
+
+
 def order_terms(
     versions: Versions, services: Sequence[OrderServed], court_hours: CourtHours
 ) -> tuple[OrderTerms, list[Past]]:

@@ -114,6 +114,10 @@ class OrderQuestion(StrEnum):
     REQUIREMENT_NOT_ALLOWED = "requirement-not-allowed"
     SUPERVISOR_MISSING = "supervisor-missing"
     RANK_NEEDLESSLY_HIGH = "rank-needlessly-high"
+    INTERIM_NOT_KNOWN = "interim-not-known"
+    VARIATION_NOT_KNOWN = "variation-not-known"
+    EXTENSION_NOT_KNOWN = "extension-not-known"
+    VARIED_AFTER_DISCHARGE = "varied-after-discharge"
 
 
 class BreachStep(StrEnum):

@@ -26,9 +26,10 @@ from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import record_of
 from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
-from contracts.rules.order_status import OrderStatus, OrderTerms, Past, order_terms, status
+from contracts.rules.order_questions import questions
+from contracts.rules.order_status import OrderStatus, OrderTerms, Past, held_before, order_terms, status
 from contracts.sections import Identity, Name, Routing
-from contracts.vocabulary import PERPETRATOR_ROLES, Role, Sex
+from contracts.vocabulary import PERPETRATOR_ROLES, OrderQuestion, Role, Sex
 
 H = TypeVar("H", bound=Hashable)
 Homes = Mapping[str, str]
@@ -57,6 +58,7 @@ class OrderSeen:
     respondents: tuple[str, ...]
     protected: tuple[str, ...]
     circulation: Circulation
+    questions: tuple[OrderQuestion, ...]
 
     @property
     def known(self) -> KnownOrder:
@@ -190,6 +192,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
                 respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
                 protected=persons(fact.said.in_role(Role.VICTIM), subject.homes),
                 circulation=circulation(versions, ((each.envelope, each.content) for each in about)),
+                questions=questions(fact.said, held_before(versions)),
             )
         )
     return seen

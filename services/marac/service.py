@@ -64,7 +64,7 @@ from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
-    fold_version=12,
+    fold_version=13,
     reads_audit=True,
     views=(
         PERSON,

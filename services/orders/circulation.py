@@ -18,7 +18,7 @@ from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMad
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, fits
 from contracts.rules.order_questions import questions
-from contracts.rules.order_status import status
+from contracts.rules.order_status import held_before, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Name
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
@@ -73,7 +73,8 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
         lines = [line for row in bound.values() for line in row.orders if line.root == order]
         services = [await runtime.fact(root) for root in sorted({r for line in lines for r in line.services})]
         facts |= {each.id for served in services for each in served}
-        known |= _told(made, allowed) | _now(lines, services, at)
+        before = held_before([(each.envelope, each.content) for each in versions.versions(order)])
+        known |= _told(made, before, allowed) | _now(lines, services, at)
         if allowed == circulating.ALL:
             known["without_answer"] = without_answer(bound, at)
             facts |= {each.root for row in bound.values() for group in row.occurrences for each in group}
@@ -172,8 +173,8 @@ async def _bound(runtime: Runtime, order: str, people: Iterable[str]) -> dict[st
     }
 
 
-def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
-    """What an order says, as far as this reader may see it."""
+def _told(made: Fact[OrderMade], before: OrderMade | None, allowed: frozenset[Part]) -> dict[str, Any]:
+    """What an order says, and said until it was varied, as far as this reader may see it."""
     said = made.said
     known: dict[str, Any] = {
         "type": said.order,
@@ -193,7 +194,7 @@ def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
     if Part.REQUIREMENTS in allowed:
         known["requirements"] = [Term.model_validate(each.model_dump()) for each in said.requirements]
     if Part.CIRCULATION in allowed:
-        known["questions"] = list(questions(said))
+        known["questions"] = questions(said, before)
     return known
 
 

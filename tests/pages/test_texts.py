@@ -12,6 +12,7 @@ from contracts import vocabulary
 from contracts.content import Said
 from contracts.envelope import Assertion, Regime
 from contracts.registry import EVENTS
+from contracts.rules.order_life import Court, Expiry, Extension, Interim, Service, Who
 from contracts.rules.order_types import Breach
 from deploy.local.deployment import ROOT
 from services.marac.rules.missing import WORST_FIRST
@@ -80,6 +81,12 @@ LISTS: dict[str, EnumType] = {
     "opening-basis": vocabulary.OpeningBasis,
     "order": vocabulary.OrderType,
     "order-breach": Breach,
+    "order-changer": Who,
+    "order-court": Court,
+    "order-expiry": Expiry,
+    "order-extension": Extension,
+    "order-interim": Interim,
+    "order-serving": Service,
     "order-question": vocabulary.OrderQuestion,
     "parties": vocabulary.PartiesAnswer,
     "parked-reason": vocabulary.ParkedReason,

@@ -19,7 +19,6 @@ from contracts.registry import EVENTS
 from contracts.rules import owed, pattern, risk_review
 from contracts.rules.clocks import Calendars
 from contracts.rules.instruments import dash_of
-from contracts.rules.order_questions import questions
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.standing_grade import lowered_from
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
@@ -154,7 +153,7 @@ def order_row(seen: casefile.OrderSeen) -> rows.Order:
         ],
         terms=seen.terms,
         status=rows.Status.model_validate(seen.status, from_attributes=True),
-        questions=questions(said),
+        questions=seen.questions,
         breach=ORDER_TYPES[said.order].breach,
         arrest=may_arrest(said.order, said.power_of_arrest),
         circulation=seen.circulation.unnamed(),

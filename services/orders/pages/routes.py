@@ -16,6 +16,7 @@ from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
 from contracts.events.orders import MOST_VERSIONS, BreachProgressed, OrderCirculated
 from contracts.rules.circulation import OWN
+from contracts.rules.order_life import LIVES
 from contracts.sections import Record
 from contracts.vocabulary import (
     BreachStep,
@@ -218,6 +219,7 @@ async def _order(
         "others": [kind for kind in TeamKind if kind not in OWN],
         "systems": list(NationalSystem),
         "late": page.asked.late(page.at) if page.asked else [],
+        "life": LIVES[page.type] if page.type else None,
     }
     return PAGES.show(
         "order.html", PAGES.look(request, caller, *bars), 422 if fault else 200, page=page, **known

@@ -14,6 +14,7 @@ from contracts.rules.breach_answer import Step
 from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
 from contracts.rules.cover import Cover, covered
 from contracts.rules.occurrence import LONDON, normal
+from contracts.rules.order_life import LIVES
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_questions import bail_months
 from contracts.rules.order_status import BAIL, NOTICES, ends_at
@@ -22,8 +23,6 @@ from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
 Clocks = dict[AlertRule, datetime]
 """When each clock that runs runs out."""
 
-HEARS = {OrderType.DVPN: OrderType.DVPO, OrderType.DAPN: OrderType.DAPO}
-"""What a court makes, or refuses, when it hears of a notice."""
 BY_BAIL = {3: AlertRule.BAIL_3, 6: AlertRule.BAIL_6, 9: AlertRule.BAIL_9}
 NOTIFIES = {
     OrderType.DAPO: AlertRule.NOTIFY_DAPO,
@@ -129,7 +128,7 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
 def _heard(order: Order) -> bool:
     notice = order.known
     return any(
-        other.terms.order is HEARS[notice.terms.order]
+        other.terms.order is LIVES[notice.terms.order].becomes
         and other.terms.stage is not OrderStage.APPLIED
         and other.made.astimezone(LONDON).date() >= notice.made.astimezone(LONDON).date()
         and {*other.respondents} >= {*notice.respondents}

@@ -26,7 +26,8 @@ def order(values: dict[str, Any]) -> OrderMade:
 
 @lines(__file__, "order_questions")
 def test_what_is_asked_of_an_order(line: dict[str, Any]) -> None:
-    assert [question.value for question in questions(order(line["order"]))] == line["asked"]
+    before = order(line["before"]) if "before" in line else None
+    assert [question.value for question in questions(order(line["order"]), before)] == line["asked"]
 
 
 def test_every_question_and_every_type_has_a_line() -> None:

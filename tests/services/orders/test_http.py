@@ -399,6 +399,7 @@ async def test_of_orders_that_overlap_both_stand_and_a_breach_is_of_the_newest(o
 
 
 async def test_an_order_that_is_varied_after_its_discharge_binds_again_as_it_says(orders: Orders) -> None:
+    await prepared(orders)
     binds = {"order": "non-molestation", "until_further_order": True, **BETWEEN}
     order = await told(orders, "orders", 30, binds)
     made = {"made": (orders.runtime.clock.now() - timedelta(days=30)).isoformat()}
@@ -408,6 +409,8 @@ async def test_an_order_that_is_varied_after_its_discharge_binds_again_as_it_say
     row = await breach_of(orders, cause)
     assert row.status is not None
     assert (row.status.in_force, row.status.reason) == (True, "order.unserved")
+    page = (await orders.get("supervisor", f"orders/{order}")).json()
+    assert "varied-after-discharge" in page["questions"]
 
 
 async def test_service_before_the_making_is_a_fact_and_makes_it_no_earlier(orders: Orders) -> None:
