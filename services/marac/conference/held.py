@@ -12,9 +12,11 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.parking import Incomplete
 from chassis.views import Row, View
+from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet
-from contracts.vocabulary import CaseRole, RepeatAnchor, StaffRole
+from contracts.rules.areas import area_and_around
+from contracts.vocabulary import CaseRole, RepeatAnchor, Role, StaffRole
 from services.marac import casefile, feeds
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
@@ -34,6 +36,7 @@ from services.marac.conference.support import who_is_in
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.chosen import Chosen, chosen
+from services.marac.rules.doubting import OtherRecord, may_know_of
 from services.marac.rules.interests import Sight, has_tie, sight
 from services.marac.rules.pairs import Pair
 from services.marac.rules.restricting import is_shut_out, restricting
@@ -64,8 +67,11 @@ class Held:
         read = cast("list[R]", await self.archive.rows_by(view, "subject", subjects))
         return {getattr(each, named): each for each in read}
 
-    async def known(self, cases: Iterable[rows.ConferenceCase]) -> list[CaseKnown]:
-        """Cases with all the rows that their pages are made of."""
+    async def known(
+        self, cases: Iterable[rows.ConferenceCase], caller: Caller | None = None
+    ) -> list[CaseKnown]:
+        """Cases with all the rows that their pages are made of. Whose people stand in doubt is told to a
+        ``caller`` who may know of the other record (``rules/doubting.py``), and else to nobody."""
         cases = list(cases)
         configuration = await self.archive.configuration(
             AgencyDefined, AreaDefined, MaracSet, ThresholdSet, at=self.at
@@ -73,6 +79,7 @@ class Held:
         persons = {person for case in cases for person in known.people_of(case)}
         causes = {cause for case in cases for cause in known.causes_of(case)}
         people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
+        people = await with_doubts_of(self.archive, caller, people)
         children = await self.many(CHILD, ChildRow, persons, "person")
         alerts = await self.many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
@@ -222,6 +229,58 @@ async def visible(
     cases = list(cases)
     meetings = await Held(archive).meetings_of(cases)
     return await _released(archive, caller, _of_their_areas(caller, cases, meetings), meetings)
+
+
+async def with_doubts_of(
+    archive: Archive, caller: Caller | None, people: Mapping[str, rows.ConferencePerson]
+) -> dict[str, rows.ConferencePerson]:
+    """These people, each with those doubts alone of which the caller may know; None: with none."""
+    doubted = {side for row in people.values() for each in row.doubts for side in (each.one, each.other)}
+    records = {side: await _record_of(archive, side) for side in sorted(doubted)} if caller else {}
+    held = Held(archive)
+    cases = {case for record in records.values() for each in record.cases for case in each}
+    found = (await held.many(CASE, rows.ConferenceCase, cases, "case")).values()
+    seen = await visible(archive, caller, found) if caller else {}
+    agencies = casefile.agencies_of(await archive.configuration(AgencyDefined)) if records else {}
+    at_home = await archive.places(doubted) if records else {}
+
+    def may_know(person: str, side: str) -> bool:
+        record = records.get(side)
+        if caller is None or record is None:
+            return False
+        if at_home.get(side) == person:
+            return bool(record.told)
+        kind = agencies[caller.agency].kind if caller.agency in agencies else None
+        return may_know_of(caller.roles, caller.areas, caller.agency, kind, record, seen)
+
+    def left(row: rows.ConferencePerson) -> tuple[rows.Doubt, ...]:
+        of = row.person
+        return tuple(each for each in row.doubts if may_know(of, each.one) and may_know(of, each.other))
+
+    return {
+        person: row.model_copy(update={"doubts": left(row)}) if row.doubts else row
+        for person, row in people.items()
+    }
+
+
+async def _record_of(archive: Archive, mention: str) -> OtherRecord:
+    """A record, and whoever it is of, as far as facts that this service has name them."""
+    filed = (await archive.facts([f"m:{mention}"])).current(Said)
+    row = await archive.row(PERSON, await archive.person_of(mention))
+    named = any(each.mention == mention for fact in filed for each in fact.said.named)
+    if not named or not isinstance(row, rows.ConferencePerson):
+        return OtherRecord()
+    lines = [line for line in row.lines if line.said is not None]
+    victims = {other.person for line in lines for other in line.others if other.role is Role.VICTIM}
+    people = await Held(archive).many(PERSON, rows.ConferencePerson, victims - {row.person}, "person")
+    areas = casefile.areas_of(await archive.configuration(AreaDefined))
+    said = [fact.said for line in lines for fact in (await archive.fact(line.root)).current(Said)]
+    routed = {area for each in said if (area := casefile.area_of(each))}
+    return OtherRecord(
+        told=frozenset(line.agency for line in lines),
+        reach=frozenset(place for area in routed for place in area_and_around(areas, area)),
+        cases=[frozenset(link.case for link in each.cases) for each in (row, *people.values())],
+    )
 
 
 async def counted(archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]) -> set[str]:

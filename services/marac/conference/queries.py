@@ -62,7 +62,7 @@ async def read_agenda(
     marac = placing.marac_of(areas, row.area)
     waiting = await waiting_in(runtime, caller, marac) if at is None and marac is not None else []
     cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
-    known = [each for each in await held.known(cases) if each.case.case in listed or not each.away]
+    known = [each for each in await held.known(cases, caller) if each.case.case in listed or not each.away]
     lines = agenda_lines(known, meeting)
     page = shown.Agenda(
         at=runtime.clock.now(),
@@ -123,7 +123,7 @@ async def read_case(
     row = now if at is None else await held.one(CASE, rows.ConferenceCase, case)
     if row is None:
         raise not_found()
-    known = (await held.known([row]))[0]
+    known = (await held.known([row], caller))[0]
     if by_transfer(caller, now):
         known = without_addresses(known)
     page, left_out = await _page(runtime, known, at, fresh, await sees_of(runtime, caller, now, paper=paper))
