@@ -14,14 +14,16 @@ from contracts.events.children import SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.contact import DeathRecorded
 from contracts.events.identity import IdentityDecided, MixtureAnswered
+from contracts.events.listing import CaseRestricted
 from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed, victim_of
+from contracts.events.research import InterestDeclared
 from contracts.events.support import SupportProgressed
 from contracts.rules.areas import area_and_around, within_token
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
-from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
+from contracts.vocabulary import AgencyKind, IdentityAnswer, Role, StaffRole
 from services.referrals import schools, support_list
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
@@ -201,12 +203,33 @@ async def may_review(archive: Archive, caller: Caller, pair: Pair) -> bool:
 
 async def _may_see_either(archive: Archive, caller: Caller, mentions: Collection[str]) -> bool:
     """Whether a caller who decides of two may see who one of them is: the other is then told, for else nobody
-    of theirs could decide whether it is their own record."""
+    of theirs could decide whether it is their own record. Both are there for them, as far as they are in
+    cases."""
     if StaffRole.OPERATOR in caller.roles:
         return True
+    if not await _are_there_for(archive, caller, mentions):
+        return False
     kind = await kind_of(archive, caller)
     told = {fact.agency for mention in mentions for fact in await facts_about(archive, mention)}
     return supporting.may_see_who(caller.roles, kind, caller.agency, told)
+
+
+async def _are_there_for(archive: Archive, caller: Caller, mentions: Collection[str]) -> bool:
+    """Whether no case is kept from a caller that these records, or the victims whom they are about, are
+    in."""
+    about = [fact for each in mentions for fact in await facts_about(archive, each)]
+    victims = {each.mention for fact in about for each in fact.said.in_role(Role.VICTIM) if each.mention}
+    hers = [fact for each in sorted(victims - {*mentions}) for fact in await facts_about(archive, each)]
+    cases = {fact.root for fact in (*about, *hers) if isinstance(fact.said, ReferralMade)}
+    inside, ties = [], set()
+    for case in sorted(cases):
+        filed = await archive.facts([f"k:{case}"])
+        said = [each for each in filed.current(CaseRestricted) if each.said.case == case]
+        if said and not (newest := max(said, key=lambda each: each.order).said).lifted:
+            inside.append({each.person for each in newest.to})
+        declared = [each.said for each in filed.current(InterestDeclared)]
+        ties |= {said.person for said in declared for each in said.cases if each.tie and each.case == case}
+    return sharing.is_there_for(caller.id, inside, ties)
 
 
 async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bool:

@@ -9,6 +9,8 @@ import pytest
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.identity import MixtureAnswered
+from contracts.events.listing import CaseRestricted
+from contracts.events.research import InterestDeclared
 from services.referrals import review
 from tests.services.referrals.scene import ANN, CALLERS, Referrals, mention, named
 from tests.services.referrals.test_alike import ANNS, HA, PA, asked, until_asked
@@ -166,6 +168,49 @@ async def test_the_two_sides_of_a_case_cannot_be_called_the_same(referrals: Refe
     assert 'value="same"' not in page
     refused = await send(referrals, "coordinator", path, answer="same", reason="They look alike.")
     assert refused.status_code == 422
+
+
+async def test_whoever_is_kept_from_a_case_decides_about_nobody_in_it(referrals: Referrals) -> None:
+    await in_doubt(referrals)
+    people = [named("victim", "H1", **ANNS), named("perpetrator", "H2")]
+    content = {"people": people, "routing": {"area": "north"}}
+    case = (await referrals.post("hospital", "marac-referrals", content)).json()["root"]
+    about_her = [named("victim", "H1", **ANNS), named("suspect", "H3", name={"family": "Vale"})]
+    incident = {"kind": "assault-with-injury", "people": about_her, "routing": {"area": "north"}}
+    assert (await referrals.post("hospital", "incidents", incident)).status_code == 201
+    both = [
+        sorted(mention(*record) for record in (HA, PA)),
+        sorted(mention("hospital", n) for n in ("H2", "H3")),
+    ]
+    paths = ["/referrals/v1/identity-questions/" + "/".join(pair) for pair in both]
+    questions = "/referrals/v1/identity-questions"
+
+    async def seen(who: str) -> tuple[list[int], int]:
+        asked_about = (await get(referrals, who, questions)).json()["asked"]
+        return [(await get(referrals, who, path)).status_code for path in paths], len(asked_about)
+
+    async def known() -> bool:
+        return await seen("coordinator") == ([200, 200], 1)
+
+    await until(known, what="the two are known")
+    insider = CALLERS["coordinator"]
+    to = [{"person": insider.id, "name": "Somebody inside"}]
+    reason = {"text": "A cousin works here."}
+    restricted = {"case": case, "to": to, "reason": reason}
+    await referrals.configure(CaseRestricted.model_validate(restricted))
+    assert await seen("coordinator") == ([200, 200], 1), "whoever is inside decides as before"
+    to[0]["person"] = CALLERS["chair"].id
+    await referrals.configure(CaseRestricted.model_validate(restricted))
+    assert await seen("coordinator") == ([404, 404], 0)
+    said = {"mentions": both[0], "answer": "same", "reason": "They look alike."}
+    assert (await referrals.post("coordinator", "identity-decisions", said)).status_code == 404
+    assert await seen("operator") == ([200, 200], 1), "somebody decides"
+    lifted = {"case": case, "lifted": True, "reason": reason}
+    await referrals.configure(CaseRestricted.model_validate(lifted))
+    assert await seen("coordinator") == ([200, 200], 1)
+    tie = {"person": insider.id, "cases": [{"case": case, "tie": True}]}
+    await referrals.configure(InterestDeclared.model_validate(tie))
+    assert await seen("coordinator") == ([404, 404], 0)
 
 
 async def test_the_first_to_be_late_is_on_a_list_that_has_no_room_for_all(
