@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from contracts import vocabulary as code
 from contracts.content import Content
@@ -128,7 +128,12 @@ OURS: list[Told] = [
     (
         "goldthread",
         at(1),
-        AreaDefined(area=WHERE.area, name="Northshire East", kind=code.AreaKind.MARAC),
+        AreaDefined(
+            area=WHERE.area,
+            name="Northshire East",
+            kind=code.AreaKind.MARAC,
+            dapo_from=date(2026, 3, 1),
+        ),
     ),
     (
         "northshire-police",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from contracts.rules.clocks import CLOCKS, Calendar, Limit
 from contracts.rules.order_life import LIVES, Life
 from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Ends, TypeOfOrder
+from contracts.rules.regimes import PILOT
 
 HEADINGS = ("Order", "Law", "Who applies or gives", "Lowest rank", "Court", "Life", "Requirements", "Arrest")
 
@@ -62,6 +63,7 @@ def orders() -> str:
             "",
             *table(LIFE_HEADINGS, lives),
             "",
+            *_regimes(),
             "## Who may give police bail",
             "",
             *table(("From its beginning", "Rank"), [*bail, ("longer", "magistrates' court")]),
@@ -130,6 +132,21 @@ def limit_of(limit: Limit) -> str:
     one_day = limit.n == 1 and limit.calendar is Calendar.DAYS_INCLUSIVE
     words = CALENDARS[limit.calendar]
     return "that day" if one_day else f"{limit.n} {words.replace('days', 'day') if limit.n == 1 else words}"
+
+
+def _regimes() -> list[str]:
+    pilot = [(each.area, str(each.since or "to be checked"), each.source) for each in PILOT]
+    return [
+        "## Two regimes side by side",
+        "",
+        "DVPN and DVPO are of the Crime and Security Act 2010. DAPN and DAPO are a pilot, in these areas;"
+        " which have joined since November 2025 is to be checked. In Goldthread an area says since when it is"
+        " in the pilot (`dapo_from`, `contracts/rules/regimes.py`), by whoever may define it. A DAPN or DAPO"
+        " made outside it is asked about, and so is a DVPN made inside it.",
+        "",
+        *table(("Area", "In the pilot since", "Source"), pilot),
+        "",
+    ]
 
 
 def _life_of(life: Life) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from contracts.content import AreaId, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, Part, SchoolNumber
-from contracts.times import Moment
+from contracts.times import Day, Moment
 from contracts.vocabulary import DASH_ITEMS, AgencyKind, AreaKind, Threshold
 
 
@@ -48,6 +48,9 @@ class AreaDefined(Content):
     name: Line
     kind: AreaKind
     within: AreaId | None = None
+    dapo_from: Day | None = Field(
+        default=None, description="of an area in the pilot of DAPN and DAPO: since when; else as around it"
+    )
 
 
 Telephone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\+44|0)[0-9 ]{9,14}$")]

@@ -15,6 +15,7 @@ from contracts.events.orders import OrderMade
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES, Extension, Interim, Who
 from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Arrest, Ends, Requirements
+from contracts.rules.regimes import AreaRegime, question
 from contracts.vocabulary import OrderQuestion, OrderStage, OrderType, PoliceRank, ProhibitionKind
 
 RANKS = tuple(PoliceRank)
@@ -25,14 +26,17 @@ SLACK = timedelta(days=1)
 """An order that ends at the end of a day, or at the hour at which it was made, is not too long for it."""
 
 
-def questions(order: OrderMade, before: OrderMade | None = None) -> tuple[OrderQuestion, ...]:
+def questions(
+    order: OrderMade, before: OrderMade | None = None, there: AreaRegime = AreaRegime.UNKNOWN
+) -> tuple[OrderQuestion, ...]:
     """What is to be asked, in the order of ``OrderQuestion``. Nothing of one that does not bind.
 
-    ``before`` is what it said until it was varied."""
+    ``before`` is what it said until it was varied; ``there``, what could be made in its area on its day."""
     if order.stage not in (OrderStage.MADE, OrderStage.INTERIM):
         return ()
-    found = {*_authority(order), *_life(order), *_terms(order), *(_varied(order, before) if before else ())}
-    return tuple(question for question in OrderQuestion if question in found)
+    found = {*_authority(order), *_life(order), *_terms(order), question(order.order, there)}
+    found |= {*(_varied(order, before) if before else ())}
+    return tuple(each for each in OrderQuestion if each in found)
 
 
 def _authority(order: OrderMade) -> Iterator[OrderQuestion]:

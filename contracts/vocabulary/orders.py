@@ -118,6 +118,8 @@ class OrderQuestion(StrEnum):
     VARIATION_NOT_KNOWN = "variation-not-known"
     EXTENSION_NOT_KNOWN = "extension-not-known"
     VARIED_AFTER_DISCHARGE = "varied-after-discharge"
+    NOT_IN_PILOT = "not-in-pilot"
+    PILOT_INSTEAD = "pilot-instead"
 
 
 class BreachStep(StrEnum):

@@ -17,10 +17,12 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed, Prohibition
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, fits
+from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import questions
 from contracts.rules.order_status import held_before, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
-from contracts.sections import Identity, Name
+from contracts.rules.regimes import OF_2010, OF_THE_PILOT, dapo_from, regime
+from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.patterns import without_answer
@@ -73,8 +75,7 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
         lines = [line for row in bound.values() for line in row.orders if line.root == order]
         services = [await runtime.fact(root) for root in sorted({r for line in lines for r in line.services})]
         facts |= {each.id for served in services for each in served}
-        before = held_before([(each.envelope, each.content) for each in versions.versions(order)])
-        known |= _told(made, before, allowed) | _now(lines, services, at)
+        known |= await _told(runtime, made, versions, allowed) | _now(lines, services, at)
         if allowed == circulating.ALL:
             known["without_answer"] = without_answer(bound, at)
             facts |= {each.root for row in bound.values() for group in row.occurrences for each in group}
@@ -173,8 +174,10 @@ async def _bound(runtime: Runtime, order: str, people: Iterable[str]) -> dict[st
     }
 
 
-def _told(made: Fact[OrderMade], before: OrderMade | None, allowed: frozenset[Part]) -> dict[str, Any]:
-    """What an order says, and said until it was varied, as far as this reader may see it."""
+async def _told(
+    runtime: Runtime, made: Fact[OrderMade], versions: FactSet, allowed: frozenset[Part]
+) -> dict[str, Any]:
+    """What an order says, as far as this reader may see it, and what it leaves to ask."""
     said = made.said
     known: dict[str, Any] = {
         "type": said.order,
@@ -194,7 +197,14 @@ def _told(made: Fact[OrderMade], before: OrderMade | None, allowed: frozenset[Pa
     if Part.REQUIREMENTS in allowed:
         known["requirements"] = [Term.model_validate(each.model_dump()) for each in said.requirements]
     if Part.CIRCULATION in allowed:
-        known["questions"] = questions(said, before)
+        before = held_before([(each.envelope, each.content) for each in versions.versions(made.root)])
+        area = said.routing.area if isinstance(said.routing, Routing) else None
+        areas = (await runtime.configuration(AreaDefined)).current(AreaDefined)
+        since = dapo_from({each.said.area: each.said for each in areas}, area)
+        there = regime(area, since, said.made.astimezone(LONDON).date())
+        known["questions"] = questions(said, before, there)
+        if said.order in OF_2010 | OF_THE_PILOT:
+            known |= {"regime": there, "dapo_from": since}
     return known
 
 

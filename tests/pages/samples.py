@@ -8,6 +8,7 @@ from chassis.parking import Broken, Parked
 from contracts.envelope import Assertion
 from contracts.rules.alert_path import PathState
 from contracts.rules.order_status import status
+from contracts.rules.regimes import AreaRegime
 from contracts.rules.safe_contact import Word, safe_way
 from contracts.sections import Contact, Identity, Location, Name, Sensitivity
 from contracts.vocabulary import (
@@ -560,6 +561,8 @@ def order_page(root: str) -> OrderPage:
         "protected": [Name(family="Doe", given="Jane"), None],
         "requirements": [Term(kind=RequirementKind.PROGRAMME, text="For stalkers", supervisor="Probation")],
         "questions": [OrderQuestion.SUPERVISOR_MISSING],
+        "regime": AreaRegime.PILOT,
+        "dapo_from": date(2024, 11, 27),
         "services": [
             ServiceShown(method=ServiceMethod.PERSONAL, served=ago(days=3), respondent_aware=ago(days=3))
         ],

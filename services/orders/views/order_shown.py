@@ -1,9 +1,12 @@
 """An order as its force and the teams that were sent it are shown it; and the lists of what waits."""
 
+from datetime import date
+
 from pydantic import AwareDatetime
 
 from contracts.rules.circulation import Circulation, TeamLine
 from contracts.rules.order_types import Breach
+from contracts.rules.regimes import AreaRegime
 from contracts.sections import Name
 from contracts.vocabulary import (
     NationalSystem,
@@ -41,8 +44,10 @@ class OrderPage(Shown):
     ``unknown``: it cannot be told what holds of it. ``asked`` is its circulation, None where none is asked;
     without the part *circulation* it has the reader's own teams alone. ``without_answer``: so many breaches
     by whom it binds had no answer in 24 hours, told to whoever is shown the whole order; 0 where fewer than
-    three had none. ``doubtful`` are the teams that an agency of its kind cannot have, or of an agency whose
-    kind nobody knows. ``teams`` are those for which the reader may confirm it."""
+    three had none. ``regime``: whether its area, in the pilot of DAPN and DAPO since ``dapo_from``, was so
+    when it was made; None where its type is of neither regime. ``doubtful`` are the teams that an agency of
+    its kind cannot have, or of an agency whose kind nobody knows. ``teams`` are those for which the reader
+    may confirm it."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
@@ -67,6 +72,8 @@ class OrderPage(Shown):
     prohibitions: tuple[Term, ...] = ()
     requirements: tuple[Term, ...] = ()
     questions: tuple[OrderQuestion, ...] = ()
+    regime: AreaRegime | None = None
+    dapo_from: date | None = None
     services: tuple[ServiceShown, ...] = ()
     asked: Circulation | None = None
     without_answer: int = 0

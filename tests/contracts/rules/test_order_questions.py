@@ -8,6 +8,7 @@ import pytest
 from contracts.events.orders import OrderMade
 from contracts.rules.order_questions import questions
 from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Requirements
+from contracts.rules.regimes import AreaRegime
 from contracts.vocabulary import OrderQuestion, OrderType, PoliceRank, Role
 from tests.support.facts import someone
 from tests.support.tables import lines, read
@@ -27,7 +28,8 @@ def order(values: dict[str, Any]) -> OrderMade:
 @lines(__file__, "order_questions")
 def test_what_is_asked_of_an_order(line: dict[str, Any]) -> None:
     before = order(line["before"]) if "before" in line else None
-    assert [question.value for question in questions(order(line["order"]), before)] == line["asked"]
+    there = AreaRegime(line.get("there", "unknown"))
+    assert [question.value for question in questions(order(line["order"]), before, there)] == line["asked"]
 
 
 def test_every_question_and_every_type_has_a_line() -> None:

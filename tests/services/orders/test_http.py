@@ -413,6 +413,22 @@ async def test_an_order_that_is_varied_after_its_discharge_binds_again_as_it_say
     assert "varied-after-discharge" in page["questions"]
 
 
+async def test_a_dapo_is_asked_about_where_its_area_is_not_in_the_pilot(orders: Orders) -> None:
+    await prepared(orders)
+    where = {"order": "dapo", "until_further_order": True, "routing": {"area": "north"}, **BETWEEN}
+    order = await told(orders, "orders", 3, where)
+    asked = (await orders.get("supervisor", f"orders/{order}")).json()
+    assert asked["regime"] == "dvpn-alone"
+    assert "not-in-pilot" in asked["questions"]
+    since = (orders.runtime.clock.now() - timedelta(days=5)).date()
+    shire = AreaDefined(area="castleshire", name="Castleshire", kind=AreaKind.FORCE, dapo_from=since)
+    header = own_header(orders.runtime.clock.now())
+    await orders.runtime.take(header, shire, caller=CALLERS["police-system"], right="test")
+    now = (await orders.get("supervisor", f"orders/{order}")).json()
+    assert (now["regime"], now["dapo_from"]) == ("pilot", since.isoformat())
+    assert "not-in-pilot" not in now["questions"]
+
+
 async def test_service_before_the_making_is_a_fact_and_makes_it_no_earlier(orders: Orders) -> None:
     order = await told(
         orders, "orders", 3, {"order": "non-molestation", "until_further_order": True, **BETWEEN}
