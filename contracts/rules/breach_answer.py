@@ -4,8 +4,9 @@ Source: ``domain.md`` section 5. HMICFRS (2021): a response within 24 hours of t
 of 83 breaches had none, and one order was breached 18 times with no action. That the clock runs faster
 for whoever was left unanswered before, and that whoever is outstanding is asked for anew each day, is
 Goldthread's own (2026-11), to be agreed with each force; so is that whoever took its alert and took no step,
-and what came of officers who were sent, is asked for by its danger (``standing_answer.WITHIN``). Ranks:
-HMICFRS 2021, recommendation 5.2, for outcomes 15 and 16; the lifecycle of section 5 for closing.
+and what came of officers who were sent, is asked for by its danger (``standing_answer.WITHIN``); and that
+what came of an interview is asked for in three days, and each week. Ranks: HMICFRS 2021,
+recommendation 5.2, for outcomes 15 and 16; the lifecycle of section 5 for closing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,11 +24,14 @@ GRACE = timedelta(hours=2)
 """How long whoever sends a breach late has to send its answer too."""
 OUTSTANDING = timedelta(hours=24)
 """How long a suspect may be outstanding before somebody is asked for them again."""
+INTERVIEWED, DECIDES = timedelta(hours=72), timedelta(days=7)
+"""How long after an interview somebody is asked what came of it: charge, or no further action; and how long
+whoever took that question has before it is asked anew."""
 
 NO_ANSWER = frozenset({BreachStep.TRIAGED, BreachStep.AT_COURT, BreachStep.CLOSED})
 """Steps by which nobody has gone, looked or spoken to anybody."""
 
-RANKS = tuple(PoliceRank)
+RANKS, STEPS = tuple(PoliceRank), tuple(BreachStep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,10 @@ class Step:
     root: str
 
     @property
-    def order(self) -> tuple[datetime, bool, str]:
-        """Later steps come later; of one time, as of steps that give their day alone, to be sent comes before
-        whatever came of it."""
-        return (self.at, self.step is not BreachStep.DEPLOYED, self.root)
+    def order(self) -> tuple[datetime, int, str]:
+        """Later steps come later; those of one time, as of steps that give their day alone, in the order of a
+        breach's life: to be sent comes before whatever came of it."""
+        return (self.at, STEPS.index(self.step), self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,8 @@ def asking(
 ) -> Asking | None:
     """When somebody is to be asked for an answer: none has come in its time (``allowed``), nor in what its
     danger gives (``within``) whoever has ``taken`` its alert; officers were sent, and nothing was told for as
-    long; or the suspect has been outstanding for a day. None: it is answered."""
+    long; the suspect has been outstanding for a day, or was interviewed three days ago and nothing
+    followed. None: it is answered."""
     known = list(records)
     if answered(known) is None:
         by = due(known, allowed)
@@ -161,7 +166,9 @@ def asking(
     last = max(steps, key=lambda step: step.order)
     if last.step is BreachStep.SUSPECT_OUTSTANDING:
         return Asking(last.at + OUTSTANDING, allowed)
+    grace = min(record.accepted for record in known) + min(GRACE, within)
     if last.step is BreachStep.DEPLOYED:
-        grace = min(record.accepted for record in known) + min(GRACE, within)
         return Asking(max(last.at + within, grace), within)
+    if last.step is BreachStep.INTERVIEWED:
+        return Asking(max(last.at + INTERVIEWED, grace), DECIDES)
     return None

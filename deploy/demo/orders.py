@@ -24,7 +24,7 @@ WITNESSES = ("castlegate-housing", "northmere-council", "harbour-idva", "northme
 ANSWERS = (
     ("arrested", "charged"),
     ("suspect-outstanding", "arrested"),
-    ("interviewed", None),
+    ("interviewed", "charged"),
     ("no-breach-found", None),
 )
 """The first step of the answer to a breach, and the next."""

@@ -20,7 +20,7 @@ from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ORDER, OR
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS),
-    fold_version=7,
+    fold_version=8,
     routers=(router, pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

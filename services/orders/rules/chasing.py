@@ -3,7 +3,8 @@
 Source: ``domain.md`` section 5 (2026-10): the answer is due within 24 hours (HMICFRS 2021), an outstanding
 suspect keeps paging, and nothing closes by itself. An alert that a person took ends the calls, and not
 the breach: where no step has followed in the time that the answer had, it is told anew, for a week, and
-while a suspect is outstanding, or nobody tells what came of officers who were sent, for as long as it takes.
+while a suspect is outstanding, or nobody tells what came of officers who were sent or of an interview, for as
+long as it takes.
 After that, and where a week was over before it was ever told, it is a gap on the pages and calls nobody (both
 Goldthread's own). An alert that nobody took climbs for as long as it takes.
 """
