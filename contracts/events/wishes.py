@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.events.contact import AboutHer
@@ -42,6 +42,11 @@ class ConsentSaid(AboutHer):
     recipients: Annotated[list[AgencyKind], Field(min_length=1, max_length=len(AgencyKind))]
     answer: ConsentAnswer
     said_by: SaidBy = SaidBy.VICTIM
+    speaker_named: StrictBool | None = Field(
+        default=None,
+        description="given by Goldthread: whether its sender said by whom it was said. Where it did not, or "
+        "nobody knows, a yes is nobody's, and a no counts as hers",
+    )
     heard_by: Line | None = Field(
         default=None, description="who heard it, by their agency's own number or post, never a name"
     )
@@ -54,6 +59,11 @@ class ConsentSaid(AboutHer):
         if self.override and self.override.basis is LawfulBasis.CONSENT:
             raise PydanticCustomError("basis_is_consent", "against her word consent is no basis")
         return self
+
+    @property
+    def speaker(self) -> SaidBy | None:
+        """Whose word it is; None: nobody has said so, and what stands in ``said_by`` may be left out."""
+        return None if self.said_by is SaidBy.VICTIM and not self.speaker_named else self.said_by
 
 
 class CharacteristicsSaid(AboutHer):

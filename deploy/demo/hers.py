@@ -29,7 +29,9 @@ def tell(notebook: Notebook, pair: Pair, referred: datetime) -> None:
         recipients = ["police", "health", "housing"]
         refuses = chance.random() < 0.2
         answer = "refused" if refuses else "given"
-        notebook.say(IDVA, "consent", soon, [her], area, recipients=recipients, answer=answer)
+        notebook.say(
+            IDVA, "consent", soon, [her], area, recipients=recipients, answer=answer, said_by="victim"
+        )
         if refuses and chance.random() < 0.5:
             why = {"basis": "public-task", "ground": "high-risk", "reason": "The threats have grown since."}
             known: dict[str, Any] = {"recipients": recipients, "answer": "overridden", "override": why}

@@ -19,6 +19,7 @@ from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed, victim_of
 from contracts.events.research import InterestDeclared
 from contracts.events.support import SupportProgressed
+from contracts.events.wishes import ConsentSaid
 from contracts.rules.areas import area_and_around, within_token
 from contracts.sections import Routing
 from contracts.submission import Submission
@@ -56,9 +57,9 @@ async def decide_identity(
 
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
-    grade, by the threshold that its area has now.
+    grade, by the threshold that its area has now; and of a consent whether it was said by whom.
 
-    Raises Refused (422) where the sender gave a grade of that kind, for an assessment or a Dash of which
+    Raises Refused (422) where the sender gave what Goldthread adds, for an assessment or a Dash of which
     something is wrong, for a death that is another kind of agency's to record, for safe contact where whoever
     goes to her does not read it (it is said by itself, at ``/safe-contacts``), for a decision of one mention
     alone, for *same* of two sides of one fact, and for a step of support that is another service's to say;
@@ -78,6 +79,20 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     await _check_area(archive, caller, content)
     await _check_said(archive, caller, content)
     check_feed(content, production=archive.production)
+    if isinstance(content, ConsentSaid):
+        return _with_speaker(content)
+    return await _with_grade(archive, content, root)
+
+
+def _with_speaker(content: ConsentSaid) -> Content:
+    """Raises as ``admit`` does."""
+    if content.speaker_named is not None:
+        raise Refused("given-by-goldthread", "body.content.speaker_named")
+    return content.model_copy(update={"speaker_named": "said_by" in content.model_fields_set})
+
+
+async def _with_grade(archive: Archive, content: Content, root: str) -> Content:
+    """Raises as ``admit`` does."""
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
     if content.graded is not None:

@@ -50,7 +50,7 @@ def hers_of(person: str, told: Iterable[Told]) -> victim_rows.Hers:
 def _consents(told: Told) -> Iterator[victim_rows.Consent]:
     fact, said = told.fact, told.fact.said
     if isinstance(said, ConsentSaid):
-        known = said.model_dump(include={"recipients", "answer", "said_by", "heard_by"})
+        known = said.model_dump(include={"recipients", "answer", "heard_by"}) | {"said_by": said.speaker}
         why = said.override.model_dump(include={"basis", "ground", "reason"}) if said.override else {}
         yield victim_rows.Consent(**source(fact), **known, **why)
     if isinstance(said, ReferralMade) and said.consent is not None:

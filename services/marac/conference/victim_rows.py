@@ -37,7 +37,8 @@ class Consent(Source):
 
     recipients: tuple[AgencyKind, ...]
     answer: ConsentAnswer
-    said_by: SaidBy
+    said_by: SaidBy | None
+    """None: nobody has said by whom."""
     heard_by: str | None = None
     basis: LawfulBasis | None = None
     ground: OverrideGround | None = None

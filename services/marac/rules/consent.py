@@ -22,7 +22,8 @@ class Word:
     at: datetime
     recipients: Collection[AgencyKind]
     answer: ConsentAnswer
-    said_by: SaidBy
+    said_by: SaidBy | None
+    """None: nobody has said by whom it was said."""
     ground: OverrideGround | None = None
 
 
@@ -54,15 +55,17 @@ def _of(kind: AgencyKind, words: Sequence[Word], grade: Grade) -> Standing:
         return Standing(kind, ConsentState.OVERRIDDEN, _look_again(hers, against, grade), roots)
     if hers is not None:
         return Standing(kind, ConsentState.REFUSED, "refused", (hers.root,))
+    if unnamed := [word.root for word in words if word.said_by is None]:
+        return Standing(kind, ConsentState.NOT_ASKED, "unnamed", (unnamed[-1],))
     return Standing(kind, ConsentState.NOT_ASKED, "not-asked")
 
 
 def _is_hers(word: Word) -> bool:
-    """Whether it counts as her word: that somebody else says yes for her does not; that they say no does,
-    until she is asked."""
+    """Whether it counts as her word: that somebody else, or nobody who is named, says yes for her does not;
+    that they say no does, until she is asked."""
     if word.answer is ConsentAnswer.OVERRIDDEN:
         return False
-    return word.said_by is not SaidBy.OTHER or word.answer is ConsentAnswer.REFUSED
+    return word.said_by not in (None, SaidBy.OTHER) or word.answer is ConsentAnswer.REFUSED
 
 
 def _look_again(hers: Word | None, against: Word, grade: Grade) -> str | None:

@@ -65,6 +65,7 @@ WORST_FIRST = (
     "contract-missing",
     "leads-several",
     "consent-refused",
+    "consent-unnamed",
     "consent-not-asked",
     "dash-unanswered",
     "order-questions",
@@ -311,10 +312,14 @@ def _asked(case: CaseSeen) -> Iterable[Gap]:
     died nobody is sent to ask."""
     if case.way.state is WayState.DIED:
         return
-    refused = [each for each in case.consents if each.question not in (None, "not-asked")]
+    refused = [each for each in case.consents if each.question not in (None, "not-asked", "unnamed")]
     if refused:
         roots = tuple(dict.fromkeys(root for each in refused for root in each.roots))
         yield Gap("consent-refused", case.referred_by, roots=roots, count=len(refused))
+    unnamed = [each for each in case.consents if each.question == "unnamed"]
+    if unnamed:
+        roots = tuple(dict.fromkeys(root for each in unnamed for root in each.roots))
+        yield Gap("consent-unnamed", case.referred_by, roots=roots, count=len(unnamed))
     unasked = sum(each.question == "not-asked" for each in case.consents)
     if unasked:
         yield Gap("consent-not-asked", case.referred_by, count=unasked)

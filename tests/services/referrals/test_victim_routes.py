@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.events.wishes import ConsentSaid
 from tests.services.referrals.scene import Referrals, named
 
 HER = named("victim", "1")
@@ -94,3 +95,19 @@ async def test_safe_contact_is_said_where_whoever_goes_to_her_reads_it(
     assert (await post(referrals, path, content))[0] == 201
     assert (await post(referrals, "safe-contacts", {"people": [there]}))[0] == 201
     assert (await post(referrals, "incidents", {"people": [there], "kind": "other"}))[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("said", "speaker"), [({}, None), ({"said_by": "victim"}, "victim"), ({"said_by": "other"}, "other")]
+)
+async def test_a_consent_keeps_whether_it_was_said_whose_it_is(
+    referrals: Referrals, said: dict[str, str], speaker: str | None
+) -> None:
+    content = {"people": [HER], "recipients": ["housing"], "answer": "given"} | said
+    taken = await referrals.post("haven", "consents", content)
+    corrected = await referrals.correct("haven", taken, content | {"heard_by": "H-12"})
+    assert (taken.status_code, corrected.status_code) == (201, 200), corrected.text
+    kept = (await referrals.runtime.fact(taken.json()["root"])).of(ConsentSaid)
+    assert {fact.said.speaker for fact in kept} == {speaker}
+    given = await referrals.post("haven", "consents", content | {"speaker_named": True})
+    assert (given.status_code, given.json()["code"]) == (422, "given-by-goldthread")
