@@ -9,7 +9,8 @@ and such a breach pages all the same.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from itertools import pairwise
+from typing import Protocol, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -17,13 +18,49 @@ from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.mentions import Mention
 from contracts.rules.occurrence import normal
-from contracts.rules.order_status import OrderStatus, OrderTerms, Past, status, then, together
+from contracts.rules.order_status import (
+    OrderStatus,
+    OrderTerms,
+    Past,
+    Versions,
+    held_at,
+    holding,
+    status,
+    then,
+    together,
+)
 from contracts.vocabulary import PERPETRATOR_ROLES, Role
 
 
-class KnownOrder(BaseModel):
-    """An order as a breach is matched with it: ``terms`` as it stands, ``past`` those that it had before.
-    People are person ids, sorted."""
+class Parties(BaseModel):
+    """Whom an order binds and whom it protects. People are person ids, sorted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    respondents: list[str]
+    protected: list[str]
+    protected_mentions: list[str]
+
+    @classmethod
+    def of(cls, order: OrderMade, homes: Mapping[str, str]) -> "Parties":
+        """Whom it names as such."""
+        protected = order.in_role(Role.VICTIM)
+        return cls(
+            respondents=sorted(_persons(order.in_role(*PERPETRATOR_ROLES), homes)),
+            protected=sorted(_persons(protected, homes)),
+            protected_mentions=sorted({each.mention for each in protected if each.mention}),
+        )
+
+
+class PastParties(Parties):
+    """Whom an order bound and protected until it was varied."""
+
+    until: AwareDatetime
+
+
+class KnownOrder(Parties):
+    """An order as a breach is matched with it: ``terms`` and people as it stands; ``past`` and ``before``,
+    those that it had before."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,9 +69,14 @@ class KnownOrder(BaseModel):
     made: AwareDatetime
     terms: OrderTerms
     past: list[Past] = []
-    respondents: list[str]
-    protected: list[str]
-    protected_mentions: list[str]
+    before: list[PastParties] = []
+
+    def then(self, at: datetime) -> Self:
+        """The order as it stood at a time: its terms, and whom it bound and protected."""
+        held = next((each for each in self.before if at < each.until), None)
+        people = held.model_dump(exclude={"until"}) if held else {}
+        terms = then(self.terms, self.past, at)
+        return self.model_copy(update={"terms": terms, "past": [], "before": [], **people})
 
     def status_at(self, at: datetime) -> OrderStatus:
         """What held of it at a time, under the terms that it had then."""
@@ -60,16 +102,32 @@ class Match:
     because: str
 
 
-def people_of(said: Said, orders: Mapping[str, OrderMade]) -> list[Mention]:
-    """Whom a fact is about: everybody whom it names, and, where a breach gives its order by id and
-    names nobody of a side, those of that side of the order.
+def parties_before(versions: Versions, homes: Mapping[str, str]) -> list[PastParties]:
+    """Whom an order bound and protected until it was varied, and until when, by all that was said of it."""
+    found = [
+        (envelope.time, Parties.of(said, homes))
+        for envelope, said in (versions[place] for place in holding(versions))
+        if isinstance(said, OrderMade)
+    ]
+    return [
+        PastParties(until=until, **people.model_dump())
+        for (_, people), (until, later) in pairwise(found)
+        if people != later
+    ]
 
-    ``orders`` are known ones by root. Of the order's people the role and the mention alone are taken:
-    what the order says of them is not what the breach says.
+
+def people_of(said: Said, at: datetime, spoken: Callable[[str], Versions]) -> list[Mention]:
+    """Whom a fact of this time is about: everybody whom it names, and, where a breach gives its order by id
+    and names nobody of a side, those of that side of the order as it stood then.
+
+    ``spoken`` gives all that was said of an order. Of the order's people the role and the mention alone are
+    taken: what the order says of them is not what the breach says.
     """
     found = list(said.named)
-    order = orders.get(said.order) if isinstance(said, BreachReported) and said.order else None
-    if order is None:
+    versions = spoken(said.order) if isinstance(said, BreachReported) and said.order else ()
+    place = held_at(versions, at) if versions and versions[-1][1] is not None else None
+    order = None if place is None else versions[place][1]
+    if not isinstance(order, OrderMade):
         return found
     for side in ((Role.VICTIM,), tuple(PERPETRATOR_ROLES)):
         if not said.in_role(*side):
@@ -88,13 +146,14 @@ S = TypeVar("S", bound=Served)
 
 
 def services_of(
-    root: str, order: OrderMade, served: Iterable[S], person: str, homes: Mapping[str, str]
+    root: str, versions: Versions, served: Iterable[S], person: str, homes: Mapping[str, str]
 ) -> list[S]:
     """The services of an order that count for a person: by its id, else by its reference. Of several whom it
-    binds each is bound by their own service; one that names nobody is of all. Where it binds one alone, it is
-    of them under whichever record it names them."""
-    bound = _persons(order.in_role(*PERPETRATOR_ROLES), homes)
-    of_it = [each for each in served if _is_of(each.said, root, order.reference)]
+    binds or bound each is bound by their own service; one that names nobody is of all. Where it binds one
+    alone, it is of them under whichever record it names them."""
+    held = [said for _, said in (versions[n] for n in holding(versions)) if isinstance(said, OrderMade)]
+    bound = {each for said in held for each in Parties.of(said, homes).respondents}
+    of_it = [each for each in served if _is_of(each.said, root, held[-1].reference)]
     if len(bound) < 2:
         return of_it
     named = [(each, _persons(each.said.in_role(*PERPETRATOR_ROLES), homes)) for each in of_it]
@@ -121,7 +180,7 @@ def match(sought: Sought, known: Iterable[KnownOrder]) -> Match:
     recent made before. A breach that gives an id or a reference which nobody knows is of *that* order, not of
     another one.
     """
-    orders = sorted(each_once(known), key=lambda order: (order.made, order.root))
+    orders = _as_of(known, sought.at)
     if sought.order:
         return _by(lambda o: o.root == sought.order, orders, sought.at, "order.given")
     if sought.reference:
@@ -141,10 +200,15 @@ def beside(sought: Sought, found: KnownOrder | None, known: Iterable[KnownOrder]
     )
     if not (between.respondents and between.victims):
         return []
-    orders = sorted(each_once(known), key=lambda order: (order.made, order.root))
+    orders = _as_of(known, sought.at)
     own = found.root if found else None
     theirs = (order for order in orders if order.root != own and _between(order, between))
     return [order for order in theirs if order.status_at(sought.at).in_force]
+
+
+def _as_of(known: Iterable[KnownOrder], at: datetime) -> list[KnownOrder]:
+    """Each order once, the oldest first, as it stood at a time."""
+    return [each.then(at) for each in sorted(each_once(known), key=lambda order: (order.made, order.root))]
 
 
 def each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:

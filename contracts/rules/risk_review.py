@@ -189,10 +189,9 @@ def told_of(
     that stand, or what was said last of those that were withdrawn. ``versions`` gives those of a root, the
     first said first: a correction is no new fact."""
     known = list(facts)
-    orders = {envelope.root: said for envelope, said in known if isinstance(said, OrderMade)}
     found, of_breach = [], dict[str, tuple[str, frozenset[str]]]()
     for envelope, said in known:
-        people = people_of(said, orders) if isinstance(said, BreachReported) else said.named
+        people = people_of(said, envelope.time, versions)
         hers = next((m.mention for m in people if _is_victim(m, person, homes)), None)
         by_whom = (homes.get(m.mention or "") for m in people if m.role in PERPETRATOR_ROLES)
         sides = (hers, frozenset(each for each in by_whom if each)) if hers else None

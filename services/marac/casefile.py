@@ -25,7 +25,15 @@ from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import record_of
-from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
+from contracts.rules.order_match import (
+    KnownOrder,
+    PastParties,
+    Sought,
+    match,
+    parties_before,
+    people_of,
+    services_of,
+)
 from contracts.rules.order_questions import questions
 from contracts.rules.order_status import OrderStatus, OrderTerms, Past, held_before, order_terms, status
 from contracts.sections import Identity, Name, Routing
@@ -54,6 +62,7 @@ class OrderSeen:
     services: tuple[Fact[OrderServed], ...]
     terms: OrderTerms
     past: list[Past]
+    before: list[PastParties]
     status: OrderStatus
     respondents: tuple[str, ...]
     protected: tuple[str, ...]
@@ -69,6 +78,7 @@ class OrderSeen:
             made=self.fact.said.made,
             terms=self.terms,
             past=self.past,
+            before=self.before,
             respondents=sorted(self.respondents),
             protected=sorted(self.protected),
             protected_mentions=[],
@@ -108,7 +118,7 @@ def told_of(subject: Subject) -> list[Told]:
     homes = subject.homes
     told = []
     for fact in subject.facts.current(Said):
-        named = tuple(about(fact.said, subject))
+        named = tuple(about(fact, subject))
         own = tuple(m for m in named if m.mention is not None and homes.get(m.mention) == subject.id)
         victims = persons((m for m in named if m.role is Role.VICTIM), homes)
         perpetrators = persons((m for m in named if m.role in PERPETRATOR_ROLES), homes)
@@ -116,20 +126,15 @@ def told_of(subject: Subject) -> list[Told]:
     return told
 
 
-def orders_made(subject: Subject) -> dict[str, OrderMade]:
-    """The orders among this person's facts, by root: asked for by ``once``."""
-    return {fact.root: fact.said for fact in subject.facts.current(OrderMade)}
+def about(fact: Fact[Said], subject: Subject) -> list[Mention]:
+    """Whom a fact is about: those whom it names, and those whom a breach names by the id of its order."""
+    return people_of(fact.said, fact.occurred, subject.facts.spoken)
 
 
-def about(said: Said, subject: Subject) -> list[Mention]:
-    """Whom a payload is about: those whom it names, and those whom a breach names by the id of its order."""
-    return people_of(said, once(subject, orders_made))
-
-
-def own_mentions(said: Said, subject: Subject) -> list[Mention]:
-    """Those whom a payload is about and who are this person today."""
+def own_mentions(fact: Fact[Said], subject: Subject) -> list[Mention]:
+    """Those whom a fact is about and who are this person today."""
     homes = subject.homes
-    return [m for m in about(said, subject) if m.mention is not None and homes.get(m.mention) == subject.id]
+    return [m for m in about(fact, subject) if m.mention is not None and homes.get(m.mention) == subject.id]
 
 
 def who(said: Iterable[tuple[Fact[Said], Mention]]) -> Who:
@@ -173,10 +178,10 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
     served = subject.facts.current(OrderServed)
     seen = []
     for fact in subject.facts.current(OrderMade):
-        if not own_mentions(fact.said, subject):
+        if not own_mentions(fact, subject):
             continue
-        services = tuple(services_of(fact.root, fact.said, served, subject.id, subject.homes))
-        versions = [(each.envelope, each.content) for each in subject.facts.versions(fact.root)]
+        versions = subject.facts.spoken(fact.root)
+        services = tuple(services_of(fact.root, versions, served, subject.id, subject.homes))
         terms, past = order_terms(versions, [service.said for service in services], court_deadline)
         about = [
             *(each for each in subject.facts.current(OrderCirculated) if each.said.order == fact.root),
@@ -188,6 +193,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
                 services=services,
                 terms=terms,
                 past=past,
+                before=parties_before(versions, subject.homes),
                 status=status(terms, subject.at),
                 respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
                 protected=persons(fact.said.in_role(Role.VICTIM), subject.homes),
@@ -211,7 +217,7 @@ def records_of(subject: Subject) -> list[RecordSeen]:
     return [
         _record(fact, subject)
         for fact in sorted(reports, key=lambda fact: fact.order)
-        if own_mentions(fact.said, subject)
+        if own_mentions(fact, subject)
     ]
 
 
@@ -228,7 +234,7 @@ def _record(fact: Report, subject: Subject) -> RecordSeen:
     )
     found = match(sought, [order.known for order in once(subject, orders_of)])
     victims = frozenset(found.order.protected) if found.order else frozenset[str]()
-    accused = persons((m for m in about(said, subject) if m.role in PERPETRATOR_ROLES), homes)
+    accused = persons((m for m in about(fact, subject) if m.role in PERPETRATOR_ROLES), homes)
     record = record_of(fact.envelope, said, homes, victims, frozenset(accused))
     return RecordSeen(fact, record, found.order.root if found.order else None, found.because)
 

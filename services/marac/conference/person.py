@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact
@@ -199,7 +199,7 @@ def _said(told: casefile.Told, earlier: Iterable[Fact[Content]], subject: Subjec
 
 
 def _names(fact: Fact[Content], subject: Subject) -> bool:
-    return isinstance(fact.content, Said) and bool(casefile.own_mentions(fact.content, subject))
+    return isinstance(fact.content, Said) and bool(casefile.own_mentions(cast("Fact[Said]", fact), subject))
 
 
 def _state(fact: Fact[Content]) -> Literal["current", "corrected", "withdrawn"]:
@@ -329,7 +329,7 @@ def _record(seen: casefile.RecordSeen, subject: Subject) -> rows.RecordLine:
 
 
 def _accused(seen: casefile.RecordSeen, subject: Subject) -> list[Mention]:
-    return [each for each in casefile.about(seen.fact.said, subject) if each.role in PERPETRATOR_ROLES]
+    return [each for each in casefile.about(seen.fact, subject) if each.role in PERPETRATOR_ROLES]
 
 
 def _leads(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[rows.Lead]:

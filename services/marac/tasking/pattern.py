@@ -107,7 +107,7 @@ def _by_occurrence(events: Iterable[Seen]) -> list[list[Seen]]:
 
 def _word(subject: Subject, seen: Seen) -> pattern.Word:
     fact = seen.record.fact
-    accused = (each for each in casefile.about(fact.said, subject) if each.role in PERPETRATOR_ROLES)
+    accused = (each for each in casefile.about(fact, subject) if each.role in PERPETRATOR_ROLES)
     says = pattern.codes(fact.said, accused)
     return pattern.record(fact.root, subject.facts.first_recorded(fact.root), says)
 

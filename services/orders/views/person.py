@@ -12,7 +12,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.clock import court_deadline
 from chassis.facts import Fact, FactSet
-from chassis.once import once
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.alerts import AlertRaised, AlertStoodDown
@@ -22,7 +21,15 @@ from contracts.mentions import Mention
 from contracts.rules import pattern
 from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import occurrences, record_of
-from contracts.rules.order_match import KnownOrder, Sought, match, people_of, services_of
+from contracts.rules.order_match import (
+    KnownOrder,
+    Parties,
+    Sought,
+    match,
+    parties_before,
+    people_of,
+    services_of,
+)
 from contracts.rules.order_status import OrderStatus, order_terms, status
 from contracts.rules.standing_grade import Assessed, counting, stands
 from contracts.sections import Routing
@@ -196,13 +203,12 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
     lines: list[OrderLine] = []
     changes: list[datetime | None] = []
     for fact in subject.facts.current(OrderMade):
-        respondents = persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes)
-        services = services_of(fact.root, fact.said, served, subject.id, subject.homes)
-        versions = [(each.envelope, each.content) for each in subject.facts.versions(fact.root)]
+        parties = Parties.of(fact.said, subject.homes)
+        versions = subject.facts.spoken(fact.root)
+        services = services_of(fact.root, versions, served, subject.id, subject.homes)
         terms, past = order_terms(versions, [service.said for service in services], court_deadline)
         now = status(terms, subject.at)
-        protected = fact.said.in_role(Role.VICTIM)
-        binds = subject.id in respondents
+        binds = subject.id in parties.respondents
         lines.append(
             OrderLine(
                 root=fact.root,
@@ -210,9 +216,8 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
                 made=fact.said.made,
                 terms=terms,
                 past=past,
-                respondents=respondents,
-                protected=persons(protected, subject.homes),
-                protected_mentions=sorted({m.mention for m in protected if m.mention}),
+                before=parties_before(versions, subject.homes),
+                **parties.model_dump(),
                 agency=fact.agency,
                 services=sorted(service.root for service in services),
                 status=StatusNow.of(now) if binds else None,
@@ -225,7 +230,6 @@ def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
 def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordLine]]:
     standing, asked = _standing(subject, AlertRule.BREACH), _standing(subject, AlertRule.NO_ANSWER)
     taken = steps_of(subject.facts)
-    made = _made(subject)
     lines: dict[str, RecordLine] = {}
     records = []
     reports: list[Report] = [
@@ -233,7 +237,7 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
         *subject.facts.current(IncidentReported),
     ]
     for fact in reports:
-        about = people_of(fact.said, made)
+        about = people_of(fact.said, fact.occurred, subject.facts.spoken)
         people = persons(about, subject.homes)
         if subject.id not in people:
             continue
@@ -247,10 +251,6 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
         alerts = {"standing": standing.get(fact.root, []), "asked": fact.root in asked}
         lines[fact.root] = line.model_copy(update=told | alerts)
     return [[lines[record.root] for record in group] for group in occurrences(records)]
-
-
-def _made(subject: Subject) -> dict[str, OrderMade]:
-    return {fact.root: fact.said for fact in subject.facts.current(OrderMade)}
 
 
 def in_role(mentions: Iterable[Mention], *roles: str) -> list[Mention]:
@@ -370,7 +370,7 @@ def _victims(subject: Subject) -> list[VictimLine]:
 
 def _harmed(fact: Fact[Said], subject: Subject) -> tuple[list[str], list[str]]:
     """The victims whom a fact names, where it names this person on either side; and by whom."""
-    about = people_of(fact.said, once(subject, _made))
+    about = people_of(fact.said, fact.occurred, subject.facts.spoken)
     by_whom = persons(in_role(about, *PERPETRATOR_ROLES), subject.homes)
     victims = persons(in_role(about, Role.VICTIM), subject.homes)
     return [each for each in victims if subject.id in (each, *by_whom)], list(by_whom)

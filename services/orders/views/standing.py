@@ -65,7 +65,7 @@ class Standing:
             order
             for person in known
             for row in self.rows_of([person])
-            for order in row.orders
+            for order in (each.then(self.fact.occurred) for each in row.orders)
             if not theirs or person in theirs or person not in order.respondents
         ]
 

@@ -140,6 +140,23 @@ class TestOrder:
         assert [record.root for record in seen.records] == sorted([root_of("breach"), root_of("council's")])
         assert len(raised(found) + raised(found, "council's")) == 1, "one assault, told once"
 
+    def test_whom_it_bound_and_protected_is_read_as_of_the_breach(self) -> None:
+        """It protected Ann, and from tomorrow on Cat. One report gives its id alone, one names Ben."""
+        made = order()
+        later = made.said.model_copy(update={"people": [ben(), cat()]})
+        varied = corrected(made, later, occurred=NOON + timedelta(days=1))
+        for at, victim in ((NOON, "ann"), (NOON + timedelta(days=2), "cat")):
+            by_id = BreachReported.model_validate({"kind": "assault", "order": made.root})
+            given = fact(by_id, agency="police", occurred=at, root="breach", things=[varied])
+            for told in (given, breach(people=[ben()], occurred=at)):
+                found = world(made, varied, service(), told)
+                found.settle()
+                assert (row(found).victims, row(found).respondents) == ((person(victim),), (person("ben"),))
+                assert row(found).status.enforceable
+                assert [
+                    line.victims for line in found.row("orders_person", person("ben")).occurrences[0]
+                ] == [[person(victim)]]
+
     def test_an_order_that_was_withdrawn_gives_a_breach_nobody(self) -> None:
         made = order()
         found = row(world(made, withdrawn(made), breach_of(made)))
