@@ -10,6 +10,7 @@ from contracts.events.alerts import (
     AlertRaised,
     AlertResolved,
     AlertStoodDown,
+    AlertUnanswered,
     DeliveryReported,
     DeliveryTried,
 )
@@ -86,6 +87,18 @@ ALERTS: list[Told] = [
         ),
     ),
     ("goldthread", at(21), AlertStoodDown(**CAUSE, about=ABOUT, because=code.StandDown.ANSWERED)),
+    (
+        "goldthread",
+        at(20, 16, 51),
+        AlertUnanswered(
+            **CAUSE,
+            number=1,
+            rounds=1,
+            urgency=code.Urgency.NOW,
+            area=WHERE.area,
+            group=example_id("the alerts of the area that nobody answers"),
+        ),
+    ),
     ("goldthread", at(20, 17, 41), ClockStarted(**CLOCK, due=at(21, 17, 40), routing=WHERE)),
     ("goldthread", at(21, 10), ClockStopped(**CLOCK)),
     ("goldthread", at(21, 10), PathTried(cause=PATH)),

@@ -111,6 +111,23 @@ class AlertResolved(Content):
     )
 
 
+class AlertUnanswered(Content):
+    """How often everybody was called for an alert and nobody answered: it is told to an operator with the
+    others of its area. None: it waits no more."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.unanswered.v1"
+    topic: ClassVar[str] = "alerts"
+    urgent = True
+    cause: ThingId
+    rule: AlertRule
+    generation: StrictInt = Field(ge=1)
+    number: StrictInt = Field(ge=1, description="of what was said so of this rule's alerts about the cause")
+    rounds: StrictInt = Field(ge=0, description="of the whole ladder; 0: it waits no more")
+    urgency: Urgency
+    area: AreaId | None = None
+    group: ThingId = Field(description="the cause of the operator's alert: the same for an area's alerts")
+
+
 class DeliveryTried(Content):
     """One try of one message on one channel, and what came of it."""
 

@@ -7,6 +7,9 @@ from collections.abc import Collection, Mapping
 
 from contracts.events.configuration import AreaDefined
 
+OPERATORS = "operators"
+"""The area whose rota is of those who operate Goldthread: a deployment has one."""
+
 
 def area_and_around(areas: Mapping[str, AreaDefined], area: str | None) -> tuple[str, ...]:
     """An area, then the one that it lies within, and so on outwards; of one that nobody defined,

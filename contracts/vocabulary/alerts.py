@@ -6,7 +6,8 @@ from enum import StrEnum
 class AlertRule(StrEnum):
     """The rules by which Goldthread tells somebody: a breach; that a service of its own could not read a
     record, or could not make a page anew; that hours of an area's rota are to come for which nobody is on it;
-    that alerts do not get out, or none by one of the ways to send; that nobody can tell an order's deadlines;
+    that alerts do not get out, or none by one of the ways to send; that everybody was called for alerts of an
+    area and nobody has answered; that nobody can tell an order's deadlines;
     that nobody says what was done about one that was taken; that a breach was withdrawn before anybody took
     its alert; and each other clock of ``contracts.rules.clocks`` that ran out."""
 
@@ -16,6 +17,7 @@ class AlertRule(StrEnum):
     ROTA_GAP = "rota-gap"
     ALERT_PATH = "alert-path"
     CHANNEL = "channel"
+    UNANSWERED = "unanswered"
     NO_CLOCKS = "no-clocks"
     UNRESOLVED = "unresolved"
     HEARING = "hearing"

@@ -9,6 +9,7 @@ import anyio
 from chassis.clock import LONDON, add_working_days
 from chassis.ids import Ids
 from chassis.settings import Settings
+from contracts.rules.areas import OPERATORS
 from deploy.demo import children, listing
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
@@ -38,6 +39,8 @@ ADDRESSES = {
     )
 }
 """Where those on call are reached: telephone numbers of Ofcom's range for drama."""
+
+OPERATORS_ADDRESS = {"telephone": "07700 900190", "email": f"{OPERATOR}@goldthread.example"}
 
 AGENCIES = (
     ("northmere-police", "Northmere Police", "police"),
@@ -125,6 +128,15 @@ class Staff:
                     area, starts, ends, *(on if number else (first, second)), reached=number > 0
                 )
                 await self._configure(ADMINISTRATOR, "rota", f"{area}-{number}", said)
+        await self._operators()
+
+    async def _operators(self) -> None:
+        """Who operates Goldthread is on call for it, on a rota of their own."""
+        starts = self._load.now
+        times = {"starts": starts.isoformat(), "ends": (starts + WEEKS * WEEK).isoformat()}
+        first = {"person": self._ids.staff(self._issuer, OPERATOR), "name": "Aisha Bright"}
+        said = {"area": OPERATORS, **times, "first": first | OPERATORS_ADDRESS}
+        await self._configure(OPERATOR, "rota", OPERATORS, said)
 
     def _shift(
         self, area: str, starts: datetime, ends: datetime, first: str, second: str, *, reached: bool

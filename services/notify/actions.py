@@ -120,7 +120,7 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
         await _theirs(archive, caller, content)
     if isinstance(content, RotaSet):
         around = area_and_around(await _areas(archive), content.area)
-        if not sharing.may_configure(caller.areas, around):
+        if not sharing.may_configure(sharing.areas_of(caller.roles, caller.areas), around):
             raise not_found()
     if isinstance(content, AreaDefined) and not sharing.may_undefine_area(caller.roles):
         raise not_found()

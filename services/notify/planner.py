@@ -15,7 +15,8 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.events.configuration import OnCall, RotaSet
-from contracts.rules.areas import area_and_around
+from contracts.rules.areas import OPERATORS, area_and_around
+from contracts.vocabulary import StaffRole
 from services.notify import calendar
 from services.notify.rules import coverage, rota, sharing
 from services.notify.rules.coverage import Gap, Stretch
@@ -248,18 +249,18 @@ def _apart_from_when(shown: RotaShown | ShiftPage) -> bytes:
 def readable(known: Rota, caller: Caller) -> list[str]:
     """The areas whose rota the caller may read, by name."""
     areas = {*known.areas, *(shift.said.area for shift in known.shifts)}
-    found = (
-        each for each in areas if sharing.may_configure(caller.areas, area_and_around(known.areas, each))
-    )
+    if StaffRole.OPERATOR in caller.roles:
+        areas.add(OPERATORS)
+    own = sharing.areas_of(caller.roles, caller.areas)
+    found = (each for each in areas if sharing.may_configure(own, area_and_around(known.areas, each)))
     return sorted(found, key=lambda area: (_name(known, area), area))
 
 
 def may_set(known: Rota, caller: Caller, area: str) -> bool:
     """Whether the caller may set an area's rota."""
     around = area_and_around(known.areas, area)
-    return bool(caller.roles & sharing.RIGHTS[sharing.SET_ROTA]) and sharing.may_configure(
-        caller.areas, around
-    )
+    own = sharing.areas_of(caller.roles, caller.areas)
+    return bool(caller.roles & sharing.RIGHTS[sharing.SET_ROTA]) and sharing.may_configure(own, around)
 
 
 def people_near(known: Rota, caller: Caller, area: str) -> dict[str, OnCall]:

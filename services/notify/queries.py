@@ -25,6 +25,7 @@ from chassis.views import Subject
 from contracts.envelope import Id
 from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule, Channel, DeliveryResult, StandDown, Urgency
+from services.notify import unanswered
 from services.notify.broken_channels import channel_of
 from services.notify.calls import Call, tried
 from services.notify.resolved import NO_WORDS, ResolvedShown, resolved_shown, words_of
@@ -33,6 +34,7 @@ from services.notify.rules.answering import no_passing_on
 from services.notify.rules.grouping import together
 from services.notify.rules.ladder import Post, step_of
 from services.notify.rules.resolving import BY_STEPS, no_resolving
+from services.notify.unanswered import Waits
 from services.notify.views import ALERT, AlertRow, AlertTable, every, fold
 
 MINE_FOR = timedelta(hours=24)
@@ -40,8 +42,6 @@ MINE_FOR = timedelta(hours=24)
 be responded to (HMICFRS 2021). It stays in the record, and at its own address, for ever."""
 
 MOST_MINE = 50
-OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH, AlertRule.CHANNEL})
-"""What Goldthread tells of itself."""
 About = Literal["breach", "order", "link", "person", "meeting", "question", "alert", "goldthread"]
 
 
@@ -118,6 +118,7 @@ class AlertShown(BaseModel):
     may_resolve: bool = Field(default=False, description="whether the caller may say what was done")
     by_steps: bool = Field(default=False, description="whether the breach's own steps say what was done")
     rota_of: str | None = Field(default=None, description="the area whose rota has the gap, of `rota-gap`")
+    waits: Waits | None = Field(default=None, description="those that nobody answers, of `unanswered`")
     channel: Channel | None = Field(default=None, description="by which no message goes out, of `channel`")
     group: Id | None = Field(
         default=None, description="of those that wait: alerts about the same people have the same here"
@@ -297,12 +298,13 @@ def as_shown(caller: Caller, row: AlertRow, words: Mapping[str, str] = NO_WORDS)
         may_resolve=answers and no_resolving(row.rule, row.acknowledged_by is not None) is None,
         by_steps=row.rule in BY_STEPS,
         rota_of=row.rota_of,
+        waits=row.waits,
         others=[as_shown(caller, other, words) for other in row.others if may_see(caller, other)],
     )
 
 
 def _about(rule: AlertRule) -> About:
-    if rule in OF_GOLDTHREAD:
+    if rule in sharing.OF_OPERATORS:
         return "goldthread"
     if rule is AlertRule.NO_CLOCKS:
         return "order"
@@ -339,8 +341,14 @@ def _who(caller: Caller, row: AlertRow) -> Who | None:
 
 
 def _reach(row: AlertRow) -> sharing.Reach:
-    ours = row.rule in OF_GOLDTHREAD
-    return sharing.Reach(row.areas, row.called, row.nobody, of_goldthread=ours, went_round=row.went_round)
+    theirs = row.rule is unanswered.RULE
+    return sharing.Reach(
+        row.areas,
+        row.called,
+        nobody=row.nobody and not theirs,
+        of_goldthread=row.rule in sharing.OF_OPERATORS,
+        went_round=row.went_round,
+    )
 
 
 async def _seen(runtime: Runtime, caller: Caller, statement: Select[Any]) -> list[AlertRow]:

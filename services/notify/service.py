@@ -14,12 +14,13 @@ from services.notify.receipts import router as receipts_router
 from services.notify.routes import router
 from services.notify.rules import sharing
 from services.notify.teller import tell
+from services.notify.unanswered import UNANSWERED
 from services.notify.views import ALERT
 from services.notify.watcher import beat, tell_of_path
 
 SERVICE = Service(
     name="notify",
-    views=(ALERT, CLOCK, GAPS, PATH),
+    views=(ALERT, UNANSWERED, CLOCK, GAPS, PATH),
     routers=(router, receipts_router, pages_router),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
@@ -33,6 +34,6 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell, tell_of_path, beat),
-    fold_version=6,
+    fold_version=7,
     tables=(ClaimTable,),
 )

@@ -23,17 +23,28 @@ from contracts.events.alerts import (
     AlertResolved,
     AlertStoodDown,
 )
-from contracts.rules.areas import area_and_around
+from contracts.rules.areas import OPERATORS, area_and_around
 from contracts.rules.standing_answer import Standing, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Channel, StandDown, Urgency
+from services.notify import unanswered
 from services.notify.calls import Call, calls_of
 from services.notify.resolved import Resolved, Unresolved, resolved_of, sayings, unresolved
-from services.notify.rules import resolving, rota
+from services.notify.rules import resolving, rota, sharing
 from services.notify.rules.beside import TWICE, tells_too
 from services.notify.rules.channels import channels, unreached
-from services.notify.rules.ladder import Due, Post, Told, next_step, rungs_of, step_of, wait_after, went_round
+from services.notify.rules.ladder import (
+    Due,
+    Post,
+    Told,
+    next_step,
+    rounds,
+    rungs_of,
+    step_of,
+    wait_after,
+)
 from services.notify.rules.telling import to_send
+from services.notify.unanswered import Rounds, Waits, said_before, waits_of
 
 About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPassedOn, AlertResolved)
 
@@ -113,6 +124,11 @@ class AlertRow(Row):
     next_due: datetime | None
     facts: tuple[str, ...]
 
+    waits: Waits | None = None
+    """What an operator's alert tells of: those of an area that nobody answers."""
+    rounds: tuple[Rounds, ...] = ()
+    """How often each alert about the cause went round: in the first one's row."""
+
     @property
     def called(self) -> frozenset[str]:
         """Everybody who was called for it."""
@@ -132,7 +148,7 @@ class AlertRow(Row):
     @property
     def went_round(self) -> bool:
         """Whether it waits though everybody on the ladder was called."""
-        return self.waiting and went_round(call.rung for call in self.calls)
+        return self.waiting and rounds(call.rung for call in self.calls) > 0
 
     @property
     def unsent(self) -> bool:
@@ -152,7 +168,7 @@ class AlertRow(Row):
     @property
     def count(self) -> int:
         """How many alerts about the cause wait for an answer."""
-        return sum(each.waiting for each in (self, *self.others))
+        return sum(each.waits.alerts if each.waits else 1 for each in (self, *self.others) if each.waiting)
 
 
 class AlertTable(ViewTable, table=True):
@@ -186,7 +202,8 @@ def fold(subject: Subject) -> Folded:
     )
     changes = [each.changes_at for each in alerts if each.changes_at]
     owed = unresolved(subject.facts, ((row.say_by, row.area) for row in rows if row.say_by))
-    changed = first.model_copy(update={"others": rest, "unresolved": owed})
+    gone = tuple(said_before(subject.facts, _rounds(row)) for row in rows if row.area != OPERATORS)
+    changed = first.model_copy(update={"others": rest, "unresolved": owed, "rounds": gone})
     return Folded(changed, min(changes, default=None))
 
 
@@ -222,6 +239,8 @@ def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     if not isinstance(row, AlertRow):
         return
     yield from sayings(row.cause, row.unresolved, at)
+    for each in row.rounds:
+        yield from unanswered.sayings(row.cause, each, at)
     calling: set[str] = set()
     for alert in (row, *row.others):
         step = alert.next
@@ -275,8 +294,7 @@ def _first(folded: Folded) -> tuple[bool, bool, int, str]:
 
 def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     said = raised.said
-    area = said.routing.area if isinstance(said.routing, Routing) else said.rota_of
-    known = rota.rota_of(subject.configuration)
+    area, known = _area(said), rota.rota_of(subject.configuration)
     calls = calls_of(subject.facts, _of(subject.facts, raised, AlertCalled))
     stood_down = next(iter(_of(subject.facts, raised, AlertStoodDown)), None)
     passed = _of(subject.facts, raised, AlertPassedOn)
@@ -296,7 +314,7 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         urgency=said.urgency,
         raised=raised.occurred,
         area=area,
-        areas=area_and_around(known.areas, area),
+        areas=() if said.rule in sharing.OF_GOLDTHREAD else area_and_around(known.areas, area),
         rota_of=said.rota_of,
         about=tuple(sorted(said.about)),
         standing=stood_down is None,
@@ -311,8 +329,16 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
         next=step,
         next_due=step.due if step else None,
         facts=tuple(sorted(fact.id for fact in subject.facts)),
+        waits=waits_of(said, subject.facts),
     )
     return Folded(row, changes_at)
+
+
+def _area(said: AlertRaised) -> str | None:
+    """The area whose rota is called first."""
+    if said.rule in sharing.OF_OPERATORS:
+        return OPERATORS
+    return said.routing.area if isinstance(said.routing, Routing) else said.rota_of
 
 
 def _of(facts: FactSet, raised: Fact[AlertRaised], model: type[About]) -> list[Fact[About]]:
@@ -347,7 +373,7 @@ def _next(
     """Whom the next step calls, as the rota stands when it is called, and when this will change."""
     calls: dict[str | None, NextCall] = {}
     for rung in rungs_of(due.step, said.rule):
-        entry = rota.on_call(known, area, rung.post, max(due.due, at))
+        entry = rota.at_step(known, area, said.rule, due.step, rung.post, max(due.due, at))
         by = channels(said.urgency, due.step, entry)
         person = entry.person if entry else None
         # One person who fills both posts of a step is called once.
@@ -357,3 +383,8 @@ def _next(
         return step, due.due
     climbs = due.due + wait_after(said.urgency, due.step)
     return step, min(climbs, rota.next_change(known, at) or climbs)
+
+
+def _rounds(row: AlertRow) -> Rounds:
+    gone = rounds(call.rung for call in row.calls) if row.waiting else 0
+    return Rounds(rule=row.rule, generation=row.generation, rounds=gone, urgency=row.urgency, area=row.area)

@@ -21,9 +21,9 @@ PREFIX = "uk.goldthread."
 RAISED, STOOD_DOWN = f"{PREFIX}alert.raised.v1", f"{PREFIX}alert.stood-down.v1"
 CALLED, ANSWERED = f"{PREFIX}alert.called.v1", f"{PREFIX}alert.acknowledged.v1"
 TRIED, TAKEN = f"{PREFIX}delivery.tried.v1", f"{PREFIX}audit.taken.v1"
-UNREAD, ALERT_PATH, WITHDRAWN = "unread", "alert-path", "breach-withdrawn"
-"""The rules by which a service tells somebody that it could not read a record, and that no try of the alert
-path comes through, as none does while what it goes by is away."""
+UNREAD, ALERT_PATH, UNANSWERED, WITHDRAWN = "unread", "alert-path", "unanswered", "breach-withdrawn"
+"""The rules by which a service tells somebody that it could not read a record, that no try of the alert path
+comes through, as none does while what it goes by is away, and that nobody answers what waits."""
 BREACH, REFERRAL = f"{PREFIX}breach.reported.v1", f"{PREFIX}referral.made.v1"
 
 SHOWN_IN = {
@@ -226,7 +226,7 @@ def _alerts(found: Findings, oracle: Oracle, evidence: Evidence) -> None:
     found.disordered += [f"{key} is stood down, and was not raised" for key in fallen.keys() - raised.keys()]
     standing: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for key in raised.keys() - fallen.keys():
-        if key[0] not in (UNREAD, ALERT_PATH):
+        if key[0] not in (UNREAD, ALERT_PATH, UNANSWERED):
             standing[key[:2]].append(key)
     due = _due(evidence, raised)
     found.lost += [f"nobody is told of {told}" for told in sorted(due - standing.keys())]

@@ -300,6 +300,8 @@ class Route:
         path = await own_upload(client, self.template, headers) or self.path
         status, body = await status_of(client, self.method, path, headers)
         welcome = role in self.welcome or self.right == SIGNED_IN
+        if self.template == "/notify/v1/alerts/{cause}/acknowledge" and role is StaffRole.OPERATOR:
+            welcome = False  # theirs is what ails Goldthread itself, and this alert is a breach's
         fits = allowed(self.method, path, status) if welcome else (status, body) == (404, self.nothing)
         told = f"{self.method} {self.template} as {role}: {status}, and it has {self.right}: {welcome}"
         return "" if fits else told

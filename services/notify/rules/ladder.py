@@ -7,8 +7,8 @@ often they start again, is Goldthread's own and to be agreed with each force.
 
 A **step** is one moment at which somebody is called. The first round has four: first on call,
 second, supervisor, duty officer. After it the ladder starts again from the first, one post at a
-time, and the duty officer is told each time too: it has no last step. Each call of a step is a
-**rung** with a number of its own, so that no rung is ever called twice.
+time, and the duty officer is told each time too, the force's own where it has one: it has no last step.
+Each call of a step is a **rung** with a number of its own, so that no rung is ever called twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -130,9 +130,11 @@ def step_of(rung: int) -> int:
     return rung if rung < first else first + (rung - first) // 2
 
 
-def went_round(rungs: Iterable[int]) -> bool:
-    """Whether every post has been called, had its time, and nobody has answered: the ladder starts again."""
-    return any(step_of(rung) >= len(FIRST_ROUND) for rung in rungs)
+def rounds(rungs: Iterable[int]) -> int:
+    """How often every post has been called and had its time, and the ladder has started again: an operator
+    is told each time (issue 11, 2026)."""
+    later = max(map(step_of, rungs), default=0) - len(FIRST_ROUND)
+    return max(0, 1 + later // len(LATER_ROUNDS))
 
 
 def wait_after(urgency: Urgency, step: int) -> timedelta:

@@ -13,9 +13,13 @@ from contracts.vocabulary import AlertOutcome, AlertRule, Urgency
 
 BY_STEPS = frozenset({AlertRule.BREACH, AlertRule.NO_ANSWER})
 """Of a breach its own steps say what was done, and who says none is asked by the rule of answers (0025)."""
-NOT_ASKED = BY_STEPS | {AlertRule.UNRESOLVED, AlertRule.ALERT_PATH, AlertRule.EMERGENCY_MARAC}
+NOT_ASKED = BY_STEPS | {
+    *(AlertRule.UNRESOLVED, AlertRule.ALERT_PATH, AlertRule.UNANSWERED),
+    AlertRule.EMERGENCY_MARAC,
+}
 """Nor is it asked of the alert that asks it, nor of the alert path, of which each page tells until it works,
-nor of a meeting, whose own record says what came of it."""
+nor of alerts that nobody answers, which are told again each round until somebody does, nor of a meeting,
+whose own record says what came of it."""
 SETTLES = frozenset({AlertOutcome.DEALT_WITH, AlertOutcome.ARRANGED, AlertOutcome.NOTHING_TO_DO})
 """What ends the asking. What could not be done is not done: whoever answers for it hears of it at once."""
 

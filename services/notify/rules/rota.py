@@ -3,7 +3,9 @@
 Source: `RotaSet` and `AreaDefined`, which areas own and set themselves; the ladder's posts are
 those of domain.md section 5 (2026). An area without a shift is covered by the area that it lies
 within. A post that nobody fills is covered by the duty officer of the force, then by anybody else
-on the shift: an alert goes to a person wherever one is known.
+on the shift: an alert goes to a person wherever one is known. Those who operate Goldthread have a rota as
+an area has one (``OPERATORS``): what ails Goldthread itself is theirs, and where none of them is on it, every
+force's duty officer's, one after another.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,9 +14,9 @@ from datetime import datetime
 
 from chassis.facts import Fact, FactSet
 from contracts.events.configuration import AreaDefined, OnCall, RotaSet
-from contracts.rules.areas import area_and_around
-from contracts.vocabulary import AreaKind
-from services.notify.rules.ladder import Post
+from contracts.rules.areas import OPERATORS, area_and_around
+from contracts.vocabulary import AlertRule, AreaKind
+from services.notify.rules.ladder import FIRST_ROUND, Post
 
 ANYBODY = (Post.DUTY_OFFICER, Post.SUPERVISOR, Post.FIRST, Post.SECOND)
 """Whom to fall back upon, in this order, when a post is empty."""
@@ -75,6 +77,37 @@ def on_call(rota: Rota, area: str | None, post: Post, at: datetime) -> OnCall | 
     return people[min(list(Post).index(post), len(people) - 1)]
 
 
+def at_step(
+    rota: Rota, area: str | None, rule: AlertRule, step: int, post: Post, at: datetime
+) -> OnCall | None:
+    """Who is to be called for a post at a step of an alert's ladder. That nobody answers is told to operators
+    alone: whoever is on call has been called each time. After the first round the duty officer is the
+    force's."""
+    if rule is AlertRule.UNANSWERED:
+        return operator(rota, post, at)
+    if post is Post.DUTY_OFFICER and step >= len(FIRST_ROUND):
+        return duty_officer(rota, area, at)
+    return on_call(rota, area, post, at)
+
+
+def duty_officer(rota: Rota, area: str | None, at: datetime) -> OnCall | None:
+    """The duty officer of the force that an area lies in, whoever is the area's own; where the force names
+    none, whoever is called for that post."""
+    around = area_and_around(rota.areas, area)
+    forces = [place for place in _forces(rota, around) if place in around]
+    shifts = [shift for place in forces if (shift := shift_of(rota, place, at))]
+    own = (shift.duty_officer for shift in shifts if shift.duty_officer is not None)
+    return next(own, None) or on_call(rota, area, Post.DUTY_OFFICER, at)
+
+
+def operator(rota: Rota, post: Post, at: datetime) -> OnCall | None:
+    """Who of those who operate Goldthread is called for a post: its own, else anybody on their shift. None:
+    no operator is on the rota."""
+    shift = shift_of(rota, OPERATORS, at)
+    posts = (getattr(shift, each) for each in (post, *ANYBODY))
+    return next((entry for entry in posts if entry is not None), None) if shift else None
+
+
 def next_change(rota: Rota, at: datetime) -> datetime | None:
     """When a shift next begins or ends, anywhere: until then the rota answers the same."""
     edges = (edge for fact in rota.shifts for edge in (fact.said.starts, fact.said.ends))
@@ -118,5 +151,5 @@ def _forces(rota: Rota, around: tuple[str, ...]) -> list[str]:
     forces = sorted(area for area, defined in rota.areas.items() if defined.kind is AreaKind.FORCE)
     own = [area for area in around if area in forces]
     known = any(place in rota.areas for place in around)
-    others = set() if known else {fact.said.area for fact in rota.shifts}.difference(forces)
+    others = set() if known else {fact.said.area for fact in rota.shifts}.difference(forces, [OPERATORS])
     return own or [*forces, *sorted(others)]

@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from contracts.events.configuration import AreaDefined
-from contracts.vocabulary import StaffRole
+from contracts.rules.areas import OPERATORS
+from contracts.vocabulary import AlertRule, StaffRole
 
 READ = "alert:read"
 ANSWER = "alert:answer"
@@ -24,13 +25,18 @@ audit."""
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
-    ANSWER: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
+    ANSWER: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
     CLOCKS_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
-    READ_ROTA: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.AREA_ADMIN}),
-    SET_ROTA: frozenset({StaffRole.AREA_ADMIN, StaffRole.SUPERVISOR}),
+    READ_ROTA: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.AREA_ADMIN, StaffRole.OPERATOR}),
+    SET_ROTA: frozenset({StaffRole.AREA_ADMIN, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
     DEFINE_AREA: frozenset({StaffRole.AREA_ADMIN, StaffRole.OPERATOR}),
     DEFINE_AGENCY: frozenset({StaffRole.OPERATOR}),
 }
+
+OF_GOLDTHREAD = frozenset({AlertRule.UNREAD, AlertRule.ALERT_PATH, AlertRule.CHANNEL})
+"""What Goldthread tells of itself: whoever operates it is called first, and all who are on call see it."""
+OF_OPERATORS = OF_GOLDTHREAD | {AlertRule.UNANSWERED}
+"""What those who operate Goldthread are called for, and take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,16 @@ def may_see(caller: str, roles: Collection[str], areas: Collection[str], alert: 
             or not alert.areas
             or not set(areas).isdisjoint(alert.areas)
         )
-    return StaffRole.OPERATOR in roles and (alert.nobody or alert.of_goldthread or alert.went_round)
+    theirs = alert.of_goldthread or OPERATORS in alert.areas
+    return StaffRole.OPERATOR in roles and (theirs or alert.nobody or alert.went_round)
 
 
 def may_answer(caller: str, roles: Collection[str], areas: Collection[str], alert: Reach) -> bool:
-    """Whether a caller may acknowledge an alert: whoever may see it as on call or supervisor."""
-    answers = not RIGHTS[ANSWER].isdisjoint(roles)
-    return answers and may_see(caller, roles, areas, alert)
+    """Whether a caller may acknowledge an alert: whoever may see it as on call or supervisor; and an operator
+    what ails Goldthread itself, or is of their own rota."""
+    if not {StaffRole.SUPERVISOR, StaffRole.ON_CALL}.isdisjoint(roles):
+        return may_see(caller, roles, areas, alert)
+    return StaffRole.OPERATOR in roles and (alert.of_goldthread or OPERATORS in alert.areas)
 
 
 def may_read_words(caller: str, areas: Collection[str], alert: Reach, part: Collection[str | None]) -> bool:
@@ -85,6 +94,11 @@ def may_see_clock(areas: Collection[str], clock: Collection[str]) -> bool:
     """Whether who may read clocks, with these areas, may see one, given its area and those around it:
     theirs; and one whose area is not known, which is everybody's."""
     return not clock or not set(areas).isdisjoint(clock)
+
+
+def areas_of(roles: Collection[str], areas: Collection[str]) -> frozenset[str]:
+    """The areas whose rota a caller with these reads and sets: an operator's own rota is theirs alone."""
+    return frozenset(areas) - {OPERATORS} | ({OPERATORS} if StaffRole.OPERATOR in roles else frozenset())
 
 
 def may_configure(areas: Collection[str], around: Collection[str]) -> bool:

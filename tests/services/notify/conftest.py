@@ -83,15 +83,20 @@ Start = Callable[..., Awaitable[Runtime]]
 
 
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Start the service on this test's store and log; again after ``stop``, as a process is."""
+async def start(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Start]:
+    """Start the service on this test's store and log, embedded unless it asks for the distributed ones by its
+    parameter; again after ``stop``, as a process is."""
+    urls = f"sqlite:{tmp_path}/log.sqlite", f"sqlite:///{tmp_path}"
+    if getattr(request, "param", "embedded") == "distributed":
+        kafka = request.getfixturevalue("clean_kafka")
+        urls = f"kafka://{kafka}", request.getfixturevalue("postgres_url")
     async with AsyncExitStack() as stack:
 
         async def start(settings: Settings | None = None) -> Runtime:
             clock = Clock()
-            log = open_log(f"sqlite:{tmp_path}/log.sqlite")
+            log = open_log(urls[0])
             await log.start()
-            store = open_store(f"sqlite:///{tmp_path}", "notify", clock)
+            store = open_store(urls[1], "notify", clock)
             runtime = Runtime(SERVICE, settings or Settings(), store, log, IDS, clock)
             await runtime.start()
             stack.push_async_callback(stop, runtime)

@@ -9,6 +9,7 @@ from services.notify.rules.sharing import (
     DEFINE_AREA,
     RIGHTS,
     Reach,
+    areas_of,
     may_answer,
     may_configure,
     may_define_area,
@@ -19,6 +20,8 @@ from services.notify.rules.sharing import (
 NORTH = Reach(areas=("north", "force"), called=frozenset({"amira"}), nobody=False)
 NOBODY = Reach(areas=("north", "force"), called=frozenset(), nobody=True)
 UNREAD = Reach(areas=(), called=frozenset({"marcus"}), nobody=False, of_goldthread=True)
+UNANSWERED = Reach(areas=("operators",), called=frozenset({"olu"}), nobody=False, of_goldthread=True)
+THEIR_GAP = Reach(areas=("operators",), called=frozenset({"olu"}), nobody=False)
 ROUND = Reach(areas=("north", "force"), called=frozenset({"amira", "dev"}), nobody=False, went_round=True)
 NOWHERE = Reach(areas=(), called=frozenset({"amira"}), nobody=False)
 
@@ -41,7 +44,11 @@ NOWHERE = Reach(areas=(), called=frozenset({"amira"}), nobody=False)
         ("hal", {"supervisor"}, ("elsewhere",), NOWHERE, True, True),
         ("olu", {"operator"}, ("north",), NORTH, False, False),
         ("olu", {"operator"}, (), NOBODY, True, False),
-        ("olu", {"operator"}, (), UNREAD, True, False),
+        ("olu", {"operator"}, (), UNREAD, True, True),
+        ("olu", {"operator"}, (), UNANSWERED, True, True),
+        ("olu", {"operator"}, (), THEIR_GAP, True, True),
+        ("amira", {"on-call"}, ("north",), UNANSWERED, False, False),
+        ("cath", {"supervisor"}, ("force",), THEIR_GAP, False, False),
         ("marcus", {"on-call"}, (), UNREAD, True, True),
         ("olu", {"operator"}, (), ROUND, True, False),
         ("dev", {"on-call"}, (), ROUND, True, True),
@@ -134,3 +141,15 @@ def test_an_area_is_set_by_its_own_administrators_and_those_around_it() -> None:
     assert may_configure({"force"}, ("north", "force"))
     assert not may_configure({"south"}, ("north", "force"))
     assert not may_configure(set(), ("north", "force"))
+
+
+@pytest.mark.parametrize(
+    ("roles", "areas", "operators"),
+    [({"operator"}, (), True), ({"area-admin"}, ("operators",), False), ({"supervisor"}, ("north",), False)],
+    ids=["an operator has it", "nobody's token claims it", "nor is it a force's"],
+)
+def test_the_rota_of_operators_is_theirs_alone(
+    roles: set[str], areas: tuple[str, ...], operators: bool
+) -> None:
+    assert may_configure(areas_of(roles, areas), ("operators",)) is operators
+    assert areas_of(roles, ("north",)) >= {"north"}

@@ -93,7 +93,8 @@ class World:
             if not (new := [each for each in new if each.id not in known]):
                 return
             self.facts += new
-            self.rounds.append([each.content for each in new if isinstance(each.content, AlertCalled)])
+            if calls := [each.content for each in new if isinstance(each.content, AlertCalled)]:
+                self.rounds.append(calls)
         raise AssertionError(f"it calls one after another without end: {self.called}")
 
     def wait(self, seconds: float, away: bool = False) -> None:
