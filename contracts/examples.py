@@ -118,6 +118,7 @@ OURS: list[Told] = [
             meeting=MEETING,
             by="Edith Larkspur",
             cases=[CasePublished(case=REFERRAL, grade=code.Grade.HIGH, lines=[REFERRAL[-8:], ORDER[-8:]])],
+            to=["castlegate-housing", "haven-idva"],
         ),
     ),
     (

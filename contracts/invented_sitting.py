@@ -9,6 +9,7 @@ from contracts.events.meeting import (
     MeetingClosed,
     MeetingOpened,
     MinutesIssued,
+    PaperOpened,
 )
 from contracts.invented import HER, at, example_id, mention_of
 from contracts.invented_facts import BREACH, MEETING, REFERRAL, Told
@@ -55,7 +56,23 @@ SITTING: list[Told] = [
     (
         "northshire-police",
         at(24, 15),
-        MinutesIssued(meeting=MEETING, number=1, cases=[IssuedCase(case=REFERRAL, fact=HEARD)]),
+        MinutesIssued(
+            meeting=MEETING,
+            number=1,
+            cases=[IssuedCase(case=REFERRAL, fact=HEARD)],
+            to=["castlegate-housing", "haven-idva"],
+        ),
+    ),
+    (
+        "castlegate-housing",
+        at(25, 9, 5),
+        PaperOpened(
+            meeting=MEETING,
+            paper=code.Paper.MINUTES,
+            of=example_id("the minutes"),
+            person=example_id("a representative"),
+            name="Piers Holloway",
+        ),
     ),
 ]
 """A meeting while it sits, and its minutes."""

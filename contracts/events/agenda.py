@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from contracts.content import Content, ThingId
-from contracts.envelope import Id
+from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, Part
 from contracts.vocabulary import Grade
 
@@ -35,4 +35,7 @@ class AgendaPublished(Content):
     by: Line = Field(description="who published it, as staff are called when they sign in")
     cases: list[CasePublished] = Field(
         default_factory=list, max_length=200, description="in the order in which they are heard"
+    )
+    to: list[AgencyId] | None = Field(
+        default=None, max_length=100, description="the agencies that it was sent to; Goldthread says which"
     )

@@ -11,7 +11,7 @@ from pydantic import Field, StrictBool, StrictInt
 from contracts.content import CaseId, Content, MentionId, ThingId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, NarrativeSection, Part
-from contracts.vocabulary import Attendance, CoreService, Forum
+from contracts.vocabulary import Attendance, CoreService, Forum, Paper
 
 MOST_RECORDS = 1000
 """Of a case that has more it is not said which it had."""
@@ -97,3 +97,17 @@ class MinutesIssued(OfMeeting):
     type: ClassVar[str] = "uk.goldthread.marac.minutes-issued.v1"
     number: Annotated[StrictInt, Field(ge=1, le=1000)]
     cases: list[IssuedCase] = Field(default_factory=list, max_length=500)
+    to: list[AgencyId] | None = Field(
+        default=None, max_length=100, description="the agencies that they were sent to; Goldthread says which"
+    )
+
+
+class PaperOpened(OfMeeting):
+    """Somebody to whom an agenda or minutes were sent opened this version of it, for the first time. ``of``
+    is the fact that it was published or issued by; who they are is their agency's, as the fact is."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.paper-opened.v1"
+    paper: Paper
+    of: Id
+    person: Id
+    name: Line = Field(description="as staff are called when they sign in")

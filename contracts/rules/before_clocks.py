@@ -10,6 +10,22 @@ from datetime import timedelta
 from contracts.rules.clock import Calendar, Clock, Limit
 from contracts.vocabulary import AlertRule, ClockOwner, Urgency
 
+
+def _to_open(started: str, opened: str, source: str) -> Clock:
+    return Clock(
+        about="person",
+        started=started,
+        stopped=f"somebody of every agency that it was sent to{opened}",
+        limit=Limit(2, Calendar.WORKING_DAYS),
+        owner=ClockOwner.SENT_TO,
+        urgency=None,
+        late="the meeting's page of what was sent says so to the coordinator, and the list of what was sent"
+        " to them to everybody of the agency. Nobody is called",
+        source=f"{source}; the time is Goldthread's own",
+        grace=timedelta(0),
+    )
+
+
 BEFORE: Mapping[AlertRule, Clock] = {
     AlertRule.RESEARCH: Clock(
         about="person",
@@ -25,6 +41,16 @@ BEFORE: Mapping[AlertRule, Clock] = {
         " is the working day after it was",
         source="domain.md 1.5 and 1.6; the time is Goldthread's own",
         grace=timedelta(0),
+    ),
+    AlertRule.AGENDA_TO_OPEN: _to_open(
+        "an agenda is published, or a new version of it, and is sent to an agency",
+        " has opened it; the meeting begins, or is withdrawn",
+        "domain.md 1.5: agencies act on the agenda before they meet",
+    ),
+    AlertRule.MINUTES_TO_OPEN: _to_open(
+        "minutes are issued, or a new version of them, and are sent to an agency",
+        " has opened them; the meeting is withdrawn; 60 days later",
+        "domain.md 1.5: actions are due within 24 to 48 hours, or before the next meeting",
     ),
     AlertRule.EMERGENCY_MARAC: Clock(
         about="meeting",

@@ -97,7 +97,7 @@ from contracts.vocabulary.risk import (
     ReferralCriterion,
     Threshold,
 )
-from contracts.vocabulary.sitting import Attendance, CoreService, Forum, SittingStep
+from contracts.vocabulary.sitting import Attendance, CoreService, Forum, Paper, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.tasking import CandidateDecision, Mappa, NotTakenUp, SearchReason
 from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
@@ -165,6 +165,7 @@ __all__ = [
     "OrderType",
     "OutcomeType",
     "OverrideGround",
+    "Paper",
     "ParkedReason",
     "PartiesAnswer",
     "PassReason",

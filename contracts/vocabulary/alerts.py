@@ -65,6 +65,8 @@ class AlertRule(StrEnum):
     MESSAGE_TO_IDVA = "message-to-idva"
     RESEARCH = "research"
     EMERGENCY_MARAC = "emergency-marac"
+    AGENDA_TO_OPEN = "agenda-to-open"
+    MINUTES_TO_OPEN = "minutes-to-open"
     BREACH_WITHDRAWN = "breach-withdrawn"
 
 
@@ -111,6 +113,8 @@ class ClockOwner(StrEnum):
     CHILDRENS_SERVICES = "childrens-services"
     RESEARCHER = "researcher"
     """Each agency that the MARAC asks what it holds."""
+    SENT_TO = "sent-to"
+    """Each agency that an agenda or minutes were sent to."""
     CASE_AGENCIES = "case-agencies"
     """Each agency of a case that has not answered yet."""
     MARAC_COORDINATOR = "marac-coordinator"

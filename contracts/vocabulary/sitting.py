@@ -29,6 +29,13 @@ class CoreService(StrEnum):
     ADULT_SOCIAL_CARE = "adult-social-care"
 
 
+class Paper(StrEnum):
+    """What a MARAC sends round (SafeLives: an agenda before it, minutes after it; ``domain.md`` 1.5)."""
+
+    AGENDA = "agenda"
+    MINUTES = "minutes"
+
+
 class Forum(StrEnum):
     """Another forum that a case is referred to (SafeLives Scotland MARAC toolkit, 2019; Care Act 2014
     s42)."""

@@ -13,7 +13,8 @@ from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.submission import Receipt
-from services.marac.conference import minutes, minutes_theirs
+from contracts.vocabulary import Paper
+from services.marac.conference import minutes, minutes_theirs, sending
 from services.marac.pages import PAGES
 from services.marac.pages.routes import PAPER_LASTS
 from services.marac.pages.words import Words
@@ -37,7 +38,7 @@ async def listed(runtime: TheRuntime, caller: Reader) -> MinutesList:
 @router.get("/meetings/{meeting}/minutes")
 async def the_minutes(meeting: Id, runtime: TheRuntime, caller: Reader) -> Minutes:
     """The minutes as issued; for whoever holds the meeting with what was recorded since."""
-    return await minutes.read(runtime, caller, meeting)
+    return await _read(runtime, caller, meeting)
 
 
 @router.post("/meetings/{meeting}/minutes", status_code=status.HTTP_201_CREATED)
@@ -86,9 +87,17 @@ async def minutes_on_paper(
 async def _minutes(
     request: Request, runtime: Runtime, caller: Caller, meeting: str, template: str
 ) -> HTMLResponse:
-    shown = await minutes.read(runtime, caller, meeting)
+    shown = await _read(runtime, caller, meeting)
     look = PAGES.look(request, caller)
     paper = template.endswith("_print.html")
     until = (look.now + PAPER_LASTS).date()
     words = Words(PAGES.texts, Times(PAGES.texts, look.now), paper=paper)
     return PAGES.show(template, look, page=shown, words=words, until=until)
+
+
+async def _read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
+    """The minutes for a caller; that somebody opened what was sent is on record."""
+    found = await minutes.read(runtime, caller, meeting)
+    if found.number and found.cases:
+        await sending.opened(runtime, caller, meeting, Paper.MINUTES)
+    return found

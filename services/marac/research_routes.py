@@ -20,9 +20,9 @@ from contracts.envelope import Id
 from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
 from contracts.sections import NarrativeSection
 from contracts.submission import Receipt
-from contracts.vocabulary import ResearchHeld
+from contracts.vocabulary import Paper, ResearchHeld
 from services.marac import researchers
-from services.marac.conference import researched, researching
+from services.marac.conference import researched, researching, sending
 from services.marac.pages import PAGES
 from services.marac.pages.research import TypedResearchers, as_typed, typed, typed_researchers
 from services.marac.pages.words import Words
@@ -93,6 +93,7 @@ async def request(
     """Whom to look for, what the caller's agency has said of them, and its answer: the `ETag` is that of the
     answer, which is corrected at `PUT /marac/v1/facts/{root}`."""
     found = await researching.request(runtime, caller, meeting, case)
+    await sending.opened(runtime, caller, meeting, Paper.AGENDA)
     if found.answer:
         response.headers["ETag"] = etag(found.answer.version)
     return found
@@ -123,7 +124,8 @@ async def of_case(case: Id, runtime: TheRuntime, caller: OfCases) -> CaseResearc
 async def waiting_page(request: Request, runtime: TheRuntime, caller: Researcher) -> HTMLResponse:
     """The cases that wait for the caller's agency."""
     shown = await researching.waiting(runtime, caller)
-    return PAGES.show("research.html", PAGES.look(request, caller), page=shown)
+    sent = await sending.unopened(runtime, caller)
+    return PAGES.show("research.html", PAGES.look(request, caller), page=shown, sent=sent)
 
 
 @pages.get("/researchers/{area}")
@@ -195,6 +197,7 @@ async def request_page(
 ) -> HTMLResponse:
     """Whom to look for, with a form."""
     shown = await researching.request(runtime, caller, meeting, case)
+    await sending.opened(runtime, caller, meeting, Paper.AGENDA)
     form = as_typed(shown.answer, shown.people) if shown.answer else {}
     return _page(request, caller, shown, form | _at_hand(shown))
 

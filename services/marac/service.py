@@ -30,6 +30,7 @@ from services.marac.conference.listing import LISTING
 from services.marac.conference.messages import MESSAGE
 from services.marac.conference.published import PUBLISHED
 from services.marac.conference.research import ANSWERS, INTERESTS, RESEARCH
+from services.marac.conference.sent import SENT
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.views import AFTER, ALERT, CASE, MEETING, PERSON, TRANSFER
 from services.marac.copy_routes import pages as copy_pages
@@ -54,6 +55,8 @@ from services.marac.routes import router
 from services.marac.rules import sharing
 from services.marac.search_routes import pages as search_pages
 from services.marac.search_routes import router as search
+from services.marac.sent_routes import pages as sent_pages
+from services.marac.sent_routes import router as sendings
 from services.marac.shown_to_routes import router as shown_to
 from services.marac.sitting_routes import pages as sitting_pages
 from services.marac.sitting_routes import router as sittings
@@ -84,6 +87,7 @@ SERVICE = Service(
         AFTER,
         MEETING,
         PUBLISHED,
+        SENT,
         SITTING,
         ALERT,
         TRANSFER,
@@ -97,6 +101,7 @@ SERVICE = Service(
         measures,
         sittings,
         minutes,
+        sendings,
         completeness,
         listing,
         restrictions,
@@ -122,6 +127,7 @@ SERVICE = Service(
         children_pages,
         sitting_pages,
         minutes_pages,
+        sent_pages,
         copy_pages,
         action_pages,
         message_pages,

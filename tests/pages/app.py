@@ -50,6 +50,7 @@ from services.marac import (
     researchers,
     restriction_routes,
     search_routes,
+    sent_routes,
     shown_to_routes,
     sitting_routes,
     transfer_routes,
@@ -115,6 +116,7 @@ from tests.pages import (
     sample_rota,
     sample_rows,
     sample_schools,
+    sample_sent,
     sample_sitting,
     sample_support,
     samples,
@@ -155,6 +157,7 @@ MORE = {
         interest_routes.pages,
         sitting_routes.pages,
         minutes_routes.pages,
+        sent_routes.pages,
         copy_routes.pages,
         after_routes.pages,
         transfer_routes.pages,
@@ -381,6 +384,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(referrals_mixtures, "open_mixture", answers(sample_reviews.mixture))
     sample_refer.sampled(patch, world.hosts["referrals"])
     sample_sitting.sampled(patch, world.sittings)
+    sample_sent.sampled(patch)
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)

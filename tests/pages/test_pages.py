@@ -74,6 +74,8 @@ PAGES = {
     "a copy for the meeting": ("chair", f"{SITS}/copy"),
     "minutes, for an agency": ("representative", f"{SITS}/minutes"),
     "minutes that an agency has": ("representative", "/marac/minutes"),
+    "sent to an agency": ("representative", "/marac/sent"),
+    "sent, and opened": ("coordinator", f"{SITS}/sent"),
     "minutes, to print": ("idva", f"{SITS}/minutes/print"),
     "actions of an agency": ("representative", "/marac/actions"),
     "actions of a chair's areas": ("chair", "/marac/actions"),

@@ -36,6 +36,8 @@ NEVER = {
     "marac/research_grid.html": "which agency has answered",
     "marac/research_request.html": "names to search an agency's own records by",
     "marac/researchers.html": "which agencies an area asks, and no victim",
+    "marac/sent.html": "a list of meetings",
+    "marac/sent_of_meeting.html": "which agency has opened it",
     "marac/sitting.html": "who attends, and letters of cases",
     "marac/source.html": "where a line comes from: it asks for nothing",
     "marac/victims.html": "a list: each case's own page says it",

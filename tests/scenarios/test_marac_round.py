@@ -170,6 +170,29 @@ async def the_agenda_is_published_and_stays_live(round_: Round) -> None:
         return bool(agenda["cases"][0]["new"])
 
     await round_.comes("what came since is marked", marked)
+    assert await sent(round_, HOUSING) == [("agenda", False)]
+    assert await sent(round_, HOSPITAL) == [], "whoever has a tie to all of it is not told of it"
+    assert await follows(round_, HOUSING, "agenda") == 303
+    assert await follows(round_, HOSPITAL, "agenda") == 404
+
+    async def opened() -> bool:
+        (version,) = (await round_.get(COORDINATOR, f"meetings/{round_.meeting}/sent"))["versions"]
+        states = {each["agency"]: each["state"] for each in version["agencies"]}
+        return (states["castlegate-housing"], states["northmere-hospital"]) == ("opened", "sent")
+
+    await round_.comes("the coordinator sees who opened it", opened)
+
+
+async def sent(round_: Round, who: str) -> list[tuple[str, bool]]:
+    """What was sent to somebody, and whether they opened it."""
+    found = (await round_.get(who, "sent"))["papers"]
+    return [(each["paper"], bool(each["opened"])) for each in found]
+
+
+async def follows(round_: Round, who: str, paper: str) -> int:
+    """What somebody's browser is answered at the link."""
+    link = f"/marac/meetings/{round_.meeting}/sent/{paper}"
+    return (await (await round_.goldthread.person(who)).get(link)).status_code
 
 
 async def the_meeting_is_held(round_: Round) -> None:
@@ -220,6 +243,14 @@ async def its_minutes_are_what_was_recorded(round_: Round) -> None:
     assert "He knows where she works." in read
     assert "Change the locks." in read
     await round_.get(HOSPITAL, path, 404)
+
+    async def opened() -> bool:
+        return ("minutes", True) in await sent(round_, IDVA)
+
+    await round_.comes("to read them is to have opened them", opened)
+    assert ("minutes", False) in await sent(round_, HOUSING)
+    assert await follows(round_, HOUSING, "minutes") == 303
+    assert await follows(round_, HOSPITAL, "minutes") == 404
 
 
 async def an_action_is_late_until_it_is_done(round_: Round) -> None:

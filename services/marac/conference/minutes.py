@@ -28,6 +28,7 @@ from services.marac.conference.hearing import (
 from services.marac.conference.held import Held
 from services.marac.conference.minutes_theirs import may_read, theirs
 from services.marac.conference.room import core_lines, take
+from services.marac.conference.sending import minutes_to
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardCase, HeardVersion, Issue, Sitting
 from services.marac.conference.views import MEETING, PERSON
@@ -114,7 +115,8 @@ async def issue(runtime: Runtime, caller: Caller, meeting: str, said: ToIssue) -
     made_of = [
         IssuedCase(case=each.case, fact=each.now.fact) for each in sitting.heard if each.case in listed
     ]
-    content = MinutesIssued(meeting=meeting, number=said.number, cases=made_of)
+    to = minutes_to(sitting, {each.case for each in made_of})
+    content = MinutesIssued(meeting=meeting, number=said.number, cases=made_of, to=to)
     return await take(runtime, caller, content, only=f"minutes {meeting} {said.number}")
 
 

@@ -8,6 +8,7 @@ from services.marac.conference import queries, rows
 from services.marac.conference.held import Held
 from services.marac.conference.published import PUBLISHED, stood
 from services.marac.conference.published_rows import PublishedAgenda
+from services.marac.conference.sending import agenda_to
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.rules.publishing import may_publish
@@ -32,7 +33,8 @@ async def publish(runtime: Runtime, caller: Caller, meeting: str, after: int) ->
         CasePublished(case=now.case, grade=now.grade, lines=sorted(now.lines)[:most])
         for now in (stood(each) for each in known)
     ]
-    said = AgendaPublished(meeting=meeting, by=caller.name, cases=cases)
+    to = await agenda_to(runtime, meeting)
+    said = AgendaPublished(meeting=meeting, by=caller.name, cases=cases, to=to)
     header = own_header(runtime.clock.now())
     name = f"agenda {meeting} after {after}"
     taken = await runtime.take(header, said, caller=caller, right=sharing.PUBLISH_AGENDA, only=name)

@@ -14,6 +14,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.vocabulary import Paper
 from services.marac import casefile, feeds, shown
 from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
@@ -25,6 +26,7 @@ from services.marac.conference.other_party import without_places
 from services.marac.conference.owed import owed_shown
 from services.marac.conference.person import short_type
 from services.marac.conference.published import as_published
+from services.marac.conference.sending import opened
 from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import areas as placing
@@ -38,6 +40,8 @@ async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | 
     its MARAC. Raises Problem (404); Refused (409) as ``Archive.as_of``."""
     page, facts, _ = await read_agenda(runtime, caller, meeting, at)
     await _record(runtime, caller, "agenda", meeting, page, facts)
+    if at is None and (page.cases or page.undeclared):
+        await opened(runtime, caller, meeting, Paper.AGENDA)
     return page
 
 

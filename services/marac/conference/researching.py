@@ -151,6 +151,14 @@ def cell_of(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> shown_
     return shown_research.Cell(agency=agency, state=state, late=late, after=after)
 
 
+async def is_asked_of_any(archive: Archive, caller: Caller, meeting: str) -> bool:
+    """Whether the caller's agency is asked of a case of a meeting that is there for the caller."""
+    row = await Held(archive).one(RESEARCH, ResearchRow, meeting)
+    if row is None or not _is_asked(caller, row):
+        return False
+    return bool(await _cases(archive, caller, [ask.case for ask in row.asks if ask.is_for(caller.agency)]))
+
+
 def _is_asked(caller: Caller, row: ResearchRow) -> bool:
     return not row.withdrawn and sharing.is_asked(
         caller.roles, caller.areas, caller.agency, row.agencies or (), row.areas

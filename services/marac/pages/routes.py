@@ -23,7 +23,7 @@ from contracts.envelope import Id
 from contracts.times import YEARS, Moment
 from contracts.vocabulary import StaffRole
 from services.marac import queries
-from services.marac.conference import emergency_told, researched
+from services.marac.conference import emergency_told, researched, sending
 from services.marac.conference.action_held import any_of_case
 from services.marac.conference.actions import ACTION
 from services.marac.conference.noticing import OF_A_CASE
@@ -81,9 +81,9 @@ async def meetings(
     request: Request, runtime: TheRuntime, caller: OfMeetings, page: Annotated[Paging, paging("meetings")]
 ) -> HTMLResponse:
     """The meetings of the caller's areas."""
-    shown = await queries.meetings(runtime, caller, page)
-    look = PAGES.look(request, caller)
-    return PAGES.show("meetings.html", look, meetings=shown, words=_words(look))
+    shown, look = await queries.meetings(runtime, caller, page), PAGES.look(request, caller)
+    sent = await sending.unopened(runtime, caller)
+    return PAGES.show("meetings.html", look, meetings=shown, sent=sent, words=_words(look))
 
 
 @dataclass(frozen=True, slots=True)
