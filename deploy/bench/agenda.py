@@ -11,23 +11,34 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGTERM
 
 import anyio
+import orjson
 
-from deploy.bench.invented import AGENCY
+from chassis.clock import Clock
+from chassis.http.bulk import LINES, NDJSON
+from contracts.events.people import IncidentReported, ReferralMade
+from deploy.bench.invented import AGENCY, line
 from deploy.bench.paging import milliseconds, settings_of
 from deploy.bench.report import Figure
 from deploy.bench.stores import ROOT
 from deploy.demo.caseload import MARACS, Caseload
-from deploy.demo.client import Client
+from deploy.demo.client import Client, Unexpected
 from deploy.demo.partners import AT_ONCE
 from deploy.demo.staff import COORDINATOR, Staff
 from deploy.local.deployment import SERVICES, Deployment
 from deploy.local.processes import end, free_port, launch, run_apart, wait_until
 from deploy.ready import is_ready
 
+CASES = 20
+"""On the agenda: those of the demo, and some whose year is told by lines of an upload."""
+FIRST = "agenda-0"
+"""What ends the numbers of the first of the latter."""
+OF_A_CASE = 8
+"""How many incidents each of the latter has."""
 GOAL_MS = 100
 GOAL_MB = 150
 GOAL_MATCHER_MB = 700
@@ -38,10 +49,9 @@ def measure(deployment: Deployment, load: Caseload, times: int) -> Iterator[str 
     """Say what is under way; then the figures."""
     yield f"P4: {len(load.posts):,} posts of a year"
     looks = run_apart(_looks(deployment, load, times))
-    cases = len(load.referrals[MARACS[0]])
     for kind in ("JSON", "page"):
         value, limit = milliseconds(looks[kind], 99), milliseconds(looks["raw"], 99)
-        what = f"agenda of {cases} cases, {kind}, p99"
+        what = f"agenda of {CASES} cases, {kind}, p99"
         ratio = value / limit
         yield Figure("P4", what, value, "ms", limit, ratio, f"< {GOAL_MS} ms", value < GOAL_MS)
     yield "P5: what the processes take"
@@ -52,6 +62,7 @@ async def _looks(deployment: Deployment, load: Caseload, times: int) -> dict[str
     """The seconds of each look at the agenda, and of the smallest answer."""
     async with client_of(deployment) as client:
         meeting = await _year(client, deployment, load)
+        await _fill(client, meeting, CASES - len(load.referrals[MARACS[0]]))
         await settled(client)
         paths = {
             "raw": "/marac/health",
@@ -108,6 +119,46 @@ async def _year(client: Client, deployment: Deployment, load: Caseload) -> str:
             await post(number)
     await staff.call_meetings()
     return client.receipts[f"demo-meeting-{MARACS[0]}"].root
+
+
+async def _fill(client: Client, meeting: str, missing: int) -> None:
+    """Refer so many more, each after their incidents, and list them."""
+    now = Clock().now()
+    for number in (f"agenda-{n}" for n in range(missing)):
+        lines = [
+            line(IncidentReported.type, f"{number}-{n}", number, number, at, kind="harassment")
+            for n in range(OF_A_CASE)
+            for at in (now - timedelta(days=30 * (n + 1)),)
+        ]
+        lines.append(line(ReferralMade.type, number, number, number, now - timedelta(days=1)))
+        case = (await upload(client, "referrals", lines))[-1]
+        while True:
+            try:
+                path = f"/marac/v1/meetings/{meeting}/cases"
+                await client.say(COORDINATOR, path, f"bench-listed-{number}", {"case": case})
+                break
+            except Unexpected:
+                await asyncio.sleep(0.05)  # it is not folded yet
+
+
+async def upload(client: Client, service: str, lines: list[bytes]) -> list[str]:
+    """Send lines in parts, one after the other; give the id of each fact. Raises Unexpected where one is not
+    taken."""
+    roots: list[str] = []
+    for start in range(0, len(lines), LINES):
+        answer = await client.call(
+            AGENCY,
+            "POST",
+            f"/{service}/v1/bulk",
+            content=b"\n".join(lines[start : start + LINES]),
+            headers={"Content-Type": NDJSON},
+            timeout=120,
+        )
+        results = [orjson.loads(each) for each in answer.text.splitlines()]
+        if wrong := [each for each in results if each["status"] not in (200, 201)]:
+            raise Unexpected(f"{len(wrong)} lines of {service} were not taken: {wrong[0]}")
+        roots += [each["receipt"]["root"] for each in results]
+    return roots
 
 
 def _processes(deployment: Deployment) -> Iterator[Figure]:

@@ -15,10 +15,9 @@ from signal import SIGTERM
 
 from chassis.clock import Clock
 from contracts.events.people import IncidentReported
-from deploy.bench.agenda import client_of, settled
+from deploy.bench.agenda import client_of, settled, upload
 from deploy.bench.invented import line
 from deploy.bench.report import Figure
-from deploy.bench.year import upload
 from deploy.demo.client import Client
 from deploy.local.deployment import SERVICES, Deployment
 from deploy.local.processes import end, free_port, run_apart, wait_until

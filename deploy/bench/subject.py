@@ -13,11 +13,10 @@ from statistics import median
 from chassis.clock import Clock
 from contracts.events.people import IncidentReported
 from deploy.bench import paging
-from deploy.bench.agenda import client_of, settled
+from deploy.bench.agenda import client_of, settled, upload
 from deploy.bench.invented import line
 from deploy.bench.paging import Pager, busy, pages, pages_during
 from deploy.bench.report import Figure
-from deploy.bench.year import upload
 from deploy.demo.client import Client
 from deploy.local.deployment import Deployment
 from deploy.local.processes import run_apart

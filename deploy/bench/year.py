@@ -16,17 +16,17 @@ import asyncpg
 import orjson
 
 from chassis.clock import Clock
-from chassis.http.bulk import LINES, NDJSON
+from chassis.http.bulk import LINES
 from contracts.content import Content
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import IncidentReported, ReferralMade
 from deploy.bench import paging
-from deploy.bench.agenda import client_of, settled
-from deploy.bench.invented import AGENCY, line
+from deploy.bench.agenda import client_of, settled, upload
+from deploy.bench.invented import line
 from deploy.bench.paging import Pager, busy, milliseconds, pages, pages_during
 from deploy.bench.report import Figure
 from deploy.bench.stores import plain
-from deploy.demo.client import Client, Unexpected
+from deploy.demo.client import Client
 from deploy.demo.staff import COORDINATOR
 from deploy.local.deployment import Deployment
 from deploy.local.processes import run_apart
@@ -126,22 +126,6 @@ async def _look_on(client: Client, path: str, took: list[float]) -> None:
     while True:
         took.append(await _look(client, path))
         await asyncio.sleep(PAUSE)
-
-
-async def upload(client: Client, service: str, lines: list[bytes]) -> None:
-    """Send lines in parts, one after the other. Raises Unexpected where one is not taken."""
-    for start in range(0, len(lines), LINES):
-        answer = await client.call(
-            AGENCY,
-            "POST",
-            f"/{service}/v1/bulk",
-            content=b"\n".join(lines[start : start + LINES]),
-            headers={"Content-Type": NDJSON},
-            timeout=120,
-        )
-        results = [orjson.loads(each) for each in answer.text.splitlines()]
-        if wrong := [each for each in results if each["status"] not in (200, 201)]:
-            raise Unexpected(f"{len(wrong)} lines of {service} were not taken: {wrong[0]}")
 
 
 async def copied(deployment: Deployment, lines: list[bytes]) -> float:

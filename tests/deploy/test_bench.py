@@ -9,7 +9,7 @@ import pytest
 
 from chassis.clock import Clock
 from chassis.ids import Ids
-from deploy.bench import agenda, folding, hard, paging, posting, steady, subject, uploads, year
+from deploy.bench import agenda, folding, hard, marac, paging, posting, steady, subject, uploads, year
 from deploy.bench.invented import breach, incidents
 from deploy.bench.report import BEGIN, END, Figure, keep, tell
 from deploy.bench.stores import stores
@@ -45,6 +45,7 @@ def test_it_measures_posting_and_folding_on_real_parts() -> None:
 def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The caseload of one MARAC's first case; and of each that is measured by many, a few."""
     monkeypatch.setattr(paging, "BEFORE", 3)
+    monkeypatch.setattr(marac, "LOOKS", 2)
     monkeypatch.setattr(subject, "TIMES", 2)
     monkeypatch.setattr(steady, "INSTANCES", (1, 2))
     monkeypatch.setattr(steady, "LOWEST", 60.0)
@@ -61,16 +62,17 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
         steps += [*year.measure(deployment, pager, 0.00002), *uploads.measure(deployment, 0.00002)]
         steps += [*subject.measure(deployment, pager, 5)]
         steps += [*hard.measure(deployment, pager, ("orders", "postgres")), *steady.measure(deployment, 1)]
+        steps += [*marac.measure(deployment, 3, 32)]
     finally:
         deployment.stop()
         parts.stop()
     figures = [step for step in steps if isinstance(step, Figure)]
     assert [figure.id for figure in figures] == [
         *("P3 p50", "P3 p99", "P4", "P4", "P5", "P5", "P5", "P6", "P6", "P3 busy", "P6 upload", "P7"),
-        *("P3 busy", "P3 busy", "P3 kill", "P8", "P8"),
+        *("P3 busy", "P3 busy", "P3 kill", "P8", "P8", "M1", "M2"),
     ]
     assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")
-    assert "agenda of 1 cases, JSON, p99" in {figure.what for figure in figures}
+    assert "agenda of 20 cases, JSON, p99" in {figure.what for figure in figures}
 
 
 def test_each_breach_and_each_incident_is_another() -> None:

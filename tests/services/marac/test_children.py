@@ -33,7 +33,7 @@ from tests.services.marac.caseload import (
 )
 from tests.services.marac.conftest import Marac, prepared
 from tests.support.facts import NOON, fact, mention_of, root_of, withdrawn
-from tests.support.grown import grow
+from deploy.bench.grown import grow
 from tests.support.tables import lines
 from tests.support.waiting import until
 

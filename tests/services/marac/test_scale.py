@@ -16,7 +16,7 @@ from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE, MEETING
 from tests.services.marac.conftest import CALLERS, Marac, complete, prepared
 from tests.services.marac.test_actions import agreed
-from tests.support.grown import ON_ONE, Grown, grow
+from deploy.bench.grown import ON_ONE, Grown, grow
 from tests.support.waiting import until
 
 PAGES = (

@@ -1,6 +1,6 @@
 """A MARAC that has heard many cases: the rows of one case, written again and again with other people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
@@ -16,6 +16,7 @@ from services.marac.conference.actions import ACTION
 from services.marac.conference.actions_rows import ActionRow
 from services.marac.conference.after import AFTER
 from services.marac.conference.after_rows import CaseAfter, FlagLine, barred
+from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.children import CHILD
 from services.marac.conference.counted import COUNTED, NOT_COUNTED
 from services.marac.conference.counted_rows import CountedCase
@@ -44,15 +45,21 @@ class Grown:
 
 
 async def grow(
-    archive: Archive, case: str, meeting: str, n: int, late: int = 200, years_ago: int = 0
+    archive: Archive,
+    case: str,
+    meeting: str,
+    n: int,
+    late: int = 200,
+    years_ago: int = 0,
+    flaggers: Sequence[str] = ("council", "haven", "police"),
 ) -> Grown:
     """Write ``n`` cases that the meetings of a year heard, and twenty that wait, all like this one; their
-    meetings are like this one, but for that they are closed. Of one case in so many the action and a flag are
-    late."""
+    meetings are like this one, but for that they are closed. Of one case in so many the action, and the flag
+    of the first of these agencies, are late."""
     start = years_ago << 24
     heard = [f"{start + number:08x}{case[8:]}" for number in range(n)]
     waiting = tuple(f"{0xF0000000 + number:08x}{case[8:]}" for number in range(WAIT))
-    held = await _read(archive, case, meeting)
+    held = await _read(archive, case, meeting, flaggers)
     last = meeting
     for first in range(0, n, ON_ONE):
         number = first // ON_ONE
@@ -76,9 +83,10 @@ class _Held:
     meeting: rows.ConferenceMeeting
     action: ActionRow | None
     research: Row | None
+    flaggers: Sequence[str]
 
 
-async def _read(archive: Archive, case: str, meeting: str) -> _Held:
+async def _read(archive: Archive, case: str, meeting: str, flaggers: Sequence[str]) -> _Held:
     row = cast("rows.ConferenceCase", await archive.row(CASE, case))
     of_case = {
         view.name: (view, found)
@@ -89,7 +97,7 @@ async def _read(archive: Archive, case: str, meeting: str) -> _Held:
     of_people = [
         (view, person, found)
         for person in people
-        for view in (PERSON, CHILD)
+        for view in (PERSON, CHILD, AT_RISK)
         if (found := await archive.row(view, person)) is not None
     ]
     action = await archive.rows(ACTION, select(ACTION.table).limit(1))
@@ -100,6 +108,7 @@ async def _read(archive: Archive, case: str, meeting: str) -> _Held:
         cast("rows.ConferenceMeeting", await archive.row(MEETING, meeting)),
         cast("ActionRow", action[0]) if action else None,
         await archive.row(RESEARCH, meeting),
+        flaggers,
     )
 
 
@@ -144,7 +153,7 @@ def _case(
     for view, person, row in held.of_people:
         yield view, names[person], anew(row)
     if meeting is not None:
-        yield AFTER, case, _after(mine, at, late=late)
+        yield AFTER, case, _after(mine, at, held.flaggers, late=late)
     if held.action is not None and meeting is not None:
         over = None if late else at + timedelta(days=7)
         said = {"action": number + held.action.action[8:], "meeting": meeting, "agreed": at}
@@ -166,16 +175,16 @@ def _counted(row: CountedCase, case: rows.ConferenceCase) -> CountedCase:
     return row.model_copy(update={"case": case.case, "slim": slim, **said})
 
 
-def _after(case: rows.ConferenceCase, met: datetime, *, late: bool) -> CaseAfter:
+def _after(case: rows.ConferenceCase, met: datetime, flaggers: Sequence[str], *, late: bool) -> CaseAfter:
     lines = tuple(
         FlagLine(
             agency=agency,
             due=met + timedelta(days=1),
-            state=None if late and agency == "council" else FlagState.FLAGGED,
+            state=None if late and agency == flaggers[0] else FlagState.FLAGGED,
             root=case.case,
             said=met,
         )
-        for agency in ("council", "haven", "police")
+        for agency in flaggers
     )
     flagged = [line.agency for line in lines if line.state]
     return CaseAfter(
@@ -186,7 +195,7 @@ def _after(case: rows.ConferenceCase, met: datetime, *, late: bool) -> CaseAfter
         until=met + timedelta(days=365),
         flags=lines,
         flags_due=met + timedelta(days=1) if late else None,
-        owing=barred(["council"]) if late else "",
+        owing=barred(flaggers[:1]) if late else "",
         flagged=barred(flagged),
         answered=barred(flagged),
     )
