@@ -153,7 +153,8 @@ def with_mentions(content: Content, ids: Ids, agency: str, root: str) -> Content
         if mention.mention is not None:
             raise Refused("given-by-goldthread", f"{where}.mention")
         record = mention.identity.record if isinstance(mention.identity, Identity) else None
-        given = (
+        shown = content.seen_on_a_page(mention) if isinstance(content, Said) else None
+        given = shown or (
             ids.mention(agency, record.system, record.type, record.number)
             if record is not None
             else ids.unnumbered_mention(root, place)

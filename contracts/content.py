@@ -81,6 +81,11 @@ class Said(Content):
         found: str | None = getattr(self, "victim", None)
         return found
 
+    def seen_on_a_page(self, mention: Mention) -> str | None:
+        """The opaque mention of somebody in ``people`` of whom staff say something in a section, as a page
+        gives it. None: Goldthread makes it of the sender's own record."""
+        return None
+
     def in_role(self, *roles: str) -> list[Mention]:
         """Those whom this payload names in any of these roles."""
         return [mention for mention in self.people if mention.role in roles]

@@ -6,7 +6,8 @@ from typing import ClassVar
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import Said
+from contracts.content import MentionId, Said
+from contracts.mentions import Mention
 from contracts.vocabulary import ContactFailure, ContactMethod, Role
 
 
@@ -24,16 +25,24 @@ class AboutHer(Said):
 
 class SafeContactSaid(AboutHer):
     """How she may safely be reached, by any agency that knows: in her ``contact`` section, nowhere else. To
-    verify it is to say it again."""
+    verify it is to say it again. Staff name her by ``victim``, as a page gives it, and by no record."""
 
     type: ClassVar[str] = "uk.goldthread.contact.said.v1"
     topic: ClassVar[str] = "contact"
+    clicked = True
+    victim: MentionId | None = None
 
     @model_validator(mode="after")
     def _says_how(self) -> "SafeContactSaid":
         if self.in_role(Role.VICTIM)[0].contact is None:
             raise PydanticCustomError("contact_missing", "the victim's contact section says how")
+        if self.victim and self.in_role(Role.VICTIM)[0].identity is not None:
+            raise PydanticCustomError("named_twice", "she is named by a page, or by a record")
         return self
+
+    def seen_on_a_page(self, mention: Mention) -> str | None:
+        """The victim, where staff name her as a page gives it."""
+        return self.victim if mention.role is Role.VICTIM else None
 
 
 class ContactFailed(AboutHer):

@@ -73,11 +73,14 @@ class PlannedOrder(Part):
 class PlanMade(AboutVictim):
     """A safety plan (risk-management plan), whole. The next one is a correction of it, or a plan of its own.
     It is taken however thin it is; the answer says what is not adequate. ``contact`` says who keeps contact
-    and how often; the safe way itself stands with safe contact. No address: a location has its section."""
+    and how often; the safe way itself stands with safe contact. No address: a location has its section.
+    Staff name the victim by ``victim``, as a page gives it."""
 
     type: ClassVar[str] = "uk.goldthread.care.safety-plan-made.v1"
     topic: ClassVar[str] = "care"
+    clicked = True
     urgent = True
+    victim: MentionId | None = None
     grade: Grade = Field(default=Grade.UNKNOWN, description="the grade of risk that it is made for")
     headings: PlanReasons = PlanReasons()
     actions: list[PlanAction] = Field(default_factory=list, max_length=60)

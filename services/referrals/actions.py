@@ -12,10 +12,10 @@ from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.children import SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
-from contracts.events.contact import DeathRecorded
+from contracts.events.contact import DeathRecorded, SafeContactSaid
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.listing import CaseRestricted
-from contracts.events.owed import PlanReviewed, VictimTold
+from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed, victim_of
 from contracts.events.research import InterestDeclared
 from contracts.events.support import SupportProgressed
@@ -171,8 +171,11 @@ async def _check_victim(archive: Archive, caller: Caller, content: Content) -> N
     """Whom somebody names by a mention is theirs to see."""
     if isinstance(content, SchoolTold) and not await schools.may_say(archive, caller, content):
         raise not_found()
-    named = content.victim if isinstance(content, PlanReviewed | VictimTold) else None
+    named = content.victim if isinstance(content, PlanMade | PlanReviewed | VictimTold) else None
     if named is not None and not await may_see_owed(archive, caller, named):
+        raise not_found()
+    reached = content.victim if isinstance(content, SafeContactSaid) else None
+    if reached is not None and not await may_reach(archive, caller, reached):
         raise not_found()
     supported = content.victim if isinstance(content, SupportProgressed) else None
     if supported is not None and not await support_list.may_say(archive, caller, supported):
@@ -186,6 +189,14 @@ async def may_see_owed(archive: Archive, caller: Caller, mention: str) -> bool:
     row = await archive.row(SUPPORT, await archive.person_of(mention))
     told = row.agencies if isinstance(row, SupportRow) else ()
     return supporting.may_see_who(caller.roles, await kind_of(archive, caller), caller.agency, told)
+
+
+async def may_reach(archive: Archive, caller: Caller, mention: str) -> bool:
+    """Whether a caller sees by what whoever a mention is today is reached, and may say so."""
+    if not sharing.may_see_contact(caller.roles):
+        return False
+    owed = await may_see_owed(archive, caller, mention)
+    return owed or await support_list.may_say(archive, caller, mention)
 
 
 async def kind_of(archive: Archive, caller: Caller) -> AgencyKind | None:

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from contracts.events.owed import PlanAction
+from contracts.rules import safe_contact
 from contracts.rules.owed_parts import Contract, Owed, Plan, PlanReview, Update
 from contracts.rules.plan_adequacy import Refusal
 from contracts.rules.safe_contact import SafeWay
+from contracts.sections import Contact
 from contracts.vocabulary import (
     ActionState,
     ContactMethod,
@@ -21,6 +23,7 @@ from contracts.vocabulary import (
     WayState,
 )
 from services.marac import shown
+from services.referrals.contacts import ContactPage, OwnWord
 from services.referrals.owed import VictimPage
 from tests.pages.sample_cases import full_case
 from tests.pages.sample_rows import BREACH, FRESH, LONG, NOW, ORDER, ago, new
@@ -116,6 +119,16 @@ def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
     way = SafeWay(WayState.UNKNOWN, "failed")
     return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, without_answer=4)
+
+
+def contact_page(*_: Any) -> ContactPage:
+    """How the victim may be reached: a way of the caller's agency that leaves much to ask, and has failed."""
+    contact = Contact(method=ContactMethod.MOBILE, number="07700 900142", code_word="kettle", unsafe=LONG)
+    own = OwnWord(
+        root=new(), version=2, said=ago(days=9), contact=contact, asks=tuple(safe_contact.questions(contact))
+    )
+    way = SafeWay(WayState.UNKNOWN, "failed")
+    return ContactPage(at=NOW, fresh_until=FRESH, way=way, without_answer=4, own=own)
 
 
 def owed_case() -> shown.CasePage:

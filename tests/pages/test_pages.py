@@ -151,6 +151,7 @@ PAGES = {
     "plans, to print": ("chair", f"/marac/cases/{sample_owed.OWED_CASE}/print"),
     "owed to a victim": ("idva", sample_owed.VICTIM),
     "owed to a victim, for who may only read": ("coordinator", sample_owed.VICTIM),
+    "how a victim may be reached": ("idva", f"{sample_owed.VICTIM}/contact"),
     "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
     "refer": ("referrer", "/referrals/refer"),
     "refer, what is asked": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/contact"),
