@@ -2,7 +2,7 @@
 victim."""
 
 from contracts import vocabulary as code
-from contracts.events.configuration import ThresholdSet
+from contracts.events.configuration import LadderSet, LadderStep, ThresholdSet
 from contracts.events.listing import (
     CaseRestricted,
     Escalation,
@@ -25,6 +25,19 @@ LISTING: list[Told] = [
         "goldthread",
         at(1),
         ThresholdSet(area=WHERE.area, threshold=code.Threshold.DASH_VISIBLE_HIGH_RISK, value=14),
+    ),
+    (
+        "northshire-police",
+        at(1),
+        LadderSet(
+            area=WHERE.area,
+            kind=code.AlertKind.BREACH,
+            urgency=code.Urgency.NOW,
+            steps=[
+                LadderStep(post=post, wait_minutes=wait)
+                for post, wait in zip(code.Post, (3, 7, 10, 15), strict=True)
+            ],
+        ),
     ),
     (
         "northshire-police",

@@ -13,6 +13,7 @@ from contracts.vocabulary import (
     Channel,
     DeliveryResult,
     PassReason,
+    Post,
     StandDown,
     Urgency,
 )
@@ -57,6 +58,7 @@ class AlertCalled(Content):
     rule: AlertRule
     generation: StrictInt = Field(ge=1)
     rung: StrictInt = Field(ge=0)
+    post: Post | None = Field(default=None, description="that it goes to; none: of the ladder as published")
     due: AwareDatetime
     person: Id | None = Field(default=None, description="the staff member on call, by an id of our own")
     area: AreaId | None = None

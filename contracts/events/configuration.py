@@ -18,7 +18,15 @@ from contracts.content import AreaId, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, Part, SchoolNumber
 from contracts.times import Day, Moment
-from contracts.vocabulary import DASH_ITEMS, AgencyKind, AreaKind, Threshold
+from contracts.vocabulary import (
+    DASH_ITEMS,
+    AgencyKind,
+    AlertKind,
+    AreaKind,
+    Post,
+    Threshold,
+    Urgency,
+)
 
 
 class AgencyDefined(Content):
@@ -95,6 +103,26 @@ class RotaSet(Content):
         if starts is not None and ends <= starts:
             raise PydanticCustomError("ends_before_it_starts", "a shift ends after it starts")
         return ends
+
+
+class LadderStep(Part):
+    """One step of a ladder: whom it calls, and how long they have for an answer."""
+
+    post: Post
+    wait_minutes: Annotated[StrictInt, Field(ge=1, le=1_440)]
+
+
+class LadderSet(Content):
+    """Whom an area has called about one kind of alert, of one urgency, and when: its escalation policy. The
+    first step is called at once; after the fourth the ladder starts again, a step each time its wait is over.
+    """
+
+    type: ClassVar[str] = "uk.goldthread.configuration.ladder-set.v1"
+    topic: ClassVar[str] = "configuration"
+    area: FiledAreaId
+    kind: AlertKind
+    urgency: Urgency
+    steps: Annotated[list[LadderStep], Field(min_length=4, max_length=4)]
 
 
 class ThresholdSet(Content):

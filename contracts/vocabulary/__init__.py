@@ -8,6 +8,7 @@ from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
 from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
+    AlertKind,
     AlertOutcome,
     AlertRule,
     Channel,
@@ -15,6 +16,7 @@ from contracts.vocabulary.alerts import (
     DeliveryResult,
     ParkedReason,
     PassReason,
+    Post,
     StandDown,
     Urgency,
 )
@@ -113,6 +115,7 @@ __all__ = [
     "ActionRisk",
     "ActionState",
     "AgencyKind",
+    "AlertKind",
     "AlertOutcome",
     "AlertRule",
     "AnswerSource",
@@ -176,6 +179,7 @@ __all__ = [
     "PlanHeading",
     "PlanReviewResult",
     "PoliceRank",
+    "Post",
     "ProhibitionKind",
     "Purpose",
     "ReferralCriterion",

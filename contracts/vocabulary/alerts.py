@@ -140,6 +140,24 @@ class Urgency(StrEnum):
     DAY = "day"
 
 
+class Post(StrEnum):
+    """A post on the rota, as the rota names it."""
+
+    FIRST = "first"
+    SECOND = "second"
+    SUPERVISOR = "supervisor"
+    DUTY_OFFICER = "duty_officer"
+
+
+class AlertKind(StrEnum):
+    """The kinds of alert for which an area may set whom to call and when: a breach; a clock that ran out, or
+    a breach that was withdrawn unseen; hours of the rota that nobody is on."""
+
+    BREACH = "breach"
+    CLOCK = "clock"
+    ROTA_GAP = "rota-gap"
+
+
 class Channel(StrEnum):
     """How staff are reached. Goldthread messages staff only."""
 

@@ -12,14 +12,14 @@ from chassis.http.problem import Problem, not_found
 from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn, AlertResolved
-from contracts.events.configuration import AreaDefined, RotaSet
+from contracts.events.configuration import AreaDefined, LadderSet, RotaSet
 from contracts.rules.areas import area_and_around
 from contracts.sections import Text
 from contracts.submission import Submission
 from contracts.vocabulary import AlertRule, PassReason
 from services.notify import queries
 from services.notify.queries import AlertShown
-from services.notify.rules import answering, resolving, rota, sharing
+from services.notify.rules import answering, own_ladders, resolving, rota, sharing
 from services.notify.views import AlertRow
 
 C = TypeVar("C", bound=Content)
@@ -95,15 +95,20 @@ async def unresolve(runtime: Runtime, caller: Caller, cause: str, root: str, ver
 
 
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
-    """Refuse the rota of an area that is not the caller's, of an area what is not theirs to say, and what was
-    done about an alert that they may not take: raises Problem (404). Refuse what was done about one that
-    nobody took (409), or whose own steps say it; in production also a webhook without TLS: raises Refused."""
+    """Refuse the rota, or a ladder, of an area that is not the caller's, of an area what is not theirs to
+    say, and what was done about an alert that they may not take: raises Problem (404). Refuse what was done
+    about one that nobody took (409), or whose own steps say it; a ladder out of bounds; in production also a
+    webhook without TLS: raises Refused."""
     if isinstance(content, AlertResolved):
         return await _resolved(archive, caller, content)
     if isinstance(content, RotaSet):
         await revisable(archive, caller, content)
         if archive.production and (plain := rota.plain_webhooks(content)):
             raise Refused("webhook-not-https", f"{plain[0]}.webhook")
+    if isinstance(content, LadderSet):
+        await revisable(archive, caller, content)
+        for where, fault in own_ladders.faults(content):
+            raise Refused(fault, f"body.content.{where}")
     if isinstance(content, AreaDefined):
         areas = await _areas(archive)
         around, stands = area_and_around(areas, content.area), areas.get(content.area)
@@ -113,12 +118,12 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
-    """Refuse to correct or withdraw the rota of an area that is not the caller's, what was done about an
-    alert that they may not take, or, for all but an operator, what an area is: it would be moved or end.
-    Raises Problem (404)."""
+    """Refuse to correct or withdraw the rota, or a ladder, of an area that is not the caller's, what was done
+    about an alert that they may not take, or, for all but an operator, what an area is: it would be moved or
+    end. Raises Problem (404)."""
     if isinstance(content, AlertResolved):
         await _theirs(archive, caller, content)
-    if isinstance(content, RotaSet):
+    if isinstance(content, RotaSet | LadderSet):
         around = area_and_around(await _areas(archive), content.area)
         if not sharing.may_configure(sharing.areas_of(caller.roles, caller.areas), around):
             raise not_found()
@@ -134,7 +139,7 @@ async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> Non
         row = await _theirs(archive, caller, said)
         if not queries.reads_words(caller, row, said.person):
             raise not_found()
-    if not isinstance(said, RotaSet | AreaDefined) or sharing.may_undefine_area(caller.roles):
+    if not isinstance(said, RotaSet | LadderSet | AreaDefined) or sharing.may_undefine_area(caller.roles):
         return
     if not sharing.may_configure(caller.areas, area_and_around(await _areas(archive), said.area)):
         raise not_found()

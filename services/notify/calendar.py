@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from chassis.facts import Fact
 from contracts.envelope import Id
 from contracts.events.configuration import OnCall, RotaSet
-from services.notify.rules.ladder import Post
+from contracts.vocabulary import Post
 
 POST = "X-GOLDTHREAD-POST"
 URN = "urn:uuid:"

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from chassis.facts import Fact, FactSet
 from chassis.views import Saying
 from contracts.events.alerts import AlertCalled, DeliveryReported, DeliveryTried
-from contracts.vocabulary import Channel, DeliveryResult
-from services.notify.rules.ladder import Post, rungs_of, step_of
+from contracts.vocabulary import Channel, DeliveryResult, Post
+from services.notify.rules.ladder import FIRST_ROUND, OF_SUPERVISORS, SUPERVISOR_FIRST, rungs_of, step_of
 
 
 class Message(BaseModel):
@@ -77,11 +77,11 @@ def _call(
     page = [fact.occurred for fact in tries if fact.said.channel is Channel.LIVE_PAGE]
     out: list[Fact[DeliveryTried | DeliveryReported]] = [*tries, *told]
     sent = [fact.occurred for fact in out if fact.said.channel is not Channel.LIVE_PAGE]
-    step = rungs_of(step_of(said.rung), said.rule)
+    step = rungs_of(step_of(said.rung), SUPERVISOR_FIRST if said.rule in OF_SUPERVISORS else FIRST_ROUND)
     return Call(
         id=called.id,
         rung=said.rung,
-        post=next(rung.post for rung in step if rung.number == said.rung),
+        post=said.post or next(rung.post for rung in step if rung.number == said.rung),
         person=said.person,
         due=said.due,
         called=called.occurred,

@@ -13,9 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from chassis.facts import FactSet
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import AlertRaised, AlertStoodDown
-from contracts.vocabulary import AlertRule
+from contracts.vocabulary import AlertRule, Post
 from services.notify.rules import coverage, rota
-from services.notify.rules.ladder import Post
 
 
 class GapRow(BaseModel):

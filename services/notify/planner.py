@@ -16,11 +16,10 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.events.configuration import OnCall, RotaSet
 from contracts.rules.areas import OPERATORS, area_and_around
-from contracts.vocabulary import StaffRole
+from contracts.vocabulary import Post, StaffRole
 from services.notify import calendar
 from services.notify.rules import coverage, rota, sharing
 from services.notify.rules.coverage import Gap, Stretch
-from services.notify.rules.ladder import Post
 from services.notify.rules.rota import Rota
 from services.notify.views import ALERT, AlertRow
 
@@ -181,12 +180,12 @@ async def week_of(runtime: Runtime, caller: Caller, area: str | None, day: date 
         at=now,
         fresh_until=await runtime.fresh_until(),
         area=area,
-        name=_name(all_of_it, area),
+        name=name_of(all_of_it, area),
         areas=[
-            AreaShown(area=each, name=_name(all_of_it, each), gaps=_number(all_of_it, each, now))
+            AreaShown(area=each, name=name_of(all_of_it, each), gaps=_number(all_of_it, each, now))
             for each in areas
         ],
-        around=[_name(all_of_it, each) for each in area_and_around(all_of_it.areas, area)[1:]],
+        around=[name_of(all_of_it, each) for each in area_and_around(all_of_it.areas, area)[1:]],
         week=monday,
         before=monday - WEEK,
         after=monday + WEEK,
@@ -213,7 +212,7 @@ async def shift_of(runtime: Runtime, caller: Caller, root: str) -> ShiftPage:
         at=now,
         fresh_until=await runtime.fresh_until(),
         area=area,
-        name=_name(all_of_it, area),
+        name=name_of(all_of_it, area),
         shift=of.shift(fact),
         others=of.others(fact, now),
         may_set=may_set(all_of_it, caller, area),
@@ -253,7 +252,7 @@ def readable(known: Rota, caller: Caller) -> list[str]:
         areas.add(OPERATORS)
     own = sharing.areas_of(caller.roles, caller.areas)
     found = (each for each in areas if sharing.may_configure(own, area_and_around(known.areas, each)))
-    return sorted(found, key=lambda area: (_name(known, area), area))
+    return sorted(found, key=lambda area: (name_of(known, area), area))
 
 
 def may_set(known: Rota, caller: Caller, area: str) -> bool:
@@ -375,7 +374,8 @@ async def _told(runtime: Runtime, gap: Gap) -> Literal["not-yet", "waiting", "an
     return "answered" if row.acknowledged_by else "waiting"
 
 
-def _name(known: Rota, area: str) -> str:
+def name_of(known: Rota, area: str) -> str:
+    """What people call an area; its id where nobody defined it."""
     defined = known.areas.get(area)
     return defined.name if defined else area
 

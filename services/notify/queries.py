@@ -24,7 +24,7 @@ from chassis.runtime import Runtime
 from chassis.views import Subject
 from contracts.envelope import Id
 from contracts.rules.clocks import CLOCKS
-from contracts.vocabulary import AlertRule, Channel, DeliveryResult, StandDown, Urgency
+from contracts.vocabulary import AlertRule, Channel, DeliveryResult, Post, StandDown, Urgency
 from services.notify import unanswered
 from services.notify.broken_channels import channel_of
 from services.notify.calls import Call, tried
@@ -32,7 +32,7 @@ from services.notify.resolved import NO_WORDS, ResolvedShown, resolved_shown, wo
 from services.notify.rules import rota, sharing
 from services.notify.rules.answering import no_passing_on
 from services.notify.rules.grouping import together
-from services.notify.rules.ladder import Post, step_of
+from services.notify.rules.ladder import step_of
 from services.notify.rules.resolving import BY_STEPS, no_resolving
 from services.notify.unanswered import Waits
 from services.notify.views import ALERT, AlertRow, AlertTable, every, fold

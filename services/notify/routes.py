@@ -17,13 +17,14 @@ from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.alerts import AlertResolved
-from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
+from contracts.events.configuration import AgencyDefined, AreaDefined, LadderSet, RotaSet
 from contracts.sections import Text
 from contracts.submission import Receipt, Submission
 from contracts.times import Day
 from contracts.vocabulary import AlertRule, ClockOwner, PassReason
-from services.notify import actions, clock_list, path, planner, queries, shifts, watcher
+from services.notify import actions, clock_list, ladders, path, planner, queries, shifts, watcher
 from services.notify.clock_list import Clocks
+from services.notify.ladders import LaddersShown
 from services.notify.path import PathShown
 from services.notify.planner import RotaShown
 from services.notify.queries import Alerts, AlertShown
@@ -128,6 +129,32 @@ async def import_rota(
     return await shifts.take_calendar(
         runtime, caller, given.area, given.calendar, new_people=given.new_people, once=key or new_id()
     )
+
+
+@router.post("/ladders", status_code=status.HTTP_201_CREATED)
+async def set_ladder(
+    submission: Submission[LadderSet],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.SET_LADDER)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Whom an area has called about one kind of alert of one urgency, and when, within bounds (422). The one
+    that was recorded last holds; corrected and taken back at ``/facts/{root}``."""
+    taken = await actions.configure(runtime, caller, submission, sharing.SET_LADDER, key)
+    return receipt(response, "notify", taken)
+
+
+@router.get("/ladders")
+async def read_ladders(
+    runtime: TheRuntime,
+    caller: RotaReader,
+    area: Annotated[
+        AreaId | None, Query(description="the first of the caller's own if none is given")
+    ] = None,
+) -> LaddersShown:
+    """Whom an area has called about each kind of alert, and when; who set it, or that it is as published."""
+    return await ladders.ladders_of(runtime, caller, area)
 
 
 @router.post("/areas", status_code=status.HTTP_201_CREATED)

@@ -2,7 +2,7 @@
 
 from chassis.service import Service
 from contracts.events.alerts import AlertResolved
-from contracts.events.configuration import AgencyDefined, AreaDefined, RotaSet
+from contracts.events.configuration import AgencyDefined, AreaDefined, LadderSet, RotaSet
 from services.notify.actions import admit, readable, revisable
 from services.notify.claims import ClaimTable
 from services.notify.clocks import CLOCK
@@ -30,6 +30,7 @@ SERVICE = Service(
     accepts={
         AlertResolved: sharing.ANSWER,
         RotaSet: sharing.SET_ROTA,
+        LadderSet: sharing.SET_LADDER,
         AreaDefined: sharing.DEFINE_AREA,
         AgencyDefined: sharing.DEFINE_AGENCY,
     },

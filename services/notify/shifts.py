@@ -18,10 +18,10 @@ from chassis.ledger import digest
 from chassis.runtime import Runtime
 from contracts.events.configuration import OnCall, RotaSet
 from contracts.sections import Part
+from contracts.vocabulary import Post
 from services.notify import calendar, planner
 from services.notify.calendar import EventRead, Wrong
 from services.notify.rules import sharing
-from services.notify.rules.ladder import Post
 
 AT_A_TIME = 50
 """Shifts of a calendar that are taken together: what is urgent comes between."""

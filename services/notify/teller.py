@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import httpx
@@ -32,7 +32,7 @@ from services.notify.carriers.webhook import Webhook
 from services.notify.pages import PAGES
 from services.notify.path import PATH, SelfTest, self_test
 from services.notify.rules import rota
-from services.notify.rules.ladder import step_of, wait_after
+from services.notify.rules.ladder import step_of
 from services.notify.rules.telling import Message, is_due, next_try, to_send
 from services.notify.views import ALERT, AlertRow, AlertTable
 
@@ -238,7 +238,7 @@ class Teller:
     def _told(self, due: Due, attempt: int) -> carriers.Message:
         """What a message tells: the next post is called so long after the first try."""
         row, call, runtime = due.row, due.call, self._runtime
-        wait = wait_after(row.urgency, step_of(call.rung))
+        wait = row.next.wait if row.next else timedelta()
         return carriers.Message(
             call=call.id,
             cause=row.cause,

@@ -5,7 +5,7 @@ answer, the most urgent first, and holds the others; each calls in its own right
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TypeVar
 
@@ -26,23 +26,15 @@ from contracts.events.alerts import (
 from contracts.rules.areas import OPERATORS, area_and_around
 from contracts.rules.standing_answer import Standing, answer_of, standing_answer
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, Channel, StandDown, Urgency
+from contracts.vocabulary import AlertRule, Channel, Post, StandDown, Urgency
 from services.notify import unanswered
 from services.notify.calls import Call, calls_of
 from services.notify.resolved import Resolved, Unresolved, resolved_of, sayings, unresolved
 from services.notify.rules import resolving, rota, sharing
 from services.notify.rules.beside import TWICE, tells_too
 from services.notify.rules.channels import channels, unreached
-from services.notify.rules.ladder import (
-    Due,
-    Post,
-    Told,
-    next_step,
-    rounds,
-    rungs_of,
-    step_of,
-    wait_after,
-)
+from services.notify.rules.ladder import Told, next_step, rounds, rungs_of, step_of, wait_after
+from services.notify.rules.own_ladders import ladder_of
 from services.notify.rules.telling import to_send
 from services.notify.unanswered import Rounds, Waits, said_before, waits_of
 
@@ -77,6 +69,8 @@ class Next(BaseModel):
 
     step: int
     due: datetime
+    wait: timedelta
+    """How long whoever was called before it has for an answer."""
     calls: tuple[NextCall, ...]
 
     @property
@@ -259,6 +253,7 @@ def _called(alert: AlertRow, step: Next, call: NextCall) -> AlertCalled:
         rule=alert.rule,
         generation=alert.generation,
         rung=call.rung,
+        post=call.post,
         due=step.due,
         person=call.person,
         area=alert.area,
@@ -304,8 +299,8 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     taken = stands.taken.at if stands.taken and stood_down is None else None
     step, changes_at = None, None
     if stood_down is None and stands.taken is None:
-        due = next_step(said.urgency, raised.occurred, _told(calls, stands, passed, said.urgency), subject.at)
-        step, changes_at = _next(known, area, due, said, subject.at)
+        told = _told(calls, stands, passed, said.urgency)
+        step, changes_at = _next(known, area, raised, told, subject.at)
     row = AlertRow(
         cause=subject.id,
         number=number_of(subject.id),
@@ -368,20 +363,24 @@ def _told(
 
 
 def _next(
-    known: rota.Rota, area: str | None, due: Due, said: AlertRaised, at: datetime
+    known: rota.Rota, area: str | None, raised: Fact[AlertRaised], told: Told | None, at: datetime
 ) -> tuple[Next, datetime]:
-    """Whom the next step calls, as the rota stands when it is called, and when this will change."""
+    """Whom the next step calls, as rota and ladder stand when it is called, and when this will change."""
+    said, around = raised.said, area_and_around(known.areas, area)
+    ladder = ladder_of(known.ladders, around, said.urgency, said.rule)
+    due = next_step(ladder, raised.occurred, told, at)
     calls: dict[str | None, NextCall] = {}
-    for rung in rungs_of(due.step, said.rule):
+    for rung in rungs_of(due.step, ladder.posts):
         entry = rota.at_step(known, area, said.rule, due.step, rung.post, max(due.due, at))
         by = channels(said.urgency, due.step, entry)
         person = entry.person if entry else None
         # One person who fills both posts of a step is called once.
         calls.setdefault(person, NextCall(rung=rung.number, post=rung.post, person=person, channels=by))
-    step = Next(step=due.step, due=due.due, calls=tuple(calls.values()))
+    wait = wait_after(ladder, told.step) if told else timedelta()
+    step = Next(step=due.step, due=due.due, wait=wait, calls=tuple(calls.values()))
     if due.due > at:
         return step, due.due
-    climbs = due.due + wait_after(said.urgency, due.step)
+    climbs = due.due + wait_after(ladder, due.step)
     return step, min(climbs, rota.next_change(known, at) or climbs)
 
 

@@ -81,6 +81,7 @@ from services.marac.rules import sharing as marac_sharing
 from services.marac.tasking import candidacy
 from services.notify import actions as notify_actions
 from services.notify import clock_list
+from services.notify import ladders as notify_ladders
 from services.notify import path as notify_path
 from services.notify import planner as notify_planner
 from services.notify import queries as notify_queries
@@ -374,6 +375,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(clock_list, "clocks", answers(samples.clocks))
     patch.setattr(notify_planner, "week_of", sample_rota.week_of)
     patch.setattr(notify_planner, "shift_of", sample_rota.shift_of)
+    patch.setattr(notify_ladders, "ladders_of", sample_rota.ladders_of)
     patch.setattr(notify_actions, "acknowledge", world.take)
     patch.setattr(notify_actions, "pass_on", world.take)
     patch.setattr(orders_actions, "open_breach", opened)

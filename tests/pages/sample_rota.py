@@ -5,7 +5,8 @@ from typing import Any
 
 from chassis.clock import LONDON
 from chassis.http.auth import Caller
-from contracts.vocabulary import StaffRole
+from contracts.vocabulary import AlertKind, Post, StaffRole, Urgency
+from services.notify.ladders import AreaNamed, LadderShown, LaddersShown, SetShown, StepShown
 from services.notify.planner import (
     AreaShown,
     DayShown,
@@ -21,7 +22,6 @@ from services.notify.planner import (
     midnight,
     monday_of,
 )
-from services.notify.rules.ladder import Post
 from tests.pages.sample_rows import FRESH, LONG, NOW
 
 SHIFT = "0d0e0000-0000-8000-8000-000000000001"
@@ -141,4 +141,42 @@ async def shift_of(_: Any, caller: Caller, root: str) -> ShiftPage:
         others=[Other(root=AT_ONCE, version=1, post=Post.FIRST, starts=NIGHT.starts, person=NAMELESS)],
         may_set=True,
         people=[DEV, HELEN, JOAN, NAMELESS],
+    )
+
+
+async def ladders_of(_: Any, caller: Caller, area: str | None) -> LaddersShown:
+    """One that the area set, one of the force around it, and as published."""
+    told = SetShown(
+        root=SHIFT,
+        version=1,
+        area="northmere",
+        name="Northmere",
+        agency="northmere-police",
+        at=NOW - timedelta(days=9),
+        own=False,
+    )
+    own = told.model_copy(update={"area": "northmere-north", "name": "Northmere North", "own": True})
+    by = {(AlertKind.BREACH, Urgency.NOW): own, (AlertKind.CLOCK, Urgency.DAY): told}
+    return LaddersShown(
+        at=NOW,
+        fresh_until=FRESH,
+        area=area or "northmere-north",
+        name="Northmere North",
+        areas=[
+            AreaNamed(area=each, name=each.title()) for each in (area or "northmere-north", "northmere-south")
+        ],
+        ladders=[
+            LadderShown(
+                kind=kind,
+                urgency=urgency,
+                steps=[
+                    StepShown(post=post, after_minutes=n * 60, wait_minutes=60 if n < 3 else 1)
+                    for n, post in enumerate(Post)
+                ],
+                set=by.get((kind, urgency)),
+            )
+            for kind in AlertKind
+            for urgency in Urgency
+        ],
+        may_set=StaffRole.SUPERVISOR in caller.roles,
     )

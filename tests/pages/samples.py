@@ -25,6 +25,7 @@ from contracts.vocabulary import (
     OrderQuestion,
     OrderStage,
     OrderType,
+    Post,
     ProhibitionKind,
     RequirementKind,
     ServiceMethod,
@@ -38,7 +39,6 @@ from services.notify.clock_list import Clocks, ClockShown
 from services.notify.path import NewestTry, PathShown
 from services.notify.queries import Alerts, AlertShown, CallShown, MessageShown, Who
 from services.notify.resolved import ResolvedShown
-from services.notify.rules.ladder import Post
 from services.orders.rules.circulating import Part
 from services.orders.views.order_shown import (
     OrderPage,

@@ -72,6 +72,7 @@ OF_NOBODY = {
     "/notify/take/{call}/{signature}": "a button",
     "/notify/rota": "staff",
     "/notify/rota/print": "staff",
+    "/notify/rota/ladders": "posts, and minutes",
     "/notify/rota/shifts/{root}": "staff",
     "/orders/": "a list of orders",
     "/referrals/": "lists of records in doubt",

@@ -135,6 +135,8 @@ PAGES = {
     "rota of an area that never had one": ("supervisor", "/notify/rota?area=northmere-south"),
     "rota to print": ("supervisor", "/notify/rota/print"),
     "shift": ("supervisor", f"/notify/rota/shifts/{sample_rota.SHIFT}"),
+    "ladders": ("on-call", "/notify/rota/ladders"),
+    "ladder to change": ("supervisor", "/notify/rota/ladders?kind=breach&urgency=now"),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "order status": ("on-call", "/orders/status"),
@@ -162,7 +164,7 @@ PAGES = {
 }
 FRESH = (
     *("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "order", "clocks"),
-    *("rota", "shift"),
+    *("rota", "shift", "ladders"),
 )
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
 

@@ -41,6 +41,7 @@ NEVER = {
     "marac/sitting.html": "who attends, and letters of cases",
     "marac/source.html": "where a line comes from: it asks for nothing",
     "marac/victims.html": "a list: each case's own page says it",
+    "notify/ladders.html": "posts of a rota, and minutes",
     "notify/path.html": "Goldthread itself",
     "notify/rota.html": "who is on call, of staff alone",
     "notify/rota_print.html": "the same, on paper",

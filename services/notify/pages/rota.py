@@ -21,11 +21,11 @@ from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.configuration import OnCall, RotaSet
 from contracts.times import Day
+from contracts.vocabulary import Post
 from services.notify import planner, shifts
 from services.notify.pages import PAGES
 from services.notify.planner import ShiftPage
 from services.notify.rules import sharing
-from services.notify.rules.ladder import Post
 from services.notify.shifts import At
 
 router = APIRouter(prefix="/rota")

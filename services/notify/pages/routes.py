@@ -23,6 +23,7 @@ from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AlertRule, ClockOwner, PassReason
 from services.notify import actions, clock_list, link, path, queries
 from services.notify.pages import PAGES, resolve
+from services.notify.pages import ladders as ladder_pages
 from services.notify.pages import rota as rota_pages
 from services.notify.queries import AlertShown
 from services.notify.rules import rota, sharing
@@ -30,6 +31,7 @@ from services.notify.views import ALERT
 
 router = APIRouter(prefix="/notify", include_in_schema=False)
 router.include_router(rota_pages.router)
+router.include_router(ladder_pages.router)
 router.include_router(resolve.router)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]

@@ -17,8 +17,7 @@ from uuid import UUID, uuid5
 
 from chassis.facts import Fact
 from contracts.events.configuration import OnCall, RotaSet
-from contracts.vocabulary import Urgency
-from services.notify.rules.ladder import Post
+from contracts.vocabulary import Post, Urgency
 from services.notify.rules.rota import Rota, next_change, on_call, precedence
 
 AHEAD = timedelta(days=7)

@@ -3,7 +3,7 @@
 Source: on-call ladder of domain.md section 5 (2026): *page at once, answer within 5 minutes, escalate at
 5, 15 and 30; medium within an hour; others within 24 hours, a hard stop*. HMICFRS (2021) asks for a
 response to a breach within 24 hours of its report. How the hour and the day are divided, and how
-often they start again, is Goldthread's own and to be agreed with each force.
+often they start again, is Goldthread's own; an area may set its own (``rules/own_ladders.py``).
 
 A **step** is one moment at which somebody is called. The first round has four: first on call,
 second, supervisor, duty officer. After it the ladder starts again from the first, one post at a
@@ -11,23 +11,12 @@ time, and the duty officer is told each time too, the force's own where it has o
 Each call of a step is a **rung** with a number of its own, so that no rung is ever called twice.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from contracts.rules.clocks import CLOCKS
-from contracts.vocabulary import AlertRule, Urgency
-
-
-class Post(StrEnum):
-    """A post on the rota, named as the rota names it."""
-
-    FIRST = "first"
-    SECOND = "second"
-    SUPERVISOR = "supervisor"
-    DUTY_OFFICER = "duty_officer"
-
+from contracts.vocabulary import AlertRule, Post, Urgency
 
 FIRST_ROUND = tuple(Post)
 SUPERVISOR_FIRST = (Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND)
@@ -47,10 +36,12 @@ UNTRIED = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """When each post of the first round is called after the alert, and how often after that."""
+    """When each step of the first round is called after the alert, how often after that, and which post each
+    step of the first round calls."""
 
     after: tuple[timedelta, timedelta, timedelta, timedelta]
     again: timedelta
+    posts: tuple[Post, ...] = FIRST_ROUND
 
 
 LADDERS: Mapping[Urgency, Ladder] = {
@@ -112,10 +103,15 @@ class Due:
     due: datetime
 
 
-def rungs_of(step: int, rule: AlertRule = AlertRule.BREACH) -> tuple[Rung, ...]:
-    """The calls of a step: one in the first round; after it a post and the duty officer."""
+def published(urgency: Urgency, rule: AlertRule) -> Ladder:
+    """The ladder of an alert where its area has set none."""
+    return replace(LADDERS[urgency], posts=SUPERVISOR_FIRST if rule in OF_SUPERVISORS else FIRST_ROUND)
+
+
+def rungs_of(step: int, posts: Sequence[Post] = FIRST_ROUND) -> tuple[Rung, ...]:
+    """The calls of a step: of the first round one, of these posts; after it a post and the duty officer."""
     if step < len(FIRST_ROUND):
-        return (Rung(step, (SUPERVISOR_FIRST if rule in OF_SUPERVISORS else FIRST_ROUND)[step]),)
+        return (Rung(step, posts[step]),)
     later = step - len(FIRST_ROUND)
     number = len(FIRST_ROUND) + 2 * later
     return (
@@ -137,36 +133,34 @@ def rounds(rungs: Iterable[int]) -> int:
     return max(0, 1 + later // len(LATER_ROUNDS))
 
 
-def wait_after(urgency: Urgency, step: int) -> timedelta:
+def wait_after(ladder: Ladder, step: int) -> timedelta:
     """How long a step has for an answer before the next falls due."""
-    ladder = LADDERS[urgency]
     if step + 1 < len(ladder.after):
         return ladder.after[step + 1] - ladder.after[step]
     return ladder.again
 
 
-def next_step(urgency: Urgency, raised: datetime, last: Told | None, at: datetime) -> Due:
+def next_step(ladder: Ladder, raised: datetime, last: Told | None, at: datetime) -> Due:
     """The step to call next: the one that falls due, or the *highest* of those that have.
 
     After an outage one step goes out and not a volley of all that were missed. Nothing waits for a
     clock that went ahead of ours, another service's or our own before it was set back: what is raised
     in time to come is due, and so is the step after one that was called then.
     """
-    due = Due(0, min(raised, at)) if last is None else _after(urgency, last, at)
+    due = Due(0, min(raised, at)) if last is None else _after(ladder, last, at)
     while due.step < len(FIRST_ROUND):
-        later = due.due + wait_after(urgency, due.step)
+        later = due.due + wait_after(ladder, due.step)
         if later > at:
             return due
         due = Due(due.step + 1, later)
-    again = LADDERS[urgency].again
-    missed = max(0, (at - due.due) // again)
-    return Due(due.step + missed, due.due + missed * again)
+    missed = max(0, (at - due.due) // ladder.again)
+    return Due(due.step + missed, due.due + missed * ladder.again)
 
 
-def _after(urgency: Urgency, last: Told, at: datetime) -> Due:
+def _after(ladder: Ladder, last: Told, at: datetime) -> Due:
     if last.called > at + JITTER:
         return Due(last.step + 1, at)  # nobody knows how long ago that is
-    wait = wait_after(urgency, last.step)
+    wait = wait_after(ladder, last.step)
     if last.tried is not None:
         # Whatever the sender's clock says: not before it was called, and no later than it should.
         due = min(max(last.tried, last.called), last.called + UNTRIED) + wait

@@ -13,31 +13,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.facts import Fact, FactSet
-from contracts.events.configuration import AreaDefined, OnCall, RotaSet
+from contracts.events.configuration import AreaDefined, LadderSet, OnCall, RotaSet
 from contracts.rules.areas import OPERATORS, area_and_around
-from contracts.vocabulary import AlertRule, AreaKind
-from services.notify.rules.ladder import FIRST_ROUND, Post
+from contracts.vocabulary import AlertRule, AreaKind, Post
+from services.notify.rules.ladder import FIRST_ROUND
 
 ANYBODY = (Post.DUTY_OFFICER, Post.SUPERVISOR, Post.FIRST, Post.SECOND)
 """Whom to fall back upon, in this order, when a post is empty."""
 
 
-CONFIGURATION = (AreaDefined, RotaSet)
-"""What a rota is read from."""
+CONFIGURATION = (AreaDefined, RotaSet, LadderSet)
+"""What is read of who is called, and when."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rota:
-    """Every shift and every area that is configured."""
+    """Every shift, every area and every ladder that is configured."""
 
     shifts: tuple[Fact[RotaSet], ...]
     areas: Mapping[str, AreaDefined]
+    ladders: tuple[Fact[LadderSet], ...] = ()
 
 
 def rota_of(configuration: FactSet) -> Rota:
     """The rota that this configuration says."""
     areas = {fact.said.area: fact.said for fact in configuration.current(AreaDefined)}
-    return Rota(tuple(configuration.current(RotaSet)), areas)
+    return Rota(tuple(configuration.current(RotaSet)), areas, tuple(configuration.current(LadderSet)))
 
 
 def plain_webhooks(shift: RotaSet) -> list[Post]:

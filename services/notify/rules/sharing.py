@@ -17,6 +17,7 @@ ANSWER = "alert:answer"
 CLOCKS_READ = "clocks:read"
 READ_ROTA = "rota:read"
 SET_ROTA = "rota:set"
+SET_LADDER = "ladder:set"
 DEFINE_AREA = "area:define"
 DEFINE_AGENCY = "agency:define"
 ANSWER_BY_LINK = "alert:answer-by-link"
@@ -29,6 +30,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     CLOCKS_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     READ_ROTA: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.AREA_ADMIN, StaffRole.OPERATOR}),
     SET_ROTA: frozenset({StaffRole.AREA_ADMIN, StaffRole.SUPERVISOR, StaffRole.OPERATOR}),
+    SET_LADDER: frozenset({StaffRole.AREA_ADMIN}),
     DEFINE_AREA: frozenset({StaffRole.AREA_ADMIN, StaffRole.OPERATOR}),
     DEFINE_AGENCY: frozenset({StaffRole.OPERATOR}),
 }

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from chassis.facts import Fact, FactSet
 from contracts.content import Content
 from contracts.events.configuration import AreaDefined, RotaSet
-from contracts.vocabulary import AreaKind, Urgency
+from contracts.vocabulary import AreaKind, Post, Urgency
 from services.notify.rules import coverage, rota
-from services.notify.rules.ladder import Post
 from tests.services.notify.test_rota import MONDAY, entry, hours
 from tests.support.facts import fact, withdrawn
 from tests.support.tables import lines

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.content import Content
 from contracts.events.alerts import AlertCalled, AlertRaised
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify.rules.ladder import UNTRIED, step_of, wait_after
+from services.notify.rules.ladder import LADDERS, UNTRIED, step_of, wait_after
 from services.notify.rules.telling import is_due
 from services.notify.views import AlertRow, decide, number_of
 from tests.services.notify.world import CAUSE, RAISED, World, on_call, rota, staff
@@ -390,7 +390,7 @@ def test_a_clock_that_is_moved_calls_one_step_at_most(
         world.settle()
         assert len(world.rounds) <= had + 1
         if row_of := world.row.next:
-            assert row_of.due <= world.now + wait_after(world.row.urgency, row_of.step - 1) + UNTRIED
+            assert row_of.due <= world.now + wait_after(LADDERS[world.row.urgency], row_of.step - 1) + UNTRIED
         match what:
             case "try":
                 world.try_all(value)

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.vocabulary import AlertRule, Urgency
+from contracts.vocabulary import AlertRule, Post, Urgency
 from services.notify.rules.ladder import (
     FIRST_ROUND,
     JITTER,
+    LADDERS,
     Due,
-    Post,
     Told,
     next_step,
+    published,
     rungs_of,
     step_of,
     wait_after,
@@ -64,14 +65,14 @@ def test_each_post_is_called_in_turn_while_nobody_answers(urgency: Urgency) -> N
     last: Told | None = None
     for step, (minutes, posts) in enumerate(WALK[urgency]):
         at = after(minutes)
-        assert next_step(urgency, RAISED, last, at) == Due(step, at)
+        assert next_step(LADDERS[urgency], RAISED, last, at) == Due(step, at)
         assert [rung.post for rung in rungs_of(step)] == posts
         last = Told(step, called=at, tried=at)
 
 
 def test_an_hour_and_a_day_have_reached_the_duty_officer_when_they_are_over() -> None:
     for urgency, limit in ((Urgency.HOUR, timedelta(hours=1)), (Urgency.DAY, timedelta(hours=24))):
-        first_round = [wait_after(urgency, step) for step in range(len(FIRST_ROUND) - 1)]
+        first_round = [wait_after(LADDERS[urgency], step) for step in range(len(FIRST_ROUND) - 1)]
         assert sum(first_round, timedelta()) == limit
 
 
@@ -98,14 +99,14 @@ def test_an_hour_and_a_day_have_reached_the_duty_officer_when_they_are_over() ->
     ],
 )
 def test_when_the_next_step_falls_due(what: str, last: Told, step: int, minutes: float) -> None:
-    assert next_step(Urgency.NOW, RAISED, last, last.called) == Due(step, after(minutes)), what
+    assert next_step(LADDERS[Urgency.NOW], RAISED, last, last.called) == Due(step, after(minutes)), what
 
 
 @pytest.mark.parametrize("urgency", Urgency)
 def test_nobody_else_is_called_because_a_clock_was_put_right_by_a_little(urgency: Urgency) -> None:
     last = Told(0, RAISED, tried=RAISED)
-    due = next_step(urgency, RAISED, last, RAISED - JITTER)
-    assert due == Due(1, RAISED + wait_after(urgency, 0))
+    due = next_step(LADDERS[urgency], RAISED, last, RAISED - JITTER)
+    assert due == Due(1, RAISED + wait_after(LADDERS[urgency], 0))
 
 
 @pytest.mark.parametrize("urgency", Urgency)
@@ -120,9 +121,11 @@ def test_nobody_else_is_called_because_a_clock_was_put_right_by_a_little(urgency
 )
 def test_nothing_waits_for_a_clock_that_has_gone_back(urgency: Urgency, what: str, last: Told) -> None:
     """Whatever was said an hour ahead: the next step is due, the one after it in its own time."""
-    assert next_step(urgency, RAISED, last, RAISED) == Due(5, RAISED), what
+    assert next_step(LADDERS[urgency], RAISED, last, RAISED) == Due(5, RAISED), what
     now = Told(5, RAISED, tried=RAISED)
-    assert next_step(urgency, RAISED, now, RAISED) == Due(6, RAISED + wait_after(urgency, 5)), what
+    assert next_step(LADDERS[urgency], RAISED, now, RAISED) == Due(
+        6, RAISED + wait_after(LADDERS[urgency], 5)
+    ), what
 
 
 @pytest.mark.parametrize(
@@ -133,12 +136,12 @@ def test_after_an_outage_only_the_highest_step_that_is_due_goes_out(
     back_at: float, step: int, minutes: float
 ) -> None:
     """Raised, and then Goldthread was away before anybody had been called."""
-    assert next_step(Urgency.NOW, RAISED, None, after(back_at)) == Due(step, after(minutes))
+    assert next_step(LADDERS[Urgency.NOW], RAISED, None, after(back_at)) == Due(step, after(minutes))
 
 
 @pytest.mark.parametrize("urgency", Urgency)
 def test_what_is_raised_by_a_clock_that_goes_ahead_is_due(urgency: Urgency) -> None:
-    assert next_step(urgency, RAISED, None, after(-60)) == Due(0, after(-60))
+    assert next_step(LADDERS[urgency], RAISED, None, after(-60)) == Due(0, after(-60))
 
 
 @given(
@@ -151,12 +154,12 @@ def test_the_ladder_never_ends_and_never_goes_back(
     urgency: Urgency, step: int, away: timedelta, tried: bool
 ) -> None:
     last = Told(step, called=RAISED, tried=RAISED if tried else None)
-    due = next_step(urgency, RAISED, last, RAISED + away)
+    due = next_step(LADDERS[urgency], RAISED, last, RAISED + away)
     assert due.step > step
     assert due.due > RAISED
-    overtaken = due.due + wait_after(urgency, due.step)
+    overtaken = due.due + wait_after(LADDERS[urgency], due.step)
     assert overtaken > RAISED + away, "a higher step was due"
-    first = next_step(urgency, RAISED, last, RAISED)
+    first = next_step(LADDERS[urgency], RAISED, last, RAISED)
     assert due == first or due.due <= RAISED + away, "a step was left out before a later one was due"
 
 
@@ -168,6 +171,10 @@ def test_every_rung_belongs_to_one_step(step: int) -> None:
 
 
 def test_whoever_answers_for_them_is_called_first_where_a_breach_had_no_answer() -> None:
-    called = [rung.post for step in range(6) for rung in rungs_of(step, AlertRule.NO_ANSWER)]
+    called = [
+        rung.post
+        for step in range(6)
+        for rung in rungs_of(step, published(Urgency.NOW, AlertRule.NO_ANSWER).posts)
+    ]
     assert called[:4] == [Post.SUPERVISOR, Post.DUTY_OFFICER, Post.FIRST, Post.SECOND]
     assert called[4:] == [rung.post for step in (4, 5) for rung in rungs_of(step)]

@@ -7,9 +7,8 @@ import pytest
 from chassis.facts import Fact, FactSet
 from contracts.content import Content
 from contracts.events.configuration import AreaDefined, OnCall, RotaSet
-from contracts.vocabulary import AreaKind
+from contracts.vocabulary import AreaKind, Post
 from services.notify.rules import rota
-from services.notify.rules.ladder import Post
 from tests.services.notify import world
 from tests.support.facts import IDS, fact, withdrawn
 
