@@ -78,10 +78,13 @@ async def revise(
     runtime: Runtime, caller: Caller, mention: str, upon: tuple[str, str], contact: Contact | None, key: str
 ) -> None:
     """Correct what the caller's agency said last, which was root and version ``upon`` when it was looked at;
-    None withdraws it. Raises Problem (404); Refused (412) where it has changed since."""
+    None withdraws it; what says the same already is left. Raises Problem (404); Refused (412) where it has
+    changed since."""
     if not await may_reach(runtime, caller, mention):
         raise not_found()
     own = await _own(runtime, caller, mention)
+    if own is not None and own.said.in_role(Role.VICTIM)[0].contact == contact:
+        return
     if own is None or upon != (own.root, str(own.version)):
         raise Refused("changed-since", status=412)
     header = own_header(runtime.clock.now()).model_copy(update={"occurred": own.occurred})

@@ -98,6 +98,7 @@ from services.orders.rules import sharing as orders_sharing
 from services.referrals import contacts as referrals_contacts
 from services.referrals import mixtures as referrals_mixtures
 from services.referrals import owed as referrals_owed
+from services.referrals import plans as referrals_plans
 from services.referrals import review as referrals_review
 from services.referrals import schools, support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
@@ -389,6 +390,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     sample_sitting.sampled(patch, world.sittings)
     sample_sent.sampled(patch)
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
+    patch.setattr(referrals_plans, "open_plan", answers(sample_owed.plan_page))
     patch.setattr(referrals_contacts, "open_contact", answers(sample_owed.contact_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))
     patch.setattr(support_list, "open_support", sample_support.open_support)

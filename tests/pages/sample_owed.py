@@ -4,7 +4,7 @@ above*, a review that is late, news that was told, tried, late, and let stand.""
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.events.owed import PlanAction
+from contracts.events.owed import PlanAction, PlanMade
 from contracts.rules import safe_contact
 from contracts.rules.owed_parts import Contract, Owed, Plan, PlanReview, Update
 from contracts.rules.plan_adequacy import Refusal
@@ -25,6 +25,7 @@ from contracts.vocabulary import (
 from services.marac import shown
 from services.referrals.contacts import ContactPage, OwnWord
 from services.referrals.owed import VictimPage
+from services.referrals.plans import OwnPlan, PlanPage
 from tests.pages.sample_cases import full_case
 from tests.pages.sample_rows import BREACH, FRESH, LONG, NOW, ORDER, ago, new
 
@@ -119,6 +120,13 @@ def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
     way = SafeWay(WayState.UNKNOWN, "failed")
     return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, without_answer=4)
+
+
+def plan_page(*_: Any) -> PlanPage:
+    """The plan of the caller's agency, as it may be changed."""
+    actions = [PlanAction(what="Change the locks", owner="Housing"), PlanAction(owner=LONG)]
+    plan = PlanMade(victim=MENTION, grade=Grade.HIGH, actions=actions, contact="The IDVA, twice a week")
+    return PlanPage(victim=victim_page(), own=OwnPlan(root=new(), version=3, plan=plan))
 
 
 def contact_page(*_: Any) -> ContactPage:

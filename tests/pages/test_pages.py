@@ -153,6 +153,7 @@ PAGES = {
     "plans, to print": ("chair", f"/marac/cases/{sample_owed.OWED_CASE}/print"),
     "owed to a victim": ("idva", sample_owed.VICTIM),
     "owed to a victim, for who may only read": ("coordinator", sample_owed.VICTIM),
+    "safety plan, as it is written": ("idva", f"{sample_owed.VICTIM}/plan"),
     "how a victim may be reached": ("idva", f"{sample_owed.VICTIM}/contact"),
     "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
     "refer": ("referrer", "/referrals/refer"),
