@@ -18,7 +18,7 @@ from contracts.sections import Narrative
 HEARD = example_id("a case heard")
 
 SITTING: list[Told] = [
-    ("northshire-police", at(24, 9, 30), MeetingOpened(meeting=MEETING)),
+    ("northshire-police", at(24, 9, 30), MeetingOpened(meeting=MEETING, statement=True)),
     (
         "northshire-police",
         at(24, 9, 31),

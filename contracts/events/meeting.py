@@ -25,9 +25,11 @@ class OfMeeting(Content):
 
 
 class MeetingOpened(OfMeeting):
-    """The meeting began."""
+    """The meeting began. ``statement``: whether the confidentiality statement was read out, and nobody
+    objected (null: not said)."""
 
     type: ClassVar[str] = "uk.goldthread.marac.meeting-opened.v1"
+    statement: StrictBool | None = None
 
 
 class MeetingClosed(OfMeeting):

@@ -53,7 +53,7 @@ async def hold_last_meeting(client: Client, load: Caseload) -> None:
     async def do(who: str, end: str, body: dict[str, Any], method: str = "POST", **headers: str) -> None:
         await client.call(who, method, f"{path}/{end}", json=body, headers=headers)
 
-    await do(CHAIR, "sitting", {"step": "opened", "at": starts.isoformat()})
+    await do(CHAIR, "sitting", {"step": "opened", "at": starts.isoformat(), "statement": True})
     for seat in ATTENDED:
         await do(COORDINATOR, "attendance", seat)
     for case, said in zip(cases, SAID, strict=True):

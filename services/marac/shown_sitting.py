@@ -92,6 +92,9 @@ class Minutes(Shown):
     emergency: bool
     opened: datetime | None
     closed: datetime | None
+    statement: bool | None = Field(
+        default=None, description="whether the confidentiality statement was read out; null: not said"
+    )
     number: int
     issued: datetime | None
     draft: bool = Field(description="whether this is what the next minutes would be")

@@ -133,8 +133,10 @@ async def room_by_page(
             await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said))
         elif act == "stayed":
             await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said | {"stayed": True}))
+        elif act == "opened" and "statement" not in said:
+            return await _room(request, runtime, caller, meeting, ["statement"], form)
         else:
-            step = room.Step.model_validate({"step": act})
+            step = room.Step.model_validate({"step": act, "statement": act == "opened" or None})
             await room.step(runtime, caller, meeting, step, f"{once}-{act}" if once else None)
     except ValidationError as error:
         places = {str(fault["loc"][0]) if fault["loc"] else "chairs" for fault in error.errors()}

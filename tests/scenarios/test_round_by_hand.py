@@ -223,6 +223,9 @@ async def the_meeting_is_held(walk: Walk, round_: Round) -> None:
     path = f"meetings/{round_.meeting}/sitting"
     page = await walk.opens(CHAIR, path)
     await press(page, "Open the meeting")
+    await expect(page.locator(".govuk-error-summary")).to_contain_text("confidentiality statement")
+    await page.check("#open-statement")
+    await press(page, "Open the meeting")
     page = await walk.comes(CHAIR, path, "nobody is recorded as chairing")
     for agency, who, chairs in (
         ("northmere-police", "Rowan Ellis", True),

@@ -56,8 +56,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     newest = sitting.issued[-1] if sitting.issued else None
     own = await theirs(runtime, caller, row, sitting) if of_agency else None
-    seen = own.cases if own else await cases_at(runtime, caller, row)
-    then = own.issued if own else None
+    seen, then = (own.cases, own.issued) if own else (await cases_at(runtime, caller, row), None)
     cases = await _cases(runtime, caller, meeting, sitting, seen, then) if holds or newest else []
     attendance = list(sitting.attendance) if holds or newest else []
     changed = sum(each.added or each.before is not None for each in cases)
@@ -71,6 +70,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         emergency=row.emergency,
         opened=sitting.opened,
         closed=sitting.closed,
+        statement=sitting.statement,
         number=newest.number if newest else 0,
         issued=newest.issued if newest else None,
         draft=holds and (newest is None or changed > 0),

@@ -37,12 +37,14 @@ from services.marac.shown_sitting import CoreLine, SittingShown
 
 
 class Step(BaseModel):
-    """A meeting is opened or closed. ``at``: when that was; none given: now."""
+    """A meeting is opened or closed. ``at``: when that was; none given: now. ``statement``, of one that is
+    opened: whether the confidentiality statement was read out; null: not said."""
 
     model_config = ConfigDict(extra="forbid")
 
     step: SittingStep
     at: Moment | None = Field(default=None, description="of a meeting that goes on it says nothing")
+    statement: bool | None = None
 
 
 class Attends(BaseModel):
@@ -144,7 +146,8 @@ async def step(runtime: Runtime, caller: Caller, meeting: str, said: Step, key: 
         if why is not None:
             raise Refused(why, "body.step", status=409)
         return await take(runtime, caller, MeetingClosed(meeting=meeting), said.at, key=key)
-    return await take(runtime, caller, MeetingOpened(meeting=meeting), said.at, key=key)
+    opened = MeetingOpened(meeting=meeting, statement=said.statement)
+    return await take(runtime, caller, opened, said.at, key=key)
 
 
 async def _reopen(runtime: Runtime, caller: Caller, sitting: Sitting, key: str | None) -> Taken:

@@ -27,6 +27,7 @@ def fold_sitting(subject: Subject) -> Folded:
         facts=tuple(fact.id for fact in (*opened[:1], *closed[:1])),
         opened=opened[0].occurred if opened else None,
         closed=closed[0].occurred if closed else None,
+        statement=opened[0].said.statement if opened else None,
         attendance=_attendance(facts),
         left=_left(facts),
         heard=_heard(facts),

@@ -87,6 +87,8 @@ class Sitting(Row):
     """Of opening and closing."""
     opened: AwareDatetime | None = None
     closed: AwareDatetime | None = None
+    statement: bool | None = None
+    """Whether the confidentiality statement was read out when it was opened; None: nobody has said."""
     attendance: tuple[AttendanceLine, ...] = ()
     left: tuple[LeftLine, ...] = ()
     heard: tuple[HeardCase, ...] = ()

@@ -5,7 +5,7 @@ no number."""
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -126,7 +126,7 @@ async def tallied(
     alike = _heard(archive, held, since, until, [col(MEETINGS.area), part, *kinds, func.count()])
     alike = alike.where(~col(CASES.again)).group_by(col(MEETINGS.area), part, *kinds)
     when = [col(MEETINGS.area), part, col(CASES.subject), col(MEETINGS.starts), col(CASES.moments), *kinds]
-    again = _heard(archive, held, since - timedelta(days=366), until, when).where(col(CASES.again))
+    again = _heard(archive, held, returns.heard_since(since), until, when).where(col(CASES.again))
     found: dict[str, dict[Part, Counter[Discussed]]] = defaultdict(lambda: defaultdict(Counter))
     async with archive.store.reading() as connection:
         for area, of, *said, cases in map(tuple, await connection.execute(alike)):

@@ -10,7 +10,7 @@ characteristic it is said how many have an answer. A meeting counts once it has 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from contracts.rules.occurrence import LONDON
@@ -219,6 +219,13 @@ def is_repeat(
         return True
     before = [each for each in heard if each < meeting <= months_after(each, MONTHS)]
     return bool(before) and any(max(before) < event <= meeting for event in events)
+
+
+def heard_since(meeting: datetime) -> datetime:
+    """Before when nothing that was heard makes a case a repeat at this meeting or a later one: twelve months
+    (SafeLives, *Definition of a repeat at Marac*, read 2026-11) are 366 days at most, and an hour where the
+    clocks were changed between. What lies within them ``is_repeat`` decides."""
+    return meeting - timedelta(days=366, hours=1)
 
 
 @dataclass(frozen=True, order=True, slots=True)

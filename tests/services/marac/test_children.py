@@ -13,6 +13,7 @@ from contracts.events.people import HealthContacted
 from contracts.events.support import Worker
 from contracts.sections import Health, Identity, Location, Narrative, Routing
 from contracts.vocabulary import AlertRule, ChildPlan, Grade, InterviewStep, Role, SchoolStep, Setting
+from deploy.bench.grown import grow
 from services.marac.conference.children import CHILD, Home
 from services.marac.conference.children_rows import ChildRow, ClockLine
 from services.marac.rules.children import ChildSeen, gaps, reasons
@@ -33,7 +34,6 @@ from tests.services.marac.caseload import (
 )
 from tests.services.marac.conftest import Marac, prepared
 from tests.support.facts import NOON, fact, mention_of, root_of, withdrawn
-from deploy.bench.grown import grow
 from tests.support.tables import lines
 from tests.support.waiting import until
 

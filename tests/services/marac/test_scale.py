@@ -10,13 +10,13 @@ import pytest
 from chassis import archive, reading
 from chassis.rows import new_row, write_rows
 from chassis.views import Row
+from deploy.bench.grown import ON_ONE, Grown, grow
 from services.marac.conference import after_lists
 from services.marac.conference.queries import waiting_in
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE, MEETING
 from tests.services.marac.conftest import CALLERS, Marac, complete, prepared
 from tests.services.marac.test_actions import agreed
-from deploy.bench.grown import ON_ONE, Grown, grow
 from tests.support.waiting import until
 
 PAGES = (

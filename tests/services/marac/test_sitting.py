@@ -200,6 +200,37 @@ async def test_nobody_else_records_or_sees_what_was_not_issued(marac: Marac) -> 
     assert unlisted.status_code == 404, "it is not on the agenda"
 
 
+async def test_the_statement_is_shown_and_confirmed_before_a_meeting_opens_and_is_in_the_minutes(
+    marac: Marac,
+) -> None:
+    made = await prepared(marac)
+    page, headers = f"/marac/{path(made)}sitting", {"Authorization": "Bearer chair"}
+    before = await marac.http.get(page, headers=headers)
+    statement = before.text.index("for the safety of the people in these cases")
+    assert statement < before.text.index("Open the meeting")
+    refused = await marac.http.post(page, data={"act": "opened"}, headers=headers)
+    assert (refused.status_code, "Read the confidentiality statement out" in refused.text) == (422, True)
+    assert (await marac.get("chair", path(made, "sitting"))).json()["opened"] is None
+    read = {"act": "opened", "statement": "read"}
+    assert (await marac.http.post(page, data=read, headers=headers)).status_code == 303
+
+    async def said() -> bool:
+        return (await minutes(marac, "chair", made))["statement"] is True
+
+    await until(said, what="that it was read out is in the minutes")
+    shown_ = await marac.http.get(f"/marac/{path(made)}minutes", headers=headers)
+    assert "This was read out when the meeting was opened" in shown_.text
+
+
+async def test_a_meeting_that_opened_without_a_word_of_the_statement_says_so(marac: Marac) -> None:
+    made = await issued(marac)
+    assert (await minutes(marac, "idva", made))["statement"] is None
+    paper = await marac.http.get(
+        f"/marac/{path(made)}minutes/print", headers={"Authorization": "Bearer idva"}
+    )
+    assert "Nobody has recorded whether this was read out." in paper.text
+
+
 async def test_minutes_are_a_version_and_say_what_was_corrected_since(marac: Marac) -> None:
     made = await issued(marac)
     assert (await marac.post("chair", path(made, "minutes"), {"number": 1})).json()["code"] == "not-the-next"
