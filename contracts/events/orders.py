@@ -26,6 +26,7 @@ from contracts.vocabulary import (
     Role,
     ServiceMethod,
     TeamKind,
+    Urgency,
 )
 
 MOST_VERSIONS = 10_000
@@ -166,7 +167,7 @@ class BreachReported(Conduct):
 
 class BreachProgressed(Said):
     """A step of the police's answer to a breach: when it was taken is when it happened. Why a breach is
-    left without charge stands in ``narrative``."""
+    left without charge, or is to be answered sooner or later than by the rule, stands in ``narrative``."""
 
     type: ClassVar[str] = "uk.goldthread.breach.progressed.v1"
     topic: ClassVar[str] = "breaches"
@@ -176,6 +177,14 @@ class BreachProgressed(Said):
     step: BreachStep
     outcome: OutcomeType | None = None
     rank: PoliceRank | None = Field(default=None, description="of whoever decided it")
+    urgency: Urgency | None = Field(
+        default=None, description="of a triage by a person: how soon it must be answered"
+    )
+    lowers: Urgency | None = Field(
+        default=None, description="the priority that a triage makes less urgent: two persons sign that"
+    )
+    by: Line | None = Field(default=None, description="who lowers it, by their agency's own number")
+    second: Line | None = Field(default=None, description="who agrees, by their agency's own number")
 
 
 class PatternDecided(Said):

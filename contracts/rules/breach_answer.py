@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from contracts.events.orders import BreachProgressed
 from contracts.rules.occurrence import LONDON
-from contracts.vocabulary import BreachStep, OutcomeType, PoliceRank
+from contracts.vocabulary import BreachStep, OutcomeType, PoliceRank, Urgency
 
 CLOCKS = (timedelta(hours=24), timedelta(hours=12), timedelta(hours=4))
 """How long an answer may take: of a first breach, of one after one that had no answer in its time, and of
@@ -32,6 +32,7 @@ NO_ANSWER = frozenset({BreachStep.TRIAGED, BreachStep.AT_COURT, BreachStep.CLOSE
 """Steps by which nobody has gone, looked or spoken to anybody."""
 
 RANKS, STEPS = tuple(PoliceRank), tuple(BreachStep)
+URGENCIES = (Urgency.NOW, Urgency.HOUR, Urgency.DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Asking:
 
 def fault(said: BreachProgressed) -> tuple[str, str] | None:
     """The place and the kind of what a step must say and does not. None: nothing."""
+    if said.urgency or said.lowers:
+        return _fault_of_triage(said)
     needs = NEEDS.get(said.step, Needs())
     if needs.reason and said.narrative is None:
         return ("content.narrative", "reason-missing")
@@ -102,6 +105,29 @@ def fault(said: BreachProgressed) -> tuple[str, str] | None:
     if RANKS.index(said.rank) < RANKS.index(least):
         return ("content.rank", "rank-too-low")
     return None
+
+
+def _fault_of_triage(said: BreachProgressed) -> tuple[str, str] | None:
+    """A person raises a breach's priority alone, with a reason, and lowers it with another person's word."""
+    if said.step is not BreachStep.TRIAGED or said.urgency is None:
+        return ("content.urgency", "only-of-triage")
+    if said.narrative is None:
+        return ("content.narrative", "reason-missing")
+    if said.lowers is None:
+        return None
+    if URGENCIES.index(said.urgency) <= URGENCIES.index(said.lowers):
+        return ("content.lowers", "lowers-nothing")
+    if said.by is None:
+        return ("content.by", "first-person-missing")
+    if said.second is None:
+        return ("content.second", "second-person-missing")
+    same = _number(said.by) == _number(said.second)
+    return ("content.second", "same-person") if same else None
+
+
+def _number(said: str) -> str:
+    """A staff number as it is compared: however it is spaced and written."""
+    return "".join(character for character in said.casefold() if character.isalnum())
 
 
 def steps_since(records: Iterable[Reported]) -> list[Step]:

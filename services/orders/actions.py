@@ -100,6 +100,14 @@ async def report(
     return await runtime.take(submission, submission.content, caller=caller, right=right, idempotency_key=key)
 
 
+def triage(caller: Caller, urgency: str, stands: str, second: str) -> dict[str, str | None]:
+    """What a page says of how soon a breach is to be answered, by codes, against what ``stands``."""
+    order = [each.value for each in breach_answer.URGENCIES]
+    lower = urgency in order and stands in order and order.index(urgency) > order.index(stands)
+    said = {"urgency": urgency or None, "lowers": stands if lower else None}
+    return said | ({"by": caller.id, "second": second or None} if lower else {})
+
+
 async def take_step(
     runtime: Runtime, caller: Caller, said: BreachProgressed | PatternDecided, key: str
 ) -> None:

@@ -26,6 +26,7 @@ from contracts.vocabulary import (
     PatternDecision,
     PoliceRank,
     TeamKind,
+    Urgency,
 )
 from services.orders import actions, circulation, status
 from services.orders.pages import PAGES
@@ -40,7 +41,7 @@ Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
 Ticked = Annotated[Sequence[str], Form()]
 NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
-NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": ""}
+NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": "", "urgency": "", "second": ""}
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
@@ -68,10 +69,15 @@ async def take_step(
     outcome: Typed = "",
     rank: Typed = "",
     reason: Typed = "",
+    urgency: Typed = "",
+    stands: Typed = "",
+    second: Typed = "",
 ) -> Response:
-    """Record what has been done about it, now."""
+    """Record what has been done about it, now; a triage may say how soon it is to be answered."""
     asked = {"step": step, "outcome": outcome, "rank": rank, "reason": reason.strip()}
+    asked |= {"urgency": urgency, "second": second.strip()}
     given = {"step": step, "outcome": outcome or None, "rank": rank or None}
+    given |= actions.triage(caller, urgency, stands, second.strip())
     narrative = {"text": reason.strip()} if reason.strip() else None
     try:
         said = BreachProgressed.model_validate({"breach": cause, "narrative": narrative, **given})
@@ -240,6 +246,7 @@ async def _breach(
     look = PAGES.look(request, caller, *bars)
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
     known |= {"decided": decided, "decisions": list(PatternDecision)}
+    known |= {"urgencies": list(Urgency)}
     known |= {"steps": list(BreachStep), "outcomes": list(OutcomeType), "ranks": list(PoliceRank)}
     return PAGES.show("breach.html", look, 422 if fault else 200, breach=shown, **known)
 

@@ -3,15 +3,15 @@
 Source: ``domain.md`` section 5, on-call ladder (a design note, 2026-10; the inspectorate's own limit
 is 24 hours from the report, HMICFRS 2021): high risk, a weapon, or the suspect there now → at once;
 medium → within the hour; all others → within the day. A grade that nobody knows is never the
-lowest: it pages as high (section 14, trap 4).
+lowest: it pages as high (section 14, trap 4). People may raise, and need a second to lower (trap 5).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from contracts.rules.breach_answer import URGENCIES
 from contracts.vocabulary import Grade, Urgency
-
-SOONEST_FIRST = (Urgency.NOW, Urgency.HOUR, Urgency.DAY)
 
 BY_GRADE = {
     Grade.HIGH: (Urgency.NOW, "breach.high-risk"),
@@ -45,6 +45,30 @@ def priority(grade: Grade, reports: Iterable[Danger]) -> Priority:
     return scene or Priority(*BY_GRADE[grade])
 
 
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What a person said of how soon it must be answered, and when; ``lowers``: what two persons made less
+    urgent. None: it raises."""
+
+    at: datetime
+    urgency: Urgency
+    lowers: Urgency | None
+
+
+def triaged(by_rule: Priority, triages: Iterable[Triage], newest: datetime) -> Priority:
+    """How soon it must be answered after these triages, the first said first. One person raises. Two lower
+    what they knew: not what has become more urgent since, nor what was told after it (``newest``: when the
+    last record of it was written)."""
+    stands = by_rule
+    for each in triages:
+        if each.lowers is None:
+            raised = not at_least(stands.urgency, each.urgency)
+            stands = Priority(each.urgency, "breach.raised-by-person") if raised else stands
+        elif stands.urgency is each.lowers and each.at >= newest:
+            stands = Priority(each.urgency, "breach.lowered-by-two")
+    return stands
+
+
 def from_scene(reports: Iterable[Danger]) -> Priority | None:
     """The priority that the reports give by themselves, whatever the grade. None: they give none."""
     seen = list(reports)
@@ -62,4 +86,4 @@ def worst(grades: Iterable[Grade]) -> Grade:
 
 def at_least(one: Urgency, other: Urgency) -> bool:
     """Whether one is as urgent as the other, or more."""
-    return SOONEST_FIRST.index(one) <= SOONEST_FIRST.index(other)
+    return URGENCIES.index(one) <= URGENCIES.index(other)

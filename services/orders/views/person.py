@@ -94,6 +94,8 @@ class StepLine(Part):
     at: AwareDatetime
     root: str
     agency: str
+    urgency: Urgency | None = None
+    lowers: Urgency | None = None
 
     @property
     def taken(self) -> Step:
@@ -232,10 +234,8 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
     taken = steps_of(subject.facts)
     lines: dict[str, RecordLine] = {}
     records = []
-    reports: list[Report] = [
-        *subject.facts.current(BreachReported),
-        *subject.facts.current(IncidentReported),
-    ]
+    reports: list[Report] = [*subject.facts.current(BreachReported)]
+    reports += subject.facts.current(IncidentReported)
     for fact in reports:
         about = people_of(fact.said, fact.occurred, subject.facts.spoken)
         people = persons(about, subject.homes)
@@ -262,7 +262,8 @@ def steps_of(facts: FactSet) -> dict[str, list[StepLine]]:
     """The steps of the answer to each breach, in their order."""
     found: dict[str, list[StepLine]] = {}
     for fact in facts.current(BreachProgressed):
-        line = StepLine(step=fact.said.step, at=fact.occurred, root=fact.root, agency=fact.agency)
+        kept = fact.said.model_dump(include={"step", "urgency", "lowers"})
+        line = StepLine(at=fact.occurred, root=fact.root, agency=fact.agency, **kept)
         found.setdefault(fact.said.breach, []).append(line)
     return {root: sorted(lines, key=lambda line: (line.at, line.root)) for root, lines in found.items()}
 
@@ -384,10 +385,8 @@ def _news_of_where(fact: Fact[Said]) -> dict[str, object]:
 def _graded(assessed: list[Assessed]) -> dict[str, object]:
     """The grade that stands, and the newest assessment that gave it."""
     grade = stands(assessed)
-    return {
-        "grade": grade,
-        "graded": next((each.root for each in reversed(counting(assessed)) if each.grade is grade), None),
-    }
+    newest = next((each.root for each in reversed(counting(assessed)) if each.grade is grade), None)
+    return {"grade": grade, "graded": newest}
 
 
 ORDERS_PERSON = View(

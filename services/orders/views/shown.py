@@ -208,6 +208,8 @@ class StepShown(Shown):
     step: BreachStep
     at: AwareDatetime
     agency: str
+    urgency: Urgency | None = None
+    lowers: Urgency | None = None
 
 
 class AnswerShown(Shown):

@@ -9,10 +9,11 @@ from contracts.events.orders import BreachReported
 from contracts.rules.order_match import KnownOrder, beside, match
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, OrderType, Role
 from services.orders.rules.clocks import of_breach
-from services.orders.rules.priority import Danger, from_scene, priority, worst
+from services.orders.rules.priority import Danger, Priority, Triage, from_scene, priority, triaged, worst
 from services.orders.views.answer import Answer, answer
 from services.orders.views.clocks import CALENDARS
 from services.orders.views.person import (
+    NEVER,
     OrdersPerson,
     Part,
     RecordLine,
@@ -84,7 +85,7 @@ class Standing:
         victims = self.victims()
         lines = [self.line(victim) for victim in victims]
         grade, reports = self.danger()
-        urgent = priority(grade, reports)
+        urgent = self.priority()
         victim_mentions = self.victim_mentions()
         named = {mention.mention for mention in self.said.named if mention.mention}
         return {
@@ -98,7 +99,7 @@ class Standing:
             "graded": sorted({line.graded for line in lines if line.graded}),
             "urgency": urgent.urgency,
             "urgency_because": urgent.because,
-            "by_scene": from_scene(reports) is not None,
+            "by_scene": from_scene(reports) is not None or urgent.because == "breach.raised-by-person",
             "area": self.area(lines, records),
             "records": records,
             "others_in_view": [
@@ -113,6 +114,20 @@ class Standing:
         grade = worst(self.line(victim).grade for victim in self.victims())
         own = Danger(self.said.weapon, self.said.suspect_present)
         return grade, [own, *(Danger(each.weapon, each.suspect_present) for each in self.records())]
+
+    def priority(self) -> Priority:
+        """How soon it must be answered: by the rule, and by what persons said of any of its records."""
+        records = self.records()
+        steps = [*self.steps.get(self.fact.root, []), *(each for record in records for each in record.steps)]
+        said = {each.root: each for each in steps}.values()
+        triages = [
+            Triage(each.at, each.urgency, each.lowers)
+            for each in sorted(said, key=lambda step: step.taken.order)
+            if each.urgency is not None
+        ]
+        written = (each.recorded for each in records if each.recorded != NEVER)
+        newest = max((self.fact.recorded, *written))
+        return triaged(priority(*self.danger()), triages, newest)
 
     def order(self) -> dict[str, object]:
         """The order that it is of, as it stood at the time."""
@@ -186,7 +201,7 @@ class Standing:
         own = record_line(self.fact, self.facts, self.named, self.respondents(), steps)
         own = with_alerts(own, records.get(own.root))
         known = list((records | {own.root: own}).values())
-        return answer(own, known, self.earlier(own), priority(*self.danger()).urgency, taken)
+        return answer(own, known, self.earlier(own), self.priority().urgency, taken)
 
     def clocks(self, known: Answer) -> dict[AlertRule, datetime] | None:
         """The clocks that run about it; None while somebody's row is not made yet. One record of an

@@ -60,6 +60,29 @@ def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -
         ({"step": "triaged"}, None),
         ({"step": "no-breach-found"}, ("content.narrative", "reason-missing")),
         ({"step": "no-breach-found", "why": True}, None),
+        ({"step": "triaged", "urgency": "now"}, ("content.narrative", "reason-missing")),
+        ({"step": "triaged", "urgency": "now", "why": True}, None),
+        ({"step": "arrested", "urgency": "now", "why": True}, ("content.urgency", "only-of-triage")),
+        (
+            {"step": "triaged", "urgency": "now", "lowers": "day", "why": True},
+            ("content.lowers", "lowers-nothing"),
+        ),
+        (
+            {"step": "triaged", "urgency": "day", "lowers": "now", "why": True},
+            ("content.by", "first-person-missing"),
+        ),
+        (
+            {"step": "triaged", "urgency": "day", "lowers": "now", "why": True, "by": "S-7"},
+            ("content.second", "second-person-missing"),
+        ),
+        (
+            {"step": "triaged", "urgency": "day", "lowers": "now", "why": True, "by": "S-7", "second": "s7"},
+            ("content.second", "same-person"),
+        ),
+        (
+            {"step": "triaged", "urgency": "day", "lowers": "now", "why": True, "by": "S-7", "second": "S8"},
+            None,
+        ),
         ({"step": "closed", "why": True}, ("content.rank", "rank-missing")),
         ({"step": "closed", "why": True, "rank": "constable"}, ("content.rank", "rank-too-low")),
         ({"step": "closed", "rank": "sergeant"}, ("content.narrative", "reason-missing")),

@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.accept import own_header
 from chassis.clock import Clock
 from chassis.http.auth import Caller
-from chassis.ids import Ids
+from chassis.ids import Ids, new_id
 from chassis.log import open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
-from contracts.events.alerts import AlertRaised
+from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.operations import AuditShown
@@ -347,6 +347,45 @@ async def test_an_order_that_no_force_told_of_is_for_those_whom_it_concerns(orde
         return bool(page["doubtful"] == [["council", "southvale-police"]])
 
     await until(doubted, what="a fact still, and a question")
+
+
+async def test_a_person_raises_the_priority_alone_and_lowers_it_with_a_second(orders: Orders) -> None:
+    """By REST and on the page; a correction is held to the same."""
+    await prepared(orders, Grade.MEDIUM)
+    cause = await reported(orders)
+    await until(lambda: seen_by_all(orders, cause))
+    why = {"narrative": {"text": "A knife was seen there before."}}
+    raises = {"breach": cause, "step": "triaged", "urgency": "now"}
+    refused = await orders.post("police-system", "breach-steps", raises)
+    assert refused.json()["faults"] == [{"where": "body.content.narrative", "kind": "reason-missing"}]
+    assert (await orders.post("council-system", "breach-steps", raises | why)).status_code == 404
+    assert (await orders.post("police-system", "breach-steps", raises | why)).status_code == 201
+
+    async def stands(urgency: str, because: str) -> bool:
+        shown = (await orders.get("supervisor", f"breaches/{cause}")).json()
+        return (shown["urgency"], shown["urgency_because"]) == (urgency, because)
+
+    await until(lambda: stands("now", "breach.raised-by-person"))
+    await until(lambda: called(orders, cause, "now"))
+    path, headers = f"/orders/breaches/{cause}/steps", {"Authorization": "Bearer supervisor"}
+    form = {"once": new_id(), "step": "triaged", "urgency": "day", "stands": "now", "reason": "A misdial."}
+    alone = await orders.http.post(path, data=form, headers=headers)
+    assert (alone.status_code, "nobody lowers it alone" in alone.text) == (422, True)
+    both = await orders.http.post(path, data=form | {"second": "S-8"}, headers=headers)
+    assert both.status_code == 303, both.text
+    await until(lambda: stands("day", "breach.lowered-by-two"))
+    page = (await orders.http.get(f"/orders/breaches/{cause}", headers=headers)).text
+    assert "Two persons agreed that it may wait" in page
+    assert await called(orders, cause, "now"), "what nobody answered stands"
+
+
+async def called(orders: Orders, cause: str, urgency: str) -> bool:
+    """Whether the newest alert about a breach is of this urgency, and was not stood down."""
+    facts = await orders.runtime.facts([f"o:{cause}"])
+    newest = max(fact.said.generation for fact in facts.current(AlertRaised))
+    gone = {fact.said.generation for fact in facts.current(AlertStoodDown)}
+    of = {fact.said.generation: fact.said.urgency for fact in facts.current(AlertRaised)}
+    return newest not in gone and of[newest] == urgency
 
 
 async def test_staff_tell_of_no_breach_that_they_may_not_see(orders: Orders) -> None:

@@ -32,6 +32,20 @@ from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
 
+@lines(__file__, "triage")
+def test_what_people_make_of_a_priority(line: dict[str, Any]) -> None:
+    said = [
+        priority.Triage(
+            NOON + timedelta(hours=each["at"]),
+            Urgency(each["urgency"]),
+            Urgency(each["lowers"]) if "lowers" in each else None,
+        )
+        for each in line["said"]
+    ]
+    by_rule = priority.Priority(Urgency(line["rule"]), "by the rule")
+    assert priority.triaged(by_rule, said, NOON).urgency == line["urgency"]
+
+
 @lines(__file__, "priority")
 def test_how_soon(line: dict[str, Any]) -> None:
     reports = [priority.Danger(**report) for report in line.get("reports", [])]

@@ -36,6 +36,7 @@ from tests.services.orders.caseload import (
     raised,
     risk,
     service,
+    step,
     world,
 )
 from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
@@ -344,6 +345,33 @@ class TestTelling:
         linked.settle()
         assert raised(linked) == [(1, "day", "north"), (2, "now", None)]
 
+    def test_one_person_raises_and_whoever_had_answered_is_called_again(self) -> None:
+        told = breach()
+        found = world(risk(Grade.STANDARD, occurred=NOON - timedelta(days=3)), told)
+        found.settle()
+        found.add(answer("breach"))
+        found.settle()
+        assert raised(found) == [(1, "day", "north")]
+        raise_ = step("triaged", 1, told, urgency="now", narrative={"text": "A knife was seen before."})
+        found.add(raise_)
+        found.settle()
+        assert raised(found) == [(1, "day", "north"), (2, "now", "north")]
+        found.add(withdrawn(raise_))
+        found.settle()
+        assert row(found).urgency == "day"
+        assert raised(found) == [(1, "day", "north"), (2, "now", "north")]
+
+    def test_two_lower_and_what_nobody_answered_stands(self) -> None:
+        told = breach()
+        found = world(risk(Grade.HIGH, occurred=NOON - timedelta(days=3)), told)
+        found.settle()
+        given = {"urgency": "day", "lowers": "now", "by": "S-7", "second": "S-8"}
+        found.add(step("triaged", 1, told, narrative={"text": "A misdial, both say."}, **given))
+        found.settle()
+        assert (row(found).urgency, row(found).urgency_because) == ("day", "breach.lowered-by-two")
+        assert raised(found) == [(1, "now", "north")]
+        assert _stood_down(found) == []
+
     def test_risk_that_rises_before_anybody_answered(self) -> None:
         found = world(risk(Grade.MEDIUM, occurred=NOON - timedelta(days=3)), breach())
         found.settle()
@@ -493,8 +521,8 @@ def test_what_stands_is_true_and_what_is_true_is_told(
 ) -> None:
     """However facts, corrections, withdrawals, answers and links come in between."""
     going = world(linked=data.draw(st.booleans()))
-    for step in history:
-        going.add(step)
+    for each in history:
+        going.add(each)
         if data.draw(st.booleans()):
             going.settle()
     for number, generation in answers:
