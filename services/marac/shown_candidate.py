@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.vocabulary import Forum
 from services.marac.tasking.candidates import Decision, TaskingCandidate
 
 
@@ -21,6 +22,11 @@ class Candidacy(BaseModel):
     decision: Decision | None
     referred: tuple[str, ...]
     heard: int
+    forums: tuple[Forum, ...] = Field(
+        default=(),
+        description="the forums about the person to which a MARAC took a case of theirs, by minutes that were"
+        " issued, in a month that is over",
+    )
 
 
 class MatacSays(BaseModel):

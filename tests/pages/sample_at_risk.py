@@ -4,7 +4,7 @@ line."""
 from typing import Any
 
 from contracts.sections import Name
-from contracts.vocabulary import CandidateDecision, Grade, NotTakenUp, Role, StaffRole
+from contracts.vocabulary import CandidateDecision, Forum, Grade, NotTakenUp, Role, StaffRole
 from services.marac.conference.most_at_risk import By, VictimLine, Victims
 from services.marac.conference.search import Found, SearchPage
 from services.marac.conference.shown_to import Look, ShownTo
@@ -28,6 +28,7 @@ CANDIDACY = Candidacy(
     decision=NOT_TAKEN_UP,
     referred=("A",),
     heard=1,
+    forums=(Forum.MATAC,),
 )
 MATAC = [MatacSays(person=PERPETRATOR, since="2026-09", late=True, decision=None)]
 

@@ -12,7 +12,11 @@ from datetime import datetime, timedelta
 from contracts.rules.clocks import CLOCKS, end_of
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import months_on
-from contracts.vocabulary import AlertRule, CandidateDecision
+from contracts.vocabulary import AlertRule, CandidateDecision, Forum
+
+ABOUT_THEM = (Forum.MATAC, Forum.MAPPA)
+"""The forums that are about whoever harms. That a case went to safeguarding of an adult or a child is of the
+victim's side, and stays there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,11 @@ def due(since: datetime) -> datetime:
     """Until when it is due: the end of the month after the one in which it began to be waited for."""
     first = since.astimezone(LONDON).date().replace(day=1)
     return end_of(months_on(first, 1 + CLOCKS[AlertRule.CANDIDATE].limit.n) - timedelta(days=1))
+
+
+def told_to_matac(issued: Iterable[Collection[Forum]]) -> tuple[Forum, ...]:
+    """What a MATAC is told of MARACs' decisions about a person's victims: to which forums that are about the
+    person they took a case. ``issued``: of each case that is restricted to nobody the forums as minutes that
+    were issued have them, of meetings in months that are over (``domain.md`` 14, traps 3 and 9)."""
+    taken_on = {forum for forums in issued for forum in forums}
+    return tuple(forum for forum in ABOUT_THEM if forum in taken_on)

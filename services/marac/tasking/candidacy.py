@@ -87,7 +87,7 @@ async def candidate(runtime: Runtime, caller: Caller, person: str) -> CandidateP
         fresh_until=fresh,
         person=person,
         name=next(iter(known.names), None),
-        candidacy=await candidacy(runtime, person, {each.person for each in source.victims}, row),
+        candidacy=await candidacy(runtime, caller, person, {each.person for each in source.victims}, row),
         without_answer=known.without_answer,
     )
     await runtime.shown(caller, CANDIDATE.name, person, answer.seen, source.facts)

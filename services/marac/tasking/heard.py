@@ -1,47 +1,82 @@
 """What the two sides tell each other of one person, at once: what a MATAC decided; how far a MARAC has
 come."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from chassis.archive import Archive
+from chassis.http.auth import Caller
+from chassis.runtime import Runtime
 from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import Role
 from services.marac.conference import rows as hers
 from services.marac.conference.heard import heard_at
-from services.marac.conference.held import Held
+from services.marac.conference.held import Held, restrictions
+from services.marac.conference.sitting import SITTING
+from services.marac.conference.sitting_rows import HeardVersion, Sitting
 from services.marac.conference.views import CASE, PERSON
+from services.marac.rules.candidates import told_to_matac
 from services.marac.shown_candidate import Candidacy
 from services.marac.tasking.candidates import TaskingCandidate
 
 
 async def candidacy(
-    archive: Archive, person: str, victims: Collection[str], row: TaskingCandidate | None
+    runtime: Runtime, caller: Caller, person: str, victims: Collection[str], row: TaskingCandidate | None
 ) -> Candidacy:
-    """Of somebody of the cohort, whose victims are these."""
+    """Of somebody of the cohort, whose victims are these. What is shown of minutes is on record."""
+    held, month = Held(runtime), _this_month(runtime)
+    links = await _links(held, person, victims)
+    cases = await held.many(CASE, hers.ConferenceCase, links, "case")
+    meetings = await held.meetings_of(cases.values())
+    heard = {case: heard_at(each, meetings, month) for case, each in cases.items()}
+    records = await _issued(held, heard)
+    forums = told_to_matac(record.forums for record in records)
+    if forums:
+        body = " ".join(forums).encode()
+        await runtime.shown(caller, SITTING.name, person, body, {record.fact for record in records})
     return Candidacy(
         victims=row.victims if row else (),
         since=row.since if row else None,
         due=row.due if row else None,
-        late=bool(row and row.due and row.due < archive.clock.now()),
+        late=bool(row and row.due and row.due < runtime.clock.now()),
         decision=row.decision if row else None,
         referred=row.referred if row else (),
-        heard=await _heard(archive, person, victims),
+        heard=len({links[case] for case, at in heard.items() if at}),
+        forums=forums,
     )
 
 
-async def _heard(archive: Archive, person: str, victims: Collection[str]) -> int:
-    """Of how many of these victims a MARAC heard a case that names this person. Victims are counted, for a
-    case that moves with a victim is a second one; and months that are over, for the day of a meeting tells
-    which MARAC it was."""
-    held = Held(archive)
+async def _links(held: Held, person: str, victims: Collection[str]) -> dict[str, str]:
+    """Of each case of these victims that names this person, whose it is. Victims are counted, for a case that
+    moves with a victim is a second one."""
     people = await held.many(PERSON, hers.ConferencePerson, victims, "person")
-    links = {
+    return {
         link.case: victim
         for victim, row in people.items()
         for link in row.cases
         if link.role is Role.VICTIM and person in link.perpetrators
     }
-    cases = await held.many(CASE, hers.ConferenceCase, links, "case")
-    meetings = await held.meetings_of(cases.values())
-    month = archive.clock.now().astimezone(LONDON).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return len({links[c] for c, row in cases.items() if heard_at(row, meetings, month)})
+
+
+def _this_month(archive: Archive) -> datetime:
+    """Months that are over are told, for the day of a meeting tells which MARAC it was."""
+    return archive.clock.now().astimezone(LONDON).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+async def _issued(held: Held, heard: Mapping[str, Mapping[str, datetime]]) -> list[HeardVersion]:
+    """What minutes that were issued have of these cases at the meetings that heard them, of none that is
+    restricted."""
+    shut = await restrictions(held.archive, list(heard))
+    sittings = await held.many(SITTING, Sitting, {each for at in heard.values() for each in at}, "meeting")
+    return [
+        version
+        for case, at in sorted(heard.items())
+        for meeting in sorted(at.keys() & sittings.keys())
+        for version in _version_issued(sittings[meeting], case)
+        if case not in shut
+    ]
+
+
+def _version_issued(sitting: Sitting, case: str) -> list[HeardVersion]:
+    record, issued = sitting.of(case), sitting.issued[-1].cases.get(case) if sitting.issued else None
+    return [version for version in record.versions if version.fact == issued] if record else []

@@ -81,7 +81,9 @@ async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> sho
         whose_unknown=incomplete.whose_unknown,
         person=person,
         name=next(iter(row.names), None),
-        candidacy=await candidacy(runtime, person, found[0].victims, cast("TaskingCandidate | None", put)),
+        candidacy=await candidacy(
+            runtime, caller, person, found[0].victims, cast("TaskingCandidate | None", put)
+        ),
     )
     await runtime.shown(caller, PERPETRATOR.name, person, page.seen, found[0].facts)
     return page

@@ -239,6 +239,53 @@ async def test_a_matac_decides_and_the_case_says_so_at_once(marac: Marac) -> Non
     assert "Not heard in any month that is over." in page
 
 
+async def test_a_matac_is_told_to_which_forums_a_marac_took_it_and_nothing_else_of_the_victim(
+    marac: Marac,
+) -> None:
+    made = await prepared(marac)
+    past = (marac.runtime.clock.now() - timedelta(days=70)).isoformat()
+    meeting = (await marac.post("coordinator", "meetings", {"area": "north", "starts": past})).json()["root"]
+    listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": made.case})
+    assert listed.status_code == 201, listed.text
+    seat = {"agency": "police", "attended": "present", "chairs": True}
+    heard = {"decided": "A room at 14 Marker Street.", "safe_to_tell": None}
+    heard |= {"forums": ["adult-safeguarding", "child-protection", "mappa", "matac"]}
+    cohort = f"cohort/{person('ben')}"
+
+    async def told() -> Any:
+        answer = await marac.get("matac", cohort)
+        return answer.json()["candidacy"]["forums"] if answer.status_code == 200 else None
+
+    for end, said in (
+        ("sitting", {"step": "opened"}),
+        ("attendance", seat),
+        (f"cases/{made.case}/hearing", heard),
+        ("sitting", {"step": "closed"}),
+    ):
+        assert (await marac.post("chair", f"meetings/{meeting}/{end}", said)).status_code == 201, end
+
+    async def there() -> bool:
+        return await told() == []
+
+    await until(there, what="Ben is in the cohort, and nothing is issued yet")
+    issued = await marac.post("chair", f"meetings/{meeting}/minutes", {"number": 1})
+    assert issued.status_code == 201, issued.text
+
+    async def both() -> bool:
+        return bool(await told() == ["matac", "mappa"])
+
+    await until(both, what="what is about Ben, as issued")
+    page = (await marac.http.get(f"/marac/{cohort}", headers={"Authorization": "Bearer matac"})).text
+    assert "A MARAC took it on to:" in page
+    for kept in ("Marker Street", "North", "afeguarding", "hild protection", made.case):
+        assert kept not in page, kept
+    inside = [{"person": CALLERS[each].id, "name": each} for each in ("chair", "coordinator")]
+    said = {"reason": "A cousin works there.", "to": inside}
+    shut = await marac.post_upon("coordinator", f"cases/{made.case}/restriction", said)
+    assert shut.status_code == 201, shut.text
+    await until(there, what="of a case that is restricted nothing")
+
+
 async def test_the_page_keeps_what_was_typed_and_records_once(marac: Marac) -> None:
     await with_more(marac)
     path, matac = f"/marac/cohort/{person('ben')}/decision", {"Authorization": "Bearer matac"}
