@@ -3,6 +3,7 @@
 from contracts import vocabulary as code
 from contracts.events.meeting import (
     AttendanceRecorded,
+    CaseBegun,
     CaseHeard,
     IssuedCase,
     LeftTheRoom,
@@ -35,6 +36,7 @@ SITTING: list[Told] = [
         at(24, 9, 40),
         LeftTheRoom(meeting=MEETING, case=REFERRAL, agency="castlegate-housing", who="Piers Holloway"),
     ),
+    ("northshire-police", at(24, 9, 41), CaseBegun(meeting=MEETING, case=REFERRAL)),
     (
         "northshire-police",
         at(24, 9, 52),

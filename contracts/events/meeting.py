@@ -65,6 +65,13 @@ class LeftTheRoom(OfMeeting):
     stayed: StrictBool = False
 
 
+class CaseBegun(OfMeeting):
+    """The meeting came to a case: whoever holds it opened its page, for the first time while it sat."""
+
+    type: ClassVar[str] = "uk.goldthread.marac.case-begun.v1"
+    case: CaseId
+
+
 class CaseHeard(OfMeeting):
     """What a meeting recorded of one case: the risks as the chair summed them up, the needs and strengths of
     the victim, the children and the perpetrator, what was decided, where it is taken on to, who tells the

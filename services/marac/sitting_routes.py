@@ -217,8 +217,7 @@ async def _hear(
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     look = PAGES.look(request, caller, *PAGES.incomplete(page.incomplete, page.operator_told, page.at))
     words = _words(look.now)
-    view = HearView(page, words, agencies)
-    clash = typed is not None and not faults
+    view, clash = HearView(page, words, agencies), typed is not None and not faults
     return PAGES.show(
         "hear.html",
         look,
@@ -228,6 +227,7 @@ async def _hear(
         words=words,
         record=record,
         sitting=sitting,
+        began=await hearing.begun(runtime, caller, case, sitting),
         place=place_of(case, agenda.cases, done),
         typed=typed or typed_of(record),
         theirs=view.theirs(record, typed) if typed and clash else {},

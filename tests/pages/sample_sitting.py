@@ -1,6 +1,6 @@
 """An invented meeting while it sits, and its minutes, for pages."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -200,6 +200,9 @@ def sampled(patch: pytest.MonkeyPatch, sittings: Sittings) -> None:
         first, *others = [each.identity.name for each in page.perpetrators] or [None]
         return hearing.Glance(matac=True, mappa=[(first, (said, gone)), *((name, ()) for name in others)])
 
+    async def begun(*_: Any) -> datetime:
+        return ago(minutes=7)
+
     async def the_minutes(_runtime: Any, caller: Caller, _meeting: str) -> Minutes:
         page = page_of_minutes(draft=marac_sharing.may_hold(caller.roles))
         if "marac-representative" not in caller.roles:
@@ -215,6 +218,7 @@ def sampled(patch: pytest.MonkeyPatch, sittings: Sittings) -> None:
     patch.setattr(hearing, "read", sittings.read)
     patch.setattr(hearing, "record", sittings.record)
     patch.setattr(hearing, "at_glance", at_glance)
+    patch.setattr(hearing, "begun", begun)
     patch.setattr(room, "read", sittings.room)
     patch.setattr(hearing, "sitting_of", sittings.sitting_of)
     patch.setattr(minutes, "read", the_minutes)

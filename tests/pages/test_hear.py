@@ -27,6 +27,17 @@ def state(page: Page) -> str:
     return page.locator("[data-state]").inner_text()
 
 
+def test_the_timer_counts_from_when_the_server_says_and_survives_a_reload(open_: Open) -> None:
+    page = open_("chair", HEAR)
+    this_case, meeting = page.locator(".gt-timer").all()
+    for _ in range(2):
+        assert this_case.get_attribute("data-minutes") == "7 min", "whatever the laptop's clock says"
+        assert meeting.get_attribute("data-minutes") == "60 min"
+        page.evaluate("sessionStorage.clear()")
+        page.reload()
+        expect(this_case).to_have_attribute("data-minutes", re.compile("min"))
+
+
 def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     open_: Open, world: World
 ) -> None:

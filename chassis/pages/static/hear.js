@@ -8,18 +8,12 @@ const PREFIX = "goldthread.typed.";
 const clock = () =>
   new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", hour12: true });
 
-/** When this tab first had a case open; now, if it can keep nothing. */
-function opened(name) {
-  try {
-    sessionStorage[name] ??= Date.now();
-    return Number(sessionStorage[name]);
-  } catch { return Date.now(); }
-}
-
+/** Since when is the server's to say, and what time it was there when the page was made. */
 function times() {
   for (const { dataset, classList } of document.querySelectorAll(".gt-timer")) {
-    const began = dataset.timer ? opened(`goldthread.began.${dataset.timer}`) : Date.parse(dataset.since);
-    const minutes = Math.max(0, Math.floor((Date.now() - began) / 60_000));
+    dataset.came ??= Date.now();
+    const passed = Date.parse(dataset.now) - Date.parse(dataset.since) + Date.now() - Number(dataset.came);
+    const minutes = Math.max(0, Math.floor(passed / 60_000));
     dataset.minutes = dataset.says.replace("%(n)s", minutes);
     classList.toggle("gt-timer--over", minutes >= Number(dataset.long ?? Infinity));
   }

@@ -13,7 +13,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.envelope import AgencyId
-from contracts.events.meeting import MOST_RECORDS, CaseHeard
+from contracts.events.meeting import MOST_RECORDS, CaseBegun, CaseHeard
 from contracts.sections import Name, Narrative, Text
 from contracts.times import Moment
 from contracts.vocabulary import Forum
@@ -127,6 +127,23 @@ async def read(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Hea
     facts = [fact.id for fact in versions[-1:]]
     await runtime.shown(caller, SITTING.name, case, shown.model_dump_json().encode(), facts)
     return shown
+
+
+async def begun(runtime: Runtime, caller: Caller, case: str, sitting: Sitting) -> datetime | None:
+    """Since when a meeting is at a case, for its timer, whoever of those who hold it looks: from now on where
+    it sits, and nobody has opened the case yet. None: it does not sit, or had heard it before that was
+    recorded. While the service has not caught up the next look says it."""
+    sits = sitting.opened is not None and sitting.closed is None and case not in sitting.heard_cases
+    if case in sitting.began or not sits:
+        return sitting.began.get(case)
+    said, header = CaseBegun(meeting=sitting.meeting, case=case), own_header(runtime.clock.now())
+    only = f"begun {sitting.meeting} {case}"
+    try:
+        await runtime.take(header, said, caller=caller, right=sharing.HOLD_MEETING, only=only)
+    except Refused as refused:
+        if refused.status not in (409, 503):
+            raise
+    return header.occurred if isinstance(header.occurred, datetime) else None
 
 
 async def record(

@@ -6,6 +6,7 @@ from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Subject, View
 from contracts.events.meeting import (
     AttendanceRecorded,
+    CaseBegun,
     CaseHeard,
     LeftTheRoom,
     MeetingClosed,
@@ -30,6 +31,7 @@ def fold_sitting(subject: Subject) -> Folded:
         statement=opened[0].said.statement if opened else None,
         attendance=_attendance(facts),
         left=_left(facts),
+        began={fact.said.case: fact.occurred for fact in facts.current(CaseBegun)},
         heard=_heard(facts),
         issued=tuple(
             rows.Issue(

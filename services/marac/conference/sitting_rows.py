@@ -1,7 +1,7 @@
 """The row of a meeting while it sits: who was there, what was recorded of each case, which minutes were
 issued."""
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from chassis.views import Row, ViewTable
 from contracts.vocabulary import Attendance, CoreService, Forum
@@ -91,6 +91,8 @@ class Sitting(Row):
     """Whether the confidentiality statement was read out when it was opened; None: nobody has said."""
     attendance: tuple[AttendanceLine, ...] = ()
     left: tuple[LeftLine, ...] = ()
+    began: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """When it came to each case first."""
     heard: tuple[HeardCase, ...] = ()
     issued: tuple[Issue, ...] = ()
 

@@ -231,6 +231,27 @@ async def test_a_meeting_that_opened_without_a_word_of_the_statement_says_so(mar
     assert "Nobody has recorded whether this was read out." in paper.text
 
 
+async def test_a_case_begins_when_whoever_holds_the_meeting_opens_it_first_for_all_of_them(
+    marac: Marac,
+) -> None:
+    made = await prepared(marac)
+    page = f"/marac/{path(made)}hear/{made.case}"
+
+    async def began(who: str) -> list[str]:
+        answer = await marac.http.get(page, headers={"Authorization": f"Bearer {who}"})
+        assert answer.status_code == 200
+        return re.findall(r'data-since="([^"]+)" data-now="[^"]+" data-long', answer.text)
+
+    assert await began("chair") == [], "the meeting does not sit"
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "opened"})).status_code == 201
+    (first,) = await began("chair")
+
+    async def same() -> bool:
+        return [await began("chair"), await began("coordinator")] == [[first], [first]]
+
+    await until(same, what="it counts from the first look, for both")
+
+
 async def test_minutes_are_a_version_and_say_what_was_corrected_since(marac: Marac) -> None:
     made = await issued(marac)
     assert (await marac.post("chair", path(made, "minutes"), {"number": 1})).json()["code"] == "not-the-next"
