@@ -1,7 +1,8 @@
 """A MARAC's round as people walk it, each in a browser of their own: the coordinator returns one referral and
-lists another, an agency answers what it holds and the chair hears the case by keyboard alone, an action is
-carried, minutes are corrected, the IDVA reads them and records that the victim was told, and the case is
-restricted. Every page that is opened is looked over by axe. On both deployments."""
+lists another, somebody declares a tie and it is there for them no more, an agency opens what was sent,
+answers what it holds and accepts an action, and the chair hears the case, by keyboard alone; the action is
+carried, a file flagged, minutes are corrected, the IDVA reads them and records that the victim was told, and
+the case is restricted. Every page that is opened is looked over by axe. On both deployments."""
 
 import json
 from datetime import timedelta
@@ -18,6 +19,7 @@ from tests.scenarios.test_marac_round import (
     BEGAN,
     CHAIR,
     COORDINATOR,
+    HOSPITAL,
     HOUR,
     HOUSING,
     IDVA,
@@ -181,6 +183,10 @@ async def each_declares(walk: Walk, round_: Round) -> None:
         page = await walk.comes(who, path, caseload.HER["family"])
         await page.get_by_label("No tie").first.check()
         await press(page, "Declare")
+    page = await walk.comes(HOSPITAL, path, caseload.HER["family"])
+    await page.get_by_label("I have a tie").first.check()
+    await press(page, "Declare")
+    await walk.is_not_there(HOSPITAL, f"meetings/{round_.meeting}/research/{round_.case}")
 
 
 async def the_agenda_is_published(walk: Walk, round_: Round) -> None:
@@ -191,6 +197,10 @@ async def the_agenda_is_published(walk: Walk, round_: Round) -> None:
 
 async def an_agency_answers_by_keyboard(walk: Walk, round_: Round) -> None:
     page = await walk.opens(HOUSING, "research")
+    await tab_to(page, "a[href$='/sent/agenda']")
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+    await expect(page).to_have_url(f"{round_.goldthread.url}/marac/research")
     await tab_to(page, f"a[href$='/research/{round_.case}']")
     async with page.expect_navigation():
         await page.keyboard.press("Enter")
@@ -277,10 +287,16 @@ async def the_case_is_heard(walk: Walk, page: Page, round_: Round) -> None:
 
 async def an_action_is_carried(walk: Walk, round_: Round) -> None:
     page = await walk.comes(HOUSING, "actions", LOCKS)
-    await press(page, "Accept")
+    await tab_to(page, ".gt-accept button")
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
     await round_.goldthread.set_clock(NEXT + timedelta(minutes=1))
     await walk.comes(HOUSING, "actions", "1 meeting")
     await walk.comes(CHAIR, "actions", LOCKS)
+    page = await walk.comes(HOUSING, "flags", caseload.HER["family"])
+    await press(page, "Our file is flagged")
+    await expect(page.locator("main details summary")).to_be_visible()
+    await walk.comes(COORDINATOR, f"meetings/{round_.meeting}/sent", "Opened by Femi Adair")
 
 
 async def the_minutes_are_corrected(walk: Walk, round_: Round) -> None:
