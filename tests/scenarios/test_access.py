@@ -112,6 +112,8 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     meeting = (await coordinator.post("/marac/v1/meetings", json=asked)).json()["root"]
     case = {"case": roots["referral"]}
     assert (await coordinator.post(f"/marac/v1/meetings/{meeting}/cases", json=case)).status_code == 201
+    published = await coordinator.post(f"/marac/v1/meetings/{meeting}/publications", json={"after": 0})
+    assert published.status_code == 201, published.text
     seat = {"agency": "northmere-council", "attended": "present"}
     came = await coordinator.post(f"/marac/v1/meetings/{meeting}/attendance", json=seat)
     assert came.status_code == 201
@@ -151,6 +153,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "order": roots["order"],
         "meeting": meeting,
         "emergency": emergency,
+        "paper": "agenda",
         "area": "northmere-north",
         "person": him,
         "perpetrator": him,

@@ -26,7 +26,7 @@ from services.referrals.rules import sharing
 router = APIRouter(prefix="/victims/{mention}/contact", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
-Reacher = Annotated[Caller, right(sharing.SAY_CONTACT)]
+Reacher = Annotated[Caller, right(sharing.WRITE_CONTACT)]
 WORDS = ("number", "times", "code_word", "may_answer", "if_another_answers", "unsafe")
 FAULTS = {"method", "verified", "expires", "changed", "busy", *WORDS}
 """What can be wrong with the form, as the last part of a message id."""

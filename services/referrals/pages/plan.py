@@ -25,7 +25,7 @@ from services.referrals.rules import sharing
 router = APIRouter(prefix="/victims/{mention}/plan", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
-Planner = Annotated[Caller, right(sharing.PLAN)]
+Planner = Annotated[Caller, right(sharing.WRITE_PLAN)]
 WORDS = ("owner", "contact", "release", "court", "for_children")
 OF_AN_ACTION = ("what", "action_grade", "action_owner", "due", "state")
 EMPTY_ROWS = 3

@@ -16,6 +16,7 @@ SAY_CHILD = "child:report"
 SET_SCHOOL_DAYS = "school-days:set"
 CONFIRM_TOLD = "school-told:confirm"
 SAY_CONTACT = "contact:report"
+WRITE_CONTACT = "contact:write"
 RECORD_DEATH = "death:report"
 NOTE_IMMIGRATION = "immigration:note"
 MERGE_RECORDS = "records:merge"
@@ -25,6 +26,7 @@ KEEP_WITHHELD = "withheld:keep"
 READ_WITHHELD = "withheld:read"
 OPEN_WITHHELD = "withheld:open"
 PLAN = "safety-plan:report"
+WRITE_PLAN = "safety-plan:write"
 REVIEW_PLAN = "safety-plan:review"
 AGREE_CONTRACT = "victim-contract:report"
 TELL = "victim-told:report"
@@ -52,6 +54,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     SET_SCHOOL_DAYS: SYSTEMS | {StaffRole.AREA_ADMIN},
     CONFIRM_TOLD: frozenset({StaffRole.KEY_ADULT}),
     SAY_CONTACT: SYSTEMS | REACHES_HER,
+    WRITE_CONTACT: REACHES_HER,
     RECORD_DEATH: SYSTEMS,
     NOTE_IMMIGRATION: frozenset({StaffRole.SUPPORT_REPORTER}),
     MERGE_RECORDS: SYSTEMS,
@@ -61,6 +64,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_WITHHELD: frozenset({StaffRole.IDVA}),
     OPEN_WITHHELD: frozenset({StaffRole.IDVA}),
     PLAN: SYSTEMS | TELLERS,
+    WRITE_PLAN: TELLERS,
     REVIEW_PLAN: SYSTEMS | TELLERS,
     AGREE_CONTRACT: SYSTEMS,
     TELL: SYSTEMS | TELLERS,
@@ -73,8 +77,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_FEED: SYSTEMS,
     SET_FEED: frozenset({StaffRole.OPERATOR}),
 }
-"""Right to the roles that have it. Whoever is in no list may not. A supervisor is called when nobody has
-answered for an undone link, and must be able to."""
+"""Right to the roles that have it; to write is by page, for people alone. Whoever is in no list may not. A
+supervisor is called when nobody has answered for an undone link, and must be able to."""
 
 
 def may_decide(
