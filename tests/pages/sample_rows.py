@@ -41,8 +41,9 @@ _ids = count(1)
 
 
 def new() -> str:
-    """An opaque id."""
-    return str(UUID(int=next(_ids) << 64 | 0x8000_0000_0000_0000 | 7, version=4))
+    """An opaque id. The bits below the number are those that say which kind of UUID it is: a number that
+    grew into them was another id's."""
+    return str(UUID(int=next(_ids) << 80 | 0x8000_0000_0000_0000 | 7, version=4))
 
 
 def ago(**spans: float) -> datetime:
