@@ -14,18 +14,17 @@ from contracts.events.children import SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.contact import DeathRecorded, SafeContactSaid
 from contracts.events.identity import IdentityDecided, MixtureAnswered
-from contracts.events.listing import CaseRestricted
 from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed, victim_of
-from contracts.events.research import InterestDeclared
 from contracts.events.support import SupportProgressed
 from contracts.events.wishes import ConsentSaid
 from contracts.rules.areas import area_and_around, within_token
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
-from contracts.vocabulary import AgencyKind, IdentityAnswer, Role, StaffRole
+from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
 from services.referrals import schools, support_list
+from services.referrals.about import are_there_for, facts_about, rows_of
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
@@ -33,7 +32,7 @@ from services.referrals.rules.features import Pair
 from services.referrals.rules.grading import grade_assessment, grade_referral, not_lowered
 from services.referrals.rules.thresholds import dash_threshold
 from services.referrals.support import SUPPORT, SupportRow
-from services.referrals.views import IDENTITY, IdentityRow, MentionRow, at_odds
+from services.referrals.views import at_odds
 
 C = TypeVar("C", bound=Content)
 
@@ -70,7 +69,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
         if len(set(content.mentions)) < len(content.mentions):
             raise Refused("same-mention", "body.content.mentions")
         await _check_decision(archive, caller, content, content.answer)
-        people = [await _rows_of(archive, mention) for mention in content.mentions]
+        people = [await rows_of(archive, mention) for mention in content.mentions]
         if content.answer is IdentityAnswer.SAME and at_odds(*people):
             raise Refused("sides-of-one-fact", "body.content.mentions")
     if isinstance(content, MixtureAnswered):
@@ -186,6 +185,8 @@ async def may_see_owed(archive: Archive, caller: Caller, mention: str) -> bool:
     """Whether a caller may see what is owed to whoever a mention is today, and so learn who it is."""
     if not sharing.may_see_owed(caller.roles, caller.areas, await reach_of(archive, mention)):
         return False
+    if not await are_there_for(archive, caller, [mention]):
+        return False
     row = await archive.row(SUPPORT, await archive.person_of(mention))
     told = row.agencies if isinstance(row, SupportRow) else ()
     return supporting.may_see_who(caller.roles, await kind_of(archive, caller), caller.agency, told)
@@ -233,29 +234,11 @@ async def _may_see_either(archive: Archive, caller: Caller, mentions: Collection
     cases."""
     if StaffRole.OPERATOR in caller.roles:
         return True
-    if not await _are_there_for(archive, caller, mentions):
+    if not await are_there_for(archive, caller, mentions):
         return False
     kind = await kind_of(archive, caller)
     told = {fact.agency for mention in mentions for fact in await facts_about(archive, mention)}
     return supporting.may_see_who(caller.roles, kind, caller.agency, told)
-
-
-async def _are_there_for(archive: Archive, caller: Caller, mentions: Collection[str]) -> bool:
-    """Whether no case is kept from a caller that these records, or the victims whom they are about, are
-    in."""
-    about = [fact for each in mentions for fact in await facts_about(archive, each)]
-    victims = {each.mention for fact in about for each in fact.said.in_role(Role.VICTIM) if each.mention}
-    hers = [fact for each in sorted(victims - {*mentions}) for fact in await facts_about(archive, each)]
-    cases = {fact.root for fact in (*about, *hers) if isinstance(fact.said, ReferralMade)}
-    inside, ties = [], set()
-    for case in sorted(cases):
-        filed = await archive.facts([f"k:{case}"])
-        said = [each for each in filed.current(CaseRestricted) if each.said.case == case]
-        if said and not (newest := max(said, key=lambda each: each.order).said).lifted:
-            inside.append({each.person for each in newest.to})
-        declared = [each.said for each in filed.current(InterestDeclared)]
-        ties |= {said.person for said in declared for each in said.cases if each.tie and each.case == case}
-    return sharing.is_there_for(caller.id, inside, ties)
 
 
 async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bool:
@@ -279,22 +262,6 @@ async def _defined(archive: Archive) -> dict[str, AreaDefined]:
 async def areas_of(archive: Archive, mention: str) -> list[str]:
     """The areas that the facts about whoever a mention is today route to, the newest fact's first."""
     return [area for fact in await facts_about(archive, mention) if (area := _area(fact.said))]
-
-
-async def facts_about(archive: Archive, mention: str) -> list[Fact[Said]]:
-    """The standing facts that name whoever a mention is today, the newest first."""
-    person = await archive.person_of(mention)
-    known = [each.mention for each in await _rows_of(archive, mention)]
-    places = await archive.places(known)
-    theirs = {mention, *(each for each in known if places.get(each) == person)}
-    facts = (await archive.facts([f"m:{each}" for each in sorted(theirs)])).current(Said)
-    named = [fact for fact in facts if any(each.mention in theirs for each in fact.said.named)]
-    return sorted(named, key=lambda fact: (fact.recorded, fact.root), reverse=True)
-
-
-async def _rows_of(archive: Archive, mention: str) -> list[MentionRow]:
-    row = await archive.row(IDENTITY, await archive.person_of(mention))
-    return row.mentions if isinstance(row, IdentityRow) else []
 
 
 def _area(said: Said) -> str | None:

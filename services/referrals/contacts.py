@@ -14,7 +14,8 @@ from contracts.mentions import Mention
 from contracts.rules.safe_contact import NO_WAY, SafeWay, questions
 from contracts.sections import Contact
 from contracts.vocabulary import ContactQuestion, Role
-from services.referrals.actions import facts_about, may_reach
+from services.referrals.about import facts_about
+from services.referrals.actions import may_reach
 from services.referrals.rules import sharing
 from services.referrals.support import SUPPORT, SupportRow
 

@@ -22,7 +22,8 @@ from contracts.events.identity import IdentityAsked, IdentityDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.sections import Routing
 from contracts.vocabulary import Grade, IdentityAnswer, Instrument
-from services.referrals.actions import areas_of, facts_about
+from services.referrals.about import facts_about
+from services.referrals.actions import areas_of
 from services.referrals.candidates import QuestionTable
 from services.referrals.person_clocks import CALENDARS, clocks_of
 from services.referrals.rules import doubting

@@ -22,6 +22,7 @@ from contracts.rules.clocks import CLOCKS
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Name
 from contracts.vocabulary import AgencyKind, AlertRule, ClockOwner, SupportKind
+from services.referrals.about import are_there_for
 from services.referrals.rules import sharing, supporting
 from services.referrals.support import SUPPORT, CourseLine, SupportRow, SupportTable
 
@@ -141,7 +142,9 @@ async def waiting(runtime: Runtime, caller: Caller) -> SupportList:
     seen = [
         row for row in rows if _may_see(caller, row, configured) and _may_see_who(caller, row, configured)
     ]
-    lines = [(row, _line(caller, row, configured, at)) for row in seen[:MOST]]
+    owed = seen[:MOST]
+    there = [row for row in owed if await are_there_for(runtime, caller, [row.wanted[0].cause])]
+    lines = [(row, _line(caller, row, configured, at)) for row in there]
     looks = (
         runtime.shown(caller, SUPPORT.name, row.person, line.model_dump_json().encode(), row.facts)
         for row, line in lines
@@ -157,6 +160,8 @@ async def open_support(runtime: Runtime, caller: Caller, mention: str) -> Suppor
     configured = await known(runtime)
     row = await runtime.row(SUPPORT, await runtime.person_of(mention))
     if not isinstance(row, SupportRow) or not _may_see(caller, row, configured):
+        raise not_found()
+    if not await are_there_for(runtime, caller, [mention]):
         raise not_found()
     line = _line(caller, row, configured, at).model_copy(update={"mention": mention})
     may_reach = sharing.may_see_contact(caller.roles)
@@ -182,6 +187,7 @@ async def may_say(archive: Archive, caller: Caller, mention: str) -> bool:
         isinstance(row, SupportRow)
         and _may_see(caller, row, configured)
         and _may_see_who(caller, row, configured)
+        and await are_there_for(archive, caller, [mention])
     )
 
 

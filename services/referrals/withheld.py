@@ -22,10 +22,10 @@ from contracts.sections import Identity, Narrative, Record, Withheld
 from contracts.submission import Header
 from contracts.vocabulary import LawfulBasis, OpeningBasis, Purpose
 from services.referrals import actions
+from services.referrals.about import are_there_for, rows_of
 from services.referrals.rules import sharing
 from services.referrals.rules.withholding import is_hers, is_of_her_alone, may_keep, may_read
 from services.referrals.support import SUPPORT, SupportRow
-from services.referrals.views import IDENTITY, IdentityRow
 
 
 class Opening(BaseModel):
@@ -95,9 +95,9 @@ async def open_case(runtime: Runtime, caller: Caller, case: str) -> KeptOfCase:
         own = agency == caller.agency
         return may_read(caller.roles, kind, caller.areas, reach, own=own)
 
-    if not readable(referral.agency):
+    if not readable(referral.agency) or not await are_there_for(runtime, caller, [victim.mention]):
         raise not_found()
-    records = await _records_of(runtime, victim.mention)
+    records = sorted({victim.mention, *(each.mention for each in await rows_of(runtime, victim.mention))})
     facts = await runtime.facts([f"m:{each}" for each in records])
     kept = [
         fact
@@ -163,10 +163,3 @@ def _kept(fact: Fact[WithheldFromPolice], openings: list[Fact[WithheldOpened]], 
 
 def _record(victim: Mention | None) -> Record | None:
     return victim.identity.record if victim and isinstance(victim.identity, Identity) else None
-
-
-async def _records_of(archive: Archive, mention: str) -> list[str]:
-    """Every record of whoever a mention is today."""
-    row = await archive.row(IDENTITY, await archive.person_of(mention))
-    known = row.mentions if isinstance(row, IdentityRow) else []
-    return sorted({mention, *(each.mention for each in known)})
