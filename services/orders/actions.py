@@ -49,9 +49,10 @@ C = TypeVar("C", bound=Content)
 
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
-    that lacks its reason or its rank, and what was decided of a pattern without a reason, and either that is
-    not told by the police, or by staff who may not see the breach; and the circulation of an order that is
-    not of the caller's force, or to a team without its agency. Raises Refused (422), and Problem (404)."""
+    that lacks its reason or its rank, or lowers its priority by one person's word; what was decided of a
+    pattern without a reason; either of these that is not told by the police, or by staff who may not see the
+    breach; and the circulation of an order that is not of the caller's force, or to a team without its
+    agency. Raises Refused (422), and Problem (404)."""
     missing: tuple[str, str] | None = None
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
@@ -59,6 +60,8 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
         await revisable(archive, caller, content)
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern
         missing = rule.fault(content)
+    if isinstance(content, BreachProgressed) and content.lowers and not sharing.may_vouch(caller.roles):
+        missing = missing or ("content.second", "second-person-missing")
     if isinstance(content, OrderCirculated):
         missing = await _fault_of(archive, caller, content)
     if missing:
@@ -98,14 +101,6 @@ async def report(
     """Record an order, its service or a breach, of an order known here or not. Raises Refused as
     ``admit`` and ``Runtime.take`` do."""
     return await runtime.take(submission, submission.content, caller=caller, right=right, idempotency_key=key)
-
-
-def triage(caller: Caller, urgency: str, stands: str, second: str) -> dict[str, str | None]:
-    """What a page says of how soon a breach is to be answered, by codes, against what ``stands``."""
-    order = [each.value for each in breach_answer.URGENCIES]
-    lower = urgency in order and stands in order and order.index(urgency) > order.index(stands)
-    said = {"urgency": urgency or None, "lowers": stands if lower else None}
-    return said | ({"by": caller.id, "second": second or None} if lower else {})
 
 
 async def take_step(

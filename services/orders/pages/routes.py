@@ -15,6 +15,7 @@ from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
 from contracts.events.orders import MOST_VERSIONS, BreachProgressed, OrderCirculated
+from contracts.rules.breach_answer import URGENCIES
 from contracts.rules.circulation import OWN
 from contracts.rules.order_life import LIVES
 from contracts.sections import Record
@@ -26,11 +27,11 @@ from contracts.vocabulary import (
     PatternDecision,
     PoliceRank,
     TeamKind,
-    Urgency,
 )
 from services.orders import actions, circulation, status
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
+from services.orders.rules.priority import at_least
 from services.orders.views.shown import StatusShown
 
 router = APIRouter(prefix="/orders", include_in_schema=False)
@@ -41,7 +42,7 @@ Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
 Ticked = Annotated[Sequence[str], Form()]
 NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
-NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": "", "urgency": "", "second": ""}
+NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": "", "urgency": ""}
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
@@ -70,14 +71,10 @@ async def take_step(
     rank: Typed = "",
     reason: Typed = "",
     urgency: Typed = "",
-    stands: Typed = "",
-    second: Typed = "",
 ) -> Response:
-    """Record what has been done about it, now; a triage may say how soon it is to be answered."""
-    asked = {"step": step, "outcome": outcome, "rank": rank, "reason": reason.strip()}
-    asked |= {"urgency": urgency, "second": second.strip()}
-    given = {"step": step, "outcome": outcome or None, "rank": rank or None}
-    given |= actions.triage(caller, urgency, stands, second.strip())
+    """Record what has been done about it, now; a triage may ask for it sooner."""
+    asked = {"step": step, "outcome": outcome, "rank": rank, "reason": reason.strip(), "urgency": urgency}
+    given = {"step": step, "outcome": outcome or None, "rank": rank or None, "urgency": urgency or None}
     narrative = {"text": reason.strip()} if reason.strip() else None
     try:
         said = BreachProgressed.model_validate({"breach": cause, "narrative": narrative, **given})
@@ -246,7 +243,9 @@ async def _breach(
     look = PAGES.look(request, caller, *bars)
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
     known |= {"decided": decided, "decisions": list(PatternDecision)}
-    known |= {"urgencies": list(Urgency)}
+    known |= {
+        "urgencies": [each for each in URGENCIES if shown.urgency and not at_least(shown.urgency, each)]
+    }
     known |= {"steps": list(BreachStep), "outcomes": list(OutcomeType), "ranks": list(PoliceRank)}
     return PAGES.show("breach.html", look, 422 if fault else 200, breach=shown, **known)
 

@@ -91,6 +91,12 @@ def may_progress(viewer: Viewer) -> bool:
     return not RIGHTS[BREACH_PROGRESS].isdisjoint(viewer.roles) and viewer.agency_kind is AgencyKind.POLICE
 
 
+def may_vouch(roles: Collection[str]) -> bool:
+    """Whether a caller may say that a second person agreed: an agency's system, which knows that both signed.
+    A number that one person types shows no second one (``domain.md`` 14, trap 5)."""
+    return StaffRole.REPORTER in roles
+
+
 def may_progress_breach(viewer: Viewer, breach: Reach | None) -> bool:
     """Whether they may tell it of this breach; None: of one that is not known here. Staff of what they may
     see. A force's system of any, known yet or not, for its facts come in any order; but where its token names

@@ -20,7 +20,7 @@ from contracts.sections import Contact
 from contracts.vocabulary import ContactMethod
 from services.referrals import contacts
 from services.referrals.pages import PAGES
-from services.referrals.pages.typed import moment
+from services.referrals.pages.typed import STATUS, fault_of, moment
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims/{mention}/contact", include_in_schema=False)
@@ -99,7 +99,7 @@ async def say(
     except (ValidationError, Refused) as error:
         if isinstance(error, Refused) and error.status == 409:  # the button was pressed twice
             return _back(mention)
-        return await _show(request, mention, runtime, caller, typed, _fault(error))
+        return await _show(request, mention, runtime, caller, typed, fault_of(error, FAULTS))
     return _back(mention)
 
 
@@ -117,16 +117,8 @@ async def withdraw(
     try:
         await contacts.revise(runtime, caller, mention, (root, version), None, f"{once}-withdrawn")
     except Refused as refused:
-        return await _show(request, mention, runtime, caller, fault=_fault(refused))
+        return await _show(request, mention, runtime, caller, fault=fault_of(refused, FAULTS))
     return _back(mention)
-
-
-def _fault(error: ValidationError | Refused) -> str:
-    if isinstance(error, Refused):
-        return {412: "changed", 503: "busy"}.get(error.status, "form")
-    first = error.errors()[0]["loc"]
-    found = str(first[0]) if first else "form"
-    return found if found in FAULTS else "form"
 
 
 def _back(mention: str) -> RedirectResponse:
@@ -160,11 +152,10 @@ async def _show(
 ) -> HTMLResponse:
     shown = await contacts.open_contact(runtime, caller, mention)
     defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
-    status = {"": 200, "changed": 412, "busy": 503}.get(fault, 422)
     return PAGES.show(
         "contact.html",
         PAGES.look(request, caller),
-        status,
+        STATUS.get(fault, 422),
         page=shown,
         mention=mention,
         agencies={fact.said.agency: fact.said.name for fact in defined},

@@ -20,6 +20,7 @@ from contracts.events.owed import PlanMade
 from contracts.vocabulary import ActionState, Grade, PlanChildren, PlanHeading
 from services.referrals import plans
 from services.referrals.pages import PAGES
+from services.referrals.pages.typed import STATUS, fault_of
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims/{mention}/plan", include_in_schema=False)
@@ -111,16 +112,8 @@ async def save(
         await plans.save(runtime, caller, mention, said, upon, f"{typed.once}-plan")
     except (ValidationError, Refused) as error:
         if not (isinstance(error, Refused) and error.status == 409):  # else the button was pressed twice
-            return await _show(request, mention, runtime, caller, typed, _fault(error))
+            return await _show(request, mention, runtime, caller, typed, fault_of(error, FAULTS))
     return RedirectResponse(f"/referrals/victims/{mention}/plan", 303)
-
-
-def _fault(error: ValidationError | Refused) -> str:
-    if isinstance(error, Refused):
-        return {412: "changed", 503: "busy"}.get(error.status, "form")
-    first = error.errors()[0]["loc"]
-    found = str(first[0]) if first else "form"
-    return found if found in FAULTS else "form"
 
 
 def _typed(own: plans.OwnPlan | None) -> TypedPlan:
@@ -158,13 +151,12 @@ async def _show(
 ) -> HTMLResponse:
     shown = await plans.open_plan(runtime, caller, mention)
     defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
-    status = {"": 200, "changed": 412, "busy": 503}.get(fault, 422)
     form = (typed or _typed(shown.own)).model_copy(update={"once": new_id()})
     blank = dict.fromkeys(OF_AN_ACTION, "")
     return PAGES.show(
         "plan.html",
         PAGES.look(request, caller),
-        status,
+        STATUS.get(fault, 422),
         page=shown.victim,
         own=shown.own,
         mention=mention,

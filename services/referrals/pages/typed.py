@@ -1,8 +1,15 @@
-"""What somebody typed into a form, as what it means."""
+"""What somebody typed into a form, as what it means, and what is wrong with it."""
 
+from collections.abc import Collection
 from datetime import datetime, time
 
+from pydantic import ValidationError
+
+from chassis.accept import Refused
 from chassis.clock import LONDON
+
+STATUS = {"": 200, "changed": 412, "busy": 503}
+"""How a form is answered, by what is wrong with it; anything else is 422."""
 
 
 def moment(day: str, at: str, now: datetime) -> datetime:
@@ -13,3 +20,13 @@ def moment(day: str, at: str, now: datetime) -> datetime:
     if said > now:
         raise ValueError("to come")
     return said
+
+
+def fault_of(error: ValidationError | Refused, known: Collection[str]) -> str:
+    """What is wrong with a form, as the last part of a message id: one of these that are ``known``, or that
+    of the whole form."""
+    if isinstance(error, Refused):
+        return {412: "changed", 503: "busy"}.get(error.status, "form")
+    first = error.errors()[0]["loc"]
+    found = str(first[0]) if first else "form"
+    return found if found in known else "form"

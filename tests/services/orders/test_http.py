@@ -367,16 +367,22 @@ async def test_a_person_raises_the_priority_alone_and_lowers_it_with_a_second(or
 
     await until(lambda: stands("now", "breach.raised-by-person"))
     await until(lambda: called(orders, cause, "now"))
-    path, headers = f"/orders/breaches/{cause}/steps", {"Authorization": "Bearer supervisor"}
-    form = {"once": new_id(), "step": "triaged", "urgency": "day", "stands": "now", "reason": "A misdial."}
-    alone = await orders.http.post(path, data=form, headers=headers)
-    assert (alone.status_code, "nobody lowers it alone" in alone.text) == (422, True)
-    both = await orders.http.post(path, data=form | {"second": "S-8"}, headers=headers)
-    assert both.status_code == 303, both.text
+    headers = {"Authorization": "Bearer supervisor"}
+    lowers = raises | why | {"urgency": "day", "lowers": "now", "by": "S-7", "second": "S-8"}
+    alone = await orders.post("supervisor", "breach-steps", lowers)
+    assert alone.json()["faults"] == [{"where": "body.content.second", "kind": "second-person-missing"}]
+    taken = await orders.post("police-system", "breach-steps", lowers)
+    assert taken.status_code == 201, taken.text
     await until(lambda: stands("day", "breach.lowered-by-two"))
     page = (await orders.http.get(f"/orders/breaches/{cause}", headers=headers)).text
     assert "Two persons agreed that it may wait" in page
     assert await called(orders, cause, "now"), "what nobody answered stands"
+    form = {"once": new_id(), "step": "triaged", "urgency": "now", "reason": "A knife was seen again."}
+    path = f"/orders/breaches/{cause}/steps"
+    assert (await orders.http.post(path, data=form, headers=headers)).status_code == 303
+    await until(lambda: stands("now", "breach.raised-by-person"))
+    page = (await orders.http.get(f"/orders/breaches/{cause}", headers=headers)).text
+    assert "Must it be answered sooner?" not in page, "nothing is sooner than at once"
 
 
 async def called(orders: Orders, cause: str, urgency: str) -> bool:
