@@ -58,7 +58,7 @@ def make(notebook: Notebook, pair: Pair, made: datetime) -> Order | None:
         order=kind,
         stage="made",
         without_notice=without_notice,
-        court=None if kind == "police-bail" else chance.choice(words.COURTS),
+        court=chance.choice(words.COURTS.get(kind, (None,))),
         reference=order.reference,
         made=made.isoformat(),
         ends=ends.isoformat(),

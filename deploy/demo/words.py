@@ -136,4 +136,16 @@ PROHIBITIONS: dict[str, str] = {
     "not-to-attend": "Not to go to her home or within 100 metres of it",
     "no-online-contact": "Not to contact or mention her by any electronic means",
 }
-COURTS = ("Northmere Family Court", "Harrowfleet Magistrates' Court", "Northmere Crown Court")
+FAMILY, MAGISTRATES, CROWN = (
+    "Northmere Family Court",
+    "Harrowfleet Magistrates' Court",
+    "Northmere Crown Court",
+)
+COURTS = {
+    "non-molestation": (FAMILY,),
+    "occupation": (FAMILY,),
+    "dvpo": (MAGISTRATES,),
+    "spo": (MAGISTRATES,),
+    "restraining": (MAGISTRATES, CROWN),
+}
+"""Which courts make each type of order; none makes police bail."""
