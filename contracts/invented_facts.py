@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from contracts import vocabulary as code
 from contracts.content import Content
 from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
+from contracts.events.hearings import HearingListed
 from contracts.events.orders import (
     BreachProgressed,
     BreachReported,
@@ -183,6 +184,16 @@ PEOPLE: list[Told] = [
         ),
     ),
     ("haven-idva", at(2), LeadNamed(people=[her()], service="Haven IDVA service", since=at(2))),
+    (
+        "haven-idva",
+        at(9, 16),
+        HearingListed(
+            people=[her(), him(), child()],
+            hearing=code.HearingKind.FAMILY_CHILD_CONTACT,
+            day=date(2026, 4, 14),
+            told_by=code.HearingToldBy.SOLICITOR,
+        ),
+    ),
     ("haven-idva", at(9), SafeContactSaid(people=[her(contact=SAFE)])),
     (
         "castlegate-housing",

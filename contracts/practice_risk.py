@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from contracts.practice import limit_of, table
 from contracts.rules.instruments import FACTORS, FORMS, Form
-from contracts.rules.risk_review import NOT_YET, TRIGGERS
+from contracts.rules.review_triggers import TRIGGERS
 from contracts.vocabulary import Instrument, ReviewTrigger
 
 
@@ -14,7 +14,7 @@ def risk() -> str:
         (
             "# Risk: how it is assessed, graded, and assessed again",
             "",
-            "Written from `contracts/rules/instruments.py` and `contracts/rules/risk_review.py` by `make"
+            "Written from `contracts/rules/instruments.py` and `contracts/rules/review_triggers.py` by `make"
             " contracts`. If a line is wrong, the rule is wrong: say so. The words of the items are our own,"
             " and so is the list of DARA, whose form was not at hand: check each list against the licensed"
             " form before you rely on it.",
@@ -37,8 +37,12 @@ def risk() -> str:
             " opened it where both name any. It is for whoever assessed last to do; where nobody has, for"
             " whoever told of what opened it.",
             "",
-            f"Not seen: {NOT_YET}. A breach that names no victim, and whose order is not given by its id,"
-            " opens none until it does.",
+            "A hearing is told at `/referrals/v1/hearings`. A new date is a correction, and moves its"
+            " reviews; a hearing that is withdrawn closes them; the next hearing of a case is a post of its"
+            " own. What is told on the day itself, or after it, opens the review that comes after it alone.",
+            "",
+            "Not seen: a breach that names no victim, and whose order is not given by its id, opens none"
+            " until it does.",
             "",
             *(line for form in FORMS.values() for line in _items(form)),
         )

@@ -16,6 +16,7 @@ from contracts.events import (
     contact,
     feeds,
     flags,
+    hearings,
     identity,
     listing,
     measures,
@@ -44,7 +45,7 @@ class Unreadable(ValueError):
 
 
 def _all() -> dict[str, type[Content]]:
-    said = (people, contact, wishes, orders, identity, withheld, owed, support, children)
+    said = (people, contact, wishes, hearings, orders, identity, withheld, owed, support, children)
     modules = (
         *said,
         alerts,

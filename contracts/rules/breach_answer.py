@@ -28,8 +28,15 @@ INTERVIEWED, DECIDES = timedelta(hours=72), timedelta(days=7)
 """How long after an interview somebody is asked what came of it: charge, or no further action; and how long
 whoever took that question has before it is asked anew."""
 
-NO_ANSWER = frozenset({BreachStep.TRIAGED, BreachStep.AT_COURT, BreachStep.CLOSED})
+NO_ANSWER = frozenset(
+    {
+        *(BreachStep.TRIAGED, BreachStep.AT_COURT, BreachStep.CLOSED),
+        *(BreachStep.SENTENCED, BreachStep.ACQUITTED, BreachStep.RELEASED),
+    }
+)
 """Steps by which nobody has gone, looked or spoken to anybody."""
+SETTLES_NOTHING = frozenset({BreachStep.TRIAGED, BreachStep.RELEASED})
+"""Steps that tell nothing of what came of those before: who is released after an interview is not charged."""
 
 RANKS, STEPS = tuple(PoliceRank), tuple(BreachStep)
 URGENCIES = (Urgency.NOW, Urgency.HOUR, Urgency.DAY)
@@ -188,7 +195,7 @@ def asking(
     if answered(known) is None:
         by = due(known, allowed)
         return Asking(by if taken is None else min(by, taken + within), min(allowed, within))
-    steps = (step for step in steps_since(known) if step.step is not BreachStep.TRIAGED)
+    steps = (step for step in steps_since(known) if step.step not in SETTLES_NOTHING)
     last = max(steps, key=lambda step: step.order)
     if last.step is BreachStep.SUSPECT_OUTSTANDING:
         return Asking(last.at + OUTSTANDING, allowed)

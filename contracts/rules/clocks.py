@@ -254,7 +254,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         urgency=None,
         late="it is a gap on the case's page and in the agenda, for whoever assessed last. Nobody is called:"
         " no rota of those on call is theirs. For an order made, a court, a pregnancy or a new child the"
-        " limit is 5 working days",
+        " limit is 5 working days; before a hearing no later than its eve",
         source="College of Policing, APP, victim safety (domain.md 1.3); times are Goldthread's own",
     ),
     AlertRule.PLAN_INADEQUATE: _owed(
@@ -287,12 +287,13 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.TELL_BAIL: _tell("bail is given", "right 6"),
     AlertRule.TELL_CHARGE: _tell("a suspect is charged", "right 6"),
     AlertRule.TELL_RELEASE: _tell(
-        "no further action on a breach or an incident; bail ends, or is ended; a prison releases",
+        "no further action on a breach or an incident; bail ends; police, a court or a prison release",
         "right 6",
     ),
     AlertRule.TELL_COURT: _tell(
-        "a breach was before a court; a court convicted, sentenced or acquitted for an incident",
-        "right 9",
+        "a hearing of a criminal court is listed, and not by the victim's own word; a breach was before a"
+        " court; a court convicted for an incident; it sentenced or acquitted for either",
+        "right 8 and 9",
         "For everybody alike",
     ),
     AlertRule.TELL_ROUTINE: _tell(

@@ -9,6 +9,7 @@ for which the same days are given here.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from contracts.events.hearings import HearingListed
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade
 from contracts.events.owed import ContractAgreed, VictimTold
 from contracts.events.people import IncidentReported, ReferralMade
@@ -26,6 +27,8 @@ from contracts.vocabulary import (
     AlertRule,
     BreachStep,
     Grade,
+    HearingKind,
+    HearingToldBy,
     LegalStatus,
     OrderStage,
     ReviewTrigger,
@@ -40,6 +43,9 @@ STEPS = {
     BreachStep.CHARGED: UpdateKind.CHARGE,
     BreachStep.NO_FURTHER_ACTION: UpdateKind.RELEASE,
     BreachStep.AT_COURT: UpdateKind.COURT,
+    BreachStep.SENTENCED: UpdateKind.COURT,
+    BreachStep.ACQUITTED: UpdateKind.COURT,
+    BreachStep.RELEASED: UpdateKind.RELEASE,
 }
 LAW = {
     LegalStatus.ARRESTED: UpdateKind.ARREST,
@@ -52,7 +58,9 @@ LAW = {
 }
 """Of what the law does about an incident, as of a breach's steps."""
 SAME_FOR_ALL = frozenset({UpdateKind.COURT})
-"""Of these everybody is told within one working day (right 9)."""
+"""Of these everybody is told within one working day (rights 8 and 9)."""
+CRIMINAL = frozenset({HearingKind.CRIMINAL_TRIAL, HearingKind.SENTENCE, HearingKind.OTHER_CRIMINAL})
+"""Hearings whose day the victim is told (right 8). To a family's they are a party."""
 SETTLES = frozenset({ToldResult.TOLD, ToldResult.UNSAFE, ToldResult.DECLINED})
 
 
@@ -164,6 +172,9 @@ def _asks(each: Told, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
             yield STEPS[step], each.envelope.time
         case IncidentReported():
             yield from ((LAW[step], since) for step, since in each.law if step in LAW)
+        case HearingListed(hearing=hearing, told_by=told_by) if hearing in CRIMINAL:
+            if told_by is not HearingToldBy.VICTIM:
+                yield UpdateKind.COURT, each.moved or each.envelope.time
         case OrderMade(order=order) as bail if order in BAIL:
             if bail.stage in BINDS:
                 yield UpdateKind.BAIL, bail.made

@@ -38,8 +38,8 @@ REASONS = {
     PlanFault.CHILDREN_FORGOTTEN: "it says that there are no children, and an agency names one",
     PlanFault.ORDER_NOT_MENTIONED: "an order or bail that is in force and protects the victim is not"
     " mentioned, by its id or its reference",
-    PlanFault.RELEASE_NOT_PLANNED: "somebody was arrested, charged or bailed, and it does not say what is"
-    " done when they are released",
+    PlanFault.RELEASE_NOT_PLANNED: "somebody was arrested, charged, sentenced or bailed, and it does not say"
+    " what is done when they are released",
     PlanFault.NOT_BEYOND_COURT: "it does not say what holds through the court and after",
 }
 """When a plan is refused, for practitioners; in the order in which the reasons are given."""
@@ -71,8 +71,8 @@ class Refusal(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """All of a victim's circumstances that a plan is held against. ``orders`` are those in force that protect
-    her: root and reference. ``children``: somebody named a child. ``suspect``: somebody was arrested, charged
-    or bailed, so that there will be a release."""
+    her: root and reference. ``children``: somebody named a child. ``suspect``: somebody was arrested,
+    charged, sentenced or bailed, so that there will be a release."""
 
     grade: Grade = Grade.UNKNOWN
     orders: tuple[tuple[str, str | None], ...] = ()

@@ -1,14 +1,11 @@
-"""What opens a review of a victim's risk, by when it must be done, and which reviews are owed.
+"""Which reviews of a victim's risk were opened, which are owed, and by when.
 
-Source: College of Policing, APP on domestic abuse, *victim safety* (release, charge, the run-up to a trial,
-an order imposed or expiring, as read 2026-11; ``domain.md`` 1.3 and 14); a move from bail to nothing is an
-event of high risk (``domain.md`` 4.6); the Dash asks about separation, pregnancy, escalation and stalking;
-three incidents in twelve months (SafeLives referral form, 2015). The times are Goldthread's own, to be agreed
-with each area. A review is done by an assessment that gives a grade, made after what opened it had happened
-and was written down: whoever assessed before that did not know of it. One that leaves the grade unknown
-answers nothing, nor does a screening beside an assessment, nor one of the risk from somebody else. Times run
-from when it happened, so that no correction of anything else gives longer, and what is told late is late at
-once.
+What opens one, with its source: ``review_triggers``; of hearings, ``hearings``. A review is done by an
+assessment that gives a grade, made after what opened it had happened and was written down: whoever assessed
+before that did not know of it. One that leaves the grade unknown answers nothing, nor does a screening beside
+an assessment, nor one of the risk from somebody else. Times run from when it happened, so that no correction
+of anything else gives longer, and what is told late is late at once. (Ours, 2026-11, to be agreed with each
+area.)
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,23 +15,23 @@ from datetime import datetime, timedelta
 from contracts.content import Content, Said
 from contracts.envelope import Envelope
 from contracts.events.contact import DeathRecorded
+from contracts.events.hearings import HearingListed
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
-from contracts.rules.clocks import Calendar, Calendars, Limit, deadline, end_of
+from contracts.rules import hearings
+from contracts.rules.clocks import Calendars, deadline, end_of
 from contracts.rules.legal_status import steps
 from contracts.rules.occurrence import LONDON, Record, occurrences, record_of
 from contracts.rules.order_match import people_of
 from contracts.rules.order_status import BAIL
+from contracts.rules.review_triggers import GRAVE, LAW, STALKING, STEPS, TRIGGERS
 from contracts.sections import Health
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
-    BreachStep,
     Grade,
-    IncidentKind,
     Instrument,
     LegalStatus,
-    Offence,
     OrderStage,
     PatternDecision,
     Relationship,
@@ -42,84 +39,6 @@ from contracts.vocabulary import (
     Role,
 )
 
-DAY = Limit(24, Calendar.HOURS)
-WEEK = Limit(5, Calendar.WORKING_DAYS)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table: which facts open a review, of any agency; and how long it may take."""
-
-    opened_by: str
-    limit: Limit
-    source: str
-
-
-APP = "College of Policing, APP, victim safety (domain.md 1.3)"
-ASKED = "asked by the Dash (domain.md 1.3); a change re-opens a grade (domain.md 2.6)"
-BAIL_OVER = "domain.md 4.6"
-
-TRIGGERS: Mapping[ReviewTrigger, Line] = {
-    ReviewTrigger.BREACH: Line("a breach against the victim", DAY, "HMICFRS 2021; domain.md 1.3"),
-    ReviewTrigger.GRAVE_INCIDENT: Line(
-        "an incident of strangulation, threats to kill, stalking, grievous harm, rape or sexual assault",
-        DAY,
-        "judgement triggers of domain.md 1.2",
-    ),
-    ReviewTrigger.ESCALATION: Line(
-        "the third occurrence in 12 months, and each after it, by any agency's records; unless it is graver",
-        DAY,
-        "domain.md 1.2",
-    ),
-    ReviewTrigger.STALKING_NAMED: Line("an officer records stalking in what was done", DAY, ASKED),
-    ReviewTrigger.SEPARATION: Line(
-        "an agency that called them partners or married calls them former", DAY, ASKED
-    ),
-    ReviewTrigger.PREGNANCY: Line("a health record says pregnant, and none did for 280 days", WEEK, ASKED),
-    ReviewTrigger.NEW_CHILD: Line("a household names a child whom none before it named", WEEK, ASKED),
-    ReviewTrigger.NEW_RELATIONSHIP: Line(
-        "an agency that named a partner, or a former one, names another as partner or married", WEEK, APP
-    ),
-    ReviewTrigger.RELEASED: Line(
-        "bail is given, a court acquits, or a prison releases: they are out", DAY, APP
-    ),
-    ReviewTrigger.CHARGED: Line("a charge, for a breach or an incident", DAY, APP),
-    ReviewTrigger.AT_COURT: Line("a breach is before a court; a court convicts for an incident", WEEK, APP),
-    ReviewTrigger.SENTENCED: Line("a court sentences for an incident", WEEK, APP),
-    ReviewTrigger.NO_FURTHER_ACTION: Line("no further action on a breach or an incident", DAY, BAIL_OVER),
-    ReviewTrigger.BAIL_ENDED: Line("bail ends or is ended", DAY, BAIL_OVER),
-    ReviewTrigger.ORDER_MADE: Line("an order is made, or an interim one", WEEK, APP),
-    ReviewTrigger.ORDER_ENDED: Line("an order ends or is discharged", DAY, APP),
-}
-"""The table."""
-
-NOT_YET = (
-    "the run-up to a trial and family proceedings: no fact that Goldthread takes today tells of them; nor a"
-    " sentence or a release from prison for a breach, of which a step says no more than that it was at court"
-)
-"""What the source names and no line can see."""
-
-GRAVE = frozenset(
-    {
-        *(IncidentKind.NON_FATAL_STRANGULATION, IncidentKind.THREATS_TO_KILL, IncidentKind.STALKING),
-        *(IncidentKind.GRIEVOUS_BODILY_HARM, IncidentKind.RAPE, IncidentKind.SEXUAL_ASSAULT),
-    }
-)
-STALKING = frozenset({Offence.STALKING, Offence.SERIOUS_STALKING})
-STEPS = {
-    BreachStep.CHARGED: ReviewTrigger.CHARGED,
-    BreachStep.AT_COURT: ReviewTrigger.AT_COURT,
-    BreachStep.NO_FURTHER_ACTION: ReviewTrigger.NO_FURTHER_ACTION,
-}
-LAW = {
-    LegalStatus.CHARGED: ReviewTrigger.CHARGED,
-    LegalStatus.CONVICTED: ReviewTrigger.AT_COURT,
-    LegalStatus.SENTENCED: ReviewTrigger.SENTENCED,
-    LegalStatus.RELEASED: ReviewTrigger.RELEASED,
-    LegalStatus.ACQUITTED: ReviewTrigger.RELEASED,
-    LegalStatus.NO_FURTHER_ACTION: ReviewTrigger.NO_FURTHER_ACTION,
-}
-"""Of what the law does about an incident. An arrest is in none of the source's triggers."""
 TOGETHER = frozenset({Relationship.PARTNER, Relationship.SPOUSE})
 APART = frozenset({Relationship.EX_PARTNER, Relationship.EX_SPOUSE})
 ESCALATES, ESCALATES_WITHIN = 3, timedelta(days=365)
@@ -129,7 +48,8 @@ TERM = timedelta(days=280)
 @dataclass(frozen=True, slots=True, order=True)
 class Opened:
     """What opened a review of one victim: when, by which fact of which agency, by which mention. ``known``:
-    from when on whoever assesses can have known of it. ``accused``: by whom, where that is said."""
+    from when on whoever assesses can have known of it. ``accused``: by whom, where that is said. ``by``: when
+    it is late, though its line gave longer."""
 
     at: datetime
     root: str
@@ -138,6 +58,12 @@ class Opened:
     mention: str
     known: datetime = field(compare=False)
     accused: frozenset[str] = field(compare=False)
+    by: datetime | None = field(default=None, compare=False)
+
+    def due(self, calendars: Calendars) -> datetime:
+        """Until when what it opened is not late."""
+        due = deadline(TRIGGERS[self.trigger].limit, self.at, calendars)
+        return min(due, self.by) if self.by else due
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +93,8 @@ class Told:
     """A standing fact that names the victim, or is a step about a breach that does: ``hers`` is the victim's
     mention there. ``people`` are all whom it is about. ``accused``: the persons who are said to have done it,
     of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
-    how far the law has come, and since when that is known. ``withdrawn``: it says so no more."""
+    how far the law has come, and since when that is known. ``moved``: of a hearing, since when a correction
+    gave its day. ``withdrawn``: it says so no more."""
 
     envelope: Envelope
     said: Said
@@ -176,6 +103,7 @@ class Told:
     accused: frozenset[str]
     recorded: datetime
     law: Sequence[tuple[LegalStatus, datetime]] = ()
+    moved: datetime | None = None
     withdrawn: bool = False
 
 
@@ -205,7 +133,8 @@ def told_of(
             known_by = versions(envelope.root)
             recorded = min(version.recordedat for version, _ in known_by)
             gone = known_by[-1][1] is None
-            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, _law(known_by), gone))
+            law, moved = _law(known_by), hearings.moved(known_by)
+            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, law, moved, gone))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
 
@@ -230,8 +159,8 @@ def died(told: Iterable[Told]) -> bool:
 
 
 def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: datetime) -> list[Opened]:
-    """What opened a review by then, in the order of time; of what is to come an order's end is known. Of
-    somebody who has died the risk is reviewed no more."""
+    """What opened a review by then, in the order of time; of what is to come the end of an order and the day
+    of a hearing are known. Of somebody who has died the risk is reviewed no more."""
     if died(told):
         return []
     return sorted(
@@ -247,15 +176,16 @@ def opened(told: Sequence[Told], person: str, homes: Mapping[str, str], at: date
 
 
 def changes_at(told: Sequence[Told], at: datetime) -> datetime | None:
-    """When the next review opens by the passing of time alone: an order ends."""
+    """When the next review opens by the passing of time alone: an order ends, a hearing comes or is over."""
     ends = [each.said.ends for each in told if isinstance(each.said, OrderMade) and _binds(each.said)]
-    return min((end for end in ends if end and end > at), default=None)
+    heard = [line.at for each in told for line in _of_hearing(each)]
+    return min((when for when in (*ends, *heard) if when and when > at), default=None)
 
 
 def owed(lines: Iterable[Opened], made: Sequence[Assessed], calendars: Calendars) -> list[Owed]:
     """The reviews that are owed after these graded assessments, the first to be late first."""
     open_ = [line for line in lines if not any(each.answers(line) for each in made)]
-    found = [Owed(line, deadline(TRIGGERS[line.trigger].limit, line.at, calendars)) for line in open_]
+    found = [Owed(line, line.due(calendars)) for line in open_]
     return sorted(found, key=lambda each: (each.due, each.opened))
 
 
@@ -291,6 +221,17 @@ def _by_itself(each: Told, at: datetime) -> Iterator[Opened]:
             yield from _order(each, order, at)
         case IncidentReported():
             yield from (_line(each, LAW[step], since) for step, since in each.law if step in LAW)
+        case HearingListed():
+            yield from (line for line in _of_hearing(each) if line.at <= at)
+
+
+def _of_hearing(each: Told) -> Iterator[Opened]:
+    """What a hearing opens, and what it will."""
+    if isinstance(each.said, HearingListed):
+        told = each.envelope.time
+        for review in hearings.reviews(each.said, told, each.recorded, each.moved):
+            line = _line(each, review.trigger, review.at if review.at != told else None)
+            yield replace(line, by=review.by)
 
 
 def _order(each: Told, order: OrderMade, at: datetime) -> Iterator[Opened]:

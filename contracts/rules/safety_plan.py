@@ -13,13 +13,13 @@ from itertools import takewhile
 
 from contracts.events.orders import BreachProgressed, OrderMade
 from contracts.events.owed import PlanMade, PlanReviewed
-from contracts.rules import risk_review
 from contracts.rules.clocks import Calendars, deadline, end_of
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_status import BAIL
 from contracts.rules.owed_parts import Clock, Heard, Plan, PlanReview, assessed
 from contracts.rules.plan_adequacy import RANK, Standing, refusals
-from contracts.rules.risk_review import DAY, WEEK, Told
+from contracts.rules.review_triggers import DAY, WEEK
+from contracts.rules.risk_review import Opened, Told
 from contracts.rules.standing_grade import stands
 from contracts.vocabulary import (
     AlertRule,
@@ -28,11 +28,10 @@ from contracts.vocabulary import (
     OrderStage,
     PlanChange,
     PlanReviewResult,
-    ReviewTrigger,
     Role,
 )
 
-SUSPECT = frozenset({BreachStep.ARRESTED, BreachStep.CHARGED})
+SUSPECT = frozenset({BreachStep.ARRESTED, BreachStep.CHARGED, BreachStep.SENTENCED})
 BINDS = frozenset({OrderStage.MADE, OrderStage.INTERIM})
 
 
@@ -81,11 +80,11 @@ def plans_of(heard: Heard, grade: Grade) -> tuple[list[tuple[Plan, str]], list[t
     return found, reviews
 
 
-def _changes(heard: Heard) -> Iterator[tuple[datetime, datetime, ReviewTrigger | PlanChange, str, str]]:
+def _changes(heard: Heard) -> Iterator[tuple[datetime, datetime, Opened | PlanChange, str, str]]:
     """Each change of risk: when it happened, from when on it can have been known, what, by which fact and
     mention."""
     for line in heard.opened:
-        yield line.at, line.known, line.trigger, line.root, line.mention
+        yield line.at, line.known, line, line.root, line.mention
     made = assessed(heard)
     before = None
     for n, (each, _) in enumerate(made):
@@ -136,10 +135,11 @@ def review_of(
     looked = [plan.at for plan, _ in sound.values()]
     looked += [told.envelope.time for told, said in reviews if said.plan in sound]
     found = []
-    for at, known, because, root, mention in _changes(heard):
+    for at, known, change, root, mention in _changes(heard):
         if max(looked) < known:
-            limit = risk_review.TRIGGERS[because].limit if isinstance(because, ReviewTrigger) else DAY
-            due = deadline(limit, at, calendars)
+            opened = change if isinstance(change, Opened) else None
+            due = opened.due(calendars) if opened else deadline(DAY, at, calendars)
+            because = opened.trigger if opened else PlanChange.GRADE_RAISED
             found.append((mention, PlanReview(because=because, root=root, at=at, due=due)))
     newest, mention = max(sound.values(), key=lambda each: each[0].reviewed or each[0].at)
     if newest.review_on:

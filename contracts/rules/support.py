@@ -16,7 +16,8 @@ from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.events.support import SupportProgressed
 from contracts.rules.clocks import Calendars, runs_out
 from contracts.rules.owed_parts import Heard
-from contracts.rules.risk_review import GRAVE, Opened, Told, died
+from contracts.rules.review_triggers import GRAVE
+from contracts.rules.risk_review import Opened, Told, died
 from contracts.rules.standing_grade import Assessed, stands
 from contracts.vocabulary import AlertRule, Grade, ReviewTrigger, SupportKind, SupportReason, SupportStep
 

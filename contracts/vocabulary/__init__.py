@@ -35,6 +35,7 @@ from contracts.vocabulary.contact import (
     WayState,
     Weekday,
 )
+from contracts.vocabulary.hearings import HearingKind, HearingToldBy
 from contracts.vocabulary.instruments import (
     AnswerSource,
     ReviewTrigger,
@@ -147,6 +148,8 @@ __all__ = [
     "Forum",
     "Grade",
     "HeardHere",
+    "HearingKind",
+    "HearingToldBy",
     "HousingKind",
     "IdentityAnswer",
     "IncidentKind",

@@ -111,3 +111,6 @@ class ReviewTrigger(StrEnum):
     BAIL_ENDED = "bail-ended"
     ORDER_MADE = "order-made"
     ORDER_ENDED = "order-ended"
+    RUN_UP_TO_TRIAL = "run-up-to-trial"
+    FAMILY_PROCEEDINGS = "family-proceedings"
+    HEARING_HELD = "hearing-held"

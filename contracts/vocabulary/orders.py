@@ -124,7 +124,8 @@ class OrderQuestion(StrEnum):
 
 class BreachStep(StrEnum):
     """A step of the police's answer to a breach: the inspectorate's own audit questions (HMICFRS 2021), by
-    the names of ``domain.md`` section 5 (a design note, 2026-10)."""
+    the names of ``domain.md`` section 5 (a design note, 2026-10); and what became of whoever was held for it,
+    each a time to assess the risk again (College of Policing, APP, *victim safety*; read 2026-11)."""
 
     TRIAGED = "triaged"
     DEPLOYED = "deployed"
@@ -133,6 +134,9 @@ class BreachStep(StrEnum):
     INTERVIEWED = "interviewed"
     CHARGED = "charged"
     AT_COURT = "at-court"
+    SENTENCED = "sentenced"
+    ACQUITTED = "acquitted"
+    RELEASED = "released"  # by the police, a court or a prison; that bail was given is an order of its own
     NO_FURTHER_ACTION = "no-further-action"
     NO_BREACH_FOUND = "no-breach-found"
     CLOSED = "closed"

@@ -12,6 +12,7 @@ from chassis.http.facts import receipt
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.feeds import FeedSet
+from contracts.events.hearings import HearingListed
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.people import (
     HealthContacted,
@@ -151,6 +152,19 @@ async def name_lead(
     key: IdempotencyKey,
 ) -> Receipt:
     """Who leads a victim's support."""
+    taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    return receipt(response, "referrals", taken)
+
+
+@router.post("/hearings", status_code=status.HTTP_201_CREATED)
+async def list_hearing(
+    submission: Submission[HearingListed],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.DESCRIBE_CARE)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """A hearing of a criminal or family court, or about a civil order, is listed: its kind and its day."""
     taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
     return receipt(response, "referrals", taken)
 

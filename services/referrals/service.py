@@ -14,6 +14,7 @@ from contracts.events.children import (
 )
 from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
 from contracts.events.feeds import FeedSet
+from contracts.events.hearings import HearingListed
 from contracts.events.identity import IdentityDecided, MixtureAnswered, RecordsMerged
 from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import (
@@ -96,6 +97,7 @@ SERVICE = Service(
         HousingDescribed: sharing.DESCRIBE_CARE,
         HealthContacted: sharing.DESCRIBE_CARE,
         LeadNamed: sharing.DESCRIBE_CARE,
+        HearingListed: sharing.DESCRIBE_CARE,
         SupportProgressed: sharing.STEP_SUPPORT,
         RoleTaken: sharing.SAY_SUPPORT,
         CapacityTold: sharing.SAY_SUPPORT,

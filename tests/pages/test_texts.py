@@ -15,6 +15,7 @@ from contracts.registry import EVENTS
 from contracts.rules.order_life import Court, Expiry, Extension, Interim, Service, Who
 from contracts.rules.order_types import Breach
 from deploy.local.deployment import ROOT
+from services.marac.pages.words import DETAILS
 from services.marac.rules.missing import WORST_FIRST
 
 PAGES = {
@@ -70,6 +71,8 @@ LISTS: dict[str, EnumType] = {
     "forum": vocabulary.Forum,
     "grade": vocabulary.Grade,
     "heard-here": vocabulary.HeardHere,
+    "hearing": vocabulary.HearingKind,
+    "hearing-told-by": vocabulary.HearingToldBy,
     "housing": vocabulary.HousingKind,
     "identity-answer": vocabulary.IdentityAnswer,
     "incident": vocabulary.IncidentKind,
@@ -165,6 +168,15 @@ def test_every_type_of_fact_that_names_people_has_words() -> None:
     texts = Texts([OWN])
     types = [".".join(name.split(".")[2:-1]) for name, model in EVENTS.items() if issubclass(model, Said)]
     assert [type_ for type_ in types if f"code.fact.{type_}" not in texts] == []
+
+
+def test_every_detail_that_a_case_tells_of_a_fact_is_in_its_contract_and_has_words() -> None:
+    texts = Texts(PAGES["services/marac"])
+    for type_, told in DETAILS.items():
+        names, hows = {name for name, _ in told}, {how for _, how in told}
+        assert names <= EVENTS[f"uk.goldthread.{type_}.v1"].model_fields.keys(), type_
+        assert [name for name in sorted(names) if f"detail.{name}" not in texts] == []
+        assert hows - {"yes-no", "text", "date", "time"} <= LISTS.keys(), type_
 
 
 def test_every_gap_and_every_reason_of_a_rule_has_words() -> None:

@@ -61,6 +61,12 @@ def ungraded() -> dict[str, Any]:
     return caseload.submission({"grade": "high", "people": [caseload.her("civica", "T-2201")]}, AT)
 
 
+def hearing(*others: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    """A hearing of the victim's, of several days."""
+    said = {"people": [caseload.her("civica", "T-2201"), *others], "hearing": "other-family"}
+    return caseload.submission(said | {"day": "2027-03-02", "last_day": "2027-03-04"} | changed, AT)
+
+
 def served(at: datetime) -> dict[str, Any]:
     body = caseload.service(NOBODY, AT)
     return body | {"content": body["content"] | {"served": at.isoformat()}}
@@ -191,6 +197,22 @@ FIELDS = [
         ("body.content.ends", "ends_before_it_starts"),
         ORDERS,
         order(ends=(AT - timedelta(days=1)).isoformat()),
+    ),
+    Bad(
+        "a hearing that is over before it begins",
+        422,
+        INVALID,
+        ("body.content.last_day", "ends_before_it_starts"),
+        "/referrals/v1/hearings",
+        hearing(last_day="2027-03-01"),
+    ),
+    Bad(
+        "a hearing of a victim with a witness",
+        422,
+        INVALID,
+        ("body.content", "others_named"),
+        "/referrals/v1/hearings",
+        hearing(caseload.her("civica", "T-2202") | {"role": "witness"}),
     ),
     Bad("an order on nobody", 422, INVALID, ("body.content", "respondent_missing"), ORDERS, order(people=[])),
     Bad("a breach by nobody", 422, INVALID, ("body.content", "nobody_named"), body=breach(people=[])),

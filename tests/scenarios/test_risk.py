@@ -1,13 +1,16 @@
 """A risk that changes: the IDVA assesses it as medium; the police report a breach, and a review is owed, by a
-clock of its own; a higher assessment is that review, and what it raised is shown; by it the case goes to a
-MARAC. Another breach opens the next one, which is late on the case's page and on the agenda. On both."""
+clock of its own; a higher assessment is that review, and what it raised is shown; a hearing opens one, which
+moves with its day and goes when it is off; by the assessment the case goes to a MARAC. Another breach opens
+the next one, which is late on the case's page and on the agenda. On both."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from contracts.rules.clocks import end_of
 from contracts.rules.instruments import FORMS
+from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import Instrument
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
@@ -41,6 +44,32 @@ def breach(at: datetime) -> dict[str, Any]:
     ]
     content = {"people": people, "kind": "contact", "routing": {"area": "northmere-north"}}
     return caseload.submission(content, at, at + timedelta(minutes=5), regime="DPA_PART3")
+
+
+def hearing(at: datetime, day: date) -> dict[str, Any]:
+    """A hearing about contact with a child, of which the victim told the IDVA."""
+    content = {
+        "people": [caseload.her(BY_IDVA, "C-104", nhs_number=caseload.NHS_HER)],
+        "hearing": "family-child-contact",
+        "day": day.isoformat(),
+        "told_by": "victim",
+    }
+    return caseload.submission(content, at, at + timedelta(minutes=5))
+
+
+async def heard_of(goldthread: Goldthread, at: datetime) -> None:
+    """A hearing is listed, and a review is owed by its eve; it is moved, and its review too; it is off."""
+    await goldthread.set_clock(at + timedelta(minutes=15))
+    day = at.astimezone(LONDON).date() + timedelta(days=3)
+    root = (await goldthread.post("harbour-idva", "/referrals/v1/hearings", hearing(at, day)))["root"]
+    await owed(goldthread, end_of(day - timedelta(days=1)))
+    idva = await goldthread.system("harbour-idva")
+    moved = hearing(at, day + timedelta(days=1))
+    answer = await idva.put(f"/referrals/v1/facts/{root}", json=moved, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    await owed(goldthread, end_of(day))
+    off = await idva.delete(f"/referrals/v1/facts/{root}", headers={"If-Match": '"2"'})
+    assert off.status_code == 200, off.text
 
 
 async def reviews(goldthread: Goldthread) -> list[dict[str, Any]]:
@@ -129,6 +158,8 @@ async def test_a_breach_opens_a_review_a_higher_assessment_is_it_and_the_case_go
         return await reviews(goldthread) == []
 
     await until(done, what="the review is done")
+    await heard_of(goldthread, again + timedelta(minutes=25))
+    await until(done, what="the hearing is off, and its review with it")
 
     await goldthread.set_clock(again + timedelta(hours=2))
     case = await referred(goldthread, again + timedelta(minutes=5))

@@ -79,6 +79,12 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
     "child.return-interview-said": (("step", "interview-step"),),
     "child.school-told": (("step", "school-step"), ("to", "school-recipient")),
     "care.lead-named": (("service", "text"), ("since", "time")),
+    "care.hearing-listed": (
+        ("hearing", "hearing"),
+        ("day", "date"),
+        ("last_day", "date"),
+        ("told_by", "hearing-told-by"),
+    ),
 }
 
 HEADED_BY = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.rules.clocks import CLOCKS, Calendars, Limit, deadline
-from contracts.rules.risk_review import WEEK
+from contracts.rules.review_triggers import WEEK
 from contracts.vocabulary import AlertRule, Grade
 
 RULE = AlertRule.WHO_IS_WHO

@@ -13,6 +13,7 @@ from typing import Any
 
 from contracts.events.children import InterviewSaid, MissingReported
 from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
+from contracts.events.hearings import HearingListed
 from contracts.events.orders import BreachReported
 from contracts.events.people import (
     HealthContacted,
@@ -35,6 +36,7 @@ TOLD = frozenset(
         HousingDescribed.type,
         HealthContacted.type,
         LeadNamed.type,
+        HearingListed.type,
         MissingReported.type,
         InterviewSaid.type,
         BreachReported.type,
@@ -77,10 +79,14 @@ ALONE: Mapping[str, frozenset[AgencyKind]] = {
     InterviewSaid.type: frozenset(
         {AgencyKind.POLICE, AgencyKind.CHILDRENS_SERVICES, AgencyKind.IDVA_SERVICE}
     ),
+    HearingListed.type: frozenset(
+        {AgencyKind.POLICE, AgencyKind.CHILDRENS_SERVICES, AgencyKind.IDVA_SERVICE}
+    ),
 }
 """What goes to these kinds alone. Which surgery she goes to, in free words, tells where she lives. Number and
 code word are for who supports her, as on a case's page; and whoever has them hears that a way failed. What a
-child said on return goes back to the police, who often do not hear of it (HMICFRS 2021, lines 1918-1920)."""
+child said on return goes back to the police, who often do not hear of it (HMICFRS 2021, lines 1918-1920). Of
+family proceedings, which are private, those hear who protect the victim and children around the day."""
 
 WHERE = frozenset({Sensitivity.LOCATION, Sensitivity.ROUTING})
 """The sections that tell where she is."""

@@ -8,6 +8,7 @@ from chassis.clock import add_working_days, court_deadline
 from chassis.facts import Fact, FactSet
 from contracts.content import Said
 from contracts.events.contact import DeathRecorded
+from contracts.events.hearings import HearingListed
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, PatternDecided
 from contracts.events.people import (
     Dash,
@@ -20,6 +21,7 @@ from contracts.events.people import (
 )
 from contracts.rules import risk_review
 from contracts.rules.clocks import Calendar, Calendars
+from contracts.rules.review_triggers import TRIGGERS
 from contracts.sections import Health
 from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, ReviewTrigger, Role
 from tests.support.facts import IDS, NOON, corrected, fact, homes, mention_of, root_of, someone
@@ -29,6 +31,7 @@ CALENDARS = Calendars(court_deadline, add_working_days)
 AGENCIES = ("police", "idva", "hospital", "housing", "council")
 SAME = [[mention_of(agency, name) for agency in AGENCIES] for name in ("ann", "ben", "carl", "cat", "kit")]
 ANN = IDS.person(mention_of("police", "ann"))
+HEARD = {"day": "heard", "last_day": "to"}
 DASH = Dash(answers=dict.fromkeys(DASH_ITEMS, DashAnswer.NO))
 
 
@@ -55,6 +58,10 @@ def content(said: dict[str, Any]) -> Said:
         return IncidentReported(people=people, kind=said["incident"], status=said.get("status", "alleged"))
     if "died" in said:
         return DeathRecorded(people=[her])
+    if "hearing" in said:
+        days = {name: day(said[of]).date() for name, of in HEARD.items() if of in said}
+        kind = {"hearing": said["hearing"], "told_by": said.get("told_by")}
+        return HearingListed.model_validate({"people": people, **kind, **days})
     if "pregnant" in said:
         return HealthContacted(people=[her], service="Clinic")
     if "household" in said:
@@ -131,10 +138,21 @@ def test_an_order_that_will_end_says_when_to_look_again() -> None:
     assert risk_review.changes_at(known, day(6)) is None
 
 
+def test_a_hearing_says_when_to_look_again() -> None:
+    known, _ = told([{"day": -9, "hearing": "criminal-trial", "heard": 20}])
+    assert risk_review.changes_at(known, NOON) == day(5.5), "the run-up, of 14 days, begins with a day"
+    assert risk_review.changes_at(known, day(6)) == day(20.5), "it is over"
+    assert risk_review.changes_at(known, day(21)) is None
+    assert [line.trigger for line in risk_review.opened(known, ANN, {}, day(21))] == [
+        ReviewTrigger.RUN_UP_TO_TRIAL,
+        ReviewTrigger.HEARING_HELD,
+    ]
+
+
 def test_each_trigger_has_a_line_that_says_where_it_comes_from() -> None:
-    assert risk_review.TRIGGERS.keys() == set(ReviewTrigger)
-    assert all(line.source and line.opened_by for line in risk_review.TRIGGERS.values())
-    assert {line.limit.calendar for line in risk_review.TRIGGERS.values()} == {
+    assert TRIGGERS.keys() == set(ReviewTrigger)
+    assert all(line.source and line.opened_by for line in TRIGGERS.values())
+    assert {line.limit.calendar for line in TRIGGERS.values()} == {
         Calendar.HOURS,
         Calendar.WORKING_DAYS,
     }

@@ -36,6 +36,7 @@ HAPPY: dict[str, tuple[str, dict[str, Any]]] = {
         "haven",
         {"people": [named("victim", "1")], "service": "High-risk team", "since": "2026-03-01T09:00:00Z"},
     ),
+    "hearings": ("police", {"people": BOTH, "hearing": "criminal-trial", "day": "2026-05-01"}),
     "safe-contacts": ("haven", {"people": [named("victim", "1") | {"contact": {"method": "text"}}]}),
     "failed-contacts": (
         "police",

@@ -1,6 +1,6 @@
 """The review of a victim's risk that is owed: which clock runs, and what is said, whatever happens."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.hearings import HearingListed
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import Graded, IncidentReported, RiskAssessed
+from contracts.rules.clocks import end_of
 from contracts.sections import Routing
-from contracts.vocabulary import Grade, Instrument, OrderType, Role
+from contracts.vocabulary import Grade, HearingKind, Instrument, OrderType, Role
 from services.referrals.person_clocks import first_of
 from services.referrals.risk_reviews import REVIEW, RULE
 from tests.support.facts import IDS, NOON, area, corrected, fact, mention_of, someone, withdrawn
@@ -162,6 +164,29 @@ def test_an_order_that_ends_opens_a_review_by_itself() -> None:
     made.at = NOON + DAY
     made.settle()
     assert clocks(made) == [(ANN, 1, NOON + 2 * DAY, None)]
+
+
+def test_a_hearing_opens_a_review_before_it_and_after_it_moves_with_its_day_and_goes_with_it() -> None:
+    day = (NOON + 3 * DAY).date()
+    said = HearingListed(people=people("ann"), hearing=HearingKind.FAMILY_CHILD_CONTACT, day=day)
+    told = fact(said, agency="idva", occurred=NOON, root="hearing")
+    made = settled(assessed(at=NOON - DAY), told)
+    assert clocks(made) == [(ANN_OF_IDVA, 1, end_of(day - DAY), None)], "by its eve"
+    moved = corrected(told, said.model_copy(update={"day": day + DAY}), recorded=NOON + DAY / 8)
+    made.add(moved)
+    made.settle()
+    assert clocks(made) == [(ANN_OF_IDVA, 2, end_of(day), None)]
+    made.add(assessed("before", NOON + DAY / 4))
+    made.settle()
+    assert clocks(made) == []
+    over = datetime.combine(day + 2 * DAY, time(), UTC)
+    assert made.fold()["referrals_review", IDS.person(ANN)].changes_at == over
+    made.at = over
+    made.settle()
+    assert [(cause, generation) for cause, generation, *_ in clocks(made)] == [(ANN_OF_IDVA, 3)]
+    made.add(withdrawn(moved))
+    made.settle()
+    assert clocks(made) == []
 
 
 @st.composite
