@@ -20,6 +20,9 @@ from tests.scenarios.goldthread import Deployed, Goldthread
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
+CONTACTS = "/referrals/v1/health-contacts"
+MISTYPED, HER_OWN = "9990017409", "9990017417"
+
 
 @pytest.fixture
 async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
@@ -186,6 +189,71 @@ async def test_the_same_post_twice_is_one_fact_and_another_body_is_refused(
     breach = await hospital.post("/orders/v1/breaches", json=caseload.housing_breach(AT), headers=key)
     assert breach.status_code == 201, "at another service it is another key too: neither is lost"
     assert len({each.json()["root"] for each in (first, theirs, breach)}) == 3
+
+
+async def lines_of(reader: httpx.AsyncClient, case: str) -> set[str]:
+    """Which agencies' lines a case shows of its victim, once it can be read."""
+
+    async def shown() -> dict[str, Any] | None:
+        answer = await reader.get(f"/marac/v1/cases/{case}")
+        return answer.json() if answer.status_code == 200 else None
+
+    page: Any = await until(shown, "the case can be read")
+    return {line["agency"] for line in page["victim"]["lines"]}
+
+
+async def test_a_mistyped_number_that_two_posts_of_one_instant_share_makes_one_and_its_correction_two(
+    goldthread: Goldthread,
+) -> None:
+    """A hospital types the victim's number into the record of another of that name. The case shows what was
+    said of her, until it is put right; and whoever had seen the mixture is told of."""
+    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9")
+    names = ("rowan-ellis", "priya-nair")
+    chair, coordinator = [await goldthread.person(name) for name in names]
+    idva, hospital = [await goldthread.system(name) for name in ("harbour-idva", "northmere-hospital")]
+    name = {"family": "Brack", "given": "Ottoline"}
+
+    def seen(number: str) -> dict[str, Any]:
+        who = caseload.person("victim", "pas", "H-940", name, nhs_number=number)
+        return caseload.submission({"people": [who], "service": "Clinic"}, AT)
+
+    victim = caseload.person("victim", "harbour-cms", "C-940", name, born=["1985-02-11"], nhs_number=MISTYPED)
+    people = [victim, caseload.him("perpetrator", "harbour-cms", "C-941")]
+    referral = caseload.submission({"people": people, "routing": {"area": "northmere-north"}}, AT)
+    posts = [idva.post(REFERRALS, json=referral), hospital.post(CONTACTS, json=seen(MISTYPED))]
+    refers, contact = await asyncio.gather(*posts)
+    assert (refers.status_code, contact.status_code) == (201, 201)
+    case = refers.json()["root"]
+
+    async def one() -> bool:
+        return "northmere-hospital" in await lines_of(chair, case)
+
+    async def two() -> bool:
+        return not await one()
+
+    await until(one, "they share a number and a name: they are one, and the chair has seen it")
+    path, version = f"/referrals/v1/facts/{contact.json()['root']}", {"If-Match": '"1"'}
+    assert (await hospital.put(path, json=seen(HER_OWN), headers=version)).status_code == 200
+    await until(two, "the link stood on the number, and falls with it")
+
+    async def undone() -> list[str]:
+        waits = (await coordinator.get("/referrals/v1/identity-questions")).json()["undone"]
+        return [each["cause"] for each in waits if each["due"]]
+
+    (link,) = await until(undone, "its clock runs, for somebody had seen the mixture")
+    shown = (await coordinator.get(f"/referrals/v1/undone-links/{link}")).json()["shown"]
+    assert [(each["agency"], each["roles"]) for each in shown] == [("northmere-police", ["marac-chair"])]
+
+
+async def test_a_victim_with_no_name_is_in_a_case_that_says_so(goldthread: Goldthread) -> None:
+    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9")
+    people = [{"role": "victim"}, caseload.him("perpetrator", "harbour-cms", "C-951")]
+    referral = caseload.submission({"people": people, "routing": {"area": "northmere-north"}}, AT)
+    case = (await goldthread.post("harbour-idva", REFERRALS, referral))["root"]
+    chair = await goldthread.person("rowan-ellis")
+    assert await lines_of(chair, case) == {"harbour-idva"}
+    page = await chair.get(f"/marac/cases/{case}", headers={"Accept": "text/html"})
+    assert (page.status_code, "Name unknown" in page.text) == (200, True)
 
 
 async def test_a_breach_of_an_order_that_nobody_knows_is_taken_and_pages_and_is_a_gap(

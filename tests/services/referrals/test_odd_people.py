@@ -9,8 +9,12 @@ from tests.services.referrals.test_alike import ANNS, HA, PA, asked, say, until_
 
 
 async def test_a_person_with_no_name_is_taken_and_is_nobody_else(referrals: Referrals) -> None:
+    """With a date of birth, and with nothing at all."""
     await say(referrals, "hospital", "H1", born=ANNS["born"])
     await say(referrals, "practice", "P1", **ANNS)
+    for who in ("hospital", "practice"):
+        bare = await referrals.post(who, "health-contacts", {"service": "A", "people": [{"role": "victim"}]})
+        assert (bare.status_code, bare.json()["not_linked_by"]) == (201, []), bare.text
     await until_weighed(referrals)
     await referrals.until_apart(HA, PA)
     assert await asked(referrals) == set()
@@ -53,6 +57,23 @@ async def test_to_part_what_never_was_linked_is_taken_and_holds(referrals: Refer
     await say(referrals, "practice", "P1", **ANNS)
     await until_weighed(referrals)
     await referrals.until_apart(HA, PA)
+    answer = await referrals.http.get(
+        "/referrals/v1/identity-questions", headers={"Authorization": "Bearer operator"}
+    )
+    assert (answer.json()["undone"], answer.json()["asked"]) == ([], []), "nothing was undone"
+
+
+async def test_a_merge_of_the_two_sides_of_a_referral_joins_nobody_and_is_asked_about(
+    referrals: Referrals,
+) -> None:
+    """Their own agency says that they are one record: it is taken, as what that agency says."""
+    both = [named("victim", "1", **ANNS), named("perpetrator", "2", **ANNS)]
+    assert (await referrals.post("haven", "marac-referrals", {"people": both})).status_code == 201
+    merged = {"people": [named("other", "1"), named("other", "2")]}
+    assert (await referrals.post("haven", "merged-records", merged)).status_code == 201
+    await until_asked(referrals, ("haven", "1"), ("haven", "2"))
+    await until_weighed(referrals)
+    await referrals.until_apart(("haven", "1"), ("haven", "2"))
 
 
 async def test_two_posts_at_one_instant_that_share_a_number_become_one(referrals: Referrals) -> None:
