@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     """The id of the template of texts. Empty: no texts."""
     govuk_notify_email: str = ""
     """The id of the template of e-mails. Empty: no e-mails by Notify."""
+    govuk_notify_sms_over: str = ""
+    govuk_notify_email_over: str = ""
+    """The ids of the templates by which whoever was called is told that they need not answer any more. Empty:
+    nobody is told by that way."""
     govuk_notify_callback_token: SecretStr = SecretStr("")
     """The bearer token by which Notify tells what became of a message. Empty: nothing is taken."""
     mail_server: str = ""

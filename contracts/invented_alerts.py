@@ -6,6 +6,7 @@ from contracts import vocabulary as code
 from contracts.events.alerts import (
     AlertAcknowledged,
     AlertCalled,
+    AlertOver,
     AlertPassedOn,
     AlertRaised,
     AlertResolved,
@@ -75,6 +76,19 @@ ALERTS: list[Told] = [
         "northshire-police",
         at(20, 16, 10),
         AlertAcknowledged(**CAUSE, person=example_id("the second on call")),
+    ),
+    (
+        "goldthread",
+        at(20, 16, 11),
+        AlertOver(
+            **CAUSE,
+            rung=0,
+            call=CALL,
+            person=ON_CALL,
+            area=WHERE.area,
+            channel=code.Channel.SMS,
+            end=code.AlertEnd.TAKEN,
+        ),
     ),
     (
         "northshire-police",

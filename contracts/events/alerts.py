@@ -8,6 +8,7 @@ from contracts.content import AreaId, Content, FiledAreaId, MentionId, ThingId
 from contracts.envelope import Id
 from contracts.sections import NarrativeSection, RoutingSection, Text
 from contracts.vocabulary import (
+    AlertEnd,
     AlertOutcome,
     AlertRule,
     Channel,
@@ -128,6 +129,23 @@ class AlertUnanswered(Content):
     urgency: Urgency
     area: AreaId | None = None
     group: ThingId = Field(description="the cause of the operator's alert: the same for an area's alerts")
+
+
+class AlertOver(Content):
+    """Somebody who was called for an alert, and has not answered, is told that nobody need answer it any
+    more: once, after the newest of their calls that reached them."""
+
+    type: ClassVar[str] = "uk.goldthread.alert.over.v1"
+    topic: ClassVar[str] = "alerts"
+    cause: ThingId
+    rule: AlertRule
+    generation: StrictInt = Field(ge=1)
+    rung: StrictInt = Field(ge=0)
+    call: Id = Field(description="the alert.called fact that it follows; the message's own id is this fact's")
+    person: Id
+    area: AreaId | None = None
+    channel: Channel
+    end: AlertEnd
 
 
 class DeliveryTried(Content):

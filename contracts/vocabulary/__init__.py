@@ -8,6 +8,7 @@ from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
 from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
 from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
 from contracts.vocabulary.alerts import (
+    AlertEnd,
     AlertKind,
     AlertOutcome,
     AlertRule,
@@ -116,6 +117,7 @@ __all__ = [
     "ActionRisk",
     "ActionState",
     "AgencyKind",
+    "AlertEnd",
     "AlertKind",
     "AlertOutcome",
     "AlertRule",

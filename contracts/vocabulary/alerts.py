@@ -83,6 +83,16 @@ class StandDown(StrEnum):
     """Whoever took it told nothing: it is told anew."""
 
 
+class AlertEnd(StrEnum):
+    """Why nobody need answer an alert any more, as whoever was called for it and has not answered is told
+    (Goldthread's own, 2026-11)."""
+
+    TAKEN = "taken"
+    """Another person took it."""
+    STOOD_DOWN = "stood-down"
+    """What it told no longer holds."""
+
+
 class ClockOwner(StrEnum):
     """Whose a deadline is: who must do what stops its clock."""
 

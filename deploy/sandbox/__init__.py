@@ -40,6 +40,8 @@ TELLS_AGAIN = (0.2, 1.0, 5.0, 30.0)
 TEMPLATES = {
     "sms": "Goldthread alert ((alert)), call ((try)). Take it: ((link)) or ring ((ring))",
     "email": "Goldthread alert ((alert)), call ((try)).\n\nTake it: ((link))\n\nOr ring ((ring)).",
+    "sms-over": "Goldthread alert ((alert)), call ((try)): ((end))",
+    "email-over": "Goldthread alert ((alert)), call ((try)): ((end))",
 }
 """What a service's own templates at GOV.UK Notify are to say (``services/notify/README.md``)."""
 FAILS = {
@@ -67,6 +69,8 @@ def told(url: str) -> dict[str, str]:
         "govuk_notify_key": SANDBOX_KEY,
         "govuk_notify_sms": "sms",
         "govuk_notify_email": "email",
+        "govuk_notify_sms_over": "sms-over",
+        "govuk_notify_email_over": "email-over",
         "govuk_notify_callback_token": "goldthread-try-out-callback",
         "voice_url": f"{url}/2010-04-01/Accounts/sandbox",
         "voice_from": "+441632960100",
@@ -206,13 +210,13 @@ async def send(
         return _error(403, "AuthError")
     if sandbox.faults.status and not sandbox.faults.takes_it_all_the_same:
         return _error(sandbox.faults.status, "Exception")
-    text = TEMPLATES[kind]
+    text = TEMPLATES.get(given.template_id, "((no such template))")
     for name, value in given.personalisation.items():
         text = text.replace(f"(({name}))", value)
     if "((" in text:
         return _error(400, "BadRequestError")
     to = given.phone_number or given.email_address
-    kept = sandbox.keep(kind, given.reference, to, text, given.personalisation["link"])
+    kept = sandbox.keep(kind, given.reference, to, text, given.personalisation.get("link", ""))
     token = sandbox.settings.govuk_notify_callback_token.get_secret_value()
     status = FAILS.get(to.replace(" ", ""), "delivered")
     said = {"id": kept.id, "reference": kept.reference, "to": to, "status": status, "notification_type": kind}

@@ -87,7 +87,7 @@ def _call(
         called=called.occurred,
         tried=min(sent, default=None),
         messages=tuple(
-            _message(
+            message_of(
                 channel,
                 [fact for fact in tries if fact.said.channel is channel],
                 [fact for fact in told if fact.said.channel is channel],
@@ -100,9 +100,10 @@ def _call(
     )
 
 
-def _message(
+def message_of(
     channel: Channel, tries: Sequence[Fact[DeliveryTried]], told: Sequence[Fact[DeliveryReported]]
 ) -> Message:
+    """A message on a channel, by its tries and by what a provider told of it."""
     tries = sorted(tries, key=lambda fact: fact.said.attempt)
     taken = [fact for fact in tries if fact.said.result in (DeliveryResult.DELIVERED, DeliveryResult.SENT)]
     ends = [fact for fact in told if fact.said.result is not DeliveryResult.SENT]

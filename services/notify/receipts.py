@@ -18,7 +18,7 @@ from chassis.http.context import the_runtime
 from chassis.http.problem import Problem, not_found
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.alerts import AlertCalled
+from contracts.events.alerts import AlertCalled, AlertOver
 from contracts.vocabulary import Channel, DeliveryResult
 from services.notify import link
 from services.notify.calls import reported
@@ -96,14 +96,17 @@ async def take_key(
 
 
 async def told(runtime: Runtime, call: str, channel: Channel, result: DeliveryResult) -> None:
-    """Note what a provider tells of a call's message, once. Raises Problem (404) for a call that there is
-    not; Refused (503) while the store is read back, when nobody can tell."""
+    """Note what a provider tells of a call's message, or of one that tells of an end, once. Raises Problem
+    (404) for a message that there is not; Refused (503) while the store is read back, when nobody can
+    tell."""
     if not runtime.caught_up.is_set():
         raise Refused("catching-up", status=503)
-    called = next(iter((await runtime.fact(call)).current(AlertCalled)), None)
-    if called is None:
+    facts = await runtime.fact(call)
+    causes = [fact.said.cause for fact in facts.current(AlertCalled)]
+    causes += [fact.said.cause for fact in facts.current(AlertOver)]
+    if not causes:
         raise not_found()
-    await runtime.say([reported(called.said.cause, call, channel, result, runtime.clock.now())])
+    await runtime.say([reported(causes[0], call, channel, result, runtime.clock.now())])
 
 
 async def _taken(runtime: Runtime, call: str) -> str:

@@ -6,7 +6,7 @@ is better than never, and once where the provider can tell.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,17 +23,17 @@ from chassis.steps import Step, reached
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify import broken_channels, carriers, claims, link
-from services.notify.calls import Call, tried
+from services.notify.calls import tried
 from services.notify.carriers import Carrier, Carriers
 from services.notify.carriers.govuk import GovukNotify
 from services.notify.carriers.mail import MailServer
 from services.notify.carriers.voice import Voice
 from services.notify.carriers.webhook import Webhook
+from services.notify.outgoing import Outgoing, outgoing
 from services.notify.pages import PAGES
 from services.notify.path import PATH, SelfTest, self_test
 from services.notify.rules import rota
-from services.notify.rules.ladder import step_of
-from services.notify.rules.telling import Message, is_due, next_try, to_send
+from services.notify.rules.telling import is_due, next_try
 from services.notify.views import ALERT, AlertRow, AlertTable
 
 log = structlog.get_logger()
@@ -64,6 +64,19 @@ def carriers_of(runtime: Runtime, client: httpx.AsyncClient, webhook: Webhook) -
     return found
 
 
+def carriers_of_ends(runtime: Runtime) -> Carriers:
+    """What this deployment can tell people by that what they were called for is over: no telephone rings."""
+    settings, texts = runtime.settings, PAGES.texts
+    found: Carriers = {}
+    templates = {Channel.SMS: settings.govuk_notify_sms_over, Channel.EMAIL: settings.govuk_notify_email_over}
+    for channel, template in templates.items():
+        if settings.govuk_notify_key and template:
+            found[channel] = GovukNotify(channel, template, settings, texts)
+    if settings.mail_server:
+        found[Channel.EMAIL] = MailServer(settings, texts, str(texts("frame.number")))
+    return found
+
+
 async def tell(runtime: Runtime) -> None:
     """Send what is due, for ever. Any number of processes may do so at once."""
     limits = httpx.Limits(max_connections=AT_ONCE)
@@ -73,50 +86,56 @@ async def tell(runtime: Runtime) -> None:
     ):
         ring = str(PAGES.texts("frame.number"))
         webhook = Webhook(client, runtime.settings.secret.get_secret_value(), ring)
-        teller = Teller(runtime, carriers_of(runtime, client, webhook), webhook, group)
+        carriers = carriers_of(runtime, client, webhook)
+        teller = Teller(runtime, carriers, carriers_of_ends(runtime), webhook, group)
         group.create_task(teller.listen())
         group.create_task(teller.run())
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A try that is due: of which alert, call and message, to whom, and by what."""
+    """A try that is due: of which message, to whom, and by what."""
 
-    row: AlertRow
-    call: Call
-    message: Message
+    out: Outgoing
     to: OnCall
     carrier: Carrier
     place: str
     """Where it needs room."""
-    count: int
-    """How many alerts about the cause wait."""
 
     @property
     def id(self) -> str:
         """By which it is claimed: a call goes out on several channels, each apart from the others."""
-        return f"{self.call.id}/{self.message.channel}"
+        return f"{self.out.id}/{self.out.message.channel}"
 
     @property
     def first_and_urgent(self) -> bool:
         """Whether it is the first try of an urgent alert's call."""
-        return self.row.urgency is Urgency.NOW and self.message.attempts == 0
+        out = self.out
+        return out.end is None and out.row.urgency is Urgency.NOW and out.message.attempts == 0
 
     @property
-    def rank(self) -> tuple[int, int, datetime, str]:
-        """The sort key of a try: the most urgent first, then first tries, then the oldest."""
-        urgency = list(Urgency).index(self.row.urgency)
-        return (urgency, min(self.message.attempts, 1), next_try(self.call.due, self.message), self.id)
+    def rank(self) -> tuple[bool, int, int, datetime, str]:
+        """The sort key of a try: whoever is called before whoever is told of an end, the most urgent first,
+        then first tries, then the oldest."""
+        out, urgency = self.out, list(Urgency).index(self.out.row.urgency)
+        tries = min(out.message.attempts, 1)
+        return (out.end is not None, urgency, tries, next_try(out.of.due, out.message), self.id)
 
 
 class Teller:
     """Sends the messages of one process."""
 
     def __init__(
-        self, runtime: Runtime, carriers: Carriers, webhook: Webhook, group: asyncio.TaskGroup
+        self,
+        runtime: Runtime,
+        carriers: Carriers,
+        of_ends: Carriers,
+        webhook: Webhook,
+        group: asyncio.TaskGroup,
     ) -> None:
         self._runtime = runtime
         self._carriers = carriers
+        self._of_ends = of_ends
         self._webhook = webhook
         self._group = group
         self._sending: dict[str, str] = {}
@@ -148,16 +167,8 @@ class Teller:
         unsent = select(AlertTable).where(col(AlertTable.unsent)).order_by(col(AlertTable.raised))
         rows = cast("list[AlertRow]", await self._runtime.rows(ALERT, unsent))
         now = self._runtime.clock.now()
-        messages = [
-            (alert, call, message)
-            for row in rows
-            for alert in (row, *row.others)
-            if alert.waiting
-            for call, message in to_send(alert.calls)
-            if message.channel in self._carriers
-        ]
-        counts = {row.cause: row.count for row in rows}
-        for due in sorted(await self._due(messages, counts, now), key=lambda due: due.rank):
+        messages = [out for row in rows for out in outgoing(row) if self._carrier(out) is not None]
+        for due in sorted(await self._due(messages, now), key=lambda due: due.rank):
             if due.id not in self._sending and self._has_room(due):
                 self._sending[due.id] = due.place
                 self._group.create_task(self._send(due))
@@ -165,25 +176,23 @@ class Teller:
         if test is not None and test.id not in self._sending and len(self._sending) < AT_ONCE:
             self._sending[test.id] = test.url
             self._group.create_task(self._send_test(test))
-        times = (next_try(call.due, message) for _, call, message in messages)
+        times = (next_try(out.of.due, out.message) for out in messages)
         later = [(at - now).total_seconds() for at in times if at > now]
         return max(0.01, min(LOOK_SECONDS, *later) if later else LOOK_SECONDS)
 
-    async def _due(
-        self, messages: Sequence[tuple[AlertRow, Call, Message]], counts: Mapping[str, int], now: datetime
-    ) -> list[Due]:
-        """Those that are due, and go to where the messages of the person called go now."""
-        waiting = [each for each in messages if each[1].person and is_due(each[2], now)]
+    def _carrier(self, out: Outgoing) -> Carrier | None:
+        return (self._carriers if out.end is None else self._of_ends).get(out.message.channel)
+
+    async def _due(self, messages: Iterable[Outgoing], now: datetime) -> list[Due]:
+        """Those that are due, and go to where the messages of their person go now."""
+        waiting = [out for out in messages if out.of.person and is_due(out.message, now)]
         if not waiting:
             return []
         known, found = rota.rota_of(await self._runtime.configuration(*rota.CONFIGURATION)), []
-        for row, call, message in waiting:
-            to, carrier = (
-                rota.entry_of(known, row.area, call.person or "", now),
-                self._carriers[message.channel],
-            )
-            if to is not None and (place := carrier.place(to)) is not None:
-                found.append(Due(row, call, message, to, carrier, place, counts[row.cause]))
+        for out in waiting:
+            to, carrier = rota.entry_of(known, out.area, out.of.person or "", now), self._carrier(out)
+            if to is not None and carrier is not None and (place := carrier.place(to)) is not None:
+                found.append(Due(out, to, carrier, place))
         return found
 
     def _has_room(self, due: Due) -> bool:
@@ -196,7 +205,7 @@ class Teller:
         try:
             made = await self._try(due)
         except Exception as error:  # noqa: BLE001 - the claim runs out, and the same try is made again
-            log.error("tell.failed", reason=type(error).__name__, call=due.call.id)
+            log.error("tell.failed", reason=type(error).__name__, call=due.out.id)
         finally:
             del self._sending[due.id]
             if made:  # and not while another process makes it: that would be asked without end
@@ -218,36 +227,38 @@ class Teller:
 
     async def _try(self, due: Due) -> bool:
         """Make a try and note it; False if it is another process's."""
-        runtime, attempt = self._runtime, due.message.attempts + 1
+        runtime, out, attempt = self._runtime, due.out, due.out.message.attempts + 1
         if not await claims.claim(runtime.store, due.id, attempt, runtime.signals.name):
             return False
         reached(Step.TELL_CLAIMED)
-        call, channel = due.call.id, due.message.channel
+        call, channel = out.id, out.message.channel
         (called,) = await runtime.fact(call)
         with telemetry.span("notify.tell", called.envelope.traceparent, {"attempt": attempt}):
-            outcome = await due.carrier.send(self._told(due, attempt), due.to)
+            outcome = await due.carrier.send(self._told(out, attempt), due.to)
         reached(Step.TELL_SENT)
         at, result, status = runtime.clock.now(), outcome.result, outcome.status
-        await runtime.say([tried(due.row.cause, call, channel, attempt, result, at, status)])
+        await runtime.say([tried(out.row.cause, call, channel, attempt, result, at, status)])
         reached(Step.TELL_RECORDED)
         await claims.noted(runtime.store, due.id, attempt)
-        await broken_channels.note(runtime, channel, outcome)
+        if out.end is None:  # a template for ends that is wrong is no channel by which nobody can be called
+            await broken_channels.note(runtime, channel, outcome)
         log.info("tell.tried", call=call, channel=channel, attempt=attempt, result=result, status=status)
         return True
 
-    def _told(self, due: Due, attempt: int) -> carriers.Message:
+    def _told(self, out: Outgoing, attempt: int) -> carriers.Message:
         """What a message tells: the next post is called so long after the first try."""
-        row, call, runtime = due.row, due.call, self._runtime
+        row, runtime = out.row, self._runtime
         wait = row.next.wait if row.next else timedelta()
         return carriers.Message(
-            call=call.id,
+            call=out.id,
             cause=row.cause,
             alert=row.number,
             urgency=row.urgency,
-            step=step_of(call.rung),
+            step=out.step,
             attempt=attempt,
-            waiting=due.count,
-            acknowledge_by=row.next_due if call.tried else runtime.clock.now() + wait,
+            waiting=out.count,
+            acknowledge_by=row.next_due if out.tried else runtime.clock.now() + wait,
             open_url=f"{runtime.settings.public_url}/notify/alerts/{row.cause}",
-            take_url=f"{runtime.settings.public_url}{link.path_of(runtime.ids, call.id)}",
+            take_url=f"{runtime.settings.public_url}{link.path_of(runtime.ids, out.id)}",
+            end=out.end,
         )

@@ -5,11 +5,10 @@ answer, the most urgent first, and holds the others; each calls in its own right
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict
 from sqlmodel import Field
 
 from chassis.facts import Fact, FactSet
@@ -24,17 +23,17 @@ from contracts.events.alerts import (
     AlertStoodDown,
 )
 from contracts.rules.areas import OPERATORS, area_and_around
-from contracts.rules.standing_answer import Standing, answer_of, standing_answer
+from contracts.rules.standing_answer import answer_of, standing_answer
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, Channel, Post, StandDown, Urgency
-from services.notify import unanswered
+from contracts.vocabulary import AlertRule, StandDown, Urgency
+from services.notify import over, unanswered
 from services.notify.calls import Call, calls_of
+from services.notify.next_call import Next, NextCall, next_of, told_of
+from services.notify.over import Over, over_of
 from services.notify.resolved import Resolved, Unresolved, resolved_of, sayings, unresolved
 from services.notify.rules import resolving, rota, sharing
 from services.notify.rules.beside import TWICE, tells_too
-from services.notify.rules.channels import channels, unreached
-from services.notify.rules.ladder import Told, next_step, rounds, rungs_of, step_of, wait_after
-from services.notify.rules.own_ladders import ladder_of
+from services.notify.rules.ladder import rounds, step_of
 from services.notify.rules.telling import to_send
 from services.notify.unanswered import Rounds, Waits, said_before, waits_of
 
@@ -42,41 +41,6 @@ About = TypeVar("About", AlertStoodDown, AlertCalled, AlertAcknowledged, AlertPa
 
 
 Reply = Fact[AlertAcknowledged | AlertPassedOn]
-
-
-class NextCall(BaseModel):
-    """One call that is to come, and to whom it goes as the rota stands."""
-
-    model_config = ConfigDict(frozen=True)
-
-    rung: int
-    post: Post
-    person: str | None
-    channels: tuple[Channel, ...]
-    told_by: str | None = None
-    """The call of another alert about the cause whose message tells of this one too."""
-
-    @property
-    def by(self) -> tuple[Channel, ...]:
-        """The channels that it goes out on."""
-        return tuple(channel for channel in self.channels if channel is not Channel.LIVE_PAGE)
-
-
-class Next(BaseModel):
-    """The step that is called next, unless somebody answers before."""
-
-    model_config = ConfigDict(frozen=True)
-
-    step: int
-    due: datetime
-    wait: timedelta
-    """How long whoever was called before it has for an answer."""
-    calls: tuple[NextCall, ...]
-
-    @property
-    def people(self) -> set[str]:
-        """Whom it calls."""
-        return {call.person for call in self.calls if call.person is not None}
 
 
 class AlertRow(Row):
@@ -122,6 +86,8 @@ class AlertRow(Row):
     """What an operator's alert tells of: those of an area that nobody answers."""
     rounds: tuple[Rounds, ...] = ()
     """How often each alert about the cause went round: in the first one's row."""
+    over: tuple[Over, ...] = ()
+    """Who has yet to be told that what they were called for is over: in the first one's row."""
 
     @property
     def called(self) -> frozenset[str]:
@@ -146,8 +112,9 @@ class AlertRow(Row):
 
     @property
     def unsent(self) -> bool:
-        """Whether somebody waits, and a message has yet to get through."""
-        return any(each.waiting and to_send(each.calls) for each in (self, *self.others))
+        """Whether somebody waits, and a message has yet to get through; or one that says that it is over."""
+        waits = any(each.waiting and to_send(each.calls) for each in (self, *self.others))
+        return waits or any(each.id for each in self.over)
 
     @property
     def called_off(self) -> bool:
@@ -194,10 +161,12 @@ def fold(subject: Subject) -> Folded:
     rest = tuple(
         other.model_copy(update={"facts": ()}) for other in others if other.standing or other.called_off
     )
-    changes = [each.changes_at for each in alerts if each.changes_at]
+    told, later = over_of(subject.facts, subject.at)
+    changes = [at for at in (*(each.changes_at for each in alerts), later) if at]
     owed = unresolved(subject.facts, ((row.say_by, row.area) for row in rows if row.say_by))
     gone = tuple(said_before(subject.facts, _rounds(row)) for row in rows if row.area != OPERATORS)
-    changed = first.model_copy(update={"others": rest, "unresolved": owed, "rounds": gone})
+    of_all = {"others": rest, "unresolved": owed, "rounds": gone, "over": told}
+    changed = first.model_copy(update=of_all)
     return Folded(changed, min(changes, default=None))
 
 
@@ -227,14 +196,15 @@ def every(subject: Subject) -> list[Folded]:
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
     """The calls of each alert's step that has fallen due, each said once for its rung; and the clock of what
-    is to be said of one that was taken. Whoever is called for one of them is not called for the next in the
-    same breath: what that is told by is known when it is said.
+    is to be said of one that was taken; and that whoever was called is told of the end. Whoever is called for
+    one of them is not called for the next in the same breath: what that is told by is known when it is said.
     """
     if not isinstance(row, AlertRow):
         return
     yield from sayings(row.cause, row.unresolved, at)
     for each in row.rounds:
         yield from unanswered.sayings(row.cause, each, at)
+    yield from over.sayings(row.cause, row.over, at)
     calling: set[str] = set()
     for alert in (row, *row.others):
         step = alert.next
@@ -299,8 +269,8 @@ def _alert(subject: Subject, raised: Fact[AlertRaised]) -> Folded:
     taken = stands.taken.at if stands.taken and stood_down is None else None
     step, changes_at = None, None
     if stood_down is None and stands.taken is None:
-        told = _told(calls, stands, passed, said.urgency)
-        step, changes_at = _next(known, area, raised, told, subject.at)
+        told = told_of(calls, stands, passed, said.urgency)
+        step, changes_at = next_of(known, area, raised, told, subject.at)
     row = AlertRow(
         cause=subject.id,
         number=number_of(subject.id),
@@ -339,49 +309,6 @@ def _area(said: AlertRaised) -> str | None:
 def _of(facts: FactSet, raised: Fact[AlertRaised], model: type[About]) -> list[Fact[About]]:
     alert = (raised.said.rule, raised.said.generation)
     return [fact for fact in facts.current(model) if (fact.said.rule, fact.said.generation) == alert]
-
-
-def _told(
-    calls: Sequence[Call], stands: Standing, passed: Sequence[Fact[AlertPassedOn]], urgency: Urgency
-) -> Told | None:
-    """The last step that was called. It is passed on when all whom it called say so, or when
-    whoever had taken the alert gives it back; what made it due itself does not count again."""
-    if not calls:
-        return None
-    step = step_of(calls[-1].rung)
-    last = [call for call in calls if step_of(call.rung) == step]
-    called = min(call.called for call in last)
-    passed_at = {fact.said.person: fact.occurred for fact in passed if fact.occurred > called}
-    back = [stands.given_back] if stands.given_back is not None and stands.given_back > called else []
-    everybody = [passed_at.get(call.person) if call.person else None for call in last]
-    if None not in everybody:
-        back += [when for when in everybody if when is not None]
-    tried = min((call.tried for call in last if call.tried), default=None)
-    nobody = [unreached(urgency, call.called, call.messages) for call in last]
-    lost = None if None in nobody else max(at for at in nobody if at is not None)
-    return Told(step, called, tried, max(back, default=None), lost)
-
-
-def _next(
-    known: rota.Rota, area: str | None, raised: Fact[AlertRaised], told: Told | None, at: datetime
-) -> tuple[Next, datetime]:
-    """Whom the next step calls, as rota and ladder stand when it is called, and when this will change."""
-    said, around = raised.said, area_and_around(known.areas, area)
-    ladder = ladder_of(known.ladders, around, said.urgency, said.rule)
-    due = next_step(ladder, raised.occurred, told, at)
-    calls: dict[str | None, NextCall] = {}
-    for rung in rungs_of(due.step, ladder.posts):
-        entry = rota.at_step(known, area, said.rule, due.step, rung.post, max(due.due, at))
-        by = channels(said.urgency, due.step, entry)
-        person = entry.person if entry else None
-        # One person who fills both posts of a step is called once.
-        calls.setdefault(person, NextCall(rung=rung.number, post=rung.post, person=person, channels=by))
-    wait = wait_after(ladder, told.step) if told else timedelta()
-    step = Next(step=due.step, due=due.due, wait=wait, calls=tuple(calls.values()))
-    if due.due > at:
-        return step, due.due
-    climbs = due.due + wait_after(ladder, due.step)
-    return step, min(climbs, rota.next_change(known, at) or climbs)
 
 
 def _rounds(row: AlertRow) -> Rounds:

@@ -1,6 +1,6 @@
 """A breach at night, told by telephone: a number that is not in use is passed over at once, whoever picks up
-takes it by a key; and a process that is killed as it sends sends no second text. On both deployments; the
-providers are the deployment's own sandbox."""
+takes it by a key, and who had a text for it is told so; and a process that is killed as it sends sends no
+second text. On both deployments; the providers are the deployment's own sandbox."""
 
 from datetime import timedelta
 from typing import Any
@@ -78,11 +78,22 @@ async def test_a_breach_rings_whoever_can_be_reached_and_a_key_takes_it(goldthre
     assert "The telephone was picked up" in page
     assert "900142" not in page
 
+    await goldthread.set_clock(NOW + timedelta(minutes=11))
+    await until(lambda: messages(goldthread, "sms", LATER), "the third has a text")
     async with httpx.AsyncClient(base_url=goldthread.url) as telephone:
         await telephone.post("/sandbox/keys", data={"message": ring["id"], "key": "4"})
     shown = (await joan.get(f"/notify/v1/alerts/{cause}")).json()
     assert (shown["state"], shown["answered_by"]) == ("answered", "you")
-    assert [await messages(goldthread, "sms", to) for to in (LATER, DUTY)] == [[], []]
+    await goldthread.set_clock(NOW + timedelta(minutes=13))
+
+    async def told() -> list[dict[str, Any]]:
+        return (await messages(goldthread, "sms", LATER))[1:]
+
+    (over,) = await until(told, "the third, who has not answered, is told that another has it")
+    assert over["text"].endswith("Another person has taken it. You need not answer it.")
+    assert cause not in over["text"]
+    others = [len(await messages(goldthread, "sms", to)) for to in (GONE, REACHED, DUTY)]
+    assert others == [1, 1, 0], "not whoever took it, nor whom nothing had reached"
 
 
 async def test_a_forged_receipt_is_turned_away(goldthread: Goldthread) -> None:

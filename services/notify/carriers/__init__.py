@@ -1,7 +1,8 @@
 """What takes a message to somebody: their pager, GOV.UK Notify, a mail server, a telephone provider.
 
-A carrier says that there is an alert, how urgent, where to take it and whom to ring instead: no name, no
-address, no place, no order. What a provider tells later comes in by ``receipts.py``.
+A carrier says that there is an alert, how urgent, where to take it and whom to ring instead, or that nobody
+need answer it any more: no name, no address, no place, no order. What a provider tells later comes in by
+``receipts.py``.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.events.configuration import OnCall
-from contracts.vocabulary import Channel, DeliveryResult, Urgency
+from contracts.vocabulary import AlertEnd, Channel, DeliveryResult, Urgency
 from services.notify.rules.provider_errors import Error, Fault, fault_of
 
 
@@ -32,6 +33,8 @@ class Message:
     acknowledge_by: datetime | None
     open_url: str
     take_url: str
+    end: AlertEnd | None = None
+    """Why nobody need answer it any more. None: somebody is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""GOV.UK Notify, by its own client: texts and e-mails by template.
+"""GOV.UK Notify, by its own client: texts and e-mails by template, one for whom it calls and one for whom it
+tells that what they were called for is over.
 
 The call's id is the reference. Before anything is sent Notify is asked for that reference: what a process
 sent before it was killed, or before it could hear the answer, is not sent again.
@@ -72,10 +73,12 @@ class GovukNotify:
         told = {
             "alert": self._texts("message.alert", n=message.waiting, number=message.alert).unescape(),
             "try": str(message.step + 1),
-            "urgency": message.urgency.value,
-            "link": message.take_url,
-            "ring": self._texts("frame.number").unescape(),
         }
+        if message.end is not None:
+            told |= {"end": self._texts(f"over.{message.end}").unescape()}
+        else:
+            ring = self._texts("frame.number").unescape()
+            told |= {"urgency": message.urgency.value, "link": message.take_url, "ring": ring}
         if self._channel is Channel.SMS:
             client.send_sms_notification(address, self._template, told, reference=message.call)
         else:

@@ -45,11 +45,16 @@ class MailServer:
         letter, number = EmailMessage(), self._texts("message.alert", n=message.waiting, number=message.alert)
         says = {"number": number, "try": message.step + 1}
         letter["From"], letter["To"] = self._settings.mail_from, address
-        letter["Subject"] = self._texts("mail.subject", **says).unescape()
+        over = message.end is not None
+        letter["Subject"] = self._texts("mail.subject-over" if over else "mail.subject", **says).unescape()
         letter["Message-ID"] = f"<{message.call}@{self._settings.mail_from.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
-        more = {"urgency": self._texts.label("urgency", message.urgency), "link": message.take_url}
-        letter.set_content(self._texts("mail.body", **says, **more, ring=self._ring).unescape())
+        if over:
+            said = self._texts("mail.body-over", **says, end=self._texts(f"over.{message.end}"))
+        else:
+            more = {"urgency": self._texts.label("urgency", message.urgency), "link": message.take_url}
+            said = self._texts("mail.body", **says, **more, ring=self._ring)
+        letter.set_content(said.unescape())
         return letter
 
     def _send(self, letter: EmailMessage) -> Outcome:

@@ -157,6 +157,12 @@ class World:
         attempt = 1 + max(tries, default=0)
         self.hear(DeliveryTried(cause=CAUSE, call=call, channel=channel, attempt=attempt, result=result))
 
+    def hear_try(
+        self, message: str, result: DeliveryResult, channel: Channel = Channel.SMS, attempt: int = 1
+    ) -> None:
+        """A try of a message that is of no call of the alert that stands."""
+        self.hear(DeliveryTried(cause=CAUSE, call=message, channel=channel, attempt=attempt, result=result))
+
     def report(self, call: str, result: DeliveryResult, channel: Channel = Channel.SMS) -> None:
         """A provider tells what became of a call's message; once, as the store keeps it."""
         root = root_of(f"{call} {channel} {result}")
