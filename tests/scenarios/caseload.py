@@ -120,6 +120,17 @@ def housing(occurred: datetime) -> dict[str, Any]:
     return submission(content, occurred)
 
 
+def hearing(occurred: datetime) -> dict[str, Any]:
+    """By the IDVA service: a family court is to hear of contact with the child, a month later."""
+    people = [
+        her("harbour-cms", "C-104", nhs_number=NHS_HER, location={"postcode": "ZZ1 4QQ"}),
+        him("respondent", "harbour-cms", "C-104-P"),
+    ]
+    day = (occurred + timedelta(days=30)).date().isoformat()
+    content = {"people": people, "hearing": "family-child-contact", "day": day, "told_by": "victim"}
+    return submission(content | {"narrative": {"text": "He asks to see him at Alder Lane."}}, occurred)
+
+
 def police_incident(occurred: datetime) -> dict[str, Any]:
     """By the police."""
     people = [

@@ -124,6 +124,7 @@ async def tell(goldthread: Goldthread, place: Place) -> dict[str, str]:
     await post("contact", "northmere-hospital", f"{referrals}/health-contacts", contact)
     await post("household", "northmere-council", f"{referrals}/households", caseload.household(day))
     await post("housing", "castlegate-housing", f"{referrals}/housing", caseload.housing(day))
+    await post("hearing", "harbour-idva", f"{referrals}/hearings", caseload.hearing(day))
     await post("stalking", "northmere-police", f"{referrals}/incidents", caseload.police_incident(day))
     order = await post("order", "northmere-police", f"{orders}/orders", caseload.order(day))
     served = caseload.service(order, day + timedelta(hours=6))

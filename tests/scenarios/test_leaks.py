@@ -183,6 +183,7 @@ class Planted:
         school = {"setting": "school", "plan": "child-protection", "voice": {"text": self.mark("voice")}}
         worker = {"social_worker": {"name": self.mark("worker"), "telephone": "01632 960202"}}
         since = {"service": self.mark("service"), "since": AT.isoformat()}
+        heard = {"hearing": "family-child-contact", "day": "2199-01-14", "told_by": "victim"}
         unasked = {"answers": [{"characteristic": "religion", "answer": "asked-not-given"}]}
         hers, child, both = ("victim",), ("victim", "child"), ("victim", "perpetrator")
         said: dict[str, tuple[str, str, tuple[str, ...], dict[str, Any]]] = {
@@ -196,6 +197,7 @@ class Planted:
                 {"of": ["arrest"], "result": "told", "by": "idva"},
             ),
             "lead": ("harbour-idva", "leads", hers, since),
+            "hearing": ("harbour-idva", "hearings", (*both, "child"), heard),
             "characteristics": ("harbour-idva", "characteristics", hers, {"equality": unasked}),
             "child": ("northmere-council", "child-circumstances", child, school | worker),
             "missing": ("northmere-police", "missing-children", child, {"missing": AT.isoformat()}),
@@ -207,7 +209,7 @@ class Planted:
 FACTS = (
     *("referral", "immigration", "withheld", "breach", "order", "incident", "contact", "household"),
     *("housing", "support", "role", "safe-contact", "failed-contact", "wishes", "consent", "assessment"),
-    *("plan", "contract", "update", "lead", "characteristics", "child", "missing", "interview"),
+    *("plan", "contract", "update", "lead", "hearing", "characteristics", "child", "missing", "interview"),
 )
 SAYS_CONTACT = {"referral", "breach", "order", "incident", "safe-contact", "failed-contact"}
 """Elsewhere a safe contact is refused."""

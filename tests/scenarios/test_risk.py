@@ -1,7 +1,7 @@
 """A risk that changes: the IDVA assesses it as medium; the police report a breach, and a review is owed, by a
 clock of its own; a higher assessment is that review, and what it raised is shown; a hearing opens one, which
 moves with its day and goes when it is off; by the assessment the case goes to a MARAC. Another breach opens
-the next one, which is late on the case's page and on the agenda. On both."""
+the next one, which is late on the case's page and on the agenda; and so does its sentence. On both."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -176,7 +176,7 @@ async def test_a_breach_opens_a_review_a_higher_assessment_is_it_and_the_case_go
 
     worse = again + timedelta(days=2)
     await goldthread.set_clock(worse + timedelta(minutes=30))
-    await goldthread.post("northmere-police", "/orders/v1/breaches", breach(worse))
+    again_broken = await goldthread.post("northmere-police", "/orders/v1/breaches", breach(worse))
     await owed(goldthread, worse + timedelta(hours=24))
     late = worse + timedelta(hours=25)
     await goldthread.set_clock(late)
@@ -190,6 +190,16 @@ async def test_a_breach_opens_a_review_a_higher_assessment_is_it_and_the_case_go
     assert line["review"]["late"] is True
     html = (await (await goldthread.person("rowan-ellis")).get(f"/marac/cases/{case}")).text
     assert "The risk was to be assessed again by" in html
+
+    sentenced = {"breach": again_broken["root"], "step": "sentenced"}
+    body = caseload.submission(sentenced, late - timedelta(hours=1), late, regime="DPA_PART3")
+    await goldthread.post("northmere-police", "/orders/v1/breach-steps", body)
+
+    async def both() -> bool:
+        reviews = (await case_page(goldthread, case))["risk"]["reviews"]
+        return [each["trigger"] for each in reviews] == ["breach", "sentenced"]
+
+    await until(both, what="a sentence for the breach opens one too")
 
 
 @pytest.mark.parametrize(
