@@ -7,12 +7,12 @@ row has read after taking its lock, so the last writer knows most.
 
 import asyncio
 import time
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import orjson
 import structlog
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, telemetry
@@ -20,6 +20,8 @@ from chassis.accept import Draft
 from chassis.batch import Batch, Done, Mark
 from chassis.deciders import drafted, record, trace_of
 from chassis.ids import Ids
+from chassis.logging import fault_of
+from chassis.pace import COMING_SECONDS, MARKS, TURN_SECONDS, Pace, Turn
 from chassis.reading import Read, Reader
 from chassis.release import NEWEST, Outdated, newest
 from chassis.rows import new_row, write_rows
@@ -31,16 +33,8 @@ from chassis.views import PREFIX, Saying, Subject, View, configuration_of
 
 log = structlog.get_logger()
 
-MARKS, FEWEST_MARKS, MOST_MARKS = 200, 100, 5_000
-"""How many marks are taken at a time: to begin with, as folds take long, and as they are quick."""
-REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.25, 0.2
-"""How long the folder rests after work that is not urgent, in times of what the work took, at least
-and at most; and how lately something new must have come for it to rest at all."""
 ROUNDS = 3
 """How often a subject is folded in one transaction: its decider says something, its row follows at once."""
-FAIR = 4
-"""Every so many turns the oldest marks are taken, urgent or not: more that is urgent than can be folded would
-leave the rest to wait for ever."""
 PAUSE_SECONDS = 0.5
 WORK_SECONDS, BREATH_SECONDS = 0.01, 0.001
 """How long it computes before it lets others: whoever asks for a page waits so long at each of its steps."""
@@ -77,34 +71,30 @@ class Folder:
 
     async def run(self) -> None:
         """Fold what is marked, for ever."""
-        limit, rests_until, turns = MARKS, 0.0, 0
+        pace = Pace(self._store.busy_seconds)
         while True:
-            resting = time.monotonic() < rests_until and not self._signals.heaped
-            if not resting:
-                self._signals.taken()
-                turns += 1
+            turn = pace.turn(time.monotonic(), heaped=self._signals.heaped)
+            self._signals.taken(urgent=turn is not Turn.REST_FIRST, rest=turn is not Turn.URGENT)
             try:
-                batch = await self.once(limit, only_urgent=resting, oldest=turns % FAIR == 0)
+                batch = await self.once(pace.limit, turn, pace.seconds)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
-                log.error("fold.failed", **_what(error))
-                batch, limit = Batch(), max(1, limit // 4)  # if some cannot be folded, others soon are
+                log.error("fold.failed", **fault_of(error))
+                batch = Batch()
+                pace.failed()
             else:
-                if batch.seconds > self._store.busy_seconds:
-                    limit = max(FEWEST_MARKS, limit // 2)
-                elif batch.seconds < self._store.busy_seconds / 2:
-                    limit = min(MOST_MARKS, limit * 2)
-            waited_for = batch.full or batch.left
-            if not (resting or waited_for) and self._signals.recently("fold", COMING_SECONDS):
-                # More is coming: marks of one subject pile up, and are folded once.
-                rests_until = time.monotonic() + min(MOST_REST, max(LEAST_REST, batch.seconds * REST))
-            if not waited_for and (rest := rests_until - time.monotonic()) > 0:
+                coming = self._signals.recently("fold", COMING_SECONDS)
+                pace.folded(turn, batch, time.monotonic(), coming=coming)
+            if not batch.more and (rest := pace.rest(time.monotonic())) > 0:
                 await self._signals.wait("fold.urgent", rest)
             elif batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
-    async def once(self, marks: int = MARKS, *, only_urgent: bool = False, oldest: bool = False) -> Batch:
-        """One fold transaction: give what it did. Zero marks: nothing was out of date."""
-        batch = await self._store.write(lambda connection: self._fold(connection, marks, only_urgent, oldest))
+    async def once(
+        self, marks: int = MARKS, turn: Turn = Turn.URGENT_FIRST, seconds: float = TURN_SECONDS
+    ) -> Batch:
+        """One fold transaction: give what it did. Zero marks: nothing was out of date. After so many
+        ``seconds`` it gives way to what is urgent, where it folds what is not."""
+        batch = await self._store.write(lambda connection: self._fold(connection, marks, turn, seconds))
         if batch.marks:
             reached(Step.FOLD_COMMITTED)
         if batch.changed:
@@ -113,11 +103,10 @@ class Folder:
             self._signals.unsent(urgent=True)
         return batch
 
-    async def _fold(self, connection: AsyncConnection, limit: int, only_urgent: bool, oldest: bool) -> Batch:
-        batch, began = Batch(), time.monotonic()
-        marks = await self._take(connection, limit, only_urgent, batch, oldest=oldest)
+    async def _fold(self, connection: AsyncConnection, limit: int, turn: Turn, seconds: float) -> Batch:
+        batch, began = Batch(patience=seconds), time.monotonic()
+        marks = await self._take(connection, limit, turn, batch)
         batch.marks = len(marks)
-        batch.urgent = any(mark.urgent for mark in marks)
         if not marks:
             return batch
         reached(Step.FOLD_TAKEN)
@@ -127,15 +116,15 @@ class Folder:
             raise Outdated("a newer release folds on this store")
         batch.subjects = len(subjects)
         missed = {id_: subjects[id_] for id_ in subjects if id_ not in locked}
-        await ledger.add_marks(
-            self._store, connection, [(id_, None, urgent) for id_, urgent in missed.items()]
-        )
-        batch.put_back = len(missed)
+        await self._put_back(connection, missed, batch)
         out_of_date = locked
         for more in reversed(range(ROUNDS)):
             said = batch.said
             theirs = {id_: subjects[id_] for id_ in out_of_date | missed.keys()}
-            await self._levels(connection, out_of_date, theirs, batch)
+            left = await self._levels(connection, out_of_date, theirs, batch)
+            if left:
+                await self._put_back(connection, {id_: subjects[id_] for id_ in left}, batch)
+                break
             # A mark that is taken is folded: what the last round says is left to the next transaction.
             if not more or batch.said == said:
                 break
@@ -144,23 +133,18 @@ class Folder:
         batch.seconds = time.monotonic() - began
         return batch
 
-    async def _take(
-        self,
-        connection: AsyncConnection,
-        limit: int,
-        only_urgent: bool,
-        batch: Batch,
-        *,
-        oldest: bool = False,
-    ) -> list[Mark]:
-        order = "seq" if oldest and not only_urgent else "urgent desc, seq"
-        first = f"""delete from mark where seq in (
-            select seq from mark where {NEWEST} <= :version and urgent >= :least
-            order by {order} limit :limit {self._store.skip_locked})
-            returning key, moved_from, urgent"""
-        values = {"limit": limit, "version": self._version, "least": int(only_urgent)}
-        rows = list((await connection.execute(prepared(first), values)).all())
-        batch.full = len(rows) == limit
+    async def _take(self, connection: AsyncConnection, limit: int, turn: Turn, batch: Batch) -> list[Mark]:
+        rows: list[Row[tuple[str, str | None, int]]] = []
+        for kind in turn.value:
+            first = f"""delete from mark where seq in (
+                select seq from mark where {NEWEST} <= :version and {kind}
+                order by seq limit :limit {self._store.skip_locked})
+                returning key, moved_from, urgent"""
+            values = {"limit": limit, "version": self._version}
+            rows = list((await connection.execute(prepared(first), values)).all())
+            if rows:
+                break
+        batch.full, batch.urgent = len(rows) == limit, any(row.urgent for row in rows)
         keys = sorted({row.key for row in rows})
         if not keys:
             return []
@@ -266,15 +250,26 @@ class Folder:
         result = await connection.execute(prepared(own), {"rows": _listed("id", sorted(locked))})
         return set(result.scalars())
 
+    async def _put_back(
+        self, connection: AsyncConnection, subjects: Mapping[str, bool], batch: Batch
+    ) -> None:
+        """Mark these anew: whoever takes their marks next folds them."""
+        await ledger.add_marks(
+            self._store, connection, [(id_, None, urgent) for id_, urgent in subjects.items()]
+        )
+        batch.put_back += len(subjects)
+
     async def _levels(
         self, connection: AsyncConnection, chosen: set[str], urgent: Mapping[str, bool], batch: Batch
-    ) -> None:
-        """Fold these. ``urgent``: they, and those that are put back, who need no further mark."""
-        at = await self._store.now(connection)
+    ) -> set[str]:
+        """Fold these, and give those that were left when it gave way to what is urgent. ``urgent``: they, and
+        those that are put back, who need no further mark."""
+        at, left = await self._store.now(connection), set(chosen)
         for level in (0, 1):
             ids = sorted(id_ for id_ in chosen if (id_[0] in "ko") == bool(level))
-            if ids:
-                await self._level(connection, level, ids, urgent, at, batch)
+            if ids and not batch.cut:
+                left.difference_update(await self._level(connection, level, ids, urgent, at, batch))
+        return left
 
     async def _level(
         self,
@@ -284,11 +279,32 @@ class Folder:
         urgent: Mapping[str, bool],
         at: datetime,
         batch: Batch,
-    ) -> None:
-        """Fold subjects of one level, all read in one statement after their locks."""
+    ) -> set[str]:
+        """Fold subjects of one level, all read in one statement after their locks; give those that it came
+        to."""
         read = await self.reader.read(connection, level, ids, at)
+        done = await self._each(connection, read, ids, batch)
+        rows = [row for each in done for row in each.rows]
+        written = await write_rows(self._store, connection, rows, read.hashes)
+        batch.changed |= {(row.view.name, row.subject) for row in written}
+        await self._note(connection, done, micros(at))
+        if level == 0 and written:
+            new = {row.subject for row in written}
+            changed = {each.id: urgent[each.id] for each in done if each.id[2:] in new}
+            batch.left += await self._markreaders(connection, changed, sorted(urgent))
+        said = [draft for each in done for draft in each.said]
+        if said:
+            reached(Step.FOLD_WRITTEN)
+            batch.said += await record(self._store, connection, self._ids, self._source, said)
+            reached(Step.FOLD_DECIDED)
+        return {each.id for each in done}
+
+    async def _each(
+        self, connection: AsyncConnection, read: Read, ids: Sequence[str], batch: Batch
+    ) -> list[Done]:
+        """Fold one after another, letting others work between them, until it is to give way."""
         done: list[Done] = []
-        heard = breath = time.monotonic()
+        began = heard = breath = time.monotonic()
         for id_ in ids:
             done.append(self._fold_one(read, id_))
             if time.monotonic() - breath > WORK_SECONDS:
@@ -297,19 +313,11 @@ class Folder:
                 if breath - heard > HEARD_SECONDS:
                     await connection.execute(_ALIVE)
                     heard = breath
-        rows = [row for each in done for row in each.rows]
-        written = await write_rows(self._store, connection, rows, read.hashes)
-        batch.changed |= {(row.view.name, row.subject) for row in written}
-        await self._note(connection, done, micros(at))
-        if level == 0 and written:
-            new = {row.subject for row in written}
-            changed = {id_: urgent[id_] for id_ in ids if id_[2:] in new}
-            batch.left += await self._markreaders(connection, changed, sorted(urgent))
-        said = [draft for each in done for draft in each.said]
-        if said:
-            reached(Step.FOLD_WRITTEN)
-            batch.said += await record(self._store, connection, self._ids, self._source, said)
-            reached(Step.FOLD_DECIDED)
+                waits = self._signals.urgent_waits and not batch.urgent
+                if waits and breath - began > batch.patience:
+                    batch.cut = len(done) < len(ids)
+                    break
+        return done
 
     def _fold_one(self, read: Read, id_: str) -> "Done":
         subject, done = read.subject(id_), Done(id_)
@@ -327,7 +335,7 @@ class Folder:
             said = self._drafts(subject, view.decide(folded.row, subject.at) if view.decide else ())
         except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
             done.broken = True
-            log.error("fold.broken", view=view.name, subject=done.id, **_what(error))
+            log.error("fold.broken", view=view.name, subject=done.id, **fault_of(error))
             done.said += self._said_broken(view, subject)
         else:
             done.rows.append(row)
@@ -339,7 +347,7 @@ class Folder:
         try:
             return self._drafts(subject, view.decide_broken(subject) if view.decide_broken else ())
         except Exception as error:  # noqa: BLE001 - whatever it was, it is one subject's
-            log.critical("fold.untold", view=view.name, subject=subject.id, **_what(error))
+            log.critical("fold.untold", view=view.name, subject=subject.id, **fault_of(error))
             return []
 
     def _drafts(self, subject: Subject, sayings: Iterable[Saying]) -> list[Draft]:
@@ -390,9 +398,3 @@ class Folder:
 
 def _listed(name: str, values: Iterable[str]) -> str:
     return orjson.dumps([{name: value} for value in values]).decode()
-
-
-def _what(error: Exception) -> dict[str, str]:
-    """The kind of a fault and where it arose; never its message, which may say anything."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return {"reason": type(error).__name__, "place": f"{frame.name}:{frame.lineno}"}

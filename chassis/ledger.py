@@ -53,6 +53,11 @@ FACT_COLUMNS = (
 )
 
 
+HISTORY = timedelta(days=28)
+"""What happened so long before it is said goes with the rest: whoever joins brings years along, and a breach
+of this minute is not to wait behind them. (Ours, 2026-11.)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A fact about to be written: its envelope, its bytes, and the hash by which a repeat is known."""
@@ -68,9 +73,9 @@ class Entry:
 
     @property
     def urgent(self) -> bool:
-        """Whether it and its marks go before others."""
-        model = EVENTS.get(self.envelope.type)
-        return model is not None and model.urgent
+        """Whether it and its marks go before others: by its type, unless it is history."""
+        model, envelope = EVENTS.get(self.envelope.type), self.envelope
+        return model is not None and model.urgent and envelope.acceptedat - envelope.time < HISTORY
 
     def row(self, sent_at: int | None) -> dict[str, Any]:
         """As the fact table has it."""

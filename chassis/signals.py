@@ -25,6 +25,8 @@ class Signals:
         self._events = {name: asyncio.Event() for name in ("relay", "relay.urgent", "fold", "fold.urgent")}
         self._woken: dict[str, float] = {}
         self._unfolded = 0
+        self.urgent_waits = False
+        """Whether something urgent was marked since the folder last took that."""
         self._listeners: set[asyncio.Queue[Changed]] = set()
 
     def wake(self, *names: str) -> None:
@@ -41,6 +43,7 @@ class Signals:
         """Marks were left, by so many facts: the folder looks now; from its rest too, if one of them is
         urgent or they are a heap."""
         self._unfolded += facts
+        self.urgent_waits = self.urgent_waits or urgent
         self.wake("fold", *(("fold.urgent",) if urgent or self.heaped else ()))
 
     @property
@@ -48,9 +51,10 @@ class Signals:
         """Whether so much waits for the folder that it is not to rest."""
         return self._unfolded >= HEAP
 
-    def taken(self) -> None:
-        """The folder takes what is marked now."""
-        self._unfolded = 0
+    def taken(self, *, urgent: bool, rest: bool) -> None:
+        """The folder takes what is marked now: what is ``urgent`` of it first, or the rest of it too."""
+        self.urgent_waits = self.urgent_waits and not urgent
+        self._unfolded = 0 if rest else self._unfolded
 
     def recently(self, name: str, seconds: float) -> bool:
         """Whether somebody was woken by this signal so many seconds ago or less."""

@@ -16,8 +16,9 @@ from chassis import ledger
 from chassis.batch import Batch
 from chassis.clock import Clock
 from chassis.facts import Fact
-from chassis.fold import MARKS, Folder
+from chassis.fold import Folder
 from chassis.ledger import entry_of
+from chassis.pace import MARKS, TURN_SECONDS, Turn
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.views import Folded, Subject, View
@@ -102,6 +103,32 @@ async def test_others_work_while_a_long_batch_is_folded(store: Store) -> None:
     assert longest < batch.seconds / 2, "they had turns between the folds"
 
 
+async def test_what_is_urgent_waits_for_no_long_batch(store: Store) -> None:
+    """The long batch gives way, and nothing of it is forgotten."""
+    signals = Signals()
+    folder = Folder(store, IDS, "/tests", [SLOW], signals)
+    signals.marked(urgent=True)
+    cut = await folder.once(turn=Turn.REST_FIRST)
+    assert cut.cut
+    assert 1 <= len(cut.changed) < PEOPLE, "it goes on for a while, so that it comes to its end some time"
+    assert cut.put_back == PEOPLE - len(cut.changed)
+    whole = await folder.once(turn=Turn.REST_FIRST, seconds=PATIENCE)
+    assert not whole.cut
+    assert len(cut.changed | whole.changed) == PEOPLE
+    assert not cut.changed & whole.changed, "each is folded once"
+
+
+async def test_what_is_urgent_gives_way_to_nothing(store: Store) -> None:
+    async with store.reading() as connection:
+        keys = (await connection.execute(text("select distinct key from mark"))).scalars().all()
+    await store.write(lambda c: ledger.add_marks(store, c, [(key, None, True) for key in keys]))
+    signals = Signals()
+    signals.marked(urgent=True)
+    batch = await Folder(store, IDS, "/tests", [SLOW], signals).once()
+    assert batch.urgent
+    assert len(batch.changed) == PEOPLE
+
+
 class Failing(Folder):
     """A folder whose every transaction fails."""
 
@@ -110,7 +137,9 @@ class Failing(Folder):
         self.asked: list[int] = []
         self.signals = signals
 
-    async def once(self, marks: int = MARKS, *, only_urgent: bool = False, oldest: bool = False) -> Batch:
+    async def once(
+        self, marks: int = MARKS, turn: Turn = Turn.URGENT_FIRST, seconds: float = TURN_SECONDS
+    ) -> Batch:
         """Fails."""
         self.asked.append(marks)
         self.signals.marked(urgent=True)
@@ -133,9 +162,11 @@ async def test_after_a_failure_fewer_are_taken_down_to_one(store: Store) -> None
 class Flooded(Folder):
     """A folder to which more that is urgent comes than it folds."""
 
-    async def once(self, marks: int = MARKS, *, only_urgent: bool = False, oldest: bool = False) -> Batch:
+    async def once(
+        self, marks: int = MARKS, turn: Turn = Turn.URGENT_FIRST, seconds: float = TURN_SECONDS
+    ) -> Batch:
         """One mark, and then one more that is urgent."""
-        batch = await super().once(1, only_urgent=only_urgent, oldest=oldest)
+        batch = await super().once(1, turn, seconds)
         await self._store.write(lambda c: ledger.add_marks(self._store, c, [("p:urgent", None, True)]))
         self._signals.marked(urgent=True)
         batch.full = True

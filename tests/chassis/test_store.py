@@ -22,6 +22,7 @@ from chassis.lease import give_up, holds, take_lease
 from chassis.ledger import Entry, entry_of
 from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
+from chassis.pace import Turn
 from chassis.parking import UNDECIDED
 from chassis.reading import Reader
 from chassis.rows import new_row, write_rows
@@ -225,8 +226,17 @@ async def test_urgent_marks_are_taken_first_and_then_the_oldest(store: Store) ->
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        taken = [await folder._take(connection, 1, False, Batch()) for _ in range(3)]
-    assert [mark.key for (mark,) in taken] == ["m:2", "m:0", "m:1"]
+        taken = [await folder._take(connection, 2, Turn.URGENT_FIRST, Batch()) for _ in range(2)]
+    assert [[mark.key for mark in marks] for marks in taken] == [["m:2"], ["m:0", "m:1"]], "and alone"
+
+
+async def test_the_rest_is_taken_first_when_it_is_owed_a_turn(store: Store) -> None:
+    marks = [("m:0", None, True), ("m:1", None, False)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
+    async with store.writing() as connection:
+        taken = [await folder._take(connection, 2, Turn.REST_FIRST, Batch()) for _ in range(2)]
+    assert [[mark.key for mark in marks] for marks in taken] == [["m:1"], ["m:0"]]
 
 
 async def test_while_the_folder_rests_only_what_is_urgent_is_taken(store: Store) -> None:
@@ -234,7 +244,7 @@ async def test_while_the_folder_rests_only_what_is_urgent_is_taken(store: Store)
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        taken = await folder._take(connection, 10, True, Batch())
+        taken = await folder._take(connection, 10, Turn.URGENT, Batch())
     assert [mark.key for mark in taken] == ["m:1"]
     assert await column(store, "select key from mark order by key") == ["m:0", "m:2"]
 
@@ -244,7 +254,7 @@ async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        (mark,) = await folder._take(connection, 1, False, Batch())
+        (mark,) = await folder._take(connection, 1, Turn.URGENT_FIRST, Batch())
     assert (mark.key, mark.left, mark.urgent) == ("m:1", {"p:9"}, True)
     assert await column(store, "select key from mark") == ["m:2"]
 

@@ -90,6 +90,7 @@ class Held:
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
         meetings = await self.meetings_of(cases)
         restricted = await restrictions(self.archive, [case.case for case in cases])
+        incomplete = await self._incomplete(cases)
         return [
             CaseKnown(
                 at,
@@ -98,7 +99,7 @@ class Held:
                 alerts,
                 agencies,
                 areas,
-                await self._incomplete(case),
+                incomplete[case.case],
                 silences,
                 chosen=own[chooses(case)],
                 listing=decided.get(case.case),
@@ -120,10 +121,17 @@ class Held:
         found = since_meeting(case, list(before.values()), meetings, own.definition, at)
         return case.model_copy(update={"repeat": found})
 
-    async def _incomplete(self, case: rows.ConferenceCase) -> Incomplete:
-        people = {f"p:{person}" for person in known.people_of(case)}
-        causes = {f"o:{cause}" for cause in known.causes_of(case)}
-        return await self.archive.incomplete({f"k:{case.case}", *people, *causes})
+    async def _incomplete(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, Incomplete]:
+        """What could not be read of each of these cases: asked of all at once, for mostly it is nothing."""
+        of: dict[str, set[str]] = {}
+        for case in cases:
+            people = {f"p:{person}" for person in known.people_of(case)}
+            causes = {f"o:{cause}" for cause in known.causes_of(case)}
+            of[case.case] = {f"k:{case.case}", *people, *causes}
+        together = await self.archive.incomplete(set().union(*of.values()))
+        if not together.records:
+            return dict.fromkeys(of, together)
+        return {case: await self.archive.incomplete(subjects) for case, subjects in of.items()}
 
     async def meetings_of(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, rows.ConferenceMeeting]:
         """The meetings that these cases are listed at and that stand, by id."""

@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import ledger
-from chassis.batch import Mark
+from chassis import fold, ledger
+from chassis.batch import Batch, Mark
 from chassis.clock import Clock
 from chassis.fold import Folder
+from chassis.pace import MARKS, Turn
 from chassis.reading import Read
 from chassis.store import Postgres, Sqlite, Store
 from chassis.views import Saying
@@ -69,6 +70,30 @@ async def test_after_every_round_each_row_equals_a_rebuild_and_each_alert_is_tru
             assert await differing(race.loading) == []
             assert await false_alerts(race.accepting) == []
     assert await race.accepting.bodies() != []
+
+
+class GivesWay(Folder):
+    """Gives way after every subject, and takes the rest first or last by chance."""
+
+    async def once(self, marks: int = MARKS, *_: object) -> Batch:
+        """Fold one subject of each level at most, unless what it takes is urgent."""
+        self._signals.urgent_waits = True
+        turn = random.choice([Turn.URGENT_FIRST, Turn.REST_FIRST])
+        return await super().once(marks, turn, -1.0)
+
+
+async def test_what_gave_way_is_folded_all_the_same(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same race, with folders that put back what they had not come to."""
+    monkeypatch.setattr(fold, "WORK_SECONDS", -1.0)
+    race = Race(3, Side(stores[0], "/accepting", GivesWay), Side(stores[1], "/loading", GivesWay))
+    async with pauses(random.Random(3)):
+        for _ in range(ROUNDS // 2):
+            await race.round()
+            assert await differing(race.accepting) == []
+            assert await differing(race.loading) == []
+            assert await false_alerts(race.accepting) == []
 
 
 # ---- one interleaving for each rule ---------------------------------------------------------
@@ -167,7 +192,9 @@ class WithSeveralReads(Folder):
 
     between: Callable[[], Any]
 
-    async def _level(self, connection: AsyncConnection, level: int, ids: Sequence[str], *rest: Any) -> None:
+    async def _level(
+        self, connection: AsyncConnection, level: int, ids: Sequence[str], *rest: Any
+    ) -> set[str]:
         whole = self.reader.read
 
         async def twice(c: AsyncConnection, of: int, some: Sequence[str], at: datetime) -> Read:
@@ -179,7 +206,7 @@ class WithSeveralReads(Folder):
 
         self.reader.read = twice  # type: ignore[method-assign]
         try:
-            await super()._level(connection, level, ids, *rest)
+            return await super()._level(connection, level, ids, *rest)
         finally:
             self.reader.read = whole  # type: ignore[method-assign]
 
@@ -245,8 +272,8 @@ async def test_what_a_decider_says_is_in_its_row_when_the_transaction_ends(
     """Whoever waits for the row waits for one transaction: the cause is not marked again."""
     stage = Stage(stores)
     await stage.put(limit(1))
-    await stage.drain(stage.folder())
     await stage.put(incident("1"))
+    await stage.drain(stage.folder())
     breach = await stage.put(BreachReported(kind=BreachKind.CONTACT, people=[someone("1")]))
     batch = await stage.folder().once(50)
     assert batch.said == await stage.said() == 1
