@@ -1,13 +1,16 @@
 """Every page in a real browser: no fault of accessibility, narrow screens, paper, without script."""
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.parking import Counts
+from services.marac.pages.homes import home_of
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
 from services.notify.queries import Who
@@ -156,7 +159,7 @@ PAGES = {
     "safety plan, as it is written": ("idva", f"{sample_owed.VICTIM}/plan"),
     "how a victim may be reached": ("idva", f"{sample_owed.VICTIM}/contact"),
     "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
-    "refer": ("referrer", "/referrals/refer"),
+    "refer": ("key-adult", "school-tellings"),
     "refer, what is asked": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/contact"),
     "refer, check": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/check"),
     "for support alone": ("referrer", f"/referrals/withheld/{sample_rows.CASE}"),
@@ -518,9 +521,21 @@ def test_who_may_see_nothing_is_told_nothing(ask: Callable[..., httpx.Response])
     assert foreign.text == absent.text
 
 
-@pytest.mark.parametrize(("who", "home"), [("chair", "meetings"), ("matac", "cohort"), ("on-call", "alerts")])
+@pytest.mark.parametrize(
+    ("who", "home"),
+    [("chair", "meetings"), ("matac", "cohort"), ("on-call", "alerts"), ("key-adult", "school-tellings")],
+)
 def test_everybody_begins_at_their_own_page(ask: Callable[..., httpx.Response], who: str, home: str) -> None:
     assert ask(who, "/marac/").headers["location"].endswith(home)
+
+
+DIRECTORY = Path(__file__).parents[2] / "chassis/identity/directory.json"
+
+
+def test_whoever_has_a_role_has_a_page_to_begin_at() -> None:
+    people = json.loads(DIRECTORY.read_text())["people"]
+    nowhere = [each["id"] for each in people if home_of(each["roles"]) is None]
+    assert nowhere == ["ivo-marsh"], "who has no role"
 
 
 def test_assets_may_be_kept_and_pages_may_not(ask: Callable[..., httpx.Response]) -> None:

@@ -1,20 +1,29 @@
-"""A MARAC's round as people walk it, each in a browser of their own: the coordinator returns one referral and
-lists another, somebody declares a tie and it is there for them no more, an agency opens what was sent,
-answers what it holds and accepts an action, and the chair hears the case, by keyboard alone; the action is
-carried, a file flagged, minutes are corrected, the IDVA reads them and records that the victim was told, and
-the case is restricted. Every page that is opened is looked over by axe. On both deployments."""
+"""A MARAC's round as people walk it, each in a browser of their own, signed in by keyboard alone: a school
+refers by the page, the coordinator returns that referral and lists another, somebody declares a tie and it is
+there for them no more, an agency opens what was sent, answers what it holds and accepts an action, the MATAC
+decides of whoever was put forward, the chair takes a copy along and hears the case, by keyboard alone; the
+action is carried, a file flagged, minutes are corrected, the IDVA reads them and records that the victim was
+told, a repeat is found by itself, an emergency meeting is called and held, the case is restricted, and goes
+to another MARAC. Every page that is opened is looked over by axe. On both deployments."""
 
-import json
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, async_playwright, expect
 
-from deploy.assets import axe_script
 from deploy.screenshots import chromium
 from tests.scenarios import caseload
 from tests.scenarios.goldthread import Goldthread
+from tests.scenarios.round_after import (
+    REFERRER,
+    a_repeat_is_found_by_itself,
+    an_emergency_meeting_is_called,
+    somebody_without_a_system_refers,
+    the_case_moves_to_another_marac,
+    the_chair_takes_a_copy_along,
+    the_matac_decides,
+)
 from tests.scenarios.test_marac_round import (
     BEGAN,
     CHAIR,
@@ -28,136 +37,36 @@ from tests.scenarios.test_marac_round import (
     Round,
     world,
 )
+from tests.scenarios.walk import Walk, choose, enter, press, tab_to
 from tests.scenarios.webhook import Webhook
-from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
-expect.set_options(timeout=PATIENCE * 1000)
 NEXT = MEETS + timedelta(days=7)
-MOST_STOPS = 150
-"""More stops of the Tab key than any page has before what is looked for."""
 ADVICE = "Refer to the community support service, and again when anything changes."
 RISK = "He knows where she works."
 LOCKS = "Fit new locks to both doors and show how they work."
 
 
-class Walk:
-    """Who walks: each signs in once, and is at one page at a time."""
-
-    def __init__(self, browser: Browser, url: str) -> None:
-        self._browser, self._url = browser, url
-        self._pages: dict[str, Page] = {}
-        self._axe = axe_script().read_text()
-
-    async def opens(self, who: str, path: str) -> Page:
-        """A person's page; it is sound."""
-        page = await self._of(who)
-        answer = await page.goto(f"{self._url}/marac/{path}")
-        assert answer is not None
-        assert answer.status == 200, f"{who}, {path}: {answer.status}"
-        await self.sound(page)
-        return page
-
-    async def is_not_there(self, who: str, path: str) -> None:
-        """A page is there for this person no more."""
-        page = await self._of(who)
-
-        async def gone() -> bool:
-            answer = await page.goto(f"{self._url}/marac/{path}")
-            return answer is not None and answer.status == 404
-
-        await until(gone, f"{who}, {path}: gone")
-
-    async def _of(self, who: str) -> Page:
-        if who not in self._pages:
-            page = await (await self._browser.new_context()).new_page()
-            page.set_default_timeout(PATIENCE * 1000)
-            await page.goto(f"{self._url}/marac/sign-in")
-            await page.check(f"input[value='{who}']")
-            await page.click("button[type=submit]")
-            self._pages[who] = page
-        return self._pages[who]
-
-    async def comes(self, who: str, path: str, shows: str) -> Page:
-        """A person's page once it shows this; it is sound."""
-        page = await self.opens(who, path)
-
-        async def shown() -> bool:
-            if shows.casefold() in (await page.locator("main").inner_text()).casefold():
-                return True
-            await page.reload()
-            return False
-
-        await until(shown, f"{who}, {path}: {shows}")
-        await self.sound(page)
-        return page
-
-    async def sound(self, page: Page) -> None:
-        """Fails with what axe finds, each with the place."""
-        await page.evaluate(self._axe)
-        found = await page.evaluate("async () => (await axe.run()).violations")
-        places = [f"{fault['id']}: {node['target']}" for fault in found for node in fault["nodes"]]
-        assert places == [], page.url
-
-
-async def press(page: Page, name: str) -> None:
-    """Press a button whose form leads to another page."""
-    async with page.expect_navigation():
-        await page.get_by_role("button", name=name).first.click()
-
-
-async def tab_to(page: Page, selector: str) -> None:
-    """By the Tab key alone to what the selector says."""
-    for _ in range(MOST_STOPS):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("what => document.activeElement.matches(what)", selector):
-            return
-    raise AssertionError(f"no way by keyboard to {selector} at {page.url}")
-
-
-async def choose(page: Page, name: str, value: str) -> None:
-    """One of the radios of a name, by keyboard alone."""
-    await tab_to(page, f"input[name='{name}']")
-    await page.keyboard.press("Space")
-    for _ in range(9):
-        if await page.evaluate("document.activeElement.value") == value:
-            return
-        await page.keyboard.press("ArrowDown")
-    raise AssertionError(f"no {value} among {name}")
-
-
-def of_others(body: dict[str, Any]) -> dict[str, Any]:
-    """The same, said of another pair."""
-    text = json.dumps(body)
-    for word, other in (
-        (caseload.HER["family"], "Quillfeather"),
-        (caseload.HIM["family"], "Tansley"),
-        ("C-104", "C-611"),
-        (caseload.NHS_HER, "9991230017"),
-        ("1991-03-02", "1979-07-14"),
-        ("1988-11-20", "1975-01-30"),
-    ):
-        text = text.replace(word, other)
-    other_: dict[str, Any] = json.loads(text)
-    return other_
-
-
-async def referred(goldthread: Goldthread) -> tuple[Round, str]:
-    """Two referrals and two meetings; whom the MARAC asks. Gives the one round, and the other case."""
+async def referred(goldthread: Goldthread) -> Round:
+    """What systems posted: a referral, and what was done to the victim three times; two meetings are called,
+    and it is said whom the MARAC asks."""
     round_ = Round(goldthread)
     asked = {"area": NORTH, "agencies": ["castlegate-housing", "northmere-hospital", "harbour-idva"]}
     await round_.does(COORDINATOR, "researchers", asked, **{"If-Match": '"0"'})
     referral, path = caseload.referral(BEGAN - HOUR), "/referrals/v1/marac-referrals"
     round_.case = (await goldthread.post("harbour-idva", path, referral))["root"]
-    other: str = (await goldthread.post("harbour-idva", path, of_others(referral)))["root"]
     await goldthread.post("castlegate-housing", "/referrals/v1/housing", caseload.housing(BEGAN - HOUR))
+    for days in (9, 5, 1):
+        incident = caseload.police_incident(BEGAN - timedelta(days=days))
+        incident["content"]["reference"] = f"X/10{days}/26"
+        await goldthread.post("northmere-police", "/referrals/v1/incidents", incident)
     chair = (await (await goldthread.person(CHAIR)).get("/notify/v1/me")).json()
     for starts in (MEETS, NEXT):
         called = {"area": NORTH, "starts": starts.isoformat(), "venue": "Town hall"}
         called |= {"chair": chair["id"], "chair_name": "Rowan Ellis"}
         root = (await round_.does(COORDINATOR, "meetings", called)).json()["root"]
         round_.meeting = round_.meeting or root
-    return round_, other
+    return round_
 
 
 async def the_coordinator_returns_one_and_lists_the_other(walk: Walk, round_: Round, other: str) -> None:
@@ -171,6 +80,7 @@ async def the_coordinator_returns_one_and_lists_the_other(walk: Walk, round_: Ro
     await page.fill("#return-reason", "Heard by the support service already.")
     await press(page, "Return the referral")
     await walk.comes(COORDINATOR, f"cases/{other}/decisions", ADVICE)
+    await walk.comes(REFERRER, "returned", ADVICE)
     page = await walk.comes(COORDINATOR, "waiting", "1 case waits")
     await page.select_option(f"#at-{round_.case}", round_.meeting)
     await press(page, "List ")
@@ -195,15 +105,21 @@ async def the_agenda_is_published(walk: Walk, round_: Round) -> None:
     await walk.comes(CHAIR, f"meetings/{round_.meeting}", "Version 1")
 
 
+async def the_chair_reaches_the_first_case_by_keyboard(walk: Walk, round_: Round) -> None:
+    page = await walk.opens(CHAIR, "")
+    await expect(page).to_have_url(walk.at("meetings"))
+    await enter(page, f"a[href='/marac/meetings/{round_.meeting}']")
+    await walk.sound(page)
+    await enter(page, f"a.govuk-button[href='/marac/cases/{round_.case}']")
+    await expect(page.locator("h1")).to_contain_text(caseload.HER["given"])
+    await walk.sound(page)
+
+
 async def an_agency_answers_by_keyboard(walk: Walk, round_: Round) -> None:
     page = await walk.opens(HOUSING, "research")
-    await tab_to(page, "a[href$='/sent/agenda']")
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+    await enter(page, "a[href$='/sent/agenda']")
     await expect(page).to_have_url(f"{round_.goldthread.url}/marac/research")
-    await tab_to(page, f"a[href$='/research/{round_.case}']")
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+    await enter(page, f"a[href$='/research/{round_.case}']")
     await walk.sound(page)
     hers, his = await of_whom(page)
     for at, held in sorted({hers: "known", his: "nothing-held"}.items()):
@@ -211,9 +127,7 @@ async def an_agency_answers_by_keyboard(walk: Walk, round_: Round) -> None:
         if held == "known":
             await tab_to(page, f"#facts-{at}")
             await page.keyboard.type("Rent is paid.")
-    await tab_to(page, "button[value='answer']:not([tabindex])")
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+    await enter(page, "button[value='answer']:not([tabindex])")
     await expect(page).to_have_url(f"{round_.goldthread.url}/marac/research")
     await walk.comes(CHAIR, f"meetings/{round_.meeting}/research", "Castlegate Housing")
     await walk.comes(CHAIR, f"cases/{round_.case}", "Rent is paid.")
@@ -228,26 +142,17 @@ async def of_whom(page: Page) -> tuple[int, int]:
     return her_part, his_part
 
 
-async def the_meeting_is_held(walk: Walk, round_: Round) -> None:
-    await round_.goldthread.set_clock(MEETS + timedelta(minutes=1))
+async def the_meeting_is_held(walk: Walk, round_: Round, folder: Path) -> None:
+    now = MEETS + timedelta(minutes=1)
+    await round_.goldthread.set_clock(now)
+    await the_chair_takes_a_copy_along(walk, round_, folder, now)
     path = f"meetings/{round_.meeting}/sitting"
     page = await walk.opens(CHAIR, path)
     await press(page, "Open the meeting")
     await expect(page.locator(".govuk-error-summary")).to_contain_text("confidentiality statement")
-    await page.check("#open-statement")
-    await press(page, "Open the meeting")
+    await opened(page)
     page = await walk.comes(CHAIR, path, "nobody is recorded as chairing")
-    for agency, who, chairs in (
-        ("northmere-police", "Rowan Ellis", True),
-        ("harbour-idva", "Carys Bevan", False),
-        ("castlegate-housing", "Femi Adair", False),
-    ):
-        await page.select_option("#attend-agency", agency)
-        await page.fill("#attend-who", who)
-        await page.check("input[name=attended][value=present]")
-        await page.set_checked("#attend-chairs", chairs)
-        await press(page, "Record attendance")
-        page = await walk.comes(CHAIR, path, who)
+    await are_there(walk, path, "Rowan Ellis", "Carys Bevan", "Femi Adair")
     await the_case_is_heard(walk, page, round_)
     await round_.goldthread.set_clock(MEETS + 2 * HOUR)
     page = await walk.comes(CHAIR, path, "1 case heard")
@@ -256,11 +161,50 @@ async def the_meeting_is_held(walk: Walk, round_: Round) -> None:
     await press(page, "Issue version 1")
 
 
+async def opened(page: Page) -> None:
+    await page.check("#open-statement")
+    await press(page, "Open the meeting")
+
+
+AGENCY_OF = {
+    "Rowan Ellis": "northmere-police",
+    "Carys Bevan": "harbour-idva",
+    "Femi Adair": "castlegate-housing",
+}
+
+
+async def are_there(walk: Walk, path: str, chair: str, *others: str) -> None:
+    """Who came is recorded; the first of them chairs."""
+    page = await walk.opens(CHAIR, path)
+    for who in (chair, *others):
+        await page.select_option("#attend-agency", AGENCY_OF[who])
+        await page.fill("#attend-who", who)
+        await page.check("input[name=attended][value=present]")
+        await page.set_checked("#attend-chairs", who == chair)
+        await press(page, "Record attendance")
+        page = await walk.comes(CHAIR, path, who)
+
+
+async def an_emergency_meeting_is_held(walk: Walk, round_: Round, webhook: Webhook) -> None:
+    """It is recorded like any other."""
+    meeting = await an_emergency_meeting_is_called(walk, round_, webhook)
+    path = f"meetings/{meeting}/sitting"
+    await opened(await walk.opens(CHAIR, path))
+    await are_there(walk, path, "Rowan Ellis", "Carys Bevan")
+    page = await walk.opens(CHAIR, f"meetings/{meeting}/hear/{round_.case}")
+    await page.fill("#risks", "An injury within a week of the meeting.")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.locator("[data-state]")).to_contain_text("Saved at")
+    page = await walk.comes(CHAIR, path, "1 case heard")
+    await press(page, "Close the meeting")
+    page = await walk.comes(COORDINATOR, f"meetings/{meeting}/minutes", "Issue version 1")
+    await press(page, "Issue version 1")
+    await walk.comes(IDVA, f"meetings/{meeting}/minutes", "An injury within a week of the meeting.")
+
+
 async def the_case_is_heard(walk: Walk, page: Page, round_: Round) -> None:
     """By keyboard alone: what is recorded, and an action."""
-    await tab_to(page, f"a[href$='/hear/{round_.case}']")
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+    await enter(page, f"a[href$='/hear/{round_.case}']")
     await walk.sound(page)
     await tab_to(page, "#risks")
     await page.keyboard.type(RISK)
@@ -287,9 +231,7 @@ async def the_case_is_heard(walk: Walk, page: Page, round_: Round) -> None:
 
 async def an_action_is_carried(walk: Walk, round_: Round) -> None:
     page = await walk.comes(HOUSING, "actions", LOCKS)
-    await tab_to(page, ".gt-accept button")
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+    await enter(page, ".gt-accept button")
     await round_.goldthread.set_clock(NEXT + timedelta(minutes=1))
     await walk.comes(HOUSING, "actions", "1 meeting")
     await walk.comes(CHAIR, "actions", LOCKS)
@@ -339,19 +281,25 @@ async def the_case_is_restricted(walk: Walk, round_: Round) -> None:
     await walk.comes(IDVA, f"cases/{round_.case}", caseload.HER["family"])
 
 
-async def test_the_round_is_walked_in_a_browser(goldthread: Goldthread) -> None:
+async def test_the_round_is_walked_in_a_browser(goldthread: Goldthread, tmp_path: Path) -> None:
     async with Webhook() as webhook, async_playwright() as playwright:
         await world(goldthread, webhook.url)
-        round_, other = await referred(goldthread)
+        round_ = await referred(goldthread)
         browser = await playwright.chromium.launch(executable_path=chromium())
         walk = Walk(browser, goldthread.url)
+        other = await somebody_without_a_system_refers(walk)
         await the_coordinator_returns_one_and_lists_the_other(walk, round_, other)
         await each_declares(walk, round_)
         await the_agenda_is_published(walk, round_)
+        await the_chair_reaches_the_first_case_by_keyboard(walk, round_)
         await an_agency_answers_by_keyboard(walk, round_)
-        await the_meeting_is_held(walk, round_)
+        await the_matac_decides(walk, round_)
+        await the_meeting_is_held(walk, round_, tmp_path)
         await an_action_is_carried(walk, round_)
         await the_minutes_are_corrected(walk, round_)
         await the_idva_reads_them_and_tells_the_victim(walk, round_)
+        await a_repeat_is_found_by_itself(walk, round_, NEXT)
+        await an_emergency_meeting_is_held(walk, round_, webhook)
         await the_case_is_restricted(walk, round_)
+        await the_case_moves_to_another_marac(walk, round_)
         await browser.close()

@@ -21,7 +21,6 @@ from chassis.runtime import Runtime
 from chassis.signals import Changed
 from contracts.envelope import Id
 from contracts.times import YEARS, Moment
-from contracts.vocabulary import StaffRole
 from services.marac import queries
 from services.marac.conference import emergency_told, researched, sending
 from services.marac.conference.action_held import any_of_case
@@ -30,6 +29,7 @@ from services.marac.conference.noticing import OF_A_CASE
 from services.marac.conference.views import ALERT, PERSON
 from services.marac.pages import PAGES, agenda_live
 from services.marac.pages.case import CaseView
+from services.marac.pages.homes import home_of
 from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
@@ -54,25 +54,13 @@ NOT_GIVEN = {"not-yet-known": "known.not-yet", "known-broken": "known.broken"}
 Show = Callable[..., Awaitable[HTMLResponse]]
 """Shows a page as of a time (None: now), with the message id of what is wrong with what was asked."""
 
-ON_CALL = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR})
-CONTROL_ROOM = frozenset({StaffRole.CONTROL_ROOM})
-
 
 @router.get("/", dependencies=[open_to_all("it leads whoever is signed in to their own first page")])
 async def first_page(request: Request) -> Response:
     """Off to the page where the caller's own work waits."""
-    roles = (await caller_of(request)).roles
-    for wanted, page in (
-        (sharing.RIGHTS[sharing.READ_MEETING], "/marac/meetings"),
-        (sharing.RIGHTS[sharing.READ_COHORT], "/marac/cohort"),
-        (sharing.RIGHTS[sharing.MESSAGE], "/marac/messages"),
-        (sharing.RIGHTS[sharing.ANSWER_RESEARCH], "/marac/research"),
-        (sharing.RIGHTS[sharing.ANSWER_ACTION], "/marac/actions"),
-        (ON_CALL, "/notify/alerts"),
-        (CONTROL_ROOM, "/orders/status"),
-    ):
-        if roles & wanted:
-            return RedirectResponse(page, 303)
+    home = home_of((await caller_of(request)).roles)
+    if home is not None:
+        return RedirectResponse(home, 303)
     raise not_found()
 
 
