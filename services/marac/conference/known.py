@@ -164,7 +164,7 @@ class CaseKnown:
         """The victim's row."""
         return self.people.get(self.case.victim.person) if self.case.victim else None
 
-    @property
+    @cached_property
     def lines(self) -> dict[str, rows.Line]:
         """Every line about the people of the case, by root: as it is hers, where it names the victim; a
         stub only where it is one to all."""
@@ -172,7 +172,7 @@ class CaseKnown:
         found = [line for person in ids for line in self.lines_of(person)]
         return {line.root: line for line in sorted(found, key=lambda line: line.said is not None)}
 
-    @property
+    @cached_property
     def _hers(self) -> dict[str, rows.Line]:
         if self.victim is None:
             return {}
@@ -199,7 +199,8 @@ class CaseKnown:
 
 def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:
     named = {each.version for each in (hers.earlier if hers else ())}
-    return line.model_copy(update={"earlier": tuple(e for e in line.earlier if e.version in named)})
+    earlier = tuple(each for each in line.earlier if each.version in named)
+    return line if earlier == line.earlier else line.model_copy(update={"earlier": earlier})
 
 
 def _victim_of(case: rows.ConferenceCase) -> set[str]:
