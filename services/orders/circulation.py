@@ -1,6 +1,6 @@
 """Orders and who has them: an order's own page, what waits for whom, and what teams confirm."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed, Prohibition
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, fits
+from contracts.rules.cover import within
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import questions
 from contracts.rules.order_status import held_before, status
@@ -24,14 +25,18 @@ from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.regimes import OF_2010, OF_THE_PILOT, dapo_from, regime
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
+from services.orders import replacing
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.patterns import without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.rules.circulating import Part, Reach
 from services.orders.rules.sharing import Viewer
-from services.orders.views import ORDERS_ORDER, ORDERS_PERSON, OrdersOrder, OrdersPerson
+from services.orders.views import ORDERS_ORDER, ORDERS_PERSON, OrdersEnding, OrdersOrder, OrdersPerson
 from services.orders.views.order import OrdersOrderTable
 from services.orders.views.order_shown import (
+    Endings,
+    EndingShown,
+    OrderEnding,
     OrderPage,
     OrdersWaiting,
     OrderWaiting,
@@ -77,8 +82,8 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
         facts |= {each.id for served in services for each in served}
         known |= await _told(runtime, made, versions, allowed) | _now(lines, services, at)
         if allowed == circulating.ALL:
-            known["without_answer"] = without_answer(bound, at)
-            facts |= {each.root for row in bound.values() for group in row.occurrences for each in group}
+            of_whole, beside = await _whole(runtime, viewer, order, bound, at, unknown=known["unknown"])
+            known, facts = known | of_whole, facts | beside
         known["asked"] = _circulation(row.asked(at), viewer, allowed)
         if Part.CIRCULATION in allowed:
             known["doubtful"] = await _doubtful(runtime, known["asked"])
@@ -123,34 +128,80 @@ async def circulate(runtime: Runtime, caller: Caller, said: OrderCirculated, key
 
 
 async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
-    """What waits for the caller's teams to confirm, and for their force to circulate; the look is on record
-    before it is given."""
+    """Which orders of the caller's force end soon, and what replaces them; what waits for the caller's teams
+    to confirm, and for their force to circulate. The look is on record before it is given."""
     fresh, at = await runtime.fresh_until(), runtime.clock.now()
     configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     viewer = viewer_of(caller, configuration)
+    whole = circulating.may_see_whole(viewer, Reach(viewer.agency, frozenset()))
     lists: dict[str, list[OrderWaiting]] = {"to_confirm": [], "not_circulated": [], "not_confirmed": []}
     for row in await _outstanding(runtime, viewer, configuration):
         for name, line in _asks(row, viewer, await reach_of_order(runtime, row, configuration), at):
             lists[name].append(line)
-    held = await _held(runtime, {line.order for lines in lists.values() for line in lines[:MOST]}, fresh, at)
+    soon = await replacing.ending_soon(runtime, viewer, configuration, at) if whole else []
+    listed = {line.order for lines in lists.values() for line in lines[:MOST]}
+    held = await _held(runtime, listed | {each.order for each in soon[:MOST]}, fresh, at)
+    ending, told = await _endings(runtime, viewer, configuration, soon, held, at)
     found = {
         name: Waiting(
             total=len(lines), orders=[line.model_copy(update=held[line.order].told) for line in lines[:MOST]]
         )
         for name, lines in lists.items()
     }
-    facts = set[str]().union(*(each.facts for each in held.values()))
-    whole = circulating.may_see_whole(viewer, Reach(viewer.agency, frozenset()))
     page = OrdersWaiting(
         at=at,
         fresh_until=fresh,
+        ending=ending if whole else None,
         to_confirm=found["to_confirm"],
         not_circulated=found["not_circulated"] if whole else None,
         not_confirmed=found["not_confirmed"] if whole else None,
     )
     content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
+    facts = told.union(*(each.facts for each in held.values()))
     await runtime.shown(caller, "orders_waiting", caller.id, content, facts)
     return page
+
+
+async def _whole(
+    runtime: Runtime,
+    viewer: Viewer,
+    order: str,
+    bound: Mapping[str, OrdersPerson],
+    at: datetime,
+    *,
+    unknown: bool,
+) -> tuple[dict[str, Any], set[str]]:
+    """What is told to whoever is shown the whole order alone, and the facts that it comes from: how often
+    whom it binds was left without an answer, and what replaces it where it ends soon."""
+    facts = {each.root for row in bound.values() for group in row.occurrences for each in group}
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined)
+    found = await replacing.replaced(runtime, viewer, configuration, {order: unknown}, at)
+    ending, told = found.get(order, (None, set()))
+    return {"without_answer": without_answer(bound, at), "ending": ending}, facts | told
+
+
+async def _endings(
+    runtime: Runtime,
+    viewer: Viewer,
+    configuration: FactSet,
+    soon: Sequence[OrdersEnding],
+    held: Mapping[str, "_Held"],
+    at: datetime,
+) -> tuple[Endings, set[str]]:
+    """The orders that end soon as a list has them, and the facts that what replaces them comes from."""
+    unknown = {each.order: bool(held[each.order].told["unknown"]) for each in soon[:MOST]}
+    found = await replacing.replaced(runtime, viewer, configuration, unknown, at)
+    lines = []
+    for each in soon[:MOST]:
+        if each.order in found:  # else it has been prolonged at this moment
+            blind = EndingShown(
+                ends=each.ends, days=within(each.ends, at) or 0, by=(), nothing=False, unknown=True
+            )
+            ending = found[each.order][0] or blind
+            told = {"order": each.order, "type": each.type, "ending": ending, **held[each.order].told}
+            lines.append(OrderEnding.model_validate(told))
+    facts = set[str]().union(*(told for _, told in found.values()))
+    return Endings(total=len(soon) - len(unknown) + len(lines), orders=lines), facts
 
 
 async def _theirs(runtime: Runtime, caller: Caller, order: str) -> tuple[OrdersOrder, Viewer, Reach]:

@@ -95,7 +95,8 @@ async def report_circulation(
 async def orders_waiting(
     runtime: TheRuntime, caller: Annotated[Caller, right(sharing.ORDER_READ)]
 ) -> OrdersWaiting:
-    """What waits for the caller's teams to confirm, and for their force to circulate."""
+    """Which orders end within 14 days, and what replaces them; what waits for the caller's teams to confirm,
+    and for their force to circulate."""
     return await circulation.waiting(runtime, caller)
 
 

@@ -15,11 +15,11 @@ from services.orders.pages import PAGES
 from services.orders.pages.routes import router as pages
 from services.orders.routes import router
 from services.orders.rules import sharing
-from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ORDER, ORDERS_PERSON
+from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ENDING, ORDERS_ORDER, ORDERS_PERSON
 
 SERVICE = Service(
     name="orders",
-    views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS),
+    views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
     fold_version=8,
     routers=(router, pages),
     problem_page=PAGES.problem,

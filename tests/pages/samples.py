@@ -7,6 +7,7 @@ from chassis.http.parked import Unread
 from chassis.parking import Broken, Parked
 from contracts.envelope import Assertion
 from contracts.rules.alert_path import PathState
+from contracts.rules.cover import How
 from contracts.rules.order_status import status
 from contracts.rules.regimes import AreaRegime
 from contracts.rules.safe_contact import Word, safe_way
@@ -41,9 +42,13 @@ from services.notify.queries import Alerts, AlertShown, CallShown, MessageShown,
 from services.notify.resolved import ResolvedShown
 from services.orders.rules.circulating import Part
 from services.orders.views.order_shown import (
+    Endings,
+    EndingShown,
+    OrderEnding,
     OrderPage,
     OrdersWaiting,
     OrderWaiting,
+    ReplacedBy,
     ServiceShown,
     Term,
     Waiting,
@@ -560,6 +565,7 @@ def order_page(root: str) -> OrderPage:
         "reference": made.reference,
         "protected": [Name(family="Doe", given="Jane"), None],
         "requirements": [Term(kind=RequirementKind.PROGRAMME, text="For stalkers", supervisor="Probation")],
+        "ending": ending(2, How.NOT_SERVED),
         "questions": [OrderQuestion.SUPERVISOR_MISSING],
         "regime": AreaRegime.PILOT,
         "dapo_from": date(2024, 11, 27),
@@ -596,8 +602,27 @@ def order_page(root: str) -> OrderPage:
     )
 
 
+def ending(days: int, *hows: How, unknown: bool = False) -> EndingShown:
+    """An order that ends so soon, and what each other will be then."""
+    by = [
+        ReplacedBy(
+            order=new(),
+            type=OrderType.SPO,
+            how=how,
+            since=ago(days=-days) if how in (How.COVERS, How.LATER, How.NOT_ALL, How.WHOM_UNKNOWN) else None,
+            until=ago(days=-700) if how is How.COVERS else None,
+            until_further_order=how is How.NOT_SERVED,
+            may_open=how is How.COVERS,
+        )
+        for how in hows
+    ]
+    nothing = How.COVERS not in hows and not unknown
+    return EndingShown(ends=ago(days=-days), days=days, by=tuple(by), nothing=nothing, unknown=unknown)
+
+
 def orders_waiting() -> OrdersWaiting:
-    """One that waits for the reader, one that nobody was sent, and no list of the third kind."""
+    """Three that end soon, of which one is replaced by nothing, one by another order, and of one nobody can
+    tell; one that waits for the reader, one that nobody was sent, and no list of the third kind."""
     asked = circulation()
     of: dict[str, Any] = {"type": OrderType.SPO, "respondents": (Name(family=LONG, given="Kyle"), None)}
     unserved = StatusNow.of(status(order(new(), OrderType.SPO, served=False).terms, NOW))
@@ -607,9 +632,15 @@ def orders_waiting() -> OrdersWaiting:
     untold = OrderWaiting(
         order=new(), since=ago(hours=2), late=False, missing=tuple(asked.missing), unknown=True, **of
     )
+    soon = [
+        OrderEnding(order=new(), **of, status=unserved, ending=ending(2, How.NOT_SERVED, How.APPLIED_FOR)),
+        OrderEnding(order=new(), **of, ending=ending(7, *How)),
+        OrderEnding(order=new(), **of, unknown=True, ending=ending(14, How.LATER, unknown=True)),
+    ]
     return OrdersWaiting(
         at=NOW,
         fresh_until=FRESH,
+        ending=Endings(total=120, orders=soon),
         to_confirm=Waiting(total=1, orders=[mine]),
         not_circulated=Waiting(total=140, orders=[untold]),
         not_confirmed=Waiting(total=0, orders=[]),

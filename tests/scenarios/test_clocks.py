@@ -1,6 +1,7 @@
 """The clocks of the field: a DVPN served on a Friday evening before a bank holiday. Its service is corrected,
 and the clock moves; its hearing is missed, and the supervisor is called, once, through a restore
-of every store; the order that the court made ends it. On both deployments."""
+of every store; the order that the court made ends it, and before its own end stands first with what replaces
+it. On both deployments."""
 
 import asyncio
 from datetime import datetime, time, timedelta
@@ -181,6 +182,42 @@ async def test_a_hearing_that_is_missed_over_a_bank_holiday_calls_somebody_once(
         await until(over)
         shown = await get(goldthread, "helen-sato", f"/notify/v1/alerts/{root}")
         assert shown["state"] == "stood-down"
+        await ends_soon(goldthread, new, DUE + timedelta(days=22))
+
+
+async def ends_soon(goldthread: Goldthread, order: str, at: datetime) -> None:
+    """Six days before its end the order stands first on the list, with what replaces it: nothing; another
+    that nobody has served, which is no cover; and once it was served, that one."""
+    listed = await get(goldthread, "helen-sato", "/orders/v1/orders")
+    assert order not in {each["order"] for each in listed["ending"]["orders"]}, "it has 28 days"
+    await goldthread.set_clock(at)
+
+    async def tells(nothing: bool, by: list[tuple[str, str]], says: str) -> None:
+        async def so() -> bool:
+            found = (await get(goldthread, "helen-sato", "/orders/v1/orders"))["ending"]["orders"]
+            page = await get(goldthread, "helen-sato", f"/orders/v1/orders/{order}")
+            if [each["order"] for each in found] != [order] or page["ending"] != found[0]["ending"]:
+                return False
+            known = page["ending"]
+            told = [(each["type"], each["how"]) for each in known["by"]]
+            return (known["days"], known["unknown"], known["nothing"], told) == (7, False, nothing, by)
+
+        await until(so, says)
+        helen = await goldthread.person("helen-sato")
+        for path in ("/orders/", f"/orders/orders/{order}"):
+            text = (await helen.get(path, headers={"Accept": "text/html"})).text
+            assert says in text, path
+            assert caseload.HER["family"] not in text.partition("<h1")[0], path
+
+    await tells(True, [], "NOTHING REPLACES IT.")
+    body = notice(at - timedelta(hours=2))
+    del body["content"]["authorised_by"]
+    body["content"] |= {"order": "non-molestation", "court": "Family", "until_further_order": True}
+    new = (await goldthread.post("northmere-police", "/orders/v1/orders", body, "replaces"))["root"]
+    await tells(True, [("non-molestation", "not-served")], "nobody has said that it was served")
+    service = caseload.service(new, at - timedelta(hours=1))
+    await goldthread.post("northmere-police", "/orders/v1/services", service, "replaces-served")
+    await tells(False, [("non-molestation", "covers")], "it can be enforced from that moment on")
 
 
 async def restored(deployment: Deployed, goldthread: Goldthread, at: datetime) -> None:

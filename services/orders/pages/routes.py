@@ -120,7 +120,8 @@ def _place(error: ValidationError) -> str:
 
 @router.get("/")
 async def orders(request: Request, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
-    """What waits for the caller's teams to confirm, and for their force to circulate."""
+    """Which orders end soon, and what replaces them; what waits for the caller's teams to confirm, and for
+    their force to circulate."""
     shown = await circulation.waiting(runtime, caller)
     return PAGES.show("orders.html", PAGES.look(request, caller), page=shown)
 

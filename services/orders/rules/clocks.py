@@ -12,13 +12,14 @@ from datetime import datetime
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
-from contracts.rules.cover import Cover, covered
+from contracts.rules.cover import covered
 from contracts.rules.occurrence import LONDON, normal
 from contracts.rules.order_life import LIVES
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_questions import bail_months
 from contracts.rules.order_status import BAIL, NOTICES, ends_at
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
+from services.orders.rules.look_ahead import cover
 
 Clocks = dict[AlertRule, datetime]
 """When each clock that runs runs out."""
@@ -171,24 +172,13 @@ def _goes_on(order: Order, when: datetime, at: datetime) -> bool:
     under the same reference."""
     own = order.known
     others = [
-        _cover(other)
+        cover(other)
         for other in order.others
         if (other.protected if own.protected else not other.protected and _same_case(own, other))
     ]
-    return covered(_cover(own), when, others, at)
+    return covered(cover(own), when, others, at)
 
 
 def _same_case(one: KnownOrder, other: KnownOrder) -> bool:
     reference = normal(one.reference or "")
     return reference != "" and reference == normal(other.reference or "")
-
-
-def _cover(order: KnownOrder) -> Cover:
-    return Cover(
-        root=order.root,
-        reference=order.reference,
-        made=order.made,
-        terms=order.terms,
-        respondents=frozenset(order.respondents),
-        protected=frozenset(order.protected),
-    )

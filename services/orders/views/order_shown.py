@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import AwareDatetime
 
 from contracts.rules.circulation import Circulation, TeamLine
+from contracts.rules.cover import How
 from contracts.rules.order_types import Breach
 from contracts.rules.regimes import AreaRegime
 from contracts.sections import Name
@@ -39,6 +40,30 @@ class ServiceShown(Shown):
     respondent_aware: AwareDatetime | None
 
 
+class ReplacedBy(Shown):
+    """Another order between the same people, as it will be when one ends: ``how`` alone ``covers`` protects
+    them from that moment on. ``since``: from when it can be enforced then; null: it cannot."""
+
+    order: str
+    type: OrderType
+    how: How
+    since: AwareDatetime | None
+    until: AwareDatetime | None
+    until_further_order: bool
+    may_open: bool
+
+
+class EndingShown(Shown):
+    """An order that ends within 2, 7 or 14 days, and what replaces it. ``nothing``: nothing that is known
+    here protects the same people from then; never said where that is ``unknown``."""
+
+    ends: AwareDatetime
+    days: int
+    by: tuple[ReplacedBy, ...]
+    nothing: bool
+    unknown: bool
+
+
 class OrderPage(Shown):
     """An order with what this reader may see of it: ``left_out`` names the parts that they may not.
     ``unknown``: it cannot be told what holds of it. ``asked`` is its circulation, None where none is asked;
@@ -47,7 +72,8 @@ class OrderPage(Shown):
     three had none. ``regime``: whether its area, in the pilot of DAPN and DAPO since ``dapo_from``, was so
     when it was made; None where its type is of neither regime. ``doubtful`` are the teams that an agency of
     its kind cannot have, or of an agency whose kind nobody knows. ``teams`` are those for which the reader
-    may confirm it."""
+    may confirm it. ``ending``: what replaces it, told to whoever is shown the whole order; None where it does
+    not end within 14 days."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
@@ -76,6 +102,7 @@ class OrderPage(Shown):
     dapo_from: date | None = None
     services: tuple[ServiceShown, ...] = ()
     asked: Circulation | None = None
+    ending: EndingShown | None = None
     without_answer: int = 0
     doubtful: tuple[tuple[TeamKind, str], ...] = ()
     teams: list[TeamKind]
@@ -106,12 +133,32 @@ class Waiting(Shown):
     orders: list[OrderWaiting]
 
 
+class OrderEnding(Shown):
+    """An order that ends soon, with what holds of it now and what replaces it."""
+
+    order: str
+    type: OrderType
+    status: StatusNow | None = None
+    unknown: bool = False
+    respondents: tuple[Name | None, ...] = ()
+    ending: EndingShown
+
+
+class Endings(Shown):
+    """Orders that end within 14 days, the soonest first: at the most 100 of ``total``."""
+
+    total: int
+    orders: list[OrderEnding]
+
+
 class OrdersWaiting(Shown):
-    """What waits for the reader's teams to confirm; and of their force's orders, what has not been
-    circulated, and what has been and nobody has confirmed: None for whoever does not work with them all."""
+    """Which orders of the reader's force end soon; what waits for the reader's teams to confirm; and of their
+    force's orders, what has not been circulated, and what has been and nobody has confirmed: None for whoever
+    does not work with them all."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
+    ending: Endings | None = None
     to_confirm: Waiting
     not_circulated: Waiting | None
     not_confirmed: Waiting | None

@@ -472,7 +472,7 @@ class TestPerson:
         child = someone(cat().role.CHILD, "kit")
         made = order(people=[ben(), ann(), child])
         assert world(made).row("orders_person", person("kit")) is not None
-        views = ("orders_breach", "orders_order", "orders_clocks")
+        views = ("orders_breach", "orders_order", "orders_clocks", "orders_ending")
         nothing = {(view, root_of("breach")): Folded(None) for view in views}
         assert world(answer("breach")).fold() == nothing
 
