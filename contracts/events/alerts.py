@@ -19,6 +19,11 @@ from contracts.vocabulary import (
     Urgency,
 )
 
+FOLLOWS = (
+    "the last of the answers to this alert that were there when this one was given, by the id of its fact: "
+    "this one came after them, whatever the clocks of two processes said"
+)
+
 
 class AlertRaised(Content):
     """Somebody must be told about a cause. One for each (rule, root of the cause, generation)."""
@@ -79,6 +84,7 @@ class AlertAcknowledged(Content):
     rule: AlertRule
     generation: StrictInt = Field(ge=1)
     person: Id
+    follows: Id | None = Field(default=None, description=FOLLOWS)
 
 
 class AlertPassedOn(Content):
@@ -94,6 +100,7 @@ class AlertPassedOn(Content):
     person: Id
     reason: PassReason
     note: Text | None = None
+    follows: Id | None = Field(default=None, description=FOLLOWS)
 
 
 class AlertResolved(Content):

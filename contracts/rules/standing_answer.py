@@ -8,7 +8,7 @@ within 24 hours of the report, and at high risk at once; how long each urgency h
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -27,43 +27,64 @@ go there; a shift; the inspectorate's day."""
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """That a person took an alert, or passed it on. ``root`` is of the fact that says so."""
+    """That a person took an alert, or passed it on. ``root`` is of the fact that says so, ``follows`` of the
+    last that was there when it was given."""
 
     root: str
     person: str
     at: datetime
     takes: bool
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What stands after all answers. ``taken`` is of whoever has the alert; None: nobody.
 
-    ``given_back`` is when whoever had it last gave it back.
+    ``given_back`` is when whoever had it last gave it back. ``last`` is the last of all answers, whatever
+    it changed: what is answered now follows it.
     """
 
     taken: Answer | None = None
     given_back: datetime | None = None
+    last: str | None = None
 
 
 def answer_of(envelope: Envelope, said: AlertAcknowledged | AlertPassedOn) -> Answer:
     """The answer that a fact is."""
-    return Answer(envelope.root, said.person, envelope.time, isinstance(said, AlertAcknowledged))
+    takes = isinstance(said, AlertAcknowledged)
+    return Answer(envelope.root, said.person, envelope.time, takes, said.follows)
 
 
 def standing_answer(answers: Iterable[Answer]) -> Standing:
     """What stands after these answers to one alert, in whatever order they come.
 
     Taking it while another has it is no answer, then or later. Whoever passes on gives back only what
-    is their own. Of the same instant, who takes comes before who passes on: so it is told on.
+    is their own. What follows an answer comes after it, whatever the clocks said. Of the same instant, who
+    takes comes before who passes on: so it is told on.
     """
+    of = {each.root: each for each in answers}
     stands = Standing()
-    for each in sorted(answers, key=lambda each: (each.at, not each.takes, each.root)):
+    for each in sorted(of.values(), key=lambda each: (*_after(each, of), not each.takes, each.root)):
         if each.takes and stands.taken is None:
             stands = Standing(each, stands.given_back)
         elif not each.takes and stands.taken is not None and stands.taken.person == each.person:
             stands = Standing(None, each.at)
+        stands = replace(stands, last=each.root)
     return stands
+
+
+def _after(answer: Answer, of: Mapping[str, Answer]) -> tuple[datetime, int]:
+    """When an answer counts as given: not before what it follows; and, of what counts as given at one
+    instant, how many it follows."""
+    line = [answer]
+    while (before := of.get(line[-1].follows or "")) is not None and before not in line:
+        line.append(before)
+    at, count = line.pop().at, 0
+    while line:
+        each = line.pop()
+        at, count = (each.at, 0) if each.at > at else (at, count + 1)
+    return at, count
 
 
 class Word(Protocol):

@@ -1,7 +1,6 @@
 """What staff do about an alert, and what areas set for themselves: load, call a rule, record."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TypeVar
 
 from chassis.accept import Refused, Taken, own_header
@@ -19,6 +18,7 @@ from contracts.submission import Submission
 from contracts.vocabulary import AlertRule, PassReason
 from services.notify import queries
 from services.notify.queries import AlertShown
+from services.notify.replies import standing_of
 from services.notify.rules import answering, own_ladders, resolving, rota, sharing
 from services.notify.views import AlertRow
 
@@ -38,7 +38,7 @@ async def acknowledge(
     _refuse(answering.not_what_was_seen(seen, (row.rule, row.generation)))
     if row.waiting:
         said = AlertAcknowledged(cause=cause, rule=row.rule, generation=row.generation, person=caller.id)
-        await _record(runtime, caller, said, runtime.clock.now())
+        await _record(runtime, caller, said)
     return await _now(runtime, caller, cause, rule)
 
 
@@ -69,9 +69,7 @@ async def pass_on(
         reason=reason,
         note=note,
     )
-    now = runtime.clock.now()
-    # Whatever the clocks of two processes say: what is given back was taken before.
-    await _record(runtime, caller, said, max(now, row.acknowledged_at or now))
+    await _record(runtime, caller, said)
     return await _now(runtime, caller, cause, rule)
 
 
@@ -189,10 +187,12 @@ def _refuse(refusal: answering.Refusal | None) -> None:
         raise Problem(409, refusal, answering.SENTENCES[refusal])
 
 
-async def _record(
-    runtime: Runtime, caller: Caller, said: AlertAcknowledged | AlertPassedOn, at: datetime
-) -> None:
-    await runtime.take(own_header(at), said, caller=caller, right=sharing.ANSWER)
+async def _record(runtime: Runtime, caller: Caller, said: AlertAcknowledged | AlertPassedOn) -> None:
+    """Now, and after every answer that is there: whatever the clock of whoever wrote it said."""
+    facts = await runtime.facts([f"o:{said.cause}"])
+    follows = standing_of(facts, said.rule, said.generation).last
+    content = said.model_copy(update={"follows": follows})
+    await runtime.take(own_header(runtime.clock.now()), content, caller=caller, right=sharing.ANSWER)
 
 
 async def _now(runtime: Runtime, caller: Caller, cause: str, rule: AlertRule | None) -> AlertShown:

@@ -18,12 +18,13 @@ from chassis.http.auth import Caller
 from chassis.http.problem import Problem, not_found
 from chassis.ids import Ids
 from chassis.runtime import Runtime
-from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertPassedOn, AlertRaised, AlertStoodDown
-from contracts.rules.standing_answer import Answer, answer_of, standing_answer
+from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
+from contracts.rules.standing_answer import Answer
+from services.notify.replies import standing_of
 from services.notify.rules import answering, sharing
-from services.notify.views import Reply, number_of
+from services.notify.views import number_of
 
-OfAlert = TypeVar("OfAlert", AlertStoodDown, AlertAcknowledged | AlertPassedOn)
+OfAlert = TypeVar("OfAlert", AlertStoodDown, AlertAcknowledged)
 
 _KIND = "answer-link"
 
@@ -67,17 +68,20 @@ async def take(runtime: Runtime, call: str) -> Taken:
         cause=alert.cause, rule=alert.rule, generation=alert.generation, person=called.said.person
     )
     facts = await runtime.facts([f"o:{alert.cause}"])
-    taken = _taken(facts, said)
+    before = standing_of(facts, said.rule, said.generation)
+    taken = before.taken
     stands = not _about(facts.current(AlertStoodDown), said)
     used = (
-        each.said == said and each.occurred >= called.occurred for each in facts.current(AlertAcknowledged)
+        each.said.person == said.person and each.occurred >= called.occurred
+        for each in _about(facts.current(AlertAcknowledged), said)
     )
     given_back = taken is None and any(used)
     if refusal := answering.no_taking_by_link(stands, given_back, called.occurred, now):
         raise Problem(409, refusal, answering.SENTENCES[refusal])
     if taken is None:
         caller = _named(said.person, call)
-        await runtime.take(own_header(now), said, caller=caller, right=sharing.ANSWER_BY_LINK)
+        after = said.model_copy(update={"follows": before.last})
+        await runtime.take(own_header(now), after, caller=caller, right=sharing.ANSWER_BY_LINK)
         taken = _taken(await runtime.facts([f"o:{alert.cause}"]), said)
     if taken is None:
         raise not_found()
@@ -96,8 +100,7 @@ def _more(facts: FactSet, taken: AlertAcknowledged) -> int:
 
 def _taken(facts: FactSet, said: AlertAcknowledged | AlertRaised) -> Answer | None:
     """Who has the alert of which this would be an answer."""
-    replies: list[Reply] = [*facts.current(AlertAcknowledged), *facts.current(AlertPassedOn)]
-    return standing_answer(answer_of(fact.envelope, fact.said) for fact in _about(replies, said)).taken
+    return standing_of(facts, said.rule, said.generation).taken
 
 
 def _about(facts: Iterable[Fact[OfAlert]], said: AlertAcknowledged | AlertRaised) -> list[Fact[OfAlert]]:

@@ -190,6 +190,25 @@ async def test_what_is_given_back_was_taken_before_whatever_the_clocks_say(start
     assert given_back.state == "unanswered"
 
 
+async def test_while_a_clock_goes_wrong_an_alert_is_whose_it_was_last(start: Start) -> None:
+    """Taken by a clock that goes an hour ahead, given back when it has been set back, and taken again. Each
+    answer says which was the last before it."""
+    runtime = await begun(start)
+    then = runtime.clock.now()
+    await runtime.set_clock(then + timedelta(hours=1))
+    taken = await actions.acknowledge(runtime, AMIRA, CAUSE)
+    assert taken.answered_by == Who.YOU
+    await runtime.set_clock(then)
+    given_back = await actions.pass_on(runtime, AMIRA, CAUSE, PassReason.CANNOT_TAKE)
+    assert (given_back.state, given_back.answered_by) == ("unanswered", None)
+    await runtime.set_clock(then + timedelta(hours=1))
+    await actions.acknowledge(runtime, AMIRA, CAUSE)
+    await actions.pass_on(runtime, AMIRA, CAUSE, PassReason.CANNOT_TAKE)
+    await runtime.set_clock(then)
+    again = await actions.acknowledge(runtime, AMIRA, CAUSE)
+    assert (again.state, again.answered_by) == ("answered", Who.YOU), "and nobody waits for the clock"
+
+
 async def test_passing_it_on_calls_the_next_at_once(start: Start) -> None:
     runtime = await begun(start)
     assert await refusal(actions.pass_on(runtime, BEN, CAUSE, PassReason.CANNOT_TAKE)) == (
