@@ -153,8 +153,10 @@ class Runtime(Recorder):
                 reached = await positions_of(self.store, set(ends))
                 if all(reached.get(partition, 0) >= end for partition, end in ends.items() if end > 0):
                     break
-                if sum(reached.values()) > progress:
-                    progress, since = sum(reached.values()), time.monotonic()
+                # What comes after those ends, as watermarks do for ever, is no progress towards them.
+                towards = sum(min(reached.get(partition, 0), end) for partition, end in ends.items())
+                if towards > progress:
+                    progress, since = towards, time.monotonic()
             except Exception as error:  # noqa: BLE001 - log or store are away: it is asked again
                 log.warning("catch-up.waits", reason=type(error).__name__)
             await asyncio.sleep(0.05)

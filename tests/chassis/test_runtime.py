@@ -443,6 +443,40 @@ async def test_whoever_waits_for_an_answer_when_a_service_stops_is_told_to_say_i
     assert not (await say(again, incident("1"), "1")).repeated, "it was not saved half"
 
 
+@pytest.mark.parametrize("step", ["load", "fold"])
+async def test_what_a_service_has_in_hand_when_it_is_told_to_stop_is_done_once_by_the_next(
+    system: System, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """It is in the middle of a slow transaction, all written and not committed: a fact of another service is
+    loaded, or folded. Neither is skipped, as by a client that commits what it did not finish."""
+    runtime = await system.start()
+    taken = await say(runtime, incident())
+    await row_when(runtime, 1)
+    await until(lambda: settled(runtime))
+    in_hand = asyncio.Event()
+    part, name = (runtime.loader, "_enter") if step == "load" else (runtime.folder, "_lock")
+    work = getattr(part, name)
+
+    async def slowly(*given: Any) -> Any:
+        done = await work(*given)
+        if given[1]:
+            in_hand.set()
+            await asyncio.Event().wait()
+        return done
+
+    monkeypatch.setattr(part, name, slowly)
+    known, id_ = next(iter(await runtime.fact(taken.root))).envelope, IDS.blind("of", "another")
+    own = {"id": id_, "root": id_, "subject": id_, "keys": known.keys.replace(taken.root, id_)}
+    another = known.model_copy(update=own | {"source": "/referrals"})
+    await runtime.log.append([Record("incidents", "k", another.model_dump_json(exclude_none=True).encode())])
+    await in_hand.wait()
+    async with asyncio.timeout(30):
+        await system.stop(runtime)
+    again = await system.start()
+    assert (await row_when(again, 2)).facts == sorted([taken.id, id_])
+    await until(lambda: settled(again))
+
+
 async def test_the_clock_outlives_a_store_that_was_away(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis import runtime as runtime_module
 from chassis.clock import Clock
@@ -15,8 +16,14 @@ from chassis.log import Record, open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
+from contracts.events.orders import BreachReported
+from contracts.topics import TOPICS
+from contracts.vocabulary import BreachKind
 from deploy.local.kafka import Kafka
 from tests.chassis.conftest import IDS, SERVICE, System
+from tests.chassis.log.conftest import forgetting_file, forgetting_kafka
+from tests.chassis.race.world import CAUSE
+from tests.chassis.test_runtime import incident, row_when, say, settled, someone
 from tests.support.waiting import until
 
 
@@ -44,6 +51,43 @@ async def test_one_partition_of_which_nothing_comes_is_told_whatever_comes_of_ot
     monkeypatch.undo()
     await runtime.log.append([Record("breaches", "k", b"{}")])
     await until(lambda: is_ready(runtime))
+
+
+async def test_where_retention_overtook_a_position_that_partition_stops_and_all_else_goes_on(
+    system: System, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log forgot what this service has yet to read. Nothing is reset, and whoever asks is told."""
+    runtime = await system.start()
+    about = BreachReported(kind=BreachKind.CONTACT, people=[someone("1")])
+    roots = [(await say(runtime, about)).root for _ in range(3)]
+    await until(lambda: settled(runtime))
+    ends = await runtime.log.ends(["breaches"])
+    ((_, partition),) = [each for each, end in ends.items() if end == 3]
+    await system.stop(runtime)
+    beside = system._runtime(SERVICE)
+    async with beside.store.writing() as connection:
+        await connection.execute(text("update position set next = 1 where topic = 'breaches' and next = 3"))
+    await beside.store.close()
+    if system.store.startswith("sqlite"):
+        forget = forgetting_file(tmp_path / "log.sqlite")
+    else:
+        forget = forgetting_kafka(request.getfixturevalue("clean_kafka"))
+    await forget(TOPICS["breaches"], partition, 2)
+
+    monkeypatch.setattr(runtime_module, "CATCH_UP_SECONDS", 1)
+    runtime = await system.start()
+
+    async def told() -> bool:
+        ok, why = await runtime.ready()
+        place = f"breaches-{partition}: position 1 is gone: the first record left is 2"
+        return not ok and why["stopped"] == [place]
+
+    await until(told)
+    assert runtime.alive()
+    await say(runtime, incident("1"))
+    await row_when(runtime, 1)
+    assert all([await runtime.row(CAUSE, root) for root in roots]), "what it had it has"
+    assert await told(), "nothing was reset"
 
 
 async def test_a_task_that_misses_its_cancel_is_told_again(system: System) -> None:

@@ -40,7 +40,8 @@ from tests.scenarios.webhook import Webhook
 
 BUILD = Path("build/chaos")
 SUMS = Path("build/chaos.json")
-INSTANCES = 2
+INSTANCES = (2, 3)
+"""Of each service: every second round of a long run has the more of them."""
 Kind = Literal["distributed", "embedded"]
 Lanes = tuple[Collection[str], ...]
 """Names of faults: those of one lane come one after another, those of different ones at one time."""
@@ -96,10 +97,11 @@ def round_of(
     kind: Kind, seed: int, number: int, count: int, *, short: bool, only: Sequence[str] = ()
 ) -> Outcome:
     """One round on a new deployment: so many kills, then each fault (or these alone), then every check."""
+    instances = INSTANCES[0 if short else number % len(INSTANCES)]
     folder = Path(mkdtemp(prefix="gt-"))
     folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # Kafka is there in half the time
-    deployment = Alone(folder) if kind == "embedded" else Cluster(folder, INSTANCES)
+    deployment = Alone(folder) if kind == "embedded" else Cluster(folder, instances)
     try:
         outcome = uvloop.run(_round(deployment, f"{kind} {seed}/{number}", count, short, only))
     except BaseException:

@@ -17,6 +17,7 @@ from tests.faults.trial import TAKES_OVER_SECONDS, Trial, called
 
 SUNDAY = 6
 BROKEN = "select 1 from subject where broken_since is not null"
+COME_AND_GO = 5
 FROZEN_SECONDS = 12.0
 """Longer than every time-out of ours: a session of Kafka's group 4 s, of PostgreSQL 5 s, a claim and
 a lease 10 s."""
@@ -68,14 +69,15 @@ async def rolling_restart(trial: Trial) -> str:
 
 
 async def fewer_and_more(trial: Trial) -> str:
-    """The second instances go, and come again."""
-    deployment = trial.deployment
+    """All but the first instance of each part go, and come again: in a long run, every few seconds."""
+    deployment, times = trial.deployment, 1 if trial.short else COME_AND_GO
     parts = [part for part in deployment.killable if "@" in part]
-    async with deployment.without(*parts):
-        await asyncio.gather(*(deployment.end(part) for part in parts))
-        await trial.comes_through()
-    await deployment.back(*parts)
-    return f"{len(parts)} processes"
+    for _ in range(times):
+        async with deployment.without(*parts):
+            await asyncio.gather(*(deployment.end(part) for part in parts))
+            await trial.comes_through()
+        await deployment.back(*parts)
+    return f"{len(parts)} processes, {times} times"
 
 
 async def clocks_stepped(trial: Trial) -> str:

@@ -76,16 +76,18 @@ class Bench:
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     if request.param == "kafka":
         address = str(request.getfixturevalue("kafka_address"))
-        url, forget = f"kafka://{address}", _forgetting_kafka(address)
+        url, forget = f"kafka://{address}", forgetting_kafka(address)
     else:
-        url, forget = f"sqlite:{tmp_path}/log.db", _forgetting_file(tmp_path / "log.db")
+        url, forget = f"sqlite:{tmp_path}/log.db", forgetting_file(tmp_path / "log.db")
     log = open_log(url)
     await log.start()
     yield Bench(url, log, forget)
     await log.stop()
 
 
-def _forgetting_file(path: Path) -> Forget:
+def forgetting_file(path: Path) -> Forget:
+    """How the embedded log loses records."""
+
     async def forget(topic: Topic, partition: int, before: int) -> None:
         db = sqlite3.connect(path)
         with db:
@@ -99,7 +101,9 @@ def _forgetting_file(path: Path) -> Forget:
     return forget
 
 
-def _forgetting_kafka(address: str) -> Forget:
+def forgetting_kafka(address: str) -> Forget:
+    """How Kafka does, as by retention."""
+
     async def forget(topic: Topic, partition: int, before: int) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=address)
         await admin.start()

@@ -92,6 +92,9 @@ async def test_the_configuration_that_counts(log: KafkaLog, topic: Topic) -> Non
     assert consumer._auto_offset_reset == "none"
     assert consumer._session_timeout_ms <= 4_000
     assert consumer._rebalance_timeout_ms == READER["rebalance_timeout_ms"] != consumer._session_timeout_ms
+    assert consumer._heartbeat_interval_ms * 3 < consumer._session_timeout_ms
+    assert consumer._max_poll_interval_ms == READER["max_poll_interval_ms"] > consumer._rebalance_timeout_ms
+    assert consumer._group_instance_id is None, "a dead member's partitions are free at once"
     await append(log, topic, 1)
     assert log._producer is not None
     assert log._producer._sender._acks == -1
