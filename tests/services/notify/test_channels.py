@@ -10,6 +10,7 @@ import pytest
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
 from services.notify.rules.channels import channels, unreached
+from services.notify.rules.telling import WAITS, next_try, to_send
 from tests.services.notify.world import RAISED, World, on_call, rota, staff
 from tests.support.tables import lines
 
@@ -155,6 +156,13 @@ def test_while_pagers_answer_500_for_a_day_the_rounds_go_on_until_somebody_takes
     assert {name for at, name in world.called if at > 23 * 60} == {"amira", "ben", "cath", "dev"}
     assert world.row.went_round, "the operator sees it"
     calls = len(world.called)
+    waits = to_send(world.row.calls)
+    people = {staff(name) for name in ("amira", "ben", "cath", "dev")}
+    assert ({call.person for call, _ in waits}, len(waits)) == (people, 4)
+    for call, message in waits:
+        assert timedelta(0) <= next_try(call.due, message) - (message.last_attempt or call.due) <= WAITS[-1]
+        world.try_call(call.id, DeliveryResult.DELIVERED)
+    assert to_send(world.row.calls) == [], "when they take it again each has one message, and no volley"
     world.acknowledge("dev")
     world.wait(3600)
     assert (world.row.went_round, len(world.called)) == (False, calls)

@@ -294,6 +294,28 @@ async def test_of_the_causes_looked_through_none_is_wasted_on_others(
     assert await seen(caller("amy", "supervisor", areas=("force",))) == ["north"], "around it"
 
 
+async def test_what_is_late_stands_first_and_then_what_runs_out_next(start: Start) -> None:
+    runtime = await start()
+    await configure(runtime, first="amira")
+    causes = {hours: IDS.fact("due in", str(hours)) for hours in (30, -5, 2, 7)}
+    for hours, cause in causes.items():
+        due, at = runtime.clock.now() + hours * HOUR, runtime.clock.now()
+        runs = ClockStarted(rule=HEARING, cause=cause, generation=1, due=due, routing=area("north"))
+        await runtime.say([Saying(HEARING, cause, 1, runs, at)])
+    who = caller("amy", "supervisor")
+
+    async def all_of_them() -> list[tuple[str, str]]:
+        found = [(each.cause, each.state) for each in (await clock_list.clocks(runtime, who)).clocks]
+        return found if len(found) == len(causes) else []
+
+    assert await until(all_of_them) == [
+        (causes[-5], "late"),
+        (causes[2], "runs"),
+        (causes[7], "runs"),
+        (causes[30], "runs"),
+    ]
+
+
 RULES = st.sampled_from([HEARING, ENDS, ANSWER, AlertRule.BAIL_ENDED])
 STEPS = st.lists(
     st.one_of(

@@ -438,6 +438,7 @@ async def test_of_orders_that_overlap_both_stand_and_a_breach_is_of_the_newest(o
     cause = await told(orders, "breaches", 1, {"kind": "contact", **BETWEEN})
     row = await breach_of(orders, cause)
     assert (row.order, row.order_because) == (second, "order.same-people-in-force")
+    assert [each.order for each in row.beside] == [first], "its page shows the other beside it"
     her = await orders.runtime.row(ORDERS_PERSON, row.victims[0])
     assert isinstance(her, OrdersPerson)
     assert {line.root for line in her.orders} == {first, second}
@@ -497,7 +498,7 @@ async def test_service_before_the_making_is_a_fact_and_makes_it_no_earlier(order
 
 
 async def test_a_breach_with_no_order_in_force_pages_and_says_why(orders: Orders) -> None:
-    """Before any was made, after the last had ended, and of one that is told of only later."""
+    """Before any was made, and after the last had ended."""
     before = await breach_of(orders, await told(orders, "breaches", 60, {"kind": "contact", **BETWEEN}))
     assert (before.order, before.order_because) == (None, "order.not-found")
     ended = (orders.runtime.clock.now() - timedelta(days=10)).isoformat()
@@ -507,6 +508,38 @@ async def test_a_breach_with_no_order_in_force_pages_and_says_why(orders: Orders
     assert after.status is not None
     assert (after.status.in_force, after.status.reason) == (False, "order.ended")
     assert after.urgency == "now", "nobody graded her risk"
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    page = (await orders.http.get(f"/orders/breaches/{after.cause}", headers=headers)).text
+    assert "None was in force: the most recent between the same people." in page
+    assert "Ended. Risk can rise when an order ends." in page
+    assert "Was another order, or bail? Check PNC." in page
+
+
+async def test_a_breach_before_its_order_stays_one_and_the_order_does_not_reach_back(orders: Orders) -> None:
+    """Of people, and of the order by its id, which was made a month later and is told of only afterwards: a
+    fact still, for which somebody was called; and its page says what did not hold then."""
+    named = await told(orders, "breaches", 60, {"kind": "contact", **BETWEEN})
+    assert (await breach_of(orders, named)).order_because == "order.not-found"
+    binds = {"order": "non-molestation", "until_further_order": True, **BETWEEN}
+    order = await told(orders, "orders", 30, binds)
+    by_id = await told(orders, "breaches", 60, {"kind": "contact", "order": order})
+    row = await breach_of(orders, by_id)
+    assert row.status is not None
+    assert (row.order, row.status.in_force, row.status.reason) == (order, False, "order.not-started")
+    late = await told(orders, "breaches", 1, {"kind": "contact", **BETWEEN})
+    assert (await breach_of(orders, late)).order == order
+    before = await breach_of(orders, named)
+    assert (before.order, before.order_because) == (None, "order.not-found"), "it is of no order made later"
+    for cause, says in (
+        (named, "No order is known here for this breach."),
+        (by_id, "It has not started yet."),
+    ):
+        assert [alert.generation for alert in await orders.alerts(cause)] == [1], "called once, and standing"
+        assert not (await orders.runtime.facts([f"o:{cause}"])).current(AlertStoodDown)
+        headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+        page = await orders.http.get(f"/orders/breaches/{cause}", headers=headers)
+        assert says in page.text, cause
+        assert ("Was another order, or bail? Check PNC." in page.text) is (cause == by_id)
 
 
 async def corrected(orders: Orders, root: str, content: dict[str, Any], version: int = 1) -> None:
