@@ -58,6 +58,7 @@ CALLERS = {
         caller("coordinator-too", "council", "marac-coordinator", "north"),
         caller("coordinator-elsewhere", "police", "marac-coordinator", "south"),
         caller("chair-elsewhere", "police", "marac-chair", "south"),
+        caller("chair-of-two", "police", "marac-chair", "north", "south"),
         caller("idva", "haven", "idva", "north"),
         caller("housing", "council", "marac-representative", "north"),
         caller("housing-too", "council", "marac-representative", "north"),

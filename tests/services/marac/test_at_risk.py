@@ -189,6 +189,8 @@ async def test_both_lists_for_whoever_may_see_the_case_and_who_is_not_referred(m
     assert [(each["offenders"], each["case"]) for each in by_offenders] == [(2, case), (1, None)]
     assert [each["name"]["family"] for each in by_offenders] == ["Doe", "Rai"]
     assert [each["case"] for each in await at_risk_of(marac, "idva")] == [case], "her cases alone"
+    in_the_force = await at_risk_of(marac, "coordinator", by="offenders", area="castleshire")
+    assert in_the_force == by_offenders, "the force's, of those who are the caller's"
     for who, asked in (("chair-elsewhere", {}), ("chair", {"area": "south"})):
         assert await at_risk_of(marac, who, **asked) == []
     assert (await marac.get("matac", "victims")).status_code == 404

@@ -118,6 +118,23 @@ async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: M
     assert (await marac.get("coordinator", "data-return?by=week")).status_code == 422
 
 
+async def test_a_chair_of_two_maracs_has_both_side_by_side_on_one_page(marac: Marac) -> None:
+    await held(marac, 6)
+
+    async def both() -> dict[str, Any]:
+        found = await overview(marac, "chair-of-two")
+        counted = {area: line["measures"][0]["year"] for area, line in found.items()}
+        return found if counted == {"north": 6, "south": 0} else {}
+
+    await until(both, what="six were heard in the north, and none in the south")
+    headers = {"Authorization": "Bearer chair-of-two"}
+    page = (await marac.http.get("/marac/overview", headers=headers)).text
+    tables = [part.split("</thead>")[0] for part in page.split("<thead")[1:]]
+    assert any("North" in head and "South" in head for head in tables), "side by side"
+    returns = (await marac.get("chair-of-two", "data-return?by=year")).json()["returns"]
+    assert {each["area"]: each["numbers"]["cases"] for each in returns} == {"north": 6, "south": 0}
+
+
 async def test_actions_that_were_due_and_those_done_by_then(marac: Marac) -> None:
     meeting = await held(marac, 2)
     now = marac.runtime.clock.now()

@@ -127,6 +127,8 @@ async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) 
     assert (await say(marac, "housing", late, answer(await people(marac, late)))).status_code == 201
     shown = (await marac.get("chair", f"cases/{made.case}/research")).json()
     assert [(each["agency"], each["after"]) for each in shown["answers"]] == [("council", True)]
+    page = await form(marac, "chair", f"cases/{made.case}")
+    assert "Came after the meeting began." in page.text
 
 
 async def test_of_a_referral_that_is_withdrawn_nothing_is_open(marac: Marac) -> None:

@@ -250,3 +250,27 @@ async def test_nothing_that_is_sent_holds_a_name_but_of_staff(marac: Marac) -> N
     for name in ("Doe", '"Ann"', STREET):
         assert name not in everything
     assert CALLERS["housing"].id in await said()
+
+
+async def test_a_case_that_becomes_restricted_leaves_nothing_of_what_was_sent_to_whoever_is_outside(
+    marac: Marac,
+) -> None:
+    made = await asked(marac)
+
+    async def waits() -> bool:
+        return await sent(marac, "housing") == [("agenda", 1, False)]
+
+    await until(waits)
+    inside = [{"person": CALLERS[who].id, "name": who} for who in ("coordinator", "idva")]
+    restricted = {"to": inside, "reason": "A cousin works for the council."}
+    answer = await marac.post_upon("coordinator", f"cases/{made.case}/restriction", restricted)
+    assert answer.status_code == 201, answer.text
+
+    async def gone() -> bool:
+        return await sent(marac, "housing") == []
+
+    await until(gone, what="it is told of no more")
+    assert (await follow(marac, "housing", made, "agenda"))[0] == 404
+    assert (await marac.get("housing", f"{path(made)}research/{made.case}")).status_code == 404
+    assert made.case not in (await marac.get("housing", "research")).text
+    assert await sent(marac, "idva") == [("agenda", 1, False)], "inside it is as it was"
