@@ -93,12 +93,24 @@ class ReturnedCase(Shown):
 class Question(Shown):
     """Something odd that a person is to look at: a fact still. ``no-chair``, ``over`` (``n`` cases more
     than room), ``slots-not-set``, ``at-one-time``, ``chair-twice`` (``at``: when another MARAC's begins that
-    the same person chairs): of meetings; ``listed-twice``: of a case."""
+    the same person chairs): of meetings; ``listed-twice``: of a case; ``same-pair``, ``other-direction``: of
+    two cases of the same two people that are both listed."""
 
-    code: Literal["no-chair", "over", "slots-not-set", "at-one-time", "chair-twice", "listed-twice"]
+    code: Literal[
+        "no-chair",
+        "over",
+        "slots-not-set",
+        "at-one-time",
+        "chair-twice",
+        "listed-twice",
+        "same-pair",
+        "other-direction",
+    ]
     meetings: list[str]
     case: str | None = None
     letters: str | None = None
+    other: str | None = Field(default=None, description="the second of two cases")
+    other_letters: str | None = None
     n: int = 0
     at: datetime | None = None
 

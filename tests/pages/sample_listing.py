@@ -123,6 +123,10 @@ def waiting(*_: Any) -> shown.Waiting:
             ask(code="chair-twice", meetings=[FULL], at=NOW + timedelta(days=16)),
             ask(code="slots-not-set", meetings=[MEETING, FULL], n=16),
             ask(code="listed-twice", meetings=[MEETING, FULL], case=OTHER, letters="M2D"),
+            *(
+                ask(code=code, meetings=[MEETING], case=CASE, letters="K7F", other=OTHER, other_letters="M2D")
+                for code in ("same-pair", "other-direction")
+            ),
         ],
     )
     south = shown.WaitingIn(

@@ -42,7 +42,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, MaracSet, ThresholdSet)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
     every = await _to_come(runtime, at)
-    meetings = await _theirs(runtime, caller, every)
+    meetings, listed = await _theirs(runtime, caller, every)
     found, facts, spoken = [], set[str](), set[str]()
     for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
         known = await Held(runtime).known(await waiting_in(runtime, caller, area))
@@ -52,6 +52,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
         others = await _others(runtime, caller, known)
         rooms = [_room(row, chosen(configuration, row.area)) for row in here]
         asked = [*_questions(rooms, here, chosen(configuration, area)), *_twice(here)]
+        asked += _same_people(here, listed)
         asked += _chairs(rooms, [row for row in every if area not in row.areas], here, configuration)
         found.append(_in_marac(area, areas, known, others, rooms, here, asked if area else []))
         facts |= {*compose.facts_of(known), *(row.root for row in here)}
@@ -154,11 +155,13 @@ async def _to_come(runtime: Runtime, at: datetime) -> list[rows.ConferenceMeetin
 
 async def _theirs(
     runtime: Runtime, caller: Caller, every: Iterable[rows.ConferenceMeeting]
-) -> list[rows.ConferenceMeeting]:
-    """Those of these meetings that the caller may see, with those cases of each that they may see."""
+) -> tuple[list[rows.ConferenceMeeting], dict[str, rows.ConferenceCase]]:
+    """Those of these meetings that the caller may see, with those cases of each that they may see; and these
+    cases."""
     found = [row for row in every if may_see_meeting(caller, row)]
     seen = await visible_cases(runtime, caller, {each.case for row in found for each in row.cases})
-    return [row.model_copy(update={"cases": [e for e in row.cases if e.case in seen]}) for row in found]
+    theirs = [row.model_copy(update={"cases": [e for e in row.cases if e.case in seen]}) for row in found]
+    return theirs, seen
 
 
 def _room(row: rows.ConferenceMeeting, own: Chosen) -> capacity.Room:
@@ -193,12 +196,16 @@ async def _others(
 def _alike(known: CaseKnown) -> list[pairs.Other]:
     if known.case.victim is None or known.victim is None:
         return []
-    perpetrators = frozenset(each.person for each in known.case.perpetrators)
-    own = pairs.Pair(known.case.case, known.case.victim.person, perpetrators)
+    own = _pair(known.case)
     links = {link.case: link for link in known.victim.cases if link.role is not Role.CHILD}
     return pairs.others(
         own, [pairs.Pair(case, link.victim, frozenset(link.perpetrators)) for case, link in links.items()]
     )
+
+
+def _pair(case: rows.ConferenceCase) -> pairs.Pair:
+    by = frozenset(each.person for each in case.perpetrators)
+    return pairs.Pair(case.case, case.victim.person if case.victim else None, by)
 
 
 def _in_marac(
@@ -318,12 +325,37 @@ def _chairs(
 
 def _twice(meetings: Sequence[rows.ConferenceMeeting]) -> list[shown_listing.Question]:
     """Cases that are listed at more than one meeting to come."""
+    return [
+        shown_listing.Question(code="listed-twice", meetings=found, case=case, letters=agenda.letters(case))
+        for case, found in sorted(_listed_at(meetings).items())
+        if len(found) > 1
+    ]
+
+
+def _same_people(
+    meetings: Sequence[rows.ConferenceMeeting], listed: Mapping[str, rows.ConferenceCase]
+) -> list[shown_listing.Question]:
+    """Each two cases at meetings to come that are of the same two people: they wait no more, and so no line
+    of who waits says it."""
+    at = _listed_at(meetings)
+    stand = [row for case, row in listed.items() if case in at and not row.withdrawn]
+    return [
+        shown_listing.Question(
+            code=alike,
+            meetings=list(dict.fromkeys([*at[one], *at[other]])),
+            case=one,
+            letters=agenda.letters(one),
+            other=other,
+            other_letters=agenda.letters(other),
+        )
+        for one, other, alike in pairs.among(map(_pair, stand))
+    ]
+
+
+def _listed_at(meetings: Sequence[rows.ConferenceMeeting]) -> dict[str, list[str]]:
+    """At which of these meetings each case is listed."""
     at: dict[str, list[str]] = {}
     for row in meetings:
         for each in row.cases:
             at.setdefault(each.case, []).append(row.meeting)
-    return [
-        shown_listing.Question(code="listed-twice", meetings=found, case=case, letters=agenda.letters(case))
-        for case, found in sorted(at.items())
-        if len(found) > 1
-    ]
+    return at

@@ -7,8 +7,10 @@ its own. Two cases stay two until a person decides; neither is ever shown in the
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
+Both = Literal["same-pair", "other-direction"]
 Alike = Literal["same-pair", "other-direction", "same-victim"]
 ORDER: tuple[Alike, ...] = ("other-direction", "same-pair", "same-victim")
 
@@ -43,6 +45,16 @@ def others(case: Pair, cases: Iterable[Pair]) -> list[Other]:
         if each.case != case.case and (alike := _alike(case, each)) is not None
     ]
     return sorted(found, key=lambda other: (ORDER.index(other.alike), other.case))
+
+
+def among(cases: Iterable[Pair]) -> list[tuple[str, str, Both]]:
+    """Each two of these cases that are of the same two people, whichever way round. The same victim with
+    somebody else is no such two: that is a case of its own."""
+    return [
+        (one.case, other.case, alike)
+        for one, other in combinations(sorted(cases, key=lambda each: each.case), 2)
+        if (alike := _alike(one, other)) is not None and alike != "same-victim"
+    ]
 
 
 def _alike(one: Pair, other: Pair) -> Alike | None:

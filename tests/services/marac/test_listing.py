@@ -12,16 +12,18 @@ from chassis.accept import own_header
 from chassis.clock import working_days_before
 from chassis.log import Record
 from chassis.parking import Park, park
+from contracts.events.identity import IdentityAssigned
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet
 from contracts.events.research import InterestDeclared, Tie
-from contracts.vocabulary import Grade, ReferralCriterion
+from contracts.mentions import Mention
+from contracts.vocabulary import Grade, ReferralCriterion, Role
 from services.marac.rules import capacity, criteria, pairs
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event, months_after
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ben, breach, cat, incident, mention, referral, risk, world
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, link, prepared
-from tests.support.facts import IDS, NOON, fact, root_of
+from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -156,6 +158,22 @@ def test_the_same_people(line: dict[str, Any]) -> None:
     assert [each.alike for each in found] == ([line["alike"]] if line["alike"] else [])
 
 
+def test_each_two_of_the_same_people_are_told_once_and_a_victim_with_somebody_else_is_no_such_two() -> None:
+    cases = [
+        pairs.Pair("again", "ann", frozenset({"ben", "dan"})),
+        pairs.Pair("back", "ben", frozenset({"ann"})),
+        pairs.Pair("dans", "ann", frozenset({"eli"})),
+        pairs.Pair("hers", "ann", frozenset({"ben"})),
+        pairs.Pair("nobody's", None, frozenset({"ben"})),
+    ]
+    for each in (cases, cases[::-1]):
+        assert pairs.among(each) == [
+            ("again", "back", "other-direction"),
+            ("again", "hers", "same-pair"),
+            ("back", "hers", "other-direction"),
+        ]
+
+
 def test_an_agenda_closes_on_a_working_day_before() -> None:
     assert str(working_days_before((NOON + timedelta(days=34)).date(), 2)) == "2026-04-01", "over Easter"
 
@@ -233,6 +251,9 @@ async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> No
     assert set(codes) == {"at-one-time", "no-chair", "listed-twice", "slots-not-set"}
     assert sorted(codes["listed-twice"]["meetings"]) == sorted([made.meeting, other])
     assert codes["no-chair"]["meetings"] == [made.meeting]
+    page = await form(marac, "coordinator", "/marac/waiting")
+    for asked_ in ("begins before the other can be over. Is it one?", "is listed at two meetings:"):
+        assert asked_ in page
     assert {room["meeting"]: room["taken"] for room in north["meetings"]} == {made.meeting: 1, other: 1}
 
 
@@ -308,6 +329,58 @@ async def test_two_cases_of_the_same_people_stay_two_until_a_person_returns_one(
     assert returned_.status_code == 201, returned_.text
     await until(lambda: _waits_no_more(marac, second), what="a person returned it")
     assert (await marac.get("coordinator", f"cases/{second}")).status_code == 200, "and it is not gone"
+
+
+async def test_two_cases_found_to_be_of_the_same_people_once_both_are_listed_are_asked_about(
+    marac: Marac,
+) -> None:
+    """By two agencies, each with its own records; a person decides, and no link does."""
+    made = await prepared(marac)
+    case = await marac.say("police", referral(people=[_unknown(Role.VICTIM), ben()]).said, 2)
+
+    async def there() -> bool:
+        return bool(await marac.page("coordinator", case))
+
+    await until(there, what="the second case is folded")
+    listed = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": case})
+    assert listed.status_code == 201, listed.text
+
+    async def asked() -> list[tuple[str, set[str]]]:
+        (north, *_) = await maracs(marac)
+        found = [each for each in north["questions"] if each["code"] in ("same-pair", "other-direction")]
+        return [(each["code"], {each["case"], each["other"]}) for each in found]
+
+    assert await asked() == [], "nobody knows that it is the same victim"
+    other, hers = mention_of("police", "somebody"), mention_of("police", "ann")
+    moved = {"mention": other, "from": IDS.person(other), "to": IDS.person(hers)}
+    await marac.say("goldthread", IdentityAssigned.model_validate({"seq": 2, "moves": [moved]}))
+
+    async def said() -> bool:
+        return await asked() == [("same-pair", {made.case, case})]
+
+    await until(said, what="it is asked whether each is to be heard")
+    page = await form(marac, "coordinator", "/marac/waiting")
+    assert "are of the same two people, and both are listed:" in page
+    assert all(f'href="/marac/cases/{each}/decisions"' in page for each in (made.case, case))
+    assert sorted(await on(marac, made.meeting)) == sorted([made.case, case]), "they stay two"
+    for mine, theirs in ((made.case, case), (case, made.case)):
+        assert (await marac.get("coordinator", f"cases/{mine}")).status_code == 200
+        decisions = (await marac.get("coordinator", f"cases/{mine}/decisions")).json()
+        assert [(each["case"], each["alike"]) for each in decisions["others"]] == [(theirs, "same-pair")]
+    headers = {"Authorization": "Bearer coordinator", "If-Match": '"1"'}
+    gone = await marac.http.delete(f"/marac/v1/facts/{listed.json()['root']}", headers=headers)
+    assert gone.status_code == 200, gone.text
+
+    async def decided() -> bool:
+        return await asked() == [] and await on(marac, made.meeting) == [made.case]
+
+    await until(decided, what="a person took one off")
+    assert case in await waits(marac), "which waits again, and is not gone"
+
+
+def _unknown(role: Role) -> Mention:
+    """Somebody whose record nobody has linked yet."""
+    return someone(role, "somebody", identity=caseload.WHO["ann"])
 
 
 async def _waits_no_more(marac: Marac, case: str) -> bool:
