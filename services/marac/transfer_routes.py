@@ -39,9 +39,10 @@ FAULTS = {
     "warning-not-read",
     "transfer-on-its-way",
     "restricted",
+    "too-long",
 }
 
-SAID = {"words-missing", "case-listed", "sent-on"}
+SAID = {"words-missing", "too-long", "case-listed", "sent-on"}
 """Why an answer to a transfer was not taken, as the page says it."""
 
 
@@ -115,7 +116,7 @@ async def answer_by_page(
         asked = transferring.ToAnswer.model_validate({"answer": answer, "text": text.strip() or None})
         await transferring.answer(runtime, caller, root, asked, f"{once}-{answer}")
     except (ValidationError, Refused) as error:
-        fault = error.fault if isinstance(error, Refused) else "words-missing"
+        fault = error.fault if isinstance(error, Refused) else _wrong(error, "words-missing", text)
         if fault in SAID:
             return await _transfers(request, runtime, caller, root, fault, text)
         if isinstance(error, Refused) and error.status != 409:  # pressed twice, or somebody was quicker
@@ -151,11 +152,17 @@ async def send_by_page(
         asked = transferring.ToTransfer.model_validate(given)
         await transferring.send(runtime, caller, case, asked, once)
     except (ValidationError, Refused) as error:
-        fault = error.fault if isinstance(error, Refused) else "no-such-marac"
+        fault = error.fault if isinstance(error, Refused) else _wrong(error, "no-such-marac", text)
         if fault not in FAULTS:
             raise
         return await _form(request, runtime, caller, case, typed, fault, seen=seen)
     return RedirectResponse("/marac/transfers", 303)
+
+
+def _wrong(error: ValidationError, else_: str, text: str) -> str:
+    """What is wrong with a form: words that are too long are told as that."""
+    places = {fault["loc"][0] for fault in error.errors(include_input=False) if fault["loc"]}
+    return "too-long" if "text" in places and text.strip() else else_
 
 
 async def _form(

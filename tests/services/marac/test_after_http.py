@@ -294,7 +294,27 @@ async def test_a_case_goes_to_no_area_that_has_no_marac_and_not_to_its_own(
     (fault,) = refused.json()["faults"]
     assert (refused.status_code, fault["where"], fault["kind"]) == (422, "body.to_area", kind)
     assert area not in refused.text
+    path = f"cases/{made.case}/transfer"
+    typed = {"once": once((await page(marac, "coordinator", path)).text), "to_area": area, "text": WHY}
+    for warned in ({}, {"warning_read": "not-known"}):
+        told = await press(marac, "coordinator", path, **typed, **warned)
+        assert (told.status_code, WHY in told.text) == (422, True), "nothing that was typed is lost"
+        expected = "Choose the MARAC that it is sent to", "The case is with this MARAC already"
+        assert [each in told.text for each in expected] == [kind == "no-such-marac", kind == "same-area"]
     assert (await read(marac, "coordinator", "transfers"))["transfers"] == []
+
+
+async def test_words_that_are_too_long_are_told_as_that_and_kept(marac: Marac) -> None:
+    made = await met(marac)
+    path, long = f"cases/{made.case}/transfer", "x" * 4001
+    typed = {"once": once((await page(marac, "coordinator", path)).text), "to_area": "south", "text": long}
+    told = await press(marac, "coordinator", path, **typed)
+    assert (told.status_code, long in told.text) == (422, True)
+    assert ("at most 4,000 letters" in told.text, "Choose the MARAC that" in told.text) == (True, False)
+    answers = f"transfers/{await sent(marac, made)}/answers"
+    typed = {"once": typed["once"], "answer": "ask-for-more", "text": long}
+    told = await press(marac, "coordinator-elsewhere", answers, **typed)
+    assert (told.status_code, long in told.text, "at most 4,000 letters" in told.text) == (422, True, True)
 
 
 async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(marac: Marac) -> None:
