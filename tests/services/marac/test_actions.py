@@ -182,7 +182,8 @@ async def test_no_owner_and_no_time_are_refused_and_what_is_vague_is_asked_about
         places = [fault["where"] for fault in refused.json()["faults"]]
         assert (refused.status_code, places) == (422, [f"body.{field}"])
     nobody = await marac.post("chair", f"cases/{made.case}/actions", whole | {"owner": "nobody-at-all"})
-    assert (nobody.status_code, nobody.json()["faults"][0]["where"]) == (422, "body.owner")
+    (fault,) = nobody.json()["faults"]
+    assert (nobody.status_code, fault["where"], fault["kind"]) == (422, "body.owner", "agency-not-known")
     assert "nobody-at-all" not in nobody.text
     action = await agreed(marac, made, -1, text="Monitor")
     (line,) = (await marac.page("chair", made.case))["actions"]

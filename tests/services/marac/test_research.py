@@ -127,8 +127,11 @@ async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) 
     assert (await say(marac, "housing", late, answer(await people(marac, late)))).status_code == 201
     shown = (await marac.get("chair", f"cases/{made.case}/research")).json()
     assert [(each["agency"], each["after"]) for each in shown["answers"]] == [("council", True)]
-    page = await form(marac, "chair", f"cases/{made.case}")
-    assert "Came after the meeting began." in page.text
+    page = (await form(marac, "housing", f"meetings/{over}/research/{made.case}")).text
+    assert "The meeting has begun. Your answer is taken all the same" in page
+    places = ("chair", f"meetings/{over}/hear/{made.case}"), ("coordinator", f"meetings/{over}/research")
+    for who, path in (("chair", f"cases/{made.case}"), *places):
+        assert "Came after the meeting began." in (await form(marac, who, path)).text, path
 
 
 async def test_of_a_referral_that_is_withdrawn_nothing_is_open(marac: Marac) -> None:

@@ -1,7 +1,7 @@
 """A case that becomes restricted after its agenda went out: for those inside as it was, for anybody else not
 there, and on record who had been shown it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.events.support import RoleTaken, Worker
@@ -32,6 +32,7 @@ async def seen(marac: Marac, who: str, made: Prepared, then: datetime | None = N
         f"{meeting}/agenda",
         f"{meeting}/minutes",
         f"{meeting}/sitting",
+        "actions",
         "children",
     ]
     found = {path: made.case in (await marac.get(who, path)).text for path in paths}
@@ -64,6 +65,9 @@ async def held(marac: Marac) -> Prepared:
     ):
         answer = await marac.post("chair", f"{meeting}/{path}", said)
         assert answer.status_code == 201, (path, answer.text)
+    due = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
+    action = {"owner": "council", "due": due, "text": "Change both locks.", "target": "victim"}
+    assert (await marac.post("chair", f"cases/{made.case}/actions", action)).status_code == 201
     return made
 
 

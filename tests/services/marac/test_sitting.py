@@ -523,6 +523,12 @@ async def test_a_link_undone_since_is_said_and_what_was_recorded_is_kept(marac: 
     made = await issued(marac)
     assert not (await minutes(marac, "idva", made))["cases"][0]["unlinked"]
     hers, theirs = mention_of("police", "ann"), mention_of("council", "ann")
+
+    def held_by(page: dict[str, Any]) -> set[str]:
+        return {line["agency"] for line in page["victim"]["lines"]}
+
+    assert "council" in held_by(await marac.page("chair", made.case))
+    then = marac.runtime.clock.now()
     undone = {
         "seq": 2,
         "moves": [{"mention": theirs, "from": IDS.person(hers), "to": IDS.person(theirs)}],
@@ -539,6 +545,17 @@ async def test_a_link_undone_since_is_said_and_what_was_recorded_is_kept(marac: 
         f"/marac/meetings/{made.meeting}/minutes", headers={"Authorization": "Bearer idva"}
     )
     assert "Since the meeting, records of the people of this case" in page.text
+
+    async def apart() -> bool:
+        return "council" not in held_by(await marac.page("chair", made.case))
+
+    await until(apart, what="they are somebody else's lines")
+
+    async def as_it_was() -> bool:
+        known = await marac.get("chair", f"cases/{made.case}", then)
+        return known.status_code == 200 and "council" in held_by(known.json())
+
+    await until(as_it_was, what="what the room had is there as it was known")
 
 
 async def test_a_case_that_comes_to_be_of_the_other_party_keeps_what_was_recorded_from_their_side(
