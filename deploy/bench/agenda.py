@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from signal import SIGTERM
 
@@ -29,7 +30,7 @@ from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
 from deploy.demo.partners import AT_ONCE
 from deploy.demo.staff import COORDINATOR, Staff
-from deploy.local.deployment import SERVICES, Deployment
+from deploy.local.deployment import PROGRAMS, SERVICES, Deployment
 from deploy.local.processes import end, free_port, launch, run_apart, wait_until
 from deploy.ready import is_ready
 
@@ -41,6 +42,7 @@ OF_A_CASE = 8
 """How many incidents each of the latter has."""
 GOAL_MS = 100
 GOAL_MB = 150
+GOAL_ALONE_MB = 300
 GOAL_MATCHER_MB = 700
 GOAL_READY_SECONDS = 2
 
@@ -179,6 +181,29 @@ def _processes(deployment: Deployment) -> Iterator[Figure]:
     what = "from a start until a service is ready, after the year"
     goal_ = f"≤ {GOAL_READY_SECONDS} s"
     yield Figure("P5", what, value * 1000, "ms", bare_ready * 1000, value / bare_ready, goal_, met)
+    value, ready = _alone(deployment.folder)
+    what, goal_ = "memory of all in one process, with nothing in it", f"≤ {GOAL_ALONE_MB} MB"
+    yield Figure("P5", what, value, "MB", bare, value / bare, goal_, value <= GOAL_ALONE_MB)
+    what, goal_ = "from a start until all in one process is ready", f"≤ {GOAL_READY_SECONDS} s"
+    met = ready <= GOAL_READY_SECONDS
+    yield Figure("P5", what, ready * 1000, "ms", bare_ready * 1000, ready / bare_ready, goal_, met)
+
+
+def _alone(folder: Path) -> tuple[float, float]:
+    """What the embedded deployment takes: megabytes, and seconds until each of its services is ready."""
+    port, log = free_port(), folder / "alone.log"
+    url = f"http://127.0.0.1:{port}"
+    environment = {"GOLDTHREAD_PORT": str(port), "GOLDTHREAD_PUBLIC_URL": url}
+    environment |= {"GOLDTHREAD_DATA": str(folder / "alone")}
+    began = time.perf_counter()
+    process = launch([PROGRAMS / "goldthread", "serve"], log, environment=environment, folder=ROOT)
+    try:
+        for service in SERVICES:
+            ready = f"{url}/{service}/ready"
+            wait_until(partial(is_ready, ready), service, process, log, 60)
+        return _megabytes(process.pid), time.perf_counter() - began
+    finally:
+        end(process, SIGTERM)
 
 
 def _bare(deployment: Deployment) -> tuple[float, float]:

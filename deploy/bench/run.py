@@ -8,6 +8,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from chassis.clock import Clock
 from deploy.bench import agenda, folding, hard, marac, paging, posting, steady, subject, uploads, year
+from deploy.bench.plots import draw
 from deploy.bench.report import ROOT, Figure, keep, table_of, tell
 from deploy.bench.stores import folder, stores
 from deploy.demo.caseload import caseload
@@ -15,6 +16,7 @@ from deploy.local.deployment import Deployment
 from deploy.local.processes import Unavailable
 
 JSON = ROOT / "build" / "bench.json"
+PLOTS = ROOT / "build" / "bench"
 README = ROOT / "README.md"
 
 SECONDS = 5.0
@@ -39,7 +41,8 @@ def main(share: float, steady_seconds: float) -> None:
         sys.exit(str(problem))
     console.print(table_of(figures))
     console.print("Other work on these cores makes every figure smaller: run it on a quiet machine.")
-    console.print(f"Kept in {JSON.relative_to(ROOT)}.")
+    draw(figures, PLOTS)
+    console.print(f"Kept in {JSON.relative_to(ROOT)}, and drawn in {PLOTS.relative_to(ROOT)}.")
     if tell(figures, README, Clock().now().date()):
         console.print("The README tells it too.")
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -11,6 +12,7 @@ from chassis.clock import Clock
 from chassis.ids import Ids
 from deploy.bench import agenda, folding, hard, marac, paging, posting, steady, subject, uploads, year
 from deploy.bench.invented import breach, incidents
+from deploy.bench.plots import draw
 from deploy.bench.report import BEGIN, END, Figure, keep, tell
 from deploy.bench.stores import stores
 from deploy.demo.caseload import MARACS, caseload
@@ -18,6 +20,7 @@ from deploy.local.deployment import Deployment
 from deploy.local.processes import Unavailable
 from tests.support.real import RealParts
 
+SVG = "http://www.w3.org/2000/svg"
 MET = Figure("P1", "posts", 2_600.4, "requests/s", 3_300, 0.788, "ratio ≥ 0.7", met=True)
 SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
 
@@ -68,7 +71,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
         parts.stop()
     figures = [step for step in steps if isinstance(step, Figure)]
     assert [figure.id for figure in figures] == [
-        *("P3 p50", "P3 p99", "P4", "P4", "P5", "P5", "P5", "P6", "P6", "P3 busy", "P6 upload", "P7"),
+        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "P6", "P6", "P3 busy", "P6 upload", "P7"),
         *("P3 busy", "P3 busy", "P3 kill", "P8", "P8", "M1", "M2"),
     ]
     assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")
@@ -90,6 +93,20 @@ def test_the_figures_are_kept_as_json(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / "build" / "bench.json").read_text())
     assert [each["met"] for each in kept] == [True, False]
     assert set(kept[0]) == {"id", "what", "value", "unit", "raw", "ratio", "goal", "met"}
+
+
+def test_the_figures_are_drawn_a_picture_for_each_unit(tmp_path: Path) -> None:
+    hard = replace(SLOW, what="<b> & so on", value=0.0)
+    made = draw([MET, SLOW, hard], tmp_path / "bench")
+    assert [path.name for path in made] == ["requests-s.svg", "ms.svg"]
+    (of_posts, of_pages) = (ElementTree.parse(path).getroot() for path in made)
+    widths = [
+        float(bar.get("width", "")) for drawn in (of_posts, of_pages) for bar in drawn.iter(f"{{{SVG}}}rect")
+    ]
+    ours, raw, slow, its_raw, none, same_raw = widths
+    assert 0 < ours < raw
+    assert slow > its_raw == same_raw > none == 0
+    assert "P3: <b> & so on" in " ".join(of_pages.itertext())
 
 
 def test_only_its_section_of_the_readme_changes(tmp_path: Path) -> None:
