@@ -117,6 +117,24 @@ async def a_repeat_is_found_by_itself(walk: Walk, round_: Round, at: datetime) -
     await expect(main).to_contain_text("By the current rule, counted from the last referral.")
     await expect(main).to_contain_text("Northmere Hospital")
     await walk.comes(COORDINATOR, f"cases/{round_.case}/after", "A repeat that was not referred again")
+    await the_repeat_is_answered(walk, round_)
+
+
+async def the_repeat_is_answered(walk: Walk, round_: Round) -> None:
+    """By a person, with the reason; what was decided stays on the page, and can be taken back."""
+    page = await walk.opens(COORDINATOR, "repeats")
+    await page.get_by_text("Decide that it is no repeat").click()
+    await press(page, "Record decision")
+    await expect(page.locator(".govuk-error-summary")).to_contain_text("Enter why it is no repeat")
+    await walk.sound(page)
+    why = "An emergency meeting hears of it today."
+    await page.fill(f"#text-{round_.case}", why)
+    await press(page, "Record decision")
+    page = await walk.comes(COORDINATOR, "repeats", "1 decision that a case is no repeat")
+    await expect(page.locator("main")).to_contain_text("Nothing was recorded after a meeting")
+    await page.get_by_text("1 decision that a case is no repeat").click()
+    await expect(page.get_by_text(why)).to_be_visible()
+    await expect(page.get_by_role("button", name="It is a repeat after all")).to_be_visible()
 
 
 async def an_emergency_meeting_is_called(walk: Walk, round_: Round, webhook: Webhook) -> str:

@@ -3,8 +3,8 @@ refers by the page, the coordinator returns that referral and lists another, som
 there for them no more, an agency opens what was sent, answers what it holds and accepts an action, the MATAC
 decides of whoever was put forward, the chair takes a copy along and hears the case, by keyboard alone; the
 action is carried, a file flagged, minutes are corrected, the IDVA reads them and records that the victim was
-told, a repeat is found by itself, an emergency meeting is called and held, the case is restricted, and goes
-to another MARAC. Every page that is opened is looked over by axe. On both deployments."""
+told, a repeat is found by itself and answered, an emergency meeting is called and held, the case is
+restricted, and goes to another MARAC. Every page that is opened is looked over by axe. Both deployments."""
 
 from datetime import timedelta
 from pathlib import Path
