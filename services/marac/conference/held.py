@@ -78,8 +78,8 @@ class Held:
         )
         persons = {person for case in cases for person in known.people_of(case)}
         causes = {cause for case in cases for cause in known.causes_of(case)}
-        people = await self.many(PERSON, rows.ConferencePerson, persons, "person")
-        people = await with_doubts_of(self.archive, caller, people)
+        held = await self.many(PERSON, rows.ConferencePerson, persons, "person")
+        people = await with_doubts_of(self.archive, caller, held)
         children = await self.many(CHILD, ChildRow, persons, "person")
         alerts = await self.many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
@@ -88,19 +88,14 @@ class Held:
         decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
         own = {area: chosen(configuration, area) for area in map(chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
-        meetings = await self.meetings_of(cases)
+        meetings, incomplete = await self.meetings_of(cases), await self._incomplete(cases)
         restricted = await restrictions(self.archive, [case.case for case in cases])
-        incomplete = await self._incomplete(cases)
         return [
             CaseKnown(
                 at,
                 await self._as_chosen(case, own[chooses(case)], at),
                 own_rows(case, people),
-                alerts,
-                agencies,
-                areas,
-                incomplete[case.case],
-                silences,
+                *(alerts, agencies, areas, incomplete[case.case], silences),
                 chosen=own[chooses(case)],
                 listing=decided.get(case.case),
                 restricted=case.case in restricted,
