@@ -159,7 +159,7 @@ PAGES = {
     "safety plan, as it is written": ("idva", f"{sample_owed.VICTIM}/plan"),
     "how a victim may be reached": ("idva", f"{sample_owed.VICTIM}/contact"),
     "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
-    "refer": ("key-adult", "school-tellings"),
+    "refer": ("referrer", "/referrals/refer"),
     "refer, what is asked": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/contact"),
     "refer, check": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/check"),
     "for support alone": ("referrer", f"/referrals/withheld/{sample_rows.CASE}"),

@@ -159,7 +159,7 @@ async def test_an_order_that_is_breached_eighteen_times_is_seen_on_every_page_of
             422,
             ("body.content.rank", "rank-too-low"),
         ),
-        ("northmere-police", {"step": "released"}, 422, ("body.content.step", "enum")),
+        ("northmere-police", {"step": "forgiven"}, 422, ("body.content.step", "enum")),
     ],
     ids=["not by the police", "no reason", "a sergeant for outcome 16", "no such step"],
 )
