@@ -280,8 +280,7 @@ class Folder:
         at: datetime,
         batch: Batch,
     ) -> set[str]:
-        """Fold subjects of one level, all read in one statement after their locks; give those that it came
-        to."""
+        """Fold subjects of one level, all read in one statement after their locks; give those it came to."""
         read = await self.reader.read(connection, level, ids, at)
         done = await self._each(connection, read, ids, batch)
         rows = [row for each in done for row in each.rows]

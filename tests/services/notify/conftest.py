@@ -24,6 +24,7 @@ from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.configuration import AreaDefined, RotaSet
 from contracts.vocabulary import AlertRule, AreaKind, Urgency
 from services.notify.service import SERVICE
+from tests.services.notify.outside import Outside, served
 from tests.services.notify.world import CAUSE, staff
 from tests.support.facts import IDS, area
 
@@ -67,6 +68,13 @@ class Pager:
         else:
             await reader.read()  # an endpoint that never answers
         writer.close()
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Outside]:
+    """What stands outside Goldthread: GOV.UK Notify, a telephone provider, a mail server."""
+    async with served(Outside()) as outside:
+        yield outside
 
 
 @pytest.fixture

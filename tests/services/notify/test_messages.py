@@ -3,7 +3,7 @@ goes wrong between, a kill, and receipts that are forged, come twice, or come fi
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from services.notify.queries import current
 from services.notify.rules import telling
 from services.notify.views import AlertRow, number_of
 from tests.services.notify.conftest import caller, configure, raise_alert, stop
-from tests.services.notify.outside import Mail, Outside, receipt, served
+from tests.services.notify.outside import Mail, Outside, receipt
 from tests.services.notify.world import CAUSE, staff
 from tests.support.facts import root_of
 from tests.support.waiting import PATIENCE, until
@@ -31,12 +31,6 @@ REACHED = {"telephone": "07700 900123", "email": "amira@northmere.example"}
 GONE = {"telephone": "07700 900002"}
 """A number at which GOV.UK Notify tells of a permanent failure, and nobody can be rung."""
 BY_TOKEN = {"Authorization": "Bearer goldthread-try-out-callback", "Content-Type": "application/json"}
-
-
-@pytest.fixture
-async def outside() -> AsyncIterator[Outside]:
-    async with served(Outside()) as outside:
-        yield outside
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """That it is over goes out by text and e-mail, once, whatever is killed between; and never by telephone."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from services.notify import actions, claims
 from services.notify.rules import over, telling
 from services.notify.views import number_of
 from tests.services.notify.conftest import Start, caller, configure, raise_alert, stand_down, stop
-from tests.services.notify.outside import Mail, Outside, served
+from tests.services.notify.outside import Mail, Outside
 from tests.services.notify.world import CAUSE, staff
 from tests.support.waiting import PATIENCE, until
 
@@ -25,12 +24,6 @@ BOTH = pytest.mark.parametrize(
     ["embedded", pytest.param("distributed", marks=[pytest.mark.kafka, pytest.mark.postgres])],
     indirect=True,
 )
-
-
-@pytest.fixture
-async def outside() -> AsyncIterator[Outside]:
-    async with served(Outside()) as outside:
-        yield outside
 
 
 @pytest.fixture(autouse=True)
