@@ -89,7 +89,7 @@ async def republish(runtime: Runtime) -> int:
         # Where the log ends now says nothing of where it ended in the backup: another service may
         # have sent its facts again already. So all is read again; and what is kept by where it stood
         # on the log is forgotten, for something else will stand there.
-        for table in ("position", "watermark", "parked", "parked_key"):
+        for table in ("position", "watermark", "parked", "parked_key", "stopped"):
             await connection.execute(text(f"delete from {table}"))
         again = text("update fact set sent_at = null where source = :source")
         done = await connection.execute(again, {"source": runtime.source})
@@ -149,10 +149,13 @@ async def fingerprint(runtime: Runtime) -> dict[str, tuple[int, str]]:
     return found
 
 
-async def unread(runtime: Runtime) -> tuple[list[parking.Parked], list[parking.Broken]]:
-    """What could not be read, and whose fold raises."""
+async def unread(
+    runtime: Runtime,
+) -> tuple[list[parking.Parked], list[parking.Broken], list[parking.Stopped]]:
+    """What could not be read, whose fold raises, and which partitions are not read any more."""
     async with runtime.store.reading() as connection:
-        return await parking.parked(connection), await parking.broken(connection)
+        records, subjects = await parking.parked(connection), await parking.broken(connection)
+        return records, subjects, await parking.stopped(connection)
 
 
 async def shown_to(runtime: Runtime, fact: str) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 A record that cannot be read is parked, and the position goes on. It counts as parked until a later
 try can read it, or an authorised person discards it; both decisions are facts. A subject whose fold
-raised keeps its last good row until a fold of it succeeds.
+raised keeps its last good row until a fold of it succeeds. A partition of which the log does not have
+what comes next is stopped, until whoever has it reads on.
 """
 
 import re
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
 from chassis.ids import Ids
-from chassis.log import Record
+from chassis.log import Partition, Record
 from chassis.store import Store, prepared
 from chassis.store.tables import instant
 from contracts.envelope import KEY_PATTERN
@@ -65,13 +66,24 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """A partition of which nothing is read since then, and why."""
+
+    topic: str
+    partition: int
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many records are parked and not discarded, by topic; of how many it is not known whose pages
-    they touch; how many subjects are broken."""
+    they touch; how many subjects are broken; of which topics a partition is not read any more."""
 
     topics: Mapping[str, int]
     whose_unknown: int
     broken: int
+    stopped: Collection[str] = ()
 
     @property
     def parked(self) -> int:
@@ -178,8 +190,35 @@ async def broken(connection: AsyncConnection) -> list[Broken]:
     return [Broken(row.id, instant(row.broken_since)) for row in await connection.execute(statement)]
 
 
+async def stopped(connection: AsyncConnection) -> list[Stopped]:
+    """Every partition of which nothing is read, whichever process has it."""
+    statement = prepared("select topic, partition, since, reason from stopped order by 1, 2")
+    return [
+        Stopped(row.topic, row.partition, instant(row.since), row.reason)
+        for row in await connection.execute(statement)
+    ]
+
+
+async def note_stopped(
+    connection: AsyncConnection, reading: Mapping[Partition, str | None], now: int
+) -> None:
+    """Keep which of these partitions, all that a process has, are not read, each with its reason."""
+    kept = prepared(
+        """insert into stopped (topic, partition, since, reason) values (:topic, :partition, :since, :reason)
+           on conflict (topic, partition) do update set reason = excluded.reason"""
+    )
+    forgotten = prepared("delete from stopped where topic = :topic and partition = :partition")
+    known = {(each.topic, each.partition) for each in await stopped(connection)}
+    for place, reason in reading.items():
+        named = {"topic": place[0], "partition": place[1]}
+        if reason is not None:
+            await connection.execute(kept, named | {"since": now, "reason": reason})
+        elif place in known:
+            await connection.execute(forgotten, named)
+
+
 async def counts(connection: AsyncConnection) -> Counts:
-    """How much is parked, and how much is broken."""
+    """How much is parked, how much is broken, and what is not read any more."""
     statement = prepared(
         f"""select topic, count(*), sum(1 - whose_known) from parked where {UNDECIDED} group by topic
             union all select '', count(*), 0 from subject where broken_since is not null"""
@@ -187,7 +226,8 @@ async def counts(connection: AsyncConnection) -> Counts:
     found = {row[0]: (row[1], int(row[2])) for row in await connection.execute(statement)}
     broken, _ = found.pop("")
     topics = {topic: records for topic, (records, _) in found.items()}
-    return Counts(topics, sum(unknown for _, unknown in found.values()), broken)
+    unread = frozenset(each.topic for each in await stopped(connection))
+    return Counts(topics, sum(unknown for _, unknown in found.values()), broken, unread)
 
 
 async def about(connection: AsyncConnection, subjects: Collection[str]) -> int:

@@ -67,7 +67,7 @@ class Runtime(Recorder):
         self.ticker = Ticker(store, service.name, self.signals)
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, service.reads_audit, self.caught_up)
-        self.watch = Watch(self)
+        self.watch = Watch(self, lambda: self.subscription)
         self.path = AlertPath(self, timedelta(seconds=settings.alert_path_seconds))
         self.subscription: Subscription | None = None
         self._progress: dict[Partition, tuple[int, float]] = {}

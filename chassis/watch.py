@@ -1,12 +1,12 @@
 """Whether anything could not be read or folded: measured, and told to somebody for as long as it is so.
 
-A service raises one alert about itself, however much it is about, and stands it down when nothing
-is parked or broken any more. What could not be read may be an alert itself, or lead to one: then
-somebody is to answer at once.
+A service raises one alert about itself, however much it is about, and stands it down when nothing is
+parked or broken, and no partition stopped any more. What could not be read may be an alert itself, or
+lead to one: then somebody is to answer at once.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ import structlog
 from chassis import parking, telemetry
 from chassis.facts import Fact, FactSet
 from chassis.ids import Ids
+from chassis.log import Partition, Subscription
 from chassis.parking import Counts
+from chassis.store.tables import micros
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.registry import EVENTS, NEWEST_ALONE
@@ -33,15 +35,19 @@ log = structlog.get_logger()
 
 
 class Watch:
-    """Watches one service's store. Any number of processes may: they say the same, once."""
+    """Watches one service's store, and whether it is read into. Any number of processes may: they say the
+    same, once. ``reading`` gives this process's subscription, once there is one."""
 
-    def __init__(self, recorder: "Recorder") -> None:
+    def __init__(self, recorder: "Recorder", reading: Callable[[], Subscription | None]) -> None:
         self._recorder = recorder
+        self._reading = reading
+        self._noted: dict[Partition, str | None] = {}
         self._cause = cause_of(recorder.ids, recorder.source)
         self.seen = Counts({}, 0, 0)
         name = recorder.service.name
         telemetry.gauge("goldthread.parked", name, lambda: self.seen.parked)
         telemetry.gauge("goldthread.broken", name, lambda: self.seen.broken)
+        telemetry.gauge("goldthread.stopped", name, lambda: len(self.seen.stopped))
 
     async def run(self) -> None:
         """Look every second, for ever."""
@@ -55,11 +61,23 @@ class Watch:
     async def once(self) -> None:
         """Count, and say what is to be said."""
         recorder = self._recorder
+        await self._note_stopped()
         async with recorder.store.reading() as connection:
             self.seen = await parking.counts(connection)
         facts = await recorder.facts([f"o:{self._cause}"])
         urgency = urgency_of(self.seen)
         await recorder.say(to_say(AlertRule.UNREAD, self._cause, facts, urgency, recorder.clock.now()))
+
+    async def _note_stopped(self) -> None:
+        """Keep which of the partitions that this process has are stopped: whoever has none says nothing."""
+        store, reading = self._recorder.store, self._reading()
+        if reading is None or not reading.settled:
+            return
+        found = {partition: reading.stopped.get(partition) for partition in reading.assigned()}
+        if found != self._noted:
+            now = micros(self._recorder.clock.now())
+            await store.write(lambda connection: parking.note_stopped(connection, found, now))
+            self._noted = found
 
 
 def cause_of(ids: Ids, source: str) -> str:
@@ -69,9 +87,9 @@ def cause_of(ids: Ids, source: str) -> str:
 
 def urgency_of(counts: Counts) -> Urgency | None:
     """How soon somebody must look; None: there is nothing to look at."""
-    if not URGENT_TOPICS.isdisjoint(counts.topics):
+    if not URGENT_TOPICS.isdisjoint({*counts.topics, *counts.stopped}):
         return Urgency.NOW
-    return Urgency.HOUR if counts.parked or counts.broken else None
+    return Urgency.HOUR if counts.parked or counts.broken or counts.stopped else None
 
 
 def standing(facts: FactSet) -> Fact[AlertRaised] | None:

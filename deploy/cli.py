@@ -214,8 +214,9 @@ def fingerprint(service: ServiceName) -> None:
 @app.command()
 def parked(service: ServiceName) -> None:
     """List what could not be read or folded: where it stands, why, since when, whose pages it touches;
-    never what it says. Deciding is for a person signed in, at /SERVICE/parked: it is on record whose."""
-    records, subjects = _with(service, operating.unread)
+    never what it says; and which partitions are not read any more. Deciding is for a person signed in, at
+    /SERVICE/parked: it is on record whose."""
+    records, subjects, stopped = _with(service, operating.unread)
     table = Table("Topic", "Partition", "Offset", "Since", "Reason", "Bytes", "About", "Discarded")
     for row in records:
         about = [*row.about, *([] if row.whose_known else ["nobody knows whom"])]
@@ -226,6 +227,10 @@ def parked(service: ServiceName) -> None:
     for each in subjects:
         broken.add_row(each.subject, str(each.since))
     console.print(broken)
+    unreadable = Table("Not read any more", "Partition", "Since", "Reason")
+    for gone in stopped:
+        unreadable.add_row(gone.topic, str(gone.partition), str(gone.since), gone.reason)
+    console.print(unreadable)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis import operating
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.parking import DECIDE, Broken, Parked
+from chassis.parking import DECIDE, Broken, Parked, Stopped
 from chassis.runtime import Runtime
 from contracts.envelope import KEY_PATTERN
 from contracts.events.operations import ParkedDecided
@@ -29,7 +29,8 @@ Subject = Annotated[str, Path(pattern=KEY_PATTERN)]
 
 
 class Unread(BaseModel):
-    """What a service could not read, the oldest first, and the subjects whose fold raises.
+    """What a service could not read, the oldest first, the subjects whose fold raises, and the partitions of
+    the log that are not read any more.
 
     ``told`` is when somebody was told, while there is anything.
     """
@@ -38,6 +39,7 @@ class Unread(BaseModel):
     told: datetime | None
     parked: list[Parked]
     broken: list[Broken]
+    stopped: list[Stopped]
 
     @property
     def undecided(self) -> list[Parked]:
@@ -92,9 +94,9 @@ def parked_router() -> APIRouter:
 
 async def unread(runtime: Runtime) -> Unread:
     """All that an operator is told."""
-    records, subjects = await operating.unread(runtime)
+    records, subjects, stopped = await operating.unread(runtime)
     told = await runtime.told_of_unread()
-    return Unread(at=runtime.clock.now(), told=told, parked=records, broken=subjects)
+    return Unread(at=runtime.clock.now(), told=told, parked=records, broken=subjects, stopped=stopped)
 
 
 async def decide(

@@ -74,6 +74,10 @@ class Subscription(Protocol):
     stopped: dict[Partition, str]
     """The assigned partitions that it does not read, each with the reason for an operator."""
 
+    @property
+    def settled(self) -> bool:
+        """Whether of each assigned partition it is known if it is read or stopped."""
+
     async def start(self) -> None:
         """Join the group."""
 

@@ -208,7 +208,7 @@ class EmbeddedLog:
         others = [other for other in self._groups.get(reader.group, []) if other is not reader]
         self._groups[reader.group] = [*others, reader] if joins else others
         for member in self._groups[reader.group]:
-            member.settled = False
+            member.again()
             member.woken.set()
 
 
@@ -219,7 +219,7 @@ class EmbeddedSubscription:
         self._log, self._position = log, position
         self.group, self.topics = group, set(topics)
         self.stopped: dict[Partition, str] = {}
-        self.settled, self.woken = False, asyncio.Event()
+        self.settled, self._changed, self.woken = False, False, asyncio.Event()
         self._next: dict[Partition, int] = {}
 
     async def start(self) -> None:
@@ -234,7 +234,7 @@ class EmbeddedSubscription:
 
     def again(self) -> None:
         """As after a change of the group."""
-        self.settled = False
+        self.settled, self._changed = False, True
 
     def assigned(self) -> set[Partition]:
         """What is read and what is stopped."""
@@ -271,17 +271,13 @@ class EmbeddedSubscription:
     async def _settle(self) -> None:
         """Take this reader's share, from where its own store says."""
         while not self.settled:
-            self.settled = True  # unless the group changes again while the store is asked
-            try:
-                share = self._log._share(self)
-                positions = await self._position(set(share))
-                beginnings = await self._log.beginnings(self.topics)
-            except BaseException:
-                self.settled = False
-                raise
-            ends = await self._log.ends(self.topics)
+            self._changed = False  # unless the group changes again while the store is asked
+            share = self._log._share(self)
+            positions = await self._position(set(share))
+            beginnings, ends = await self._log.beginnings(self.topics), await self._log.ends(self.topics)
             if self in self._log._groups[self.group]:  # and did not leave meanwhile
                 self._next, self.stopped = where_to_start(share, positions, beginnings, ends)
+            self.settled = not self._changed
         for (topic, number), reason in self.stopped.items():
             logger.error("partition %d of topic %s is stopped: %s", number, topic, reason)
 

@@ -103,6 +103,11 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """As after an assignment."""
         self._settled = -1
 
+    @property
+    def settled(self) -> bool:
+        """See Subscription."""
+        return self._settled == self._assignments
+
     def assigned(self) -> set[Partition]:
         """As the group has it, stopped partitions among them."""
         return set() if self._consumer is None else {_pair(tp) for tp in self._consumer.assignment()}
@@ -132,7 +137,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _poll(self, timeout: float) -> list[Record]:
         consumer = self._consumer
         assert consumer is not None
-        if self._settled != self._assignments:
+        if not self.settled:
             await self._settle(consumer)
         before = self._assignments
         fetched: dict[TopicPartition, list[ConsumerRecord]] = {}

@@ -172,6 +172,16 @@ class DiscardedTable(SQLModel, table=True):
     offset: int = Field(primary_key=True, sa_type=BigInteger)
 
 
+class StoppedTable(SQLModel, table=True):
+    """A partition of which nothing is read: the log does not have what comes next (``chassis.watch``)."""
+
+    __tablename__ = "stopped"
+    topic: str = Field(primary_key=True)
+    partition: int = Field(primary_key=True)
+    since: int = Field(sa_type=BigInteger)
+    reason: str
+
+
 class LeaseTable(SQLModel, table=True):
     """What must be done by one process at a time, by whom, until when; the epoch outlives each."""
 
@@ -235,6 +245,7 @@ ENGINE_TABLES = (
     ParkedTable,
     ParkedKeyTable,
     DiscardedTable,
+    StoppedTable,
     LeaseTable,
     UploadTable,
     UploadLineTable,

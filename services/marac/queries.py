@@ -13,7 +13,8 @@ from services.marac.conference.queries import (
     read_case,
     source,
 )
-from services.marac.shown import Agenda, CasePage, Cohort, Meetings, PerpetratorPage, SourcePage
+from services.marac.shown import Agenda, CasePage, Meetings, SourcePage
+from services.marac.shown_cohort import Cohort, PerpetratorPage
 from services.marac.tasking.queries import cohort, perpetrator_page
 
 __all__ = [

@@ -17,7 +17,8 @@ from contracts.submission import Receipt
 from contracts.times import Moment
 from services.marac import actions, queries
 from services.marac.rules import sharing
-from services.marac.shown import Agenda, CasePage, Cohort, Meetings, PerpetratorPage, SourcePage
+from services.marac.shown import Agenda, CasePage, Meetings, SourcePage
+from services.marac.shown_cohort import Cohort, PerpetratorPage
 
 router = APIRouter(prefix="/marac/v1")
 
@@ -25,6 +26,7 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 CaseReader = Annotated[Caller, right(sharing.READ_CASE)]
 MeetingReader = Annotated[Caller, right(sharing.READ_MEETING)]
 At = Annotated[Moment | None, Query(description="as it was known then")]
+AtMonth = Annotated[Moment | None, Query(description="as it was known when the month of it began")]
 CohortReader = Annotated[Caller, right(sharing.READ_COHORT)]
 
 
@@ -109,6 +111,9 @@ async def cohort(
 
 
 @router.get("/cohort/{person}", tags=["cohort"])
-async def perpetrator(person: Id, runtime: TheRuntime, caller: CohortReader) -> PerpetratorPage:
-    """One person of the cohort: the score explained, events by ordinal, orders, what is not known."""
-    return await queries.perpetrator_page(runtime, caller, person)
+async def perpetrator(
+    person: Id, runtime: TheRuntime, caller: CohortReader, at: AtMonth = None
+) -> PerpetratorPage:
+    """One person of the cohort: the score explained, events by ordinal, orders, what is not known. With
+    ``at``: as it was known when the month of that time began, which ``known_at`` says."""
+    return await queries.perpetrator_page(runtime, caller, person, at)

@@ -24,7 +24,7 @@ from services.marac.conference.rows import (
 )
 from services.marac.shown_actions import ActionCounts, ActionLine
 from services.marac.shown_agenda import NONE, Publication, Since
-from services.marac.shown_candidate import Candidacy, MatacSays
+from services.marac.shown_candidate import MatacSays
 from services.marac.shown_children import Household
 from services.marac.shown_decided import CaseDecided, MeetingsNote
 from services.marac.shown_owed import Owed, OwedNote
@@ -33,15 +33,6 @@ from services.marac.shown_research import Undeclared
 from services.marac.shown_risk import Assessed, ReviewOwed, Risk
 from services.marac.shown_support import SupportShown
 from services.marac.shown_victim import NO_WAY, HersShown, SafeWay
-from services.marac.tasking.rows import (
-    BindingOrder,
-    EventShown,
-    MappaSaid,
-    OffenceShown,
-    PerpetratorGap,
-    ScorePart,
-    VictimShown,
-)
 
 
 class Shown(BaseModel):
@@ -336,65 +327,3 @@ class SourcePage(Page):
     agency: str
     agency_name: str
     versions: list[SourceVersion]
-
-
-# ---- tasking: nothing here tells where a victim is --------------------------------------------
-
-
-class CohortLine(Shown):
-    """One person of the cohort. ``score`` None: not scored, and ``not_scored`` says why."""
-
-    person: str
-    rank: int | None
-    name: Name | None
-    points: dict[str, int] = Field(description="R, F, G, V; empty where not scored")
-    score: float | None
-    not_scored: str | None
-    occurrences: int
-    records: int
-    victims: int
-    mappa: tuple[MappaSaid, ...] = Field(default=(), description="of police, probation; empty: not known")
-    managed_by: str | None = Field(description="null: nobody is known beside those who say a level")
-
-
-class Cohort(Page):
-    """One page of the cohort, the highest score first; those not scored come after, never as 0."""
-
-    sources_silent: bool = Field(default=False, description="some source, whichever, is silent")
-    model_version: str
-    official: bool = False
-    total: int
-    not_scored: int
-    people: list[CohortLine]
-    next: str | None = Field(default=None, description="the cursor of the next page; null at the end")
-
-
-class PerpetratorPage(Page):
-    """A perpetrator's page."""
-
-    broken: bool = Field(description="whether this is the last good page; never since when")
-    incomplete: int = Field(description="records that could not be read; never whose, nor from whom")
-    whose_unknown: int = Field(description="others, of which nobody knows whom they are about")
-    person: str
-    sources_silent: bool = Field(default=False, description="some source, whichever, is silent")
-    model_version: str
-    official: bool = False
-    name: Name | None
-    names: list[Name]
-    aliases: list[Name]
-    born: list[date]
-    score: float | None
-    not_scored: str | None
-    parts: list[ScorePart]
-    occurrences: int
-    records: int
-    look_back_days: int
-    events: list[EventShown] = Field(description="by ordinal; 1 is the earliest")
-    victims: list[VictimShown]
-    orders: list[BindingOrder]
-    candidacy: Candidacy | None = None
-    missing: list[PerpetratorGap]
-    pattern: tuple[OffenceShown, ...] = Field(default=(), description="a prompt, by victim's letter")
-    without_answer: int = Field(default=0, description="breaches without an answer in 24 hours, from 3 on")
-    mappa: tuple[MappaSaid, ...] = Field(default=(), description="of police, probation; empty: not known")
-    managed_by: str | None

@@ -54,7 +54,7 @@ def spoilt(record: Record) -> Record:
 
 
 async def parked(runtime: Runtime) -> list[Any]:
-    records, _ = await operating.unread(runtime)
+    records, _, _ = await operating.unread(runtime)
     return [each for each in records if not each.discarded]
 
 
@@ -153,7 +153,7 @@ async def test_what_was_discarded_counts_no_more_and_a_restore_comes_to_the_same
     await until(lambda: settled(runtime))
 
     async def state(of: Runtime) -> tuple[Any, ...]:
-        records, broken = await operating.unread(of)
+        records, broken, _ = await operating.unread(of)
         # Since when is this store's own: a restored one could not read it since it was restored.
         return await everything(of), [replace(each, since=found.since) for each in records], broken
 
@@ -194,7 +194,7 @@ async def test_somebody_is_told_once_while_anything_is_parked_and_a_metric_says_
     assert alerts(facts, AlertRaised)[0].urgency is Urgency.HOUR
     assert await runtime.told_of_unread() is not None
     one, two = await parked(runtime)
-    assert measured() == {"goldthread.parked": 2, "goldthread.broken": 0}
+    assert measured() == {"goldthread.parked": 2, "goldthread.broken": 0, "goldthread.stopped": 0}
     await decide(runtime, one, "discard")
     await decide(runtime, two, "discard")
 
@@ -203,7 +203,7 @@ async def test_somebody_is_told_once_while_anything_is_parked_and_a_metric_says_
 
     await until(stood_down)
     assert await runtime.told_of_unread() is None
-    assert measured() == {"goldthread.parked": 0, "goldthread.broken": 0}
+    assert measured() == {"goldthread.parked": 0, "goldthread.broken": 0, "goldthread.stopped": 0}
     await runtime.log.append([Record("alerts", "k", b"{no json")])
     facts = await until(lambda: raised(2))
     assert {(each.generation, each.urgency) for each in alerts(facts, AlertRaised)} == {

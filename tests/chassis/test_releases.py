@@ -151,7 +151,7 @@ async def one_parked(runtime: Runtime) -> bool:
 
 async def places_on_the_log(runtime: Runtime) -> int:
     """How much the store keeps by where it stood on the log."""
-    tables = ("position", "watermark", "parked", "parked_key")
+    tables = ("position", "watermark", "parked", "parked_key", "stopped")
     counts = [f"(select count(*) from {table})" for table in tables]
     async with runtime.store.reading() as connection:
         return int((await connection.execute(text(f"select {' + '.join(counts)}"))).scalar_one())

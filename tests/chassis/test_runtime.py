@@ -220,7 +220,7 @@ async def test_what_cannot_be_read_is_parked_and_stops_nobody(system: System) ->
         return (await operating.counts(runtime))["parked"] == 2
 
     await until(both)
-    records, _ = await operating.unread(runtime)
+    records, _, _ = await operating.unread(runtime)
     assert {each.topic for each in records} == {"incidents"}
     ok, why = await runtime.ready()
     assert (ok, why["parked"], why["broken"]) == (True, 2, 0), why

@@ -10,19 +10,23 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from chassis import operating
 from chassis import runtime as runtime_module
 from chassis.clock import Clock
 from chassis.log import Record, open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
+from chassis.watch import cause_of
+from contracts.events.alerts import AlertRaised
 from contracts.events.orders import BreachReported
 from contracts.topics import TOPICS
-from contracts.vocabulary import BreachKind
+from contracts.vocabulary import BreachKind, Urgency
 from deploy.local.kafka import Kafka
 from tests.chassis.conftest import IDS, SERVICE, System
 from tests.chassis.log.conftest import forgetting_file, forgetting_kafka
 from tests.chassis.race.world import CAUSE
+from tests.chassis.test_parking import WITHOUT_ALERTS
 from tests.chassis.test_runtime import incident, row_when, say, settled, someone
 from tests.support.waiting import until
 
@@ -56,18 +60,16 @@ async def test_one_partition_of_which_nothing_comes_is_told_whatever_comes_of_ot
 async def test_where_retention_overtook_a_position_that_partition_stops_and_all_else_goes_on(
     system: System, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The log forgot what this service has yet to read. Nothing is reset, and whoever asks is told."""
-    runtime = await system.start()
+    """The log forgot what this service has yet to read. Nothing is reset; whoever asks is told, and whoever
+    is on call is called, until it is read again."""
+    runtime = await system.start(WITHOUT_ALERTS)
     about = BreachReported(kind=BreachKind.CONTACT, people=[someone("1")])
     roots = [(await say(runtime, about)).root for _ in range(3)]
     await until(lambda: settled(runtime))
     ends = await runtime.log.ends(["breaches"])
     ((_, partition),) = [each for each, end in ends.items() if end == 3]
     await system.stop(runtime)
-    beside = system._runtime(SERVICE)
-    async with beside.store.writing() as connection:
-        await connection.execute(text("update position set next = 1 where topic = 'breaches' and next = 3"))
-    await beside.store.close()
+    await put_position(system, 3, 1)
     if system.store.startswith("sqlite"):
         forget = forgetting_file(tmp_path / "log.sqlite")
     else:
@@ -75,7 +77,7 @@ async def test_where_retention_overtook_a_position_that_partition_stops_and_all_
     await forget(TOPICS["breaches"], partition, 2)
 
     monkeypatch.setattr(runtime_module, "CATCH_UP_SECONDS", 1)
-    runtime = await system.start()
+    runtime = await system.start(WITHOUT_ALERTS)
 
     async def told() -> bool:
         ok, why = await runtime.ready()
@@ -88,6 +90,24 @@ async def test_where_retention_overtook_a_position_that_partition_stops_and_all_
     await row_when(runtime, 1)
     assert all([await runtime.row(CAUSE, root) for root in roots]), "what it had it has"
     assert await told(), "nothing was reset"
+
+    async def called() -> bool:
+        return await runtime.told_of_unread() is not None
+
+    await until(called)
+    _, _, stopped = await operating.unread(runtime)
+    assert [(each.topic, each.partition) for each in stopped] == [("breaches", partition)]
+    (alert,) = (await runtime.facts([f"o:{cause_of(IDS, runtime.source)}"])).current(AlertRaised)
+    assert alert.said.urgency is Urgency.NOW, "a breach may be among what is not read"
+    await system.stop(runtime)
+    await put_position(system, 1, 2)
+    runtime = await system.start(WITHOUT_ALERTS)
+
+    async def over() -> bool:
+        return await runtime.told_of_unread() is None and await is_ready(runtime)
+
+    await until(over)
+    assert await operating.unread(runtime) == ([], [], [])
 
 
 async def test_a_task_that_misses_its_cancel_is_told_again(system: System) -> None:
@@ -106,6 +126,15 @@ async def test_a_task_that_misses_its_cancel_is_told_again(system: System) -> No
     async with asyncio.timeout(20):
         await runtime.stop()
     assert missed.is_set()
+
+
+async def put_position(system: System, was: int, now: int) -> None:
+    """Move a stopped service's position of the breaches: a backup put back does, or an operator."""
+    beside = system._runtime(SERVICE)
+    move = text("update position set next = :now where topic = 'breaches' and next = :was")
+    async with beside.store.writing() as connection:
+        await connection.execute(move, {"was": was, "now": now})
+    await beside.store.close()
 
 
 async def is_ready(runtime: Runtime) -> bool:

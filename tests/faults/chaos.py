@@ -130,7 +130,7 @@ async def _round(
             on_call = OnCall(goldthread, webhook, partners.oracle, name)
             trial = Trial(deployment, goldthread, partners, on_call, webhook, chance, short, ahead)
             if ahead:
-                await trial.clock(hours=0)
+                await trial.clock_of_each()
             await scene.configure(goldthread, scene.Place(), webhook.url, trial.now())
             await partners.sign_in()
             trial.phases["start"] = time.monotonic() - began

@@ -116,6 +116,15 @@ class Trial:
                     break  # it died of the time that it was told
                 await asyncio.sleep(0.1)
 
+    async def clock_of_each(self) -> None:
+        """Let every instance know what time it is. From ``clock`` one of a service's heard it; the others
+        look some time later, and take what is said until then for something to come."""
+        operations = await self.goldthread.system(OPERATIONS)
+        for part in self.deployment.killable:
+            for ready in self.deployment.ready_at(part):
+                said = {"now": self.now().isoformat()}
+                (await operations.put(ready.replace("/ready", "/v1/clock"), json=said)).raise_for_status()
+
     async def answered(self) -> None:
         """Whatever waits for an answer is answered, so that nothing climbs any more. That alerts wait is told
         to operators, of whom none is here: it stands down by itself once these are answered."""

@@ -77,6 +77,7 @@ from services.marac.conference import (
 from services.marac.conference import waiting as marac_listing
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
+from services.marac.rules import months
 from services.marac.rules import sharing as marac_sharing
 from services.marac.tasking import candidacy
 from services.notify import actions as notify_actions
@@ -339,6 +340,11 @@ def answers(value: Any) -> Any:
     return query
 
 
+async def perpetrator(_runtime: Any, _caller: Any, _person: str, at: datetime | None = None) -> Any:
+    """The page of somebody of the cohort, now or as it was known when a month began."""
+    return samples.perpetrator().model_copy(update={"known_at": months.begun(at) if at else None})
+
+
 async def opened(_runtime: Any, _caller: Any, cause: str) -> Any:
     """A breach, as orders gives it to whoever may open it."""
     return samples.breach(cause)
@@ -365,7 +371,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
         "meetings": world.meetings,
         "source": answers(samples.source_page),
         "cohort": answers(samples.cohort),
-        "perpetrator_page": answers(samples.perpetrator),
+        "perpetrator_page": perpetrator,
     }
     for name, query in asked.items():
         patch.setattr(marac_queries, name, query)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from chassis.http.parked import Unread
-from chassis.parking import Broken, Parked
+from chassis.parking import Broken, Parked, Stopped
 from contracts.envelope import Assertion
 from contracts.rules.alert_path import PathState
 from contracts.rules.cover import How
@@ -33,7 +33,7 @@ from contracts.vocabulary import (
     TeamKind,
     Urgency,
 )
-from services.marac import shown
+from services.marac import shown, shown_cohort
 from services.marac.conference import rows
 from services.marac.shown_actions import ActionCounts
 from services.notify.clock_list import Clocks, ClockShown
@@ -218,14 +218,14 @@ def source_page() -> shown.SourcePage:
     )
 
 
-LEVEL_3 = shown.MappaSaid(level=Mappa.LEVEL_3, agency_kind="probation", month="2026-09")
+LEVEL_3 = shown_cohort.MappaSaid(level=Mappa.LEVEL_3, agency_kind="probation", month="2026-09")
 
 
-def cohort() -> shown.Cohort:
+def cohort() -> shown_cohort.Cohort:
     """Three people: ranked and managed, of a long name, and not scored."""
 
-    def entry(rank: int | None, name: Name | None, score: float | None) -> shown.CohortLine:
-        return shown.CohortLine(
+    def entry(rank: int | None, name: Name | None, score: float | None) -> shown_cohort.CohortLine:
+        return shown_cohort.CohortLine(
             person=PERPETRATOR if rank == 1 else new(),
             rank=rank,
             name=name,
@@ -244,18 +244,18 @@ def cohort() -> shown.Cohort:
         entry(2, Name(family=LONG), 7.5),
         entry(None, None, None),
     ]
-    return shown.Cohort(
+    return shown_cohort.Cohort(
         at=NOW, fresh_until=FRESH, model_version="default-1", total=3, not_scored=1, people=people
     )
 
 
-def perpetrator() -> shown.PerpetratorPage:
+def perpetrator() -> shown_cohort.PerpetratorPage:
     """Somebody of the cohort, told by month and kind of agency alone."""
 
     def event(
         n: int, kind: str, type_: Literal["breach", "incident"], status: LegalStatus | None, happened: int
-    ) -> shown.EventShown:
-        return shown.EventShown(
+    ) -> shown_cohort.EventShown:
+        return shown_cohort.EventShown(
             ordinal=n,
             month=f"2026-{5 + n:02}",
             agency_kind=["police", "health", "housing"][n % 3],
@@ -276,7 +276,7 @@ def perpetrator() -> shown.PerpetratorPage:
         event(4, "assault-with-injury", "incident", None, 3),
     ]
     part: dict[str, Any] = {"events": [2, 3, 4], "weight": 0.2}
-    return shown.PerpetratorPage(
+    return shown_cohort.PerpetratorPage(
         at=NOW,
         fresh_until=FRESH,
         broken=False,
@@ -291,20 +291,20 @@ def perpetrator() -> shown.PerpetratorPage:
         score=9.2,
         not_scored=None,
         parts=[
-            shown.ScorePart(part="R", points=10, band="<= 28", value=None, **part),
-            shown.ScorePart(part="F", points=8, band=">= 7", value=7, **part),
-            shown.ScorePart(part="G", points=10, band=">= 1825", value=1900, weight=0.4, events=[2]),
-            shown.ScorePart(part="V", points=8, band=">= 3", value=3, **part),
+            shown_cohort.ScorePart(part="R", points=10, band="<= 28", value=None, **part),
+            shown_cohort.ScorePart(part="F", points=8, band=">= 7", value=7, **part),
+            shown_cohort.ScorePart(part="G", points=10, band=">= 1825", value=1900, weight=0.4, events=[2]),
+            shown_cohort.ScorePart(part="V", points=8, band=">= 3", value=3, **part),
         ],
         occurrences=3,
         records=4,
         look_back_days=730,
         events=events,
         pattern=(
-            shown.OffenceShown(
+            shown_cohort.OffenceShown(
                 victim="A", offence="threats-to-kill", events=[2], decision="not-yet", stands=False
             ),
-            shown.OffenceShown(
+            shown_cohort.OffenceShown(
                 victim="B", offence="harassment", events=[3, 4], decision="recorded", stands=True
             ),
         ),
@@ -312,11 +312,11 @@ def perpetrator() -> shown.PerpetratorPage:
         mappa=(LEVEL_3,),
         candidacy=sample_at_risk.CANDIDACY,
         victims=[
-            shown.VictimShown(letter="A", relationships=["ex-partner"], events=[1, 2]),
-            shown.VictimShown(letter="B", relationships=[], events=[4]),
+            shown_cohort.VictimShown(letter="A", relationships=["ex-partner"], events=[1, 2]),
+            shown_cohort.VictimShown(letter="B", relationships=[], events=[4]),
         ],
         orders=[
-            shown.BindingOrder(
+            shown_cohort.BindingOrder(
                 order=OrderType.RESTRAINING,
                 stage=OrderStage.MADE,
                 made="2026-03",
@@ -328,7 +328,7 @@ def perpetrator() -> shown.PerpetratorPage:
                 victims=["A"],
             )
         ],
-        missing=[shown.PerpetratorGap(code="victim-not-named", events=(3,))],
+        missing=[shown_cohort.PerpetratorGap(code="victim-not-named", events=(3,))],
         managed_by=None,
     )
 
@@ -722,4 +722,5 @@ def unread() -> Unread:
             record(7, "same id, other content", (f"p:{KYLE}",), discarded=True),
         ],
         broken=[Broken(f"p:{KYLE}", ago(hours=3))],
+        stopped=[Stopped("breaches", 4, ago(minutes=20), "position 1 is gone: the first record left is 2")],
     )

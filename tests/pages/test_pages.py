@@ -505,6 +505,22 @@ def test_as_it_was_known_is_asked_for_by_day(open_: Open) -> None:
     assert "has not begun" in page.inner_text(".govuk-error-summary")
 
 
+def test_of_the_cohort_it_is_asked_for_by_month(open_: Open) -> None:
+    page = open_(*PAGES["perpetrator"])
+    assert page.locator("#known-day").count() == 0, "the day would tell of a victim"
+    assert page.locator("a[href$='/decision']").count() == 1
+    page.fill("#known-month", "11")
+    page.fill("#known-year", "2026")
+    page.click("text=Show what was known")
+    expect(page.locator(".gt-bar")).to_contain_text("AS IT WAS KNOWN Sun 1 Nov 2026")
+    assert page.url.endswith("?at=2026-11-01T00:00:00Z")
+    assert page.locator("a[href$='/decision']").count() == 0, "nobody decides upon what was known"
+    page.goto(page.url.split("?")[0] + "?month=13&year=2026")
+    expect(page).to_have_title(re.compile("^Error: "))
+    page.click(".govuk-error-summary a")
+    assert page.evaluate("document.activeElement.id") == "known-month"
+
+
 def test_the_next_case_is_one_link_away(open_: Open) -> None:
     page = open_("chair", f"/marac/meetings/{sample_rows.MEETING}")
     page.click("text=Open K7Q >> nth=-1")

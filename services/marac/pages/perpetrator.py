@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from services.marac.pages.words import Words
-from services.marac.shown import PerpetratorPage
+from services.marac.shown_cohort import PerpetratorPage
 from services.marac.tasking.rows import ScorePart
 
 

@@ -1,15 +1,13 @@
 """The pages of marac over HTTP: decode, ask ``queries``, show. Every look is on record there."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.accept import Refused
-from chassis.clock import LONDON
 from chassis.http.auth import Caller, caller_of, open_to_all, right
 from chassis.http.context import the_runtime
 from chassis.http.paging import Paging, paging
@@ -20,7 +18,7 @@ from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from chassis.signals import Changed
 from contracts.envelope import Id
-from contracts.times import YEARS, Moment
+from contracts.times import Moment
 from services.marac import queries
 from services.marac.conference import emergency_told, researched, sending
 from services.marac.conference.action_held import any_of_case
@@ -30,11 +28,13 @@ from services.marac.conference.views import ALERT, PERSON
 from services.marac.pages import PAGES, agenda_live
 from services.marac.pages.case import CaseView
 from services.marac.pages.homes import home_of
+from services.marac.pages.known import Asked, asked_of, now_or_then
 from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.rules.noticing import SEEN, read_seen
 from services.marac.shown import Agenda, AgendaLine, CasePage
+from services.marac.shown_cohort import PerpetratorPage
 from services.marac.tasking.candidates import CANDIDATE
 
 router = APIRouter(prefix="/marac", include_in_schema=False)
@@ -44,15 +44,10 @@ OfCases = Annotated[Caller, right(sharing.READ_CASE)]
 OfMeetings = Annotated[Caller, right(sharing.READ_MEETING)]
 OfCohort = Annotated[Caller, right(sharing.READ_COHORT)]
 At = Annotated[Moment | None, Query(description="as it was known at this time")]
+OfThen = Annotated[Asked, Depends(asked_of)]
 
 PAPER_LASTS = timedelta(days=7)
 """After how long a print is to be destroyed: the next page is as quickly made. Goldthread's own."""
-
-NOT_GIVEN = {"not-yet-known": "known.not-yet", "known-broken": "known.broken"}
-"""What the page says where *as it was known* is refused, by the fault."""
-
-Show = Callable[..., Awaitable[HTMLResponse]]
-"""Shows a page as of a time (None: now), with the message id of what is wrong with what was asked."""
 
 
 @router.get("/", dependencies=[open_to_all("it leads whoever is signed in to their own first page")])
@@ -74,35 +69,13 @@ async def meetings(
     return PAGES.show("meetings.html", look, meetings=shown, sent=sent, words=_words(look))
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The day of *as it was known*, as somebody typed it."""
-
-    day: str = ""
-    month: str = ""
-    year: str = ""
-
-    @property
-    def typed(self) -> tuple[str, str, str]:
-        """What stands in the three fields."""
-        return (self.day, self.month, self.year)
-
-
-def _asked(
-    day: Annotated[str, Query(max_length=10)] = "",
-    month: Annotated[str, Query(max_length=10)] = "",
-    year: Annotated[str, Query(max_length=10)] = "",
-) -> Asked:
-    return Asked(day.strip(), month.strip(), year.strip())
-
-
 @router.get("/meetings/{meeting}")
 async def agenda(
     request: Request,
     meeting: Id,
     runtime: TheRuntime,
     caller: OfMeetings,
-    asked: Annotated[Asked, Depends(_asked)],
+    asked: OfThen,
     at: At = None,
 ) -> Response:
     """The cases of a meeting, in the order in which they are heard, as it is now or as it was known;
@@ -120,10 +93,10 @@ async def agenda(
             emergency=await emergency_told.emergency(runtime, caller, meeting) if tells else None,
             words=_words(look, paper=at is not None),
             live=agenda_live.address(runtime.ids, shown),
-            **_known(at, fault, asked),
+            **asked.shown(at, fault),
         )
 
-    return await _now_or_then(f"/marac/meetings/{meeting}", runtime, asked, at, show)
+    return await now_or_then(f"/marac/meetings/{meeting}", runtime, asked, at, show)
 
 
 @router.get("/meetings/{meeting}/live")
@@ -170,7 +143,7 @@ async def case(
     case: Id,
     runtime: TheRuntime,
     caller: OfCases,
-    asked: Annotated[Asked, Depends(_asked)],
+    asked: OfThen,
     at: At = None,
 ) -> Response:
     """A case on one page, as it is now or as it was known; or off to the time that was asked for."""
@@ -192,41 +165,10 @@ async def case(
             live=f"/marac/cases/{case}/live?seen={live.digest(runtime.ids, page.seen)}"
             if at is None
             else None,
-            **_known(at, fault, asked),
+            **asked.shown(at, fault),
         )
 
-    return await _now_or_then(f"/marac/cases/{case}", runtime, asked, at, show)
-
-
-async def _now_or_then(
-    address: str, runtime: Runtime, asked: Asked, at: datetime | None, show: Show
-) -> Response:
-    """The page as it was known at a time, or off to the time that was typed; now, with what was wrong,
-    where it cannot be given."""
-    if at is None and any(asked.typed):
-        wanted = _end_of_day(asked, runtime.clock.now(), await runtime.fresh_until())
-        if isinstance(wanted, datetime):
-            return RedirectResponse(f"{address}?at={_in_address(wanted)}", 303)
-        return await show(None, wanted)
-    try:
-        return await show(at)
-    except Refused as refused:
-        if refused.status != 409:
-            raise
-        return await show(None, NOT_GIVEN[refused.fault])
-    except Problem as problem:
-        if at is None or problem.status != 404:
-            raise
-        return await show(None, "known.not-there")
-
-
-def _known(at: datetime | None, fault: str | None, asked: Asked) -> dict[str, Any]:
-    """What the form *as it was known* shows."""
-    return {
-        "known": _in_address(at) if at else None,
-        "faults": [{"text": PAGES.texts(fault), "href": "#known-day"}] if fault else [],
-        "asked": asked.typed,
-    }
+    return await now_or_then(f"/marac/cases/{case}", runtime, asked, at, show)
 
 
 @router.get("/cases/{case}/print")
@@ -306,16 +248,22 @@ async def cohort(
 
 @router.get("/cohort/{perpetrator}")
 async def perpetrator(
-    request: Request, perpetrator: Id, runtime: TheRuntime, caller: OfCohort
-) -> HTMLResponse:
-    """One person of the cohort: why this score, and from which reports."""
-    page = await queries.perpetrator_page(runtime, caller, perpetrator)
-    # Nothing but that, and how many: not even when, for that tells when somebody said something.
-    broken = (Bar(Loudness.NOT_SOUND, PAGES.texts("perpetrator.broken")),) if page.broken else ()
-    bars = (*broken, *PAGES.incomplete(page.incomplete, None, page.at))
-    look = PAGES.look(request, caller, *bars)
-    words = _words(look)
-    return PAGES.show("perpetrator.html", look, page=page, words=words, **told(page, words))
+    request: Request, perpetrator: Id, runtime: TheRuntime, caller: OfCohort, asked: OfThen, at: At = None
+) -> Response:
+    """One person of the cohort: why this score, and from which reports, now or as it was known when a month
+    began; or off to the month that was asked for."""
+
+    async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
+        page = await queries.perpetrator_page(runtime, caller, perpetrator, at)
+        # Nothing but that, and how many: not even when, for that tells when somebody said something.
+        broken = (Bar(Loudness.NOT_SOUND, PAGES.texts("perpetrator.broken")),) if page.broken else ()
+        then = _as_known(page, f"/marac/cohort/{perpetrator}")
+        look = PAGES.look(request, caller, *broken, *PAGES.incomplete(page.incomplete, None, page.at), *then)
+        words, status = _words(look), 422 if fault else 200
+        shown = told(page, words) | asked.shown(page.known_at, fault, "month")
+        return PAGES.show("perpetrator.html", look, status=status, page=page, words=words, **shown)
+
+    return await now_or_then(f"/marac/cohort/{perpetrator}", runtime, asked, at, show, whole_months=True)
 
 
 def _words(look: Look, *, paper: bool = False) -> Words:
@@ -329,10 +277,15 @@ def _look(request: Request, caller: Caller, page: CasePage | Agenda, address: st
             *_broken(page.broken_since, page.at),
             *PAGES.incomplete(page.incomplete, page.operator_told, page.at),
         ]
-    if page.known_at is not None:
-        when = Times(PAGES.texts, page.at).absolute(page.known_at)
-        bars.append(Bar(Loudness.AS_KNOWN, PAGES.texts("case.as-known", when=when), address))
-    return PAGES.look(request, caller, *bars)
+    return PAGES.look(request, caller, *bars, *_as_known(page, address))
+
+
+def _as_known(page: CasePage | Agenda | PerpetratorPage, address: str) -> Sequence[Bar]:
+    """The bar of a page of then, which leads to the page of now."""
+    if page.known_at is None:
+        return ()
+    when = Times(PAGES.texts, page.at).absolute(page.known_at)
+    return (Bar(Loudness.AS_KNOWN, PAGES.texts("case.as-known", when=when), address),)
 
 
 def _broken(since: datetime | None, now: datetime) -> Sequence[Bar]:
@@ -369,20 +322,3 @@ async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | Non
 def _lines(page: CasePage) -> set[tuple[str, int]]:
     people = [each for each in (page.victim, *page.perpetrators, *page.children) if each]
     return {(line.root, line.version) for person in people for line in person.lines}
-
-
-def _end_of_day(asked: Asked, now: datetime, fresh: datetime | None) -> datetime | str:
-    """The last moment of the day, for today the last that is known; or the message id of what is wrong."""
-    try:
-        day = datetime(int(asked.year), int(asked.month), int(asked.day), tzinfo=LONDON)
-    except (ValueError, OverflowError):
-        return "known.not-a-day"
-    if day.year not in YEARS:
-        return "known.not-a-day"
-    if day > now or fresh is None:
-        return "known.not-yet"
-    return min(datetime.combine(day, time(23, 59, 59), LONDON), fresh - timedelta(seconds=1))
-
-
-def _in_address(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,10 +4,8 @@ come."""
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
-from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import Role
 from services.marac.conference import rows as hers
 from services.marac.conference.heard import heard_at
@@ -15,16 +13,24 @@ from services.marac.conference.held import Held, restrictions
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardVersion, Sitting
 from services.marac.conference.views import CASE, PERSON
+from services.marac.rules import months
 from services.marac.rules.candidates import told_to_matac
 from services.marac.shown_candidate import Candidacy
 from services.marac.tasking.candidates import TaskingCandidate
 
 
 async def candidacy(
-    runtime: Runtime, caller: Caller, person: str, victims: Collection[str], row: TaskingCandidate | None
+    runtime: Runtime,
+    caller: Caller,
+    person: str,
+    victims: Collection[str],
+    row: TaskingCandidate | None,
+    at: datetime | None = None,
 ) -> Candidacy:
-    """Of somebody of the cohort, whose victims are these. What is shown of minutes is on record."""
-    held, month = Held(runtime), _this_month(runtime)
+    """Of somebody of the cohort, whose victims are these, now or as it was known at a time. What is shown of
+    minutes is on record. Of meetings those in months that are over: the day tells which MARAC it was."""
+    held, now = Held(runtime, at), at or runtime.clock.now()
+    month = months.begun(now)
     links = await _links(held, person, victims)
     cases = await held.many(CASE, hers.ConferenceCase, links, "case")
     meetings = await held.meetings_of(cases.values())
@@ -38,7 +44,7 @@ async def candidacy(
         victims=row.victims if row else (),
         since=row.since if row else None,
         due=row.due if row else None,
-        late=bool(row and row.due and row.due < runtime.clock.now()),
+        late=bool(row and row.due and row.due < now),
         decision=row.decision if row else None,
         referred=row.referred if row else (),
         heard=len({links[case] for case, at in heard.items() if at}),
@@ -56,11 +62,6 @@ async def _links(held: Held, person: str, victims: Collection[str]) -> dict[str,
         for link in row.cases
         if link.role is Role.VICTIM and person in link.perpetrators
     }
-
-
-def _this_month(archive: Archive) -> datetime:
-    """Months that are over are told, for the day of a meeting tells which MARAC it was."""
-    return archive.clock.now().astimezone(LONDON).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 async def _issued(held: Held, heard: Mapping[str, Mapping[str, datetime]]) -> list[HeardVersion]:

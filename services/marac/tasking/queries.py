@@ -1,7 +1,7 @@
 """What the perpetrator-centred routes and pages ask. Sharing rules first; what is shown is recorded."""
 
 from dataclasses import dataclass
-from typing import cast
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, false, func, select, tuple_
 
@@ -11,12 +11,14 @@ from chassis.http.problem import not_found
 from chassis.reading import row_of
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
-from services.marac import casefile, feeds, shown
-from services.marac.rules import score, sharing
+from services.marac import casefile, feeds
+from services.marac.conference.held import Held
+from services.marac.rules import months, score, sharing
+from services.marac.shown_cohort import Cohort, CohortLine, PerpetratorPage
 from services.marac.tasking import rows
 from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
 from services.marac.tasking.heard import candidacy
-from services.marac.tasking.views import PERPETRATOR
+from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 MOST = 200
 
@@ -35,7 +37,7 @@ class Listed:
     victims: tuple[str, ...]
 
 
-async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -> shown.Cohort:
+async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -> Cohort:
     """The people of one page of the cohort, the highest score first; without a page, the first 200.
 
     Raises Problem (404).
@@ -47,7 +49,7 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
     found = await _listed(runtime, mine, after, page.limit + 1 if page else MOST)
     here, further = page.cut(found, lambda each: (each.row.place, each.person)) if page else (found, None)
     total, scored, before = await _counts(runtime, mine, after)
-    answer = shown.Cohort(
+    answer = Cohort(
         at=runtime.clock.now(),
         fresh_until=fresh,
         sources_silent=await _silent(runtime),
@@ -62,37 +64,54 @@ async def cohort(runtime: Runtime, caller: Caller, page: Paging | None = None) -
     return answer
 
 
-async def perpetrator_page(runtime: Runtime, caller: Caller, person: str) -> shown.PerpetratorPage:
-    """One person of the cohort. Raises Problem (404)."""
-    fresh = await runtime.fresh_until()
+async def perpetrator_page(
+    runtime: Runtime, caller: Caller, person: str, at: datetime | None = None
+) -> PerpetratorPage:
+    """One person of the cohort, as it is now or as it was known when the month of ``at`` began.
+
+    Whoever may see it today may see how it was. Raises Problem (404); Refused (409) as ``Archive.as_of``.
+    """
+    at = months.begun(at) if at else None
+    fresh = at or await runtime.fresh_until()
     found = await _listed(runtime, theirs(caller), None, 1, person)
     if not found:
         raise not_found()
-    row = found[0].row
+    listed = found[0] if at is None else await _as_of(runtime, person, at)
+    row, held = listed.row, Held(runtime, at)
     incomplete = await runtime.incomplete([f"p:{person}"])
-    put = await runtime.row(CANDIDATE, person)
-    page = shown.PerpetratorPage(
-        **row.model_dump(include=set(shown.PerpetratorPage.model_fields)),
+    page = PerpetratorPage(
+        **row.model_dump(include=set(PerpetratorPage.model_fields)),
         at=runtime.clock.now(),
         fresh_until=fresh,
-        sources_silent=await _silent(runtime),
-        broken=await runtime.broken("p", person) is not None,
+        known_at=at,
+        sources_silent=await _silent(runtime, at),
+        broken=at is None and await runtime.broken("p", person) is not None,
         incomplete=incomplete.records,
         whose_unknown=incomplete.whose_unknown,
         person=person,
         name=next(iter(row.names), None),
         candidacy=await candidacy(
-            runtime, caller, person, found[0].victims, cast("TaskingCandidate | None", put)
+            runtime, caller, person, listed.victims, await held.one(CANDIDATE, TaskingCandidate, person), at
         ),
     )
-    await runtime.shown(caller, PERPETRATOR.name, person, page.seen, found[0].facts)
+    await runtime.shown(caller, PERPETRATOR.name, person, page.seen, listed.facts)
     return page
 
 
-async def _silent(runtime: Runtime) -> bool:
+async def _as_of(runtime: Runtime, person: str, at: datetime) -> Listed:
+    """Somebody as they were known at a time. Raises Problem (404), where nobody was known to harm."""
+    held = Held(runtime, at)
+    row = await held.one(PERPETRATOR, rows.TaskingPerpetrator, person)
+    source = await held.one(SOURCE, rows.TaskingSource, person)
+    if row is None or source is None:
+        raise not_found()
+    return _of_source(person, row, source)
+
+
+async def _silent(runtime: Runtime, at: datetime | None = None) -> bool:
     """Whether some source of the whole deployment is silent. Which, or whose, would tell where she is."""
-    agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
-    return bool(await feeds.silent(runtime, agencies, None))
+    agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined, at=at))
+    return bool(await feeds.silent(runtime, agencies, at))
 
 
 def theirs(caller: Caller) -> ColumnElement[bool]:
@@ -124,14 +143,13 @@ async def _listed(
     async with runtime.store.reading() as connection:
         read = (await connection.execute(statement)).all()
     return [
-        Listed(
-            person=subject,
-            row=row_of(rows.TaskingPerpetrator, body),
-            facts=tuple(source.facts),
-            victims=tuple(each.person for each in source.victims),
-        )
-        for subject, body, source in ((s, b, row_of(rows.TaskingSource, c)) for s, b, c in read)
+        _of_source(subject, row_of(rows.TaskingPerpetrator, body), row_of(rows.TaskingSource, source))
+        for subject, body, source in read
     ]
+
+
+def _of_source(person: str, row: rows.TaskingPerpetrator, source: rows.TaskingSource) -> Listed:
+    return Listed(person, row, tuple(source.facts), tuple(each.person for each in source.victims))
 
 
 async def _counts(
@@ -148,9 +166,9 @@ async def _counts(
     return total, scored, passed
 
 
-def _line(listed: Listed, rank: int) -> shown.CohortLine:
+def _line(listed: Listed, rank: int) -> CohortLine:
     row = listed.row
-    return shown.CohortLine(
+    return CohortLine(
         person=listed.person,
         rank=rank if row.scored else None,
         name=next(iter(row.names), None),

@@ -20,6 +20,7 @@ from contracts.rules.alert_path import PathState
 from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, Threshold
 from services.marac.conference.views import CASE
+from services.marac.rules import months
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, complete, prepared
@@ -40,6 +41,12 @@ async def passed(marac: Marac, at: datetime) -> bool:
     """Whether a page can say what was known at a time."""
     fresh = await marac.runtime.fresh_until()
     return fresh is not None and fresh > at
+
+
+async def settled(marac: Marac) -> bool:
+    """Whether all that was said is folded."""
+    state = (await marac.runtime.ready())[1]
+    return not state["behind"] and not state["marks"]
 
 
 @dataclass
@@ -66,12 +73,7 @@ class Story:
     async def look(self, step: str) -> None:
         """Wait until all is folded, keep what the chair is shown, and let hours pass."""
         runtime, made = self.marac.runtime, self.made
-
-        async def settled() -> bool:
-            state = (await runtime.ready())[1]
-            return not state["behind"] and not state["marks"]
-
-        await until(settled)
+        await until(lambda: settled(self.marac))
         then = runtime.clock.now()
         case = shown_of(await self.marac.get("chair", f"cases/{made.case}"))
         agenda = shown_of(await self.marac.get("chair", f"meetings/{made.meeting}/agenda"))
@@ -176,6 +178,38 @@ async def test_the_page_as_it_was_known_is_the_page_that_was_shown(marac: Marac,
             known = await marac.get("chair", path, at=then)
             assert known.json()["known_at"] is not None
             assert shown_of(known) == shown, f"{path} after {step}"
+
+
+async def a_month_later(marac: Marac) -> datetime:
+    """When a month began, just now."""
+    start = months.begun(months.begun(marac.runtime.clock.now()) + timedelta(days=40))
+    await marac.runtime.set_clock(start)
+    await until(lambda: passed(marac, start))
+    await until(lambda: settled(marac))
+    return start
+
+
+async def test_of_the_cohort_the_page_of_then_is_that_with_which_the_month_began(marac: Marac) -> None:
+    story = Story(marac, await prepared(marac))
+    await until(lambda: complete(marac, story.made))
+    before = marac.runtime.clock.now()
+    person = caseload.person("ben")
+    page, seen = f"cohort/{person}", []
+    for step in (another_agency, taken_back, corrected):
+        start = await a_month_later(marac)
+        seen.append((start, shown_of(await marac.get("matac", page))))
+        await step(story)
+    await a_month_later(marac)
+    assert len({str(shown) for _, shown in seen}) == 3, "the story changes the page"
+    for start, shown in seen:
+        for at in (start, start + timedelta(days=20, hours=5)):
+            known = await marac.get("matac", page, at=at)
+            assert datetime.fromisoformat(known.json()["known_at"]) == start, "a day would tell of a victim"
+            assert shown_of(known) == shown
+    assert (await marac.get("matac", page, at=before)).status_code == 404, "nothing was known of them"
+    assert (await marac.get("chair", page, at=seen[0][0])).status_code == 404
+    to_come = marac.runtime.clock.now() + timedelta(days=40)
+    assert (await marac.get("matac", page, at=to_come)).json()["code"] == "not-yet-known"
 
 
 async def test_who_waits_is_not_given_of_an_earlier_day(marac: Marac) -> None:
