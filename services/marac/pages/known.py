@@ -35,12 +35,14 @@ class Asked:
         """What stands in the three fields."""
         return (self.day, self.month, self.year)
 
-    def shown(self, at: datetime | None, fault: str | None, first: str = "day") -> dict[str, Any]:
-        """What the form *as it was known* shows. ``first``: its first field."""
+    def shown(self, at: datetime | None, fault: str | None, *, whole_months: bool = False) -> dict[str, Any]:
+        """What the form *as it was known* shows."""
+        first = "month" if whole_months else "day"
         return {
             "known": _in_address(at) if at else None,
             "faults": [{"text": PAGES.texts(fault), "href": f"#known-{first}"}] if fault else [],
             "asked": self.typed,
+            "whole_months": whole_months,
         }
 
     def end_of_day(self, now: datetime, fresh: datetime | None) -> datetime | str:

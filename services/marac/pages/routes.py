@@ -260,7 +260,7 @@ async def perpetrator(
         then = _as_known(page, f"/marac/cohort/{perpetrator}")
         look = PAGES.look(request, caller, *broken, *PAGES.incomplete(page.incomplete, None, page.at), *then)
         words, status = _words(look), 422 if fault else 200
-        shown = told(page, words) | asked.shown(page.known_at, fault, "month")
+        shown = told(page, words) | asked.shown(page.known_at, fault, whole_months=True)
         return PAGES.show("perpetrator.html", look, status=status, page=page, words=words, **shown)
 
     return await now_or_then(f"/marac/cohort/{perpetrator}", runtime, asked, at, show, whole_months=True)
