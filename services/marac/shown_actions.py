@@ -31,6 +31,7 @@ class ActionLine(BaseModel):
     version: int = Field(description="its `ETag`: what whoever answers had before them")
     letters: str
     case: str | None = Field(description="null for whoever sees nothing else of the case")
+    victim_died: bool = Field(default=False, description="an agency has recorded it: nobody is to reach them")
     owner: str
     owner_name: str
     worker: Worker | None

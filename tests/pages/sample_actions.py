@@ -54,7 +54,7 @@ def lines() -> list[ActionLine]:
         ).model_copy(update={"risk": risk, "answers": (accepted,), "answer": ActionAnswer.ACCEPTED}),
         _line(SCHOOL, f"{LONG} " * 6, -2, safe_to_tell=False, target=ActionFor.CHILD),
         _line(HOUSING, "Monitor", 90, not_specific=(NotSpecific.WORDS, NotSpecific.TOO_SHORT)),
-        _line(SCHOOL, None, 40, letters="M2D", safe_to_tell=True),
+        _line(SCHOOL, None, 40, letters="M2D", safe_to_tell=True, victim_died=True),
         _line(HOUSING, "Offer a move.", -50, answer=ActionAnswer.DONE, **over).model_copy(
             update={"answers": (_said(ActionAnswer.DONE, "Moved on Friday.", 3),)}
         ),

@@ -31,6 +31,7 @@ from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
+from services.marac.conference.died import of_the_dead
 from services.marac.conference.hearing import out_of, sitting_of
 from services.marac.conference.held import Held, tied, visible
 from services.marac.conference.reach import case_is, of_token, within_reach
@@ -273,6 +274,7 @@ class _Around:
     areas: Mapping[str, AreaDefined]
     letters: Mapping[str, str]
     seen: Collection[str]
+    died: Collection[str]
     sittings: Mapping[str | None, _Sittings]
 
     def name(self, agency: str) -> str:
@@ -288,6 +290,7 @@ class _Around:
             letters=self.letters[row.of_case],
             case=row.of_case if sees else None,
             owner_name=self.name(row.owner),
+            victim_died=row.of_case in self.died,
             open=open_,
             late=open_ and rules.is_late(row.answer, row.due, self.at),
             carried=rules.carried(row.agreed, row.over, after, self.at),
@@ -328,6 +331,7 @@ async def lines_of(
         areas=areas,
         letters=order.told_apart(cases),
         seen=await _seen(held.archive, caller, cases),
+        died=await of_the_dead(held.archive, cases, held.at),
         sittings=await _sittings(held.archive, areas, min(row.agreed for row in found)),
     )
     lines = [around.line(row) for row in found]

@@ -67,13 +67,16 @@ async def test_of_a_victim_who_has_died_every_page_says_so_and_none_asks_anybody
     assert made.case not in await shown(marac, "coordinator", "repeats"), "nobody is to tell the victim"
     for path in ("actions", f"actions/{action}"):
         page = await shown(marac, "housing", path)
-        assert "ask the IDVA service before any contact" in page, "whose page says it"
+        assert "the victim has died" in page, "whoever has something to do there is told before they go"
         assert NUMBER not in page
     (line,) = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()["cases"]
     assert line["case"] == made.case, "the case stays"
     police = caller("police", "police", "reporter")
     await marac.runtime.revise(died, 1, None, None, caller=police, right="test")
     await until(lambda: _reaches(marac, "idva", made), what="it was said of somebody else")
+    page = await shown(marac, "housing", f"actions/{action}")
+    assert "has died" not in page
+    assert "ask the IDVA service before any contact" in page, "whose page says how"
 
 
 async def _reaches(marac: Marac, who: str, made: Prepared) -> bool:
