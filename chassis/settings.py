@@ -50,8 +50,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8400, ge=0, le=65535)
-    public_url: str = "http://127.0.0.1:8400"
-    """Where people's browsers reach the gateway; no slash at the end."""
+    public_url: str = ""
+    """Where people's browsers reach the gateway; no slash at the end. Empty: ``port`` of this machine."""
 
     issuer: str = ""
     """The OpenID provider. Empty: the built-in one, under ``public_url``."""
@@ -122,8 +122,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_slash(cls, given: dict[str, object]) -> dict[str, object]:
-        url = given.get("public_url")
+    def _address(cls, given: dict[str, object]) -> dict[str, object]:
+        port = given.get("port", cls.model_fields["port"].default)
+        url = given.get("public_url") or f"http://127.0.0.1:{port}"
         return given | {"public_url": url.rstrip("/")} if isinstance(url, str) else given
 
     @model_validator(mode="after")

@@ -108,6 +108,13 @@ def test_a_try_out_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.clock_start == datetime(2025, 11, 23, 9, tzinfo=UTC)
 
 
+def test_on_another_port_it_is_reached_at_that_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOLDTHREAD_PORT", "8455")
+    assert load().public_url == "http://127.0.0.1:8455"
+    monkeypatch.setenv("GOLDTHREAD_PUBLIC_URL", "http://goldthread.localhost/")
+    assert load().public_url == "http://goldthread.localhost"
+
+
 def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
     shown = repr(load())
     assert FIT["SECRET"] not in shown
