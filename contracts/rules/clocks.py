@@ -121,7 +121,9 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         late="the rule of answers calls the supervisor, and again (decision 0025). After one that had no"
         " answer the limit is 12 hours, then 4; whoever took its alert has 2 hours to take a step where it"
         " is to be answered now, as at high risk, and 8 within the hour; and so has whoever was sent to tell"
-        " what came of it. What came of an interview is asked for after 72 hours, and each week",
+        " what came of it. What came of an interview is asked for after 72 hours, and each week. That"
+        " somebody takes the alert closes nothing: it is told again until a step answers, however long that"
+        " takes",
         source="HMICFRS 2021: a response within 24 hours of the report, at high risk at once. The shorter"
         " times are Goldthread's own",
     ),

@@ -2,11 +2,10 @@
 
 Source: ``domain.md`` section 5 (2026-10): the answer is due within 24 hours (HMICFRS 2021), an outstanding
 suspect keeps paging, and nothing closes by itself. An alert that a person took ends the calls, and not
-the breach: where no step has followed in the time that the answer had, it is told anew, for a week, and
-while a suspect is outstanding, or nobody tells what came of officers who were sent or of an interview, for as
-long as it takes.
-After that, and where a week was over before it was ever told, it is a gap on the pages and calls nobody (both
-Goldthread's own). An alert that nobody took climbs for as long as it takes.
+the breach: where no step has followed in the time that the answer had, it is told anew, and again for as long
+as it takes; so is what nobody tells of a suspect who is outstanding, of officers who were sent or of an
+interview. What was over for a week before it was ever told is a gap on the pages and calls nobody
+(Goldthread's own). An alert that nobody took climbs for as long as it takes.
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PAST = timedelta(days=7)
-"""What has waited for so long is not told anew."""
+"""What has waited for so long before it was ever told calls nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +41,18 @@ def decide(
     at: datetime,
     *,
     speaks: bool,
-    ends: bool = True,
 ) -> Decision:
     """What to say of a breach whose answer is to be asked for at ``wanted`` (None: never).
 
-    ``speaks``: this record is the one of its occurrence that tells; another's alert is enough. ``ends``: what
-    somebody took is asked anew for a week alone; of a breach that was answered, and of which nobody has told
-    how it ended, for as long as it takes.
+    ``speaks``: this record is the one of its occurrence that tells; another's alert is enough.
     """
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)
-    over = at >= wanted + PAST
     if not standing:
-        return Decision((), None if over or not speaks else 1 + stood_down, None)
+        untold = stood_down == 0 and at >= wanted + PAST
+        return Decision((), None if untold or not speaks else 1 + stood_down, None)
     taken = [asked.taken for asked in standing]
-    if (over and ends) or not all(taken):
+    if not all(taken):
         return Decision((), None, None)
     again = max(when for when in taken if when is not None) + allowed
     if again > at:

@@ -98,10 +98,7 @@ def decision(known: Answer, at: datetime) -> chasing.Decision:
     """What is to be said of the answer at this time (``rules.chasing``)."""
     standing = [chasing.Asked(line.generation, line.taken) for line in known.asked]
     wanted = known.asked_for
-    ends = known.answered is None  # answered, and asked for all the same: nobody told how it ended
-    return chasing.decide(
-        standing, known.stood_down, wanted, known.allowed, at, speaks=known.speaks, ends=ends
-    )
+    return chasing.decide(standing, known.stood_down, wanted, known.allowed, at, speaks=known.speaks)
 
 
 def sayings(
