@@ -5,8 +5,9 @@ order can be breached only by somebody who knows of it); Crime and Security Act 
 Domestic Abuse Act 2021 s22 to 29 (a notice takes effect when it is served on the respondent in
 person, and lapses unless a court hears of it within 48 hours; where the court adjourns, it binds until the
 application is decided, DA Act s29); FLA 1996 s47 (an occupation order carries arrest only where the court
-attached it). An order that is discharged (FLA 1996 s49) binds until then: what was done before was a breach.
-What forbade something when it was done is the order as it stood then, whatever a court has varied since. The
+attached it: where nobody told whether it did, nobody is told that it did not). An order that is discharged
+(FLA 1996 s49) binds until then: what was done before was a breach. What forbade something when it was done
+is the order as it stood then, whatever a court has varied since. The
 end that the police gave a notice is what they expected: past its hearing, and with no word of what the court
 did, nobody is told that it can be enforced. Bail and orders that have come to the most that the law
 allows (``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread: of them
@@ -26,7 +27,7 @@ from contracts.envelope import Envelope, utc
 from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import SLACK, bail_months, months_on
-from contracts.rules.order_types import ORDER_TYPES
+from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
 
 NOTICES = frozenset({OrderType.DVPN, OrderType.DAPN})
@@ -302,8 +303,9 @@ def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> 
 
 
 def _in_force(terms: OrderTerms) -> str:
-    if terms.order is OrderType.OCCUPATION and not terms.power_of_arrest:
-        return "order.no-power-of-arrest"
+    arrest = may_arrest(terms.order, terms.power_of_arrest)
+    if arrest is not True:
+        return "order.arrest-unknown" if arrest is None else "order.no-power-of-arrest"
     if terms.hearing_due is not None:
         return "order.until-hearing"
     if terms.ends is None and not terms.until_further_order:

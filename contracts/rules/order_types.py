@@ -200,10 +200,10 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
 """The table. Bail ends with what it waits for, so of its length the rank alone is a question."""
 
 
-def may_arrest(order: OrderType, power_of_arrest: bool | None) -> bool:
-    """Whether breach of an order that can be enforced is ground for arrest without a warrant. Where the
-    court had to attach it, and nobody says that it did, it is not."""
-    return ORDER_TYPES[order].arrest is Arrest.YES or power_of_arrest is True
+def may_arrest(order: OrderType, power_of_arrest: bool | None) -> bool | None:
+    """Whether breach of an order that can be enforced is ground for arrest without a warrant. None: a court
+    may have attached that, and nobody told whether it did."""
+    return True if ORDER_TYPES[order].arrest is Arrest.YES else power_of_arrest
 
 
 BAIL_MONTHS = (

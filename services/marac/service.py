@@ -67,7 +67,7 @@ from services.marac.transfer_routes import router as transfers
 
 SERVICE = Service(
     name="marac",
-    fold_version=13,
+    fold_version=14,
     reads_audit=True,
     views=(
         PERSON,

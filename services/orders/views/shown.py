@@ -147,8 +147,8 @@ class OrderOf(Shown):
     status: StatusNow | None
     of_each: list[StatusOf] = []
     breach: Breach
-    """What it is to break it, and whether that is ground for arrest without a warrant."""
-    arrest: bool
+    """What it is to break it, and whether that is ground for arrest without a warrant. None: not known."""
+    arrest: bool | None
     respondents: list[Party]
     protected: list[Party]
     prohibitions: list[dict[str, Any]]

@@ -316,6 +316,39 @@ async def test_the_control_room_reads_it_as_a_page(orders: Orders) -> None:
         assert refused.status_code == 404, who
 
 
+async def test_whether_arrest_is_attached_is_not_known_where_nobody_told(orders: Orders) -> None:
+    """To the control room, which reads it at the door, and on the order's own page; and No is No."""
+    await prepared(orders)
+    attached: dict[str, bool | None] = {"told": True, "not told": None, "none": False}
+    for says, power in attached.items():
+        said = {"order": "occupation", "until_further_order": True, "reference": says, **BETWEEN}
+        root = await told(orders, "orders", 2, said | {"power_of_arrest": power})
+        served = {"reference": says, "served": orders.runtime.clock.now().isoformat(), "order": root}
+        await told(orders, "services", 1, SERVED | served)
+
+    async def arrests() -> dict[str, tuple[str | None, bool | None]]:
+        held = (await asked(orders, "control-room", "ben")).json()["orders"]
+        return {
+            each["reference"]: (each["status"]["reason"], each["arrest"])
+            for each in held
+            if each["type"] == "occupation"
+        }
+
+    async def each_its_own() -> bool:
+        return await arrests() == {
+            "told": ("order.in-force", True),
+            "not told": ("order.arrest-unknown", None),
+            "none": ("order.no-power-of-arrest", False),
+        }
+
+    await until(each_its_own, what="three states, not two")
+    record = {"system": "records", "type": "person", "number": "ben"}
+    headers = {"Authorization": "Bearer control-room"}
+    page = (await orders.http.post("/orders/status", data=record, headers=headers)).text
+    assert page.count("WHETHER A POWER OF ARREST IS ATTACHED IS NOT KNOWN. CHECK PNC.") == 1
+    assert page.count("No arrest without a warrant.") == 1
+
+
 async def test_an_order_that_no_force_told_of_is_for_those_whom_it_concerns(orders: Orders) -> None:
     """The council told of it. Each of two forces is police; one works where she is."""
     await prepared(orders)
