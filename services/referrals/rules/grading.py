@@ -9,11 +9,11 @@ is graded stands in ``contracts.rules.instruments``. To lower a grade takes a se
 (College of Policing, DARA, read 2026-11); the count stays, and with it the criterion for a MARAC.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from contracts.events.people import Dash, Graded, Judgement, ReferralMade, RiskAssessed
 from contracts.rules.instruments import HOLDS, OPEN, Form, answers_of, form_of
-from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, ReferralCriterion
+from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, ReferralCriterion, RiskAnswer
 
 VISIBLE_HIGH_RISK = 14
 """YES answers that are visible high risk, where an area has set no threshold of its own."""
@@ -39,9 +39,24 @@ def grade_referral(referral: ReferralMade, threshold: int = VISIBLE_HIGH_RISK) -
 
     A referral without a Dash on which nobody says *high* is unknown, not standard.
     """
-    graded = grade_dash(referral.dash, threshold) if referral.dash else _not_assessed()
+    graded = _grade_sent(referral.dash, threshold) if referral.dash else _not_assessed()
     said = next((REFERRER_SAYS_HIGH[c] for c in REFERRER_SAYS_HIGH if c in referral.criteria), None)
     return _raised(graded, Grade.HIGH, said) if said else graded
+
+
+def _grade_sent(dash: Dash, threshold: int) -> Graded:
+    """The grade of a Dash as a referral has it: of another instrument by that one's own rule, of which no
+    band is known below visible high risk, so that the practitioner's judgement is the grade or nothing is."""
+    if dash.instrument is Instrument.SAFELIVES_DASH_24:
+        return grade_dash(dash, threshold)
+    judged = dash.judgement or Grade.UNKNOWN
+    said = Graded(
+        grade=judged,
+        rule=f"assessor:{dash.instrument}/{dash.instrument_version}",
+        because="grade.assessor" if judged is Grade.UNKNOWN else "grade.professional-judgement",
+    )
+    form = form_of(dash.instrument)
+    return said if form is None else _answered(dash.instrument, form, answers_of((), dash), said, threshold)
 
 
 def grade_assessment(assessment: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
@@ -63,23 +78,26 @@ def grade_by_rule(assessment: RiskAssessed, threshold: int = VISIBLE_HIGH_RISK) 
     rule = f"assessor:{assessment.instrument}/{assessment.instrument_version}"
     said = Graded(grade=assessment.grade, rule=rule, because="grade.assessor")
     uncounted = form is None or (form.counts is None and not assessment.answers)
-    return said if uncounted or form is None else _answered(assessment, form, said, threshold)
+    if uncounted or form is None:
+        return said
+    return _answered(assessment.instrument, form, answers_of(assessment.answers, None), said, threshold)
 
 
-def _answered(assessment: RiskAssessed, form: Form, said: Graded, threshold: int) -> Graded:
-    answers = answers_of(assessment.answers, None)
+def _answered(
+    instrument: Instrument, form: Form, answers: Mapping[str, RiskAnswer], said: Graded, threshold: int
+) -> Graded:
     yes = sum(answer in HOLDS for answer in answers.values())
     unanswered = sum(answer in OPEN for answer in answers.values())
-    missing = len(form.items.keys() - answers.keys())
+    missing = max(len(form.items) - len(answers), 0)
     counted = said.model_copy(update={"yes": yes, "unanswered": unanswered, "missing": missing})
     limit = threshold if form.counts == "bands" else VISIBLE_HIGH_RISK
     below = yes + unanswered + missing < limit
     if form.counts is None or (form.counts == "floor" and below):
         return counted
     grade, because = _by_answers(yes, unanswered + missing, limit)
-    rule = f"{assessment.instrument}.v1/threshold-{limit}"
+    rule = f"{instrument}.v1/threshold-{limit}"
     by_count = counted.model_copy(update={"grade": grade, "because": because, "rule": rule})
-    return _raised(by_count, assessment.grade, "grade.assessor")
+    return _raised(by_count, said.grade, said.because)
 
 
 def lowers(graded: Grade, judgement: Judgement | None) -> bool:

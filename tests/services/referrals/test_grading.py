@@ -33,7 +33,11 @@ def dash_of(line: Mapping[str, Any]) -> Dash:
     answers += [DashAnswer.DONT_KNOW] * line.get("dont-know", 0)
     answers += [DashAnswer.NOT_ASKED] * line.get("not-asked", 0)
     answers += [DashAnswer.NO] * (len(DASH_ITEMS) - len(answers))
-    return Dash(answers=dict(zip(DASH_ITEMS, answers, strict=True)), judgement=line.get("judgement"))
+    return Dash(
+        instrument=line.get("instrument", Instrument.SAFELIVES_DASH_24),
+        answers=dict(zip(DASH_ITEMS, answers, strict=True)),
+        judgement=line.get("judgement"),
+    )
 
 
 @pytest.mark.parametrize("line", TABLE["dash"], ids=str)
@@ -52,7 +56,9 @@ def test_a_referral(line: Mapping[str, Any]) -> None:
         criteria=line["criteria"],
         dash=dash_of(line["dash"]) if "dash" in line else None,
     )
-    assert grade_referral(referral).grade == line["grade"]
+    graded = grade_referral(referral)
+    assert graded.grade == line["grade"]
+    assert ("safelives" in graded.rule) is ("instrument" not in line.get("dash", {}))
 
 
 @pytest.mark.parametrize("line", TABLE["assessment"], ids=str)
