@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from contracts.rules.occurrence import LONDON, normal
 from contracts.rules.order_life import LIVES
-from contracts.rules.order_status import OrderTerms, ends_at, status
+from contracts.rules.order_status import UNSERVED, OrderTerms, ends_at, status
 
 LOOK_AHEAD = timedelta(days=14)
 LOOK_BACK = timedelta(days=14)
@@ -45,7 +45,7 @@ class How(StrEnum):
 
 
 HINDERED = {
-    "order.unserved": How.NOT_SERVED,
+    **dict.fromkeys(UNSERVED.values(), How.NOT_SERVED),
     "order.unaware": How.NOT_AWARE,
     "order.hearing-overdue": How.DOUBTFUL,
     "order.beyond-longest": How.DOUBTFUL,

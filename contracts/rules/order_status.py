@@ -26,6 +26,7 @@ from contracts.content import Content
 from contracts.envelope import Envelope, utc
 from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.occurrence import LONDON
+from contracts.rules.order_life import LIVES, Service
 from contracts.rules.order_questions import SLACK, bail_months, months_on
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
@@ -51,6 +52,16 @@ FACE_TO_FACE = frozenset({ServiceMethod.PERSONAL, ServiceMethod.IN_COURT})
 
 NOT_BINDING = frozenset({"order.applied-for", "order.refused", "order.discharged", "order.ended"})
 """Reasons by which there is nothing to serve, and nothing to obey."""
+
+UNSERVED = {
+    Service.IN_PERSON: "order.unserved",
+    Service.UNLESS_DIRECTED: "order.unserved-family",
+    Service.GIVEN: "order.service-unknown",
+    Service.TO_BE_CHECKED: "order.service-unknown",
+}
+"""What it means that nobody told of service, or of knowledge: a notice does not bind; the rules of the family
+court ask for service in person, unless it directs otherwise; an order that a court makes in front of the
+respondent may need none. Of the last two it is not known whether a breach can be enforced."""
 
 NEVER_MADE = {
     OrderStage.APPLIED: "order.applied-for",
@@ -283,7 +294,7 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
     if at < terms.starts:
         return "order.not-started"
     if terms.order in NOTICES and (terms.served is None or at < terms.served):
-        return "order.unserved"
+        return UNSERVED[LIVES[terms.order].service]
     if terms.stage is OrderStage.DISCHARGED:
         over = ends_at(terms)
         return "order.discharged" if over is None or over <= at else None
@@ -299,7 +310,7 @@ def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> 
         return "order.beyond-longest"
     if terms.without_notice:
         return None if aware else "order.unaware"
-    return None if served or aware else "order.unserved"
+    return None if served or aware else UNSERVED[LIVES[terms.order].service]
 
 
 def _in_force(terms: OrderTerms) -> str:

@@ -687,7 +687,9 @@ def order_status() -> StatusShown:
     )
     unserved = binds.model_copy(update={"order": new(), "type": OrderType.OCCUPATION, "status": None})
     other = Party(person=new(), name=Name(family="Doe", given="Lee"))
-    off = StatusNow(in_force=True, served=False, aware=False, enforceable=False, reason="order.unserved")
+    off = StatusNow(
+        in_force=True, served=False, aware=False, enforceable=False, reason="order.unserved-family"
+    )
     each = [StatusOf(person=kyle, status=binds.status), StatusOf(person=other, status=off)]
     of_two = {"order": new(), "type": OrderType.FMPO, "respondents": [kyle, other], "of_each": each}
     return StatusShown(

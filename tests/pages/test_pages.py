@@ -392,7 +392,7 @@ def test_each_state_of_a_line_has_its_own_words(open_: Open) -> None:
         "Answered",
         "Stood down",
         "Nobody was on the rota.",
-        "Not served",
+        "Not known to be served",
         "2 occurrences from 3 records",
         "also given: 3 February 1991",
     ):

@@ -214,7 +214,7 @@ async def ends_soon(goldthread: Goldthread, order: str, at: datetime) -> None:
     del body["content"]["authorised_by"]
     body["content"] |= {"order": "non-molestation", "court": "Family", "until_further_order": True}
     new = (await goldthread.post("northmere-police", "/orders/v1/orders", body, "replaces"))["root"]
-    await tells(True, [("non-molestation", "not-served")], "nobody has said that it was served")
+    await tells(True, [("non-molestation", "not-served")], "nobody has told here that it was served")
     service = caseload.service(new, at - timedelta(hours=1))
     await goldthread.post("northmere-police", "/orders/v1/services", service, "replaces-served")
     await tells(False, [("non-molestation", "covers")], "it can be enforced from that moment on")

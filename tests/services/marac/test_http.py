@@ -31,7 +31,7 @@ async def test_the_chair_has_the_whole_case_on_one_page(marac: Marac) -> None:
     assert all(line["said"]["recorded"] and line["record"]["number"] for line in page["victim"]["lines"])
     assert [child["identity"]["name"]["given"] for child in page["children"]] == ["Kit"]
     assert (page["grade"], page["assessment"]["because"]) == ("high", "grade.visible-high-risk")
-    assert [order["status"]["reason"] for order in page["orders"]] == ["order.unserved"]
+    assert [order["status"]["reason"] for order in page["orders"]] == ["order.unserved-family"]
     breaches = [each for each in page["occurrences"] if each["breach"]]
     assert [record["root"] for each in breaches for record in each["records"]] == [made.breach]
     assert [alert["cause"] for alert in page["alerts"]] == [made.breach]

@@ -198,7 +198,7 @@ class TestCase:
         assert (row.status.in_force, row.status.served, row.status.aware) == (True, True, True)
         assert [each.method for each in row.services] == ["personal"]
         (unserved,) = case(referral(), order()).orders
-        assert (unserved.status.served, unserved.status.reason) == (False, "order.unserved")
+        assert (unserved.status.served, unserved.status.reason) == (False, "order.unserved-family")
 
     def test_an_order_that_protects_another_is_not_of_this_case(self) -> None:
         assert case(referral(), order(people=[ben(Role.RESPONDENT), cat()])).orders == ()

@@ -487,7 +487,7 @@ async def test_an_order_that_is_varied_after_its_discharge_binds_again_as_it_say
     cause = await told(orders, "breaches", 0, {"kind": "contact", "order": order})
     row = await breach_of(orders, cause)
     assert row.status is not None
-    assert (row.status.in_force, row.status.reason) == (True, "order.unserved")
+    assert (row.status.in_force, row.status.reason) == (True, "order.unserved-family")
     page = (await orders.get("supervisor", f"orders/{order}")).json()
     assert "varied-after-discharge" in page["questions"]
 

@@ -66,7 +66,7 @@ class TestOrder:
         assert (other.order, other.status.enforceable, other.status.reason) == (
             root_of("newer"),
             False,
-            "order.unserved",
+            "order.unserved-family",
         )
 
     def test_what_was_varied_since_changes_nothing_of_what_was_done_before(self) -> None:
@@ -91,7 +91,7 @@ class TestOrder:
     def test_the_status_is_that_of_the_time_of_the_breach(self) -> None:
         late = service(served=NOON + timedelta(hours=1))
         found = row(world(order(), late, breach()))
-        assert (found.status.in_force, found.status.reason) == (True, "order.unserved")
+        assert (found.status.in_force, found.status.reason) == (True, "order.unserved-family")
 
     @pytest.mark.parametrize(
         ("discharged", "in_force"),
