@@ -26,8 +26,8 @@ def risk() -> str:
             "DON'T KNOW, NOT ASKED and what is left out are not NO: they are counted, shown and asked. A"
             " practitioner's judgement raises a grade alone. It lowers one only with a reason and a second"
             " person; the count stays, and with it the criterion for a MARAC. UNKNOWN stands above medium."
-            " What a referral brings of another instrument than the SafeLives Dash is in no band: it is as the"
-            " practitioner judges, else unknown, and high at 14 YES of a Dash for young people.",
+            " What a referral brings of another instrument than the SafeLives Dash is in no band: it is as"
+            " the practitioner judges, else unknown, and high at 14 YES of a Dash for young people.",
             "",
             "## What opens a review",
             "",
