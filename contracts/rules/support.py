@@ -36,10 +36,10 @@ REASONED = frozenset({SupportStep.REFUSED, SupportStep.DECLINED, SupportStep.END
 """Steps of which the reason is asked for."""
 HOLDS = frozenset({SupportStep.ACCEPTED, SupportStep.TRIED, SupportStep.ENGAGED})
 """The service has the victim: no word of anybody else undoes that."""
-REFERRED = HOLDS | {SupportStep.REFUSED, SupportStep.MADE, SupportStep.RECEIVED}
-"""The Code's referral is made, or was refused."""
 WAITED_FOR = frozenset({SupportStep.MADE, SupportStep.RECEIVED})
 """A referral that waits for its answer."""
+REFERRED = HOLDS | WAITED_FOR
+"""The Code's referral is made."""
 FINISHED = frozenset({SupportReason.COMPLETED, SupportReason.NOT_WANTED})
 """Why support is over that had begun. What ends otherwise, or before first contact, leaves the risk as it was
 and nobody with the victim: the risk moves with whoever moves. That an IDVA has completed it ends no high or
@@ -55,6 +55,9 @@ RISES = frozenset(
 AT_RISK = frozenset({Grade.HIGH, Grade.UNKNOWN})
 GRAVEST_LAST = (Grade.STANDARD, Grade.MEDIUM, Grade.UNKNOWN, Grade.HIGH)
 REPORTS = (ReferralMade, RiskAssessed, IncidentReported, BreachReported)
+HAPPENED = (ReferralMade, IncidentReported, BreachReported)
+"""Reports of which a refusal before them says nothing. An assessment by itself is none: who refused is
+assessed again and left in peace, unless the grade rises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,12 @@ def owed(heard: Heard, calendars: Calendars) -> list[Owed]:
         return []
     known = courses(told)
     at = sorted((*told, *heard.taken_back), key=lambda each: (each.envelope.time, each.envelope.root))
+    refused = _refusal(known.values(), told)
+    rise = _risen(refused.since, at, heard.opened) if refused else None
     asked = list(_idva(known.get(SupportKind.IDVA), at, heard.opened))
-    starts = [*_referral(list(known.values()), told), *asked, *_services(known.values(), bool(asked))]
+    offered = any(rule is AlertRule.RE_OFFER for rule, *_ in asked)
+    referral = () if offered else _referral(list(known.values()), told, refused, rise)
+    starts = [*referral, *asked, *_services(known.values(), bool(asked))]
     return sorted(
         Owed(runs_out(rule, since, calendars), rule, mention, since, kind)
         for rule, since, mention, kind in starts
@@ -177,23 +184,48 @@ def owed(heard: Heard, calendars: Calendars) -> list[Owed]:
 Start = tuple[AlertRule, datetime, str, SupportKind | None]
 
 
-def _referral(known: Sequence[Course], told: Sequence[Told]) -> Iterator[Start]:
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a victim refused last of support: when, and when that was written down."""
+
+    since: datetime
+    recorded: datetime
+
+    def of(self, report: Told) -> bool:
+        """Whether it is an answer to this report: both its event and its record came before."""
+        return report.envelope.time <= self.since and report.recorded <= self.recorded
+
+
+def _refusal(known: Iterable[Course], told: Iterable[Told]) -> Refusal | None:
+    """The last refusal that stands, of any kind of support."""
+    roots = {course.root: course.since for course in known if course.state is SupportStep.REFUSED}
+    found = (Refusal(roots[t.envelope.root], t.recorded) for t in told if t.envelope.root in roots)
+    return max(found, key=lambda each: each.since, default=None)
+
+
+def _referral(
+    known: Sequence[Course], told: Sequence[Told], refused: Refusal | None, rise: tuple[datetime, str] | None
+) -> Iterator[Start]:
     """The Code's referral. A service that declines leaves it to whoever referred; support that is over
-    is owed again by a new report, and what ended otherwise from its end."""
+    is owed again by a new report, and what ended otherwise from its end. A refusal answers what came before
+    it: a new report, or a rise of the risk, owes it anew."""
     if any(course.state in REFERRED for course in known):
         return
     rule = AlertRule.SUPPORT_REFERRAL
     declined = [course for course in known if course.state is SupportStep.DECLINED]
-    if declined:
-        last = max(declined, key=lambda course: course.since)
+    last = max(declined, key=lambda course: course.since, default=None)
+    if last and (refused is None or last.since > refused.since):
         yield rule, last.since, last.mention, None
         return
     over = max((course.since for course in known if course.over), default=None)
     again = max((course.since for course in known if course.again or course.state in REASONED), default=None)
     reports = [t for t in told if isinstance(t.said, REPORTS) and (over is None or t.recorded > over)]
-    first = min(reports, key=lambda each: (each.recorded, each.envelope.root), default=None)
-    if first:
-        yield rule, max(first.recorded, again or first.recorded), first.hers, None
+    if refused:
+        reports = [t for t in reports if isinstance(t.said, HAPPENED) and not refused.of(t)]
+    starts = [(t.recorded, t.hers) for t in reports]
+    since, mention = min([*starts, rise] if rise else starts, default=(None, ""))
+    if since:
+        yield rule, max(since, again or since), mention, None
 
 
 def _idva(course: Course | None, told: Sequence[Told], opened: Iterable[Opened]) -> Iterator[Start]:
@@ -228,35 +260,36 @@ def _services(known: Iterable[Course], idva_asked: bool) -> Iterator[Start]:
 
 
 def at_risk(told: Iterable[Told]) -> tuple[datetime, str] | None:
-    """Since when the risk is high or unknown, and by which mention that is known. A breach, or an incident of
-    the gravest kinds, that nobody has assessed leaves it unknown; of anybody else nobody has asked."""
+    """Since when the risk is high or unknown, and by which mention that is known. A breach that nobody has
+    assessed leaves it unknown; so does an incident of the gravest kinds that was not written down when
+    somebody assessed last; of anybody else nobody has asked."""
     made: list[Assessed] = []
     since: tuple[datetime, str] | None = None
-    for each in told:
+    for each in sorted(told, key=lambda each: each.recorded if _is_grave(each) else each.envelope.time):
         if isinstance(each.said, ReferralMade | RiskAssessed):
             made.append(_assessed(each, each.said))
             if stands(made) not in AT_RISK:
                 since = None
                 continue
-        elif made or not _is_grave(each):
+        elif not _is_grave(each) and (made or not isinstance(each.said, BreachReported)):
             continue
         since = since or (each.recorded, each.hers)
     return since
 
 
 def _risen(refused: datetime, told: Iterable[Told], opened: Iterable[Opened]) -> tuple[datetime, str] | None:
-    """The first rise of the risk after a refusal: when it was known, and by which mention."""
+    """The first rise of the risk after a refusal: when it was known, and by which mention. Where nobody had
+    assessed, the risk was unknown: that it is medium is no rise."""
     rises = [(line.known, line.mention) for line in opened if line.trigger in RISES and line.known > refused]
     made: list[Assessed] = []
-    before = Grade.STANDARD
+    before: Grade | None = None
     for each in told:
         if isinstance(each.said, ReferralMade | RiskAssessed):
             made.append(_assessed(each, each.said))
             grade = stands(made)
-            graver = GRAVEST_LAST.index(grade) > GRAVEST_LAST.index(before)
-            if each.recorded <= refused:
+            if each.recorded <= refused or (before is None and grade not in AT_RISK):
                 before = grade
-            elif grade in AT_RISK and graver:
+            elif GRAVEST_LAST.index(grade) > GRAVEST_LAST.index(before or Grade.STANDARD):
                 rises.append((each.recorded, each.hers))
     return min(rises, default=None)
 
@@ -274,5 +307,4 @@ def _assessed(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
 
 
 def _is_grave(told: Told) -> bool:
-    said = told.said
-    return isinstance(said, BreachReported) or (isinstance(said, IncidentReported) and said.kind in GRAVE)
+    return isinstance(told.said, IncidentReported) and told.said.kind in GRAVE

@@ -30,8 +30,9 @@ CODE = "Victims' Code (2021), right 4 (domain.md 6)"
 SUPPORT: Mapping[AlertRule, Clock] = {
     AlertRule.SUPPORT_REFERRAL: _support(
         started="the first report of a victim, or a service that declined, or ended before it was done;"
-        " or a report after support was over",
-        stopped="a referral to any support is made, or the victim refuses it",
+        " or a report after support was over, or after a refusal, or a rise of the risk after it",
+        stopped="a referral to any support is made, or the victim refuses it;"
+        " or it is an IDVA that is to be offered again",
         limit=Limit(2, Calendar.WORKING_DAYS),
         owner=ClockOwner.REFERRER,
         late=ON_THE_PAGE,
