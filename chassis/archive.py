@@ -13,6 +13,7 @@ from chassis import parking
 from chassis.accept import Refused
 from chassis.clock import Clock
 from chassis.facts import FactSet
+from chassis.folded import Folded
 from chassis.ids import Ids
 from chassis.known import FoldFailed, Known, configured
 from chassis.ledger import EVERYTHING
@@ -21,7 +22,7 @@ from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
 from chassis.views import Row, View
 from chassis.watch import cause_of, standing
-from chassis.watermark import fresh_until
+from chassis.watermark import held_until
 from contracts.content import Content, Said
 from contracts.events.operations import AuditTaken
 from contracts.registry import EVENTS
@@ -50,6 +51,7 @@ class Archive:
         """Set once the service has read what the log held when it started."""
         self._reader = Reader(store, views)
         self._known = Known(store, ids, views)
+        self.folding = Folded(store, name)
 
     async def row(self, view: View, subject: str) -> Row | None:
         """A subject's row, or None."""
@@ -122,8 +124,8 @@ class Archive:
         here; ``known-broken`` where today's code cannot fold what was known then, of which there is no
         last good row.
         """
-        fresh = await self.fresh_until()
-        if fresh is None or at >= fresh:
+        held = await self.held_until()
+        if held is None or at >= held:
             raise Refused("not-yet-known", "at", status=409)
         try:
             return await self._known.row(view, subject, at)
@@ -131,10 +133,15 @@ class Archive:
             log.error("known.broken", view=failed.view, reason=type(failed.__cause__).__name__)
             raise Refused("known-broken", "at", status=409) from None
 
+    async def held_until(self) -> datetime | None:
+        """Before when this store holds all that anybody had accepted, folded or not: for whoever asks of
+        their own subjects whether these are ``out_of_date``. None: that cannot be told."""
+        return await held_until(self.store, self.name)
+
     async def fresh_until(self) -> datetime | None:
-        """Before when this store holds all that anybody had accepted, as the services' watermarks have
-        it; None: that cannot be told."""
-        return await fresh_until(self.store, self.name)
+        """Before when all that anybody had accepted is in this service's rows, as the services' watermarks
+        and its own marks have it; None: that cannot be told."""
+        return await self.folding.until()
 
     async def newest_of(self, agencies: Collection[str], at: datetime) -> dict[str, datetime]:
         """When the newest statement about people by each of these agencies was accepted, of those

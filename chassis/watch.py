@@ -59,8 +59,9 @@ class Watch:
             await asyncio.sleep(SECONDS)
 
     async def once(self) -> None:
-        """Count, and say what is to be said."""
+        """Count, note how far the rows are, and say what is to be said."""
         recorder = self._recorder
+        await recorder.folding.note()
         await self._note_stopped()
         async with recorder.store.reading() as connection:
             self.seen = await parking.counts(connection)

@@ -73,7 +73,7 @@ async def keep_watermarks(
         await connection.execute(overtaken, {"service": service, "offset": offset})
 
 
-async def fresh_until(store: Store, reader: str) -> datetime | None:
+async def held_until(store: Store, reader: str) -> datetime | None:
     """Before when a service's store holds all that anybody had accepted, of what it reads. None: it
     cannot tell, for some service has not said how far it is, or has not been read as far."""
     async with store.reading() as connection:

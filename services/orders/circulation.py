@@ -55,7 +55,7 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
 
     Raises Problem (404) where there is none, and where it is not theirs to see.
     """
-    fresh, at = await runtime.fresh_until(), runtime.clock.now()
+    fresh, at = await runtime.held_until(), runtime.clock.now()
     row, viewer, reach = await _theirs(runtime, caller, order)
     allowed = circulating.parts(viewer, reach) or frozenset()
     versions = await runtime.fact(order)

@@ -45,7 +45,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
 
     Raises Problem (404) for whoever may not ask.
     """
-    fresh = await runtime.fresh_until()
+    fresh = await runtime.held_until()
     viewer = viewer_of(caller, await runtime.configuration(AgencyDefined))
     if not sharing.may_ask_status(viewer):
         raise not_found()

@@ -21,7 +21,7 @@ from chassis.relay import Relay
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.store.tables import micros
-from chassis.watermark import fresh_until, write_watermark
+from chassis.watermark import held_until, write_watermark
 from contracts.envelope import Change
 from contracts.registry import read_envelope
 from contracts.topics import SERVICES, TOPICS, WATERMARKS, facts_of
@@ -253,19 +253,19 @@ async def test_a_store_is_as_fresh_as_the_watermarks_that_it_has_read_as_far_as(
     then = store.clock.now()
     times = [then + timedelta(seconds=10 * n) for n in range(5)]
     five = [Record("identity", "k", b"not read", 0, offset) for offset in range(5)]
-    assert await fresh_until(store, SERVICE) is None
+    assert await held_until(store, SERVICE) is None
     others = [each for each in SERVICES if each != "referrals"]
     for n, other in enumerate(others):
         await loader.load([heard(other, n, times[4])])
-    assert await fresh_until(store, SERVICE) is None, "referrals has not said anything"
+    assert await held_until(store, SERVICE) is None, "referrals has not said anything"
     await loader.load([heard("referrals", 10, times[1], identity=[4])])
-    assert await fresh_until(store, SERVICE) is None, "its facts are not read"
+    assert await held_until(store, SERVICE) is None, "its facts are not read"
     await loader.load([heard("referrals", 11, times[2], identity=[5])])
     await loader.load([heard("referrals", 12, times[3], identity=[6])])
     await loader.load(five)
-    assert await fresh_until(store, SERVICE) == times[2]
+    assert await held_until(store, SERVICE) == times[2]
     await loader.load([heard("referrals", 13, times[4], identity=[5], deliveries=[7])])
-    assert await fresh_until(store, SERVICE) == times[4], "deliveries are not among what it reads"
+    assert await held_until(store, SERVICE) == times[4], "deliveries are not among what it reads"
     async with store.reading() as connection:
         kept = (await connection.execute(text("select count(*) from watermark"))).scalar()
     assert kept == len(SERVICES), "what was overtaken is forgotten"

@@ -1,0 +1,52 @@
+"""How far a service's rows are. A fact is held when it is loaded; pages are made of rows, which are folded
+after it, and in a rebuild long after it. Held is no more than folded: a page says what its rows have in them.
+
+Marks carry no time. So once a second it is noted until when all was held then (``chassis.watermark``), and
+the highest mark that was there. A mark that is there now, and was higher than all that were there at such a
+time, has been put since: what had been held then has been folded.
+"""
+
+from collections import deque
+from datetime import datetime
+
+from chassis.store import Store, prepared
+from chassis.watermark import held_until
+
+KEPT = 3600
+"""How many notes, of a second each, are kept: of an older mark it is only known that it is old."""
+_FIRST = prepared("select min(seq) from mark")
+_LAST = prepared("select max(seq) from mark")
+
+
+class Folded:
+    """Of one service, in one process."""
+
+    def __init__(self, store: Store, reader: str) -> None:
+        self._store = store
+        self._reader = reader
+        self._notes: deque[tuple[int, datetime]] = deque(maxlen=KEPT)
+
+    async def note(self) -> None:
+        """Note how far it is now. Asked for in this order: what is held later may be marked by then."""
+        held = await held_until(self._store, self._reader)
+        async with self._store.reading() as connection:
+            last = (await connection.execute(_LAST)).scalar() or 0
+        self._keep(last, held)
+
+    async def until(self) -> datetime | None:
+        """Before when all that anybody had accepted is in the rows; None: that cannot be told, as just after
+        a start that found marks of before."""
+        held = await held_until(self._store, self._reader)
+        async with self._store.reading() as connection:
+            first = (await connection.execute(_FIRST)).scalar()
+        if first is None:
+            self._keep(0, held)
+            return held
+        return next((then for last, then in reversed(self._notes) if last < first), None)
+
+    def _keep(self, last: int, held: datetime | None) -> None:
+        if held is None:
+            return
+        if self._notes and held <= self._notes[-1][1]:
+            last, held = min(last, self._notes[-1][0]), self._notes.pop()[1]
+        self._notes.append((last, held))
