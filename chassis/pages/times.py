@@ -5,7 +5,7 @@ is never named, for it is read two ways; where a clock change makes an hour come
 which of the two it was.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from babel.dates import format_date
@@ -19,6 +19,17 @@ Precision = Literal["instant", "day"]
 
 BEHIND = timedelta(minutes=1)
 """How far a page may be behind: six watermarks. After that it says so loudly."""
+
+
+def moment(day: str, at: str, now: datetime) -> datetime:
+    """The time that somebody typed into a form; now where none was. Raises ValueError for what is no time, or
+    to come."""
+    if not (day or at):
+        return now
+    said = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(at), LONDON)
+    if said > now:
+        raise ValueError("to come")
+    return said
 
 
 class Times:

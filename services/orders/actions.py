@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
 from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
+from chassis.clock import LONDON
 from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
+from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
@@ -27,7 +30,7 @@ from contracts.rules.areas import area_and_around, within_token
 from contracts.rules.order_status import held_at
 from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
-from contracts.vocabulary import AgencyKind, TeamKind
+from contracts.vocabulary import AgencyKind, BreachStep, TeamKind
 from services.orders.patterns import pattern_of
 from services.orders.rules import certainty, circulating, service_of_order, sharing
 from services.orders.views import (
@@ -104,12 +107,27 @@ async def report(
 
 
 async def take_step(
-    runtime: Runtime, caller: Caller, said: BreachProgressed | PatternDecided, key: str
+    runtime: Runtime, caller: Caller, said: BreachProgressed, day: str, at: str, key: str
 ) -> None:
-    """Record what somebody does or decides now, on the page of a breach that they may see. Raises Problem
-    (404), and Refused as ``admit`` does."""
-    await _seen(runtime, caller, said.breach)
-    header = own_header(runtime.clock.now())
+    """Record what somebody did about a breach, on its page, at the time that they typed. Where they typed
+    none it was done now; but an arrest needs it, for the hours to a court run from it. Raises Problem (404);
+    Refused as ``admit`` does, and for a time before the breach or to come."""
+    row, _ = await _seen(runtime, caller, said.breach)
+    if said.step is BreachStep.ARRESTED and not (day and at):
+        raise Refused("when-missing", "at")
+    try:
+        done = moment(day, at, runtime.clock.now())
+    except ValueError:
+        raise Refused("when", "at") from None
+    if done.astimezone(LONDON).date() < row.occurred.astimezone(LONDON).date():
+        raise Refused("when-before", "at")
+    await _say(runtime, caller, said, done, key)
+
+
+async def _say(
+    runtime: Runtime, caller: Caller, said: BreachProgressed | PatternDecided, done: datetime, key: str
+) -> None:
+    header = own_header(runtime.clock.now()).model_copy(update={"occurred": done})
     right = sharing.BREACH_PROGRESS
     taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
     await runtime.folded(said.keys(taken.root))
@@ -127,7 +145,7 @@ async def decide(
     pressed_twice = len(await runtime.fact(runtime.id_of(caller, key))) > 0
     if known.seen != seen and not pressed_twice:
         raise Refused("changed-since", "seen", status=412)
-    await take_step(runtime, caller, said, key)
+    await _say(runtime, caller, said, runtime.clock.now(), key)
 
 
 async def _seen(runtime: Runtime, caller: Caller, cause: str) -> tuple[OrdersBreach, sharing.Viewer]:

@@ -12,6 +12,7 @@ from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.ids import new_id
+from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
@@ -21,7 +22,6 @@ from contracts.submission import Receipt, Submission
 from contracts.vocabulary import SupportKind, SupportReason, SupportStep
 from services.referrals import actions, support_list
 from services.referrals.pages import PAGES
-from services.referrals.pages.typed import moment
 from services.referrals.rules import sharing, supporting
 
 router = APIRouter(prefix="/referrals/v1", tags=["support"])

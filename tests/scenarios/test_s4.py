@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.clock import LONDON
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
 from tests.scenarios.goldthread import Goldthread
@@ -88,11 +89,14 @@ async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthrea
     path = f"/orders/breaches/{root}/steps"
     refused = await officer.post(path, data={"once": form[1], "step": "closed", "reason": ""})
     assert (refused.status_code, "Say why: this step closes something, or" in refused.text) == (422, True)
+    caught = (late + timedelta(hours=23)).astimezone(LONDON).replace(second=0, microsecond=0)
+    typed = {"day": f"{caught:%Y-%m-%d}", "at": f"{caught:%H:%M}"}
     for _ in range(2):  # pressed twice
-        done = await officer.post(path, data={"once": form[1], "step": "arrested"})
+        done = await officer.post(path, data={"once": form[1], "step": "arrested", **typed})
         assert done.status_code == 303
     shown = (await officer.get(f"/orders/v1/breaches/{root}")).json()["answer"]
     assert [each["step"] for each in shown["steps"]] == ["suspect-outstanding", "arrested"]
+    assert datetime.fromisoformat(shown["steps"][1]["at"]) == caught, "when it was, not when it was typed"
     assert shown["asked_for"] is None
 
     again = await reported(goldthread, SECOND)

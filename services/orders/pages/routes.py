@@ -1,10 +1,10 @@
 """The pages of orders over HTTP: decode, ask ``actions`` or ``status``, show. Looks are on record there."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.accept import Refused
@@ -42,9 +42,37 @@ Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
 Ticked = Annotated[Sequence[str], Form()]
 NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
-NOTHING_DONE = {"step": "", "outcome": "", "rank": "", "reason": "", "urgency": ""}
+NOTHING_DONE = dict.fromkeys(("step", "day", "at", "outcome", "rank", "reason", "urgency"), "")
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
+
+
+class TypedStep(BaseModel):
+    """What the form of a step sends. Without ``day`` and ``at`` it was done now."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    once: Id
+    step: str = ""
+    day: str = ""
+    at: str = ""
+    outcome: str = ""
+    rank: str = ""
+    reason: str = ""
+    urgency: str = ""
+
+    def asked(self) -> dict[str, str]:
+        """As it was typed, to be shown again."""
+        return self.model_dump(exclude={"once"})
+
+    def said(self) -> dict[str, Any]:
+        """The same, as the content of a fact."""
+        given = self.model_dump(include={"outcome", "rank", "urgency"})
+        narrative = {"text": self.reason} if self.reason else None
+        return {name: value or None for name, value in given.items()} | {
+            "step": self.step,
+            "narrative": narrative,
+        }
 
 
 @router.get("/breaches/{cause}")
@@ -65,20 +93,13 @@ async def take_step(
     cause: Id,
     runtime: TheRuntime,
     caller: Annotated[Caller, right(sharing.BREACH_PROGRESS)],
-    once: Annotated[Id, Form()],
-    step: Typed = "",
-    outcome: Typed = "",
-    rank: Typed = "",
-    reason: Typed = "",
-    urgency: Typed = "",
+    typed: Annotated[TypedStep, Form()],
 ) -> Response:
-    """Record what has been done about it, now; a triage may ask for it sooner."""
-    asked = {"step": step, "outcome": outcome, "rank": rank, "reason": reason.strip(), "urgency": urgency}
-    given = {"step": step, "outcome": outcome or None, "rank": rank or None, "urgency": urgency or None}
-    narrative = {"text": reason.strip()} if reason.strip() else None
+    """Record what has been done about it, and when; a triage may ask for it sooner."""
+    asked = typed.asked()
     try:
-        said = BreachProgressed.model_validate({"breach": cause, "narrative": narrative, **given})
-        await actions.take_step(runtime, caller, said, once)
+        said = BreachProgressed.model_validate({"breach": cause, **typed.said()})
+        await actions.take_step(runtime, caller, said, typed.day, typed.at, typed.once)
     except ValidationError as error:
         return await _breach(request, cause, runtime, caller, asked, fault=_place(error))
     except Refused as refused:

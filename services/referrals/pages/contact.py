@@ -13,6 +13,7 @@ from chassis.clock import LONDON
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
+from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
@@ -20,7 +21,7 @@ from contracts.sections import Contact
 from contracts.vocabulary import ContactMethod
 from services.referrals import contacts
 from services.referrals.pages import PAGES
-from services.referrals.pages.typed import STATUS, fault_of, moment
+from services.referrals.pages.typed import STATUS, fault_of
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims/{mention}/contact", include_in_schema=False)

@@ -12,6 +12,7 @@ from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
+from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
@@ -19,7 +20,6 @@ from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.vocabulary import ContactMethod, PlanReviewResult, Teller, ToldResult, UpdateKind
 from services.referrals import owed
 from services.referrals.pages import PAGES
-from services.referrals.pages.typed import moment
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims", include_in_schema=False)

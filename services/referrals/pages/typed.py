@@ -1,25 +1,13 @@
 """What somebody typed into a form, as what it means, and what is wrong with it."""
 
 from collections.abc import Collection
-from datetime import datetime, time
 
 from pydantic import ValidationError
 
 from chassis.accept import Refused
-from chassis.clock import LONDON
 
 STATUS = {"": 200, "changed": 412, "busy": 503}
 """How a form is answered, by what is wrong with it; anything else is 422."""
-
-
-def moment(day: str, at: str, now: datetime) -> datetime:
-    """The time that was typed; now where none was. Raises ValueError for what is no time, or to come."""
-    if not (day or at):
-        return now
-    said = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(at), LONDON)
-    if said > now:
-        raise ValueError("to come")
-    return said
 
 
 def fault_of(error: ValidationError | Refused, known: Collection[str]) -> str:

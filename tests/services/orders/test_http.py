@@ -4,7 +4,7 @@ the journey runs on both."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.accept import own_header
-from chassis.clock import Clock
+from chassis.clock import LONDON, Clock, court_deadline
 from chassis.http.auth import Caller
 from chassis.ids import Ids, new_id
 from chassis.log import open_log
@@ -27,7 +27,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.operations import AuditShown
 from contracts.events.people import Graded, RiskAssessed
 from contracts.sections import Contact, Location
-from contracts.vocabulary import AgencyKind, AreaKind, ContactMethod, Grade, Instrument, Role
+from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, ContactMethod, Grade, Instrument, Role
 from services.orders.service import SERVICE
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
 from tests.support.facts import area, root_of, someone
@@ -416,6 +416,41 @@ async def test_a_person_raises_the_priority_alone_and_lowers_it_with_a_second(or
     await until(lambda: stands("now", "breach.raised-by-person"))
     page = (await orders.http.get(f"/orders/breaches/{cause}", headers=headers)).text
     assert "Must it be answered sooner?" not in page, "nothing is sooner than at once"
+
+
+async def test_the_hours_to_a_court_run_from_the_time_that_is_typed_of_an_arrest(orders: Orders) -> None:
+    """And not from the press of the button. None is recorded without its time, or before its breach."""
+    await prepared(orders)
+    day_ago = (orders.runtime.clock.now() - timedelta(days=1)).isoformat()
+    content = {"kind": "contact", "people": people(BEN, ANN)}
+    cause = (await orders.post("council-system", "breaches", content, day_ago)).json()["root"]
+    await until(lambda: seen_by_all(orders, cause))
+    arrested = (orders.runtime.clock.now() - timedelta(hours=4)).replace(second=0, microsecond=0)
+    local = arrested.astimezone(LONDON)
+    typed = {"day": f"{local:%Y-%m-%d}", "at": f"{local:%H:%M}"}
+    path, headers = f"/orders/breaches/{cause}/steps", {"Authorization": "Bearer supervisor"}
+    for wrong, says in (
+        ({}, "Enter the day and the time of the arrest"),
+        ({"day": typed["day"]}, "Enter the day and the time of the arrest"),
+        (typed | {"day": "2031-01-01"}, "Enter a day and a time that have been"),
+        (typed | {"at": "6 o'clock"}, "Enter a day and a time that have been"),
+        (typed | {"day": "2021-01-01"}, "This is before the day of the breach"),
+    ):
+        form = {"once": new_id(), "step": "arrested", **wrong}
+        page = await orders.http.post(path, data=form, headers=headers)
+        assert (page.status_code, says in page.text) == (422, True), wrong
+        assert all(f'value="{value}"' in page.text for value in wrong.values() if "'" not in value)
+    form = {"once": new_id(), "step": "arrested", **typed}
+    assert (await orders.http.post(path, data=form, headers=headers)).status_code == 303
+
+    async def runs() -> list[datetime]:
+        row = await orders.runtime.row(ORDERS_BREACH, cause)
+        assert isinstance(row, OrdersBreach)
+        return [line.due for line in row.clocks.running if line.rule is AlertRule.PRODUCTION]
+
+    assert await until(runs) == [court_deadline(arrested, 24)]
+    answer = (await orders.get("supervisor", f"breaches/{cause}")).json()["answer"]
+    assert datetime.fromisoformat(answer["answered"]) == arrested, "and it was answered then"
 
 
 async def called(orders: Orders, cause: str, urgency: str) -> bool:
