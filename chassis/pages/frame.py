@@ -121,6 +121,20 @@ class Pages:
         when = Times(self.texts, runtime.clock.now()).when(runtime.path.since)
         return self.texts(f"path.{runtime.path.state}", when=when, number=self.texts("frame.number"))
 
+    async def unsound(self, runtime: Any, *subjects: str) -> Sequence[Bar]:
+        """The bars of a page that is made of these subjects (``p:…``, ``o:…``): that a row is its last good
+        one, and that records about them could not be read."""
+        now, found = runtime.clock.now(), await runtime.incomplete(subjects)
+        since = [await runtime.broken(each[0], each[2:]) for each in subjects]
+        broken = self.broken(min(filter(None, since), default=None), now)
+        return (*broken, *self.incomplete(found.records, found.told, now))
+
+    def broken(self, since: datetime | None, now: datetime) -> Sequence[Bar]:
+        """The bar of a page whose row is the last good one of that time; none for None."""
+        if since is None:
+            return ()
+        return (Bar(Loudness.NOT_SOUND, self.texts("page.broken", when=Times(self.texts, now).when(since))),)
+
     def incomplete(self, records: int, told: datetime | None, now: datetime) -> Sequence[Bar]:
         """The bar of a page about which so many records could not be read; none for 0."""
         if not records:

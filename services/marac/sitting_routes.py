@@ -215,7 +215,8 @@ async def _hear(
     sitting = await hearing.sitting_of(runtime, meeting)
     done = sitting.heard_cases | hearing.out_of(caller, sitting)
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
-    look = PAGES.look(request, caller, *PAGES.incomplete(page.incomplete, page.operator_told, page.at))
+    unsound = PAGES.incomplete(page.incomplete, page.operator_told, page.at)
+    look = PAGES.look(request, caller, *PAGES.broken(page.broken_since, page.at), *unsound)
     words = _words(look.now)
     view, clash = HearView(page, words, agencies), typed is not None and not faults
     return PAGES.show(

@@ -21,7 +21,7 @@ from contracts.sections import Routing
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import SupportKind, SupportReason, SupportStep
 from services.referrals import actions, support_list
-from services.referrals.pages import PAGES
+from services.referrals.pages import PAGES, unsound
 from services.referrals.rules import sharing, supporting
 
 router = APIRouter(prefix="/referrals/v1", tags=["support"])
@@ -173,7 +173,7 @@ async def _show(
     says = shown.who_known and not caller.roles.isdisjoint(sharing.RIGHTS[sharing.STEP_SUPPORT])
     return PAGES.show(
         "support.html",
-        PAGES.look(request, caller),
+        PAGES.look(request, caller, *await unsound(runtime, mention)),
         503 if fault == "busy" else 422 if fault else 200,
         page=shown,
         agencies={agency: defined.name for agency, defined in names.items()},

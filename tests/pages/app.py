@@ -27,7 +27,7 @@ from chassis.http.problem import add_handlers, not_found
 from chassis.pages.assets import Assets, ZippedPages
 from chassis.pages.frame import Pages
 from chassis.pages.unread import unread_pages
-from chassis.parking import Counts
+from chassis.parking import Counts, Incomplete
 from chassis.settings import Settings
 from contracts.content import Content
 from contracts.rules.alert_path import PathState
@@ -195,6 +195,20 @@ class Host:
         self.watch = SimpleNamespace(seen=Counts({}, whose_unknown=0, broken=0))
         self.path = SimpleNamespace(state=PathState.SOUND, since=samples.PATH_SINCE)
         self.listeners: list[Any] = []
+        self.left_out = Incomplete()
+        self.broken_since: datetime | None = None
+
+    async def incomplete(self, _subjects: object) -> Incomplete:
+        """What could not be read of whatever a page is about."""
+        return self.left_out
+
+    async def broken(self, _prefix: str, _subject: str) -> datetime | None:
+        """Since when a row of it is its last good one."""
+        return self.broken_since
+
+    async def person_of(self, mention: str) -> str:
+        """Everybody is whom their mention says."""
+        return mention
 
     async def changed(self) -> AsyncIterator[frozenset[tuple[str, str]]]:
         """What ``change`` was told from now on."""
@@ -247,6 +261,7 @@ class World:
         for host in self.hosts.values():
             host.listeners.clear()
             host.watch.seen = Counts({}, whose_unknown=0, broken=0)
+            host.left_out, host.broken_since = Incomplete(), None
             host.path.state = PathState.SOUND
 
     async def read_case(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:

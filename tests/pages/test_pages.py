@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from chassis.parking import Counts
+from chassis.parking import Counts, Incomplete
 from services.marac.pages.homes import home_of
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
@@ -609,6 +609,31 @@ def test_a_page_about_which_something_could_not_be_read_says_so(open_: Open, wor
     expect(page.locator(".gt-bar")).to_contain_text("The operator was told today at")
     agenda = open_("chair", f"/marac/meetings/{sample_rows.MEETING}")
     assert agenda.locator(".gt-agenda", has_text="2 records could not be read.").count() == 1
+
+
+OF_ONE = (
+    "how a victim may be reached",
+    "owed to a victim",
+    "safety plan, as it is written",
+    "review",
+    "alert",
+)
+"""Pages of somebody, or of something, whose service asks what is left out of them."""
+
+
+@pytest.mark.parametrize("name", OF_ONE)
+def test_what_could_not_be_read_of_somebody_is_said_on_every_page_of_them(
+    name: str, world: World, ask: Callable[..., httpx.Response]
+) -> None:
+    who, path = PAGES[name]
+    path = path.format(first=world.alerts.waiting[0].cause)
+    assert "COULD NOT BE" not in ask(who, path).text
+    for host in world.hosts.values():
+        host.left_out = Incomplete(2, sample_rows.ago(hours=1))
+    assert "2 RECORDS ABOUT THIS COULD NOT BE READ" in ask(who, path).text
+    for host in world.hosts.values():
+        host.left_out, host.broken_since = Incomplete(), sample_rows.ago(hours=3)
+    assert "COULD NOT BE MADE ANEW" in ask(who, path).text
 
 
 def test_every_page_says_that_something_of_nobody_known_could_not_be_read(open_: Open, world: World) -> None:

@@ -274,7 +274,7 @@ def _look(request: Request, caller: Caller, page: CasePage | Agenda, address: st
     bars: list[Bar] = []
     if isinstance(page, CasePage):
         bars = [
-            *_broken(page.broken_since, page.at),
+            *PAGES.broken(page.broken_since, page.at),
             *PAGES.incomplete(page.incomplete, page.operator_told, page.at),
         ]
     return PAGES.look(request, caller, *bars, *_as_known(page, address))
@@ -286,13 +286,6 @@ def _as_known(page: CasePage | Agenda | PerpetratorPage, address: str) -> Sequen
         return ()
     when = Times(PAGES.texts, page.at).absolute(page.known_at)
     return (Bar(Loudness.AS_KNOWN, PAGES.texts("case.as-known", when=when), address),)
-
-
-def _broken(since: datetime | None, now: datetime) -> Sequence[Bar]:
-    if since is None:
-        return ()
-    when = Times(PAGES.texts, now).when(since)
-    return (Bar(Loudness.NOT_SOUND, PAGES.texts("page.broken", when=when)),)
 
 
 @dataclass(frozen=True, slots=True)

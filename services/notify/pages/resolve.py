@@ -93,7 +93,7 @@ async def page(
     shown = await queries.alert(runtime, caller, cause)
     if shown is None:
         raise queries.missing(runtime)
-    look = PAGES.look(request, caller)
+    look = PAGES.look(request, caller, *await PAGES.unsound(runtime, f"o:{cause}"))
     known = {"asked": asked, "once": new_id(), "outcomes": list(AlertOutcome)}
     if request.method == "POST":
         look = replace(look, path="/notify/alerts")

@@ -261,7 +261,9 @@ async def _breach(
     fault: str = "",
 ) -> HTMLResponse:
     shown = await actions.open_breach(runtime, caller, cause)
-    bars = PAGES.incomplete(shown.incomplete, shown.operator_told, runtime.clock.now())
+    now = runtime.clock.now()
+    broken = PAGES.broken(await runtime.broken("o", cause), now)
+    bars = (*broken, *PAGES.incomplete(shown.incomplete, shown.operator_told, now))
     look = PAGES.look(request, caller, *bars)
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
     known |= {"decided": decided, "decisions": list(PatternDecision)}

@@ -1,8 +1,10 @@
 """The pages of referrals: which two records a person is asked about, and the two side by side."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from chassis.pages.frame import Item, Pages
+from chassis.pages.frame import Bar, Item, Pages
+from chassis.runtime import Runtime
 from contracts.vocabulary import StaffRole
 from services.referrals.rules import sharing
 
@@ -22,3 +24,9 @@ PAGES = Pages(
         Item("nav.returned", "/marac/returned", sharing.REFERRERS),
     ],
 )
+
+
+async def unsound(runtime: Runtime, *mentions: str) -> Sequence[Bar]:
+    """The bars of a page about whoever these mentions are today: what could not be read of them, or made
+    anew. A number that stands there may be the one that was taken back."""
+    return await PAGES.unsound(runtime, *[f"p:{await runtime.person_of(each)}" for each in mentions])

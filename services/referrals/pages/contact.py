@@ -20,7 +20,7 @@ from contracts.events.configuration import AgencyDefined
 from contracts.sections import Contact
 from contracts.vocabulary import ContactMethod
 from services.referrals import contacts
-from services.referrals.pages import PAGES
+from services.referrals.pages import PAGES, unsound
 from services.referrals.pages.typed import STATUS, fault_of
 from services.referrals.rules import sharing
 
@@ -155,7 +155,7 @@ async def _show(
     defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
     return PAGES.show(
         "contact.html",
-        PAGES.look(request, caller),
+        PAGES.look(request, caller, *await unsound(runtime, mention)),
         STATUS.get(fault, 422),
         page=shown,
         mention=mention,

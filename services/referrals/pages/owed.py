@@ -19,7 +19,7 @@ from contracts.events.configuration import AgencyDefined
 from contracts.events.owed import PlanReviewed, VictimTold
 from contracts.vocabulary import ContactMethod, PlanReviewResult, Teller, ToldResult, UpdateKind
 from services.referrals import owed
-from services.referrals.pages import PAGES
+from services.referrals.pages import PAGES, unsound
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims", include_in_schema=False)
@@ -130,7 +130,7 @@ async def _show(
     codes |= {"found": PlanReviewResult}
     return PAGES.show(
         "victim.html",
-        PAGES.look(request, caller),
+        PAGES.look(request, caller, *await unsound(runtime, mention)),
         422 if fault else 200,
         page=shown,
         once=new_id(),

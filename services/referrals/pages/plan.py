@@ -19,7 +19,7 @@ from contracts.events.configuration import AgencyDefined
 from contracts.events.owed import PlanMade
 from contracts.vocabulary import ActionState, Grade, PlanChildren, PlanHeading
 from services.referrals import plans
-from services.referrals.pages import PAGES
+from services.referrals.pages import PAGES, unsound
 from services.referrals.pages.typed import STATUS, fault_of
 from services.referrals.rules import sharing
 
@@ -155,7 +155,7 @@ async def _show(
     blank = dict.fromkeys(OF_AN_ACTION, "")
     return PAGES.show(
         "plan.html",
-        PAGES.look(request, caller),
+        PAGES.look(request, caller, *await unsound(runtime, mention)),
         STATUS.get(fault, 422),
         page=shown.victim,
         own=shown.own,

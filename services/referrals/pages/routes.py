@@ -17,7 +17,7 @@ from contracts.events.configuration import AgencyDefined
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.vocabulary import IdentityAnswer
 from services.referrals import mixtures, review
-from services.referrals.pages import DECIDERS, PAGES, contact, owed, plan
+from services.referrals.pages import DECIDERS, PAGES, contact, owed, plan, unsound
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/referrals", include_in_schema=False)
@@ -166,4 +166,5 @@ async def _review(
         "agencies": await _agencies(runtime),
         "answers": [code for code in IdentityAnswer if shown.may_be_same or code is not IdentityAnswer.SAME],
     }
-    return PAGES.show("review.html", PAGES.look(request, caller), 422 if fault else 200, page=shown, **known)
+    look = PAGES.look(request, caller, *await unsound(runtime, one, other))
+    return PAGES.show("review.html", look, 422 if fault else 200, page=shown, **known)
