@@ -12,17 +12,20 @@ from chassis.runtime import Runtime
 from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderMade
-from contracts.rules.order_status import NOT_BINDING, OrderStatus, status
+from contracts.rules.cover import LOOK_BACK
+from contracts.rules.order_status import NOT_BINDING, OrderStatus, ends_at, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.sections import Identity, Record, Sensitivity
+from contracts.vocabulary import OrderStage
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.patterns import named_of, without_answer
 from services.orders.rules import certainty, circulating, sharing
+from services.orders.rules.look_ahead import in_its_place
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.contact import way_to
 from services.orders.views.person import OrderLine, StatusNow
-from services.orders.views.shown import OrderOf, Party, StatusOf, StatusShown, newest_sections
+from services.orders.views.shown import OrderOf, OverShown, Party, StatusOf, StatusShown, newest_sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     asked, now = await runtime.person_of(mention), runtime.clock.now()
     behind = await out_of_date(runtime, [f"p:{each}" for each in _people(asked, await _row(runtime, asked))])
     known = await _known(runtime, asked)
+    over = [each for order in known.orders.values() if (each := _over(order, asked, known, now))]
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     own = known.rows.get(asked)
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
@@ -75,6 +79,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
             for order in orders
             if order is not None
         ],
+        over=over,
         without_answer=without_answer({asked: own}, now) if own else 0,
         pattern=named_of(asked, own, now) if own else [],
         way=known.way.without_contact() if any(order and not order.binds for order in orders) else None,
@@ -149,6 +154,29 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
         protected=[known.parties[person] for person in line.protected],
         prohibitions=_terms(said.prohibitions, words),
         requirements=_terms(said.requirements, words),
+    )
+
+
+def _over(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> OverShown | None:
+    """An order that is over since so short a while that it is missed, or was applied for: not to be read as
+    if none were known."""
+    line = next(line for line in known.rows[asked].orders if line.root == fact.root)
+    holds = _status(_each(line, known, now), asked)
+    if holds is None or holds.reason not in NOT_BINDING or holds.reason == "order.refused":
+        return None
+    ends = ends_at(line.terms) if line.terms.stage is not OrderStage.APPLIED else None
+    if ends is not None and ends <= now - LOOK_BACK:
+        return None
+    each = [known.rows[person].orders for person in line.respondents if person in known.rows]
+    known_all = len(each) == len(line.respondents) > 0
+    replaced = ends and known_all and all(in_its_place(line, others, ends, now) for others in each)
+    return OverShown(
+        order=fact.root,
+        binds=asked in line.respondents,
+        type=fact.said.order,
+        reason=holds.reason,
+        ends=ends,
+        nothing=line.terms.stage is not OrderStage.APPLIED and not replaced,
     )
 
 

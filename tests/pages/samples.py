@@ -60,6 +60,7 @@ from services.orders.views.shown import (
     BreachShown,
     OrderOf,
     OrderShown,
+    OverShown,
     Party,
     PersonShown,
     SectionShown,
@@ -700,6 +701,16 @@ def order_status() -> StatusShown:
         known=True,
         person=kyle,
         orders=[binds, unserved, binds.model_copy(update=of_two)],
+        over=[
+            OverShown(
+                order=new(),
+                binds=True,
+                type=OrderType.POLICE_BAIL,
+                reason="order.ended",
+                ends=ago(days=1),
+                nothing=True,
+            )
+        ],
         without_answer=4,
         pattern=[
             OffenceNamed(offence="stalking", by=True, occasions=6, decision="recorded", stands=True),

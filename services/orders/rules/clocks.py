@@ -12,14 +12,13 @@ from datetime import datetime
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
-from contracts.rules.cover import covered
-from contracts.rules.occurrence import LONDON, normal
+from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_questions import bail_months
 from contracts.rules.order_status import BAIL, NOTICES, ends_at
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
-from services.orders.rules.look_ahead import cover
+from services.orders.rules.look_ahead import in_its_place
 
 Clocks = dict[AlertRule, datetime]
 """When each clock that runs runs out."""
@@ -124,7 +123,7 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
         return {AlertRule.HEARING: max(due, order.adjourned or due)}
     if said.without_notice and said.return_date is not None:
         due = end_of(said.return_date)
-        if not _goes_on(order, due, at):
+        if not in_its_place(order.known, order.others, due, at):
             return {AlertRule.RETURN_DATE: due}
     return {}
 
@@ -158,27 +157,14 @@ def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     terms, ends = order.known.terms, ends_at(order.known.terms)
     bail = terms.order in BAIL
     runs = order.binding or (bail and terms.stage is OrderStage.DISCHARGED)
-    if not runs or terms.order in NOTICES or ends is None or _goes_on(order, ends, at):
+    if (
+        not runs
+        or terms.order in NOTICES
+        or ends is None
+        or in_its_place(order.known, order.others, ends, at)
+    ):
         return {}
     lines = (*LOOK_AHEAD, *((AlertRule.BAIL_ENDED,) if bail else ()))
     times = [(rule, runs_out(rule, ends, calendars)) for rule in lines]
     over = [each for each in times if each[1] <= at]
     return dict([*over[-1:], *[each for each in times if each[1] > at][:1]])
-
-
-def _goes_on(order: Order, when: datetime, at: datetime) -> bool:
-    """Whether another order protects the same people after this one. Of one that does not say whom it
-    protects, as bail seldom does, only another of the same case is known to: one that says nothing either,
-    under the same reference."""
-    own = order.known
-    others = [
-        cover(other)
-        for other in order.others
-        if (other.protected if own.protected else not other.protected and _same_case(own, other))
-    ]
-    return covered(cover(own), when, others, at)
-
-
-def _same_case(one: KnownOrder, other: KnownOrder) -> bool:
-    reference = normal(one.reference or "")
-    return reference != "" and reference == normal(other.reference or "")

@@ -6,11 +6,12 @@ is a matter of each: another order replaces one that binds several only as far a
 them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.rules.cover import Cover, How, Replacement, replacements, within
+from contracts.rules.cover import Cover, How, Replacement, covered, replacements, within
+from contracts.rules.occurrence import normal
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import NEVER_MADE
 
@@ -58,6 +59,23 @@ def look_ahead(own: KnownOrder, known: Mapping[str, Sequence[KnownOrder]], at: d
     return LookAhead(
         ends, days, tuple(sorted(by, key=lambda each: (_rank(each), each.since or ends, each.root)))
     )
+
+
+def in_its_place(own: KnownOrder, others: Iterable[KnownOrder], when: datetime, at: datetime) -> bool:
+    """Whether another order protects the same people after this one. Of one that does not say whom it
+    protects, as bail seldom does, only another of the same case is known to: one that says nothing either,
+    under the same reference."""
+    same = [
+        cover(other)
+        for other in others
+        if (other.protected if own.protected else not other.protected and _same_case(own, other))
+    ]
+    return covered(cover(own), when, same, at)
+
+
+def _same_case(one: KnownOrder, other: KnownOrder) -> bool:
+    reference = normal(one.reference or "")
+    return reference != "" and reference == normal(other.reference or "")
 
 
 def _of_all(each: Sequence[Replacement], bound: int) -> Replacement:

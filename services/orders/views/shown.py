@@ -159,10 +159,22 @@ class OrderOf(Shown):
     """Whether its own page is there for the reader."""
 
 
+class OverShown(Shown):
+    """An order that is over, lately or nobody knows since when, or that was applied for. ``nothing``: nothing
+    that is known here protects the same people since ``ends``."""
+
+    order: str
+    binds: bool
+    type: OrderType
+    reason: str
+    ends: AwareDatetime | None
+    nothing: bool
+
+
 class StatusShown(Shown):
-    """What is in force for a person, or to come. ``unknown``: it cannot be told how far what is held here
-    goes, or a record about them, or about nobody knows whom, could not be read; then no order may be relied
-    on not to be there."""
+    """What is in force for a person, or to come; and apart from it what is ``over``. ``unknown``: it cannot
+    be told how far what is held here goes, or a record about them, or about nobody knows whom, could not be
+    read; then no order may be relied on not to be there."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
@@ -172,6 +184,7 @@ class StatusShown(Shown):
     """Whether anything here came from the record that was asked about: else it may be mistyped."""
     person: Party
     orders: list[OrderOf]
+    over: list[OverShown] = []
     without_answer: int = 0
     """So many breaches by or against them had no answer in 24 hours; 0 where fewer than three had none."""
     pattern: list[OffenceNamed] = []

@@ -290,6 +290,41 @@ async def test_the_control_room_is_told_what_is_in_force_for_either(orders: Orde
         ]
 
     await until(over)
+    for who, binds in (("ann", False), ("ben", True)):
+        (gone,) = (await asked(orders, "control-room", who)).json()["over"]
+        said = {"order": root, "binds": binds, "reason": "order.discharged", "nothing": True}
+        assert gone.items() >= said.items(), "it is known here, is over, and nothing is in its place"
+    body = {"system": "records", "type": "person", "number": "ben"}
+    headers = {"Authorization": "Bearer control-room", "Accept": "text/html"}
+    page = (await orders.http.post("/orders/status", data=body, headers=headers)).text
+    assert "NOTHING THAT IS KNOWN HERE HAS TAKEN ITS PLACE. CHECK PNC." in page
+    await told(orders, "orders", 0, {"order": "restraining", "stage": "applied", **BETWEEN})
+    days_ago = (orders.runtime.clock.now() - timedelta(days=15)).isoformat()
+    await told(orders, "orders", 40, {"order": "dvpo", "ends": days_ago, **BETWEEN})
+
+    async def known() -> bool:
+        all_over = (await asked(orders, "control-room", "ben")).json()["over"]
+        return {(each["type"], each["nothing"]) for each in all_over} == {
+            ("non-molestation", True),
+            ("restraining", False),
+        }
+
+    await until(known, what="what was applied for, and what ended in the last 14 days")
+    page = (await orders.http.post("/orders/status", data=body, headers=headers)).text
+    assert "Applied for: there is no order yet." in page
+    assert "No order in force or to come is known here" in page
+
+
+async def test_what_took_its_place_is_said_to_have(orders: Orders) -> None:
+    await prepared(orders)
+    yesterday = (orders.runtime.clock.now() - timedelta(days=1)).isoformat()
+    await told(orders, "orders", 20, {"order": "dvpo", "ends": yesterday, **BETWEEN})
+
+    async def replaced() -> bool:
+        all_over = (await asked(orders, "control-room", "ann")).json()["over"]
+        return [(each["type"], each["nothing"]) for each in all_over] == [("dvpo", False)]
+
+    await until(replaced, what="the non-molestation order between them was served")
 
 
 async def test_the_control_room_reads_it_as_a_page(orders: Orders) -> None:
