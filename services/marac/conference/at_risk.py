@@ -16,7 +16,7 @@ from contracts.rules.occurrence import Record, occurrences
 from contracts.vocabulary import PERPETRATOR_ROLES
 from services.marac import casefile
 from services.marac.conference.at_risk_rows import AtRisk, AtRiskTable, Forward, Offender
-from services.marac.rules import at_risk
+from services.marac.rules import at_risk, pairs
 
 RULE = "put-forward"
 
@@ -26,7 +26,7 @@ def fold_at_risk(subject: Subject) -> Folded:
     records = {
         each.fact.root: each
         for each in once(subject, casefile.records_of)
-        if subject.id in each.record.victims
+        if subject.id in each.record.victims and pairs.is_abuse(each.record.kind, each.record.perpetrators)
     }
     told = [each for each in once(subject, casefile.told_of) if subject.id in each.victims]
     put = tuple(_put(subject))

@@ -230,7 +230,8 @@ class _People:
     def between(self, record: rows.RecordLine) -> bool:
         """Against her, by one of them or by nobody named; or by one of them, against nobody named:
         what a repeat is counted by."""
-        return pairs.between(self.victim.person, self.harmed_by, record.victims, record.perpetrators)
+        hers = self.victim.person
+        return pairs.between(hers, self.harmed_by, record.victims, record.perpetrators, record.kind)
 
     def before(self, fact: Fact[ReferralMade]) -> list[rows.CaseLink]:
         """The cases of the same pair that were referred before, the last first."""

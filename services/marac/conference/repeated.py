@@ -87,4 +87,4 @@ def is_between(case: rows.ConferenceCase, record: rows.RecordLine) -> bool:
     if case.victim is None:
         return False
     by = {each.person for each in case.perpetrators}
-    return pairs.between(case.victim.person, by, record.victims, record.perpetrators)
+    return pairs.between(case.victim.person, by, record.victims, record.perpetrators, record.kind)

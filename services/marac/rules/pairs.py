@@ -3,12 +3,15 @@
 Sources: SafeLives, guidance on counter-allegations (read 2026-11): both directions can stand, and who is
 the primary victim is a person's to decide. domain.md 1.2: same victim with another perpetrator is a case of
 its own. Two cases stay two until a person decides; neither is ever shown in the other (domain.md 14, trap
-8)."""
+8). domain.md 8: a child may go missing 20 or 30 times: that this alone is nothing that was done to whoever is
+named with the child is Goldthread's own (2026-11)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
+
+from contracts.vocabulary import IncidentKind
 
 Both = Literal["same-pair", "other-direction"]
 Alike = Literal["same-pair", "other-direction", "same-victim"]
@@ -68,9 +71,15 @@ def _alike(one: Pair, other: Pair) -> Alike | None:
 
 
 def between(
-    victim: str, perpetrators: Collection[str], victims: Collection[str], by: Collection[str]
+    victim: str, perpetrators: Collection[str], victims: Collection[str], by: Collection[str], kind: str
 ) -> bool:
     """Whether a record is of something between a pair: against her, by one of them or by nobody named; or by
     one of them, against nobody named."""
     by_them = not frozenset(perpetrators).isdisjoint(by)
-    return (victim in victims if victims else by_them) and (by_them or not by)
+    return (victim in victims if victims else by_them) and (by_them or not by) and is_abuse(kind, by)
+
+
+def is_abuse(kind: str, by: Collection[str]) -> bool:
+    """Whether a record says that something was done to whomever it names as victim: that a child went missing
+    says so only where it names who did it."""
+    return kind != IncidentKind.MISSING_CHILD or bool(by)

@@ -18,7 +18,18 @@ from services.marac.conference.most_at_risk import By
 from services.marac.rules import at_risk, candidates
 from services.marac.tasking.rows import TaskingSource
 from services.marac.tasking.views import SOURCE
-from tests.services.marac.caseload import ann, ben, breach, cat, incident, mention, person, referral, world
+from tests.services.marac.caseload import (
+    ann,
+    ben,
+    breach,
+    cat,
+    incident,
+    kit,
+    mention,
+    person,
+    referral,
+    world,
+)
 from tests.services.marac.conftest import CALLERS, Marac, prepared
 from tests.support.facts import NOON, area, fact, mention_of, someone, withdrawn
 from tests.support.tables import lines
@@ -83,6 +94,14 @@ def test_several_records_of_one_occurrence_count_once_and_cat_counts_apart() -> 
     hers = made.row("conference_at_risk", person("cat"))
     assert (hers.offences, hers.offenders, hers.repeat, hers.listed) == (1, 1, False, False)
     assert made.row("conference_at_risk", person("ben")) is None
+
+
+def test_a_child_who_goes_missing_again_and_again_is_no_offence_against_the_mother() -> None:
+    ago = [NOON - timedelta(days=each) for each in (1, 11, 21)]
+    gone = [incident(f"gone {at}", kind="missing-child", people=[ann(), kit()], occurred=at) for at in ago]
+    assert world(*gone).row("conference_at_risk", person("ann")) is None
+    row = world(incident(), referral(), *gone).row("conference_at_risk", person("ann"))
+    assert (row.offences, row.unknown, row.repeat) == (1, 0, False)
 
 
 def test_a_repeat_victims_offenders_are_put_forward_once_with_her_letter_alone() -> None:

@@ -158,6 +158,12 @@ def test_the_same_people(line: dict[str, Any]) -> None:
     assert [each.alike for each in found] == ([line["alike"]] if line["alike"] else [])
 
 
+@lines(__file__, "between")
+def test_what_is_between_the_two(line: dict[str, Any]) -> None:
+    found = pairs.between("ann", ["ben"], line["victims"], line["by"], line["kind"])
+    assert (found, pairs.is_abuse(line["kind"], line["by"])) == (line["between"], line["abuse"])
+
+
 def test_each_two_of_the_same_people_are_told_once_and_a_victim_with_somebody_else_is_no_such_two() -> None:
     cases = [
         pairs.Pair("again", "ann", frozenset({"ben", "dan"})),

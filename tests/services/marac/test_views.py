@@ -33,6 +33,7 @@ from tests.services.marac.caseload import (
     histories,
     household,
     incident,
+    kit,
     lead,
     listing,
     meeting,
@@ -208,6 +209,14 @@ class TestCase:
         found = case(referral(), breach()).repeat
         assert found is not None
         assert (found.definition, found.roots) == ("current", [root_of("breach")])
+
+    def test_that_her_child_went_missing_is_no_repeat_until_it_is_said_who_did_it(self) -> None:
+        gone = incident(kind="missing-child", people=[ann(), kit()], occurred=NOON - timedelta(days=1))
+        row = case(referral(), gone)
+        assert row.repeat is None
+        assert [each.kinds for each in row.occurrences] == [["missing-child"]], "and the case shows it"
+        taken = incident(kind="missing-child", people=[ann(), kit(), ben()], occurred=gone.occurred)
+        assert case(referral(), taken).repeat is not None
 
     def test_a_second_referral_within_a_year_is_a_repeat_and_one_after_is_a_new_case(self) -> None:
         last_year = referral("first", occurred=NOON - timedelta(days=300))
