@@ -231,6 +231,9 @@ class CaseMeeting(Shown):
     meeting: str
     area_name: str
     starts: datetime
+    repeat: bool | None = Field(
+        default=None, description="whether it is a repeat there, as the data return counts it; null: not said"
+    )
 
 
 class Silence(Shown):
@@ -281,6 +284,7 @@ class CasePage(Page):
     decided: CaseDecided = CaseDecided()
     repeat: Repeat | None
     earlier_case: str | None
+    referred_before: bool = Field(default=False, description="the same two, at whatever time")
     missing: list[Missing] = Field(description="worst first")
     victim: PersonShown | None
     perpetrators: list[PersonShown]

@@ -82,6 +82,7 @@ def case_page(**more: Any) -> shown.CasePage:
         "assessments": [],
         "disputed": False,
         "repeat": None,
+        "referred_before": True,
         "earlier_case": None,
         "missing": [],
         "victim": None,
@@ -239,7 +240,12 @@ def full_case() -> shown.CasePage:
         assessment=grade,
         assessments=[grade],
         repeat=rows.Repeat(
-            definition="current", anchor="referral", since=ago(days=265), until=NOW, roots=[new()]
+            definition="current",
+            anchor="referral",
+            since=ago(days=265),
+            until=NOW,
+            roots=[new(), new()],
+            earlier=ago(days=400),
         ),
         missing=[
             shown.Missing(code="alert-unanswered", roots=(BREACH, UNSERVED), count=2),

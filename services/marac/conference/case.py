@@ -137,6 +137,7 @@ class _People:
         assessment = self.assessment()
         happened = self.occurrences()
         earlier = self.earlier_case(fact)
+        since = (earlier.case, earlier.referred) if earlier else None
         return {
             "victim": self.victim,
             "perpetrators": self.perpetrators,
@@ -146,8 +147,8 @@ class _People:
             "disputed": bool(self.disputed_with),
             "orders": tuple(orders),
             "occurrences": happened,
-            "repeat": _repeat(fact, filter(self.between, _records(happened)), earlier, own),
-            "earlier_case": earlier,
+            "repeat": _repeat(fact, filter(self.between, _records(happened)), since, own),
+            "earlier_case": earlier.case if earlier else None,
             "before": tuple(link.case for link in self.before(fact)),
             "heard": self.heard(),
         }
@@ -244,12 +245,12 @@ class _People:
         ]
         return sorted(links, key=lambda link: (link.referred, link.case), reverse=True)
 
-    def earlier_case(self, fact: Fact[ReferralMade]) -> str | None:
+    def earlier_case(self, fact: Fact[ReferralMade]) -> rows.CaseLink | None:
         """The last case of the same pair that was referred within the twelve months before."""
         last = next(iter(self.before(fact)), None)
         if last is None or fact.occurred > repeat.months_after(last.referred, repeat.MONTHS):
             return None
-        return last.case
+        return last
 
     def heard(self) -> tuple[rows.Heard, ...]:
         """The newest that each agency said, and how many facts it said: not of another victim, for that
@@ -339,7 +340,10 @@ def _records(happened: Iterable[rows.Occurrence]) -> Iterable[rows.RecordLine]:
 
 
 def _repeat(
-    fact: Fact[ReferralMade], records: Iterable[rows.RecordLine], earlier: str | None, own: Chosen
+    fact: Fact[ReferralMade],
+    records: Iterable[rows.RecordLine],
+    earlier: tuple[str, datetime] | None,
+    own: Chosen,
 ) -> rows.Repeat | None:
     """By the definition that the MARAC has chosen, from the referral on. When its meetings were no fold of a
     case can know: from the last of them it is counted where rows are put together (``repeated.py``)."""

@@ -173,10 +173,11 @@ def silent_feeds(
     ]
 
 
-def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> shown.AgendaLine:
-    """One case as the agenda shows it."""
+def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.AgendaLine:
+    """One case as the agenda of a meeting shows it, with what is new since that got it."""
     case, victim = known.case, known.victim
     orders = [order for order in case.orders if order.status.reason not in NOT_BINDING]
+    listed = next((each.listed for each in case.meetings if each.meeting == meeting), None)
     new = [line for line in known.lines.values() if listed and line.said and line.said.recorded > listed]
     review = next(iter(known.risk.reviews), None)
     return shown.AgendaLine(
@@ -185,7 +186,7 @@ def agenda_line(known: CaseKnown, letters: str, listed: datetime | None) -> show
         name=victim.identity.name if victim else None,
         born=next(iter(victim.identity.born), None) if victim else None,
         grade=case.grade,
-        repeat=case.repeat is not None,
+        repeat=known.repeat_at.get(meeting or "", case.repeat is not None),
         children=len(case.children),
         orders_not_served=sum(not (order.status.served and order.status.aware) for order in orders),
         breaches=sum(each.breach for each in case.occurrences),

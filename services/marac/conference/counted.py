@@ -17,7 +17,7 @@ from services.marac.conference import rows
 from services.marac.conference.case import fold_case
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
 from services.marac.conference.known import causes_of
-from services.marac.conference.repeated import chooses, counting
+from services.marac.conference.repeated import chooses, moments
 from services.marac.rules import returns
 from services.marac.rules.chosen import chosen
 
@@ -45,7 +45,6 @@ def fold_counted(subject: Subject) -> Folded:
     }
     victim = people.get(case.victim.person) if case.victim else None
     answers = _answers(victim)
-    roots = counting(case, chosen(subject.configuration, chooses(case)))
     row = CountedCase(
         case=case.case,
         marac=case.marac,
@@ -57,11 +56,7 @@ def fold_counted(subject: Subject) -> Folded:
         male=_male(victim, answers),
         perpetrators_born=tuple(_born(people.get(each.person)) for each in case.perpetrators),
         accused_grown=_grown([people[each.person] for each in case.perpetrators if each.person in people]),
-        events=tuple(
-            each.first
-            for each in case.occurrences
-            if not roots.isdisjoint(record.root for record in each.records)
-        ),
+        events=moments(case, chosen(subject.configuration, chooses(case))),
         causes=tuple(sorted(causes_of(case))),
     )
     return Folded(row)

@@ -24,12 +24,12 @@ from services.marac.conference.children import CHILD
 from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase
-from services.marac.conference.heard import heard_at
+from services.marac.conference.heard import Meetings, heard_at
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.other_party import own_rows
-from services.marac.conference.repeated import chooses, since_meeting
+from services.marac.conference.repeated import at_meeting, chooses, once_heard, since_meeting
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, InterestsTable, ResearchRow
 from services.marac.conference.support import who_is_in
@@ -93,7 +93,7 @@ class Held:
         return [
             CaseKnown(
                 at,
-                await self._as_chosen(case, own[chooses(case)], at),
+                await self._as_chosen(case, own[chooses(case)], meetings, at),
                 own_rows(case, people),
                 *(alerts, agencies, areas, incomplete[case.case], silences),
                 chosen=own[chooses(case)],
@@ -102,19 +102,40 @@ class Held:
                 of_children=children,
                 actions=agreed[case.case],
                 heard_at=heard_at(case, meetings, at),
+                repeat_at={
+                    row.meeting: at_meeting(case, row, meetings, own[chooses(case)])
+                    for row in meetings.values()
+                    if any(each.meeting == row.meeting for each in case.meetings)
+                },
             )
             for case in cases
         ]
 
-    async def _as_chosen(self, case: rows.ConferenceCase, own: Chosen, at: datetime) -> rows.ConferenceCase:
-        """The case, of which it is said whether it is a repeat from the last meeting on, where its MARAC
-        counts from there."""
-        if own.anchor is not RepeatAnchor.MEETING or case.withdrawn:
+    async def _as_chosen(
+        self, case: rows.ConferenceCase, own: Chosen, meetings: Meetings, at: datetime
+    ) -> rows.ConferenceCase:
+        """The case, of which it is said whether it is a repeat: by what happened once it had been heard, and
+        from the last meeting on, where its MARAC counts from there."""
+        if case.withdrawn:
             return case
+        if own.anchor is not RepeatAnchor.MEETING:
+            heard = heard_at(case, meetings, at).values()
+            return case.model_copy(update={"repeat": once_heard(case, heard)})
         before = await self.many(CASE, rows.ConferenceCase, case.before, "case")
-        meetings = await self.meetings_of([case, *before.values()])
-        found = since_meeting(case, list(before.values()), meetings, own.definition, at)
+        theirs = await self.meetings_of([case, *before.values()])
+        found = since_meeting(case, list(before.values()), theirs, own.definition, at)
         return case.model_copy(update={"repeat": found})
+
+    async def repeats(
+        self, cases: Mapping[str, rows.ConferenceCase], meeting: rows.ConferenceMeeting
+    ) -> set[str]:
+        """Those of these cases that are repeats at a meeting, as its data return counts them."""
+        configuration = await self.archive.configuration(AreaDefined, MaracSet, ThresholdSet, at=self.at)
+        meetings = await self.meetings_of(cases.values())
+        own = {area: chosen(configuration, area) for area in map(chooses, cases.values())}
+        return {
+            each.case for each in cases.values() if at_meeting(each, meeting, meetings, own[chooses(each)])
+        }
 
     async def _incomplete(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, Incomplete]:
         """What could not be read of each of these cases: asked of all at once, for mostly it is nothing."""

@@ -55,6 +55,8 @@ class CaseKnown:
     actions: Sequence[ActionRow] = ()
     heard_at: Mapping[str, datetime] = field(default_factory=dict)
     """When each standing meeting began that had heard the case."""
+    repeat_at: Mapping[str, bool] = field(default_factory=dict)
+    """Of each standing meeting that lists it whether it is a repeat there, as the data return counts it."""
 
     @cached_property
     def criteria(self) -> list[Found]:

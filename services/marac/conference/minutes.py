@@ -31,7 +31,7 @@ from services.marac.conference.room import core_lines, take
 from services.marac.conference.sending import minutes_to
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardCase, HeardVersion, Issue, Sitting
-from services.marac.conference.views import MEETING, PERSON
+from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import sharing
 from services.marac.shown_actions import ActionLine
@@ -57,7 +57,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     newest = sitting.issued[-1] if sitting.issued else None
     own = await theirs(runtime, caller, row, sitting) if of_agency else None
     seen, then = (own.cases, own.issued) if own else (await cases_at(runtime, caller, row), None)
-    cases = await _cases(runtime, caller, meeting, sitting, seen, then) if holds or newest else []
+    cases = await _cases(runtime, caller, row, sitting, seen, then) if holds or newest else []
     attendance = list(sitting.attendance) if holds or newest else []
     changed = sum(each.added or each.before is not None for each in cases)
     changed += sum(line.recorded > newest.issued for line in sitting.attendance) if newest else 0
@@ -123,7 +123,7 @@ async def issue(runtime: Runtime, caller: Caller, meeting: str, said: ToIssue) -
 async def _cases(
     runtime: Runtime,
     caller: Caller,
-    meeting: str,
+    row: rows.ConferenceMeeting,
     sitting: Sitting,
     seen: Mapping[str, rows.ConferenceCase],
     then: datetime | None,
@@ -133,10 +133,13 @@ async def _cases(
     they were."""
     out = out_of(caller, sitting)
     there = {case: each for case, each in seen.items() if case not in out}
-    letters, actions = order.told_apart(there), await _agreed(runtime, caller, meeting, there, then)
+    letters, actions = order.told_apart(there), await _agreed(runtime, caller, row.meeting, there, then)
+    held = Held(runtime, then)
+    known = await held.many(CASE, rows.ConferenceCase, there, "case") if then else there
+    repeats = await held.repeats(known, row)
     found = [
         (await _case(runtime, caller, case, letters[case.case], sitting)).model_copy(
-            update={"actions": actions[case.case]}
+            update={"actions": actions[case.case], "repeat": case.case in repeats}
         )
         for case in in_order(there.values())
     ]
@@ -179,7 +182,7 @@ async def _case(
         name=victim.identity.name if victim else None,
         born=next(iter(victim.identity.born), None) if victim else None,
         grade=case.grade,
-        repeat=case.repeat is not None,
+        repeat=False,
         referred_by=case.agency,
         withdrawn=case.withdrawn,
         heard=heard_at,

@@ -97,10 +97,7 @@ async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.Con
 def agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
     """Cases in the order in which they are heard, with what is new since ``meeting`` got them."""
     letters = order.told_apart(each.case.case for each in known)
-    return [
-        compose.agenda_line(each, letters[each.case.case], _listed_at(each.case, meeting))
-        for each in sorted(known, key=place)
-    ]
+    return [compose.agenda_line(each, letters[each.case.case], meeting) for each in sorted(known, key=place)]
 
 
 async def case_page(
@@ -262,6 +259,7 @@ async def _page(
         perpetrators=[people[each.person][0] for each in case.perpetrators],
         children=[people[each.person][0] for each in case.children],
         household=known.home.household(locations=sees.locations),
+        referred_before=bool(case.before),
         orders=[compose.order_shown(each, locations=sees.locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),
@@ -298,6 +296,7 @@ async def _meetings_of(held: Held, known: CaseKnown) -> list[shown.CaseMeeting]:
             meeting=row.meeting,
             area_name=compose.area_name(known.areas, row.area) or row.area,
             starts=row.starts,
+            repeat=known.repeat_at.get(row.meeting),
         )
         for row in sorted(found.values(), key=lambda row: (row.starts, row.meeting))
     ]
@@ -332,10 +331,6 @@ def place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:
     """The sort key of a case on an agenda: those whose referral was withdrawn come last."""
     case = known.case
     return (case.withdrawn, order.place(case.grade, len(case.children), case.referred, case.case))
-
-
-def _listed_at(case: rows.ConferenceCase, meeting: str | None) -> datetime | None:
-    return next((each.listed for each in case.meetings if each.meeting == meeting), None)
 
 
 def may_see_meeting(caller: Caller, row: rows.ConferenceMeeting) -> bool:

@@ -294,6 +294,8 @@ class Repeat(Part):
     until: AwareDatetime
     roots: list[str]
     """The records since then that make it one; the earlier case's referral, where there is one."""
+    earlier: AwareDatetime | None = None
+    """When that earlier case was referred or heard, as ``anchor`` says."""
 
 
 class Listing(Part):

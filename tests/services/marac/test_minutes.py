@@ -1,17 +1,29 @@
 """Minutes for the agencies that were in the room: of which meetings each has them, of which cases, and until
 when."""
 
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from chassis.accept import own_header
 from contracts.vocabulary import Role
 from services.marac.rules import sharing
-from tests.services.marac.caseload import STREET, ben, referral
+from tests.services.marac.caseload import STREET, ben, incident, referral
 from tests.services.marac.caseload import mention as named
-from tests.services.marac.conftest import CALLERS, Marac, Prepared, bare, caller
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, bare, caller, prepared
 from tests.services.marac.test_sitting import SAID, issued, path, put, sitting
 from tests.support.tables import lines
 from tests.support.waiting import until
+
+TAG = r"purple[^>]*>\s*Repeat"
+
+
+async def until_async(asked: Callable[[], Awaitable[object]], wanted: object) -> None:
+    async def so() -> bool:
+        return await asked() == wanted
+
+    await until(so)
 
 
 @lines(__file__, "represents")
@@ -106,6 +118,61 @@ async def test_an_agency_has_them_by_how_it_attended(marac: Marac) -> None:
     for who in ("officer", "system", "matac", "on-call"):
         assert await letters(marac, who, made) == 404, who
         assert (await marac.get(who, "minutes")).status_code == 404, who
+
+
+async def test_a_meetings_pages_its_minutes_and_its_return_agree_on_what_is_a_repeat(marac: Marac) -> None:
+    made = await prepared(marac)
+    now = marac.runtime.clock.now()
+
+    async def meets(ago: timedelta) -> str:
+        at = {"area": "north", "starts": (now - ago).isoformat()}
+        meeting: str = (await marac.post("coordinator", "meetings", at)).json()["root"]
+        listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": made.case})
+        assert listed.status_code == 201, listed.text
+        return meeting
+
+    async def said(meeting: str) -> list[bool]:
+        agenda = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()["cases"]
+        minutes = (await marac.get("chair", f"meetings/{meeting}/minutes")).json()["cases"]
+        at = next(e for e in (await marac.page("chair", made.case))["meetings"] if e["meeting"] == meeting)
+        path = f"/marac/meetings/{meeting}/hear/{made.case}"
+        page = (await marac.http.get(path, headers={"Authorization": "Bearer chair"})).text
+        return [agenda[0]["repeat"], minutes[0]["repeat"], at["repeat"], bool(re.search(TAG, page))]
+
+    async def counted() -> tuple[int, int]:
+        found = (await marac.get("coordinator", "data-return?by=meeting")).json()["returns"]
+        numbers = [each["numbers"] for each in found]
+        return sum(each["cases"] for each in numbers), sum(each["repeat_cases"] for each in numbers)
+
+    first = await meets(timedelta(hours=5))
+    assert await said(first) == [False] * 4, "the breach between referral and meeting is for that to hear"
+    assert await counted() == (1, 0)
+    page = await marac.page("chair", made.case)
+    assert (page["repeat"], page["meetings"][0]["repeat"]) == (None, False)
+    await marac.say("police", incident(occurred=now - timedelta(hours=4)).said, 4 / 24)
+    second = await meets(timedelta(hours=3))
+    await until_async(lambda: said(second), [True] * 4)
+    assert await said(first) == [False] * 4, "and what came after it changes nothing"
+    assert await counted() == (2, 1)
+    assert len((await marac.page("chair", made.case))["repeat"]["roots"]) == 1, (
+        "not what was before the first"
+    )
+
+
+async def test_a_page_says_of_earlier_referrals_what_is_so(marac: Marac) -> None:
+    made = await prepared(marac)
+
+    async def says(case: str, words: str) -> bool:
+        page = await marac.http.get(f"/marac/cases/{case}", headers={"Authorization": "Bearer chair"})
+        return words in page.text
+
+    assert await says(made.case, "No earlier referral of this pair is known")
+    await marac.say("haven", referral().said, 500)
+    over = "The same two were referred before; it is no repeat by the definition in use"
+    await until_async(lambda: says(made.case, over), True)
+    again = await marac.say("haven", referral().said)
+    await until_async(lambda: says(again, "Yes: the same two were referred before"), True)
+    assert not await says(again, "abuse between the same two"), "nothing has happened since"
 
 
 async def test_nothing_is_there_before_it_is_issued(marac: Marac) -> None:

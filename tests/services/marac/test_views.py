@@ -222,6 +222,8 @@ class TestCase:
         last_year = referral("first", occurred=NOON - timedelta(days=300))
         row = case(last_year, referral())
         assert row.earlier_case == root_of("first")
+        assert row.repeat is not None
+        assert (row.repeat.roots, row.repeat.earlier) == ([root_of("first")], last_year.occurred)
         long_ago = referral("first", occurred=NOON - timedelta(days=500))
         assert case(long_ago, referral()).earlier_case is None
 
