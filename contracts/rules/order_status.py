@@ -50,7 +50,9 @@ BAIL = frozenset({OrderType.POLICE_BAIL, OrderType.COURT_BAIL})
 FACE_TO_FACE = frozenset({ServiceMethod.PERSONAL, ServiceMethod.IN_COURT})
 """Methods by which the respondent knows of the order when it is served."""
 
-NOT_BINDING = frozenset({"order.applied-for", "order.refused", "order.discharged", "order.ended"})
+NOT_BINDING = frozenset(
+    {"order.applied-for", "order.refused", "order.discharged", "order.bail-ended", "order.ended"}
+)
 """Reasons by which there is nothing to serve, and nothing to obey."""
 
 UNSERVED = {
@@ -296,8 +298,9 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
     if terms.order in NOTICES and (terms.served is None or at < terms.served):
         return UNSERVED[LIVES[terms.order].service]
     if terms.stage is OrderStage.DISCHARGED:
-        over = ends_at(terms)
-        return "order.discharged" if over is None or over <= at else None
+        over, bail = ends_at(terms), terms.order is OrderType.POLICE_BAIL
+        gone = "order.bail-ended" if bail else "order.discharged"
+        return gone if over is None or over <= at else None
     if terms.ends is not None and terms.ends <= at:
         return "order.ended"
     if terms.hearing_due is not None and terms.hearing_due <= at:
