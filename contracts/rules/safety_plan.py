@@ -25,6 +25,7 @@ from contracts.vocabulary import (
     AlertRule,
     BreachStep,
     Grade,
+    LegalStatus,
     OrderStage,
     PlanChange,
     PlanReviewResult,
@@ -32,19 +33,26 @@ from contracts.vocabulary import (
 )
 
 SUSPECT = frozenset({BreachStep.ARRESTED, BreachStep.CHARGED, BreachStep.SENTENCED})
+SUSPECT_OF = frozenset(
+    {LegalStatus.ARRESTED, LegalStatus.CHARGED, LegalStatus.CONVICTED, LegalStatus.SENTENCED}
+)
+"""The same of an incident: whoever is convicted was charged."""
 BINDS = frozenset({OrderStage.MADE, OrderStage.INTERIM})
 
 
 def _standing(heard: Heard, grade: Grade) -> Standing:
     orders = [(each, order) for each, order in heard.of(OrderMade) if order.stage in BINDS]
     steps = (step.step for _, step in heard.of(BreachProgressed))
+    law = (status for each in heard.told for status, _ in each.law)
     return Standing(
         grade=grade,
         orders=tuple(
             (each.envelope.root, order.reference) for each, order in orders if _in_force(order, heard.at)
         ),
         children=any(m.role is Role.CHILD for each in heard.told for m in each.people),
-        suspect=any(order.order in BAIL for _, order in orders) or not SUSPECT.isdisjoint(steps),
+        suspect=any(order.order in BAIL for _, order in orders)
+        or not SUSPECT.isdisjoint(steps)
+        or not SUSPECT_OF.isdisjoint(law),
     )
 
 

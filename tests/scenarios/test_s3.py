@@ -213,6 +213,8 @@ async def the_plan_is_refused_with_its_reasons(
         faults = {(each["fault"], each["where"]) for each in taken["refused"]}
         assert faults >= {("says-nothing", "actions.1.what"), ("no-owner", "owner"), ("below-grade", "grade")}
         assert faults >= {("children-unanswered", "children"), ("no-review-date", "review_on")}
+    of_release = {"fault": "release-not-planned", "where": "release"}
+    assert of_release in police["refused"], "their own incident has a charge"
     chair, adviser = [await goldthread.person(name) for name in ("rowan-ellis", "carys-bevan")]
 
     async def gaps() -> set[str]:
