@@ -34,8 +34,9 @@ REASONS = {
     PlanFault.NO_REVIEW_DATE: "no day for its review is given after the day on which it was made",
     PlanFault.NO_CONTACT: "it does not say who keeps contact with the victim, and how often",
     PlanFault.CHILDREN_UNANSWERED: "it has no answer on children, where the risk is high or unknown, or any"
-    " agency names one",
-    PlanFault.CHILDREN_FORGOTTEN: "it says that there are no children, and an agency names one",
+    " agency names one, or says that the victim is pregnant",
+    PlanFault.CHILDREN_FORGOTTEN: "it says that there are no children, and an agency names one, or says that"
+    " the victim is pregnant",
     PlanFault.ORDER_NOT_MENTIONED: "an order or bail that is in force and protects the victim is not"
     " mentioned, by its id or its reference",
     PlanFault.RELEASE_NOT_PLANNED: "somebody was arrested, charged, sentenced or bailed, and it does not say"
@@ -70,9 +71,9 @@ class Refusal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All of a victim's circumstances that a plan is held against. ``orders`` are those in force that protect
-    her: root and reference. ``children``: somebody named a child. ``suspect``: somebody was arrested,
-    charged, sentenced or bailed, so that there will be a release."""
+    """All of a victim's circumstances that a plan is held against. ``orders`` are those in force that
+    protect her: root and reference. ``children``: somebody named a child, or one is expected. ``suspect``:
+    somebody was arrested, charged, sentenced or bailed, so that there will be a release."""
 
     grade: Grade = Grade.UNKNOWN
     orders: tuple[tuple[str, str | None], ...] = ()

@@ -21,6 +21,7 @@ from contracts.rules.plan_adequacy import RANK, Standing, refusals
 from contracts.rules.review_triggers import DAY, WEEK
 from contracts.rules.risk_review import Opened, Told
 from contracts.rules.standing_grade import stands
+from contracts.sections import Health
 from contracts.vocabulary import (
     AlertRule,
     BreachStep,
@@ -49,11 +50,19 @@ def _standing(heard: Heard, grade: Grade) -> Standing:
         orders=tuple(
             (each.envelope.root, order.reference) for each, order in orders if _in_force(order, heard.at)
         ),
-        children=any(m.role is Role.CHILD for each in heard.told for m in each.people),
+        children=any(m.role is Role.CHILD for each in heard.told for m in each.people) or _expects(heard),
         suspect=any(order.order in BAIL for _, order in orders)
         or not SUSPECT.isdisjoint(steps)
         or not SUSPECT_OF.isdisjoint(law),
     )
+
+
+def _expects(heard: Heard) -> bool:
+    """Whether the newest word on it says that the victim is pregnant. It ends by no passing of time: after a
+    birth there is a child, whom somebody has yet to name."""
+    said = (m.health for each in heard.told for m in each.people if m.mention == each.hers)
+    known = [h.pregnant for h in said if isinstance(h, Health) and h.pregnant is not None]
+    return bool(known and known[-1])
 
 
 def _in_force(order: OrderMade, at: datetime) -> bool:
