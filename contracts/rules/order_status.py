@@ -28,7 +28,7 @@ from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES, Service
 from contracts.rules.order_questions import SLACK, bail_months, months_on
-from contracts.rules.order_types import ORDER_TYPES, may_arrest
+from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
 
 NOTICES = frozenset({OrderType.DVPN, OrderType.DAPN})
@@ -312,7 +312,8 @@ def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> 
     if terms.longest is not None and terms.longest <= at:
         return "order.beyond-longest"
     if terms.without_notice:
-        return None if aware else "order.unaware"
+        crime = ORDER_TYPES[terms.order].breach in (Breach.CRIME, Breach.CRIME_OR_CONTEMPT)
+        return None if aware else "order.unaware" if crime else "order.unaware-no-crime"
     return None if served or aware else UNSERVED[LIVES[terms.order].service]
 
 
