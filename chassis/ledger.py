@@ -266,11 +266,11 @@ async def _discard(connection: AsyncConnection, envelope: Envelope) -> None:
     decided = ParkedDecided.model_validate(envelope.data, extra="ignore")
     if decided.decision == "discard":
         statement = prepared(
-            """insert into discarded (topic, partition, "offset") values (:topic, :partition, :offset)
-               on conflict do nothing"""
+            """insert into discarded (topic, partition, "offset", digest)
+               values (:topic, :partition, :offset, :digest) on conflict do nothing"""
         )
         place = {"topic": decided.parked_topic, "partition": decided.partition, "offset": decided.offset}
-        await connection.execute(statement, place)
+        await connection.execute(statement, place | {"digest": decided.digest or ""})
 
 
 async def _insert(

@@ -26,7 +26,8 @@ DECIDE = "parked:decide"
 """The right to see what is parked or broken, to replay and to discard it."""
 
 UNDECIDED = """not exists (select 1 from discarded as d where d.topic = parked.topic
-    and d.partition = parked.partition and d."offset" = parked."offset")"""
+    and d.partition = parked.partition and d."offset" = parked."offset"
+    and d.digest in (parked.digest, ''))"""
 """Of a parked record, in SQL: nobody has discarded it."""
 
 
@@ -114,8 +115,8 @@ def keys_in(value: bytes) -> tuple[list[str], bool]:
 async def park(store: Store, connection: AsyncConnection, ids: Ids, parks: Sequence[Park], now: int) -> None:
     """Keep what could not be read. One that is kept already gets today's reason."""
     row = prepared(
-        """insert into parked (topic, partition, "offset", reason, since, whose_known, value)
-           values (:topic, :partition, :offset, :reason, :since, :whose_known, :value)
+        """insert into parked (topic, partition, "offset", reason, since, whose_known, value, digest)
+           values (:topic, :partition, :offset, :reason, :since, :whose_known, :value, :digest)
            on conflict (topic, partition, "offset") do update set reason = excluded.reason"""
     )
     filed = prepared(
@@ -126,7 +127,8 @@ async def park(store: Store, connection: AsyncConnection, ids: Ids, parks: Seque
         record = each.record
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         said = {"reason": each.reason[:500], "since": now, "whose_known": int(each.whose_known)}
-        await connection.execute(row, place | said | {"value": record.value})
+        held = {"value": record.value, "digest": ledger.digest(record.value)}
+        await connection.execute(row, place | said | held)
         if each.keys:
             await connection.execute(filed, [place | {"key": key} for key in each.keys])
         await ledger.home(store, connection, ids, [key for key in each.keys if key.startswith("m:")])

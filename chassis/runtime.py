@@ -189,8 +189,10 @@ class Runtime(Recorder):
         """
         place = (said.parked_topic, said.partition, said.offset)
         async with self.store.reading() as connection:
-            if await parking.record_at(connection, *place) is None:
-                raise Refused("not-found", status=404)
+            record = await parking.record_at(connection, *place)
+        if record is None:
+            raise Refused("not-found", status=404)
+        said = said.model_copy(update={"digest": ledger.digest(record.value)})
         await self.take(own_header(self.clock.now()), said, caller=caller, right=parking.DECIDE)
         return await self.loader.replay(*place) if said.decision == "replay" else None
 

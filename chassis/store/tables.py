@@ -150,6 +150,7 @@ class ParkedTable(SQLModel, table=True):
     since: int = Field(sa_type=BigInteger)
     whose_known: int
     value: bytes = Field(sa_type=LargeBinary)
+    digest: str
 
 
 class ParkedKeyTable(SQLModel, table=True):
@@ -164,12 +165,14 @@ class ParkedKeyTable(SQLModel, table=True):
 
 class DiscardedTable(SQLModel, table=True):
     """Which records a person discarded, from the facts that say so: a set of its own, so that it does
-    not matter which comes first, the record or the decision."""
+    not matter which comes first, the record or the decision. By their digest, for in a log that was put
+    back another record stands at that place; empty: a decision of before that was kept."""
 
     __tablename__ = "discarded"
     topic: str = Field(primary_key=True)
     partition: int = Field(primary_key=True)
     offset: int = Field(primary_key=True, sa_type=BigInteger)
+    digest: str = Field(primary_key=True)
 
 
 class StoppedTable(SQLModel, table=True):

@@ -57,7 +57,8 @@ class ParkedDecided(Content):
     """An authorised person replayed or discarded what could not be read, and why.
 
     Discarded, it counts no more as parked. Replayed, it was tried again: its fact is there if it
-    could be read by then, and says so itself.
+    could be read by then, and says so itself. ``digest`` says which record it was: in a log that was
+    put back another one stands at that place.
     """
 
     type: ClassVar[str] = "uk.goldthread.audit.parked-decided.v1"
@@ -66,6 +67,7 @@ class ParkedDecided(Content):
     partition: StrictInt
     offset: StrictInt
     decision: Literal["replay", "discard"]
+    digest: Line | None = None
     person: Id
     reason: ParkedReason
     narrative: NarrativeSection | None = None

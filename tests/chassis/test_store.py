@@ -347,13 +347,14 @@ async def test_the_same_id_with_other_content_is_parked_loudly(store: Store) -> 
     assert await column(store, "select count(*) from fact") == [1]
 
 
-def decision(offset: int) -> Record:
+def decision(offset: int, digest: str | None = None) -> Record:
     """An operator discards a record of incidents."""
     said = ParkedDecided(
         parked_topic="incidents",
         partition=0,
         offset=offset,
         decision="discard",
+        digest=digest,
         person=IDS.staff("issuer", "operator"),
         reason=ParkedReason.OF_NO_USE,
     )
@@ -391,6 +392,16 @@ async def test_a_discard_and_its_record_may_come_in_either_order(store: Store) -
     undecided = f'select "offset" from parked where {UNDECIDED}'
     assert await column(store, 'select "offset" from parked order by 1') == [0, 1, 2]
     assert await column(store, undecided) == [2]
+
+
+async def test_at_the_place_of_what_was_discarded_another_record_waits_for_a_decision(store: Store) -> None:
+    """As in a log that was put back, and written to since."""
+    loader = Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
+    discarded, other = b"{no json", b"{nor is this"
+    undecided = f'select "offset" from parked where {UNDECIDED}'
+    await loader.load([decision(n, ledger.digest(discarded)) for n in (0, 1)])
+    await loader.load([Record("incidents", "k", each, 0, n) for n, each in enumerate((discarded, other))])
+    assert await column(store, undecided) == [1]
 
 
 async def test_a_fact_that_is_forgotten_between_two_statements_fails_no_fold(

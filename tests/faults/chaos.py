@@ -72,8 +72,8 @@ class Outcome:
 
     @property
     def clean(self) -> bool:
-        """Whether everything held."""
-        return not self.found
+        """Whether everything held, and in its time."""
+        return not self.found and not self.late
 
     def add(self, other: "Outcome") -> None:
         """Take the figures of another round to these."""
