@@ -56,8 +56,8 @@ def _ends(days: int, urgency: Urgency) -> Clock:
     return Clock(
         about="order",
         started="an order or bail that ends, the look-ahead before this one being over",
-        stopped="an order between the same people, in force and served, that goes on after it; the next"
-        " look-ahead but one",
+        stopped="an order between the same people, in force and served, that goes on after it, whatever"
+        " it forbids; the next look-ahead but one",
         limit=Limit(days, Calendar.DAYS_BEFORE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=urgency,
@@ -188,7 +188,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.BAIL_ENDED: Clock(
         about="order",
         started="bail that ends, or is ended: charged, released under investigation, no further action",
-        stopped="an order or bail between the same people, in force and served, that goes on after it",
+        stopped="an order or bail between the same people, in force and served, that goes on after it,"
+        " whatever it forbids",
         limit=Limit(0, Calendar.DAYS_BEFORE),
         owner=ClockOwner.OFFICER_IN_CASE,
         urgency=Urgency.NOW,

@@ -4,7 +4,8 @@ Sources: ``domain.md`` 4.6 (bail that ends or becomes release under investigatio
 (ends are looked ahead to, 14 days at the most, so that what follows is planned) and section 14, trap 6 (that
 an order ends raises risk) and its list (a DVPO that ends before what follows is served; what nobody served is
 not enforceable); HMICFRS (2021) on the risk between bail and what follows. For how long after its end an
-order is missed is Goldthread's own, as long as before.
+order is missed is Goldthread's own, as long as before. Cover is of people and of time: what two orders
+forbid, and whether their breach is ground for arrest, is not compared, and every page that names one says so.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -217,7 +217,7 @@ async def ends_soon(goldthread: Goldthread, order: str, at: datetime) -> None:
     await tells(True, [("non-molestation", "not-served")], "nobody has told here that it was served")
     service = caseload.service(new, at - timedelta(hours=1))
     await goldthread.post("northmere-police", "/orders/v1/services", service, "replaces-served")
-    await tells(False, [("non-molestation", "covers")], "it can be enforced from that moment on")
+    await tells(False, [("non-molestation", "covers")], "it may forbid less, or carry no arrest.")
 
 
 async def restored(deployment: Deployed, goldthread: Goldthread, at: datetime) -> None:

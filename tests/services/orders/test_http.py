@@ -325,6 +325,10 @@ async def test_what_took_its_place_is_said_to_have(orders: Orders) -> None:
         return [(each["type"], each["nothing"]) for each in all_over] == [("dvpo", False)]
 
     await until(replaced, what="the non-molestation order between them was served")
+    record = {"system": "records", "type": "person", "number": "ann"}
+    headers = {"Authorization": "Bearer control-room", "Accept": "text/html"}
+    page = (await orders.http.post("/orders/status", data=record, headers=headers)).text
+    assert "it may forbid less, or carry no arrest." in page, "people and times are compared, terms are not"
 
 
 async def test_the_control_room_reads_it_as_a_page(orders: Orders) -> None:
