@@ -14,6 +14,7 @@ from contracts.envelope import utc
 from contracts.rules.after_clocks import AFTER
 from contracts.rules.before_clocks import BEFORE
 from contracts.rules.children_clocks import CHILDREN
+from contracts.rules.circulation_clocks import CIRCULATING
 from contracts.rules.clock import Calendar as Calendar
 from contracts.rules.clock import Clock as Clock
 from contracts.rules.clock import Limit as Limit
@@ -174,6 +175,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         late="nobody told what the court decided: the order may be another one, or none",
         source="Family Law Act 1996 s45(3)",
     ),
+    **CIRCULATING,
     AlertRule.NOTIFY_DAPO: _notify("a DAPO is made", "Domestic Abuse Act 2021 s41: from the day it is made"),
     AlertRule.NOTIFY_SPO: _notify(
         "a stalking protection order, full or interim, is served",

@@ -23,6 +23,8 @@ class AlertRule(StrEnum):
     HEARING = "hearing"
     PRODUCTION = "production"
     RETURN_DATE = "return-date"
+    CIRCULATION = "circulation"
+    CONFIRMATION = "confirmation"
     NOTIFY_DAPO = "notify-dapo"
     NOTIFY_SPO = "notify-spo"
     BAIL_3 = "bail-3"

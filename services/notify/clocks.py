@@ -100,9 +100,9 @@ def fold(subject: Subject) -> Folded:
 
 
 def waits_elsewhere(rule: AlertRule) -> bool:
-    """Whether a clock about a person waits for whoever owes them something, and calls nobody: it is not to
-    hide what somebody must answer tonight."""
-    return CLOCKS[rule].about == "person" and CLOCKS[rule].urgency is None
+    """Whether a clock waits for whoever owes a person something, or has an order to send or to read, and
+    calls nobody: it is not to hide what somebody must answer tonight. Of a breach another rule calls."""
+    return CLOCKS[rule].about != "breach" and CLOCKS[rule].urgency is None
 
 
 def _barred(words: Iterable[str]) -> str:

@@ -40,6 +40,7 @@ DUE = MONDAY + timedelta(days=1, hours=20)
 """Saturday counts; neither Sunday nor the bank holiday does."""
 LATER = timedelta(hours=2)
 """How much later the notice was served than was first told."""
+CIRCULATING = ("circulation", "confirmation")
 
 
 def people() -> list[dict[str, Any]]:
@@ -72,9 +73,31 @@ async def get(goldthread: Goldthread, who: str, path: str) -> Any:
 
 
 async def clocks(goldthread: Goldthread, who: str, cause: str) -> list[dict[str, Any]]:
-    """The clocks about a cause that somebody sees."""
-    shown = await get(goldthread, who, "/notify/v1/clocks")
-    return [clock for clock in shown["clocks"] if clock["cause"] == cause]
+    """The clocks about a cause that somebody sees, but for who has the order (``sent``)."""
+    shown = (await get(goldthread, who, "/notify/v1/clocks"))["clocks"]
+    return [each for each in shown if each["cause"] == cause and each["rule"] not in CIRCULATING]
+
+
+async def sent(goldthread: Goldthread, root: str, at: datetime) -> None:
+    """An order of which nobody was told is late for the orders team; once it is sent and entered, its teams
+    have a day to confirm it. Of neither is anybody called."""
+
+    async def runs(rule: str, owner: str, due: datetime) -> bool:
+        shown = (await get(goldthread, "dev-malik", "/notify/v1/clocks"))["clocks"]
+        found = [each for each in shown if each["cause"] == root and each["rule"] in CIRCULATING]
+        state = "late" if due <= at else "runs"
+        return [(e["rule"], e["owner"], e["state"], datetime.fromisoformat(e["due"])) for e in found] == [
+            (rule, owner, state, due)
+        ]
+
+    made = FRIDAY + timedelta(hours=18)
+    await until(lambda: runs("circulation", "orders-team", made + timedelta(hours=24)))
+    page = (await (await goldthread.person("dev-malik")).get("/notify/clocks")).text
+    assert "An order is sent to those who must have it, 24 hours" in page
+    content = {"order": root, "version": 1, "teams": [{"kind": "response"}, {"kind": "neighbourhood"}]}
+    body = caseload.submission(content | {"systems": ["pnc"]}, at, at, regime="DPA_PART3")
+    await goldthread.post("northmere-police", "/orders/v1/circulations", body)
+    await until(lambda: runs("confirmation", "sent-to", at + timedelta(hours=24)))
 
 
 async def runs_until(goldthread: Goldthread, cause: str, due: datetime, rule: str = "hearing") -> None:
@@ -146,6 +169,7 @@ async def test_a_hearing_that_is_missed_over_a_bank_holiday_calls_somebody_once(
         assert "1 clock has run out, and nobody has taken it." in page
         assert f'href="/orders/orders/{root}"' in page
         assert caseload.HIM["family"] not in page
+        await sent(goldthread, root, late)
         await until(lambda: webhook.first("helen-sato", root))
 
         await restored(deployment, goldthread, late + timedelta(minutes=1))

@@ -17,10 +17,12 @@ SAID_ELSEWHERE = frozenset(
         AlertRule.ENDS_2,
         AlertRule.BAIL_ENDED,
         AlertRule.UNRESOLVED,
+        AlertRule.CIRCULATION,
+        AlertRule.CONFIRMATION,
     }
 )
-"""Late, these are gaps of their own: a breach without an answer, an order that ends or has ended, an alert
-that was taken, and nobody says what was done."""
+"""Late, these are gaps of their own: a breach without an answer, an order that ends or has ended, one that
+was not circulated or not confirmed, an alert that was taken, and nobody says what was done."""
 
 
 def clocks_of(

@@ -11,12 +11,13 @@ from datetime import datetime
 
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
+from contracts.rules.circulation import Circulation
 from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_questions import bail_months
-from contracts.rules.order_status import BAIL, NOTICES, ends_at
+from contracts.rules.order_status import BAIL, NOT_BINDING, NOTICES, ends_at, status
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
 from services.orders.rules.look_ahead import in_its_place
 
@@ -59,12 +60,13 @@ HELD_NO_MORE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as its clocks know it: what was said last, with its service and its people; and the other
-    orders that name any of these. ``adjourned`` is until when a court let a notice go on."""
+    """An order as its clocks know it: what was said last, with its service and its people; the other orders
+    that name any of these; and who was sent it. ``adjourned`` is until when a court let a notice go on."""
 
     said: OrderMade
     known: KnownOrder
     others: Sequence[KnownOrder]
+    circulation: Circulation | None = None
     adjourned: datetime | None = None
 
     @property
@@ -77,6 +79,7 @@ def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     """The clocks about an order. They are the same until the first of them runs out, or the
     status of any of the orders changes."""
     found = {**_at_court(order, at, calendars), **_ending(order, at, calendars)}
+    found |= _circulating(order, at, calendars)
     terms = order.known.terms
     notifies = NOTIFIES.get(terms.order)
     begins = order.known.made if notifies is AlertRule.NOTIFY_DAPO else terms.served
@@ -111,6 +114,20 @@ def _lets_go(step: Step, arrested: datetime) -> bool:
     if step.step is BreachStep.SUSPECT_OUTSTANDING:
         return step.at > arrested
     return step.step in HELD_NO_MORE and step.at >= arrested
+
+
+def _circulating(order: Order, at: datetime, calendars: Calendars) -> Clocks:
+    """By when it must be sent to those who must have it, and by when the first team must confirm; of one that
+    was never made or is over nothing is asked."""
+    told, found = order.circulation, Clocks()
+    if told is None or status(order.known.terms, at).reason in NOT_BINDING:
+        return found
+    if told.missing:
+        found[AlertRule.CIRCULATION] = runs_out(AlertRule.CIRCULATION, told.since, calendars)
+    sent = [line.sent for line in told.unconfirmed if line.sent is not None]
+    if sent:
+        found[AlertRule.CONFIRMATION] = runs_out(AlertRule.CONFIRMATION, min(sent), calendars)
+    return found
 
 
 def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:

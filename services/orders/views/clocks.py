@@ -21,6 +21,7 @@ from contracts.rules.order_status import adjourned_to, status
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.orders.rules.clocks import Order, of_order
+from services.orders.views.order import circulation_of
 from services.orders.views.person import OrdersPerson, Part, persons
 from services.orders.views.told import taken_of
 from services.orders.views.untold import told_again, untold, untold_order
@@ -137,9 +138,10 @@ def fold_clocks(subject: Subject) -> Folded:
         complete = people.keys() >= {*persons(fact.said.named, subject.homes)}
         wanted = None
         if own is not None and complete:
-            versions = subject.facts.versions(fact.root)
-            later = adjourned_to([(each.envelope, each.content) for each in versions])
-            wanted = of_order(Order(fact.said, own, known, later), subject.at, CALENDARS)
+            versions = [(each.envelope, each.content) for each in subject.facts.versions(fact.root)]
+            told = circulation_of(subject, versions)
+            order = Order(fact.said, own, known, told, adjourned_to(versions))
+            wanted = of_order(order, subject.at, CALENDARS)
             area = newest_area(fact, [line_of(each, people, people.values()) for each in own.protected])
     row = OrdersClocks(
         cause=fact.root,

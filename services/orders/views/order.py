@@ -1,12 +1,13 @@
 """Level 1: an order as far as its own facts tell: who has it, who has confirmed it, who must still."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from chassis.clock import court_deadline
 from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade
-from contracts.rules.circulation import Circulation, circulation
+from contracts.rules.circulation import Circulation, Versioned, circulation
 from contracts.rules.order_status import NOT_BINDING, OrderTerms, order_terms, status
 
 
@@ -46,18 +47,13 @@ def fold_order(subject: Subject) -> Folded:
     if not any(isinstance(content, OrderMade) for _, content in versions):
         return Folded(None)
     newest, content = versions[-1]
-    told: list[Fact[OrderCirculated | OrderAcknowledged]] = [
-        *subject.facts.current(OrderCirculated),
-        *subject.facts.current(OrderAcknowledged),
-    ]
-    told = [fact for fact in told if fact.said.order == subject.id]  # a correction keeps its old keys
     row = OrdersOrder(
         order=subject.id,
         agency=newest.agency,
         version=newest.version,
         withdrawn=content is None,
         terms=order_terms(versions, [], court_deadline)[0],
-        circulation=circulation(versions, ((fact.envelope, fact.content) for fact in told)),
+        circulation=circulation_of(subject, versions),
         outstanding=False,
         waits="",
     )
@@ -67,6 +63,16 @@ def fold_order(subject: Subject) -> Folded:
         open_ = {"outstanding": bool(asked.missing or asked.unconfirmed), "waits": "".join(waits)}
         row = row.model_copy(update=open_)
     return Folded(row, status(row.terms, subject.at).changes_at)
+
+
+def circulation_of(subject: Subject, versions: Iterable[Versioned]) -> Circulation:
+    """What is told of the circulation of an order, of which these are the versions."""
+    told: list[Fact[OrderCirculated | OrderAcknowledged]] = [
+        *subject.facts.current(OrderCirculated),
+        *subject.facts.current(OrderAcknowledged),
+    ]
+    told = [fact for fact in told if fact.said.order == subject.id]  # a correction keeps its old keys
+    return circulation(versions, ((fact.envelope, fact.content) for fact in told))
 
 
 ORDERS_ORDER = View(

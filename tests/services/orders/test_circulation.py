@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from chassis.facts import Fact
 from contracts.events.orders import OrderAcknowledged, OrderCirculated
+from contracts.rules.circulation import WITHIN
+from contracts.rules.circulation_clocks import CIRCULATING
+from contracts.rules.clocks import CLOCKS, Calendar, Limit
 from contracts.vocabulary import TeamKind
 from services.orders.views import OrdersOrder
 from tests.services.orders.caseload import ann, ben, order, world
@@ -81,6 +84,39 @@ def test_it_says_when_it_is_over() -> None:
     assert made.fold()["orders_order", root_of("order")].changes_at == ends
     made.at = ends
     assert made.row("orders_order", root_of("order")).outstanding is False
+
+
+def runs(*facts: Fact[Any]) -> dict[str, float]:
+    """The clocks of who has the order, in hours from noon."""
+    made = world(*facts)
+    found = made.row("orders_clocks", root_of("order")).clocks.wanted
+    return {rule.value: (found[rule] - NOON) / timedelta(hours=1) for rule in CIRCULATING if rule in found}
+
+
+def test_a_day_to_send_an_order_and_a_day_to_confirm_it_are_clocks() -> None:
+    first, told = order(), sent("response", "neighbourhood")
+    recorded = (first.recorded - NOON) / timedelta(hours=1)
+    assert runs(first) == {"circulation": recorded + 24}
+    assert runs(first, sent("response")) == {"circulation": recorded + 24, "confirmation": 23}
+    assert runs(first, told) == {"confirmation": 23}
+    later = sent("neighbourhood", hours=3)
+    assert runs(first, sent("response"), later) == {"confirmation": 23}, "the first to be late"
+    assert runs(first, sent("response"), later, read("response")) == {"confirmation": 27}
+    assert runs(first, told, read("response"), read("neighbourhood")) == {}
+    varied = first.said.model_copy(update={"ends": NOON + timedelta(days=90), "people": [ben(), ann()]})
+    again = runs(first, corrected(first, varied), told, read("response"), read("neighbourhood"))
+    assert set(again) == {"circulation"}, "a variation is sent anew"
+
+
+def test_no_clock_asks_for_an_order_that_is_over_or_was_never_made() -> None:
+    over = order(until_further_order=False, ends=NOON - timedelta(hours=1))
+    assert runs(over, sent("response")) == runs(order(stage="applied")) == {}
+    assert runs(order(), withdrawn(order())) == {}
+
+
+def test_a_clock_gives_an_order_as_long_as_its_page_does() -> None:
+    assert {CLOCKS[rule].limit for rule in CIRCULATING} == {Limit(24, Calendar.HOURS)}
+    assert timedelta(hours=24) == WITHIN
 
 
 facts = st.permutations(

@@ -80,7 +80,7 @@ def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
         for n, other in enumerate(line.get("others", []))
     ]
     adjourned = day(line["adjourned"]) if "adjourned" in line else None
-    found = of_order(Order(told(said), own, [own, *others], adjourned), day(line["at"]), CALENDARS)
+    found = of_order(Order(told(said), own, [own, *others], adjourned=adjourned), day(line["at"]), CALENDARS)
     days = {rule.value: (due.astimezone(LONDON).date() - NOON.date()).days for rule, due in found.items()}
     assert days == line["clocks"]
 
