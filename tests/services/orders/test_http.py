@@ -828,7 +828,8 @@ async def test_whoever_moves_takes_the_clocks_of_orders_and_of_breaches_along(or
             over = {(fact.said.rule, fact.said.generation) for fact in facts.current(ClockStopped)}
             running = [fact.said for fact in facts.current(ClockStarted)]
             found += [each for each in running if (each.rule, each.generation) not in over]
-        return [(each.rule.value, each.routing) for each in found] == [
+        return [(e.rule.value, e.routing) for e in sorted(found, key=lambda e: e.rule.value)] == [
+            ("circulation", area(where)),
             ("hearing", area(where)),
             ("no-answer", area(where)),
         ]
