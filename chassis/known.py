@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.facts import FactSet
 from chassis.ids import Ids
-from chassis.reading import parsed
+from chassis.reading import parsed, row_of
+from chassis.rows import canonical
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.views import PREFIX, Person, Row, Subject, View, configuration_of
@@ -124,10 +125,12 @@ async def configured(connection: AsyncConnection, types: Collection[str], at: da
 
 
 def _folded(view: View, subject: Subject) -> Row | None:
+    """The row as it would have been written: read back, so that a page of it has the same bytes."""
     try:
-        return view.fold(subject).row
+        row = view.fold(subject).row
     except Exception as error:
         raise FoldFailed(view.name) from error
+    return None if row is None else row_of(view.row, canonical(row).decode())
 
 
 def _mentions(facts: FactSet) -> list[str]:

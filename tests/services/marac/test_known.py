@@ -10,15 +10,19 @@ import pytest
 
 from chassis.accept import own_header
 from chassis.alert_path import AlertPath
+from chassis.facts import Fact
+from chassis.ledger import digest
 from chassis.views import View
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.identity import IdentityAssigned
+from contracts.events.operations import AuditShown
 from contracts.rules.alert_path import PathState
 from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, Threshold
+from services.marac import queries
 from services.marac.conference.views import CASE
 from services.marac.rules import months
 from tests.services.marac import caseload
@@ -178,6 +182,37 @@ async def test_the_page_as_it_was_known_is_the_page_that_was_shown(marac: Marac,
             known = await marac.get("chair", path, at=then)
             assert known.json()["known_at"] is not None
             assert shown_of(known) == shown, f"{path} after {step}"
+
+
+async def test_the_audit_tells_what_a_page_and_an_agenda_really_showed(marac: Marac) -> None:
+    """By its hash: of the page as it was known at the time of the look, whatever has come since."""
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    await until(lambda: settled(marac))
+    story = Story(marac, made)
+    await marac.get("chair", f"cases/{made.case}")
+    await marac.get("chair", f"meetings/{made.meeting}/agenda")
+    then = marac.runtime.clock.now()
+    looks = {fact.said.view: fact.said for fact in await looked(marac, then)}
+    for step in (corrected, another_agency, put_off):
+        await step(story)
+    await marac.runtime.set_clock(then + timedelta(hours=7))
+    await until(lambda: passed(marac, then))
+    chair = caller("chair", "police", "marac-chair", "north")
+    page, facts, _ = await queries.read_case(marac.runtime, chair, made.case, then)
+    of_now = page.model_copy(update={"known_at": None})
+    assert looks[CASE.name].content == digest(of_now.seen)
+    assert set(looks[CASE.name].facts) == facts
+    agenda, _, _ = await queries.read_agenda(marac.runtime, chair, made.meeting, then)
+    assert digest(agenda.model_copy(update={"known_at": None, "waiting": []}).seen) == looks["agenda"].content
+    now, _, _ = await queries.read_case(marac.runtime, chair, made.case)
+    assert digest(now.seen) != looks[CASE.name].content, "what came since is on the page of now"
+
+
+async def looked(marac: Marac, until_: datetime) -> list[Fact[AuditShown]]:
+    """Every look that the audit has by then, the newest last."""
+    found = (await marac.runtime.configuration(AuditShown, at=until_)).current(AuditShown)
+    return sorted(found, key=lambda fact: fact.accepted)
 
 
 async def a_month_later(marac: Marac) -> datetime:
