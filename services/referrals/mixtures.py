@@ -1,8 +1,9 @@
-"""Who was shown two people as one: from the audit of every service; and the clock that runs from then."""
+"""Who was shown two people as one: from the audit of every service, and from what feeds told; and the clock
+that runs from then."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +17,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.store import prepared
 from chassis.store.tables import micros
-from chassis.views import Saying
+from chassis.views import Saying, Subject
 from contracts.content import Said
 from contracts.events.clocks import ClockStarted
 from contracts.events.identity import IdentityAssigned, MixtureAnswered
@@ -25,6 +26,9 @@ from contracts.rules.clocks import Calendars, runs_out
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.referrals.actions import areas_of, may_review, may_see_link
+from services.referrals.feeds.access import READ, access_of
+from services.referrals.feeds.entries import feed_of, told_between
+from services.referrals.feeds.rows import FedRow, fold_fed
 from services.referrals.links import REFERRALS_LINK, AnswerLine, UndoneLink, UndoneLinkTable
 from services.referrals.rules import sharing
 from services.referrals.rules.witnessing import mixes
@@ -39,7 +43,8 @@ log = structlog.get_logger()
 
 
 class Shown(BaseModel):
-    """Somebody who was shown facts of both as one person's: how often, and when last."""
+    """Somebody who was shown facts of both as one person's: how often, and when last. Of a partner's system
+    that its feed told of a stranger, with no role: ``person`` is the feed."""
 
     person: str
     agency: str
@@ -165,7 +170,42 @@ async def _shown(runtime: Runtime, link: UndoneLink, since: datetime | None = No
             times=times[said.person],
             last=fact.accepted,
         )
-    return sorted(found.values(), key=lambda each: each.last, reverse=True)
+    told = await _told_of_a_stranger(runtime, link, facts, since)
+    return sorted([*found.values(), *told], key=lambda each: each.last, reverse=True)
+
+
+async def _told_of_a_stranger(
+    runtime: Runtime, link: UndoneLink, facts: Mapping[str, frozenset[str]], since: datetime
+) -> list[Shown]:
+    """Each partner whose feed told it, while they were one, of a part that by itself was not theirs to know.
+    What a feed told stands in its entries: a look at it shows many."""
+    access = access_of(await runtime.configuration(*READ))
+    alone: defaultdict[str, set[str]] = defaultdict(set)
+    for one, other in link.parted:
+        alone[one] |= facts[one] - facts[other]
+        alone[other] |= facts[other] - facts[one]
+    rows = {one: await _by_itself(runtime, link, one) for one in alone}
+    found = []
+    for agency, feed in access.feeds.items():
+        strangers = [alone[one] for one, row in rows.items() if not access.reach(feed, row).follows]
+        asked = frozenset[str]().union(*strangers)
+        told = await told_between(runtime.store, runtime.ids, agency, asked, since, link.at)
+        if told:
+            person, last = feed_of(runtime.ids, agency), max(told.values())
+            found.append(
+                Shown(person=person, agency=agency, roles=(), views=("feed",), times=len(told), last=last)
+            )
+    return found
+
+
+async def _by_itself(runtime: Runtime, link: UndoneLink, one: str) -> FedRow:
+    """What feeds would have known of a part until the link was undone, had it been somebody of its own."""
+    mentions = link.parts.get(one, (one,))
+    facts = await runtime.facts([f"m:{mention}" for mention in mentions])
+    known = FactSet(fact for fact in facts if fact.accepted <= link.at)
+    homes = dict.fromkeys(mentions, one)
+    row = fold_fed(Subject(one, known, FactSet(), link.at, homes=homes)).row
+    return row if isinstance(row, FedRow) else FedRow(person=one, cases=(), facts=())
 
 
 async def _facts_of(runtime: Runtime, mentions: Collection[str]) -> frozenset[str]:

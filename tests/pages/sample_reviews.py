@@ -75,7 +75,7 @@ def review(one: str, other: str) -> Review:
 
 
 def mixture() -> Mixture:
-    """Two people saw it, and it is late."""
+    """Two people saw it, a partner's system was told by its feed, and it is late."""
     shown = Shown(
         person=CASE,
         agency="northmere-police",
@@ -85,12 +85,13 @@ def mixture() -> Mixture:
         last=ago(days=5),
     )
     other = shown.model_copy(update={"roles": ("idva",), "agency": "harbour-idva", "times": 1})
+    system = shown.model_copy(update={"roles": (), "agency": "northmere-housing", "views": ("feed",)})
     return Mixture(
         cause=LINK,
         pairs=((HERS, THEIRS),),
         at=ago(days=4),
         due=ago(days=1),
-        shown=(shown, other),
+        shown=(shown, other, system),
         answer=None,
     )
 

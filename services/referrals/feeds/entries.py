@@ -7,8 +7,9 @@ it and of the fact alone, so that it tells the same whenever it is read.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ from chassis.ids import Ids
 from chassis.ledger import Entry
 from chassis.reading import parsed
 from chassis.store import Store, prepared
-from chassis.store.tables import FactTable
+from chassis.store.tables import FactTable, micros
 from contracts.events.feeds import FeedTold
 from contracts.sections import Sensitivity
 from services.referrals.rules.feeding import redacted
@@ -112,6 +113,19 @@ async def told_of(store: Store, ids: Ids, agency: str, facts: Sequence[str]) -> 
     async with store.reading() as connection:
         known = await ledger.hashes_of(connection, list(by_id))
     return {by_id[id_] for id_ in known}
+
+
+async def told_between(
+    store: Store, ids: Ids, agency: str, facts: Iterable[str], since: datetime, until: datetime
+) -> dict[str, datetime]:
+    """Of these versions of facts those of whose content an agency was told from the one time until the other,
+    each with when."""
+    among = col(FactTable.id).in_([entry_id(ids, agency, fact) for fact in sorted(facts)])
+    then = col(FactTable.accepted).between(micros(since), micros(until))
+    async with store.reading() as connection:
+        bodies = (await connection.execute(select(col(FactTable.body)).where(among, then))).scalars().all()
+    told = [(_said(body), parsed(body).accepted) for body in bodies]
+    return {said.fact: at for said, at in told if said.sections}
 
 
 async def after(store: Store, ids: Ids, agency: str, n: int, most: int = MOST) -> list[Told]:

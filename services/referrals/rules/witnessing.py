@@ -9,7 +9,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 AS_MANY = frozenset({"agenda", "cohort", "feed", "identity-review", "meetings", "orders_waiting"})
-"""Views that show many people, of each little; and the one in which two are compared, as two."""
+"""Views that show many people, of each little; and the one in which two are compared, as two. Of a feed its
+entries are asked instead."""
 
 Parts = tuple[frozenset[str], frozenset[str]]
 """The facts about either of two whom a link had made one."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -29,8 +30,9 @@ from tests.services.referrals.partners import (
     set_feed,
     until_told,
 )
-from tests.services.referrals.scene import IDS, Referrals, health
+from tests.services.referrals.scene import IDS, Referrals, health, mention
 from tests.support.facts import fact
+from tests.support.waiting import until
 from tests.support.watermarks import of_others
 
 NHS = "9990000018"
@@ -115,6 +117,42 @@ async def test_a_link_makes_it_theirs_to_know_and_each_correction_follows(referr
     assert [each["change"] for each in entries] == ["original", "correction", "withdrawal"]
     assert [each["data"].get("service") for each in entries] == ["Clinic", "Maternity", None]
     assert [each["cursor"].split("-")[1] for each in entries] == ["1", "2", "3"]
+
+
+async def test_whom_a_feed_told_of_a_stranger_is_asked_for_when_the_link_is_undone(
+    referrals: Referrals,
+) -> None:
+    """The hospital's patient, of nobody's case, was held for the victim of one. Whose feed told of the victim
+    alone was told of no stranger; and the stranger's own version that says 'no more' goes to whom it told."""
+    for agency in ("haven", "housing"):
+        await set_feed(referrals, agency, "north")
+    await referrals.post("haven", "marac-referrals", referral())
+    contact = await referrals.contact("hospital", "P-1", NHS)
+    (told,) = await until_told(referrals, "haven", 1)
+    await until_told(referrals, "housing", 1)
+    records = [("haven", "H-1"), ("hospital", "P-1")]
+    said = {
+        "mentions": sorted(mention(*each) for each in records),
+        "answer": "not-same",
+        "reason": "Met both.",
+    }
+    assert (await referrals.post("operator", "identity-decisions", said)).status_code == 201
+    await referrals.until_apart(*records)
+    headers = {"Authorization": "Bearer operator"}
+
+    async def undone() -> list[dict[str, Any]]:
+        waits = (await referrals.http.get("/referrals/v1/identity-questions", headers=headers)).json()
+        return [each for each in waits["undone"] if each["due"]]
+
+    (link,) = await until(undone, "its clock runs")
+    path = f"links/{link['cause']}"
+    shown = (await referrals.http.get(f"/referrals/v1/undone-{path}", headers=headers)).json()["shown"]
+    assert [(each["agency"], each["views"], each["times"]) for each in shown] == [("haven", ["feed"], 1)]
+    page = (await referrals.http.get(f"/referrals/{path}", headers=headers)).text
+    assert "its own system, by its feed" in page
+    await referrals.correct("hospital", contact, health("P-1", NHS) | {"service": "Maternity"})
+    no_more = (await until_told(referrals, "haven", 2))[1]
+    assert (no_more["root"], no_more["data"]) == (told["root"], {})
 
 
 async def test_a_listing_makes_it_theirs_to_know(partners: Partners, referrals: Referrals) -> None:
