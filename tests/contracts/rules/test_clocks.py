@@ -20,8 +20,9 @@ from contracts.rules.clocks import (
     moves,
 )
 from contracts.vocabulary import AlertRule
+from services.marac.rules import candidates
 from tests.support.facts import NOON
-from tests.support.tables import lines
+from tests.support.tables import lines, read
 
 CALENDARS = Calendars(court_deadline, add_working_days)
 HEARING, SPO = AlertRule.HEARING, AlertRule.NOTIFY_SPO
@@ -34,10 +35,18 @@ def local(said: str) -> datetime:
 
 @lines(__file__, "clocks")
 def test_when_a_clock_runs_out(line: dict[str, Any]) -> None:
-    days = line.get("working_days")
-    limit = Limit(days, Calendar.WORKING_DAYS) if days else CLOCKS[AlertRule(line["rule"])].limit
-    found = deadline(limit, local(str(line["starts"])), CALENDARS)
+    days, starts = line.get("working_days"), local(str(line["starts"]))
+    if line.get("rule") == AlertRule.CANDIDATE:  # counted by whole months: the day would tell of the victim
+        found = candidates.due(starts)
+    else:
+        limit = Limit(days, Calendar.WORKING_DAYS) if days else CLOCKS[AlertRule(line["rule"])].limit
+        found = deadline(limit, starts, CALENDARS)
     assert abs(found - local(str(line["due"]))) <= timedelta(microseconds=1)
+
+
+def test_every_clock_has_a_line_that_a_practitioner_can_read() -> None:
+    said = {line.get("rule") for line in read(__file__, "clocks")}
+    assert sorted({rule.value for rule in CLOCKS} - said) == []
 
 
 def test_every_line_of_the_table_says_where_it_comes_from() -> None:
