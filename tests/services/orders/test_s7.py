@@ -1,23 +1,29 @@
 """S7: of 83 breaches in the report's proportions, in how many is the pattern seen that is there, and in how
 many one that is not. Precision and recall over several seeds; and that the bound can be missed."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chassis.facts import Fact
+from contracts.events.alerts import AlertRaised
 from contracts.registry import EVENTS
-from contracts.rules import pattern
+from contracts.rules import breach_answer, pattern
+from contracts.vocabulary import AlertRule
 from services.orders import patterns
 from services.orders.service import SERVICE
+from tests.services.orders.caseload import step
 from tests.support import breach_files
 from tests.support.breach_files import File, Told
 from tests.support.facts import IDS, NOON, fact
 from tests.support.world import World
 
 SEEDS = range(5)
+RULE = AlertRule.NO_ANSWER
 PRECISION, RECALL = 0.93, 0.9
 """What must be reached over all seeds together."""
 
@@ -44,11 +50,16 @@ def as_fact(told: Told) -> Fact[Any]:
     return fact(said, agency=told.agency, occurred=told.occurred)
 
 
+def opened(file: File) -> tuple[World, Fact[Any]]:
+    """What orders makes of a file, and the breach that it is about."""
+    facts = {id(told): as_fact(told) for told in file.told}
+    return World(SERVICE.views, facts.values(), same=same(file)), facts[id(file.breach)]
+
+
 def named(file: File) -> bool:
     """Whether the page of the file's breach names an offence to be considered."""
-    facts = {id(told): as_fact(told) for told in file.told}
-    world = World(SERVICE.views, facts.values(), same=same(file))
-    row = world.row("orders_breach", facts[id(file.breach)].root)
+    world, breach = opened(file)
+    row = world.row("orders_breach", breach.root)
     people = [world.row("orders_person", person) for person in (*row.respondents, *row.victims)]
     shown = patterns.shown(row, patterns.between(row, people), {}, NOON)
     return bool(shown.candidates)
@@ -84,6 +95,46 @@ def test_the_patterns_are_seen_and_ordinary_contact_is_not_named() -> None:
     print(f"together: precision {found.precision:.3f}, recall {found.recall:.3f}")
     assert found.precision >= PRECISION
     assert found.recall >= RECALL
+
+
+DAY = timedelta(hours=24)
+
+
+def asked(world: World, records: set[str]) -> list[str]:
+    """The clocks of the answer to a breach that ran out and called somebody, of any of its records."""
+    said = [fact.content for fact in world.facts if isinstance(fact.content, AlertRaised)]
+    return [each.urgency.value for each in said if each.rule is RULE and each.cause in records]
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["nobody answers", "somebody goes within the hour"])
+def test_each_of_the_83_has_its_clock_and_without_an_answer_in_a_day_calls_somebody(
+    *, answered: bool
+) -> None:
+    """24 hours from its report; less after others of which nobody answered. It runs, on the list of clocks,
+    and once it is over one supervisor is called for one breach, whoever else has a record of it."""
+    files, _ = breach_files.files(0, NOON)
+    within = Counter[timedelta]()
+    for file in files:
+        world, breach = opened(file)
+        world.settle()
+        row = world.row("orders_breach", breach.root)
+        records = {each.root for each in row.records if each.type == "breach"}
+        rows = [world.row("orders_breach", root) for root in records]
+        (clock,) = (each for one in rows for each in one.clocks.running if each.rule is RULE)
+        assert clock.due == row.answer.due, file.number
+        within[clock.due - min(each.recorded for each in row.records if each.type == "breach")] += 1
+        if answered:
+            world.add(step("arrested", 1, breach))
+        else:
+            world.at = clock.due - timedelta(minutes=1)
+            world.settle()
+        assert asked(world, records) == [], file.number
+        world.at = NOON + DAY + timedelta(hours=1)
+        world.settle()
+        assert len(asked(world, records)) == (0 if answered else 1), file.number
+    print({f"{allowed}": n for allowed, n in within.items()})
+    assert set(within) == set(breach_answer.CLOCKS), "24 hours, 12 after one without an answer, then 4"
+    assert within.total() == 83
 
 
 def _each_record_by_itself(occasions: Any, assessed: Any) -> pattern.Pattern:
