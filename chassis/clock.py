@@ -1,5 +1,6 @@
 """The one clock of a process, and the calendars of the field. Rules never read it: time is passed in."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -31,8 +32,13 @@ class Clock:
 @cache
 def bank_holidays() -> frozenset[date]:
     """The bank holidays of England and Wales, from the data that govuk-bank-holidays ships."""
+    return frozenset(_named_holidays())
+
+
+@cache
+def _named_holidays() -> Mapping[date, str]:
     known = BankHolidays(use_cached_holidays=True)
-    return frozenset(day["date"] for day in known.get_holidays(division=BankHolidays.ENGLAND_AND_WALES))
+    return {day["date"]: day["title"] for day in known.get_holidays(division=BankHolidays.ENGLAND_AND_WALES)}
 
 
 def is_working_day(day: date) -> bool:
@@ -61,11 +67,21 @@ def court_deadline(start: datetime, hours: int) -> datetime:
     """When so many of a court's hours after ``start`` have passed, in UTC: none on a Sunday, Good Friday,
     Christmas Day or a bank holiday; a Saturday counts (Crime and Security Act 2010 s27; Domestic Abuse Act
     2021 s29)."""
+    return _after(start, hours, _is_court_day)
+
+
+def custody_deadline(start: datetime, hours: int) -> datetime:
+    """When so many hours of custody after ``start`` have passed, in UTC: none on a Sunday, Good Friday or
+    Christmas Day; a bank holiday counts, and a Saturday (Family Law Act 1996 s47(7); Bail Act 1976 s7(7))."""
+    return _after(start, hours, lambda day: day.weekday() < 6 and not _is_good_friday_or_christmas(day))
+
+
+def _after(start: datetime, hours: int, counts: Callable[[date], bool]) -> datetime:
     at, left = start.astimezone(UTC), timedelta(hours=hours)
     while True:
         day = at.astimezone(LONDON).date()
         midnight = datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
-        if _is_court_day(day):
+        if counts(day):
             if midnight - at >= left:
                 return at + left
             left -= midnight - at
@@ -74,4 +90,8 @@ def court_deadline(start: datetime, hours: int) -> datetime:
 
 def _is_court_day(day: date) -> bool:
     """Christmas Day is none even where its bank holiday is another day."""
-    return day.weekday() < 6 and (day.month, day.day) != (12, 25) and day not in bank_holidays()
+    return day.weekday() < 6 and not _is_good_friday_or_christmas(day) and day not in bank_holidays()
+
+
+def _is_good_friday_or_christmas(day: date) -> bool:
+    return (day.month, day.day) == (12, 25) or _named_holidays().get(day) == "Good Friday"

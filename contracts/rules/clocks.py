@@ -32,10 +32,11 @@ nobody out of bed."""
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """The calendars that know of holidays: when so many of a court's hours after a time have passed, and
-    which day is so many working days after a day, or before it."""
+    """The calendars that know of holidays: when so many of a court's hours after a time have passed, or of
+    custody, where bank holidays count; and which day is so many working days after a day, or before it."""
 
     court_hours: CourtHours
+    custody_hours: CourtHours
     working_days: Callable[[date, int], date]
 
 
@@ -150,9 +151,11 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         limit=Limit(24, Calendar.COURT_HOURS),
         owner=ClockOwner.CUSTODY,
         urgency=Urgency.NOW,
-        late="whoever is held without having been before a court must be let go",
+        late="whoever is held without having been before a court must be let go. Bank holidays count where"
+        " the breach is of an occupation order or court bail, or its order is not known: the earlier time"
+        " (from memory, to be checked)",
         source="Crime and Security Act 2010 s26 and s29; Domestic Abuse Act 2021 s26; Family Law Act 1996"
-        " s47; Bail Act 1976 s7",
+        " s47(7); Bail Act 1976 s7(7)",
     ),
     AlertRule.HEARING: Clock(
         about="order",

@@ -10,7 +10,7 @@ import structlog
 from pydantic import AwareDatetime, BaseModel
 
 from chassis.accept import Taken, own_header
-from chassis.clock import add_working_days, court_deadline
+from chassis.clock import add_working_days, court_deadline, custody_deadline
 from chassis.facts import FactSet, read_fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
@@ -37,7 +37,7 @@ LOOK_SECONDS = 2.0
 """How often the audit is looked at for links that were undone."""
 WATCHED = timedelta(hours=72)
 """For how long after it was undone it is looked whether somebody turns out to have been shown the mixture."""
-CALENDARS = Calendars(court_deadline, add_working_days)
+CALENDARS = Calendars(court_deadline, custody_deadline, add_working_days)
 
 log = structlog.get_logger()
 

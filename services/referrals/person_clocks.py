@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from chassis.clock import add_working_days, court_deadline
+from chassis.clock import add_working_days, court_deadline, custody_deadline
 from chassis.facts import FactSet
 from chassis.once import once
 from chassis.views import Saying, Subject
@@ -25,7 +25,7 @@ from contracts.rules.owed_parts import Heard
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 
-CALENDARS = Calendars(court_deadline, add_working_days)
+CALENDARS = Calendars(court_deadline, custody_deadline, add_working_days)
 FOR_SUPPORT_ALONE = WithheldFromPolice.topic
 """The topic that ``referrals`` alone reads (``contracts.topics``)."""
 

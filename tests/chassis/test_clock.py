@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LONDON, bank_holidays, court_deadline
+from chassis.clock import LONDON, bank_holidays, court_deadline, custody_deadline
 from tests.support.tables import lines
 
 
@@ -20,6 +20,11 @@ def test_court_hours(line: dict[str, Any]) -> None:
     found = court_deadline(local(line["served"]), line["hours"])
     assert found.astimezone(LONDON) == local(line["due"])
     assert found.tzinfo is UTC
+
+
+@lines(__file__, "custody_hours")
+def test_custody_hours(line: dict[str, Any]) -> None:
+    assert custody_deadline(local(line["arrested"]), 24).astimezone(LONDON) == local(line["due"])
 
 
 YEAR = st.integers(0, 334 * 24 * 60).map(

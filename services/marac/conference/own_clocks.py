@@ -4,7 +4,7 @@ ones run."""
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from chassis.clock import add_working_days, court_deadline
+from chassis.clock import add_working_days, court_deadline, custody_deadline
 from chassis.facts import FactSet
 from chassis.views import Saying
 from contracts.events.clocks import ClockStarted, ClockStopped
@@ -13,7 +13,7 @@ from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.marac.conference.parts import ClockLine
 
-CALENDARS = Calendars(court_deadline, add_working_days)
+CALENDARS = Calendars(court_deadline, custody_deadline, add_working_days)
 NEVER_TOO_LATE = {AlertRule.EMERGENCY_MARAC}
 """What is said however long ago it was written down: its own row says when it is over."""
 Wanted = Mapping[AlertRule, tuple[datetime, str | None]]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from chassis.clock import add_working_days, court_deadline
+from chassis.clock import add_working_days, court_deadline, custody_deadline
 from chassis.facts import Fact
 from chassis.once import once
 from chassis.views import Folded, Subject
@@ -35,7 +35,7 @@ NOT_DETAILS |= {"headings", "actions", "for_children", "contact", "release", "co
 """The words of a safety plan may name places: they stand in its own part of the page alone."""
 NOT_DETAILS |= {"equality", "override", "voice", "social_worker"}
 """The child's words stand in the part about children."""
-CALENDARS = Calendars(court_deadline, add_working_days)
+CALENDARS = Calendars(court_deadline, custody_deadline, add_working_days)
 SECTIONS = ("identity", "location", "contact", "health")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.circulation import Circulation
-from contracts.rules.clocks import LOOK_AHEAD, Calendars, end_of, runs_out
+from contracts.rules.clocks import CLOCKS, LOOK_AHEAD, Calendars, end_of, runs_out
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES
 from contracts.rules.order_match import KnownOrder
@@ -42,6 +42,10 @@ PRODUCED = frozenset(
 )
 """Orders by whose breach somebody is arrested to be before a court within 24 hours. Where the breach is a
 plain crime the arrest is under PACE, whose clock is the custody officer's."""
+BANK_HOLIDAYS_COUNT = frozenset({OrderType.OCCUPATION, OrderType.COURT_BAIL})
+"""Orders of whose 24 hours no account is taken of Sundays, Christmas Day and Good Friday, but is of bank
+holidays (Family Law Act 1996 s47(7), Bail Act 1976 s7(7): from memory, to be checked; ``domain.md`` 9.13 does
+not tell them from a notice's). So too where the order is not known: nobody is held a day too long for it."""
 HELD_NO_MORE = frozenset(
     {
         BreachStep.SUSPECT_OUTSTANDING,
@@ -104,7 +108,8 @@ def of_breach(
     arrested = max((step.at for step in own if step.step is BreachStep.ARRESTED), default=None)
     produced = of is None or of in PRODUCED
     if arrested and produced and not any(_lets_go(step, arrested) for step in steps):
-        found[AlertRule.PRODUCTION] = runs_out(AlertRule.PRODUCTION, arrested, calendars)
+        hours = calendars.custody_hours if of is None or of in BANK_HOLIDAYS_COUNT else calendars.court_hours
+        found[AlertRule.PRODUCTION] = hours(arrested, CLOCKS[AlertRule.PRODUCTION].limit.n)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import AwareDatetime, Field
 
-from chassis.clock import add_working_days, court_deadline
+from chassis.clock import add_working_days, court_deadline, custody_deadline
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.clocks import ClockStarted, ClockStopped
@@ -27,7 +27,7 @@ from services.orders.views.told import taken_of
 from services.orders.views.untold import told_again, untold, untold_order
 from services.orders.views.where import line_of, newest_area
 
-CALENDARS = Calendars(court_deadline, add_working_days)
+CALENDARS = Calendars(court_deadline, custody_deadline, add_working_days)
 C = TypeVar("C", ClockStarted, ClockStopped)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LONDON, add_working_days, court_deadline
+from chassis.clock import LONDON, add_working_days, court_deadline, custody_deadline
 from contracts.rules.clocks import (
     CLOCKS,
     PAST,
@@ -24,7 +24,7 @@ from services.marac.rules import candidates
 from tests.support.facts import NOON
 from tests.support.tables import lines, read
 
-CALENDARS = Calendars(court_deadline, add_working_days)
+CALENDARS = Calendars(court_deadline, custody_deadline, add_working_days)
 HEARING, SPO = AlertRule.HEARING, AlertRule.NOTIFY_SPO
 
 

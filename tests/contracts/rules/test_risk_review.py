@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.clock import add_working_days, court_deadline
+from chassis.clock import add_working_days, court_deadline, custody_deadline
 from chassis.facts import Fact, FactSet
 from contracts.content import Said
 from contracts.events.contact import DeathRecorded
@@ -27,7 +27,7 @@ from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, ReviewTrigger, R
 from tests.support.facts import IDS, NOON, corrected, fact, homes, mention_of, root_of, someone
 from tests.support.tables import lines
 
-CALENDARS = Calendars(court_deadline, add_working_days)
+CALENDARS = Calendars(court_deadline, custody_deadline, add_working_days)
 AGENCIES = ("police", "idva", "hospital", "housing", "council")
 SAME = [[mention_of(agency, name) for agency in AGENCIES] for name in ("ann", "ben", "carl", "cat", "kit")]
 ANN = IDS.person(mention_of("police", "ann"))

@@ -1,7 +1,7 @@
 """The clocks about orders and breaches: which run, as a table; what is said of them, whatever happens."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import adjourned_to, said_terms
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, BreachStep, OrderType, PassReason
-from services.orders.rules.clocks import Order, of_breach, of_order
+from services.orders.rules.clocks import PRODUCED, Order, of_breach, of_order
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
 from tests.services.orders.caseload import (
@@ -141,6 +141,17 @@ def test_it_is_so_for_orders_whose_breach_is_no_plain_crime(of: OrderType) -> No
     found = of_breach(arrested, arrested, None, of, CALENDARS)
     produced = {"dvpn", "dvpo", "dapn", "dapo", "occupation", "court-bail"}
     assert (AlertRule.PRODUCTION in found) == (of in produced)
+
+
+@pytest.mark.parametrize("of", [*sorted(PRODUCED), None])
+def test_a_bank_holiday_counts_where_the_statute_leaves_out_no_more_than_good_friday(
+    of: OrderType | None,
+) -> None:
+    """Arrested on Easter Sunday, which does not count; of an order that nobody knows, the earlier time."""
+    arrested = [Step(BreachStep.ARRESTED, datetime(2026, 4, 5, 18, tzinfo=UTC), "arrest")]
+    monday_counts = of in (OrderType.OCCUPATION, OrderType.COURT_BAIL, None)
+    due = datetime(2026, 4, 6 if monday_counts else 7, 23, tzinfo=UTC)
+    assert of_breach(arrested, arrested, None, of, CALENDARS) == {AlertRule.PRODUCTION: due}
 
 
 # ---- what is said ------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.accept import own_header
-from chassis.clock import LONDON, Clock, court_deadline
+from chassis.clock import LONDON, Clock, custody_deadline
 from chassis.http.auth import Caller
 from chassis.ids import Ids, new_id
 from chassis.log import open_log
@@ -487,7 +487,7 @@ async def test_the_hours_to_a_court_run_from_the_time_that_is_typed_of_an_arrest
         assert isinstance(row, OrdersBreach)
         return [line.due for line in row.clocks.running if line.rule is AlertRule.PRODUCTION]
 
-    assert await until(runs) == [court_deadline(arrested, 24)]
+    assert await until(runs) == [custody_deadline(arrested, 24)]
     answer = (await orders.get("supervisor", f"breaches/{cause}")).json()["answer"]
     assert datetime.fromisoformat(answer["answered"]) == arrested, "and it was answered then"
 
