@@ -121,7 +121,7 @@ async def repeated(trial: Trial) -> str:
 
 async def poisoned(trial: Trial) -> str:
     """No JSON, half an event, 1 MB, content that its schema refuses, an id of no shape: each is
-    parked. A type of a later release is kept, and not parked."""
+    parked. A type of a later release, and a newer version of one that is known, is kept and not parked."""
     ((body,), *_) = await trial.answers("orders", "select body from fact where type like '%breach.r%'")
     number = trial.chance.randrange(10**9)
 
@@ -139,12 +139,13 @@ async def poisoned(trial: Trial) -> str:
         like_ours(id="no id"),
     ]
     foreseen = {"type": "uk.goldthread.breach.foreseen.v1", "source": "/later"}
-    later = like_ours(**foreseen, data={"what": "a later release says"})
+    newer = {"type": "uk.goldthread.breach.reported.v2", "source": "/later"}
+    later = [like_ours(**each, data={"what": "a later release says"}) for each in (foreseen, newer)]
     topics = ("breaches", "incidents", "alerts")
     poison = [Record(topic, str(number), value) for topic in topics for value in bad]
-    trial.poison |= dict.fromkeys(bad, True) | {later: False}
+    trial.poison |= dict.fromkeys(bad, True) | dict.fromkeys(later, False)
     async with trial.deployment.on_the_log() as log:
-        await log.append([*poison, Record("breaches", str(number), later)])
+        await log.append([*poison, *(Record("breaches", str(number), each) for each in later)])
     return f"{len(poison)} records"
 
 
