@@ -192,6 +192,11 @@ class Archive:
             since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
         return None if since is None else instant(since)
 
+    async def all_broken(self) -> set[str]:
+        """Every subject (``p:…``, ``k:…``, ``o:…``) whose fold fails: mostly none."""
+        async with self.store.reading() as connection:
+            return {each.subject for each in await parking.broken(connection)}
+
     async def out_of_date(self, subjects: Collection[str]) -> set[str]:
         """Of these subjects (``p:…``, ``k:…``, ``o:…``) those whose row is not all that is known: they
         or a mention of theirs are marked, or their fold fails."""

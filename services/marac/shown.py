@@ -114,6 +114,7 @@ class AgendaLine(Shown):
     missing: int
     way: SafeWay = Field(default=NO_WAY, description="whether she may be contacted; never by what")
     incomplete: int = Field(description="records about it or its people that could not be read")
+    broken: bool = Field(default=False, description="a last good row: newer facts are missing")
     new: int = Field(description="lines since the case was published; before that, since it was listed")
     since: Since | None = Field(default=None, description="what changed since the agenda was published")
     facts: tuple[str, ...] = Field(default=(), exclude=True, description="of its lines; given to nobody")

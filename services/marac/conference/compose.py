@@ -197,6 +197,7 @@ def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.Ag
         missing=len(missing_of(known)),
         way=known.way.without_contact(),
         incomplete=known.incomplete.records,
+        broken=known.broken,
         new=len(new),
         facts=known.versions,
         assessed=known.risk.assessed,

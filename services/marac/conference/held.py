@@ -89,6 +89,7 @@ class Held:
         own = {area: chosen(configuration, area) for area in map(chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
         meetings, incomplete = await self.meetings_of(cases), await self._incomplete(cases)
+        broken = set() if self.at else await self.archive.all_broken()
         restricted = await restrictions(self.archive, [case.case for case in cases])
         return [
             CaseKnown(
@@ -99,6 +100,7 @@ class Held:
                 chosen=own[chooses(case)],
                 listing=decided.get(case.case),
                 restricted=case.case in restricted,
+                broken=not broken.isdisjoint({f"k:{case.case}", *(f"p:{p}" for p in known.people_of(case))}),
                 of_children=children,
                 actions=agreed[case.case],
                 heard_at=heard_at(case, meetings, at),

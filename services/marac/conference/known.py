@@ -50,6 +50,8 @@ class CaseKnown:
     """What persons decided of it. None: nothing."""
     restricted: bool = False
     """Whether it is there for named staff alone, by a word about it or about another case of its victim."""
+    broken: bool = False
+    """Whether the row of the case, or of somebody in it, is the last good one."""
     of_children: Mapping[str, ChildRow] = field(default_factory=dict)
     """Of its people, what is known that is about children."""
     actions: Sequence[ActionRow] = ()

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis.accept import own_header
 from chassis.alert_path import AlertPath
@@ -293,6 +294,22 @@ async def test_todays_broken_row_says_nothing_of_then(marac: Marac, monkeypatch:
     page = f"cases/{made.case}"
     assert (await marac.get("chair", page)).json()["broken_since"] is not None
     assert (await marac.get("chair", page, at=then)).json()["broken_since"] is None
+
+
+async def test_the_agenda_says_which_line_is_of_a_last_good_row(marac: Marac) -> None:
+    made = await prepared(marac)
+    await until(lambda: complete(marac, made))
+    path = f"meetings/{made.meeting}/agenda"
+    (line,) = (await marac.get("chair", path)).json()["cases"]
+    assert line["broken"] is False
+    breaks = text("update subject set broken_since = 1 where id = :id")
+    async with marac.runtime.store.writing() as connection:
+        await connection.execute(breaks, {"id": f"p:{caseload.person('ann')}"})
+    (line,) = (await marac.get("chair", path)).json()["cases"]
+    assert line["broken"] is True
+    headers = {"Authorization": "Bearer chair", "Accept": "text/html"}
+    page = await marac.http.get(f"/marac/meetings/{made.meeting}", headers=headers)
+    assert "COULD NOT BE MADE ANEW: newer facts are missing." in page.text
 
 
 async def test_of_a_perpetrator_it_is_told_that_the_page_is_broken_and_never_since_when(
