@@ -78,7 +78,8 @@ class Graded(Part):
 
 
 class ReferralMade(Said):
-    """A MARAC referral by any agency. It mints the case, whose id is this fact's root."""
+    """A MARAC referral by any agency. It mints the case, whose id is this fact's root. Of one that names no
+    alleged perpetrator Goldthread adds one of whom nothing is known, and asks who it is."""
 
     type: ClassVar[str] = "uk.goldthread.referral.made.v1"
     topic: ClassVar[str] = "referrals"
@@ -94,11 +95,9 @@ class ReferralMade(Said):
     afraid_of: Text | None = None
 
     @model_validator(mode="after")
-    def _both_sides(self) -> "ReferralMade":
+    def _one_victim(self) -> "ReferralMade":
         if len(self.in_role(Role.VICTIM)) != 1:
             raise PydanticCustomError("one_victim", "a referral is about one victim")
-        if not self.in_role(Role.PERPETRATOR):
-            raise PydanticCustomError("perpetrator_missing", "a referral names an alleged perpetrator")
         return self
 
 

@@ -89,6 +89,7 @@ class RiskQuestion(StrEnum):
     ITEMS_MISSING = "items-missing"
     ITEMS_UNKNOWN = "items-unknown"
     NO_VICTIM = "no-victim"
+    NO_PERPETRATOR = "no-perpetrator"
 
 
 class ReviewTrigger(StrEnum):

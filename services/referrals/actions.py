@@ -18,11 +18,12 @@ from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import ReferralMade, RiskAssessed, victim_of
 from contracts.events.support import SupportProgressed
 from contracts.events.wishes import ConsentSaid
+from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around, within_token
 from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
-from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
+from contracts.vocabulary import AgencyKind, IdentityAnswer, Role, StaffRole
 from services.referrals import schools, support_list
 from services.referrals.about import are_there_for, facts_about, rows_of
 from services.referrals.feeds.reading import check_feed
@@ -56,7 +57,8 @@ async def decide_identity(
 
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """The content with what Goldthread adds when it takes it, as a post or as a correction: the
-    grade, by the threshold that its area has now; and of a consent whether it was said by whom.
+    grade, by the threshold that its area has now; to a referral that names no alleged perpetrator one of whom
+    nothing is known; and of a consent whether it was said by whom.
 
     Raises Refused (422) where the sender gave what Goldthread adds, for an assessment or a Dash of which
     something is wrong, for a death that is another kind of agency's to record, for safe contact where whoever
@@ -80,7 +82,13 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     check_feed(content, production=archive.production)
     if isinstance(content, ConsentSaid):
         return _with_speaker(content)
-    return await _with_grade(archive, content, root)
+    return await _with_grade(archive, _with_both_sides(content), root)
+
+
+def _with_both_sides(content: Content) -> Content:
+    if not isinstance(content, ReferralMade) or content.in_role(Role.PERPETRATOR):
+        return content
+    return content.model_copy(update={"people": [*content.people, Mention(role=Role.PERPETRATOR)]})
 
 
 def _with_speaker(content: ConsentSaid) -> Content:

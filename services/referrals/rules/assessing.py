@@ -10,7 +10,7 @@ from itertools import chain
 
 from contracts.events.people import Dash, ReferralMade, RiskAssessed, victim_of
 from contracts.rules.instruments import FORMS, OPEN, Form, answers_of, form_of
-from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskQuestion
+from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskQuestion, Role
 from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, grade_referral, lowers
 
 Fault = tuple[str, str]
@@ -99,8 +99,14 @@ def questions(said: ReferralMade | RiskAssessed, threshold: int) -> list[RiskQue
         RiskQuestion.ITEMS_MISSING: bool(missing),
         RiskQuestion.ITEMS_UNKNOWN: bool(unknown),
         RiskQuestion.NO_VICTIM: victim_of(said) is None,
+        RiskQuestion.NO_PERPETRATOR: isinstance(said, ReferralMade) and not _accuses(said),
     }
     return [question for question, is_asked in asked.items() if is_asked]
+
+
+def _accuses(referral: ReferralMade) -> bool:
+    """Whether anything is known of whoever is accused."""
+    return any(each.identity for each in referral.in_role(Role.PERPETRATOR))
 
 
 def _no_grade(said: ReferralMade | RiskAssessed, threshold: int) -> bool:

@@ -122,6 +122,19 @@ def test_what_it_leaves_to_ask(said: RiskAssessed, asks: list[str]) -> None:
     assert [question.value for question in questions(said, 14)] == asks
 
 
+@pytest.mark.parametrize(
+    ("accused", "asked"),
+    [
+        ([], True),
+        ([Mention(role=Role.PERPETRATOR, relationship="ex-partner")], True),
+        ([Mention(role=Role.PERPETRATOR, identity={"name": {"family": "Marsh"}})], False),
+    ],
+)
+def test_of_a_referral_it_is_asked_who_is_accused(accused: list[Mention], asked: bool) -> None:
+    said = ReferralMade(people=[Mention(role=Role.VICTIM), *accused], dash=WHOLE)
+    assert [each.value for each in questions(said, 14)] == ["no-perpetrator"] * asked
+
+
 def test_whether_a_grade_is_asked_for_is_by_the_areas_own_number() -> None:
     twelve_and_one_open = assessed(dict.fromkeys(DASH[:12], "yes") | dict.fromkeys(DASH[12:22], "no"))
     assert [each.value for each in questions(twelve_and_one_open, 14)] == ["no-grade", "items-missing"]

@@ -11,7 +11,7 @@ from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.submission import Header
-from contracts.vocabulary import DASH_ITEMS, AlertRule, Grade, Threshold
+from contracts.vocabulary import DASH_ITEMS, AlertRule, Grade, Role, Threshold
 from services.referrals.views import IDENTITY
 from tests.services.referrals.scene import ANN, CALLERS, IDS, OTHER, Referrals, health, mention, named
 from tests.support.waiting import until
@@ -148,6 +148,23 @@ async def test_an_assessment_is_taken_as_it_is_and_the_answer_says_what_it_leave
     read = await referrals.http.get(taken.headers["location"], headers={"Authorization": "Bearer haven"})
     graded = [version["content"]["graded"] for version in read.json()["versions"]]
     assert [(each["yes"], each["missing"]) for each in graded] == [(23, 1), (24, 0)]
+
+
+async def test_a_referral_that_names_nobody_accused_is_taken_and_it_is_asked_who_it_is(
+    referrals: Referrals,
+) -> None:
+    """A stalker whom nobody knows. A correction that names them holds."""
+    taken = await referrals.post("haven", "marac-referrals", {"people": BOTH[:1]})
+    assert taken.status_code == 201, taken.text
+    assert "no-perpetrator" in taken.json()["asks"]
+    named = {"role": "perpetrator", "identity": {"name": {"family": "Marsh"}}}
+    corrected = await referrals.correct("haven", taken, {"people": [*BOTH[:1], named]})
+    assert corrected.status_code == 200, corrected.text
+    assert "no-perpetrator" not in corrected.json().get("asks", [])
+    versions = (await referrals.runtime.fact(taken.json()["root"])).versions(taken.json()["root"])
+    assert [[each.role for each in version.said.people] for version in versions] == [
+        [Role.VICTIM, Role.PERPETRATOR]
+    ] * 2
 
 
 async def test_a_correction_by_one_person_lowers_no_grade(referrals: Referrals) -> None:
