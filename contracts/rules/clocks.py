@@ -145,8 +145,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.PRODUCTION: Clock(
         about="breach",
-        started="an arrest for the breach of a DVPN, DVPO, DAPN, DAPO, occupation order or court bail, or of"
-        " an order that is not known",
+        started="an arrest for the breach of a DVPN, DVPO, DAPN, occupation order or court bail, or of an"
+        " order that is not known",
         stopped="a later step: charged, at court, no further action, no breach found, outstanding, closed",
         limit=Limit(24, Calendar.COURT_HOURS),
         owner=ClockOwner.CUSTODY,

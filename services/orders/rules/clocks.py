@@ -35,13 +35,13 @@ PRODUCED = frozenset(
         OrderType.DVPN,
         OrderType.DVPO,
         OrderType.DAPN,
-        OrderType.DAPO,
         OrderType.OCCUPATION,
         OrderType.COURT_BAIL,
     }
 )
 """Orders by whose breach somebody is arrested to be before a court within 24 hours. Where the breach is a
-plain crime the arrest is under PACE, whose clock is the custody officer's."""
+crime, or a crime or contempt, as of a non-molestation order or a DAPO (``domain.md`` 4.1), the arrest is
+under PACE, whose clock is the custody officer's (from memory, to be checked)."""
 BANK_HOLIDAYS_COUNT = frozenset({OrderType.OCCUPATION, OrderType.COURT_BAIL})
 """Orders of whose 24 hours no account is taken of Sundays, Christmas Day and Good Friday, but is of bank
 holidays (Family Law Act 1996 s47(7), Bail Act 1976 s7(7): from memory, to be checked; ``domain.md`` 9.13 does

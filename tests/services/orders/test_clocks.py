@@ -136,10 +136,11 @@ def test_whoever_is_arrested_is_before_a_court_in_24_hours(taken: list[tuple[str
 
 
 @pytest.mark.parametrize("of", OrderType)
-def test_it_is_so_for_orders_whose_breach_is_no_plain_crime(of: OrderType) -> None:
+def test_it_is_so_for_orders_whose_breach_is_no_crime(of: OrderType) -> None:
+    """Of a DAPO it is a crime or contempt, as of a non-molestation order: the arrest is under PACE."""
     arrested = [Step(BreachStep.ARRESTED, NOON, "arrest")]
     found = of_breach(arrested, arrested, None, of, CALENDARS)
-    produced = {"dvpn", "dvpo", "dapn", "dapo", "occupation", "court-bail"}
+    produced = {"dvpn", "dvpo", "dapn", "occupation", "court-bail"}
     assert (AlertRule.PRODUCTION in found) == (of in produced)
 
 
@@ -273,7 +274,7 @@ def test_bail_that_ended_is_missed_until_other_bail_begins() -> None:
 
 def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
     seen = breach()
-    made = settled(order(order="dapo"), service(), risk(None), seen)
+    made = settled(order(order="dvpo"), service(), risk(None), seen)
     assert clocks(made, "breach", "no-answer") == [(1, day(1), "north")]
     made.add(step("arrested", 3, seen))
     made.settle()
