@@ -183,7 +183,9 @@ class BreachProgressed(Said):
     lowers: Urgency | None = Field(
         default=None, description="the priority that a triage makes less urgent: two persons sign that"
     )
-    by: Line | None = Field(default=None, description="who lowers it, by their agency's own number")
+    by: Line | None = Field(
+        default=None, description="who lowers it, or decided it at that rank, by their agency's own number"
+    )
     second: Line | None = Field(default=None, description="who agrees, by their agency's own number")
 
 

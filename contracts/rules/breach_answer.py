@@ -57,7 +57,7 @@ NEEDS: Mapping[BreachStep, Needs] = {
     BreachStep.CLOSED: Needs(reason=True, rank=PoliceRank.SERGEANT),
 }
 OF_AN_INSPECTOR = frozenset({OutcomeType.EVIDENTIAL_DIFFICULTIES, OutcomeType.VICTIM_DOES_NOT_SUPPORT})
-"""Outcomes that an inspector or above signs off."""
+"""Outcomes that an inspector or above signs off, by their number: a rank that anybody may choose is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ def fault(said: BreachProgressed) -> tuple[str, str] | None:
         return ("content.rank", "rank-missing")
     if RANKS.index(said.rank) < RANKS.index(least):
         return ("content.rank", "rank-too-low")
+    if said.outcome in OF_AN_INSPECTOR and said.by is None:
+        return ("content.by", "decider-missing")
     return None
 
 

@@ -45,7 +45,7 @@ from services.orders.views import (
 )
 from services.orders.views.contact import way_to, without_address
 from services.orders.views.person import StatusNow
-from services.orders.views.shown import BreachShown, OrderShown, PersonShown, newest_sections
+from services.orders.views.shown import BreachShown, OrderShown, PersonShown, StepShown, newest_sections
 
 C = TypeVar("C", bound=Content)
 
@@ -246,7 +246,24 @@ async def _shown(
     progress = sharing.may_progress(viewer)
     known = await pattern_of(runtime, row, allowed)
     used |= set(known.considered)
-    return BreachShown.of(row, breach, people, orders, allowed, sorted(used), incomplete, progress, known)
+    shown = BreachShown.of(row, breach, people, orders, allowed, sorted(used), incomplete, progress, known)
+    if not progress:
+        return shown
+    return shown.model_copy(
+        update={"answer": shown.answer.model_copy(update={"steps": await _decided(runtime, row)})}
+    )
+
+
+async def _decided(runtime: Runtime, row: OrdersBreach) -> list[StepShown]:
+    """The steps of the answer, with what an officer of some rank decided and which."""
+    found = []
+    for line in row.answer.steps:
+        shown = line.model_dump(include=set(StepShown.model_fields))
+        facts = await runtime.fact(line.root) if line.step in breach_answer.NEEDS else FactSet()
+        for fact in facts.current(BreachProgressed):
+            shown |= fact.said.model_dump(include={"outcome", "rank", "by"})
+        found.append(StepShown.model_validate(shown))
+    return found
 
 
 async def _person(

@@ -42,7 +42,7 @@ Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
 Ticked = Annotated[Sequence[str], Form()]
 NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
-NOTHING_DONE = dict.fromkeys(("step", "day", "at", "outcome", "rank", "reason", "urgency"), "")
+NOTHING_DONE = dict.fromkeys(("step", "day", "at", "outcome", "rank", "by", "reason", "urgency"), "")
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
@@ -58,6 +58,7 @@ class TypedStep(BaseModel):
     at: str = ""
     outcome: str = ""
     rank: str = ""
+    by: str = ""
     reason: str = ""
     urgency: str = ""
 
@@ -67,7 +68,7 @@ class TypedStep(BaseModel):
 
     def said(self) -> dict[str, Any]:
         """The same, as the content of a fact."""
-        given = self.model_dump(include={"outcome", "rank", "urgency"})
+        given = self.model_dump(include={"outcome", "rank", "by", "urgency"})
         narrative = {"text": self.reason} if self.reason else None
         return {name: value or None for name, value in given.items()} | {
             "step": self.step,

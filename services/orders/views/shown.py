@@ -13,7 +13,7 @@ from contracts.rules.circulation import Circulation
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
-from contracts.vocabulary import BreachStep, Grade, OrderType, Urgency
+from contracts.vocabulary import BreachStep, Grade, OrderType, OutcomeType, PoliceRank, Urgency
 from services.orders.views.breach import OrdersBreach
 from services.orders.views.contact import without_address
 from services.orders.views.pattern_shown import OffenceNamed, PatternShown
@@ -216,13 +216,16 @@ class ToldShown(Shown):
 
 
 class StepShown(Shown):
-    """A step of the answer."""
+    """A step of the answer. Only the police are shown its ``outcome``, and which officer decided it."""
 
     step: BreachStep
     at: AwareDatetime
     agency: str
     urgency: Urgency | None = None
     lowers: Urgency | None = None
+    outcome: OutcomeType | None = None
+    rank: PoliceRank | None = None
+    by: str | None = None
 
 
 class AnswerShown(Shown):

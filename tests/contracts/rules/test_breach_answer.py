@@ -96,7 +96,12 @@ def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -
             {"step": "no-further-action", "why": True, "rank": "sergeant", "outcome": "15"},
             ("content.rank", "rank-too-low"),
         ),
-        ({"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "16"}, None),
+        (
+            {"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "16"},
+            ("content.by", "decider-missing"),
+        ),
+        ({"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "16", "by": "I 7"}, None),
+        ({"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "18"}, None),
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else None,
 )

@@ -492,6 +492,30 @@ async def test_the_hours_to_a_court_run_from_the_time_that_is_typed_of_an_arrest
     assert datetime.fromisoformat(answer["answered"]) == arrested, "and it was answered then"
 
 
+async def test_an_outcome_that_an_inspector_signs_off_says_which_inspector(orders: Orders) -> None:
+    """By REST and on the page; who it was is on the page of the breach, for the police alone."""
+    await prepared(orders)
+    cause = await reported(orders)
+    await until(lambda: seen_by_all(orders, cause))
+    no_more = {"step": "no-further-action", "outcome": "16", "rank": "inspector"}
+    content = {"breach": cause, **no_more, "narrative": {"text": "Ann does not support it."}}
+    refused = await orders.post("police-system", "breach-steps", content)
+    assert refused.json()["faults"] == [{"where": "body.content.by", "kind": "decider-missing"}]
+    path, headers = f"/orders/breaches/{cause}/steps", {"Authorization": "Bearer supervisor"}
+    form = {"once": new_id(), **no_more, "reason": "Ann does not support it."}
+    page = await orders.http.post(path, data=form, headers=headers)
+    assert (page.status_code, "Enter the number of the inspector" in page.text) == (422, True)
+    assert (await orders.http.post(path, data=form | {"by": "I-77"}, headers=headers)).status_code == 303
+
+    async def on_the_page() -> bool:
+        page = await orders.http.get(f"/orders/breaches/{cause}", headers=headers)
+        return "Inspector, number I-77" in page.text
+
+    await until(on_the_page)
+    (step,) = (await orders.get("supervisor", f"breaches/{cause}")).json()["answer"]["steps"]
+    assert (step["outcome"], step["rank"], step["by"]) == ("16", "inspector", "I-77")
+
+
 async def called(orders: Orders, cause: str, urgency: str) -> bool:
     """Whether the newest alert about a breach is of this urgency, and was not stood down."""
     facts = await orders.runtime.facts([f"o:{cause}"])
