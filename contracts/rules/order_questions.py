@@ -20,7 +20,10 @@ from contracts.vocabulary import OrderQuestion, OrderStage, OrderType, PoliceRan
 
 RANKS = tuple(PoliceRank)
 
-NAMES_A_PLACE = (ProhibitionKind.NOT_TO_ATTEND, ProhibitionKind.NOT_TO_APPROACH)
+MAY_NAME_A_PLACE = frozenset(
+    {ProhibitionKind.NOT_TO_ATTEND, ProhibitionKind.NOT_TO_APPROACH, ProhibitionKind.OTHER}
+)
+"""Prohibitions in whose words an address may stand, which the respondent may not know."""
 
 SLACK = timedelta(days=1)
 """An order that ends at the end of a day, or at the hour at which it was made, is not too long for it."""
@@ -116,7 +119,7 @@ def _terms(order: OrderMade) -> Iterator[OrderQuestion]:
     if not order.prohibitions and not order.requirements:
         yield OrderQuestion.NO_PROHIBITIONS
     if any(
-        each.kind in NAMES_A_PLACE and each.text and each.address_known_to_respondent is None
+        each.kind in MAY_NAME_A_PLACE and each.text and each.address_known_to_respondent is None
         for each in order.prohibitions
     ):
         yield OrderQuestion.ADDRESS_KNOWN

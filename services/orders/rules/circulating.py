@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from contracts.events.orders import Prohibition
 from contracts.rules.circulation import fits
-from contracts.rules.order_questions import NAMES_A_PLACE
-from contracts.vocabulary import AgencyKind, ProhibitionKind, StaffRole, TeamKind
+from contracts.rules.order_questions import MAY_NAME_A_PLACE
+from contracts.vocabulary import AgencyKind, StaffRole, TeamKind
 from services.orders.rules.sharing import RESPONDERS, SPEAKS_FOR, Viewer
 
 
@@ -42,7 +42,6 @@ MAY_SEE: Mapping[TeamKind, frozenset[Part]] = {
 """Of an order, what each kind of team is shown."""
 OF_ITS_FORCE = RESPONDERS | {StaffRole.CONTROL_ROOM}
 """Who works with every order of their force, circulated or not."""
-MAY_NAME_A_PLACE = frozenset({*NAMES_A_PLACE, ProhibitionKind.OTHER})
 
 
 @dataclass(frozen=True, slots=True)
