@@ -213,7 +213,6 @@ async def _hear(
     page = await queries.case_page(runtime, caller, case, paper=True)
     agenda, _, _ = await queries.read_agenda(runtime, caller, meeting)
     sitting = await hearing.sitting_of(runtime, meeting)
-    done = sitting.heard_cases | hearing.out_of(caller, sitting)
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     unsound = PAGES.incomplete(page.incomplete, page.operator_told, page.at)
     look = PAGES.look(request, caller, *PAGES.broken(page.broken_since, page.at), *unsound)
@@ -229,7 +228,7 @@ async def _hear(
         record=record,
         sitting=sitting,
         began=await hearing.begun(runtime, caller, case, sitting),
-        place=place_of(case, agenda.cases, done),
+        place=place_of(case, agenda.cases, sitting.heard_cases | hearing.out_of(caller, sitting)),
         typed=typed or typed_of(record),
         theirs=view.theirs(record, typed) if typed and clash else {},
         faults=faults,

@@ -29,7 +29,7 @@ from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.other_party import own_rows
-from services.marac.conference.repeated import at_meeting, chooses, once_heard, since_meeting
+from services.marac.conference.repeated import at_meeting, at_meetings, chooses, once_heard, since_meeting
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, InterestsTable, ResearchRow
 from services.marac.conference.support import who_is_in
@@ -104,11 +104,7 @@ class Held:
                 of_children=children,
                 actions=agreed[case.case],
                 heard_at=heard_at(case, meetings, at),
-                repeat_at={
-                    row.meeting: at_meeting(case, row, meetings, own[chooses(case)])
-                    for row in meetings.values()
-                    if any(each.meeting == row.meeting for each in case.meetings)
-                },
+                repeat_at=at_meetings(case, meetings, own[chooses(case)]),
             )
             for case in cases
         ]

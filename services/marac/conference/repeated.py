@@ -60,6 +60,12 @@ def at_meeting(
     )
 
 
+def at_meetings(case: rows.ConferenceCase, meetings: Meetings, own: Chosen) -> dict[str, bool]:
+    """Of each of these meetings that has the case, whether it is a repeat there."""
+    listed = {each.meeting for each in case.meetings} & meetings.keys()
+    return {each: at_meeting(case, meetings[each], meetings, own) for each in listed}
+
+
 def moments(case: rows.ConferenceCase, own: Chosen) -> tuple[datetime, ...]:
     """When something happened that may make the case a repeat at a meeting."""
     roots = counting(case, own)
