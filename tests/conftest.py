@@ -1,6 +1,6 @@
 """Fixtures for every test: a real Kafka and a real PostgreSQL, when a test asks for them.
 
-In CI a test that needs one of them may not be skipped.
+In CI a test that needs one of them, or npm, may not be skipped.
 """
 
 import os
@@ -25,6 +25,7 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # Kafka is
 NEEDS = {
     "kafka": {"kafka_address", "clean_kafka", "own_broker", "broker_of_users", "real_parts"},
     "postgres": {"postgres_url", "fresh_database", "real_parts"},
+    "npm": {"parser"},
 }
 """Each marker, and the fixtures whose use sets it."""
 
