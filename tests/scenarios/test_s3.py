@@ -88,6 +88,13 @@ async def within_a_second(shows: Callable[[], Awaitable[bool]], what: str) -> No
     await until(shows, what, 1)
 
 
+def no(view: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+    async def negated() -> bool:
+        return not await view()
+
+    return negated
+
+
 async def test_s3(goldthread: Goldthread) -> None:
     await goldthread.set_clock(NOW)
     async with Webhook() as webhook:
@@ -279,7 +286,8 @@ async def every_view_follows_a_link(
 ) -> None:
     """The police know a girl at standard risk, whom a breach was against; the adviser one at high risk. Once
     a person says that they are one, each service says so within a second: the case, what she is to be told,
-    the breach's grade, the alert about it, and the cohort."""
+    the breach's grade, the alert about it, and the cohort. Once it is taken back, they are two again as soon;
+    the alert that has called somebody now is taken down by nobody but a person."""
     names = ("rowan-ellis", "priya-nair", "carys-bevan", "helen-sato", "tom-achterberg")
     chair, coordinator, adviser, supervisor, matac = [await goldthread.person(name) for name in names]
     people = [girl("niche", "N-31", SWAPPED), partner("suspect", "niche", "N-32", CALLED)]
@@ -326,3 +334,8 @@ async def every_view_follows_a_link(
     assert (await decide(coordinator, review, answer="same", reason="The midwife knows.")).status_code == 303
     views = (in_the_case, to_be_told, high, now, two_victims)
     await asyncio.gather(*(within_a_second(view, view.__name__) for view in views))
+
+    assert (await decide(coordinator, f"{review}/undo")).status_code == 303
+    views = (in_the_case, to_be_told, high, two_victims)
+    await asyncio.gather(*(within_a_second(no(view), f"no {view.__name__}") for view in views))
+    assert await now(), "less urgent: it stays"

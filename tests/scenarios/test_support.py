@@ -133,10 +133,13 @@ async def on_one_page_and_in_words(goldthread: Goldthread) -> None:
     await goldthread.set_clock(at + HOUR)
     referral = caseload.referral(at)
     case = (await goldthread.post("harbour-idva", "/referrals/v1/marac-referrals", referral))["root"]
-    names = {"harbour-idva": ("idva", "Carys Bevan"), "northmere-police": ("officer-in-case", "Tess Okoro")}
-    for agency, (part, name) in names.items():
+    names = {
+        "harbour-idva": ("idva", "Carys Bevan", "01632 960201"),
+        "northmere-police": ("officer-in-case", "Tess Okoro", "01632 960202"),
+    }
+    for agency, (part, name, number) in names.items():
         records = {"harbour-idva": ("harbour-cms", "C-104"), "northmere-police": ("niche", "N-501")}
-        worker = {"name": name, "telephone": "01632 960201"}
+        worker = {"name": name, "telephone": number}
         said = {"people": [her(*records[agency])], "part": part, "worker": worker}
         await goldthread.post(agency, "/referrals/v1/case-roles", caseload.submission(said, at, at))
 
@@ -150,6 +153,14 @@ async def on_one_page_and_in_words(goldthread: Goldthread) -> None:
     assert codes.isdisjoint({"no-idva", "support-late", "victim-not-reached"})
     assert "no-lead" in codes
     carys, tess = [await goldthread.person(name) for name in ("carys-bevan", "tess-okoro")]
+    for reader, (_, name, number) in ((tess, names["harbour-idva"]), (carys, names["northmere-police"])):
+        shown = (await reader.get(f"/marac/cases/{case}/messages")).text
+        assert name in shown
+        assert number in shown, "each of the two reads how the other is reached"
+    chairs = (await (await goldthread.person("rowan-ellis")).get(f"/marac/cases/{case}")).text
+    for _, name, number in names.values():
+        assert name in chairs
+        assert number in chairs
     path = f"/marac/v1/cases/{case}/messages"
     sent = await carys.post(path, json={"text": "When does the bail end?"})
     assert sent.status_code == 201, sent.text

@@ -70,6 +70,20 @@ async def test_a_message_has_a_clock_until_it_is_answered(marac: Marac) -> None:
     assert (await marac.get("officer", "messages")).json()["messages"] == []
 
 
+async def test_each_of_the_two_reads_who_the_other_is_and_how_they_are_reached(marac: Marac) -> None:
+    made = await with_both(marac)
+    for who, name, way in (
+        ("officer", "Carys Bevan", "01632 960201"),
+        ("idva", "Tess Okoro", "tess@police.example"),
+    ):
+        (other,) = (await marac.get(who, f"cases/{made.case}/messages")).json()["others"]
+        assert (other["worker"]["name"], way in other["worker"].values()) == (name, True)
+        headers = {"Authorization": f"Bearer {who}"}
+        page = await marac.http.get(f"/marac/cases/{made.case}/messages", headers=headers)
+        assert name in page.text
+        assert way in page.text
+
+
 async def test_nobody_else_reads_them(marac: Marac) -> None:
     made = await with_both(marac)
     await marac.post("idva", f"cases/{made.case}/messages", {"text": ASKED})

@@ -10,10 +10,12 @@ from tests.services.referrals.scene import ANN, OTHER, Referrals, mention, named
 from tests.support.waiting import until
 
 ANNS: dict[str, Any] = {"name": {"family": "Marsh", "given": "Ann"}, "born": ["1991-03-02"]}
+HOME = {"location": {"address": ["1 Mill Lane"], "postcode": "ZZ99 3AA"}}
+"""Where everybody here lives who is said alone: it is never a reason to link, or to ask."""
 
 
 async def say(referrals: Referrals, who: str, number: str, **identity: Any) -> None:
-    content = {"service": "Clinic", "people": [named("victim", number, **identity)]}
+    content = {"service": "Clinic", "people": [named("victim", number, **identity) | HOME]}
     taken = await referrals.post(who, "health-contacts", content)
     assert taken.status_code == 201, taken.text
 
@@ -84,6 +86,7 @@ async def test_what_is_nearly_the_same_is_asked_about(referrals: Referrals, othe
     ids=["twin", "parent of one name", "another of the family"],
 )
 async def test_who_is_somebody_else_is_not_asked_about(referrals: Referrals, other: dict[str, Any]) -> None:
+    """Though all of them live at one address."""
     await say(referrals, "hospital", "H1", **ANNS)
     await say(referrals, "practice", "P1", **ANNS | other)
     await until_weighed(referrals)

@@ -66,6 +66,18 @@ async def test_who_may_decide_sees_the_two_and_nobody_else_does(referrals: Refer
             "pnc": "neither",
             "cro": "neither",
         }
+        sides = {side["agency"]: side for side in (shown.json()["one"], shown.json()["other"])}
+        assert sides.keys() == {"hospital", "practice"}
+        for agency, side in sides.items():
+            assert (side["lines"], side["agencies"], side["more"]) == (1, [agency], 0)
+    await say(referrals, "hospital", "H1", **ANNS)
+    await say(referrals, "police", "3", **ANNS)
+    await referrals.until_one(HA, ("police", "3"))
+    shown = await get(referrals, "coordinator", f"{questions}/{PAIR[0]}/{PAIR[1]}")
+    sides = {side["agency"]: side for side in (shown.json()["one"], shown.json()["other"])}
+    brings = {agency: (side["lines"], side["agencies"], side["more"]) for agency, side in sides.items()}
+    assert brings == {"hospital": (3, ["hospital", "police"], 1), "practice": (1, ["practice"], 0)}
+    assert "3 lines" in (await get(referrals, "coordinator", REVIEW)).text
     assert (await get(referrals, "coordinator-elsewhere", questions)).json()["asked"] == []
     for who in ("coordinator-elsewhere", "chair", "hospital"):
         assert (await get(referrals, who, f"{questions}/{PAIR[0]}/{PAIR[1]}")).status_code == 404
