@@ -15,6 +15,7 @@ from contracts.vocabulary import (
     BreachKind,
     BreachStep,
     NationalSystem,
+    NothingRequired,
     Offence,
     OrderStage,
     OrderType,
@@ -76,6 +77,9 @@ class OrderMade(Said):
     )
     prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
     requirements: list[Requirement] = Field(default_factory=list, max_length=40)
+    nothing_required: NothingRequired | None = Field(
+        default=None, description="why it requires nothing, where its type can"
+    )
 
     @field_validator("ends")
     @classmethod

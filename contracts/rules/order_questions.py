@@ -1,9 +1,10 @@
 """What an order, as an agency told of it, leaves to ask: nothing is refused for it, and it is said aloud.
 
-Sources: ``contracts.rules.order_types`` and ``order_life``; HMICFRS (2021): orders without
-positive requirements, and a force that asked its chief officer for what a superintendent may give; Domestic
-Abuse Act 2021 s36 (who supervises a requirement is named); ``domain.md`` 4.5 (a without-notice order has a
-return date) and 4.7 (an address in a prohibition may tell the respondent where she lives).
+Sources: ``contracts.rules.order_types`` and ``order_life``; HMICFRS (2021): orders without positive
+requirements, of which ``domain.md`` 4.4 asks for a reason, and a force that asked its chief officer for
+what a superintendent may give; Domestic Abuse Act 2021 s36 (who supervises a requirement is named);
+``domain.md`` 4.5 (a without-notice order has a return date) and 4.7 (an address in a prohibition may tell
+the respondent where she lives).
 """
 
 from calendar import monthrange
@@ -125,7 +126,8 @@ def _terms(order: OrderMade) -> Iterator[OrderQuestion]:
         yield OrderQuestion.ADDRESS_KNOWN
     if known.arrest is Arrest.IF_ATTACHED and order.power_of_arrest is None:
         yield OrderQuestion.POWER_OF_ARREST
-    if known.requirements is Requirements.EXPECTED and not order.requirements:
+    unanswered = not order.requirements and order.nothing_required is None
+    if known.requirements is Requirements.EXPECTED and unanswered:
         yield OrderQuestion.NO_REQUIREMENTS
     if known.requirements is Requirements.NONE and order.requirements:
         yield OrderQuestion.REQUIREMENT_NOT_ALLOWED

@@ -97,6 +97,16 @@ class PoliceRank(StrEnum):
     CHIEF_CONSTABLE = "chief-constable"
 
 
+class NothingRequired(StrEnum):
+    """Why an order that can require something requires nothing (``domain.md`` 4.4: a required reason; the
+    codes are Goldthread's own). That nobody asked the court is no reason, and has no code."""
+
+    COURT_REFUSED = "court-refused"
+    NONE_AVAILABLE = "none-available"
+    NOT_SUITABLE = "not-suitable"
+    ANOTHER_ORDER = "another-order"
+
+
 class OrderQuestion(StrEnum):
     """What whoever told of an order is asked, by what the law says of its type or an order needs to protect
     (HMICFRS, 2021: 17 of 25 stalking protection orders without a positive requirement)."""

@@ -247,6 +247,7 @@ async def _told(
         known["prohibitions"] = [_prohibition(each, allowed) for each in said.prohibitions]
     if Part.REQUIREMENTS in allowed:
         known["requirements"] = [Term.model_validate(each.model_dump()) for each in said.requirements]
+        known["nothing_required"] = said.nothing_required
     if Part.CIRCULATION in allowed:
         before = held_before([(each.envelope, each.content) for each in versions.versions(made.root)])
         area = said.routing.area if isinstance(said.routing, Routing) else None

@@ -91,6 +91,7 @@ LISTS: dict[str, EnumType] = {
     "order-interim": Interim,
     "order-serving": Service,
     "order-question": vocabulary.OrderQuestion,
+    "nothing-required": vocabulary.NothingRequired,
     "parties": vocabulary.PartiesAnswer,
     "parked-reason": vocabulary.ParkedReason,
     "pass-reason": vocabulary.PassReason,

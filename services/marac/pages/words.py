@@ -44,6 +44,7 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("without_notice", "yes-no"),
         ("return_date", "date"),
         ("power_of_arrest", "yes-no"),
+        ("nothing_required", "nothing-required"),
     ),
     "order.served": (
         ("method", "service-method"),

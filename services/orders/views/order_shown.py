@@ -11,6 +11,7 @@ from contracts.rules.regimes import AreaRegime
 from contracts.sections import Name
 from contracts.vocabulary import (
     NationalSystem,
+    NothingRequired,
     OrderQuestion,
     OrderType,
     ProhibitionKind,
@@ -97,6 +98,7 @@ class OrderPage(Shown):
     protected: tuple[Name | None, ...] = ()
     prohibitions: tuple[Term, ...] = ()
     requirements: tuple[Term, ...] = ()
+    nothing_required: NothingRequired | None = None
     questions: tuple[OrderQuestion, ...] = ()
     regime: AreaRegime | None = None
     dapo_from: date | None = None

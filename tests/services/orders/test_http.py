@@ -388,6 +388,31 @@ async def test_whether_arrest_is_attached_is_not_known_where_nobody_told(orders:
     assert page.count("No arrest without a warrant.") == 1
 
 
+async def test_why_an_order_requires_nothing_is_answered_by_a_correction(orders: Orders) -> None:
+    await prepared(orders)
+    said = {"order": "spo", "until_further_order": True, **BETWEEN}
+    root = await told(orders, "orders", 2, said)
+
+    async def page() -> tuple[bool, str | None]:
+        shown = (await orders.get("supervisor", f"orders/{root}")).json()
+        return "no-requirements" in shown.get("questions", ()), shown.get("nothing_required")
+
+    async def asked_why() -> bool:
+        return await page() == (True, None)
+
+    async def answered() -> bool:
+        return await page() == (False, "court-refused")
+
+    await until(asked_why)
+    made = (orders.runtime.clock.now() - timedelta(days=2)).isoformat()
+    await corrected(orders, root, said | {"made": made, "nothing_required": "court-refused"})
+    await until(answered)
+    headers = {"Authorization": "Bearer supervisor", "Accept": "text/html"}
+    text_ = (await orders.http.get(f"/orders/orders/{root}", headers=headers)).text
+    assert "The court was asked, and refused." in text_
+    assert "Why does it require nothing?" not in text_
+
+
 async def test_an_order_that_no_force_told_of_is_for_those_whom_it_concerns(orders: Orders) -> None:
     """The council told of it. Each of two forces is police; one works where she is."""
     await prepared(orders)
