@@ -36,6 +36,9 @@ class ActionLine(BaseModel):
     owner_name: str
     worker: Worker | None
     agreed: datetime
+    recorded: datetime | None = Field(
+        default=None, description="when it was agreed, corrected or withdrawn last"
+    )
     due: datetime
     target: ActionFor
     risk: ActionRisk | None

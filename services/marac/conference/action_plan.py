@@ -365,10 +365,30 @@ async def of_case(held: Held, caller: Caller, found: Sequence[ActionRow]) -> lis
 
 async def open_before(held: Held, caller: Caller, meeting: rows.ConferenceMeeting) -> list[ActionLine]:
     """The open actions that come before a meeting from earlier ones, the first to be late first."""
-    areas = casefile.areas_of(await held.archive.configuration(AreaDefined))
-    marac = placing.marac_of(areas, meeting.area)
-    within = [area for area in areas if marac is not None and placing.marac_of(areas, area) == marac]
-    theirs = await _open(held, col(ActionTable.area).in_(within))
+    theirs = await _open(held, await _of_its_marac(held, meeting))
     now = held.archive.clock.now()
     lines = await lines_of(held, caller, theirs, max(now, meeting.starts))
     return [line for line in lines if line.case and line.carried]
+
+
+async def reviewed(
+    held: Held, caller: Caller, meeting: rows.ConferenceMeeting, began: datetime
+) -> list[ActionLine]:
+    """The actions of earlier meetings that were open when a meeting began, as they are or were known: also
+    those that are over since."""
+    until, over = col(ActionTable.open_until), col(ActionTable.over)
+    spans = or_(until.is_not(None), over >= began, col(ActionTable.withdrawn))
+    of = await _of_its_marac(held, meeting), col(ActionTable.agreed) < meeting.starts
+    wanted = select(ActionTable).where(spans, *of).order_by(col(ActionTable.due)).limit(MOST)
+    found = cast("list[ActionRow]", await held.archive.rows(ACTION, wanted))
+    known = await held.many(ACTION, ActionRow, {row.action for row in found}, "action")
+    there = [row for row in known.values() if row.open_until or (row.over and row.over >= began)]
+    lines = await lines_of(held, caller, there, max(held.at or held.archive.clock.now(), meeting.starts))
+    return [line for line in lines if line.case and line.carried]
+
+
+async def _of_its_marac(held: Held, meeting: rows.ConferenceMeeting) -> ColumnElement[bool]:
+    areas = casefile.areas_of(await held.archive.configuration(AreaDefined))
+    marac = placing.marac_of(areas, meeting.area)
+    within = [area for area in areas if marac is not None and placing.marac_of(areas, area) == marac]
+    return col(ActionTable.area).in_(within)

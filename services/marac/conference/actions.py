@@ -40,6 +40,7 @@ def fold_action(subject: Subject) -> Folded:
         owner=said.owner,
         worker=said.worker,
         agreed=versions[0].occurred,
+        recorded=versions[-1].accepted,
         due=said.due,
         target=said.target,
         risk=said.risk,

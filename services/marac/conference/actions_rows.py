@@ -37,6 +37,8 @@ class ActionRow(Row):
     owner: str
     worker: Worker | None
     agreed: AwareDatetime
+    recorded: AwareDatetime
+    """When Goldthread took its newest version: agreed, corrected or withdrawn."""
     due: AwareDatetime
     target: ActionFor
     risk: ActionRisk | None
@@ -69,5 +71,7 @@ class ActionTable(ViewTable, table=True):
     area: str | None = Field(index=True)
     open_until: datetime | None = Field(index=True, sa_type=Instant)
     due: datetime = Field(sa_type=Instant)
+    agreed: datetime = Field(sa_type=Instant)
+    over: datetime | None = Field(sa_type=Instant)
     withdrawn: bool
     in_time: bool

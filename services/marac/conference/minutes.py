@@ -16,7 +16,8 @@ from contracts.events.meeting import IssuedCase, MinutesIssued
 from services.marac import casefile
 from services.marac.conference import compose, known, rows
 from services.marac.conference.action_held import actions_of
-from services.marac.conference.action_plan import lines_of, open_before
+from services.marac.conference.action_plan import lines_of, reviewed
+from services.marac.conference.actions_rows import ActionRow
 from services.marac.conference.hearing import (
     cases_at,
     in_order,
@@ -47,8 +48,9 @@ class ToIssue(BaseModel):
 
 
 async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
-    """The minutes for a caller: for whoever holds the meeting with what was recorded since, for others as
-    issued last, for a representative of the cases that are theirs. Raises Problem (404). It is on record."""
+    """The minutes for a caller: for whoever holds the meeting with what was recorded since, if anything was;
+    for others as issued last, for a representative of the cases that are theirs. Raises Problem (404). It is
+    on record."""
     sitting, holds = await sitting_of(runtime, meeting), sharing.may_hold(caller.roles)
     row = await _meeting(runtime, caller, meeting, sitting)
     of_agency = not sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
@@ -56,11 +58,20 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     newest = sitting.issued[-1] if sitting.issued else None
     own = await theirs(runtime, caller, row, sitting) if of_agency else None
-    seen, then = (own.cases, own.issued) if own else (await cases_at(runtime, caller, row), None)
-    cases = await _cases(runtime, caller, row, sitting, seen, then) if holds or newest else []
-    attendance = list(sitting.attendance) if holds or newest else []
-    changed = sum(each.added or each.before is not None for each in cases)
-    changed += sum(line.recorded > newest.issued for line in sitting.attendance) if newest else 0
+    out = out_of(caller, sitting)
+    seen = {
+        case: each
+        for case, each in (own.cases if own else await cases_at(runtime, caller, row)).items()
+        if case not in out
+    }
+    before = await _as_issued(runtime, sitting, newest, strictly=own is not None) if newest else None
+    changed = await _changed(runtime, row, sitting, before, newest, seen) if holds and newest else 0
+    then = newest.issued if newest and before and not changed else None
+    told = before if then and before else sitting
+    cases = await _cases(runtime, caller, row, sitting, told, seen, then) if holds or newest else []
+    cases = cases if own is None else [each for each in cases if each.record and each.heard]
+    attendance = list(told.attendance) if holds or newest else []
+    carried = await _carried(runtime, caller, row, sitting, then) if own is None and (holds or newest) else []
     page = Minutes(
         at=runtime.clock.now(),
         meeting=meeting,
@@ -77,8 +88,8 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         changed=changed if newest else 0,
         may_issue=holds and sitting.closed is not None and (newest is None or changed > 0),
         attendance=attendance,
-        core=core_lines(sitting, agencies) if attendance else [],
-        carried=await _carried(runtime, caller, row, sitting) if holds or newest else [],
+        core=core_lines(told, agencies) if attendance else [],
+        carried=carried,
         cases=cases,
         of_agency=of_agency,
         undeclared=own.undeclared if own else 0,
@@ -120,48 +131,97 @@ async def issue(runtime: Runtime, caller: Caller, meeting: str, said: ToIssue) -
     return await take(runtime, caller, content, only=f"minutes {meeting} {said.number}")
 
 
+async def _as_issued(runtime: Runtime, sitting: Sitting, newest: Issue, *, strictly: bool) -> Sitting | None:
+    """What was recorded of a meeting when its minutes were issued. None: that was a moment ago, and it is not
+    sure yet that all is here; ``strictly``, for whoever may have nothing later: Refused (409)."""
+    held = await runtime.held_until()
+    if not strictly and (held is None or held <= newest.issued):
+        return None
+    then = await Held(runtime, newest.issued).one(SITTING, Sitting, sitting.meeting)
+    return then or Sitting(meeting=sitting.meeting)
+
+
+async def _changed(
+    runtime: Runtime,
+    row: rows.ConferenceMeeting,
+    sitting: Sitting,
+    before: Sitting | None,
+    newest: Issue,
+    cases: Collection[str],
+) -> int:
+    """How much was recorded since minutes were issued: of these cases, of their actions, of who attended and
+    who left. What came of an action is none: it is said where the action stands."""
+    heard = [(each, _issued(each, newest)) for case in cases if (each := sitting.of(case)) is not None]
+    found = sum(each.now != had if had else each.now.says_anything for each, had in heard)
+    said = [*(each.recorded for each in sitting.attendance), *(each.recorded for each in sitting.left)]
+    found += sum(each > newest.issued for each in said)
+    left = {(line.case, line.agency, line.who) for line in sitting.left}
+    gone = {(line.case, line.agency, line.who) for line in (before.left if before else ())} - left
+    agreed = [each for of_case in (await actions_of(runtime, cases, None)).values() for each in of_case]
+    agreed = [each for each in agreed if each.meeting == row.meeting and _stood(each, newest.issued)]
+    return found + len(gone) + sum(each.recorded > newest.issued for each in agreed)
+
+
+def _stood(action: ActionRow, issued: datetime | None) -> bool:
+    """Whether an action stands, or did when minutes were issued, before it was taken back."""
+    return not action.withdrawn or (issued is not None and action.agreed <= issued < action.recorded)
+
+
 async def _cases(
     runtime: Runtime,
     caller: Caller,
     row: rows.ConferenceMeeting,
     sitting: Sitting,
-    seen: Mapping[str, rows.ConferenceCase],
+    told: Sitting,
+    there: Mapping[str, rows.ConferenceCase],
     then: datetime | None,
 ) -> list[MinutesCase]:
-    """The cases of the minutes that the caller may see and was not out of the room for, in the agenda's
-    order. ``then``: for a representative, when the minutes were issued: what was heard, with its actions as
-    they were."""
-    out = out_of(caller, sitting)
-    there = {case: each for case, each in seen.items() if case not in out}
-    letters, actions = order.told_apart(there), await _agreed(runtime, caller, row.meeting, there, then)
+    """These cases in the agenda's order. ``then``: when the minutes were issued that are read, with what was
+    known of each by then; ``told``: the meeting as it was recorded by then."""
+    letters, actions = order.told_apart(there), await _agreed(runtime, caller, row, sitting, there, then)
     held = Held(runtime, then)
     known = await held.many(CASE, rows.ConferenceCase, there, "case") if then else there
     repeats = await held.repeats(known, row)
-    found = [
+    return [
         (await _case(runtime, caller, case, letters[case.case], sitting)).model_copy(
-            update={"actions": actions[case.case], "repeat": case.case in repeats}
+            update={
+                "actions": actions[case.case],
+                "repeat": case.case in repeats,
+                "left": [line for line in told.left if line.case == case.case],
+            }
         )
         for case in in_order(there.values())
     ]
-    return found if then is None else [each for each in found if each.record and each.heard]
 
 
 async def _agreed(
-    runtime: Runtime, caller: Caller, meeting: str, cases: Collection[str], then: datetime | None
+    runtime: Runtime,
+    caller: Caller,
+    meeting: rows.ConferenceMeeting,
+    sitting: Sitting,
+    cases: Collection[str],
+    then: datetime | None,
 ) -> dict[str, list[ActionLine]]:
-    """The actions that were agreed at a meeting for these cases, by case, as they are or were known then."""
+    """The actions that were agreed at a meeting for these cases, by case, as they are, with those that were
+    taken back since minutes were issued, or as they were known then."""
+    issued = sitting.issued[-1].issued if sitting.issued and then is None else None
     found = [row for rows_ in (await actions_of(runtime, cases, then)).values() for row in rows_]
-    of = {row.action: row.of_case for row in found if row.meeting == meeting and not row.withdrawn}
+    of = {row.action: row.of_case for row in found if row.meeting == meeting.meeting and _stood(row, issued)}
     lines = await lines_of(Held(runtime, then), caller, [row for row in found if row.action in of])
     return {case: [line for line in lines if of[line.action] == case] for case in cases}
 
 
 async def _carried(
-    runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting
+    runtime: Runtime,
+    caller: Caller,
+    row: rows.ConferenceMeeting,
+    sitting: Sitting,
+    then: datetime | None,
 ) -> list[ActionLine]:
-    """The actions of earlier meetings that are open still, but of cases for which the caller was out."""
-    found, out = await open_before(Held(runtime), caller, row), out_of(caller, sitting)
-    return [line for line in found if line.agreed < row.starts and line.case not in out]
+    """The actions of earlier meetings that it had before it, but of cases for which the caller was out."""
+    out, began = out_of(caller, sitting), min(row.starts, sitting.opened or row.starts)
+    found = await reviewed(Held(runtime, then), caller, row, began)
+    return [line for line in found if line.case not in out]
 
 
 async def _case(
@@ -191,7 +251,6 @@ async def _case(
         added=holds and newest is not None and heard_at is not None and issued is None,
         of_another=of_another,
         unlinked=heard is not None and await _unlinked(runtime, case, heard.heard),
-        left=[line for line in sitting.left if line.case == case.case],
     )
 
 

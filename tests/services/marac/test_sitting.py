@@ -2,6 +2,7 @@
 corrected."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -282,17 +283,98 @@ async def test_minutes_are_a_version_and_say_what_was_corrected_since(marac: Mar
     assert again["record"]["risks"] == "Corrected."
 
 
-async def test_the_actions_that_were_agreed_are_in_the_minutes(marac: Marac) -> None:
-    made = await issued(marac)
+async def agrees(marac: Marac, made: Prepared, **more: Any) -> str:
     due = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
-    said = {"owner": "council", "due": due, "text": "Change both locks.", "target": "victim"}
-    for meeting in ({"meeting": made.meeting}, {}):
-        agreed = await marac.post("chair", f"cases/{made.case}/actions", said | meeting)
-        assert agreed.status_code == 201, agreed.text
-    (case,) = (await minutes(marac, "idva", made))["cases"]
-    assert [(line["owner_name"], line["text"]) for line in case["actions"]] == [
-        ("The council", "Change both locks.")
-    ], "those of this meeting alone"
+    said = {"owner": "council", "due": due, "text": "Change both locks.", "target": "victim"} | more
+    agreed = await marac.post("chair", f"cases/{made.case}/actions", said)
+    assert agreed.status_code == 201, agreed.text
+    root: str = agreed.json()["root"]
+    return root
+
+
+async def test_issued_minutes_have_the_actions_as_of_the_issue_and_a_late_one_asks_for_the_next(
+    marac: Marac,
+) -> None:
+    made = await issued(marac)
+
+    async def reads(who: str) -> tuple[int, int, bool, list[Any]]:
+        page = await minutes(marac, who, made)
+        (case,) = page["cases"]
+        told = [(each["owner_name"], each["text"], each["withdrawn"]) for each in case["actions"]]
+        return page["number"], page["changed"], page["may_issue"], told
+
+    async def shown_to(who: str) -> str:
+        answer = await marac.http.get(
+            f"/marac/meetings/{made.meeting}/minutes", headers={"Authorization": f"Bearer {who}"}
+        )
+        return answer.text
+
+    agreed = await agrees(marac, made, meeting=made.meeting)
+    await agrees(marac, made)
+    line = ("The council", "Change both locks.", False)
+    assert await reads("idva") == (1, 0, False, []), "as it was issued"
+    assert await reads("chair") == (1, 1, True, [line]), "those of this meeting alone"
+    page = await shown_to("chair")
+    assert "Since issued" in page
+    assert "Issue version 2" in page
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 2})).status_code == 201
+    assert await reads("idva") == (2, 0, False, [line])
+    headers = {"Authorization": "Bearer chair", "If-Match": '"1"'}
+    gone = await marac.http.delete(f"/marac/v1/facts/{agreed}", headers=headers)
+    assert gone.status_code in (200, 201), gone.text
+
+    async def taken_back() -> bool:
+        return await reads("chair") == (2, 1, True, [(*line[:2], True)])
+
+    await until(taken_back, what="taken back, and not gone")
+    assert await reads("idva") == (2, 0, False, [line]), "as it was issued"
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 3})).status_code == 201
+    assert await reads("chair") == await reads("idva") == (3, 0, False, [])
+
+
+async def test_whoever_reads_version_one_has_attendance_and_earlier_actions_as_of_then(marac: Marac) -> None:
+    made = await sitting(marac)
+    starts = marac.runtime.clock.now() + timedelta(seconds=1)
+    called = await marac.post("coordinator", "meetings", {"area": "north", "starts": starts.isoformat()})
+    made = replace(made, meeting=called.json()["root"])
+    listed = await marac.post("coordinator", path(made, "cases"), {"case": made.case})
+    assert listed.status_code == 201, listed.text
+    earlier = await agrees(marac, made)
+
+    async def began() -> bool:
+        return marac.runtime.clock.now() > starts
+
+    await until(began)
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "opened"})).status_code == 201
+    chair = {"agency": "police", "attended": "present", "who": "Rowan Ellis", "chairs": True}
+    assert (await marac.post("chair", path(made, "attendance"), chair)).status_code == 201
+    heard = await marac.post("chair", path(made, f"cases/{made.case}/hearing"), SAID)
+    assert heard.status_code == 201, heard.text
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 1})).status_code == 201
+    answer = {"answer": "done", "text": "Both are changed."}
+    upon = {"Authorization": "Bearer chair", "If-Match": '"1"'}
+    done = await marac.http.post(f"/marac/v1/actions/{earlier}/answers", json=answer, headers=upon)
+    assert done.status_code == 201, done.text
+    for who in ("chair", "idva"):
+        page = await minutes(marac, who, made)
+        carried = [(each["action"], each["open"], each["answers"]) for each in page["carried"]]
+        assert (page["changed"], carried) == (0, [(earlier, True, [])]), "as the meeting reviewed it"
+    seat = {"agency": "council", "attended": "present", "who": "Femi"}
+    assert (await marac.post("chair", path(made, "attendance"), seat)).status_code == 201
+    left = {"case": made.case, "agency": "council", "who": "Femi"}
+    assert (await marac.post("chair", path(made, "left"), left)).status_code == 201
+    page = await minutes(marac, "idva", made)
+    assert ([each["agency"] for each in page["attendance"]], page["cases"][0]["left"]) == (["police"], [])
+    page = await minutes(marac, "chair", made)
+    assert (page["changed"], page["may_issue"], len(page["attendance"])) == (2, True, 2)
+    assert [each["who"] for each in page["cases"][0]["left"]] == ["Femi"]
+    assert [(each["open"], len(each["answers"])) for each in page["carried"]] == [(False, 1)]
+    assert (await marac.post("chair", path(made, "minutes"), {"number": 2})).status_code == 201
+    assert (await marac.post("chair", path(made, "left"), left | {"stayed": True})).status_code == 201
+    page = await minutes(marac, "chair", made)
+    assert (page["changed"], page["may_issue"], page["cases"][0]["left"]) == (1, True, [])
+    assert [each["who"] for each in (await minutes(marac, "idva", made))["cases"][0]["left"]] == ["Femi"]
 
 
 async def test_a_case_that_a_closed_meeting_did_not_come_to_waits_again(marac: Marac) -> None:
