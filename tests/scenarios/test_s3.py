@@ -294,6 +294,7 @@ async def every_view_follows_a_link(
     dara = {"people": people, "instrument": "dara", "instrument_version": "2022", "grade": "standard"}
     path = "/referrals/v1/risk-assessments"
     await goldthread.post("northmere-police", path, caseload.submission(dara | ROUTING, DAY))
+    await goldthread.settled()  # a breach of whose victim no grade is known is told now, and that stays
     broken = {"people": people, "kind": "contact", **ROUTING}
     said = caseload.submission(broken, NOW - timedelta(hours=2), NOW)
     breach = (await goldthread.post("northmere-police", "/orders/v1/breaches", said))["root"]
