@@ -90,6 +90,7 @@ class RiskQuestion(StrEnum):
     ITEMS_UNKNOWN = "items-unknown"
     NO_VICTIM = "no-victim"
     NO_PERPETRATOR = "no-perpetrator"
+    NO_REASON = "no-reason"
 
 
 class ReviewTrigger(StrEnum):

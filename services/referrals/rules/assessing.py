@@ -10,7 +10,7 @@ from itertools import chain
 
 from contracts.events.people import Dash, ReferralMade, RiskAssessed, victim_of
 from contracts.rules.instruments import FORMS, OPEN, Form, answers_of, form_of
-from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskQuestion, Role
+from contracts.vocabulary import Grade, Instrument, ReferralCriterion, RiskAnswer, RiskQuestion, Role
 from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, grade_referral, lowers
 
 Fault = tuple[str, str]
@@ -100,6 +100,7 @@ def questions(said: ReferralMade | RiskAssessed, threshold: int) -> list[RiskQue
         RiskQuestion.ITEMS_UNKNOWN: bool(unknown),
         RiskQuestion.NO_VICTIM: victim_of(said) is None,
         RiskQuestion.NO_PERPETRATOR: isinstance(said, ReferralMade) and not _accuses(said),
+        RiskQuestion.NO_REASON: isinstance(said, ReferralMade) and _judges_without_a_word(said),
     }
     return [question for question, is_asked in asked.items() if is_asked]
 
@@ -107,6 +108,14 @@ def questions(said: ReferralMade | RiskAssessed, threshold: int) -> list[RiskQue
 def _accuses(referral: ReferralMade) -> bool:
     """Whether anything is known of whoever is accused."""
     return any(each.identity for each in referral.in_role(Role.PERPETRATOR))
+
+
+def _judges_without_a_word(referral: ReferralMade) -> bool:
+    """Whether professional judgement is given, and neither its reason nor what happened: whoever refers by it
+    writes the reasons (SafeLives, MARAC referral criteria; ``domain.md`` 1.2)."""
+    dash = referral.dash
+    judged = ReferralCriterion.PROFESSIONAL_JUDGEMENT in referral.criteria or (dash and dash.judgement)
+    return bool(judged) and referral.narrative is None and not (dash and dash.judgement_reason)
 
 
 def _no_grade(said: ReferralMade | RiskAssessed, threshold: int) -> bool:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.instruments import FACTORS, FORMS
-from contracts.vocabulary import Instrument, RiskFactor, Role
+from contracts.vocabulary import Grade, Instrument, RiskFactor, Role
 from services.referrals.rules.assessing import fault, left_open, questions
 
 DASH = list(FORMS[Instrument.SAFELIVES_DASH_24].items)
@@ -133,6 +133,22 @@ def test_what_it_leaves_to_ask(said: RiskAssessed, asks: list[str]) -> None:
 def test_of_a_referral_it_is_asked_who_is_accused(accused: list[Mention], asked: bool) -> None:
     said = ReferralMade(people=[Mention(role=Role.VICTIM), *accused], dash=WHOLE)
     assert [each.value for each in questions(said, 14)] == ["no-perpetrator"] * asked
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        ({"criteria": ["professional-judgement"]}, True),
+        ({"criteria": ["professional-judgement"], "narrative": {"text": "He waits."}}, False),
+        ({"criteria": ["repeat"]}, False),
+        ({"dash": WHOLE | {"judgement": Grade.HIGH}}, True),
+        ({"dash": WHOLE | {"judgement": Grade.HIGH, "judgement_reason": "Afraid."}}, False),
+    ],
+)
+def test_of_a_referral_by_judgement_its_reason_is_asked(more: dict[str, Any], asked: bool) -> None:
+    people = [Mention(role=Role.VICTIM), Mention(role=Role.PERPETRATOR, identity={"name": {"family": "Ma"}})]
+    said = ReferralMade.model_validate({"people": people, "dash": WHOLE} | more)
+    assert [each.value for each in questions(said, 14)] == ["no-reason"] * asked
 
 
 def test_whether_a_grade_is_asked_for_is_by_the_areas_own_number() -> None:
