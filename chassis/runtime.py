@@ -6,7 +6,7 @@ and folds and deciders wait: at most a minute if the log is away.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from chassis import ledger, parking, release
 from chassis.accept import Refused, own_header
 from chassis.alert_path import AlertPath
 from chassis.clock import Clock
+from chassis.feeds import Silent
 from chassis.fold import Folder
 from chassis.ids import Ids
 from chassis.load import Loader, positions_of
@@ -68,6 +69,8 @@ class Runtime(Recorder):
         self.relay = Relay(store, on, self.signals)
         self.loader = Loader(store, ids, self.source, self.signals, service.reads_audit, self.caught_up)
         self.watch = Watch(self, lambda: self.subscription)
+        self.silences: Sequence[Silent] = ()
+        """Which agencies have been silent for longer than they are, as far as this service reads."""
         self.path = AlertPath(self, timedelta(seconds=settings.alert_path_seconds))
         self.subscription: Subscription | None = None
         self._progress: dict[Partition, tuple[int, float]] = {}

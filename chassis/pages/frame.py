@@ -25,6 +25,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from chassis.feeds import Silent
 from chassis.http.auth import Caller
 from chassis.http.problem import Problem
 from chassis.pages.assets import PREFIX, Assets, asset
@@ -88,6 +89,8 @@ class Look:
     bars: Sequence[Bar] = field(default_factory=tuple)
     unread: int = 0
     """How many records of the service could not be read, nobody knows about whom."""
+    silent: Sequence[Silent] = ()
+    """Agencies of which the service has heard nothing for longer than usual."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -99,9 +102,17 @@ class Pages:
     """Makes the pages of one service. ``templates`` and ``texts`` are folders of the service's own."""
 
     def __init__(
-        self, service: str, templates: Path, texts: Path | None = None, navigation: Sequence[Item] = ()
+        self,
+        service: str,
+        templates: Path,
+        texts: Path | None = None,
+        navigation: Sequence[Item] = (),
+        *,
+        tells_silence: bool = False,
     ) -> None:
+        """``tells_silence``: every page depends on what all agencies say, and says which are silent."""
         self.service = service
+        self._tells_silence = tells_silence
         self.texts = Texts([OWN] if texts is None else [OWN, texts])
         self._navigation = tuple(navigation)
         self._environment = _environment(templates, self.texts)
@@ -114,7 +125,8 @@ class Pages:
         if caller is not None and runtime.path.state is not PathState.SOUND:
             bars = (*bars, Bar(Loudness.ALERT_PATH_BROKEN, self._alerts_stop(runtime)))
         unread = runtime.watch.seen.whose_unknown
-        return Look(runtime.clock.now(), request.url.path, caller, bars, unread)
+        silent = runtime.silences if self._tells_silence and caller is not None else ()
+        return Look(runtime.clock.now(), request.url.path, caller, bars, unread, silent)
 
     def _alerts_stop(self, runtime: Any) -> Markup:
         """That alerts do not get out, or that nobody knows whether they do."""

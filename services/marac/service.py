@@ -1,5 +1,6 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
+from chassis import feeds
 from chassis.service import Service
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
@@ -7,7 +8,6 @@ from contracts.events.configuration import ThresholdSet
 from contracts.events.listing import CaseRestricted, MaracSet, PartiesDecided, ReferralReturned
 from contracts.events.measures import PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
-from services.marac import feeds
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
 from services.marac.actions import admit, readable, revisable

@@ -1,5 +1,6 @@
 """The wiring of orders: what it is made of. Nothing is decided here."""
 
+from chassis import feeds
 from chassis.service import Service
 from contracts.events.orders import (
     BreachProgressed,
@@ -35,5 +36,5 @@ SERVICE = Service(
         BreachProgressed: sharing.BREACH_PROGRESS,
         PatternDecided: sharing.BREACH_PROGRESS,
     },
-    tasks=(try_alert_path,),
+    tasks=(try_alert_path, feeds.keep_learning),
 )

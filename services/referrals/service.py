@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from chassis.feeds import keep_learning
 from chassis.runtime import Runtime
 from chassis.service import Service
 from contracts.events.children import (
@@ -127,7 +128,16 @@ SERVICE = Service(
     admit=withheld.admit,
     revisable=revisable,
     readable=readable,
-    tasks=(match_here, watch_links, watch_questions, forget_old, write_feeds, push_feeds, take_inbound),
+    tasks=(
+        match_here,
+        watch_links,
+        watch_questions,
+        forget_old,
+        write_feeds,
+        push_feeds,
+        take_inbound,
+        keep_learning,
+    ),
     reads_audit=True,
 )
 

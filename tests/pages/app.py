@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse
 
 from chassis.accept import Refused
 from chassis.facts import FactSet
+from chassis.feeds import Silent
 from chassis.http import parked
 from chassis.http.app import Together
 from chassis.http.auth import Caller
@@ -196,6 +197,7 @@ class Host:
         self.path = SimpleNamespace(state=PathState.SOUND, since=samples.PATH_SINCE)
         self.listeners: list[Any] = []
         self.left_out = Incomplete()
+        self.silences: tuple[Silent, ...] = ()
         self.broken_since: datetime | None = None
 
     async def incomplete(self, _subjects: object) -> Incomplete:
@@ -261,7 +263,7 @@ class World:
         for host in self.hosts.values():
             host.listeners.clear()
             host.watch.seen = Counts({}, whose_unknown=0, broken=0)
-            host.left_out, host.broken_since = Incomplete(), None
+            host.left_out, host.broken_since, host.silences = Incomplete(), None, ()
             host.path.state = PathState.SOUND
 
     async def read_case(self, _: Any, caller: Caller, case: str, at: datetime | None = None) -> Any:

@@ -9,7 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from chassis.feeds import Silent
 from chassis.parking import Counts, Incomplete
+from contracts.vocabulary import AgencyKind
 from services.marac.pages.homes import home_of
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
@@ -489,6 +491,19 @@ def test_a_silent_feed_is_named_with_when_it_was_last_heard(open_: Open, world: 
     feed = SilentFeed(agency=agency, name="Northmere Hospital", kind="health", since=since)
     world.agenda_shown = world.agenda_shown.model_copy(update={"silent": [feed]})
     assert says in open_(*PAGES["agenda"]).inner_text("main")
+
+
+@pytest.mark.parametrize("name", ["breach", "order", "owed to a victim", "how a victim may be reached"])
+def test_pages_of_orders_and_referrals_name_who_is_silent(
+    name: str, world: World, ask: Callable[..., httpx.Response]
+) -> None:
+    says = "Nothing from Northmere Hospital (Health) since yesterday at 2:14pm: facts may be missing."
+    who, path = PAGES[name]
+    assert says not in ask(who, path).text
+    for host in world.hosts.values():
+        host.silences = (Silent("Northmere Hospital", AgencyKind.HEALTH, sample_rows.ago(hours=20)),)
+    assert says in ask(who, path).text
+    assert says not in ask(*PAGES["perpetrator"]).text, "it would tell where a victim lives"
 
 
 def test_as_it_was_known_is_asked_for_by_day(open_: Open) -> None:

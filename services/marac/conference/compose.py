@@ -7,6 +7,7 @@ from datetime import datetime
 from chassis.clock import LONDON
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.rules.cover import Cover
+from contracts.rules.feeds import CORE, Silence
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
 from contracts.vocabulary import AgencyKind, Grade, Role
 from services.marac import shown
@@ -20,7 +21,6 @@ from services.marac.conference.support import owed_of
 from services.marac.rules import actions as action_rules
 from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
-from services.marac.rules.feeds import Silence
 from services.marac.shown_actions import ActionCounts
 from services.marac.shown_victim import HersShown
 
@@ -169,7 +169,7 @@ def silent_feeds(
             agency=each.agency, name=agencies[each.agency].name, kind=each.kind, since=each.since
         )
         for each in silences
-        if each.kind in missing.CORE
+        if each.kind in CORE
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from sqlalchemy import select
 from sqlmodel import col
 
+from chassis import feeds
 from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.parking import Incomplete
@@ -17,7 +18,7 @@ from contracts.events.configuration import AgencyDefined, AreaDefined, Threshold
 from contracts.events.listing import MaracSet
 from contracts.rules.areas import area_and_around
 from contracts.vocabulary import CaseRole, RepeatAnchor, Role, StaffRole
-from services.marac import casefile, feeds
+from services.marac import casefile
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
 from services.marac.conference.children import CHILD

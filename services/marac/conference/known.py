@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chassis.parking import Incomplete
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.rules.feeds import Silence
 from contracts.rules.safe_contact import SafeWay
 from contracts.vocabulary import WayState
 from services.marac import shown, shown_pattern
@@ -25,7 +26,6 @@ from services.marac.rules.actions import is_late
 from services.marac.rules.chosen import NOTHING_CHOSEN, Chosen
 from services.marac.rules.consent import Standing
 from services.marac.rules.criteria import Found
-from services.marac.rules.feeds import Silence
 from services.marac.shown_owed import Owed
 from services.marac.shown_risk import Risk
 from services.marac.shown_support import SupportShown

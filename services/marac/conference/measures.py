@@ -10,12 +10,14 @@ from typing import NamedTuple, cast
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from chassis import feeds
 from chassis.archive import Archive
 from chassis.clock import LONDON
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from contracts.rules.areas import area_and_around
-from services.marac import casefile, feeds, shown_measures
+from contracts.rules.feeds import Silence
+from services.marac import casefile, shown_measures
 from services.marac.conference import alert_rows, compose, rows
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
@@ -24,7 +26,6 @@ from services.marac.conference.held import Held, counted
 from services.marac.conference.tally import Around, Part, around, came_due, tallied
 from services.marac.conference.views import ALERT, MEETING
 from services.marac.rules import returns
-from services.marac.rules.feeds import Silence
 from services.marac.rules.hiding import WHOLE, hidden
 from services.marac.rules.publishing import over
 from services.marac.rules.returns import Discussed, Quarter

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
+from chassis import feeds
 from chassis.archive import Archive
 from chassis.facts import Fact
 from chassis.http.auth import Caller
@@ -15,7 +16,7 @@ from chassis.runtime import Runtime
 from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.vocabulary import Paper
-from services.marac import casefile, feeds, shown
+from services.marac import casefile, shown
 from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
 from services.marac.conference.heard import having

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.rules.cover import Cover, endings
+from contracts.rules.feeds import CORE, Silence
 from contracts.rules.instruments import OPEN
 from contracts.rules.order_status import NOT_BINDING
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.vocabulary import AgencyKind, AlertRule, WayState
 from services.marac.rules.consent import Standing
-from services.marac.rules.feeds import Silence
 
 WORST_FIRST = (
     "alert-unanswered",
@@ -74,17 +74,6 @@ WORST_FIRST = (
     "kind-silent",
 )
 """Every kind of gap, in the order in which a room should hear of it."""
-
-CORE = (
-    AgencyKind.POLICE,
-    AgencyKind.IDVA_SERVICE,
-    AgencyKind.HOUSING,
-    AgencyKind.CHILDRENS_SERVICES,
-    AgencyKind.HEALTH,
-    AgencyKind.PROBATION,
-)
-"""Kinds of agency whom a MARAC expects to hear of every case (core attendance, SafeLives 2014, as
-far as this release has kinds for them)."""
 
 CHILDRENS_AGENCIES = (AgencyKind.CHILDRENS_SERVICES,)
 """Expected only where the case has children."""

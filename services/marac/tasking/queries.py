@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, false, func, select, tuple_
 
+from chassis import feeds
 from chassis.http.auth import Caller
 from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.reading import row_of
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
-from services.marac import casefile, feeds
+from services.marac import casefile
 from services.marac.conference.held import Held
 from services.marac.rules import months, score, sharing
 from services.marac.shown_cohort import Cohort, CohortLine, PerpetratorPage

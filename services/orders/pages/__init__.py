@@ -21,4 +21,5 @@ PAGES = Pages(
         Item("nav.clocks", "/notify/clocks", RESPONDERS),
         Item("nav.rota", "/notify/rota", RESPONDERS),
     ],
+    tells_silence=True,
 )

@@ -23,6 +23,7 @@ PAGES = Pages(
         Item("nav.refer", "/referrals/refer", sharing.REFERRERS),
         Item("nav.returned", "/marac/returned", sharing.REFERRERS),
     ],
+    tells_silence=True,
 )
 
 

@@ -10,6 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from contracts.vocabulary import AgencyKind
+
+CORE = (
+    AgencyKind.POLICE,
+    AgencyKind.IDVA_SERVICE,
+    AgencyKind.HOUSING,
+    AgencyKind.CHILDRENS_SERVICES,
+    AgencyKind.HEALTH,
+    AgencyKind.PROBATION,
+)
+"""Kinds of agency whom a MARAC expects to hear of every case (core attendance, SafeLives 2014, as
+far as this release has kinds for them)."""
+
 LEARNED_FROM = timedelta(days=28)
 """The time before an agency's newest fact from which its rhythm is learned."""
 

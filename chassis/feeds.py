@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import structlog
 
 from chassis.archive import Archive
-from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
-from services.marac import casefile
-from services.marac.rules import feeds
-from services.marac.rules.feeds import Silence, Spell
+from contracts.rules import feeds
+from contracts.rules.feeds import Silence, Spell
+from contracts.vocabulary import AgencyKind
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
 
 LEARN_SECONDS = 60
 """How often rhythms are learned anew. It reads four weeks of an index, so no page waits for it."""
@@ -22,6 +25,15 @@ LEARNED_FOR = timedelta(hours=1)
 """How long what was learned is good, by the services' clock: a page that finds it older learns by itself."""
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """An agency that is silent, as pages name it."""
+
+    name: str
+    kind: AgencyKind
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +47,21 @@ class Learned:
 _learned: WeakKeyDictionary[Archive, Learned] = WeakKeyDictionary()
 
 
-async def keep_learning(runtime: Runtime) -> None:
-    """Learn every agency's rhythm, again and again, for ever."""
+async def keep_learning(runtime: "Runtime") -> None:
+    """Learn every agency's rhythm, again and again, for ever; and keep which are silent, for every page of
+    the service to say."""
     while True:
         try:
             now = runtime.clock.now()
-            agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
+            defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
+            agencies = {fact.said.agency: fact.said for fact in defined}
             newest = await runtime.newest_of(agencies, now)
             _learned[runtime] = Learned(now, await _learn(runtime, newest))
+            runtime.silences = [
+                Silent(agencies[each.agency].name, agencies[each.agency].kind, each.since)
+                for each in await silent(runtime, agencies, None)
+                if each.kind in feeds.CORE
+            ]
         except Exception as error:  # noqa: BLE001 - the store is away: it is asked again
             log.warning("feeds.not-learned", reason=type(error).__name__)
         await asyncio.sleep(LEARN_SECONDS)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.marac.rules.feeds import ENOUGH, LEAST, Silence, Spell, longest_usual, silences
+from contracts.rules.feeds import ENOUGH, LEAST, Silence, Spell, longest_usual, silences
 from tests.support.facts import NOON
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
