@@ -12,6 +12,7 @@ from contracts.events.conduct import Conduct
 from contracts.sections import Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
+    BailEnd,
     BreachKind,
     BreachStep,
     NationalSystem,
@@ -72,6 +73,9 @@ class OrderMade(Said):
     )
     power_of_arrest: StrictBool | None = None
     authorised_by: PoliceRank | None = None
+    ended_because: BailEnd | None = Field(
+        default=None, description="of police bail that was ended, its stage discharged: why"
+    )
     notified: Moment | None = Field(
         default=None, description="when the respondent had told the police their names and home address"
     )
@@ -93,6 +97,9 @@ class OrderMade(Said):
     def _binding(self) -> "OrderMade":
         if not self.in_role(Role.RESPONDENT, Role.PERPETRATOR, Role.SUSPECT):
             raise PydanticCustomError("respondent_missing", "an order binds somebody")
+        ended = self.order is OrderType.POLICE_BAIL and self.stage is OrderStage.DISCHARGED
+        if self.ended_because is not None and not ended:
+            raise PydanticCustomError("no_bail_that_ended", "only police bail that was discharged says why")
         return self
 
 

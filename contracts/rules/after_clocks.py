@@ -26,6 +26,19 @@ def _after(days: int, owner: ClockOwner, started: str, stopped: str, late: str, 
 
 
 AFTER: Mapping[AlertRule, Clock] = {
+    AlertRule.MARAC_ACTION: Clock(
+        about="person",
+        started="a MARAC agrees that an agency does something by a time",
+        stopped="it is done, could not be done, was not done, or another action takes its place. To accept it"
+        " stops nothing",
+        limit=Limit(0, Calendar.HOURS),
+        owner=ClockOwner.ACTION_OWNER,
+        urgency=None,
+        late="it is first on its owner's list and on the chair's and the coordinator's, a gap on the case's"
+        " page and in the agenda, and each meeting has it until it is answered. Nobody is called: no rota of"
+        " those on call is its owner's",
+        source="SafeLives minutes checklist 2014; domain.md 1.5 and 1.7. The time is the one that was agreed",
+    ),
     AlertRule.FLAGS_OWED: _after(
         5,
         ClockOwner.CASE_AGENCIES,

@@ -123,9 +123,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         late="the rule of answers calls the supervisor, and again (decision 0025). After one that had no"
         " answer the limit is 12 hours, then 4; whoever took its alert has 2 hours to take a step where it"
         " is to be answered now, as at high risk, and 8 within the hour; and so has whoever was sent to tell"
-        " what came of it. What came of an interview is asked for after 72 hours, and each week. That"
-        " somebody takes the alert closes nothing: it is told again until a step answers, however long that"
-        " takes",
+        " what came of it. What came of an interview is asked for after 72 hours, and each week. Whoever"
+        " takes it closes nothing: it is told again until a step answers",
         source="HMICFRS 2021: a response within 24 hours of the report, at high risk at once. The shorter"
         " times are Goldthread's own",
     ),
@@ -198,8 +197,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         limit=Limit(0, Calendar.DAYS_BEFORE),
         owner=ClockOwner.OFFICER_IN_CASE,
         urgency=Urgency.NOW,
-        late="nothing keeps the respondent away: a high-risk event, to be told to the officer in the case and"
-        " the IDVA",
+        late="nothing keeps the respondent away: a high-risk event. No IDVA is on a rota: the case's page"
+        " tells them that bail ended, and why; it asks for the risk anew, and that the victim is told",
         source="domain.md 4.6",
         grace=timedelta(0),
     ),
@@ -238,19 +237,6 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         late="the list of candidates says so, and nobody is called. It is told by whole months, and is on no"
         " list of clocks: the day would tell of the victim",
         source="HMICFRS 2021, lines 1365-1369; a MATAC meets every four weeks (domain.md 2.1)",
-    ),
-    AlertRule.MARAC_ACTION: Clock(
-        about="person",
-        started="a MARAC agrees that an agency does something by a time",
-        stopped="it is done, could not be done, was not done, or another action takes its place. To accept it"
-        " stops nothing",
-        limit=Limit(0, Calendar.HOURS),
-        owner=ClockOwner.ACTION_OWNER,
-        urgency=None,
-        late="it is first on its owner's list and on the chair's and the coordinator's, a gap on the case's"
-        " page and in the agenda, and each meeting has it until it is answered. Nobody is called: no rota of"
-        " those on call is its owner's",
-        source="SafeLives minutes checklist 2014; domain.md 1.5 and 1.7. The time is the one that was agreed",
     ),
     AlertRule.RISK_REVIEW: Clock(
         about="person",

@@ -47,6 +47,7 @@ from contracts.vocabulary.instruments import (
 )
 from contracts.vocabulary.listing import EscalationUnit, PartiesAnswer, RepeatAnchor, RepeatDefinition
 from contracts.vocabulary.orders import (
+    BailEnd,
     BreachKind,
     BreachStep,
     NationalSystem,
@@ -126,6 +127,7 @@ __all__ = [
     "Answering",
     "AreaKind",
     "Attendance",
+    "BailEnd",
     "BreachKind",
     "BreachStep",
     "CandidateDecision",

@@ -33,6 +33,14 @@ class OrderStage(StrEnum):
     DISCHARGED = "discharged"
 
 
+class BailEnd(StrEnum):
+    """Why bail ended: after the last two nothing keeps the respondent away (``domain.md`` 4.6)."""
+
+    CHARGED = "charged"
+    RELEASED_UNDER_INVESTIGATION = "released-under-investigation"
+    NO_FURTHER_ACTION = "no-further-action"
+
+
 class ProhibitionKind(StrEnum):
     """What a respondent must not do (the heads of DA Act 2021 s23 and s35, and of FLA 1996 s42)."""
 

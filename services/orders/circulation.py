@@ -235,6 +235,7 @@ async def _told(
         "made": said.made,
         "ends": said.ends,
         "until_further_order": said.until_further_order,
+        "ended_because": said.ended_because,
         "breach": ORDER_TYPES[said.order].breach,
         "arrest": may_arrest(said.order, said.power_of_arrest),
         "respondents": _names(said.in_role(*PERPETRATOR_ROLES)),

@@ -38,6 +38,7 @@ LISTS: dict[str, EnumType] = {
     "answer-source": vocabulary.AnswerSource,
     "assertion": Assertion,
     "attendance": vocabulary.Attendance,
+    "bail-end": vocabulary.BailEnd,
     "breach": vocabulary.BreachKind,
     "candidate-decision": vocabulary.CandidateDecision,
     "case-role": vocabulary.CaseRole,

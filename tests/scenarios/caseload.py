@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.vocabulary import DASH_ITEMS
+from tests.support import breach_files
 
 NHS_HER = "9990000018"
 NHS_HIM = "9990000026"
@@ -12,6 +13,15 @@ PNC_HIM = "2003/0011985X"
 HER = {"family": "Marlowe-Okonjo", "given": "Jennifer"}
 HIM = {"family": "Harcastle", "given": "Dean"}
 SON = {"family": "Harcastle", "given": "Toby"}
+
+
+def of_two(body: dict[str, Any], agency: str, number: str, *roles: str) -> dict[str, Any]:
+    """The same of a victim and a perpetrator of whom nobody else tells, in these roles. ``number`` is how
+    every agency knows them."""
+    two = {"victim": breach_files.person("victim", agency, f"{number}1")}
+    him = breach_files.person("perpetrator", agency, f"{number}2")
+    people = [two.get(role, him | {"role": role}) for role in roles]
+    return body | {"content": body["content"] | {"people": people}}
 
 
 def submission(

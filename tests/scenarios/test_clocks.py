@@ -244,6 +244,55 @@ async def ends_soon(goldthread: Goldthread, order: str, at: datetime) -> None:
     await tells(False, [("non-molestation", "covers")], "it may forbid less, or carry no arrest.")
 
 
+async def test_bail_that_ends_without_a_charge_is_told_to_the_force_and_to_the_idva(
+    goldthread: Goldthread,
+) -> None:
+    """The force's supervisor is called at once; the order's page and the case's say why it ended, and the
+    case that nothing is in its place. An IDVA is called by nobody: the case's page is what tells them."""
+    at = DUE + timedelta(days=24)
+    await goldthread.set_clock(at)
+    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", at)
+    police, given = "northmere-police", at - timedelta(days=2)
+    referral = caseload.of_two(caseload.referral(given), "harbour-idva", "810", "victim", "perpetrator")
+    case = (await goldthread.post("harbour-idva", "/referrals/v1/marac-referrals", referral))["root"]
+    body = caseload.of_two(caseload.bail(given), police, "810", "victim", "respondent")
+    body["content"] |= {"routing": {"area": "northmere-north"}}
+    root = (await goldthread.post(police, "/orders/v1/orders", body))["root"]
+    await runs_until(goldthread, root, given + timedelta(days=90 - 14), "ends-14")
+
+    ended = body | {"occurred": at.isoformat(), "recorded": at.isoformat()}
+    ended["content"] = body["content"] | {
+        "stage": "discharged",
+        "ended_because": "released-under-investigation",
+    }
+    system = await goldthread.system(police)
+    path, headers = f"/orders/v1/facts/{root}", {"If-Match": '"1"'}
+    wrong = ended | {"content": ended["content"] | {"stage": "made"}}
+    assert (await system.put(path, json=wrong, headers=headers)).status_code == 422, "it has not ended"
+    assert (await system.put(path, json=ended, headers=headers)).status_code == 200
+    alert = await called(goldthread, root)
+    assert (alert["rule"], alert["urgency"]) == ("bail-ended", "now")
+
+    why = "Released under investigation: without any conditions."
+    idva = await goldthread.person("carys-bevan")
+
+    async def told() -> bool:
+        shown = (await idva.get(f"/marac/v1/cases/{case}")).json()
+        ends = [(each["order"], each["ended_because"]) for each in shown["orders"]]
+        gaps = {each["code"] for each in shown["missing"]}
+        return (
+            ends == [("police-bail", "released-under-investigation")]
+            and {"order-ended", "alert-unanswered"} <= gaps
+            and [each["trigger"] for each in shown["risk"]["reviews"]] == ["bail-ended"]
+            and [each["rule"] for each in shown["owed"]["clocks"]] == ["tell-release"]
+            and why in (await idva.get(f"/marac/cases/{case}")).text
+        )
+
+    await until(told)
+    helen = await goldthread.person("helen-sato")
+    assert why in (await helen.get(f"/orders/orders/{root}")).text
+
+
 async def restored(deployment: Deployed, goldthread: Goldthread, at: datetime) -> None:
     """Every store is dropped, read back from the log and folded again."""
     await asyncio.to_thread(deployment.restored, at)

@@ -13,7 +13,6 @@ from chassis.clock import LONDON
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
 from tests.scenarios.goldthread import Goldthread
-from tests.support import breach_files
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -107,14 +106,6 @@ async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthrea
     await asked(goldthread, again, SECOND + timedelta(hours=2, minutes=25))
 
 
-def of_two(body: dict[str, Any], agency: str, *roles: str) -> dict[str, Any]:
-    """The same of a victim and a perpetrator of whom no other test tells, in these roles."""
-    two = {"victim": breach_files.person("victim", agency, "9001")}
-    him = breach_files.person("perpetrator", agency, "9002")
-    people = [two.get(role, him | {"role": role}) for role in roles]
-    return body | {"content": body["content"] | {"people": people}}
-
-
 async def test_from_the_third_breach_without_an_answer_every_page_of_either_says_so(
     goldthread: Goldthread,
 ) -> None:
@@ -124,18 +115,18 @@ async def test_from_the_third_breach_without_an_answer_every_page_of_either_says
     await goldthread.set_clock(THIRD)
     await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", THIRD)
     police = "northmere-police"
-    body = of_two(caseload.order(made), police, "victim", "respondent")
+    body = caseload.of_two(caseload.order(made), police, "900", "victim", "respondent")
     order = (await goldthread.post(police, "/orders/v1/orders", body))["root"]
-    served = of_two(caseload.service(order, made + timedelta(days=1)), police, "respondent")
+    served = caseload.of_two(caseload.service(order, made + timedelta(days=1)), police, "900", "respondent")
     await goldthread.post(police, "/orders/v1/services", served)
-    referral = of_two(caseload.referral(made), "harbour-idva", "victim", "perpetrator")
+    referral = caseload.of_two(caseload.referral(made), "harbour-idva", "900", "victim", "perpetrator")
     case = (await goldthread.post("harbour-idva", "/referrals/v1/marac-referrals", referral))["root"]
 
     counted = []
     for n in range(18):
         at = THIRD + timedelta(days=2 * n)
         await goldthread.set_clock(at + timedelta(hours=1))
-        breach = of_two(caseload.police_breach(at), police, "victim", "suspect")
+        breach = caseload.of_two(caseload.police_breach(at), police, "900", "victim", "suspect")
         root = (await goldthread.post(police, "/orders/v1/breaches", breach))["root"]
         if n + 1 in (2, 3, 18):
             await goldthread.set_clock(at + timedelta(hours=26))

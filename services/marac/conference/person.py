@@ -151,6 +151,7 @@ def order_row(seen: casefile.OrderSeen) -> rows.Order:
             )
             for service in seen.services
         ],
+        ended_because=said.ended_because,
         terms=seen.terms,
         status=rows.Status.model_validate(seen.status, from_attributes=True),
         questions=seen.questions,

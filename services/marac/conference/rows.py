@@ -22,6 +22,7 @@ from contracts.rules.order_types import Breach
 from contracts.rules.owed_parts import Owed
 from contracts.sections import Contact, Health, Location, Name, Record
 from contracts.vocabulary import (
+    BailEnd,
     BreachStep,
     Grade,
     LegalStatus,
@@ -176,6 +177,7 @@ class Order(Source):
     respondents: list[str]
     protected: list[str]
     services: list[Service]
+    ended_because: BailEnd | None = None
     terms: OrderTerms
     status: Status
     questions: tuple[OrderQuestion, ...] = ()

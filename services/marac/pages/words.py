@@ -35,6 +35,7 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     "order.made": (
         ("stage", "stage"),
+        ("ended_because", "bail-end"),
         ("court", "text"),
         ("reference", "text"),
         ("made", "time"),

@@ -10,6 +10,7 @@ from contracts.rules.order_types import Breach
 from contracts.rules.regimes import AreaRegime
 from contracts.sections import Name
 from contracts.vocabulary import (
+    BailEnd,
     NationalSystem,
     NothingRequired,
     OrderQuestion,
@@ -90,6 +91,7 @@ class OrderPage(Shown):
     made: AwareDatetime | None = None
     ends: AwareDatetime | None = None
     until_further_order: bool = False
+    ended_because: BailEnd | None = None
     court: str | None = None
     reference: str | None = None
     breach: Breach | None = None

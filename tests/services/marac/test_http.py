@@ -143,6 +143,32 @@ async def test_her_practice_is_near_where_she_is(marac: Marac) -> None:
         assert "Hillview" not in paper.text
 
 
+@pytest.mark.parametrize(
+    ("because", "says"),
+    [
+        ("released-under-investigation", "Released under investigation: without any conditions."),
+        ("no-further-action", "No further action: without any conditions."),
+        ("charged", "Bail ended with a charge."),
+        (None, "Nobody has told why bail was ended. Ask the officer in the case."),
+    ],
+)
+async def test_the_idva_reads_on_the_case_that_bail_ended_and_why(
+    marac: Marac, because: str | None, says: str
+) -> None:
+    """No IDVA is on a rota: the case is what tells them. That nobody told why is said."""
+    made = await prepared(marac)
+    bail = {"order": "police-bail", "stage": "discharged", "ended_because": because}
+    root = await marac.say("police", caseload.order(**bail, until_further_order=False).said)
+
+    async def told() -> bool:
+        case = await marac.page("idva", made.case)
+        return root in {each["root"] for each in case["orders"]}
+
+    await until(told)
+    page = await marac.http.get(f"/marac/cases/{made.case}", headers={"Authorization": "Bearer idva"})
+    assert (page.status_code, says in page.text) == (200, True)
+
+
 async def test_what_a_page_looks_up_for_itself_is_no_look_of_the_reader(marac: Marac) -> None:
     """The case's page names the case that comes next: the agenda was shown to nobody."""
     made = await prepared(marac)
