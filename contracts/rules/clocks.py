@@ -18,6 +18,7 @@ from contracts.rules.circulation_clocks import CIRCULATING
 from contracts.rules.clock import Calendar as Calendar
 from contracts.rules.clock import Clock as Clock
 from contracts.rules.clock import Limit as Limit
+from contracts.rules.identity_clocks import IDENTITY
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import months_on
 from contracts.rules.order_status import HEARING_HOURS, CourtHours
@@ -202,31 +203,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         source="domain.md 4.6",
         grace=timedelta(0),
     ),
-    AlertRule.MIXTURE: Clock(
-        about="link",
-        started="two records that were held for one person are two again, and somebody had been shown them as"
-        " one",
-        stopped="somebody says what was done about it, and whether it was reported",
-        limit=Limit(72, Calendar.HOURS),
-        owner=ClockOwner.DATA_PROTECTION,
-        urgency=Urgency.DAY,
-        late="what is a risk to somebody was to be reported to the Information Commissioner by now",
-        source="UK GDPR Art 33; DPA 2018 s67",
-    ),
-    AlertRule.WHO_IS_WHO: Clock(
-        about="question",
-        started="a person is asked whether two records are one person's: of an area's questions the first to"
-        " be late",
-        stopped="somebody decides: the same, or not; a later comparison leaves no doubt, or what an agency"
-        " corrected. That it cannot be told stops nothing: a second person is asked",
-        limit=Limit(1, Calendar.WORKING_DAYS),
-        owner=ClockOwner.MARAC_COORDINATOR,
-        urgency=Urgency.DAY,
-        late="what is known of one person may lie in two records, and no page shows both. Where a MARAC"
-        " has neither, and both are known to be at medium or standard risk, the limit is 5 working days",
-        source="domain.md 1.5: a high risk is referred on the same or the next working day; the times are"
-        " Goldthread's own",
-    ),
+    **IDENTITY,
     AlertRule.CANDIDATE: Clock(
         about="person",
         started="the month ends in which an offender was put forward to a MATAC, for harm to a repeat victim",

@@ -58,19 +58,14 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     known = await _known(runtime, asked)
     over = [each for order in known.orders.values() if (each := _over(order, asked, known, now))]
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
+    unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
     own = known.rows.get(asked)
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
     circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
     shown = StatusShown(
         at=now,
         fresh_until=fresh,
-        unknown=certainty.unknown(
-            fresh,
-            now,
-            unread=incomplete.records,
-            whose_unknown=incomplete.whose_unknown,
-            out_of_date=len(behind),
-        ),
+        unknown=certainty.unknown(fresh, now, **unread, out_of_date=len(behind)),
         incomplete=incomplete.records,
         known=bool(await runtime.facts([f"m:{mention}"])),
         person=known.parties[asked],
