@@ -16,7 +16,7 @@ from services.marac.conference.research_rows import ResearchRow
 from services.marac.conference.researching import agency_names
 from services.marac.conference.views import ALERT, MEETING
 from services.marac.rules import sharing
-from services.marac.rules.research import in_order
+from services.marac.rules.sitting import speaking_order
 from services.marac.shown_emergency import CallMade, EmergencyMeeting, Told
 
 
@@ -35,7 +35,7 @@ async def emergency(runtime: Runtime, caller: Caller, meeting: str) -> Emergency
     known = await runtime.configuration(AgencyDefined, AreaDefined)
     defined = casefile.agencies_of(known)
     research = await held.one(RESEARCH, ResearchRow, meeting)
-    asked = in_order(
+    asked = speaking_order(
         (research.agencies if research else None) or (), {each: said.kind for each, said in defined.items()}
     )
     names = agency_names(

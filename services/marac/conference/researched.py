@@ -16,7 +16,8 @@ from services.marac.conference.research_rows import Answer, AnswersRow, Found, R
 from services.marac.conference.researching import agency_names, cell_of, people_of
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
-from services.marac.rules.research import Research, in_order
+from services.marac.rules.research import Research
+from services.marac.rules.sitting import speaking_order
 
 OPEN = (Research.ASKED, Research.LATE)
 
@@ -32,7 +33,7 @@ async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research
     defined = casefile.agencies_of(known)
     found = await held.many(CASE, rows.ConferenceCase, {ask.case for ask in row.asks}, "case")
     cases = await visible(runtime, caller, found.values())
-    order = in_order(row.agencies or (), {agency: said.kind for agency, said in defined.items()})
+    order = speaking_order(row.agencies or (), {agency: said.kind for agency, said in defined.items()})
     lines = [
         shown_research.GridLine(
             case=ask.case,
@@ -89,9 +90,9 @@ async def read_of_case(
     )
     answers = said.answers if said else ()
     kinds = {agency: each.kind for agency, each in defined.items()}
-    order = in_order([each.agency for each in answers], kinds)
+    order = speaking_order([each.agency for each in answers], kinds, row.agency)
     open_ = {} if row.withdrawn else _unanswered(case, meetings, now)
-    places = in_order(open_, kinds)
+    places = speaking_order(open_, kinds, row.agency)
     page = shown_research.CaseResearch(
         case=case,
         answers=[

@@ -28,9 +28,9 @@ from services.marac.conference.sent_rows import SentPaper, SentRow
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import MEETING
 from services.marac.rules import sharing
-from services.marac.rules.research import LISTED_FOR, in_order
+from services.marac.rules.research import LISTED_FOR
 from services.marac.rules.sending import Opening, agencies_for_minutes, opening
-from services.marac.rules.sitting import IN_THE_ROOM
+from services.marac.rules.sitting import IN_THE_ROOM, speaking_order
 from services.marac.shown_sent import (
     OpenedLine,
     SentAgency,
@@ -213,7 +213,7 @@ def _version(sent: SentPaper, defined: Mapping[str, AgencyDefined], at: datetime
     others = {each.agency for each in sent.opened} - {*sent.to}
     names = researching.agency_names(defined, {*sent.to, *others})
     agencies = []
-    for agency in [*in_order(sent.to, kinds), *in_order(others, kinds)]:
+    for agency in [*speaking_order(sent.to, kinds), *speaking_order(others, kinds)]:
         looks = [each for each in sent.opened if each.agency == agency]
         state = opening(looks[0].at if looks else None, sent.due, at) if agency in sent.to else None
         agencies.append(

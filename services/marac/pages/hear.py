@@ -120,16 +120,14 @@ class HearView(CaseView):
         """Every agency that said something, in the order in which they speak."""
         lines = {line.root: line for person in self.people for line in person.lines}
         newest = sorted(lines.values(), key=lambda line: (line.occurred, line.root), reverse=True)
-        spoke = {line.agency: self._kinds.get(line.agency) for line in newest} | {
-            self.page.agency: self._kinds.get(self.page.agency)
-        }
+        spoke = {self.page.agency, *(line.agency for line in newest)}
         return [
             Speaker(
                 self.agency(agency),
                 agency == self.page.agency,
                 [self.entry(line.root) for line in newest if line.agency == agency],  # type: ignore[misc]
             )
-            for agency in speaking_order(self.page.agency, spoke)
+            for agency in speaking_order(spoke, self._kinds, self.page.agency)
         ]
 
 

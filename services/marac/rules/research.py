@@ -1,36 +1,21 @@
-"""What agencies are asked before a MARAC meets: which, by when, how far each has come, and who speaks when.
+"""What agencies are asked before a MARAC meets: which, by when, how far each has come.
 
 Source: SafeLives research form and the published order of a meeting (``domain.md`` 1.6 and 1.7, read
 2026-11-27): the IDVA gives the victim's view first, then each agency what is relevant. Times are each MARAC's
 own; what holds where it sets none, and what of a case that is listed late, is Goldthread's own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contracts.rules.clocks import Calendar, Calendars, Limit, deadline
-from contracts.vocabulary import AgencyKind
 
 LISTED_LATE = Limit(1, Calendar.WORKING_DAYS)
 """How long an agency has at least, from when a case is listed; never longer than until the meeting begins."""
 
 LISTED_FOR = timedelta(days=60)
 """For how long after a meeting an agency's list has what was asked for it, and the clock of it runs."""
-
-SPEAKS = (
-    AgencyKind.IDVA_SERVICE,
-    AgencyKind.POLICE,
-    AgencyKind.CHILDRENS_SERVICES,
-    AgencyKind.COUNCIL,
-    AgencyKind.HEALTH,
-    AgencyKind.EDUCATION,
-    AgencyKind.HOUSING,
-    AgencyKind.PROBATION,
-    AgencyKind.VOLUNTARY,
-    AgencyKind.GOLDTHREAD,
-)
-"""The order in which agencies speak of a case: her voice first, then police and those of the children."""
 
 
 class Research(StrEnum):
@@ -64,13 +49,3 @@ def state(*, answered: bool, nothing: bool, due: datetime, at: datetime, asked: 
     if not asked:
         return Research.NOBODY_INSIDE
     return Research.LATE if due <= at else Research.ASKED
-
-
-def in_order(agencies: Iterable[str], kinds: Mapping[str, AgencyKind]) -> list[str]:
-    """Agencies in the order in which they speak; of a kind that is not known, last."""
-
-    def place(agency: str) -> tuple[int, str]:
-        kind = kinds.get(agency)
-        return (SPEAKS.index(kind) if kind in SPEAKS else len(SPEAKS), agency)
-
-    return sorted(set(agencies), key=place)

@@ -66,15 +66,17 @@ class Seat:
         return self.stands_for or (SERVES.get(self.kind) if self.kind else None)
 
 
-def speaking_order(referrer: str, agencies: Mapping[str, AgencyKind | None]) -> list[str]:
-    """Agencies in the order in which they speak: the referrer, the IDVA, then by the template; those of no
-    kind that is known come last."""
+def speaking_order(
+    agencies: Iterable[str], kinds: Mapping[str, AgencyKind], referrer: str | None = None
+) -> list[str]:
+    """Agencies, each once, in the order in which they speak and are listed everywhere: the referrer, the
+    IDVA, then by the template; those of no kind that is known come last."""
 
     def place(agency: str) -> tuple[bool, int, str]:
-        kind = agencies[agency]
+        kind = kinds.get(agency)
         return (agency != referrer, SPEAK.index(kind) if kind in SPEAK else len(SPEAK), agency)
 
-    return sorted(agencies, key=place)
+    return sorted(set(agencies), key=place)
 
 
 def core_attendance(seats: Iterable[Seat]) -> dict[CoreService, Attendance | None]:

@@ -13,12 +13,11 @@ from contracts.events.conference import CaseListed
 from contracts.events.listing import CaseRestricted, Insider
 from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
 from contracts.sections import Narrative
-from contracts.vocabulary import AgencyKind
 from services.marac.conference.research import CALENDARS
 from services.marac.rules import sharing
 from services.marac.rules.interests import has_tie, sight
 from services.marac.rules.pairs import Pair
-from services.marac.rules.research import due_by, in_order, runs_until, state
+from services.marac.rules.research import due_by, runs_until, state
 from tests.services.marac.caseload import listing, meeting, referral, world
 from tests.support.facts import IDS, NOON, fact, root_of
 from tests.support.tables import lines
@@ -164,17 +163,6 @@ PAIRS = {
 )
 def test_to_which_cases_a_tie_is(what: str, tied: set[str], case: str, *, tie: bool) -> None:
     assert has_tie(case, tied, PAIRS) is tie, what
-
-
-def test_her_voice_comes_first_and_an_unknown_kind_last() -> None:
-    kinds = {
-        "police": AgencyKind.POLICE,
-        "haven": AgencyKind.IDVA_SERVICE,
-        "homes": AgencyKind.HOUSING,
-        "families": AgencyKind.CHILDRENS_SERVICES,
-    }
-    found = in_order(["homes", "nobody-knows", "police", "families", "haven", "haven"], kinds)
-    assert found == ["haven", "police", "families", "homes", "nobody-knows"]
 
 
 @pytest.mark.parametrize(

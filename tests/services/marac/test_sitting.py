@@ -61,12 +61,15 @@ def test_whoever_left_the_room_has_nothing_of_what_was_said(line: dict[str, Any]
 def test_the_referrer_speaks_first_then_the_idva_then_by_the_template() -> None:
     kinds = {
         "castlegate": AgencyKind.HOUSING,
-        "nobody-knows": None,
+        "families": AgencyKind.CHILDRENS_SERVICES,
         "haven": AgencyKind.IDVA_SERVICE,
         "police": AgencyKind.POLICE,
         "school": AgencyKind.EDUCATION,
     }
-    assert speaking_order("school", kinds) == ["school", "haven", "police", "castlegate", "nobody-knows"]
+    agencies = ["nobody-knows", *kinds, "police"]
+    order = ["haven", "police", "castlegate", "families", "school", "nobody-knows"]
+    assert speaking_order(agencies, kinds) == order
+    assert speaking_order(agencies, kinds, "school") == ["school", *order[:4], "nobody-knows"]
 
 
 @pytest.mark.parametrize("part", ["risks", "needs", "strengths", "decided"])
