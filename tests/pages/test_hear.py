@@ -162,6 +162,23 @@ def test_what_is_wrong_with_an_action_is_told_in_its_form_and_nothing_typed_is_l
     expect(page.locator("#action-text")).to_have_value("Change both locks.")
 
 
+def test_an_action_that_is_agreed_leaves_what_is_typed_beside_it_where_nothing_can_be_kept(
+    open_: Open,
+) -> None:
+    page = open_("chair", HEAR)
+    page.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
+    page.reload()
+    then = page.content()
+    page.route("**/cases/*/actions", lambda route: route.fulfill(body=then, content_type="text/html"))
+    page.locator("#risks").fill(TYPED)
+    page.locator("#action-text").fill("Change both locks.")
+    page.get_by_role("button", name="Add").last.click()
+    expect(page.locator("[data-state-action]")).to_contain_text("Saved at")
+    expect(page.locator("#risks")).to_have_value(TYPED)
+    expect(page.locator("#action-text")).to_have_value("")
+    assert page.evaluate(KEPT) == []
+
+
 def test_an_action_that_cannot_be_agreed_any_more_stays_on_the_page(open_: Open) -> None:
     page = open_("chair", HEAR)
     page.locator("#action-text").fill("Change both locks.")

@@ -132,7 +132,8 @@ function instead(part, came) {
 }
 
 /** An action that is agreed: under one name, however often it is sent. It is kept until the server has it; what
- * is wrong with it the server tells in its form. */
+ * is wrong with it the server tells in its form. Nothing else of the page is moved: what is typed beside it may be
+ * kept nowhere. */
 async function agree() {
   const answer = await posted(action().action, [...new FormData(action())]);
   if (answer === null) {
@@ -141,12 +142,14 @@ async function agree() {
     return;
   }
   if (answer.status === 401) return tell("out", "", "[data-state-action]");
+  const answered = await parsed(answer);
+  const came = answered.querySelector("form.gt-action-form");
   if (answer.ok) {
     await keptAction.forget();
-    location.reload();
-    return;
+    page.querySelector("[data-actions]").replaceChildren(...answered.querySelector("[data-actions]").childNodes);
+    action().replaceChildren(...came.childNodes);
+    return tell("saved", clock(), "[data-state-action]");
   }
-  const came = (await parsed(answer)).querySelector("form.gt-action-form");
   if (came === null) return tell("gone", "", "[data-state-action]");
   page.querySelector("[data-state-action]").textContent = "";
   instead(action(), came);
