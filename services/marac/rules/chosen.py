@@ -52,7 +52,9 @@ def chosen(configuration: FactSet, area: str | None) -> Chosen:
         )
 
     dash = number(Threshold.DASH_VISIBLE_HIGH_RISK, VISIBLE_HIGH_RISK)
-    incidents = (Escalation(least=max(2, number(Threshold.ESCALATION_INCIDENTS, ESCALATION_INCIDENTS))),)
+    # As it was set: what a MARAC says of itself takes from 2 to 50, the older threshold any number.
+    least = number(Threshold.ESCALATION_INCIDENTS, ESCALATION_INCIDENTS)
+    incidents = (Escalation.model_construct(least=least),)
     if said is None:
         return Chosen(dash=dash, escalation=incidents)
     return Chosen(

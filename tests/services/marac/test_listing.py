@@ -10,15 +10,17 @@ import pytest
 
 from chassis.accept import own_header
 from chassis.clock import working_days_before
+from chassis.facts import FactSet
 from chassis.log import Record
 from chassis.parking import Park, park
+from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet
 from contracts.events.research import InterestDeclared, Tie
 from contracts.mentions import Mention
-from contracts.vocabulary import Grade, ReferralCriterion, Role
+from contracts.vocabulary import Grade, ReferralCriterion, Role, Threshold
 from services.marac.rules import capacity, criteria, pairs
-from services.marac.rules.chosen import Chosen
+from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.repeat import Event, months_after
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ben, breach, cat, incident, mention, referral, risk, world
@@ -182,6 +184,13 @@ def test_each_two_of_the_same_people_are_told_once_and_a_victim_with_somebody_el
 
 def test_an_agenda_closes_on_a_working_day_before() -> None:
     assert str(working_days_before((NOON + timedelta(days=34)).date(), 2)) == "2026-04-01", "over Easter"
+
+
+@pytest.mark.parametrize("least", [1, 2, 60])
+def test_a_threshold_of_incidents_holds_as_it_was_set(least: int) -> None:
+    said = ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=least)
+    (found,) = chosen(FactSet([fact(said, root="threshold")]), "north").escalation
+    assert (found.least, found.unit, found.months) == (least, "incidents", 12)
 
 
 def test_a_repeat_is_by_the_definition_that_the_marac_has_chosen() -> None:
