@@ -123,6 +123,8 @@ class AgendaLine(Shown):
     review_by: str | None = Field(default=None, description="the name of the agency that owes it")
     owed: OwedNote | None = Field(default=None, description="of the safety plan and of what is to be told")
     no_idva: bool = Field(default=False, description="one is asked, and none has accepted")
+    taken_from: str | None = Field(default=None, description="the MARAC, by name, that sent it to another")
+    taken_by: str | None = Field(default=None, description="the MARAC, by name, that took it over")
     disputed: bool
     restricted: bool = False
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
@@ -274,6 +276,7 @@ class CasePage(Page):
     afraid_of: str | None
     marac: str | None
     marac_name: str | None
+    taken_from_name: str | None = Field(default=None, description="of the MARAC that sent it to this one")
     grade: Grade
     assessment: Assessment | None
     assessments: list[Assessment] = Field(description="all of the victim's, newest first")

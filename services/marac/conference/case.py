@@ -41,7 +41,8 @@ def fold_case(subject: Subject) -> Folded:
     people = _People(subject, said) if fact.content is not None and said is not None else None
     area = (casefile.area_of(said) if said else None) or (people.area if people else None)
     defined = casefile.areas_of(subject.configuration)
-    taken_by, listed = _taken_by(subject), tuple(_meetings(subject))
+    taken, listed = _taken(subject), tuple(_meetings(subject))
+    taken_by = [each.to_area for each in taken]
     row = rows.ConferenceCase(
         case=subject.id,
         letters=agenda.letters(subject.id),
@@ -54,6 +55,7 @@ def fold_case(subject: Subject) -> Folded:
         area=area,
         areas=area_and_around(defined, area),
         transferred=tuple(dict.fromkeys(place for to in taken_by for place in area_and_around(defined, to))),
+        taken_from=taken[-1].from_area if taken else None,
         marac=taken_by[-1] if taken_by else areas.marac_of(defined, area),
         meetings=listed,
         had_by=_had_by(subject, listed),
@@ -101,10 +103,10 @@ def _had_by(subject: Subject, listed: Iterable[rows.Listing]) -> str | None:
     return max(came)[1] if came else None
 
 
-def _taken_by(subject: Subject) -> list[str]:
-    """The MARACs that took the case over, the last last: the last is to hear it."""
+def _taken(subject: Subject) -> list[TransferSent]:
+    """What was sent to another MARAC and taken there, the last last: that MARAC is to hear it."""
     sent = (told_of(subject.facts, each.root) for each in subject.facts.of(TransferSent))
-    return [each.said.to_area for each in sent if each is not None and each.stands.state in TAKEN]
+    return [each.said for each in sent if each is not None and each.stands.state in TAKEN]
 
 
 class _People:

@@ -186,6 +186,8 @@ def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.Ag
         name=victim.identity.name if victim else None,
         born=next(iter(victim.identity.born), None) if victim else None,
         grade=case.grade,
+        taken_from=area_name(known.areas, case.taken_from),
+        taken_by=area_name(known.areas, case.marac) if case.taken_from else None,
         repeat=known.repeat_at.get(meeting or "", case.repeat is not None),
         children=len(case.children),
         orders_not_served=sum(not (order.status.served and order.status.aware) for order in orders),

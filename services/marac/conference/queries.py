@@ -261,6 +261,7 @@ async def _page(
         children=[people[each.person][0] for each in case.children],
         household=known.home.household(locations=sees.locations),
         referred_before=bool(case.before),
+        taken_from_name=compose.area_name(known.areas, case.taken_from),
         orders=[compose.order_shown(each, locations=sees.locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),

@@ -341,6 +341,8 @@ class ConferenceCase(Row):
     transferred: tuple[str, ...] = ()
     """The MARACs that took it over from another, and every area around them: they see it, without where its
     people are."""
+    taken_from: str | None = None
+    """The MARAC that sent it to the last that took it."""
     marac: str | None = None
     victim: CasePerson | None = None
     perpetrators: tuple[CasePerson, ...] = ()

@@ -390,6 +390,14 @@ async def test_a_case_that_was_taken_over_is_returned_to_nobody(marac: Marac) ->
         return made.case in (await marac.get("coordinator-elsewhere", "waiting")).text
 
     await until(waits, what="the case waits in the south")
+    starts = (marac.runtime.clock.now() + timedelta(days=3)).isoformat()
+    called = await marac.post("coordinator-elsewhere", "meetings", {"area": "south", "starts": starts})
+    agenda = f"meetings/{called.json()['root']}/agenda"
+    lines = (await read(marac, "coordinator-elsewhere", agenda))["waiting"]
+    assert [(each["taken_from"], each["taken_by"]) for each in lines] == [("North", "South")]
+    for path in (agenda.removesuffix("/agenda"), f"cases/{made.case}"):
+        shown = (await page(marac, "coordinator-elsewhere", path)).text
+        assert "Transferred from North to South." in shown, path
     for who in ("coordinator-elsewhere", "coordinator"):
         refused = await marac.post(who, returns, back)
         assert (refused.status_code, refused.json()["code"]) == (409, "taken-over"), who
