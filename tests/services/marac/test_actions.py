@@ -97,6 +97,18 @@ async def agreed(marac: Marac, made: Prepared, days: float = 5, who: str = "coor
     return root
 
 
+async def test_the_late_ones_come_first_on_every_list(marac: Marac) -> None:
+    made = await prepared(marac)
+    last, first = await agreed(marac, made, 9), await agreed(marac, made, 2)
+    late = await agreed(marac, made, -1)
+    order = [(late, True), (first, False), (last, False)]
+    theirs = (await marac.get("housing", "actions")).json()["yours"]
+    everybodys = (await marac.get("chair", "actions")).json()["areas"]
+    of_case = (await marac.page("chair", made.case))["actions"]
+    for found in (theirs, everybodys, of_case):
+        assert [(each["action"], each["late"]) for each in found] == order
+
+
 async def answer(
     marac: Marac, who: str, action: str, what: str, text: str | None = None, tag: str | None = None
 ) -> httpx.Response:

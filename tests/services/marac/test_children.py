@@ -284,6 +284,18 @@ async def test_the_case_says_it_and_who_may_see_where_sees_the_school(marac: Mar
         assert (OWN_WORDS in page, "Ada Thistle" in page, SCHOOL in page) == (True, True, sees), who
     paper = (await page_of(marac, "coordinator", f"/marac/cases/{case}/print")).text
     assert (OWN_WORDS in paper, SCHOOL in paper) == (True, False)
+    assert "Nobody says that the victim is pregnant, or asked." in page
+    midwife = HealthContacted(people=[ann(health=Health(pregnant=True))], service="midwife")
+    await marac.say("council", midwife, 1)
+
+    async def told() -> bool:
+        there = (await marac.page("chair", case))["household"]["pregnant"] is not None
+        return (
+            there
+            and "The victim is pregnant, says" in (await page_of(marac, "chair", f"/marac/cases/{case}")).text
+        )
+
+    await until(told, what="REST and page say that she is pregnant")
 
 
 async def test_the_list_of_children_is_of_the_cases_that_one_may_see(marac: Marac) -> None:
