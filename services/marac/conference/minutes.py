@@ -48,9 +48,8 @@ class ToIssue(BaseModel):
 
 
 async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
-    """The minutes for a caller: for whoever holds the meeting with what was recorded since, if anything was;
-    for others as issued last, for a representative of the cases that are theirs. Raises Problem (404). It is
-    on record."""
+    """The minutes for a caller, on record: whoever holds the meeting has what was recorded since, if anything
+    was; others what was issued last, a representative of the cases that are theirs. Raises Problem (404)."""
     sitting, holds = await sitting_of(runtime, meeting), sharing.may_hold(caller.roles)
     row = await _meeting(runtime, caller, meeting, sitting)
     of_agency = not sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
@@ -58,30 +57,20 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     newest = sitting.issued[-1] if sitting.issued else None
     own = await theirs(runtime, caller, row, sitting) if of_agency else None
-    out = out_of(caller, sitting)
-    seen = {
-        case: each
-        for case, each in (own.cases if own else await cases_at(runtime, caller, row)).items()
-        if case not in out
-    }
+    all_, out = own.cases if own else await cases_at(runtime, caller, row), out_of(caller, sitting)
+    seen = {case: each for case, each in all_.items() if case not in out}
     before = await _as_issued(runtime, sitting, newest, strictly=own is not None) if newest else None
     changed = await _changed(runtime, row, sitting, before, newest, seen) if holds and newest else 0
-    then = newest.issued if newest and before and not changed else None
-    told = before if then and before else sitting
+    told, then = (before, newest.issued) if newest and before and not changed else (sitting, None)
     cases = await _cases(runtime, caller, row, sitting, told, seen, then) if holds or newest else []
     cases = cases if own is None else [each for each in cases if each.record and each.heard]
-    attendance = list(told.attendance) if holds or newest else []
-    carried = await _carried(runtime, caller, row, sitting, then) if own is None and (holds or newest) else []
+    attendance, whole = list(told.attendance) if holds or newest else [], own is None and (holds or newest)
     page = Minutes(
         at=runtime.clock.now(),
         meeting=meeting,
         area_name=compose.area_name(areas, row.area) or row.area,
-        starts=row.starts,
-        venue=row.venue,
-        emergency=row.emergency,
-        opened=sitting.opened,
-        closed=sitting.closed,
-        statement=sitting.statement,
+        **row.model_dump(include={"starts", "venue", "emergency"}),
+        **sitting.model_dump(include={"opened", "closed", "statement"}),
         number=newest.number if newest else 0,
         issued=newest.issued if newest else None,
         draft=holds and (newest is None or changed > 0),
@@ -89,7 +78,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         may_issue=holds and sitting.closed is not None and (newest is None or changed > 0),
         attendance=attendance,
         core=core_lines(told, agencies) if attendance else [],
-        carried=carried,
+        carried=await _carried(runtime, caller, row, sitting, then) if whole else [],
         cases=cases,
         of_agency=of_agency,
         undeclared=own.undeclared if own else 0,
