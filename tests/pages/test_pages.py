@@ -588,7 +588,8 @@ def test_assets_may_be_kept_and_pages_may_not(ask: Callable[..., httpx.Response]
 
 def test_an_operator_decides_what_becomes_of_a_record(open_: Open, world: World) -> None:
     page = open_("operator", "/notify/parked")
-    record = page.locator(".gt-card").first
+    expect(page.locator(".gt-card").first).to_contain_text("Topic breaches, partition 4: not read any more")
+    record = page.locator(".gt-card:has(form)").first
     record.get_by_role("button", name="Record decision").click()
     expect(page.locator(".govuk-error-summary")).to_contain_text("Choose what is to become of it, and why")
     expect(page).to_have_title(re.compile("^Error: "))

@@ -200,7 +200,7 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
             for row in none.rows
             for each in row.decided
         ],
-        not_told=[_not_told(row, cases[row.case], people, at) for row in untold.rows],
+        not_told=[_not_told(row, cases[row.case], people, at) for row in untold.rows if row.tell_due],
         agencies=await names(runtime),
         more=again.more or untold.more or none.more,
     )
