@@ -84,13 +84,13 @@ async def decide(client: httpx.AsyncClient, path: str, **form: str) -> httpx.Res
     return await client.post(path, data=hidden | form)
 
 
-async def within_a_second(shows: Callable[[], Awaitable[bool]], what: str) -> None:
+async def within_a_second(shows: Callable[[], Awaitable[bool | None]], what: str) -> None:
     await until(shows, what, 1)
 
 
-def no(view: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+def no(view: Callable[[], Awaitable[bool | None]]) -> Callable[[], Awaitable[bool]]:
     async def negated() -> bool:
-        return not await view()
+        return await view() is False
 
     return negated
 
@@ -314,8 +314,12 @@ async def every_view_follows_a_link(
         shown = (await chair.get(f"/marac/v1/cases/{roots['idva']}")).json()
         return breach in {each["cause"] for each in shown["alerts"]}
 
-    async def to_be_told() -> bool:
-        owed = (await adviser.get(f"/referrals/v1/victims/{her}")).json()["owed"]
+    async def to_be_told() -> bool | None:
+        answer = await adviser.get(f"/referrals/v1/victims/{her}")
+        if answer.status_code == 404:
+            return None  # whoever she is from now on has no row yet: neither told nor not
+        assert answer.status_code == 200, answer.text
+        owed = answer.json()["owed"]
         return ("charge", roots["police"]) in {(each["kind"], each["root"]) for each in owed["updates"]}
 
     async def high() -> bool:
