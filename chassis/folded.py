@@ -1,5 +1,5 @@
 """How far a service's rows are. A fact is held when it is loaded; pages are made of rows, which are folded
-after it, and in a rebuild long after it. Held is no more than folded: a page says what its rows have in them.
+after it, and in a rebuild long after it. So a page says what its rows have in them, not what is held.
 
 Marks carry no time. So once a second it is noted until when all was held then (``chassis.watermark``), and
 the highest mark that was there. A mark that is there now, and was higher than all that were there at such a

@@ -27,9 +27,13 @@ async def test_a_service_learns_who_is_silent(system: System, monkeypatch: pytes
         return [each.name for each in runtime.silences] == ["Castlegate Police"]
 
     await until(silent)
+    (found,) = runtime.silences
+    assert found.kind is AgencyKind.POLICE
+    assert found.since == (await runtime.newest_of([agency], runtime.clock.now()))[agency]
     await say(runtime, incident("1"))
 
     async def heard() -> bool:
         return not runtime.silences
 
     await until(heard)
+    assert runtime.silences == [], "whoever is heard again is not told of"
