@@ -359,7 +359,8 @@ def answers(value: Any) -> Any:
 
 async def perpetrator(_runtime: Any, _caller: Any, _person: str, at: datetime | None = None) -> Any:
     """The page of somebody of the cohort, now or as it was known when a month began."""
-    return samples.perpetrator().model_copy(update={"known_at": months.begun(at) if at else None})
+    then = {"known_at": months.begun(at), "fresh_until": months.begun(at)} if at else {}
+    return samples.perpetrator().model_copy(update=then)
 
 
 async def opened(_runtime: Any, _caller: Any, cause: str) -> Any:

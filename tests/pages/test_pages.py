@@ -528,6 +528,7 @@ def test_of_the_cohort_it_is_asked_for_by_month(open_: Open) -> None:
     page.fill("#known-year", "2026")
     page.click("text=Show what was known")
     expect(page.locator(".gt-bar")).to_contain_text("AS IT WAS KNOWN Sun 1 Nov 2026")
+    expect(page.locator(".gt-fresh").first).to_contain_text("and nothing later")
     assert page.url.endswith("?at=2026-11-01T00:00:00Z")
     assert page.locator("a[href$='/decision']").count() == 0, "nobody decides upon what was known"
     page.goto(page.url.split("?")[0] + "?month=13&year=2026")
