@@ -37,7 +37,8 @@ async def listed(runtime: TheRuntime, caller: Reader) -> MinutesList:
 
 @router.get("/meetings/{meeting}/minutes")
 async def the_minutes(meeting: Id, runtime: TheRuntime, caller: Reader) -> Minutes:
-    """The minutes as issued; for whoever holds the meeting with what was recorded since."""
+    """The minutes as issued; for whoever holds the meeting with what was recorded since; for the MARAC that
+    took a case over from there, of that case alone."""
     return await _read(runtime, caller, meeting)
 
 
@@ -96,8 +97,8 @@ async def _minutes(
 
 
 async def _read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
-    """The minutes for a caller; that somebody opened what was sent is on record."""
+    """The minutes for a caller; that somebody opened what was sent to them is on record."""
     found = await minutes.read(runtime, caller, meeting)
-    if found.number and found.cases:
+    if found.number and found.cases and not found.by_transfer:
         await sending.opened(runtime, caller, meeting, Paper.MINUTES)
     return found

@@ -10,6 +10,7 @@ from contracts.vocabulary import MoveWarning, Role
 from services.marac.conference.after_rows import ConferenceTransfer, FlagLine, NoRepeatLine, RecordWaits
 from services.marac.conference.victim_rows import Telling
 from services.marac.rules.flags import Stands
+from services.marac.shown_sitting import MinutesLine
 
 
 class Shown(BaseModel):
@@ -138,6 +139,9 @@ class TransferShown(Shown):
     may_supply: bool = Field(description="the caller coordinates the MARAC that sent it")
     take_late: bool
     chase_late: bool
+    minutes: list[MinutesLine] = Field(
+        default=[], description="of the case's issued minutes those that opened with it, the newest first"
+    )
 
 
 class Transfers(Shown):

@@ -109,6 +109,11 @@ class Minutes(Shown):
         description="for an agency's representative: of what was issued, the cases that they heard and to"
         " which they have no tie; `carried` is not given",
     )
+    by_transfer: bool = Field(
+        default=False,
+        description="for whoever sees a case that was transferred from there: of what was issued that case"
+        " alone; `attendance`, `core`, `carried` and `left` are not given",
+    )
     undeclared: int = Field(default=0, description="so many cases wait for the representative to declare")
     agencies: dict[str, str]
 

@@ -25,6 +25,7 @@ from services.marac.conference.after_rows import (
     RecordWaits,
     TransferStep,
 )
+from services.marac.shown_sitting import MinutesLine
 from tests.pages.sample_rows import BREACH, CASE, FRESH, LONG, NOW, ORDER, ago, new
 
 IDVA, POLICE, HOUSING = "harbour-idva", "northmere-police", "castlegate-housing"
@@ -188,6 +189,11 @@ def _transfer(state: Any, warned: MoveWarning, letters: str, **more: Any) -> sho
     )
 
 
+def _minutes() -> MinutesLine:
+    said: dict[str, Any] = {"meeting": new(), "area_name": "Northmere North", "emergency": False}
+    return MinutesLine(**said, starts=ago(days=9), number=2, issued=ago(days=4))
+
+
 async def transfers(_runtime: Any, caller: Caller) -> shown_after.Transfers:
     """One that nobody has taken in time, one of which more is asked, one that is taken."""
     acts = StaffRole.MARAC_COORDINATOR in caller.roles
@@ -197,7 +203,7 @@ async def transfers(_runtime: Any, caller: Caller) -> shown_after.Transfers:
         transfers=[
             _transfer("waits", MoveWarning.THERE, "K7Q", **may),
             _transfer("asked", MoveWarning.NOT_KNOWN, "R4W3", **may | {"may_see_case": False}),
-            _transfer("taken", MoveWarning.TO_CHECK, "M2D", **may),
+            _transfer("taken", MoveWarning.TO_CHECK, "M2D", **may, minutes=[_minutes()]),
         ],
         agencies=AGENCIES,
     )

@@ -18,6 +18,7 @@ from services.marac.conference import compose, known, rows
 from services.marac.conference.action_held import actions_of
 from services.marac.conference.action_plan import lines_of, reviewed
 from services.marac.conference.actions_rows import ActionRow
+from services.marac.conference.handed_over import handed_over
 from services.marac.conference.hearing import (
     cases_at,
     in_order,
@@ -27,7 +28,7 @@ from services.marac.conference.hearing import (
     sitting_of,
 )
 from services.marac.conference.held import Held
-from services.marac.conference.minutes_theirs import may_read, theirs
+from services.marac.conference.minutes_theirs import Theirs, may_read, theirs
 from services.marac.conference.room import core_lines, take
 from services.marac.conference.sending import minutes_to
 from services.marac.conference.sitting import SITTING
@@ -49,22 +50,24 @@ class ToIssue(BaseModel):
 
 async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     """The minutes for a caller, on record: whoever holds the meeting has what was recorded since, if anything
-    was; others what was issued last, a representative of the cases that are theirs. Raises Problem (404)."""
-    sitting, holds = await sitting_of(runtime, meeting), sharing.may_hold(caller.roles)
-    row = await _meeting(runtime, caller, meeting, sitting)
-    of_agency = not sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
+    was; others what was issued last: a representative of the cases that are theirs, and whoever sees a case
+    that was transferred of that one alone. Raises Problem (404)."""
+    sitting = await sitting_of(runtime, meeting)
+    row, own = await _meeting(runtime, caller, meeting, sitting)
+    holds = own is None and sharing.may_hold(caller.roles)
     configuration = await runtime.configuration(AgencyDefined, AreaDefined)
     agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
     newest = sitting.issued[-1] if sitting.issued else None
-    own = await theirs(runtime, caller, row, sitting) if of_agency else None
     all_, out = own.cases if own else await cases_at(runtime, caller, row), out_of(caller, sitting)
     seen = {case: each for case, each in all_.items() if case not in out}
     before = await _as_issued(runtime, sitting, newest, strictly=own is not None) if newest else None
     changed = await _changed(runtime, row, sitting, before, newest, seen) if holds and newest else 0
     told, then = (before, newest.issued) if newest and before and not changed else (sitting, None)
-    cases = await _cases(runtime, caller, row, sitting, told, seen, then) if holds or newest else []
-    cases = cases if own is None else [each for each in cases if each.record and each.heard]
-    attendance, whole = list(told.attendance) if holds or newest else [], own is None and (holds or newest)
+    all_of = (runtime, caller, row, sitting, told, seen, then)
+    cases = await _cases(*all_of, holds=holds) if holds or newest else []
+    cases = cases if own is None else own.only(cases)
+    handed, whole = own is not None and own.handed, own is None and (holds or newest)
+    attendance = list(told.attendance) if (holds or newest) and not handed else []
     page = Minutes(
         at=runtime.clock.now(),
         meeting=meeting,
@@ -80,7 +83,8 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         core=core_lines(told, agencies) if attendance else [],
         carried=await _carried(runtime, caller, row, sitting, then) if whole else [],
         cases=cases,
-        of_agency=of_agency,
+        of_agency=own is not None and not handed,
+        by_transfer=handed,
         undeclared=own.undeclared if own else 0,
         agencies={agency: said.name for agency, said in sorted(agencies.items())},
     )
@@ -92,12 +96,19 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
 
 async def _meeting(
     runtime: Runtime, caller: Caller, meeting: str, sitting: Sitting
-) -> rows.ConferenceMeeting:
-    """A meeting whose minutes are there for the caller. Raises Problem (404)."""
+) -> tuple[rows.ConferenceMeeting, Theirs | None]:
+    """A meeting whose minutes are there for the caller, and of which of its cases alone; None: of all that
+    they see. Raises Problem (404)."""
     row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
-    if row is None or not may_read(caller, row, sitting):
+    if row is None:
         raise not_found()
-    return row
+    if may_read(caller, row, sitting):
+        sees = sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
+        return row, None if sees else await theirs(runtime, caller, row, sitting)
+    handed = await handed_over(runtime, caller, row, sitting)
+    if row.withdrawn or not handed:
+        raise not_found()
+    return row, Theirs(handed, 0, sitting.issued[-1].issued, handed=True)
 
 
 async def issue(runtime: Runtime, caller: Caller, meeting: str, said: ToIssue) -> Taken:
@@ -164,6 +175,8 @@ async def _cases(
     told: Sitting,
     there: Mapping[str, rows.ConferenceCase],
     then: datetime | None,
+    *,
+    holds: bool,
 ) -> list[MinutesCase]:
     """These cases in the agenda's order. ``then``: when the minutes were issued that are read, with what was
     known of each by then; ``told``: the meeting as it was recorded by then."""
@@ -172,7 +185,7 @@ async def _cases(
     known = await held.many(CASE, rows.ConferenceCase, there, "case") if then else there
     repeats = await held.repeats(known, row)
     return [
-        (await _case(runtime, caller, case, letters[case.case], sitting)).model_copy(
+        (await _case(runtime, case, letters[case.case], sitting, holds=holds)).model_copy(
             update={
                 "actions": actions[case.case],
                 "repeat": case.case in repeats,
@@ -214,9 +227,9 @@ async def _carried(
 
 
 async def _case(
-    runtime: Runtime, caller: Caller, case: rows.ConferenceCase, letters: str, sitting: Sitting
+    runtime: Runtime, case: rows.ConferenceCase, letters: str, sitting: Sitting, *, holds: bool
 ) -> MinutesCase:
-    holds, newest = sharing.may_hold(caller.roles), sitting.issued[-1] if sitting.issued else None
+    newest = sitting.issued[-1] if sitting.issued else None
     heard = sitting.of(case.case)
     issued = _issued(heard, newest)
     record = heard.now if heard and holds else issued

@@ -1,5 +1,6 @@
 """What of issued minutes an agency's representative has, and which minutes there are for somebody to read."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -21,7 +22,7 @@ from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import sharing
 from services.marac.rules.interests import Sight, sight
-from services.marac.shown_sitting import MinutesLine, MinutesList
+from services.marac.shown_sitting import MinutesCase, MinutesLine, MinutesList
 
 LISTED_FOR = timedelta(days=365)
 """As long as a file is flagged after a meeting, whoever acts on its minutes finds them in the list."""
@@ -29,11 +30,18 @@ LISTED_FOR = timedelta(days=365)
 
 class Theirs(NamedTuple):
     """The cases of issued minutes that a representative may read, how many wait for their word on whether
-    they have a tie to them, and when the minutes were issued."""
+    they have a tie to them, and when the minutes were issued. ``handed``: the cases alone that were
+    transferred to the caller's MARAC, and of the room nothing: who was there, and who left it."""
 
     cases: dict[str, rows.ConferenceCase]
     undeclared: int
     issued: datetime | None
+    handed: bool = False
+
+    def only(self, cases: Iterable[MinutesCase]) -> list[MinutesCase]:
+        """What of these cases is theirs to read: those that were heard."""
+        heard = [each for each in cases if each.record and each.heard]
+        return [each.model_copy(update={"left": []}) for each in heard] if self.handed else heard
 
 
 async def theirs(runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting) -> Theirs:

@@ -27,6 +27,7 @@ from contracts.vocabulary import AreaKind, HeardHere, MoveKind, MoveWarning, Rol
 from services.marac import casefile, shown_after
 from services.marac.conference import following, rows
 from services.marac.conference.after_rows import ConferenceTransfer, ConferenceTransferTable
+from services.marac.conference.handed_over import minutes_of
 from services.marac.conference.held import Held, restrictions, sees_of, tied, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.transfer import TRANSFER, untaken
@@ -252,6 +253,7 @@ async def shown(
     gone = await tied(runtime, caller, cases)
     people = await following.people_of(runtime, cases.values())
     coordinates = not sharing.RIGHTS[sharing.FOLLOW_UP].isdisjoint(caller.roles)
+    minutes = await minutes_of(runtime, caller, seen)
 
     def acts(area: str) -> bool:
         return coordinates and sharing.may_act_in(caller.areas, area_and_around(areas, area))
@@ -271,6 +273,7 @@ async def shown(
             may_supply=acts(row.from_area) and row.state != "withdrawn",
             take_late=row.take_by is not None and row.take_by <= at,
             chase_late=row.chase_by is not None and row.chase_by <= at,
+            minutes=minutes.get(row.of_case, []) if row.state in TAKEN else [],
         )
         for row in found
         if row.of_case in cases.keys() - gone

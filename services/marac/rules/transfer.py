@@ -21,6 +21,31 @@ WAITS: tuple[State, ...] = ("waits", "asked")
 
 
 @dataclass(frozen=True, slots=True)
+class Took:
+    """A transfer that was taken: from and to which MARAC, when it was sent and when it was taken."""
+
+    from_area: str
+    to_areas: Collection[str]
+    sent: datetime
+    taken: datetime
+
+
+def minutes_go_with(took: Iterable[Took], areas: Collection[str], marac: str | None, began: datetime) -> bool:
+    """Whether issued minutes of a case open for somebody of these ``areas``, though the meeting of ``marac``
+    that ``began`` then is not theirs: their MARAC took the case after it, from that one or from another that
+    had taken it before (``domain.md`` 1.9: all relevant material goes with it, including earlier minutes).
+    ``to_areas`` of each: the MARAC that took it and those around it. What a sender hears of it later does not
+    go with it."""
+    took = list(took)
+    theirs = [each for each in took if not set(areas).isdisjoint(each.to_areas) and began < each.taken]
+    return any(
+        earlier.from_area == marac and earlier.sent <= each.sent and began < earlier.taken
+        for each in theirs
+        for earlier in took
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A place where an alleged perpetrator is said to be; ``areas``: the area that it is told in, with those
     around it. Empty: its words alone are known."""

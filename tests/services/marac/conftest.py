@@ -67,6 +67,7 @@ CALLERS = {
         caller("officer", "police", "officer-in-case"),
         caller("officer-else", "police", "officer-in-case"),
         caller("idva-else", "harbour", "idva", "north"),
+        caller("idva-elsewhere", "harbour", "idva", "south"),
         caller("matac", "police", "matac-coordinator", "tasking"),
         caller("matac-elsewhere", "southvale-police", "matac-coordinator", "southvale"),
         caller("admin", "council", "area-admin", "castleshire"),

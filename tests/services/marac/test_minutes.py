@@ -3,12 +3,13 @@ when."""
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.accept import own_header
 from contracts.vocabulary import Role
 from services.marac.rules import sharing
+from services.marac.rules.transfer import Took, minutes_go_with
 from tests.services.marac.caseload import STREET, ben, incident, referral
 from tests.services.marac.caseload import mention as named
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, bare, caller, prepared
@@ -24,6 +25,18 @@ async def until_async(asked: Callable[[], Awaitable[object]], wanted: object) ->
         return await asked() == wanted
 
     await until(so)
+
+
+@lines(__file__, "transferred_minutes")
+def test_which_minutes_go_with_a_case_to_another_marac(line: dict[str, Any]) -> None:
+    def day(n: int) -> datetime:
+        return datetime(2026, 11, n, 9, tzinfo=UTC)
+
+    took = [
+        Took(each["from"], {each["to"], "castleshire"}, day(each["sent"]), day(each["taken"]))
+        for each in line["took"]
+    ]
+    assert minutes_go_with(took, line["areas"], "north", day(10)) == line["opens"]
 
 
 @lines(__file__, "represents")
@@ -254,3 +267,70 @@ async def test_a_case_that_is_taken_back_or_is_of_another_is_there_no_more(marac
     await marac.runtime.revise(made.case, 3, None, None, caller=haven, right="test")
     await until(gone, what="nothing is there of a referral that was withdrawn")
     assert (await marac.get("chair", path(made, "minutes"))).json()["cases"][0]["withdrawn"]
+
+
+async def test_minutes_of_a_case_open_for_the_marac_that_took_it_and_of_no_other_case(marac: Marac) -> None:
+    """Before it is taken, and once it was given back, they are not there; a line that is said later goes with
+    the next version, as for any agency."""
+    made = await sitting(marac)
+    other = referral(people=[named("cat", Role.VICTIM), ben()])
+    their = await marac.say("haven", other.said)
+    await until(lambda: marac.page("chair", their))
+    assert (await marac.post("coordinator", path(made, "cases"), {"case": their})).status_code == 201
+    for case, risks in ((made.case, SAID["risks"]), (their, "Cat is afraid.")):
+        heard = await marac.post("chair", path(made, f"cases/{case}/hearing"), SAID | {"risks": risks})
+        assert heard.status_code == 201, heard.text
+    await attends(marac, made, "council", "present")
+    left = {"case": made.case, "agency": "council", "who": "Femi", "person": None}
+    assert (await marac.post("chair", path(made, "left"), left)).status_code == 201
+    assert (await marac.post("chair", path(made, "sitting"), {"step": "closed"})).status_code == 201
+    assert (await marac.post("coordinator", path(made, "minutes"), {"number": 1})).status_code == 201
+    there = ("coordinator-elsewhere", "chair-elsewhere", "idva-elsewhere")
+    warned = await marac.post("coordinator", f"cases/{made.case}/move-warnings", {"to_area": "south"})
+    body = {"to_area": "south", "warning_read": warned.json()["warning"]}
+    sent = await marac.post("coordinator", f"cases/{made.case}/transfers", body)
+    answers = f"transfers/{sent.json()['root']}/answers"
+
+    async def open_to(who: str) -> int:
+        return (await marac.get(who, path(made, "minutes"))).status_code
+
+    async def said(answer: str, status: int) -> None:
+        told = await marac.post("coordinator-elsewhere", answers, {"answer": answer})
+        assert told.status_code == 201, told.text
+        for who in there:
+            await until_async(lambda who=who: open_to(who), status)  # type: ignore[misc]
+
+    assert [await open_to(who) for who in there] == [404, 404, 404], "nobody has taken it"
+    await said("acknowledge", 200)
+    for who in ("housing-elsewhere", "matac", "system"):
+        assert await open_to(who) == 404, who
+    for who in there:
+        page = (await marac.get(who, path(made, "minutes"))).json()
+        (case,) = page["cases"]
+        assert (case["case"], case["record"]["risks"], case["left"]) == (made.case, SAID["risks"], [])
+        assert (page["by_transfer"], page["of_agency"], page["draft"]) == (True, False, False)
+        assert (page["attendance"], page["core"], page["carried"]) == ([], [], [])
+        assert (page["number"], page["may_issue"]) == (1, False)
+        for end in ("minutes", "minutes/print"):
+            shown = await page_of(marac, who, f"meetings/{made.meeting}/{end}")
+            assert (SAID["risks"] in shown, "Your MARAC took this case over" in shown) == (True, True)
+            for kept in ("Cat is afraid.", "Rowan Ellis", "Femi", STREET, "Actions of earlier meetings"):
+                assert kept not in shown, (end, kept)
+        after = await page_of(marac, who, f"cases/{made.case}/after")
+        assert f"/marac/meetings/{made.meeting}/minutes" in after
+        assert (await marac.get(who, path(made, "sitting"))).status_code == 404
+        assert (await marac.post(who, path(made, "minutes"), {"number": 2})).status_code == 404
+    assert (await put(marac, "chair", made, SAID | {"risks": "Not issued."}, 1)).status_code == 200
+    assert await letters(marac, "chair-elsewhere", made) == [SAID["risks"]], "not issued, not theirs"
+    heard_ = marac.runtime.ids.fact("marac", f"heard {made.meeting} {made.case}")
+    looks = (await marac.get("coordinator", f"cases/{made.case}/shown-to/{heard_}")).json()["looks"]
+    assert {CALLERS[who].id for who in there} <= {each["person"] for each in looks}
+    lines_ = (await marac.get("coordinator", "transfers")).json()["transfers"]
+    assert [each["minutes"] for each in lines_] == [[]], "the sender has them among its meetings"
+    await said("not-taken", 404)
+
+
+async def page_of(marac: Marac, who: str, end: str) -> str:
+    answer = await marac.http.get(f"/marac/{end}", headers={"Authorization": f"Bearer {who}"})
+    assert answer.status_code == 200, (who, end)
+    return answer.text
