@@ -63,11 +63,10 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
     before = await _as_issued(runtime, sitting, newest, strictly=own is not None) if newest else None
     changed = await _changed(runtime, row, sitting, before, newest, seen) if holds and newest else 0
     told, then = (before, newest.issued) if newest and before and not changed else (sitting, None)
-    all_of = (runtime, caller, row, sitting, told, seen, then)
-    cases = await _cases(*all_of, holds=holds) if holds or newest else []
+    handed, some, all_of = own is not None and own.handed, holds or newest, (runtime, caller, row, sitting)
+    cases = await _cases(*all_of, told, seen, then, holds=holds) if some else []
     cases = cases if own is None else own.only(cases)
-    handed, whole = own is not None and own.handed, own is None and (holds or newest)
-    attendance = list(told.attendance) if (holds or newest) and not handed else []
+    attendance = list(told.attendance) if some and not handed else []
     page = Minutes(
         at=runtime.clock.now(),
         meeting=meeting,
@@ -81,7 +80,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         may_issue=holds and sitting.closed is not None and (newest is None or changed > 0),
         attendance=attendance,
         core=core_lines(told, agencies) if attendance else [],
-        carried=await _carried(runtime, caller, row, sitting, then) if whole else [],
+        carried=await _carried(*all_of, then) if own is None and some else [],
         cases=cases,
         of_agency=own is not None and not handed,
         by_transfer=handed,
@@ -89,7 +88,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> Minutes:
         agencies={agency: said.name for agency, said in sorted(agencies.items())},
     )
     body = page.model_dump_json(exclude={"at", "agencies"}).encode()
-    facts = {row.root, *sitting.facts, *(line.fact for line in attendance), *_records(cases)}
+    facts = {row.root, *_records(cases), *([] if handed else sitting.facts), *(a.fact for a in attendance)}
     await runtime.shown(caller, SITTING.name, meeting, body, facts)
     return page
 
