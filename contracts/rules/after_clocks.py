@@ -35,8 +35,9 @@ AFTER: Mapping[AlertRule, Clock] = {
         owner=ClockOwner.ACTION_OWNER,
         urgency=None,
         late="it is first on its owner's list and on the chair's and the coordinator's, a gap on the case's"
-        " page and in the agenda, and each meeting has it until it is answered. Nobody is called: no rota of"
-        " those on call is its owner's",
+        " page and in the agenda, and each meeting has it until it is answered. From 7 days on it is told to"
+        " the chair: by itself on the list of actions and as a number on the page over all MARACs; its owner"
+        " reads that it is. Nobody is called: no rota of those on call is its owner's",
         source="SafeLives minutes checklist 2014; domain.md 1.5 and 1.7. The time is the one that was agreed",
     ),
     AlertRule.FLAGS_OWED: _after(

@@ -47,6 +47,9 @@ class ActionLine(BaseModel):
     answer: ActionAnswer | None
     open: bool
     late: bool
+    told_to_chair: bool = Field(
+        default=False, description="late for so long that its MARAC's chair is told: for a week"
+    )
     carried: int = Field(description="so many meetings have had it before them since it was agreed")
     not_specific: tuple[NotSpecific, ...] = Field(description="what it leaves open; it is asked about")
     withdrawn: bool

@@ -57,6 +57,10 @@ class MaracLine(Part):
     next: NextMeeting | None
     waiting: int = Field(description="referred and not listed at a meeting of it")
     unanswered: int = Field(description="alerts about its listed and waiting cases that nobody has answered")
+    actions_late: int = Field(default=0, description="of every agency, and nobody has said what came of them")
+    actions_told: int = Field(
+        default=0, description="of these those that have been late for a week: the chair's to take up"
+    )
     silent: list[Silent]
     population: Population | None
     per_10_000: float | None = Field(description="cases of the year for each 10,000 women of 16 and over")

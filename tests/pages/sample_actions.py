@@ -29,6 +29,7 @@ def _line(of: tuple[str, str], text: str | None, hours: float, **more: Any) -> A
         "answer": None,
         "open": True,
         "late": hours < 0,
+        "told_to_chair": hours < -168,
         "carried": 0,
         "not_specific": (),
         "withdrawn": False,
@@ -50,7 +51,7 @@ def lines() -> list[ActionLine]:
     over: dict[str, Any] = {"open": False, "late": False, "may_answer": True}
     return [
         _line(
-            HOUSING, "Change both locks at the back door.", -30, action=ACTION, carried=2, worker=marsh
+            HOUSING, "Change both locks at the back door.", -200, action=ACTION, carried=2, worker=marsh
         ).model_copy(update={"risk": risk, "answers": (accepted,), "answer": ActionAnswer.ACCEPTED}),
         _line(SCHOOL, f"{LONG} " * 6, -2, safe_to_tell=False, target=ActionFor.CHILD),
         _line(HOUSING, "Monitor", 90, not_specific=(NotSpecific.WORDS, NotSpecific.TOO_SHORT)),

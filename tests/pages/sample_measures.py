@@ -57,6 +57,8 @@ def _line(area: str, name: str, cases: list[int], *, waiting: int, unanswered: i
         else None,
         waiting=waiting,
         unanswered=unanswered,
+        actions_late=3 * unanswered,
+        actions_told=unanswered,
         silent=[shown_measures.Silent(name="Castlegate Housing", kind="housing", since=ago(days=4))]
         if unanswered
         else [],

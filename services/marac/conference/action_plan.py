@@ -293,6 +293,7 @@ class _Around:
             victim_died=row.of_case in self.died,
             open=open_,
             late=open_ and rules.is_late(row.answer, row.due, self.at),
+            told_to_chair=open_ and rules.told_to_chair(row.answer, row.due, self.at),
             carried=rules.carried(row.agreed, row.over, after, self.at),
             not_specific=rules.not_specific(row.text, row.agreed, row.due, next(iter(after), None))
             if open_

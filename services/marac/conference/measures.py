@@ -23,7 +23,7 @@ from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
 from services.marac.conference.heard import having
 from services.marac.conference.held import Held, counted
-from services.marac.conference.tally import Around, Part, around, came_due, tallied
+from services.marac.conference.tally import Around, Part, around, came_due, late_actions, tallied
 from services.marac.conference.views import ALERT, MEETING
 from services.marac.rules import returns
 from services.marac.rules.hiding import WHOLE, hidden
@@ -90,12 +90,14 @@ async def overview(runtime: Runtime, caller: Caller) -> shown_measures.Overview:
     tallies = await tallied(runtime, held, _begins(quarters[0]), _begins(quarters[-1].after))
     came = await came_due(runtime, held, [(_begins(each), _begins(each.after)) for each in quarters])
     silences = await feeds.silent(runtime, casefile.agencies_of(held.configuration), None)
-    lines = []
+    lines, late = [], await late_actions(runtime, held)
     for marac in held.maracs:
         waits = await _waits(runtime, caller, held, marac)
         alerts = await _unanswered(runtime, [*waits.listed, *waits.waiting])
         measures = [*_measures(held, tallies.get(marac, {})), *_of_actions(came, marac)]
-        lines.append(_line(held, marac, waits, alerts, silences, measures))
+        line = _line(held, marac, waits, alerts, silences, measures)
+        told = {"actions_told": late[marac, True], "actions_late": late[marac, True] + late[marac, False]}
+        lines.append(line.model_copy(update=told))
     page = shown_measures.Overview(
         at=held.at, fresh_until=fresh, quarters=[each.starts for each in quarters], maracs=lines
     )

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import orjson
 import sqlalchemy as sql
-from sqlalchemy import ColumnElement, Select, String, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, false, func, literal, or_, select, true
 from sqlmodel import col
 
 from chassis.archive import Archive
@@ -31,6 +31,7 @@ from services.marac.conference.research_rows import InterestsRow, InterestsTable
 from services.marac.conference.rows import ConferenceMeetingTable
 from services.marac.rules import areas as placing
 from services.marac.rules import returns, sharing
+from services.marac.rules.actions import TOLD_AFTER
 from services.marac.rules.returns import Discussed, Source
 
 CASES, MEETINGS = CountedCaseTable, ConferenceMeetingTable
@@ -192,24 +193,39 @@ async def came_due(
 ) -> list[Counter[tuple[str, bool]]]:
     """Of each span the standing actions of these MARACs that were due in it, by MARAC and by whether they
     were done by then: of cases that are counted, which a MARAC of theirs hears or a meeting there has."""
-    action, each = ActionTable, archive.store.values_in(col(MEETINGS.listed))
-    of = col(MEETINGS.area).in_(sorted(held.here)), ~col(MEETINGS.withdrawn)
-    listed = select(each.c.value).select_from(MEETINGS).join(each, true()).where(*of)
-    theirs = or_(col(CASES.marac).in_(sorted(held.maracs)), col(CASES.subject).in_(listed))
-    by = col(action.area), col(action.in_time)
-    wanted = select(*by, func.count()).join(CASES, col(CASES.subject) == col(action.of_case))
+    due = col(ActionTable.due)
+    within = [(due >= first, due < last) for first, last in spans]
+    return await _actions(archive, held, col(ActionTable.in_time), within)
+
+
+async def late_actions(archive: Archive, held: Around) -> Counter[tuple[str, bool]]:
+    """The late actions of these MARACs now, by MARAC and by whether they have been late for so long that the
+    chair is told: of the cases of which ``came_due`` counts those that were due."""
+    until = col(ActionTable.open_until)
+    told = sql.case((until <= held.at - TOLD_AFTER, true()), else_=false())
+    (found,) = await _actions(archive, held, told, [(until <= held.at,)])
+    return found
+
+
+async def _actions(
+    archive: Archive, held: Around, of: Any, within: Iterable[Iterable[ColumnElement[bool]]]
+) -> list[Counter[tuple[str, bool]]]:
+    """The standing actions of these MARACs of which each of these holds, by MARAC and by a column."""
+    each, area = archive.store.values_in(col(MEETINGS.listed)), col(ActionTable.area)
+    stands = col(MEETINGS.area).in_(sorted(held.here)), ~col(MEETINGS.withdrawn)
+    listed = select(each.c.value).select_from(MEETINGS).join(each, true()).where(*stands)
+    wanted = select(area, of, func.count()).join(CASES, col(CASES.subject) == col(ActionTable.of_case))
     wanted = wanted.where(
-        col(action.area).in_(sorted(held.here)),
-        ~col(action.withdrawn),
+        area.in_(sorted(held.here)),
+        ~col(ActionTable.withdrawn),
         col(CASES.subject).not_in(_values(archive, held.shut)),
-        theirs,
+        or_(col(CASES.marac).in_(sorted(held.maracs)), col(CASES.subject).in_(listed)),
     )
     found = []
     async with archive.store.reading() as connection:
-        for first, last in spans:
-            within = wanted.where(col(action.due) >= first, col(action.due) < last).group_by(*by)
+        for where in within:
             numbers = Counter[tuple[str, bool]]()
-            for area, in_time, actions in await connection.execute(within):
-                numbers[held.here[str(area)], in_time] += actions
+            for place, which, actions in await connection.execute(wanted.where(*where).group_by(area, of)):
+                numbers[held.here[str(place)], bool(which)] += actions
             found.append(numbers)
     return found

@@ -3,8 +3,8 @@ it says enough to be done.
 
 Sources: SafeLives minutes checklist (2014) and chairing guidance, as ``domain.md`` 1.5 and 1.7 has them on
 27 November 2026: actions are specific, with an owner and a time; what was not done is opened at the next
-meeting. The words that say too little, and how long a meeting lasts, are Goldthread's own, to be agreed with
-each MARAC.
+meeting. The words that say too little, how long a meeting lasts, and after how long a late one is told to the
+chair, are Goldthread's own, to be agreed with each MARAC.
 """
 
 import re
@@ -19,6 +19,10 @@ from services.marac.rules.missing import Gap
 
 HEARD_AFTER = timedelta(hours=12)
 """From how long after a meeting begins its actions are there: one that was seen took seven hours."""
+
+TOLD_AFTER = timedelta(days=7)
+"""From how long after its time a late action is the chair's to take up with its agency: until then the
+coordinator chases it (``domain.md`` 1.5). Nobody is rung."""
 
 FEWEST_WORDS = 3
 """Fewer words than these say who and by when at most."""
@@ -64,6 +68,11 @@ def is_open(answer: ActionAnswer | None) -> bool:
 def is_late(answer: ActionAnswer | None, due: datetime, at: datetime) -> bool:
     """Whether its time has passed, and nobody has said what came of it."""
     return is_open(answer) and due <= at
+
+
+def told_to_chair(answer: ActionAnswer | None, due: datetime, at: datetime) -> bool:
+    """Whether it has been late for so long that its MARAC's chair is told."""
+    return is_late(answer, due + TOLD_AFTER, at)
 
 
 def in_time(answers: Iterable[Answered], due: datetime) -> bool:

@@ -43,6 +43,7 @@ def test_what_stands_of_an_action(line: dict[str, Any]) -> None:
     assert rules.is_open(answer) == line.get("open", False)
     assert rules.in_time(said, due) == line.get("in_time", False)
     assert rules.is_late(answer, due, at) == line.get("late", False)
+    assert rules.told_to_chair(answer, due, at) == line.get("told", False)
     assert rules.carried(AGREED, over, starts, at) == line.get("carried", 0)
     found = rules.not_specific(line.get("text", LOCKS), AGREED, due, starts[0])
     assert list(found) == line.get("not_specific", [])
@@ -107,6 +108,38 @@ async def test_the_late_ones_come_first_on_every_list(marac: Marac) -> None:
     of_case = (await marac.page("chair", made.case))["actions"]
     for found in (theirs, everybodys, of_case):
         assert [(each["action"], each["late"]) for each in found] == order
+
+
+async def test_one_that_is_late_for_a_week_is_told_to_the_chair_until_it_is_answered(marac: Marac) -> None:
+    """By itself on the list of chair and coordinator, as a number over all MARACs, and its owner reads it."""
+    made = await prepared(marac)
+    long, short = await agreed(marac, made, -8), await agreed(marac, made, -1)
+
+    async def told(who: str, whose: str) -> list[tuple[str, bool]]:
+        found = (await marac.get(who, "actions")).json()[whose]
+        return [(each["action"], each["told_to_chair"]) for each in found]
+
+    async def numbers() -> tuple[int, int]:
+        (north,) = (await marac.get("chair", "overview")).json()["maracs"]
+        return north["actions_late"], north["actions_told"]
+
+    for who, whose in (("chair", "areas"), ("coordinator", "areas"), ("housing", "yours")):
+        assert await told(who, whose) == [(long, True), (short, False)], who
+    assert await numbers() == (2, 1)
+    headers = {"Authorization": "Bearer chair"}
+    page = (await marac.http.get("/marac/actions", headers=headers)).text
+    assert "Late, and told to the chair: 1" in page
+    assert "1 is for the chair" in (await marac.http.get("/marac/overview", headers=headers)).text
+    theirs = (await marac.http.get("/marac/actions", headers={"Authorization": "Bearer housing"})).text
+    assert ("Told to the chair" in theirs, "Late, and told to the chair" in theirs) == (True, False)
+    assert (await answer(marac, "housing", long, "done", "Both are changed.")).status_code == 201
+
+    async def over() -> bool:
+        return await numbers() == (1, 0)
+
+    await until(over, what="what was answered climbs no more")
+    page = (await marac.http.get("/marac/actions", headers=headers)).text
+    assert "No action has been late for a week." in page
 
 
 async def answer(
