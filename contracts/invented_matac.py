@@ -1,7 +1,7 @@
-"""Examples of what a MATAC is told and decides, and of a search: of invented people."""
+"""Examples of what a MATAC is told and decides, of a search, and of places opened: of invented people."""
 
 from contracts import vocabulary as code
-from contracts.events.operations import Searched
+from contracts.events.operations import PlacesOpened, Searched
 from contracts.events.tasking import CandidateDecided, PutForward, PutForwardEnded
 from contracts.invented import HER, HIM, at, example_id, mention_of
 from contracts.invented_facts import Told
@@ -32,6 +32,18 @@ MATAC: list[Told] = [
             sought=example_id("what was typed"),
             reason=code.SearchReason.BEFORE_REFERRAL,
             found=1,
+        ),
+    ),
+    (
+        "northshire-police",
+        at(18, 12),
+        PlacesOpened(
+            person=example_id("a MARAC coordinator"),
+            viewer_agency="northshire-police",
+            roles=[code.StaffRole.MARAC_COORDINATOR],
+            case=example_id("a case"),
+            reason=code.SearchReason.SAFETY_NOW,
+            words=Narrative(text="A visit is planned for today."),
         ),
     ),
 ]

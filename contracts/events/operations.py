@@ -53,6 +53,20 @@ class Searched(Content):
     found: StrictInt = Field(ge=0)
 
 
+class PlacesOpened(Content):
+    """That somebody opened where the people of a case are, though a record of one of them is flagged as
+    sensitive, and why. What was shown is a look of its own."""
+
+    type: ClassVar[str] = "uk.goldthread.audit.places-opened.v1"
+    topic: ClassVar[str] = "audit"
+    person: Id
+    viewer_agency: Line
+    roles: list[Line]
+    case: Id
+    reason: SearchReason
+    words: NarrativeSection | None = None
+
+
 class ParkedDecided(Content):
     """An authorised person replayed or discarded what could not be read, and why.
 

@@ -25,23 +25,31 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Searcher = Annotated[Caller, right(sharing.SEARCH)]
 
 
-class Sought(BaseModel):
-    """Whom somebody looks for, and why: a name, a record number or reference, or both. ``text`` says more of
-    the reason, and must where it is another."""
+class Why(BaseModel):
+    """Why somebody looks. ``text`` says more of the reason, and must where it is another."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Line | None = None
-    number: Line | None = None
     reason: SearchReason
     text: Text | None = None
+
+    @model_validator(mode="after")
+    def _said(self) -> Self:
+        if self.reason is SearchReason.OTHER and not self.text:
+            raise PydanticCustomError("reason_missing", "another reason is said in words")
+        return self
+
+
+class Sought(Why):
+    """Whom somebody looks for, and why: a name, a record number or reference, or both."""
+
+    name: Line | None = None
+    number: Line | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if not self.name and not self.number:
             raise PydanticCustomError("nothing_sought", "a name or a number is needed")
-        if self.reason is SearchReason.OTHER and not self.text:
-            raise PydanticCustomError("reason_missing", "another reason is said in words")
         return self
 
 

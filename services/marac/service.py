@@ -64,10 +64,12 @@ from services.marac.tasking.candidates import CANDIDATE
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 from services.marac.transfer_routes import pages as transfer_pages
 from services.marac.transfer_routes import router as transfers
+from services.marac.whereabouts_routes import pages as places_pages
+from services.marac.whereabouts_routes import router as places
 
 SERVICE = Service(
     name="marac",
-    fold_version=14,
+    fold_version=15,
     reads_audit=True,
     views=(
         PERSON,
@@ -120,6 +122,7 @@ SERVICE = Service(
         interest_pages,
         after,
         transfers,
+        places,
         pages,
         listing_pages,
         restriction_pages,
@@ -133,6 +136,7 @@ SERVICE = Service(
         message_pages,
         after_pages,
         transfer_pages,
+        places_pages,
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,

@@ -186,6 +186,10 @@ class PersonShown(Shown):
     health: list[HealthLine]
     leads: list[Lead]
     doubts: tuple[Doubt, ...] = ()
+    flagged: bool | None = Field(
+        default=None,
+        description="of a victim or child, whether a record is flagged as sensitive; null: nobody has said",
+    )
     locations: list["Whereabouts"] | None
 
 
@@ -257,6 +261,11 @@ class CasePage(Page):
     read, as an operator was told at ``operator_told``; of ``whose_unknown`` others nobody knows of whom."""
 
     known_at: datetime | None
+    places_withheld: bool = Field(
+        default=False,
+        description="where its people are is shown to this caller by giving a reason alone: a record is"
+        " flagged as sensitive",
+    )
     broken_since: datetime | None
     incomplete: int
     whose_unknown: int

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
@@ -27,6 +27,7 @@ from contracts.events.orders import (
 )
 from contracts.rules import breach_answer, circulation, pattern
 from contracts.rules.areas import area_and_around, within_token
+from contracts.rules.flagged import flagged
 from contracts.rules.order_status import held_at
 from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
@@ -229,10 +230,15 @@ def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
 async def _shown(
     runtime: Runtime, row: OrdersBreach, versions: FactSet, viewer: sharing.Viewer
 ) -> BreachShown:
-    allowed = sharing.sections(viewer)
-    known_people = [await _person(runtime, person, "victim", allowed) for person in row.victims]
+    allowed, said = sharing.sections(viewer), await _said_of(runtime, [*row.victims, *row.respondents])
+    withheld = Sensitivity.LOCATION in allowed and not sharing.may_see_place(
+        viewer, row.called, flagged=any(each.flagged for each in said), nobody=row.nobody
+    )
+    only = viewer.agency if withheld else None
+    known_people = [_person(runtime, each, "victim", allowed, only) for each in said[: len(row.victims)]]
     of_them = sharing.of_respondent(allowed)
-    known_people += [await _person(runtime, person, "respondent", of_them) for person in row.respondents]
+    known_people += [_person(runtime, each, "respondent", of_them, only) for each in said[len(row.victims) :]]
+    allowed -= {Sensitivity.LOCATION} if withheld else set()
     people = [person for person, _ in known_people]
     statuses = {row.order: row.status} if row.order else {}
     statuses |= {each.order: each.status for each in row.beside}
@@ -247,6 +253,7 @@ async def _shown(
     known = await pattern_of(runtime, row, allowed)
     used |= set(known.considered)
     shown = BreachShown.of(row, breach, people, orders, allowed, sorted(used), incomplete, progress, known)
+    shown = shown.model_copy(update={"places_withheld": withheld})
     if not progress:
         return shown
     return shown.model_copy(
@@ -266,19 +273,46 @@ async def _decided(runtime: Runtime, row: OrdersBreach) -> list[StepShown]:
     return found
 
 
-async def _person(
-    runtime: Runtime, person: str, role: Literal["victim", "respondent"], allowed: frozenset[Sensitivity]
+@dataclass(frozen=True, slots=True)
+class _SaidOf:
+    """What stands of somebody, by their mentions."""
+
+    person: str
+    mentions: set[str]
+    facts: list[Fact[Said]]
+
+    @property
+    def flagged(self) -> bool | None:
+        """Whether a record of theirs is flagged as sensitive, of those that orders hears of."""
+        named = (each for fact in self.facts for each in fact.said.named if each.mention in self.mentions)
+        return flagged(each.identity for each in named)
+
+
+async def _said_of(runtime: Runtime, people: Collection[str]) -> list[_SaidOf]:
+    found = []
+    for person in people:
+        row = await runtime.row(ORDERS_PERSON, person)
+        mentions = row.mentions if isinstance(row, OrdersPerson) else []
+        facts = (await runtime.facts([f"m:{mention}" for mention in mentions])).current(Said)
+        found.append(_SaidOf(person, set(mentions), facts))
+    return found
+
+
+def _person(
+    runtime: Runtime,
+    of: _SaidOf,
+    role: Literal["victim", "respondent"],
+    allowed: frozenset[Sensitivity],
+    only: str | None,
 ) -> tuple[PersonShown, set[str]]:
-    row = await runtime.row(ORDERS_PERSON, person)
-    mentions = row.mentions if isinstance(row, OrdersPerson) else []
-    facts = (await runtime.facts([f"m:{mention}" for mention in mentions])).current(Said)
-    shown = newest_sections(facts, set(mentions), allowed)
+    """Somebody of the breach; of places those alone that the agency ``only`` says, where one is given."""
+    shown = newest_sections(of.facts, of.mentions, allowed, only)
     if role == "respondent":
-        return PersonShown(person=person, role=role, sections=shown), set()
-    way, told = way_to(facts, set(mentions), runtime.clock.now())
-    if way.contact and Sensitivity.LOCATION not in allowed:
+        return PersonShown(person=of.person, role=role, sections=shown), set()
+    way, told = way_to(of.facts, of.mentions, runtime.clock.now())
+    if way.contact and (only or Sensitivity.LOCATION not in allowed):
         way = replace(way, contact=without_address(way.contact))
-    return PersonShown(person=person, role=role, sections=shown, way=way), told
+    return PersonShown(person=of.person, role=role, sections=shown, way=way, flagged=of.flagged), told
 
 
 async def _order(

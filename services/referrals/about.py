@@ -32,6 +32,12 @@ async def rows_of(archive: Archive, mention: str) -> list[MentionRow]:
     return row.mentions if isinstance(row, IdentityRow) else []
 
 
+async def is_flagged(archive: Archive, mention: str) -> bool | None:
+    """Whether any record of whoever a mention is today is flagged as sensitive. None: nobody has said."""
+    row = await archive.row(IDENTITY, await archive.person_of(mention))
+    return row.flagged if isinstance(row, IdentityRow) else None
+
+
 async def are_there_for(archive: Archive, caller: Caller, mentions: Collection[str]) -> bool:
     """Whether no case is kept from a caller that these records, or the victims whom they are about, are
     in."""

@@ -14,7 +14,7 @@ from contracts.mentions import Mention
 from contracts.rules.safe_contact import NO_WAY, SafeWay, questions
 from contracts.sections import Contact
 from contracts.vocabulary import ContactQuestion, Role
-from services.referrals.about import facts_about
+from services.referrals.about import facts_about, is_flagged
 from services.referrals.actions import may_reach
 from services.referrals.rules import sharing
 from services.referrals.support import SUPPORT, SupportRow
@@ -41,6 +41,7 @@ class ContactPage(BaseModel):
     at: AwareDatetime
     fresh_until: AwareDatetime | None
     way: SafeWay
+    flagged: bool | None = None
     without_answer: int
     own: OwnWord | None
 
@@ -59,6 +60,7 @@ async def open_contact(runtime: Runtime, caller: Caller, mention: str) -> Contac
         at=at,
         fresh_until=fresh,
         way=hers.way(at) if hers else NO_WAY,
+        flagged=await is_flagged(runtime, mention),
         without_answer=hers.without_answer(at) if hers else 0,
         own=_word(own) if own else None,
     )

@@ -22,6 +22,7 @@ from contracts.rules.plan_adequacy import Refusal, Standing, refusals
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import AlertRule, UpdateKind
+from services.referrals.about import is_flagged
 from services.referrals.actions import may_see_owed
 from services.referrals.person_clocks import (
     CALENDARS,
@@ -75,6 +76,9 @@ class VictimPage(BaseModel):
     fresh_until: AwareDatetime | None
     owed: Owed
     way: SafeWay
+    flagged: bool | None = Field(
+        default=None, description="whether a record is flagged as sensitive; null: nobody has said"
+    )
     without_answer: int
 
 
@@ -145,6 +149,7 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
         fresh_until=fresh,
         owed=found,
         way=way if may_reach else way.without_contact(),
+        flagged=await is_flagged(runtime, found.mention),
         without_answer=hers.without_answer(at) if hers else 0,
     )
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]

@@ -73,7 +73,7 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, QUESTION_CLOCK, QUESTION_TOLD, REVIEW, OWED, CHILDREN, SUPPORT, FED),
-    fold_version=11,
+    fold_version=12,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,

@@ -12,6 +12,7 @@ from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.identity import IdentityDecided, RecordsMerged
 from contracts.mentions import Mention
+from contracts.rules.flagged import flagged
 from contracts.rules.identifiers import cro_number, nhs_number, pnc_id
 from contracts.sections import Identity
 from contracts.vocabulary import IdentityAnswer, Role, Sex
@@ -67,6 +68,8 @@ class IdentityRow(Row):
     """The mentions that are this person today."""
 
     mentions: list[MentionRow]
+    flagged: bool | None = None
+    """Whether any record of theirs is flagged as sensitive. None: nobody has said either."""
 
 
 class IdentityTable(ViewTable, table=True):
@@ -84,7 +87,8 @@ def fold_identity(subject: Subject) -> Folded:
             if named.mention in facts:
                 facts[named.mention].append((fact, named))
     rows = [_mention_row(subject, mention, facts[mention]) for mention in mine]
-    return Folded(IdentityRow(mentions=rows) if rows else None)
+    said = flagged(each.identity for mention in mine for _, each in facts[mention])
+    return Folded(IdentityRow(mentions=rows, flagged=said) if rows else None)
 
 
 def _mention_row(subject: Subject, mention: str, named: list[tuple[Fact[Said], Mention]]) -> MentionRow:

@@ -55,6 +55,7 @@ from services.marac import (
     shown_to_routes,
     sitting_routes,
     transfer_routes,
+    whereabouts_routes,
 )
 from services.marac import queries as marac_queries
 from services.marac.conference import (
@@ -74,6 +75,7 @@ from services.marac.conference import (
     search,
     shown_to,
     transferring,
+    whereabouts,
 )
 from services.marac.conference import waiting as marac_listing
 from services.marac.pages import PAGES as MARAC
@@ -151,6 +153,7 @@ MORE = {
         measure_routes.router,
         at_risk_routes.pages,
         search_routes.pages,
+        whereabouts_routes.pages,
         shown_to_routes.router,
         action_routes.pages,
         listing_pages.pages,
@@ -429,6 +432,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(candidacy, "candidates", answers(sample_at_risk.candidates))
     patch.setattr(candidacy, "candidate", answers(sample_at_risk.candidate))
     patch.setattr(search, "search", answers(sample_at_risk.searched))
+    patch.setattr(whereabouts, "open_places", answers(sample_at_risk.places))
+    patch.setattr(whereabouts_routes, "visible_case", answers(sample_at_risk.places))
     patch.setattr(shown_to, "shown_to", answers(sample_at_risk.shown_to))
     patch.setattr(action_plan, "actions", sample_actions.of_caller)
     patch.setattr(action_plan, "action", sample_actions.one)

@@ -3,11 +3,14 @@ line."""
 
 from typing import Any
 
-from contracts.sections import Name
+from contracts.sections import Health, Location, Name
 from contracts.vocabulary import CandidateDecision, Forum, Grade, NotTakenUp, Role, StaffRole
 from services.marac.conference.most_at_risk import By, VictimLine, Victims
+from services.marac.conference.rows import HealthLine
 from services.marac.conference.search import Found, SearchPage
 from services.marac.conference.shown_to import Look, ShownTo
+from services.marac.conference.whereabouts import PlacesOf, PlacesPage
+from services.marac.shown import Whereabouts
 from services.marac.shown_candidate import Candidacy, MatacSays
 from services.marac.tasking.candidacy import CandidateLine, CandidatePage, Candidates
 from services.marac.tasking.candidates import Decision
@@ -115,6 +118,27 @@ def searched() -> SearchPage:
         )
     ]
     return SearchPage(at=NOW, found=found, more=True)
+
+
+def places() -> PlacesPage:
+    """A victim of whom one agency says where, and somebody of whom nobody does."""
+    source = {"root": BREACH, "agency": "northmere-council", "occurred": ago(days=3), "recorded": ago(days=2)}
+    lives = Whereabouts(
+        **source, precision="day", location=Location(address=["4 Invented Row"], school="Sallow Lane")
+    )
+    practice = HealthLine(**source, precision="day", health=Health(general_practice="Sallow Lane Surgery"))
+    name = Name(family="Doe", given="Jane")
+    return PlacesPage(
+        at=NOW,
+        fresh_until=FRESH,
+        case=CASE,
+        people=[
+            PlacesOf(person=new(), role=Role.VICTIM, name=name, locations=[lives], practices=[practice]),
+            PlacesOf(person=new(), role=Role.PERPETRATOR, name=None, locations=[], practices=[]),
+        ],
+        terms=["Not to go to 4 Invented Row"],
+        agencies={"northmere-council": "Northmere Council"},
+    )
 
 
 def shown_to() -> ShownTo:

@@ -119,7 +119,7 @@ def updates() -> list[Update]:
 def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
     way = SafeWay(WayState.UNKNOWN, "failed")
-    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, without_answer=4)
+    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, flagged=True, without_answer=4)
 
 
 def plan_page(*_: Any) -> PlanPage:

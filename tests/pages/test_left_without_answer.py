@@ -83,6 +83,7 @@ OF_NOBODY = {
     "/marac/cases/{case}/shown-to/{root}": "who was shown one fact",
     "/marac/characteristics": "numbers",
     "/marac/search": "a form, and a list of cases",
+    "/marac/cases/{case}/whereabouts": "places alone: the case's page says it",
     "/marac/victims": "a list of people",
     "/marac/messages": "a list of cases",
     "/marac/overview": "numbers",

@@ -127,6 +127,7 @@ PAGES = {
     "put forward, to decide": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}/decision"),
     "most at risk": ("chair", "/marac/victims?by=offenders"),
     "search": ("idva", "/marac/search"),
+    "where people of a case are": ("idva", f"{CASE}/whereabouts"),
     "who was shown a line": ("idva", f"{CASE}/shown-to/{sample_rows.BREACH}"),
     "alerts": ("on-call", "/notify/alerts"),
     "alert": ("on-call", "/notify/alerts/{first}"),

@@ -31,6 +31,7 @@ NEVER = {
     "marac/minutes_print.html": "the same, on paper",
     "marac/perpetrator.html": "perpetrator-centred",
     "marac/search.html": "a list of cases: each case's own page says it",
+    "marac/whereabouts.html": "where people are, by a reason: whether to go there, the case's own page says",
     "marac/shown_to.html": "who was shown a line, of staff alone",
     "marac/research.html": "a list: an agency searches its own records, and asks the IDVA, never her",
     "marac/research_grid.html": "which agency has answered",

@@ -21,6 +21,7 @@ from services.marac.conference.support import owed_of
 from services.marac.rules import actions as action_rules
 from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
+from services.marac.rules.sharing import Sees
 from services.marac.shown_actions import ActionCounts
 from services.marac.shown_victim import HersShown
 
@@ -218,11 +219,9 @@ def _counts(known: CaseKnown) -> ActionCounts:
     return ActionCounts(open=still_open, late=len(known.actions_late))
 
 
-def person_shown(
-    known: CaseKnown, person: rows.CasePerson, *, locations: bool, contacts: bool
-) -> tuple[shown.PersonShown, set[str]]:
+def person_shown(known: CaseKnown, person: rows.CasePerson, sees: Sees) -> tuple[shown.PersonShown, set[str]]:
     """A person of the case for a caller, and what was left out of it."""
-    row = known.people.get(person.person)
+    row, locations, contacts = known.people.get(person.person), sees.locations, sees.contacts
     if row is None:
         return _nobody(person, locations=locations), set()
     others = known.about_others(person.person)
@@ -232,16 +231,13 @@ def person_shown(
     ways = row.contacts[::-1] if person.role is Role.VICTIM else []
     left_out |= {CONTACT} if ways and not contacts else set()
     lines = known.lines_of(person.person)[::-1]
-    apart = [_about_other(known, line) for line in row.lines if line.root in others]
-    apart.sort(key=lambda each: each.model_dump_json())
-    apart.sort(key=lambda each: each.month, reverse=True)
     page = shown.PersonShown(
         person=person.person,
         role=person.role,
         relationship=person.relationship,
         identity=row.identity,
         lines=lines if locations else [line_without_places(line) for line in lines],
-        about_others=apart,
+        about_others=_about_others(known, row, others),
         contacts=[contact_shown(each, contacts=contacts) for each in ways],
         health=[
             health_shown(line, locations=locations)
@@ -250,6 +246,7 @@ def person_shown(
         ],
         leads=list(reversed(row.leads)),
         doubts=row.doubts,
+        flagged=row.flagged if person.role in (Role.VICTIM, Role.CHILD) else None,
         locations=[
             shown.Whereabouts.model_validate(line.model_dump())
             for line in reversed(row.locations)
@@ -276,6 +273,16 @@ def hers_shown(known: CaseKnown, *, contacts: bool) -> HersShown:
         characteristics=hers.characteristics[::-1] if contacts else None,
         unanswered=not_answered(hers),
     )
+
+
+def _about_others(
+    known: CaseKnown, row: rows.ConferencePerson, others: Collection[str]
+) -> list[shown.AboutOther]:
+    """The newest month first, and within one in no order that tells anything."""
+    apart = [_about_other(known, line) for line in row.lines if line.root in others]
+    apart.sort(key=lambda each: each.model_dump_json())
+    apart.sort(key=lambda each: each.month, reverse=True)
+    return apart
 
 
 def _about_other(known: CaseKnown, line: rows.Line) -> shown.AboutOther:

@@ -376,8 +376,18 @@ def by_transfer(caller: Caller, case: rows.ConferenceCase) -> bool:
 
 
 async def sees_of(
-    archive: Archive, caller: Caller, case: rows.ConferenceCase, *, paper: bool = False
+    archive: Archive,
+    caller: Caller,
+    case: rows.ConferenceCase,
+    *,
+    paper: bool = False,
+    opened: bool = False,
 ) -> sharing.Sees:
-    """What of a case that a caller may see they see beside what all its readers see."""
+    """What of a case that a caller may see they see beside what all its readers see. ``opened``: they gave a
+    reason to see where its people are."""
     client = bool(await clients_of(Held(archive), caller, [case]))
-    return sharing.sees(caller.roles, client=client, paper=paper, here=not by_transfer(caller, case))
+    sees = sharing.sees(caller.roles, client=client, paper=paper, here=not by_transfer(caller, case))
+    if opened or not sees.locations:
+        return sees
+    people = await Held(archive).many(PERSON, rows.ConferencePerson, set(known.people_of(case)), "person")
+    return sees.flagged() if any(each.flagged for each in people.values()) else sees

@@ -18,6 +18,7 @@ from contracts.mentions import Mention
 from contracts.registry import EVENTS
 from contracts.rules import owed, pattern, risk_review
 from contracts.rules.clocks import Calendars
+from contracts.rules.flagged import flagged
 from contracts.rules.instruments import dash_of
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.standing_grade import lowered_from
@@ -44,8 +45,7 @@ def fold_person(subject: Subject) -> Folded:
     told = once(subject, casefile.told_of)
     by_root = {each.fact.root: each for each in told}
     latest = ((fact, by_root.get(fact.root)) for fact in subject.facts.latest())
-    lines = [line for fact, said in latest if (line := _line(fact, said, subject)) is not None]
-    if not lines:
+    if not (lines := [line for fact, said in latest if (line := _line(fact, said, subject))]):
         return Folded(None)
     named = [(each.fact, mention) for each in told for mention in each.own]
     orders = once(subject, casefile.orders_of)
@@ -68,6 +68,7 @@ def fold_person(subject: Subject) -> Folded:
         ],
         leads=list(_leads(subject, told)),
         cases=list(_cases(told)),
+        flagged=flagged(mention.identity for _, mention in named),
         area=_area(subject, told),
         disputed=once(subject, casefile.disputed_with),
         locations=[
@@ -76,7 +77,7 @@ def fold_person(subject: Subject) -> Folded:
             if isinstance(m.location, Location)
         ],
     )
-    changes = [order.status.changes_at for order in orders]
+    changes = (order.status.changes_at for order in orders)
     known, next_owed = _reviews(subject, told)
     row = row.model_copy(update=known | {"hers": hers_of(subject.id, told)})
     return Folded(row, min((change for change in (*changes, next_owed) if change), default=None))

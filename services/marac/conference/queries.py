@@ -115,12 +115,18 @@ async def case_page(
 
 
 async def read_case(
-    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None, *, paper: bool = False
+    runtime: Runtime,
+    caller: Caller,
+    case: str,
+    at: datetime | None = None,
+    *,
+    paper: bool = False,
+    opened: bool = False,
 ) -> tuple[shown.CasePage, set[str], set[str]]:
     """A case page that is not shown to anybody, the facts in it, and what it leaves out of them:
-    raises as ``case_page`` does."""
+    raises as ``case_page`` does. ``opened``: as ``held.sees_of``."""
     fresh = at or await runtime.fresh_until()
-    now = await _seen(runtime, caller, case)
+    now = await visible_case(runtime, caller, case)
     held = Held(runtime, at)
     row = now if at is None else await held.one(CASE, rows.ConferenceCase, case)
     if row is None:
@@ -128,9 +134,11 @@ async def read_case(
     known = (await held.known([row], caller))[0]
     if by_transfer(caller, now):
         known = without_addresses(known)
-    page, left_out = await _page(runtime, known, at, fresh, await sees_of(runtime, caller, now, paper=paper))
+    sees = await sees_of(runtime, caller, now, paper=paper, opened=opened)
+    page, left_out = await _page(runtime, known, at, fresh, sees)
     actions = await action_plan.of_case(held, caller, known.actions)
     page = page.model_copy(update={"actions": actions, "matac": await _matac(held, row)})
+    page = page.model_copy(update={"places_withheld": sees.withheld})
     return page, set(compose.facts_of([known])), left_out
 
 
@@ -141,7 +149,7 @@ async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> show
     that spoke of somebody else then.
     """
     fresh = await runtime.fresh_until()
-    known = (await Held(runtime).known([await _seen(runtime, caller, case)]))[0]
+    known = (await Held(runtime).known([await visible_case(runtime, caller, case)]))[0]
     line = known.lines.get(root)
     if line is None:
         raise not_found()
@@ -207,7 +215,8 @@ async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
     return sorted(await visible_cases(runtime, caller, found))
 
 
-async def _seen(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
+async def visible_case(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
+    """A case that the caller may see. Raises Problem (404)."""
     found = await visible_cases(runtime, caller, [case])
     if case not in found:
         raise not_found()
@@ -243,7 +252,7 @@ async def _page(
     runtime: Runtime, known: CaseKnown, at: datetime | None, fresh: datetime | None, sees: sharing.Sees
 ) -> tuple[shown.CasePage, set[str]]:
     case, victim = known.case, known.victim
-    people = {each.person: compose.person_shown(known, each, **sees._asdict()) for each in known.everybody}
+    people = {each.person: compose.person_shown(known, each, sees) for each in known.everybody}
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
         at=runtime.clock.now(),

@@ -241,6 +241,8 @@ class ConferencePerson(Row):
     health: list[HealthLine]
     leads: list[Lead]
     cases: list[CaseLink]
+    flagged: bool | None = None
+    """Whether any record of theirs is flagged as sensitive. None: nobody has said either."""
     area: str | None
     """Where the newest word on this person as victim routes to."""
     disputed: list[str]

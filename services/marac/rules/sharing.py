@@ -42,6 +42,7 @@ FOLLOW_UP = "after:follow-up"
 READ_COMPLETENESS = "completeness:read"
 READ_MEASURES = "measures:read"
 READ_EMERGENCY = "emergency:read"
+OPEN_PLACES = "places:open"
 SET_POPULATION = "population:set"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
@@ -105,6 +106,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
     READ_MEASURES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     SET_POPULATION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
+    OPEN_PLACES: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_EMERGENCY: frozenset(
         {
             StaffRole.MARAC_CHAIR,
@@ -183,6 +185,14 @@ class Sees(NamedTuple):
 
     locations: bool
     contacts: bool
+    withheld: bool = False
+    """Whether they see where its people are by giving a reason alone."""
+
+    def flagged(self) -> "Sees":
+        """Of a case with somebody whose record is flagged as sensitive: whoever lives with them is found
+        where they are, so that nobody's place is shown (``domain.md`` 9.5; for a whole case: ours, 2026-11).
+        """
+        return self._replace(locations=False, withheld=self.locations)
 
 
 def sees(roles: Collection[str], *, client: bool, paper: bool = False, here: bool = True) -> Sees:

@@ -126,6 +126,14 @@ def sections(viewer: Viewer) -> frozenset[Sensitivity]:
     return frozenset(shown)
 
 
+def may_see_place(viewer: Viewer, called: Collection[str], *, flagged: bool, nobody: bool) -> bool:
+    """Whether somebody who is shown locations is shown those that other agencies say of the people of a
+    breach, where a record of one of them is ``flagged`` as sensitive: whoever was called for it, or took it,
+    for they go there, and that is the reason that is on record; everybody while nobody could be called
+    (``domain.md`` 9.5; Goldthread's own, 2026-11)."""
+    return not flagged or nobody or viewer.id in called
+
+
 def of_respondent(shown: frozenset[Sensitivity]) -> frozenset[Sensitivity]:
     """Of these sections, which are those of the respondent that the reader is shown: health is for whoever
     supports its owner (``domain.md`` 14, trap 3)."""

@@ -54,6 +54,8 @@ class PersonShown(Shown):
     sections: list[SectionShown]
     way: SafeWay | None = None
     """Of a victim, which way to reach them is safe now: it binds whoever goes, calls or writes."""
+    flagged: bool | None = None
+    """Of a victim, whether a record is flagged as sensitive. None: nobody says so where orders hears it."""
 
 
 class OrderShown(Shown):
@@ -277,6 +279,9 @@ class BreachShown(Shown):
     answer: AnswerShown
     pattern: PatternShown = PatternShown()
     may_progress: bool
+    places_withheld: bool = False
+    """Whether places that other agencies say are for whoever was called alone: a record of somebody here is
+    flagged as sensitive."""
     facts: list[str]
     left_out: list[Sensitivity]
     fresh_until: AwareDatetime | None = None
@@ -343,18 +348,23 @@ _KEPT = {
 
 
 def newest_sections(
-    facts: Iterable[Fact[Said]], mentions: set[str], allowed: frozenset[Sensitivity]
+    facts: Iterable[Fact[Said]],
+    mentions: set[str],
+    allowed: frozenset[Sensitivity],
+    only: str | None = None,
 ) -> list[SectionShown]:
     """The newest section of each kind that these facts, in order, hold about a person and that the
     reader may see. A sealed one is skipped: nobody here can read it. A practice is near where somebody
-    lives: who may not see where is not told it."""
+    lives: who may not see where is not told it. ``only``: the agency whose word alone is told of where."""
+    placeless = allowed - {Sensitivity.LOCATION}
     found: dict[str, SectionShown] = {}
     for fact in facts:
+        told = allowed if only in (None, fact.agency) else placeless
         for mention in fact.said.named:
             for name in PERSONAL if mention.mention in mentions else ():
                 section = getattr(mention, name)
-                if isinstance(section, Identity | Contact | Location | Health) and name in allowed:
-                    if Sensitivity.LOCATION not in allowed:
+                if isinstance(section, Identity | Contact | Location | Health) and name in told:
+                    if Sensitivity.LOCATION not in told:
                         section = _placeless(section)
                     found[name] = _section(fact, section)
     return [found[name] for name in PERSONAL if name in found]

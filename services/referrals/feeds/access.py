@@ -1,6 +1,6 @@
 """Who may be told of which case: as it was configured, and as cases were listed at meetings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chassis.facts import FactSet
@@ -42,9 +42,12 @@ class Access:
         over = [case.case for case in row.cases if case.over]
         return reach(feed.areas, feed.without, cases, over)
 
-    def sections(self, feed: FeedSet, area: str | None) -> frozenset[Sensitivity]:
-        """What a partner is told of a fact that was routed to this area."""
-        return sections(self.kinds[feed.agency], feed.areas, area_and_around(self.areas, area))
+    def sections(
+        self, feed: FeedSet, area: str | None, flagged: Iterable[bool | None]
+    ) -> frozenset[Sensitivity]:
+        """What a partner is told of a fact that was routed to this area; ``flagged``: of each whose place it
+        says."""
+        return sections(self.kinds[feed.agency], feed.areas, area_and_around(self.areas, area), flagged)
 
     def _heard(self, case: CaseLine) -> frozenset[str]:
         meant = [case.area, *sorted(self.listed.get(case.case, ()))]

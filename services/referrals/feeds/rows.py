@@ -11,7 +11,7 @@ from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Content, Said
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
-from contracts.sections import Routing
+from contracts.sections import Health, Routing
 from contracts.vocabulary import Role
 from services.referrals.rules.feeding import HERS, TOLD, Version
 
@@ -40,6 +40,8 @@ class VersionLine(Part):
     area: str | None = None
     victims: tuple[str, ...]
     children: tuple[str, ...]
+    placed: tuple[str, ...] = ()
+    """Whose location or practice it says, by mention; empty: of somebody of no record."""
 
     @property
     def named(self) -> Version:
@@ -62,8 +64,9 @@ class FactLine(Part):
 
     @property
     def mentions(self) -> set[str]:
-        """Everybody whom it names on the side of a victim."""
-        return {mention for each in self.versions for mention in each.named.hers}
+        """Everybody whom it names on the side of a victim, or of whom it says where they are."""
+        named = (mention for each in self.versions for mention in (*each.named.hers, *each.placed))
+        return set(filter(None, named))
 
 
 class FedRow(Row):
@@ -125,6 +128,7 @@ def _line(versions: list[Fact[Content]]) -> FactLine:
             area=_area(fact),
             victims=_in_role(fact, Role.VICTIM),
             children=_in_role(fact, Role.CHILD),
+            placed=tuple(each.mention or "" for each in _named(fact) if _says_where(each)),
         )
         for fact in versions
     )
@@ -138,6 +142,11 @@ def _area(fact: Fact[Content]) -> str | None:
 
 def _in_role(fact: Fact[Content], role: Role) -> tuple[str, ...]:
     return tuple(each.mention for each in _named(fact) if each.role is role and each.mention)
+
+
+def _says_where(mention: Mention) -> bool:
+    health = mention.health
+    return mention.location is not None or (isinstance(health, Health) and bool(health.general_practice))
 
 
 def _hers(subject: Subject, fact: Fact[Content]) -> bool:

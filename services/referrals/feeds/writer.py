@@ -26,6 +26,7 @@ from chassis.load import positions_of
 from chassis.runtime import Runtime
 from chassis.store.tables import FactTable, MarkTable
 from contracts.events.feeds import FeedTold
+from services.referrals.about import is_flagged
 from services.referrals.feeds.access import READ, Access, access_of
 from services.referrals.feeds.entries import Planned, append, told_of
 from services.referrals.feeds.rows import FED, FactLine, FedRow, FedTable
@@ -200,10 +201,15 @@ class Writer:
             for version, theirs in due([each.named for each in line.versions], heard, people):
                 each = by_number[version.version]
                 whole = theirs and may[each.version]
-                sections = access.sections(access.feeds[agency], each.area) if whole else ()
+                flagged = [await self._flagged(mention) for mention in each.placed] if whole else []
+                sections = access.sections(access.feeds[agency], each.area, flagged) if whole else ()
                 found.append((each.accepted, Planned(each.id, line.root, tuple(sorted(sections)))))
         found.sort(key=lambda each: each[0])
         return [planned for _, planned in found]
+
+    async def _flagged(self, mention: str) -> bool | None:
+        """Whether whoever a mention is today is flagged as sensitive; None: it is not known."""
+        return await is_flagged(self._runtime, mention) if mention else None
 
     async def _append(self, agency: str, planned: list[Planned]) -> bool:
         runtime = self._runtime

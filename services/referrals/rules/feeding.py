@@ -7,7 +7,7 @@ Which kinds of agency have which sections is Goldthread's own (2026-11), to be a
 feed tells is copied to where nobody here decides who reads it, so it carries less than a page.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,11 +143,18 @@ def may_be_told(kind: AgencyKind | None, own: bool, event_type: str, purpose: st
     return purpose in PURPOSES.get(kind, frozenset())
 
 
-def sections(kind: AgencyKind, areas: Collection[str], around: Collection[str]) -> frozenset[Sensitivity]:
+def sections(
+    kind: AgencyKind,
+    areas: Collection[str],
+    around: Collection[str],
+    flagged: Iterable[bool | None] = (),
+) -> frozenset[Sensitivity]:
     """What of a fact an agency of these areas is told, by where the fact itself was routed to and what lies
     around. Of one that was routed elsewhere, or nobody knows where, not where she is: she may have moved away
-    from where her case was heard."""
-    return SECTIONS[kind] if not set(areas).isdisjoint(around) else SECTIONS[kind] - WHERE
+    from where her case was heard. ``flagged``: of each whose place it says, whether a record of theirs is
+    flagged as sensitive: no place is told again unless it is known that none is (``domain.md`` 9.5)."""
+    here = SECTIONS[kind] if not set(areas).isdisjoint(around) else SECTIONS[kind] - WHERE
+    return here if all(each is False for each in flagged) else here - {Sensitivity.LOCATION}
 
 
 def reach(
@@ -194,7 +201,8 @@ def _theirs(version: Version, may: Callable[[str], bool]) -> bool:
 
 def redacted(data: Any, sections: Collection[str]) -> Any:
     """A payload with these sections alone, wherever they stand in it, and no more than the role of whoever
-    is neither hers nor the alleged perpetrator."""
+    is neither hers nor the alleged perpetrator. A practice is near where somebody lives: it goes with the
+    location."""
     if isinstance(data, list):
         return [redacted(each, sections) for each in data]
     if not isinstance(data, dict):
@@ -204,9 +212,12 @@ def redacted(data: Any, sections: Collection[str]) -> Any:
     return {
         name: redacted(value, sections)
         for name, value in data.items()
-        if name not in SECTION_FIELDS or name in sections
+        if (name not in SECTION_FIELDS or name in sections)
+        and (name != PRACTICE or Sensitivity.LOCATION in sections)
     }
 
 
+PRACTICE = "general_practice"
+"""The name under which a practice stands in a section of health."""
 SECTION_FIELDS = frozenset({*(each.value for each in Sensitivity), "immigration"})
 """The names under which sections stand in payloads."""

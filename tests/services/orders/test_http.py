@@ -21,12 +21,12 @@ from chassis.log import open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
-from contracts.events.alerts import AlertRaised, AlertStoodDown
+from contracts.events.alerts import AlertCalled, AlertRaised, AlertStoodDown
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.operations import AuditShown
 from contracts.events.people import Graded, RiskAssessed
-from contracts.sections import Contact, Location
+from contracts.sections import Contact, Identity, Location
 from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, ContactMethod, Grade, Instrument, Role
 from services.orders.service import SERVICE
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
@@ -192,6 +192,40 @@ async def test_a_breach_finds_its_order_and_the_area_is_told(orders: Orders) -> 
     sections = {section["section"]: section["value"] for section in victim["sections"]}
     assert sections["location"]["address"] == [STREET]
     assert sections["contact"]["no_uniform"] is True
+
+
+async def test_of_a_flagged_record_anothers_word_of_where_is_for_whoever_was_called(orders: Orders) -> None:
+    """The council reports where she is, and that her record is flagged: a supervisor of the police who was
+    not called reads that it is withheld; once the alert calls them, they go there."""
+    await prepared(orders)
+    flag = ANN.model_copy(update={"identity": Identity(sensitive=True)})
+    content = {"kind": "assault", "people": people(flag, BEN)}
+    cause = (await orders.post("council-system", "breaches", content)).json()["root"]
+    await until(lambda: seen_by_all(orders, cause))
+    body = (await orders.get("supervisor", f"breaches/{cause}")).json()
+    assert (body["places_withheld"], "location" in body["left_out"]) == (True, True)
+    victim = next(each for each in body["people"] if each["role"] == "victim")
+    assert victim["flagged"] is True
+    page = await orders.http.get(f"/orders/breaches/{cause}", headers={"Authorization": "Bearer supervisor"})
+    assert "flagged as sensitive" in page.text
+    assert STREET not in str(body) + page.text
+    call = AlertCalled(
+        cause=cause,
+        rule=AlertRule.BREACH,
+        generation=1,
+        rung=0,
+        due=orders.runtime.clock.now(),
+        person=CALLERS["supervisor"].id,
+        channels=[],
+    )
+    goldthread = caller("goldthread", "goldthread", "reporter")
+    header = own_header(orders.runtime.clock.now())
+    await orders.runtime.take(header, call, caller=goldthread, right="test")
+
+    async def there() -> bool:
+        return STREET in (await orders.get("supervisor", f"breaches/{cause}")).text
+
+    await until(there)
 
 
 async def test_whoever_supports_the_victim_reads_nothing_of_the_respondents_health(orders: Orders) -> None:

@@ -233,6 +233,23 @@ def test_who_sees_what(line: dict[str, Any]) -> None:
     assert seen == line["sees"]
 
 
+@pytest.mark.parametrize(
+    ("case", "flagged", "called", "nobody", "sees"),
+    [
+        ("no record is flagged", False, (), False, True),
+        ("one is, and they were not called", True, (), False, False),
+        ("one is, and they were called or took it", True, ("me",), False, True),
+        ("one is, and somebody else was called", True, ("else",), False, False),
+        ("one is, and nobody on the rota could be called", True, (), True, True),
+    ],
+)
+def test_who_sees_anothers_word_of_where_a_flagged_person_is(
+    case: str, flagged: bool, called: tuple[str, ...], nobody: bool, sees: bool
+) -> None:
+    viewer = sharing.Viewer("me", {"supervisor"}, {"north"}, AgencyKind.POLICE)
+    assert sharing.may_see_place(viewer, called, flagged=flagged, nobody=nobody) is sees, case
+
+
 def test_whoever_is_shown_the_form_of_a_circulation_may_send_it() -> None:
     assert sharing.RIGHTS[sharing.ORDER_CIRCULATE] >= circulating.OF_ITS_FORCE
 

@@ -58,7 +58,8 @@ def test_what_goes_to_whom(line: Mapping[str, Any]) -> None:
 
 @of("sections")
 def test_which_sections(line: Mapping[str, Any]) -> None:
-    assert sorted(sections_of(AgencyKind(line["kind"]), ["north"], line["around"])) == line["shown"]
+    found = sections_of(AgencyKind(line["kind"]), ["north"], line["around"], line.get("flagged", []))
+    assert sorted(found) == line["shown"]
 
 
 @of("reach")
@@ -130,6 +131,13 @@ def test_nobody_has_a_section_that_is_not_theirs(type_: str, kind: AgencyKind) -
     shown = names(redacted(data, SECTIONS[kind]))
     assert shown & SECTION_FIELDS == names(data) & SECTIONS[kind]
     assert Sensitivity.SUPPORT not in SECTIONS[kind]
+
+
+def test_a_practice_goes_with_the_location() -> None:
+    health = {"pregnant": True, "general_practice": "Sallow Lane Surgery"}
+    with_place = {Sensitivity.HEALTH, Sensitivity.LOCATION}
+    assert redacted({"health": health}, with_place) == {"health": health}
+    assert redacted({"health": health}, {Sensitivity.HEALTH}) == {"health": {"pregnant": True}}
 
 
 def test_of_a_witness_there_is_no_more_than_that_there_is_one() -> None:

@@ -30,12 +30,17 @@ from tests.services.referrals.partners import (
     set_feed,
     until_told,
 )
-from tests.services.referrals.scene import IDS, Referrals, health, mention
+from tests.services.referrals.scene import IDS, Referrals, health, mention, named
 from tests.support.facts import fact
 from tests.support.waiting import until
 from tests.support.watermarks import of_others
 
 NHS = "9990000018"
+
+
+def person(number: str, *, sensitive: bool) -> dict[str, Any]:
+    """A victim, of whose record it is said whether it is flagged."""
+    return named("victim", number, nhs_number=NHS, sensitive=sensitive)
 
 
 STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -89,6 +94,7 @@ async def test_who_heard_her_case_once_is_not_told_where_she_went(referrals: Ref
     for number, area in enumerate(("north", "south")):
         said = referral(f"P-{number}", routing={"area": area}) | {"service": "Clinic"}
         said["people"] = [{k: v for k, v in said["people"][0].items() if k != "contact"}]
+        said["people"][0]["identity"]["sensitive"] = False
         assert (await referrals.post("hospital", "health-contacts", said)).status_code == 201
     (told,) = await until_told(referrals, "police", 1)
     assert set(told["data"]["people"][0]) == {"mention", "role", "identity"}
@@ -98,6 +104,31 @@ async def test_who_heard_her_case_once_is_not_told_where_she_went(referrals: Ref
     assert here["routing"] == {"area": "north"}
     assert PLACE not in str(gone)
     assert "routing" not in gone
+
+
+async def test_no_place_is_told_again_of_somebody_who_is_flagged_or_may_be(referrals: Referrals) -> None:
+    """The hospital flags her record: where she is, and her practice, go to nobody by a feed, though another
+    agency says it, and her IDVA service would have it. Before anybody has said either, no more."""
+    await set_feed(referrals, "haven", "north")
+    said = referral("H-1")
+    said["people"][0]["health"]["general_practice"] = "Sallow Lane Surgery"
+    await referrals.post("practice", "marac-referrals", said)
+    (unknown,) = await until_told(referrals, "haven", 1)
+    assert PLACE not in str(unknown)
+    assert "Sallow Lane" not in str(unknown)
+    assert unknown["data"]["people"][0]["health"] == {"pregnant": True}
+    known = {"service": "Clinic", "people": [person("H-1", sensitive=False)], "routing": {"area": "north"}}
+    known["people"][0]["location"] = {"address": [PLACE]}
+    assert (await referrals.post("practice", "health-contacts", known)).status_code == 201
+    told = (await until_told(referrals, "haven", 2))[1]
+    assert PLACE in str(told), "an agency has looked: there is no flag"
+    flagged = {"service": "Clinic", "people": [person("H-1", sensitive=True)]}
+    assert (await referrals.post("practice", "health-contacts", flagged)).status_code == 201
+    await until_told(referrals, "haven", 3)
+    assert (await referrals.post("practice", "health-contacts", known)).status_code == 201
+    again = (await until_told(referrals, "haven", 4))[3]
+    assert PLACE not in str(again)
+    assert again["data"]["people"][0]["identity"]["record"]["number"] == "H-1"
 
 
 @on_both_stores
