@@ -9,11 +9,13 @@ from pydantic_core import PydanticCustomError
 from contracts.content import Content, MentionId, Said, ThingId
 from contracts.envelope import AgencyId, Id
 from contracts.events.conduct import Conduct
+from contracts.mentions import Mention
 from contracts.sections import Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
     BailEnd,
     BreachKind,
+    BreachSaidBy,
     BreachStep,
     NationalSystem,
     NothingRequired,
@@ -156,7 +158,8 @@ class OrderAcknowledged(Content):
 
 
 class BreachReported(Conduct):
-    """A report, from any agency, that a respondent did what an order, notice or bail forbids."""
+    """A report, from any agency, that a respondent did what an order, notice or bail forbids. Staff name whom
+    it was against by ``victim``, as a page gives it, and by no record; or nobody, by the order alone."""
 
     type: ClassVar[str] = "uk.goldthread.breach.reported.v1"
     topic: ClassVar[str] = "breaches"
@@ -168,12 +171,23 @@ class BreachReported(Conduct):
     weapon: StrictBool | None = None
     suspect_present: StrictBool | None = None
     children_present: StrictBool | None = None
+    said_by: BreachSaidBy | None = Field(
+        default=None, description="whose word it is: who saw it, or to whom it was done; none: not known"
+    )
+    victim: MentionId | None = None
 
     @model_validator(mode="after")
     def _of_somebody(self) -> "BreachReported":
         if not (self.order or self.reference or self.people):
             raise PydanticCustomError("nobody_named", "a breach names an order or a person")
+        victims = self.in_role(Role.VICTIM)
+        if self.victim and (len(victims) != 1 or victims[0].identity is not None):
+            raise PydanticCustomError("named_twice", "the victim is named by a page, or by a record")
         return self
+
+    def seen_on_a_page(self, mention: Mention) -> str | None:
+        """The victim, where staff name her as a page gives it."""
+        return self.victim if mention.role is Role.VICTIM else None
 
 
 class BreachProgressed(Said):

@@ -49,6 +49,7 @@ from contracts.vocabulary.listing import EscalationUnit, PartiesAnswer, RepeatAn
 from contracts.vocabulary.orders import (
     BailEnd,
     BreachKind,
+    BreachSaidBy,
     BreachStep,
     NationalSystem,
     NothingRequired,
@@ -129,6 +130,7 @@ __all__ = [
     "Attendance",
     "BailEnd",
     "BreachKind",
+    "BreachSaidBy",
     "BreachStep",
     "CandidateDecision",
     "CaseRole",

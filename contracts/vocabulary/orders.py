@@ -91,6 +91,15 @@ class BreachKind(StrEnum):
     OTHER = "other"
 
 
+class BreachSaidBy(StrEnum):
+    """Whose word a breach is, whoever reports it (our own list). Left out: not known, and never hers."""
+
+    VICTIM = "victim"
+    WITNESS = "witness"
+    OFFICER = "officer"
+    OTHER = "other"
+
+
 class PoliceRank(StrEnum):
     """Ranks of the police, the lowest first (Police Act 1996; Metropolitan ranks by their equal)."""
 

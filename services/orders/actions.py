@@ -31,7 +31,7 @@ from contracts.rules.flagged import flagged
 from contracts.rules.order_status import held_at
 from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
-from contracts.vocabulary import AgencyKind, BreachStep, TeamKind
+from contracts.vocabulary import AgencyKind, BreachStep, StaffRole, TeamKind
 from services.orders.patterns import pattern_of
 from services.orders.rules import certainty, circulating, service_of_order, sharing
 from services.orders.views import (
@@ -87,10 +87,13 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
 
 async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> None:
     """Refuse what others of the caller's agency said of a breach that is not theirs to answer, or of an area
-    that their token does not name. Raises Problem (404). What they have said themselves is theirs."""
+    that their token does not name; and to staff every breach that another reported. Raises Problem (404).
+    What they have said themselves is theirs."""
     content = fact.content
     if content is None or await archive.said_by(fact.id) == caller.id:
         return
+    if isinstance(content, BreachReported) and StaffRole.REPORTER not in caller.roles:
+        raise not_found()
     await revisable(archive, caller, content)
     if isinstance(content, Said) and isinstance(content.routing, Routing):
         defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
@@ -113,7 +116,7 @@ async def take_step(
     """Record what somebody did about a breach, on its page, at the time that they typed. Where they typed
     none it was done now; but an arrest needs it, for the hours to a court run from it. Raises Problem (404);
     Refused as ``admit`` does, and for a time before the breach or to come."""
-    row, _ = await _seen(runtime, caller, said.breach)
+    row, _ = await seen_breach(runtime, caller, said.breach)
     if said.step is BreachStep.ARRESTED and not (day and at):
         raise Refused("when-missing", "at")
     try:
@@ -140,7 +143,7 @@ async def decide(
     """Record what somebody decides now of an offence, on the page of a breach that they may see, having
     ``seen`` what is known of it. Raises ValidationError where it is not given whole; Refused (412) where more
     is known by now, and as ``admit`` does; Problem (404)."""
-    row, viewer = await _seen(runtime, caller, cause)
+    row, viewer = await seen_breach(runtime, caller, cause)
     known = await pattern_of(runtime, row, sharing.sections(viewer))
     said = PatternDecided.model_validate({"breach": cause, "considered": known.considered, **given})
     pressed_twice = len(await runtime.fact(runtime.id_of(caller, key))) > 0
@@ -149,7 +152,7 @@ async def decide(
     await _say(runtime, caller, said, runtime.clock.now(), key)
 
 
-async def _seen(runtime: Runtime, caller: Caller, cause: str) -> tuple[OrdersBreach, sharing.Viewer]:
+async def seen_breach(runtime: Runtime, caller: Caller, cause: str) -> tuple[OrdersBreach, sharing.Viewer]:
     """A breach that this caller may see. Raises Problem (404)."""
     row = await runtime.row(ORDERS_BREACH, cause)
     configuration = await runtime.configuration(AgencyDefined, AreaDefined)
@@ -165,7 +168,7 @@ async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachSho
     Raises Problem (404) where there is none, and where it is not theirs to see.
     """
     fresh = await runtime.fresh_until()
-    row, viewer = await _seen(runtime, caller, cause)
+    row, viewer = await seen_breach(runtime, caller, cause)
     facts = await runtime.fact(cause)
     shown = await _shown(runtime, row, facts, viewer)
     content = shown.model_dump_json(exclude={"fresh_until"}).encode()

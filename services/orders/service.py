@@ -10,10 +10,12 @@ from contracts.events.orders import (
     OrderServed,
     PatternDecided,
 )
-from services.orders.actions import admit, readable, revisable
+from services.orders.actions import readable, revisable
 from services.orders.alert_path import try_alert_path
 from services.orders.pages import PAGES
+from services.orders.pages.report import router as report_pages
 from services.orders.pages.routes import router as pages
+from services.orders.reporting import admit
 from services.orders.routes import router
 from services.orders.rules import sharing
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ENDING, ORDERS_ORDER, ORDERS_PERSON
@@ -22,7 +24,7 @@ SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
     fold_version=9,
-    routers=(router, pages),
+    routers=(router, pages, report_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,

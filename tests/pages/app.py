@@ -97,6 +97,7 @@ from services.orders import actions as orders_actions
 from services.orders import circulation as orders_circulation
 from services.orders import status as orders_status
 from services.orders.pages import PAGES as ORDERS
+from services.orders.pages import report as orders_report
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
 from services.referrals import contacts as referrals_contacts
@@ -117,6 +118,7 @@ from tests.pages import (
     sample_measures,
     sample_owed,
     sample_refer,
+    sample_report,
     sample_research,
     sample_reviews,
     sample_risk,
@@ -170,6 +172,7 @@ MORE = {
         after_routes.pages,
         transfer_routes.pages,
     ],
+    "orders": [orders_report.router],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""
@@ -409,6 +412,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(orders_actions, "open_breach", opened)
     patch.setattr(orders_circulation, "open_order", opened_order)
     patch.setattr(orders_circulation, "waiting", answers(samples.orders_waiting))
+    sample_report.sampled(patch)
     patch.setattr(referrals_review, "waiting", answers(sample_reviews.waiting))
     patch.setattr(referrals_review, "open_review", opened_review)
     patch.setattr(referrals_mixtures, "unanswered", answers(sample_reviews.links))

@@ -12,7 +12,7 @@ from services.marac.service import SERVICE as MARAC
 from services.notify.service import SERVICE as NOTIFY
 from services.orders.service import SERVICE as ORDERS
 from services.referrals.service import SERVICE as REFERRALS
-from tests.pages import sample_owed, sample_rows, sample_support
+from tests.pages import sample_owed, sample_report, sample_rows, sample_support
 
 CASE = f"/marac/cases/{sample_rows.CASE}"
 OF_A_PERSON = {
@@ -31,7 +31,9 @@ OF_A_PERSON = {
     "/marac/cohort/{person}/decision": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}/decision"),
     "/orders/breaches/{cause}": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "/orders/orders/{order}": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
+    "/orders/orders/{order}/breach": ("on-call", sample_report.OF_ORDER),
     "/orders/status": ("on-call", "/orders/status"),
+    "/orders/victims/{mention}/breach": ("idva", sample_report.VICTIM),
     "/referrals/support/{mention}": ("idva", f"/referrals/support/{sample_support.THEIRS}"),
     "/referrals/victims/{mention}": ("idva", sample_owed.VICTIM),
     "/referrals/victims/{mention}/contact": ("idva", f"{sample_owed.VICTIM}/contact"),

@@ -40,6 +40,7 @@ LISTS: dict[str, EnumType] = {
     "attendance": vocabulary.Attendance,
     "bail-end": vocabulary.BailEnd,
     "breach": vocabulary.BreachKind,
+    "breach-said-by": vocabulary.BreachSaidBy,
     "candidate-decision": vocabulary.CandidateDecision,
     "case-role": vocabulary.CaseRole,
     "child-plan": vocabulary.ChildPlan,

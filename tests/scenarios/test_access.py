@@ -27,7 +27,7 @@ from chassis.settings import Settings
 from contracts.content import Content
 from contracts.events.conference import MeetingCalled
 from contracts.events.configuration import RotaSet
-from contracts.events.orders import BreachReported
+from contracts.events.orders import OrderMade
 from contracts.events.people import ReferralMade
 from contracts.vocabulary import StaffRole
 from deploy import wiring
@@ -54,7 +54,7 @@ OPEN = {
 
 OWN: Mapping[str, tuple[type[Content], str]] = {
     "referrals": (ReferralMade, "harbour-idva"),
-    "orders": (BreachReported, "castlegate-housing"),
+    "orders": (OrderMade, "northmere-police"),
     "marac": (MeetingCalled, "northmere-council"),
     "notify": (RotaSet, "northmere-council"),
 }
@@ -135,7 +135,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     him = next(each["person"] for each in people if each["name"]["family"] == "Harcastle")
     found.own = {
         "referrals": roots["referral"],
-        "orders": roots["breach"],
+        "orders": roots["order"],
         "marac": meeting,
         "notify": rota,
     }
@@ -150,6 +150,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
         "action": action.json()["root"],
         "root": roots["injury"],
         "cause": lonely["root"],
+        "breach": roots["breach"],
         "order": roots["order"],
         "meeting": meeting,
         "emergency": emergency,
@@ -339,14 +340,16 @@ async def test_every_route_lets_in_whom_the_tables_name_and_is_not_there_for_any
 
 async def record_by_record(found: Scene, client_of: Goldthread, tokens: Tokens) -> None:
     """Whoever has the right has it of their own: of another area, agency or side, nothing is there."""
-    case, him, breach = found.ids["case"], found.ids["person"], found.own["orders"]
+    case, him, breach = found.ids["case"], found.ids["person"], found.ids["breach"]
     pages = [f"/marac/v1/cases/{case}", f"/marac/cases/{case}", f"/marac/v1/cases/{case}/sources/{case}"]
     pages += [f"/marac/v1/cases/{case}/after", f"/marac/cases/{case}/after"]
     meeting = [f"/marac/meetings/{found.own['marac']}", f"/marac/v1/meetings/{found.own['marac']}/agenda"]
     cohort = ["/marac/v1/cohort", f"/marac/v1/cohort/{him}", "/marac/cohort", f"/marac/cohort/{him}"]
     alerts = [f"/notify/v1/alerts/{breach}", f"/orders/v1/breaches/{breach}", f"/orders/breaches/{breach}"]
     order = [f"/orders{part}/orders/{found.ids['order']}" for part in ("", "/v1")]
+    order += [f"/orders/orders/{found.ids['order']}/breach"]
     owed = [f"/referrals{part}/victims/{found.ids['mention']}" for part in ("", "/v1")]
+    owed += [f"/orders/victims/{found.ids['mention']}/breach"]
     meeting += [f"/marac{part}/emergency-meetings/{found.ids['emergency']}" for part in ("", "/v1")]
     hidden = {
         "nell-archer": [*owed, *order, *pages, *meeting, *cohort, *alerts],
@@ -391,7 +394,7 @@ async def record_by_record(found: Scene, client_of: Goldthread, tokens: Tokens) 
 async def writes(found: Scene, goldthread: Goldthread) -> None:
     """Nobody acts in an area, on a case or on an alert that is not theirs; a page of another site's
     can make nobody act."""
-    case, breach = found.ids["case"], found.own["orders"]
+    case, breach = found.ids["case"], found.ids["breach"]
     starts = (NOW + timedelta(days=2)).isoformat()
     priya, sam = await goldthread.person("priya-nair"), await goldthread.person("sam-lindqvist")
     colin, dev = await goldthread.person("colin-wray"), await goldthread.person("dev-malik")

@@ -2,6 +2,7 @@
 it fails, and nobody is told another; her words stand first; a refusal is a question until somebody says why;
 what was not asked is counted. What tells how she is reached stays with whoever may reach her."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -61,6 +62,7 @@ async def test_what_is_hers(goldthread: Goldthread) -> None:
         await a_safe_way_is_said_and_fails(goldthread, case)
         await her_words_and_a_refusal(goldthread, case)
         await what_was_not_asked(goldthread)
+        await she_says_so_on_the_telephone(goldthread, case)
 
 
 async def a_safe_way_is_said_and_fails(goldthread: Goldthread, case: str) -> None:
@@ -140,3 +142,38 @@ async def what_was_not_asked(goldthread: Goldthread) -> None:
     await until(counted, "six victims of whom religion was never asked")
     page = await admin.get("/marac/characteristics", headers={"Accept": "text/html"})
     assert "Harbour Idva" in page.text
+
+
+async def she_says_so_on_the_telephone(goldthread: Goldthread, case: str) -> None:
+    """Her IDVA reports it by the page, pressed twice; whoever is on call is called, and reads whose word it
+    is; so does the case."""
+    idva, officer = await goldthread.person("carys-bevan"), await goldthread.person("dev-malik")
+    mention = (await case_page(goldthread, "carys-bevan", case))["owed"]["mention"]
+    path = f"/orders/victims/{mention}/breach"
+    assert path in (await idva.get(f"/marac/cases/{case}", headers={"Accept": "text/html"})).text
+    form = re.search(r'name="once" value="([^"]+)"', (await idva.get(path)).text)
+    assert form
+    typed = {"once": form[1], "kind": "threat", "words": "He rang from a new number.", "said_by": "victim"}
+    pressed = [await idva.post(path, data=typed | {"suspect_present": "no"}) for _ in range(2)]
+    assert [each.status_code for each in pressed] == [303, 303]
+    (where,) = {each.headers["location"] for each in pressed}
+    assert "The breach is reported" in (await idva.get(where)).text
+    cause = where.partition("reported=")[2]
+
+    async def called() -> bool:
+        answer = await officer.get(f"/notify/v1/alerts/{cause}")
+        return answer.status_code == 200 and bool(answer.json()["called_you"])
+
+    await until(called, "a call at once, as of a system's report")
+    shown = (await officer.get(f"/orders/breaches/{cause}", headers={"Accept": "text/html"})).text
+    assert "The victim said so, through Harbour Idva." in shown
+
+    async def on_the_case() -> bool:
+        chair = await goldthread.person("rowan-ellis")
+        page = (await chair.get(f"/marac/cases/{case}", headers={"Accept": "text/html"})).text
+        return "He rang from a new number." in page and "Who says so" in page
+
+    await until(on_the_case, "whose word it is, on the case's page")
+    abroad = await goldthread.person("nell-archer")
+    assert (await abroad.get(path)).status_code == 404
+    assert (await abroad.post(path, data=typed)).status_code == 404

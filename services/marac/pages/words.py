@@ -25,6 +25,7 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("reference", "text"),
     ),
     "breach.reported": (
+        ("said_by", "breach-said-by"),
         ("acts", "act"),
         ("effects", "effect"),
         ("circumstance", "circumstance"),

@@ -13,6 +13,7 @@ from contracts.vocabulary import AgencyKind, StaffRole, TeamKind
 ORDER_REPORT = "order:report"
 SERVICE_REPORT = "service:report"
 BREACH_REPORT = "breach:report"
+BREACH_OF_VICTIM = "breach-of-victim:report"
 BREACH_READ = "breach:read"
 BREACH_PROGRESS = "breach-progress:report"
 STATUS_READ = "order-status:read"
@@ -33,10 +34,14 @@ SPEAKS_FOR: Mapping[TeamKind, frozenset[StaffRole]] = {
 """As what somebody reads and confirms an order for a team of their agency."""
 TEAM_ROLES = frozenset[StaffRole]().union(*SPEAKS_FOR.values())
 
+OF_VICTIMS = frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE, StaffRole.ON_CALL, StaffRole.SUPERVISOR})
+"""Who reports a breach of a victim whose page they have open: whoever has her on the telephone."""
+
 RIGHTS: Mapping[str, frozenset[str]] = {
     ORDER_REPORT: frozenset({StaffRole.REPORTER}),
     SERVICE_REPORT: frozenset({StaffRole.REPORTER}),
-    BREACH_REPORT: frozenset({StaffRole.REPORTER}),
+    BREACH_REPORT: OF_VICTIMS | TEAM_ROLES | {StaffRole.REPORTER},
+    BREACH_OF_VICTIM: OF_VICTIMS,
     BREACH_PROGRESS: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     BREACH_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.IDVA}),
     STATUS_READ: frozenset({StaffRole.CONTROL_ROOM, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
@@ -84,6 +89,14 @@ def may_see_breach(viewer: Viewer, breach: Reach) -> bool:
     if not RESPONDERS.isdisjoint(viewer.roles) and (viewer.id in breach.called or everybodys):
         return True
     return not set(viewer.areas).isdisjoint(breach.areas)
+
+
+def may_report_of(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:
+    """Whether somebody may report a breach of a victim by her page, and so learn which orders protect her,
+    given the areas that the facts about her route to: of no known area, who answers breaches."""
+    if OF_VICTIMS.isdisjoint(roles):
+        return False
+    return not set(areas).isdisjoint(reach) or (not reach and not RESPONDERS.isdisjoint(roles))
 
 
 def may_progress(viewer: Viewer) -> bool:

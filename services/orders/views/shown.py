@@ -13,7 +13,7 @@ from contracts.rules.circulation import Circulation
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
-from contracts.vocabulary import BreachStep, Grade, OrderType, OutcomeType, PoliceRank, Urgency
+from contracts.vocabulary import BreachSaidBy, BreachStep, Grade, OrderType, OutcomeType, PoliceRank, Urgency
 from services.orders.views.breach import OrdersBreach
 from services.orders.views.contact import without_address
 from services.orders.views.pattern_shown import OffenceNamed, PatternShown
@@ -263,6 +263,8 @@ class BreachShown(Shown):
     weapon: bool | None
     suspect_present: bool | None
     children_present: bool | None
+    said_by: BreachSaidBy | None = None
+    """Whose word it is, told through ``agency``; None: nobody says."""
     narrative: str | None
     grade: Grade
     graded: list[str]
@@ -316,6 +318,7 @@ class BreachShown(Shown):
                 "weapon": said.weapon if said else None,
                 "suspect_present": said.suspect_present if said else None,
                 "children_present": said.children_present if said else None,
+                "said_by": said.said_by if said else None,
                 "narrative": narrative.text if isinstance(narrative, Narrative) else None,
                 "order": next((each for each in orders if each.order == row.order), None),
                 "beside": [each for each in orders if each.order != row.order],

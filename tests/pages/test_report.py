@@ -1,0 +1,56 @@
+"""A breach is reported by hand: what is not answered is not known, and what was typed stays."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages import sample_report
+from tests.pages.conftest import Open
+from tests.pages.test_pages import faults
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_who_has_the_victim_on_the_telephone_reports_a_breach(open_: Open, axe: str, *, script: bool) -> None:
+    page = open_("idva", sample_report.VICTIM, width=390, script=script)
+    main = page.locator("main")
+    expect(main).to_contain_text("Is anybody in danger now? Ring 999.")
+    expect(main).to_contain_text("Against DOE, Jane.")
+    page.get_by_label("What happened?").fill("He stood at the window.")
+    page.get_by_role("button", name="Report the breach").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Choose what the respondent did.")
+    expect(page.get_by_label("What happened?")).to_have_value("He stood at the window.")
+    page.get_by_label("Came where an order forbids").check()
+    page.get_by_label("Stalking protection order").check()
+    page.get_by_label("The victim", exact=True).check()
+    page.get_by_role("group", name="Is the respondent still there?").get_by_label("Yes").check()
+    if script:
+        assert faults(page, axe) == []
+    page.get_by_role("button", name="Report the breach").click()
+    expect(main).to_contain_text("The breach is reported")
+    said = sample_report.TAKEN[-1]
+    assert (said.kind, said.said_by, said.weapon, said.suspect_present) == ("attended", "victim", None, True)
+    assert said.order is not None
+    assert said.victim in sample_report.VICTIM
+    assert "window" not in page.url, "what happened is in no address"
+    expect(page.get_by_label("What happened?")).to_have_value("")
+    if script:
+        assert faults(page, axe) == []
+
+
+def test_a_breach_of_an_order_names_nobody_and_a_day_to_come_is_asked_about(open_: Open) -> None:
+    page = open_("on-call", sample_report.OF_ORDER)
+    page.get_by_label("Contact against an order").check()
+    page.get_by_label("Day on which it happened").fill("2031-01-01")
+    page.get_by_role("button", name="Report the breach").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Enter a day and a time that have been.")
+    page.get_by_label("Day on which it happened").fill("")
+    page.get_by_role("button", name="Report the breach").click()
+    expect(page.locator("main")).to_contain_text("The breach is reported")
+    said = sample_report.TAKEN[-1]
+    assert (said.order, said.people, said.victim, said.said_by) == (sample_report.ORDER, [], None, None)
+    page.get_by_role("link", name="Open the breach").click()
+    expect(page.locator("h1")).to_contain_text("Assault against an order")

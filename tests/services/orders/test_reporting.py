@@ -1,0 +1,138 @@
+"""A breach that somebody reports by hand: the IDVA who has her on the telephone, and whoever is shown an
+order. It pages as a system's does; what is not theirs is not there."""
+
+from typing import Any
+
+import httpx
+
+from chassis.ids import new_id
+from tests.services.orders.test_http import ANN, BEN, CALLERS, IDS, STREET, Orders, caller, people, prepared
+from tests.services.orders.test_http import orders as orders
+from tests.support.facts import area
+from tests.support.waiting import until
+
+HERS = IDS.mention("police", "records", "person", "ann")
+CALLERS |= {
+    each.subject: each
+    for each in (
+        caller("idva-elsewhere", "haven", "idva", "south"),
+        caller("officer", "police", "officer-in-case", "north"),
+        caller("contact-of-nobody", "council", "order-contact", "north"),
+    )
+}
+
+
+def page(who: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {who}", "Accept": "text/html"}
+
+
+async def opened(orders: Orders, who: str, path: str) -> httpx.Response:
+    return await orders.http.get(path, headers=page(who))
+
+
+async def told(orders: Orders, cause: str) -> dict[str, Any]:
+    """The breach as whoever is on call is shown it, once they were told."""
+
+    async def shown() -> dict[str, Any]:
+        answer = await orders.get("on-call", f"breaches/{cause}")
+        body: dict[str, Any] = answer.json()
+        return body if answer.status_code == 200 and body["told"] else {}
+
+    return await until(shown)
+
+
+async def test_an_idva_reports_by_a_page_what_the_victim_says_on_the_telephone(orders: Orders) -> None:
+    order = await prepared(orders)
+    path = f"/orders/victims/{HERS}/breach"
+
+    async def known() -> str:
+        shown = (await opened(orders, "idva", path)).text
+        return shown if "ZC26P00412" in shown else ""
+
+    form = await until(known, what="the order that protects her, to choose")
+    assert STREET not in form
+    typed = {
+        "once": new_id(),
+        "kind": "attended",
+        "order": order,
+        "words": "He is at the door.",
+        "said_by": "victim",
+    }
+    typed |= {"suspect_present": "yes", "weapon": ""}
+    pressed = [await orders.http.post(path, data=typed, headers=page("idva")) for _ in range(2)]
+    assert [each.status_code for each in pressed] == [303, 303]
+    (where,) = {each.headers["location"] for each in pressed}
+    cause = where.partition("reported=")[2]
+    body = await told(orders, cause)
+    assert (body["order"]["order"], body["said_by"], body["agency"]) == (order, "victim", "haven")
+    assert (body["suspect_present"], body["weapon"], body["urgency"]) == (True, None, "now")
+    assert len(await orders.alerts(cause)) == 1, "pressed twice, and one"
+    assert len(body["records"]) == 1
+    shown = (await opened(orders, "on-call", f"/orders/breaches/{cause}")).text
+    assert "The victim said so, through haven." in shown
+    done = (await opened(orders, "idva", where)).text
+    assert "The breach is reported" in done
+    assert f"/orders/breaches/{cause}" in done
+    assert "The breach is reported" not in (await opened(orders, "officer", where)).text, "not theirs"
+
+
+async def test_whoever_is_shown_an_order_reports_its_breach_and_names_nobody(orders: Orders) -> None:
+    order = await prepared(orders)
+    path = f"/orders/orders/{order}/breach"
+    sent = {"order": order, "version": 1, "teams": [{"kind": "control-room"}]}
+    assert (await orders.post("police-system", "circulations", sent)).status_code == 201
+
+    async def opens() -> bool:
+        return (await opened(orders, "control-room", path)).status_code == 200
+
+    await until(opens)
+    typed = {"once": new_id(), "kind": "contact", "said_by": "officer"}
+    posted = await orders.http.post(path, data=typed, headers=page("control-room"))
+    body = await told(orders, posted.headers["location"].partition("reported=")[2])
+    assert {each["role"] for each in body["people"]} == {"victim", "respondent"}, "by the order"
+    assert body["said_by"] == "officer"
+
+
+async def test_who_may_not_see_whom_or_what_it_is_about_reports_nothing(orders: Orders) -> None:
+    order = await prepared(orders)
+    hers, its = f"/orders/victims/{HERS}/breach", f"/orders/orders/{order}/breach"
+
+    async def there() -> bool:
+        return (await opened(orders, "idva", hers)).status_code == 200
+
+    await until(there)
+    typed = {"kind": "contact", "once": new_id()}
+    for who, path in (
+        ("idva-elsewhere", hers),
+        ("matac", hers),
+        ("control-room", hers),
+        ("police-system", hers),
+        ("idva", its),
+        ("contact-of-nobody", its),
+        ("idva", f"/orders/victims/{IDS.mention('police', 'records', 'person', 'ben')}/breach"),
+        ("idva", f"/orders/victims/{new_id()}/breach"),
+    ):
+        assert (await opened(orders, who, path)).status_code == 404, (who, path)
+        refused = await orders.http.post(path, data=typed, headers=page(who))
+        assert refused.status_code == 404, (who, path)
+
+
+async def test_staff_report_by_rest_what_is_theirs_alone_and_correct_their_own(orders: Orders) -> None:
+    order = await prepared(orders)
+    named = {"kind": "contact", "victim": HERS, "people": [{"role": "victim"}], "said_by": "victim"}
+
+    async def taken() -> httpx.Response | None:
+        answer = await orders.post("idva", "breaches", named | {"order": order})
+        return answer if answer.status_code == 201 else None
+
+    mine = (await until(taken)).json()["root"]
+    assert (await orders.post("idva-elsewhere", "breaches", named)).status_code == 404
+    assert (await orders.post("police-system", "breaches", named)).status_code == 404, "no page is a system's"
+    assert (await orders.post("idva", "breaches", {"kind": "contact", "order": order})).status_code == 404
+    twice = named | {"people": people(ANN)}
+    refused = await orders.post("idva", "breaches", twice)
+    assert [each["kind"] for each in refused.json()["faults"]] == ["named_twice"]
+    system = {"kind": "contact", "people": people(BEN, ANN), "routing": area("north").model_dump(mode="json")}
+    police = (await orders.post("police-system", "breaches", system)).json()["root"]
+    for who, root, status in (("idva", mine, 200), ("officer", police, 404), ("police-system", police, 200)):
+        assert (await orders.get(who, f"facts/{root}")).status_code == status, who
