@@ -162,17 +162,18 @@ async def _room(
     look = PAGES.look(request, caller)
     codes = {"attendance": list(Attendance), "core": list(CoreService)}
     known = {"faults": faults or [], "typed": typed or {}, "words": _words(look.now), "codes": codes}
-    known |= {"once": new_id()}
+    known |= {"once": new_id(), "kept_as": f"{meeting}.{caller.id}"}
+    known |= {"key": runtime.ids.blind("kept in a browser", caller.id)}
     return PAGES.show("sitting.html", look, 422 if faults else 200, page=shown, **known)
 
 
 @pages.get("/hear/{case}")
 async def hear_page(
-    request: Request, meeting: Id, case: Id, runtime: TheRuntime, caller: Holder
+    request: Request, meeting: Id, case: Id, runtime: TheRuntime, caller: Holder, ahead: bool = False
 ) -> HTMLResponse:
     """One case, for whoever chairs: the victim first, then the risks, then who said what, then what is
-    written."""
-    return await _hear(request, runtime, caller, meeting, case)
+    written. ``ahead``: held ready for when the line is down; the case does not begin by it."""
+    return await _hear(request, runtime, caller, meeting, case, ahead=ahead)
 
 
 @pages.post("/hear/{case}")
@@ -207,6 +208,8 @@ async def _hear(
     case: str,
     typed: Typed | None = None,
     faults: Sequence[str] = (),
+    *,
+    ahead: bool = False,
 ) -> HTMLResponse:
     record = await hearing.read(runtime, caller, meeting, case)
     # It lies open before a whole room, as paper does: neither where anybody is, nor how she is reached.
@@ -227,7 +230,7 @@ async def _hear(
         words=words,
         record=record,
         sitting=sitting,
-        began=await hearing.begun(runtime, caller, case, sitting),
+        began=sitting.began.get(case) if ahead else await hearing.begun(runtime, caller, case, sitting),
         place=place_of(case, agenda.cases, sitting.heard_cases | hearing.out_of(caller, sitting)),
         typed=typed or typed_of(record),
         theirs=view.theirs(record, typed) if typed and clash else {},

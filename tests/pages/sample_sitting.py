@@ -10,6 +10,7 @@ from chassis.http.auth import Caller
 from contracts.sections import Name
 from contracts.vocabulary import Attendance, CoreService, Forum, Grade, Mappa
 from services.marac.conference import hearing, minutes, minutes_theirs, room
+from services.marac.conference.room import Attends, Leaves
 from services.marac.conference.sitting_rows import AttendanceLine, HeardVersion, LeftLine, Sitting
 from services.marac.rules import sharing as marac_sharing
 from services.marac.shown import CasePage
@@ -140,6 +141,8 @@ class Sittings:
     def reset(self) -> None:
         """As it was at first."""
         self.records: dict[str, HeardVersion] = {}
+        self.attended: list[Attends] = []
+        self.gone: list[Leaves] = []
         self.down = False
 
     async def read(self, _runtime: Any, _caller: Caller, meeting: str, case: str) -> Hearing:
@@ -168,6 +171,14 @@ class Sittings:
         """The meeting, opened an hour ago."""
         return Sitting(meeting=meeting, opened=ago(hours=1))
 
+    async def attend(self, _runtime: Any, _caller: Caller, _meeting: str, said: Attends) -> None:
+        """Record how somebody attended."""
+        self.attended.append(said)
+
+    async def leave(self, _runtime: Any, _caller: Caller, _meeting: str, said: Leaves) -> None:
+        """Record who left the room."""
+        self.gone.append(said)
+
     async def room(self, _runtime: Any, _caller: Caller, meeting: str) -> SittingShown:
         """Where it is held from."""
         heard = [case for case in (CASE, LONG_CASE) if case in self.records]
@@ -180,7 +191,10 @@ class Sittings:
             opened=ago(hours=1),
             closed=None,
             why_not_closed="no-chair",
-            attendance=[line for line in attendance() if not line.chairs],
+            attendance=[
+                *(line for line in attendance() if not line.chairs),
+                *(AttendanceLine(fact=new(), recorded=NOW, **said.model_dump()) for said in self.attended),
+            ],
             core=core(),
             left=[left()],
             heard=heard,
@@ -220,6 +234,8 @@ def sampled(patch: pytest.MonkeyPatch, sittings: Sittings) -> None:
     patch.setattr(hearing, "at_glance", at_glance)
     patch.setattr(hearing, "begun", begun)
     patch.setattr(room, "read", sittings.room)
+    patch.setattr(room, "attend", sittings.attend)
+    patch.setattr(room, "leave", sittings.leave)
     patch.setattr(hearing, "sitting_of", sittings.sitting_of)
     patch.setattr(minutes, "read", the_minutes)
     patch.setattr(minutes_theirs, "listed", listed)

@@ -14,11 +14,12 @@ from tests.pages import sample_at_risk, sample_rows
 from tests.pages.app import World
 from tests.pages.conftest import Open
 from tests.pages.sample_rows import source
-from tests.pages.sample_sitting import COUNCIL, version
+from tests.pages.sample_sitting import COUNCIL, POLICE, version
 
 pytestmark = pytest.mark.browser
 
 HEAR = f"/marac/meetings/{sample_rows.MEETING}/hear/{sample_rows.CASE}"
+SITTING = f"/marac/meetings/{sample_rows.MEETING}/sitting"
 TYPED = "Threats after each contact, and the bail ends on Friday."
 KEPT = "Object.entries(localStorage).filter(([name]) => name.startsWith('goldthread.typed.'))"
 
@@ -68,6 +69,123 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     held.pop().continue_()
     expect(page.locator("[data-state]")).to_contain_text("Saved at")
     assert world.sittings.records[sample_rows.CASE].version == recorded.version + 1
+
+
+def test_the_next_case_is_there_while_the_line_is_down_and_both_are_saved_when_it_is_back(
+    open_: Open, world: World, axe: str
+) -> None:
+    page = open_("chair", "/favicon.ico")
+    with page.expect_response(lambda answer: answer.url.endswith("?ahead=true")) as ahead:
+        page.goto(f"{world.url}{HEAR}")
+    assert ahead.value.ok
+    ahead.value.finished()
+    page.context.set_offline(True)
+    first = page.locator("h1 .gt-letters").inner_text()
+    page.locator("#risks").fill(TYPED)
+    page.get_by_role("button", name="Save and hear").click()
+    expect(page.locator("h1 .gt-letters")).not_to_have_text(first)
+    expect(page.locator("[data-state-others]")).to_contain_text(f"{first}: Not saved since")
+    expect(page.locator("h1")).to_be_focused()
+    assert sample_rows.CASE not in page.url
+    next_case = page.url.rsplit("/", 1)[1]
+    page.locator("#risks").fill("The school rang.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-state]")).to_contain_text("Not saved since")
+    kept = page.evaluate(KEPT)
+    assert len(kept) == 2
+    assert "ahead" not in str(kept), "nothing but what is typed is kept"
+    page.evaluate(axe)
+    assert page.evaluate("async () => (await axe.run()).violations.map(each => each.id)") == []
+    page.context.set_offline(False)
+    expect(page.locator("[data-state]")).to_contain_text("Saved at")
+    expect(page.locator("[data-state-others]")).to_contain_text(f"{first}: Saved at")
+    recorded = {case: each.risks for case, each in world.sittings.records.items()}
+    assert recorded == {sample_rows.CASE: TYPED, next_case: "The school rang."}
+    assert page.evaluate(KEPT) == []
+
+
+def test_the_next_case_stays_away_where_its_page_never_came(open_: Open, world: World) -> None:
+    page = open_("chair", "/favicon.ico")
+    page.route("**/*?ahead=true", lambda route: route.abort())
+    page.goto(f"{world.url}{HEAR}")
+    page.context.set_offline(True)
+    page.locator("#risks").fill(TYPED)
+    page.get_by_role("button", name="Save and hear").click()
+    expect(page.locator("[data-state]")).to_contain_text("Not saved since")
+    assert page.url.endswith(HEAR)
+    page.context.set_offline(False)
+    page.wait_for_url(lambda url: sample_rows.CASE not in url)
+    assert world.sittings.records[sample_rows.CASE].risks == TYPED
+
+
+def came(page: Page, agency: str, who: str) -> None:
+    form = page.locator("form[data-typed=attend]")
+    form.locator("[name=agency]").select_option(agency)
+    form.locator("[name=who]").fill(who)
+    form.locator("[name=attended][value=present]").check()
+    form.get_by_role("button", name="Record").click()
+
+
+def test_who_attends_and_who_leaves_is_typed_while_the_line_is_down_and_sent_in_order(
+    open_: Open, world: World
+) -> None:
+    page = open_("chair", SITTING)
+    page.context.set_offline(True)
+    came(page, POLICE, "Tess Okoro")
+    came(page, COUNCIL, "Femi Adair")
+    left = page.locator("form[data-typed=left]")
+    left.locator("[name=case]").select_option(sample_rows.CASE)
+    left.locator("[name=agency]").select_option(COUNCIL)
+    left.locator("[name=who]").fill("Femi Adair")
+    left.get_by_role("button", name="Record").click()
+    for state_ in page.locator("[data-state]").all():
+        expect(state_).to_contain_text("Waits to be sent: 3.")
+    page.locator("#attend-who").fill("Somebody who")
+    page.wait_for_function(f"{KEPT}.length === 1")
+    (kept,) = page.evaluate(KEPT)
+    assert re.fullmatch(r"\d+\.[\w+/=]+\.[\w+/=]+", kept[1]), "sealed"
+    assert (world.sittings.attended, world.sittings.gone) == ([], [])
+    page.context.set_offline(False)
+    expect(page.locator("[data-state]").first).to_contain_text("Saved at")
+    names = [(each.agency, each.who) for each in world.sittings.attended]
+    assert names == [(POLICE, "Tess Okoro"), (COUNCIL, "Femi Adair")]
+    assert [(each.case, each.who) for each in world.sittings.gone] == [(sample_rows.CASE, "Femi Adair")]
+    expect(page.get_by_text("Tess Okoro")).to_be_visible()
+    expect(page.locator("#attend-who")).to_have_value("Somebody who")
+
+
+def test_what_waits_is_sent_when_the_page_is_opened_again_and_typed_text_is_there(
+    open_: Open, world: World
+) -> None:
+    page = open_("chair", SITTING)
+    page.context.set_offline(True)
+    came(page, POLICE, "Tess Okoro")
+    page.locator("#left-who").fill("Somebody who")
+    expect(page.locator("[data-state]").first).to_contain_text("Waits to be sent: 1.")
+    again = page.context.new_page()
+    page.close()
+    again.context.set_offline(False)
+    again.goto(f"{world.url}{SITTING}")
+    expect(again.get_by_text("Tess Okoro")).to_be_visible()
+    assert [each.who for each in world.sittings.attended] == ["Tess Okoro"]
+    expect(again.locator("#left-who")).to_have_value("Somebody who")
+
+
+def test_what_the_server_refuses_comes_back_into_its_form(open_: Open, world: World) -> None:
+    page = open_("chair", SITTING)
+    page.context.set_offline(True)
+    form = page.locator("form[data-typed=attend]")
+    form.locator("[name=who]").fill("Tess Okoro")
+    form.get_by_role("button", name="Record").click()
+    page.locator("#attend-who").fill("Femi Adair")
+    page.context.set_offline(False)
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    expect(page.locator("#attend-who")).to_have_value("Tess Okoro")
+    came(page, POLICE, "Tess Okoro")
+    expect(page.locator("#attend-who")).to_have_value("Femi Adair")
+    assert [each.who for each in world.sittings.attended] == ["Tess Okoro"]
+    page.reload()
+    expect(page.locator("#attend-who")).to_have_value("Femi Adair")
 
 
 def test_what_was_typed_and_not_saved_is_there_again_for_whoever_typed_it(open_: Open, world: World) -> None:
