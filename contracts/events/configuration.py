@@ -24,6 +24,7 @@ from contracts.vocabulary import (
     AlertKind,
     AreaKind,
     Post,
+    ReferringService,
     Threshold,
     Urgency,
 )
@@ -44,6 +45,10 @@ class AgencyDefined(Content):
     )
     school: SchoolNumber | None = Field(
         default=None, description="of a school its number: its key adult sees the children who go there"
+    )
+    service: ReferringService | None = Field(
+        default=None,
+        description="of an agency that is one service, as which its referrals are counted in the data return",
     )
 
 

@@ -22,6 +22,7 @@ from contracts.vocabulary import (
     LegalStatus,
     Mappa,
     ReferralCriterion,
+    ReferringService,
     RiskAnswer,
     Role,
 )
@@ -93,6 +94,10 @@ class ReferralMade(Said):
     no_consent_reason: Text | None = None
     victim_view: Text | None = None
     afraid_of: Text | None = None
+    service: ReferringService | None = Field(
+        default=None,
+        description="which service of the agency refers, where it has several; none: what it is itself",
+    )
 
     @model_validator(mode="after")
     def _one_victim(self) -> "ReferralMade":

@@ -6,7 +6,14 @@ Sources as read on 23 November 2026; section numbers are to be checked before an
 
 from contracts.vocabulary.actions import ActionAnswer, ActionFor, ActionRisk
 from contracts.vocabulary.after import FlagState, HeardHere, MoveKind, MoveWarning, TransferItem
-from contracts.vocabulary.agencies import AgencyKind, AreaKind, LawfulBasis, Purpose, StaffRole
+from contracts.vocabulary.agencies import (
+    AgencyKind,
+    AreaKind,
+    LawfulBasis,
+    Purpose,
+    ReferringService,
+    StaffRole,
+)
 from contracts.vocabulary.alerts import (
     AlertEnd,
     AlertKind,
@@ -194,6 +201,7 @@ __all__ = [
     "ProhibitionKind",
     "Purpose",
     "ReferralCriterion",
+    "ReferringService",
     "Relationship",
     "RepeatAnchor",
     "RepeatDefinition",

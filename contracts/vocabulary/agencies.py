@@ -18,6 +18,18 @@ class AgencyKind(StrEnum):
     GOLDTHREAD = "goldthread"
 
 
+class ReferringService(StrEnum):
+    """A service that SafeLives' data return counts by itself, and no kind of agency tells apart
+    (``domain.md`` 1.12)."""
+
+    PRIMARY_CARE = "primary-care"
+    SECONDARY_CARE = "secondary-care"
+    MENTAL_HEALTH = "mental-health"
+    SUBSTANCE_MISUSE = "substance-misuse"
+    ADULT_SOCIAL_CARE = "adult-social-care"
+    MASH = "mash"
+
+
 class AreaKind(StrEnum):
     """What an area is the area of. A MARAC's are sets of districts; its force is one of 43 (ONS, 2024)."""
 

@@ -83,7 +83,7 @@ Of = Literal["meeting", "quarter", "year"]
 class Returned(Part):
     """SafeLives' data return of one MARAC for one meeting, one quarter, or the twelve months that the last
     four quarters are. ``numbers`` add up: a quarter's are the sum of its meetings', and who referred makes
-    the cases. Null: agencies of that kind are not told apart."""
+    the cases. Null: it is not known, for of some referral nobody named the service, and it may be this."""
 
     area: str
     name: str

@@ -162,8 +162,7 @@ async def _room(
     look = PAGES.look(request, caller)
     codes = {"attendance": list(Attendance), "core": list(CoreService)}
     known = {"faults": faults or [], "typed": typed or {}, "words": _words(look.now), "codes": codes}
-    known |= {"once": new_id(), "kept_as": f"{meeting}.{caller.id}"}
-    known |= {"key": runtime.ids.blind("kept in a browser", caller.id)}
+    known |= {"once": new_id()} | _kept(runtime, caller, meeting)
     return PAGES.show("sitting.html", look, 422 if faults else 200, page=shown, **known)
 
 
@@ -238,10 +237,13 @@ async def _hear(
         clash=clash,
         research=await researched.of_case(runtime, caller, case),
         glance=await hearing.at_glance(runtime, caller, page),
-        **await action_form(runtime),
-        kept_as=f"{meeting}.{case}.{caller.id}",
-        key=runtime.ids.blind("kept in a browser", caller.id),
+        **await action_form(runtime) | _kept(runtime, caller, meeting, case),
     )
+
+
+def _kept(runtime: Runtime, caller: Caller, *of: str) -> dict[str, str]:
+    """Under which name a browser keeps what is typed, and by which key: that of whoever types it."""
+    return {"kept_as": ".".join([*of, caller.id]), "key": runtime.ids.blind("kept in a browser", caller.id)}
 
 
 def _words(now: datetime) -> Words:

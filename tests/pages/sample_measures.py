@@ -5,7 +5,7 @@ from typing import Any
 
 from services.marac import shown_measures
 from services.marac.rules.hiding import WHOLE, hidden
-from services.marac.rules.returns import COUNTED, last_four, percent
+from services.marac.rules.returns import COLUMNS, last_four, percent
 from services.marac.shown_agenda import GoneCase, Publication, Since
 from services.marac.shown_measures import MaracLine
 from tests.pages.sample_rows import FRESH, MEETING, NOW, ago
@@ -45,7 +45,7 @@ def overview() -> shown_measures.Overview:
 
 def _line(area: str, name: str, cases: list[int], *, waiting: int, unanswered: int) -> MaracLine:
     quarters = [_numbers(each) for each in cases]
-    year = {each: sum(numbers[each] for numbers in quarters) for each in COUNTED}
+    year = {each: sum(numbers[each] for numbers in quarters) for each in COLUMNS}
     in_quarters, in_year = hidden(quarters)
     return MaracLine(
         area=area,
@@ -77,7 +77,7 @@ def _line(area: str, name: str, cases: list[int], *, waiting: int, unanswered: i
                 if each in in_year or WHOLE.get(each) in (None, *in_year)
                 else percent(year[each], year[WHOLE[each]]),
             )
-            for each in COUNTED
+            for each in COLUMNS
         ],
     )
 
@@ -85,7 +85,7 @@ def _line(area: str, name: str, cases: list[int], *, waiting: int, unanswered: i
 def _numbers(cases: int) -> dict[str, int]:
     """A quarter of so many cases: two thirds by the police, a third repeats, most with an answer."""
     police, housing = cases * 2 // 3, cases // 8
-    return dict.fromkeys(COUNTED, 0) | {
+    return dict.fromkeys(COLUMNS, 0) | {
         "cases": cases,
         "repeat_cases": cases // 3,
         "children": cases * 5 // 4,

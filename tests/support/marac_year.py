@@ -15,7 +15,7 @@ from contracts.events.people import HouseholdDescribed, IncidentReported, Referr
 from contracts.events.wishes import CharacteristicsSaid
 from contracts.mentions import Mention
 from contracts.sections import Equality, EqualityAnswer, Identity
-from contracts.vocabulary import AgencyKind, AreaKind, Role, Sex
+from contracts.vocabulary import AgencyKind, AreaKind, ReferringService, Role, Sex
 from tests.support.facts import area, fact, mention_of, someone, withdrawn
 
 AREA = "north"
@@ -29,7 +29,7 @@ REFERRERS = {
     "haven": (AgencyKind.IDVA_SERVICE, "referred_by_idva", 12),
     "homes": (AgencyKind.HOUSING, "referred_by_housing", 8),
     "hospital": (AgencyKind.HEALTH, "referred_by_health_not_told_apart", 8),
-    "council": (AgencyKind.COUNCIL, "referred_by_council_not_told_apart", 5),
+    "council": (AgencyKind.COUNCIL, "referred_by_adult_social_care", 5),
     "nobody-knows": (None, "referred_by_kind_of_agency_not_known", 3),
 }
 """Agencies that refer: kind, column, and how many of a hundred referrals are theirs."""
@@ -100,7 +100,8 @@ def year(seed: int = 7) -> Year:
         made.facts.append(fact(defined, agency="goldthread"))
     for agency, (kind_of, _, _) in REFERRERS.items():
         if kind_of:
-            said = AgencyDefined(agency=agency, name=agency, kind=kind_of)
+            service = ReferringService.ADULT_SOCIAL_CARE if kind_of is AgencyKind.COUNCIL else None
+            said = AgencyDefined(agency=agency, name=agency, kind=kind_of, service=service)
             made.facts.append(fact(said, agency="goldthread"))
     told = PopulationSet(area=AREA, adult_women=98_400, as_at=date(2025, 6, 30), source="Invented")
     made.facts.append(fact(told, agency="council"))

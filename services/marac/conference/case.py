@@ -74,6 +74,7 @@ def fold_case(subject: Subject) -> Folded:
 def _referred(said: ReferralMade) -> dict[str, object]:
     return {
         "criteria": tuple(said.criteria),
+        "service": said.service,
         "victim_aware": said.victim_aware,
         "consent": said.consent,
         "no_consent_reason": said.no_consent_reason,

@@ -47,6 +47,11 @@ class CountedCase(Row):
         return self.slim.agency
 
     @property
+    def service(self) -> str | None:
+        """Which service of it the referral names."""
+        return self.slim.service
+
+    @property
     def repeats(self) -> bool:
         """Whether it is a repeat at every meeting."""
         slim = self.slim
@@ -107,7 +112,7 @@ class CountedCase(Row):
         return self.slim.withdrawn
 
 
-ALIKE = ("agency", "repeats", "kids", "minoritised", "lgbt", "disabled", "male", "aged")
+ALIKE = ("agency", "service", "repeats", "kids", "minoritised", "lgbt", "disabled", "male", "aged")
 """Cases that are alike in these are counted together, where nobody is under 18."""
 
 
@@ -132,6 +137,7 @@ class CountedCaseTable(ViewTable, table=True):
     victim: str | None
     accused: str
     agency: str
+    service: str | None
     repeats: bool
     kids: int
     minoritised: bool | None

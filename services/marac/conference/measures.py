@@ -154,9 +154,9 @@ def _measures(held: Around, months: Mapping[Part, Counter[Discussed]]) -> list[s
     """Every number of the last four quarters and of their year, without those that are hidden."""
     quarters = [returns.count(_in(months, each)) for each in returns.last_four(held.at)]
     in_quarters, in_year = hidden(quarters)
-    year = {name: sum(each[name] for each in quarters) for name in returns.COUNTED}
+    year = {name: sum(each[name] for each in quarters) for name in returns.COLUMNS}
     found = []
-    for name in returns.COUNTED:
+    for name in returns.COLUMNS:
         whole = WHOLE.get(name)
         told = name not in in_year and whole is not None and whole not in in_year
         found.append(
@@ -250,7 +250,7 @@ def _one_return(
         name=held.maracs[marac].name,
         of=of,
         starts=starts,
-        numbers={name: numbers.get(name) for name in returns.COLUMNS},
+        numbers=returns.told(numbers),
         repeat_percent=returns.percent(numbers["repeat_cases"], cases),
         partner_agency_percent=returns.percent(numbers["partner_agency_referrals"], cases),
         cases_per_10_000_adult_women=returns.per_10_000(cases, said.adult_women)

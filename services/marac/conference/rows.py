@@ -30,6 +30,7 @@ from contracts.vocabulary import (
     OrderStage,
     OrderType,
     ReferralCriterion,
+    ReferringService,
     Relationship,
     RepeatAnchor,
     RepeatDefinition,
@@ -335,6 +336,7 @@ class ConferenceCase(Row):
     victim_aware: bool | None = None
     consent: bool | None = None
     no_consent_reason: str | None = None
+    service: ReferringService | None = None
     victim_view: str | None = None
     afraid_of: str | None = None
     area: str | None = None

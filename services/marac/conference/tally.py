@@ -21,7 +21,7 @@ from chassis.store.tables import instant
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.measures import PopulationSet
 from contracts.rules.areas import area_and_around
-from contracts.vocabulary import AreaKind, StaffRole
+from contracts.vocabulary import AreaKind, ReferringService, StaffRole
 from services.marac import casefile
 from services.marac.conference.actions_rows import ActionTable
 from services.marac.conference.counted_rows import ALIKE, CountedCaseTable
@@ -60,10 +60,14 @@ class Around:
         return {area: marac for area, marac in found.items() if marac is not None and marac in self.maracs}
 
     @cached_property
-    def sources(self) -> Mapping[str, Source]:
-        """Of each agency the column in which its referrals are counted."""
-        agencies = casefile.agencies_of(self.configuration)
-        return {agency: returns.SOURCES.get(said.kind, Source.UNKNOWN) for agency, said in agencies.items()}
+    def agencies(self) -> Mapping[str, AgencyDefined]:
+        """Every agency that is defined."""
+        return casefile.agencies_of(self.configuration)
+
+    def source(self, agency: str, service: str | None) -> Source:
+        """In which column a referral of an agency is counted, with the service that it names."""
+        said, named = self.agencies.get(agency), ReferringService(service) if service else None
+        return returns.source_of(said.kind if said else None, said.service if said else None, named)
 
     def within(self, marac: str) -> list[str]:
         """The areas of a MARAC."""
@@ -151,6 +155,7 @@ def _became_repeat(starts: datetime, heard: Sequence[datetime], moments: str) ->
 def _alike(
     held: Around,
     agency: str,
+    service: str | None,
     repeats: bool,
     kids: int,
     minoritised: bool | None,
@@ -164,7 +169,7 @@ def _alike(
     """A case at a meeting. ``births``, and the day: only where anybody of either side is under 18 then."""
     age, *accused = [returns.age_by(born, day or 0) for born in orjson.loads(births or "[null]")]
     return Discussed(
-        source=held.sources.get(agency, Source.UNKNOWN),
+        source=held.source(agency, service),
         repeat=repeats,
         children=kids,
         minoritised=minoritised,

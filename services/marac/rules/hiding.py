@@ -9,7 +9,7 @@ guidance on secondary suppression (general knowledge). What follows from two num
 from collections.abc import Mapping, Sequence
 
 from services.marac.rules.completeness import small
-from services.marac.rules.returns import COUNTED, REFERRED_BY
+from services.marac.rules.returns import COLUMNS, REFERRED_BY
 
 Numbers = Mapping[str, int]
 
@@ -42,9 +42,9 @@ def hidden(quarters: Sequence[Numbers]) -> tuple[frozenset[str], frozenset[str]]
     A number that is small in one quarter is hidden in all, for the year and the others would tell it. Where
     one agency's referrals are hidden so is at least one other's, for the cases would tell it.
     """
-    year = {name: sum(each[name] for each in quarters) for name in COUNTED}
-    in_year = _with_others({name for name in COUNTED if _tells(name, year)}, year)
-    in_quarters = in_year | {name for name in COUNTED if any(_tells(name, each) for each in quarters)}
+    year = {name: sum(each[name] for each in quarters) for name in COLUMNS}
+    in_year = _with_others({name for name in COLUMNS if _tells(name, year)}, year)
+    in_quarters = in_year | {name for name in COLUMNS if any(_tells(name, each) for each in quarters)}
     return frozenset(_with_others(in_quarters, year)), frozenset(in_year)
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from contracts.rules.occurrence import LONDON
-from contracts.vocabulary import AgencyKind, Characteristic
+from contracts.vocabulary import AgencyKind, Characteristic, ReferringService
 from services.marac.rules.repeat import MONTHS, months_after
 
 
@@ -53,19 +53,29 @@ SOURCES: Mapping[str, Source] = {
     AgencyKind.GOLDTHREAD: Source.OTHER,
 }
 """The column of each kind of agency. Kinds do not tell one health service, or one part of a council, from
-another: what they refer is counted in two columns of our own, and nowhere else."""
+another: what they refer with no word of a service is counted in two columns of our own, and nowhere else."""
 
-NOT_TOLD_APART = frozenset(
-    {
+SERVICES: Mapping[ReferringService, Source] = {
+    ReferringService.PRIMARY_CARE: Source.PRIMARY_CARE,
+    ReferringService.SECONDARY_CARE: Source.SECONDARY_CARE,
+    ReferringService.MENTAL_HEALTH: Source.MENTAL_HEALTH,
+    ReferringService.SUBSTANCE_MISUSE: Source.SUBSTANCE_MISUSE,
+    ReferringService.ADULT_SOCIAL_CARE: Source.ADULT_SOCIAL_CARE,
+    ReferringService.MASH: Source.MASH,
+}
+"""The column of each service that is named with a referral, or with its agency."""
+
+MAY_BE_OF: Mapping[Source, tuple[Source, ...]] = {
+    Source.HEALTH: (
         Source.PRIMARY_CARE,
         Source.SECONDARY_CARE,
         Source.MENTAL_HEALTH,
         Source.SUBSTANCE_MISUSE,
-        Source.ADULT_SOCIAL_CARE,
-        Source.MASH,
-    }
-)
-"""Columns of the return that our kinds of agency cannot fill: they stay empty, which is not 0."""
+    ),
+    Source.COUNCIL: (Source.SUBSTANCE_MISUSE, Source.ADULT_SOCIAL_CARE, Source.MASH),
+    Source.UNKNOWN: tuple(SERVICES.values()),
+}
+"""Whose referrals those may be that are counted in a column of our own: where there are any, none is no 0."""
 
 COLUMNS = (
     "cases",
@@ -82,10 +92,7 @@ COLUMNS = (
 )
 """Every number of the return."""
 
-COUNTED = tuple(name for name in COLUMNS if name not in {f"referred_by_{each}" for each in NOT_TOLD_APART})
-"""Those that our kinds of agency can fill."""
-
-REFERRED_BY = tuple(name for name in COUNTED if name.startswith("referred_by_"))
+REFERRED_BY = tuple(name for name in COLUMNS if name.startswith("referred_by_"))
 """Those that divide the cases by who referred."""
 
 WHITE_MAJORITY = frozenset({"W1", "W2", "W9"})
@@ -117,7 +124,30 @@ def count(discussed: Mapping[Discussed, int]) -> dict[str, int]:
     for each, cases in discussed.items():
         for name, number in _one(each).items():
             found[name] += cases * number
-    return {name: found[name] for name in COUNTED}
+    return {name: found[name] for name in COLUMNS}
+
+
+def source_of(
+    kind: str | None, of_agency: ReferringService | None, of_referral: ReferringService | None
+) -> Source:
+    """In which column a referral is counted: of the service that it names, else of the one that its agency
+    is, else by the agency's kind. What police refer is the police's, whoever of them does: the partners'
+    share is told by it."""
+    source = SOURCES.get(kind or "", Source.UNKNOWN)
+    service = of_referral or of_agency
+    return source if source is Source.POLICE or service is None else SERVICES[service]
+
+
+def told(numbers: Mapping[str, int]) -> dict[str, int | None]:
+    """The numbers of a return as they are told: none of a service is not known, where a referral whose
+    service nobody named may be its."""
+    open_ = {
+        f"referred_by_{each}"
+        for source, may in MAY_BE_OF.items()
+        if numbers.get(f"referred_by_{source}")
+        for each in may
+    }
+    return {name: None if name in open_ and not numbers[name] else numbers[name] for name in COLUMNS}
 
 
 def _one(each: Discussed) -> dict[str, int]:

@@ -18,6 +18,7 @@ from contracts.vocabulary import (
     ContactMethod,
     DashAnswer,
     ReferralCriterion,
+    ReferringService,
     Relationship,
     Sex,
 )
@@ -50,6 +51,9 @@ class Asked:
     hint: bool = False
 
 
+NO_SERVICE = "none"
+SERVICES = (*(each.value for each in ReferringService), NO_SERVICE)
+"""Which service refers; the last: none that is counted by itself."""
 YES_NO = ("yes", "no", UNKNOWN)
 NAMES = (Asked("given", "line"), Asked("family", "line"), Asked("born", "day", hint=True))
 CRITERIA = tuple(each for each in ReferralCriterion if each is not ReferralCriterion.VISIBLE_HIGH_RISK)
@@ -88,7 +92,11 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
     "dash-1": _DASH[:8],
     "dash-2": _DASH[8:16],
     "dash-3": _DASH[16:],
-    "risk": (*(Asked(code.value, "tick", words="criterion") for code in CRITERIA), Asked("happened", "text")),
+    "risk": (
+        *(Asked(code.value, "tick", words="criterion") for code in CRITERIA),
+        Asked("happened", "text"),
+        Asked("service", "choice", SERVICES, "referring-service", hint=True),
+    ),
     "withheld": (Asked("text", "text"),),
 }
 """The pages in their order. The last is for those alone who may keep what is not told to the police."""
@@ -173,7 +181,12 @@ def counted(page: str, said: Said) -> dict[str, int]:
 def open_fields(page: str, said: Said) -> list[str]:
     """The fields of a page whose answer is not known: left out, or said to be so."""
     asked = () if page in ("children", "withheld") else PAGES[page]  # there may be nothing to say
-    return [field.name for field in asked if field.kind != "tick" and not _is_known(field, said)]
+    return [each.name for each in asked if not (_may_be_left(each) or _is_known(each, said))]
+
+
+def _may_be_left(field: Asked) -> bool:
+    """Whether to say nothing is no gap: a service is that of the agency then."""
+    return field.kind == "tick" or field.codes is SERVICES
 
 
 def _is_known(field: Asked, said: Said) -> bool:

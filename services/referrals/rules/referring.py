@@ -16,11 +16,12 @@ from contracts.vocabulary import (
     DASH_ITEMS,
     ContactMethod,
     DashAnswer,
+    ReferringService,
     Relationship,
     Role,
     Sex,
 )
-from services.referrals.rules.asking import CHILDREN, CRITERIA, UNKNOWN, Answers, Said, day_of
+from services.referrals.rules.asking import CHILDREN, CRITERIA, NO_SERVICE, UNKNOWN, Answers, Said, day_of
 
 SYSTEM, KIND = "goldthread", "referral"
 """Of the record of whoever has no system; its number is the agency's own, else the draft's."""
@@ -46,7 +47,12 @@ def referral(answers: Answers, draft: str) -> ReferralMade:
         no_consent_reason=views.get("no-consent"),
         victim_view=views.get("view"),
         afraid_of=views.get("afraid"),
+        service=_service(risk.get("service", NO_SERVICE)),
     )
+
+
+def _service(chosen: str) -> ReferringService | None:
+    return None if chosen == NO_SERVICE else ReferringService(chosen)
 
 
 def withheld(answers: Answers, draft: str) -> WithheldFromPolice | None:

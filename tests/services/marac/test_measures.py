@@ -12,8 +12,8 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.people import ReferralMade
 from contracts.events.research import ResearchersSet
 from contracts.sections import Narrative
-from contracts.vocabulary import ActionAnswer, AgencyKind, AreaKind, Role
-from services.marac.rules.returns import COLUMNS, COUNTED, last_four
+from contracts.vocabulary import ActionAnswer, AgencyKind, AreaKind, ReferringService, Role
+from services.marac.rules.returns import COLUMNS, REFERRED_BY, last_four
 from tests.pages.test_texts import PAGES as TEXTS
 from tests.services.marac.conftest import CALLERS, Marac, prepared
 from tests.support.facts import area, someone
@@ -45,14 +45,19 @@ async def held(marac: Marac, cases: int) -> str:
     for n in range(cases):
         people = [someone(Role.VICTIM, f"v{n}"), someone(Role.PERPETRATOR, f"p{n}")]
         said = ReferralMade(people=people, routing=area("north"))
-        case = await marac.say("police" if n < 2 else "haven", said, 200)
-
-        async def listed(case: str = case) -> bool:
-            sent = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
-            return sent.status_code == 201
-
-        await until(listed, what="the case is listed")
+        await referred(marac, meeting, "police" if n < 2 else "haven", said)
     return meeting
+
+
+async def referred(marac: Marac, meeting: str, agency: str, said: ReferralMade) -> None:
+    """An agency refers, and the meeting has the case."""
+    case = await marac.say(agency, said, 200)
+
+    async def listed() -> bool:
+        sent = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
+        return sent.status_code == 201
+
+    await until(listed, what="the case is listed")
 
 
 async def test_what_waits_in_each_marac(marac: Marac) -> None:
@@ -68,7 +73,7 @@ async def test_what_waits_in_each_marac(marac: Marac) -> None:
     north = found["north"]
     assert (north["next"]["meeting"], north["next"]["cases"]) == (made.meeting, 1)
     assert (north["waiting"], north["unanswered"], north["population"]) == (0, 1, None)
-    assert [each["name"] for each in north["measures"]] == [*COUNTED, *OF_ACTIONS]
+    assert [each["name"] for each in north["measures"]] == [*COLUMNS, *OF_ACTIONS]
     assert set(await overview(marac, "chair-elsewhere")) == {"south"}
     for who in ("idva", "officer", "matac", "admin", "system"):
         for path in ("/marac/v1/overview", "/marac/overview", "/marac/v1/data-return.csv"):
@@ -114,8 +119,44 @@ async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: M
     (row,) = csv.DictReader(io.StringIO(table.text))
     assert [name for name in row if name in COLUMNS] == list(COLUMNS)
     assert (row["area"], row["of"], row["cases"], row["referred_by_police"]) == ("north", "meeting", "9", "2")
-    assert row["referred_by_primary_care"] == "", "empty is not 0"
+    assert row["referred_by_primary_care"] == "0", "everybody's service is known"
     assert (await marac.get("coordinator", "data-return?by=week")).status_code == 422
+
+
+async def test_a_service_that_is_named_has_its_column_and_none_of_another_is_not_known(marac: Marac) -> None:
+    """With the referral, or with its agency; what nobody named may be any of them."""
+    meeting = await held(marac, 2)
+    for agency, kind, service in (
+        ("hospital", AgencyKind.HEALTH, ReferringService.SECONDARY_CARE),
+        ("council", AgencyKind.COUNCIL, None),
+    ):
+        said = AgencyDefined(agency=agency, name=f"The {agency}", kind=kind, service=service)
+        await marac.say("council", said)
+    for n, (agency, service) in enumerate(
+        (("hospital", None), ("council", ReferringService.MASH), ("council", None))
+    ):
+        people = [someone(Role.VICTIM, f"w{n}"), someone(Role.PERPETRATOR, f"q{n}")]
+        told = ReferralMade(people=people, routing=area("north"), service=service)
+        await referred(marac, meeting, agency, told)
+
+    async def columns() -> dict[str, str]:
+        table = await marac.get("coordinator", "data-return.csv?by=meeting")
+        (row,) = csv.DictReader(io.StringIO(table.text))
+        return row if row["cases"] == "5" else {}
+
+    row = await until(columns, what="five cases are counted")
+    found = {name.removeprefix("referred_by_"): row[name] for name in REFERRED_BY if row[name] != "0"}
+    assert found == {
+        "police": "2",
+        "secondary_care_acute": "1",
+        "mash": "1",
+        "council_not_told_apart": "1",
+        "adult_social_care": "",
+        "substance_misuse": "",
+    }
+    assert row["partner_agency_referrals"] == "3"
+    page = await marac.http.get("/marac/overview", headers={"Authorization": "Bearer chair"})
+    assert page.status_code == 200
 
 
 async def test_a_chair_of_two_maracs_has_both_side_by_side_on_one_page(marac: Marac) -> None:
@@ -234,5 +275,5 @@ async def test_a_tie_or_a_restriction_takes_every_case_of_these_people_out_of_th
 
 def test_every_number_has_words() -> None:
     texts = Texts(TEXTS["services/marac"])
-    words = [f"measure.{name.replace('_', '-')}" for name in (*COUNTED, *OF_ACTIONS)]
+    words = [f"measure.{name.replace('_', '-')}" for name in (*COLUMNS, *OF_ACTIONS)]
     assert [each for each in words if each not in texts] == []

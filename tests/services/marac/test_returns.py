@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.vocabulary import AgencyKind
+from contracts.vocabulary import AgencyKind, ReferringService
 from services.marac.rules import returns
 from services.marac.rules.completeness import small
 from services.marac.rules.hiding import hidden
 from services.marac.rules.repeat import MONTHS, months_after
-from services.marac.rules.returns import COUNTED, REFERRED_BY, Discussed, Source, count
+from services.marac.rules.returns import COLUMNS, REFERRED_BY, Discussed, Source, count
 from tests.support.tables import lines, read
 
 TABLES = cast("Mapping[str, list[dict[str, Any]]]", read(__file__, "returns"))
@@ -71,7 +71,23 @@ def test_which_quarters_are_the_last_twelve_months(line: dict[str, Any]) -> None
 
 def test_every_kind_of_agency_has_a_column() -> None:
     assert set(returns.SOURCES) == set(AgencyKind)
-    assert not returns.NOT_TOLD_APART.intersection(returns.SOURCES.values())
+    assert {*returns.SOURCES.values(), *returns.SERVICES.values(), Source.UNKNOWN} == set(Source)
+
+
+@table("sources")
+def test_in_which_column_a_referral_is_counted(line: dict[str, Any]) -> None:
+    of_agency, of_referral = (
+        ReferringService(line[who]) if line.get(who) else None for who in ("agency", "referral")
+    )
+    assert returns.source_of(line["kind"], of_agency, of_referral) == line["column"]
+
+
+@table("told")
+def test_none_of_a_service_is_told_where_that_is_known_alone(line: dict[str, Any]) -> None:
+    numbers = dict.fromkeys(COLUMNS, 0)
+    numbers |= {f"referred_by_{source}": cases for source, cases in line["referred"].items()}
+    unknown = {name for name, number in returns.told(numbers).items() if number is None}
+    assert unknown == {f"referred_by_{source}" for source in line["not_known"]}
 
 
 def test_shares_and_rates() -> None:
@@ -81,7 +97,7 @@ def test_shares_and_rates() -> None:
 
 cases = st.builds(
     Discussed,
-    source=st.sampled_from([each for each in Source if each not in returns.NOT_TOLD_APART]),
+    source=st.sampled_from(Source),
     repeat=st.booleans(),
     children=st.integers(0, 6),
     minoritised=st.sampled_from([None, True, False]),
@@ -97,7 +113,7 @@ cases = st.builds(
 def test_totals_are_the_sum_of_their_parts(meetings: list[list[Discussed]]) -> None:
     whole = count(Counter(one for meeting in meetings for one in meeting))
     parts = [count(Counter(meeting)) for meeting in meetings]
-    assert whole == {name: sum(part[name] for part in parts) for name in COUNTED}
+    assert whole == {name: sum(part[name] for part in parts) for name in COLUMNS}
     assert whole["cases"] == sum(whole[name] for name in REFERRED_BY)
     unknown = whole["referred_by_kind_of_agency_not_known"]
     assert whole["cases"] == whole["referred_by_police"] + whole["partner_agency_referrals"] + unknown
@@ -112,14 +128,14 @@ def test_totals_are_the_sum_of_their_parts(meetings: list[list[Discussed]]) -> N
 
 @lines(__file__, "hiding")
 def test_which_numbers_are_hidden(line: dict[str, Any]) -> None:
-    empty = dict.fromkeys(COUNTED, 0)
-    everybody = [name for name in COUNTED if name.endswith(("_answered", "_known"))]
+    empty = dict.fromkeys(COLUMNS, 0)
+    everybody = [name for name in COLUMNS if name.endswith(("_answered", "_known"))]
     told = dict.fromkeys(["cases", *everybody], line["cases"])
     told |= {"referred_by_kind_of_agency_not_known": [0] * 4} | line["numbers"]
     quarters = [empty | {name: each[n] for name, each in told.items()} for n in range(4)]
     found = hidden(quarters)
     for names, expected in zip(found, (line["quarters"], line["year"]), strict=True):
-        assert sorted(names) == (sorted(COUNTED) if expected == "all" else expected)
+        assert sorted(names) == (sorted(COLUMNS) if expected == "all" else expected)
 
 
 quarter = st.lists(
@@ -141,9 +157,9 @@ def test_no_hidden_number_of_referrals_is_told_by_those_that_are_shown(year: lis
     quarters = [count(Counter(each)) for each in year]
     in_quarters, in_year = hidden(quarters)
     if "cases" in in_quarters:
-        assert in_quarters == set(COUNTED)
+        assert in_quarters == set(COLUMNS)
         return
-    whole = {name: sum(each[name] for each in quarters) for name in COUNTED}
+    whole = {name: sum(each[name] for each in quarters) for name in COLUMNS}
     for name in REFERRED_BY:
         for n, each in enumerate(quarters):
             if small(each[name]):

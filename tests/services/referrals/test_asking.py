@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.events.people import ReferralMade
 from contracts.sections import Contact, Identity, Location, Narrative, Routing, Withheld
-from contracts.vocabulary import AgencyKind, ContactMethod, Grade, ReferralCriterion, Role
+from contracts.vocabulary import AgencyKind, ContactMethod, Grade, ReferralCriterion, ReferringService, Role
 from services.referrals.rules import asking, drafting, referring
 from services.referrals.rules.grading import grade_referral
 from services.referrals.rules.withholding import is_hers, may_keep, may_read
@@ -68,12 +68,22 @@ def test_the_answers_say_what_a_partners_system_would_post() -> None:
     assert (said.victim_aware, said.consent) == (True, False)
     assert said.routing == Routing(area="north")
     assert said.narrative == Narrative(text="He waits at the gate.")
+    assert said.service is None, "it is what its agency is"
     assert grade_referral(said).grade is Grade.HIGH
     assert "knife" not in said.model_dump_json()
     kept = referring.withheld(ANSWERS, "draft")
     assert kept is not None
     assert kept.withheld == Withheld(text="He has a knife.")
     assert kept.people[0].identity == victim.identity, "of the same record"
+
+
+def test_which_service_refers_is_said_where_an_agency_has_several_and_is_no_gap() -> None:
+    for chosen, service in (("mash", ReferringService.MASH), ("none", None)):
+        said = asking.typed("risk", {"service": chosen})
+        assert asking.faults("risk", said, TODAY) == []
+        assert referring.referral({"risk": said}, "draft").service is service
+    assert asking.faults("risk", {"service": "armed-police"}, TODAY) == [("service", "choice")]
+    assert asking.open_fields("risk", {}) == ["happened"]
 
 
 def test_what_nobody_answered_is_a_referral_that_knows_nothing_and_is_not_safe() -> None:
