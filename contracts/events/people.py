@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import Said
+from contracts.content import MentionId, Said
 from contracts.events.conduct import Conduct
+from contracts.events.support import Worker
 from contracts.mentions import Mention
 from contracts.sections import ImmigrationSection, Line, Part, Text
 from contracts.times import Day, Moment
@@ -179,13 +180,33 @@ class ImmigrationNoted(Said):
 
 
 class LeadNamed(Said):
-    """Who leads a victim's support, so that everybody knows whom to ask."""
+    """Who leads a victim's support, so that everybody knows whom to ask, and how to reach them. The newest of
+    an agency holds. Staff name the victim by ``victim``, as a page gives it, and by no record."""
 
     type: ClassVar[str] = "uk.goldthread.care.lead-named.v1"
     topic: ClassVar[str] = "care"
-    past = ("since",)
+    clicked = True
+    past = ("since", "until")
+    victim: MentionId | None = None
     service: Line
     since: Moment
+    until: Moment | None = Field(default=None, description="they lead no more, since then")
+    worker: Worker | None = Field(
+        default=None,
+        description="who it is, and how colleagues reach them at work; none given: not known",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> "LeadNamed":
+        if self.until is not None and self.until < self.since:
+            raise PydanticCustomError("ends_before_it_starts", "nobody stops leading before they began")
+        if self.victim and any(each.identity is not None for each in self.in_role(Role.VICTIM)):
+            raise PydanticCustomError("named_twice", "the victim is named by a page, or by a record")
+        return self
+
+    def seen_on_a_page(self, mention: Mention) -> str | None:
+        """The victim, where staff name them as a page gives it."""
+        return self.victim if mention.role is Role.VICTIM else None
 
 
 def victim_of(said: Said) -> Mention | None:

@@ -13,9 +13,10 @@ from contracts.content import Content, Said
 from contracts.events.children import SchoolCalendarSet, SchoolTold
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.contact import DeathRecorded, SafeContactSaid
+from contracts.events.hearings import HearingListed
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
-from contracts.events.people import ReferralMade, RiskAssessed, victim_of
+from contracts.events.people import LeadNamed, ReferralMade, RiskAssessed, victim_of
 from contracts.events.support import SupportProgressed
 from contracts.events.wishes import ConsentSaid
 from contracts.mentions import Mention
@@ -174,11 +175,15 @@ async def _check_said(archive: Archive, caller: Caller, content: Content) -> Non
         raise Refused("not-yours-to-say", "body.content.service")
 
 
+BY_PAGE = PlanMade | PlanReviewed | VictimTold | HearingListed | LeadNamed
+"""What staff say of somebody as a page names them, where they may see what is owed to them."""
+
+
 async def _check_victim(archive: Archive, caller: Caller, content: Content) -> None:
     """Whom somebody names by a mention is theirs to see."""
     if isinstance(content, SchoolTold) and not await schools.may_say(archive, caller, content):
         raise not_found()
-    named = content.victim if isinstance(content, PlanMade | PlanReviewed | VictimTold) else None
+    named = content.victim if isinstance(content, BY_PAGE) else None
     if named is not None and not await may_see_owed(archive, caller, named):
         raise not_found()
     reached = content.victim if isinstance(content, SafeContactSaid) else None

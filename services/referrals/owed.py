@@ -10,19 +10,23 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.accept import Taken, own_header
 from chassis.clock import LONDON
+from chassis.facts import FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.once import once
 from chassis.runtime import Runtime
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
+from contracts.events.people import LeadNamed
+from contracts.events.support import Worker
 from contracts.rules import owed
+from contracts.rules.leading import leading
 from contracts.rules.owed_parts import Owed
 from contracts.rules.plan_adequacy import Refusal, Standing, refusals
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import AlertRule, UpdateKind
-from services.referrals.about import is_flagged
+from services.referrals.about import facts_about, is_flagged
 from services.referrals.actions import may_see_owed
 from services.referrals.person_clocks import (
     CALENDARS,
@@ -66,6 +70,17 @@ class PlanReceipt(Receipt):
     refused: list[Refusal] = Field(description="`where` is a field of the plan, or the root of an order")
 
 
+class LeadNow(BaseModel):
+    """Who leads a victim's support, as an agency says, and how colleagues reach them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agency: str
+    service: str
+    since: AwareDatetime
+    worker: Worker | None
+
+
 class VictimPage(BaseModel):
     """What is owed to a victim, for a caller who may see it; and which way to reach them is safe now.
     ``without_answer``: so many breaches had no answer, where their number is named."""
@@ -80,6 +95,7 @@ class VictimPage(BaseModel):
         default=None, description="whether a record is flagged as sensitive; null: nobody has said"
     )
     without_answer: int
+    leads: tuple[LeadNow, ...] = ()
 
 
 def fold_owed(subject: Subject) -> Folded:
@@ -132,6 +148,16 @@ async def _owed(runtime: Runtime, id_: str) -> Owed | None:
     return None
 
 
+async def leads_of(runtime: Runtime, mention: str) -> tuple[LeadNow, ...]:
+    """Who leads the support of whoever a mention is today, the newest word last."""
+    facts = FactSet(await facts_about(runtime, mention)).current(LeadNamed)
+    told = ((fact.agency, fact.said, fact) for fact in sorted(facts, key=lambda fact: fact.order))
+    return tuple(
+        LeadNow(agency=each.agency, **each.said.model_dump(include={"service", "since", "worker"}))
+        for each in leading(told)
+    )
+
+
 async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimPage:
     """What is owed to whoever a mention is today, or to a person as another service's page names them; the
     look is on record. Raises Problem (404) for whoever is not the caller's to see."""
@@ -151,6 +177,7 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
         way=way if may_reach else way.without_contact(),
         flagged=await is_flagged(runtime, found.mention),
         without_answer=hers.without_answer(at) if hers else 0,
+        leads=await leads_of(runtime, found.mention),
     )
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
     facts += hers.facts if hers else ()

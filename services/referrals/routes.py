@@ -147,12 +147,12 @@ async def report_health_contact(
 async def name_lead(
     submission: Submission[LeadNamed],
     runtime: TheRuntime,
-    caller: Annotated[Caller, right(sharing.DESCRIBE_CARE)],
+    caller: Annotated[Caller, right(sharing.NAME_LEAD)],
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Who leads a victim's support."""
-    taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    """Who leads a victim's support, and how colleagues reach them; or that they lead no more."""
+    taken = await actions.report(runtime, caller, submission, sharing.NAME_LEAD, key)
     return receipt(response, "referrals", taken)
 
 
@@ -160,12 +160,12 @@ async def name_lead(
 async def list_hearing(
     submission: Submission[HearingListed],
     runtime: TheRuntime,
-    caller: Annotated[Caller, right(sharing.DESCRIBE_CARE)],
+    caller: Annotated[Caller, right(sharing.SAY_HEARING)],
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
     """A hearing of a criminal or family court, or about a civil order, is listed: its kind and its day."""
-    taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
+    taken = await actions.report(runtime, caller, submission, sharing.SAY_HEARING, key)
     return receipt(response, "referrals", taken)
 
 

@@ -100,6 +100,7 @@ from services.orders.pages import PAGES as ORDERS
 from services.orders.pages import report as orders_report
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
+from services.referrals import by_hand as referrals_by_hand
 from services.referrals import contacts as referrals_contacts
 from services.referrals import mixtures as referrals_mixtures
 from services.referrals import owed as referrals_owed
@@ -107,6 +108,7 @@ from services.referrals import plans as referrals_plans
 from services.referrals import review as referrals_review
 from services.referrals import schools, support_list, support_routes
 from services.referrals.pages import PAGES as REFERRALS
+from services.referrals.pages import lead as lead_page
 from services.referrals.rules import sharing as referrals_sharing
 from tests.pages import (
     sample_actions,
@@ -421,6 +423,8 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     sample_sitting.sampled(patch, world.sittings)
     sample_sent.sampled(patch)
     patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
+    patch.setattr(referrals_by_hand, "open_page", sample_owed.by_hand)
+    patch.setattr(lead_page, "leads_of", answers(sample_owed.leads))
     patch.setattr(referrals_plans, "open_plan", answers(sample_owed.plan_page))
     patch.setattr(referrals_contacts, "open_contact", answers(sample_owed.contact_page))
     patch.setattr(support_list, "waiting", answers(sample_support.waiting))

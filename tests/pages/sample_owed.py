@@ -4,7 +4,11 @@ above*, a review that is late, news that was told, tried, late, and let stand.""
 from datetime import date, timedelta
 from typing import Any
 
+from contracts.events.hearings import HearingListed
 from contracts.events.owed import PlanAction, PlanMade
+from contracts.events.people import LeadNamed
+from contracts.events.support import Worker
+from contracts.mentions import Mention
 from contracts.rules import safe_contact
 from contracts.rules.owed_parts import Contract, Owed, Plan, PlanReview, Update
 from contracts.rules.plan_adequacy import Refusal
@@ -15,16 +19,20 @@ from contracts.vocabulary import (
     ContactMethod,
     EnhancedReason,
     Grade,
+    HearingKind,
+    HearingToldBy,
     PlanFault,
     ReviewTrigger,
+    Role,
     Teller,
     ToldResult,
     UpdateKind,
     WayState,
 )
 from services.marac import shown
+from services.referrals.by_hand import ByHand, WordOf
 from services.referrals.contacts import ContactPage, OwnWord
-from services.referrals.owed import VictimPage
+from services.referrals.owed import LeadNow, VictimPage
 from services.referrals.plans import OwnPlan, PlanPage
 from tests.pages.sample_cases import full_case
 from tests.pages.sample_rows import BREACH, FRESH, LONG, NOW, ORDER, ago, new
@@ -119,7 +127,40 @@ def updates() -> list[Update]:
 def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
     way = SafeWay(WayState.UNKNOWN, "failed")
-    return VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, flagged=True, without_answer=4)
+    page = VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, flagged=True, without_answer=4)
+    return page.model_copy(update={"leads": leads()})
+
+
+async def by_hand(_runtime: Any, _caller: Any, _mention: str, kind: type[Any]) -> ByHand:
+    """Of hearings one that the reader's agency told of, over several days, and another agency's of a family
+    court; of who leads, one of each."""
+    kinds = (HearingKind.CRIMINAL_TRIAL, HearingKind.FAMILY_CHILD_CONTACT)
+    of: list[Any] = [
+        HearingListed(people=[Mention(role=Role.VICTIM)], hearing=each, day=NOW.date(), told_by=by)
+        for each, by in zip(kinds, (None, HearingToldBy.CAFCASS), strict=True)
+    ]
+    if kind is LeadNamed:
+        of = [LeadNamed(service=each.service, since=each.since, worker=each.worker) for each in leads()]
+    return ByHand(
+        at=NOW,
+        fresh_until=FRESH,
+        way=victim_page().way,
+        flagged=None,
+        without_answer=4,
+        words=tuple(
+            WordOf(root=new(), version=1, agency=agency, own=own, at=ago(days=2), said=said)
+            for (agency, own), said in zip((("haven", True), ("northmere-council", False)), of, strict=True)
+        ),
+    )
+
+
+def leads(*_: Any) -> tuple[LeadNow, ...]:
+    """One who can be reached, and a service that names nobody."""
+    lin = Worker(name=LONG, telephone="01632 960123", email="lin@haven.example")
+    return (
+        LeadNow(agency="haven", service="Haven IDVA service", since=ago(days=3), worker=lin),
+        LeadNow(agency="northmere-council", service="Witness care", since=ago(days=9), worker=None),
+    )
 
 
 def plan_page(*_: Any) -> PlanPage:

@@ -37,6 +37,8 @@ OF_A_PERSON = {
     "/referrals/support/{mention}": ("idva", f"/referrals/support/{sample_support.THEIRS}"),
     "/referrals/victims/{mention}": ("idva", sample_owed.VICTIM),
     "/referrals/victims/{mention}/contact": ("idva", f"{sample_owed.VICTIM}/contact"),
+    "/referrals/victims/{mention}/hearing": ("idva", f"{sample_owed.VICTIM}/hearing"),
+    "/referrals/victims/{mention}/lead": ("idva", f"{sample_owed.VICTIM}/lead"),
     "/referrals/victims/{mention}/plan": ("idva", f"{sample_owed.VICTIM}/plan"),
     "/referrals/withheld/{case}": ("referrer", f"/referrals/withheld/{sample_rows.CASE}"),
 }

@@ -163,6 +163,8 @@ PAGES = {
     "owed to a victim, for who may only read": ("coordinator", sample_owed.VICTIM),
     "safety plan, as it is written": ("idva", f"{sample_owed.VICTIM}/plan"),
     "how a victim may be reached": ("idva", f"{sample_owed.VICTIM}/contact"),
+    "hearings about a victim": ("idva", f"{sample_owed.VICTIM}/hearing"),
+    "who leads support": ("coordinator", f"{sample_owed.VICTIM}/lead"),
     "link undone": ("coordinator", f"/referrals/links/{sample_reviews.LINK}"),
     "refer": ("referrer", "/referrals/refer"),
     "refer, what is asked": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/contact"),

@@ -127,6 +127,31 @@ async def asked_accepted_and_reached(goldthread: Goldthread) -> None:
     await until(stood_down, "the alert is stood down")
 
 
+async def led(goldthread: Goldthread, case: str, at: datetime) -> None:
+    """B15: one named lead, whom everybody knows how to reach, until they lead no more."""
+    worker = {"name": "Carys Bevan", "telephone": "01632 960203"}
+    said = {"people": [her("harbour-cms", "C-104")], "service": "Harbour IDVA", "since": at.isoformat()}
+    named = caseload.submission(said | {"worker": worker}, at, at)
+    await goldthread.post("harbour-idva", "/referrals/v1/leads", named)
+
+    async def there() -> bool:
+        page = await case_page(goldthread, case)
+        return "no-lead" not in {gap["code"] for gap in page["missing"]}
+
+    await until(there, "somebody leads")
+    chair = await goldthread.person("rowan-ellis")
+    assert worker["telephone"] in (await chair.get(f"/marac/cases/{case}")).text
+    later = at + HOUR / 2
+    ended = caseload.submission(said | {"until": later.isoformat()}, later, later)
+    await goldthread.post("harbour-idva", "/referrals/v1/leads", ended)
+
+    async def gone() -> bool:
+        return not await there()
+
+    await until(gone, "nobody leads any more")
+    assert worker["telephone"] not in (await chair.get(f"/marac/cases/{case}")).text
+
+
 async def on_one_page_and_in_words(goldthread: Goldthread) -> None:
     """B15, B5: every role on the case's page; messages that only two read."""
     at = SEEN + 27 * HOUR
@@ -152,6 +177,7 @@ async def on_one_page_and_in_words(goldthread: Goldthread) -> None:
     codes = {gap["code"] for gap in page["missing"]}
     assert codes.isdisjoint({"no-idva", "support-late", "victim-not-reached"})
     assert "no-lead" in codes
+    await led(goldthread, case, at)
     carys, tess = [await goldthread.person(name) for name in ("carys-bevan", "tess-okoro")]
     for reader, (_, name, number) in ((tess, names["harbour-idva"]), (carys, names["northmere-police"])):
         shown = (await reader.get(f"/marac/cases/{case}/messages")).text

@@ -20,6 +20,7 @@ from contracts.rules import owed, pattern, risk_review
 from contracts.rules.clocks import Calendars
 from contracts.rules.flagged import flagged
 from contracts.rules.instruments import dash_of
+from contracts.rules.leading import leading
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.standing_grade import lowered_from
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
@@ -335,10 +336,16 @@ def _accused(seen: casefile.RecordSeen, subject: Subject) -> list[Mention]:
 
 
 def _leads(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[rows.Lead]:
-    for each in told:
-        said = each.fact.said
-        if isinstance(said, LeadNamed) and subject.id in each.victims:
-            yield rows.Lead(**source(each.fact), service=said.service, since=said.since)
+    named = (
+        (
+            each.fact.agency,
+            said,
+            rows.Lead(**source(each.fact), service=said.service, since=said.since, worker=said.worker),
+        )
+        for each in told
+        if isinstance(said := each.fact.said, LeadNamed) and subject.id in each.victims
+    )
+    yield from leading(named)
 
 
 def _cases(told: Iterable[casefile.Told]) -> Iterator[rows.CaseLink]:

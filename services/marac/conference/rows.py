@@ -16,6 +16,7 @@ from chassis.store.tables import Instant
 from chassis.views import Row, ViewTable
 from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition, Requirement
+from contracts.events.support import Worker
 from contracts.rules.circulation import Circulation
 from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import Breach
@@ -141,6 +142,7 @@ class Lead(Source):
 
     service: str
     since: AwareDatetime
+    worker: Worker | None = None
 
 
 class Status(Part):

@@ -17,13 +17,15 @@ from contracts.events.configuration import AgencyDefined
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.vocabulary import IdentityAnswer
 from services.referrals import mixtures, review
-from services.referrals.pages import DECIDERS, PAGES, contact, owed, plan, unsound
+from services.referrals.pages import DECIDERS, PAGES, contact, hearing, lead, owed, plan, unsound
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/referrals", include_in_schema=False)
 router.include_router(owed.router)
 router.include_router(contact.router)
 router.include_router(plan.router)
+router.include_router(hearing.router)
+router.include_router(lead.router)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Answerer = Annotated[Caller, right(sharing.ANSWER_LINK)]

@@ -12,6 +12,10 @@ REFER = "referral:make"
 ASSESS = "risk:report"
 REPORT_INCIDENT = "incident:report"
 DESCRIBE_CARE = "care:report"
+SAY_HEARING = "hearing:report"
+WRITE_HEARING = "hearing:write"
+NAME_LEAD = "lead:report"
+WRITE_LEAD = "lead:write"
 SAY_CHILD = "child:report"
 SET_SCHOOL_DAYS = "school-days:set"
 CONFIRM_TOLD = "school-told:confirm"
@@ -50,6 +54,10 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     ASSESS: SYSTEMS,
     REPORT_INCIDENT: SYSTEMS,
     DESCRIBE_CARE: SYSTEMS,
+    SAY_HEARING: SYSTEMS | TELLERS,
+    WRITE_HEARING: TELLERS,
+    NAME_LEAD: SYSTEMS | REACHES_HER,
+    WRITE_LEAD: REACHES_HER,
     SAY_CHILD: SYSTEMS,
     SET_SCHOOL_DAYS: SYSTEMS | {StaffRole.AREA_ADMIN},
     CONFIRM_TOLD: frozenset({StaffRole.KEY_ADULT}),
