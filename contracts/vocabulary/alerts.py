@@ -25,6 +25,7 @@ class AlertRule(StrEnum):
     RETURN_DATE = "return-date"
     CIRCULATION = "circulation"
     CONFIRMATION = "confirmation"
+    PATTERN = "pattern"
     NOTIFY_DAPO = "notify-dapo"
     NOTIFY_SPO = "notify-spo"
     BAIL_3 = "bail-3"

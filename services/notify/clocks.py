@@ -100,9 +100,10 @@ def fold(subject: Subject) -> Folded:
 
 
 def waits_elsewhere(rule: AlertRule) -> bool:
-    """Whether a clock waits for whoever owes a person something, or has an order to send or to read, and
-    calls nobody: it is not to hide what somebody must answer tonight. Of a breach another rule calls."""
-    return CLOCKS[rule].about != "breach" and CLOCKS[rule].urgency is None
+    """Whether a clock waits for whoever owes a person something, has an order to send or to read, or a
+    pattern to decide, and calls nobody: it is not to hide what somebody must answer tonight. For the answer
+    to a breach another rule calls."""
+    return rule is not AlertRule.NO_ANSWER and CLOCKS[rule].urgency is None
 
 
 def _barred(words: Iterable[str]) -> str:

@@ -2,10 +2,8 @@
 the same victim, and how much they are said to have done to others."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 
 from chassis.runtime import Runtime
 from contracts.events.orders import PatternDecided
@@ -14,6 +12,7 @@ from contracts.rules.breach_answer import left
 from contracts.sections import Narrative, Sensitivity
 from contracts.vocabulary import Act, Circumstance, DashItem, Effect
 from services.orders.views import ORDERS_PERSON, OrdersBreach, OrdersPerson
+from services.orders.views.between import Between, between_sides, reading_of, together
 from services.orders.views.evidence import AssessedLine, DecisionLine
 from services.orders.views.pattern_shown import (
     CandidateShown,
@@ -26,34 +25,7 @@ from services.orders.views.pattern_shown import (
     OthersShown,
     PatternShown,
 )
-from services.orders.views.person import RecordLine, with_alerts
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """All that is said of the respondents of a breach towards its victims; and the groups of records that
-    are about others."""
-
-    occasions: Sequence[Sequence[RecordLine]]
-    assessed: Sequence[AssessedLine]
-    decisions: Sequence[DecisionLine]
-    others: Sequence[Sequence[RecordLine]]
-    other_way: int
-
-    @property
-    def considered(self) -> list[str]:
-        """The facts that a decision about them considers."""
-        records = [record.root for group in self.occasions for record in group]
-        return sorted([*records, *(line.root for line in self.assessed)])
-
-    @property
-    def seen(self) -> str:
-        """A mark of all that is said here and was decided: another as soon as any of it changes."""
-        records = [record for group in self.occasions for record in group]
-        said = sorted((line.root, *sorted(line.says)) for line in records)
-        said += sorted((line.root, *sorted(line.says)) for line in self.assessed)
-        decided = sorted((line.root, line.decision.value) for line in self.decisions)
-        return sha256(repr((said, decided)).encode()).hexdigest()[:24]
+from services.orders.views.person import RecordLine
 
 
 async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
@@ -66,60 +38,12 @@ async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Se
 
 def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
     """What the rows of a breach's people say of the two sides."""
-    return _between(set(row.respondents), set(row.victims), people)
-
-
-def _between(theirs: set[str], hers: set[str], people: Iterable[OrdersPerson]) -> Between:
-    """What the rows of these people say of what the ones did to the others."""
-    rows = list(people)
-    once = _together(group for each in rows for group in each.occurrences)
-    occasions = [group for group in once if _by(group, theirs, hers)]
-    roots = {record.root for group in occasions for record in group}
-    decisions: dict[str, DecisionLine] = {}
-    for each in (each for person in rows for each in person.decisions if each.breach in roots):
-        held = decisions.get(each.root, each)  # each side's row knows its own facts
-        decisions[each.root] = each.model_copy(update={"unseen": tuple({*held.unseen, *each.unseen})})
-    assessed = {
-        line.root: line
-        for person in rows
-        for line in person.assessed
-        if hers & set(line.victims) and (theirs & set(line.accused) or not line.accused)
-    }
-    return Between(
-        occasions=occasions,
-        assessed=sorted(assessed.values(), key=lambda line: (line.occurred, line.root)),
-        decisions=sorted(decisions.values(), key=lambda line: (line.at, line.root)),
-        others=[group for group in once if _by(group, theirs, None) and not _by(group, theirs, hers)],
-        other_way=sum(_by(group, hers, theirs) for group in once),
-    )
-
-
-def _together(groups: Iterable[Sequence[RecordLine]]) -> list[list[RecordLine]]:
-    """The occurrences that several people's rows have, in the order of time: groups with a record in common
-    are one, with every record of each."""
-    found: list[dict[str, RecordLine]] = []
-    for group in groups:
-        one = {record.root: record for record in group}
-        for same in [each for each in found if not one.keys().isdisjoint(each)]:
-            one |= {root: with_alerts(line, one.get(root)) for root, line in same.items()}
-            found.remove(same)
-        found.append(one)
-    told = [sorted(one.values(), key=lambda line: (line.occurred, line.root)) for one in found]
-    return sorted(told, key=lambda group: (group[0].occurred, group[0].root))
-
-
-def _by(group: Iterable[RecordLine], accused: Collection[str], victims: Collection[str] | None) -> bool:
-    """Whether a record says that one of these did it, to one of those; None: to anybody who is known."""
-    return any(
-        not set(accused).isdisjoint(record.accused)
-        and (bool(record.victims) if victims is None else not set(victims).isdisjoint(record.victims))
-        for record in group
-    )
+    return between_sides(set(row.respondents), set(row.victims), people)
 
 
 def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime) -> PatternShown:
     """The pattern, as a page gives it at a time. ``words`` are why each decision was made."""
-    read = _read(known)
+    read = reading_of(known)
     apart = {word.root for occasion in read.apart for word in occasion}
     evidence = _evidence(known, apart)
     numbers = {record.root: each.n for each in evidence for record in each.records}
@@ -229,7 +153,7 @@ def without_answer(rows: Mapping[str, OrdersPerson], at: datetime) -> int:
     their number is named; else 0."""
     told = (
         [record.reported for record in group if record.type == "breach" and _names(record, rows)]
-        for group in _together(group for row in rows.values() for group in row.occurrences)
+        for group in together(group for row in rows.values() for group in row.occurrences)
     )
     return pattern.many_left(sum(left(each, at) for each in told if each))
 
@@ -254,9 +178,9 @@ def _place(named: OffenceNamed) -> tuple[bool, int, int, str, bool]:
 def _named(
     by: bool, theirs: set[str], hers: set[str], row: OrdersPerson, at: datetime
 ) -> Iterable[OffenceNamed]:
-    known = _between(theirs, hers, [row])
+    known = between_sides(theirs, hers, [row])
     made = [line.decided(known.considered) for line in known.decisions]
-    for reading in _read(known).named:
+    for reading in reading_of(known).named:
         asked = pattern.question(reading, made, at)
         yield OffenceNamed(
             offence=reading.offence,
@@ -269,13 +193,6 @@ def _named(
 
 def _names(record: RecordLine, people: Collection[str]) -> bool:
     return any(person in people for person in (*record.accused, *record.victims))
-
-
-def _read(known: Between) -> pattern.Pattern:
-    return pattern.read(
-        [[record.word for record in group] for group in known.occasions],
-        [line.word for line in known.assessed],
-    )
 
 
 async def _words(runtime: Runtime, decisions: Iterable[DecisionLine]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ENDING, O
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
-    fold_version=9,
+    fold_version=10,
     routers=(router, pages, report_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

@@ -105,6 +105,7 @@ async def decides(goldthread: Goldthread, officer: httpx.AsyncClient, root: str,
     """On the page of one breach an officer decides; another contact asks them again; the MARAC sees it."""
     path = f"/orders/breaches/{root}"
     offence = (await breach(officer, root))["pattern"]["candidates"][0]["offence"]
+    carries = await on_the_list_of_clocks(officer, root)
     page = (await officer.get(path)).text
     hidden = {name: _hidden(page, name) for name in ("once", "seen")}
     form = {**hidden, "offence": offence, "decision": "recorded", "rank": "sergeant"}
@@ -119,6 +120,7 @@ async def decides(goldthread: Goldthread, officer: httpx.AsyncClient, root: str,
     first = (await breach(officer, root))["pattern"]["candidates"][0]
     assert (first["due"], first["decision"]["stands"]) == (None, True)
     assert (first["decision"]["why"], first["decision"]["rank"]) == ("Each time at her door.", "sergeant")
+    assert await on_the_list_of_clocks(officer, root, carries) == carries, "moved, or stopped"
 
     chair = await goldthread.person("rowan-ellis")
     case = (await chair.get(f"/marac/v1/causes/{root}/cases")).json()
@@ -139,6 +141,27 @@ async def decides(goldthread: Goldthread, officer: httpx.AsyncClient, root: str,
 
     await until(asked_again)
     await _by_rest(goldthread, officer, root, offence)
+
+
+async def on_the_list_of_clocks(officer: httpx.AsyncClient, root: str, cause: str | None = None) -> str:
+    """The cause of the clock by which the first of what is named of a breach is to be decided, once it runs
+    until then; of a given cause, once it does, or none does where all of it is decided."""
+    named = (await breach(officer, root))["pattern"]["candidates"]
+    due = min((each["due"] for each in named if each["due"]), default=None)
+
+    async def runs() -> str | None:
+        shown = (await officer.get("/notify/v1/clocks")).json()["clocks"]
+        clocks = {each["cause"]: each for each in shown if each["rule"] == "pattern"}
+        if cause is not None and due is None:
+            return None if cause in clocks else cause
+        known = ([cause] if cause in clocks else []) if cause else [*clocks]
+        assert all(clocks[each]["owner"] == "officer-in-case" for each in known)
+        return next((each for each in known if clocks[each]["due"] == due), None)
+
+    found = await until(runs, f"a clock until {due}")
+    page = (await officer.get("/notify/clocks")).text
+    assert "An officer decides which offence the breaches together may be" in page
+    return str(found)
 
 
 async def _by_rest(goldthread: Goldthread, officer: httpx.AsyncClient, root: str, offence: str) -> None:

@@ -19,10 +19,12 @@ SAID_ELSEWHERE = frozenset(
         AlertRule.UNRESOLVED,
         AlertRule.CIRCULATION,
         AlertRule.CONFIRMATION,
+        AlertRule.PATTERN,
     }
 )
 """Late, these are gaps of their own: a breach without an answer, an order that ends or has ended, one that
-was not circulated or not confirmed, an alert that was taken, and nobody says what was done."""
+was not circulated or not confirmed, an offence that nobody decided, an alert that was taken, and nobody says
+what was done."""
 
 
 def clocks_of(

@@ -100,11 +100,13 @@ def of_breach(
     asked_for: datetime | None,
     of: OrderType | None,
     calendars: Calendars,
+    decide_by: datetime | None = None,
 ) -> Clocks:
-    """The clocks about a breach: by when its answer is asked for, and until when whoever was arrested for it
-    must be before a court. ``own`` are the steps told of this record, ``steps`` of any of the occurrence;
-    ``of`` is the type of its order, None where nobody knows it."""
+    """The clocks about a breach: by when its answer is asked for, by when its pattern is to be decided, and
+    until when whoever was arrested for it must be before a court. ``own`` are the steps told of this record,
+    ``steps`` of any of the occurrence; ``of`` is the type of its order, None where nobody knows it."""
     found = {} if asked_for is None else {AlertRule.NO_ANSWER: asked_for}
+    found |= {} if decide_by is None else {AlertRule.PATTERN: decide_by}
     arrested = max((step.at for step in own if step.step is BreachStep.ARRESTED), default=None)
     produced = of is None or of in PRODUCED
     if arrested and produced and not any(_lets_go(step, arrested) for step in steps):

@@ -82,7 +82,7 @@ def fold_breach(subject: Subject) -> Folded:
     """The row of a breach; None for a cause that is something else.
 
     It says what held when the breach happened, so that no passing of time changes it; but time may
-    have somebody asked for its answer.
+    have somebody asked for its answer, or again what its pattern is.
     """
     fact = breach_in(subject)
     if fact is None:
@@ -95,6 +95,7 @@ def fold_breach(subject: Subject) -> Folded:
     taken = taken_since(subject.facts, fact.root, told)
     found = Answer(asked=asked, stood_down=asked_before)
     wanted: dict[AlertRule, datetime] | None = {}
+    asked_again: datetime | None = None
     known: dict[str, object] = {
         "cause": fact.root,
         "agency": fact.agency,
@@ -113,10 +114,12 @@ def fold_breach(subject: Subject) -> Folded:
         stands = Standing(subject, fact)
         known |= stands.values()
         found = stands.answer(taken).model_copy(update={"asked": asked, "stood_down": asked_before})
-        wanted = stands.clocks(found)
+        undecided = stands.deciding(subject.at)
+        wanted, asked_again = stands.clocks(found, undecided.by), undecided.again
     clocks = clocks_of(subject.facts, fact.root, wanted)
     row = OrdersBreach.model_validate(known | {"answer": found, "clocks": clocks})
-    return Folded(row, decision(found, subject.at).again)
+    again = [each for each in (decision(found, subject.at).again, asked_again) if each is not None]
+    return Folded(row, min(again, default=None))
 
 
 def breach_in(subject: Subject) -> Fact[BreachReported] | None:

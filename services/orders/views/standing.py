@@ -9,8 +9,10 @@ from contracts.events.orders import BreachReported
 from contracts.rules.order_match import KnownOrder, beside, match
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, OrderType, Role
 from services.orders.rules.clocks import of_breach
+from services.orders.rules.deciding import Deciding, deciding
 from services.orders.rules.priority import Danger, Priority, Triage, from_scene, priority, triaged, worst
 from services.orders.views.answer import Answer, answer
+from services.orders.views.between import between_sides, carries, reading_of
 from services.orders.views.clocks import CALENDARS
 from services.orders.views.person import (
     NEVER,
@@ -203,7 +205,16 @@ class Standing:
         known = list((records | {own.root: own}).values())
         return answer(own, known, self.earlier(own), self.priority().urgency, taken)
 
-    def clocks(self, known: Answer) -> dict[AlertRule, datetime] | None:
+    def deciding(self, at: datetime) -> Deciding:
+        """By when an officer is to decide what all that is said of its two sides may be."""
+        theirs, hers = {*self.respondents()}, {*self.victims()}
+        if not carries(self.fact.root, theirs, hers, self.rows.values()):
+            return Deciding()
+        known = between_sides(theirs, hers, self.rows.values())
+        made = [line.decided(known.considered) for line in known.decisions]
+        return deciding(reading_of(known).named, made, at)
+
+    def clocks(self, known: Answer, decide_by: datetime | None) -> dict[AlertRule, datetime] | None:
         """The clocks that run about it; None while somebody's row is not made yet. One record of an
         occurrence asks for the answer to all of them."""
         if not self.rows.keys() >= {*persons(self.said.named, self.homes)}:
@@ -211,7 +222,8 @@ class Standing:
         own = [step.taken for step in self.steps.get(self.fact.root, [])]
         asked_for = known.asked_for if known.speaks else None
         of = self.match.order.terms.order if self.match.order else None
-        return of_breach(own, [step.taken for step in known.steps], asked_for, of, CALENDARS)
+        steps = [step.taken for step in known.steps]
+        return of_breach(own, steps, asked_for, of, CALENDARS, decide_by)
 
     def earlier(self, own: RecordLine) -> list[list[RecordLine]]:
         """The earlier breaches by the same people, each with its records."""

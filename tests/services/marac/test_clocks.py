@@ -74,6 +74,7 @@ def test_those_of_other_cases_are_not_there() -> None:
 
 def test_what_another_gap_tells_of_is_no_gap_twice() -> None:
     elsewhere = [runs(ANSWER, "breach", -1), runs(AlertRule.CIRCULATION, "order", -1)]
+    elsewhere += [runs(AlertRule.PATTERN, "breach", -1)]
     made = world(referral(), order(), breach(), runs(HEARING, "order", -1), *elsewhere)
     rows = {root_of(name): made.row("conference_alert", root_of(name)) for name in ("order", "breach")}
     assert clocks.late(clocks.clocks_of(rows, rows, NOON)) == [root_of("order")]

@@ -888,7 +888,7 @@ async def test_what_cannot_be_taken(orders: Orders, case: str) -> None:
     assert "SENTINEL" not in refused.text, "never the value"
 
 
-@pytest.mark.parametrize("path", ["orders", "services", "breaches"])
+@pytest.mark.parametrize("path", ["orders", "services"])
 @pytest.mark.parametrize("who", ["on-call", "idva", "matac"])
 async def test_only_reporting_systems_post(orders: Orders, who: str, path: str) -> None:
     assert (await orders.post(who, path, {"kind": "contact", "people": people(BEN)})).status_code == 404

@@ -8,7 +8,7 @@ from chassis.facts import Fact
 from contracts.events.orders import BreachReported, PatternDecided
 from contracts.events.people import IncidentReported, ReferralMade
 from contracts.sections import Narrative
-from contracts.vocabulary import DASH_ITEMS, Effect, Role
+from contracts.vocabulary import DASH_ITEMS, AlertRule, Effect, PatternDecision, Role
 from services.orders import patterns
 from services.orders.views.pattern_shown import CandidateShown, PatternShown
 from tests.services.orders.caseload import ann, ben, breach, cat, incident, person, step, world
@@ -233,3 +233,43 @@ def test_a_row_keeps_of_a_decision_what_came_since_and_of_an_overtaken_one_nothi
     assert kept(first, other) == [()], "another victim's is no matter of this"
     assert kept(first, new) == [(root_of("breach"),)]
     assert kept(first, again, new) == [(), (root_of("breach"),)]
+
+
+def to_decide(*facts: Fact[Any], cause: str = "earlier", hours_later: float = 0) -> float | None:
+    """The clock of what is to be decided, in hours from noon, as the row of a breach has it."""
+    made = world(*facts)
+    made.at = NOON + timedelta(hours=hours_later)
+    due = made.row("orders_breach", root_of(cause)).clocks.wanted.get(AlertRule.PATTERN)
+    return None if due is None else (due - NOON) / timedelta(hours=1)
+
+
+def test_what_is_to_be_decided_of_two_people_is_one_clock_that_the_facts_start_move_and_stop() -> None:
+    first, now = contact("earlier", 20), contact("breach", 0)
+    recorded = (now.recorded - NOON) / timedelta(hours=1)
+    assert to_decide(first) is None
+    assert to_decide(first, now) == recorded + 72
+    assert to_decide(first, now, cause="breach") is None, "one clock, on the first of them"
+    threat = contact("threat", 0, "hospital", acts=["threatened-to-kill"])
+    assert to_decide(first, now, threat) == recorded + 24, "the first to be late"
+    done = [decided(now, each, "breach", "earlier") for each in ("stalking", "harassment")]
+    assert to_decide(first, now, done[0]) == recorded + 72, "the other is not decided"
+    assert to_decide(first, now, *done) is None
+    again = contact("again", -1)
+    asked = to_decide(first, now, *done, again)
+    assert asked == (again.recorded - NOON) / timedelta(hours=1) + 72, "something else has happened"
+    assert to_decide(now, withdrawn(first), first) is None, "and on what stands it is the first"
+    assert to_decide(contact("before", 30), first, now) is None
+    assert to_decide(contact("before", 30), first, now, cause="before") is not None
+
+
+def test_what_is_not_yet_decided_is_asked_again_in_a_week() -> None:
+    first, now = contact("earlier", 20), contact("breach", 0)
+    done = [decided(now, each, "breach", "earlier") for each in ("stalking", "harassment")]
+    not_yet = done[1].said.model_copy(update={"decision": PatternDecision.NOT_YET})
+    waits = fact(not_yet, agency="police", occurred=done[1].occurred, root="not yet", things=[now])
+    made = world(first, now, done[0], waits)
+    week = waits.occurred + timedelta(days=7)
+    assert made.fold()["orders_breach", root_of("earlier")].changes_at <= week
+    assert to_decide(first, now, done[0], waits, hours_later=2) is None
+    later = (week - NOON) / timedelta(hours=1)
+    assert to_decide(first, now, done[0], waits, hours_later=later) == later + 72
