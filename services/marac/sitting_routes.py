@@ -122,22 +122,23 @@ async def room_by_page(
     """One thing that was pressed: open, close, go on, attendance, somebody who left or did not."""
     form = {name: str(value) for name, value in (await request.form()).items() if value}
     said = {name: value for name, value in form.items() if name not in ("act", "form", "once")}
+    key = f"{once}-{act}" if once else None
     try:
         if act == "attend":
             attends = room.Attends.model_validate(said | {"chairs": "chairs" in said})
-            await room.attend(runtime, caller, meeting, attends)
+            await room.attend(runtime, caller, meeting, attends, key)
         elif act == "left":
             if said.pop("me", None):
                 who = said.get("who", caller.name)
                 said |= {"agency": caller.agency, "who": who, "person": caller.id}
-            await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said))
+            await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said), key)
         elif act == "stayed":
             await room.leave(runtime, caller, meeting, room.Leaves.model_validate(said | {"stayed": True}))
         elif act == "opened" and "statement" not in said:
             return await _room(request, runtime, caller, meeting, ["statement"], form)
         else:
             step = room.Step.model_validate({"step": act, "statement": act == "opened" or None})
-            await room.step(runtime, caller, meeting, step, f"{once}-{act}" if once else None)
+            await room.step(runtime, caller, meeting, step, key)
     except ValidationError as error:
         places = {str(fault["loc"][0]) if fault["loc"] else "chairs" for fault in error.errors()}
         return await _room(request, runtime, caller, meeting, sorted(places), form)

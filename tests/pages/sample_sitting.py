@@ -143,6 +143,7 @@ class Sittings:
         self.records: dict[str, HeardVersion] = {}
         self.attended: list[Attends] = []
         self.gone: list[Leaves] = []
+        self.keys: set[str | None] = set()
         self.down = False
 
     async def read(self, _runtime: Any, _caller: Caller, meeting: str, case: str) -> Hearing:
@@ -171,13 +172,21 @@ class Sittings:
         """The meeting, opened an hour ago."""
         return Sitting(meeting=meeting, opened=ago(hours=1))
 
-    async def attend(self, _runtime: Any, _caller: Caller, _meeting: str, said: Attends) -> None:
-        """Record how somebody attended."""
-        self.attended.append(said)
+    async def attend(
+        self, _runtime: Any, _caller: Caller, _meeting: str, said: Attends, key: str | None
+    ) -> None:
+        """Record how somebody attended, once under one key."""
+        if key not in self.keys:
+            self.attended.append(said)
+            self.keys.add(key)
 
-    async def leave(self, _runtime: Any, _caller: Caller, _meeting: str, said: Leaves) -> None:
-        """Record who left the room."""
-        self.gone.append(said)
+    async def leave(
+        self, _runtime: Any, _caller: Caller, _meeting: str, said: Leaves, key: str | None
+    ) -> None:
+        """Record who left the room, once under one key."""
+        if key not in self.keys:
+            self.gone.append(said)
+            self.keys.add(key)
 
     async def room(self, _runtime: Any, _caller: Caller, meeting: str) -> SittingShown:
         """Where it is held from."""

@@ -160,8 +160,11 @@ def test_what_waits_is_sent_when_the_page_is_opened_again_and_typed_text_is_ther
     page = open_("chair", SITTING)
     page.context.set_offline(True)
     came(page, POLICE, "Tess Okoro")
-    page.locator("#left-who").fill("Somebody who")
     expect(page.locator("[data-state]").first).to_contain_text("Waits to be sent: 1.")
+    page.wait_for_function(f"{KEPT}.length === 1")
+    ((_, before),) = page.evaluate(KEPT)
+    page.locator("#left-who").fill("Somebody who")
+    page.wait_for_function(f"before => {KEPT}[0][1] !== before", arg=before)
     again = page.context.new_page()
     page.close()
     again.context.set_offline(False)
@@ -184,6 +187,7 @@ def test_what_the_server_refuses_comes_back_into_its_form(open_: Open, world: Wo
     came(page, POLICE, "Tess Okoro")
     expect(page.locator("#attend-who")).to_have_value("Femi Adair")
     assert [each.who for each in world.sittings.attended] == ["Tess Okoro"]
+    page.wait_for_function(f"{KEPT}.length === 1")
     page.reload()
     expect(page.locator("#attend-who")).to_have_value("Femi Adair")
 
@@ -227,7 +231,9 @@ def test_the_second_who_saves_has_both_texts(open_: Open, world: World, axe: str
 
 def test_a_server_that_is_not_ready_loses_nothing(open_: Open, world: World) -> None:
     world.sittings.down = True
-    page = open_("chair", HEAR)
+    page = open_("chair", "/favicon.ico")
+    page.route("**/*?ahead=true", lambda route: route.abort())
+    page.goto(f"{world.url}{HEAR}")
     page.locator("#risks").fill(TYPED)
     page.get_by_role("button", name="Save and hear").click()
     expect(page.locator("[data-state]")).to_contain_text("Not saved since")

@@ -77,7 +77,8 @@ room.addEventListener("submit", (event) => {
   if (!form.dataset.typed) return;
   event.preventDefault();
   if (waits.length && !holds(form)) return; // pressed twice
-  waits.push([...fields(form), ["act", event.submitter.value]]);
+  const once = globalThis.crypto?.randomUUID?.(); // under one name, however often it is sent
+  waits.push([...fields(form), ["act", event.submitter.value], ...(once ? [["once", once]] : [])]);
   for (const field of form.elements) {
     if (["checkbox", "radio"].includes(field.type)) field.checked = false;
     else if (!["hidden", "submit"].includes(field.type)) field.value = "";

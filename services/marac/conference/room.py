@@ -161,21 +161,28 @@ async def _reopen(runtime: Runtime, caller: Caller, sitting: Sitting, key: str |
     return await take_back(runtime, caller, [fact.root for fact in closed], sharing.HOLD_MEETING, key)
 
 
-async def attend(runtime: Runtime, caller: Caller, meeting: str, said: Attends) -> Taken:
-    """Record how somebody attended: the newest word on an agency and name holds. Raises Problem (404)."""
+async def attend(
+    runtime: Runtime, caller: Caller, meeting: str, said: Attends, key: str | None = None
+) -> Taken:
+    """Record how somebody attended: the newest word on an agency and name holds; once under one key. Raises
+    Problem (404)."""
     await _held(runtime, caller, meeting)
-    return await take(runtime, caller, AttendanceRecorded(meeting=meeting, **said.model_dump()))
+    return await take(runtime, caller, AttendanceRecorded(meeting=meeting, **said.model_dump()), key=key)
 
 
-async def leave(runtime: Runtime, caller: Caller, meeting: str, said: Leaves) -> Taken:
-    """Record who left the room for a case, or that they stayed after all. Raises Problem (404): also for
-    whoever left for it, who does not call themselves back; Refused (409) for a name that did not leave."""
+async def leave(
+    runtime: Runtime, caller: Caller, meeting: str, said: Leaves, key: str | None = None
+) -> Taken:
+    """Record who left the room for a case, or that they stayed after all; once under one key. Raises Problem
+    (404): also for whoever left for it, who does not call themselves back; Refused (409) for a name that did
+    not leave."""
     row, sitting = await _held(runtime, caller, meeting)
-    if said.case not in (await cases_at(runtime, caller, row)).keys() - out_of(caller, sitting):
+    again = await runtime.said_under(caller, key) is not None
+    if not again and said.case not in (await cases_at(runtime, caller, row)).keys() - out_of(caller, sitting):
         raise not_found()
     if said.stayed and not any(said.is_of(line) for line in sitting.left):
         raise Refused("nobody-left", "body.who", status=409)
-    return await take(runtime, caller, LeftTheRoom(meeting=meeting, **said.model_dump()))
+    return await take(runtime, caller, LeftTheRoom(meeting=meeting, **said.model_dump()), key=key)
 
 
 async def take(

@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.ids import new_id
 from contracts.events.configuration import AgencyDefined
 from contracts.events.identity import IdentityAssigned
-from contracts.events.meeting import CaseHeard
+from contracts.events.meeting import AttendanceRecorded, CaseHeard, LeftTheRoom
 from contracts.events.people import RiskAssessed
 from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind, Attendance, CoreService, Instrument, Role
@@ -132,6 +133,27 @@ async def test_a_meeting_with_no_chair_cannot_be_closed_and_says_why(marac: Mara
     assert (await marac.post("chair", path(made, "sitting"), closed)).status_code == 201
     odd = {"agency": "police", "attended": "absent", "chairs": True}
     assert (await marac.post("chair", path(made, "attendance"), odd)).status_code == 422
+
+
+async def test_what_a_page_sends_again_for_its_answer_was_lost_is_said_once(marac: Marac) -> None:
+    """Also by whoever left the room themselves."""
+    made = await sitting(marac)
+    before = (await marac.get("coordinator", path(made, "sitting"))).json()
+    came = {"form": "attend", "agency": "haven", "attended": "present", "who": "Ida"}
+    gone = {"form": "left", "case": made.case, "me": "me"}
+    for act, typed in (("attend", came), ("left", gone)):
+        once = new_id()
+        for _ in range(2):
+            sent = await marac.http.post(
+                f"/marac/{path(made, 'sitting')}",
+                data={"act": act, "once": once, **typed},
+                headers={"Authorization": "Bearer chair"},
+            )
+            assert sent.status_code == 303, sent.text
+    facts = await marac.runtime.facts([f"o:{made.meeting}"])
+    after = (await marac.get("coordinator", path(made, "sitting"))).json()
+    assert len(facts.current(AttendanceRecorded)) == len(before["attendance"]) + 1
+    assert len(after["left"]) == len(facts.current(LeftTheRoom)) == 1
 
 
 async def test_the_newest_word_on_who_attended_holds(marac: Marac) -> None:
