@@ -1,6 +1,7 @@
 """Nothing that tells where she lives comes near whoever looks at him; nothing of her immigration status
 leaves the one service that keeps it for support. Random markers stand in every field where a partner
-can write; then everything that Goldthread shows, sends, logs and keeps is searched for them."""
+or a MARAC can write; then everything that Goldthread sends, logs and keeps is searched for them, and what it
+shows of him. Every page that anybody can open: ``test_leaks_everywhere.py``."""
 
 import json
 import re
@@ -23,6 +24,7 @@ from deploy.local.processes import run_apart
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW, START
 from tests.scenarios.goldthread import SERVICES, Deployed, Goldthread, deployed
+from tests.scenarios.leaks import conferred, placed
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -162,6 +164,10 @@ class Planted:
                 path, agency = "/referrals/v1/case-roles", "harbour-idva"
                 worker = {"name": self.mark("worker"), "telephone": "01632 960201"}
                 return agency, path, self.body(agency, "victim", part="idva", worker=worker)
+            case "officer":
+                path, agency = "/referrals/v1/case-roles", "northmere-police"
+                worker = {"name": self.mark("officer"), "telephone": "01632 960203"}
+                return agency, path, self.body(agency, "victim", part="officer-in-case", worker=worker)
             case "consent":
                 why = {"basis": "public-task", "ground": "high-risk", "reason": self.mark("override")}
                 more = {"recipients": ["police"], "answer": "overridden", "override": why}
@@ -208,7 +214,17 @@ class Planted:
 
 FACTS = (
     *("referral", "immigration", "withheld", "breach", "order", "incident", "contact", "household"),
-    *("housing", "support", "role", "safe-contact", "failed-contact", "wishes", "consent", "assessment"),
+    *(
+        "housing",
+        "support",
+        "role",
+        "officer",
+        "safe-contact",
+        "failed-contact",
+        "wishes",
+        "consent",
+        "assessment",
+    ),
     *("plan", "contract", "update", "lead", "hearing", "characteristics", "child", "missing", "interview"),
 )
 SAYS_CONTACT = {"referral", "breach", "order", "incident", "safe-contact", "failed-contact"}
@@ -234,10 +250,10 @@ async def search(embedded: Deployed, planted: Planted) -> None:
     goldthread = Goldthread(embedded.url)
     await goldthread.set_clock(scene.FOLDED)
     async with WEBHOOK:
-        place = scene.Place(area=planted.area, name=planted.mark("areaname"))
-        await scene.configure(goldthread, place, WEBHOOK.url)
+        await placed(goldthread, WEBHOOK.url, planted.area, planted.mark("areaname"))
         roots = await posted(goldthread, planted)
         await until(lambda: WEBHOOK.first("dev-malik", roots["breach"]), "the message")
+        await conferred(goldthread, planted.mark, roots["referral"])
         await goldthread.settled()
         away = await perpetrator_centred(goldthread, planted, roots)
     away |= await refusals(goldthread, planted, roots)

@@ -1,0 +1,179 @@
+"""Every page and every REST answer of all services, opened by everybody who may, of one case of which every
+word is a marker: what agencies said and what a MARAC did. What is not for somebody is in no answer of theirs;
+nor is any of it in a feed beyond its purpose, in what many at once are answered, in a message or in a log. On
+both deployments."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import httpx
+
+from chassis.http.auth import OWN_FACTS, SAY_SEVERAL
+from chassis.http.bulk import NDJSON
+from deploy import wiring
+from tests.scenarios import caseload, scene
+from tests.scenarios.goldthread import DIRECTORY, SERVICES, Deployed, Goldthread
+from tests.scenarios.leaks import CHAIR, HOUSING, IDVA, MESSAGES, NORTH, OFFICER, WORDS, conferred, placed
+from tests.scenarios.test_access import NOBODY, roles_with, routes
+from tests.scenarios.test_feeds import Partner, feed
+from tests.scenarios.test_leaks import FACTS, Planted, posted, said
+from tests.support.waiting import until
+
+PLANTED = Planted(0xBEEFCAFE, FACTS)
+MATAC = "tom-achterberg"
+READERS = {each["id"]: frozenset(each["roles"]) for each in DIRECTORY["people"] if each["roles"]}
+HOME = ("heraddress", "kidaddress", "town", "postcode", "school")
+"""Where somebody of the case is."""
+REACHED = tuple(f"contact{each}" for each in ("number", "code_word", "may_answer", "if_another_answers"))
+"""How the victim is reached."""
+WITHHELD = "/withheld/"
+"""The pages for support alone."""
+
+
+class Shown(NamedTuple):
+    """What one of them was answered at one place."""
+
+    who: str
+    template: str
+    text: str
+
+    def has(self, *fields: str) -> list[str]:
+        """Those of these fields whose marker it has."""
+        return [each for each in fields if PLANTED.mark(each) in self.text]
+
+
+async def test_what_is_not_for_somebody_is_in_no_answer_of_theirs(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    await goldthread.set_clock(scene.FOLDED)
+    async with Partner() as partner:
+        await placed(goldthread, partner.url, PLANTED.area, PLANTED.mark("areaname"))
+        await told_to_housing(goldthread, partner)
+        roots = await posted(goldthread, PLANTED)
+        await until(lambda: partner.first("dev-malik", roots["breach"]), "the message")
+        marac = await conferred(goldthread, PLANTED.mark, roots["referral"])
+        await goldthread.settled()
+        shown = await everywhere(goldthread, roots, marac.ids)
+        away = {"many at once": await many(goldthread), "logs": logs(deployment)}
+        away |= {"messages": "".join(message.text for message in partner.kept)}
+        fed = await until(lambda: feed_of(goldthread, roots), "housing is told")
+        sent = json.dumps([fed, partner.entries])
+    opened_by_whom_it_is_for(shown)
+    for each in shown:
+        not_for_them(each)
+    for where, text in away.items():
+        assert PLANTED.mark("") not in text.lower(), where
+    feeds = Shown("castlegate-housing", "feed", sent)
+    assert feeds.has(*WORDS, *HOME, "immigration", "immigrationwords", "withheld") == []
+
+
+def logs(deployment: Deployed) -> str:
+    """Every log of every process; what Kafka keeps of its topics has the name of one, and is none."""
+    files = [each for each in deployment.folder.rglob("*.log") if "data" not in each.parts]
+    assert files
+    return "".join(file.read_text(errors="replace") for file in files)
+
+
+async def told_to_housing(goldthread: Goldthread, partner: Partner) -> None:
+    content = {"agency": "castlegate-housing", "areas": [NORTH], "webhook": f"{partner.url}/housing"}
+    wanted = caseload.submission(content, scene.BEGAN, scene.BEGAN)
+    operator = await goldthread.person("aisha-bright")
+    assert (await operator.post("/referrals/v1/feeds", json=wanted)).status_code == 201
+
+
+async def feed_of(goldthread: Goldthread, roots: Mapping[str, str]) -> list[dict[str, Any]] | None:
+    entries = await feed(await goldthread.system("castlegate-housing"))
+    return entries if roots["referral"] in {each["root"] for each in entries} else None
+
+
+async def many(goldthread: Goldthread) -> str:
+    """What is answered to many at once, of which none is as it should be but the last."""
+    _, _, breach = PLANTED.fact("breach")
+    for each in breach["content"]["people"]:
+        each.pop("contact", None)
+    wrong = breach | {"content": breach["content"] | {"kind": PLANTED.mark("kind")}}
+    lines = [
+        json.dumps(body | {"idempotency_key": PLANTED.mark(f"many{n}"), "type": "breach"})
+        for n, body in enumerate((wrong, breach))
+    ]
+    housing = await goldthread.system("castlegate-housing")
+    content = "\n".join([PLANTED.mark("nonsense"), *lines])
+    answer = await housing.post("/orders/v1/bulk", content=content, headers={"Content-Type": NDJSON})
+    assert answer.status_code == 200
+    return said(answer)
+
+
+async def everywhere(goldthread: Goldthread, roots: Mapping[str, str], ids: Mapping[str, str]) -> list[Shown]:
+    """What everybody is answered who may ask, at every address of every service."""
+    matac = await goldthread.person(MATAC)
+    people = (await matac.get("/marac/v1/cohort")).json()["people"]
+    him = next(each["person"] for each in people if each["name"]["family"] == f"K{PLANTED.seed:x}")
+    hers = await goldthread.mention("harbour-idva", f"/referrals/v1/facts/{roots['referral']}")
+    known = {"case": roots["referral"], "mention": hers, "person": him, "perpetrator": him, "area": NORTH}
+    known |= {"breach": roots["breach"], "cause": roots["breach"], "order": roots["order"]}
+    known |= {"paper": "minutes", "topic": "incidents", "partition": "0", "offset": "0", "page": "victim"}
+    found = []
+    for who, template in welcome():
+        client = await goldthread.person(who)
+        lines = (roots["incident"], roots["immigration"], ids["heard"]) if "{root}" in template else (NOBODY,)
+        for root in lines:
+            path = template.format_map(Ids(known | ids | {"root": root}))
+            found.append(Shown(who, template, await asked(client, path)))
+    return found
+
+
+class Ids(dict[str, str]):
+    """The ids of what is there; of anything else one that is nobody's."""
+
+    def __missing__(self, name: str) -> str:
+        return NOBODY
+
+
+def welcome() -> Iterator[tuple[str, str]]:
+    """Every address that is only read, with each who may ask there."""
+    for method, template, right in routes():
+        if method != "GET" or right in (None, OWN_FACTS, SAY_SEVERAL):
+            continue
+        roles = roles_with(str(right), wiring.SERVICES[template.split("/")[1]])
+        yield from ((who, template) for who, theirs in READERS.items() if theirs & roles)
+
+
+async def asked(client: httpx.AsyncClient, path: str) -> str:
+    """All that is answered, but of a stream, which stays open."""
+    async with client.stream("GET", path, headers={"Accept": "text/html, */*"}) as answer:
+        assert answer.status_code < 500, f"{path}: {answer.status_code}"
+        live = answer.headers.get("content-type", "").startswith("text/event-stream")
+        return "" if live else f"{answer.headers}\n{(await answer.aread()).decode()}".lower()
+
+
+def opened_by_whom_it_is_for(shown: list[Shown]) -> None:
+    """Or nothing would be found, for nothing was opened."""
+    services = {each.template.split("/")[1] for each in shown if PLANTED.mark("") in each.text}
+    assert services == set(SERVICES)
+    seen: dict[str, set[str]] = {}
+    for each in shown:
+        seen.setdefault(each.who, set()).update(each.has(*WORDS, *HOME, *REACHED))
+    assert {"risks", "todo", "factsheld", "attendee", "moves"} <= seen[CHAIR]
+    assert {"risks", "todo", "advice"} <= seen[IDVA]
+    assert {"risks", "todo", "done"} <= seen[HOUSING]
+    assert set(MESSAGES) <= seen[IDVA] & seen[OFFICER]
+    assert {"heraddress", "contactnumber"} <= seen[IDVA], "she is a client of theirs"
+
+
+def not_for_them(shown: Shown) -> None:
+    """What of it is not for whoever was answered."""
+    place, service = f"{shown.who} at {shown.template}", shown.template.split("/")[1]
+    if WITHHELD not in shown.template:
+        assert shown.has("immigration", "immigrationwords", "withheld") == [], place
+    if shown.who == MATAC:
+        hers = (PLANTED.mark(""), PLANTED.digits(), PLANTED.nhs(0), PLANTED.nhs(2))
+        assert [each for each in hers if each in shown.text] == [], place
+    if service != "marac":
+        assert shown.has(*WORDS) == [], f"what a MARAC said: {place}"
+    if service == "notify":
+        assert shown.has(*HOME, *REACHED) == [], place
+    if shown.who not in (IDVA, OFFICER):
+        assert shown.has(*MESSAGES) == [], f"what two write to each other: {place}"
+    if shown.who in (CHAIR, HOUSING) or "print" in shown.template or "/hear/" in shown.template:
+        assert shown.has(*HOME, *REACHED) == [], f"where and how she is reached: {place}"
