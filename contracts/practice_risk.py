@@ -7,6 +7,16 @@ from contracts.rules.instruments import FACTORS, FORMS, Form
 from contracts.rules.review_triggers import TRIGGERS
 from contracts.vocabulary import Instrument, ReviewTrigger
 
+_GRADED = (
+    "DON'T KNOW, NOT ASKED and what is left out are not NO: they are counted, shown and asked. A"
+    " practitioner's judgement raises a grade alone. It lowers one only with a reason and a second"
+    " person; the count stays, and with it the criterion for a MARAC. UNKNOWN stands above medium."
+    " What a referral brings of another instrument than the SafeLives Dash is in no band: it is as"
+    " the practitioner judges, else unknown, and high at 14 YES of a Dash for young people."
+    " Any instrument may come with a referral item by item (`answers`), and is graded by its own"
+    " rule. Each answer says where it is from; where that is left out it is not known."
+)
+
 
 def risk() -> str:
     """The tables of instruments and of reviews, in Markdown."""
@@ -23,11 +33,7 @@ def risk() -> str:
             "",
             *table(("Instrument", "Versions", "Items", "Rule", "Source"), map(_rule, FORMS)),
             "",
-            "DON'T KNOW, NOT ASKED and what is left out are not NO: they are counted, shown and asked. A"
-            " practitioner's judgement raises a grade alone. It lowers one only with a reason and a second"
-            " person; the count stays, and with it the criterion for a MARAC. UNKNOWN stands above medium."
-            " What a referral brings of another instrument than the SafeLives Dash is in no band: it is as"
-            " the practitioner judges, else unknown, and high at 14 YES of a Dash for young people.",
+            _GRADED,
             "",
             "## What opens a review",
             "",
@@ -39,7 +45,8 @@ def risk() -> str:
             " opened it where both name any. It is for whoever assessed last to do; where nobody has, for"
             " whoever told of what opened it.",
             "",
-            "A hearing is told at `/referrals/v1/hearings`. A new date is a correction, and moves its"
+            "A hearing is told at `/referrals/v1/hearings`, or on a page of the victim's by whoever works"
+            " for them. A new date is a correction, and moves its"
             " reviews; a hearing that is withdrawn closes them; the next hearing of a case is a post of its"
             " own. What is told on the day itself, or after it, opens the review that comes after it alone.",
             "",

@@ -42,6 +42,9 @@ class Dash(Part):
     instrument: Instrument = Instrument.SAFELIVES_DASH_24
     instrument_version: Line = "2015"
     answers: dict[DashItem, DashAnswer]
+    sources: dict[DashItem, AnswerSource] | None = Field(
+        default=None, description="where each answer is from; one that is left out: not known"
+    )
     judgement: Grade | None = Field(default=None, description="the practitioner's own judgement")
     judgement_reason: Text | None = None
 
@@ -81,7 +84,8 @@ class Graded(Part):
 
 class ReferralMade(Said):
     """A MARAC referral by any agency. It mints the case, whose id is this fact's root. Of one that names no
-    alleged perpetrator Goldthread adds one of whom nothing is known, and asks who it is."""
+    alleged perpetrator Goldthread adds one of whom nothing is known, and asks who it is. A SafeLives Dash
+    comes in ``dash``; an assessment by any instrument in ``answers``, with ``instrument`` and its version."""
 
     type: ClassVar[str] = "uk.goldthread.referral.made.v1"
     topic: ClassVar[str] = "referrals"
@@ -89,6 +93,10 @@ class ReferralMade(Said):
     given = ("graded",)
     criteria: list[ReferralCriterion] = Field(default_factory=list, max_length=12)
     dash: Dash | None = None
+    instrument: Instrument | None = Field(default=None, description="of the answers")
+    instrument_version: Line | None = None
+    answers: list[Answered] = Field(default_factory=list, max_length=60)
+    grade: Grade = Field(default=Grade.UNKNOWN, description="of the answers, as the assessor gave it")
     graded: Annotated[Graded | None, Field(json_schema_extra={"readOnly": True})] = None
     victim_aware: StrictBool | None = None
     consent: StrictBool | None = None
@@ -104,6 +112,8 @@ class ReferralMade(Said):
     def _one_victim(self) -> "ReferralMade":
         if len(self.in_role(Role.VICTIM)) != 1:
             raise PydanticCustomError("one_victim", "a referral is about one victim")
+        if self.answers and None in (self.instrument, self.instrument_version):
+            raise PydanticCustomError("instrument_missing", "items are of an instrument in some version")
         return self
 
 

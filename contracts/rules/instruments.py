@@ -14,6 +14,7 @@ from typing import Literal
 from contracts.events.people import Answered, Dash, ReferralMade, RiskAssessed
 from contracts.vocabulary import (
     DASH_ITEMS,
+    AnswerSource,
     DashAnswer,
     Instrument,
     RiskAnswer,
@@ -185,12 +186,31 @@ def answers_of(answers: Iterable[Answered], dash: Dash | None) -> dict[str, Risk
 def dash_of(said: ReferralMade | RiskAssessed) -> Dash | None:
     """The SafeLives Dash of an assessment, whichever way it was sent: what it leaves out was not asked. None:
     there is none."""
-    if said.dash or isinstance(said, ReferralMade) or said.instrument is not Instrument.SAFELIVES_DASH_24:
+    if said.dash or said.instrument is not Instrument.SAFELIVES_DASH_24:
         return said.dash
     answers = answers_of(said.answers, None)
-    if not answers:
+    if not answers or said.instrument_version is None:
         return None
     return Dash(
         instrument_version=said.instrument_version,
         answers={item: DashAnswer(answers.get(item, RiskAnswer.NOT_ASKED)) for item in DASH_ITEMS},
     )
+
+
+def assessed_in(said: ReferralMade) -> RiskAssessed | None:
+    """The assessment that came with a referral by its items. None: there is none."""
+    if not said.answers or said.instrument is None or said.instrument_version is None:
+        return None
+    return RiskAssessed(
+        instrument=said.instrument,
+        instrument_version=said.instrument_version,
+        answers=said.answers,
+        grade=said.grade,
+    )
+
+
+def sources_of(answers: Iterable[Answered], dash: Dash | None) -> dict[str, AnswerSource]:
+    """Where each answer is from, as far as that is known, whichever way it was sent."""
+    found = {each.item: each.source for each in answers if each.source}
+    sources = dash.sources if dash and dash.sources else {}
+    return found or {str(item): source for item, source in sources.items()}

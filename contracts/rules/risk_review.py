@@ -189,13 +189,18 @@ def owed(lines: Iterable[Opened], made: Sequence[Assessed], calendars: Calendars
     return sorted(found, key=lambda each: (each.due, each.opened))
 
 
+def _assesses(said: ReferralMade) -> bool:
+    """Whether an assessment came with a referral, by whichever way."""
+    return said.dash is not None or (bool(said.answers) and said.instrument is not Instrument.S_DASH)
+
+
 def assessed(told: Iterable[Told]) -> list[Assessed]:
     """The assessments that gave a grade, in the order of time; no screening by itself (S-DASH)."""
     return [
         Assessed(each.envelope.time, each.envelope.agency, each.accused)
         for each in told
         if (isinstance(each.said, RiskAssessed) and each.said.instrument is not Instrument.S_DASH)
-        or (isinstance(each.said, ReferralMade) and each.said.dash)
+        or (isinstance(each.said, ReferralMade) and _assesses(each.said))
         if each.said.graded is not None and each.said.graded.grade is not Grade.UNKNOWN
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from contracts.rules.instruments import form_of
+from contracts.rules.instruments import form_of, sources_of
 from contracts.vocabulary import AnswerSource, RiskAnswer
 from services.marac.conference.risk import answers, counted, left_out
 from services.marac.conference.risk_rows import Assessment
@@ -59,7 +59,7 @@ class RiskView:
         ]
 
     def _items(self, assessment: Assessment, items: Iterable[str]) -> list[Markup]:
-        sources = {each.item: each.source for each in assessment.answers}
+        sources = sources_of(assessment.answers, assessment.dash)
         return [self._item(assessment, item, sources.get(item)) for item in items]
 
     def _item(self, assessment: Assessment, item: str, source: AnswerSource | None) -> Markup:

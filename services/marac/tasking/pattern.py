@@ -11,6 +11,7 @@ from contracts.events.orders import BreachProgressed, BreachReported, PatternDec
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules import pattern
 from contracts.rules.breach_answer import CLOCKS, Reported, Step, left
+from contracts.rules.instruments import dash_of
 from contracts.vocabulary import PERPETRATOR_ROLES
 from services.marac import casefile
 from services.marac.tasking import rows
@@ -27,7 +28,7 @@ def assessed(
     for each in against:
         said = each.fact.said
         if isinstance(said, ReferralMade | RiskAssessed):
-            says, unknown = pattern.assessment(said.dash, named=True)
+            says, unknown = pattern.assessment(dash_of(said), named=True)
             first = subject.facts.first_recorded(each.fact.root)
             yield frozenset(letters_of(each.victims)), pattern.Word(each.fact.root, first, says, unknown)
 

@@ -15,6 +15,7 @@ from contracts.rules.identifiers import nhs_number
 from contracts.times import YEARS
 from contracts.vocabulary import (
     DASH_ITEMS,
+    AnswerSource,
     ContactMethod,
     DashAnswer,
     ReferralCriterion,
@@ -59,6 +60,9 @@ NAMES = (Asked("given", "line"), Asked("family", "line"), Asked("born", "day", h
 CRITERIA = tuple(each for each in ReferralCriterion if each is not ReferralCriterion.VISIBLE_HIGH_RISK)
 _DASH = tuple(Asked(item.value, "choice", tuple(DashAnswer), "dash-answer") for item in DASH_ITEMS)
 
+SOURCE = Asked("source", "choice", tuple(AnswerSource), hint=True)
+"""Where the answers of a page are from: asked once for all of them, as they are asked in one go."""
+
 PAGES: Mapping[str, tuple[Asked, ...]] = {
     "victim": (
         *NAMES,
@@ -89,9 +93,9 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
         for place in range(CHILDREN)
         for field in (*NAMES, Asked("school", "line"))
     ),
-    "dash-1": _DASH[:8],
-    "dash-2": _DASH[8:16],
-    "dash-3": _DASH[16:],
+    "dash-1": (*_DASH[:8], SOURCE),
+    "dash-2": (*_DASH[8:16], SOURCE),
+    "dash-3": (*_DASH[16:], SOURCE),
     "risk": (
         *(Asked(code.value, "tick", words="criterion") for code in CRITERIA),
         Asked("happened", "text"),
@@ -174,7 +178,8 @@ def shown(page: str, said: Said) -> tuple[Asked, ...]:
 
 def counted(page: str, said: Said) -> dict[str, int]:
     """How often each answer was given on a page of the Dash; what was left empty was not asked."""
-    answers = [said.get(field.name, DashAnswer.NOT_ASKED) for field in PAGES[page]]
+    items = (field for field in PAGES[page] if field is not SOURCE)
+    answers = [said.get(field.name, DashAnswer.NOT_ASKED) for field in items]
     return {code: n for code in DashAnswer if (n := answers.count(code))}
 
 
@@ -185,8 +190,9 @@ def open_fields(page: str, said: Said) -> list[str]:
 
 
 def _may_be_left(field: Asked) -> bool:
-    """Whether to say nothing is no gap: a service is that of the agency then."""
-    return field.kind == "tick" or field.codes is SERVICES
+    """Whether to say nothing is no gap of its own: a service is that of the agency then; where answers are
+    from is asked of those that there are."""
+    return field.kind == "tick" or field.codes is SERVICES or field is SOURCE
 
 
 def _is_known(field: Asked, said: Said) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from contracts.events.people import Dash, ReferralMade, RiskAssessed, victim_of
-from contracts.rules.instruments import FORMS, OPEN, Form, answers_of, form_of
+from contracts.rules.instruments import FORMS, OPEN, Form, answers_of, assessed_in, form_of
 from contracts.vocabulary import Grade, Instrument, ReferralCriterion, RiskAnswer, RiskQuestion, Role
 from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, grade_referral, lowers
 
@@ -21,7 +21,11 @@ def fault(said: ReferralMade | RiskAssessed, threshold: int = VISIBLE_HIGH_RISK)
     """What is wrong with an assessment or the Dash of a referral, the first of it; None: it can be taken."""
     whole = _dash(said.dash)
     if isinstance(said, ReferralMade):
-        return next(whole, None)
+        assessed = assessed_in(said)
+        if assessed and said.dash:
+            return "answered-twice", "dash"
+        by_items = chain(_form(assessed), _answers(assessed)) if assessed else ()
+        return next(chain(whole, by_items), None)
     return next(chain(_form(said), whole, _answers(said), _judgement(said, threshold)), None)
 
 
@@ -75,9 +79,8 @@ def _number(said: str) -> str:
 
 def _form_of(said: ReferralMade | RiskAssessed) -> tuple[Form | None, dict[str, RiskAnswer]]:
     """The form of what is assessed, and what is answered of it."""
-    if isinstance(said, RiskAssessed):
-        return form_of(said.instrument), answers_of(said.answers, said.dash)
-    return form_of(said.dash.instrument if said.dash else None), answers_of((), said.dash)
+    instrument = said.instrument if said.instrument or not said.dash else said.dash.instrument
+    return form_of(instrument), answers_of(said.answers, said.dash)
 
 
 def left_open(said: ReferralMade | RiskAssessed) -> tuple[list[str], list[str]]:

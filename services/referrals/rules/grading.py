@@ -12,7 +12,7 @@ is graded stands in ``contracts.rules.instruments``. To lower a grade takes a se
 from collections.abc import Collection, Iterable, Mapping
 
 from contracts.events.people import Dash, Graded, Judgement, ReferralMade, RiskAssessed
-from contracts.rules.instruments import HOLDS, OPEN, Form, answers_of, form_of
+from contracts.rules.instruments import HOLDS, OPEN, Form, answers_of, assessed_in, form_of
 from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, ReferralCriterion, RiskAnswer
 
 VISIBLE_HIGH_RISK = 14
@@ -37,9 +37,14 @@ REFERRER_SAYS_HIGH = {
 def grade_referral(referral: ReferralMade, threshold: int = VISIBLE_HIGH_RISK) -> Graded:
     """The grade of a MARAC referral: its Dash, raised by what the referrer says, never lowered.
 
-    A referral without a Dash on which nobody says *high* is unknown, not standard.
+    A referral without a Dash on which nobody says *high* is unknown, not standard. What came by its items is
+    graded by its own instrument's rule.
     """
-    graded = _grade_sent(referral.dash, threshold) if referral.dash else _not_assessed()
+    assessed = assessed_in(referral)
+    if assessed is not None:
+        graded = grade_by_rule(assessed, threshold)
+    else:
+        graded = _grade_sent(referral.dash, threshold) if referral.dash else _not_assessed()
     said = next((REFERRER_SAYS_HIGH[c] for c in REFERRER_SAYS_HIGH if c in referral.criteria), None)
     return _raised(graded, Grade.HIGH, said) if said else graded
 

@@ -14,6 +14,7 @@ from contracts.rules.identifiers import nhs_number
 from contracts.sections import Contact, Identity, Location, Name, Narrative, Record, Routing, Withheld
 from contracts.vocabulary import (
     DASH_ITEMS,
+    AnswerSource,
     ContactMethod,
     DashAnswer,
     ReferringService,
@@ -133,7 +134,16 @@ def _dash(answers: Answers) -> Dash | None:
     said = {item: page[item] for page in answers.values() for item in DASH_ITEMS if item in page}
     if not said:
         return None
-    return Dash(answers={item: DashAnswer(said.get(item, DashAnswer.NOT_ASKED)) for item in DASH_ITEMS})
+    from_ = {item: page["source"] for page in answers.values() if "source" in page for item in page}
+    sources = {
+        item: AnswerSource(from_[item])
+        for item in DASH_ITEMS
+        if item in from_ and said[item] != DashAnswer.NOT_ASKED
+    }
+    return Dash(
+        answers={item: DashAnswer(said.get(item, DashAnswer.NOT_ASKED)) for item in DASH_ITEMS},
+        sources=sources or None,
+    )
 
 
 def _name(said: Said, of: str = "") -> Name | None:

@@ -4,16 +4,26 @@ from datetime import timedelta
 from typing import Any, cast
 
 from chassis.facts import Fact
+from chassis.pages.times import Times
 from contracts.events.people import Answered, Graded, Judgement, RiskAssessed
 from contracts.rules.instruments import FORMS
-from contracts.vocabulary import AlertRule, Grade, Instrument, ReviewTrigger, RiskAnswer
+from contracts.vocabulary import (
+    AlertRule,
+    AnswerSource,
+    DashItem,
+    Grade,
+    Instrument,
+    ReviewTrigger,
+    RiskAnswer,
+)
 from services.marac.conference import rows
 from services.marac.conference.risk import risk_of
+from services.marac.pages import PAGES
 from services.marac.pages.risk import RiskView
 from services.marac.pages.words import Words
 from services.marac.service import SERVICE
 from tests.pages.sample_risk import risk_case
-from tests.services.marac.caseload import LINKED, ann, ben, breach, person, referral, risk
+from tests.services.marac.caseload import LINKED, ann, ben, breach, dash, person, referral, risk
 from tests.support.facts import NOON, corrected, fact, root_of, withdrawn
 from tests.support.world import World
 
@@ -123,3 +133,19 @@ def test_a_high_assessment_that_is_withdrawn_stands_until_two_persons_sign_and_t
     made.add(signed)
     assert made.row("conference_case", root_of("case")).grade is Grade.MEDIUM
     assert risk_of(her(made).assessments, her(made), NOON).taken_back == []
+
+
+def test_the_items_that_came_with_a_referral_are_shown_with_where_each_answer_is_from() -> None:
+    """By whichever way: of a young person's form item by item, of a SafeLives Dash beside its answers."""
+    young = [Answered(item="Y01", answer=RiskAnswer.YES, source=AnswerSource.RECORDS)]
+    by_items = {"instrument": Instrument.YP_DASH, "instrument_version": "2015", "answers": young}
+    (line,) = her(world(referral(dash=None, **by_items))).assessments
+    assert (line.instrument, line.instrument_version, line.answers) == (Instrument.YP_DASH, "2015", young)
+    assert risk_of([line], None, NOON).missing == list(FORMS[Instrument.YP_DASH].items)[1:]
+    whole = dash(17).model_copy(update={"sources": {DashItem("D01"): AnswerSource.VICTIM}})
+    (other,) = her(world(referral(dash=whole))).assessments
+    words = Words(PAGES.texts, Times(PAGES.texts, NOON))
+    for each, source in ((line, "records"), (other, "victim")):
+        page = risk_case().model_copy(update={"assessments": [each]})
+        ((_, items), *_) = RiskView(page, words).groups(each)
+        assert source in items[0]

@@ -95,6 +95,20 @@ def test_what_nobody_answered_is_a_referral_that_knows_nothing_and_is_not_safe()
     assert referring.withheld({}, "draft") is None
 
 
+def test_where_the_answers_of_a_page_are_from_is_of_those_that_there_are() -> None:
+    answers = {
+        "dash-1": {"D01": "yes", "D02": "no", "source": "victim"},
+        "dash-2": {"D09": "dont-know", "D10": "not-asked", "source": "records"},
+        "dash-3": {"D17": "no"},
+    }
+    dash = referring.referral(answers, "draft").dash
+    assert dash is not None
+    assert dash.sources == {"D01": "victim", "D02": "victim", "D09": "records"}
+    assert asking.faults("dash-1", {"source": "the neighbours"}, TODAY) == [("source", "choice")]
+    assert "source" not in asking.open_fields("dash-3", answers["dash-3"])
+    assert sum(asking.counted("dash-1", answers["dash-1"]).values()) == 8
+
+
 def test_what_was_not_asked_of_the_dash_is_not_no() -> None:
     dash = referring.referral(ANSWERS, "draft").dash
     assert dash is not None

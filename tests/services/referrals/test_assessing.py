@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.instruments import FACTORS, FORMS
-from contracts.vocabulary import Grade, Instrument, RiskFactor, Role
+from contracts.vocabulary import Grade, Instrument, RiskFactor, RiskQuestion, Role
 from services.referrals.rules.assessing import fault, left_open, questions
 
 DASH = list(FORMS[Instrument.SAFELIVES_DASH_24].items)
@@ -40,6 +40,30 @@ def test_a_mappa_level_is_of_the_one_perpetrator_who_is_named() -> None:
     for people in ([], [one, other], [{"role": "victim"}]):
         with pytest.raises(ValidationError, match="one perpetrator"):
             assessed(**given, people=people)
+
+
+def test_of_a_referral_the_items_of_any_instrument_are_taken_and_what_is_left_out_is_asked_for() -> None:
+    people = [{"role": "victim"}, {"role": "perpetrator"}]
+
+    def by_items(instrument: str, version: str, *items: str, **more: Any) -> ReferralMade:
+        answers = [{"item": item, "answer": "yes", "source": "records"} for item in items]
+        given = {"people": people, "instrument": instrument, "instrument_version": version}
+        return ReferralMade.model_validate(given | {"answers": answers, **more})
+
+    young = by_items("yp-dash", "2015", "Y01", "Y02")
+    assert fault(young) is None
+    assert left_open(young)[0] == list(FORMS[Instrument.YP_DASH].items)[2:]
+    assert RiskQuestion.ITEMS_MISSING in questions(young, 14)
+    assert RiskQuestion.NO_ANSWERS not in questions(young, 14)
+    for wrong, found in (
+        (by_items("yp-dash", "1999", "Y01"), ("no-such-version", "instrument_version")),
+        (by_items("yp-dash", "2015", "D01"), ("no-such-item", "answers.0.item")),
+        (by_items("dara", "2022", "A01", "A01"), ("answered-twice", "answers.1.item")),
+        (by_items("dara", "2022", "A01", dash=WHOLE), ("answered-twice", "dash")),
+    ):
+        assert fault(wrong) == found
+    with pytest.raises(ValidationError, match="of an instrument"):
+        ReferralMade.model_validate({"people": people, "answers": [{"item": "D01", "answer": "yes"}]})
 
 
 HIGH = dict.fromkeys(DASH[:14], "yes") | dict.fromkeys(DASH[14:], "no")

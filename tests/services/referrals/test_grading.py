@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from contracts.events.people import Answered, Dash, Graded, Judgement, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.instruments import FORMS
-from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, RiskAnswer, Role
+from contracts.vocabulary import (
+    DASH_ITEMS,
+    DashAnswer,
+    Grade,
+    Instrument,
+    ReferralCriterion,
+    RiskAnswer,
+    Role,
+)
 from services.referrals.rules.grading import (
     GRAVEST_FIRST,
     VISIBLE_HIGH_RISK,
@@ -102,6 +110,23 @@ def test_an_assessment_by_its_items(line: Mapping[str, Any]) -> None:
     assert graded.missing == line.get("left-out", 0)
     assert graded.unanswered == line.get("dont-know", 0)
     assert bool(graded.signed) == ("second" in line and line["judged"] != "unknown")
+
+
+@pytest.mark.parametrize("line", [each for each in TABLE["items"] if "judged" not in each], ids=str)
+def test_a_referral_by_the_items_of_any_instrument(line: Mapping[str, Any]) -> None:
+    """It is graded by that instrument's own rule, and the referrer's word raises it as any other."""
+    of = assessment_of(line)
+    referral = ReferralMade(
+        people=[Mention(role=Role.VICTIM), Mention(role=Role.PERPETRATOR)],
+        instrument=of.instrument,
+        instrument_version=of.instrument_version,
+        answers=of.answers,
+        grade=of.grade,
+    )
+    graded = grade_referral(referral, line.get("threshold", VISIBLE_HIGH_RISK))
+    assert (graded.grade, graded.missing) == (line["grade"], line.get("left-out", 0))
+    judged = referral.model_copy(update={"criteria": [ReferralCriterion.PROFESSIONAL_JUDGEMENT]})
+    assert grade_referral(judged).grade is Grade.HIGH
 
 
 @pytest.mark.parametrize("line", TABLE["correction"], ids=str)

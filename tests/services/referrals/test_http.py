@@ -167,6 +167,25 @@ async def test_a_referral_that_names_nobody_accused_is_taken_and_it_is_asked_who
     ] * 2
 
 
+async def test_a_referral_of_a_girl_comes_with_the_form_for_young_people(referrals: Referrals) -> None:
+    """By its items, each with where its answer is from; graded by that form's own rule."""
+    young = {"instrument": "yp-dash", "instrument_version": "2015"}
+    answers = [{"item": f"Y{n:02}", "answer": "yes", "source": "professional"} for n in range(1, 15)]
+    taken = await referrals.post("haven", "marac-referrals", {"people": BOTH, **young, "answers": answers})
+    assert taken.status_code == 201, taken.text
+    assert taken.json()["asks"] == ["items-missing"]
+    assert taken.json()["missing"] == [f"Y{n:02}" for n in range(15, 25)]
+    fact = (await referrals.runtime.fact(taken.json()["root"])).current(ReferralMade)[0]
+    assert fact.said.graded is not None
+    assert (fact.said.graded.grade, fact.said.graded.rule) == ("high", "yp-dash.v1/threshold-14")
+    for wrong, kind in (
+        ({"people": BOTH, "answers": answers}, "instrument_missing"),
+        ({"people": BOTH, **young, "answers": answers, "dash": DASH}, "answered-twice"),
+    ):
+        refused = await referrals.post("haven", "marac-referrals", wrong)
+        assert (refused.status_code, kind in refused.text) == (422, True)
+
+
 async def test_a_correction_by_one_person_lowers_no_grade(referrals: Referrals) -> None:
     taken = await referrals.post("haven", "risk-assessments", dash_items(20))
     alone = await referrals.correct("haven", taken, dash_items(3))
