@@ -120,6 +120,8 @@ async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> 
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()
+    if isinstance(content, MeetingCalled) and not sharing.may_call(caller.roles, emergency=content.emergency):
+        raise not_found()
     if isinstance(content, CaseRestricted | ReferralReturned | PartiesDecided):
         decided = await archive.row(CASE, content.case)
         if not isinstance(decided, ConferenceCase) or not await visible(archive, caller, [decided]):
@@ -142,7 +144,8 @@ async def record_upon(
 
 async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, key: str | None) -> Taken:
     """Call a meeting of one of the caller's areas. Raises Problem (404) for another's."""
-    return await say(runtime, caller, said, sharing.CALL_MEETING, key)
+    needed = sharing.CALL_EMERGENCY if said.emergency else sharing.CALL_MEETING
+    return await say(runtime, caller, said, needed, key)
 
 
 async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Taken:

@@ -189,7 +189,7 @@ async def emergency(
 async def call_emergency(
     request: Request, runtime: TheRuntime, caller: Calls, typed: Annotated[TypedMeeting, Form()]
 ) -> Response:
-    """Call it, and open its agenda."""
+    """Call it, and open its agenda; for whoever reads none, its own page."""
     said: dict[str, Any] = {"area": typed.area, "case": typed.case or None, "venue": typed.venue or None}
     said |= {"chair": caller.id if typed.me else None}
     said |= {"chair_name": (caller.name if typed.me else typed.chair_name) or None}
@@ -206,7 +206,8 @@ async def call_emergency(
         if refused.status != BUSY:
             raise
         return await _emergency(request, runtime, caller, typed, _not_saved("emergency-area"), BUSY)
-    return RedirectResponse(f"/marac/meetings/{taken.root}", 303)
+    reads = not sharing.RIGHTS[sharing.READ_MEETING].isdisjoint(caller.roles)
+    return RedirectResponse(f"/marac/{'meetings' if reads else 'emergency-meetings'}/{taken.root}", 303)
 
 
 @pages.get("/choices")
@@ -329,7 +330,8 @@ async def _emergency(
     status: int = 200,
 ) -> HTMLResponse:
     shown = await listing_actions.areas(runtime, caller, typed.case or None)
-    known = {"typed": typed, "faults": faults or []}
+    duty = sharing.RIGHTS[sharing.READ_WAITING].isdisjoint(caller.roles)
+    known = {"typed": typed, "faults": faults or [], "duty": duty}
     return _show("emergency.html", request, caller, status, page=shown, **known)
 
 

@@ -27,7 +27,7 @@ OfWaiting = Annotated[Caller, right(sharing.READ_WAITING)]
 OfReturned = Annotated[Caller, right(sharing.READ_RETURNED)]
 OfChoices = Annotated[Caller, right(sharing.READ_CHOICES)]
 Chooses = Annotated[Caller, right(sharing.SET_THRESHOLD)]
-Calls = Annotated[Caller, right(sharing.CALL_MEETING)]
+Calls = Annotated[Caller, right(sharing.CALL_EMERGENCY)]
 Lists = Annotated[Caller, right(sharing.LIST_CASE)]
 Returns = Annotated[Caller, right(sharing.RETURN_REFERRAL)]
 Decides = Annotated[Caller, right(sharing.DECIDE_PARTIES)]
@@ -81,7 +81,9 @@ async def returned(runtime: TheRuntime, caller: OfReturned) -> shown_listing.Ret
 async def call_emergency(
     asked: Emergency, runtime: TheRuntime, caller: Calls, response: Response, key: IdempotencyKey
 ) -> Receipt:
-    """Call a meeting that cannot wait, with the case that it is for, in one step. Its id is the ``root``."""
+    """Call a meeting that cannot wait, with the case that it is for, in one step. Its id is the ``root``.
+    Also for the chair of its area, and for whoever is on duty there: they, who see no case, call it without.
+    """
     taken = await listing_actions.call_emergency(runtime, caller, asked, key)
     return receipt(response, "marac", taken)
 

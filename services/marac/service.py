@@ -145,7 +145,7 @@ SERVICE = Service(
     revisable=revisable,
     readable=readable,
     accepts={
-        MeetingCalled: sharing.CALL_MEETING,
+        MeetingCalled: sharing.CALL_EMERGENCY,
         CaseListed: sharing.LIST_CASE,
         ReferralReturned: sharing.RETURN_REFERRAL,
         PartiesDecided: sharing.DECIDE_PARTIES,

@@ -136,7 +136,7 @@ async def seeded(deployment: Deployed, goldthread: Goldthread) -> Scene:
     found.own = {
         "referrals": roots["referral"],
         "orders": roots["order"],
-        "marac": meeting,
+        "marac": emergency,
         "notify": rota,
     }
     hers = await goldthread.mention("harbour-idva", f"/referrals/v1/facts/{roots['referral']}")

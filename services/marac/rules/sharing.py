@@ -14,6 +14,7 @@ from contracts.vocabulary import CaseRole, StaffRole
 READ_CASE = "case:read"
 READ_MEETING = "meeting:read"
 CALL_MEETING = "meeting:call"
+CALL_EMERGENCY = "meeting:call-emergency"
 LIST_CASE = "case:list"
 PUBLISH_AGENDA = "agenda:publish"
 HOLD_MEETING = "meeting:hold"
@@ -49,6 +50,14 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     CALL_MEETING: frozenset({StaffRole.MARAC_COORDINATOR}),
+    CALL_EMERGENCY: frozenset(
+        {
+            StaffRole.MARAC_CHAIR,
+            StaffRole.MARAC_COORDINATOR,
+            StaffRole.ON_CALL,
+            StaffRole.SUPERVISOR,
+        }
+    ),
     LIST_CASE: frozenset({StaffRole.MARAC_COORDINATOR}),
     PUBLISH_AGENDA: frozenset({StaffRole.MARAC_COORDINATOR}),
     HOLD_MEETING: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
@@ -230,6 +239,12 @@ def may_see_emergency(
         return False
     takes = not {StaffRole.ON_CALL, StaffRole.SUPERVISOR}.isdisjoint(roles)
     return not set(areas).isdisjoint(meeting_areas) or (takes and not {caller, None}.isdisjoint(called))
+
+
+def may_call(roles: Collection[str], *, emergency: bool) -> bool:
+    """Whether a caller calls meetings in the areas that are theirs. One that cannot wait also its chair does,
+    and whoever is on duty there at two in the morning (features.md C6; Goldthread's own, 2026-11)."""
+    return not RIGHTS[CALL_EMERGENCY if emergency else CALL_MEETING].isdisjoint(roles)
 
 
 def may_act_in(areas: Collection[str], around: Collection[str]) -> bool:

@@ -16,6 +16,7 @@ PAGES = Pages(
         Item("nav.alerts", "/notify/alerts", sharing.RIGHTS[sharing.READ]),
         Item("nav.orders", "/orders/status", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.circulation", "/orders/", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
+        Item("nav.emergency", "/marac/emergency", frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})),
         Item("nav.clocks", "/notify/clocks", sharing.RIGHTS[sharing.CLOCKS_READ]),
         Item("nav.rota", "/notify/rota", sharing.RIGHTS[sharing.READ_ROTA]),
         Item("nav.path", "/notify/path", frozenset({StaffRole.OPERATOR})),

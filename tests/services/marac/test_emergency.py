@@ -182,6 +182,58 @@ async def called(marac: Marac, **more: Any) -> tuple[Prepared, str]:
     return made, meeting
 
 
+@pytest.mark.parametrize("role", StaffRole)
+def test_who_may_call_one_and_who_any_other_meeting(role: StaffRole) -> None:
+    on_duty = {StaffRole.ON_CALL, StaffRole.SUPERVISOR}
+    calls = role in {StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, *on_duty}
+    assert sharing.may_call([role], emergency=True) == calls
+    assert sharing.may_call([role], emergency=False) == (role is StaffRole.MARAC_COORDINATOR)
+
+
+async def test_its_chair_and_whoever_is_on_duty_call_one_there_and_no_other_meeting(marac: Marac) -> None:
+    made = await prepared(marac)
+    body = {"area": "north", "venue": "01632 960100"}
+    for who, more, status in (
+        ("chair", {"case": made.case}, 201),
+        ("on-call", {}, 201),
+        ("on-call", {"area": "south"}, 404),
+        ("on-call", {"case": made.case}, 404),
+        ("chair-elsewhere", {}, 404),
+        ("idva", {}, 404),
+        ("housing", {}, 404),
+        ("officer", {}, 404),
+    ):
+        answer = await marac.post(who, "emergency-meetings", body | more)
+        assert answer.status_code == status, (who, more)
+    starts = (marac.runtime.clock.now() + HOUR).isoformat()
+    for who in ("chair", "on-call"):
+        asked = {"area": "north", "starts": starts}
+        assert (await marac.post(who, "meetings", asked)).status_code == 404, who
+    headers = {"Authorization": "Bearer on-call"}
+    form = await page(marac, "on-call", "emergency")
+    assert (form.status_code, "Say on the telephone whom it is about" in form.text) == (200, True)
+    once = form.text.split('name="once" value="')[1].split('"')[0]
+    typed = {"area": "north", "when": "now", "venue": "01632 960101", "once": once}
+    pressed = await marac.http.post("/marac/emergency", data=typed, headers=headers)
+    own = pressed.headers["location"]
+    assert (pressed.status_code, own.rsplit("/", 1)[0]) == (303, "/marac/emergency-meetings")
+    meeting = own.rsplit("/", 1)[1]
+    await until(lambda: running(marac, meeting), what="somebody is told")
+    assert (await page(marac, "on-call", f"emergency-meetings/{meeting}")).status_code == 200
+    assert (await page(marac, "on-call", f"meetings/{meeting}")).status_code == 404, "no case is theirs"
+    off = headers | {"If-Match": '"1"'}
+    other = {"area": "north", "starts": starts, "emergency": False}
+    plain = await marac.http.get(f"/marac/v1/facts/{made.meeting}", headers=headers)
+    assert plain.status_code == 404, "a meeting that is none is not theirs"
+    now = marac.runtime.clock.now().isoformat()
+    header = {"occurred": now, "recorded": now, "basis": "public-task", "purpose": "safeguarding"}
+    sent = header | {"content": other}
+    changed = await marac.http.put(f"/marac/v1/facts/{meeting}", json=sent, headers=off)
+    assert changed.status_code == 404, changed.text
+    gone = await marac.http.delete(f"/marac/v1/facts/{meeting}", headers=off)
+    assert gone.status_code == 200, gone.text
+
+
 async def running(marac: Marac, meeting: str) -> list[ClockStarted]:
     """The clocks that run about the meeting's being told."""
     facts = await marac.runtime.facts([f"o:{meeting}"])
