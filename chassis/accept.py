@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from chassis.facts import FactSet, read_fact
 from chassis.ids import Ids
 from chassis.ledger import Entry, entry_of
 from chassis.log import LARGEST
+from chassis.marks import Rank, rank_of
 from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
@@ -64,6 +66,10 @@ class Draft:
     right: str
     keys: frozenset[str]
     traceparent: str | None = None
+
+    def rank(self, accepted: datetime) -> Rank:
+        """That of its marks, accepted at this time."""
+        return rank_of(self.kind, self.change, self.agency, accepted - moment(self.header.occurred)[0])
 
     def entry(self, source: str, accepted: datetime) -> Entry:
         """The fact as it is written, accepted at this time. Raises Refused (413) for one that is
@@ -221,9 +227,13 @@ class Acceptor:
                 while len(batch) < BATCH and not self._waiting.empty():
                     batch.append(self._waiting.get_nowait())
                 await self._write_together(batch)
-                urgent = any(draft.kind.urgent for draft, _ in batch)
-                self._signals.unsent(urgent=urgent)
-                self._signals.marked(urgent=urgent, facts=len(batch))
+                ranks = [
+                    draft.rank(done.result().accepted)
+                    for draft, done in batch
+                    if not (done.cancelled() or done.exception())
+                ]
+                self._signals.unsent(urgent=Rank.URGENT in ranks)
+                self._signals.marked(ranks)
         finally:
             self._over = True
             while not self._waiting.empty():
@@ -249,7 +259,8 @@ class Acceptor:
         if alone:
             for draft, done in batch:
                 try:
-                    result = (await self._store.write(_only(self.write, draft), durable=True))[0]
+                    work = partial(self.write, drafts=[draft])
+                    result = (await self._store.write(work, durable=True))[0]
                 except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                     _fail(done, error)
                 else:
@@ -322,7 +333,7 @@ class Acceptor:
         taken = await self._store.write(work, durable=True)
         reached(Step.ACCEPT_COMMITTED)
         self._signals.unsent(urgent=True)
-        self._signals.marked(urgent=True)  # what was said wrongly is put right at once
+        self._signals.marked([Rank.URGENT])  # what was said wrongly is put right at once
         return taken
 
     async def _versions(self, connection: AsyncConnection, root: str) -> FactSet:
@@ -374,12 +385,6 @@ def own_draft(id_: str, content: Content, occurred: datetime, traceparent: str |
         keys=frozenset(content.keys(id_)),
         traceparent=traceparent,
     )
-
-
-def _only(
-    write: Callable[[AsyncConnection, list[Draft]], Any], draft: Draft
-) -> Callable[[AsyncConnection], Any]:
-    return lambda connection: write(connection, [draft])
 
 
 def _settle(done: asyncio.Future[Taken], result: Taken) -> None:

@@ -7,15 +7,6 @@ from chassis.rows import NewRow
 
 
 @dataclass(slots=True)
-class Mark:
-    """One taken mark, or several of one key drawn together."""
-
-    key: str
-    left: set[str] = field(default_factory=set)
-    urgent: bool = False
-
-
-@dataclass(slots=True)
 class Batch:
     """What one fold transaction did."""
 

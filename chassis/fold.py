@@ -12,23 +12,24 @@ from datetime import datetime
 
 import orjson
 import structlog
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, telemetry
 from chassis.accept import Draft
-from chassis.batch import Batch, Done, Mark
+from chassis.batch import Batch, Done
 from chassis.deciders import drafted, record, trace_of
 from chassis.ids import Ids
 from chassis.logging import fault_of
+from chassis.marks import Mark, Rank
 from chassis.pace import COMING_SECONDS, MARKS, TURN_SECONDS, Pace, Turn
 from chassis.reading import Read, Reader
-from chassis.release import NEWEST, Outdated, newest
+from chassis.release import Outdated, newest
 from chassis.rows import new_row, write_rows
 from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
+from chassis.taking import take
 from chassis.views import PREFIX, Saying, Subject, View, configuration_of
 
 log = structlog.get_logger()
@@ -73,13 +74,12 @@ class Folder:
         """Fold what is marked, for ever."""
         pace = Pace(self._store.busy_seconds)
         while True:
-            turn = pace.turn(time.monotonic(), heaped=self._signals.heaped)
-            self._signals.taken(urgent=turn is not Turn.REST_FIRST, rest=turn is not Turn.URGENT)
+            batch = Batch()
+            turn = self._turn(pace)
             try:
-                batch = await self.once(pace.limit, turn, pace.seconds)
+                batch = await self.once(pace.limit, turn, pace.seconds, pace.least)
             except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
                 log.error("fold.failed", **fault_of(error))
-                batch = Batch()
                 pace.failed()
             else:
                 coming = self._signals.recently("fold", COMING_SECONDS)
@@ -89,12 +89,25 @@ class Folder:
             elif batch.marks == 0 or batch.put_back == batch.subjects:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
+    def _turn(self, pace: Pace) -> Turn:
+        """What is taken next, by what has come."""
+        now, signals = time.monotonic(), self._signals
+        pace.gather(now, coming=signals.history_comes)
+        turn = pace.turn(now, heaped=signals.heaped)
+        signals.taken(urgent=turn is not Turn.REST_FIRST, rest=turn is not Turn.URGENT)
+        return turn
+
     async def once(
-        self, marks: int = MARKS, turn: Turn = Turn.URGENT_FIRST, seconds: float = TURN_SECONDS
+        self,
+        marks: int = MARKS,
+        turn: Turn = Turn.URGENT_FIRST,
+        seconds: float = TURN_SECONDS,
+        least: Rank = Rank.HISTORY,
     ) -> Batch:
         """One fold transaction: give what it did. Zero marks: nothing was out of date. After so many
-        ``seconds`` it gives way to what is urgent, where it folds what is not."""
-        batch = await self._store.write(lambda connection: self._fold(connection, marks, turn, seconds))
+        ``seconds`` it gives way to what is urgent, where it folds what is not. ``least``: the lowest rank of
+        the marks that it takes."""
+        batch = await self._store.write(lambda c: self._fold(c, marks, turn, seconds, least))
         if batch.marks:
             reached(Step.FOLD_COMMITTED)
         if batch.changed:
@@ -103,9 +116,11 @@ class Folder:
             self._signals.unsent(urgent=True)
         return batch
 
-    async def _fold(self, connection: AsyncConnection, limit: int, turn: Turn, seconds: float) -> Batch:
+    async def _fold(
+        self, connection: AsyncConnection, limit: int, turn: Turn, seconds: float, least: Rank
+    ) -> Batch:
         batch, began = Batch(patience=seconds), time.monotonic()
-        marks = await self._take(connection, limit, turn, batch)
+        marks = await take(self._store, connection, self._version, turn, limit, batch, least)
         batch.marks = len(marks)
         if not marks:
             return batch
@@ -133,57 +148,30 @@ class Folder:
         batch.seconds = time.monotonic() - began
         return batch
 
-    async def _take(self, connection: AsyncConnection, limit: int, turn: Turn, batch: Batch) -> list[Mark]:
-        rows: list[Row[tuple[str, str | None, int]]] = []
-        for kind in turn.value:
-            first = f"""delete from mark where seq in (
-                select seq from mark where {NEWEST} <= :version and {kind}
-                order by seq limit :limit {self._store.skip_locked})
-                returning key, moved_from, urgent"""
-            values = {"limit": limit, "version": self._version}
-            rows = list((await connection.execute(prepared(first), values)).all())
-            if rows:
-                break
-        batch.full, batch.urgent = len(rows) == limit, any(row.urgent for row in rows)
-        keys = sorted({row.key for row in rows})
-        if not keys:
-            return []
-        same = self._store.rows_of("keys", (("key", "text"),))
-        more = f"""delete from mark where seq in (
-            select seq from mark where key in (select key from {same})
-            {self._store.skip_locked}) returning key, moved_from, urgent"""
-        rows += (await connection.execute(prepared(more), {"keys": _listed("key", keys)})).all()
-        marks: dict[str, Mark] = {}
-        for row in rows:
-            mark = marks.setdefault(row.key, Mark(row.key))
-            mark.urgent = mark.urgent or bool(row.urgent)
-            if row.moved_from is not None:
-                mark.left.add(row.moved_from)
-        return list(marks.values())
-
-    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, bool]:
-        """The subjects that these marks concern, with their urgency; further marks for the rest."""
-        subjects: dict[str, bool] = {}
-        mentions: dict[str, bool] = {}
+    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, Rank]:
+        """The subjects that these marks concern, with their rank; further marks for the rest."""
+        subjects: dict[str, Rank] = {}
+        mentions: dict[str, Rank] = {}
         for mark in marks:
             if mark.key.startswith(ledger.EVERYTHING):
                 await self._mark_all(connection, mark.key)
             elif mark.key.startswith("m:"):
-                mentions[mark.key] = mark.urgent
-                subjects.update((left, mark.urgent) for left in mark.left)
+                mentions[mark.key] = mark.rank
+                subjects.update((left, mark.rank) for left in mark.left)
             else:
-                subjects[mark.key] = subjects.get(mark.key, False) or mark.urgent
+                subjects[mark.key] = max(subjects.get(mark.key, mark.rank), mark.rank)
         moved = sorted(mark.key for mark in marks if mark.left)
         if moved:
             await self._mark_sharing(connection, moved, sorted(mark.key for mark in marks))
         if mentions:
             for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
-                subjects[person] = subjects.get(person, False) or mentions[mention]
+                subjects[person] = max(subjects.get(person, Rank.HISTORY), mentions[mention])
         return await self._of_views(connection, subjects)
 
     async def _mark_all(self, connection: AsyncConnection, asked: str) -> None:
         """Mark every key there is; or those of the kinds of subject that read a type of configuration."""
-        all_keys = "insert into mark (key, urgent) select distinct key, 0 from key"
+        anew = Rank.HISTORY if asked == ledger.EVERYTHING else Rank.REST
+        all_keys = f"insert into mark (key, urgent) select distinct key, {anew:d} from key"
         if asked == ledger.EVERYTHING:
             await connection.execute(prepared(all_keys))
             reached(Step.REBUILD_EXPANDED)
@@ -193,10 +181,10 @@ class Folder:
                 filed = "m" if prefix == PREFIX["person"] else prefix  # persons are found by their mentions
                 await connection.execute(prepared(f"{all_keys} where key >= '{filed}:' and key < '{filed};'"))
 
-    async def _of_views(self, connection: AsyncConnection, subjects: Mapping[str, bool]) -> dict[str, bool]:
+    async def _of_views(self, connection: AsyncConnection, subjects: Mapping[str, Rank]) -> dict[str, Rank]:
         """Those that can have a row here: of a kind that has views, and begun as one of them asks.
         What begins a subject later leaves a mark of its own."""
-        found = {id_: urgent for id_, urgent in subjects.items() if id_[0] in self._begun}
+        found = {id_: rank for id_, rank in subjects.items() if id_[0] in self._begun}
         asked = sorted(id_ for id_ in found if self._begun[id_[0]])
         if asked:
             types = {name for id_ in asked for name in self._begun[id_[0]]}
@@ -227,7 +215,7 @@ class Folder:
         keys = {"moved": _listed("key", moved), "taken": _listed("key", taken)}
         await connection.execute(prepared(statement), keys)
 
-    async def _lock(self, connection: AsyncConnection, subjects: Mapping[str, bool]) -> set[str]:
+    async def _lock(self, connection: AsyncConnection, subjects: Mapping[str, Rank]) -> set[str]:
         rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in sorted(subjects)]
         columns = (("id", "text"), ("level", "int"))
         missing = f"""insert into subject (id, level)
@@ -251,24 +239,22 @@ class Folder:
         return set(result.scalars())
 
     async def _put_back(
-        self, connection: AsyncConnection, subjects: Mapping[str, bool], batch: Batch
+        self, connection: AsyncConnection, subjects: Mapping[str, Rank], batch: Batch
     ) -> None:
         """Mark these anew: whoever takes their marks next folds them."""
-        await ledger.add_marks(
-            self._store, connection, [(id_, None, urgent) for id_, urgent in subjects.items()]
-        )
+        await ledger.add_marks(self._store, connection, [(id_, None, rank) for id_, rank in subjects.items()])
         batch.put_back += len(subjects)
 
     async def _levels(
-        self, connection: AsyncConnection, chosen: set[str], urgent: Mapping[str, bool], batch: Batch
+        self, connection: AsyncConnection, chosen: set[str], ranks: Mapping[str, Rank], batch: Batch
     ) -> set[str]:
-        """Fold these, and give those that were left when it gave way to what is urgent. ``urgent``: they, and
-        those that are put back, who need no further mark."""
+        """Fold these, and give those that were left when it gave way to what is urgent. ``ranks``: theirs,
+        and of those that are put back, who need no further mark."""
         at, left = await self._store.now(connection), set(chosen)
         for level in (0, 1):
             ids = sorted(id_ for id_ in chosen if (id_[0] in "ko") == bool(level))
             if ids and not batch.cut:
-                left.difference_update(await self._level(connection, level, ids, urgent, at, batch))
+                left.difference_update(await self._level(connection, level, ids, ranks, at, batch))
         return left
 
     async def _level(
@@ -276,7 +262,7 @@ class Folder:
         connection: AsyncConnection,
         level: int,
         ids: Sequence[str],
-        urgent: Mapping[str, bool],
+        ranks: Mapping[str, Rank],
         at: datetime,
         batch: Batch,
     ) -> set[str]:
@@ -289,8 +275,8 @@ class Folder:
         await self._note(connection, done, micros(at))
         if level == 0 and written:
             new = {row.subject for row in written}
-            changed = {each.id: urgent[each.id] for each in done if each.id[2:] in new}
-            batch.left += await self._markreaders(connection, changed, sorted(urgent))
+            changed = {each.id: ranks[each.id] for each in done if each.id[2:] in new}
+            batch.left += await self._markreaders(connection, changed, sorted(ranks))
         said = [draft for each in done for draft in each.said]
         if said:
             reached(Step.FOLD_WRITTEN)
@@ -369,7 +355,7 @@ class Folder:
         await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
 
     async def _markreaders(
-        self, connection: AsyncConnection, changed: Mapping[str, bool], taken: Sequence[str]
+        self, connection: AsyncConnection, changed: Mapping[str, Rank], taken: Sequence[str]
     ) -> int:
         """A person's row changed: mark the cases and causes that read it, but those that are taken
         themselves, and so read it after this, or are put back. Give how many were marked."""
@@ -382,7 +368,7 @@ class Folder:
         if not kinds:
             return 0
         columns = (("person", "text"), ("urgent", "int"))
-        rows = [{"person": id_, "urgent": int(urgent)} for id_, urgent in sorted(changed.items())]
+        rows = [{"person": id_, "urgent": int(rank)} for id_, rank in sorted(changed.items())]
         statement = f"""insert into mark (key, urgent)
             select theirs.key, max(r.urgent) from {self._store.rows_of("rows", columns)}
             join place on place.person = r.person

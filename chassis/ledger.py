@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Ids
+from chassis.marks import Rank, rank_of
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
@@ -53,11 +54,6 @@ FACT_COLUMNS = (
 )
 
 
-HISTORY = timedelta(days=28)
-"""What happened so long before it is said goes with the rest: whoever joins brings years along, and a breach
-of this minute is not to wait behind them. (Ours, 2026-11.)"""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A fact about to be written: its envelope, its bytes, and the hash by which a repeat is known."""
@@ -72,10 +68,11 @@ class Entry:
         return self.envelope.keys.split()
 
     @property
-    def urgent(self) -> bool:
-        """Whether it and its marks go before others: by its type, unless it is history."""
-        model, envelope = EVENTS.get(self.envelope.type), self.envelope
-        return model is not None and model.urgent and envelope.acceptedat - envelope.time < HISTORY
+    def rank(self) -> Rank:
+        """That of its marks."""
+        envelope = self.envelope
+        age = envelope.acceptedat - envelope.time
+        return rank_of(EVENTS.get(envelope.type), envelope.change, envelope.agency, age)
 
     def row(self, sent_at: int | None) -> dict[str, Any]:
         """As the fact table has it."""
@@ -92,7 +89,7 @@ class Entry:
             "accepted": micros(envelope.acceptedat),
             "hash": self.hash,
             "body": self.body,
-            "urgent": int(self.urgent),
+            "urgent": int(self.rank is Rank.URGENT),
             "sent_at": sent_at,
         }
 
@@ -182,22 +179,22 @@ async def file_facts(
     if keys:
         await _insert(store, connection, "key", (("key", "text"), ("fact", "text")), keys)
     await home(store, connection, ids, sorted({row["key"] for row in keys if row["key"].startswith("m:")}))
-    marks: dict[tuple[str, str | None], bool] = {}
+    marks: dict[tuple[str, str | None], Rank] = {}
     for entry in entries:
-        urgent = entry.urgent
-        for key in entry.keys if urgent or not restoring else ():
+        rank = entry.rank
+        for key in entry.keys if rank is Rank.URGENT or not restoring else ():
             if not key.startswith("p:"):  # folds read a person's facts by the mentions placed there
-                marks[(key, None)] = marks.get((key, None), False) or urgent
+                marks[(key, None)] = max(marks.get((key, None), rank), rank)
         if entry.envelope.type == IdentityAssigned.type:
             for mention, left in await _move(store, connection, ids, entry.envelope):
-                marks[(mention, left)] = urgent
+                marks[(mention, left)] = rank
         if entry.envelope.type.startswith(CONFIGURATION):
-            marks[(all_that_read(entry.envelope.type), None)] = False
+            marks[(all_that_read(entry.envelope.type), None)] = Rank.REST
         if entry.envelope.type == ParkedDecided.type:
             await _discard(connection, entry.envelope)
     for type_ in sorted({entry.envelope.type for entry in entries} & NEWEST_ALONE):
         await _forget_older(store, connection, type_)
-    await add_marks(store, connection, [(key, left, urgent) for (key, left), urgent in marks.items()])
+    await add_marks(store, connection, [(key, left, rank) for (key, left), rank in marks.items()])
 
 
 async def everything_is_marked(connection: AsyncConnection) -> bool:
@@ -209,10 +206,10 @@ async def everything_is_marked(connection: AsyncConnection) -> bool:
 
 
 async def add_marks(
-    store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, bool]]
+    store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, Rank]]
 ) -> None:
-    """Say what is out of date: (key, the person that a moved mention left, urgent)."""
-    rows = [{"key": key, "moved_from": left, "urgent": int(urgent)} for key, left, urgent in marks]
+    """Say what is out of date: (key, the person that a moved mention left, rank)."""
+    rows = [{"key": key, "moved_from": left, "urgent": int(rank)} for key, left, rank in marks]
     if rows:
         columns = (("key", "text"), ("moved_from", "text"), ("urgent", "int"))
         await _insert(store, connection, "mark", columns, rows)

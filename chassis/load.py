@@ -17,6 +17,7 @@ from chassis import ledger, parking, telemetry
 from chassis.ids import Ids
 from chassis.ledger import Entry, content_hash
 from chassis.log import Record, Subscription
+from chassis.marks import Rank
 from chassis.parking import Park
 from chassis.reading import parsed
 from chassis.signals import Signals
@@ -137,11 +138,15 @@ class Loader:
             return fresh
 
         entries = [entry for _, entry in batch.readable]
+        if not self._caught_up.is_set():
+            # Of a restore the instances of a service read long batches at one time, of the same people: who
+            # puts a mention at home would hold up the others until its whole batch is written.
+            mentions = sorted({key for entry in entries for key in entry.keys if key.startswith("m:")})
+            await self._store.write(lambda c: ledger.home(self._store, c, self._ids, mentions))
         trace, others = telemetry.traces(entry.envelope.traceparent for entry in entries)
         with telemetry.span("load", trace, others=others):
-            if await self._store.write(work):
-                urgent = any(entry.urgent for entry in entries)
-                self._signals.marked(urgent=urgent, facts=len(entries))
+            tell = self._signals.marked if await self._store.write(work) else self._signals.heard
+            tell([entry.rank for entry in entries])
         reached(Step.LOAD_COMMITTED)
 
     async def replay(self, topic: str, partition: int, offset: int) -> str | None:
@@ -163,7 +168,7 @@ class Loader:
             return parks[0].reason
 
         reason = await self._store.write(work, durable=True)
-        self._signals.marked(urgent=True)
+        self._signals.marked([Rank.URGENT])
         return reason
 
     async def _enter(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from chassis.batch import Batch
+from chassis.marks import Rank
 
 MARKS, FEWEST_MARKS, MOST_MARKS = 200, 100, 5_000
 """How many marks are taken at a time: to begin with, as folds take long, and as they are quick."""
@@ -17,6 +18,9 @@ REST, LEAST_REST, MOST_REST, COMING_SECONDS = 10, 0.1, 0.25, 0.2
 and at most; and how lately something new must have come for it to rest at all."""
 TURN_SECONDS, MOST_OWED_SECONDS = 0.1, 1.0
 """How long the rest is folded, at least, before it gives way; and how much it is owed at most."""
+MOST_GATHER = 300.0
+"""How long history is let gather, while it comes in heaps: each person is folded once for all that is told of
+them in that time."""
 SHARE = 3
 """What is urgent has so many times the seconds of the rest, where there is enough of both."""
 
@@ -26,8 +30,8 @@ class Turn(Enum):
 
     URGENT = ("urgent = 1",)
     """While the folder rests."""
-    URGENT_FIRST = ("urgent = 1", "urgent = 0")
-    REST_FIRST = ("urgent = 0", "urgent = 1")
+    URGENT_FIRST = ("urgent = 1", "urgent < 1")
+    REST_FIRST = ("urgent < 1", "urgent = 1")
 
 
 @dataclass(slots=True)
@@ -41,6 +45,10 @@ class Pace:
     behind: bool = False
     """Whether more of the rest was left than was taken of it."""
     rests_until: float = 0.0
+    gathers_until: float | None = None
+    """Until when history is let gather; None: there is none to be folded yet."""
+    least: Rank = Rank.HISTORY
+    """The lowest rank that is taken now."""
 
     @property
     def seconds(self) -> float:
@@ -52,6 +60,13 @@ class Pace:
         if self.rest(now) and not heaped:
             return Turn.URGENT
         return Turn.REST_FIRST if self.owed >= TURN_SECONDS else Turn.URGENT_FIRST
+
+    def gather(self, now: float, *, coming: bool) -> None:
+        """Leave history for now, while it is ``coming`` in heaps; or take it, until all is folded."""
+        if self.gathers_until is None and coming:
+            self.gathers_until = now + MOST_GATHER
+        leave = coming and self.gathers_until is not None and now < self.gathers_until
+        self.least = Rank.REST if leave else Rank.HISTORY
 
     def rest(self, now: float) -> float:
         """For how many seconds there is time to rest."""
@@ -72,6 +87,8 @@ class Pace:
             return
         if batch.more or not batch.urgent:
             self.behind = batch.more
+        if self.least is Rank.HISTORY and not (batch.more or batch.urgent):
+            self.gathers_until = None
         if coming and not (batch.urgent or self.behind):
             self.rests_until = now + min(MOST_REST, max(LEAST_REST, batch.seconds * REST))
 

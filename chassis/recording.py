@@ -23,6 +23,7 @@ from chassis.deciders import drafted
 from chassis.facts import Fact, FactSet, read_fact
 from chassis.ids import Ids, new_id
 from chassis.lease import give_up, take_lease
+from chassis.marks import Rank
 from chassis.rows import canonical
 from chassis.service import Service
 from chassis.signals import Changed, Signals
@@ -41,10 +42,11 @@ if TYPE_CHECKING:
 
 
 BACKLOG = 500
-"""How many facts not on the log yet, and marks not taken, an upload waits for."""
+"""How many facts not on the log yet, and marks not taken, an upload waits for. Of history it waits for no
+mark: whoever brings years along has each person folded once, and not at each line (decision 0062)."""
 _BACKLOG = prepared(
     """select (select count(*) from (select 1 from fact where sent_at is null limit :most) as unsent)
-        + (select count(*) from (select 1 from mark limit :most) as marked)"""
+        + (select count(*) from (select 1 from mark where urgent >= 0 limit :most) as marked)"""
 )
 LOOKS, LOOK_SECONDS = 50, 0.02
 """How often an upload looks whether it may go on, and after how long: while the log is away it goes on
@@ -207,8 +209,9 @@ class Recorder(Archive):
     @asynccontextmanager
     async def in_turn(self) -> AsyncIterator[None]:
         """The turn of one upload to have some facts taken: after the others of this process, and when
-        what was taken before is on its way, whichever instance took it. So an upload goes as fast as
-        relay and folds do, and what else is said waits for nothing but these few."""
+        what was taken before is on its way, whichever instance took it. So an upload goes as fast as the
+        relay does, and of what is not history as folds do; what else is said waits for nothing but these
+        few."""
         async with self._uploads:
             for _ in range(LOOKS):
                 if await self._backlog() <= BACKLOG:
@@ -248,7 +251,7 @@ class Recorder(Archive):
         """Record the matcher's decision as one fact (``chassis.assigning``); False if it is refused."""
         done = await assign(self.store, self.ids, self.source, moves, because, decisions_seen, epoch, parted)
         self.signals.unsent(urgent=False)
-        self.signals.marked(urgent=False)
+        self.signals.marked([Rank.REST])
         return done
 
     async def changed(self) -> AsyncIterator[Changed]:

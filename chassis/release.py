@@ -8,6 +8,7 @@ its mark *everything* comes back to them.
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
+from chassis.marks import Rank
 from chassis.store import Store, prepared
 
 NEWEST = "coalesce((select version from fold_version), 0)"
@@ -28,7 +29,7 @@ async def adopt(store: Store, version: int) -> None:
 
     async def work(connection: AsyncConnection) -> None:
         if (await connection.execute(statement, {"version": version})).first() is not None:
-            await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, False)])
+            await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
 
     await store.write(work)
 
@@ -45,7 +46,7 @@ async def roll_back(store: Store, version: int) -> None:
 
     async def work(connection: AsyncConnection) -> None:
         await connection.execute(statement, {"version": version})
-        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, False)])
+        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
 
     await store.write(work)
 

@@ -22,6 +22,7 @@ from chassis.fold import Folder
 from chassis.ids import Ids
 from chassis.load import Loader, positions_of
 from chassis.log import Log, Partition, Subscription
+from chassis.marks import Rank
 from chassis.news import News
 from chassis.parking import Counts
 from chassis.recording import Recorder
@@ -204,8 +205,8 @@ class Runtime(Recorder):
         async with self.store.reading() as connection:
             if subject not in {each.subject for each in await parking.broken(connection)}:
                 raise Refused("not-found", status=404)
-        await self.store.write(lambda c: ledger.add_marks(self.store, c, [(subject, None, True)]))
-        self.signals.marked(urgent=True)
+        await self.store.write(lambda c: ledger.add_marks(self.store, c, [(subject, None, Rank.URGENT)]))
+        self.signals.marked([Rank.URGENT])
 
     def alive(self) -> bool:
         """Whether every task still runs, whatever the log and the store do."""

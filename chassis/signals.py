@@ -6,11 +6,16 @@ A signal is only a hint: every waiter looks again after a while by itself.
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import suppress
 
+from chassis.marks import Rank
+
 HEAP = 200
-"""So many facts that came since the folder last took all that was marked are a heap: it does not rest."""
+"""So many facts that came since the folder last took all that was marked are a heap: it does not rest. So
+many of long ago, one soon after the other, are one that it lets gather."""
+LULL_SECONDS = 1.0
+"""When nothing of long ago has come for so long, no more is waited for."""
 Changed = frozenset[tuple[str, str]]
 """(view, subject) of rows whose bytes changed."""
 
@@ -24,7 +29,7 @@ class Signals:
         self._folded: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
         self._events = {name: asyncio.Event() for name in ("relay", "relay.urgent", "fold", "fold.urgent")}
         self._woken: dict[str, float] = {}
-        self._unfolded = 0
+        self._unfolded = self._history = 0
         self.urgent_waits = False
         """Whether something urgent was marked since the folder last took that."""
         self._listeners: set[asyncio.Queue[Changed]] = set()
@@ -39,17 +44,32 @@ class Signals:
         """Facts wait to be sent: the relay looks now; from its rest too, if one of them is urgent."""
         self.wake("relay", *(("relay.urgent",) if urgent else ()))
 
-    def marked(self, *, urgent: bool, facts: int = 1) -> None:
-        """Marks were left, by so many facts: the folder looks now; from its rest too, if one of them is
-        urgent or they are a heap."""
-        self._unfolded += facts
+    def marked(self, ranks: Collection[Rank]) -> None:
+        """Marks were left, by facts of these ranks: the folder looks now; from its rest too, if one of them
+        is urgent or they are a heap. Of history that comes in heaps it hears nothing: it looks by itself."""
+        urgent, today = Rank.URGENT in ranks, len(ranks) - self.heard(ranks)
+        self._unfolded += today
         self.urgent_waits = self.urgent_waits or urgent
-        self.wake("fold", *(("fold.urgent",) if urgent or self.heaped else ()))
+        if today or not self.history_comes:
+            self.wake("fold", *(("fold.urgent",) if urgent or self.heaped else ()))
+
+    def heard(self, ranks: Collection[Rank]) -> int:
+        """Facts of these ranks came in, whichever instance has marked them; give how many are history."""
+        old = sum(rank is Rank.HISTORY for rank in ranks)
+        if old:
+            self._history = old + (self._history if self.recently("history", LULL_SECONDS) else 0)
+            self._woken["history"] = time.monotonic()
+        return old
 
     @property
     def heaped(self) -> bool:
-        """Whether so much waits for the folder that it is not to rest."""
+        """Whether so much of today waits for the folder that it is not to rest."""
         return self._unfolded >= HEAP
+
+    @property
+    def history_comes(self) -> bool:
+        """Whether a heap of what happened long ago is coming in."""
+        return self._history >= HEAP and self.recently("history", LULL_SECONDS)
 
     def taken(self, *, urgent: bool, rest: bool) -> None:
         """The folder takes what is marked now: what is ``urgent`` of it first, or the rest of it too."""

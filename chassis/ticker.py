@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
+from chassis.marks import Rank
 from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
@@ -45,7 +46,7 @@ class Ticker:
         ticked = await self._store.write(lambda connection: mark(connection, now))
         self._latest = now if went_back else max(now, self._latest)
         if ticked:
-            self._signals.marked(urgent=not went_back)
+            self._signals.marked([Rank.REST if went_back else Rank.URGENT])
         return ticked
 
     async def _mark_due(self, connection: AsyncConnection, now: int) -> int:
@@ -53,7 +54,7 @@ class Ticker:
             select id from subject where changes_at <= :now order by changes_at limit 500
             {self._store.skip_locked}) returning id"""
         ids = (await connection.execute(prepared(due), {"now": now})).scalars().all()
-        await ledger.add_marks(self._store, connection, [(id_, None, True) for id_ in ids])
+        await ledger.add_marks(self._store, connection, [(id_, None, Rank.URGENT) for id_ in ids])
         reached(Step.TICK_MARKED)
         return len(ids)
 

@@ -98,7 +98,7 @@ class PlaceTable(SQLModel, table=True):
 
 
 class MarkTable(SQLModel, table=True):
-    """What is out of date."""
+    """What is out of date. ``urgent``: its rank (``chassis.ledger``)."""
 
     __tablename__ = "mark"
     __table_args__ = (Index("mark_order", text("urgent desc"), "seq"), Index("mark_key", "key"))

@@ -165,14 +165,15 @@ async def _check_area(archive: Archive, caller: Caller, content: Content) -> Non
 
 async def _check_said(archive: Archive, caller: Caller, content: Content) -> None:
     """What is said is said by whom it is for to say, and where whoever must read it does."""
-    kind = await kind_of(archive, caller)
-    if isinstance(content, DeathRecorded) and not sharing.may_record_death(kind):
+    if isinstance(content, DeathRecorded) and not sharing.may_record_death(await kind_of(archive, caller)):
         raise Refused("not-yours-to-say", "body.content")
     unread = "orders" not in TOPICS[content.topic].readers
     if unread and any(each.contact is not None for each in content.named):
         raise Refused("contact-elsewhere", "body.content.people")
-    if isinstance(content, SupportProgressed) and supporting.speaks_for_another(content, caller.agency, kind):
-        raise Refused("not-yours-to-say", "body.content.service")
+    if isinstance(content, SupportProgressed):
+        kind = await kind_of(archive, caller)
+        if supporting.speaks_for_another(content, caller.agency, kind):
+            raise Refused("not-yours-to-say", "body.content.service")
 
 
 BY_PAGE = PlanMade | PlanReviewed | VictimTold | HearingListed | LeadNamed

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from chassis.batch import Batch
 from chassis.ledger import entry_of
+from chassis.marks import Rank
 from chassis.pace import (
     FEWEST_MARKS,
     MARKS,
+    MOST_GATHER,
     MOST_MARKS,
     MOST_OWED_SECONDS,
     MOST_REST,
@@ -48,7 +50,7 @@ QUICK, LONG = BUSY / 4, BUSY * 10
 )
 def test_what_goes_before_others(said: Content, before: timedelta, urgent: bool) -> None:
     told = fact(said, occurred=NOW - before, accepted=NOW)
-    assert entry_of(told.envelope).urgent is urgent
+    assert (entry_of(told.envelope).rank is Rank.URGENT) is urgent
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,32 @@ def test_who_is_behind_does_not_rest(more: dict[str, int]) -> None:
     assert pace.behind, "what was urgent says nothing of the rest"
     pace.folded(Turn.URGENT_FIRST, Batch(marks=3, seconds=QUICK), 10.0, coming=True)
     assert pace.rest(10.0) > 0.0
+
+
+def test_a_heap_of_history_is_let_gather_until_no_more_comes() -> None:
+    pace = Pace(BUSY)
+    pace.gather(0.0, coming=False)
+    assert pace.least is Rank.HISTORY, "a little is taken as it comes"
+    pace.gather(1.0, coming=True)
+    assert pace.least is Rank.REST
+    pace.folded(Turn.URGENT_FIRST, Batch(), 1.0, coming=True)
+    pace.gather(2.0, coming=False)
+    assert pace.least is Rank.HISTORY
+    pace.folded(Turn.URGENT_FIRST, Batch(marks=3), 3.0, coming=False)
+    assert pace.gathers_until is None, "it is all folded"
+
+
+def test_history_is_folded_to_its_end_after_some_minutes_though_more_comes() -> None:
+    pace = Pace(BUSY)
+    pace.gather(0.0, coming=True)
+    for now in (MOST_GATHER, MOST_GATHER + 100):
+        pace.gather(now, coming=True)
+        assert pace.least is Rank.HISTORY
+        pace.folded(Turn.URGENT_FIRST, Batch(marks=9, full=True, seconds=LONG), now, coming=True)
+        pace.folded(Turn.URGENT_FIRST, Batch(marks=1, urgent=True, seconds=QUICK), now, coming=True)
+    pace.folded(Turn.URGENT_FIRST, Batch(marks=9, seconds=QUICK), 999.0, coming=True)
+    pace.gather(999.0, coming=True)
+    assert pace.least is Rank.REST, "and then gathers again"
 
 
 def test_where_nothing_else_waits_nothing_is_owed() -> None:

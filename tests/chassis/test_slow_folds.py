@@ -18,6 +18,7 @@ from chassis.clock import Clock
 from chassis.facts import Fact
 from chassis.fold import Folder
 from chassis.ledger import entry_of
+from chassis.marks import Rank
 from chassis.pace import MARKS, TURN_SECONDS, Turn
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
@@ -107,7 +108,7 @@ async def test_what_is_urgent_waits_for_no_long_batch(store: Store) -> None:
     """The long batch gives way, and nothing of it is forgotten."""
     signals = Signals()
     folder = Folder(store, IDS, "/tests", [SLOW], signals)
-    signals.marked(urgent=True)
+    signals.marked([Rank.URGENT])
     cut = await folder.once(turn=Turn.REST_FIRST)
     assert cut.cut
     assert 1 <= len(cut.changed) < PEOPLE, "it goes on for a while, so that it comes to its end some time"
@@ -121,9 +122,9 @@ async def test_what_is_urgent_waits_for_no_long_batch(store: Store) -> None:
 async def test_what_is_urgent_gives_way_to_nothing(store: Store) -> None:
     async with store.reading() as connection:
         keys = (await connection.execute(text("select distinct key from mark"))).scalars().all()
-    await store.write(lambda c: ledger.add_marks(store, c, [(key, None, True) for key in keys]))
+    await store.write(lambda c: ledger.add_marks(store, c, [(key, None, Rank.URGENT) for key in keys]))
     signals = Signals()
-    signals.marked(urgent=True)
+    signals.marked([Rank.URGENT])
     batch = await Folder(store, IDS, "/tests", [SLOW], signals).once()
     assert batch.urgent
     assert len(batch.changed) == PEOPLE
@@ -138,11 +139,15 @@ class Failing(Folder):
         self.signals = signals
 
     async def once(
-        self, marks: int = MARKS, turn: Turn = Turn.URGENT_FIRST, seconds: float = TURN_SECONDS
+        self,
+        marks: int = MARKS,
+        turn: Turn = Turn.URGENT_FIRST,
+        seconds: float = TURN_SECONDS,
+        least: Rank = Rank.HISTORY,
     ) -> Batch:
         """Fails."""
         self.asked.append(marks)
-        self.signals.marked(urgent=True)
+        self.signals.marked([Rank.URGENT])
         await asyncio.sleep(0)
         raise RuntimeError
 
@@ -163,18 +168,22 @@ class Flooded(Folder):
     """A folder to which more that is urgent comes than it folds."""
 
     async def once(
-        self, marks: int = MARKS, turn: Turn = Turn.URGENT_FIRST, seconds: float = TURN_SECONDS
+        self,
+        marks: int = MARKS,
+        turn: Turn = Turn.URGENT_FIRST,
+        seconds: float = TURN_SECONDS,
+        least: Rank = Rank.HISTORY,
     ) -> Batch:
         """One mark, and then one more that is urgent."""
         batch = await super().once(1, turn, seconds)
-        await self._store.write(lambda c: ledger.add_marks(self._store, c, [("p:urgent", None, True)]))
-        self._signals.marked(urgent=True)
+        await self._store.write(lambda c: ledger.add_marks(self._store, c, [("p:urgent", None, Rank.URGENT)]))
+        self._signals.marked([Rank.URGENT])
         batch.full = True
         return batch
 
 
 async def test_what_is_not_urgent_has_its_turn_while_more_that_is_urgent_comes(store: Store) -> None:
-    marks = [("p:urgent", None, True), ("p:1", None, False), ("p:2", None, False)]
+    marks = [("p:urgent", None, Rank.URGENT), ("p:1", None, Rank.REST), ("p:2", None, Rank.REST)]
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     folding = asyncio.create_task(Flooded(store, IDS, "/tests", [SLOW], Signals()).run())
 

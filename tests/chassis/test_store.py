@@ -1,7 +1,8 @@
 """The conformance suite of the store: PostgreSQL and SQLite keep the same promises."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,15 @@ from chassis.lease import give_up, holds, take_lease
 from chassis.ledger import Entry, entry_of
 from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
+from chassis.marks import Rank
 from chassis.pace import Turn
-from chassis.parking import UNDECIDED
+from chassis.parking import UNDECIDED, Park
 from chassis.reading import Reader
 from chassis.rows import new_row, write_rows
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.store.tables import micros
+from chassis.taking import take
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.operations import AuditShown, ParkedDecided
@@ -222,40 +225,36 @@ async def test_the_highest_seq_holds_in_whatever_order_decisions_come(store: Sto
 
 
 async def test_urgent_marks_are_taken_first_and_then_the_oldest(store: Store) -> None:
-    marks = [(f"m:{n}", None, n == 2) for n in range(3)]
+    marks = [(f"m:{n}", None, Rank(n == 2)) for n in range(3)]
     await store.write(lambda c: ledger.add_marks(store, c, marks))
-    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        taken = [await folder._take(connection, 2, Turn.URGENT_FIRST, Batch()) for _ in range(2)]
+        taken = [await take(store, connection, 1, Turn.URGENT_FIRST, 2, Batch()) for _ in range(2)]
     assert [[mark.key for mark in marks] for marks in taken] == [["m:2"], ["m:0", "m:1"]], "and alone"
 
 
 async def test_the_rest_is_taken_first_when_it_is_owed_a_turn(store: Store) -> None:
-    marks = [("m:0", None, True), ("m:1", None, False)]
+    marks = [("m:0", None, Rank.URGENT), ("m:1", None, Rank.REST)]
     await store.write(lambda c: ledger.add_marks(store, c, marks))
-    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        taken = [await folder._take(connection, 2, Turn.REST_FIRST, Batch()) for _ in range(2)]
+        taken = [await take(store, connection, 1, Turn.REST_FIRST, 2, Batch()) for _ in range(2)]
     assert [[mark.key for mark in marks] for marks in taken] == [["m:1"], ["m:0"]]
 
 
 async def test_while_the_folder_rests_only_what_is_urgent_is_taken(store: Store) -> None:
-    marks = [("m:0", None, False), ("m:1", None, True), ("m:2", None, False)]
+    marks = [("m:0", None, Rank.REST), ("m:1", None, Rank.URGENT), ("m:2", None, Rank.REST)]
     await store.write(lambda c: ledger.add_marks(store, c, marks))
-    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        taken = await folder._take(connection, 10, Turn.URGENT, Batch())
+        taken = await take(store, connection, 1, Turn.URGENT, 10, Batch())
     assert [mark.key for mark in taken] == ["m:1"]
     assert await column(store, "select key from mark order by key") == ["m:0", "m:2"]
 
 
 async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
-    marks = [("m:1", None, False), ("m:2", None, False), ("m:1", "p:9", True)]
+    marks = [("m:1", None, Rank.REST), ("m:2", None, Rank.REST), ("m:1", "p:9", Rank.URGENT)]
     await store.write(lambda c: ledger.add_marks(store, c, marks))
-    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        (mark,) = await folder._take(connection, 1, Turn.URGENT_FIRST, Batch())
-    assert (mark.key, mark.left, mark.urgent) == ("m:1", {"p:9"}, True)
+        (mark,) = await take(store, connection, 1, Turn.URGENT_FIRST, 1, Batch())
+    assert (mark.key, mark.left, mark.rank) == ("m:1", {"p:9"}, Rank.URGENT)
     assert await column(store, "select key from mark") == ["m:2"]
 
 
@@ -297,7 +296,7 @@ async def test_until_it_has_caught_up_the_mark_everything_stands_for_all_but_wha
 
     one = incident("1")
     assert await marked_by(0, one) == set(one.envelope.keys.split())
-    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, False)]))
+    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, Rank.REST)]))
     found = await marked_by(1, incident("3"), breach)
     assert found == {ledger.EVERYTHING, *breach.envelope.keys.split()}
     caught_up.set()
@@ -307,7 +306,7 @@ async def test_until_it_has_caught_up_the_mark_everything_stands_for_all_but_wha
 
 async def test_nobody_takes_the_mark_everything_before_what_relies_on_it_is_there(store: Store) -> None:
     folder, made = Folder(store, IDS, "/tests", VIEWS, Signals()), entry(incident())
-    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, False)]))
+    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, Rank.REST)]))
     async with store.writing() as connection:
         assert await ledger.everything_is_marked(connection)
         taking = asyncio.create_task(folder.once())
@@ -319,6 +318,40 @@ async def test_nobody_takes_the_mark_everything_before_what_relies_on_it_is_ther
     while (await folder.once()).marks:
         pass
     assert await column(store, "select incidents from race_person") == [1]
+
+
+class Held(Loader):
+    """A loader that has written its batch, and does not commit until it is told to."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, IDS, "/tests", Signals(), False, asyncio.Event())
+        self.written, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def _enter(
+        self, connection: AsyncConnection, readable: Sequence[tuple[Record, Entry]]
+    ) -> tuple[int, list[Park]]:
+        done = await super()._enter(connection, readable)
+        self.written.set()
+        await self.go_on.wait()
+        return done
+
+
+@pytest.mark.postgres
+async def test_of_a_restore_no_instance_waits_for_the_batch_of_another(postgres_url: str) -> None:
+    store = Postgres(postgres_url, "orders", Clock())
+    await store.prepare([view.table for view in VIEWS])
+    held, other = Held(store), Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
+    same = [Record("incidents", "k", entry(incident("1", root=root)).body.encode(), 0, 0) for root in "ab"]
+    loading = asyncio.create_task(held.load(same[:1]))
+    await held.written.wait()
+    beside = asyncio.create_task(other.load([replace(same[1], partition=1)]))
+    while not beside.done():
+        assert await column(store, "select count(*) from pg_locks where not granted") == [0]
+    assert not loading.done(), "they are of one person, and one is not committed"
+    held.go_on.set()
+    await loading
+    assert await column(store, "select count(*) from place") == [1]
+    await store.close()
 
 
 async def test_what_a_crash_took_back_is_not_skipped(store: Store) -> None:
@@ -446,12 +479,12 @@ async def test_whose_row_is_not_all_that_is_known_of_them(store: Store) -> None:
         for statement in statements:
             await connection.execute(text(statement))
     assert await archive.out_of_date(asked) == {"p:broken"}
-    marks = [("m:1", "p:left", False), ("o:order", None, True), ("m:3", None, False)]
+    marks = [("m:1", "p:left", Rank.REST), ("o:order", None, Rank.URGENT), ("m:3", None, Rank.REST)]
     async with store.writing() as connection:
         await ledger.add_marks(store, connection, marks)
     assert await archive.out_of_date(asked) == {"p:ann", "p:left", "o:order", "p:broken"}
     async with store.writing() as connection:
-        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, False)])
+        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
     assert await archive.out_of_date(asked) == set(asked)
     assert await archive.out_of_date([]) == set()
 

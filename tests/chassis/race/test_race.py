@@ -17,9 +17,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import fold, ledger
-from chassis.batch import Batch, Mark
+from chassis.batch import Batch
 from chassis.clock import Clock
 from chassis.fold import Folder
+from chassis.marks import Mark, Rank
 from chassis.pace import MARKS, Turn
 from chassis.reading import Read
 from chassis.store import Postgres, Sqlite, Store
@@ -245,7 +246,7 @@ async def test_the_one_statement(postgres_stores: tuple[Store, Store], several: 
 class WithoutMoved(Folder):
     """Nobody but the person where a moved mention now is hears of the move."""
 
-    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, bool]:
+    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, Rank]:
         kept = [mark for mark in marks if not mark.key.startswith("p:")]
         for mark in kept:
             mark.left.clear()
@@ -308,7 +309,7 @@ class MarkedBetween(Folder):
         if self.between:
             await self.between()
             self.between = None
-            people = [(id_, None, True) for id_ in locked if id_.startswith("p:")]
+            people = [(id_, None, Rank.URGENT) for id_ in locked if id_.startswith("p:")]
             new = "select seq from mark where key like 'm:%' for update skip locked"
             async with self._store.writing() as other:
                 await other.execute(text(f"delete from mark where seq in ({new})"))
@@ -380,7 +381,7 @@ async def test_the_marks_to_all_that_read_a_configuration(
 
 
 async def _from_the_rows(
-    store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, bool]]
+    store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, Rank]]
 ) -> None:
     """*Everything*, expanded by its writer from the rows that are there."""
     kept = list(marks)

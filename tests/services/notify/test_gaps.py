@@ -10,6 +10,7 @@ from sqlalchemy import select
 from chassis import ledger
 from chassis.accept import own_header
 from chassis.facts import Fact, FactSet
+from chassis.marks import Rank
 from chassis.runtime import Runtime
 from chassis.views import Subject
 from contracts.events.alerts import AlertRaised, AlertStoodDown
@@ -122,9 +123,9 @@ async def test_the_service_at_work_calls_the_supervisor_once_and_not_again_after
     assert (row.rule, row.rota_of, row.calls[0].person) == (AlertRule.ROTA_GAP, "north", staff("cath"))
     await stop(runtime)
     again = await start()
-    everything = [(ledger.EVERYTHING, None, True)]
+    everything = [(ledger.EVERYTHING, None, Rank.URGENT)]
     await again.store.write(lambda c: ledger.add_marks(again.store, c, everything))
-    again.signals.marked(urgent=True)
+    again.signals.marked([Rank.URGENT])
     await again.folded(["*", "a:north", f"o:{row.cause}"])
     (after,) = await called(again)
     assert (after.generation, len(after.calls)) == (1, 1)

@@ -1,0 +1,51 @@
+"""Takes marks: what is out of date, in the transaction that folds it, and for nobody else meanwhile."""
+
+import orjson
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.batch import Batch
+from chassis.marks import Mark, Rank
+from chassis.pace import Turn
+from chassis.release import NEWEST
+from chassis.store import Store, prepared
+
+
+async def take(
+    store: Store,
+    connection: AsyncConnection,
+    version: int,
+    turn: Turn,
+    limit: int,
+    batch: Batch,
+    least: Rank = Rank.HISTORY,
+) -> list[Mark]:
+    """So many of the marks whose turn it is, and all others of the same keys; ``batch`` is told of them.
+    None are lower than ``least``; none are given to a ``version`` that is not the newest on this store."""
+    rows: list[Row[tuple[str, str | None, int]]] = []
+    for kind in turn.value:
+        first = f"""delete from mark where seq in (
+            select seq from mark where {NEWEST} <= :version and {kind} and urgent >= {least:d}
+            order by urgent desc, seq limit :limit {store.skip_locked})
+            returning key, moved_from, urgent"""
+        values = {"limit": limit, "version": version}
+        rows = list((await connection.execute(prepared(first), values)).all())
+        if rows:
+            break
+    batch.full, batch.urgent = len(rows) == limit, any(row.urgent == Rank.URGENT for row in rows)
+    keys = sorted({row.key for row in rows})
+    if not keys:
+        return []
+    same = store.rows_of("keys", (("key", "text"),))
+    more = f"""delete from mark where seq in (
+        select seq from mark where key in (select key from {same})
+        {store.skip_locked}) returning key, moved_from, urgent"""
+    asked = {"keys": orjson.dumps([{"key": key} for key in keys]).decode()}
+    rows += (await connection.execute(prepared(more), asked)).all()
+    marks: dict[str, Mark] = {}
+    for row in rows:
+        mark = marks.setdefault(row.key, Mark(row.key))
+        mark.rank = max(mark.rank, Rank(row.urgent))
+        if row.moved_from is not None:
+            mark.left.add(row.moved_from)
+    return list(marks.values())

@@ -1,0 +1,148 @@
+"""What agencies tell long after it happened is taken at once and folded last: nothing of today waits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis import ledger, recording
+from chassis.batch import Batch
+from chassis.clock import Clock
+from chassis.facts import Fact
+from chassis.fold import Folder
+from chassis.http.lines import GROUP
+from chassis.ledger import entry_of
+from chassis.marks import HISTORY, Rank
+from chassis.pace import Turn
+from chassis.signals import Signals
+from chassis.store import Postgres, Sqlite, Store
+from chassis.taking import take
+from contracts.content import Content
+from contracts.envelope import Change
+from contracts.events.alerts import AlertRaised
+from contracts.events.orders import BreachReported
+from contracts.events.people import IncidentReported
+from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Urgency
+from tests.chassis.conftest import System
+from tests.chassis.race.world import VIEWS
+from tests.chassis.test_bulk import facts, line, packed, uploaded
+from tests.chassis.test_runtime import settled
+from tests.support.facts import IDS, NOON, fact, root_of, someone
+from tests.support.waiting import until
+
+AGENCY = "northmere-police"
+BREACH = BreachReported(kind=BreachKind.CONTACT, people=[someone(Role.VICTIM, "1")])
+INCIDENT = IncidentReported(kind=IncidentKind.HARASSMENT, people=[someone(Role.VICTIM, "1")])
+ALERT = AlertRaised(rule=AlertRule.BREACH, cause=root_of("breach"), generation=1, urgency=Urgency.NOW)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "age", "change", "agency", "rank"),
+    [
+        (BREACH, HOUR, Change.ORIGINAL, AGENCY, Rank.URGENT),
+        (BREACH, HISTORY - HOUR, Change.ORIGINAL, AGENCY, Rank.URGENT),
+        (BREACH, HISTORY, Change.ORIGINAL, AGENCY, Rank.HISTORY),
+        (INCIDENT, HOUR, Change.ORIGINAL, AGENCY, Rank.REST),
+        (INCIDENT, HISTORY, Change.ORIGINAL, AGENCY, Rank.HISTORY),
+        (INCIDENT, HISTORY, Change.CORRECTION, AGENCY, Rank.REST),
+        (BREACH, HISTORY, Change.WITHDRAWAL, AGENCY, Rank.REST),
+        (ALERT, HISTORY, Change.ORIGINAL, "goldthread", Rank.REST),
+    ],
+)
+def test_what_a_fact_is_taken_before(
+    said: Content, age: timedelta, change: Change, agency: str, rank: Rank
+) -> None:
+    """Put right is what is wrong today; and what Goldthread says is of today, whatever it is about."""
+    told = fact(said, agency=agency, occurred=NOON - age, accepted=NOON)
+    assert entry_of(told.envelope.model_copy(update={"change": change})).rank is rank
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store."""
+    opened: Store = (
+        Sqlite(tmp_path / "store.sqlite", Clock())
+        if request.param == "sqlite"
+        else Postgres(request.getfixturevalue("postgres_url"), "orders", Clock())
+    )
+    await opened.prepare([view.table for view in VIEWS])
+    yield opened
+    await opened.close()
+
+
+async def _filed(store: Store, number: str, age: timedelta) -> str:
+    """Somebody of whom an incident of this age was told: their key, which alone is marked."""
+    told: Fact[Any] = fact(
+        IncidentReported(kind=IncidentKind.HARASSMENT, people=[someone(Role.VICTIM, number)]),
+        agency=AGENCY,
+        occurred=NOON - age,
+        accepted=NOON,
+    )
+    entry = entry_of(told.envelope)
+    async with store.writing() as connection:
+        await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)
+        await ledger.file_facts(store, connection, IDS, [entry])
+        await connection.execute(text("delete from mark where key not like 'm:%'"))
+    return next(key for key in entry.keys if key.startswith("m:"))
+
+
+async def _taken(store: Store, limit: int, turn: Turn = Turn.URGENT_FIRST) -> list[str]:
+    async with store.writing() as connection:
+        return [mark.key for mark in await take(store, connection, 1, turn, limit, Batch())]
+
+
+async def test_history_is_taken_last_and_with_a_mark_of_today_at_once(store: Store) -> None:
+    old = [await _filed(store, str(n), HISTORY * 2) for n in range(3)]
+    today = await _filed(store, "9", HOUR)
+    again = await _filed(store, "1", HOUR)
+    assert again == old[1]
+    assert await _taken(store, 2, Turn.URGENT) == []
+    assert set(await _taken(store, 2)) == {today, again}, "with its mark of history"
+    assert set(await _taken(store, 9)) == {old[0], old[2]}
+
+
+async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:
+    old = {await _filed(store, str(n), HISTORY * 2) for n in range(3)}
+    async with store.writing() as connection:
+        await connection.execute(text("delete from mark"))
+        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
+    await Folder(store, IDS, "/tests", VIEWS, Signals()).once()
+    today = await _filed(store, "9", HOUR)
+    assert await _taken(store, 1) == [today]
+    assert {key for key in await _taken(store, 9) if key[0] == "m"} == old
+
+
+async def test_an_upload_waits_for_folds_of_today_alone(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_: Folder) -> None:
+        await asyncio.Event().wait()
+
+    folding = Folder.run
+    monkeypatch.setattr(Folder, "run", never)
+    monkeypatch.setattr(recording, "BACKLOG", GROUP)
+    monkeypatch.setattr(recording, "LOOKS", 100_000)
+    runtime = await system.start()
+    lines = [line(f"old-{n}", str(n % 7)) for n in range(3 * GROUP)]
+    assert {each["status"] for each in await uploaded(runtime, packed(*lines))} == {201}
+    before, at = await facts(runtime), (datetime.now(UTC) - HOUR).isoformat()
+    lines = [line(f"new-{n}", str(n), occurred=at, recorded=at) for n in range(3 * GROUP)]
+    upload = asyncio.create_task(uploaded(runtime, packed(*lines)))
+
+    async def waits() -> bool:
+        return await facts(runtime) == before + 2 * GROUP  # a line of audit each
+
+    await until(waits)
+    for _ in range(20):
+        await asyncio.sleep(recording.LOOK_SECONDS)
+        assert await waits()
+    beside = asyncio.create_task(folding(runtime.folder))
+    assert {each["status"] for each in await upload} == {201}
+    await until(lambda: settled(runtime))
+    beside.cancel()
+    await asyncio.gather(beside, return_exceptions=True)
