@@ -12,6 +12,7 @@ from contracts.events.orders import (
     OrderAcknowledged,
     OrderCirculated,
     OrderMade,
+    OrderQuestionAnswered,
     OrderServed,
     PatternDecided,
     Prohibition,
@@ -297,6 +298,16 @@ ORDERS: list[Told] = [
                 Team(kind=code.TeamKind.COUNCIL, agency="castlegate-council"),
             ],
             systems=[code.NationalSystem.PNC],
+        ),
+    ),
+    (
+        "northshire-police",
+        at(6, 20),
+        OrderQuestionAnswered(
+            order=ORDER,
+            version=1,
+            question=code.OrderQuestion.RANK_NEEDLESSLY_HIGH,
+            narrative=Narrative(text="The superintendent on call was away, and it could not wait."),
         ),
     ),
     (

@@ -20,6 +20,7 @@ from contracts.vocabulary import (
     NationalSystem,
     NothingRequired,
     Offence,
+    OrderQuestion,
     OrderStage,
     OrderType,
     OutcomeType,
@@ -143,6 +144,18 @@ class OrderCirculated(Said):
     version: StrictInt = Field(ge=1, le=MOST_VERSIONS)
     teams: list[Team] = Field(default_factory=list, max_length=40)
     systems: list[NationalSystem] = Field(default_factory=list, max_length=10)
+
+
+class OrderQuestionAnswered(Said):
+    """What an order's force answers to a question that the order raises, in words (``narrative``), having
+    seen this version of it. It stands until the order is varied."""
+
+    type: ClassVar[str] = "uk.goldthread.order.question-answered.v1"
+    topic: ClassVar[str] = "orders"
+    clicked = True
+    order: ThingId
+    version: StrictInt = Field(ge=1, le=MOST_VERSIONS)
+    question: OrderQuestion
 
 
 class OrderAcknowledged(Content):

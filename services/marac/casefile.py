@@ -18,6 +18,7 @@ from contracts.events.orders import (
     OrderAcknowledged,
     OrderCirculated,
     OrderMade,
+    OrderQuestionAnswered,
     OrderServed,
 )
 from contracts.events.people import IncidentReported
@@ -25,6 +26,7 @@ from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import record_of
+from contracts.rules.order_answers import answered
 from contracts.rules.order_match import (
     KnownOrder,
     PastParties,
@@ -187,6 +189,10 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
             *(each for each in subject.facts.current(OrderCirculated) if each.said.order == fact.root),
             *(each for each in subject.facts.current(OrderAcknowledged) if each.said.order == fact.root),
         ]
+        asked = questions(fact.said, held_before(versions))
+        told = subject.facts.current(OrderQuestionAnswered)
+        answers = [(each.envelope, each.said) for each in told if each.said.order == fact.root]
+        settled = answered(asked, versions, answers)
         seen.append(
             OrderSeen(
                 fact=fact,
@@ -198,7 +204,7 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
                 respondents=persons(fact.said.in_role(*PERPETRATOR_ROLES), subject.homes),
                 protected=persons(fact.said.in_role(Role.VICTIM), subject.homes),
                 circulation=circulation(versions, ((each.envelope, each.content) for each in about)),
-                questions=questions(fact.said, held_before(versions)),
+                questions=tuple(each for each in asked if each not in settled),
             )
         )
     return seen

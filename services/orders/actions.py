@@ -22,10 +22,11 @@ from contracts.events.orders import (
     BreachReported,
     OrderCirculated,
     OrderMade,
+    OrderQuestionAnswered,
     OrderServed,
     PatternDecided,
 )
-from contracts.rules import breach_answer, circulation, pattern
+from contracts.rules import breach_answer, circulation, order_answers, pattern
 from contracts.rules.areas import area_and_around, within_token
 from contracts.rules.flagged import flagged
 from contracts.rules.order_status import held_at
@@ -55,8 +56,9 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
     that lacks its reason or its rank, or lowers its priority by one person's word; what was decided of a
     pattern without a reason; either of these that is not told by the police, or by staff who may not see the
-    breach; and the circulation of an order that is not of the caller's force, or to a team without its
-    agency. Raises Refused (422), and Problem (404)."""
+    breach; the circulation of an order that is not of the caller's force, or to a team without its agency;
+    and an answer to what such an order leaves to ask, or one without words. Raises Refused (422), and Problem
+    (404)."""
     missing: tuple[str, str] | None = None
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
@@ -66,7 +68,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
         missing = rule.fault(content)
     if isinstance(content, BreachProgressed) and content.lowers and not sharing.may_vouch(caller.roles):
         missing = missing or ("content.second", "second-person-missing")
-    if isinstance(content, OrderCirculated):
+    if isinstance(content, OrderCirculated | OrderQuestionAnswered):
         missing = await _fault_of(archive, caller, content)
     if missing:
         where, kind = missing
@@ -349,8 +351,11 @@ async def order_row(archive: Archive, order: str) -> OrdersOrder | None:
     return row if isinstance(row, OrdersOrder) else None
 
 
-async def _fault_of(archive: Archive, caller: Caller, said: OrderCirculated) -> tuple[str, str] | None:
-    """What is wrong with a circulation. Raises Problem (404) unless the order is the caller's force's."""
+async def _fault_of(
+    archive: Archive, caller: Caller, said: OrderCirculated | OrderQuestionAnswered
+) -> tuple[str, str] | None:
+    """What is wrong with a circulation, or with an answer to what an order leaves to ask. Raises Problem
+    (404) unless the order is the caller's force's."""
     made = (await archive.fact(said.order)).current(OrderMade)
     configuration = await archive.configuration(AgencyDefined, AreaDefined)
     if not made:
@@ -360,4 +365,6 @@ async def _fault_of(archive: Archive, caller: Caller, said: OrderCirculated) -> 
         raise not_found()
     if said.version > made[0].version:
         return ("content.version", "no-such-version")
+    if isinstance(said, OrderQuestionAnswered):
+        return order_answers.fault(said)
     return circulation.fault(said, caller.agency)

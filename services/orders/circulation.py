@@ -18,14 +18,11 @@ from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMad
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, fits
 from contracts.rules.cover import within
-from contracts.rules.occurrence import LONDON
-from contracts.rules.order_questions import questions
-from contracts.rules.order_status import held_before, status
+from contracts.rules.order_status import status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
-from contracts.rules.regimes import OF_2010, OF_THE_PILOT, dapo_from, regime
-from contracts.sections import Identity, Name, Routing
+from contracts.sections import Identity, Name
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
-from services.orders import replacing
+from services.orders import asking, replacing
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.patterns import without_answer
 from services.orders.rules import certainty, circulating, sharing
@@ -72,6 +69,7 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
         "withdrawn": row.withdrawn,
         "teams": circulating.teams_of(viewer, reach) if caller.signed_in else [],
         "may_circulate": not row.withdrawn and circulating.may_see_whole(viewer, reach),
+        "may_answer": not row.withdrawn and circulating.may_answer(viewer, reach),
         "left_out": sorted(circulating.ALL - allowed),
     }
     facts = {each.id for each in versions}
@@ -80,13 +78,15 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
         lines = [line for row in bound.values() for line in row.orders if line.root == order]
         services = [await runtime.fact(root) for root in sorted({r for line in lines for r in line.services})]
         facts |= {each.id for served in services for each in served}
-        known |= await _told(runtime, made, versions, allowed) | _now(lines, services, at)
+        known |= _told(made, allowed) | _now(lines, services, at)
         if allowed == circulating.ALL:
             of_whole, beside = await _whole(runtime, viewer, order, bound, at, unknown=known["unknown"])
             known, facts = known | of_whole, facts | beside
         known["asked"] = _circulation(row.asked(at), viewer, allowed)
         if Part.CIRCULATION in allowed:
             known["doubtful"] = await _doubtful(runtime, known["asked"])
+            asked, answers = await asking.asked_of(runtime, made, versions)
+            known, facts = known | asked, facts | answers
     page = OrderPage(at=at, fresh_until=fresh, **known)
     content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
     await runtime.shown(caller, ORDERS_ORDER.name, order, content, facts, map(str, page.left_out))
@@ -225,10 +225,8 @@ async def _bound(runtime: Runtime, order: str, people: Iterable[str]) -> dict[st
     }
 
 
-async def _told(
-    runtime: Runtime, made: Fact[OrderMade], versions: FactSet, allowed: frozenset[Part]
-) -> dict[str, Any]:
-    """What an order says, as far as this reader may see it, and what it leaves to ask."""
+def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
+    """What an order says, as far as this reader may see it."""
     said = made.said
     known: dict[str, Any] = {
         "type": said.order,
@@ -249,15 +247,6 @@ async def _told(
     if Part.REQUIREMENTS in allowed:
         known["requirements"] = [Term.model_validate(each.model_dump()) for each in said.requirements]
         known["nothing_required"] = said.nothing_required
-    if Part.CIRCULATION in allowed:
-        before = held_before([(each.envelope, each.content) for each in versions.versions(made.root)])
-        area = said.routing.area if isinstance(said.routing, Routing) else None
-        areas = (await runtime.configuration(AreaDefined)).current(AreaDefined)
-        since = dapo_from({each.said.area: each.said for each in areas}, area)
-        there = regime(area, since, said.made.astimezone(LONDON).date())
-        known["questions"] = questions(said, before, there)
-        if said.order in OF_2010 | OF_THE_PILOT:
-            known |= {"regime": there, "dapo_from": since}
     return known
 
 

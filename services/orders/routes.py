@@ -17,6 +17,7 @@ from contracts.events.orders import (
     BreachReported,
     OrderCirculated,
     OrderMade,
+    OrderQuestionAnswered,
     OrderServed,
     PatternDecided,
 )
@@ -88,6 +89,20 @@ async def report_circulation(
 ) -> Receipt:
     """An order of the caller's force was sent to teams, or entered into PNC or PND."""
     taken = await actions.report(runtime, caller, submission, sharing.ORDER_CIRCULATE, key)
+    return receipt(response, "orders", taken)
+
+
+@router.post("/question-answers", status_code=status.HTTP_201_CREATED)
+async def report_answer(
+    submission: Submission[OrderQuestionAnswered],
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_ANSWER)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """What an order of the caller's force leaves to ask is answered in words. It is asked again once the
+    order is varied."""
+    taken = await actions.report(runtime, caller, submission, sharing.ORDER_ANSWER, key)
     return receipt(response, "orders", taken)
 
 

@@ -7,6 +7,7 @@ from contracts.events.orders import (
     BreachReported,
     OrderCirculated,
     OrderMade,
+    OrderQuestionAnswered,
     OrderServed,
     PatternDecided,
 )
@@ -34,6 +35,7 @@ SERVICE = Service(
         OrderMade: sharing.ORDER_REPORT,
         OrderServed: sharing.SERVICE_REPORT,
         OrderCirculated: sharing.ORDER_CIRCULATE,
+        OrderQuestionAnswered: sharing.ORDER_ANSWER,
         BreachReported: sharing.BREACH_REPORT,
         BreachProgressed: sharing.BREACH_PROGRESS,
         PatternDecided: sharing.BREACH_PROGRESS,

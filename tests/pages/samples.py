@@ -42,6 +42,7 @@ from services.notify.queries import Alerts, AlertShown, CallShown, MessageShown,
 from services.notify.resolved import ResolvedShown
 from services.orders.rules.circulating import Part
 from services.orders.views.order_shown import (
+    AnswerToQuestion,
     Endings,
     EndingShown,
     OrderEnding,
@@ -567,7 +568,17 @@ def order_page(root: str) -> OrderPage:
         "protected": [Name(family="Doe", given="Jane"), None],
         "requirements": [Term(kind=RequirementKind.PROGRAMME, text="For stalkers", supervisor="Probation")],
         "ending": ending(2, How.NOT_SERVED),
-        "questions": [OrderQuestion.SUPERVISOR_MISSING],
+        "questions": [OrderQuestion.NO_REQUIREMENTS, OrderQuestion.SUPERVISOR_MISSING],
+        "by_correction": [OrderQuestion.SUPERVISOR_MISSING],
+        "answers": [
+            AnswerToQuestion(
+                question=OrderQuestion.RANK_NEEDLESSLY_HIGH,
+                words=f"The superintendent on call was {LONG}.",
+                agency="northmere-police",
+                at=ago(days=1),
+            )
+        ],
+        "may_answer": True,
         "regime": AreaRegime.PILOT,
         "dapo_from": date(2024, 11, 27),
         "services": [

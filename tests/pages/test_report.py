@@ -1,11 +1,17 @@
-"""A breach is reported by hand: what is not answered is not known, and what was typed stays."""
+"""A breach is reported by hand: what is not answered is not known, and what was typed stays. What an order
+leaves to ask is answered on its page."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages import sample_report
+from chassis.accept import Refused
+from chassis.http.auth import Caller
+from contracts.events.orders import OrderQuestionAnswered
+from contracts.rules.order_answers import fault
+from services.orders import asking
+from tests.pages import sample_report, sample_rows
 from tests.pages.conftest import Open
 from tests.pages.test_pages import faults
 
@@ -54,3 +60,34 @@ def test_a_breach_of_an_order_names_nobody_and_a_day_to_come_is_asked_about(open
     assert (said.order, said.people, said.victim, said.said_by) == (sample_report.ORDER, [], None, None)
     page.get_by_role("link", name="Open the breach").click()
     expect(page.locator("h1")).to_contain_text("Assault against an order")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_what_an_order_leaves_to_ask_is_answered_on_its_page(
+    open_: Open, axe: str, monkeypatch: pytest.MonkeyPatch, *, script: bool
+) -> None:
+    said: list[OrderQuestionAnswered] = []
+
+    async def answer(_: object, caller: Caller, given: OrderQuestionAnswered, key: str) -> None:
+        if found := fault(given):
+            raise Refused(found[1])
+        said.append(given)
+
+    monkeypatch.setattr(asking, "answer", answer)
+    page = open_("supervisor", f"/orders/orders/{sample_rows.ORDER}", width=390, script=script)
+    main = page.locator("main")
+    expect(main).to_contain_text("The superintendent on call was")
+    expect(main).to_contain_text("Correct the order: words alone do not answer this.")
+    opens = page.locator("summary", has_text="Answer this")
+    expect(opens, "of the other question alone").to_have_count(1)
+    opens.click()
+    page.get_by_role("button", name="Record the answer").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Say why it is so.")
+    page.get_by_label("Why is it so?").fill("No place on the programme.")
+    if script:
+        assert faults(page, axe) == []
+    page.get_by_role("button", name="Record the answer").click()
+    expect(page).to_have_title(re.compile("^(?!Error: )."))
+    assert [each.question for each in said] == ["no-requirements"]
+    assert page.url.endswith("#questions")

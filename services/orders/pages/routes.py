@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
-from contracts.events.orders import MOST_VERSIONS, BreachProgressed, OrderCirculated
+from contracts.events.orders import MOST_VERSIONS, BreachProgressed, OrderCirculated, OrderQuestionAnswered
 from contracts.rules.breach_answer import URGENCIES
 from contracts.rules.circulation import OWN
 from contracts.rules.order_life import LIVES
@@ -23,12 +23,13 @@ from contracts.vocabulary import (
     BreachStep,
     NationalSystem,
     Offence,
+    OrderQuestion,
     OutcomeType,
     PatternDecision,
     PoliceRank,
     TeamKind,
 )
-from services.orders import actions, circulation, status
+from services.orders import actions, asking, circulation, status
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
 from services.orders.rules.priority import at_least
@@ -44,6 +45,7 @@ Ticked = Annotated[Sequence[str], Form()]
 NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
 NOTHING_DONE = dict.fromkeys(("step", "day", "at", "outcome", "rank", "by", "reason", "urgency"), "")
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
+NOTHING_ANSWERED = {"question": "", "words": ""}
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
 
@@ -185,6 +187,32 @@ async def circulate(
     return RedirectResponse(f"/orders/orders/{order}#circulation", 303)
 
 
+@router.post("/orders/{order}/answers")
+async def answer_question(
+    request: Request,
+    order: Id,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_ANSWER)],
+    once: Annotated[Id, Form()],
+    version: Annotated[int, Form(ge=1, le=MOST_VERSIONS)],
+    question: Annotated[OrderQuestion, Form()],
+    words: Typed = "",
+) -> Response:
+    """Answer in words what the order leaves to ask."""
+    narrative = {"text": words.strip()} if words.strip() else None
+    given = {"order": order, "version": version, "question": question, "narrative": narrative}
+    typed = {"question": question, "words": words.strip()}
+    try:
+        said = OrderQuestionAnswered.model_validate(given)
+        await asking.answer(runtime, caller, said, f"{once}-{question}")
+    except ValidationError:
+        return await _order(request, order, runtime, caller, fault="narrative", answer=typed)
+    except Refused as refused:
+        if refused.status != 409:  # the button was pressed twice
+            return await _order(request, order, runtime, caller, fault=refused.fault, answer=typed)
+    return RedirectResponse(f"/orders/orders/{order}#questions", 303)
+
+
 @router.post("/orders/{order}/acknowledgements")
 async def acknowledge(
     order: Id,
@@ -233,11 +261,13 @@ async def _order(
     caller: Caller,
     asked: Mapping[str, object] = NOBODY_TOLD,
     fault: str = "",
+    answer: Mapping[str, str] = NOTHING_ANSWERED,
 ) -> HTMLResponse:
     page = await circulation.open_order(runtime, caller, order)
     bars = PAGES.incomplete(page.incomplete, page.operator_told, runtime.clock.now())
     known = {
         "asked": asked,
+        "answer": answer,
         "fault": fault,
         "once": new_id(),
         "agencies": await _agencies(runtime),

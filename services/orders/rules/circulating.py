@@ -13,7 +13,7 @@ from contracts.events.orders import Prohibition
 from contracts.rules.circulation import fits
 from contracts.rules.order_questions import MAY_NAME_A_PLACE
 from contracts.vocabulary import AgencyKind, StaffRole, TeamKind
-from services.orders.rules.sharing import RESPONDERS, SPEAKS_FOR, Viewer
+from services.orders.rules.sharing import ORDER_ANSWER, RESPONDERS, RIGHTS, SPEAKS_FOR, Viewer
 
 
 class Part(StrEnum):
@@ -71,6 +71,11 @@ def is_its_force(viewer: Viewer, order: Reach) -> bool:
 def may_see_whole(viewer: Viewer, order: Reach) -> bool:
     """Whether the viewer works with every order of its force."""
     return is_its_force(viewer, order) and not OF_ITS_FORCE.isdisjoint(viewer.roles)
+
+
+def may_answer(viewer: Viewer, order: Reach) -> bool:
+    """Whether the viewer answers for an order of its force, as to why it is as it is."""
+    return is_its_force(viewer, order) and not RIGHTS[ORDER_ANSWER].isdisjoint(viewer.roles)
 
 
 def teams_of(viewer: Viewer, order: Reach) -> list[TeamKind]:

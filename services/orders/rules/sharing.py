@@ -20,6 +20,7 @@ STATUS_READ = "order-status:read"
 ORDER_READ = "order:read"
 ORDER_CIRCULATE = "order:circulate"
 ORDER_ACKNOWLEDGE = "order:acknowledge"
+ORDER_ANSWER = "order-question:answer"
 
 SPEAKS_FOR: Mapping[TeamKind, frozenset[StaffRole]] = {
     TeamKind.RESPONSE: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
@@ -50,6 +51,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         {StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.CONTROL_ROOM}
     ),
     ORDER_ACKNOWLEDGE: TEAM_ROLES,
+    ORDER_ANSWER: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
 }
 
 RESPONDERS = frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR})

@@ -42,6 +42,16 @@ class ServiceShown(Shown):
     respondent_aware: AwareDatetime | None
 
 
+class AnswerToQuestion(Shown):
+    """What the order's force answered to a question that it raises. ``words`` is None where they are
+    sealed."""
+
+    question: OrderQuestion
+    words: str | None
+    agency: str
+    at: AwareDatetime
+
+
 class ReplacedBy(Shown):
     """Another order between the same people, as it will be when one ends: ``how`` alone ``covers`` protects
     them from that moment on. ``since``: from when it can be enforced then; null: it cannot."""
@@ -75,7 +85,8 @@ class OrderPage(Shown):
     when it was made; None where its type is of neither regime. ``doubtful`` are the teams that an agency of
     its kind cannot have, or of an agency whose kind nobody knows. ``teams`` are those for which the reader
     may confirm it. ``ending``: what replaces it, told to whoever is shown the whole order; None where it does
-    not end within 14 days."""
+    not end within 14 days. ``questions`` are those that nobody has answered, of which those ``by_correction``
+    are answered by the order itself alone; ``answers``, what was answered, until the order is varied."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
@@ -102,6 +113,9 @@ class OrderPage(Shown):
     requirements: tuple[Term, ...] = ()
     nothing_required: NothingRequired | None = None
     questions: tuple[OrderQuestion, ...] = ()
+    by_correction: tuple[OrderQuestion, ...] = ()
+    answers: tuple[AnswerToQuestion, ...] = ()
+    may_answer: bool = False
     regime: AreaRegime | None = None
     dapo_from: date | None = None
     services: tuple[ServiceShown, ...] = ()

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chassis.facts import Fact
 from chassis.parking import Incomplete
 from chassis.rows import canonical
+from contracts.events.orders import OrderQuestionAnswered
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
 from contracts.sections import Contact, Narrative
-from contracts.vocabulary import AlertRule, ContactMethod, Grade, Role
+from contracts.vocabulary import AlertRule, ContactMethod, Grade, OrderQuestion, Role
 from services.marac.conference import compose
 from services.marac.conference.hers import contact_shown
 from services.marac.conference.known import CaseKnown, causes_of
@@ -46,7 +47,7 @@ from tests.services.marac.caseload import (
     world,
 )
 from tests.services.marac.conftest import bare
-from tests.support.facts import NOON, area, corrected, root_of, withdrawn
+from tests.support.facts import NOON, area, corrected, fact, root_of, withdrawn
 
 
 def of(name: str, *facts: Fact[Any]) -> ConferencePerson:
@@ -200,6 +201,20 @@ class TestCase:
         assert [each.method for each in row.services] == ["personal"]
         (unserved,) = case(referral(), order()).orders
         assert (unserved.status.served, unserved.status.reason) == (False, "order.unserved-family")
+
+    def test_a_question_that_her_order_raises_is_none_once_it_is_answered(self) -> None:
+        made = order(order="spo", prohibitions=[{"kind": "no-contact"}])
+        assert case(referral(), made).orders[0].questions == (OrderQuestion.NO_REQUIREMENTS,)
+        said = OrderQuestionAnswered(
+            order=made.root,
+            version=1,
+            question=OrderQuestion.NO_REQUIREMENTS,
+            narrative=Narrative(text="Quillfeather: no place on the programme."),
+        )
+        answer = fact(said, agency="police", root="answer", things=[made])
+        (row,) = case(referral(), made, answer).orders
+        assert row.questions == ()
+        assert "Quillfeather" not in case(referral(), made, answer).model_dump_json()
 
     def test_an_order_that_protects_another_is_not_of_this_case(self) -> None:
         assert case(referral(), order(people=[ben(Role.RESPONDENT), cat()])).orders == ()
