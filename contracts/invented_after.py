@@ -5,7 +5,9 @@ from contracts.events.flags import CaseMet, FlagConfirmed, RepeatAnswered
 from contracts.events.transfer import (
     TransferAcknowledged,
     TransferAskedForMore,
+    TransferConfirmed,
     TransferSent,
+    TransferSentOutside,
     TransferSupplied,
 )
 from contracts.invented import WHERE, at, example_id
@@ -13,6 +15,7 @@ from contracts.invented_facts import BREACH, MEETING, REFERRAL, Told
 from contracts.sections import Narrative
 
 TRANSFER = example_id("a transfer to another MARAC")
+OUTSIDE = example_id("a transfer to a MARAC that is not on Goldthread")
 
 FOLLOWED: list[Told] = [
     ("goldthread", at(24, 9, 30), CaseMet(case=REFERRAL, meeting=MEETING)),
@@ -52,4 +55,24 @@ FOLLOWED: list[Told] = [
         TransferSupplied(transfer=TRANSFER, case=REFERRAL, words=Narrative(text="Sent with the research.")),
     ),
     ("southshire-police", at(27, 15), TransferAcknowledged(transfer=TRANSFER, case=REFERRAL)),
+    (
+        "northshire-police",
+        at(28, 11),
+        TransferSentOutside(
+            case=REFERRAL,
+            from_area=WHERE.area,
+            to="Farshire Coast MARAC",
+            heard=code.HeardHere.HEARD,
+            warned=code.MoveWarning.TO_CHECK,
+        ),
+    ),
+    (
+        "northshire-police",
+        at(29),
+        TransferConfirmed(
+            transfer=OUTSIDE,
+            case=REFERRAL,
+            words=Narrative(text="Its coordinator rang: they have it, and hear it on the 9th."),
+        ),
+    ),
 ]

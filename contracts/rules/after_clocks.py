@@ -82,8 +82,9 @@ AFTER: Mapping[AlertRule, Clock] = {
     AlertRule.TRANSFER_TO_CHASE: _after(
         2,
         ClockOwner.MARAC_COORDINATOR,
-        "a case is sent to another MARAC; more is asked for",
-        "it is taken and nothing asked for is open; the transfer is withdrawn",
+        "a case is sent to another MARAC, also to one that is not on Goldthread; more is asked for",
+        "it is taken and nothing asked for is open; of one that is not on Goldthread, the sender says who"
+        " there has it; the transfer is withdrawn",
         "both lists of transfers say so: the sender rings the other coordinator. Nobody is called",
         "domain.md 1.9; the time is Goldthread's own",
     ),

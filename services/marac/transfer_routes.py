@@ -1,9 +1,9 @@
 """HTTP of transfers to another MARAC: REST and pages. Decisions are in ``rules``."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Form, Request, Response, status
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from chassis.accept import Refused
@@ -16,6 +16,7 @@ from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from contracts.content import AreaId
 from contracts.envelope import Id
+from contracts.sections import Line
 from contracts.submission import Receipt
 from contracts.vocabulary import MoveKind, TransferItem
 from services.marac import shown_after
@@ -47,11 +48,17 @@ SAID = {"words-missing", "too-long", "case-listed", "sent-on"}
 
 
 class Move(BaseModel):
-    """Where a victim moves to."""
+    """Where a victim moves to: an area, or where a MARAC hears that is not on Goldthread."""
 
     model_config = ConfigDict(extra="forbid")
 
-    to_area: AreaId
+    to_area: AreaId | None = None
+    outside: Line | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        transferring.one_place(self.to_area, self.outside)
+        return self
 
 
 @router.get("/transfers")
@@ -64,7 +71,7 @@ async def transfers(runtime: TheRuntime, caller: Reader) -> shown_after.Transfer
 async def move_warning(case: Id, move: Move, runtime: TheRuntime, caller: Reader) -> shown_after.Warned:
     """Whether the other side is known to live where a victim moves to: to be read before a case is sent. By
     POST, for no address of a page or line of a log may say where a victim goes."""
-    return await transferring.warned(runtime, caller, case, move.to_area)
+    return await transferring.warned(runtime, caller, case, move.to_area, move.outside)
 
 
 @router.post("/cases/{case}/transfers", status_code=status.HTTP_201_CREATED)
@@ -77,7 +84,7 @@ async def send(
     key: IdempotencyKey,
 ) -> Receipt:
     """Send a case to another MARAC: ``warning_read`` as ``move-warnings`` gives it. It stays here until it is
-    taken there, and after."""
+    taken there, and after. To one that is not on Goldthread, ``outside``: until it is confirmed."""
     return receipt(response, "marac", await transferring.send(runtime, caller, case, asked, key))
 
 
@@ -90,8 +97,8 @@ async def answer(
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Take a case, say that this was a mistake or ask for more, as its receiver; supply it or withdraw what
-    nobody took, as its sender."""
+    """Take a case, say that this was a mistake or ask for more, as its receiver; supply it, confirm that it
+    is with a MARAC outside, or withdraw what nobody took, as its sender."""
     return receipt(response, "marac", await transferring.answer(runtime, caller, root, asked, key))
 
 
@@ -139,6 +146,7 @@ async def send_by_page(
     goes_with: Ticked,
     once: Annotated[Id, Form()],
     to_area: Typed = "",
+    outside: Typed = "",
     move: Typed = "",
     text: Typed = "",
     warning_read: Typed = "",
@@ -146,7 +154,8 @@ async def send_by_page(
 ) -> Response:
     """Send a case: the first press shows the warning of the move, the second, once it is ticked, sends.
     ``seen``: of a move to which area it was shown."""
-    typed: dict[str, Any] = {"to_area": to_area, "move": move or None, "goes_with": goes_with, "text": text}
+    typed: dict[str, Any] = {"to_area": to_area, "outside": outside.strip(), "move": move or None}
+    typed |= {"goes_with": goes_with, "text": text}
     given = {name: value for name, value in typed.items() if value} | {"warning_read": warning_read or None}
     try:
         asked = transferring.ToTransfer.model_validate(given)
@@ -178,11 +187,12 @@ async def _form(
     shown = await after_page.after_page(runtime, caller, case)
     warned = None
     if fault == "warning-not-read":
-        warned = await transferring.warned(runtime, caller, case, typed["to_area"])
-        fault = fault if seen == warned.to_area else ""
+        place = typed["to_area"] or None, typed["outside"] or None
+        warned = await transferring.warned(runtime, caller, case, *place)
+        fault = fault if seen == (warned.to_area or warned.to_name) else ""
     look = PAGES.look(request, caller)
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
-    known: dict[str, Any] = {"to_area": "", "move": "", "goes_with": [], "text": ""}
+    known: dict[str, Any] = {"to_area": "", "outside": "", "move": "", "goes_with": [], "text": ""}
     more: dict[str, Any] = {"typed": known | typed, "fault": fault, "warned": warned, "once": new_id()}
     more |= {"moves": MoveKind, "items": TransferItem, "words": words}
     return PAGES.show("transfer.html", look, 422 if fault else 200, page=shown, **more)

@@ -175,6 +175,7 @@ def _transfer(state: Any, warned: MoveWarning, letters: str, **more: Any) -> sho
         take_by=ago(hours=5) if state == "waits" else None,
         chase_by=NOW + timedelta(hours=9) if waits else None,
         steps=tuple(steps),
+        outside="Farshire Coast MARAC" if state == "confirmed" else None,
     )
     given: dict[str, Any] = {"may_see_case": True, "may_answer": True, "may_supply": True}
     return shown_after.TransferShown(
@@ -204,6 +205,7 @@ async def transfers(_runtime: Any, caller: Caller) -> shown_after.Transfers:
             _transfer("waits", MoveWarning.THERE, "K7Q", **may),
             _transfer("asked", MoveWarning.NOT_KNOWN, "R4W3", **may | {"may_see_case": False}),
             _transfer("taken", MoveWarning.TO_CHECK, "M2D", **may, minutes=[_minutes()]),
+            _transfer("confirmed", MoveWarning.TO_CHECK, "H4T", **may),
         ],
         agencies=AGENCIES,
     )

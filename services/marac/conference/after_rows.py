@@ -150,6 +150,8 @@ class ConferenceTransfer(Row):
     of_case: str
     from_area: str
     to_area: str
+    outside: str | None = None
+    """The name of a MARAC that is not on Goldthread; ``to_area`` is empty then."""
     move: MoveKind
     heard: HeardHere
     goes_with: tuple[TransferItem, ...]

@@ -107,7 +107,8 @@ def _had_by(subject: Subject, listed: Iterable[rows.Listing]) -> str | None:
 def _taken(subject: Subject) -> list[TransferSent]:
     """What was sent to another MARAC and taken there, the last last: that MARAC is to hear it."""
     sent = (told_of(subject.facts, each.root) for each in subject.facts.of(TransferSent))
-    return [each.said for each in sent if each is not None and each.stands.state in TAKEN]
+    taken = [each.said for each in sent if each is not None and each.stands.state in TAKEN]
+    return [each for each in taken if isinstance(each, TransferSent)]
 
 
 class _People:

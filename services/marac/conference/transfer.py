@@ -1,6 +1,7 @@
 """Level 1: a transfer of a case to another MARAC, whose turn it is, and the clocks of both sides."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +12,9 @@ from contracts.events.transfer import (
     OfTransfer,
     TransferAcknowledged,
     TransferAskedForMore,
+    TransferConfirmed,
     TransferSent,
+    TransferSentOutside,
     TransferSupplied,
 )
 from contracts.rules.clocks import runs_out
@@ -30,13 +33,15 @@ STEPS: dict[type[OfTransfer], Step] = {
     TransferAskedForMore: "asked",
     TransferSupplied: "supplied",
     TransferAcknowledged: "taken",
+    TransferConfirmed: "confirmed",
 }
+SENT = (TransferSent, TransferSentOutside)
 
 
 class Told(NamedTuple):
     """What was sent, each step of it in the order of time, and how it stands."""
 
-    said: TransferSent
+    said: TransferSent | TransferSentOutside
     steps: tuple[TransferStep, ...]
     stands: Standing
 
@@ -45,14 +50,16 @@ def told_of(facts: FactSet, transfer: str) -> Told | None:
     """A transfer, for its own row and for that of its case; None for a fact that is something else. What was
     taken at the very moment when it was withdrawn is taken."""
     versions = facts.versions(transfer)
-    said = next((e.content for e in reversed(versions) if isinstance(e.content, TransferSent)), None)
+    said = next((e.content for e in reversed(versions) if isinstance(e.content, SENT)), None)
     if said is None:
         return None
     steps = [_step(versions[0], "sent", said.words), *_answers(facts, transfer)]
     if versions[-1].withdrawn:  # which has the times of what it withdraws, but for this one
         steps.append(_step(versions[-1], "withdrawn", None).model_copy(update={"at": versions[-1].accepted}))
     steps.sort(key=lambda each: each.at)
-    return Told(said, tuple(steps), standing((each.at, each.step) for each in steps))
+    stands = standing((each.at, each.step) for each in steps)
+    stands = stands if isinstance(said, TransferSent) else replace(stands, takes=None)
+    return Told(said, tuple(steps), stands)
 
 
 def fold_transfer(subject: Subject) -> Folded:
@@ -66,7 +73,8 @@ def fold_transfer(subject: Subject) -> Folded:
         cause=subject.id,
         of_case=said.case,
         from_area=said.from_area,
-        to_area=said.to_area,
+        to_area=said.to_area if isinstance(said, TransferSent) else "",
+        outside=None if isinstance(said, TransferSent) else said.to,
         move=said.move,
         heard=said.heard,
         goes_with=tuple(said.goes_with),
@@ -83,7 +91,7 @@ def fold_transfer(subject: Subject) -> Folded:
 
 
 def _answers(facts: FactSet, transfer: str) -> Iterator[TransferStep]:
-    for each in facts.current(TransferAcknowledged, TransferAskedForMore, TransferSupplied):
+    for each in facts.current(*STEPS):
         if each.said.transfer == transfer:
             yield _step(each, STEPS[type(each.said)], getattr(each.said, "words", None))
 
@@ -121,5 +129,5 @@ TRANSFER = View(
     table=ConferenceTransferTable,
     fold=fold_transfer,
     decide=decide,
-    begun_by=(TransferSent,),
+    begun_by=SENT,
 )

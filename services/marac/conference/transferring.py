@@ -1,9 +1,10 @@
 """Transfers of cases between MARACs: what each side sees, is warned of, and says. Sharing rules first."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, cast
+from typing import Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -18,11 +19,13 @@ from contracts.events.transfer import (
     OfTransfer,
     TransferAcknowledged,
     TransferAskedForMore,
+    TransferConfirmed,
     TransferSent,
+    TransferSentOutside,
     TransferSupplied,
 )
 from contracts.rules.areas import area_and_around
-from contracts.sections import Narrative, Text
+from contracts.sections import Line, Narrative, Text
 from contracts.vocabulary import AreaKind, HeardHere, MoveKind, MoveWarning, Role, TransferItem
 from services.marac import casefile, shown_after
 from services.marac.conference import following, rows
@@ -30,48 +33,69 @@ from services.marac.conference.after_rows import ConferenceTransfer, ConferenceT
 from services.marac.conference.handed_over import minutes_of
 from services.marac.conference.held import Held, restrictions, sees_of, tied, visible
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.transfer import TRANSFER, untaken
+from services.marac.conference.transfer import SENT, TRANSFER, untaken
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
-from services.marac.rules.transfer import TAKEN, WAITS, Known, warning
+from services.marac.rules.transfer import CONFIRMED, TAKEN, WAITS, Known, warning
 
 MOST = 200
 Areas = Mapping[str, AreaDefined]
+Answers = Literal[
+    "acknowledge", "not-taken", "ask-for-more", "supply", "confirm", "not-confirmed", "withdraw"
+]
+
+
+def one_place(to_area: str | None, outside: str | None) -> None:
+    """A case goes to one MARAC: one of an area here, or one by its name that is not on Goldthread."""
+    if (to_area is None) == (outside is None):
+        raise PydanticCustomError("one_place", "a case goes to an area, or to a MARAC outside")
 
 
 class ToTransfer(BaseModel):
-    """Where a case is sent, and why. ``warning_read`` is the warning of this move, as it was read."""
+    """Where a case is sent, and why: to a MARAC, or ``outside``, to one that is not on Goldthread, by its
+    name. ``warning_read`` is the warning of this move, as it was read."""
 
     model_config = ConfigDict(extra="forbid")
 
-    to_area: AreaId
+    to_area: AreaId | None = None
+    outside: Line | None = None
     move: MoveKind = MoveKind.NOT_KNOWN
     goes_with: list[TransferItem] = Field(default_factory=list, max_length=len(TransferItem))
     text: Text | None = None
     warning_read: MoveWarning | None = None
 
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        one_place(self.to_area, self.outside)
+        return self
+
 
 class ToAnswer(BaseModel):
-    """What one side says of a transfer. To ask for more and to supply needs words. ``not-taken``: that it was
-    acknowledged by mistake."""
+    """What one side says of a transfer. To ask for more, to supply and to confirm needs words.
+    ``not-taken``, ``not-confirmed``: that it was acknowledged, or confirmed, by mistake. A transfer to a
+    MARAC that is not on Goldthread is confirmed by who sent it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    answer: Literal["acknowledge", "not-taken", "ask-for-more", "supply", "withdraw"]
+    answer: Answers
     text: Text | None = None
 
 
-async def warned(runtime: Runtime, caller: Caller, case: str, to: str) -> shown_after.Warned:
+async def warned(
+    runtime: Runtime, caller: Caller, case: str, to: str | None, outside: str | None = None
+) -> shown_after.Warned:
     """What is known of a move to an area, and where the other side is said to be, for whoever may see
-    locations. Raises Problem (404); Refused (422) for an area that is no MARAC's."""
+    locations. Raises Problem (404); Refused (422) for an area that is no MARAC's. Of where a MARAC hears that
+    is not on Goldthread nobody is known to live: it is a person's to look."""
     row = await following.seen(runtime, caller, case)
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
-    _marac(areas, to)
+    if to is not None:
+        _marac(areas, to)
     places = await _places(runtime, (await Held(runtime).known([row]))[0], areas)
     found = shown_after.Warned(
-        to_area=to,
-        to_name=areas[to].name,
-        warning=warning([[known for known, _, _ in each] for each in places], to),
+        to_area=to or "",
+        to_name=areas[to].name if to else outside or "",
+        warning=warning([[known for known, _, _ in each] for each in places], to or ""),
         places=[shown for each in places for _, shown, _ in each]
         if (await sees_of(runtime, caller, row)).locations
         else None,
@@ -114,7 +138,8 @@ async def send(runtime: Runtime, caller: Caller, case: str, asked: ToTransfer, k
     read; Refused (409) while it is on its way already, or is restricted: nobody there would see it."""
     row = await following.seen(runtime, caller, case)
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
-    _marac(areas, asked.to_area)
+    if asked.to_area is not None:
+        _marac(areas, asked.to_area)
     if row.marac is None:
         raise Refused("marac-not-known", "case")
     if not sharing.may_act_in(caller.areas, area_and_around(areas, row.marac)):
@@ -123,24 +148,26 @@ async def send(runtime: Runtime, caller: Caller, case: str, asked: ToTransfer, k
         raise Refused("same-area", "body.to_area")
     if any(each.state in WAITS for each in await of_case(runtime, case)):
         raise Refused("transfer-on-its-way", "case", status=409)
-    if await restrictions(runtime, [case]):
+    if asked.to_area is not None and await restrictions(runtime, [case]):
         raise Refused("restricted", "case", status=409)
-    known = await warned(runtime, caller, case, asked.to_area)
+    known = await warned(runtime, caller, case, asked.to_area, asked.outside)
     if asked.warning_read is not known.warning:
         raise Refused("warning-not-read", "body.warning_read")
     after = await following.after_of(runtime, case)
     met = bool(after and after.met)
-    said = TransferSent(
-        case=case,
-        from_area=row.marac,
-        to_area=asked.to_area,
-        move=asked.move,
-        heard=HeardHere.HEARD if met else HeardHere.LISTED if row.meetings else HeardHere.NOT_YET,
-        goes_with=asked.goes_with,
-        warned=known.warning,
-        words=Narrative(text=asked.text) if asked.text else None,
-    )
+    heard = HeardHere.HEARD if met else HeardHere.LISTED if row.meetings else HeardHere.NOT_YET
+    said = _sent(asked, case, row.marac, heard, known.warning)
     return await following.say(runtime, caller, said, sharing.FOLLOW_UP, key)
+
+
+def _sent(
+    asked: ToTransfer, case: str, from_area: str, heard: HeardHere, warned: MoveWarning
+) -> TransferSent | TransferSentOutside:
+    to = {"to": asked.outside} if asked.to_area is None else {"to_area": asked.to_area}
+    words = Narrative(text=asked.text) if asked.text else None
+    given = {"case": case, "from_area": from_area, "heard": heard, "warned": warned, "words": words, **to}
+    kind = TransferSentOutside if asked.to_area is None else TransferSent
+    return kind.model_validate(given | {"move": asked.move, "goes_with": asked.goes_with})
 
 
 def _marac(areas: Areas, to: str) -> None:
@@ -149,7 +176,8 @@ def _marac(areas: Areas, to: str) -> None:
 
 
 async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswer, key: str | None) -> Taken:
-    """Take a case, say that this was a mistake, ask for more, supply it, or withdraw what nobody has taken.
+    """Take a case, say that this was a mistake, ask for more, supply it, or withdraw what nobody has taken;
+    of a MARAC that is not on Goldthread confirm that it is there, or that this was a mistake.
     Raises Problem (404) for whoever does not coordinate the side whose answer it is; Refused (409) for what
     is over, taken or not taken, and for a case that is dealt with by now; Refused (422) where words are
     missing."""
@@ -161,16 +189,20 @@ async def answer(runtime: Runtime, caller: Caller, transfer: str, asked: ToAnswe
         raise not_found()
     if await tied(runtime, caller, [row.of_case]):
         raise not_found()
-    for kind in (TransferSent, TransferAcknowledged):
+    for kind in (*SENT, TransferAcknowledged, TransferConfirmed):
         if again := await following.taken_back(runtime, caller, key, kind, f"o:{transfer}"):
             return again
     over = row.state == "withdrawn" or (row.state in TAKEN and asked.answer in ("acknowledge", "withdraw"))
+    over |= row.state == CONFIRMED and asked.answer in ("confirm", "withdraw")
+    over |= asked.answer in (("supply",) if row.outside else ("confirm", "not-confirmed"))
     if over and not await runtime.said_under(caller, key):
         raise Refused("transfer-over", "transfer", status=409)
     if asked.answer == "withdraw":
         return await following.take_back(runtime, caller, [row.cause], sharing.FOLLOW_UP, key)
     if asked.answer == "not-taken":
         return await _not_taken(runtime, caller, row, key)
+    if asked.answer == "not-confirmed":
+        return await _not_confirmed(runtime, caller, row, key)
     said = _said(row, asked)
     return await following.say(runtime, caller, said, sharing.FOLLOW_UP, key)
 
@@ -180,7 +212,8 @@ def _said(row: ConferenceTransfer, asked: ToAnswer) -> OfTransfer:
         return TransferAcknowledged(transfer=row.cause, case=row.of_case)
     if asked.text is None:
         raise Refused("words-missing", "body.text")
-    model = TransferAskedForMore if asked.answer == "ask-for-more" else TransferSupplied
+    of = {"ask-for-more": TransferAskedForMore, "supply": TransferSupplied, "confirm": TransferConfirmed}
+    model = of[asked.answer]
     return model(transfer=row.cause, case=row.of_case, words=Narrative(text=asked.text))
 
 
@@ -203,6 +236,15 @@ async def _not_taken(runtime: Runtime, caller: Caller, row: ConferenceTransfer, 
     return await following.take_back(runtime, caller, roots, sharing.FOLLOW_UP, key)
 
 
+async def _not_confirmed(runtime: Runtime, caller: Caller, row: ConferenceTransfer, key: str | None) -> Taken:
+    """Take back every word that a case is there: it waits again, and its sender sees to it. Raises Refused
+    (409) where nobody said so."""
+    roots = [step.root for step in row.steps if step.step == "confirmed"]
+    if row.state != CONFIRMED or not roots:
+        raise Refused("transfer-over", "transfer", status=409)
+    return await following.take_back(runtime, caller, roots, sharing.FOLLOW_UP, key)
+
+
 async def of_case(runtime: Archive, case: str) -> list[ConferenceTransfer]:
     """The transfers of a case, the newest first."""
     table = ConferenceTransferTable
@@ -211,12 +253,14 @@ async def of_case(runtime: Archive, case: str) -> list[ConferenceTransfer]:
 
 
 async def on_its_way(archive: Archive, case: str) -> bool:
-    """Whether a case, or another of its victim's, is on its way to another MARAC that has not taken it."""
+    """Whether a case, or another of its victim's, is on its way to another MARAC that has not taken it. One
+    that is not on Goldthread takes nothing here."""
     held = Held(archive)
     row = await held.one(CASE, rows.ConferenceCase, case)
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person) if row and row.victim else None
     hers = {link.case for link in (victim.cases if victim else ()) if link.role is Role.VICTIM}
-    states = {each.state for one in {case, *hers} for each in await of_case(archive, one)}
+    sent = [each for one in {case, *hers} for each in await of_case(archive, one) if not each.outside]
+    states = {each.state for each in sent}
     return not states.isdisjoint(WAITS)
 
 
@@ -267,7 +311,7 @@ async def shown(
             letters=cases[row.of_case].letters,
             parties=following.parties(cases[row.of_case], people),
             from_name=name(row.from_area),
-            to_name=name(row.to_area),
+            to_name=row.outside or name(row.to_area),
             may_see_case=row.of_case in seen,
             may_answer=acts(row.to_area) and row.state != "withdrawn",
             may_supply=acts(row.from_area) and row.state != "withdrawn",

@@ -12,12 +12,14 @@ from typing import Literal
 
 from contracts.vocabulary import MoveWarning
 
-Step = Literal["sent", "asked", "supplied", "taken", "withdrawn"]
-State = Literal["waits", "asked", "taken", "asked-after", "withdrawn"]
+Step = Literal["sent", "asked", "supplied", "taken", "confirmed", "withdrawn"]
+State = Literal["waits", "asked", "taken", "asked-after", "confirmed", "withdrawn"]
 TAKEN: tuple[State, ...] = ("taken", "asked-after")
 """How a transfer stands whose receiver has the case."""
 WAITS: tuple[State, ...] = ("waits", "asked")
 """How a transfer stands that is on its way."""
+CONFIRMED: State = "confirmed"
+"""How one stands to a MARAC that is not on Goldthread, and has the case as somebody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def standing(steps: Iterable[tuple[datetime, Step]]) -> Standing:
     """How a transfer stands after these steps, in the order of time; the first is *sent*. It is open for the
     sender until it is taken and nothing is asked for; what it was withdrawn from nobody takes. To supply what
     nobody asked for counts for nothing, nor does to withdraw what is taken; to ask again starts nothing anew.
+    To a MARAC that is not on Goldthread it is open until somebody said that it is there: no clock can run for
+    whoever is not here.
     """
     state: State = "waits"
     since: datetime | None = None
@@ -87,12 +91,14 @@ def standing(steps: Iterable[tuple[datetime, Step]]) -> Standing:
     chases: datetime | None = None
     for at, step in steps:
         taken, asks = state in TAKEN, state in ("asked", "asked-after")
-        if (step == "supplied" and not asks) or (step == "withdrawn" and taken):
+        if (step == "supplied" and not asks) or (step == "withdrawn" and (taken or state == CONFIRMED)):
             continue
         if step == "withdrawn":
             return Standing("withdrawn", at, None, None)
         if step == "asked":
             state, takes, chases = "asked-after" if taken else "asked", None, chases if asks else at
+        elif step == "confirmed":
+            state, takes, chases = CONFIRMED, None, None
         elif step == "taken":
             state, takes, chases = "asked-after" if asks else "taken", None, chases if asks else None
         else:

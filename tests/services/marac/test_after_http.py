@@ -304,6 +304,91 @@ async def test_a_case_goes_to_no_area_that_has_no_marac_and_not_to_its_own(
     assert (await read(marac, "coordinator", "transfers"))["transfers"] == []
 
 
+async def test_what_goes_to_a_marac_that_is_not_on_goldthread_is_its_senders_until_it_is_confirmed(
+    marac: Marac,
+) -> None:
+    """By words of a person, who says who there has it. Nothing of the case is shown elsewhere meanwhile."""
+    made = await met(marac)
+    path, coast = f"cases/{made.case}/transfers", "Farshire Coast MARAC"
+    for nowhere in ({}, {"to_area": "south", "outside": coast}):
+        for asked in (f"cases/{made.case}/move-warnings", path):
+            assert (await marac.post("coordinator", asked, nowhere)).status_code == 422
+    warned = await marac.post("coordinator", f"cases/{made.case}/move-warnings", {"outside": coast})
+    assert (warned.json()["to_area"], warned.json()["to_name"]) == ("", coast)
+    assert warned.json()["warning"] in ("to-check", "not-known"), "never that nobody lives there"
+    body = {"outside": coast, "move": "permanent", "text": WHY}
+    unread = await marac.post("coordinator", path, body)
+    assert (unread.status_code, unread.json()["faults"][0]["where"]) == (422, "body.warning_read")
+    sent_ = await marac.post("coordinator", path, body | {"warning_read": warned.json()["warning"]})
+    assert sent_.status_code == 201, sent_.text
+    root = sent_.json()["root"]
+    answers = f"transfers/{root}/answers"
+
+    async def stands() -> tuple[str, bool, set[str]]:
+        (shown,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+        facts = await marac.runtime.facts([f"o:{root}"])
+        over = {(each.said.rule, each.said.generation) for each in facts.current(ClockStopped)}
+        started = [each.said for each in facts.current(ClockStarted)]
+        runs = {each.rule.value for each in started if (each.rule, each.generation) not in over}
+        return shown["transfer"]["state"], shown["transfer"]["open"], runs
+
+    async def is_so(state: str, *clocks: str) -> None:
+        async def so() -> bool:
+            return await stands() == (state, bool(clocks), set(clocks))
+
+        await until(so, what=state)
+
+    await is_so("waits", "transfer-to-chase")
+    assert (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"] == []
+    assert (await marac.page("chair", made.case))["marac"] == "north"
+    listed = (await page(marac, "coordinator", "transfers")).text
+    assert (coast in listed, "This MARAC is not on Goldthread" in listed, "Take this case" in listed) == (
+        *(True, True),
+        False,
+    )
+    again = await marac.post("coordinator", path, body | {"warning_read": warned.json()["warning"]})
+    assert again.status_code == 409, "it is on its way"
+    for who, said, status in (
+        ("coordinator-elsewhere", {"answer": "acknowledge"}, 404),
+        ("coordinator-elsewhere", {"answer": "confirm", "text": "It came."}, 404),
+        ("coordinator", {"answer": "supply", "text": "Sent."}, 409),
+        ("coordinator", {"answer": "confirm"}, 422),
+        ("coordinator", {"answer": "confirm", "text": "Its coordinator rang."}, 201),
+    ):
+        assert (await marac.post(who, answers, said)).status_code == status, (who, said)
+    await is_so("confirmed")
+    for over in ({"answer": "confirm", "text": "Again."}, {"answer": "withdraw"}):
+        assert (await marac.post("coordinator", answers, over)).status_code == 409
+    assert "Its coordinator rang." in (await page(marac, "chair", f"cases/{made.case}/after")).text
+    assert (await marac.post("coordinator", answers, {"answer": "not-confirmed"})).status_code == 201
+    await is_so("waits", "transfer-to-chase")
+    assert (await marac.post("coordinator", answers, {"answer": "withdraw"})).status_code == 201
+    await is_so("withdrawn")
+
+
+async def test_a_case_is_sent_outside_by_page_once_the_warning_is_read(marac: Marac) -> None:
+    made = await met(marac)
+    path = f"cases/{made.case}/transfer"
+    typed = {"once": once((await page(marac, "coordinator", path)).text), "outside": " Farshire Coast MARAC "}
+    first = await press(marac, "coordinator", path, **typed)
+    assert (first.status_code, 'value="Farshire Coast MARAC"' in first.text) == (200, True)
+    (warning_,) = re.findall(r'name="warning_read"[^>]*value="([^"]+)"', first.text)
+    read_ = {"warning_read": warning_, "seen": "Farshire Coast MARAC"}
+    both = await press(marac, "coordinator", path, **typed, **read_, to_area="south")
+    assert (both.status_code, "enter its name: one of the two" in both.text) == (422, True)
+    assert (await press(marac, "coordinator", path, **typed, **read_)).status_code == 303
+    (waits,) = (await read(marac, "coordinator", "transfers"))["transfers"]
+    assert (waits["to_name"], waits["may_answer"], waits["may_supply"]) == (
+        "Farshire Coast MARAC",
+        False,
+        True,
+    )
+    form = await page(marac, "coordinator", "transfers")
+    said = {"once": once(form.text), "answer": "confirm", "text": "Its coordinator rang."}
+    answers = f"transfers/{waits['transfer']['cause']}/answers"
+    assert (await press(marac, "coordinator", answers, **said)).status_code == 303
+
+
 async def test_words_that_are_too_long_are_told_as_that_and_kept(marac: Marac) -> None:
     made = await met(marac)
     path, long = f"cases/{made.case}/transfer", "x" * 4001
