@@ -10,12 +10,21 @@ from typing import Any
 from chassis.facts import Fact
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.listing import MaracSet
 from contracts.events.measures import PopulationSet
 from contracts.events.people import HouseholdDescribed, IncidentReported, ReferralMade
 from contracts.events.wishes import CharacteristicsSaid
 from contracts.mentions import Mention
 from contracts.sections import Equality, EqualityAnswer, Identity
-from contracts.vocabulary import AgencyKind, AreaKind, ReferringService, Role, Sex
+from contracts.vocabulary import (
+    AgencyKind,
+    AreaKind,
+    ReferringService,
+    RepeatAnchor,
+    RepeatDefinition,
+    Role,
+    Sex,
+)
 from tests.support.facts import area, fact, mention_of, someone, withdrawn
 
 AREA = "north"
@@ -67,6 +76,7 @@ class Year:
     facts: list[Fact[Any]] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)
     ticked: list[Ticked] = field(default_factory=list)
+    definition: RepeatDefinition = RepeatDefinition.CURRENT
 
 
 @dataclass
@@ -92,9 +102,15 @@ class _Pair:
         return [victim, someone(Role.PERPETRATOR, f"p{self.n}", identity=his)]
 
 
-def year(seed: int = 7) -> Year:
-    """The year. The same seed gives the same."""
-    made, random = Year(), Random(seed)
+def year(
+    seed: int = 7,
+    definition: RepeatDefinition = RepeatDefinition.CURRENT,
+    anchor: RepeatAnchor = RepeatAnchor.REFERRAL,
+) -> Year:
+    """The year of a MARAC that counts a repeat so. The same seed gives the same."""
+    made, random = Year(definition=definition), Random(seed)
+    chosen = MaracSet(area=AREA, repeat_definition=definition, repeat_anchor=anchor)
+    made.facts.append(fact(chosen, agency="police", occurred=FIRST - 90 * DAY))
     for code, kind, within in (("force", AreaKind.FORCE, None), (AREA, AreaKind.MARAC, "force")):
         defined = AreaDefined(area=code, name=code, kind=kind, within=within)
         made.facts.append(fact(defined, agency="goldthread"))
@@ -133,8 +149,10 @@ def _meeting(made: Year, random: Random, starts: datetime, pairs: list[_Pair]) -
             case = _refer(made, pair, again, starts - 8 * DAY, [])
             _list(made, called.root, case, pair, again, starts, repeat=True)
         else:
+            crime = random.random() < 0.5
             if how == "came-back":
-                _incident(made, pair, starts - 3 * DAY)
+                _incident(made, pair, starts - 3 * DAY, "assault-with-injury" if crime else "verbal-abuse")
+            counts = how == "came-back" and (crime or made.definition is RepeatDefinition.CURRENT)
             case = _first_case(made, pair)
             _list(
                 made,
@@ -143,7 +161,7 @@ def _meeting(made: Year, random: Random, starts: datetime, pairs: list[_Pair]) -
                 pair,
                 pair.agency,
                 starts,
-                repeat=pair.says_repeat or how == "came-back",
+                repeat=pair.says_repeat or counts,
             )
         before.remove(pair)
         pairs.remove(pair)  # once more is enough: what is ticked is known for sure
@@ -207,9 +225,9 @@ def _first_case(made: Year, pair: _Pair) -> str:
     )
 
 
-def _incident(made: Year, pair: _Pair, at: datetime) -> None:
+def _incident(made: Year, pair: _Pair, at: datetime, kind: str = "assault-with-injury") -> None:
     people = pair.people(pair.agency)
-    said = IncidentReported.model_validate({"kind": "assault-with-injury", "people": people})
+    said = IncidentReported.model_validate({"kind": kind, "people": people})
     made.facts.append(fact(said, agency=pair.agency, occurred=at, root=f"incident {pair.n} {at}"))
 
 
