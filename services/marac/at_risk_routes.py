@@ -1,7 +1,7 @@
 """HTTP of the victims at most risk, and of whoever of their offenders is put forward to a MATAC: REST and
 pages. Decisions are in ``rules``."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -85,10 +85,10 @@ async def victims_page(
     caller: OfCases,
     page: Annotated[Paging, paging("victims")],
     by: By = By.OFFENCES,
-    area: InArea = None,
+    area: InArea | Literal[""] = None,
 ) -> HTMLResponse:
-    """The victims at most risk, as a table."""
-    shown = await most_at_risk.victims(runtime, caller, by, area, page)
+    """The victims at most risk, as a table. An area that is left empty is all of the caller's."""
+    shown = await most_at_risk.victims(runtime, caller, by, area or None, page)
     look = PAGES.look(request, caller)
     asked = f"&area={area}" if area else ""
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))

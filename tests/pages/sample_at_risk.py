@@ -60,6 +60,7 @@ async def victims(_runtime: Any, _caller: Any, by: By, area: str | None, *_: Any
         fresh_until=FRESH,
         by=by,
         area=area,
+        areas={"northmere": "Northmere", "northmere-north": "Northmere North"},
         victims=[
             line(Name(family="Doe", given="Jane"), 11, 3, 1, CASE),
             line(Name(family=LONG), 6, 0, 6, CASE),

@@ -1,7 +1,7 @@
 """The victims at most risk: by number of offences, and by number of different offenders. Of those whom
 somebody referred, whose case the caller may see; of the others, repeat victims alone, for they are a gap."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from chassis.http.auth import Caller
 from chassis.http.paging import Paging
 from chassis.runtime import Runtime
 from contracts.events.configuration import AreaDefined
+from contracts.rules.areas import area_and_around
 from contracts.sections import Name
 from contracts.vocabulary import Grade
 from services.marac import casefile
@@ -59,6 +60,9 @@ class Victims(Page):
 
     by: By
     area: str | None
+    areas: dict[str, str] = Field(
+        default={}, description="by name: the caller's, those that lie in them and those around them"
+    )
     months: int = Field(default=MONTHS, description="how far back is counted")
     victims: list[VictimLine]
     next: str | None = Field(default=None, description="the cursor of the next page; null at the end")
@@ -94,12 +98,23 @@ async def victims(runtime: Runtime, caller: Caller, by: By, area: str | None, pa
         fresh_until=fresh,
         by=by,
         area=area,
+        areas=_areas_of(caller, areas),
         victims=[_line(row, case, area_name(areas, row.area)) for row, case in here],
         next=further,
     )
     facts = {fact for row, _ in here for fact in row.facts}
     await runtime.shown(caller, AT_RISK.name, caller.id, shown.seen, facts)
     return shown
+
+
+def _areas_of(caller: Caller, areas: Mapping[str, AreaDefined]) -> dict[str, str]:
+    around = {each for theirs in caller.areas for each in area_and_around(areas, theirs)}
+    found = (
+        each
+        for each in areas.values()
+        if each.area in around or sharing.may_act_in(caller.areas, area_and_around(areas, each.area))
+    )
+    return {each.area: each.name for each in sorted(found, key=lambda each: (each.name, each.area))}
 
 
 async def _read(runtime: Runtime, subjects: Select[Any]) -> list[AtRisk]:

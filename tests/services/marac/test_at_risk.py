@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from chassis.facts import Fact
+from contracts.events.configuration import AreaDefined
 from contracts.events.people import IncidentReported
 from contracts.events.tasking import CandidateDecided, PutForward
 from contracts.rules.occurrence import LONDON
 from contracts.sections import Identity, Name
-from contracts.vocabulary import CandidateDecision, IncidentKind, Role
+from contracts.vocabulary import AreaKind, CandidateDecision, IncidentKind, Role
 from services.marac.conference import most_at_risk
 from services.marac.conference.at_risk_rows import AtRiskTable
 from services.marac.conference.most_at_risk import By
@@ -223,6 +224,32 @@ async def test_both_lists_for_whoever_may_see_the_case_and_who_is_not_referred(m
     both = [each["person"] for answer in (one, more) for each in answer.json()["victims"]]
     assert len(set(both)) == 2
     assert more.json()["next"] is None
+
+
+async def test_of_a_district_there_are_those_who_live_in_it(marac: Marac) -> None:
+    """For those whose the MARAC around it is; the page offers it, and no area is all that are theirs."""
+    await prepared(marac)
+    hill = AreaDefined(area="hill", name="Hill", kind=AreaKind.DISTRICT, within="north")
+    await marac.say("council", hill)
+    for days in (4, 3):
+        there = incident(people=[cat(), ben(Role.SUSPECT)], routing=area("hill"))
+        await marac.say("police", there.said, days)
+
+    async def of(where: str) -> list[str]:
+        return [each["name"]["family"] for each in await at_risk_of(marac, "chair", area=where)]
+
+    async def in_the_hill() -> bool:
+        return await of("hill") == ["Rai"]
+
+    await until(in_the_hill, what="Cat lives in the hill")
+    assert sorted(await of("north")) == ["Doe", "Rai"], "and in the MARAC around it"
+    assert await of("south") == []
+    headers = {"Authorization": "Bearer chair"}
+    page = (await marac.http.get("/marac/victims?by=offences&area=hill", headers=headers)).text
+    assert re.search(r'<option value="hill" selected>\s*Hill', page)
+    assert ("RAI" in page, "DOE" in page, "South" in page) == (True, False, False)
+    every = (await marac.http.get("/marac/victims?by=offences&area=", headers=headers)).text
+    assert ("RAI" in every, "DOE" in every) == (True, True)
 
 
 async def test_a_matac_decides_and_the_case_says_so_at_once(marac: Marac) -> None:

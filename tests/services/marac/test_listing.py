@@ -639,6 +639,13 @@ async def test_choices_by_page(marac: Marac) -> None:
     holds = (await marac.get("chair", "choices/north")).json()["chosen"]
     assert (holds["dash"], holds["slots"], holds["repeat_definition"]) == (12, 18, "old")
     assert [each["least"] for each in holds["escalation"]] == [5, 3]
+    history = (await marac.get("chair", "choices/north")).json()["history"]
+    set_ = {each["threshold"]: (each["agency"], each["value"]) for each in history}
+    assert set_["dash-visible-high-risk"] == ("council", 12), set_
+    today = marac.runtime.clock.now()
+    assert all(abs(datetime.fromisoformat(each["at"]) - today) < timedelta(minutes=10) for each in history)
+    shown = await form(marac, "chair", "/marac/choices/north")
+    assert shown.count("The council") >= 2, "by whom each was set"
     again = await form(marac, "admin", "/marac/choices/north")
     assert "strangled: Strangled or choked | non-fatal-strangulation" in again
     assert (await send(marac, "coordinator", "/marac/choices/north", **given)).status_code == 404

@@ -64,7 +64,18 @@ async def test_it_finds_what_the_caller_may_see_and_says_who_looked_and_why(mara
     for who, asked in (("coordinator-elsewhere", "Doe"), ("chair", "Rai"), ("chair", "Nobody")):
         assert await looked(marac, who, name=asked) == [], "what may not be seen reads as what is not there"
     assert (await marac.post("matac", "search", WHY | {"name": "Doe"})).status_code == 404
+    await marac.say("police", incident(people=[ann(), ben(Role.SUSPECT)], reference="CR/12-9").said)
+
+    async def by_reference() -> bool:
+        return [each["case"] for each in await looked(marac, "coordinator", number="cr 129")] == [made.case]
+
+    await until(by_reference, what="a reference finds her, however it is written")
+    assert await looked(marac, "coordinator-elsewhere", number="CR/12-9") == []
+    chair = {"Authorization": "Bearer chair"}
+    page = await marac.http.post("/marac/search", data={"number": "CR/12-9"} | WHY, headers=chair)
+    assert (page.status_code, f"/marac/cases/{made.case}" in page.text) == (200, True)
     said = [each for each in await audited(marac) if each.found]
+    assert "CR" not in "".join(each.model_dump_json(exclude={"found"}) for each in said)
     assert {each.reason for each in said} == {"own-case"}
     assert "Doe" not in "".join(each.model_dump_json() for each in said)
 
