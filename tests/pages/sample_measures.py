@@ -30,7 +30,7 @@ PUBLICATION = Publication(
 
 
 def overview() -> shown_measures.Overview:
-    """The page."""
+    """The page, of a chair of six."""
     return shown_measures.Overview(
         at=NOW,
         fresh_until=FRESH,
@@ -39,6 +39,9 @@ def overview() -> shown_measures.Overview:
             _line("northmere-north", "Northmere North", [52, 48, 61, 57], waiting=6, unanswered=2),
             _line("northmere-east", "Northmere East", [9, 3, 12, 8], waiting=0, unanswered=0),
             _line("northmere-south", "Northmere South", [0, 0, 0, 0], waiting=1, unanswered=0),
+            _line("northmere-west", "Northmere West", [22, 31, 28, 40], waiting=12, unanswered=0),
+            _line("northmere-coast", "Northmere Coast and Islands", [7, 6, 9, 8], waiting=0, unanswered=1),
+            _line("northmere-city", "Northmere City", [140, 133, 151, 148], waiting=31, unanswered=4),
         ],
     )
 

@@ -18,7 +18,7 @@ from tests.scenarios.test_marac_round import (
     NORTH,
     Round,
 )
-from tests.scenarios.walk import Walk, press
+from tests.scenarios.walk import Walk, enters, press, selects, ticks, writes
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -48,7 +48,8 @@ async def somebody_without_a_system_refers(walk: Walk) -> str:
     await press(page, "Start")
     while not page.url.endswith("/check"):
         for where, what in WRITTEN.get(page.url.rsplit("/", 1)[1], {}).items():
-            await (page.check(where) if what is None else page.fill(where, what))
+            to = page.locator(where)
+            await (ticks(to) if what is None else writes(to, what))
         await press(page, "Continue")
     await expect(page.locator("main")).to_contain_text("Waits at the school gate each day.")
     await walk.sound(page)
@@ -73,7 +74,7 @@ async def the_matac_decides(walk: Walk, round_: Round) -> None:
     await tells_nothing_of_her(page)
     await press(page, "Record decision")
     await expect(page.locator(".govuk-error-summary")).to_contain_text("Select what was decided")
-    await page.check("input[name=decision][value=taken-up]")
+    await ticks(page.locator("input[name=decision][value=taken-up]"))
     await press(page, "Record decision")
     await expect(page.locator("main")).to_contain_text("Taken up")
     await tells_nothing_of_her(page)
@@ -92,14 +93,14 @@ async def the_chair_takes_a_copy_along(walk: Walk, round_: Round, folder: Path, 
     await walk.follows(page, page.get_by_role("link", name="Take a copy for the meeting"))
     code = await page.locator(".gt-code").inner_text()
     async with page.expect_download() as coming:
-        await page.get_by_role("button", name="Take the copy").click()
+        await enters(page.get_by_role("button", name="Take the copy"))
     await (await coming.value).save_as(folder / "copy.html")
     away = await walk.without_line()
     await away.clock.install(time=now + timedelta(minutes=10))
     await away.goto((folder / "copy.html").as_uri())
     assert caseload.HER["family"] not in await away.content()
-    await away.get_by_label("Code").fill(code)
-    await away.get_by_role("button", name="Open").click()
+    await writes(away.get_by_label("Code"), code)
+    await enters(away.get_by_role("button", name="Open"))
     await expect(away.locator(".gt-sheet").nth(1)).to_be_visible()
     await expect(away.locator("main")).to_contain_text(caseload.HER["given"])
     await expect(away.locator("main")).to_contain_text("Rent is paid.")
@@ -123,16 +124,16 @@ async def a_repeat_is_found_by_itself(walk: Walk, round_: Round, at: datetime) -
 async def the_repeat_is_answered(walk: Walk, round_: Round) -> None:
     """By a person, with the reason; what was decided stays on the page, and can be taken back."""
     page = await walk.opens(COORDINATOR, "repeats")
-    await page.get_by_text("Decide that it is no repeat").click()
+    await enters(page.locator("summary", has_text="Decide that it is no repeat"))
     await press(page, "Record decision")
     await expect(page.locator(".govuk-error-summary")).to_contain_text("Enter why it is no repeat")
     await walk.sound(page)
     why = "An emergency meeting hears of it today."
-    await page.fill(f"#text-{round_.case}", why)
+    await writes(page.locator(f"#text-{round_.case}"), why)
     await press(page, "Record decision")
     page = await walk.comes(COORDINATOR, "repeats", "1 decision that a case is no repeat")
     await expect(page.locator("main")).to_contain_text("Nothing was recorded after a meeting")
-    await page.get_by_text("1 decision that a case is no repeat").click()
+    await enters(page.locator("summary", has_text="1 decision that a case is no repeat"))
     await expect(page.get_by_text(why)).to_be_visible()
     await expect(page.get_by_role("button", name="It is a repeat after all")).to_be_visible()
 
@@ -141,7 +142,7 @@ async def an_emergency_meeting_is_called(walk: Walk, round_: Round, webhook: Web
     """From the case, in one step; somebody is rung and takes it. Gives the meeting."""
     page = await walk.opens(COORDINATOR, f"cases/{round_.case}/decisions")
     await walk.follows(page, page.get_by_role("link", name="Call an emergency meeting"))
-    await page.fill("#emergency-venue", "01632 960144")
+    await writes(page.locator("#emergency-venue"), "01632 960144")
     await press(page, "Call the meeting")
     meeting = page.url.rsplit("/", 1)[1]
     await expect(page.locator("main")).to_contain_text("Nobody has taken it yet")
@@ -158,16 +159,16 @@ async def the_case_moves_to_another_marac(walk: Walk, round_: Round) -> None:
     """Nothing is sent before the warning is read; it stays with the sender until it is taken."""
     page = await walk.opens(COORDINATOR, f"cases/{round_.case}/after")
     await walk.follows(page, page.get_by_role("link", name="Send this case to another MARAC"))
-    await page.select_option("#to_area", EAST)
-    await page.check("input[name=move][value=permanent]")
-    await page.fill("#text", "A sister has a room.")
+    await selects(page.locator("#to_area"), EAST)
+    await ticks(page.locator("input[name=move][value=permanent]"))
+    await writes(page.locator("#text"), "A sister has a room.")
     await press(page, "See what is known of this move")
     await expect(page.locator("#warned")).to_contain_text("Northmere East")
     await walk.sound(page)
     await press(page, "Send this case")
     await expect(page.locator(".govuk-error-summary")).to_contain_text("tick that you have")
     await expect(page.locator("#text")).to_have_value("A sister has a room.")
-    await page.check("#warning_read")
+    await ticks(page.locator("#warning_read"))
     await press(page, "Send this case")
     await walk.comes(CHAIR, f"cases/{round_.case}/after", "Not taken")
     page = await walk.comes(COORDINATOR, "transfers", "1 transfer waits")

@@ -1,5 +1,5 @@
-"""Whoever walks through Goldthread in a real browser: each in one of their own, signed in by keyboard alone.
-Every page that is opened is looked over by axe."""
+"""Whoever walks through Goldthread in a real browser: each in one of their own, by keyboard alone, from the
+sign-in on. Every page that is opened is looked over by axe."""
 
 import re
 
@@ -9,7 +9,7 @@ from deploy.assets import axe_script
 from tests.support.waiting import PATIENCE, until
 
 expect.set_options(timeout=PATIENCE * 1000)
-MOST_STOPS = 150
+MOST_STOPS = 300
 """More stops of the Tab key than any page has before what is looked for."""
 
 
@@ -81,8 +81,9 @@ class Walk:
 
     async def follows(self, page: Page, to: Locator) -> None:
         """Press what leads to another page; that is sound."""
+        await reach(to)
         async with page.expect_navigation():
-            await to.click()
+            await page.keyboard.press("Enter")
         await self.sound(page)
 
     async def sound(self, page: Page) -> None:
@@ -102,8 +103,52 @@ class Walk:
 
 async def press(page: Page, name: str) -> None:
     """Press a button whose form leads to another page."""
+    await reach(page.get_by_role("button", name=name).first)
     async with page.expect_navigation():
-        await page.get_by_role("button", name=name).first.click()
+        await page.keyboard.press("Enter")
+
+
+async def reach(to: Locator) -> None:
+    """By the Tab key alone to this; of radios, to whichever of them it comes to."""
+    same = """to => to === document.activeElement
+        || (to.type === "radio" && document.activeElement.name === to.name)"""
+    await to.wait_for()
+    for _ in range(MOST_STOPS):
+        if await to.evaluate(same):
+            return
+        await to.page.keyboard.press("Tab")
+    raise AssertionError(f"no way by keyboard to {to} at {to.page.url}")
+
+
+async def enters(to: Locator) -> None:
+    """Press what stays on its page."""
+    await reach(to)
+    await to.page.keyboard.press("Enter")
+
+
+async def ticks(to: Locator) -> None:
+    """A box, or one of the radios of a group."""
+    await reach(to)
+    for key in ("Space", *["ArrowDown"] * MOST_STOPS):
+        if await to.is_checked():
+            return
+        await to.page.keyboard.press(key)
+    raise AssertionError(f"{to} is not to be chosen")
+
+
+async def writes(to: Locator, text: str) -> None:
+    """In a field, instead of what stands there."""
+    await reach(to)
+    await to.page.keyboard.press("Control+A")
+    await to.page.keyboard.type(text)
+
+
+async def selects(to: Locator, value: str) -> None:
+    """Of a list, by the words of an entry."""
+    await reach(to)
+    words = await to.locator(f"option[value='{value}']").inner_text()
+    await to.page.keyboard.type(words.strip())
+    await expect(to).to_have_value(value)
 
 
 async def tab_to(page: Page, selector: str) -> None:
