@@ -140,7 +140,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
             lists[name].append(line)
     soon = await replacing.ending_soon(runtime, viewer, configuration, at) if whole else []
     listed = {line.order for lines in lists.values() for line in lines[:MOST]}
-    held = await _held(runtime, listed | {each.order for each in soon[:MOST]}, fresh, at)
+    held = await held_of(runtime, listed | {each.order for each in soon[:MOST]}, fresh, at)
     ending, told = await _endings(runtime, viewer, configuration, soon, held, at)
     found = {
         name: Waiting(
@@ -236,28 +236,29 @@ def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
         "ended_because": said.ended_because,
         "breach": ORDER_TYPES[said.order].breach,
         "arrest": may_arrest(said.order, said.power_of_arrest),
-        "respondents": _names(said.in_role(*PERPETRATOR_ROLES)),
+        "respondents": names_of(said.in_role(*PERPETRATOR_ROLES)),
     }
     if Part.COURT in allowed:
         known |= {"agency": made.agency, "court": said.court, "reference": said.reference}
     if Part.PROTECTED in allowed:
-        known["protected"] = _names(said.in_role(Role.VICTIM))
+        known["protected"] = names_of(said.in_role(Role.VICTIM))
     if Part.PROHIBITIONS in allowed:
-        known["prohibitions"] = [_prohibition(each, allowed) for each in said.prohibitions]
+        known["prohibitions"] = [shown_prohibition(each, allowed) for each in said.prohibitions]
     if Part.REQUIREMENTS in allowed:
         known["requirements"] = [Term.model_validate(each.model_dump()) for each in said.requirements]
         known["nothing_required"] = said.nothing_required
     return known
 
 
-def _prohibition(said: Prohibition, allowed: frozenset[Part]) -> Term:
+def shown_prohibition(said: Prohibition, allowed: frozenset[Part]) -> Term:
+    """A prohibition, with its words as far as they may stand on a page."""
     tells = Part.WORDS in allowed and circulating.may_tell_words(said)
     return Term(
         kind=said.kind, text=said.text if tells else None, withheld=said.text is not None and not tells
     )
 
 
-def _names(mentions: Iterable[Mention]) -> list[Name | None]:
+def names_of(mentions: Iterable[Mention]) -> list[Name | None]:
     """The names by which an order knows people."""
     return [each.identity.name if isinstance(each.identity, Identity) else None for each in mentions]
 
@@ -342,7 +343,7 @@ class _Held:
     facts: set[str]
 
 
-async def _held(
+async def held_of(
     runtime: Runtime, orders: Collection[str], fresh: datetime | None, at: datetime
 ) -> dict[str, _Held]:
     """The names of those whom each order binds, and what holds of it: of all together in few statements."""
@@ -366,7 +367,7 @@ async def _held(
         names = [
             name
             for each in facts.current(OrderMade)
-            for name in _names(each.said.in_role(*PERPETRATOR_ROLES))
+            for name in names_of(each.said.in_role(*PERPETRATOR_ROLES))
         ]
         services = {service for line in bound.get(root, ()) for service in line.services}
         held[root] = _Held(told | {"respondents": tuple(names)}, {each.id for each in facts} | services)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from chassis.http.app import the_runtime
@@ -10,6 +10,7 @@ from chassis.http.auth import Caller, right
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
+from contracts.content import AreaId
 from contracts.envelope import Id
 from contracts.events.orders import (
     MOST_VERSIONS,
@@ -24,7 +25,8 @@ from contracts.events.orders import (
 from contracts.sections import Record
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import TeamKind
-from services.orders import actions, circulation
+from services.orders import actions, briefing, circulation
+from services.orders.briefing import Briefing
 from services.orders.rules import sharing
 from services.orders.status import order_status as status_of
 from services.orders.views.order_shown import OrderPage, OrdersWaiting
@@ -113,6 +115,17 @@ async def orders_waiting(
     """Which orders end within 14 days, and what replaces them; what waits for the caller's teams to confirm,
     and for their force to circulate."""
     return await circulation.waiting(runtime, caller)
+
+
+@router.get("/briefing")
+async def orders_briefing(
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.ORDER_BRIEF)],
+    area: Annotated[AreaId | None, Query()] = None,
+) -> Briefing:
+    """The orders in force of an area, for officers who go on shift; without one, of all areas of the caller.
+    The look is on record."""
+    return await briefing.briefing(runtime, caller, area)
 
 
 @router.get("/orders/{order}")

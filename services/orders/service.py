@@ -14,6 +14,7 @@ from contracts.events.orders import (
 from services.orders.actions import readable, revisable
 from services.orders.alert_path import try_alert_path
 from services.orders.pages import PAGES
+from services.orders.pages.briefing import router as briefing_pages
 from services.orders.pages.report import router as report_pages
 from services.orders.pages.routes import router as pages
 from services.orders.reporting import admit
@@ -25,7 +26,7 @@ SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
     fold_version=10,
-    routers=(router, pages, report_pages),
+    routers=(router, pages, report_pages, briefing_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,

@@ -97,6 +97,7 @@ from services.orders import actions as orders_actions
 from services.orders import circulation as orders_circulation
 from services.orders import status as orders_status
 from services.orders.pages import PAGES as ORDERS
+from services.orders.pages import briefing as orders_briefing
 from services.orders.pages import report as orders_report
 from services.orders.pages import routes as orders_routes
 from services.orders.rules import sharing as orders_sharing
@@ -174,7 +175,7 @@ MORE = {
         after_routes.pages,
         transfer_routes.pages,
     ],
-    "orders": [orders_report.router],
+    "orders": [orders_report.router, orders_briefing.router],
     "referrals": [support_routes.pages],
 }
 """Pages of a service that have a router of their own."""

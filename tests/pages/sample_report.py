@@ -1,4 +1,5 @@
-"""A breach that somebody reports: of an order, or of a victim of whom two orders are known."""
+"""A breach that somebody reports: of an order, or of a victim of whom two orders are known; and a briefing of
+the orders in force."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +9,16 @@ import pytest
 from chassis.http.auth import Caller
 from contracts.events.orders import BreachReported
 from contracts.mentions import Mention
-from contracts.sections import Name
-from contracts.vocabulary import OrderType, Role
-from services.orders import reporting
+from contracts.rules.order_status import status
+from contracts.rules.safe_contact import Word, safe_way
+from contracts.sections import Contact, Name
+from contracts.vocabulary import ContactMethod, OrderType, ProhibitionKind, Role
+from services.orders import briefing, reporting
+from services.orders.briefing import Briefing, BrokenLately, OrderBriefed, Protected
 from services.orders.reporting import OrderToBreak, VictimOfBreach
-from tests.pages.sample_rows import BREACH_OF_ORDER, LONG, NOW, ORDER, ago, new
+from services.orders.views.order_shown import Term
+from services.orders.views.person import StatusNow
+from tests.pages.sample_rows import BREACH_OF_ORDER, FRESH, LONG, NOW, ORDER, ago, new, order
 
 VICTIM = f"/orders/victims/{new()}/breach"
 OF_ORDER = f"/orders/orders/{ORDER}/breach"
@@ -48,7 +54,47 @@ async def reported(_: Any, caller: Caller, cause: str | None) -> tuple[bool, boo
     return cause is not None, cause is not None
 
 
+async def briefed(_: Any, caller: Caller, area: str | None) -> Briefing:
+    """Two orders: one whose respondent is outstanding, and one of which nobody can tell what holds."""
+    made = order(ORDER, OrderType.SPO, served=True)
+    word = Contact(method=ContactMethod.TEXT, number="07700 900123", no_uniform=True, verified=ago(days=3))
+    way = safe_way([Word("harbour-idva", NOW, word)], [], NOW).without_contact()
+    line = OrderBriefed(
+        order=ORDER,
+        type=OrderType.SPO,
+        made=made.made,
+        ends=made.ends,
+        until_further_order=False,
+        status=StatusNow.of(status(made.terms, NOW)),
+        unknown=False,
+        breach=made.breach,
+        arrest=made.arrest,
+        respondents=(Name(family=LONG, given="Kyle"),),
+        protected=(Protected(name=Name(family="Doe", given="Jane"), way=way),),
+        prohibitions=(
+            Term(kind=ProhibitionKind.NO_CONTACT, text="By no means at all"),
+            Term(kind=ProhibitionKind.NOT_TO_ATTEND, withheld=True),
+        ),
+        lately=(
+            BrokenLately(kind="contact", occurred=ago(days=2), precision="day"),
+            BrokenLately(kind="assault", occurred=ago(days=4), precision="instant"),
+        ),
+        outstanding=ago(days=2),
+    )
+    dim = {
+        "order": new(),
+        "status": None,
+        "unknown": True,
+        "outstanding": None,
+        "lately": (),
+        "protected": (),
+    }
+    others = (line.model_copy(update=dim), line.model_copy(update={"order": new(), "outstanding": None}))
+    return Briefing(at=NOW, fresh_until=FRESH, area=area, total=120, orders=(line, *others))
+
+
 def sampled(patch: pytest.MonkeyPatch) -> None:
     """Let the pages ask these."""
+    patch.setattr(briefing, "briefing", briefed)
     for query in (open_victim, report, reported):
         patch.setattr(reporting, query.__name__, query)

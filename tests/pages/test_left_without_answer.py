@@ -80,6 +80,8 @@ OF_NOBODY = {
     "/notify/rota/ladders": "posts, and minutes",
     "/notify/rota/shifts/{root}": "staff",
     "/orders/": "a list of orders",
+    "/orders/briefing": "a list of orders, whoever is outstanding first",
+    "/orders/briefing/print": "the same",
     "/referrals/": "lists of records in doubt",
     "/referrals/links/{link}": "who was shown two people as one",
     "/referrals/reviews/{one}/{other}": "two records, to tell whether they are one person's",

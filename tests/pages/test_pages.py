@@ -148,6 +148,8 @@ PAGES = {
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
     "order status": ("on-call", "/orders/status"),
     "order": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
+    "briefing": ("on-call", "/orders/briefing"),
+    "briefing, to print": ("on-call", "/orders/briefing/print"),
     "report a breach": ("idva", sample_report.VICTIM),
     "order, for a team": ("on-call", f"/orders/orders/{sample_rows.BREACH}"),
     "circulation": ("on-call", "/orders/"),

@@ -21,6 +21,7 @@ ORDER_READ = "order:read"
 ORDER_CIRCULATE = "order:circulate"
 ORDER_ACKNOWLEDGE = "order:acknowledge"
 ORDER_ANSWER = "order-question:answer"
+ORDER_BRIEF = "order-briefing:read"
 
 SPEAKS_FOR: Mapping[TeamKind, frozenset[StaffRole]] = {
     TeamKind.RESPONSE: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
@@ -51,6 +52,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         {StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.CONTROL_ROOM}
     ),
     ORDER_ACKNOWLEDGE: TEAM_ROLES,
+    ORDER_BRIEF: frozenset(
+        {StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.CONTROL_ROOM, StaffRole.NEIGHBOURHOOD}
+    ),
     ORDER_ANSWER: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
 }
 

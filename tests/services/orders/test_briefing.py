@@ -1,0 +1,97 @@
+"""The orders in force of an area, for officers who go on shift: who is outstanding first; how whom an order
+protects may be approached, and never where or by which number."""
+
+from datetime import timedelta
+from typing import Any
+
+from contracts.sections import Contact
+from contracts.vocabulary import ContactMethod, Role
+from tests.services.orders.test_http import (
+    BETWEEN,
+    CALLERS,
+    STREET,
+    Orders,
+    caller,
+    people,
+    prepared,
+    told,
+)
+from tests.services.orders.test_http import orders as orders
+from tests.support.facts import area, someone
+from tests.support.waiting import until
+
+CALLERS |= {
+    each.subject: each
+    for each in (
+        caller("neighbourhood", "police", "neighbourhood", "north"),
+        caller("council-neighbourhood", "council", "neighbourhood", "north"),
+        caller("on-call-south", "police", "on-call", "south"),
+    )
+}
+NUMBER = "07700 900123"
+
+
+async def briefed(orders: Orders, who: str, path: str = "briefing") -> list[dict[str, Any]]:
+    answer = await orders.get(who, path)
+    return list(answer.json()["orders"]) if answer.status_code == 200 else []
+
+
+async def test_officers_who_go_on_shift_read_what_is_in_force_and_whom_to_look_for(orders: Orders) -> None:
+    root = await prepared(orders)
+    old = {"order": "dvpo", "ends": (orders.runtime.clock.now() - timedelta(days=2)).isoformat()}
+    await told(orders, "orders", 20, old | BETWEEN)
+    cy, cat = someone(Role.RESPONDENT, "cy"), someone(Role.VICTIM, "cat")
+    south = {"order": "restraining", "until_further_order": True, "people": people(cy, cat)}
+    other = await told(orders, "orders", 3, south | {"routing": area("south").model_dump(mode="json")})
+    cause = await told(orders, "breaches", 1, {"kind": "assault", **BETWEEN})
+    await told(orders, "breach-steps", 0.5, {"breach": cause, "step": "suspect-outstanding"})
+
+    async def outstanding() -> list[dict[str, Any]]:
+        found = await briefed(orders, "on-call")
+        as_said = [(each["order"], bool(each["outstanding"])) for each in found]
+        return found if as_said == [(root, True)] else []
+
+    (line,) = await until(outstanding, what="in force, in the north, and outstanding")
+    assert [each["kind"] for each in line["lately"]] == ["assault"]
+    assert [(each["kind"], each["text"], each["withheld"]) for each in line["prohibitions"]] == [
+        ("not-to-attend", None, True)
+    ]
+    (whom,) = line["protected"]
+    assert (whom["way"]["uniform"], whom["way"]["contact"]) == ("no", None)
+
+    async def everywhere() -> bool:
+        return [each["order"] for each in await briefed(orders, "control-room")] == [root, other]
+
+    await until(everywhere, what="of all areas, and whoever is outstanding comes first")
+    assert [each["order"] for each in await briefed(orders, "on-call-south")] == [other]
+
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    for path in ("/orders/briefing?area=north", "/orders/briefing/print?area=north"):
+        page = (await orders.http.get(path, headers=headers)).text
+        assert "outstanding since" in page, path
+        assert "No uniform." in page
+        for secret in (STREET, NUMBER, "cat"):
+            assert secret not in page.replace("category", ""), (path, secret)
+    for who, path in (
+        ("idva", "briefing"),
+        ("council-neighbourhood", "briefing"),
+        ("on-call-south", "briefing?area=north"),
+        ("on-call", "briefing?area=nowhere"),
+    ):
+        assert (await orders.get(who, path)).status_code == 404, (who, path)
+    assert await briefed(orders, "neighbourhood") == [], "it was not sent to them"
+    sent = {"order": root, "version": 1, "teams": [{"kind": "neighbourhood"}]}
+    assert (await orders.post("police-system", "circulations", sent)).status_code == 201
+    await until(lambda: briefed(orders, "neighbourhood"), what="now it was")
+
+
+async def test_what_was_said_since_of_how_she_may_be_approached_is_on_the_briefing(orders: Orders) -> None:
+    await prepared(orders)
+    hers = someone(Role.VICTIM, "ann", contact=Contact(method=ContactMethod.NONE_KNOWN))
+    await told(orders, "breaches", 0, {"kind": "contact", "people": people(hers)})
+
+    async def none_known() -> bool:
+        found = await briefed(orders, "on-call")
+        return [whom["way"]["because"] for each in found for whom in each["protected"]] == ["none-known"]
+
+    await until(none_known)
