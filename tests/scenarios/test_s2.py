@@ -210,6 +210,21 @@ async def each_sees_its_part(goldthread: Goldthread, root: str) -> None:
     assert [line["team"] for line in council["asked"]["teams"]] == ["council"]
     assert len(council["protected"]) == 2
     assert "Northmere Magistrates" not in answer.text
+    assert (await (await goldthread.person("ines-calder")).get("/orders/v1/briefing")).status_code == 404
+    await before_a_shift(goldthread, root)
+
+
+async def before_a_shift(goldthread: Goldthread, root: str) -> None:
+    """Officers of the neighbourhood, who were sent it, are briefed of it and of how she may be approached."""
+    neighbour = await goldthread.person("kit-sorrell")
+    briefed = (await neighbour.get("/orders/v1/briefing?area=northmere-north")).json()
+    (line,) = (each for each in briefed["orders"] if each["order"] == root)
+    assert (line["status"]["in_force"], len(line["protected"])) == (True, 2)
+    assert all(each["way"]["contact"] is None for each in line["protected"])
+    for path in ("/orders/briefing", "/orders/briefing/print"):
+        page = (await neighbour.get(f"{path}?area=northmere-north", headers={"Accept": "text/html"})).text
+        assert "Stalking protection order" in page
+        assert HOME not in page + str(briefed)
 
 
 async def confirmed_by_people(goldthread: Goldthread, root: str) -> None:
