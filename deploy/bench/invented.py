@@ -1,5 +1,6 @@
 """The invented facts that are measured with: about as large and as full as partners send them."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -82,13 +83,11 @@ def _person(role: Role, number: str) -> dict[str, Any]:
     }
 
 
-def incidents(count: int, people: int, ids: Ids) -> list[Entry]:
-    """So many incidents as referrals accepts them, each of two of so many people."""
-    at = Clock().now() - timedelta(days=30)
-    return [
-        _incident(at + timedelta(seconds=n), f"{n % people}", f"{(n * 7 + 1) % people}", n, ids)
-        for n in range(count)
-    ]
+def incidents(numbers: range, people: int, ids: Ids) -> Iterator[Entry]:
+    """Incidents of these numbers as referrals accepts them, each of two of so many people."""
+    at = Clock().now() - timedelta(days=20)
+    for n in numbers:
+        yield _incident(at + timedelta(seconds=n), f"{n % people}", f"{(n * 7 + 1) % people}", n, ids)
 
 
 def _incident(at: datetime, victim: str, suspect: str, number: int, ids: Ids) -> Entry:

@@ -7,7 +7,19 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from chassis.clock import Clock
-from deploy.bench import agenda, folding, hard, marac, paging, posting, steady, subject, uploads, year
+from deploy.bench import (
+    agenda,
+    folding,
+    hard,
+    marac,
+    million,
+    paging,
+    posting,
+    steady,
+    subject,
+    uploads,
+    year,
+)
 from deploy.bench.plots import draw
 from deploy.bench.report import ROOT, Figure, keep, table_of, tell
 from deploy.bench.stores import folder, stores
@@ -22,7 +34,7 @@ README = ROOT / "README.md"
 SECONDS = 5.0
 ROUNDS = 3
 FACTS = 20_000
-FOLD_ROUNDS = 1
+MILLION = 1_000_000
 PAGES = 200
 LOOKS = 200
 OF_ONE_SUBJECT = 10_000
@@ -51,7 +63,7 @@ def _all(share: float, steady_seconds: float) -> Iterator[str | Figure]:
     yield "Starting Kafka and PostgreSQL"
     with stores() as both:
         yield from posting.measure(both, SECONDS, ROUNDS)
-        yield from folding.measure(both, FACTS, FOLD_ROUNDS)
+        yield from folding.measure(both, FACTS, MILLION)
     yield "Starting the distributed deployment"
     with folder() as made:
         deployment = Deployment(made, durable=True)
@@ -66,6 +78,7 @@ def _all(share: float, steady_seconds: float) -> Iterator[str | Figure]:
             yield from hard.measure(deployment, pager)
             yield from steady.measure(deployment, steady_seconds)
             yield from marac.measure(deployment, POSTS, OF_A_FORCE)
+            yield from million.measure(deployment, MILLION, LOOKS)
         finally:
             deployment.stop()
 

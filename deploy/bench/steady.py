@@ -71,7 +71,7 @@ async def _holds(client: Client, rate: float, seconds: float, run: str) -> bool:
     began, sent = time.perf_counter(), 0
     for part in range(1, int(seconds / EVERY) + 1):
         due = int(rate * EVERY * part)
-        await upload(client, "referrals", [_incident(f"{run}-{n}") for n in range(sent, due)])
+        await upload(client, "referrals", [incident(f"{run}-{n}") for n in range(sent, due)])
         sent = due
         await asyncio.sleep(max(0.0, began + EVERY * part - time.perf_counter()))
     late = time.perf_counter() - began - seconds
@@ -80,6 +80,7 @@ async def _holds(client: Client, rate: float, seconds: float, run: str) -> bool:
     return late < LAG_SECONDS and time.perf_counter() - over < LAG_SECONDS
 
 
-def _incident(number: str) -> bytes:
+def incident(number: str) -> bytes:
+    """A line about people of whom nothing is known."""
     kind = IncidentReported.type
     return line(kind, f"steady-{number}", number, number, Clock().now(), kind="harassment")

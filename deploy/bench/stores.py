@@ -86,16 +86,19 @@ async def _create(address: str, name: str) -> None:
         await connection.close()
 
 
-def told(module: str, *arguments: str, log: Path, environment: Mapping[str, str]) -> dict[str, Any]:
-    """What a module of this package prints as JSON in its last line, run in a process of its own."""
+def told(
+    module: str, *arguments: str, log: Path, environment: Mapping[str, str], seconds: float = PATIENCE
+) -> dict[str, Any]:
+    """What a module of this package prints as JSON in its last line, run in a process of its own for so long
+    at most."""
     process = launch(
         [sys.executable, "-m", module, *arguments], log, environment=dict(environment), folder=ROOT
     )
     try:
-        status = process.wait(PATIENCE)
+        status = process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
-        raise Unavailable(f"{module} did not end in {PATIENCE:.0f} s") from None
+        raise Unavailable(f"{module} did not end in {seconds:.0f} s") from None
     last = (log.read_text().strip().splitlines() or [""])[-1]
     if status:
         raise Unavailable(f"{module} ended with status {status}: {last[:200]}")

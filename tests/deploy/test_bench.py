@@ -10,7 +10,19 @@ import pytest
 
 from chassis.clock import Clock
 from chassis.ids import Ids
-from deploy.bench import agenda, folding, hard, marac, paging, posting, steady, subject, uploads, year
+from deploy.bench import (
+    agenda,
+    folding,
+    hard,
+    marac,
+    million,
+    paging,
+    posting,
+    steady,
+    subject,
+    uploads,
+    year,
+)
 from deploy.bench.invented import breach, incidents
 from deploy.bench.plots import draw
 from deploy.bench.report import BEGIN, END, Figure, keep, tell
@@ -31,7 +43,7 @@ SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
 def test_it_measures_posting_and_folding_on_real_parts() -> None:
     try:
         with stores() as both:
-            steps = [*posting.measure(both, 0.3, 1), *folding.measure(both, 200, 1)]
+            steps = [*posting.measure(both, 0.3, 1), *folding.measure(both, 200, 400)]
     except Unavailable as problem:
         pytest.skip(str(problem))
     figures = {step.id: step for step in steps if isinstance(step, Figure)}
@@ -39,7 +51,7 @@ def test_it_measures_posting_and_folding_on_real_parts() -> None:
     for figure in figures.values():
         assert figure.value > 0
         assert figure.ratio == pytest.approx(figure.value / figure.raw)
-    assert [step.id for step in steps if isinstance(step, Figure)].count("P2") == 2
+    assert [step.id for step in steps if isinstance(step, Figure)].count("P2") == 4
 
 
 @pytest.mark.bench
@@ -52,6 +64,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
     monkeypatch.setattr(subject, "TIMES", 2)
     monkeypatch.setattr(steady, "INSTANCES", (1, 2))
     monkeypatch.setattr(steady, "LOWEST", 60.0)
+    monkeypatch.setattr(hard, "FLOOD_SECONDS", 1.0)
     whole = caseload(Clock().now())
     first = whole.referrals[MARACS[0]][0]
     referrals = {area: [first] if area == MARACS[0] else [] for area in MARACS}
@@ -65,14 +78,14 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
         steps += [*year.measure(deployment, pager, 0.00002), *uploads.measure(deployment, 0.00002)]
         steps += [*subject.measure(deployment, pager, 5)]
         steps += [*hard.measure(deployment, pager, ("orders", "postgres")), *steady.measure(deployment, 1)]
-        steps += [*marac.measure(deployment, 3, 32)]
+        steps += [*marac.measure(deployment, 3, 32), *million.measure(deployment, 80, 10)]
     finally:
         deployment.stop()
         parts.stop()
     figures = [step for step in steps if isinstance(step, Figure)]
     assert [figure.id for figure in figures] == [
         *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "P6", "P6", "P3 busy", "P6 upload", "P7"),
-        *("P3 busy", "P3 busy", "P3 kill", "P8", "P8", "M1", "M2"),
+        *("P3 busy", "P3 busy", "P3 busy", "P3 kill", "P8", "P8", "M1", "M2", "P4", "P4"),
     ]
     assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")
     assert "agenda of 20 cases, JSON, p99" in {figure.what for figure in figures}
@@ -81,7 +94,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
 def test_each_breach_and_each_incident_is_another() -> None:
     numbers = [str(breach(n)["content"]["people"]) for n in ("00001", "00002")]
     assert numbers[0] != numbers[1]
-    made = incidents(40, 5, Ids("a secret that only the tests have"))
+    made = list(incidents(range(40), 5, Ids("a secret that only the tests have")))
     assert len({entry.envelope.id for entry in made}) == 40
     people = {key for entry in made for key in entry.keys if key.startswith("m:")}
     assert len(people) == 10
