@@ -1,5 +1,9 @@
 """Which services there are, and how a process is made of them."""
 
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import cast
+
 import httpx
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
@@ -17,13 +21,41 @@ from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import open_store
 from deploy.sandbox import SANDBOX_PATHS, create_sandbox
-from services.marac.service import SERVICE as MARAC
-from services.notify.service import SERVICE as NOTIFY
-from services.orders.service import SERVICE as ORDERS
-from services.referrals.service import MATCHER
-from services.referrals.service import SERVICE as REFERRALS
 
-SERVICES: dict[str, Service] = {service.name: service for service in (REFERRALS, ORDERS, MARAC, NOTIFY)}
+NAMES = ("referrals", "orders", "marac", "notify")
+
+
+class _Services(MutableMapping[str, Service]):
+    """Each is imported when it is asked for: a process that serves one waits for no other, nor holds it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Service] = {}
+
+    def __getitem__(self, name: str) -> Service:
+        if name not in self._known:
+            if name not in NAMES:
+                raise KeyError(name)
+            self._known[name] = _declared(name, "SERVICE")
+        return self._known[name]
+
+    def __setitem__(self, name: str, service: Service) -> None:
+        self._known[name] = service
+
+    def __delitem__(self, name: str) -> None:
+        del self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+def _declared(name: str, what: str) -> Service:
+    return cast("Service", getattr(import_module(f"services.{name}.service"), what))
+
+
+SERVICES = _Services()
 """The four services, by name."""
 
 
@@ -56,7 +88,7 @@ def runtime_of(service: Service, settings: Settings, log: Log, clock: Clock) -> 
 
 def matcher_of(settings: Settings, log: Log, clock: Clock) -> Runtime:
     """The matcher in a process of its own, on the store of referrals."""
-    return runtime_of(MATCHER, settings, log, clock)
+    return runtime_of(_declared("referrals", "MATCHER"), settings, log, clock)
 
 
 def alone(runtime: Runtime) -> ASGIApp:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 
@@ -122,29 +122,33 @@ async def ours(settings: Settings, count: int, *, restoring: bool) -> dict[str, 
         first = await subscription.poll(30)
         began = time.perf_counter()
         await loader.load(first)
-        folder = Folder(store, ids, "/orders", views, signals)
-        tasks = [asyncio.create_task(loader.run(subscription))]
+        working = [asyncio.create_task(loader.run(subscription))]
         loaded = 0.0
         if restoring:
-            while not await _all_loaded(store, count):
-                await asyncio.sleep(0.05)
-            loaded = count / (time.perf_counter() - began)
+            loaded = count / (await _until(_all_loaded, store, count) - began)
             caught_up.set()
-        tasks.append(asyncio.create_task(folder.run()))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None if restoring else PATIENCE):
-                while not await _all_folded(store, count):
-                    await asyncio.sleep(0.05)
-        spent = time.perf_counter() - began
-        for task in tasks:
+        working.append(asyncio.create_task(Folder(store, ids, "/orders", views, signals).run()))
+        spent = await _until(_all_folded, store, count, None if restoring else PATIENCE) - began
+        for task in working:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*working, return_exceptions=True)
         done = await _folded(store)
         return {"rate": done / spent, "loaded": loaded, "cut_off": done < count}
     finally:
         await subscription.stop()
         await log.stop()
         await store.close()
+
+
+async def _until(
+    over: Callable[[Store, int], Awaitable[bool]], store: Store, count: int, at_most: float | None = None
+) -> float:
+    """When it was over, or that was given up."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(at_most):
+            while not await over(store, count):
+                await asyncio.sleep(0.05)
+    return time.perf_counter()
 
 
 def _partitions() -> set[tuple[str, int]]:
