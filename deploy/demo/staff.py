@@ -52,6 +52,9 @@ AGENCIES = (
     ("hollin-bank-school", "Hollin Bank School", "education"),
 )
 
+SERVICES = {"northmere-hospital": "secondary-care", "eastvale-gp": "primary-care"}
+"""Which service of the data return an agency is. The council is several: its referrals name none."""
+
 AREAS = (
     ("northmere", "Northmere", "force", None),
     ("northmere-matac", "Northmere MATAC", "matac", "northmere"),
@@ -115,6 +118,7 @@ class Staff:
             defined: dict[str, Any] = {"agency": agency, "name": name, "kind": kind}
             defined["serves"] = list(MARACS) if kind == "idva-service" else []
             defined["school"] = SCHOOL_NUMBERS.get(name)
+            defined["service"] = SERVICES.get(agency)
             await self._configure(OPERATOR, "agencies", agency, defined)
         days = self._header() | {"content": children.school_days(self._load.now)}
         await self._client.say(ADMINISTRATOR, "/referrals/v1/school-calendars", "demo-school-days", days)
