@@ -78,7 +78,12 @@ WALKS: dict[str, tuple[Step, ...]] = {
     "helen-sato": (
         Step("circulation", "/orders/"),
         Step("order", "a[href^='/orders/orders/']", "circulation"),
+        Step("report-a-breach", "a[href$='/breach']", "order"),
+        Step("briefing", "/orders/briefing"),
+        Step("briefing-to-print", "/orders/briefing/print"),
         Step("rota", "/notify/rota"),
+        Step("shift", "a[href^='/notify/rota/shifts/']", "rota"),
+        Step("ladders", "/notify/rota/ladders"),
         Step("clocks", "/notify/clocks"),
     ),
     "una-frost": (Step("order-status", "/orders/status"),),
@@ -109,6 +114,7 @@ WALKS: dict[str, tuple[Step, ...]] = {
     "aisha-bright": (Step("alert-path", "/notify/path"),),
     "dev-malik": (
         Step("alerts", "/notify/alerts"),
+        Step("alert", "a[href^='/notify/alerts/']", "alerts"),
         Step("breach", "a[href^='/orders/breaches/']", "alerts"),
     ),
 }

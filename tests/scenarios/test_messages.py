@@ -1,7 +1,9 @@
 """A breach at night, told by telephone: a number that is not in use is passed over at once, whoever picks up
-takes it by a key, and who had a text for it is told so; and a process that is killed as it sends sends no
-second text. On both deployments; the providers are the deployment's own sandbox."""
+takes it by a key, or by the link of a text, and who had a text for it is told so; and a process that is
+killed as it sends sends no second text. On both deployments; the providers are the deployment's own
+sandbox."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -94,6 +96,35 @@ async def test_a_breach_rings_whoever_can_be_reached_and_a_key_takes_it(goldthre
     assert cause not in over["text"]
     others = [len(await messages(goldthread, "sms", to)) for to in (GONE, REACHED, DUTY)]
     assert others == [1, 1, 0], "not whoever took it, nor whom nothing had reached"
+    await taken_by_its_link(goldthread)
+
+
+async def taken_by_its_link(goldthread: Goldthread) -> None:
+    """The link of a text, opened by nobody who is signed in: to look takes nothing, one press takes it, and
+    it is on record as whose telephone it was."""
+    before = len(await messages(goldthread, "sms", REACHED))
+    cause = await breach(goldthread, "M/3")
+    joan = await goldthread.person("joan-okafor")
+
+    async def texted() -> list[dict[str, Any]]:
+        return (await messages(goldthread, "sms", REACHED))[before:]
+
+    (text,) = await until(texted, "the second has a text")
+    (link,) = re.findall(r"/notify/take/[0-9a-f-]+/[0-9A-Za-z_=-]+", text["text"])
+
+    async def state() -> tuple[str, str | None]:
+        shown = (await joan.get(f"/notify/v1/alerts/{cause}")).json()
+        return shown["state"], shown["answered_by"]
+
+    async with httpx.AsyncClient(base_url=goldthread.url) as telephone:
+        looked = await telephone.get(link)
+        assert looked.status_code == 200
+        assert all(secret not in looked.text for secret in (cause, "Marlowe", "northmere-north"))
+        assert await state() == ("unanswered", None)
+        assert (await telephone.post(link)).status_code in (200, 303)
+        forged = link[:-1] + ("1" if link.endswith("0") else "0")
+        assert (await telephone.post(forged)).status_code == 404, "we did not sign that"
+    assert await state() == ("answered", "you")
 
 
 async def test_a_forged_receipt_is_turned_away(goldthread: Goldthread) -> None:

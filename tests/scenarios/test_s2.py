@@ -90,6 +90,16 @@ async def missing(chair: httpx.AsyncClient, case: str, order: str) -> dict[str, 
     return {gap["code"]: gap for gap in page["missing"] if order in gap["roots"]}
 
 
+async def in_the_cohort(matac: httpx.AsyncClient) -> str:
+    """Who he is on the pages of the MATAC."""
+
+    async def found() -> str | None:
+        people = (await matac.get("/marac/v1/cohort")).json()["people"]
+        return next((each["person"] for each in people if each["name"]["family"] == "Penhallow"), None)
+
+    return str(await until(found, "he is in the cohort"))
+
+
 async def shown_within_a_second(views: dict[str, Callable[[], Awaitable[bool]]]) -> None:
     for name, shows in views.items():
         await until(shows, name, 1)
@@ -142,6 +152,8 @@ async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthr
     chair, control = await goldthread.person("rowan-ellis"), await goldthread.system("northmere-control-room")
     sergeant, neighbour = await goldthread.person("helen-sato"), await goldthread.person("kit-sorrell")
     council, other = await goldthread.person("ines-calder"), await goldthread.person("carys-bevan")
+    matac = await goldthread.person("tom-achterberg")
+    his = f"/marac/v1/cohort/{await in_the_cohort(matac)}"
     root = str((await goldthread.post("northmere-police", "/orders/v1/orders", spo(MADE)))["root"])
     page = f"/orders/v1/orders/{root}"
 
@@ -160,8 +172,12 @@ async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthr
         orders = (await chair.get(f"/marac/v1/cases/{case}")).json()["orders"]
         return root in {order["root"] for order in orders}
 
+    async def on_his_page() -> bool:
+        return "spo" in {each["order"] for each in (await matac.get(his)).json()["orders"]}
+
     await shown_within_a_second(
         {
+            "the MATAC's page of him": on_his_page,
             "the control room": at_the_control_room,
             "the order's page": on_its_page,
             "the list": on_the_list,
