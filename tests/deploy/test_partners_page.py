@@ -35,6 +35,7 @@ MET = ("chassis", "services/referrals", "services/orders")
 
 FAULTS = ("services/referrals/rules/assessing.py", "services/orders/rules/service_of_order.py")
 FAULTS += ("contracts/rules/breach_answer.py", "contracts/rules/pattern.py", "contracts/rules/circulation.py")
+FAULTS += ("contracts/rules/order_answers.py",)
 """The rules that say what is wrong with a fact: the kind of the fault and its place."""
 
 
