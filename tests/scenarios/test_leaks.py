@@ -386,6 +386,7 @@ async def everything(goldthread: Goldthread, roots: Mapping[str, str]) -> dict[s
     paths += [f"/marac/cases/{case}/print", f"/marac/v1/cases/{case}/sources/{roots['immigration']}"]
     paths += [f"/marac/cases/{case}/source/{root}" for root in roots.values()]
     paths += [f"{at}/breaches/{breach}" for at in ("/orders", "/orders/v1")]
+    paths += ["/orders/briefing", "/orders/v1/briefing", f"/orders/orders/{roots['order']}/breach"]
     shown = {}
     for name in ("priya-nair", "dev-malik", "marcus-dunne"):
         client = await goldthread.person(name)
