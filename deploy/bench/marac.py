@@ -7,9 +7,11 @@ post, one look at the agenda.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 
 from sqlalchemy import text
 
@@ -58,7 +60,7 @@ def measure(deployment: Deployment, posts: int, cases: int) -> Iterator[str | Fi
     yield f"M1: {posts} posts about a case on an open agenda"
     took, looks = run_apart(_posted(deployment, posts))
     value, raw = milliseconds(took, 99), milliseconds(looks, 99)
-    what = "from a post about somebody until the open agenda has it, p99 (raw: a look at it)"
+    what = "from a post about somebody until whoever has the agenda open is told, p99 (raw: a look at it)"
     yield Figure("M1", what, value, "ms", raw, value / raw, f"< {GOAL_POST_MS} ms", value < GOAL_POST_MS)
     yield f"M2: a MARAC that heard {cases:,} cases in a year"
     pages, raw = run_apart(_looked(deployment, cases))
@@ -71,24 +73,41 @@ def measure(deployment: Deployment, posts: int, cases: int) -> Iterator[str | Fi
 
 
 async def _posted(deployment: Deployment, posts: int) -> tuple[list[float], list[float]]:
-    """The seconds of each post until the agenda has it; and of each look at an agenda with nothing new."""
+    """The seconds of each post until the open agenda tells of one line more; and of each look at it."""
     async with client_of(deployment) as client:
         await settled(client)
         meeting, case = await _listed(client)
         await _publish(client, meeting)
+        agenda = f"/marac/v1/meetings/{meeting}/agenda"
+        lines = (await client.call(COORDINATOR, "GET", agenda)).json()["cases"]
+        letters = next(each["letters"] for each in lines if each["case"] == case)
+        told: asyncio.Queue[tuple[float, int]] = asyncio.Queue()
+        hearing = asyncio.create_task(_hear(client, meeting, letters, told))
         took, looks = list[float](), list[float]()
-        for number in range(posts):
+        for number in range(1, posts + 1):
             began = time.perf_counter()
-            before = await _line(client, meeting, case)
+            await client.call(COORDINATOR, "GET", agenda)
             looks.append(time.perf_counter() - began)
             at = Clock().now() - timedelta(minutes=1)
             said = line(IncidentReported.type, f"open-{number}", FIRST, FIRST, at, kind="harassment")
             began = time.perf_counter()
             await upload(client, "referrals", [said])
-            while await _line(client, meeting, case) == before:
-                await asyncio.sleep(0.01)
-            took.append(time.perf_counter() - began)
+            while (heard := await told.get())[1] < number:
+                pass
+            took.append(heard[0] - began)
+        hearing.cancel()
+        await asyncio.wait([hearing])
         return took, looks
+
+
+async def _hear(client: Client, meeting: str, letters: str, told: asyncio.Queue[tuple[float, int]]) -> None:
+    """Note when the open agenda says how many lines of a case are new."""
+    page = (await client.call(COORDINATOR, "GET", f"/marac/meetings/{meeting}")).text
+    live = re.search(r'data-live="([^"]+)"', page)
+    assert live, "it is to come"
+    async for says in client.hears(COORDINATOR, unescape(live[1])):
+        if found := re.search(rf"case {letters} \((\d+) new", says):
+            told.put_nowait((time.perf_counter(), int(found[1])))
 
 
 async def _listed(client: Client) -> tuple[str, str]:
@@ -113,11 +132,6 @@ async def _publish(client: Client, meeting: str) -> None:
         "after"
     ]:
         await asyncio.sleep(0.05)
-
-
-async def _line(client: Client, meeting: str, case: str) -> dict[str, object]:
-    agenda = (await client.call(COORDINATOR, "GET", f"/marac/v1/meetings/{meeting}/agenda")).json()
-    return next(each for each in agenda["cases"] if each["case"] == case)
 
 
 async def _looked(deployment: Deployment, cases: int) -> tuple[dict[str, float], float]:

@@ -24,6 +24,8 @@ from deploy.wiring import SERVICES
 GOAL = 1.3
 OF_ONE = 8
 """In how many of the facts each person stands, in the mean."""
+_STEP = 31_536_000
+"""Microseconds between two of them: a million in a year."""
 _NUMBERS = "generate_series(cast($1 as bigint), cast($2 as bigint)) as n"
 _ID = "cast(md5('{kind}' || {n}) as uuid)"
 
@@ -83,7 +85,8 @@ def _statements() -> Iterator[str]:
     id_ = f"cast({_ID.format(kind='fact', n='n')} as text)"
     one = "select id from fact where type like '%.incident.reported.v1' limit 1"
     yield f"""insert into fact select (jsonb_populate_record(one, jsonb_build_object(
-            'id', {id_}, 'root', {id_}, 'body', replace(one.body, one.id, {id_})))).*
+            'id', {id_}, 'root', {id_}, 'body', replace(one.body, one.id, {id_}),
+            'accepted', one.accepted - n * {_STEP}, 'occurred', one.occurred - n * {_STEP}))).*
         from fact as one, {_NUMBERS} where one.id = ({one})"""
     for side in ("a", "b"):
         mention = _ID.format(kind=f"{side} mention", n=f"(n / {OF_ONE})")

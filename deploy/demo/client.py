@@ -1,6 +1,7 @@
 """The simulated partners' and staff's way in: the same as everybody's, by HTTP with a token."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,14 @@ class Client:
             kind = "/".join(urlsplit(path).path.split("/")[:4])
             raise Unexpected(f"{method} {kind}: {answer.status_code} {code}", answer.status_code)
         return answer
+
+    async def hears(self, who: str, path: str) -> AsyncIterator[str]:
+        """What somebody's open page is told, sentence by sentence."""
+        headers = {"Authorization": f"Bearer {self._tokens[who]}"}
+        async with self._http.stream("GET", path, headers=headers, timeout=None) as answer:
+            async for line in answer.raise_for_status().aiter_lines():
+                if line.startswith("data: "):
+                    yield line.removeprefix("data: ")
 
     async def caught_up(self) -> None:
         """Wait until the pages hold what was said by now. Raises Unexpected when they do not come so far."""
