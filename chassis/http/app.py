@@ -32,7 +32,7 @@ from chassis.http.auth import (
 )
 from chassis.http.bulk import bulk_path, bulk_router
 from chassis.http.context import the_runtime as the_runtime
-from chassis.http.facts import facts_router
+from chassis.http.facts import document_repeats, facts_router
 from chassis.http.issuer import Issuer
 from chassis.http.limits import Limits
 from chassis.http.outer import Outer, security_headers
@@ -118,6 +118,7 @@ def create_app(runtime: Host, transport: httpx.AsyncBaseTransport | None = None)
     _add_handlers(app)
     _add_routes(app, runtime)
     _refuse_undeclared(app, runtime.service)
+    document_repeats(app)
     ask_rights_first(app)
     templates = {route.endpoint: route.path for route in iter_route_contexts(app.routes)}
     app.add_middleware(Limits, lines=f"{bulk_path(name)}|{uploads_path(name)}/[^/]+/parts/[^/]+")

@@ -6,7 +6,7 @@ hand in ``If-Match``, so that nobody overwrites what they have not seen.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
@@ -59,6 +59,22 @@ def receipt(response: Response, service: str, taken: Taken) -> Receipt:
     if taken.repeated:
         response.status_code = 200
     return taken.receipt
+
+
+def document_repeats(app: FastAPI) -> None:
+    """The document of a service says that the repeat of what is posted under a key is answered with 200."""
+    written = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = written()
+        for operation in (each for path in document["paths"].values() for each in path.values()):
+            under_a_key = any(each["name"] == "idempotency-key" for each in operation.get("parameters", ()))
+            if under_a_key and (first := operation["responses"].get("201")):
+                again = {"description": "The same again under the same key: as it was answered first"}
+                operation["responses"].setdefault("200", first | again)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI has it extended
 
 
 def facts_router(service: str) -> APIRouter:
