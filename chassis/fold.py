@@ -86,7 +86,7 @@ class Folder:
                 pace.folded(turn, batch, time.monotonic(), coming=coming)
             if not batch.more and (rest := pace.rest(time.monotonic())) > 0:
                 await self._signals.wait("fold.urgent", rest)
-            elif batch.marks == 0 or batch.put_back == batch.subjects:
+            elif batch.marks == 0 or 0 < batch.subjects == batch.put_back:
                 await self._signals.wait("fold", PAUSE_SECONDS)
 
     def _turn(self, pace: Pace) -> Turn:

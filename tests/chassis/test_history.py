@@ -17,7 +17,7 @@ from chassis.fold import Folder
 from chassis.http.lines import GROUP
 from chassis.ledger import entry_of
 from chassis.marks import HISTORY, Rank
-from chassis.pace import Turn
+from chassis.pace import MARKS, Turn
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.taking import take
@@ -115,6 +115,36 @@ async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:
     today = await _filed(store, "9", HOUR)
     assert await _taken(store, 1) == [today]
     assert {key for key in await _taken(store, 9) if key[0] == "m"} == old
+
+
+class Waiting(Signals):
+    """Signals that note how much was marked when the folder began to wait."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self._store = store
+        self.left: list[int] = []
+
+    async def wait(self, name: str, at_most: float) -> None:
+        async with self._store.reading() as connection:
+            left = await connection.execute(text("select count(*) from mark"))
+            self.left.append(left.scalar_one())
+        await super().wait(name, at_most)
+
+
+async def test_marks_that_concern_nobody_are_taken_one_turn_after_another(store: Store) -> None:
+    marks = [(f"o:{n}", None, Rank.HISTORY) for n in range(3 * MARKS + 1)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    signals = Waiting(store)
+    folding = asyncio.create_task(Folder(store, IDS, "/tests", VIEWS, signals).run())
+
+    async def waits() -> bool:
+        return bool(signals.left)
+
+    await until(waits)
+    folding.cancel()
+    await asyncio.gather(folding, return_exceptions=True)
+    assert signals.left[0] == 0, "it waits when nothing is left"
 
 
 async def test_an_upload_waits_for_folds_of_today_alone(
