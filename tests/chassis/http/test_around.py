@@ -126,7 +126,8 @@ async def test_an_idempotency_key_is_visible_ascii(
 async def test_the_openapi_document_promises_problems(client: httpx.AsyncClient) -> None:
     document = (await client.get("/orders/openapi.json")).json()
     answers = document["paths"]["/orders/v1/reports"]["post"]["responses"]
-    assert set(answers) == {"201", "4XX", "503"}
+    assert set(answers) == {"200", "201", "4XX", "503"}
+    assert answers["200"]["content"] == answers["201"]["content"], "a repeat is answered as the first was"
     assert list(answers["4XX"]["content"]) == ["application/problem+json"]
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
     assert "HTTPValidationError" not in document["components"]["schemas"]
