@@ -4,6 +4,9 @@ import { Kept, RETRY, clock, fill, parsed, posted } from "./kept.js";
 
 const AHEAD = 180_000;
 
+/** The case that is on the page: it is another than in the address for a moment, when somebody steps back. */
+let shown = location.pathname;
+
 /** Since when is the server's to say, and what time it was there when the page was made. */
 function times() {
   for (const { dataset, classList } of document.querySelectorAll(".gt-timer")) {
@@ -54,6 +57,7 @@ async function hear(page) {
     document.querySelector("[data-state-others]").append(left);
     for (const timer of next.querySelectorAll(".gt-timer")) timer.dataset.came = ahead.came;
     history.pushState(null, "", ahead.address);
+    shown = location.pathname;
     document.title = came.title;
     document.querySelector(".gt-way").replaceWith(came.querySelector(".gt-way"));
     page.replaceWith(next);
@@ -174,5 +178,6 @@ async function hear(page) {
   fetchAhead();
 }
 
-addEventListener("popstate", () => location.reload());
+/** A step back or on leads to another case. The skip link is such a step too, and stays on this one. */
+addEventListener("popstate", () => location.pathname !== shown && location.reload());
 await hear(document.querySelector("[data-hear]"));
