@@ -16,7 +16,6 @@ from chassis.facts import FactSet
 from chassis.folded import Folded
 from chassis.ids import Ids
 from chassis.known import FoldFailed, Known, configured
-from chassis.ledger import EVERYTHING
 from chassis.reading import Reader, parsed, row_of
 from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
@@ -198,16 +197,16 @@ class Archive:
             return {each.subject for each in await parking.broken(connection)}
 
     async def out_of_date(self, subjects: Collection[str]) -> set[str]:
-        """Of these subjects (``p:…``, ``k:…``, ``o:…``) those whose row is not all that is known: they
-        or a mention of theirs are marked, or their fold fails."""
+        """Of these subjects (``p:…``, ``k:…``, ``o:…``) those whose row is not all that is known: they,
+        a mention of theirs, or all that read something are marked, or their fold fails."""
         statement = f"""select r.id from {self.store.rows_of("rows", (("id", "text"),))}
-            where exists (select 1 from mark where key = r.id or key = :everything)
+            where exists (select 1 from mark where key = r.id or key >= '*' and key < '+')
             or exists (select 1 from place join mark on mark.key = place.mention where place.person = r.id)
             or r.id in (select moved_from from mark where moved_from is not null)
             or exists (select 1 from subject where id = r.id and broken_since is not null)"""
         rows = orjson.dumps([{"id": id_} for id_ in sorted(subjects)]).decode()
         async with self.store.reading() as connection:
-            found = await connection.execute(prepared(statement), {"rows": rows, "everything": EVERYTHING})
+            found = await connection.execute(prepared(statement), {"rows": rows})
             return set(found.scalars())
 
     async def incomplete(self, subjects: Collection[str]) -> parking.Incomplete:

@@ -20,7 +20,7 @@ from chassis.batch import Batch, Done
 from chassis.deciders import drafted, record, trace_of
 from chassis.ids import Ids
 from chassis.logging import fault_of
-from chassis.marks import Mark, Rank
+from chassis.marks import Due, Mark, Rank
 from chassis.pace import COMING_SECONDS, MARKS, TURN_SECONDS, Pace, Turn
 from chassis.reading import Read, Reader
 from chassis.release import Outdated, newest
@@ -132,59 +132,59 @@ class Folder:
         batch.subjects = len(subjects)
         missed = {id_: subjects[id_] for id_ in subjects if id_ not in locked}
         await self._put_back(connection, missed, batch)
-        out_of_date = locked
+        due = {id_: subjects[id_] for id_ in locked}
         for more in reversed(range(ROUNDS)):
             said = batch.said
-            theirs = {id_: subjects[id_] for id_ in out_of_date | missed.keys()}
-            left = await self._levels(connection, out_of_date, theirs, batch)
+            left = await self._levels(connection, set(due), due | missed, batch)
             if left:
-                await self._put_back(connection, {id_: subjects[id_] for id_ in left}, batch)
+                await self._put_back(connection, {id_: due[id_] for id_ in left}, batch)
                 break
             # A mark that is taken is folded: what the last round says is left to the next transaction.
             if not more or batch.said == said:
                 break
-            if not (out_of_date := await self._marked_again(connection, locked)):
+            if not (due := await self._marked_again(connection, locked)):
                 break
         batch.seconds = time.monotonic() - began
         return batch
 
-    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, Rank]:
-        """The subjects that these marks concern, with their rank; further marks for the rest."""
-        subjects: dict[str, Rank] = {}
-        mentions: dict[str, Rank] = {}
+    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, Due]:
+        """The subjects that these marks concern; further marks for the rest."""
+        subjects: dict[str, Due] = {}
+        mentions: dict[str, Due] = {}
         for mark in marks:
             if mark.key.startswith(ledger.EVERYTHING):
-                await self._mark_all(connection, mark.key)
+                await self._mark_all(connection, mark)
             elif mark.key.startswith("m:"):
-                mentions[mark.key] = mark.rank
-                subjects.update((left, mark.rank) for left in mark.left)
+                mentions[mark.key] = mark.due
+                for left in mark.left:
+                    subjects[left] = subjects.get(left, mark.due) | mark.due
             else:
-                subjects[mark.key] = max(subjects.get(mark.key, mark.rank), mark.rank)
-        moved = sorted(mark.key for mark in marks if mark.left)
-        if moved:
-            await self._mark_sharing(connection, moved, sorted(mark.key for mark in marks))
+                subjects[mark.key] = subjects.get(mark.key, mark.due) | mark.due
+        if any(mark.left for mark in marks):
+            await self._mark_sharing(connection, marks)
         if mentions:
             for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
-                subjects[person] = max(subjects.get(person, Rank.HISTORY), mentions[mention])
+                subjects[person] = subjects.get(person, mentions[mention]) | mentions[mention]
         return await self._of_views(connection, subjects)
 
-    async def _mark_all(self, connection: AsyncConnection, asked: str) -> None:
+    async def _mark_all(self, connection: AsyncConnection, mark: Mark) -> None:
         """Mark every key there is; or those of the kinds of subject that read a type of configuration."""
-        anew = Rank.HISTORY if asked == ledger.EVERYTHING else Rank.REST
-        all_keys = f"insert into mark (key, urgent) select distinct key, {anew:d} from key"
-        if asked == ledger.EVERYTHING:
+        anew = Rank.HISTORY if mark.key == ledger.EVERYTHING else Rank.REST
+        all_keys = f"""insert into mark (key, urgent, origin)
+            select distinct key, {anew:d}, {mark.due.origin} from key"""
+        if mark.key == ledger.EVERYTHING:
             await connection.execute(prepared(all_keys))
             reached(Step.REBUILD_EXPANDED)
             return
         for prefix, types in self._configured_by.items():
-            if asked in map(ledger.all_that_read, types):
+            if mark.key in map(ledger.all_that_read, types):
                 filed = "m" if prefix == PREFIX["person"] else prefix  # persons are found by their mentions
                 await connection.execute(prepared(f"{all_keys} where key >= '{filed}:' and key < '{filed};'"))
 
-    async def _of_views(self, connection: AsyncConnection, subjects: Mapping[str, Rank]) -> dict[str, Rank]:
+    async def _of_views(self, connection: AsyncConnection, subjects: Mapping[str, Due]) -> dict[str, Due]:
         """Those that can have a row here: of a kind that has views, and begun as one of them asks.
         What begins a subject later leaves a mark of its own."""
-        found = {id_: rank for id_, rank in subjects.items() if id_[0] in self._begun}
+        found = {id_: due for id_, due in subjects.items() if id_[0] in self._begun}
         asked = sorted(id_ for id_ in found if self._begun[id_[0]])
         if asked:
             types = {name for id_ in asked for name in self._begun[id_[0]]}
@@ -201,21 +201,24 @@ class Folder:
         return f"""exists (select 1 from key join fact on fact.id = key.fact
                 where key.key = {subject} and fact.type in ({names}))"""
 
-    async def _mark_sharing(
-        self, connection: AsyncConnection, moved: Sequence[str], taken: Sequence[str]
-    ) -> None:
+    async def _mark_sharing(self, connection: AsyncConnection, taken: Sequence[Mark]) -> None:
         """Mark every key that shares a fact with a moved mention, but those whose mark is taken with it:
         what they concern is read after this, or put back. Persons are found by their mentions."""
-        statement = f"""insert into mark (key, urgent)
-            select distinct theirs.key, 0 from {self._store.rows_of("moved", (("key", "text"),))}
+        moved = {mark.key: mark.due for mark in taken if mark.left}
+        oldest = min(due.origin for due in moved.values())
+        statement = f"""insert into mark (key, urgent, origin)
+            select distinct theirs.key, 0, {oldest} from {self._store.rows_of("moved", (("key", "text"),))}
             join key as mine on mine.key = r.key
             join key as theirs on theirs.fact = mine.fact
             where theirs.key not like '{PREFIX["person"]}:%'
                 and theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})"""
-        keys = {"moved": _listed("key", moved), "taken": _listed("key", taken)}
+        keys = {
+            "moved": _listed("key", sorted(moved)),
+            "taken": _listed("key", sorted(mark.key for mark in taken)),
+        }
         await connection.execute(prepared(statement), keys)
 
-    async def _lock(self, connection: AsyncConnection, subjects: Mapping[str, Rank]) -> set[str]:
+    async def _lock(self, connection: AsyncConnection, subjects: Iterable[str]) -> set[str]:
         rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in sorted(subjects)]
         columns = (("id", "text"), ("level", "int"))
         missing = f"""insert into subject (id, level)
@@ -228,33 +231,35 @@ class Folder:
         result = await connection.execute(prepared(lock), {"rows": _listed("id", sorted(subjects))})
         return set(result.scalars())
 
-    async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> set[str]:
+    async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> dict[str, Due]:
         """Which of these subjects are marked, most of them by what was just said of them: their marks are
         taken. Their locks are held, and they are read after this."""
         theirs = self._store.rows_of("rows", (("id", "text"),))
         own = f"""delete from mark where seq in (
             select seq from mark where key in (select id from {theirs}) {self._store.skip_locked})
-            returning key"""
+            returning key, urgent, coalesce(origin, seq) as origin"""
         result = await connection.execute(prepared(own), {"rows": _listed("id", sorted(locked))})
-        return set(result.scalars())
+        again: dict[str, Due] = {}
+        for row in result:
+            due = Due(Rank(row.urgent), row.origin)
+            again[row.key] = again.get(row.key, due) | due
+        return again
 
-    async def _put_back(
-        self, connection: AsyncConnection, subjects: Mapping[str, Rank], batch: Batch
-    ) -> None:
+    async def _put_back(self, connection: AsyncConnection, subjects: Mapping[str, Due], batch: Batch) -> None:
         """Mark these anew: whoever takes their marks next folds them."""
-        await ledger.add_marks(self._store, connection, [(id_, None, rank) for id_, rank in subjects.items()])
+        await ledger.put_back(self._store, connection, subjects)
         batch.put_back += len(subjects)
 
     async def _levels(
-        self, connection: AsyncConnection, chosen: set[str], ranks: Mapping[str, Rank], batch: Batch
+        self, connection: AsyncConnection, chosen: set[str], due: Mapping[str, Due], batch: Batch
     ) -> set[str]:
-        """Fold these, and give those that were left when it gave way to what is urgent. ``ranks``: theirs,
-        and of those that are put back, who need no further mark."""
+        """Fold these, and give those that were left when it gave way to what is urgent. ``due``: they, and
+        those that are put back, who need no further mark."""
         at, left = await self._store.now(connection), set(chosen)
         for level in (0, 1):
             ids = sorted(id_ for id_ in chosen if (id_[0] in "ko") == bool(level))
             if ids and not batch.cut:
-                left.difference_update(await self._level(connection, level, ids, ranks, at, batch))
+                left.difference_update(await self._level(connection, level, ids, due, at, batch))
         return left
 
     async def _level(
@@ -262,7 +267,7 @@ class Folder:
         connection: AsyncConnection,
         level: int,
         ids: Sequence[str],
-        ranks: Mapping[str, Rank],
+        due: Mapping[str, Due],
         at: datetime,
         batch: Batch,
     ) -> set[str]:
@@ -275,8 +280,8 @@ class Folder:
         await self._note(connection, done, micros(at))
         if level == 0 and written:
             new = {row.subject for row in written}
-            changed = {each.id: ranks[each.id] for each in done if each.id[2:] in new}
-            batch.left += await self._markreaders(connection, changed, sorted(ranks))
+            changed = {each.id: due[each.id] for each in done if each.id[2:] in new}
+            batch.left += await self._markreaders(connection, changed, sorted(due))
         said = [draft for each in done for draft in each.said]
         if said:
             reached(Step.FOLD_WRITTEN)
@@ -355,7 +360,7 @@ class Folder:
         await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
 
     async def _markreaders(
-        self, connection: AsyncConnection, changed: Mapping[str, Rank], taken: Sequence[str]
+        self, connection: AsyncConnection, changed: Mapping[str, Due], taken: Sequence[str]
     ) -> int:
         """A person's row changed: mark the cases and causes that read it, but those that are taken
         themselves, and so read it after this, or are put back. Give how many were marked."""
@@ -367,10 +372,13 @@ class Folder:
         ]
         if not kinds:
             return 0
-        columns = (("person", "text"), ("urgent", "int"))
-        rows = [{"person": id_, "urgent": int(rank)} for id_, rank in sorted(changed.items())]
-        statement = f"""insert into mark (key, urgent)
-            select theirs.key, max(r.urgent) from {self._store.rows_of("rows", columns)}
+        columns = (("person", "text"), ("urgent", "int"), ("origin", "bigint"))
+        rows = [
+            {"person": id_, "urgent": int(due.rank), "origin": due.origin}
+            for id_, due in sorted(changed.items())
+        ]
+        statement = f"""insert into mark (key, urgent, origin)
+            select theirs.key, max(r.urgent), min(r.origin) from {self._store.rows_of("rows", columns)}
             join place on place.person = r.person
             join key as mine on mine.key = place.mention
             join key as theirs on theirs.fact = mine.fact

@@ -2,8 +2,9 @@
 after it, and in a rebuild long after it. So a page says what its rows have in them, not what is held.
 
 Marks carry no time. So once a second it is noted until when all was held then (``chassis.watermark``), and
-the highest mark that was there. A mark that is there now, and was higher than all that were there at such a
-time, has been put since: what had been held then has been folded.
+the highest mark that was there. Where each mark that is there now is newer than all that were there at such
+a time, what had been held then has been folded. A mark that was left in place of another is as old as that
+one.
 """
 
 from collections import deque
@@ -14,7 +15,10 @@ from chassis.watermark import held_until
 
 KEPT = 3600
 """How many notes, of a second each, are kept: of an older mark it is only known that it is old."""
-_FIRST = prepared("select min(seq) from mark")
+_OLDEST = prepared(
+    """select (select min(seq) from mark) as seq,
+        (select min(origin) from mark where origin is not null) as origin"""
+)
 _LAST = prepared("select max(seq) from mark")
 
 
@@ -38,11 +42,11 @@ class Folded:
         a start that found marks of before."""
         held = await held_until(self._store, self._reader)
         async with self._store.reading() as connection:
-            first = (await connection.execute(_FIRST)).scalar()
-        if first is None:
+            oldest = [each for each in (await connection.execute(_OLDEST)).one() if each is not None]
+        if not oldest:
             self._keep(0, held)
             return held
-        return next((then for last, then in reversed(self._notes) if last < first), None)
+        return next((then for last, then in reversed(self._notes) if last < min(oldest)), None)
 
     def _keep(self, last: int, held: datetime | None) -> None:
         if held is None:

@@ -5,7 +5,7 @@ and no statement is compiled twice.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Ids
-from chassis.marks import Rank, rank_of
+from chassis.marks import Due, Rank, rank_of
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
@@ -212,6 +212,14 @@ async def add_marks(
     rows = [{"key": key, "moved_from": left, "urgent": int(rank)} for key, left, rank in marks]
     if rows:
         columns = (("key", "text"), ("moved_from", "text"), ("urgent", "int"))
+        await _insert(store, connection, "mark", columns, rows)
+
+
+async def put_back(store: Store, connection: AsyncConnection, due: Mapping[str, Due]) -> None:
+    """Mark anew what was taken and not folded: it is as old as it was."""
+    rows = [{"key": key, "urgent": int(each.rank), "origin": each.origin} for key, each in due.items()]
+    if rows:
+        columns = (("key", "text"), ("urgent", "int"), ("origin", "bigint"))
         await _insert(store, connection, "mark", columns, rows)
 
 

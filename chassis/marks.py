@@ -29,10 +29,23 @@ def rank_of(model: type[Content] | None, change: Change, agency: str, age: timed
     return Rank.HISTORY if change is Change.ORIGINAL and agency != "goldthread" else Rank.REST
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to be folded: its rank, and the number of the oldest mark that it comes from. Whatever is left
+    in place of a mark keeps both: it waits for as long as that one did (``chassis.folded``)."""
+
+    rank: Rank
+    origin: int
+
+    def __or__(self, other: "Due") -> "Due":
+        """Of one subject, by two marks: whichever comes first, and whichever is older."""
+        return Due(max(self.rank, other.rank), min(self.origin, other.origin))
+
+
 @dataclass(slots=True)
 class Mark:
     """One taken mark, or several of one key drawn together."""
 
     key: str
+    due: Due
     left: set[str] = field(default_factory=set)
-    rank: Rank = Rank.HISTORY

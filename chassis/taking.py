@@ -5,10 +5,12 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.batch import Batch
-from chassis.marks import Mark, Rank
+from chassis.marks import Due, Mark, Rank
 from chassis.pace import Turn
 from chassis.release import NEWEST
 from chassis.store import Store, prepared
+
+_TAKEN = "key, moved_from, urgent, coalesce(origin, seq) as origin"
 
 
 async def take(
@@ -22,12 +24,12 @@ async def take(
 ) -> list[Mark]:
     """So many of the marks whose turn it is, and all others of the same keys; ``batch`` is told of them.
     None are lower than ``least``; none are given to a ``version`` that is not the newest on this store."""
-    rows: list[Row[tuple[str, str | None, int]]] = []
+    rows: list[Row[tuple[str, str | None, int, int]]] = []
     for kind in turn.value:
         first = f"""delete from mark where seq in (
             select seq from mark where {NEWEST} <= :version and {kind} and urgent >= {least:d}
             order by urgent desc, seq limit :limit {store.skip_locked})
-            returning key, moved_from, urgent"""
+            returning {_TAKEN}"""
         values = {"limit": limit, "version": version}
         rows = list((await connection.execute(prepared(first), values)).all())
         if rows:
@@ -39,13 +41,14 @@ async def take(
     same = store.rows_of("keys", (("key", "text"),))
     more = f"""delete from mark where seq in (
         select seq from mark where key in (select key from {same})
-        {store.skip_locked}) returning key, moved_from, urgent"""
+        {store.skip_locked}) returning {_TAKEN}"""
     asked = {"keys": orjson.dumps([{"key": key} for key in keys]).decode()}
     rows += (await connection.execute(prepared(more), asked)).all()
     marks: dict[str, Mark] = {}
     for row in rows:
-        mark = marks.setdefault(row.key, Mark(row.key))
-        mark.rank = max(mark.rank, Rank(row.urgent))
+        due = Due(Rank(row.urgent), row.origin)
+        mark = marks.setdefault(row.key, Mark(row.key, due))
+        mark.due |= due
         if row.moved_from is not None:
             mark.left.add(row.moved_from)
     return list(marks.values())

@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEFT = text("origin is not null")
 Counter = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -98,14 +99,21 @@ class PlaceTable(SQLModel, table=True):
 
 
 class MarkTable(SQLModel, table=True):
-    """What is out of date. ``urgent``: its rank (``chassis.ledger``)."""
+    """What is out of date. ``urgent``: its rank. ``origin``: the ``seq`` of the oldest mark in whose place it
+    was left (``chassis.marks``); so no number is given twice."""
 
     __tablename__ = "mark"
-    __table_args__ = (Index("mark_order", text("urgent desc"), "seq"), Index("mark_key", "key"))
+    __table_args__ = (
+        Index("mark_order", text("urgent desc"), "seq"),
+        Index("mark_key", "key"),
+        Index("mark_origin", "origin", postgresql_where=_LEFT, sqlite_where=_LEFT),
+        {"sqlite_autoincrement": True},
+    )
     seq: int | None = Field(default=None, primary_key=True, sa_type=Counter)
     key: str
     moved_from: str | None = None
     urgent: int = 0
+    origin: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class SubjectTable(SQLModel, table=True):

@@ -23,7 +23,7 @@ from chassis.lease import give_up, holds, take_lease
 from chassis.ledger import Entry, entry_of
 from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
-from chassis.marks import Rank
+from chassis.marks import Due, Rank
 from chassis.pace import Turn
 from chassis.parking import UNDECIDED, Park
 from chassis.reading import Reader
@@ -249,12 +249,21 @@ async def test_while_the_folder_rests_only_what_is_urgent_is_taken(store: Store)
     assert await column(store, "select key from mark order by key") == ["m:0", "m:2"]
 
 
+async def test_no_number_of_a_mark_is_given_twice(store: Store) -> None:
+    """By its number it is known which of two marks was there before."""
+    for _ in range(3):
+        await store.write(lambda c: ledger.add_marks(store, c, [("m:1", None, Rank.REST)]))
+        async with store.writing() as connection:
+            (mark,) = await take(store, connection, 1, Turn.URGENT_FIRST, 1, Batch())
+    assert mark.due.origin == 3
+
+
 async def test_marks_of_one_key_are_taken_together(store: Store) -> None:
     marks = [("m:1", None, Rank.REST), ("m:2", None, Rank.REST), ("m:1", "p:9", Rank.URGENT)]
     await store.write(lambda c: ledger.add_marks(store, c, marks))
     async with store.writing() as connection:
         (mark,) = await take(store, connection, 1, Turn.URGENT_FIRST, 1, Batch())
-    assert (mark.key, mark.left, mark.rank) == ("m:1", {"p:9"}, Rank.URGENT)
+    assert (mark.key, mark.left, mark.due) == ("m:1", {"p:9"}, Due(Rank.URGENT, 1)), "as old as the first"
     assert await column(store, "select key from mark") == ["m:2"]
 
 
@@ -483,9 +492,11 @@ async def test_whose_row_is_not_all_that_is_known_of_them(store: Store) -> None:
     async with store.writing() as connection:
         await ledger.add_marks(store, connection, marks)
     assert await archive.out_of_date(asked) == {"p:ann", "p:left", "o:order", "p:broken"}
-    async with store.writing() as connection:
-        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
-    assert await archive.out_of_date(asked) == set(asked)
+    for everything in (ledger.EVERYTHING, ledger.all_that_read(ThresholdSet.type)):
+        async with store.writing() as connection:
+            await connection.execute(text("delete from mark"))
+            await ledger.add_marks(store, connection, [(everything, None, Rank.REST)])
+        assert await archive.out_of_date(asked) == set(asked)
     assert await archive.out_of_date([]) == set()
 
 

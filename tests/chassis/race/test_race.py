@@ -5,10 +5,11 @@ that needs it: with the rule nothing is wrong, without it the same check fails.
 """
 
 import asyncio
+import itertools
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import fold, ledger
+from chassis import fold, folded, ledger
 from chassis.batch import Batch
 from chassis.clock import Clock
 from chassis.fold import Folder
-from chassis.marks import Mark, Rank
+from chassis.folded import Folded
+from chassis.marks import Due, Mark, Rank
 from chassis.pace import MARKS, Turn
 from chassis.reading import Read
 from chassis.store import Postgres, Sqlite, Store
@@ -95,6 +97,44 @@ async def test_what_gave_way_is_folded_all_the_same(
             assert await differing(race.accepting) == []
             assert await differing(race.loading) == []
             assert await false_alerts(race.accepting) == []
+
+
+@pytest.mark.parametrize("anew", [False, True])
+async def test_no_page_says_more_than_its_rows_have_in_them(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    """What was accepted before a time is not said to be in the rows while a mark of it is left, or one that
+    was left in its place: put back, read by a case, moved, or folded anew. No decider says anything here."""
+    monkeypatch.setattr(fold, "WORK_SECONDS", -1.0)
+    seconds = itertools.count()
+
+    async def held_until(*_: object) -> datetime:
+        return EPOCH + timedelta(seconds=next(seconds))
+
+    monkeypatch.setattr(folded, "held_until", held_until)
+    views = (PERSON, CASE, replace(CAUSE, decide=None))
+    side = Side(stores[0], "/accepting", GivesWay, views)
+    race, pages, looks = Race(4, side, Side(stores[1], "/loading")), Folded(stores[0], "orders"), 0
+    for _ in range(ROUNDS):
+        await side.drain()
+        empty = await pages.until()
+        assert empty is not None
+        for _ in range(8):
+            await race._write()
+        if anew:
+            await side.store.write(lambda c: ledger.add_marks(side.store, c, [("*", None, Rank.REST)]))
+        await pages.note()
+        draining = asyncio.create_task(side.drain())
+        while not draining.done():
+            await pages.note()
+            said = await pages.until()
+            async with side.store.reading() as connection:
+                left = (await connection.execute(text("select count(*) from mark"))).scalar_one()
+            if left:
+                looks += 1
+                assert said == empty, f"{left} marks of before are left"
+        await draining
+    assert looks > ROUNDS
 
 
 # ---- one interleaving for each rule ---------------------------------------------------------
@@ -305,7 +345,7 @@ class MarkedBetween(Folder):
 
     between: Callable[[], Any] | None
 
-    async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> set[str]:
+    async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> dict[str, Due]:
         if self.between:
             await self.between()
             self.between = None
