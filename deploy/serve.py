@@ -86,15 +86,13 @@ async def _match(settings: Settings) -> None:
 def _watch(settings: Settings, name: str) -> None:
     logging.configure()
     telemetry.configure(settings, name)
-    look_for_cycles_rarely()
+    freeze_what_is_loaded()
 
 
-def look_for_cycles_rarely() -> None:
-    """Facts and rows hold no cycles, and there are many: looking for some after each 700 new objects
-    took half of the time in which a batch is loaded."""
+def freeze_what_is_loaded() -> None:
+    """What a start made stays: it is not looked through again (``deploy`` has how often the rest is)."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 async def _serve(app: ASGIApp, settings: Settings) -> None:

@@ -7,6 +7,7 @@ whole sentence, with named places ``%(when)s``. A message with plural forms is a
 import gettext
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from babel.messages.plurals import get_plural
@@ -15,6 +16,20 @@ from markupsafe import Markup, escape
 
 OWN = Path(__file__).parent / "texts"
 """The words of the frame, of times and of code lists: those that every service needs."""
+
+
+@cache
+def _messages(path: Path, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The ids of one catalogue, each with its forms: read once, though every service has the frame's own."""
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    found = []
+    for message in catalogue:
+        if message.id:
+            id_ = str(message.id if isinstance(message.id, str) else message.id[0])
+            forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+            found.append((id_, tuple(str(form or "") for form in forms)))
+    return tuple(found)
 
 
 class MissingText(LookupError):
@@ -36,18 +51,12 @@ class Texts:
                 self._add(path)
 
     def _add(self, path: Path) -> None:
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=self.language, abort_invalid=True)
-        for message in catalogue:
-            if not message.id:
-                continue
-            id_ = str(message.id if isinstance(message.id, str) else message.id[0])
-            forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        for id_, forms in _messages(path, self.language):
             if id_ in self._forms:
                 raise ValueError(f"{path.name}: {id_} is there twice")
             if not all(forms):
                 raise ValueError(f"{path.name}: {id_} has no text")
-            self._forms[id_] = tuple(str(form) for form in forms)
+            self._forms[id_] = forms
 
     def __contains__(self, id_: str) -> bool:
         return id_ in self._forms

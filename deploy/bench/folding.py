@@ -33,7 +33,7 @@ from deploy.bench.invented import incidents
 from deploy.bench.report import Figure
 from deploy.bench.stores import Stores, plain, told
 from deploy.local.processes import run_apart
-from deploy.serve import look_for_cycles_rarely
+from deploy.serve import freeze_what_is_loaded
 from deploy.wiring import SERVICES, clock_of, log_of
 
 TOPIC = "incidents"
@@ -219,7 +219,7 @@ async def _copy(connection: asyncpg.Connection, bodies: list[bytes]) -> None:
 
 if __name__ == "__main__":
     kind, number = sys.argv[1:]
-    look_for_cycles_rarely()
+    freeze_what_is_loaded()
     work = (
         raw(load(), int(number)) if kind == "raw" else ours(load(), int(number), restoring=kind == "restore")
     )

@@ -26,7 +26,7 @@ from chassis.store import open_store
 from contracts.events.orders import BreachReported
 from contracts.submission import Submission
 from deploy.bench.stores import plain
-from deploy.serve import look_for_cycles_rarely, opened, server_of
+from deploy.serve import freeze_what_is_loaded, opened, server_of
 from deploy.wiring import SERVICES
 
 CONNECTIONS = 16
@@ -47,7 +47,7 @@ async def serve_ours(kind: str, settings: Settings) -> None:
     """Orders and the identity provider, until told to stop."""
     logging.configure()
     telemetry.configure(settings, "orders")
-    look_for_cycles_rarely()
+    freeze_what_is_loaded()
     identity = create_identity(settings)
     async with opened(settings) as (log, clock):
         runtime = (AcceptOnly if kind == "accept" else Runtime)(

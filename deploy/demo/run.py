@@ -49,7 +49,7 @@ async def main(data: Path) -> None:
     with (data / LOG).open("a") as lines:
         logging.configure(to=lines)
         telemetry.configure(settings, "demo")
-        serve.look_for_cycles_rarely()
+        serve.freeze_what_is_loaded()
         console.print(f"Goldthread starts at {settings.public_url} (its log: {data / LOG}) ...")
         async with _served(settings):
             failed = await _partners(data, stop)
