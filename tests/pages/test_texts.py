@@ -240,14 +240,11 @@ def test_strings_say_neither_he_nor_she() -> None:
 
 
 def test_a_catalogue_with_a_hole_or_a_double_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "en").mkdir()
-    (tmp_path / "en" / "a.po").write_text(
-        'msgid ""\nmsgstr ""\n"Language: en\\n"\n\nmsgid "a.b"\nmsgstr ""\n'
-    )
+    hole, double = tmp_path / "hole" / "en", tmp_path / "double" / "en"
+    for folder, said in ((hole, 'msgid "a.b"\nmsgstr ""\n'), (double, 'msgid "word.yes"\nmsgstr "Aye"\n')):
+        folder.mkdir(parents=True)
+        (folder / "a.po").write_text(f'msgid ""\nmsgstr ""\n"Language: en\\n"\n\n{said}')
     with pytest.raises(ValueError, match=r"a\.b has no text"):
-        Texts([tmp_path])
-    (tmp_path / "en" / "a.po").write_text(
-        'msgid ""\nmsgstr ""\n"Language: en\\n"\n\nmsgid "word.yes"\nmsgstr "Aye"\n'
-    )
+        Texts([hole.parent])
     with pytest.raises(ValueError, match=r"word\.yes is there twice"):
-        Texts([OWN, tmp_path])
+        Texts([OWN, double.parent])
