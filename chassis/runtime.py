@@ -1,12 +1,14 @@
 """A service at work: its store, its part of the log, the tasks of the mechanism, and its answers.
 
 Until the service has read its own topics to the end that they had when it started, POSTs get 503
-and folds and deciders wait: at most a minute if the log is away.
+and folds and deciders wait: at most a minute if the log is away. Then it goes on with what it has, and until
+it has read the rest after all, pages and messages say that what it says may be a repeat.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,7 @@ from chassis.feeds import Silent
 from chassis.fold import Folder
 from chassis.ids import Ids
 from chassis.load import Loader, positions_of
-from chassis.log import Log, Partition, Subscription
+from chassis.log import Log, LogAway, Partition, Subscription
 from chassis.marks import Rank
 from chassis.news import News
 from chassis.parking import Counts
@@ -45,6 +47,7 @@ log = structlog.get_logger()
 CATCH_UP_SECONDS = 60
 _OUT_OF_DATE = """select (select count(*) from mark)
     + (select count(*) from subject where changes_at <= :now)"""
+PAUSE_SECONDS = 0.5
 STUCK_SECONDS = 10
 """How long a service may be behind the log's end without progress before it is not ready."""
 TICK_SECONDS = 0.25
@@ -73,6 +76,8 @@ class Runtime(Recorder):
         self.silences: Sequence[Silent] = ()
         """Which agencies have been silent for longer than they are, as far as this service reads."""
         self.path = AlertPath(self, timedelta(seconds=settings.alert_path_seconds))
+        self.may_repeat = False
+        """Whether it goes on without all that the log has: it may say what it said before."""
         self.subscription: Subscription | None = None
         self._progress: dict[Partition, tuple[int, float]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -85,7 +90,10 @@ class Runtime(Recorder):
         await self.store.read_clock()
         if self.settings.production and self.clock.offset:
             raise CannotStart("Production refuses a store whose clock a try-out moved.")
-        await self.log.ensure(TOPICS.values())
+        try:
+            await self.log.ensure(TOPICS.values())
+        except LogAway:
+            self._go("topics", self._ensure())
         self.subscription = self.log.subscribe(
             f"goldthread-{self.service.name}",
             self.topics,
@@ -134,6 +142,14 @@ class Runtime(Recorder):
     def _go(self, name: str, work: Awaitable[None]) -> None:
         self._tasks.append(asyncio.create_task(_named(work), name=f"{self.service.name}.{name}"))
 
+    async def _ensure(self) -> None:
+        """See to the topics once the log is there: where one is not as it should be, this task dies."""
+        while True:
+            await asyncio.sleep(PAUSE_SECONDS)
+            with suppress(LogAway):
+                await self.log.ensure(TOPICS.values())
+                return
+
     async def _load(self, subscription: Subscription) -> None:
         """Join the group, which takes for as long as the log is away; then load."""
         try:
@@ -148,10 +164,11 @@ class Runtime(Recorder):
 
     async def _catch_up(self) -> None:
         """Wait until all that the log held at the start is here. If nothing comes for a minute, the
-        log is away or a partition stopped: go on without."""
+        log is away or a partition stopped: go on without, and until it is here say that what is said may be
+        a repeat."""
         ends: dict[tuple[str, int], int] | None = None
         progress, since = -1, time.monotonic()
-        while time.monotonic() - since < CATCH_UP_SECONDS:
+        while True:
             try:
                 ends = await self.log.ends(self.topics) if ends is None else ends
                 reached = await positions_of(self.store, set(ends))
@@ -163,7 +180,12 @@ class Runtime(Recorder):
                     progress, since = towards, time.monotonic()
             except Exception as error:  # noqa: BLE001 - log or store are away: it is asked again
                 log.warning("catch-up.waits", reason=type(error).__name__)
-            await asyncio.sleep(0.05)
+                await asyncio.sleep(PAUSE_SECONDS)
+            if time.monotonic() - since > CATCH_UP_SECONDS:
+                self.may_repeat = True
+                self.caught_up.set()
+            await asyncio.sleep(PAUSE_SECONDS if self.may_repeat else 0.05)
+        self.may_repeat = False
         self.caught_up.set()
 
     async def _tick(self) -> None:
@@ -213,8 +235,10 @@ class Runtime(Recorder):
         return not self._dead()
 
     def _dead(self) -> list[str]:
-        done = [task.get_name() for task in self._tasks if task.done()]
-        return sorted(name for name in done if not name.endswith(".catch-up"))
+        over = {f"{self.service.name}.{name}" for name in ("catch-up", "topics")}
+        done = [task for task in self._tasks if task.done()]
+        well = {each.get_name() for each in done if not each.cancelled() and each.exception() is None}
+        return sorted({each.get_name() for each in done} - (well & over))
 
     async def ready(self) -> tuple[bool, dict[str, Any]]:
         """Whether the service can be relied on: it has read to the log's end, and its tasks live."""

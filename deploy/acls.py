@@ -69,7 +69,8 @@ class _All(CreateAclsRequest):  # type: ignore[misc]  # aiokafka has no types
 
 async def allow(log: KafkaLog, acls: Iterable[Acl]) -> None:
     """Add these lines to what the brokers have. Raises LogError for one that they refuse."""
-    answer = await log.admin._send_request(_All(acls))  # aiokafka has the request, and no call for it
+    admin = await log.admin()
+    answer = await admin._send_request(_All(acls))  # aiokafka has the request, and no call for it
     for code, why in answer.creation_responses:
         if code:
             raise LogError(f"the brokers refuse an access list: {why}")

@@ -6,16 +6,19 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
 from chassis import logging, telemetry
 from chassis.clock import Clock
 from chassis.identity.provider import create_identity
-from chassis.log import Log
+from chassis.log import Log, LogAway
 from chassis.settings import Settings
 from deploy import wiring
 from deploy.sandbox import create_sandbox
+
+logger = structlog.get_logger()
 
 KEEP_SECONDS = 75
 """How long a connection at rest is kept: longer than the gateway keeps it (`deploy/gateway/nginx.conf`), and
@@ -28,7 +31,10 @@ GRACE_SECONDS = 5
 async def opened(settings: Settings) -> AsyncIterator[tuple[Log, Clock]]:
     """The log, started, and the clock of a process."""
     log = wiring.log_of(settings)
-    await log.start()
+    try:
+        await log.start()
+    except LogAway as away:  # what is in the store is served, and taken: see ``Runtime.start``
+        logger.warning("log.away", reason=str(away))
     try:
         yield log, wiring.clock_of(settings)
     finally:

@@ -28,6 +28,10 @@ class LogError(Exception):
     """The log cannot do what it was asked to, and says why in a sentence for an operator."""
 
 
+class LogAway(LogError):
+    """The log does not answer. What is asked of it later may succeed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record. ``partition`` and ``offset`` are the log's to give; what is appended has none."""
@@ -43,7 +47,8 @@ class Log(Protocol):
     """A log of topics in partitions. A partition keeps its records for ever, numbered from 0."""
 
     async def start(self) -> None:
-        """Open it. Raises LogError, or the client's own error, where that fails."""
+        """Open it. Raises LogError; LogAway where it does not answer: whatever first finds it there opens it
+        then."""
 
     async def stop(self) -> None:
         """Close it, within seconds, whatever the other side does."""
@@ -51,7 +56,7 @@ class Log(Protocol):
     async def ensure(self, topics: Iterable[Topic]) -> None:
         """Create the topics that are missing, and check those that are there.
 
-        Raises LogError for a topic with another number of partitions, or one that forgets.
+        Raises LogError for a topic with another number of partitions, or one that forgets; LogAway.
         """
 
     async def append(self, records: Sequence[Record]) -> None:

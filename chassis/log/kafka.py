@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from chassis.log import LARGEST, LogError, Partition, Position, Record
+from chassis.log import LARGEST, LogAway, LogError, Partition, Position, Record
 from chassis.log.kafka_reader import STOP_LIMIT, KafkaSubscription, plain, within
 from chassis.log.positions import check_partitions, partition_of
 from contracts.topics import Topic
@@ -68,39 +68,60 @@ class KafkaLog:
                 "sasl_plain_username": username,
                 "sasl_plain_password": password,
             }
+        self._admin: AIOKafkaAdminClient | None = None
         self._producer: AIOKafkaProducer | None = None
         self._asker: AIOKafkaConsumer | None = None
-        self._starting, self._asking = asyncio.Lock(), asyncio.Lock()
+        self._starting, self._asking, self._connecting = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._counts: dict[str, int] = {}
         self._compacted: set[str] = set()
         self._closing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Connect. Raises aiokafka's KafkaConnectionError if no broker answers, and TimeoutError if after
-        30 s none is found: a producer for which there is none would look for ever (see ``_ask``)."""
-        self.admin = AIOKafkaAdminClient(**self._connect)
-        async with asyncio.timeout(START_LIMIT):
-            await self.admin.start()
-            await self._new_asker()
-            await self._new_producer()  # now, and not in the first append: it may take 0.1 s
+        """Connect. Raises LogAway if no broker answers, or if after 30 s none is found: a producer for which
+        there is none would look for ever (see ``_ask``)."""
+        try:
+            async with asyncio.timeout(START_LIMIT):
+                await self.admin()
+                await self._new_asker()
+                await self._new_producer()  # now, and not in the first append: it may take 0.1 s
+        except (KafkaError, TimeoutError) as error:
+            self._abandon_admin()
+            raise LogAway(f"no broker answers: {error!r}") from error
+
+    async def admin(self) -> AIOKafkaAdminClient:
+        """The client that asks what the cluster has, connected. Raises KafkaError and TimeoutError."""
+        async with self._connecting, asyncio.timeout(START_LIMIT):
+            if self._admin is None:
+                admin = AIOKafkaAdminClient(**self._connect)
+                try:
+                    await admin.start()
+                except BaseException:
+                    await within(STOP_LIMIT, admin.close())
+                    raise
+                self._admin = admin
+            return self._admin
 
     async def stop(self) -> None:
         """Send what is waiting, and close, within seconds: each of the clients at the same time, for with
         the brokers away none of them ends by itself."""
         for client in filter(None, (self._producer, self._asker)):
             self._close(client)
-        await within(STOP_LIMIT, self.admin.close())
+        self._abandon_admin()
         if self._closing:
             await asyncio.wait(self._closing, timeout=STOP_LIMIT)
 
     async def ensure(self, topics: Iterable[Topic]) -> None:
-        """Create what is missing. Raises LogError for a topic that is not as it is declared."""
+        """Create what is missing. Raises LogError for a topic that is not as it is declared; LogAway."""
         wanted = {topic.name: topic for topic in topics}
         self._compacted |= {topic.name for topic in wanted.values() if topic.keeps == "newest"}
-        await self._create([topic for topic in wanted.values() if await self._count(topic.name) is None])
-        for topic in wanted.values():
-            check_partitions(topic, await self._known(topic.name))
-        await self._check_settings(wanted)
+        try:
+            await self._create([topic for topic in wanted.values() if await self._count(topic.name) is None])
+            for topic in wanted.values():
+                check_partitions(topic, await self._known(topic.name))
+            await self._check_settings(wanted)
+        except (KafkaError, TimeoutError) as error:
+            self._abandon_admin()
+            raise LogAway(f"it is not known which topics there are: {error!r}") from error
 
     async def append(self, records: Sequence[Record]) -> None:
         """Acknowledged by every replica in sync; the client repeats what fails, without doubles.
@@ -146,7 +167,7 @@ class KafkaLog:
         """Raises KafkaError, upon which the next question begins with a fresh client: one that met a
         broker which knew of no broker yet, and lost it, finds none for ever (aiokafka #551)."""
         partitions = await self._of(topics)
-        async with self._asking:
+        async with self._asking, asyncio.timeout(START_LIMIT):
             asker = self._asker or await self._new_asker()
         try:
             return plain(await question(asker, partitions))
@@ -168,7 +189,11 @@ class KafkaLog:
     async def _count(self, topic: str) -> int | None:
         """How many partitions a topic has; None if there is no such topic."""
         if topic not in self._counts:
-            (found,) = await self.admin.describe_topics([topic])
+            try:
+                (found,) = await (await self.admin()).describe_topics([topic])
+            except KafkaError:
+                self._abandon_admin()
+                raise
             if found["error_code"] == 0:
                 self._counts[topic] = len(found["partitions"])
         return self._counts.get(topic)
@@ -181,7 +206,7 @@ class KafkaLog:
             # Acknowledged by one replica alone would be lost with it.
             "min.insync.replicas": str(max(1, self._replication - 1)),
         }
-        answer = await self.admin.create_topics(
+        answer = await (await self.admin()).create_topics(
             [
                 NewTopic(
                     t.name,
@@ -202,7 +227,7 @@ class KafkaLog:
         raise LogError("the topics were created, and after 10 s cannot be seen")
 
     async def _check_settings(self, topics: Mapping[str, Topic]) -> None:
-        answers = await self.admin.describe_configs(
+        answers = await (await self.admin()).describe_configs(
             [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
         )
         for _, _, _, name, entries in [row for answer in answers for row in answer.resources]:
@@ -251,8 +276,15 @@ class KafkaLog:
         producer._sender.sender_task.cancel()
         self._close(producer)
 
-    def _close(self, client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    def _abandon_admin(self) -> None:
+        """Begin with a fresh one: as with whoever asks, one that knows of no broker finds none for ever."""
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            self._close(admin)
+
+    def _close(self, client: AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient) -> None:
         """While others go on."""
-        task = asyncio.create_task(within(STOP_LIMIT, client.stop()))
+        ends = client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop()
+        task = asyncio.create_task(within(STOP_LIMIT, ends))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

@@ -124,6 +124,8 @@ class Pages:
             bars = (*bars, Bar(Loudness.PRACTICE, self.texts("frame.practice")))
         if caller is not None and runtime.path.state is not PathState.SOUND:
             bars = (*bars, Bar(Loudness.ALERT_PATH_BROKEN, self._alerts_stop(runtime)))
+        if runtime.may_repeat:
+            bars = (*bars, Bar(Loudness.NOT_SOUND, self.texts("frame.without-log")))
         unread = runtime.watch.seen.whose_unknown
         silent = runtime.silences if self._tells_silence and caller is not None else ()
         return Look(runtime.clock.now(), request.url.path, caller, bars, unread, silent)

@@ -261,4 +261,5 @@ class Teller:
             open_url=f"{runtime.settings.public_url}/notify/alerts/{row.cause}",
             take_url=f"{runtime.settings.public_url}{link.path_of(runtime.ids, out.id)}",
             end=out.end,
+            may_repeat=runtime.may_repeat,
         )

@@ -208,6 +208,7 @@ class Host:
         self.left_out = Incomplete()
         self.silences: tuple[Silent, ...] = ()
         self.broken_since: datetime | None = None
+        self.may_repeat = False
 
     async def incomplete(self, _subjects: object) -> Incomplete:
         """What could not be read of whatever a page is about."""

@@ -248,6 +248,18 @@ def test_an_open_list_of_alerts_says_it_within_a_minute(open_: Open, world: Worl
     expect(page.locator(".gt-bar")).to_have_text("ALERT 4821 CALLS YOU")
 
 
+def test_a_service_that_started_without_the_log_says_so_above_every_page(open_: Open, world: World) -> None:
+    host = world.hosts["notify"]
+    host.may_repeat = True
+    try:
+        page = open_("on-call", "/notify/alerts", width=375)
+        says = "THIS SERVICE STARTED WITHOUT THE LOG, and goes on with what it has."
+        expect(page.locator(".gt-bar")).to_contain_text(says)
+        expect(page.locator(".gt-bar")).to_contain_text("a call may be a repeat")
+    finally:
+        host.may_repeat = False
+
+
 def test_a_list_that_is_live_no_more_says_so_loudly(open_: Open, world: World, axe: str) -> None:
     page = open_("on-call", "/notify/alerts", width=375)
     page.clock.install()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from chassis.pages.texts import Texts
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import AlertEnd, Channel, DeliveryResult, Urgency
 from services.notify.rules.provider_errors import Error, Fault, fault_of
@@ -35,6 +36,13 @@ class Message:
     take_url: str
     end: AlertEnd | None = None
     """Why nobody need answer it any more. None: somebody is called."""
+    may_repeat: bool = False
+    """Whether whoever sends it may not know of all that was said before (``chassis.runtime``)."""
+
+    def number(self, texts: Texts) -> str:
+        """As people speak of it: how many wait beside it, and that it may be a repeat."""
+        said = texts("message.alert", n=self.waiting, number=self.alert)
+        return (texts("message.repeat", alert=said) if self.may_repeat else said).unescape()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class GovukNotify:
 
     def _give(self, client: Any, message: Message, address: str) -> None:
         told = {
-            "alert": self._texts("message.alert", n=message.waiting, number=message.alert).unescape(),
+            "alert": message.number(self._texts),
             "try": str(message.step + 1),
         }
         if message.end is not None:

@@ -42,8 +42,7 @@ class MailServer:
         return await loop.run_in_executor(self._threads, self._send, self._letter(message, to.email or ""))
 
     def _letter(self, message: Message, address: str) -> EmailMessage:
-        letter, number = EmailMessage(), self._texts("message.alert", n=message.waiting, number=message.alert)
-        says = {"number": number, "try": message.step + 1}
+        letter, says = EmailMessage(), {"number": message.number(self._texts), "try": message.step + 1}
         letter["From"], letter["To"] = self._settings.mail_from, address
         over = message.end is not None
         letter["Subject"] = self._texts("mail.subject-over" if over else "mail.subject", **says).unescape()

@@ -77,6 +77,8 @@ class Voice:
         says = self._texts("voice.says", digits=" ".join(message.alert), key=TAKE, ring=ring)
         if message.waiting > 1:
             says += " " + self._texts("voice.more", n=message.waiting - 1)
+        if message.may_repeat:
+            says += " " + self._texts("voice.repeat")
         aloud = f'<Say language="en-GB">{escape(says.unescape())}</Say>' * SAYS
         return f'<Response><Gather numDigits="1" action={quoteattr(here)}>{aloud}</Gather></Response>'
 

@@ -25,7 +25,7 @@ def signing_key(secret: str, url: str) -> bytes:
 
 def body_of(message: Message, ring: str) -> bytes:
     """What a webhook is told: where to open the alert, where to take it without a sign-in, by when, and whom
-    to ring where neither goes."""
+    to ring where neither goes; and whether they may have been told before."""
     said = {
         "alert": message.alert,
         "cause": message.cause,
@@ -34,6 +34,7 @@ def body_of(message: Message, ring: str) -> bytes:
         "open_url": message.open_url,
         "take_url": message.take_url,
         "waiting": message.waiting,
+        "may_be_a_repeat": message.may_repeat,
         "acknowledge_by": message.acknowledge_by,
         "ring": ring,
     }

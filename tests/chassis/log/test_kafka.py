@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from chassis.log import LogError, Record, kafka, kafka_reader
+from chassis.log import LogAway, LogError, Record, kafka, kafka_reader
 from chassis.log.kafka import KafkaLog
 from chassis.log.kafka_reader import READER, KafkaSubscription
 from contracts.topics import Topic
@@ -248,7 +248,7 @@ async def test_a_start_that_finds_no_broker_ends(
     monkeypatch.setattr(kafka, "START_LIMIT", 1.0)
     log = KafkaLog(kafka_address)
     async with asyncio.timeout(15):
-        with pytest.raises(TimeoutError):
+        with pytest.raises(LogAway, match="no broker answers"):
             await log.start()
         monkeypatch.undo()
         await log.start()

@@ -99,6 +99,22 @@ async def test_a_text_an_email_and_a_voice_call_go_out_and_tell_of_nobody(
     assert all(secret not in lines for secret in ("900123", "900 123", "amira@", "7700"))
 
 
+async def test_where_not_all_is_known_that_was_said_every_message_says_that_it_may_be_a_repeat(
+    start: Start, outside: Outside
+) -> None:
+    runtime = await start(outside.settings)
+    outside.open(runtime)
+    await configure(runtime, addresses={"amira": REACHED}, first="amira")
+    runtime.may_repeat = True
+    await raise_alert(runtime)
+    for channel in (Channel.SMS, Channel.EMAIL, Channel.VOICE):
+        await message_of(runtime, channel, DeliveryResult.DELIVERED)
+    (text,), (mail,), (ring,) = outside.kept("sms"), outside.kept("email"), outside.kept("voice")
+    for told in (text.text, mail.text):
+        assert f"alert {number_of(CAUSE)}, may be a repeat, call 1" in told
+    assert "This may be a repeat." in ring.text
+
+
 async def test_whoever_answers_the_telephone_takes_it_by_a_key(start: Start, outside: Outside) -> None:
     runtime = await begun(start, outside, amira=REACHED)
     (ring,) = await outside.first("voice")

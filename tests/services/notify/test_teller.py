@@ -63,8 +63,10 @@ async def test_a_message_is_signed_and_says_nothing_of_anybody(start: Start, pag
     assert time.monotonic() - began < 5
     (message,) = pager.got
     assert set(message.said) == {
-        *("alert", "cause", "try", "urgency", "open_url", "take_url", "acknowledge_by", "waiting", "ring")
+        *("alert", "cause", "try", "urgency", "open_url", "take_url", "acknowledge_by", "waiting", "ring"),
+        "may_be_a_repeat",
     }
+    assert message.said["may_be_a_repeat"] is False
     assert (message.said["alert"], message.said["cause"], message.said["try"]) == (number_of(CAUSE), CAUSE, 1)
     assert message.said["open_url"].endswith(f"/notify/alerts/{CAUSE}")
     left = datetime.fromisoformat(message.said["acknowledge_by"]) - runtime.clock.now()
