@@ -41,7 +41,8 @@ async def send(runtime: Runtime, caller: Caller, draft: Draft) -> None:
     )
     if await may_ask(runtime, caller):
         await _keep(runtime, caller, header.model_copy(update={"purpose": Purpose.SUPPORT}), draft)
-    said, key = referring.referral(draft.answers, draft.id), f"draft {draft.id}"
+    on = referring.day_of_draft(draft.touched)
+    said, key = referring.referral(draft.answers, draft.id, on), f"draft {draft.id}"
     await runtime.take(header, said, caller=caller, right=sharing.REFER, idempotency_key=key)
     await discard(runtime, caller, draft)
 

@@ -67,7 +67,7 @@ class Drafts:
 
     async def send(self, _: Any, caller: Caller, draft: Draft) -> None:
         """As ``referred.send``."""
-        said = referring.referral(draft.answers, draft.id)
+        said = referring.referral(draft.answers, draft.id, referring.day_of_draft(draft.touched))
         self.sent[draft.id] = SimpleNamespace(root=CASE, accepted=ago(hours=0), said=said)
         del self.kept[draft.id]
 

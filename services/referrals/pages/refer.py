@@ -22,7 +22,7 @@ from contracts.vocabulary import AreaKind
 from services.referrals import drafts, referred
 from services.referrals.drafts import Draft, Page
 from services.referrals.pages import PAGES
-from services.referrals.rules import asking, drafting, sharing
+from services.referrals.rules import asking, drafting, referring, sharing
 from services.referrals.withheld import may_ask
 
 HOME = "/referrals/refer"
@@ -44,7 +44,13 @@ async def home(request: Request, runtime: TheRuntime, caller: Referrer, gone: bo
         "once": new_id(),
         "gone": gone,
         "rules": drafting,
-        "pages": await _pages(runtime, caller),
+        "pages": await _pages(runtime, caller, {}),
+        "left": {
+            draft.id: [
+                page for page in await _pages(runtime, caller, draft.answers) if page not in draft.pages
+            ]
+            for draft in mine
+        },
     }
     return PAGES.show("refer.html", look, **known)
 
@@ -89,6 +95,8 @@ async def send(request: Request, draft: Id, runtime: TheRuntime, caller: Referre
         return done
     if found.seen != seen:
         return await _check(request, runtime, caller, found, "changed")
+    if asking.lacks_form(found.answers, referring.day_of_draft(found.touched)):
+        return RedirectResponse(f"{HOME}/{draft}/form", 303)
     try:
         await referred.send(runtime, caller, found)
     except Refused as refused:
@@ -110,8 +118,8 @@ async def discard(draft: Id, runtime: TheRuntime, caller: Referrer, seen: Seen) 
 @router.get("/{draft}/{page}")
 async def ask(request: Request, draft: Id, page: str, runtime: TheRuntime, caller: Referrer) -> Response:
     """One page of questions, with what was said there."""
-    await _check_page(runtime, caller, page)
     found = await drafts.read(runtime, caller, draft)
+    await _check_page(runtime, caller, page, found)
     if found is None:
         return _gone()
     kept = found.pages.get(page, Page(0, {}))
@@ -124,15 +132,17 @@ async def answer(
 ) -> Response:
     """Keep what was typed, and go on; or say what is wrong, with all that was typed still there. Nothing is
     kept once it was sent: nobody would send it."""
-    await _check_page(runtime, caller, page)
+    found = await drafts.read(runtime, caller, draft)
+    await _check_page(runtime, caller, page, found)
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     said = asking.typed(page, form)
-    found = await drafts.read(runtime, caller, draft)
     if await referred.sent(runtime, caller, draft) is not None:
         was = found or Draft(draft, runtime.clock.now())
         return await _ask(request, runtime, caller, was, page, seen, said, late=True)
     if found is None:
         return _gone()
+    if not said and page == "form" and "later" in form:
+        return RedirectResponse(HOME, 303)
     today = runtime.clock.now().astimezone(LONDON).date()
     if faults := asking.faults(page, said, today):
         return await _ask(request, runtime, caller, found, page, seen, said, faults=faults)
@@ -145,18 +155,18 @@ async def answer(
         return RedirectResponse(HOME, 303)
     if "more" in form:
         return RedirectResponse(f"{HOME}/{draft}/{page}#more", 303)
-    following = asking.next_page(page, kept.answers, await _pages(runtime, caller))
+    following = asking.next_page(page, kept.answers, await _pages(runtime, caller, kept.answers))
     return RedirectResponse(f"{HOME}/{draft}/{following}", 303)
 
 
-async def _pages(runtime: Runtime, caller: Caller) -> tuple[str, ...]:
-    """The pages that a caller is asked."""
+async def _pages(runtime: Runtime, caller: Caller, answers: asking.Answers) -> tuple[str, ...]:
+    """The pages that a caller is asked, by what was answered."""
     may_keep = await may_ask(runtime, caller)
-    return tuple(page for page in asking.PAGES if page != "withheld" or may_keep)
+    return tuple(page for page in asking.pages_of(answers) if page != "withheld" or may_keep)
 
 
-async def _check_page(runtime: Runtime, caller: Caller, page: str) -> None:
-    if page not in await _pages(runtime, caller):
+async def _check_page(runtime: Runtime, caller: Caller, page: str, draft: Draft | None) -> None:
+    if page not in await _pages(runtime, caller, draft.answers if draft else {}):
         raise not_found()
 
 
@@ -183,7 +193,7 @@ async def _ask(
     theirs: Mapping[str, str] | None = None,
     late: bool = False,
 ) -> HTMLResponse:
-    pages = await _pages(runtime, caller)
+    pages = await _pages(runtime, caller, draft.answers)
     place = pages.index(page)
     shown: dict[str, Any] = {
         "draft": draft,
@@ -196,6 +206,7 @@ async def _ask(
         "late": late,
         "areas": await _areas(runtime),
         "day_of": asking.day_of,
+        "form": asking.dash_form(draft.answers, referring.day_of_draft(draft.touched)),
         "step": (place + 1, len(pages)),
         "back": f"{HOME}/{draft.id}/{pages[place - 1]}" if place else HOME,
     }
@@ -206,7 +217,7 @@ async def _ask(
 async def _check(
     request: Request, runtime: Runtime, caller: Caller, draft: Draft, fault: str = ""
 ) -> HTMLResponse:
-    pages = await _pages(runtime, caller)
+    pages = await _pages(runtime, caller, draft.answers)
     before = await referred.before(runtime, caller, draft)
     if before:
         facts = [fact.id for fact in before]
@@ -219,6 +230,7 @@ async def _check(
         "before": before,
         "areas": await _areas(runtime),
         "day_of": asking.day_of,
+        "form": asking.dash_form(draft.answers, referring.day_of_draft(draft.touched)),
         "fault": fault,
     }
     status = {"": 200, "busy": 503}.get(fault, 409)

@@ -2,7 +2,9 @@
 
 Source: SafeLives MARAC referral form (2015) and its Dash (``domain.md`` 1.2 to 1.4); GOV.UK Service Manual,
 *one thing per page*; read 2026-11. Nothing is refused for being incomplete: what is left out is not known, of
-the Dash NOT ASKED, and is asked for on the case's page (``services/marac/rules/missing.py``).
+the Dash NOT ASKED, and is asked for on the case's page (``services/marac/rules/missing.py``). One thing alone
+cannot be left out: which form of the Dash is asked, where no date of birth says it. Below high risk the two
+are graded otherwise, so that no default of ours is a safe one.
 """
 
 import re
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from contracts.rules import ages
 from contracts.rules.identifiers import nhs_number
 from contracts.times import YEARS
 from contracts.vocabulary import (
@@ -18,6 +21,7 @@ from contracts.vocabulary import (
     AnswerSource,
     ContactMethod,
     DashAnswer,
+    Instrument,
     ReferralCriterion,
     ReferringService,
     Relationship,
@@ -56,6 +60,8 @@ NO_SERVICE = "none"
 SERVICES = (*(each.value for each in ReferringService), NO_SERVICE)
 """Which service refers; the last: none that is counted by itself."""
 YES_NO = ("yes", "no", UNKNOWN)
+DASH_FORMS = (Instrument.SAFELIVES_DASH_24, Instrument.YP_DASH)
+"""The forms that the page knows: for somebody of 18 or more, and for a young person."""
 NAMES = (Asked("given", "line"), Asked("family", "line"), Asked("born", "day", hint=True))
 CRITERIA = tuple(each for each in ReferralCriterion if each is not ReferralCriterion.VISIBLE_HIGH_RISK)
 _DASH = tuple(Asked(item.value, "choice", tuple(DashAnswer), "dash-answer") for item in DASH_ITEMS)
@@ -93,6 +99,7 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
         for place in range(CHILDREN)
         for field in (*NAMES, Asked("school", "line"))
     ),
+    "form": (Asked("form", "choice", DASH_FORMS),),
     "dash-1": (*_DASH[:8], SOURCE),
     "dash-2": (*_DASH[8:16], SOURCE),
     "dash-3": (*_DASH[16:], SOURCE),
@@ -103,7 +110,31 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
     ),
     "withheld": (Asked("text", "text"),),
 }
-"""The pages in their order. The last is for those alone who may keep what is not told to the police."""
+"""The pages in their order. The last is for those alone who may keep what is not told to the police; which
+form of the Dash is asked where no date of birth says it."""
+
+
+def dash_form(answers: Answers, on: date) -> Instrument | None:
+    """Which form of the Dash is asked: that for young people under 18, by the victim's date of birth, else as
+    is said on the page; None: nobody has said it yet. Both ask the same 24 things in one order, so that
+    what was answered stays when the form is another."""
+    born = day_of("born", answers.get("victim", {}))
+    if born is not None:
+        return Instrument.SAFELIVES_DASH_24 if ages.age_on(born, on) >= ages.ADULT else Instrument.YP_DASH
+    said = answers.get("form", {}).get("form")
+    return Instrument(said) if said else None
+
+
+def lacks_form(answers: Answers, on: date) -> bool:
+    """Whether something of the Dash was answered, and nobody has said of which form."""
+    answered = any(item in said for said in answers.values() for item in DASH_ITEMS)
+    return answered and dash_form(answers, on) is None
+
+
+def pages_of(answers: Answers) -> tuple[str, ...]:
+    """The pages that are asked, by what was answered."""
+    known = day_of("born", answers.get("victim", {})) is not None
+    return tuple(page for page in PAGES if page != "form" or not known)
 
 
 def next_page(after: str, answers: Answers, pages: tuple[str, ...]) -> str:
@@ -123,7 +154,9 @@ def typed(page: str, form: Mapping[str, str]) -> dict[str, str]:
 
 
 def faults(page: str, said: Said, today: date) -> list[Fault]:
-    """What is wrong with what was typed: never that something was left out."""
+    """What is wrong with what was typed: of what was left out, which form of the Dash is asked alone."""
+    if page == "form" and not said:
+        return [("form", "form")]
     return [(field.name, fault) for field in PAGES[page] for fault in _faults(field, said, today)]
 
 

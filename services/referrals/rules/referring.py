@@ -5,24 +5,36 @@ that a button that is pressed twice says nothing twice.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from contracts.events.people import Dash, ReferralMade
+from contracts.events.people import Answered, Dash, ReferralMade
 from contracts.events.withheld import WithheldFromPolice
 from contracts.mentions import Mention
 from contracts.rules.identifiers import nhs_number
+from contracts.rules.occurrence import LONDON
 from contracts.sections import Contact, Identity, Location, Name, Narrative, Record, Routing, Withheld
 from contracts.vocabulary import (
     DASH_ITEMS,
     AnswerSource,
     ContactMethod,
     DashAnswer,
+    Instrument,
     ReferringService,
     Relationship,
+    RiskAnswer,
     Role,
     Sex,
 )
-from services.referrals.rules.asking import CHILDREN, CRITERIA, NO_SERVICE, UNKNOWN, Answers, Said, day_of
+from services.referrals.rules.asking import (
+    CHILDREN,
+    CRITERIA,
+    NO_SERVICE,
+    UNKNOWN,
+    Answers,
+    Said,
+    dash_form,
+    day_of,
+)
 
 SYSTEM, KIND = "goldthread", "referral"
 """Of the record of whoever has no system; its number is the agency's own, else the draft's."""
@@ -32,17 +44,31 @@ REPEAT = timedelta(days=365)
 _YES_NO = {"yes": True, "no": False}
 
 
-def referral(answers: Answers, draft: str) -> ReferralMade:
-    """The MARAC referral."""
+YOUNG = Instrument.YP_DASH
+YOUNG_VERSION = "2015"
+"""Of the Dash for young people, whose items come one by one."""
+
+
+def day_of_draft(touched: datetime) -> date:
+    """The day whose age says which Dash is asked: that on which a draft was written on last."""
+    return touched.astimezone(LONDON).date()
+
+
+def referral(answers: Answers, draft: str, on: date) -> ReferralMade:
+    """The MARAC referral, as it is on a day: the victim's age says which Dash was answered."""
     views, risk = answers.get("views", {}), answers.get("risk", {})
     people = [_victim(answers, draft), _perpetrator(answers.get("perpetrator", {}))]
+    young = _young(answers) if dash_form(answers, on) is YOUNG else []
     area, happened = _known(answers.get("place", {}), "area"), risk.get("happened")
     return ReferralMade(
         people=[*people, *_children(answers.get("children", {}))],
         routing=Routing(area=area) if area else None,
         narrative=Narrative(text=happened) if happened else None,
         criteria=[code for code in CRITERIA if code in risk],
-        dash=_dash(answers),
+        dash=None if young else _dash(answers),
+        instrument=YOUNG if young else None,
+        instrument_version=YOUNG_VERSION if young else None,
+        answers=young,
         victim_aware=_YES_NO.get(views.get("aware", "")),
         consent=_YES_NO.get(views.get("consent", "")),
         no_consent_reason=views.get("no-consent"),
@@ -144,6 +170,18 @@ def _dash(answers: Answers) -> Dash | None:
         answers={item: DashAnswer(said.get(item, DashAnswer.NOT_ASKED)) for item in DASH_ITEMS},
         sources=sources or None,
     )
+
+
+def _young(answers: Answers) -> list[Answered]:
+    """The same of a young person: the 24 items of their form in their order, which is that of the adult's."""
+    dash = _dash(answers)
+    if dash is None:
+        return []
+    sources = dash.sources or {}
+    return [
+        Answered(item=f"Y{item[1:]}", answer=RiskAnswer(answer), source=sources.get(item))
+        for item, answer in dash.answers.items()
+    ]
 
 
 def _name(said: Said, of: str = "") -> Name | None:

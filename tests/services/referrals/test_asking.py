@@ -3,10 +3,23 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from contracts.events.people import ReferralMade
+from contracts.rules.instruments import FORMS
 from contracts.sections import Contact, Identity, Location, Narrative, Routing, Withheld
-from contracts.vocabulary import AgencyKind, ContactMethod, Grade, ReferralCriterion, ReferringService, Role
+from contracts.vocabulary import (
+    DASH_ITEMS,
+    AgencyKind,
+    ContactMethod,
+    Grade,
+    Instrument,
+    ReferralCriterion,
+    ReferringService,
+    Role,
+)
 from services.referrals.rules import asking, drafting, referring
+from services.referrals.rules.assessing import fault
 from services.referrals.rules.grading import grade_referral
 from services.referrals.rules.withholding import is_hers, may_keep, may_read
 from tests.support.tables import lines
@@ -54,7 +67,7 @@ def test_there_is_a_place_for_each_child_that_is_named_and_one_more() -> None:
 
 
 def test_the_answers_say_what_a_partners_system_would_post() -> None:
-    said = referring.referral(ANSWERS, "draft")
+    said = referring.referral(ANSWERS, "draft", TODAY)
     victim, perpetrator, *children = said.people
     assert isinstance(victim.identity, Identity)
     assert isinstance(victim.contact, Contact)
@@ -81,13 +94,13 @@ def test_which_service_refers_is_said_where_an_agency_has_several_and_is_no_gap(
     for chosen, service in (("mash", ReferringService.MASH), ("none", None)):
         said = asking.typed("risk", {"service": chosen})
         assert asking.faults("risk", said, TODAY) == []
-        assert referring.referral({"risk": said}, "draft").service is service
+        assert referring.referral({"risk": said}, "draft", TODAY).service is service
     assert asking.faults("risk", {"service": "armed-police"}, TODAY) == [("service", "choice")]
     assert asking.open_fields("risk", {}) == ["happened"]
 
 
 def test_what_nobody_answered_is_a_referral_that_knows_nothing_and_is_not_safe() -> None:
-    said = referring.referral({}, "draft")
+    said = referring.referral({}, "draft", TODAY)
     assert isinstance(said, ReferralMade)
     assert (said.dash, said.consent, said.routing) == (None, None, None)
     assert grade_referral(said).grade is Grade.UNKNOWN
@@ -101,7 +114,7 @@ def test_where_the_answers_of_a_page_are_from_is_of_those_that_there_are() -> No
         "dash-2": {"D09": "dont-know", "D10": "not-asked", "source": "records"},
         "dash-3": {"D17": "no"},
     }
-    dash = referring.referral(answers, "draft").dash
+    dash = referring.referral(answers, "draft", TODAY).dash
     assert dash is not None
     assert dash.sources == {"D01": "victim", "D02": "victim", "D09": "records"}
     assert asking.faults("dash-1", {"source": "the neighbours"}, TODAY) == [("source", "choice")]
@@ -109,15 +122,48 @@ def test_where_the_answers_of_a_page_are_from_is_of_those_that_there_are() -> No
     assert sum(asking.counted("dash-1", answers["dash-1"]).values()) == 8
 
 
+@lines(__file__, "dash_form")
+def test_the_victims_age_says_which_dash_is_asked(line: dict[str, Any]) -> None:
+    born = line["born"]
+    victim = {f"born-{part}": str(getattr(born, part)) for part in asking.PARTS} if born else {}
+    answers = {"victim": victim, **({"form": {"form": line["said"]}} if line["said"] else {})}
+    assert asking.dash_form(answers, TODAY) == line["form"]
+    assert ("form" in asking.pages_of(answers)) is line["asked"]
+    answers["dash-1"] = {"source": "victim"}
+    assert not asking.lacks_form(answers, TODAY), "nothing was answered"
+    answers["dash-1"] |= {"D01": "yes"}
+    assert asking.lacks_form(answers, TODAY) is (line["form"] is None)
+
+
+@pytest.mark.parametrize(("yes", "grade"), [(14, Grade.HIGH), (13, Grade.UNKNOWN), (0, Grade.UNKNOWN)])
+def test_the_dash_of_somebody_under_18_is_sent_and_graded_as_theirs(yes: int, grade: Grade) -> None:
+    items = {item: "yes" if place < yes else "no" for place, item in enumerate(DASH_ITEMS)}
+    answers = {
+        "victim": ANSWERS["victim"] | {"born-year": "2010"},
+        "dash-1": {item: items[item] for item in DASH_ITEMS[:8]} | {"source": "records"},
+        "dash-2": {item: items[item] for item in DASH_ITEMS[8:]},
+    }
+    said = referring.referral(answers, "draft", TODAY)
+    assert (said.dash, said.instrument, said.instrument_version) == (None, "yp-dash", "2015")
+    assert [each.item for each in said.answers] == list(FORMS[Instrument.YP_DASH].items)
+    assert [each.source for each in said.answers[7:9]] == ["records", None]
+    assert fault(said) is None
+    graded = grade_referral(said)
+    assert (graded.grade, graded.yes) == (grade, yes)
+    grown = referring.referral(answers, "draft", date(2028, 3, 2))
+    assert grown.dash is not None
+    assert not grown.answers
+
+
 def test_what_was_not_asked_of_the_dash_is_not_no() -> None:
-    dash = referring.referral(ANSWERS, "draft").dash
+    dash = referring.referral(ANSWERS, "draft", TODAY).dash
     assert dash is not None
     assert [dash.answers[item] for item in list(dash.answers)[:3]] == ["yes", "dont-know", "not-asked"]
     assert set(dash.answers.values()) == {"yes", "dont-know", "not-asked"}
 
 
 def test_contact_without_a_way_that_is_safe_is_no_way() -> None:
-    contact = referring.referral({"contact": {"unsafe": "Never ring."}}, "draft").people[0].contact
+    contact = referring.referral({"contact": {"unsafe": "Never ring."}}, "draft", TODAY).people[0].contact
     assert isinstance(contact, Contact)
     assert contact.method is ContactMethod.NONE_KNOWN
 

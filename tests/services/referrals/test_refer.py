@@ -98,7 +98,7 @@ async def test_a_referral_is_filled_in_page_by_page_and_sent_once(referrals: Ref
     draft = await begin(referrals, "nurse", once)
     assert draft == await begin(referrals, "nurse", once), "pressed twice"
     page = "victim"
-    for _ in asking.PAGES:
+    for _ in asking.pages_of(ANSWERS):
         done = await fill(referrals, "nurse", draft, page, **ANSWERS.get(page, {}))
         assert done.status_code == 303, done.text
         page = done.headers["location"].rsplit("/", 1)[1]
@@ -118,6 +118,34 @@ async def test_a_referral_is_filled_in_page_by_page_and_sent_once(referrals: Ref
     assert kept.said.people[0].mention == referral.said.people[0].mention
     assert "You have no drafts." in (await get(referrals, "nurse", HOME)).text
     assert (await get(referrals, "nurse", f"{draft}/victim")).headers["location"] == f"{HOME}?gone=1"
+
+
+async def test_a_dash_of_whom_nobody_knows_the_age_waits_for_whose_it_is(referrals: Referrals) -> None:
+    draft = await begin(referrals, "school")
+    done = await fill(referrals, "school", draft, "children")
+    await fill(referrals, "school", draft, "dash-1", **{f"D{n:02}": "yes" for n in range(1, 9)})
+    assert "18 or over" in (await get(referrals, "school", f"{draft}/form")).text
+    held = await send(referrals, "school", draft)
+    assert held.headers["location"] == f"{draft}/form"
+    assert await facts(referrals, ReferralMade) == []
+    assert (await fill(referrals, "school", draft, "form")).status_code == 422
+    later = await fill(referrals, "school", draft, "form", later="yes")
+    assert later.headers["location"] == HOME
+    assert (await fill(referrals, "school", draft, "form", form="yp-dash")).status_code == 303
+    assert "Dash for young people" in (await get(referrals, "school", f"{draft}/dash-1")).text
+    assert (await send(referrals, "school", draft)).headers["location"] == f"{draft}/sent"
+    (referral,) = await facts(referrals, ReferralMade)
+    assert (referral.said.instrument, referral.said.graded.grade) == ("yp-dash", "unknown")
+    assert done.status_code == 303
+
+
+async def test_who_gives_a_date_of_birth_is_not_asked_the_age(referrals: Referrals) -> None:
+    draft = await begin(referrals, "school")
+    await fill(referrals, "school", draft, "victim", **ANSWERS["victim"])
+    done = await fill(referrals, "school", draft, "children")
+    assert not done.headers["location"].endswith("/form")
+    assert (await get(referrals, "school", f"{draft}/form")).status_code == 404
+    assert "Dash risk checklist" in (await get(referrals, "school", f"{draft}/dash-1")).text
 
 
 async def test_a_line_that_drops_between_the_two_facts_leaves_one_of_each(
