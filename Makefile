@@ -21,12 +21,12 @@ demo-clean: ## Forget what the demo kept
 	rm -rf data/demo
 
 # Three processes, each with its own Kafka, PostgreSQL and browser: a test waits more than it works. After
-# them, by itself, what promises something within a second; and the short chaos run of one process, which
+# them, by itself, what promises something within a second; and the short chaos run of each deployment, which
 # starves whatever runs beside it.
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
 	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	@$(PY) -m pytest -m prompt
-	@$(PY) -m pytest -m chaos -k one_folder
+	@$(PY) -m pytest -m chaos
 
 chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1
 	@$(PY) -m tests.faults.chaos --kills $(or $(KILLS),40) --seed $(or $(SEED),1) $(if $(EMBEDDED),--embedded)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import product
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -109,19 +110,24 @@ def occurrences(records: Iterable[Record]) -> list[Occurrence]:
     only where it fits with every record there, so that a chain of near ones never joins far ones.
     """
     exact: list[list[Record]] = []
-    # Where to look for a record's group: of thousands only a few lie near, or bear its number.
-    on_day: defaultdict[date, _Groups] = defaultdict(dict)
+    # Where to look for a record's group: of thousands only a few lie near and were begun by another agency,
+    # or bear its number.
+    begun: defaultdict[tuple[date, str], _Groups] = defaultdict(dict)
     numbered: defaultdict[str, _Groups] = defaultdict(dict)
-    for record in sorted(_each_once(records), key=_instants_first):
+    each_once = sorted(_each_once(records), key=_instants_first)
+    agencies = {record.agency for record in each_once}
+    for record in each_once:
         day, number = _day(record.occurred), normal(record.reference or "")
-        near = on_day[day - DAY] | on_day[day] | on_day[day + DAY]
+        near: _Groups = {}
+        for on_day, agency in product((day - DAY, day, day + DAY), agencies - {record.agency}):
+            near |= begun[on_day, agency]
         fits = [group for group in near.values() if all(_may_join(record, member) for member in group)]
         same = [g for g in numbered[number].values() if any(_one_reference(record, member) for member in g)]
         home = _nearest(record, same) if same else _only_one(record, fits)
         if home is None:
             exact.append(home := [])
         home.append(record)
-        on_day[day][id(home)] = home
+        begun[day, home[0].agency][id(home)] = home
         if record.reference:
             numbered[number][id(home)] = home
     groups = [tuple(sorted(group, key=lambda r: r.order)) for group in exact]

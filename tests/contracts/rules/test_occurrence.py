@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.rules import occurrence
 from contracts.rules.occurrence import WINDOW, Record, occurrences
+from tests.support.facts import NOON
 from tests.support.tables import lines
 
 DAY = datetime(2026, 3, 3, tzinfo=UTC)
@@ -84,6 +85,16 @@ def test_where_it_looks_changes_nothing(records: list[Record], hours: list[int])
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(occurrence, "defaultdict", OneForAll)
         assert occurrences(spread) == found
+
+
+def test_thousands_of_one_agency_on_one_day_are_not_held_against_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of a phone that called all night: the work grows with their number, not with its square."""
+    one = Record("0", "a", NOON, "instant", "contact", frozenset({"v"}), frozenset({"p"}))
+    monkeypatch.setattr(occurrence, "_may_join", lambda *_: pytest.fail("two of one agency were compared"))
+    calls = [replace(one, root=str(n), occurred=NOON + timedelta(seconds=n)) for n in range(3_000)]
+    assert len(occurrences(calls)) == 3_000
 
 
 class OneForAll(dict[Any, Any]):
