@@ -60,6 +60,10 @@ class Word:
         """Whether it holds though some way had failed by then."""
         if self.contact.method is ContactMethod.NONE_KNOWN:
             return True
+        return self.verified_after(failure)
+
+    def verified_after(self, failure: datetime) -> bool:
+        """Whether somebody verified it since some way had failed."""
         return self.contact.verified is not None and self.contact.verified > failure
 
     @property
@@ -72,7 +76,8 @@ class Word:
 class SafeWay:
     """What holds at an instant. ``because`` is the last part of a message id (``safe-way.expired``). Of a way
     that may be used, now or once something was done, ``method`` and ``contact`` say which; of none there are
-    none. ``uniform`` is as anybody said, of whichever way: one *no* holds. ``differ``: agencies that say
+    none. ``uniform`` is as anybody said, of whichever way: one *no* holds; that it is safe counts as a way
+    does, and ``uniform_was`` is when it was said last where it does not. ``differ``: agencies that say
     otherwise, which is a question to a person. ``contact`` is None for whoever may not see it."""
 
     state: WayState
@@ -81,6 +86,7 @@ class SafeWay:
     contact: Contact | None = None
     agency: str | None = None
     uniform: Uniform = Uniform.UNKNOWN
+    uniform_was: datetime | None = None
     differ: tuple[str, ...] = ()
 
     def without_contact(self) -> "SafeWay":
@@ -103,19 +109,20 @@ def safe_way(
     if died is not None:
         return SafeWay(WayState.DIED, "died", agency=died)
     newest = {word.agency: word for word in words}.values()
-    uniform = _uniform(newest)
     standing = [word for word in newest if not _expired(word.contact, at)]
     since = max(failed, default=None)
+    verified = [word for word in standing if since is None or word.verified_after(since)]
+    uniform, was = _uniform(newest, verified)
     anew = [word for word in standing if since is None or word.holds_after(since)]
     if not anew:
         because = "failed" if standing else "expired" if words else "never-said"
-        return SafeWay(WayState.UNKNOWN, because, uniform=uniform)
+        return SafeWay(WayState.UNKNOWN, because, uniform=uniform, uniform_was=was)
     best = min(anew, key=lambda word: (CAREFUL_FIRST.index(word.contact.method), -word.affirmed.timestamp()))
     differ = tuple(sorted({word.agency for word in anew if word.way != best.way}))
     if best.contact.method is ContactMethod.NONE_KNOWN:
-        return SafeWay(WayState.UNKNOWN, "none-known", uniform=uniform, differ=differ)
+        return SafeWay(WayState.UNKNOWN, "none-known", uniform=uniform, uniform_was=was, differ=differ)
     state, because = _state(best, anew, at)
-    return SafeWay(state, because, best.contact.method, best.contact, best.agency, uniform, differ)
+    return SafeWay(state, because, best.contact.method, best.contact, best.agency, uniform, was, differ)
 
 
 def failed_by(occurred: datetime, precision: str, recorded: datetime) -> datetime:
@@ -162,11 +169,15 @@ def _state(best: Word, words: Sequence[Word], at: datetime) -> tuple[WayState, s
     return WayState.SAFE, "verified"
 
 
-def _uniform(words: Iterable[Word]) -> Uniform:
-    said = [word.contact for word in words]
-    if any(each.no_uniform or each.uniform_safe is False for each in said):
-        return Uniform.NO
-    return Uniform.SAFE if any(each.uniform_safe for each in said) else Uniform.UNKNOWN
+def _uniform(words: Iterable[Word], holding: Iterable[Word]) -> tuple[Uniform, datetime | None]:
+    """Whether a uniform is safe: by all words for *no*, and for *safe* by those alone that still hold; and
+    when it was said last that it is, where none of them does."""
+    said = list(words)
+    if any(each.contact.no_uniform or each.contact.uniform_safe is False for each in said):
+        return Uniform.NO, None
+    if any(each.contact.uniform_safe for each in holding):
+        return Uniform.SAFE, None
+    return Uniform.UNKNOWN, max((each.affirmed for each in said if each.contact.uniform_safe), default=None)
 
 
 def _expired(contact: Contact, at: datetime) -> bool:

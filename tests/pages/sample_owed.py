@@ -126,7 +126,7 @@ def updates() -> list[Update]:
 
 def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
-    way = SafeWay(WayState.UNKNOWN, "failed")
+    way = SafeWay(WayState.UNKNOWN, "failed", uniform_was=ago(days=9))
     page = VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, flagged=True, without_answer=4)
     return page.model_copy(update={"leads": leads()})
 
@@ -176,7 +176,7 @@ def contact_page(*_: Any) -> ContactPage:
     own = OwnWord(
         root=new(), version=2, said=ago(days=9), contact=contact, asks=tuple(safe_contact.questions(contact))
     )
-    way = SafeWay(WayState.UNKNOWN, "failed")
+    way = SafeWay(WayState.UNKNOWN, "failed", uniform_was=ago(days=9))
     return ContactPage(at=NOW, fresh_until=FRESH, way=way, without_answer=4, own=own)
 
 

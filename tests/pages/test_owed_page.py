@@ -57,6 +57,13 @@ def test_the_form_suggests_no_way_of_contact(ask: Ask) -> None:
     assert "/told" not in ask("coordinator", VICTIM).text
 
 
+@pytest.mark.parametrize("path", ["", "/contact", "/hearing", "/lead"])
+def test_what_was_said_of_uniform_before_a_way_failed_does_not_read_as_safe(ask: Ask, path: str) -> None:
+    html = ask("idva", f"{VICTIM}{path}").text
+    assert "No uniform: that one is safe was said" in html
+    assert "A uniform is safe." not in html
+
+
 def test_who_comes_from_the_page_of_a_case_says_it_of_that_case_alone(ask: Ask) -> None:
     html = ask("idva", f"{VICTIM}?case={OWED_CASE}").text
     assert f'name="case" value="{OWED_CASE}"' in html

@@ -48,6 +48,7 @@ def test_which_way_is_safe(line: dict[str, Any]) -> None:
     assert (found.contact is None) == ("way" not in line), "of no way nothing is given that could be used"
     assert list(found.differ) == line.get("differ", [])
     assert found.uniform == line.get("uniform", "unknown")
+    assert found.uniform_was == (on(line["uniform_was"]) if "uniform_was" in line else None)
 
 
 def test_every_method_has_its_place_in_the_order_of_care() -> None:
