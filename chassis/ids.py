@@ -44,9 +44,12 @@ class Ids:
         """A member of staff or a system, by an id that outlives a change of identity provider."""
         return self._derive("staff", issuer, subject)
 
-    def shown(self, person: str, view: str, subject: str, content: str, part: int) -> str:
-        """A part of the audit line of one content shown to one viewer: written once."""
-        return self._derive("shown", person, view, subject, content, str(part))
+    def shown(
+        self, person: str, view: str, subject: str, content: str, part: int, *, ahead: bool = False
+    ) -> str:
+        """A part of the audit line of one content shown to one viewer, or held ready for them: each once."""
+        held = ("ahead",) if ahead else ()
+        return self._derive("shown", person, view, subject, content, str(part), *held)
 
     def taken(self, fact: str) -> str:
         """The audit line of a fact that was accepted."""

@@ -173,6 +173,7 @@ async def shown_to(runtime: Runtime, fact: str) -> list[dict[str, Any]]:
             "roles": said.roles,
             "view": said.view,
             "subject": said.subject,
+            "ahead": said.ahead,
         }
         for line, said in looks
         if isinstance(said, AuditShown) and fact in said.facts

@@ -286,8 +286,9 @@ class Recorder(Archive):
                 facts=made_of[start : start + FACTS_IN_A_PART],
                 part=part,
                 left_out=sorted(set(left_out)),
+                ahead=caller.ahead,
             )
-            id_ = self.ids.shown(caller.id, view, subject, digest, part)
+            id_ = self.ids.shown(caller.id, view, subject, digest, part, ahead=caller.ahead)
             await self.acceptor.take(own_draft(id_, said, self.clock.now()))
 
 

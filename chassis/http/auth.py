@@ -71,6 +71,8 @@ class Caller:
     name: str
     signed_in: bool = False
     """Whether this is a person who signed in by our pages: a system has a token of its own."""
+    ahead: bool = False
+    """Whether what they are shown is held ready alone: each look on record says so."""
 
 
 class ToSignIn(Exception):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from contracts.content import Content
 from contracts.envelope import Id
@@ -35,6 +35,9 @@ class AuditShown(Content):
     facts: list[Id] = Field(max_length=10_000, description="the facts that it was made of")
     part: StrictInt = Field(default=1, ge=1)
     left_out: list[Line] = Field(default_factory=list)
+    ahead: StrictBool = Field(
+        default=False, description="held ready for when the line is down: it may never have been opened"
+    )
 
 
 class Searched(Content):

@@ -1,6 +1,7 @@
 """HTTP of a meeting while it sits: REST and pages. Decisions are in ``rules``."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -172,8 +173,9 @@ async def hear_page(
     request: Request, meeting: Id, case: Id, runtime: TheRuntime, caller: Holder, ahead: bool = False
 ) -> HTMLResponse:
     """One case, for whoever chairs: the victim first, then the risks, then who said what, then what is
-    written. ``ahead``: held ready for when the line is down; the case does not begin by it."""
-    return await _hear(request, runtime, caller, meeting, case, ahead=ahead)
+    written. ``ahead``: held ready for when the line is down; the case does not begin by it, and the looks on
+    record say so."""
+    return await _hear(request, runtime, replace(caller, ahead=ahead), meeting, case)
 
 
 @pages.post("/hear/{case}")
@@ -208,8 +210,6 @@ async def _hear(
     case: str,
     typed: Typed | None = None,
     faults: Sequence[str] = (),
-    *,
-    ahead: bool = False,
 ) -> HTMLResponse:
     record = await hearing.read(runtime, caller, meeting, case)
     # It lies open before a whole room, as paper does: neither where anybody is, nor how she is reached.
@@ -230,7 +230,7 @@ async def _hear(
         words=words,
         record=record,
         sitting=sitting,
-        began=sitting.began.get(case) if ahead else await hearing.begun(runtime, caller, case, sitting),
+        began=await hearing.begun(runtime, caller, case, sitting),
         place=place_of(case, agenda.cases, sitting.heard_cases | hearing.out_of(caller, sitting)),
         typed=typed or typed_of(record),
         theirs=view.theirs(record, typed) if typed and clash else {},

@@ -132,9 +132,9 @@ async def read(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Hea
 async def begun(runtime: Runtime, caller: Caller, case: str, sitting: Sitting) -> datetime | None:
     """Since when a meeting is at a case, for its timer, whoever of those who hold it looks: from now on where
     it sits, and nobody has opened the case yet. None: it does not sit, or had heard it before that was
-    recorded. While the service has not caught up the next look says it."""
+    recorded, or it is held ready alone. While the service has not caught up the next look says it."""
     sits = sitting.opened is not None and sitting.closed is None and case not in sitting.heard_cases
-    if case in sitting.began or not sits:
+    if case in sitting.began or not sits or caller.ahead:
         return sitting.began.get(case)
     said, header = CaseBegun(meeting=sitting.meeting, case=case), own_header(runtime.clock.now())
     only = f"begun {sitting.meeting} {case}"

@@ -2,7 +2,7 @@
 The question is on record like any other look."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import Field
 from sqlalchemy import or_, select
@@ -32,6 +32,7 @@ from services.marac.shown import Page, Shown
 FILED = (ActionAgreed, CaseHeard, CaseRestricted, ResearchAnswered, ReferralReturned, PartiesDecided)
 """What a case has beside the lines about its people, that its readers are shown. A message is for two alone,
 and who declared a tie for nobody."""
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Look(Shown):
@@ -49,6 +50,9 @@ class Look(Shown):
     service: str
     view: str
     versions: list[int]
+    ahead: bool = Field(
+        description="held ready for when the line is down, and not opened since, as far as that is on record"
+    )
 
 
 class ShownTo(Page):
@@ -78,7 +82,10 @@ async def shown_to(runtime: Runtime, caller: Caller, case: str, root: str) -> Sh
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     team = known.victim.support.team if known.victim else ()
     names = {each.worker.person: each.worker.name for each in team if each.worker.person}
-    looks = [_look(fact, said, versions, agencies, names) for fact, said in await _looks(runtime, versions)]
+    looks = [
+        _look(fact, said, versions, agencies, names)
+        for fact, said in _opened(await _looks(runtime, versions))
+    ]
     page = ShownTo(
         at=runtime.clock.now(),
         fresh_until=fresh,
@@ -113,6 +120,20 @@ async def _looks(runtime: Runtime, facts: Iterable[str]) -> list[tuple[Fact[Cont
     return [(each, each.content) for each in read if isinstance(each.content, AuditShown)]
 
 
+def _opened(looks: list[tuple[Fact[Content], AuditShown]]) -> list[tuple[Fact[Content], AuditShown]]:
+    """Without what was held ready for somebody who opened the same view of the same since."""
+    opened: dict[tuple[str, str, str], datetime] = {}
+    for fact, said in looks:
+        key = said.person, said.view, said.subject
+        if not said.ahead:
+            opened[key] = max(fact.occurred, opened.get(key, fact.occurred))
+    return [
+        (fact, said)
+        for fact, said in looks
+        if not said.ahead or fact.occurred > opened.get((said.person, said.view, said.subject), NEVER)
+    ]
+
+
 def _look(
     fact: Fact[Content],
     said: AuditShown,
@@ -131,4 +152,5 @@ def _look(
         service=fact.envelope.source.removeprefix("/"),
         view=said.view,
         versions=sorted(versions[each] for each in said.facts if each in versions),
+        ahead=said.ahead,
     )

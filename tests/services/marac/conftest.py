@@ -54,6 +54,7 @@ CALLERS = {
     each.subject: each
     for each in (
         caller("chair", "police", "marac-chair", "north"),
+        caller("chair-too", "police", "marac-chair", "north"),
         caller("coordinator", "police", "marac-coordinator", "north"),
         caller("coordinator-too", "council", "marac-coordinator", "north"),
         caller("coordinator-elsewhere", "police", "marac-coordinator", "south"),

@@ -1,5 +1,6 @@
 """Who has been shown a line: for the IDVA and the coordinator, over every service, and itself on record."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chassis.accept import own_draft, own_header
@@ -117,3 +118,33 @@ async def test_for_nobody_else_and_of_no_line_that_is_not_the_cases(marac: Marac
         f"/marac/cases/{made.case}/shown-to/{made.incident}", headers={"Authorization": "Bearer idva"}
     )
     assert "What cannot be known here" in page.text
+
+
+async def test_what_is_fetched_ahead_is_no_look_until_it_is_opened(marac: Marac) -> None:
+    """The page of the meeting fetches the next case for when the line is down, whether it is opened or not."""
+    made = await prepared(marac)
+    hear, who = f"/marac/meetings/{made.meeting}/hear/{made.case}", {"Authorization": "Bearer chair-too"}
+    said = "Fetched ahead, for the next case"
+
+    async def seen() -> list[bool]:
+        found = await looks(marac, "idva", made.case, made.incident)
+        return [
+            each["ahead"]
+            for each in found
+            if each["view"] == "conference_case" and each["person"] == CALLERS["chair-too"].id
+        ]
+
+    async def page() -> str:
+        shown = f"/marac/cases/{made.case}/shown-to/{made.incident}"
+        return (await marac.http.get(shown, headers={"Authorization": "Bearer idva"})).text
+
+    assert (await marac.http.get(f"{hear}?ahead=true", headers=who)).status_code == 200
+    await until(lambda: _comes_to(seen, [True]), what="it is on record that it was fetched")
+    assert said in await page()
+    assert (await marac.http.get(hear, headers=who)).status_code == 200
+    await until(lambda: _comes_to(seen, [False]), what="it is a look, once it is opened")
+    assert said not in await page()
+
+
+async def _comes_to(seen: Callable[[], Awaitable[list[bool]]], what: list[bool]) -> bool:
+    return await seen() == what

@@ -19,7 +19,7 @@ from contracts.vocabulary import AgencyKind, Attendance, CoreService, Instrument
 from services.marac.conference.sitting import version_of
 from services.marac.rules import sharing
 from services.marac.rules.sitting import Seat, core_attendance, speaking_order, why_not_closed
-from tests.services.marac.caseload import STREET, ben, incident, mention, person, referral
+from tests.services.marac.caseload import STREET, ben, breach, incident, mention, person, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, bare, caller, complete, prepared
 from tests.services.marac.test_http import shown
 from tests.support.facts import IDS, fact, mention_of, root_of
@@ -753,6 +753,37 @@ async def test_the_pages_work_without_script_and_the_second_is_given_both_texts(
     good = {"act": "attend", "form": "attend", "who": "Ola", "agency": "haven", "attended": "observer"}
     assert (await marac.http.post(room, data=good | {"signed": "yes"}, headers=chair)).status_code == 303
     assert "Confidentiality statement signed: Yes" in (await marac.http.get(room, headers=chair)).text
+
+
+def glance(html: str) -> dict[str, str]:
+    """What stands beside each heading of a page's lists, without its marks."""
+    pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", html, re.S)
+    return {name: " ".join(re.sub(r"<[^>]+>", " ", said).split()) for name, said in pairs}
+
+
+async def test_what_is_read_out_in_the_room_says_each_thing_at_a_glance(marac: Marac) -> None:
+    """Repeat, orders, breaches, children, MATAC and MAPPA, beside their headings; and what changes."""
+    made = await sitting(marac)
+    hear, chair = f"/marac/meetings/{made.meeting}/hear/{made.case}", {"Authorization": "Bearer chair"}
+
+    async def told() -> dict[str, str]:
+        return glance((await marac.http.get(hear, headers=chair)).text)
+
+    first = await told()
+    assert first["Repeat"] == "No earlier referral of this pair is known"
+    assert first["Orders"].startswith("Non-molestation order: Made. Nobody has told here that it was served")
+    assert first["Breaches"] == "1 occurrence from 1 record"
+    assert first["Children"].startswith("DOE, Kit")
+    assert first["MATAC"].startswith("Yes: scored in the cohort")
+    assert first["MAPPA"] == "SMITH, Ben : Not known: neither police nor probation has said. Ask."
+    await held_at(marac, made, marac.runtime.clock.now() - timedelta(days=5))
+    await marac.say("police", breach("again").said, 3)
+
+    async def anew() -> bool:
+        return (await told())["Breaches"] == "2 occurrences from 2 records"
+
+    await until(anew, what="the second breach is read out")
+    assert (await told())["Repeat"].startswith("Yes")
 
 
 async def test_a_mappa_level_is_said_with_who_said_it_and_what_nobody_said_is_not_no(marac: Marac) -> None:
