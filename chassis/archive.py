@@ -90,6 +90,15 @@ class Archive:
             bodies = (await connection.execute(statement, {"root": root})).scalars().all()
         return FactSet(parsed(body) for body in bodies)
 
+    async def versions_of(self, roots: Collection[str]) -> FactSet:
+        """Every version of each of these facts."""
+        statement = f"""select body from fact where root in
+            (select root from {self.store.rows_of("rows", (("root", "text"),))})"""
+        rows = orjson.dumps([{"root": root} for root in sorted(roots)]).decode()
+        async with self.store.reading() as connection:
+            bodies = (await connection.execute(prepared(statement), {"rows": rows})).scalars().all()
+        return FactSet(parsed(body) for body in bodies)
+
     async def said_by(self, fact: str) -> str | None:
         """Who of its agency said a version of a fact, by the audit of this service; None: nobody is known."""
         said = (await self.fact(self.ids.taken(fact))).current(AuditTaken)

@@ -13,6 +13,7 @@ from services.marac.conference.queries import (
     read_case,
     source,
 )
+from services.marac.conference.turns import Turn, turns
 from services.marac.shown import Agenda, CasePage, Meetings, SourcePage
 from services.marac.shown_cohort import Cohort, PerpetratorPage
 from services.marac.tasking.queries import cohort, perpetrator_page
@@ -24,6 +25,7 @@ __all__ = [
     "Meetings",
     "PerpetratorPage",
     "SourcePage",
+    "Turn",
     "agenda",
     "case_page",
     "cases_of",
@@ -34,4 +36,5 @@ __all__ = [
     "read_agenda",
     "read_case",
     "source",
+    "turns",
 ]

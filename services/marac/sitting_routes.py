@@ -214,7 +214,7 @@ async def _hear(
     record = await hearing.read(runtime, caller, meeting, case)
     # It lies open before a whole room, as paper does: neither where anybody is, nor how she is reached.
     page = await queries.case_page(runtime, caller, case, paper=True)
-    agenda, _, _ = await queries.read_agenda(runtime, caller, meeting)
+    turns = await queries.turns(runtime, caller, meeting)
     sitting = await hearing.sitting_of(runtime, meeting)
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     unsound = PAGES.incomplete(page.incomplete, page.operator_told, page.at)
@@ -231,7 +231,7 @@ async def _hear(
         record=record,
         sitting=sitting,
         began=await hearing.begun(runtime, caller, case, sitting),
-        place=place_of(case, agenda.cases, sitting.heard_cases | hearing.out_of(caller, sitting)),
+        place=place_of(case, turns, sitting.heard_cases | hearing.out_of(caller, sitting)),
         typed=typed or typed_of(record),
         theirs=view.theirs(record, typed) if typed and clash else {},
         faults=faults,

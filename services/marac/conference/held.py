@@ -249,7 +249,8 @@ async def visible(
     whoever declared a tie to its parties it is not there, nor to whoever supports the other one, nor where it
     is restricted to others, nor, once a
     meeting of theirs has declaring here, to an attendee who declared nothing."""
-    cases = list(cases)
+    if not (cases := list(cases)):
+        return {}
     meetings = await Held(archive).meetings_of(cases)
     return await _released(archive, caller, _of_their_areas(caller, cases, meetings), meetings)
 
@@ -297,8 +298,8 @@ async def _record_of(archive: Archive, mention: str) -> OtherRecord:
     victims = {other.person for line in lines for other in line.others if other.role is Role.VICTIM}
     people = await Held(archive).many(PERSON, rows.ConferencePerson, victims - {row.person}, "person")
     areas = casefile.areas_of(await archive.configuration(AreaDefined))
-    said = [fact.said for line in lines for fact in (await archive.fact(line.root)).current(Said)]
-    routed = {area for each in said if (area := casefile.area_of(each))}
+    said = (await archive.versions_of({line.root for line in lines})).current(Said)
+    routed = {area for fact in said if (area := casefile.area_of(fact.said))}
     return OtherRecord(
         told=frozenset(line.agency for line in lines),
         reach=frozenset(place for area in routed for place in area_and_around(areas, area)),

@@ -4,7 +4,7 @@ A version is a fact that holds ids, grades and which lines were known: no name, 
 see no more, or what was withdrawn, leaves nothing behind in it that could be shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
 from chassis.archive import Archive
@@ -70,7 +70,7 @@ async def as_published(
         return page.model_copy(update={"publication": Publication(open=publishable)}), set()
     now = {each.case.case: stood(each) for each in known}
     listed = {line.case for line in page.cases}
-    seen = await _may_see(archive, caller, [each.case for each in row.cases])
+    seen = now.keys() | await _may_see(archive, caller, {each.case for each in row.cases} - now.keys())
     before = [Stood(c.case, c.grade, dict.fromkeys(c.lines, "")) for c in row.cases if c.case in seen]
     found = changes(before, [now[line.case] for line in page.cases])
     since = {case: Since(**asdict(change)) for case, change in found.items()}
@@ -98,6 +98,6 @@ def _line(line: shown.AgendaLine, since: Since) -> shown.AgendaLine:
     return line.model_copy(update={"since": since} | ({} if since.new else {"new": since.lines}))
 
 
-async def _may_see(archive: Archive, caller: Caller, cases: Iterable[str]) -> set[str]:
+async def _may_see(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
     found = await Held(archive).many(CASE, rows.ConferenceCase, sorted(cases), "case")
     return set(await visible(archive, caller, found.values()))

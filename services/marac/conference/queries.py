@@ -51,19 +51,10 @@ async def read_agenda(
 ) -> tuple[shown.Agenda, set[str], list[rows.ConferenceCase]]:
     """An agenda that is not shown to anybody, the facts in it, and the cases that it was made of, also those
     that are not on it because they were returned: raises as ``agenda`` does."""
-    fresh = at or await runtime.fresh_until()
-    row = await meeting_of(runtime, caller, meeting)
-    held = Held(runtime, at)
-    if at is not None:
-        then = await held.one(MEETING, rows.ConferenceMeeting, meeting)
-        if then is None or then.withdrawn:
-            raise not_found()
-        row = then
+    fresh, held = at or await runtime.fresh_until(), Held(runtime, at)
+    row, listed = await listed_at(held, runtime, caller, meeting)
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, at=at)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
-    listed = await visible_cases(runtime, caller, {each.case for each in row.cases})
-    if at is not None:
-        listed = await held.many(CASE, rows.ConferenceCase, listed, "case")
     marac = placing.marac_of(areas, row.area)
     waiting = await waiting_in(runtime, caller, marac) if at is None and marac is not None else []
     cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
@@ -87,6 +78,22 @@ async def read_agenda(
     return page, facts, cases
 
 
+async def listed_at(
+    held: Held, runtime: Runtime, caller: Caller, meeting: str
+) -> tuple[rows.ConferenceMeeting, dict[str, rows.ConferenceCase]]:
+    """A meeting, and those of its cases that the caller may see, by id."""
+    row = await meeting_of(runtime, caller, meeting)
+    if held.at is not None:
+        then = await held.one(MEETING, rows.ConferenceMeeting, meeting)
+        if then is None or then.withdrawn:
+            raise not_found()
+        row = then
+    listed = await visible_cases(runtime, caller, {each.case for each in row.cases})
+    if held.at is not None:
+        listed = await held.many(CASE, rows.ConferenceCase, listed, "case")
+    return row, listed
+
+
 async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.ConferenceMeeting:
     """A standing meeting of the caller's areas. Raises Problem (404)."""
     row = await Held(runtime).one(MEETING, rows.ConferenceMeeting, meeting)
@@ -98,7 +105,8 @@ async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.Con
 def agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
     """Cases in the order in which they are heard, with what is new since ``meeting`` got them."""
     letters = order.told_apart(each.case.case for each in known)
-    return [compose.agenda_line(each, letters[each.case.case], meeting) for each in sorted(known, key=place)]
+    ordered = sorted(known, key=lambda each: place(each.case))
+    return [compose.agenda_line(each, letters[each.case.case], meeting) for each in ordered]
 
 
 async def case_page(
@@ -338,9 +346,8 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     return {known.case.agency, *answered, *records, *lines, *silent, *decided, *asked}
 
 
-def place(known: CaseKnown) -> tuple[bool, tuple[int, bool, datetime, str]]:
+def place(case: rows.ConferenceCase) -> tuple[bool, tuple[int, bool, datetime, str]]:
     """The sort key of a case on an agenda: those whose referral was withdrawn come last."""
-    case = known.case
     return (case.withdrawn, order.place(case.grade, len(case.children), case.referred, case.case))
 
 

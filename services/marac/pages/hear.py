@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field, ValidationError
 from contracts.events.configuration import AgencyDefined
 from contracts.vocabulary import Forum
 from services.marac.conference.hearing import ToRecord
+from services.marac.conference.turns import Turn
 from services.marac.pages.case import CaseView, Entry
 from services.marac.pages.words import Words
 from services.marac.rules.sitting import speaking_order
-from services.marac.shown import AgendaLine, CasePage
+from services.marac.shown import CasePage
 from services.marac.shown_sitting import Hearing
 
 WORDS = ("risks", "needs", "strengths", "decided")
@@ -31,7 +32,7 @@ class Place(NamedTuple):
     """Where a case stands: how many are still to hear after it, and which comes next."""
 
     left: int
-    next: AgendaLine | None
+    next: Turn | None
 
 
 class Typed(BaseModel):
@@ -81,7 +82,7 @@ def typed_of(record: Hearing) -> Typed:
     )
 
 
-def place_of(case: str, agenda: Sequence[AgendaLine], heard: set[str]) -> Place:
+def place_of(case: str, agenda: Sequence[Turn], heard: set[str]) -> Place:
     """The cases that were not heard yet, from this one on and then from the top."""
     cases = [line.case for line in agenda]
     at = cases.index(case) + 1 if case in cases else 0

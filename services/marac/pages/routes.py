@@ -33,7 +33,7 @@ from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.rules.noticing import SEEN, read_seen
-from services.marac.shown import Agenda, AgendaLine, CasePage
+from services.marac.shown import Agenda, CasePage
 from services.marac.shown_cohort import PerpetratorPage
 from services.marac.tasking.candidates import CANDIDATE
 
@@ -293,7 +293,7 @@ class Place:
     """Where a case stands on the agenda of its meeting: what comes after it."""
 
     meeting: str
-    next: AgendaLine | None
+    next: queries.Turn | None
 
 
 async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | None:
@@ -304,12 +304,12 @@ async def _next(runtime: Runtime, caller: Caller, page: CasePage) -> Place | Non
     to_come = [meeting for meeting in page.meetings if meeting.starts >= since]
     meeting = (to_come or page.meetings[::-1])[0].meeting
     try:
-        agenda, _, _ = await queries.read_agenda(runtime, caller, meeting, page.known_at)
+        turns = await queries.turns(runtime, caller, meeting, page.known_at)
     except Problem:
         return None
-    cases = [line.case for line in agenda.cases]
+    cases = [turn.case for turn in turns]
     after = cases.index(page.case) + 1 if page.case in cases else len(cases)
-    return Place(meeting, agenda.cases[after] if after < len(cases) else None)
+    return Place(meeting, turns[after] if after < len(cases) else None)
 
 
 def _lines(page: CasePage) -> set[tuple[str, int]]:
