@@ -121,7 +121,7 @@ async def test_for_nobody_else_and_of_no_line_that_is_not_the_cases(marac: Marac
 
 
 async def test_what_is_fetched_ahead_is_no_look_until_it_is_opened(marac: Marac) -> None:
-    """The page of the meeting fetches the next case for when the line is down, whether it is opened or not."""
+    """The page of the meeting fetches the next case for when the line is down, opened or not."""
     made = await prepared(marac)
     hear, who = f"/marac/meetings/{made.meeting}/hear/{made.case}", {"Authorization": "Bearer chair-too"}
     said = "Fetched ahead, for the next case"
