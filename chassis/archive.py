@@ -47,10 +47,17 @@ class Archive:
         self.production = False
         """Whether this is no try-out: what only a try-out may do is refused."""
         self.caught_up = asyncio.Event()
-        """Set once the service has read what the log held when it started."""
+        """Set once the service has read what the log held when it started, or goes on without."""
+        self.may_repeat = False
+        """Whether it goes on without all that the log has: it may say what it said before."""
         self._reader = Reader(store, views)
         self._known = Known(store, ids, views)
         self.folding = Folded(store, name)
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether what is not here was never said: until then nobody is told that there is no such thing."""
+        return self.caught_up.is_set() and not self.may_repeat
 
     async def row(self, view: View, subject: str) -> Row | None:
         """A subject's row, or None."""

@@ -76,8 +76,6 @@ class Runtime(Recorder):
         self.silences: Sequence[Silent] = ()
         """Which agencies have been silent for longer than they are, as far as this service reads."""
         self.path = AlertPath(self, timedelta(seconds=settings.alert_path_seconds))
-        self.may_repeat = False
-        """Whether it goes on without all that the log has: it may say what it said before."""
         self.subscription: Subscription | None = None
         self._progress: dict[Partition, tuple[int, float]] = {}
         self._tasks: list[asyncio.Task[None]] = []

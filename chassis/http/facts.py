@@ -124,7 +124,7 @@ async def _kind(runtime: Runtime, caller: Caller, root: str) -> tuple[type[Conte
     """The type of a fact and the right that revising it takes. 404 unless it is the caller's; 503 while
     the store is being read back from the log, and does not have it yet."""
     versions = (await runtime.fact(root)).versions(root)
-    if not versions and not runtime.caught_up.is_set():
+    if not versions and not runtime.knows_all:
         raise Refused("catching-up", status=503)
     if not versions or versions[0].agency != caller.agency:
         raise not_found()

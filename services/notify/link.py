@@ -20,6 +20,7 @@ from chassis.ids import Ids
 from chassis.runtime import Runtime
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
 from contracts.rules.standing_answer import Answer
+from services.notify.queries import missing
 from services.notify.replies import standing_of
 from services.notify.rules import answering, sharing
 from services.notify.views import number_of
@@ -62,7 +63,7 @@ async def take(runtime: Runtime, call: str) -> Taken:
         raise Refused("catching-up", status=503)
     called = next(iter((await runtime.fact(call)).current(AlertCalled)), None)
     if called is None or called.said.person is None:
-        raise not_found()
+        raise missing(runtime)
     alert, now = called.said, runtime.clock.now()
     said = AlertAcknowledged(
         cause=alert.cause, rule=alert.rule, generation=alert.generation, person=called.said.person

@@ -234,7 +234,7 @@ async def alert(
 def missing(runtime: Runtime) -> Exception:
     """Why the caller finds no alert. While the store is read back from the log nobody can tell whether
     there is one: they are to ask again."""
-    return not_found() if runtime.caught_up.is_set() else Refused("catching-up", status=503)
+    return not_found() if runtime.knows_all else Refused("catching-up", status=503)
 
 
 async def current(runtime: Archive, cause: str, rule: AlertRule | None = None) -> AlertRow | None:

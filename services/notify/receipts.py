@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chassis.accept import Refused
 from chassis.http.auth import open_to_all
 from chassis.http.context import the_runtime
-from chassis.http.problem import Problem, not_found
+from chassis.http.problem import Problem
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.alerts import AlertCalled, AlertOver
@@ -24,6 +24,7 @@ from services.notify import link
 from services.notify.calls import reported
 from services.notify.carriers import voice
 from services.notify.pages import PAGES
+from services.notify.queries import missing
 
 router = APIRouter(prefix="/notify", include_in_schema=False)
 
@@ -105,7 +106,7 @@ async def told(runtime: Runtime, call: str, channel: Channel, result: DeliveryRe
     causes = [fact.said.cause for fact in facts.current(AlertCalled)]
     causes += [fact.said.cause for fact in facts.current(AlertOver)]
     if not causes:
-        raise not_found()
+        raise missing(runtime)
     await runtime.say([reported(causes[0], call, channel, result, runtime.clock.now())])
 
 

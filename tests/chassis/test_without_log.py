@@ -44,6 +44,7 @@ async def test_it_waits_a_minute_then_takes_facts_and_has_the_rest_when_the_log_
         assert runtime.may_repeat
         assert runtime.alive()
         assert not (await runtime.ready())[0]
+        assert not runtime.knows_all, "nobody is told that what is not here was never said"
         await say(runtime, incident("1"))
         await row_when(runtime, 2)
 
