@@ -15,6 +15,8 @@ _GRADED = (
     " the practitioner judges, else unknown, and high at 14 YES of a Dash for young people."
     " Any instrument may come with a referral item by item (`answers`), and is graded by its own"
     " rule. Each answer says where it is from; where that is left out it is not known."
+    " What is said of an item in free words (`comment`; `comments` of a whole Dash) stands with it on"
+    " the case's page, and goes in feeds where the narrative goes."
 )
 
 

@@ -45,6 +45,9 @@ class Dash(Part):
     sources: dict[DashItem, AnswerSource] | None = Field(
         default=None, description="where each answer is from; one that is left out: not known"
     )
+    comments: dict[DashItem, Text] | None = Field(
+        default=None, description="in free words, of each item where there is something to say"
+    )
     judgement: Grade | None = Field(default=None, description="the practitioner's own judgement")
     judgement_reason: Text | None = None
 
@@ -55,6 +58,7 @@ class Answered(Part):
     item: ItemId
     answer: RiskAnswer
     source: AnswerSource | None = Field(default=None, description="none given: not known")
+    comment: Text | None = Field(default=None, description="in free words, where there is something to say")
 
 
 class Judgement(Part):

@@ -214,3 +214,10 @@ def sources_of(answers: Iterable[Answered], dash: Dash | None) -> dict[str, Answ
     found = {each.item: each.source for each in answers if each.source}
     sources = dash.sources if dash and dash.sources else {}
     return found or {str(item): source for item, source in sources.items()}
+
+
+def comments_of(answers: Iterable[Answered], dash: Dash | None) -> dict[str, str]:
+    """What is said of an item in free words, whichever way it was sent."""
+    found = {each.item: each.comment for each in answers if each.comment}
+    comments = dash.comments if dash and dash.comments else {}
+    return found or {str(item): comment for item, comment in comments.items()}

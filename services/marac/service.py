@@ -69,7 +69,7 @@ from services.marac.whereabouts_routes import router as places
 
 SERVICE = Service(
     name="marac",
-    fold_version=15,
+    fold_version=16,
     reads_audit=True,
     views=(
         PERSON,

@@ -21,7 +21,12 @@ def assessment(
     """An assessment by its items; ``answers`` by item."""
     form = FORMS[instrument]
     said = [
-        Answered(item=item, answer=RiskAnswer(answer), source=list(AnswerSource)[n % 3])
+        Answered(
+            item=item,
+            answer=RiskAnswer(answer),
+            source=list(AnswerSource)[n % 3],
+            comment=None if n else "Since the letter came.",
+        )
         for n, (item, answer) in enumerate(answers.items())
     ]
     given: dict[str, Any] = {

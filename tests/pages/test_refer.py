@@ -26,7 +26,7 @@ TYPED: dict[str, dict[str, str]] = {
     "views": {"#aware": " ", "#consent": " "},
     "perpetrator": {"#given": "Kyle", "#family": "Smith"},
     "children": {"#given-0": "Kit", "#school-0": "Hollin Bank"},
-    **{page: {f"#{field.name}": " " for field in asking.PAGES[page]} for page in DASH},
+    **{page: {f"#{each.name}": " " for each in asking.PAGES[page] if each.kind == "choice"} for page in DASH},
     "risk": {"#professional-judgement": " ", "#happened": "Waits at the gate each day."},
 }
 """By page, what is typed into a field; a space chooses."""

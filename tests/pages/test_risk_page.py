@@ -37,6 +37,7 @@ def risk(ask: Callable[..., httpx.Response]) -> str:
         "Before that: High risk.",
         "Judged High risk by PC 4821:",
         "DARA 2022",
+        "Since the letter came.",
         "Northmere Police withdrew an assessment that gave: High risk. Withdrawn yesterday",
     ],
 )

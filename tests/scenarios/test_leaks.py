@@ -108,7 +108,8 @@ class Planted:
         match name:
             case "referral":
                 words = ("no_consent_reason", "victim_view", "afraid_of")
-                more = {word: self.mark(word) for word in words} | {"dash": caseload.dash()}
+                dash = caseload.dash() | {"comments": {"D08": self.mark("dashcomment")}}
+                more = {word: self.mark(word) for word in words} | {"dash": dash}
                 path, agency = "/referrals/v1/marac-referrals", "harbour-idva"
                 return agency, path, self.body(agency, *both, criteria=["visible-high-risk"], **more)
             case "immigration" | "withheld":
@@ -182,6 +183,7 @@ class Planted:
         what."""
         judged = {"grade": "high", "reason": self.mark("judgement"), "by": self.mark("judge")}
         dara = {"instrument": "dara", "instrument_version": "2022", "rationale": self.mark("rationale")}
+        dara |= {"answers": [{"item": "A01", "answer": "often", "comment": self.mark("itemcomment")}]}
         texts = ("owner", "for_children", "contact", "release", "court")
         action = {"what": self.mark("action"), "grade": "high", "owner": self.mark("fitter")}
         plan = {"grade": "high", "actions": [action], **{text: self.mark(f"plan{text}") for text in texts}}

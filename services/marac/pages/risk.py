@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from contracts.rules.instruments import form_of, sources_of
+from contracts.rules.instruments import comments_of, form_of, sources_of
 from contracts.vocabulary import AnswerSource, RiskAnswer
 from services.marac.conference.risk import answers, counted, left_out
 from services.marac.conference.risk_rows import Assessment
@@ -38,8 +38,8 @@ class RiskView:
         return counted(assessment)
 
     def groups(self, assessment: Assessment) -> list[Group]:
-        """The items of an assessment by their answer, each with where its answer is from; those that were
-        left out after those that were not asked."""
+        """The items of an assessment by their answer, each with where its answer is from and what is said of
+        it; those that were left out after those that were not asked."""
         texts, known = self.words.texts, answers(assessment)
         found: list[Group] = []
         for answer in ORDER:
@@ -53,14 +53,19 @@ class RiskView:
         """The items that the newest assessment answers otherwise, by what changed."""
         said = [(kind, getattr(change, kind)) for kind in CHANGES]
         return [
-            (self.words.texts(f"change.{kind.replace('_', '-')}"), self._items(newest, items))
+            (self.words.texts(f"change.{kind.replace('_', '-')}"), self._items(newest, items, comments=False))
             for kind, items in said
             if items
         ]
 
-    def _items(self, assessment: Assessment, items: Iterable[str]) -> list[Markup]:
+    def _items(self, assessment: Assessment, items: Iterable[str], *, comments: bool = True) -> list[Markup]:
         sources = sources_of(assessment.answers, assessment.dash)
-        return [self._item(assessment, item, sources.get(item)) for item in items]
+        said = comments_of(assessment.answers, assessment.dash) if comments else {}
+        return [
+            Markup("{} <q>{}</q>").format(line, said[item]) if item in said else line
+            for item in items
+            for line in [self._item(assessment, item, sources.get(item))]
+        ]
 
     def _item(self, assessment: Assessment, item: str, source: AnswerSource | None) -> Markup:
         form, texts = form_of(assessment.instrument), self.words.texts

@@ -50,7 +50,7 @@ class Asked:
     """One field. ``codes``: of a choice, what may be chosen; ``words``: the code list that has its words."""
 
     name: str
-    kind: Literal["line", "text", "day", "nhs", "choice", "tick", "area"]
+    kind: Literal["line", "text", "comment", "day", "nhs", "choice", "tick", "area"]
     codes: tuple[str, ...] = ()
     words: str = "answer"
     hint: bool = False
@@ -64,7 +64,16 @@ DASH_FORMS = (Instrument.SAFELIVES_DASH_24, Instrument.YP_DASH)
 """The forms that the page knows: for somebody of 18 or more, and for a young person."""
 NAMES = (Asked("given", "line"), Asked("family", "line"), Asked("born", "day", hint=True))
 CRITERIA = tuple(each for each in ReferralCriterion if each is not ReferralCriterion.VISIBLE_HIGH_RISK)
-_DASH = tuple(Asked(item.value, "choice", tuple(DashAnswer), "dash-answer") for item in DASH_ITEMS)
+COMMENT = "-comment"
+"""How the name of a field ends in which something is said of an item of the Dash in free words."""
+_DASH = tuple(
+    field
+    for item in DASH_ITEMS
+    for field in (
+        Asked(item.value, "choice", tuple(DashAnswer), "dash-answer"),
+        Asked(f"{item.value}{COMMENT}", "comment"),
+    )
+)
 
 SOURCE = Asked("source", "choice", tuple(AnswerSource), hint=True)
 """Where the answers of a page are from: asked once for all of them, as they are asked in one go."""
@@ -100,9 +109,9 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
         for field in (*NAMES, Asked("school", "line"))
     ),
     "form": (Asked("form", "choice", DASH_FORMS),),
-    "dash-1": (*_DASH[:8], SOURCE),
-    "dash-2": (*_DASH[8:16], SOURCE),
-    "dash-3": (*_DASH[16:], SOURCE),
+    "dash-1": (*_DASH[:16], SOURCE),
+    "dash-2": (*_DASH[16:32], SOURCE),
+    "dash-3": (*_DASH[32:], SOURCE),
     "risk": (
         *(Asked(code.value, "tick", words="criterion") for code in CRITERIA),
         Asked("happened", "text"),
@@ -126,8 +135,9 @@ def dash_form(answers: Answers, on: date) -> Instrument | None:
 
 
 def lacks_form(answers: Answers, on: date) -> bool:
-    """Whether something of the Dash was answered, and nobody has said of which form."""
-    answered = any(item in said for said in answers.values() for item in DASH_ITEMS)
+    """Whether something of the Dash was answered or said, and nobody has said of which form."""
+    names = {name for item in DASH_ITEMS for name in (item.value, f"{item.value}{COMMENT}")}
+    answered = any(not names.isdisjoint(said) for said in answers.values())
     return answered and dash_form(answers, on) is None
 
 
@@ -168,7 +178,7 @@ def _faults(field: Asked, said: Said, today: date) -> Iterator[str]:
         yield "nhs"
     elif value and not _may_be_chosen(field, value):
         yield "choice"
-    elif len(value) > (TEXT if field.kind == "text" else LINE):
+    elif len(value) > (TEXT if field.kind in ("text", "comment") else LINE):
         yield "long"
 
 
@@ -211,7 +221,7 @@ def shown(page: str, said: Said) -> tuple[Asked, ...]:
 
 def counted(page: str, said: Said) -> dict[str, int]:
     """How often each answer was given on a page of the Dash; what was left empty was not asked."""
-    items = (field for field in PAGES[page] if field is not SOURCE)
+    items = (field for field in PAGES[page] if field.kind == "choice" and field is not SOURCE)
     answers = [said.get(field.name, DashAnswer.NOT_ASKED) for field in items]
     return {code: n for code in DashAnswer if (n := answers.count(code))}
 
@@ -225,7 +235,7 @@ def open_fields(page: str, said: Said) -> list[str]:
 def _may_be_left(field: Asked) -> bool:
     """Whether to say nothing is no gap of its own: a service is that of the agency then; where answers are
     from is asked of those that there are."""
-    return field.kind == "tick" or field.codes is SERVICES or field is SOURCE
+    return field.kind in ("tick", "comment") or field.codes is SERVICES or field is SOURCE
 
 
 def _is_known(field: Asked, said: Said) -> bool:

@@ -202,7 +202,7 @@ def _theirs(version: Version, may: Callable[[str], bool]) -> bool:
 def redacted(data: Any, sections: Collection[str]) -> Any:
     """A payload with these sections alone, wherever they stand in it, and no more than the role of whoever
     is neither hers nor the alleged perpetrator. A practice is near where somebody lives: it goes with the
-    location."""
+    location; what is said in free words of an item goes with the narrative."""
     if isinstance(data, list):
         return [redacted(each, sections) for each in data]
     if not isinstance(data, dict):
@@ -212,12 +212,16 @@ def redacted(data: Any, sections: Collection[str]) -> Any:
     return {
         name: redacted(value, sections)
         for name, value in data.items()
-        if (name not in SECTION_FIELDS or name in sections)
-        and (name != PRACTICE or Sensitivity.LOCATION in sections)
+        if (name not in SECTION_FIELDS or name in sections) and GOES_WITH.get(name) in (None, *sections)
     }
 
 
-PRACTICE = "general_practice"
-"""The name under which a practice stands in a section of health."""
+GOES_WITH = {
+    "general_practice": Sensitivity.LOCATION,
+    "comment": Sensitivity.NARRATIVE,
+    "comments": Sensitivity.NARRATIVE,
+}
+"""By the name under which it stands in a payload, what goes with a section and is none: a practice in health,
+and free words about an item of an assessment."""
 SECTION_FIELDS = frozenset({*(each.value for each in Sensitivity), "immigration"})
 """The names under which sections stand in payloads."""

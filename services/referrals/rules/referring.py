@@ -27,6 +27,7 @@ from contracts.vocabulary import (
 )
 from services.referrals.rules.asking import (
     CHILDREN,
+    COMMENT,
     CRITERIA,
     NO_SERVICE,
     UNKNOWN,
@@ -158,17 +159,24 @@ def _children(said: Said) -> Iterator[Mention]:
 
 def _dash(answers: Answers) -> Dash | None:
     said = {item: page[item] for page in answers.values() for item in DASH_ITEMS if item in page}
-    if not said:
+    comments = {
+        item: page[f"{item}{COMMENT}"]
+        for page in answers.values()
+        for item in DASH_ITEMS
+        if f"{item}{COMMENT}" in page
+    }
+    if not said and not comments:
         return None
     from_ = {item: page["source"] for page in answers.values() if "source" in page for item in page}
     sources = {
         item: AnswerSource(from_[item])
         for item in DASH_ITEMS
-        if item in from_ and said[item] != DashAnswer.NOT_ASKED
+        if item in from_ and said.get(item, DashAnswer.NOT_ASKED) != DashAnswer.NOT_ASKED
     }
     return Dash(
         answers={item: DashAnswer(said.get(item, DashAnswer.NOT_ASKED)) for item in DASH_ITEMS},
         sources=sources or None,
+        comments=comments or None,
     )
 
 
@@ -177,9 +185,14 @@ def _young(answers: Answers) -> list[Answered]:
     dash = _dash(answers)
     if dash is None:
         return []
-    sources = dash.sources or {}
+    sources, comments = dash.sources or {}, dash.comments or {}
     return [
-        Answered(item=f"Y{item[1:]}", answer=RiskAnswer(answer), source=sources.get(item))
+        Answered(
+            item=f"Y{item[1:]}",
+            answer=RiskAnswer(answer),
+            source=sources.get(item),
+            comment=comments.get(item),
+        )
         for item, answer in dash.answers.items()
     ]
 

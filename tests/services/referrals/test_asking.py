@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.events.people import ReferralMade
-from contracts.rules.instruments import FORMS
+from contracts.rules.instruments import FORMS, answers_of, comments_of
 from contracts.sections import Contact, Identity, Location, Narrative, Routing, Withheld
 from contracts.vocabulary import (
     DASH_ITEMS,
@@ -16,6 +16,7 @@ from contracts.vocabulary import (
     Instrument,
     ReferralCriterion,
     ReferringService,
+    RiskAnswer,
     Role,
 )
 from services.referrals.rules import asking, drafting, referring
@@ -153,6 +154,25 @@ def test_the_dash_of_somebody_under_18_is_sent_and_graded_as_theirs(yes: int, gr
     grown = referring.referral(answers, "draft", date(2028, 3, 2))
     assert grown.dash is not None
     assert not grown.answers
+
+
+@pytest.mark.parametrize("year", ["1991", "2010"])
+def test_a_comment_on_an_item_stands_with_it_and_is_no_answer(year: str) -> None:
+    answers = {
+        "victim": ANSWERS["victim"] | {"born-year": year},
+        "dash-1": {"D01": "yes", "D01-comment": "A broken wrist.", "source": "victim"},
+        "dash-2": {"D15-comment": "Would not say."},
+    }
+    said = referring.referral(answers, "draft", TODAY)
+    form = list(FORMS[said.instrument or Instrument.SAFELIVES_DASH_24].items)
+    found = comments_of(said.answers, said.dash)
+    assert found == {form[0]: "A broken wrist.", form[14]: "Would not say."}
+    assert list(answers_of(said.answers, said.dash).values()).count(RiskAnswer.NOT_ASKED) == 23
+    assert asking.counted("dash-2", answers["dash-2"]) == {"not-asked": 8}
+    assert "D15-comment" not in asking.open_fields("dash-2", {})
+    assert asking.faults("dash-2", {"D15-comment": "x" * 4001}, TODAY) == [("D15-comment", "long")]
+    unsaid = {"dash-2": answers["dash-2"]}
+    assert asking.lacks_form(unsaid, TODAY), "a comment alone is of some form too"
 
 
 def test_what_was_not_asked_of_the_dash_is_not_no() -> None:

@@ -148,3 +148,10 @@ def test_of_a_witness_there_is_no_more_than_that_there_is_one() -> None:
 @pytest.mark.parametrize("section", [Sensitivity.LOCATION, Sensitivity.CONTACT])
 def test_where_she_lives_and_how_to_reach_her_go_to_those_alone_who_support_her(section: Sensitivity) -> None:
     assert {kind for kind, has in SECTIONS.items() if section in has} == {AgencyKind.IDVA_SERVICE}
+
+
+def test_what_is_said_of_an_item_goes_where_the_narrative_goes() -> None:
+    said = {"answers": [{"item": "A01", "answer": "often", "comment": "At her mother's."}]}
+    said |= {"dash": {"comments": {"D01": "At her mother's."}}}
+    assert "mother" not in str(redacted(said, {Sensitivity.IDENTITY}))
+    assert str(redacted(said, {Sensitivity.NARRATIVE})).count("mother") == 2

@@ -123,8 +123,15 @@ async def test_a_referral_is_filled_in_page_by_page_and_sent_once(referrals: Ref
 async def test_a_dash_of_whom_nobody_knows_the_age_waits_for_whose_it_is(referrals: Referrals) -> None:
     draft = await begin(referrals, "school")
     done = await fill(referrals, "school", draft, "children")
-    await fill(referrals, "school", draft, "dash-1", **{f"D{n:02}": "yes" for n in range(1, 9)})
+    await fill(
+        referrals,
+        "school",
+        draft,
+        "dash-1",
+        **{f"D{n:02}": "yes" for n in range(1, 9)} | {"D03-comment": "Of his brother."},
+    )
     assert "18 or over" in (await get(referrals, "school", f"{draft}/form")).text
+    assert "Of his brother." in (await get(referrals, "school", f"{draft}/check")).text
     held = await send(referrals, "school", draft)
     assert held.headers["location"] == f"{draft}/form"
     assert await facts(referrals, ReferralMade) == []
@@ -135,6 +142,7 @@ async def test_a_dash_of_whom_nobody_knows_the_age_waits_for_whose_it_is(referra
     assert "Dash for young people" in (await get(referrals, "school", f"{draft}/dash-1")).text
     assert (await send(referrals, "school", draft)).headers["location"] == f"{draft}/sent"
     (referral,) = await facts(referrals, ReferralMade)
+    assert [each.comment for each in referral.said.answers if each.comment] == ["Of his brother."]
     assert (referral.said.instrument, referral.said.graded.grade) == ("yp-dash", "unknown")
     assert done.status_code == 303
 
