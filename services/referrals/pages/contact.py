@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.accept import Refused
 from chassis.clock import LONDON
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
@@ -16,12 +15,10 @@ from chassis.ids import new_id
 from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.configuration import AgencyDefined
 from contracts.sections import Contact
 from contracts.vocabulary import ContactMethod
 from services.referrals import contacts
-from services.referrals.pages import PAGES, unsound
-from services.referrals.pages.typed import STATUS, fault_of
+from services.referrals.pages.typed import form_page, tried
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims/{mention}/contact", include_in_schema=False)
@@ -91,16 +88,16 @@ async def say(
     """Say how she may be reached, anew or as a correction of what the caller's agency said last."""
     own = (await contacts.open_contact(runtime, caller, mention)).own
     key = f"{typed.once}-contact"
-    try:
+
+    async def work() -> None:
         contact = typed.contact(own.contact if own else None, runtime.clock.now())
         if typed.correct:
             await contacts.revise(runtime, caller, mention, (typed.root, typed.version), contact, key)
         else:
             await contacts.say(runtime, caller, mention, contact, key)
-    except (ValidationError, Refused) as error:
-        if isinstance(error, Refused) and error.status == 409:  # the button was pressed twice
-            return _back(mention)
-        return await _show(request, mention, runtime, caller, typed, fault_of(error, FAULTS))
+
+    if fault := await tried(work, FAULTS):
+        return await _show(request, mention, runtime, caller, typed, fault)
     return _back(mention)
 
 
@@ -115,10 +112,12 @@ async def withdraw(
     version: Annotated[str, Form()] = "",
 ) -> Response:
     """Take back what the caller's agency said last, if it is what they looked at."""
-    try:
+
+    async def work() -> None:
         await contacts.revise(runtime, caller, mention, (root, version), None, f"{once}-withdrawn")
-    except Refused as refused:
-        return await _show(request, mention, runtime, caller, fault=fault_of(refused, FAULTS))
+
+    if fault := await tried(work, FAULTS):
+        return await _show(request, mention, runtime, caller, fault=fault)
     return _back(mention)
 
 
@@ -152,16 +151,15 @@ async def _show(
     fault: str = "",
 ) -> HTMLResponse:
     shown = await contacts.open_contact(runtime, caller, mention)
-    defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
-    return PAGES.show(
+    return await form_page(
         "contact.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention)),
-        STATUS.get(fault, 422),
+        request,
+        mention,
+        runtime,
+        caller,
+        fault,
         page=shown,
-        mention=mention,
-        agencies={fact.said.agency: fact.said.name for fact in defined},
         typed=(typed or _typed(shown.own)).model_copy(update={"once": new_id()}),
         methods=ContactMethod,
         uniforms=UNIFORM,
-        fault=fault,
     )

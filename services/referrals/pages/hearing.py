@@ -4,22 +4,19 @@ place, and nobody but the victim."""
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.configuration import AgencyDefined
 from contracts.events.hearings import HearingListed
 from contracts.mentions import Mention
 from contracts.vocabulary import HearingKind, HearingToldBy, Role
 from services.referrals import by_hand
-from services.referrals.pages import PAGES, unsound
-from services.referrals.pages.typed import STATUS, fault_of
+from services.referrals.pages.typed import form_page, tried
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims/{mention}/hearing", include_in_schema=False)
@@ -73,12 +70,13 @@ async def say(
     """Say that a hearing is listed, or that one has another day."""
     root, _, version = typed.upon.partition(":")
     key = f"{typed.once}-hearing"
-    try:
+
+    async def work() -> None:
         said = typed.said(mention)
         await by_hand.save(runtime, caller, mention, said, (root, version), sharing.SAY_HEARING, key)
-    except (ValidationError, Refused) as error:
-        if not (isinstance(error, Refused) and error.status == 409):  # else the button was pressed twice
-            return await _show(request, mention, runtime, caller, typed, fault_of(error, FAULTS))
+
+    if fault := await tried(work, FAULTS):
+        return await _show(request, mention, runtime, caller, typed, fault)
     return _back(mention)
 
 
@@ -93,13 +91,13 @@ async def withdraw(
 ) -> Response:
     """Take back what the caller's agency said of one, if it is what they looked at."""
     root, _, version = upon.partition(":")
-    key = f"{once}-withdrawn"
-    try:
-        await by_hand.withdraw(
-            runtime, caller, mention, HearingListed, (root, version), sharing.SAY_HEARING, key
-        )
-    except Refused as refused:
-        return await _show(request, mention, runtime, caller, fault=fault_of(refused, FAULTS))
+    upon_it, key = (root, version), f"{once}-withdrawn"
+
+    async def work() -> None:
+        await by_hand.withdraw(runtime, caller, mention, HearingListed, upon_it, sharing.SAY_HEARING, key)
+
+    if fault := await tried(work, FAULTS):
+        return await _show(request, mention, runtime, caller, fault=fault)
     return _back(mention)
 
 
@@ -116,16 +114,15 @@ async def _show(
     fault: str = "",
 ) -> HTMLResponse:
     shown = await by_hand.open_page(runtime, caller, mention, HearingListed)
-    defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
-    return PAGES.show(
+    return await form_page(
         "hearing.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention)),
-        STATUS.get(fault, 422),
+        request,
+        mention,
+        runtime,
+        caller,
+        fault,
         page=shown,
-        mention=mention,
-        agencies={fact.said.agency: fact.said.name for fact in defined},
         typed=(typed or TypedHearing(once=new_id())).model_copy(update={"once": new_id()}),
         kinds=HearingKind,
         tellers=HearingToldBy,
-        fault=fault,
     )

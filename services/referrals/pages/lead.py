@@ -4,23 +4,20 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.configuration import AgencyDefined
 from contracts.events.people import LeadNamed
 from contracts.mentions import Mention
 from contracts.vocabulary import Role
 from services.referrals import by_hand
 from services.referrals.owed import leads_of
-from services.referrals.pages import PAGES, unsound
-from services.referrals.pages.typed import STATUS
+from services.referrals.pages.typed import form_page, tried
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims/{mention}/lead", include_in_schema=False)
@@ -68,13 +65,13 @@ async def name(
     request: Request, mention: Id, runtime: TheRuntime, caller: Writer, typed: Annotated[TypedLead, Form()]
 ) -> Response:
     """Name who leads it from now on."""
-    try:
-        said = typed.said(mention, runtime.clock.now())
-        key = f"{typed.once}-lead"
+
+    async def work() -> None:
+        said, key = typed.said(mention, runtime.clock.now()), f"{typed.once}-lead"
         await by_hand.save(runtime, caller, mention, said, ("", ""), sharing.NAME_LEAD, key)
-    except (ValidationError, Refused) as error:
-        if not (isinstance(error, Refused) and error.status == 409):  # else the button was pressed twice
-            return await _show(request, mention, runtime, caller, typed, _fault(error))
+
+    if fault := await tried(work, FAULTS):
+        return await _show(request, mention, runtime, caller, typed, fault)
     return _back(mention)
 
 
@@ -95,22 +92,17 @@ async def over(
         return await _show(request, mention, runtime, caller, fault="changed")
     said = TypedLead(once=once, service=last.said.service, name="-").said(mention, runtime.clock.now())
     said = said.model_copy(update={"since": last.said.since, "until": said.since, "worker": last.said.worker})
-    try:
+
+    async def work() -> None:
         await by_hand.save(runtime, caller, mention, said, ("", ""), sharing.NAME_LEAD, f"{once}-over")
-    except Refused as refused:
-        if refused.status != 409:
-            return await _show(request, mention, runtime, caller, fault=_fault(refused))
+
+    if fault := await tried(work, FAULTS):
+        return await _show(request, mention, runtime, caller, fault=fault)
     return _back(mention)
 
 
 def _back(mention: str) -> RedirectResponse:
     return RedirectResponse(f"/referrals/victims/{mention}/lead", 303)
-
-
-def _fault(error: ValidationError | Refused) -> str:
-    if isinstance(error, Refused):
-        return {412: "changed", 503: "busy"}.get(error.status, "form")
-    return next((str(each) for each in error.errors()[0]["loc"][::-1] if each in FAULTS), "form")
 
 
 async def _show(
@@ -122,19 +114,18 @@ async def _show(
     fault: str = "",
 ) -> HTMLResponse:
     shown = await by_hand.open_page(runtime, caller, mention, LeadNamed)
-    defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
     leads = await leads_of(runtime, mention)
     own = next((each for each in leads if each.agency == caller.agency), None)
     last = by_hand.own_last(shown)
-    return PAGES.show(
+    return await form_page(
         "lead.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention)),
-        STATUS.get(fault, 422),
+        request,
+        mention,
+        runtime,
+        caller,
+        fault,
         page=shown,
         leads=leads,
         own=f"{last.root}:{last.version}" if own and last else "",
-        mention=mention,
-        agencies={fact.said.agency: fact.said.name for fact in defined},
         typed=(typed or TypedLead(once=new_id())).model_copy(update={"once": new_id()}),
-        fault=fault,
     )

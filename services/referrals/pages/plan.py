@@ -6,21 +6,18 @@ from itertools import zip_longest
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.configuration import AgencyDefined
 from contracts.events.owed import PlanMade
 from contracts.vocabulary import ActionState, Grade, PlanChildren, PlanHeading
 from services.referrals import plans
-from services.referrals.pages import PAGES, unsound
-from services.referrals.pages.typed import STATUS, fault_of
+from services.referrals.pages.typed import form_page, tried
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/victims/{mention}/plan", include_in_schema=False)
@@ -107,12 +104,13 @@ async def save(
     """Make the plan of the caller's agency, or correct it whole."""
     own = (await plans.open_plan(runtime, caller, mention)).own
     upon = (typed.root, typed.version)
-    try:
+
+    async def work() -> None:
         said = typed.plan(mention, own.plan if own else None)
         await plans.save(runtime, caller, mention, said, upon, f"{typed.once}-plan")
-    except (ValidationError, Refused) as error:
-        if not (isinstance(error, Refused) and error.status == 409):  # else the button was pressed twice
-            return await _show(request, mention, runtime, caller, typed, fault_of(error, FAULTS))
+
+    if fault := await tried(work, FAULTS):
+        return await _show(request, mention, runtime, caller, typed, fault)
     return RedirectResponse(f"/referrals/victims/{mention}/plan", 303)
 
 
@@ -150,21 +148,20 @@ async def _show(
     fault: str = "",
 ) -> HTMLResponse:
     shown = await plans.open_plan(runtime, caller, mention)
-    defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
     form = (typed or _typed(shown.own)).model_copy(update={"once": new_id()})
     blank = dict.fromkeys(OF_AN_ACTION, "")
-    return PAGES.show(
+    return await form_page(
         "plan.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention)),
-        STATUS.get(fault, 422),
+        request,
+        mention,
+        runtime,
+        caller,
+        fault,
         page=shown.victim,
         own=shown.own,
-        mention=mention,
-        agencies={fact.said.agency: fact.said.name for fact in defined},
         typed=form,
         rows=[*form.rows(), *[blank] * EMPTY_ROWS],
         codes={"grade": Grade, "action-state": ActionState},
         headings=PlanHeading,
         answers=PlanChildren,
-        fault=fault,
     )
