@@ -296,6 +296,10 @@ class World:
         places = StaffRole.MARAC_COORDINATOR in caller.roles
         return samples.meetings(self.lost if places else None)
 
+    async def turns(self, *asked: Any) -> Any:
+        """As ``queries.turns``."""
+        return (await self.agenda(*asked)).cases
+
     async def read_agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
         """The one agenda, the facts in it and the cases it was made of."""
         return await self.agenda(_, caller, meeting, at), set(), []
@@ -395,6 +399,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
         "read_case": world.read_case,
         "agenda": world.agenda,
         "read_agenda": world.read_agenda,
+        "turns": world.turns,
         "meeting_of": answers(None),
         "meetings": world.meetings,
         "source": answers(samples.source_page),
