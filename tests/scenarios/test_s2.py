@@ -12,7 +12,7 @@ import pytest
 
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
-from tests.scenarios.goldthread import Goldthread
+from tests.scenarios.goldthread import SERVICES, Deployed, Distributed, Goldthread
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.prompt]
@@ -344,3 +344,50 @@ async def test_a_circulation_that_is_not_theirs_or_lacks_what_it_needs_is_refuse
     assert "quillfeather" not in answer.text
     if fault:
         assert {"where": fault[0], "kind": fault[1]} in answer.json()["faults"]
+
+
+async def test_while_a_service_is_away_nobody_is_told_what_is_in_force(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    """What referrals took before it died may not have reached orders: no answer is up to date until it is
+    back. As long before, with all of them there, the same clock told of an order."""
+    if not isinstance(deployment, Distributed):
+        pytest.skip("one process: what stops, stops whole. The same, by the rule: orders/test_http.py")
+    at = MADE + timedelta(hours=80)
+    await goldthread.set_clock(at)
+    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", at)
+    await goldthread.post("northmere-police", "/orders/v1/orders", spo(MADE), "while-one-is-away")
+    control, una = await goldthread.system("northmere-control-room"), await goldthread.person("una-frost")
+    record = {"system": "niche", "type": "person", "number": "N-900"}
+
+    async def shown(unknown: bool, stage: str) -> tuple[dict[str, Any], str]:
+        async def is_so() -> tuple[dict[str, Any], str] | None:
+            answer = (await control.post("/orders/v1/status", json={"record": record})).json()
+            page = await una.post("/orders/status", data=record)
+            assert page.status_code == 200, page.text
+            assert answer["unknown"] or answer["orders"]
+            told = "ORDER STATUS UNKNOWN. CHECK PNC." in page.text
+            return (answer, page.text) if answer["unknown"] is told is unknown else None
+
+        found = await until(is_so, stage)
+        assert found
+        return found
+
+    await shown(False, "with all services there it is known")
+    deployment.kill("referrals")
+    later = at + timedelta(minutes=2)
+    operations = await goldthread.system("northmere-operations")
+    for service in set(SERVICES) - {"referrals"}:
+        moved = await operations.put(f"/{service}/v1/clock", json={"now": later.isoformat()})
+        assert moved.status_code == 200, moved.text
+    for _ in range(2):
+        answer, page = await shown(True, "with one away it is unknown")
+        assert datetime.fromisoformat(answer["fresh_until"]) < later - timedelta(minutes=1)
+        assert "NOT UP TO DATE" in page
+        await goldthread.post("northmere-police", "/orders/v1/orders", spo(MADE), "while-one-is-away")
+
+    deployment.extra["GOLDTHREAD_CLOCK_START"] = later.isoformat()
+    deployment.start_part("referrals")
+    deployment.await_part("referrals")
+    await goldthread.set_clock(later + timedelta(minutes=5))  # it began at an earlier time than the others
+    await shown(False, "back, and what it took is read: it is known again")
