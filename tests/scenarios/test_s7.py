@@ -1,6 +1,7 @@
 """S7: breaches in the report's proportions, posted by their agencies. Each has its clock; the patterns
 that are there are named on its page, ordinary contact is not; an officer decides, and is asked again when
-something else happens; the MARAC sees who decided. On both deployments."""
+something else happens; the MARAC sees who decided. The supervisor is called for each that has had no answer
+for a day, and for no other. On both deployments."""
 
 import json
 import re
@@ -21,7 +22,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.slow
 SEED, MANY, PRECISION, RECALL = 7, 20, 0.9, 0.85
 """Of the 83 files the first that go through in half a minute: all of them, over several seeds, are counted in
-``tests/services/orders/test_s7.py``."""
+``tests/services/orders/test_s7.py``, and there each is left without an answer for a day, or answered."""
 NOW = START + timedelta(days=200)
 DECISIONS = "/orders/v1/pattern-decisions"
 
@@ -99,6 +100,8 @@ async def test_the_patterns_of_breaches(goldthread: Goldthread) -> None:
 
     referred = next(n for n in sorted(named) if any(t.type == breach_files.REFERRAL for t in files[n].told))
     await decides(goldthread, officer, roots[referred], files[referred])
+    records = {number: {each["root"] for each in one["records"]} for number, one in shown.items()}
+    await left_for_a_day(goldthread, [records[number] for number in sorted(records)], [*roots.values()])
 
 
 async def decides(goldthread: Goldthread, officer: httpx.AsyncClient, root: str, file: File) -> None:
@@ -162,6 +165,32 @@ async def on_the_list_of_clocks(officer: httpx.AsyncClient, root: str, cause: st
     page = (await officer.get("/notify/clocks")).text
     assert "An officer decides which offence the breaches together may be" in page
     return str(found)
+
+
+async def left_for_a_day(goldthread: Goldthread, records: list[set[str]], named: list[str]) -> None:
+    """The police arrest somebody for every other breach, by whatever record of it; for each of the others,
+    and for none of these, the supervisor is called for want of an answer."""
+    arrested, left = records[::2], records[1::2]
+    at = NOW + timedelta(hours=1, minutes=40)
+    for each in arrested:
+        content = {"breach": next(root for root in named if root in each), "step": "arrested"}
+        body = caseload.submission(content, at, at + timedelta(minutes=1), regime="DPA_PART3")
+        await goldthread.post("northmere-police", "/orders/v1/breach-steps", body)
+    await goldthread.settled()
+    await goldthread.set_clock(NOW + timedelta(hours=26))
+    supervisor = await goldthread.person("helen-sato")
+
+    async def called() -> set[str] | None:
+        waiting = (await supervisor.get("/notify/v1/alerts")).json()["waiting"]
+        every = [one for each in waiting for one in (each, *each["others"])]
+        causes = {one["cause"] for one in every if one["rule"] == "no-answer" and one["called_you"]}
+        return causes if all(causes & each for each in left) else None
+
+    await until(called, "called for each without an answer")
+    await goldthread.settled()
+    causes = await called()
+    assert causes
+    assert causes.isdisjoint(set[str]().union(*arrested)), "each of these had its answer"
 
 
 async def _by_rest(goldthread: Goldthread, officer: httpx.AsyncClient, root: str, offence: str) -> None:
