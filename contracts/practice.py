@@ -5,8 +5,17 @@ from enum import StrEnum
 
 from contracts.rules.clocks import CLOCKS, Calendar, Limit
 from contracts.rules.order_life import LIVES, Life
-from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Ends, TypeOfOrder
+from contracts.rules.order_types import (
+    BAIL_MONTHS,
+    OCCUPATION_LIMITED,
+    OCCUPATION_MONTHS,
+    ORDER_TYPES,
+    PARTS,
+    Ends,
+    TypeOfOrder,
+)
 from contracts.rules.regimes import PILOT
+from contracts.vocabulary import OccupationSection, OrderType
 
 HEADINGS = ("Order", "Law", "Who applies or gives", "Lowest rank", "Court", "Life", "Requirements", "Arrest")
 
@@ -64,6 +73,7 @@ def orders() -> str:
             *table(LIFE_HEADINGS, lives),
             "",
             *_regimes(),
+            *_at_a_time(),
             "## Who may give police bail",
             "",
             *table(("From its beginning", "Rank"), [*bail, ("longer", "magistrates' court")]),
@@ -175,6 +185,21 @@ def _rank(known: TypeOfOrder) -> str:
         return "none"
     needless = f"; from {known.needless.value} on a lower one would have done" if known.needless else ""
     return f"{known.rank.value}{needless}"
+
+
+def _at_a_time() -> list[str]:
+    sections = ", ".join(each.value for each in OccupationSection if each in OCCUPATION_LIMITED)
+    occupation = (f"under {sections}", f"{OCCUPATION_MONTHS} months", "Family Law Act 1996")
+    parts = [(each.order.value, each.part.value, f"{each.months} months", each.law) for each in PARTS]
+    return [
+        "## What lasts only so long at a time",
+        "",
+        "It may be made again. One that ends later, or whose end or section nobody told, is asked about. The"
+        " sections are to be checked.",
+        "",
+        *table(("Order", "Part", "At most", "Law"), [*parts, (OrderType.OCCUPATION.value, *occupation)]),
+        "",
+    ]
 
 
 def _life(known: TypeOfOrder) -> str:

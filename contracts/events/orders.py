@@ -19,6 +19,7 @@ from contracts.vocabulary import (
     BreachStep,
     NationalSystem,
     NothingRequired,
+    OccupationSection,
     Offence,
     OrderQuestion,
     OrderStage,
@@ -44,6 +45,7 @@ class Prohibition(Part):
     kind: ProhibitionKind
     text: Text | None = None
     address_known_to_respondent: StrictBool | None = None
+    until: Moment | None = Field(default=None, description="when this ends, where before the order does")
 
 
 class Requirement(Part):
@@ -52,6 +54,7 @@ class Requirement(Part):
     kind: RequirementKind
     text: Text | None = None
     supervisor: Line | None = None
+    until: Moment | None = Field(default=None, description="when this ends, where before the order does")
 
 
 class OrderMade(Said):
@@ -76,6 +79,9 @@ class OrderMade(Said):
     )
     power_of_arrest: StrictBool | None = None
     authorised_by: PoliceRank | None = None
+    section: OccupationSection | None = Field(
+        default=None, description="of an occupation order: the section of the Family Law Act 1996"
+    )
     ended_because: BailEnd | None = Field(
         default=None, description="of police bail that was ended, its stage discharged: why"
     )

@@ -19,6 +19,8 @@ BY_CORRECTION = frozenset(
         OrderQuestion.ADDRESS_KNOWN,
         OrderQuestion.POWER_OF_ARREST,
         OrderQuestion.END_MISSING,
+        OrderQuestion.SECTION_MISSING,
+        OrderQuestion.PART_END_MISSING,
         OrderQuestion.SUPERVISOR_MISSING,
     }
 )
@@ -27,6 +29,7 @@ BY_CORRECTION = frozenset(
 SAID = (
     *("order", "stage", "without_notice", "return_date", "adjourned_to", "power_of_arrest", "authorised_by"),
     *("made", "starts", "ends", "until_further_order", "prohibitions", "requirements", "nothing_required"),
+    "section",
 )
 """What of an order is asked about: where any of it is another, so is the order that was answered for."""
 

@@ -9,13 +9,22 @@ the respondent where she lives).
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from contracts.envelope import utc
-from contracts.events.orders import OrderMade
+from contracts.events.orders import OrderMade, Prohibition, Requirement
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES, Extension, Interim, Who
-from contracts.rules.order_types import BAIL_MONTHS, ORDER_TYPES, Arrest, Ends, Requirements
+from contracts.rules.order_types import (
+    BAIL_MONTHS,
+    OCCUPATION_LIMITED,
+    OCCUPATION_MONTHS,
+    ORDER_TYPES,
+    PARTS,
+    Arrest,
+    Ends,
+    Requirements,
+)
 from contracts.rules.regimes import AreaRegime, question
 from contracts.vocabulary import OrderQuestion, OrderStage, OrderType, PoliceRank, ProhibitionKind
 
@@ -38,7 +47,13 @@ def questions(
     ``before`` is what it said until it was varied; ``there``, what could be made in its area on its day."""
     if order.stage not in (OrderStage.MADE, OrderStage.INTERIM):
         return ()
-    found = {*_authority(order), *_life(order), *_terms(order), question(order.order, there)}
+    found = {
+        *_authority(order),
+        *_life(order),
+        *_at_a_time(order),
+        *_terms(order),
+        question(order.order, there),
+    }
     found |= {*(_varied(order, before) if before else ())}
     return tuple(each for each in OrderQuestion if each in found)
 
@@ -62,8 +77,15 @@ def _least_rank(bail: OrderMade) -> PoliceRank | None:
     whose end nobody gave, the lowest of all."""
     if bail.ends is None:
         return BAIL_MONTHS[0][1]
-    starts, last = (utc(at).astimezone(LONDON).date() for at in (bail.starts or bail.made, bail.ends))
-    return next((rank for months, rank in BAIL_MONTHS if last <= months_on(starts, months)), None)
+    return next((rank for months, rank in BAIL_MONTHS if not _longer(bail, bail.ends, months)), None)
+
+
+def _longer(order: OrderMade, ends: datetime | None, months: int) -> bool:
+    """Whether what ends then lasts more than so many months from the order's beginning."""
+    if ends is None:
+        return True
+    starts, last = (utc(at).astimezone(LONDON).date() for at in (order.starts or order.made, ends))
+    return last > months_on(starts, months)
 
 
 def bail_months(bail: OrderMade) -> int:
@@ -113,6 +135,22 @@ def _life(order: OrderMade) -> Iterator[OrderQuestion]:
             yield OrderQuestion.TOO_LONG
     if order.without_notice and order.return_date is None:
         yield OrderQuestion.RETURN_DATE_MISSING
+
+
+def _at_a_time(order: OrderMade) -> Iterator[OrderQuestion]:
+    """What may be made again when it ends, and not for longer at a time. One that was is asked of too: of
+    that its beginning tells nothing."""
+    parts: list[Prohibition | Requirement] = [*order.prohibitions, *order.requirements]
+    for each in parts:
+        months = next((m.months for m in PARTS if (m.order, m.part) == (order.order, each.kind)), None)
+        if months is not None and _longer(order, each.until or order.ends, months):
+            yield OrderQuestion.LONGER_AT_A_TIME if each.until else OrderQuestion.PART_END_MISSING
+    known = order.ends is not None or order.until_further_order
+    if order.order is OrderType.OCCUPATION and known and _longer(order, order.ends, OCCUPATION_MONTHS):
+        if order.section is None:
+            yield OrderQuestion.SECTION_MISSING
+        elif order.section in OCCUPATION_LIMITED:
+            yield OrderQuestion.LONGER_AT_A_TIME
 
 
 def _terms(order: OrderMade) -> Iterator[OrderQuestion]:

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.vocabulary import OrderType, PoliceRank
+from contracts.vocabulary import (
+    OccupationSection,
+    OrderType,
+    PoliceRank,
+    ProhibitionKind,
+    RequirementKind,
+)
 
 
 class Breach(StrEnum):
@@ -205,6 +211,28 @@ def may_arrest(order: OrderType, power_of_arrest: bool | None) -> bool | None:
     may have attached that, and nobody told whether it did."""
     return True if ORDER_TYPES[order].arrest is Arrest.YES else power_of_arrest
 
+
+@dataclass(frozen=True, slots=True)
+class AtATime:
+    """For how many months a part of an order may be made at a time. It may be made again."""
+
+    order: OrderType
+    part: ProhibitionKind | RequirementKind
+    months: int
+    law: str
+
+
+PARTS = (
+    AtATime(OrderType.DAPO, RequirementKind.TAG, 12, "Domestic Abuse Act 2021 s38"),
+    AtATime(OrderType.SHPO, ProhibitionKind.NOT_TO_TRAVEL_ABROAD, 60, "Sentencing Act 2020 s348"),
+)
+"""Parts that end sooner than their order may (``domain.md`` 4.1; the sections from memory, November 2026: to
+be checked)."""
+
+OCCUPATION_MONTHS = 6
+OCCUPATION_LIMITED = frozenset(OccupationSection) - {OccupationSection.S33}
+"""An occupation order under these is made for so many months at a time (``domain.md`` 4.1; from memory of
+Family Law Act 1996 s35(10), s36(10), s37(5) and s38(6): to be checked). One under s33 may be open."""
 
 BAIL_MONTHS = (
     (3, PoliceRank.SERGEANT),

@@ -42,7 +42,8 @@ class BailEnd(StrEnum):
 
 
 class ProhibitionKind(StrEnum):
-    """What a respondent must not do (the heads of DA Act 2021 s23 and s35, and of FLA 1996 s42)."""
+    """What a respondent must not do (the heads of DA Act 2021 s23 and s35, and of FLA 1996 s42; of a sexual
+    harm prevention order, ``domain.md`` 4.1, read in November 2026)."""
 
     NO_CONTACT = "no-contact"
     NO_VIOLENCE = "no-violence"
@@ -50,6 +51,7 @@ class ProhibitionKind(StrEnum):
     NOT_TO_APPROACH = "not-to-approach"
     NO_ONLINE_CONTACT = "no-online-contact"
     NOT_TO_DAMAGE = "not-to-damage"
+    NOT_TO_TRAVEL_ABROAD = "not-to-travel-abroad"
     OTHER = "other"
 
 
@@ -124,6 +126,17 @@ class NothingRequired(StrEnum):
     ANOTHER_ORDER = "another-order"
 
 
+class OccupationSection(StrEnum):
+    """Under which section of the Family Law Act 1996 an occupation order was made: how long it may last
+    hangs on it."""
+
+    S33 = "s33"
+    S35 = "s35"
+    S36 = "s36"
+    S37 = "s37"
+    S38 = "s38"
+
+
 class OrderQuestion(StrEnum):
     """What whoever told of an order is asked, by what the law says of its type or an order needs to protect
     (HMICFRS, 2021: 17 of 25 stalking protection orders without a positive requirement)."""
@@ -132,7 +145,10 @@ class OrderQuestion(StrEnum):
     NEEDS_COURT = "needs-court"
     TOO_SHORT = "too-short"
     TOO_LONG = "too-long"
+    LONGER_AT_A_TIME = "longer-at-a-time"
     END_MISSING = "end-missing"
+    SECTION_MISSING = "section-missing"
+    PART_END_MISSING = "part-end-missing"
     RETURN_DATE_MISSING = "return-date-missing"
     ADDRESS_KNOWN = "address-known"
     POWER_OF_ARREST = "power-of-arrest"

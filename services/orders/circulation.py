@@ -254,7 +254,10 @@ def shown_prohibition(said: Prohibition, allowed: frozenset[Part]) -> Term:
     """A prohibition, with its words as far as they may stand on a page."""
     tells = Part.WORDS in allowed and circulating.may_tell_words(said)
     return Term(
-        kind=said.kind, text=said.text if tells else None, withheld=said.text is not None and not tells
+        kind=said.kind,
+        text=said.text if tells else None,
+        until=said.until,
+        withheld=said.text is not None and not tells,
     )
 
 

@@ -206,4 +206,4 @@ def _status(each: Mapping[str, OrderStatus | None], asked: str) -> OrderStatus |
 
 
 def _terms(terms: Any, without: set[str]) -> list[dict[str, Any]]:
-    return [term.model_dump(mode="json", exclude=without) for term in terms]
+    return [term.model_dump(exclude=without) for term in terms]

@@ -31,6 +31,7 @@ class Term(Shown):
     kind: ProhibitionKind | RequirementKind
     text: str | None = None
     supervisor: str | None = None
+    until: AwareDatetime | None = None
     withheld: bool = False
 
 

@@ -106,9 +106,7 @@ class OrderShown(Shown):
             court=said.court if said else None,
             made=said.made if said else None,
             ends=said.ends if said else None,
-            prohibitions=[p.model_dump(mode="json", exclude=without) for p in said.prohibitions]
-            if said
-            else [],
+            prohibitions=[p.model_dump(exclude=without) for p in said.prohibitions] if said else [],
             breach=ORDER_TYPES[said.order].breach if said else None,
             arrest=may_arrest(said.order, said.power_of_arrest) if said else None,
             circulation=circulation.unnamed() if circulation else None,

@@ -22,7 +22,16 @@ def order(values: dict[str, Any]) -> OrderMade:
     for name in MOMENTS:
         if name in said:
             said[name] = datetime.combine(said[name], time(12), tzinfo=UTC)
+    for part in ("prohibitions", "requirements"):
+        said[part] = [_ending(each) for each in said.get(part, [])]
     return OrderMade(people=[someone(Role.RESPONDENT), someone(Role.VICTIM)], **said)
+
+
+def _ending(part: dict[str, Any]) -> dict[str, Any]:
+    """A prohibition or requirement of a line, which may end on a day."""
+    if "until" not in part:
+        return part
+    return part | {"until": datetime.combine(part["until"], time(12), tzinfo=UTC)}
 
 
 @lines(__file__, "order_questions")
