@@ -37,6 +37,7 @@ from services.orders.views import (
     OrdersOrder,
     OrdersPerson,
 )
+from services.orders.views.clocks import OrdersClocksTable
 from services.orders.views.contact import way_to
 from services.orders.views.order import OrdersOrderTable
 from services.orders.views.order_shown import Term
@@ -149,18 +150,22 @@ async def _binding(
 ) -> dict[str, frozenset[Part]]:
     """The orders that bind somebody now, of the viewer's force or of none, in these areas (none: in all) or
     in one that nobody knows; with the parts of each that the viewer is shown."""
-    table, defined = OrdersOrderTable, configuration.current(AgencyDefined)
+    table, clocks = OrdersOrderTable, OrdersClocksTable
+    defined = configuration.current(AgencyDefined)
     others = [each.said.agency for each in defined if each.said.kind is AgencyKind.POLICE]
     own = or_(col(table.agency) == viewer.agency, col(table.agency).not_in(others))
-    rows = [
-        row
-        for row in await runtime.rows(ORDERS_ORDER, select(table).where(own))
-        if isinstance(row, OrdersOrder)
-    ]
-    binding = [row for row in rows if not row.withdrawn and status(row.terms, at).reason not in NOT_BINDING]
-    clocks = await runtime.rows_by(ORDERS_CLOCKS, "subject", [row.order for row in binding])
-    area = {row.cause: row.area for row in clocks if isinstance(row, OrdersClocks)}
     areas = {each.said.area: each.said for each in configuration.current(AreaDefined)}
+    elsewhere = [each for each in areas if not within_token(wanted, area_and_around(areas, each))]
+    there = or_(col(clocks.area).is_(None), col(clocks.area).not_in(elsewhere))
+    select_ = select(table).outerjoin(clocks, col(clocks.subject) == col(table.subject))
+    rows = await runtime.rows(ORDERS_ORDER, select_.where(col(table.binds), own, there))
+    binding = [
+        row
+        for row in rows
+        if isinstance(row, OrdersOrder) and status(row.terms, at).reason not in NOT_BINDING
+    ]
+    told = await runtime.rows_by(ORDERS_CLOCKS, "subject", [row.order for row in binding])
+    area = {row.cause: row.area for row in told if isinstance(row, OrdersClocks)}
     found = {}
     for row in binding:
         around = area_and_around(areas, area.get(row.order))

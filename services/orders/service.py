@@ -25,7 +25,7 @@ from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ENDING, O
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
-    fold_version=10,
+    fold_version=11,
     routers=(router, pages, report_pages, briefing_pages),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

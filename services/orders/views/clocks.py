@@ -62,9 +62,10 @@ class OrdersClocks(Row):
 
 
 class OrdersClocksTable(ViewTable, table=True):
-    """Rows of ``orders_clocks``."""
+    """Rows of ``orders_clocks``, found by area."""
 
     __tablename__ = "orders_clocks"
+    area: str | None
 
 
 def clocks_of(facts: FactSet, root: str, wanted: Mapping[AlertRule, datetime] | None) -> Clocks:

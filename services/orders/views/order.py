@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlmodel import Field
+
 from chassis.clock import court_deadline
 from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
@@ -14,7 +16,8 @@ from contracts.rules.order_status import NOT_BINDING, OrderTerms, order_terms, s
 class OrdersOrder(Row):
     """An order and its circulation. ``version`` is its newest; ``terms`` are without its service, which
     stands in the respondent's row. ``outstanding``: it binds, and somebody has not got or not confirmed it.
-    ``waits`` names the teams of whom a confirmation is asked, each as `` team@agency `` between blanks."""
+    ``waits`` names the teams of whom a confirmation is asked, each as `` team@agency `` between blanks.
+    ``binds``: it binds somebody, or will, when it was folded; what ended since may still."""
 
     order: str
     agency: str
@@ -24,6 +27,7 @@ class OrdersOrder(Row):
     circulation: Circulation
     outstanding: bool
     waits: str
+    binds: bool
 
     def asked(self, at: datetime) -> Circulation | None:
         """Its circulation; None for an order of which none is asked: it was never made, is over or was
@@ -33,12 +37,13 @@ class OrdersOrder(Row):
 
 
 class OrdersOrderTable(ViewTable, table=True):
-    """Rows of ``orders_order``, found by force, and by who must still confirm."""
+    """Rows of ``orders_order``, found by force, by who must still confirm, and by whether they bind."""
 
     __tablename__ = "orders_order"
     agency: str
     outstanding: bool
     waits: str
+    binds: bool = Field(index=True)
 
 
 def fold_order(subject: Subject) -> Folded:
@@ -56,11 +61,16 @@ def fold_order(subject: Subject) -> Folded:
         circulation=circulation_of(subject, versions),
         outstanding=False,
         waits="",
+        binds=False,
     )
     asked = row.asked(subject.at)
     if asked is not None:
         waits = (f" {line.team}@{line.agency} " for line in asked.unconfirmed)
-        open_ = {"outstanding": bool(asked.missing or asked.unconfirmed), "waits": "".join(waits)}
+        open_ = {
+            "outstanding": bool(asked.missing or asked.unconfirmed),
+            "waits": "".join(waits),
+            "binds": True,
+        }
         row = row.model_copy(update=open_)
     return Folded(row, status(row.terms, subject.at).changes_at)
 

@@ -4,8 +4,13 @@ protects may be approached, and never where or by which number."""
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from chassis.accept import own_header
+from contracts.events.configuration import AreaDefined
 from contracts.sections import Contact
-from contracts.vocabulary import ContactMethod, Role
+from contracts.vocabulary import AreaKind, ContactMethod, Role
+from services.orders.views import OrdersOrder
 from tests.services.orders.test_http import (
     BETWEEN,
     CALLERS,
@@ -83,6 +88,49 @@ async def test_officers_who_go_on_shift_read_what_is_in_force_and_whom_to_look_f
     sent = {"order": root, "version": 1, "teams": [{"kind": "neighbourhood"}]}
     assert (await orders.post("police-system", "circulations", sent)).status_code == 201
     await until(lambda: briefed(orders, "neighbourhood"), what="now it was")
+
+
+async def test_no_order_is_read_that_is_not_on_the_briefing(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a force's orders of ten years one list is read before each shift."""
+    root = await prepared(orders)
+    ended = (orders.runtime.clock.now() - timedelta(days=2)).isoformat()
+    await told(orders, "orders", 20, {"order": "dvpo", "ends": ended} | BETWEEN)
+    await told(orders, "orders", 3, {"order": "restraining", "stage": "applied"} | BETWEEN)
+    south = {"routing": area("south").model_dump(mode="json"), "until_further_order": True}
+    theirs = {"people": people(someone(Role.RESPONDENT, "cy"), someone(Role.VICTIM, "cat"))}
+    other = await told(orders, "orders", 2, {"order": "restraining"} | south | theirs)
+    of_nobody = {"people": people(someone(Role.RESPONDENT, "dan"))}
+    nowhere = await told(
+        orders, "orders", 1, {"order": "restraining", "until_further_order": True} | of_nobody
+    )
+    defined = AreaDefined(area="south", name="South", kind=AreaKind.MARAC)
+    header = own_header(orders.runtime.clock.now())
+    await orders.runtime.take(header, defined, caller=CALLERS["police-system"], right="test")
+    read, rows = list[str](), orders.runtime.rows
+
+    async def counted(view: Any, statement: Any) -> list[Any]:
+        found = await rows(view, statement)
+        read.extend(row.order for row in found if isinstance(row, OrdersOrder))
+        return found
+
+    monkeypatch.setattr(orders.runtime, "rows", counted)
+
+    async def both() -> bool:
+        read.clear()
+        shown = {each["order"] for each in await briefed(orders, "on-call")}
+        return shown == {root, nowhere} == {*read}
+
+    await until(both, what="those of the north, and the one of no known area, are read and shown")
+
+    async def southern() -> bool:
+        read.clear()
+        shown = {each["order"] for each in await briefed(orders, "on-call-south")}
+        return shown == {other, nowhere} == {*read}
+
+    await until(southern, what="and those of the south")
+    assert {each["order"] for each in await briefed(orders, "control-room")} == {root, other, nowhere}
 
 
 async def test_what_was_said_since_of_how_she_may_be_approached_is_on_the_briefing(orders: Orders) -> None:
