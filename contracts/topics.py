@@ -44,7 +44,7 @@ TOPICS: dict[str, Topic] = {
         Topic("clocks", "deadlines that run", SERVICES, SERVICES),
         Topic("deliveries", "tries of messages to staff", ("notify",), ("notify", "marac")),
         Topic("path", "tries of the way that alerts go", ("orders", "notify"), SERVICES, 1, "newest"),
-        Topic("marac", "meetings and their agendas", ("marac",), ("marac", "referrals")),
+        Topic("marac", "meetings and their agendas", ("marac",), ("marac", "referrals", "orders")),
         Topic("matac", "who is put forward to a MATAC, and what it decides", ("marac",), ("marac",)),
         Topic("feeds", "what each partner was told", ("referrals",), ("referrals",), partitions=1),
         Topic("configuration", "areas, agencies, rota, thresholds", SERVICES, SERVICES),

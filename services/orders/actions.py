@@ -34,6 +34,7 @@ from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
 from contracts.vocabulary import AgencyKind, BreachStep, StaffRole, TeamKind
 from services.orders.patterns import pattern_of
+from services.orders.restricted import are_there_for
 from services.orders.rules import certainty, circulating, service_of_order, sharing
 from services.orders.views import (
     ORDERS_BREACH,
@@ -161,6 +162,9 @@ async def seen_breach(runtime: Runtime, caller: Caller, cause: str) -> tuple[Ord
     viewer = viewer_of(caller, configuration)
     if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
         raise not_found()
+    must = sharing.must_answer(viewer, row.called, nobody=row.nobody)
+    if not must and not await are_there_for(runtime, caller, row.victims):
+        raise not_found()
     return row, viewer
 
 
@@ -172,7 +176,8 @@ async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachSho
     fresh = await runtime.fresh_until()
     row, viewer = await seen_breach(runtime, caller, cause)
     facts = await runtime.fact(cause)
-    shown = await _shown(runtime, row, facts, viewer)
+    kept = not await are_there_for(runtime, caller, row.victims)
+    shown = await _shown(runtime, row, facts, viewer, kept=kept)
     content = shown.model_dump_json(exclude={"fresh_until"}).encode()
     await runtime.shown(caller, ORDERS_BREACH.name, cause, content, shown.facts, shown.left_out)
     return shown.model_copy(update={"fresh_until": fresh})
@@ -233,12 +238,13 @@ def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
 
 
 async def _shown(
-    runtime: Runtime, row: OrdersBreach, versions: FactSet, viewer: sharing.Viewer
+    runtime: Runtime, row: OrdersBreach, versions: FactSet, viewer: sharing.Viewer, *, kept: bool
 ) -> BreachShown:
+    """``kept``: the victim is in a case that is not there for the reader, who was called all the same."""
     allowed, said = sharing.sections(viewer), await _said_of(runtime, [*row.victims, *row.respondents])
-    withheld = Sensitivity.LOCATION in allowed and not sharing.may_see_place(
-        viewer, row.called, flagged=any(each.flagged for each in said), nobody=row.nobody
-    )
+    flagged = any(each.flagged for each in said)
+    sees = sharing.may_see_place(viewer, row.called, flagged=flagged, nobody=row.nobody)
+    withheld = Sensitivity.LOCATION in allowed and (kept or not sees)
     only = viewer.agency if withheld else None
     known_people = [_person(runtime, each, "victim", allowed, only) for each in said[: len(row.victims)]]
     of_them = sharing.of_respondent(allowed)

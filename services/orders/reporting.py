@@ -22,6 +22,7 @@ from contracts.vocabulary import PERPETRATOR_ROLES, OrderStage, OrderType, Role,
 from services.orders import actions
 from services.orders.actions import order_row, reach_of_order, seen_breach, viewer_of
 from services.orders.patterns import without_answer
+from services.orders.restricted import are_there_for
 from services.orders.rules import circulating, sharing
 from services.orders.views import ORDERS_PERSON, OrdersPerson
 from services.orders.views.person import area_of
@@ -171,4 +172,7 @@ async def _theirs(archive: Archive, caller: Caller, about: FactSet, mentions: se
     defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
     areas = {fact.said.area: fact.said for fact in defined}
     reach = {place for said in hers for place in area_and_around(areas, area_of(said))}
-    return bool(hers) and sharing.may_report_of(caller.roles, caller.areas, reach)
+    if not hers or not sharing.may_report_of(caller.roles, caller.areas, reach):
+        return False
+    people = await archive.places(mentions)
+    return await are_there_for(archive, caller, {*people.values()})

@@ -10,8 +10,8 @@ from contracts.content import Said
 from contracts.events.listing import CaseRestricted
 from contracts.events.people import ReferralMade
 from contracts.events.research import InterestDeclared
+from contracts.rules import restricted
 from contracts.vocabulary import Role
-from services.referrals.rules import sharing
 from services.referrals.views import IDENTITY, IdentityRow, MentionRow
 
 
@@ -45,12 +45,10 @@ async def are_there_for(archive: Archive, caller: Caller, mentions: Collection[s
     victims = {each.mention for fact in about for each in fact.said.in_role(Role.VICTIM) if each.mention}
     hers = [fact for each in sorted(victims - {*mentions}) for fact in await facts_about(archive, each)]
     cases = {fact.root for fact in (*about, *hers) if isinstance(fact.said, ReferralMade)}
-    inside, ties = [], set()
+    inside, ties = list[frozenset[str]](), set[str]()
     for case in sorted(cases):
         filed = await archive.facts([f"k:{case}"])
-        said = [each for each in filed.current(CaseRestricted) if each.said.case == case]
-        if said and not (newest := max(said, key=lambda each: each.order).said).lifted:
-            inside.append({each.person for each in newest.to})
-        declared = [each.said for each in filed.current(InterestDeclared)]
-        ties |= {said.person for said in declared for each in said.cases if each.tie and each.case == case}
-    return sharing.is_there_for(caller.id, inside, ties)
+        said = sorted(filed.current(CaseRestricted), key=lambda each: each.order)
+        inside += restricted.inside(case, [each.said for each in said])
+        ties |= restricted.tied(case, [each.said for each in filed.current(InterestDeclared)])
+    return restricted.is_there_for(caller.id, inside, ties)

@@ -36,8 +36,18 @@ SPEAKS_FOR: Mapping[TeamKind, frozenset[StaffRole]] = {
 """As what somebody reads and confirms an order for a team of their agency."""
 TEAM_ROLES = frozenset[StaffRole]().union(*SPEAKS_FOR.values())
 
-OF_VICTIMS = frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE, StaffRole.ON_CALL, StaffRole.SUPERVISOR})
-"""Who reports a breach of a victim whose page they have open: whoever has her on the telephone."""
+OF_VICTIMS = frozenset(
+    {
+        StaffRole.IDVA,
+        StaffRole.OFFICER_IN_CASE,
+        StaffRole.ON_CALL,
+        StaffRole.SUPERVISOR,
+        StaffRole.MARAC_CHAIR,
+        StaffRole.MARAC_COORDINATOR,
+    }
+)
+"""Who reports a breach of a victim whose page, or case, they have open: whoever has her on the telephone, and
+who sits where an agency tells of it."""
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     ORDER_REPORT: frozenset({StaffRole.REPORTER}),
@@ -95,6 +105,12 @@ def may_see_breach(viewer: Viewer, breach: Reach) -> bool:
     if not RESPONDERS.isdisjoint(viewer.roles) and (viewer.id in breach.called or everybodys):
         return True
     return not set(viewer.areas).isdisjoint(breach.areas)
+
+
+def must_answer(viewer: Viewer, called: Collection[str], *, nobody: bool) -> bool:
+    """Whether somebody opens a breach though the case of whoever was hurt is kept from them: they were called
+    for it, or took it, or nobody could be called. Else it would be left without an answer (decision 0063)."""
+    return not RESPONDERS.isdisjoint(viewer.roles) and (nobody or viewer.id in called)
 
 
 def may_report_of(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:

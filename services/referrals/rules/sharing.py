@@ -4,7 +4,7 @@ Source: design.md section 7 (2026): deny by default. Immigration status is for s
 reaches no enforcement body by any path (domain.md 10; NPCC guidance on migrant victims, read 2026-11).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from contracts.vocabulary import AgencyKind, IdentityAnswer, StaffRole
 
@@ -110,14 +110,6 @@ def may_decide(
     known = [reach for reach in (one, other) if reach]
     theirs = bool(known) and all(not set(areas).isdisjoint(reach) for reach in known)
     return theirs and (len(known) == 2 or answer is not IdentityAnswer.NOT_SAME)
-
-
-def is_there_for(person: str, inside: Iterable[Collection[str]], ties: Collection[str]) -> bool:
-    """Whether records are there for a member of staff: ``inside`` are those to whom each case is restricted,
-    where any is, that they, or the victims whom they are about, are in; ``ties`` who declared a tie to one.
-    Who is kept out is told of neither the case nor the people in it (``domain.md`` 14, traps 8 and
-    9); the operator decides, where nobody inside does (ours, 2026-11)."""
-    return person not in ties and all(person in each for each in inside)
 
 
 def may_record_death(kind: AgencyKind | None) -> bool:
