@@ -365,7 +365,7 @@ async def record_by_record(found: Scene, client_of: Goldthread, tokens: Tokens) 
             "/notify/",
         ],
         "tom-achterberg": [*owed, *order, *pages, *meeting, *alerts],
-        "rowan-ellis": [*owed, *order, *cohort, *alerts],
+        "rowan-ellis": [*owed[:-1], *order, *cohort, *alerts],
         "carys-bevan": [*order, *cohort, alerts[0]],
         "sam-lindqvist": [*owed, *pages, *cohort, *alerts],
         "aisha-bright": [*order, *pages, *meeting, *cohort, *alerts],

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -27,6 +27,8 @@ router = APIRouter(prefix="/orders", include_in_schema=False)
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 OfAnOrder = Annotated[Caller, right(sharing.ORDER_READ)]
 OfAVictim = Annotated[Caller, right(sharing.BREACH_OF_VICTIM)]
+Of = tuple[Literal["orders", "victims"], str]
+"""From whose page a breach is reported: an order's, or a victim's."""
 KNOWN = {"yes": True, "no": False}
 """What is answered neither is not known."""
 QUESTIONS = ("weapon", "suspect_present", "children_present")
@@ -77,7 +79,7 @@ async def ask_of_order(
     request: Request, order: Id, runtime: TheRuntime, caller: OfAnOrder, reported: Id | None = None
 ) -> HTMLResponse:
     """The form for a breach of an order that the caller is shown."""
-    return await _of_order(request, order, runtime, caller, reported=reported)
+    return await _show(request, runtime, caller, ("orders", order), reported=reported)
 
 
 @router.post("/orders/{order}/breach")
@@ -85,11 +87,7 @@ async def report_of_order(
     request: Request, order: Id, runtime: TheRuntime, caller: OfAnOrder, typed: Typed
 ) -> Response:
     """Report a breach of it."""
-    said = typed.said() | {"order": order}
-    cause, fault = await _report(runtime, caller, typed, said)
-    if fault:
-        return await _of_order(request, order, runtime, caller, typed, fault)
-    return RedirectResponse(f"/orders/orders/{order}/breach?reported={cause}", 303)
+    return await _take(request, runtime, caller, ("orders", order), typed, {"order": order})
 
 
 @router.get("/victims/{mention}/breach")
@@ -97,7 +95,7 @@ async def ask_of_victim(
     request: Request, mention: Id, runtime: TheRuntime, caller: OfAVictim, reported: Id | None = None
 ) -> HTMLResponse:
     """The form for a breach of an order that protects a victim, or of one that nobody knows here."""
-    return await _of_victim(request, mention, runtime, caller, reported=reported)
+    return await _show(request, runtime, caller, ("victims", mention), reported=reported)
 
 
 @router.post("/victims/{mention}/breach")
@@ -106,10 +104,16 @@ async def report_of_victim(
 ) -> Response:
     """Report a breach of which the victim tells."""
     which = {"order": typed.order or None, "reference": None if typed.order else typed.reference or None}
-    cause, fault = await _report(runtime, caller, typed, typed.said() | which | {"victim": mention})
+    return await _take(request, runtime, caller, ("victims", mention), typed, which | {"victim": mention})
+
+
+async def _take(
+    request: Request, runtime: Runtime, caller: Caller, of: Of, typed: TypedBreach, which: Mapping[str, Any]
+) -> Response:
+    cause, fault = await _report(runtime, caller, typed, {**typed.said(), **which})
     if fault:
-        return await _of_victim(request, mention, runtime, caller, typed, fault)
-    return RedirectResponse(f"/orders/victims/{mention}/breach?reported={cause}", 303)
+        return await _show(request, runtime, caller, of, typed, fault)
+    return RedirectResponse(f"{_path(of)}?reported={cause}", 303)
 
 
 async def _report(
@@ -132,43 +136,24 @@ async def _report(
     return runtime.id_of(caller, key), ""
 
 
-async def _of_order(
-    request: Request,
-    order: str,
-    runtime: Runtime,
-    caller: Caller,
-    typed: TypedBreach | None = None,
-    fault: str = "",
-    reported: str | None = None,
-) -> HTMLResponse:
-    page = await circulation.open_order(runtime, caller, order)
-    known = {"page": page, "path": f"/orders/orders/{order}/breach", "victim": None}
-    return await _show(request, runtime, caller, known, typed, fault, reported)
-
-
-async def _of_victim(
-    request: Request,
-    mention: str,
-    runtime: Runtime,
-    caller: Caller,
-    typed: TypedBreach | None = None,
-    fault: str = "",
-    reported: str | None = None,
-) -> HTMLResponse:
-    page = await reporting.open_victim(runtime, caller, mention)
-    known = {"page": page, "path": f"/orders/victims/{mention}/breach", "victim": mention}
-    return await _show(request, runtime, caller, known, typed, fault, reported)
+def _path(of: Of) -> str:
+    kind, subject = of
+    return f"/orders/{kind}/{subject}/breach"
 
 
 async def _show(
     request: Request,
     runtime: Runtime,
     caller: Caller,
-    known: Mapping[str, Any],
-    typed: TypedBreach | None,
-    fault: str,
-    reported: str | None,
+    of: Of,
+    typed: TypedBreach | None = None,
+    fault: str = "",
+    reported: str | None = None,
 ) -> HTMLResponse:
+    kind, subject = of
+    open_ = circulation.open_order if kind == "orders" else reporting.open_victim
+    page = await open_(runtime, caller, subject)
+    known = {"page": page, "path": _path(of), "victim": subject if kind == "victims" else None}
     theirs, opens = await reporting.reported(runtime, caller, reported)
     form = (typed or TypedBreach(once=new_id())).model_copy(update={"once": new_id()})
     more = {"reported": reported if theirs else None, "opens": opens, "typed": form, "fault": fault}

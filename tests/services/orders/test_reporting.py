@@ -16,6 +16,10 @@ CALLERS |= {
     each.subject: each
     for each in (
         caller("idva-elsewhere", "haven", "idva", "south"),
+        caller("chair", "council", "marac-chair", "north"),
+        caller("chair-elsewhere", "council", "marac-chair", "south"),
+        caller("coordinator", "council", "marac-coordinator", "north"),
+        caller("representative", "council", "marac-representative", "north"),
         caller("officer", "police", "officer-in-case", "north"),
         caller("contact-of-nobody", "council", "order-contact", "north"),
     )
@@ -76,6 +80,21 @@ async def test_an_idva_reports_by_a_page_what_the_victim_says_on_the_telephone(o
     assert "The breach is reported" not in (await opened(orders, "officer", where)).text, "not theirs"
 
 
+async def test_who_sits_where_an_agency_tells_of_a_breach_reports_it_from_the_case(orders: Orders) -> None:
+    order = await prepared(orders)
+    path = f"/orders/victims/{HERS}/breach"
+
+    async def known() -> bool:
+        pages = [await opened(orders, who, path) for who in ("chair", "coordinator")]
+        return all("ZC26P00412" in page.text for page in pages)
+
+    await until(known, what="the order that protects her, to choose")
+    typed = {"once": new_id(), "kind": "contact", "order": order, "words": "Housing told the meeting."}
+    posted = await orders.http.post(path, data=typed, headers=page("coordinator"))
+    body = await told(orders, posted.headers["location"].partition("reported=")[2])
+    assert (body["order"]["order"], body["agency"]) == (order, "council")
+
+
 async def test_whoever_is_shown_an_order_reports_its_breach_and_names_nobody(orders: Orders) -> None:
     order = await prepared(orders)
     path = f"/orders/orders/{order}/breach"
@@ -104,6 +123,8 @@ async def test_who_may_not_see_whom_or_what_it_is_about_reports_nothing(orders: 
     typed = {"kind": "contact", "once": new_id()}
     for who, path in (
         ("idva-elsewhere", hers),
+        ("chair-elsewhere", hers),
+        ("representative", hers),
         ("matac", hers),
         ("control-room", hers),
         ("police-system", hers),
