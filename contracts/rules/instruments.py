@@ -184,16 +184,18 @@ def answers_of(answers: Iterable[Answered], dash: Dash | None) -> dict[str, Risk
 
 
 def dash_of(said: ReferralMade | RiskAssessed) -> Dash | None:
-    """The SafeLives Dash of an assessment, whichever way it was sent: what it leaves out was not asked. None:
-    there is none."""
-    if said.dash or said.instrument is not Instrument.SAFELIVES_DASH_24:
+    """The SafeLives Dash of an assessment, or that for young people, which asks the same in the same order,
+    whichever way it was sent: what it leaves out was not asked. None: there is none."""
+    if said.dash or said.instrument not in (Instrument.SAFELIVES_DASH_24, Instrument.YP_DASH):
         return said.dash
     answers = answers_of(said.answers, None)
     if not answers or said.instrument_version is None:
         return None
+    items = zip(DASH_ITEMS, FORMS[said.instrument].items, strict=True)
     return Dash(
+        instrument=said.instrument,
         instrument_version=said.instrument_version,
-        answers={item: DashAnswer(answers.get(item, RiskAnswer.NOT_ASKED)) for item in DASH_ITEMS},
+        answers={item: DashAnswer(answers.get(own, RiskAnswer.NOT_ASKED)) for item, own in items},
     )
 
 

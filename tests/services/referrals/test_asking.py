@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from contracts.events.people import ReferralMade
-from contracts.rules.instruments import FORMS, answers_of, comments_of
+from contracts.rules import pattern
+from contracts.rules.instruments import FORMS, answers_of, comments_of, dash_of
 from contracts.sections import Contact, Identity, Location, Narrative, Routing, Withheld
 from contracts.vocabulary import (
     DASH_ITEMS,
@@ -149,6 +150,11 @@ def test_the_dash_of_somebody_under_18_is_sent_and_graded_as_theirs(yes: int, gr
     assert [each.item for each in said.answers] == list(FORMS[Instrument.YP_DASH].items)
     assert [each.source for each in said.answers[7:9]] == ["records", None]
     assert fault(said) is None
+    dash = dash_of(said)
+    assert dash is not None
+    assert (dash.instrument, dict(dash.answers)) == ("yp-dash", items)
+    says, _ = pattern.assessment(dash, named=True)
+    assert ("D08" in says) is (yes > 7), "what speaks for stalking is read of hers too"
     graded = grade_referral(said)
     assert (graded.grade, graded.yes) == (grade, yes)
     grown = referring.referral(answers, "draft", date(2028, 3, 2))
