@@ -29,7 +29,7 @@ from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
-from chassis.taking import take
+from chassis.taking import take, take_of
 from chassis.views import PREFIX, Saying, Subject, View, configuration_of
 
 log = structlog.get_logger()
@@ -163,8 +163,12 @@ class Folder:
         if any(mark.left for mark in marks):
             await self._mark_sharing(connection, marks)
         if mentions:
-            for mention, person in (await self.reader.places(connection, sorted(mentions))).items():
-                subjects[person] = subjects.get(person, mentions[mention]) | mentions[mention]
+            at = await self.reader.places(connection, sorted(mentions))
+            if more := await take_of(self._store, connection, set(at.values())):
+                at |= await self.reader.places(connection, sorted(more))
+            for mention, due in (*mentions.items(), *more.items()):
+                if person := at.get(mention):
+                    subjects[person] = subjects.get(person, due) | due
         return await self._of_views(connection, subjects)
 
     async def _mark_all(self, connection: AsyncConnection, mark: Mark) -> None:

@@ -1,5 +1,7 @@
 """Takes marks: what is out of date, in the transaction that folds it, and for nobody else meanwhile."""
 
+from collections.abc import Iterable
+
 import orjson
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,3 +54,19 @@ async def take(
         if row.moved_from is not None:
             mark.left.add(row.moved_from)
     return list(marks.values())
+
+
+async def take_of(store: Store, connection: AsyncConnection, people: Iterable[str]) -> dict[str, Due]:
+    """The marks of all mentions of these people, by mention: who is folded for one is folded for all. A
+    mention that moved is not among them: whoever it left is to be folded too."""
+    theirs = store.rows_of("rows", (("id", "text"),))
+    taken = f"""delete from mark where seq in (
+        select seq from mark where moved_from is null and key in
+            (select mention from place where person in (select id from {theirs}))
+        {store.skip_locked}) returning {_TAKEN}"""
+    asked = {"rows": orjson.dumps([{"id": person} for person in sorted(people)]).decode()}
+    found: dict[str, Due] = {}
+    for row in await connection.execute(prepared(taken), asked):
+        due = Due(Rank(row.urgent), row.origin)
+        found[row.key] = found.get(row.key, due) | due
+    return found

@@ -20,7 +20,7 @@ from chassis.marks import HISTORY, Rank
 from chassis.pace import MARKS, Turn
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
-from chassis.taking import take
+from chassis.taking import take, take_of
 from contracts.content import Content
 from contracts.envelope import Change
 from contracts.events.alerts import AlertRaised
@@ -104,6 +104,20 @@ async def test_history_is_taken_last_and_with_a_mark_of_today_at_once(store: Sto
     assert await _taken(store, 2, Turn.URGENT) == []
     assert set(await _taken(store, 2)) == {today, again}, "with its mark of history"
     assert set(await _taken(store, 9)) == {old[0], old[2]}
+
+
+async def test_who_is_folded_for_one_mention_is_folded_for_all(store: Store) -> None:
+    """Of two mentions that are one person the second is not taken by itself; one that moved is."""
+    one, two, moved, other = [await _filed(store, str(n), HISTORY * 2) for n in range(4)]
+    async with store.writing() as connection:
+        person = "update place set person = 'p:same' where mention = :mention"
+        for mention in (one, two, moved):
+            await connection.execute(text(person), {"mention": mention})
+        await ledger.add_marks(store, connection, [(two, None, Rank.REST), (moved, "p:left", Rank.REST)])
+        taken = await take_of(store, connection, ["p:same"])
+    ranks = {mention: due.rank for mention, due in taken.items()}
+    assert ranks == {one: Rank.HISTORY, two: Rank.REST, moved: Rank.HISTORY}
+    assert set(await _taken(store, 9)) == {moved, other}, "whoever it left is to be told"
 
 
 async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:
