@@ -28,6 +28,7 @@ from deploy.bench.report import Figure
 from deploy.bench.stores import ROOT
 from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
+from deploy.demo.listing import listed
 from deploy.demo.partners import AT_ONCE
 from deploy.demo.staff import COORDINATOR, Staff
 from deploy.local.deployment import PROGRAMS, SERVICES, Deployment
@@ -64,7 +65,7 @@ async def _looks(deployment: Deployment, load: Caseload, times: int) -> dict[str
     """The seconds of each look at the agenda, and of the smallest answer."""
     async with client_of(deployment) as client:
         meeting = await _year(client, deployment, load)
-        await _fill(client, meeting, CASES - len(load.referrals[MARACS[0]]))
+        await _fill(client, meeting, CASES - len(listed(load, MARACS[0])[0]))
         await settled(client)
         paths = {
             "raw": "/marac/health",

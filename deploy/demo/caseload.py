@@ -17,11 +17,13 @@ from deploy.demo.posts import Notebook, Pair, Post
 SEED = 9
 YEAR = timedelta(days=365)
 MARACS = ("northmere-north", "northmere-east", "northmere-south")
-CASES = {"northmere-north": 16, "northmere-east": 13, "northmere-south": 11}
-"""Forty open cases: the next meeting of the north has the sixteen of an average meeting."""
+CASES = {"northmere-north": 46, "northmere-east": 44, "northmere-south": 30}
+"""A hundred and twenty open cases: the next meeting of the north has the sixteen of an average meeting."""
 
-VICTIMS = (*(9, 8, 6, 5, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3), *([2] * 8), *([1] * 18))
-"""Victims of each of the 40 perpetrators: 14 with three or more."""
+HIGH_HARM = (*(9, 8, 6, 5, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3), *([2] * 8), *([1] * 18))
+"""Victims of each of the 40 perpetrators of high harm: 14 with three or more."""
+VICTIMS = HIGH_HARM + (1,) * (sum(CASES.values()) - len(HIGH_HARM))
+"""Victims of each perpetrator: of the others nobody knows a second."""
 
 REFERRERS = ("northmere-police",) * 5 + ("harbour-idva",) * 3 + ("northmere-council", "northmere-hospital")
 """Who refers: the police about half, and partners the rest."""
@@ -48,8 +50,8 @@ def caseload(now: datetime, seed: int = SEED) -> Caseload:
     households = _pairs(chance, People(chance, now.date()))
     referrals: dict[str, list[str]] = {area: [] for area in MARACS}
     opened: list[tuple[Pair, Post]] = []
-    for pairs in households:
-        _year_of(notebook, pairs)
+    for number, pairs in enumerate(households):
+        _year_of(notebook, pairs, bound=number < len(HIGH_HARM) or number % 4 == 0)
         said = _refer(notebook, pairs[0])
         referrals[pairs[0].victim.area].append(said.key)
         opened.append((pairs[0], said))
@@ -102,17 +104,19 @@ def _contact(chance: Random, victim: Person) -> dict[str, object] | None:
     return said
 
 
-def _year_of(notebook: Notebook, pairs: list[Pair]) -> None:
-    """Incidents, care and orders of a perpetrator's year. The present pair has most of it."""
+def _year_of(notebook: Notebook, pairs: list[Pair], *, bound: bool) -> None:
+    """Incidents and care of a perpetrator's year, and orders if he is ``bound`` by any: of whoever is not
+    nothing happened in the last weeks. The present pair has most of it."""
     chance = notebook.chance
     for number, pair in enumerate(pairs):
         many = chance.randint(6, 12) if number == 0 else chance.randint(2, 5)
-        last_day = 362 if number == 0 else chance.randint(60, 330)
+        last_day = (362 if bound else 340) if number == 0 else chance.randint(60, 330)
         days = stories.days_until(notebook, last_day, many)
         for day in days:
             stories.incident(notebook, pair, notebook.moment(day))
         _care(notebook, pair, days, present=number == 0)
-    _orders(notebook, pairs)
+    if bound:
+        _orders(notebook, pairs)
 
 
 def _care(notebook: Notebook, pair: Pair, days: list[float], *, present: bool) -> None:

@@ -1,7 +1,7 @@
 """The simulated partners' and staff's way in: the same as everybody's, by HTTP with a token."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 import anyio
 import httpx
+import orjson
 
 from chassis.identity.directory import Directory, read_directory
 from chassis.pages.times import BEHIND
 from chassis.settings import Settings
 from deploy.demo.posts import NAMES_BY, ROUTES, Post
+from deploy.partner import paths_in
 
 SERVICES = ("referrals", "orders", "marac", "notify")
 OPERATIONS = "northmere-operations"
@@ -51,6 +53,8 @@ class Client:
         limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)
         self._http = httpx.AsyncClient(base_url=settings.public_url, timeout=30, limits=limits)
         self._tokens: dict[str, str] = {}
+        self._types: dict[str, str] = {}
+        """Which type of fact is posted at a path, as the services describe themselves."""
         self.receipts: dict[str, Receipt] = {}
 
     async def close(self) -> None:
@@ -124,6 +128,14 @@ class Client:
                 if line.startswith("data: "):
                     yield line.removeprefix("data: ")
 
+    async def settled(self) -> None:
+        """Wait until every service has folded what it was told, and so it is known who is one: whatever is
+        told of somebody who moves is folded again. It goes on when that takes too long."""
+        with anyio.move_on_after(CATCH_UP_SECONDS):
+            for service in SERVICES:
+                while (await self._http.get(f"/{service}/ready")).json()["reasons"]["marks"]:
+                    await anyio.sleep(PAUSE_SECONDS)
+
     async def caught_up(self) -> None:
         """Wait until the pages hold what was said by now. Raises Unexpected when they do not come so far."""
         with anyio.move_on_after(CATCH_UP_SECONDS):
@@ -159,14 +171,44 @@ class Client:
             if refused.status != 412:
                 raise
 
+    async def upload(self, posts: Sequence[Post]) -> None:
+        """What one agency says to one service, as the lines of one request. Raises Unexpected where one of
+        them is not taken."""
+        first = posts[0]
+        lines = [
+            self._body(post) | {"type": await self._type_at(ROUTES[post.kind]), "idempotency_key": post.key}
+            for post in posts
+        ]
+        answer = await self.call(
+            first.agency,
+            "POST",
+            f"/{first.service}/v1/bulk",
+            content=b"\n".join(map(orjson.dumps, lines)),
+            headers={"Content-Type": "application/x-ndjson"},
+        )
+        for post, line in zip(posts, answer.content.splitlines(), strict=True):
+            result = orjson.loads(line)
+            if (said := result.get("receipt")) is None:
+                raise Unexpected(f"a line of {post.kind}: {result['status']} {result['code']}")
+            self.receipts[post.key] = Receipt(first.service, said["root"], said["version"])
+
+    async def _type_at(self, path: str) -> str:
+        if path not in self._types:
+            service = path.split("/")[1]
+            document = (await self._http.get(f"/{service}/openapi.json")).raise_for_status().json()
+            self._types |= {where: kind for kind, where in paths_in(document).items()}
+        return self._types[path]
+
+    def _body(self, post: Post) -> dict[str, Any]:
+        if post.of is None:
+            return post.body
+        named = {NAMES_BY[post.kind]: self.receipts[post.of].root}
+        return post.body | {"content": post.body["content"] | named}
+
     async def post(self, post: Post) -> Receipt:
         """Post, correct or withdraw as a partner's system does."""
         if post.change == "say" or post.of is None:
-            body = post.body
-            if post.of is not None:
-                named = {NAMES_BY[post.kind]: self.receipts[post.of].root}
-                body = body | {"content": body["content"] | named}
-            return await self.say(post.agency, ROUTES[post.kind], post.key, body)
+            return await self.say(post.agency, ROUTES[post.kind], post.key, self._body(post))
         first = self.receipts[post.of]
         method = "PUT" if post.change == "correct" else "DELETE"
         answer = await self.call(

@@ -22,9 +22,11 @@ CHOSEN: dict[str, dict[str, Any]] = {
 """What each MARAC has chosen, beside its slots."""
 
 
-def listed(load: Caseload, area: str) -> list[str]:
-    """The cases of a MARAC that have room at its next meeting, by the key of their referral."""
-    return load.referrals[area][: SLOTS[area]]
+def listed(load: Caseload, area: str) -> tuple[list[str], list[str]]:
+    """The cases of a MARAC that have room at its next meeting, and at the one after it, by the key of their
+    referral."""
+    slots, cases = SLOTS[area], load.referrals[area]
+    return cases[:slots], cases[slots : 2 * slots]
 
 
 async def choose(client: Client) -> None:
@@ -39,7 +41,7 @@ async def decide(client: Client, load: Caseload) -> None:
     said to have harmed another says the same of them."""
     await client.post(counter_allegation(load))
     posts = {post.key: post for post in load.posts}
-    waiting = [posts[key] for key in load.referrals[SOUTH][SLOTS[SOUTH] :]]
+    waiting = [posts[key] for key in load.referrals[SOUTH][2 * SLOTS[SOUTH] :]]
     lowest = min(waiting, key=lambda post: (_yes(post), post.key))
     said = {
         "advice": "Offer the IDVA service, and agree a safety plan. Refer again if anything more happens.",

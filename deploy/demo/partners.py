@@ -1,13 +1,14 @@
 """The year, lived through the public API: partners post in the order of its times, staff answer.
 
-Partners join twelve weeks before now, and bring along what they had recorded by then, as they would in
-life. From there the services' clock goes along: a fact is accepted when it would have been. What happens
-between two breaches within some days is posted at once, by many; a breach is posted at its own time, and
-answered before time goes on, for nobody may be made to wait a simulated night for an answer.
+Partners join some days before now, and bring along what they had recorded by then, as they would in
+life: many lines in one request. From there the services' clock goes along: a fact is accepted when it
+would have been. What happens between two breaches within some days is posted at once, by many; a breach is
+posted at its own time, and answered before time goes on, for nobody may be made to wait a simulated night
+for an answer.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,12 +25,14 @@ from deploy.demo.staff import Staff
 
 AT_ONCE = 16
 """How many posts are under way together."""
+LINES = 200
+"""How many posts are the lines of one request."""
 
-JOINED = timedelta(weeks=12)
-"""How long before now the partners joined: longer than any case that is open now."""
+JOINED = timedelta(days=18)
+"""How long before now the partners joined: before the last meeting of the north."""
 STRIDE = timedelta(days=4)
-LAST_DAYS = timedelta(days=6)
-LAST_STRIDE = timedelta(hours=3)
+LAST_DAYS = timedelta(days=3)
+LAST_STRIDE = timedelta(hours=6)
 """The last days are gone through in shorter strides, so that *as it was known* can be asked of them."""
 
 MEETINGS_BEFORE = timedelta(hours=20)
@@ -49,8 +52,8 @@ class Stretch:
 
     @property
     def breach(self) -> Post | None:
-        """The breach that it is, if it is one: those stand alone."""
-        return self.posts[0] if self.posts[0].alone else None
+        """The breach that it is, if it is one: since the partners joined those stand alone."""
+        return self.posts[0] if len(self.posts) == 1 and self.posts[0].alone else None
 
 
 def stretches(posts: Iterable[Post], now: datetime) -> Iterator[Stretch]:
@@ -63,18 +66,21 @@ def stretches(posts: Iterable[Post], now: datetime) -> Iterator[Stretch]:
 
 
 def _brought(posts: Iterable[Post], joined: datetime) -> Iterator[Stretch]:
-    """All at one time: what is of another after that, each first report of a breach alone, and after them
-    what others report of it."""
+    """All at one time: first whom each partner knows, so that it is settled who is one while little is told
+    of them; then the rest; what others report of a breach after its first report, and what is of another
+    after that."""
     turn_of: dict[str, int] = {}
     turns: defaultdict[int, list[Post]] = defaultdict(list)
+    known: set[str] = set()
     for post in posts:
+        people = {str(each["identity"]["record"]) for each in post.body["content"]["people"]}
         again = post.kind == "breach" and not post.alone
-        turn_of[post.key] = int(again) if post.of is None else turn_of[post.of] + 1
+        turn = 2 if again else 0 if people - known else 1
+        turn_of[post.key] = turn if post.of is None else turn_of[post.of] + 2
         turns[turn_of[post.key]].append(post)
-    for _, turn_ in sorted(turns.items()):
-        if together := tuple(post for post in turn_ if not post.alone):
-            yield Stretch(together, joined)
-        yield from (Stretch((post,), joined) for post in turn_ if post.alone)
+        if turn_of[post.key] == 0:
+            known |= people
+    yield from (Stretch(tuple(together), joined) for _, together in sorted(turns.items()))
 
 
 def _since(posts: Iterable[Post], now: datetime) -> Iterator[Stretch]:
@@ -142,22 +148,49 @@ class Year:
             cause = await self._one(stretch.breach)
             self._clock = await self._staff.answer_breach(cause, self._clock)
             return
+        brought = stretch.at == self._load.now - JOINED
+        await self._together(stretch.posts)
+        if brought:
+            await self._client.settled()
+        if any(post.kind == "circulation" for post in stretch.posts):
+            await self._staff.confirm_orders()
+        if brought and (causes := [self._root(post) for post in stretch.posts if post.alone]):
+            await self._staff.answer_brought(causes)
+        self._clock = await self._staff.answer_all(self._clock)
+
+    async def _together(self, posts: Iterable[Post]) -> None:
+        """Many at a time: what an agency says for the first time as lines of few requests."""
         limit = anyio.CapacityLimiter(AT_ONCE)
+        lines: defaultdict[tuple[str, str], list[Post]] = defaultdict(list)
 
         async def one(post: Post) -> None:
             async with limit:
                 await self._one(post)
 
         async with anyio.create_task_group() as together:
-            for post in stretch.posts:
-                together.start_soon(one, post)
-        if any(post.kind == "circulation" for post in stretch.posts):
-            await self._staff.confirm_orders()
-        self._clock = await self._staff.answer_all(self._clock)
+            for post in posts:
+                if post.change == "say":
+                    lines[post.agency, post.service].append(post)
+                else:
+                    together.start_soon(one, post)
+        for theirs in lines.values():
+            for start in range(0, len(theirs), LINES):
+                await self._lines(theirs[start : start + LINES])
+
+    async def _lines(self, posts: Sequence[Post]) -> None:
+        await self._client.upload(posts)
+        for post in posts:
+            self._posted(post)
 
     async def _one(self, post: Post) -> str:
-        receipt = await self._client.post(post)
+        await self._client.post(post)
+        self._posted(post)
+        return self._root(post)
+
+    def _posted(self, post: Post) -> None:
         self._progress.advance(self._task)
         if post.kind == "breach":
-            self._staff.area_of[receipt.root] = post.area
-        return receipt.root
+            self._staff.area_of[self._root(post)] = post.area
+
+    def _root(self, post: Post) -> str:
+        return self._client.receipts[post.of or post.key].root

@@ -7,6 +7,7 @@ from typing import Any
 import anyio
 
 from chassis.clock import LONDON
+from deploy.demo import listing
 from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client, Unexpected
 
@@ -103,11 +104,11 @@ class Plan:
         """The meeting, with the cases that were referred by then, and what it agreed for each."""
         said = {"area": AREA, "starts": self.held.isoformat(), "venue": "Council offices, committee room 2"}
         meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", "demo-meeting-held", said)
-        known = [key for key in self._load.referrals[AREA] if key in self._client.receipts]
+        known = [key for key in listing.listed(self._load, AREA)[0] if key in self._client.receipts]
         for n, key in enumerate(known):
             case = self._client.receipts[key].root
-            listing = f"/marac/v1/meetings/{meeting.root}/cases"
-            await self._say_once_folded(COORDINATOR, listing, f"demo-heard-{key}", {"case": case})
+            path = f"/marac/v1/meetings/{meeting.root}/cases"
+            await self._say_once_folded(COORDINATOR, path, f"demo-heard-{key}", {"case": case})
             for m, (owner, days, text, target, risk, _, _) in enumerate(PLAN[n % len(PLAN)]):
                 due = self.held + timedelta(days=days)
                 body: dict[str, Any] = {
@@ -122,7 +123,7 @@ class Plan:
 
     async def answer(self) -> None:
         """What each agency says that it did; what it says nothing of stays open, and becomes late."""
-        for n in range(len(self._load.referrals[AREA])):
+        for n in range(listing.SLOTS[AREA]):
             for m, (owner, *_, answer, why) in enumerate(PLAN[n % len(PLAN)]):
                 agreed = self._client.receipts.get(f"demo-action-{n}-{m}")
                 if agreed is None or answer is None:

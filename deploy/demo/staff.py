@@ -1,6 +1,7 @@
 """The simulated staff: who sets up the area, answers alerts, calls the meetings and lists the cases."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, pairwise
 from typing import Any
 
@@ -69,12 +70,13 @@ WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
 GAP = (timedelta(days=2, hours=10), timedelta(days=2, hours=22))
 """In the north nobody is on from Wednesday 7pm until Thursday 7am of next week: the planner shows it."""
 MEETINGS = {"northmere-north": 2, "northmere-east": 3, "northmere-south": 5}
-"""In how many working days each MARAC meets next."""
+"""In how many working days each MARAC meets next; and again a fortnight later."""
+FORTNIGHT = timedelta(days=14)
 
 ADULT_WOMEN = {"northmere-north": 41_300, "northmere-east": 58_900, "northmere-south": 36_700}
 """How many women of 16 and over live in each MARAC's area: invented."""
 
-ALERT_SECONDS = 5.0
+ALERT_SECONDS, BROUGHT_SECONDS = 5.0, 60.0
 LISTING_SECONDS = 90.0
 POLL_SECONDS = 0.08
 
@@ -177,6 +179,18 @@ class Staff:
                 waiting = await self.waiting()
         return await self._answer_each(waiting, at)
 
+    async def answer_brought(self, causes: Iterable[str]) -> None:
+        """Whoever is on call takes the alerts of breaches that partners brought along, as they come."""
+        left = set(causes)
+        with anyio.move_on_after(BROUGHT_SECONDS):
+            while left:
+                async with anyio.create_task_group() as together:
+                    for cause in left & (await self.waiting()).keys():
+                        first, _ = ON_CALL[self.area_of[cause]]
+                        together.start_soon(self._does, first, cause, "acknowledge")
+                        left.discard(cause)
+                await anyio.sleep(POLL_SECONDS)
+
     async def answer_all(self, at: datetime) -> datetime:
         """Answer whatever waits; give the time when that is done."""
         return await self._answer_each(await self.waiting(), at)
@@ -239,24 +253,34 @@ class Staff:
                     await self._client.call(who, "POST", path, json=said)
 
     async def call_meetings(self) -> None:
-        """The coordinator calls each MARAC's next meeting, lists those of its cases that have room, and
-        publishes its agenda; who comes prepares."""
+        """The coordinator calls each MARAC's next two meetings, lists those of its cases that have room, and
+        publishes the agenda of the next; who comes prepares."""
         await listing.choose(self._client)
-        for area in MARACS:
-            living = {"area": area, "adult_women": ADULT_WOMEN[area]}
-            living |= {"as_at": "2024-06-30", "source": "Invented estimates"}
-            await self._client.say(ADMINISTRATOR, "/marac/v1/populations", f"demo-population-{area}", living)
-            day = add_working_days(self._load.now.date(), MEETINGS[area])
-            starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
-            said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
-            if area != listing.SOUTH:
-                said |= {"chair": self._ids.staff(self._issuer, listing.CHAIR), "chair_name": "Rowan Ellis"}
-            meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", f"demo-meeting-{area}", said)
-            async with anyio.create_task_group() as together:
-                for key in listing.listed(self._load, area):
-                    together.start_soon(self._list_case, meeting.root, key)
-            await prepare(self._client, meeting.root, len(listing.listed(self._load, area)))
-            await self._publish(area, meeting.root)
+        async with anyio.create_task_group() as together:
+            for area in MARACS:
+                together.start_soon(self._call_meetings_of, area)
+
+    async def _call_meetings_of(self, area: str) -> None:
+        living = {"area": area, "adult_women": ADULT_WOMEN[area]}
+        living |= {"as_at": "2024-06-30", "source": "Invented estimates"}
+        await self._client.say(ADMINISTRATOR, "/marac/v1/populations", f"demo-population-{area}", living)
+        day = add_working_days(self._load.now.date(), MEETINGS[area])
+        now, later = listing.listed(self._load, area)
+        meeting = await self._call_meeting(area, f"demo-meeting-{area}", day, now)
+        await prepare(self._client, meeting, len(now))
+        await self._publish(area, meeting)
+        await self._call_meeting(area, f"demo-meeting-later-{area}", day + FORTNIGHT, later)
+
+    async def _call_meeting(self, area: str, key: str, day: date, cases: Iterable[str]) -> str:
+        starts = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
+        said = {"area": area, "starts": starts.isoformat(), "venue": "Council offices, committee room 2"}
+        if area != listing.SOUTH:
+            said |= {"chair": self._ids.staff(self._issuer, listing.CHAIR), "chair_name": "Rowan Ellis"}
+        meeting = await self._client.say(COORDINATOR, "/marac/v1/meetings", key, said)
+        async with anyio.create_task_group() as together:
+            for case in cases:
+                together.start_soon(self._list_case, meeting.root, case)
+        return meeting.root
 
     async def _publish(self, area: str, meeting: str) -> None:
         path = f"/marac/v1/meetings/{meeting}/publications"
@@ -269,7 +293,7 @@ class Staff:
     async def write_messages(self) -> None:
         """The IDVA asks the officer in each case of the north that has both; every other one is answered."""
         asked = 0
-        for key in self._load.referrals["northmere-north"]:
+        for key in listing.listed(self._load, "northmere-north")[0]:
             path = f"/marac/v1/cases/{self._client.receipts[key].root}/messages"
             said = {"text": "When does his bail end? I would like to tell her before it does."}
             try:

@@ -1,15 +1,19 @@
 """The partners' way in goes on where a connection ended without an answer, and gives up where none comes."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from chassis.settings import Settings
+from contracts.events.people import IncidentReported
 from deploy.demo import client as ways
-from deploy.demo.client import Client
+from deploy.demo.client import Client, Unexpected
 from deploy.demo.outside import keep, note_of
+from deploy.demo.posts import Post
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: int) -> tuple[Client, list[str]]:
@@ -40,6 +44,31 @@ async def test_it_gives_up_where_no_answer_comes(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(httpx.ReadError):
         await client.say("police", "/referrals/v1/incidents", "once", {})
     assert len(asked) == ways.TRIES
+
+
+async def test_what_is_uploaded_is_lines_with_their_type_and_each_has_a_receipt(tmp_path: Path) -> None:
+    at = "/referrals/v1/incidents"
+    schema = {"schema": {"$ref": "#/components/schemas/Submission_IncidentReported_"}}
+    document = {"paths": {at: {"post": {"requestBody": {"content": {"application/json": schema}}}}}}
+    said: list[dict[str, Any]] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("openapi.json"):
+            return httpx.Response(200, json=document)
+        said.extend(json.loads(line) for line in request.content.splitlines())
+        results = [{"line": 1, "status": 201, "receipt": {"root": "r", "version": 1}}]
+        results.append({"line": 2, "status": 422, "code": "invalid"})
+        return httpx.Response(200, content="\n".join(map(json.dumps, results)))
+
+    client = Client(Settings(data=tmp_path))
+    client._http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://t.test")
+    client._tokens["police"] = "token"
+    posts = [Post(datetime.now(UTC), "police", "incident", key, {"content": {}}) for key in ("one", "two")]
+    with pytest.raises(Unexpected, match="422 invalid"):
+        await client.upload(posts)
+    assert client.receipts["one"].root == "r"
+    assert [line["idempotency_key"] for line in said] == ["one", "two"]
+    assert {line["type"] for line in said} == {IncidentReported.type}
 
 
 async def test_it_waits_until_the_pages_are_up_to_date(
