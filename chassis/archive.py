@@ -44,6 +44,7 @@ class Archive:
         self.store = store
         self.ids = ids
         self.clock = clock
+        self.views = views
         self.production = False
         """Whether this is no try-out: what only a try-out may do is refused."""
         self.caught_up = asyncio.Event()

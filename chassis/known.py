@@ -63,6 +63,11 @@ class Known:
             people = {mention: known[person] for mention, person in homes.items() if person in known}
             return _folded(view, Subject(subject, facts, configuration, at, people, homes))
 
+    async def places(self, mentions: Sequence[str], at: datetime) -> dict[str, str]:
+        """Which person each of these mentions was at a time."""
+        async with self._store.reading() as connection:
+            return await self._places(connection, mentions, at)
+
     async def _person(self, connection: AsyncConnection, view: View, person: str, at: datetime) -> Row | None:
         configuration = await configured(connection, self._configured_by[PREFIX["person"]], at)
         candidates = await self._candidates(connection, person)

@@ -149,6 +149,13 @@ class Pages:
             return ()
         return (Bar(Loudness.NOT_SOUND, self.texts("page.broken", when=Times(self.texts, now).when(since))),)
 
+    def as_known(self, then: datetime | None, now: datetime, address: str) -> Sequence[Bar]:
+        """The bar of a page of then, which leads to the page of now; none for None."""
+        if then is None:
+            return ()
+        when = Times(self.texts, now).absolute(then)
+        return (Bar(Loudness.AS_KNOWN, self.texts("page.as-known", when=when), address),)
+
     def incomplete(self, records: int, told: datetime | None, now: datetime) -> Sequence[Bar]:
         """The bar of a page about which so many records could not be read; none for 0."""
         if not records:

@@ -15,6 +15,7 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.pages.times import moment
 from chassis.runtime import Runtime
+from chassis.then import as_of
 from contracts.content import Content, Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import (
@@ -33,8 +34,8 @@ from contracts.rules.order_status import held_at
 from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
 from contracts.vocabulary import AgencyKind, BreachStep, StaffRole, TeamKind
+from services.orders import restricted
 from services.orders.patterns import pattern_of
-from services.orders.restricted import are_there_for
 from services.orders.rules import certainty, circulating, service_of_order, sharing
 from services.orders.views import (
     ORDERS_BREACH,
@@ -48,7 +49,8 @@ from services.orders.views import (
 )
 from services.orders.views.contact import way_to, without_address
 from services.orders.views.person import StatusNow
-from services.orders.views.shown import BreachShown, OrderShown, PersonShown, StepShown, newest_sections
+from services.orders.views.sections import newest_sections
+from services.orders.views.shown import BreachShown, OrderShown, PersonShown, StepShown
 
 C = TypeVar("C", bound=Content)
 
@@ -163,24 +165,47 @@ async def seen_breach(runtime: Runtime, caller: Caller, cause: str) -> tuple[Ord
     if not isinstance(row, OrdersBreach) or not sharing.may_see_breach(viewer, reach_of(row, configuration)):
         raise not_found()
     must = sharing.must_answer(viewer, row.called, nobody=row.nobody)
-    if not must and not await are_there_for(runtime, caller, row.victims):
+    if not must and not await restricted.are_there_for(runtime, caller, row.victims):
         raise not_found()
     return row, viewer
 
 
-async def open_breach(runtime: Runtime, caller: Caller, cause: str) -> BreachShown:
-    """A breach as this caller may see it; the look is on record before it is given.
+async def open_breach(
+    runtime: Runtime, caller: Caller, cause: str, at: datetime | None = None
+) -> BreachShown:
+    """A breach as this caller may see it, as it is now or as it was known at a time; the look is on record
+    before it is given. Whoever may see it today may see how it was.
 
-    Raises Problem (404) where there is none, and where it is not theirs to see.
+    Raises Problem (404) where there is none, and where it is not theirs to see; Refused (409) as
+    ``Archive.as_of``.
     """
-    fresh = await runtime.fresh_until()
+    archive = as_of(runtime, at)
+    fresh = await archive.fresh_until()
     row, viewer = await seen_breach(runtime, caller, cause)
-    facts = await runtime.fact(cause)
-    kept = not await are_there_for(runtime, caller, row.victims)
-    shown = await _shown(runtime, row, facts, viewer, kept=kept)
+    kept = not await restricted.are_there_for(runtime, caller, row.victims)
+    withheld = kept or await _withheld(runtime, row, viewer)
+    if at is not None:
+        then = await archive.row(ORDERS_BREACH, cause)
+        if not isinstance(then, OrdersBreach):
+            raise not_found()
+        row = then
+        victims = await restricted.today(runtime, archive, row.victims)
+        if not kept and not await restricted.are_there_for(runtime, caller, victims):
+            raise not_found()
+        withheld |= await _withheld(archive, row, viewer)
+    withheld &= Sensitivity.LOCATION in sharing.sections(viewer)
+    shown = await _shown(archive, row, await archive.fact(cause), viewer, withheld=withheld)
+    shown = shown if at is None else shown.of_then(at)
     content = shown.model_dump_json(exclude={"fresh_until"}).encode()
     await runtime.shown(caller, ORDERS_BREACH.name, cause, content, shown.facts, shown.left_out)
     return shown.model_copy(update={"fresh_until": fresh})
+
+
+async def _withheld(archive: Archive, row: OrdersBreach, viewer: sharing.Viewer) -> bool:
+    """Whether places that other agencies say are not for this viewer, for a record is flagged."""
+    said = await _said_of(archive, [*row.victims, *row.respondents])
+    flagged = any(each.flagged for each in said)
+    return not sharing.may_see_place(viewer, row.called, flagged=flagged, nobody=row.nobody)
 
 
 def viewer_of(caller: Caller, configuration: FactSet) -> sharing.Viewer:
@@ -238,13 +263,11 @@ def reach_of(row: OrdersBreach, configuration: FactSet) -> sharing.Reach:
 
 
 async def _shown(
-    runtime: Runtime, row: OrdersBreach, versions: FactSet, viewer: sharing.Viewer, *, kept: bool
+    runtime: Archive, row: OrdersBreach, versions: FactSet, viewer: sharing.Viewer, *, withheld: bool
 ) -> BreachShown:
-    """``kept``: the victim is in a case that is not there for the reader, who was called all the same."""
+    """``withheld``: places that other agencies say, for the victim is in a case that is not there for the
+    reader, who was called all the same, or a record is flagged."""
     allowed, said = sharing.sections(viewer), await _said_of(runtime, [*row.victims, *row.respondents])
-    flagged = any(each.flagged for each in said)
-    sees = sharing.may_see_place(viewer, row.called, flagged=flagged, nobody=row.nobody)
-    withheld = Sensitivity.LOCATION in allowed and (kept or not sees)
     only = viewer.agency if withheld else None
     known_people = [_person(runtime, each, "victim", allowed, only) for each in said[: len(row.victims)]]
     of_them = sharing.of_respondent(allowed)
@@ -272,7 +295,7 @@ async def _shown(
     )
 
 
-async def _decided(runtime: Runtime, row: OrdersBreach) -> list[StepShown]:
+async def _decided(runtime: Archive, row: OrdersBreach) -> list[StepShown]:
     """The steps of the answer, with what an officer of some rank decided and which."""
     found = []
     for line in row.answer.steps:
@@ -299,7 +322,7 @@ class _SaidOf:
         return flagged(each.identity for each in named)
 
 
-async def _said_of(runtime: Runtime, people: Collection[str]) -> list[_SaidOf]:
+async def _said_of(runtime: Archive, people: Collection[str]) -> list[_SaidOf]:
     found = []
     for person in people:
         row = await runtime.row(ORDERS_PERSON, person)
@@ -310,7 +333,7 @@ async def _said_of(runtime: Runtime, people: Collection[str]) -> list[_SaidOf]:
 
 
 def _person(
-    runtime: Runtime,
+    runtime: Archive,
     of: _SaidOf,
     role: Literal["victim", "respondent"],
     allowed: frozenset[Sensitivity],
@@ -327,7 +350,7 @@ def _person(
 
 
 async def _order(
-    runtime: Runtime, row: OrdersBreach, root: str, held: StatusNow | None, allowed: frozenset[Sensitivity]
+    runtime: Archive, row: OrdersBreach, root: str, held: StatusNow | None, allowed: frozenset[Sensitivity]
 ) -> OrderShown:
     facts = await runtime.fact(root)
     versions = facts.versions(root) if facts.current(OrderMade) else []

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.accept import own_header
+from chassis.archive import Archive
 from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
@@ -19,19 +20,19 @@ from services.orders.views.order_shown import AnswerToQuestion
 
 
 async def asked_of(
-    runtime: Runtime, made: Fact[OrderMade], versions: FactSet
+    archive: Archive, made: Fact[OrderMade], versions: FactSet
 ) -> tuple[dict[str, Any], set[str]]:
     """What is asked of an order and is not answered, what was answered, and what could be made there then;
     and the facts that answer."""
     said, told = made.said, [(each.envelope, each.content) for each in versions.versions(made.root)]
     area = said.routing.area if isinstance(said.routing, Routing) else None
-    areas = (await runtime.configuration(AreaDefined)).current(AreaDefined)
+    areas = (await archive.configuration(AreaDefined)).current(AreaDefined)
     since = dapo_from({each.said.area: each.said for each in areas}, area)
     there = regime(area, since, said.made.astimezone(LONDON).date())
     asked = questions(said, held_before(told), there)
     known = [
         (fact.envelope, fact.said)
-        for fact in (await runtime.facts([f"o:{made.root}"])).current(OrderQuestionAnswered)
+        for fact in (await archive.facts([f"o:{made.root}"])).current(OrderQuestionAnswered)
         if fact.said.order == made.root
     ]
     found = answered(asked, told, known)

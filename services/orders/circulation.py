@@ -9,10 +9,12 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from chassis.accept import Refused, own_header
+from chassis.archive import Archive
 from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.then import as_of
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed, Prohibition
 from contracts.mentions import Mention
@@ -47,20 +49,43 @@ MOST = 100
 """Orders in one list: the others come as these are seen to."""
 
 
-async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
-    """An order as this caller may see it; the look is on record before it is given.
+async def open_order(runtime: Runtime, caller: Caller, order: str, then: datetime | None = None) -> OrderPage:
+    """An order as this caller may see it, as it is now or as it was known at a time; the look is on record
+    before it is given. Whoever may see it today may see how it was.
 
-    Raises Problem (404) where there is none, and where it is not theirs to see.
+    Raises Problem (404) where there is none, and where it is not theirs to see; Refused (409) as
+    ``Archive.as_of``.
     """
-    fresh, at = await runtime.held_until(), runtime.clock.now()
+    archive = as_of(runtime, then)
     row, viewer, reach = await _theirs(runtime, caller, order)
+    row_then = row if then is None else await order_row(archive, order)
+    if row_then is None:
+        raise not_found()
     allowed = circulating.parts(viewer, reach) or frozenset()
-    versions = await runtime.fact(order)
-    people = sorted({*(await runtime.places(set().union(*(each.mentions for each in versions)))).values()})
+    known, facts = await _page(archive, caller, row_then, viewer, reach)
+    if then is not None:
+        known |= {"known_at": then, "at": runtime.clock.now(), "teams": []}
+        known |= {"may_circulate": False, "may_answer": False}
+    page = OrderPage(**known, left_out=sorted(circulating.ALL - allowed))
+    content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
+    await runtime.shown(caller, ORDERS_ORDER.name, order, content, facts, map(str, page.left_out))
+    return page
+
+
+async def _page(
+    archive: Archive, caller: Caller, row: OrdersOrder, viewer: Viewer, reach: Reach
+) -> tuple[dict[str, Any], set[str]]:
+    """What a viewer is shown of an order, but for what is left out; and the facts in it."""
+    fresh, at, order = await archive.held_until(), archive.clock.now(), row.order
+    allowed = circulating.parts(viewer, reach) or frozenset()
+    versions = await archive.fact(order)
+    people = sorted({*(await archive.places(set().union(*(each.mentions for each in versions)))).values()})
     subjects = [f"o:{order}", *(f"p:{person}" for person in people)]
-    incomplete, behind = await runtime.incomplete(subjects), await out_of_date(runtime, subjects)
+    incomplete, behind = await archive.incomplete(subjects), await out_of_date(archive, subjects)
     unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
     known: dict[str, Any] = {
+        "at": at,
+        "fresh_until": fresh,
         "unknown": certainty.unknown(fresh, at, **unread, out_of_date=len(behind)),
         "incomplete": incomplete.records,
         "operator_told": incomplete.told,
@@ -70,27 +95,23 @@ async def open_order(runtime: Runtime, caller: Caller, order: str) -> OrderPage:
         "teams": circulating.teams_of(viewer, reach) if caller.signed_in else [],
         "may_circulate": not row.withdrawn and circulating.may_see_whole(viewer, reach),
         "may_answer": not row.withdrawn and circulating.may_answer(viewer, reach),
-        "left_out": sorted(circulating.ALL - allowed),
     }
     facts = {each.id for each in versions}
     for made in versions.current(OrderMade):
-        bound = await _bound(runtime, order, people)
+        bound = await _bound(archive, order, people)
         lines = [line for row in bound.values() for line in row.orders if line.root == order]
-        services = [await runtime.fact(root) for root in sorted({r for line in lines for r in line.services})]
+        services = [await archive.fact(root) for root in sorted({r for line in lines for r in line.services})]
         facts |= {each.id for served in services for each in served}
         known |= _told(made, allowed) | _now(lines, services, at)
         if allowed == circulating.ALL:
-            of_whole, beside = await _whole(runtime, viewer, order, bound, at, unknown=known["unknown"])
+            of_whole, beside = await _whole(archive, viewer, order, bound, at, unknown=known["unknown"])
             known, facts = known | of_whole, facts | beside
         known["asked"] = _circulation(row.asked(at), viewer, allowed)
         if Part.CIRCULATION in allowed:
-            known["doubtful"] = await _doubtful(runtime, known["asked"])
-            asked, answers = await asking.asked_of(runtime, made, versions)
+            known["doubtful"] = await _doubtful(archive, known["asked"])
+            asked, answers = await asking.asked_of(archive, made, versions)
             known, facts = known | asked, facts | answers
-    page = OrderPage(at=at, fresh_until=fresh, **known)
-    content = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
-    await runtime.shown(caller, ORDERS_ORDER.name, order, content, facts, map(str, page.left_out))
-    return page
+    return known, facts
 
 
 async def acknowledge(
@@ -163,7 +184,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> OrdersWaiting:
 
 
 async def _whole(
-    runtime: Runtime,
+    archive: Archive,
     viewer: Viewer,
     order: str,
     bound: Mapping[str, OrdersPerson],
@@ -174,8 +195,8 @@ async def _whole(
     """What is told to whoever is shown the whole order alone, and the facts that it comes from: how often
     whom it binds was left without an answer, and what replaces it where it ends soon."""
     facts = {each.root for row in bound.values() for group in row.occurrences for each in group}
-    configuration = await runtime.configuration(AgencyDefined, AreaDefined)
-    found = await replacing.replaced(runtime, viewer, configuration, {order: unknown}, at)
+    configuration = await archive.configuration(AgencyDefined, AreaDefined)
+    found = await replacing.replaced(archive, viewer, configuration, {order: unknown}, at)
     ending, told = found.get(order, (None, set()))
     return {"without_answer": without_answer(bound, at), "ending": ending}, facts | told
 
@@ -216,9 +237,9 @@ async def _theirs(runtime: Runtime, caller: Caller, order: str) -> tuple[OrdersO
     return row, viewer, reach
 
 
-async def _bound(runtime: Runtime, order: str, people: Iterable[str]) -> dict[str, OrdersPerson]:
+async def _bound(archive: Archive, order: str, people: Iterable[str]) -> dict[str, OrdersPerson]:
     """The rows of those whom an order binds: their facts alone tell of its service."""
-    rows = {person: await runtime.row(ORDERS_PERSON, person) for person in people}
+    rows = {person: await archive.row(ORDERS_PERSON, person) for person in people}
     known = {person: row for person, row in rows.items() if isinstance(row, OrdersPerson)}
     return {
         p: row for p, row in known.items() if any(line.root == order and line.status for line in row.orders)
@@ -284,9 +305,9 @@ def _one(lines: Iterable[OrderLine], at: datetime) -> StatusNow | None:
     return StatusNow.of(held.pop()) if len(held) == 1 else None
 
 
-async def _doubtful(runtime: Runtime, asked: Circulation | None) -> list[tuple[TeamKind, str]]:
+async def _doubtful(archive: Archive, asked: Circulation | None) -> list[tuple[TeamKind, str]]:
     """The teams that an agency of its kind cannot have, or an agency of which nobody has said the kind."""
-    known = (fact.said for fact in (await runtime.configuration(AgencyDefined)).current(AgencyDefined))
+    known = (fact.said for fact in (await archive.configuration(AgencyDefined)).current(AgencyDefined))
     kinds = {said.agency: said.kind for said in known}
     named = [(line.team, line.agency) for line in (asked.teams if asked else ()) if line.agency is not None]
     return [

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from chassis.runtime import Runtime
+from chassis.archive import Archive
 from contracts.events.orders import PatternDecided
 from contracts.rules import pattern
 from contracts.rules.breach_answer import left
@@ -28,7 +28,7 @@ from services.orders.views.pattern_shown import (
 from services.orders.views.person import RecordLine
 
 
-async def pattern_of(runtime: Runtime, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
+async def pattern_of(runtime: Archive, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
     """The pattern of a breach, for whoever may see these sections of it."""
     rows = [await runtime.row(ORDERS_PERSON, person) for person in (*row.respondents, *row.victims)]
     known = between(row, [each for each in rows if isinstance(each, OrdersPerson)])
@@ -195,7 +195,7 @@ def _names(record: RecordLine, people: Collection[str]) -> bool:
     return any(person in people for person in (*record.accused, *record.victims))
 
 
-async def _words(runtime: Runtime, decisions: Iterable[DecisionLine]) -> dict[str, str]:
+async def _words(runtime: Archive, decisions: Iterable[DecisionLine]) -> dict[str, str]:
     """Why each was decided, as far as it can be read."""
     found = {}
     for line in decisions:

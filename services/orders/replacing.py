@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from chassis.archive import Archive
 from chassis.facts import FactSet
 from chassis.runtime import Runtime
 from contracts.events.configuration import AgencyDefined
@@ -45,7 +46,7 @@ async def ending_soon(
 
 
 async def replaced(
-    runtime: Runtime,
+    archive: Archive,
     viewer: Viewer,
     configuration: FactSet,
     orders: Mapping[str, bool],
@@ -56,9 +57,9 @@ async def replaced(
     holds of it."""
     mentions = {root: set[str]() for root in orders}
     for root in orders:
-        mentions[root] = set().union(*(each.mentions for each in await runtime.fact(root)))
-    places = await runtime.places(set().union(*mentions.values()))
-    known = await _known(runtime, places)
+        mentions[root] = set().union(*(each.mentions for each in await archive.fact(root)))
+    places = await archive.places(set().union(*mentions.values()))
+    known = await _known(archive, places)
     found = dict[str, tuple[EndingShown | None, set[str]]]()
     for root, unknown in orders.items():
         people = {places[each] for each in mentions[root] if each in places}
@@ -69,17 +70,17 @@ async def replaced(
             found[root] = (None, facts)
         elif ahead := look_ahead(own, known, at):
             blind = unknown or any(person not in known for person in own.respondents)
-            by = await _by(runtime, viewer, configuration, ahead, known)
+            by = await _by(archive, viewer, configuration, ahead, known)
             nothing = ahead.nothing and not blind
             shown = EndingShown(ends=ahead.ends, days=ahead.days, by=by, nothing=nothing, unknown=blind)
             found[root] = (shown, facts)
     return found
 
 
-async def _known(runtime: Runtime, places: Mapping[str, str]) -> dict[str, list[OrderLine]]:
+async def _known(archive: Archive, places: Mapping[str, str]) -> dict[str, list[OrderLine]]:
     """The orders that the rows of these people have, by person."""
     found = dict[str, list[OrderLine]]()
-    for row in await runtime.rows_by(ORDERS_PERSON, "subject", sorted({*places.values()})):
+    for row in await archive.rows_by(ORDERS_PERSON, "subject", sorted({*places.values()})):
         if isinstance(row, OrdersPerson):
             person = next((places[each] for each in row.mentions if each in places), None)
             if person is not None:
@@ -88,7 +89,7 @@ async def _known(runtime: Runtime, places: Mapping[str, str]) -> dict[str, list[
 
 
 async def _by(
-    runtime: Runtime,
+    archive: Archive,
     viewer: Viewer,
     configuration: FactSet,
     ahead: LookAhead,
@@ -98,8 +99,8 @@ async def _by(
     terms = {line.root: line.terms for lines in known.values() for line in lines}
     found = []
     for each in ahead.by:
-        order, own = await order_row(runtime, each.root), terms[each.root]
-        reach = await reach_of_order(runtime, order, configuration) if order else None
+        order, own = await order_row(archive, each.root), terms[each.root]
+        reach = await reach_of_order(archive, order, configuration) if order else None
         found.append(
             ReplacedBy(
                 order=each.root,

@@ -26,7 +26,8 @@ from services.orders.restricted import are_there_for
 from services.orders.rules import circulating, sharing
 from services.orders.views import ORDERS_PERSON, OrdersPerson
 from services.orders.views.person import area_of
-from services.orders.views.shown import Shown, newest_sections
+from services.orders.views.sections import newest_sections
+from services.orders.views.shown import Shown
 
 NEVER_BOUND = frozenset({OrderStage.APPLIED, OrderStage.REFUSED})
 

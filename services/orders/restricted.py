@@ -23,6 +23,15 @@ async def are_there_for(archive: Archive, caller: Caller, people: Collection[str
     return restricted.is_there_for(caller.id, inside, ties)
 
 
+async def today(archive: Archive, then: Archive, people: Collection[str]) -> set[str]:
+    """Who those are today whom an archive of another time knows as these people."""
+    mentions = set[str]()
+    for person in people:
+        row = await then.row(ORDERS_PERSON, person)
+        mentions |= {*row.mentions} if isinstance(row, OrdersPerson) else set()
+    return {*people, *(await archive.places(mentions)).values()}
+
+
 async def _cases(archive: Archive, people: Collection[str]) -> set[str]:
     found = set[str]()
     for person in people:

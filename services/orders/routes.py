@@ -24,6 +24,7 @@ from contracts.events.orders import (
 )
 from contracts.sections import Record
 from contracts.submission import Receipt, Submission
+from contracts.times import Moment
 from contracts.vocabulary import TeamKind
 from services.orders import actions, briefing, circulation
 from services.orders.briefing import Briefing
@@ -53,6 +54,7 @@ class Confirmed(BaseModel):
 
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+At = Annotated[Moment | None, Query(description="as it was known then")]
 
 
 @router.post("/orders", status_code=status.HTTP_201_CREATED)
@@ -130,10 +132,10 @@ async def orders_briefing(
 
 @router.get("/orders/{order}")
 async def open_order(
-    order: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.ORDER_READ)]
+    order: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.ORDER_READ)], at: At = None
 ) -> OrderPage:
     """An order, as its force or a team that was sent it may see it. The look is on record."""
-    return await circulation.open_order(runtime, caller, order)
+    return await circulation.open_order(runtime, caller, order, at)
 
 
 @router.post("/orders/{order}/acknowledgements")
@@ -201,7 +203,8 @@ async def order_status(
 
 @router.get("/breaches/{cause}")
 async def open_breach(
-    cause: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.BREACH_READ)]
+    cause: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.BREACH_READ)], at: At = None
 ) -> BreachShown:
-    """A breach, its order and its people, as the reader may see them. The look is on record."""
-    return await actions.open_breach(runtime, caller, cause)
+    """A breach, its order and its people, as the reader may see them. The look is on record. With ``at``
+    no way to reach anybody is given: ``way_then`` is what was thought safe then, and never to be used."""
+    return await actions.open_breach(runtime, caller, cause, at)

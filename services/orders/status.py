@@ -25,7 +25,8 @@ from services.orders.rules.look_ahead import in_its_place
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.contact import way_to
 from services.orders.views.person import OrderLine, StatusNow
-from services.orders.views.shown import OrderOf, OverShown, Party, StatusOf, StatusShown, newest_sections
+from services.orders.views.sections import newest_sections
+from services.orders.views.shown import OrderOf, OverShown, Party, StatusOf, StatusShown
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from chassis.facts import FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.then import as_of
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.support import CapacityTold, SupportProgressed
 from contracts.rules.areas import area_and_around
@@ -22,7 +23,7 @@ from contracts.rules.clocks import CLOCKS
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Name
 from contracts.vocabulary import AgencyKind, AlertRule, ClockOwner, SupportKind
-from services.referrals.about import are_there_for
+from services.referrals.about import are_there_for, rows_of
 from services.referrals.rules import sharing, supporting
 from services.referrals.support import SUPPORT, CourseLine, SupportRow, SupportTable
 
@@ -75,11 +76,15 @@ class SupportLine(Shown):
 class SupportPage(SupportLine):
     """It, with how the victim may safely be reached, and which IDVA services may be asked. ``way`` is null
     where the caller may not know who they are; its number and words are for whoever may reach them.
-    ``without_answer``: so many breaches had no answer, where their number is named."""
+    ``without_answer``: so many breaches had no answer, where their number is named. Of a page *as it was
+    known* at ``known_at`` there is no ``way``: ``way_then`` is what was thought safe then, without its number
+    and words, and never to be used."""
 
     at: datetime
     fresh_until: datetime | None
+    known_at: datetime | None = None
     way: SafeWay | None
+    way_then: SafeWay | None = None
     without_answer: int
     services: tuple[ServiceShown, ...]
 
@@ -144,7 +149,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> SupportList:
     ]
     owed = seen[:MOST]
     there = [row for row in owed if await are_there_for(runtime, caller, [row.wanted[0].cause])]
-    lines = [(row, _line(caller, row, configured, at)) for row in there]
+    lines = [(row, _line(row, configured, at, who=True)) for row in there]
     looks = (
         runtime.shown(caller, SUPPORT.name, row.person, line.model_dump_json().encode(), row.facts)
         for row, line in lines
@@ -154,30 +159,50 @@ async def waiting(runtime: Runtime, caller: Caller) -> SupportList:
     return SupportList(at=at, fresh_until=fresh, victims=tuple(line for _, line in lines), more=more)
 
 
-async def open_support(runtime: Runtime, caller: Caller, mention: str) -> SupportPage:
-    """The support of whoever this mention is. Raises Problem (404) where it is not the caller's to see."""
-    at, fresh = runtime.clock.now(), await runtime.fresh_until()
-    configured = await known(runtime)
-    row = await runtime.row(SUPPORT, await runtime.person_of(mention))
-    if not isinstance(row, SupportRow) or not _may_see(caller, row, configured):
-        raise not_found()
-    if not await are_there_for(runtime, caller, [mention]):
-        raise not_found()
-    line = _line(caller, row, configured, at).model_copy(update={"mention": mention})
-    may_reach = sharing.may_see_contact(caller.roles)
+async def open_support(
+    runtime: Runtime, caller: Caller, mention: str, then: datetime | None = None
+) -> SupportPage:
+    """The support of whoever this mention is, as it is now or as it was known at a time. Raises Problem (404)
+    where it is not the caller's to see, today and, of a time, as things were then; Refused (409) as
+    ``Archive.as_of``."""
+    row, configured, who = await _seen(runtime, caller, mention, [mention])
+    archive = as_of(runtime, then)
+    at, fresh = archive.clock.now(), await archive.fresh_until()
+    if then is not None:
+        records = {mention, *(each.mention for each in await rows_of(archive, mention))}
+        row, configured, of_then = await _seen(runtime, caller, mention, records, then)
+        who = who and of_then
+    line = _line(row, configured, at, who=who).model_copy(update={"mention": mention})
+    may_reach = then is None and sharing.may_see_contact(caller.roles)
     way = row.way(at) if may_reach else row.way(at).without_contact()
     page = SupportPage(
         **dict(line),
-        at=at,
+        at=runtime.clock.now(),
         fresh_until=fresh,
-        way=way if line.who_known else None,
-        without_answer=row.without_answer(at) if line.who_known else 0,
+        known_at=then,
+        way=way if who and then is None else None,
+        way_then=way if who and then is not None else None,
+        without_answer=row.without_answer(at) if who else 0,
         services=configured.services(SupportKind.IDVA, row.area),
     )
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = [name for name, seen in (("identity", page.who_known), ("contact", may_reach)) if not seen]
     await runtime.shown(caller, SUPPORT.name, row.person, seen, row.facts, left_out)
     return page
+
+
+async def _seen(
+    runtime: Runtime, caller: Caller, mention: str, records: Collection[str], then: datetime | None = None
+) -> tuple[SupportRow, Known, bool]:
+    """The support of whoever a mention is or was, what was configured, and whether the caller may know who
+    they are. Raises Problem (404) where it is not theirs to see, or a case with any of these records."""
+    archive = as_of(runtime, then)
+    row, configured = await archive.row(SUPPORT, await archive.person_of(mention)), await known(archive)
+    if not isinstance(row, SupportRow) or not _may_see(caller, row, configured):
+        raise not_found()
+    if not await are_there_for(runtime, caller, records):
+        raise not_found()
+    return row, configured, _may_see_who(caller, row, configured)
 
 
 async def may_say(archive: Archive, caller: Caller, mention: str) -> bool:
@@ -210,8 +235,7 @@ def _may_see_who(caller: Caller, row: SupportRow, configured: Known) -> bool:
     return supporting.may_see_who(caller.roles, kind, caller.agency, row.agencies)
 
 
-def _line(caller: Caller, row: SupportRow, configured: Known, at: datetime) -> SupportLine:
-    who = _may_see_who(caller, row, configured)
+def _line(row: SupportRow, configured: Known, at: datetime, *, who: bool) -> SupportLine:
     area = configured.areas.get(row.area or "")
     return SupportLine(
         mention=row.wanted[0].cause if row.wanted else "",

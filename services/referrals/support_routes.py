@@ -1,8 +1,9 @@
 """HTTP of support: what is said of it, who is owed it, and the pages of both. Decisions are in ``rules``."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response, status
+from fastapi import APIRouter, Depends, Form, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -12,6 +13,7 @@ from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.ids import new_id
+from chassis.pages.known import Asked, asked_of, now_or_then
 from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.envelope import Id
@@ -19,6 +21,7 @@ from contracts.events.support import CapacityTold, RoleTaken, SupportProgressed
 from contracts.rules.support import REASONED, SERVICES_OWN
 from contracts.sections import Routing
 from contracts.submission import Receipt, Submission
+from contracts.times import Moment
 from contracts.vocabulary import SupportKind, SupportReason, SupportStep
 from services.referrals import actions, support_list
 from services.referrals.pages import PAGES, unsound
@@ -31,6 +34,9 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Sayer = Annotated[Caller, right(sharing.SAY_SUPPORT)]
 Stepper = Annotated[Caller, right(sharing.STEP_SUPPORT)]
 Reader = Annotated[Caller, right(sharing.READ_SUPPORT)]
+At = Annotated[Moment | None, Query(description="as it was known then")]
+OfThen = Annotated[Asked, Depends(asked_of)]
+NOT_ASKED = Asked()
 
 
 class TypedStep(BaseModel):
@@ -118,9 +124,12 @@ async def waiting(runtime: TheRuntime, caller: Reader) -> support_list.SupportLi
 
 
 @router.get("/support/{mention}")
-async def open_support(mention: Id, runtime: TheRuntime, caller: Reader) -> support_list.SupportPage:
-    """The support of one victim: how far it has come, what is owed, how to reach them, whom to ask."""
-    return await support_list.open_support(runtime, caller, mention)
+async def open_support(
+    mention: Id, runtime: TheRuntime, caller: Reader, at: At = None
+) -> support_list.SupportPage:
+    """The support of one victim: how far it has come, what is owed, how to reach them, whom to ask. With
+    ``at`` no way to reach anybody is given: ``way_then`` is what was thought safe then, never to be used."""
+    return await support_list.open_support(runtime, caller, mention, at)
 
 
 @pages.get("/support")
@@ -131,9 +140,16 @@ async def waiting_page(request: Request, runtime: TheRuntime, caller: Reader) ->
 
 
 @pages.get("/support/{mention}")
-async def support_page(request: Request, mention: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
-    """The support of one victim: where an alert that nobody was reached leads."""
-    return await _show(request, mention, runtime, caller)
+async def support_page(
+    request: Request, mention: Id, runtime: TheRuntime, caller: Reader, asked: OfThen, at: At = None
+) -> Response:
+    """The support of one victim: where an alert that nobody was reached leads. As it is now, or as it was
+    known; or off to the time asked for."""
+
+    async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
+        return await _show(request, mention, runtime, caller, at=at, asked=asked, not_given=fault)
+
+    return await now_or_then(f"/referrals/support/{mention}", runtime, asked, at, show)
 
 
 @pages.post("/support/{mention}/steps")
@@ -167,14 +183,21 @@ async def _show(
     caller: Caller,
     typed: TypedStep | None = None,
     fault: str = "",
+    *,
+    at: datetime | None = None,
+    asked: Asked = NOT_ASKED,
+    not_given: str | None = None,
 ) -> HTMLResponse:
-    shown = await support_list.open_support(runtime, caller, mention)
+    shown = await support_list.open_support(runtime, caller, mention, at)
+    then = PAGES.as_known(at, shown.at, f"/referrals/support/{mention}")
     names = (await support_list.known(runtime)).agencies
-    says = shown.who_known and not caller.roles.isdisjoint(sharing.RIGHTS[sharing.STEP_SUPPORT])
+    says = (
+        at is None and shown.who_known and not caller.roles.isdisjoint(sharing.RIGHTS[sharing.STEP_SUPPORT])
+    )
     return PAGES.show(
         "support.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention)),
-        503 if fault == "busy" else 422 if fault else 200,
+        PAGES.look(request, caller, *await unsound(runtime, mention), *then),
+        503 if fault == "busy" else 422 if fault or not_given else 200,
         page=shown,
         agencies={agency: defined.name for agency, defined in names.items()},
         may_say=says,
@@ -184,4 +207,5 @@ async def _show(
         kinds=SupportKind,
         steps=SupportStep,
         reasons=SupportReason,
+        **asked.shown(PAGES, at, not_given),
     )

@@ -377,7 +377,7 @@ async def perpetrator(_runtime: Any, _caller: Any, _person: str, at: datetime | 
     return samples.perpetrator().model_copy(update=then)
 
 
-async def opened(_runtime: Any, _caller: Any, cause: str) -> Any:
+async def opened(_runtime: Any, _caller: Any, cause: str, _at: Any = None) -> Any:
     """A breach, as orders gives it to whoever may open it."""
     return samples.breach(cause)
 
@@ -387,7 +387,7 @@ async def opened_review(_runtime: Any, _caller: Any, one: str, other: str) -> An
     return sample_reviews.review(one, other)
 
 
-async def opened_order(_runtime: Any, _caller: Any, order: str) -> Any:
+async def opened_order(_runtime: Any, _caller: Any, order: str, _at: Any = None) -> Any:
     """An order, as its force or a team is shown it."""
     return samples.order_page(order)
 

@@ -106,7 +106,7 @@ def waiting(*_: Any) -> SupportList:
     return SupportList(at=NOW, fresh_until=FRESH, victims=(_line(),), more=True)
 
 
-async def open_support(_runtime: Any, _caller: Caller, mention: str) -> SupportPage:
+async def open_support(_runtime: Any, _caller: Caller, mention: str, _at: Any = None) -> SupportPage:
     """One, or the one who is not the caller's to know."""
     if mention not in (THEIRS, HIDDEN):
         raise not_found()

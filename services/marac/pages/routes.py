@@ -1,6 +1,5 @@
 """The pages of marac over HTTP: decode, ask ``queries``, show. Every look is on record there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -14,6 +13,7 @@ from chassis.http.paging import Paging, paging
 from chassis.http.problem import Problem, not_found
 from chassis.pages import live
 from chassis.pages.frame import Bar, Look, Loudness
+from chassis.pages.known import Asked, asked_of, now_or_then
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from chassis.signals import Changed
@@ -28,13 +28,11 @@ from services.marac.conference.views import ALERT, PERSON
 from services.marac.pages import PAGES, agenda_live
 from services.marac.pages.case import CaseView
 from services.marac.pages.homes import home_of
-from services.marac.pages.known import Asked, asked_of, now_or_then
 from services.marac.pages.perpetrator import told
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.rules.noticing import SEEN, read_seen
 from services.marac.shown import Agenda, CasePage
-from services.marac.shown_cohort import PerpetratorPage
 from services.marac.tasking.candidates import CANDIDATE
 
 router = APIRouter(prefix="/marac", include_in_schema=False)
@@ -93,7 +91,7 @@ async def agenda(
             emergency=await emergency_told.emergency(runtime, caller, meeting) if tells else None,
             words=_words(look, paper=at is not None),
             live=agenda_live.address(runtime.ids, shown),
-            **asked.shown(at, fault),
+            **asked.shown(PAGES, at, fault),
         )
 
     return await now_or_then(f"/marac/meetings/{meeting}", runtime, asked, at, show)
@@ -165,7 +163,7 @@ async def case(
             live=f"/marac/cases/{case}/live?seen={live.digest(runtime.ids, page.seen)}"
             if at is None
             else None,
-            **asked.shown(at, fault),
+            **asked.shown(PAGES, at, fault),
         )
 
     return await now_or_then(f"/marac/cases/{case}", runtime, asked, at, show)
@@ -257,10 +255,10 @@ async def perpetrator(
         page = await queries.perpetrator_page(runtime, caller, perpetrator, at)
         # Nothing but that, and how many: not even when, for that tells when somebody said something.
         broken = (Bar(Loudness.NOT_SOUND, PAGES.texts("perpetrator.broken")),) if page.broken else ()
-        then = _as_known(page, f"/marac/cohort/{perpetrator}")
+        then = PAGES.as_known(page.known_at, page.at, f"/marac/cohort/{perpetrator}")
         look = PAGES.look(request, caller, *broken, *PAGES.incomplete(page.incomplete, None, page.at), *then)
         words, status = _words(look), 422 if fault else 200
-        shown = told(page, words) | asked.shown(page.known_at, fault, whole_months=True)
+        shown = told(page, words) | asked.shown(PAGES, page.known_at, fault, whole_months=True)
         return PAGES.show("perpetrator.html", look, status=status, page=page, words=words, **shown)
 
     return await now_or_then(f"/marac/cohort/{perpetrator}", runtime, asked, at, show, whole_months=True)
@@ -277,15 +275,7 @@ def _look(request: Request, caller: Caller, page: CasePage | Agenda, address: st
             *PAGES.broken(page.broken_since, page.at),
             *PAGES.incomplete(page.incomplete, page.operator_told, page.at),
         ]
-    return PAGES.look(request, caller, *bars, *_as_known(page, address))
-
-
-def _as_known(page: CasePage | Agenda | PerpetratorPage, address: str) -> Sequence[Bar]:
-    """The bar of a page of then, which leads to the page of now."""
-    if page.known_at is None:
-        return ()
-    when = Times(PAGES.texts, page.at).absolute(page.known_at)
-    return (Bar(Loudness.AS_KNOWN, PAGES.texts("case.as-known", when=when), address),)
+    return PAGES.look(request, caller, *bars, *PAGES.as_known(page.known_at, page.at, address))
 
 
 @dataclass(frozen=True, slots=True)

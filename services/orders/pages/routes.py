@@ -1,9 +1,10 @@
 """The pages of orders over HTTP: decode, ask ``actions`` or ``status``, show. Looks are on record there."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -11,6 +12,7 @@ from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
+from chassis.pages.known import Asked, asked_of, now_or_then
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
@@ -19,6 +21,7 @@ from contracts.rules.breach_answer import URGENCIES
 from contracts.rules.circulation import OWN
 from contracts.rules.order_life import LIVES
 from contracts.sections import Record
+from contracts.times import Moment
 from contracts.vocabulary import (
     BreachStep,
     NationalSystem,
@@ -41,11 +44,14 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.ORDER_READ)]
 Asker = Annotated[Caller, right(sharing.STATUS_READ)]
 Typed = Annotated[str, Form()]
+At = Annotated[Moment | None, Query(description="as it was known at this time")]
+OfThen = Annotated[Asked, Depends(asked_of)]
 Ticked = Annotated[Sequence[str], Form()]
 NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
 NOTHING_DONE = dict.fromkeys(("step", "day", "at", "outcome", "rank", "by", "reason", "urgency"), "")
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ANSWERED = {"question": "", "words": ""}
+NOT_ASKED = Asked()
 NOTHING_ASKED = {"number": "", "system": "", "type": ""}
 
 
@@ -84,10 +90,16 @@ async def breach(
     cause: Id,
     runtime: TheRuntime,
     caller: Annotated[Caller, right(sharing.BREACH_READ)],
-) -> HTMLResponse:
+    known: OfThen,
+    at: At = None,
+) -> Response:
     """A breach: who and where, the order and whether it holds, how to reach the victim safely; what has
-    been done about it, and by when."""
-    return await _breach(request, cause, runtime, caller)
+    been done about it, and by when. As it is now, or as it was known; or off to the time asked for."""
+
+    async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
+        return await _breach(request, cause, runtime, caller, at=at, then=known, not_given=fault)
+
+    return await now_or_then(f"/orders/breaches/{cause}", runtime, known, at, show)
 
 
 @router.post("/breaches/{cause}/steps")
@@ -151,9 +163,16 @@ async def orders(request: Request, runtime: TheRuntime, caller: Reader) -> HTMLR
 
 
 @router.get("/orders/{order}")
-async def order(request: Request, order: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
-    """An order, as its force or a team that was sent it may see it; and who has it."""
-    return await _order(request, order, runtime, caller)
+async def order(
+    request: Request, order: Id, runtime: TheRuntime, caller: Reader, known: OfThen, at: At = None
+) -> Response:
+    """An order, as its force or a team that was sent it may see it; and who has it. As it is now, or as it
+    was known; or off to the time asked for."""
+
+    async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
+        return await _order(request, order, runtime, caller, at=at, then=known, not_given=fault)
+
+    return await now_or_then(f"/orders/orders/{order}", runtime, known, at, show)
 
 
 @router.post("/orders/{order}/circulations")
@@ -262,9 +281,15 @@ async def _order(
     asked: Mapping[str, object] = NOBODY_TOLD,
     fault: str = "",
     answer: Mapping[str, str] = NOTHING_ANSWERED,
+    *,
+    at: datetime | None = None,
+    then: Asked = NOT_ASKED,
+    not_given: str | None = None,
 ) -> HTMLResponse:
-    page = await circulation.open_order(runtime, caller, order)
-    bars = PAGES.incomplete(page.incomplete, page.operator_told, runtime.clock.now())
+    page = await circulation.open_order(runtime, caller, order, at)
+    now = runtime.clock.now()
+    bars = PAGES.incomplete(page.incomplete, page.operator_told, now)
+    bars = (*bars, *PAGES.as_known(at, now, f"/orders/orders/{order}"))
     known = {
         "asked": asked,
         "answer": answer,
@@ -274,12 +299,11 @@ async def _order(
         "own": [kind for kind in TeamKind if kind in OWN],
         "others": [kind for kind in TeamKind if kind not in OWN],
         "systems": list(NationalSystem),
-        "late": page.asked.late(page.at) if page.asked else [],
+        "late": page.asked.late(at or page.at) if page.asked else [],
         "life": LIVES[page.type] if page.type else None,
-    }
-    return PAGES.show(
-        "order.html", PAGES.look(request, caller, *bars), 422 if fault else 200, page=page, **known
-    )
+    } | then.shown(PAGES, at, not_given)
+    status = 422 if fault or not_given else 200
+    return PAGES.show("order.html", PAGES.look(request, caller, *bars), status, page=page, **known)
 
 
 async def _breach(
@@ -290,19 +314,24 @@ async def _breach(
     asked: Mapping[str, str] = NOTHING_DONE,
     decided: Mapping[str, str] = NOTHING_DECIDED,
     fault: str = "",
+    *,
+    at: datetime | None = None,
+    then: Asked = NOT_ASKED,
+    not_given: str | None = None,
 ) -> HTMLResponse:
-    shown = await actions.open_breach(runtime, caller, cause)
+    shown = await actions.open_breach(runtime, caller, cause, at)
     now = runtime.clock.now()
-    broken = PAGES.broken(await runtime.broken("o", cause), now)
+    broken = PAGES.broken(await runtime.broken("o", cause) if at is None else None, now)
     bars = (*broken, *PAGES.incomplete(shown.incomplete, shown.operator_told, now))
-    look = PAGES.look(request, caller, *bars)
+    look = PAGES.look(request, caller, *bars, *PAGES.as_known(at, now, f"/orders/breaches/{cause}"))
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
     known |= {"decided": decided, "decisions": list(PatternDecision)}
     known |= {
         "urgencies": [each for each in URGENCIES if shown.urgency and not at_least(shown.urgency, each)]
     }
     known |= {"steps": list(BreachStep), "outcomes": list(OutcomeType), "ranks": list(PoliceRank)}
-    return PAGES.show("breach.html", look, 422 if fault else 200, breach=shown, **known)
+    known |= then.shown(PAGES, at, not_given) | {"now": at or now}
+    return PAGES.show("breach.html", look, 422 if fault or not_given else 200, breach=shown, **known)
 
 
 def _status(

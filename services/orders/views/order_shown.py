@@ -87,10 +87,12 @@ class OrderPage(Shown):
     its kind cannot have, or of an agency whose kind nobody knows. ``teams`` are those for which the reader
     may confirm it. ``ending``: what replaces it, told to whoever is shown the whole order; None where it does
     not end within 14 days. ``questions`` are those that nobody has answered, of which those ``by_correction``
-    are answered by the order itself alone; ``answers``, what was answered, until the order is varied."""
+    are answered by the order itself alone; ``answers``, what was answered, until the order is varied.
+    ``known_at``: *as it was known* at that time: nothing can be done of it."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
+    known_at: AwareDatetime | None = None
     unknown: bool
     incomplete: int
     operator_told: AwareDatetime | None

@@ -1,13 +1,13 @@
 """A breach as a person is shown it: redacted, each statement with who said it and from which fact."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.facts import Fact
 from chassis.parking import Incomplete
-from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.rules.circulation import Circulation
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
@@ -15,13 +15,9 @@ from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
 from contracts.vocabulary import BreachSaidBy, BreachStep, Grade, OrderType, OutcomeType, PoliceRank, Urgency
 from services.orders.views.breach import OrdersBreach
-from services.orders.views.contact import without_address
 from services.orders.views.pattern_shown import OffenceNamed, PatternShown
 from services.orders.views.person import StatusNow
 from services.orders.views.told import AlertState
-
-PERSONAL = ("identity", "contact", "location", "health")
-"""The sections of a mention, in the order in which a page shows them."""
 
 NEVER_HERE = {Sensitivity.ROUTING, Sensitivity.SUPPORT, Sensitivity.EQUALITY, Sensitivity.WITHHELD}
 SHOWABLE = frozenset(Sensitivity) - NEVER_HERE
@@ -56,6 +52,15 @@ class PersonShown(Shown):
     """Of a victim, which way to reach them is safe now: it binds whoever goes, calls or writes."""
     flagged: bool | None = None
     """Of a victim, whether a record is flagged as sensitive. None: nobody says so where orders hears it."""
+    way_then: SafeWay | None = None
+    """Of a page *as it was known*, in place of ``way``: which way was thought safe then, without its number
+    and words. It is never to be used."""
+
+    def of_then(self) -> "PersonShown":
+        """As it was known: a number that was safe then may be anything but safe now."""
+        sections = [each for each in self.sections if each.section is not Sensitivity.CONTACT]
+        then = self.way.without_contact() if self.way else None
+        return self.model_copy(update={"sections": sections, "way": None, "way_then": then})
 
 
 class OrderShown(Shown):
@@ -286,6 +291,13 @@ class BreachShown(Shown):
     left_out: list[Sensitivity]
     fresh_until: AwareDatetime | None = None
     """Before when all that anybody had accepted is held here; null: that cannot be told."""
+    known_at: AwareDatetime | None = None
+    """The time *as it was known*: then nothing of it can be done, and no way to reach anybody is given."""
+
+    def of_then(self, at: datetime) -> "BreachShown":
+        """As it was known: how to reach a victim is of now alone, and so is what can be done."""
+        people = [each.of_then() for each in self.people]
+        return self.model_copy(update={"known_at": at, "people": people, "may_progress": False})
 
     @classmethod
     def of(
@@ -346,48 +358,6 @@ _KEPT = {
     "area",
     "order_because",
 }
-
-
-def newest_sections(
-    facts: Iterable[Fact[Said]],
-    mentions: set[str],
-    allowed: frozenset[Sensitivity],
-    only: str | None = None,
-) -> list[SectionShown]:
-    """The newest section of each kind that these facts, in order, hold about a person and that the
-    reader may see. A sealed one is skipped: nobody here can read it. A practice is near where somebody
-    lives: who may not see where is not told it. ``only``: the agency whose word alone is told of where."""
-    placeless = allowed - {Sensitivity.LOCATION}
-    found: dict[str, SectionShown] = {}
-    for fact in facts:
-        told = allowed if only in (None, fact.agency) else placeless
-        for mention in fact.said.named:
-            for name in PERSONAL if mention.mention in mentions else ():
-                section = getattr(mention, name)
-                if isinstance(section, Identity | Contact | Location | Health) and name in told:
-                    if Sensitivity.LOCATION not in told:
-                        section = _placeless(section)
-                    found[name] = _section(fact, section)
-    return [found[name] for name in PERSONAL if name in found]
-
-
-def _placeless(
-    section: Identity | Contact | Location | Health,
-) -> Identity | Contact | Location | Health:
-    if isinstance(section, Health):
-        return section.model_copy(update={"general_practice": None})
-    return without_address(section) if isinstance(section, Contact) else section
-
-
-def _section(fact: Fact[Said], section: Identity | Contact | Location | Health) -> SectionShown:
-    return SectionShown(
-        section=section.sensitivity,
-        agency=fact.agency,
-        occurred=fact.occurred,
-        recorded=fact.recorded,
-        fact=fact.id,
-        value=section,
-    )
 
 
 def _record(values: dict[str, Any]) -> dict[str, Any]:

@@ -98,11 +98,14 @@ class Orders:
 
 
 @pytest.fixture
-async def orders(tmp_path: Path) -> AsyncIterator[Orders]:
+async def orders(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Orders]:
+    """On SQLite, or on PostgreSQL for a test that says so by its parameter."""
+    postgres = getattr(request, "param", "sqlite") == "postgres"
+    url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}"
     clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
-    store = open_store(f"sqlite:///{tmp_path}", "orders", clock)
-    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
+    store = open_store(url, "orders", clock)
+    runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)
     app = routes_of(runtime, Door())
     await runtime.start()
     await runtime.caught_up.wait()

@@ -16,7 +16,7 @@ from contracts.events.people import Graded, IncidentReported
 from contracts.sections import Health, Routing, Sensitivity
 from contracts.vocabulary import AlertRule, Grade, IncidentKind, OrderStage, StandDown
 from services.orders.views import ORDERS_BREACH, OrdersBreach
-from services.orders.views.shown import newest_sections
+from services.orders.views.sections import newest_sections
 from tests.services.orders.caseload import (
     AGENCIES,
     LINKED,

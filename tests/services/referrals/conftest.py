@@ -24,7 +24,7 @@ async def referrals(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
     store = open_store(url, "referrals", clock)
-    runtime = Runtime(SERVICE, Settings(data=tmp_path), store, log, IDS, clock)
+    runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)
     app = routes_of(runtime, Door())
     await runtime.start()
     await runtime.caught_up.wait()

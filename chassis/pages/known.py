@@ -11,9 +11,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from chassis.accept import Refused
 from chassis.clock import LONDON
 from chassis.http.problem import Problem
+from chassis.pages.frame import Pages
 from chassis.runtime import Runtime
 from contracts.times import YEARS
-from services.marac.pages import PAGES
 
 NOT_GIVEN = {"not-yet-known": "known.not-yet", "known-broken": "known.broken"}
 """What the page says where *as it was known* is refused, by the fault."""
@@ -35,13 +35,15 @@ class Asked:
         """What stands in the three fields."""
         return (self.day, self.month, self.year)
 
-    def shown(self, at: datetime | None, fault: str | None, *, whole_months: bool = False) -> dict[str, Any]:
+    def shown(
+        self, pages: Pages, at: datetime | None, fault: str | None, *, whole_months: bool = False
+    ) -> dict[str, Any]:
         """What the form *as it was known* shows."""
         first = "month" if whole_months else "day"
         return {
             "known": _in_address(at) if at else None,
-            "faults": [{"text": PAGES.texts(fault), "href": f"#known-{first}"}] if fault else [],
-            "asked": self.typed,
+            "faults": [{"text": pages.texts(fault), "href": f"#known-{first}"}] if fault else [],
+            "asked_for": self.typed,
             "whole_months": whole_months,
         }
 
