@@ -156,6 +156,7 @@ def shown_to() -> ShownTo:
             service="marac",
             view=view,
             versions=[1, 2] if days == 1 else [1],
+            ahead=days == 1,
         )
 
     return ShownTo(
