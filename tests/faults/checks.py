@@ -4,7 +4,7 @@ The log is read as any reader of CloudEvents would read it; a store is asked whi
 has. What is found wrong is a sentence for each, by the kind of its fault.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +31,16 @@ SHOWN_IN = {
     REFERRAL: (("marac", "conference_case"),),
 }
 """The views that must have a row for each fact of a type, under its root."""
+
+INCIDENT, ORDER = f"{PREFIX}incident.reported.v1", f"{PREFIX}order.made.v1"
+RECORDED = (("marac", "conference_person", "records"), ("orders", "orders_person", "occurrences"))
+COUNTED = {
+    BREACH: RECORDED,
+    INCIDENT: RECORDED,
+    REFERRAL: (("marac", "conference_person", "cases"),),
+    ORDER: (("marac", "conference_person", "orders"), ("orders", "orders_person", "orders")),
+}
+"""The part of each person's row in which every fact of a type about them stands, once."""
 
 Event = dict[str, Any]
 Versions = Sequence[Mapping[str, Any]]
@@ -116,6 +126,7 @@ def check(
     _messages(found, evidence, messages)
     _audited(found, evidence)
     _people(found, evidence, held)
+    _counters(found, evidence, held)
     return found
 
 
@@ -308,6 +319,41 @@ def _people(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> No
     for service in ("referrals", "orders", "marac"):
         for group in strangers(evidence, held[service].places):
             found.differing.append(f"{service} does not have {group} as one person")
+
+
+def _counters(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
+    """Of each person the views show just what agencies said of all their records, those of one NHS number
+    together: so many incidents, breaches, referrals and orders, and each once."""
+    now = one_person(event["data"] for event in evidence.newest().values())
+    wanted: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for root, event in evidence.newest().items():
+        if event["change"] == "withdrawal" or event["type"] not in COUNTED:
+            continue
+        people = event["data"].get("people", ())
+        for mention in {now[each["mention"]]: each["mention"] for each in people}.values():
+            for service, view, part in COUNTED[event["type"]]:
+                person = held[service].places.get(mention, "")
+                wanted[f"{service} {view} {part} {person}"][part, root] += 1
+    shown = {
+        f"{service} {view} {part} {person}": Counter((part, root) for root in _roots(orjson.loads(row), part))
+        for service, view, part in sorted({where for places in COUNTED.values() for where in places})
+        for person, row in held[service].rows.get(view, {}).items()
+    }
+    for where in sorted(wanted.keys() | shown.keys()):
+        if len(lost := wanted[where] - shown.get(where, Counter())):
+            found.lost.append(f"{where} has {lost.total()} too few: {sorted(lost)[:2]}")
+        if len(more := shown.get(where, Counter()) - wanted[where]):
+            found.doubled.append(f"{where} has {more.total()} too many: {sorted(more)[:2]}")
+
+
+def _roots(row: Mapping[str, Any], part: str) -> list[str]:
+    """Whose roots a part of a row counts: records of one occurrence lie together."""
+    lines = row.get(part, ())
+    return [each["case" if part == "cases" else "root"] for line in lines for each in _each(line)]
+
+
+def _each(line: Any) -> Sequence[Mapping[str, Any]]:
+    return line if isinstance(line, list) else [line]
 
 
 def strangers(evidence: Evidence, places: Mapping[str, str]) -> list[list[str]]:

@@ -78,6 +78,10 @@ class World:
             if topic in topics and (topic != "audit" or said["source"] == f"/{service}")
         }
         rows = {view: {"breach": "{}"} for view in ("orders_breach", "notify_alert")}
+        rows |= {"conference_person": dict.fromkeys(("she", "another"), '{"records": [{"root": "breach"}]}')}
+        rows |= {
+            "orders_person": dict.fromkeys(("she", "another"), '{"occurrences": [[{"root": "breach"}]]}')
+        }
         places = {"mention-0": "she", "mention-1": "she", "mention-2": "another"}
         return Held({"marks": 0, "unsent": 0, "broken": 0}, bodies, [], rows, places, set())
 
@@ -112,6 +116,9 @@ def withdrawn(world: World, *more: tuple[str, dict[str, Any]], fallen: bool = Tr
     world.oracle.begun(said)
     world.oracle.acknowledged(said, {"root": "breach", "version": 3, "id": "breach-3"})
     world.read_back["breach"].append({"version": 3, "content": {}})
+    for service in ("marac", "orders"):
+        for view in ("conference_person", "orders_person"):
+            world.held[service].rows[view].clear()
     last = {"root": "breach", "version": 3, "change": "withdrawal", "agency": AGENCY}
     last |= {"acceptedat": "2026-11-01T12:00:00Z"}
     world.put(
@@ -120,6 +127,11 @@ def withdrawn(world: World, *more: tuple[str, dict[str, Any]], fallen: bool = Tr
         *([event("fallen", checks.STOOD_DOWN, ALERT, "alerts")] if fallen else []),
         *more,
     )
+
+
+def counts(world: World, service: str, view: str, row: str) -> None:
+    """What a view shows of her, otherwise than it is."""
+    world.held[service].rows[view]["she"] = row
 
 
 FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
@@ -182,6 +194,29 @@ FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
     "something parked": ("differing", lambda w: w.held["marac"].parked.add(("breaches", 0, 0))),
     "two people made one": ("differing", lambda w: w.held["marac"].places.update({"mention-2": "she"})),
     "one person left as two": ("differing", lambda w: w.held["marac"].places.update({"mention-1": "he"})),
+    "a person has one record too few": ("lost", lambda w: counts(w, "marac", "conference_person", "{}")),
+    "a person has one twice": (
+        "doubled",
+        lambda w: counts(
+            w, "orders", "orders_person", '{"occurrences": [[{"root": "breach"}], [{"root": "breach"}]]}'
+        ),
+    ),
+    "a person has a case of nobody's": (
+        "doubled",
+        lambda w: counts(
+            w, "marac", "conference_person", '{"records": [{"root": "breach"}], "cases": [{"case": "none"}]}'
+        ),
+    ),
+    "a person has another's order": (
+        "doubled",
+        lambda w: counts(
+            w,
+            "orders",
+            "orders_person",
+            '{"occurrences": [[{"root": "breach"}]], "orders": [{"root": "none"}]}',
+        ),
+    ),
+    "somebody has no row at all": ("lost", lambda w: w.held["orders"].rows["orders_person"].pop("another")),
     "a rebuild differs": ("differing", lambda w: w.held["marac"].differing.append("a row")),
 }
 
