@@ -42,9 +42,25 @@ class SqliteHere(SQLiteDialect_pysqlite):
     def do_commit(self, dbapi_connection: File) -> None:  # type: ignore[override]
         """Commit; elsewhere, while others go on, if the disk is waited for."""
         if dbapi_connection.durable:
-            await_only(asyncio.to_thread(dbapi_connection.commit))
+            await_only(_committed(dbapi_connection))
         else:
             dbapi_connection.commit()
+
+
+async def _committed(connection: File) -> None:
+    """Until it returns the connection is the thread's: whoever is told to stop meanwhile, and would roll it
+    back or close it, stops after that. Used by two at one time, SQLite waits for itself for ever."""
+    committing = asyncio.get_running_loop().run_in_executor(None, connection.commit)
+    stopped: asyncio.CancelledError | None = None
+    while not committing.done():
+        try:
+            await asyncio.wait([committing])
+        except asyncio.CancelledError as again:
+            stopped = again
+    if stopped is not None:
+        committing.exception()  # looked at: what became of it is asked of the store
+        raise stopped
+    committing.result()
 
 
 class Connection(AsyncConnection):

@@ -1,6 +1,9 @@
 """The conformance suite of the store: PostgreSQL and SQLite keep the same promises."""
 
 import asyncio
+import sqlite3
+import threading
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +33,7 @@ from chassis.reading import Reader
 from chassis.rows import new_row, write_rows
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
+from chassis.store.driver import File
 from chassis.store.tables import micros
 from chassis.taking import take
 from contracts.events.configuration import ThresholdSet
@@ -247,6 +251,36 @@ async def test_while_the_folder_rests_only_what_is_urgent_is_taken(store: Store)
         taken = await take(store, connection, 1, Turn.URGENT, 10, Batch())
     assert [mark.key for mark in taken] == ["m:1"]
     assert await column(store, "select key from mark order by key") == ["m:0", "m:2"]
+
+
+async def test_who_is_told_to_stop_while_a_commit_is_under_way_stops_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit is a thread's, on a connection that whoever stops rolls back and closes: at one time with it
+    SQLite waits for itself for ever."""
+    begun, done = threading.Event(), threading.Event()
+
+    def slowly(connection: File) -> None:
+        begun.set()
+        time.sleep(0.3)
+        sqlite3.Connection.commit(connection)
+        done.set()
+
+    store = Sqlite(tmp_path / "store.sqlite", Clock())
+    await store.prepare([])
+    monkeypatch.setattr(File, "commit", slowly, raising=False)
+    marks = [("m:1", None, Rank.REST)]
+    writing = asyncio.create_task(store.write(lambda c: ledger.add_marks(store, c, marks), durable=True))
+    assert await asyncio.to_thread(begun.wait, PATIENCE)
+    for _ in range(3):
+        writing.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert done.is_set()
+    monkeypatch.undo()
+    assert await column(store, "select key from mark") == ["m:1"], "and it is saved"
+    await store.close()
 
 
 async def test_no_number_of_a_mark_is_given_twice(store: Store) -> None:
