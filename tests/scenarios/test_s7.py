@@ -168,9 +168,11 @@ async def on_the_list_of_clocks(officer: httpx.AsyncClient, root: str, cause: st
 
 
 async def left_for_a_day(goldthread: Goldthread, records: list[set[str]], named: list[str]) -> None:
-    """The police arrest somebody for every other breach, by whatever record of it; for each of the others,
-    and for none of these, the supervisor is called for want of an answer."""
-    arrested, left = records[::2], records[1::2]
+    """The police arrest somebody for all but every sixth breach, by whatever record of it; for each of the
+    others, and for none of these, the supervisor is called for want of an answer. Nobody takes what calls
+    them, so that each that is left calls all day long: of ten a run took five minutes."""
+    left = records[::6]
+    arrested = [each for each in records if each not in left]
     at = NOW + timedelta(hours=1, minutes=40)
     for each in arrested:
         content = {"breach": next(root for root in named if root in each), "step": "arrested"}
