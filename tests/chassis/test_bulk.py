@@ -27,8 +27,8 @@ from contracts.submission import Submission
 from contracts.vocabulary import BreachKind
 from tests.chassis.conftest import POLICE, SERVICE, System
 from tests.chassis.race.world import CAUSE
-from tests.chassis.test_runtime import row_when, say, settled, someone
-from tests.support.waiting import until
+from tests.chassis.test_runtime import row_when, say, someone
+from tests.support.waiting import settled, until
 
 MARK, MISTYPED = "Quillfeather", "9990000019"
 

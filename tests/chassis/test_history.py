@@ -30,9 +30,8 @@ from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Urge
 from tests.chassis.conftest import System
 from tests.chassis.race.world import VIEWS
 from tests.chassis.test_bulk import facts, line, packed, uploaded
-from tests.chassis.test_runtime import settled
 from tests.support.facts import IDS, NOON, fact, root_of, someone
-from tests.support.waiting import until
+from tests.support.waiting import settled, until
 
 AGENCY = "northmere-police"
 BREACH = BreachReported(kind=BreachKind.CONTACT, people=[someone(Role.VICTIM, "1")])

@@ -26,8 +26,8 @@ from tests.chassis.conftest import IDS, SERVICE, System
 from tests.chassis.race.harness import Side
 from tests.chassis.race.test_race import Stage, incident
 from tests.chassis.race.world import PERSON, VIEWS, PersonRow, fold_person
-from tests.chassis.test_runtime import everything, row, say, settled
-from tests.support.waiting import until
+from tests.chassis.test_runtime import everything, row, say
+from tests.support.waiting import settled, until
 
 
 def fold_louder(subject: Subject) -> Folded:

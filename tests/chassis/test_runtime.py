@@ -32,7 +32,7 @@ from contracts.sections import Record as Number
 from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Threshold, Urgency
 from tests.chassis.conftest import IDS, POLICE, SERVICE, System
 from tests.chassis.race.world import CAUSE, EPOCH, PERSON, PersonRow
-from tests.support.waiting import until
+from tests.support.waiting import settled, until
 from tests.support.watermarks import nothing_from_others
 
 
@@ -51,13 +51,6 @@ def person(number: str) -> str:
 async def say(runtime: Runtime, content: Any, key: str | None = None) -> Any:
     header = own_header(runtime.clock.now())
     return await runtime.take(header, content, caller=POLICE, right="say", idempotency_key=key)
-
-
-async def settled(runtime: Runtime) -> bool:
-    """Nothing is out of date, and everything said is on the log and was read back."""
-    counts = await operating.counts(runtime)
-    ok, why = await runtime.ready()
-    return counts["marks"] == 0 and counts["unsent"] == 0 and ok and why["behind"] == 0
 
 
 async def everything(runtime: Runtime) -> dict[str, list[tuple[Any, ...]]]:

@@ -27,8 +27,8 @@ from tests.chassis.conftest import IDS, SERVICE, System
 from tests.chassis.log.conftest import forgetting_file, forgetting_kafka
 from tests.chassis.race.world import CAUSE
 from tests.chassis.test_parking import WITHOUT_ALERTS
-from tests.chassis.test_runtime import incident, row_when, say, settled, someone
-from tests.support.waiting import until
+from tests.chassis.test_runtime import incident, row_when, say, someone
+from tests.support.waiting import settled, until
 
 
 async def test_one_partition_of_which_nothing_comes_is_told_whatever_comes_of_others(

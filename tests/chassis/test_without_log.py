@@ -14,8 +14,8 @@ from chassis.settings import Settings
 from deploy import serve
 from deploy.local.kafka import Kafka
 from tests.chassis.conftest import SERVICE, System
-from tests.chassis.test_runtime import incident, row_when, say, settled
-from tests.support.waiting import until
+from tests.chassis.test_runtime import incident, row_when, say
+from tests.support.waiting import settled, until
 
 
 async def test_it_waits_a_minute_then_takes_facts_and_has_the_rest_when_the_log_is_back(

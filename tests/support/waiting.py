@@ -5,6 +5,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from chassis import operating
+from chassis.runtime import Runtime
+
 T = TypeVar("T")
 
 PATIENCE = 120.0
@@ -21,3 +24,10 @@ async def until(question: Callable[[], Awaitable[T | None]], what: str = "", sec
             return answer
         assert time.monotonic() < end, f"not within {seconds} s: {what or question}: {answer!r}"
         await asyncio.sleep(0.01)
+
+
+async def settled(runtime: Runtime) -> bool:
+    """Nothing is out of date, and everything said is on the log and was read back."""
+    counts = await operating.counts(runtime)
+    ok, why = await runtime.ready()
+    return counts["marks"] == 0 and counts["unsent"] == 0 and ok and why["behind"] == 0

@@ -30,7 +30,7 @@ from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, complete, prepared
 from tests.support.facts import IDS, area, mention_of
-from tests.support.waiting import until
+from tests.support.waiting import settled, until
 
 OF_THE_MOMENT = ("at", "known_at", "fresh_until", "waiting")
 """When it was made and what it held of; who waits is given of now alone."""
@@ -46,12 +46,6 @@ async def passed(marac: Marac, at: datetime) -> bool:
     """Whether a page can say what was known at a time."""
     fresh = await marac.runtime.fresh_until()
     return fresh is not None and fresh > at
-
-
-async def settled(marac: Marac) -> bool:
-    """Whether all that was said is folded."""
-    state = (await marac.runtime.ready())[1]
-    return not state["behind"] and not state["marks"]
 
 
 @dataclass
@@ -78,7 +72,7 @@ class Story:
     async def look(self, step: str) -> None:
         """Wait until all is folded, keep what the chair is shown, and let hours pass."""
         runtime, made = self.marac.runtime, self.made
-        await until(lambda: settled(self.marac))
+        await until(lambda: settled(self.marac.runtime))
         then = runtime.clock.now()
         case = shown_of(await self.marac.get("chair", f"cases/{made.case}"))
         agenda = shown_of(await self.marac.get("chair", f"meetings/{made.meeting}/agenda"))
@@ -189,7 +183,7 @@ async def test_the_audit_tells_what_a_page_and_an_agenda_really_showed(marac: Ma
     """By its hash: of the page as it was known at the time of the look, whatever has come since."""
     made = await prepared(marac)
     await until(lambda: complete(marac, made))
-    await until(lambda: settled(marac))
+    await until(lambda: settled(marac.runtime))
     story = Story(marac, made)
     await marac.get("chair", f"cases/{made.case}")
     await marac.get("chair", f"meetings/{made.meeting}/agenda")
@@ -221,7 +215,7 @@ async def a_month_later(marac: Marac) -> datetime:
     start = months.begun(months.begun(marac.runtime.clock.now()) + timedelta(days=40))
     await marac.runtime.set_clock(start)
     await until(lambda: passed(marac, start))
-    await until(lambda: settled(marac))
+    await until(lambda: settled(marac.runtime))
     return start
 
 

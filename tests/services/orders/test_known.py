@@ -26,7 +26,7 @@ from tests.services.orders.test_http import (
 )
 from tests.services.orders.test_http import orders as orders  # the fixture
 from tests.support.facts import mention_of
-from tests.support.waiting import until
+from tests.support.waiting import settled, until
 from tests.support.watermarks import nothing_from_others
 
 STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -62,15 +62,9 @@ def given(page: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-async def settled(orders: Orders) -> bool:
-    """Whether all that was said is folded."""
-    state = (await orders.runtime.ready())[1]
-    return not state["behind"] and not state["marks"]
-
-
 async def look(orders: Orders, *pages: str) -> tuple[datetime, list[dict[str, Any]]]:
     """What is shown now; then hours pass."""
-    await until(lambda: settled(orders))
+    await until(lambda: settled(orders.runtime))
     then = orders.runtime.clock.now()
     shown = [of_then((await orders.get("supervisor", page)).json()) for page in pages]
     await orders.runtime.set_clock(then + timedelta(hours=2))
@@ -188,7 +182,7 @@ async def test_a_place_is_withheld_of_then_if_it_is_now(orders: Orders) -> None:
     said = (await orders.runtime.fact(cause)).versions(cause)[-1].said
     of_ann = said.people[0].model_copy(update={"identity": Identity(sensitive=True)})
     await revise(orders, cause, "council-system", people=[of_ann, said.people[1]])
-    await until(lambda: settled(orders))
+    await until(lambda: settled(orders.runtime))
     for page in (f"breaches/{cause}", f"breaches/{cause}{at}"):
         answer = await orders.get("supervisor", page)
         assert answer.json()["places_withheld"], page

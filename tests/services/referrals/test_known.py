@@ -10,7 +10,7 @@ from contracts.events.configuration import AreaDefined
 from contracts.vocabulary import AreaKind
 from tests.services.referrals.scene import Referrals
 from tests.services.referrals.test_support_http import ann, assessed, get, owed, prepared, step
-from tests.support.waiting import until
+from tests.support.waiting import settled, until
 from tests.support.watermarks import nothing_from_others
 
 STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -18,15 +18,9 @@ OF_THE_MOMENT = ("at", "known_at", "fresh_until")
 NUMBER = "07700 900142"
 
 
-async def settled(referrals: Referrals) -> bool:
-    """Whether all that was said is folded."""
-    state = (await referrals.runtime.ready())[1]
-    return not state["behind"] and not state["marks"]
-
-
 async def look(referrals: Referrals, page: str) -> tuple[datetime, dict[str, Any]]:
     """What is shown now, as it is given later; then hours pass."""
-    await until(lambda: settled(referrals))
+    await until(lambda: settled(referrals.runtime))
     then = referrals.runtime.clock.now()
     shown = (await get(referrals, "idva", page)).json()
     shown["way_then"] = shown.pop("way") | {"contact": None}
