@@ -179,6 +179,8 @@ FRESH = (
     *("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "order", "clocks"),
     *("rota", "shift", "ladders"),
 )
+A4 = 710
+"""How wide a sheet is between its margins, 188 mm."""
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
 
 
@@ -198,7 +200,7 @@ def faults(page: Page, axe: str) -> list[str]:
 
 
 def test_a_page_is_sound(shown: tuple[str, str], open_: Open, axe: str, world: World) -> None:
-    """For whoever sees, hears or types, on a wide screen and a narrow one, with script and without."""
+    """For whoever sees, hears or types, on a wide screen, a narrow one and paper, with script and without."""
     page = open_(shown[0], "/assets/icon.svg")
     asked: list[str] = []
     said: list[str] = []
@@ -210,6 +212,10 @@ def test_a_page_is_sound(shown: tuple[str, str], open_: Open, axe: str, world: W
         page.set_viewport_size({"width": width, "height": 812})
         assert faults(page, axe) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": A4, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4, "nothing is cut off on paper"
+    page.emulate_media(media="screen")
     assert [url for url in asked if not url.startswith((world.url, "data:"))] == []
     assert [text for text in said if "Content Security Policy" in text] == []
     assert page.locator("[style], style").count() == 0
@@ -440,6 +446,17 @@ def test_an_alert_about_an_order_stands_with_the_order_and_is_counted(open_: Ope
     card = page.locator(f"#order-{sample_rows.UNSERVED} .gt-alert").first
     expect(card).to_contain_text("Ends within 7 days, with nothing in its place. Unanswered")
     expect(page.locator("main")).to_contain_text("2 alerts unanswered")
+
+
+@pytest.mark.parametrize(("who", "path"), [("chair", "/marac/overview"), ("idva", SUPPORT)])
+def test_what_is_read_on_a_telephone_is_a_list_and_no_part_of_it_is_out_of_sight(
+    open_: Open, who: str, path: str
+) -> None:
+    page = open_(who, path, width=375)
+    cells = page.locator("main table.gt-agenda td")
+    ends = cells.evaluate_all("all => all.map(each => each.getBoundingClientRect().right)")
+    assert ends
+    assert max(ends) <= 375
 
 
 def test_no_pattern_is_no_sign_that_there_is_none(open_: Open) -> None:
