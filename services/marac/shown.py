@@ -110,7 +110,9 @@ class AgendaLine(Shown):
     unanswered: int = Field(description="alerts that nobody has answered")
     clocks_late: int = Field(default=0, description="deadlines that ran out, and that nobody has taken")
     actions: ActionCounts | None = Field(default=None, description="agreed and still to be done")
-    clock_next: datetime | None = Field(default=None, description="when the next deadline runs out")
+    clock_next: datetime | None = Field(
+        default=None, description="when the next deadline runs out, within 28 days"
+    )
     missing: int
     way: SafeWay = Field(default=NO_WAY, description="whether she may be contacted; never by what")
     incomplete: int = Field(description="records about it or its people that could not be read")

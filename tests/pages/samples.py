@@ -360,6 +360,7 @@ def clocks() -> Clocks:
             one(AlertRule.NO_ANSWER, ClockOwner.RESPONSE, 3, **response),
             one(AlertRule.RISK_REVIEW, ClockOwner.RISK_OWNER, 20, about="person", urgency=None),
             one(AlertRule.BAIL_3, ClockOwner.OFFICER_IN_CASE, 200),
+            one(AlertRule.ENDS_14, ClockOwner.ORDERS_TEAM, 400),
             one(AlertRule.BAIL_ENDED, ClockOwner.OFFICER_IN_CASE, -9, state="taken"),
         ],
         more=True,

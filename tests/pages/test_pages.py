@@ -448,6 +448,15 @@ def test_an_alert_about_an_order_stands_with_the_order_and_is_counted(open_: Ope
     expect(page.locator("main")).to_contain_text("2 alerts unanswered")
 
 
+def test_a_deadline_that_looks_ahead_says_so_until_it_has_run_out(open_: Open) -> None:
+    """By the first of March *it ends within 2 days* would read as if it did now."""
+    card = open_("chair", CASE).locator(f"#order-{sample_rows.UNSERVED}")
+    expect(card).to_contain_text("What takes its place? It ends 2 days later. Orders team.")
+    expect(card).to_contain_text("Since Mon 23 Nov at 10:14am: Ends within 7 days")
+    row = open_("on-call", "/notify/clocks").get_by_role("row").filter(has_text="Sat 12 Dec")
+    expect(row).to_contain_text("What takes its place? It ends 14 days later")
+
+
 @pytest.mark.parametrize(("who", "path"), [("chair", "/marac/overview"), ("idva", SUPPORT)])
 def test_what_is_read_on_a_telephone_is_a_list_and_no_part_of_it_is_out_of_sight(
     open_: Open, who: str, path: str

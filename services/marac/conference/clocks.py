@@ -8,6 +8,7 @@ from contracts.rules.clocks import CLOCKS
 from contracts.vocabulary import AlertRule
 from services.marac import shown
 from services.marac.conference import alert_rows
+from services.marac.rules.agenda import SOON
 
 SAID_ELSEWHERE = frozenset(
     {
@@ -45,6 +46,11 @@ def clocks_of(
         for clock in alerts[cause].clocks
     ]
     return sorted(found, key=lambda each: (shown.CLOCK_STATES.index(each.state), each.due, each.cause))
+
+
+def soon(clocks: Iterable[shown.ClockShown], at: datetime) -> datetime | None:
+    """When the next of these runs out, if that is soon."""
+    return min((each.due for each in clocks if at < each.due <= at + SOON), default=None)
 
 
 def late(clocks: Iterable[shown.ClockShown]) -> list[str]:

@@ -196,7 +196,7 @@ def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.Ag
         unanswered=len(unanswered(known)),
         clocks_late=sum(clock.state == "late" for clock in known.clocks),
         actions=_counts(known),
-        clock_next=next((clock.due for clock in known.clocks if clock.state == "runs"), None),
+        clock_next=clocks.soon(known.clocks, known.at),
         missing=len(missing_of(known)),
         way=known.way.without_contact(),
         incomplete=known.incomplete.records,

@@ -6,7 +6,7 @@ Numbers 1 to 16 would tell that a case was left out; letters from the case's own
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from contracts.vocabulary import Grade
@@ -18,6 +18,10 @@ DIGITS = "234679"
 """Without those that are read, heard or written as another (B 8, I 1, O 0, S 5, U V, Z 2 by hand)."""
 
 SHORTEST = 3
+
+SOON = timedelta(days=28)
+"""How far ahead a line of the agenda says the next deadline: until the next meeting, as most hold one
+(Goldthread's own). Farther ones, as of an order that ends in a year, are on the case's page."""
 
 
 def place(grade: Grade, children: int, referred: datetime, case: str) -> tuple[int, bool, datetime, str]:

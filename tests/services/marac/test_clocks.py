@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from chassis.facts import Fact
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn, AlertRaised, AlertResolved
 from contracts.events.clocks import ClockStarted, ClockStopped
@@ -66,6 +68,19 @@ def test_one_that_was_stopped_runs_no_more_and_one_that_was_moved_runs_once() ->
     moved = [runs(HEARING, "order", -1), stopped(HEARING, "order"), runs(HEARING, "order", 2, 2)]
     assert shown(*moved) == [("order", "hearing", "runs")]
     assert shown(*moved, stopped(HEARING, "order", 2)) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "soon"), [((-1,), None), ((3, 30), 3), ((28 * 24,), 28 * 24), ((28 * 24 + 1,), None)]
+)
+def test_the_agenda_says_the_next_deadline_until_the_next_meeting_and_none_of_next_year(
+    hours: tuple[int, ...], soon: int | None
+) -> None:
+    running = [runs(rule, "order", each) for rule, each in zip((ENDS, HEARING), hours, strict=False)]
+    made = world(referral(), order(), breach(), *running)
+    row = made.row("conference_alert", root_of("order"))
+    found = clocks.clocks_of({row.cause: row}, [row.cause], NOON)
+    assert clocks.soon(found, NOON) == (None if soon is None else NOON + timedelta(hours=soon))
 
 
 def test_those_of_other_cases_are_not_there() -> None:
