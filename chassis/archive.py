@@ -28,10 +28,15 @@ from contracts.registry import EVENTS
 
 log = structlog.get_logger()
 
-_STATEMENTS = ", ".join(
-    f"'{name}'" for name, model in sorted(EVENTS.items()) if issubclass(model, Said) and not model.clicked
-)
-"""The types by which an agency is heard: what its systems say of people, as SQL lists them."""
+STATEMENTS = {
+    name: model.topic
+    for name, model in sorted(EVENTS.items())
+    if issubclass(model, Said) and not model.clicked and model.topic != "support"
+}
+"""The types by which an agency is heard, each with its topic: what its systems say of people. What is for
+support alone is not among them: of two services whose pages say when an agency was heard, one reads it, and
+the difference would tell the police that it was said."""
+_STATEMENTS = ", ".join(f"'{name}'" for name in STATEMENTS)
 
 
 class Archive:
@@ -140,14 +145,18 @@ class Archive:
         here; ``known-broken`` where today's code cannot fold what was known then, of which there is no
         last good row.
         """
-        held = await self.held_until()
-        if held is None or at >= held:
-            raise Refused("not-yet-known", "at", status=409)
+        await self.require_known(at)
         try:
             return await self._known.row(view, subject, at)
         except FoldFailed as failed:
             log.error("known.broken", view=failed.view, reason=type(failed.__cause__).__name__)
             raise Refused("known-broken", "at", status=409) from None
+
+    async def require_known(self, at: datetime) -> None:
+        """Raises Refused (409, ``not-yet-known``) for a time of which it is not known that all is here."""
+        held = await self.held_until()
+        if held is None or at >= held:
+            raise Refused("not-yet-known", "at", status=409)
 
     async def held_until(self) -> datetime | None:
         """Before when this store holds all that anybody had accepted, folded or not: for whoever asks of
@@ -199,6 +208,23 @@ class Archive:
             for row in await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()}):
                 hour = (instant(row.first), instant(row.last), row.facts)
                 found.setdefault(row.agency, []).append(hour)
+        return found
+
+    async def types_of(self, spans: Mapping[str, tuple[datetime, datetime]]) -> dict[str, set[str]]:
+        """Of each agency the types of the statements about people that were accepted in its span."""
+        columns = (("agency", "text"), ("first", "bigint"), ("last", "bigint"))
+        statement = f"""select distinct r.agency, fact.type
+            from {self.store.rows_of("rows", columns)} join fact on fact.agency = r.agency
+            and fact.agency <> 'goldthread' and fact.type in ({_STATEMENTS})
+            and accepted between r.first and r.last"""
+        rows = [
+            {"agency": agency, "first": micros(first), "last": micros(last)}
+            for agency, (first, last) in sorted(spans.items())
+        ]
+        found: dict[str, set[str]] = {}
+        async with self.store.reading() as connection:
+            for row in await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()}):
+                found.setdefault(row.agency, set()).add(row.type)
         return found
 
     async def broken(self, prefix: str, subject: str) -> datetime | None:

@@ -11,7 +11,7 @@ from collections import deque
 from datetime import datetime
 
 from chassis.store import Store, prepared
-from chassis.watermark import held_until
+from chassis.watermark import held_of_each, held_until
 
 KEPT = 3600
 """How many notes, of a second each, are kept: of an older mark it is only known that it is old."""
@@ -41,12 +41,24 @@ class Folded:
         """Before when all that anybody had accepted is in the rows; None: that cannot be told, as just after
         a start that found marks of before."""
         held = await held_until(self._store, self._reader)
-        async with self._store.reading() as connection:
-            oldest = [each for each in (await connection.execute(_OLDEST)).one() if each is not None]
+        oldest = await self._oldest()
         if not oldest:
             self._keep(0, held)
             return held
         return next((then for last, then in reversed(self._notes) if last < min(oldest)), None)
+
+    async def of_each(self) -> dict[str, datetime]:
+        """Of each service before when all that it had accepted is in the rows; one of which that cannot be
+        told is left out. Asked for in this order: what is held later may wait."""
+        held = await held_of_each(self._store, self._reader)
+        if not await self._oldest():
+            return held
+        then = await self.until()
+        return {} if then is None else {service: min(passed, then) for service, passed in held.items()}
+
+    async def _oldest(self) -> list[int]:
+        async with self._store.reading() as connection:
+            return [each for each in (await connection.execute(_OLDEST)).one() if each is not None]
 
     def _keep(self, last: int, held: datetime | None) -> None:
         if held is None:

@@ -6,7 +6,7 @@ write them are harmless: each is true.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import orjson
@@ -76,10 +76,25 @@ async def keep_watermarks(
 async def held_until(store: Store, reader: str) -> datetime | None:
     """Before when a service's store holds all that anybody had accepted, of what it reads. None: it
     cannot tell, for some service has not said how far it is, or has not been read as far."""
+    return earliest(reader, await held_of_each(store, reader))
+
+
+async def held_of_each(store: Store, reader: str) -> dict[str, datetime]:
+    """Of each service before when a store holds all that this one had accepted, of what ``reader`` reads; one
+    of which it cannot tell is left out."""
     async with store.reading() as connection:
-        reached = await _reached(connection, reader)
-    writers = {service for topic in read_by(reader) for service in topic.writers}
-    return min(passed for _, passed in reached.values()) if reached.keys() >= writers else None
+        return {service: passed for service, (_, passed) in (await _reached(connection, reader)).items()}
+
+
+def earliest(reader: str, passed: Mapping[str, datetime]) -> datetime | None:
+    """The earliest of these times, of every service that ``reader`` reads. None: one is not told."""
+    writers = writers_for(reader)
+    return min(passed[each] for each in writers) if passed.keys() >= writers else None
+
+
+def writers_for(reader: str) -> set[str]:
+    """The services that a service reads, itself among them."""
+    return {service for topic in read_by(reader) for service in topic.writers}
 
 
 async def _reached(connection: AsyncConnection, reader: str) -> dict[str, tuple[int, datetime]]:

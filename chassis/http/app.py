@@ -33,6 +33,7 @@ from chassis.http.auth import (
 from chassis.http.bulk import bulk_path, bulk_router
 from chassis.http.context import the_runtime as the_runtime
 from chassis.http.facts import document_repeats, facts_router
+from chassis.http.how_far import how_far_router
 from chassis.http.issuer import Issuer
 from chassis.http.limits import Limits
 from chassis.http.outer import Outer, security_headers
@@ -161,6 +162,7 @@ def _add_routes(app: FastAPI, runtime: Host) -> None:
     app.include_router(signin.router(runtime.service.name))
     app.include_router(_of_operators(), prefix=prefix)
     app.include_router(_of_callers(), prefix=prefix)
+    app.include_router(how_far_router(), prefix=prefix)
     app.include_router(parked_router(), prefix=prefix)
     app.include_router(unread_pages(runtime.service.name), prefix=prefix)
     if not runtime.settings.production:

@@ -43,6 +43,9 @@ SAY_SEVERAL = "fact:several"
 HANDED_ON = "handed-on."
 """How the tokens begin by which one service of ours hands on to another what a partner said to it."""
 
+HOW_FAR = "agencies:how-far"
+"""The right to see how far each agency's feed has come: of all staff who have any right in the service."""
+
 SIGNED_IN = "signed-in"
 """The right to be told who one is here: everybody's with a good token."""
 
@@ -51,6 +54,10 @@ OWN_RIGHTS: Mapping[str, frozenset[str]] = {
     DECIDE: frozenset({"operator"}),
 }
 """Rights to what the chassis itself offers."""
+
+_NOT_HOW_FAR = frozenset({"reporter", "support-reporter", "matac-coordinator"})
+"""Partners' systems; and whoever sees to perpetrators: when each agency was heard last would tell who has
+just spoken of a victim, and so where she is (decision 0020)."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _REMEMBERED = 10_000
@@ -161,7 +168,7 @@ class Right:
     ) -> Caller:
         """The caller. Raises Problem (401 without a good token, 404 without the right), ToSignIn."""
         caller = await caller_of(request, bearer.credentials if bearer else None)
-        if not caller.roles & _roles_with(self.right, request.app.state.runtime):
+        if not caller.roles & roles_with(self.right, request.app.state.runtime):
             raise not_found()
         return caller
 
@@ -254,11 +261,14 @@ def local_path(path: str | None, otherwise: str) -> str:
     return path if path and _LOCAL.fullmatch(path) and not path.startswith("//") else otherwise
 
 
-def _roles_with(name: str, runtime: "Runtime") -> frozenset[str]:
+def roles_with(name: str, runtime: "Runtime") -> frozenset[str]:
+    """The roles that a right of a service's, or of the chassis', is given to; none for one that is not."""
+    rights = runtime.service.rights
     if name in (OWN_FACTS, SAY_SEVERAL):
-        rights = runtime.service.rights
         return frozenset().union(*(rights[needed] for needed in runtime.service.accepts.values()))
-    return runtime.service.rights.get(name, OWN_RIGHTS.get(name, frozenset()))
+    if name == HOW_FAR:
+        return frozenset().union(*rights.values(), OWN_RIGHTS[DECIDE]) - _NOT_HOW_FAR
+    return rights.get(name, OWN_RIGHTS.get(name, frozenset()))
 
 
 def check_rights(app: FastAPI, rights: Mapping[str, frozenset[str]]) -> list[str]:
@@ -266,7 +276,7 @@ def check_rights(app: FastAPI, rights: Mapping[str, frozenset[str]]) -> list[str
 
     ``rights`` is the service's table. A route is open only where it says so itself.
     """
-    known = {*rights, *OWN_RIGHTS, OWN_FACTS, SAY_SEVERAL, SIGNED_IN}
+    known = {*rights, *OWN_RIGHTS, OWN_FACTS, SAY_SEVERAL, HOW_FAR, SIGNED_IN}
     return sorted(
         f"{','.join(sorted(route.methods or ['*']))} {route.path}"
         for route in iter_route_contexts(app.routes)

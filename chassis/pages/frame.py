@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from chassis.feeds import Silent
-from chassis.http.auth import Caller
+from chassis.http.auth import HOW_FAR, Caller, roles_with
 from chassis.http.problem import Problem
 from chassis.pages.assets import PREFIX, Assets, asset
 from chassis.pages.texts import OWN, Texts
@@ -91,6 +91,8 @@ class Look:
     """How many records of the service could not be read, nobody knows about whom."""
     silent: Sequence[Silent] = ()
     """Agencies of which the service has heard nothing for longer than usual."""
+    how_far: str | None = None
+    """Where they see how far each agency's feed has come; None: they may not, or nothing leads anywhere."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -128,7 +130,9 @@ class Pages:
             bars = (*bars, Bar(Loudness.NOT_SOUND, self.texts("frame.without-log")))
         unread = runtime.watch.seen.whose_unknown
         silent = runtime.silences if self._tells_silence and caller is not None else ()
-        return Look(runtime.clock.now(), request.url.path, caller, bars, unread, silent)
+        may_see = caller is not None and caller.roles & roles_with(HOW_FAR, runtime)
+        how_far = f"/{self.service}/how-far" if may_see else None
+        return Look(runtime.clock.now(), request.url.path, caller, bars, unread, silent, how_far)
 
     def _alerts_stop(self, runtime: Any) -> Markup:
         """That alerts do not get out, or that nobody knows whether they do."""

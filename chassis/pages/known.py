@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -12,6 +12,7 @@ from chassis.accept import Refused
 from chassis.clock import LONDON
 from chassis.http.problem import Problem
 from chassis.pages.frame import Pages
+from chassis.pages.times import in_address
 from chassis.runtime import Runtime
 from contracts.times import YEARS
 
@@ -41,7 +42,7 @@ class Asked:
         """What the form *as it was known* shows."""
         first = "month" if whole_months else "day"
         return {
-            "known": _in_address(at) if at else None,
+            "known": in_address(at) if at else None,
             "faults": [{"text": pages.texts(fault), "href": f"#known-{first}"}] if fault else [],
             "asked_for": self.typed,
             "whole_months": whole_months,
@@ -88,7 +89,7 @@ async def now_or_then(
         of = asked.start_of_month if whole_months else asked.end_of_day
         wanted = of(runtime.clock.now(), await runtime.fresh_until())
         if isinstance(wanted, datetime):
-            return RedirectResponse(f"{address}?at={_in_address(wanted)}", 303)
+            return RedirectResponse(f"{address}?at={in_address(wanted)}", 303)
         return await show(None, wanted)
     try:
         return await show(at)
@@ -109,7 +110,3 @@ def _london(year: str, month: str, day: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return begins if begins.year in YEARS else None
-
-
-def _in_address(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

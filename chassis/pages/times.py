@@ -5,7 +5,7 @@ is never named, for it is read two ways; where a clock change makes an hour come
 which of the two it was.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from babel.dates import format_date
@@ -30,6 +30,11 @@ def moment(day: str, at: str, now: datetime) -> datetime:
     if said > now:
         raise ValueError("to come")
     return said
+
+
+def in_address(at: datetime) -> str:
+    """A time as an address of ours has it, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Times:
@@ -85,6 +90,10 @@ class Times:
         """Whole years today."""
         today = self.now.astimezone(LONDON).date()
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+    def in_address(self, at: datetime) -> str:
+        """As ``in_address``."""
+        return in_address(at)
 
     def is_behind(self, fresh: datetime) -> bool:
         """Whether a page that holds all up to this time is not up to date: more than a minute behind."""

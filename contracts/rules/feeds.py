@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Literal
 
 from contracts.vocabulary import AgencyKind
 
@@ -37,6 +38,10 @@ TIMES = 2
 
 LEAST = timedelta(hours=12)
 """No shorter silence is told: nights are quiet."""
+
+
+State = Literal["silent", "never-heard", "unknown", "in-rhythm"]
+"""How a feed does, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +87,16 @@ def silences(
         if usual is not None and at - last > usual
     ]
     return tuple(sorted(found, key=lambda silence: (silence.since, silence.agency)))
+
+
+def state(last: datetime | None, usual: timedelta | None, come_to: datetime | None, at: datetime) -> State:
+    """How a feed does: ``last`` is its newest fact, ``usual`` its longest usual silence, ``come_to`` the time
+    before which all that it said is here. What cannot be told is unknown: how long it may be silent, and
+    whether it was, where we had not come as far."""
+    if come_to is None:
+        return "unknown"
+    if last is None:
+        return "never-heard"
+    if usual is None or come_to - last <= usual < at - last:
+        return "unknown"
+    return "silent" if at - last > usual else "in-rhythm"

@@ -1,6 +1,7 @@
 """HTTP of a copy of an agenda for the meeting: pages alone. Decisions are in ``rules``."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -38,7 +39,7 @@ async def take(request: Request, meeting: Id, runtime: TheRuntime, caller: Taker
         if refused.status != 409:
             raise
         return await _offer(request, runtime, caller, meeting, 422)
-    look = PAGES.look(request, caller)
+    look = replace(PAGES.look(request, caller), how_far=None)
     file = await asyncio.to_thread(copied.file_of, found, look)
     return HTMLResponse(file, headers={"Content-Disposition": f'attachment; filename="{copied.FILE}"'})
 

@@ -1,6 +1,7 @@
 """The wiring of marac: what it is made of. Nothing is decided here."""
 
 from chassis import feeds
+from chassis.pages.how_far import how_far_pages
 from chassis.service import Service
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
@@ -137,6 +138,7 @@ SERVICE = Service(
         after_pages,
         transfer_pages,
         places_pages,
+        how_far_pages(PAGES),
     ),
     tasks=(feeds.keep_learning,),
     problem_page=PAGES.problem,

@@ -1,5 +1,6 @@
 """The wiring of notify: what it is made of. Nothing is decided here."""
 
+from chassis.pages.how_far import how_far_pages
 from chassis.service import Service
 from contracts.events.alerts import AlertResolved
 from contracts.events.configuration import AgencyDefined, AreaDefined, LadderSet, RotaSet
@@ -21,7 +22,7 @@ from services.notify.watcher import beat, tell_of_path
 SERVICE = Service(
     name="notify",
     views=(ALERT, UNANSWERED, CLOCK, GAPS, PATH),
-    routers=(router, receipts_router, pages_router),
+    routers=(router, receipts_router, pages_router, how_far_pages(PAGES)),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,

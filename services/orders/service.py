@@ -1,6 +1,7 @@
 """The wiring of orders: what it is made of. Nothing is decided here."""
 
 from chassis import feeds
+from chassis.pages.how_far import how_far_pages
 from chassis.service import Service
 from contracts.events.orders import (
     BreachProgressed,
@@ -26,7 +27,7 @@ SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
     fold_version=11,
-    routers=(router, pages, report_pages, briefing_pages),
+    routers=(router, pages, report_pages, briefing_pages, how_far_pages(PAGES)),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,
     admit=admit,

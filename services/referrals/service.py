@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from chassis.feeds import keep_learning
+from chassis.pages.how_far import how_far_pages
 from chassis.runtime import Runtime
 from chassis.service import Service
 from contracts.events.children import (
@@ -87,6 +88,7 @@ SERVICE = Service(
         withheld_pages,
         support_pages,
         school_pages,
+        how_far_pages(PAGES),
     ),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

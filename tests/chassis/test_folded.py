@@ -45,11 +45,17 @@ async def test_what_waits_to_be_folded_is_not_said_to_be_on_the_page(
     fresh = await runtime.fresh_until()
     assert fresh is not None
     assert fresh <= said, "it is not in the rows"
+    each = await runtime.folding.of_each()
+    assert each[runtime.name] <= said, "nor is it by the service that took it"
+    assert max(each.values()) == min(each.values()), "what of the others is in the rows nobody can tell"
     assert fresh > first or before - fresh < said - first, "what was folded before it is still said to be"
     await system.stop(runtime)
     runtime = await system.start()
     await until(lambda: held_after(said))
     assert await runtime.fresh_until() is None, "nobody knows how old the marks are that it found"
+    assert await runtime.folding.of_each() == {}
     monkeypatch.undo()
     await row_when(runtime, 2)
     await until(lambda: fresh_after(said))
+    each = await runtime.folding.of_each()
+    assert each["referrals"] > each[runtime.name] > said, "each as far as it has come"

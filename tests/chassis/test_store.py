@@ -41,7 +41,8 @@ from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.operations import AuditShown, ParkedDecided
 from contracts.events.orders import BreachProgressed, BreachReported, OrderCirculated
 from contracts.events.path import PathTried
-from contracts.events.people import IncidentReported
+from contracts.events.people import ImmigrationNoted, IncidentReported
+from contracts.sections import Immigration
 from contracts.vocabulary import BreachKind, IncidentKind, ParkedReason, Role, Threshold
 from tests.chassis.race.world import CAUSE, VIEWS, CauseRow
 from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
@@ -579,6 +580,21 @@ async def test_when_an_agency_was_heard(store: Store) -> None:
     hours = await archive.hours_of({AGENCY: (at[1], at[3]), "never-heard": (at[0], at[4])})
     assert hours.keys() == {AGENCY}
     assert sorted(hours[AGENCY]) == [(at[1], at[2], 2), (at[3], at[3], 1)]
+    spans = {AGENCY: (at[0], at[4] + timedelta(days=2)), "never-heard": (at[0], at[4])}
+    assert await archive.types_of(spans) == {AGENCY: {IncidentReported.type}}
+    assert await archive.types_of({AGENCY: (at[4] + timedelta(hours=1), at[4] + timedelta(days=2))}) == {}
+
+
+async def test_what_is_for_support_alone_does_not_tell_when_an_agency_was_heard(store: Store) -> None:
+    """Of two services that tell it one reads that topic: the difference would tell the police of it."""
+    await insert(store, entry(incident("1", accepted=NOON)))
+    noted = ImmigrationNoted(people=[someone(Role.VICTIM, "1")], immigration=Immigration(status="a visa"))
+    await insert(store, entry(fact(noted, agency=AGENCY, accepted=NOON + timedelta(hours=1))))
+    archive = Archive("referrals", store, IDS, Clock(), VIEWS)
+    assert await archive.newest_of([AGENCY], NOON + timedelta(days=1)) == {AGENCY: NOON}
+    assert await archive.types_of({AGENCY: (NOON, NOON + timedelta(days=1))}) == {
+        AGENCY: {IncidentReported.type}
+    }
 
 
 async def test_a_lease_is_one_holders_until_it_runs_out_and_its_epoch_outlives_it(store: Store) -> None:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.responses import RedirectResponse
 
+from chassis import feeds
 from chassis.accept import Refused
 from chassis.facts import FactSet
 from chassis.feeds import Silent
@@ -27,6 +28,7 @@ from chassis.http.parked import Outcome
 from chassis.http.problem import add_handlers, not_found
 from chassis.pages.assets import Assets, ZippedPages
 from chassis.pages.frame import Pages
+from chassis.pages.how_far import how_far_pages
 from chassis.pages.unread import unread_pages
 from chassis.parking import Counts, Incomplete
 from chassis.settings import Settings
@@ -117,6 +119,7 @@ from tests.pages import (
     sample_at_risk,
     sample_cases,
     sample_children,
+    sample_how_far,
     sample_listing,
     sample_measures,
     sample_owed,
@@ -481,6 +484,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
         sample = getattr(sample_after, name)
         patch.setattr(part, name, answers(sample) if name == "repeats" else sample)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
+    patch.setattr(feeds, "heard", sample_how_far.heard)
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)
 
@@ -518,6 +522,7 @@ def _app(host: Host, pages: Pages, routes: Any, url: str) -> FastAPI:
     app.include_router(routes.router)
     for router in MORE.get(host.service.name, ()):
         app.include_router(router)
+    app.include_router(how_far_pages(pages))
     app.include_router(unread_pages(host.service.name), prefix=f"/{host.service.name}")
     app.post(f"/{host.service.name}/sign-out")(lambda: RedirectResponse("/signed-out", 303))
     app.add_middleware(ZippedPages)

@@ -172,6 +172,10 @@ PAGES = {
     "refer, what is asked": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/contact"),
     "refer, check": ("referrer", f"/referrals/refer/{sample_refer.DRAFT}/check"),
     "for support alone": ("referrer", f"/referrals/withheld/{sample_rows.CASE}"),
+    "how far agencies have come, for a chair": ("chair", "/marac/how-far"),
+    "how far agencies have come, on call": ("on-call", "/orders/how-far"),
+    "how far agencies had come": ("idva", "/referrals/how-far?at=2026-11-22T12:00:00Z"),
+    "how far services have come": ("on-call", "/notify/how-far"),
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
 }
@@ -512,6 +516,44 @@ def test_a_page_says_how_fresh_it_is_and_says_so_loudly_when_it_cannot(open_: Op
         whole = sample_cases.full_case().model_copy(update={"fresh_until": fresh})
         world.cases[sample_rows.CASE] = whole
         assert says in open_("chair", CASE).inner_text(".gt-fresh strong")
+
+
+@pytest.mark.parametrize("name", FRESH)
+def test_how_fresh_a_page_is_leads_to_how_far_each_agency_has_come(
+    name: str, world: World, ask: Callable[..., httpx.Response]
+) -> None:
+    who, path = PAGES[name]
+    service = path.split("/")[1]
+    told = f'href="/{service}/how-far"' in ask(who, path.format(first=world.alerts.waiting[0].cause)).text
+    seen = ask(who, f"/{service}/how-far").status_code
+    assert (told, seen) == ((False, 404) if who == "matac" else (True, 200))
+
+
+def test_what_was_known_leads_to_how_far_each_had_come_then(open_: Open) -> None:
+    page = open_("chair", AS_KNOWN)
+    page.click("text=How up to date each agency is")
+    expect(page.locator(".gt-bar")).to_contain_text("AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm")
+    assert page.url.endswith("/marac/how-far?at=2026-11-22T12:00:00Z")
+    text = page.inner_text("main")
+    assert "and nothing later" in text
+    assert "Sun 22 Nov 2026 at 12pm" in page.inner_text("table >> nth=0")
+    assert "today" not in text
+    assert "yesterday" not in text
+
+
+def test_how_far_each_agency_has_come_never_sounds_better_than_it_is(open_: Open) -> None:
+    rows = open_("on-call", "/orders/how-far").locator(".gt-scroll tbody tr").all_inner_texts()
+    hospital, surgery, council, police = (re.sub(r"\s+", " ", row) for row in rows)
+    assert "Northmere Hospital" in hospital
+    assert "Silent yesterday at 2:14pm 12 hours agreed with the agency 10:14:02am" in hospital
+    assert "Never heard Never not known: too few facts so far" in surgery
+    assert "6 days learned from how often it is heard Unknown Orders, Referrals" in council
+    assert "As often as usual today at 9:52am 12 hours" in police
+    assert "today at 9:54am: NOT UP TO DATE" in police
+    page = open_("on-call", "/notify/how-far")
+    assert "UNKNOWN" in page.inner_text(".gt-fresh strong")
+    assert page.locator("tbody .gt-stale").count() == 4, "each service says that it is not known"
+    assert "No agency sends to this service" in page.inner_text("main")
 
 
 def test_a_silent_feed_is_named_with_when_it_was_last_heard(open_: Open, world: World) -> None:

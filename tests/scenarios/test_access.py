@@ -20,7 +20,7 @@ from joserfc.jwk import RSAKey
 
 from chassis.clock import Clock
 from chassis.http.app import Undeclared, create_app
-from chassis.http.auth import OWN_FACTS, OWN_RIGHTS, SAY_SEVERAL, SIGNED_IN, rights_of
+from chassis.http.auth import HOW_FAR, OWN_FACTS, OWN_RIGHTS, SAY_SEVERAL, SIGNED_IN, rights_of
 from chassis.http.bulk import NDJSON
 from chassis.service import Service
 from chassis.settings import Settings
@@ -251,6 +251,10 @@ def roles_with(right: str, service: Service) -> frozenset[str]:
         return service.rights[service.accepts[OWN[service.name][0]]]
     if right == SAY_SEVERAL:
         return frozenset().union(*(service.rights[needed] for needed in service.accepts.values()))
+    if right == HOW_FAR:
+        systems = {StaffRole.REPORTER, StaffRole.SUPPORT_REPORTER}
+        of_perpetrators = {StaffRole.MATAC_COORDINATOR}
+        return frozenset().union(*service.rights.values(), {StaffRole.OPERATOR}) - systems - of_perpetrators
     return service.rights.get(right) or OWN_RIGHTS[right]
 
 

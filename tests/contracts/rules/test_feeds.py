@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.rules.feeds import ENOUGH, LEAST, Silence, Spell, longest_usual, silences
+from contracts.rules.feeds import ENOUGH, LEAST, Silence, Spell, State, longest_usual, silences, state
 from tests.support.facts import NOON
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -84,3 +84,43 @@ def test_only_who_is_silent_for_longer_is_told_the_longest_first() -> None:
         Silence("gone", "health", NOON - 40 * DAY),
         Silence("late", "health", NOON - 3 * DAY),
     )
+
+
+@pytest.mark.parametrize(
+    ("last", "usual", "come_to", "how"),
+    [
+        (-2, 12, 0, "in-rhythm"),
+        (-12, 12, 0, "in-rhythm"),
+        (-13, 12, 0, "silent"),
+        (-13, 12, -0.5, "silent"),
+        (-13, 12, -2, "unknown"),
+        (-2, 12, -9, "in-rhythm"),
+        (-13, None, 0, "unknown"),
+        (-2, None, 0, "unknown"),
+        (None, None, 0, "never-heard"),
+        (None, 12, 0, "never-heard"),
+        (None, 12, None, "unknown"),
+        (-2, 12, None, "unknown"),
+        (-13, 12, None, "unknown"),
+    ],
+    ids=[
+        "heard two hours ago",
+        "as long as it ever is",
+        "longer",
+        "longer, by what has come",
+        "we have not come as far: what it said may be on its way",
+        "heard of late, though more may be on its way",
+        "nobody knows how long it may be silent",
+        "nor whether two hours are long",
+        "never",
+        "never, though a rhythm was agreed",
+        "we cannot tell how far we are: it may have been heard",
+        "nor whether it does well",
+        "nor that it is silent",
+    ],
+)
+def test_how_a_feed_does(last: float | None, usual: float | None, come_to: float | None, how: State) -> None:
+    def at(hours: float | None) -> datetime | None:
+        return None if hours is None else NOON + hours * HOUR
+
+    assert state(at(last), None if usual is None else usual * HOUR, at(come_to), NOON) == how
