@@ -26,7 +26,7 @@ from services.marac.shown_actions import ActionCounts, ActionLine
 from services.marac.shown_agenda import NONE, Publication, Since
 from services.marac.shown_candidate import MatacSays
 from services.marac.shown_children import Household
-from services.marac.shown_decided import CaseDecided, MeetingsNote
+from services.marac.shown_decided import CaseDecided, MeetingsNote, SentOnShown
 from services.marac.shown_owed import Owed, OwedNote
 from services.marac.shown_pattern import CasePattern
 from services.marac.shown_research import Undeclared
@@ -127,6 +127,7 @@ class AgendaLine(Shown):
     no_idva: bool = Field(default=False, description="one is asked, and none has accepted")
     taken_from: str | None = Field(default=None, description="the MARAC, by name, that sent it to another")
     taken_by: str | None = Field(default=None, description="the MARAC, by name, that took it over")
+    sent_on: SentOnShown | None = Field(default=None, description="to another MARAC")
     disputed: bool
     restricted: bool = False
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
@@ -288,6 +289,7 @@ class CasePage(Page):
     marac: str | None
     marac_name: str | None
     taken_from_name: str | None = Field(default=None, description="of the MARAC that sent it to this one")
+    sent_on: SentOnShown | None = Field(default=None, description="to another MARAC")
     grade: Grade
     assessment: Assessment | None
     assessments: list[Assessment] = Field(description="all of the victim's, newest first")

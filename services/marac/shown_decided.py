@@ -14,6 +14,15 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class SentOnShown(Shown):
+    """That a case was sent to another MARAC, by name: on its way since then, or ``there``, outside
+    Goldthread, as its sender was told."""
+
+    to_name: str
+    there: bool
+    since: datetime
+
+
 class ReturnedHere(Shown):
     """That the case was returned. ``away``: nothing has brought it back."""
 

@@ -17,7 +17,7 @@ from contracts.vocabulary import (
 )
 from services.marac.conference.listing_rows import PartiesLine
 from services.marac.shown import Page, Shown
-from services.marac.shown_decided import ReturnedHere
+from services.marac.shown_decided import ReturnedHere, SentOnShown
 
 
 class CriterionShown(Shown):
@@ -71,6 +71,7 @@ class WaitingCase(Shown):
     referred_by: str
     children: int
     urgent: bool
+    sent_on: SentOnShown | None = Field(default=None, description="to another MARAC")
     disputed: bool
     way: SafeWay
     criteria: list[CriterionShown]
@@ -152,6 +153,7 @@ class CaseDecisions(Page):
     taken_over: bool = Field(
         default=False, description="whether a MARAC took it over: it is returned no more"
     )
+    sent_on: SentOnShown | None = Field(default=None, description="to another MARAC")
     parties: tuple[PartiesLine, ...]
     version: int = Field(description="of who is the primary victim: the `ETag`; 0 where nobody decided yet")
     agencies: dict[str, str]

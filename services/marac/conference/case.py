@@ -22,13 +22,14 @@ from services.marac import casefile
 from services.marac.conference import rows
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
+from services.marac.conference.parts import SentOn
 from services.marac.conference.repeated import repeated
 from services.marac.conference.risk import assessed_of
-from services.marac.conference.transfer import told_of
+from services.marac.conference.transfer import SENT, Told, told_of
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.sitting import says_anything
-from services.marac.rules.transfer import TAKEN
+from services.marac.rules.transfer import CONFIRMED, TAKEN
 
 
 def fold_case(subject: Subject) -> Folded:
@@ -41,7 +42,8 @@ def fold_case(subject: Subject) -> Folded:
     people = _People(subject, said) if fact.content is not None and said is not None else None
     area = (casefile.area_of(said) if said else None) or (people.area if people else None)
     defined = casefile.areas_of(subject.configuration)
-    taken, listed = _taken(subject), tuple(_meetings(subject))
+    sent, listed = _sent(subject), tuple(_meetings(subject))
+    taken = [each.said for each in sent if each.stands.state in TAKEN and isinstance(each.said, TransferSent)]
     taken_by = [each.to_area for each in taken]
     row = rows.ConferenceCase(
         case=subject.id,
@@ -57,6 +59,7 @@ def fold_case(subject: Subject) -> Folded:
         transferred=tuple(dict.fromkeys(place for to in taken_by for place in area_and_around(defined, to))),
         taken_from=taken[-1].from_area if taken else None,
         marac=taken_by[-1] if taken_by else areas.marac_of(defined, area),
+        sent_on=_sent_on(sent[-1]) if sent else None,
         meetings=listed,
         had_by=_had_by(subject, listed),
     )
@@ -104,11 +107,26 @@ def _had_by(subject: Subject, listed: Iterable[rows.Listing]) -> str | None:
     return max(came)[1] if came else None
 
 
-def _taken(subject: Subject) -> list[TransferSent]:
-    """What was sent to another MARAC and taken there, the last last: that MARAC is to hear it."""
-    sent = (told_of(subject.facts, each.root) for each in subject.facts.of(TransferSent))
-    taken = [each.said for each in sent if each is not None and each.stands.state in TAKEN]
-    return [each for each in taken if isinstance(each, TransferSent)]
+def _sent(subject: Subject) -> list[Told]:
+    """What was sent to another MARAC, and not withdrawn, the last last. What is taken there, that MARAC is to
+    hear."""
+    roots = (each.root for kind in SENT for each in subject.facts.of(kind))
+    told = [each for each in (told_of(subject.facts, root) for root in roots) if each]
+    told.sort(key=lambda each: each.steps[0].at)
+    return [each for each in told if each.stands.state != "withdrawn"]
+
+
+def _sent_on(last: Told) -> SentOn | None:
+    """None once a MARAC that is on Goldthread took it: then it is that one's case."""
+    if last.stands.state in TAKEN:
+        return None
+    there = last.stands.state == CONFIRMED
+    return SentOn(
+        to_area=last.said.to_area if isinstance(last.said, TransferSent) else None,
+        outside=None if isinstance(last.said, TransferSent) else last.said.to,
+        there=there,
+        since=last.stands.since if there else last.steps[0].at,
+    )
 
 
 class _People:

@@ -23,6 +23,7 @@ from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
 from services.marac.rules.sharing import Sees
 from services.marac.shown_actions import ActionCounts
+from services.marac.shown_decided import SentOnShown
 from services.marac.shown_victim import HersShown
 
 CODES = {"kind", "status", "crime", "order", "stage"}
@@ -189,6 +190,7 @@ def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.Ag
         grade=case.grade,
         taken_from=area_name(known.areas, case.taken_from),
         taken_by=area_name(known.areas, case.marac) if case.taken_from else None,
+        sent_on=sent_on(known),
         repeat=known.repeat_at.get(meeting or "", case.repeat is not None),
         children=len(case.children),
         orders_not_served=sum(not (order.status.served and order.status.aware) for order in orders),
@@ -341,6 +343,15 @@ def names_of(known: CaseKnown, spoken_of: Iterable[str]) -> dict[str, str]:
 def area_name(areas: Mapping[str, AreaDefined], area: str | None) -> str | None:
     """The name of an area; of one that nobody has defined, its code."""
     return areas[area].name if area is not None and area in areas else area
+
+
+def sent_on(known: CaseKnown) -> SentOnShown | None:
+    """Where a case was sent to, by name."""
+    sent = known.case.sent_on
+    if sent is None:
+        return None
+    name = sent.outside or area_name(known.areas, sent.to_area) or ""
+    return SentOnShown(to_name=name, there=sent.there, since=sent.since)
 
 
 def facts_of(known: Sequence[CaseKnown]) -> Collection[str]:

@@ -33,6 +33,15 @@ class CameLine(Part):
     at: AwareDatetime | None
 
 
+class SentOn(Part):
+    """That the newest transfer of a case is on its way, or that a MARAC ``outside`` Goldthread has it."""
+
+    to_area: str | None
+    outside: str | None
+    there: bool
+    since: AwareDatetime
+
+
 class Source(Part):
     """Which line something comes from."""
 

@@ -279,6 +279,7 @@ async def _page(
         household=known.home.household(locations=sees.locations),
         referred_before=bool(case.before),
         taken_from_name=compose.area_name(known.areas, case.taken_from),
+        sent_on=compose.sent_on(known),
         orders=[compose.order_shown(each, locations=sees.locations) for each in case.orders],
         occurrences=list(reversed(case.occurrences)),
         alerts=compose.alerts_of(known),
@@ -304,7 +305,7 @@ async def _matac(held: Held, case: rows.ConferenceCase) -> list[MatacSays]:
     return [matac_says(person, await held.one(CANDIDATE, TaskingCandidate, person), at) for person in accused]
 
 
-_OF_ITS_OWN = {"victim", "perpetrators", "children", "orders", "occurrences", "meetings"}
+_OF_ITS_OWN = {"victim", "perpetrators", "children", "orders", "occurrences", "meetings", "sent_on"}
 _AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - _OF_ITS_OWN
 
 

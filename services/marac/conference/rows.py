@@ -43,6 +43,7 @@ from services.marac.conference.meeting_rows import ConferenceMeetingTable as Con
 from services.marac.conference.meeting_rows import ListedCase as ListedCase
 from services.marac.conference.parts import Part as Part
 from services.marac.conference.parts import Precision as Precision
+from services.marac.conference.parts import SentOn
 from services.marac.conference.parts import Source as Source
 from services.marac.conference.risk_rows import Assessment as Assessment
 from services.marac.conference.risk_rows import ReviewLine as ReviewLine
@@ -350,6 +351,7 @@ class ConferenceCase(Row):
     taken_from: str | None = None
     """The MARAC that sent it to the last that took it."""
     marac: str | None = None
+    sent_on: SentOn | None = None
     victim: CasePerson | None = None
     perpetrators: tuple[CasePerson, ...] = ()
     children: tuple[CasePerson, ...] = ()

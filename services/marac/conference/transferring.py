@@ -96,7 +96,7 @@ async def warned(
         to_area=to or "",
         to_name=areas[to].name if to else outside or "",
         warning=warning([[known for known, _, _ in each] for each in places], to or ""),
-        places=[shown for each in places for _, shown, _ in each]
+        places=[shown for each in places for shown in _once(shown for _, shown, _ in each)]
         if (await sees_of(runtime, caller, row)).locations
         else None,
     )
@@ -130,6 +130,14 @@ async def _places(
             theirs.append((Known(area_and_around(areas, routed)), shown, newest.id))
         found.append(theirs)
     return found
+
+
+def _once(places: Iterable[shown_after.Whereabouts]) -> list[shown_after.Whereabouts]:
+    """Where somebody is said to be, the newest first: what an agency says in each of its records, once."""
+    newest: dict[tuple[str, str], shown_after.Whereabouts] = {}
+    for each in sorted(places, key=lambda each: each.occurred, reverse=True):
+        newest.setdefault((each.agency, each.words.casefold()), each)
+    return list(newest.values())
 
 
 async def send(runtime: Runtime, caller: Caller, case: str, asked: ToTransfer, key: str | None) -> Taken:

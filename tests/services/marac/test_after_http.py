@@ -304,6 +304,19 @@ async def test_a_case_goes_to_no_area_that_has_no_marac_and_not_to_its_own(
     assert (await read(marac, "coordinator", "transfers"))["transfers"] == []
 
 
+async def every_page_says(marac: Marac, made: Prepared, what: str | None) -> None:
+    """Whoever lists or hears a case that was sent on reads it, on whichever page they are."""
+    pages = (f"cases/{made.case}", f"cases/{made.case}/print", f"cases/{made.case}/decisions")
+    pages += (f"meetings/{made.meeting}/hear/{made.case}", f"meetings/{made.meeting}")
+
+    async def said() -> bool:
+        texts = [(await page(marac, "coordinator", each)).text for each in pages]
+        told = [("Sent to" in each or "which is not on Goldthread" in each) for each in texts]
+        return all(what in each for each in texts) if what else not any(told)
+
+    await until(said, what=f"every page says {what!r}")
+
+
 async def test_what_goes_to_a_marac_that_is_not_on_goldthread_is_its_senders_until_it_is_confirmed(
     marac: Marac,
 ) -> None:
@@ -339,6 +352,7 @@ async def test_what_goes_to_a_marac_that_is_not_on_goldthread_is_its_senders_unt
         await until(so, what=state)
 
     await is_so("waits", "transfer-to-chase")
+    await every_page_says(marac, made, f"Sent to {coast} ")
     assert (await read(marac, "coordinator-elsewhere", "transfers"))["transfers"] == []
     assert (await marac.page("chair", made.case))["marac"] == "north"
     listed = (await page(marac, "coordinator", "transfers")).text
@@ -357,6 +371,7 @@ async def test_what_goes_to_a_marac_that_is_not_on_goldthread_is_its_senders_unt
     ):
         assert (await marac.post(who, answers, said)).status_code == status, (who, said)
     await is_so("confirmed")
+    await every_page_says(marac, made, f"With {coast}, which is not on Goldthread, since ")
     for over in ({"answer": "confirm", "text": "Again."}, {"answer": "withdraw"}):
         assert (await marac.post("coordinator", answers, over)).status_code == 409
     assert "Its coordinator rang." in (await page(marac, "chair", f"cases/{made.case}/after")).text
@@ -364,6 +379,7 @@ async def test_what_goes_to_a_marac_that_is_not_on_goldthread_is_its_senders_unt
     await is_so("waits", "transfer-to-chase")
     assert (await marac.post("coordinator", answers, {"answer": "withdraw"})).status_code == 201
     await is_so("withdrawn")
+    await every_page_says(marac, made, None)
 
 
 async def test_a_case_is_sent_outside_by_page_once_the_warning_is_read(marac: Marac) -> None:
@@ -410,6 +426,7 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
     )
     await marac.say("council", HouseholdDescribed(people=[her_place]))
     root = await sent(marac, made)
+    await every_page_says(marac, made, "Sent to South ")
     again = {"to_area": "south", "warning_read": "not-known"}
     assert (await marac.post("coordinator", f"cases/{made.case}/transfers", again)).status_code == 409
     for who in ("coordinator-elsewhere", "chair-elsewhere"):
@@ -441,6 +458,7 @@ async def test_a_case_goes_to_another_marac_which_sees_it_once_it_has_taken_it(m
 
     await until(theirs, what="the receiving MARAC sees the case")
     assert (await marac.get("chair", f"cases/{made.case}")).status_code == 200, "and so does the sender"
+    await every_page_says(marac, made, None)
     for who in ("coordinator-elsewhere", "chair-elsewhere"):
         shown = await page(marac, who, f"cases/{made.case}")
         assert (shown.status_code, REFUGE in shown.text) == (200, False), "no address goes with it"
@@ -722,6 +740,27 @@ async def test_a_move_to_where_the_other_side_lives_is_warned_of_before_it_is_se
     both = [await page(marac, who, "transfers") for who in ("coordinator", "chair", "coordinator-elsewhere")]
     assert all(each.status_code == 200 and "3 South Street" not in each.text for each in both)
     assert "reason to ask" in both[1].text
+
+
+async def test_a_place_that_an_agency_has_in_each_of_its_records_is_shown_once(marac: Marac) -> None:
+    """Whoever sends a case reads each place before it goes, and fourteen lines of one nobody reads."""
+    made = await met(marac)
+    home, moved = Location(address=["3 South Street"]), Location(address=["9 North Lane"])
+    for days, at in ((9, home), (7, home), (5, moved), (3, home)):
+        await marac.say("police", HouseholdDescribed(people=[ben(location=at)]), days)
+    last = await marac.say("council", HouseholdDescribed(people=[ben(location=home)]), 4)
+
+    async def each_once() -> bool:
+        found = (await warning(marac, "coordinator", made))["places"]
+        told = [(each["agency"], each["words"]) for each in found]
+        return told == [
+            ("police", "3 South Street"),
+            ("council", "3 South Street"),
+            ("police", "9 North Lane"),
+        ]
+
+    await until(each_once, what="each agency's word on each place, the newest first")
+    assert await was_shown(marac, made.case, last), "every line that says so is on record as shown"
 
 
 async def test_both_sides_have_a_clock_in_their_own_area(marac: Marac) -> None:

@@ -254,6 +254,23 @@ async def test_who_waits_with_criteria_and_the_soonest_date(marac: Marac) -> Non
     assert {each["code"]: each["n"] for each in north["questions"]} == {"over": 1, "no-chair": 0}
 
 
+async def test_a_case_that_waits_and_was_sent_on_says_so_to_whoever_lists(marac: Marac) -> None:
+    await prepared(marac)
+    case = await refer(marac)
+    asked = {"outside": "Farshire Coast MARAC"}
+    warned = (await marac.post("coordinator", f"cases/{case}/move-warnings", asked)).json()["warning"]
+    sent = await marac.post("coordinator", f"cases/{case}/transfers", asked | {"warning_read": warned})
+    assert sent.status_code == 201, sent.text
+
+    async def said() -> bool:
+        line = (await waits(marac))[case]["sent_on"]
+        return bool(line) and (line["to_name"], line["there"]) == ("Farshire Coast MARAC", False)
+
+    await until(said, what="it is on its way, and waits here until a person says otherwise")
+    page = await marac.http.get("/marac/waiting", headers={"Authorization": "Bearer coordinator"})
+    assert "Sent to Farshire Coast MARAC" in page.text
+
+
 async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> None:
     made = await prepared(marac)
     first = (await marac.get("coordinator", "meetings")).json()["to_come"][0]
