@@ -119,6 +119,7 @@ PEOPLE: list[Told] = [
             consent=True,
             victim_view="She wants him kept away from the school.",
             afraid_of="him, and his brother",
+            other_marac="Farshire Coast MARAC, March 2025",
         ),
     ),
     (

@@ -111,6 +111,9 @@ class ReferralMade(Said):
         default=None,
         description="which service of the agency refers, where it has several; none: what it is itself",
     )
+    other_marac: Line | None = Field(
+        default=None, description="another MARAC that had this case, on Goldthread or not: its name, and when"
+    )
 
     @model_validator(mode="after")
     def _one_victim(self) -> "ReferralMade":

@@ -128,6 +128,7 @@ class AgendaLine(Shown):
     taken_from: str | None = Field(default=None, description="the MARAC, by name, that sent it to another")
     taken_by: str | None = Field(default=None, description="the MARAC, by name, that took it over")
     sent_on: SentOnShown | None = Field(default=None, description="to another MARAC")
+    other_marac: str | None = Field(default=None, description="that had this case, in the referrer's words")
     disputed: bool
     restricted: bool = False
     withdrawn: bool = Field(description="the referral was taken back: heard last, as a stub")
@@ -286,6 +287,7 @@ class CasePage(Page):
     no_consent_reason: str | None
     victim_view: str | None
     afraid_of: str | None
+    other_marac: str | None = Field(default=None, description="that had this case, in the referrer's words")
     marac: str | None
     marac_name: str | None
     taken_from_name: str | None = Field(default=None, description="of the MARAC that sent it to this one")

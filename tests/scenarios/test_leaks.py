@@ -107,7 +107,7 @@ class Planted:
         end = (AT + timedelta(days=90)).isoformat()
         match name:
             case "referral":
-                words = ("no_consent_reason", "victim_view", "afraid_of")
+                words = ("no_consent_reason", "victim_view", "afraid_of", "other_marac")
                 dash = caseload.dash() | {"comments": {"D08": self.mark("dashcomment")}}
                 more = {word: self.mark(word) for word in words} | {"dash": dash}
                 path, agency = "/referrals/v1/marac-referrals", "harbour-idva"

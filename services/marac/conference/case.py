@@ -83,6 +83,7 @@ def _referred(said: ReferralMade) -> dict[str, object]:
         "no_consent_reason": said.no_consent_reason,
         "victim_view": said.victim_view,
         "afraid_of": said.afraid_of,
+        "other_marac": said.other_marac,
     }
 
 

@@ -191,6 +191,7 @@ def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.Ag
         taken_from=area_name(known.areas, case.taken_from),
         taken_by=area_name(known.areas, case.marac) if case.taken_from else None,
         sent_on=sent_on(known),
+        other_marac=case.other_marac,
         repeat=known.repeat_at.get(meeting or "", case.repeat is not None),
         children=len(case.children),
         orders_not_served=sum(not (order.status.served and order.status.aware) for order in orders),

@@ -28,6 +28,7 @@ NOT_COUNTED: dict[str, object] = {
     "assessment": None,
     "victim_view": None,
     "afraid_of": None,
+    "other_marac": None,
     "no_consent_reason": None,
 }
 """What is left out of the small row."""

@@ -33,6 +33,15 @@ class CameLine(Part):
     at: AwareDatetime | None
 
 
+class Listing(Part):
+    """That a case is listed at a meeting. ``recorded``: something was recorded of it there, and stands."""
+
+    meeting: str
+    root: str
+    listed: AwareDatetime
+    recorded: bool = False
+
+
 class SentOn(Part):
     """That the newest transfer of a case is on its way, or that a MARAC ``outside`` Goldthread has it."""
 

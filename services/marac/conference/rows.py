@@ -41,6 +41,7 @@ from contracts.vocabulary import (
 from services.marac.conference.meeting_rows import ConferenceMeeting as ConferenceMeeting
 from services.marac.conference.meeting_rows import ConferenceMeetingTable as ConferenceMeetingTable
 from services.marac.conference.meeting_rows import ListedCase as ListedCase
+from services.marac.conference.parts import Listing as Listing
 from services.marac.conference.parts import Part as Part
 from services.marac.conference.parts import Precision as Precision
 from services.marac.conference.parts import SentOn
@@ -306,15 +307,6 @@ class Repeat(Part):
     """When that earlier case was referred or heard, as ``anchor`` says."""
 
 
-class Listing(Part):
-    """That the case is listed at a meeting. ``recorded``: something was recorded of it there, and stands."""
-
-    meeting: str
-    root: str
-    listed: AwareDatetime
-    recorded: bool = False
-
-
 class Heard(Part):
     """The newest that an agency said of the people of the case, and how many facts it said."""
 
@@ -342,6 +334,8 @@ class ConferenceCase(Row):
     service: ReferringService | None = None
     victim_view: str | None = None
     afraid_of: str | None = None
+    other_marac: str | None = None
+    """Of another MARAC that had it, in the referrer's words."""
     area: str | None = None
     areas: tuple[str, ...] = ()
     """The area that it routes to and every area around it: whose people may see it."""

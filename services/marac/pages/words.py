@@ -61,6 +61,7 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("no_consent_reason", "text"),
         ("victim_view", "text"),
         ("afraid_of", "text"),
+        ("other_marac", "text"),
     ),
     "risk.assessed": (
         ("instrument", "instrument"),

@@ -75,6 +75,8 @@ _DASH = tuple(
     )
 )
 
+OTHER_MARAC = Asked("other-marac", "line", hint=True)
+"""Which MARAC had the case before, if one had it."""
 SOURCE = Asked("source", "choice", tuple(AnswerSource), hint=True)
 """Where the answers of a page are from: asked once for all of them, as they are asked in one go."""
 
@@ -115,6 +117,7 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
     "risk": (
         *(Asked(code.value, "tick", words="criterion") for code in CRITERIA),
         Asked("happened", "text"),
+        OTHER_MARAC,
         Asked("service", "choice", SERVICES, "referring-service", hint=True),
     ),
     "withheld": (Asked("text", "text"),),
@@ -234,8 +237,8 @@ def open_fields(page: str, said: Said) -> list[str]:
 
 def _may_be_left(field: Asked) -> bool:
     """Whether to say nothing is no gap of its own: a service is that of the agency then; where answers are
-    from is asked of those that there are."""
-    return field.kind in ("tick", "comment") or field.codes is SERVICES or field is SOURCE
+    from is asked of those that there are; of most cases no other MARAC has heard."""
+    return field.kind in ("tick", "comment") or field.codes is SERVICES or field in (SOURCE, OTHER_MARAC)
 
 
 def _is_known(field: Asked, said: Said) -> bool:

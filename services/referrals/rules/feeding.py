@@ -201,8 +201,9 @@ def _theirs(version: Version, may: Callable[[str], bool]) -> bool:
 
 def redacted(data: Any, sections: Collection[str]) -> Any:
     """A payload with these sections alone, wherever they stand in it, and no more than the role of whoever
-    is neither hers nor the alleged perpetrator. A practice is near where somebody lives: it goes with the
-    location; what is said in free words of an item goes with the narrative."""
+    is neither hers nor the alleged perpetrator. A practice is near where somebody lives, and so is a MARAC
+    that had the case before: they go with the location; what is said in free words of an item goes with the
+    narrative."""
     if isinstance(data, list):
         return [redacted(each, sections) for each in data]
     if not isinstance(data, dict):
@@ -218,10 +219,11 @@ def redacted(data: Any, sections: Collection[str]) -> Any:
 
 GOES_WITH = {
     "general_practice": Sensitivity.LOCATION,
+    "other_marac": Sensitivity.LOCATION,
     "comment": Sensitivity.NARRATIVE,
     "comments": Sensitivity.NARRATIVE,
 }
 """By the name under which it stands in a payload, what goes with a section and is none: a practice in health,
-and free words about an item of an assessment."""
+another MARAC of a referral, and free words about an item of an assessment."""
 SECTION_FIELDS = frozenset({*(each.value for each in Sensitivity), "immigration"})
 """The names under which sections stand in payloads."""

@@ -76,6 +76,7 @@ def referral(answers: Answers, draft: str, on: date) -> ReferralMade:
         victim_view=views.get("view"),
         afraid_of=views.get("afraid"),
         service=_service(risk.get("service", NO_SERVICE)),
+        other_marac=risk.get("other-marac"),
     )
 
 

@@ -254,6 +254,26 @@ async def test_who_waits_with_criteria_and_the_soonest_date(marac: Marac) -> Non
     assert {each["code"]: each["n"] for each in north["questions"]} == {"over": 1, "no-chair": 0}
 
 
+async def test_which_other_marac_had_a_case_stands_on_its_pages_and_on_the_agenda(marac: Marac) -> None:
+    """Most of the 290 are on no Goldthread: what they hold is asked for by telephone."""
+    made = await prepared(marac)
+    words = "Farshire Coast MARAC, March 2025"
+    case = await refer(marac, criteria=["marac-transfer"], other_marac=words)
+    assert states((await waits(marac))[case])["marac-transfer"] == "met"
+    taken = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": case})
+    assert taken.status_code == 201, taken.text
+    headers = {"Authorization": "Bearer chair"}
+
+    async def said() -> bool:
+        paths = (f"cases/{case}", f"meetings/{made.meeting}", f"meetings/{made.meeting}/hear/{case}")
+        return all(
+            [words in (await marac.http.get(f"/marac/{each}", headers=headers)).text for each in paths]
+        )
+
+    await until(said, what="the case's page, the agenda and the chair's page say it")
+    assert (await marac.page("chair", case))["other_marac"] == words
+
+
 async def test_a_case_that_waits_and_was_sent_on_says_so_to_whoever_lists(marac: Marac) -> None:
     await prepared(marac)
     case = await refer(marac)

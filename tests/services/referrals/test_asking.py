@@ -44,7 +44,12 @@ ANSWERS: asking.Answers = {
     "perpetrator": {"given": "Ben", "relationship": "ex-partner"},
     "children": {"given-0": "Kit", "school-0": "Hollin Bank", "given-2": "Max"},
     "dash-1": {"D01": "yes", "D02": "dont-know"},
-    "risk": {"professional-judgement": "yes", "repeat": "yes", "happened": "He waits at the gate."},
+    "risk": {
+        "professional-judgement": "yes",
+        "repeat": "yes",
+        "happened": "He waits at the gate.",
+        "other-marac": "Farshire Coast, in March",
+    },
     "withheld": {"text": "He has a knife."},
 }
 
@@ -81,6 +86,7 @@ def test_the_answers_say_what_a_partners_system_would_post() -> None:
     assert [child.role for child in children] == [Role.CHILD, Role.CHILD]
     assert said.criteria == [ReferralCriterion.PROFESSIONAL_JUDGEMENT, ReferralCriterion.REPEAT]
     assert (said.victim_aware, said.consent) == (True, False)
+    assert said.other_marac == "Farshire Coast, in March"
     assert said.routing == Routing(area="north")
     assert said.narrative == Narrative(text="He waits at the gate.")
     assert said.service is None, "it is what its agency is"

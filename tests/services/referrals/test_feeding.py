@@ -133,11 +133,16 @@ def test_nobody_has_a_section_that_is_not_theirs(type_: str, kind: AgencyKind) -
     assert Sensitivity.SUPPORT not in SECTIONS[kind]
 
 
-def test_a_practice_goes_with_the_location() -> None:
+def test_a_practice_and_a_marac_of_before_go_with_the_location() -> None:
     health = {"pregnant": True, "general_practice": "Sallow Lane Surgery"}
     with_place = {Sensitivity.HEALTH, Sensitivity.LOCATION}
     assert redacted({"health": health}, with_place) == {"health": health}
     assert redacted({"health": health}, {Sensitivity.HEALTH}) == {"health": {"pregnant": True}}
+    before = {"other_marac": "Farshire Coast MARAC"}
+    assert (redacted(before, {Sensitivity.LOCATION}), redacted(before, {Sensitivity.IDENTITY})) == (
+        before,
+        {},
+    )
 
 
 def test_of_a_witness_there_is_no_more_than_that_there_is_one() -> None:
