@@ -31,6 +31,7 @@ from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.taking import take, take_of
 from chassis.views import PREFIX, Saying, Subject, View, configuration_of
+from contracts.events.identity import IdentityAssigned
 
 log = structlog.get_logger()
 
@@ -160,7 +161,7 @@ class Folder:
                     subjects[left] = subjects.get(left, mark.due) | mark.due
             else:
                 subjects[mark.key] = subjects.get(mark.key, mark.due) | mark.due
-        if any(mark.left for mark in marks):
+        if any(mark.moved for mark in marks):
             await self._mark_sharing(connection, marks)
         if mentions:
             at = await self.reader.places(connection, sorted(mentions))
@@ -207,17 +208,24 @@ class Folder:
 
     async def _mark_sharing(self, connection: AsyncConnection, taken: Sequence[Mark]) -> None:
         """Mark every key that shares a fact with a moved mention, but those whose mark is taken with it:
-        what they concern is read after this, or put back. Persons are found by their mentions."""
-        moved = {mark.key: mark.due for mark in taken if mark.left}
-        oldest = min(due.origin for due in moved.values())
+        what they concern is read after this, or put back. Persons are found by their mentions. Of a decision
+        they have marks already, and it shows nobody to those whom it names beside them."""
+        columns = (("key", "text"), ("urgent", "int"), ("origin", "bigint"))
+        rows = [
+            {"key": mark.key, "urgent": int(mark.moved.rank), "origin": mark.moved.origin}
+            for mark in taken
+            if mark.moved is not None
+        ]
         statement = f"""insert into mark (key, urgent, origin)
-            select distinct theirs.key, 0, {oldest} from {self._store.rows_of("moved", (("key", "text"),))}
+            select theirs.key, max(r.urgent), min(r.origin) from {self._store.rows_of("moved", columns)}
             join key as mine on mine.key = r.key
+            join fact on fact.id = mine.fact and fact.type <> '{IdentityAssigned.type}'
             join key as theirs on theirs.fact = mine.fact
             where theirs.key not like '{PREFIX["person"]}:%'
-                and theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})"""
+                and theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})
+            group by theirs.key"""
         keys = {
-            "moved": _listed("key", sorted(moved)),
+            "moved": orjson.dumps(rows).decode(),
             "taken": _listed("key", sorted(mark.key for mark in taken)),
         }
         await connection.execute(prepared(statement), keys)

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import Ids
-from chassis.marks import Due, Rank, rank_of
+from chassis.marks import HISTORY, Due, Rank, rank_of
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from contracts.envelope import Envelope
@@ -34,6 +34,7 @@ def all_that_read(type_: str) -> str:
     return f"{EVERYTHING}{type_}"
 
 
+MICROSECOND = timedelta(microseconds=1)
 SOON = timedelta(minutes=1)
 """How far another service's clock may be ahead of ours."""
 
@@ -171,30 +172,34 @@ async def file_facts(
     entries: Sequence[Entry],
     *,
     restoring: bool = False,
-) -> None:
+) -> list[Rank]:
     """File new facts under their keys, put mentions seen for the first time at home, take the moves
     that they decide, note what they discard, and leave a mark for each key. ``restoring``: the mark
-    *everything* stands for all of these but those of what is urgent, and of who was moved."""
+    *everything* stands for all of these but those of what is urgent, and of who was moved. Gives the ranks of
+    the marks of who was moved."""
     keys = [{"key": key, "fact": entry.envelope.id} for entry in entries for key in entry.keys]
     if keys:
         await _insert(store, connection, "key", (("key", "text"), ("fact", "text")), keys)
     await home(store, connection, ids, sorted({row["key"] for row in keys if row["key"].startswith("m:")}))
-    marks: dict[tuple[str, str | None], Rank] = {}
+    marks: dict[str, Rank] = {}
+    moved: set[tuple[str, str, Rank]] = set()
     for entry in entries:
-        rank = entry.rank
-        for key in entry.keys if rank is Rank.URGENT or not restoring else ():
-            if not key.startswith("p:"):  # folds read a person's facts by the mentions placed there
-                marks[(key, None)] = max(marks.get((key, None), rank), rank)
+        ranks = dict.fromkeys(entry.keys, entry.rank)
         if entry.envelope.type == IdentityAssigned.type:
-            for mention, left in await _move(store, connection, ids, entry.envelope):
-                marks[(mention, left)] = rank
+            ranks |= await _ranks_of(store, connection, [key for key in ranks if key.startswith("m:")])
+            left = await _move(store, connection, ids, entry.envelope)
+            moved |= {(mention, person, ranks[mention]) for mention, person in left}
+        for key, rank in ranks.items() if entry.rank is Rank.URGENT or not restoring else ():
+            if not key.startswith("p:"):  # folds read a person's facts by the mentions placed there
+                marks[key] = max(marks.get(key, rank), rank)
         if entry.envelope.type.startswith(CONFIGURATION):
-            marks[(all_that_read(entry.envelope.type), None)] = Rank.REST
+            marks[all_that_read(entry.envelope.type)] = Rank.REST
         if entry.envelope.type == ParkedDecided.type:
             await _discard(connection, entry.envelope)
     for type_ in sorted({entry.envelope.type for entry in entries} & NEWEST_ALONE):
         await _forget_older(store, connection, type_)
-    await add_marks(store, connection, [(key, left, rank) for (key, left), rank in marks.items()])
+    await add_marks(store, connection, [*((key, None, rank) for key, rank in marks.items()), *sorted(moved)])
+    return [rank for _, _, rank in moved]
 
 
 async def everything_is_marked(connection: AsyncConnection) -> bool:
@@ -229,6 +234,19 @@ async def home(store: Store, connection: AsyncConnection, ids: Ids, mentions: Se
     if rows:
         columns = (("mention", "text"), ("person", "text"), ("seq", "int"))
         await _insert(store, connection, "place", columns, rows)
+
+
+async def _ranks_of(store: Store, connection: AsyncConnection, mentions: Sequence[str]) -> dict[str, Rank]:
+    """The ranks of the marks of a decision about these mentions: that is history of whom history alone is
+    told (``marks.rank_of``)."""
+    rows = store.rows_of("mentions", (("key", "text"),))
+    told = f"""select r.key from {rows} where exists (
+        select 1 from key join fact on fact.id = key.fact
+        where key.key = r.key and fact.agency <> 'goldthread'
+            and (fact.version > 1 or fact.accepted - fact.occurred < {HISTORY // MICROSECOND}))"""
+    asked = orjson.dumps([{"key": mention} for mention in mentions]).decode()
+    of_today = set((await connection.execute(prepared(told), {"mentions": asked})).scalars())
+    return {mention: Rank.REST if mention in of_today else Rank.HISTORY for mention in mentions}
 
 
 async def _move(

@@ -26,6 +26,7 @@ from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.watermark import keep_watermarks
 from contracts.envelope import Envelope
+from contracts.events.identity import IdentityAssigned
 from contracts.events.operations import AuditShown
 from contracts.registry import Unreadable
 from contracts.topics import TOPICS, WATERMARKS
@@ -126,16 +127,16 @@ class Loader:
     async def write(self, batch: "Batch") -> None:
         """Write one batch. Raises Behind as ``load`` does."""
 
-        async def work(connection: AsyncConnection) -> int:
+        async def work(connection: AsyncConnection) -> tuple[bool, list[Rank]]:
             await _check_follows(connection, batch.records)
-            fresh, unlike = await self._enter(connection, batch.readable)
+            fresh, moved, unlike = await self._enter(connection, batch.readable)
             now = micros(await self._store.now(connection))
             await parking.park(self._store, connection, self._ids, [*batch.parks, *unlike], now)
             await advance(self._store, connection, batch.positions)
             if batch.passed:
                 await keep_watermarks(connection, self._source[1:], batch.passed)
             reached(Step.LOAD_WRITTEN)
-            return fresh
+            return fresh, moved
 
         entries = [entry for _, entry in batch.readable]
         if not self._caught_up.is_set():
@@ -145,8 +146,9 @@ class Loader:
             await self._store.write(lambda c: ledger.home(self._store, c, self._ids, mentions))
         trace, others = telemetry.traces(entry.envelope.traceparent for entry in entries)
         with telemetry.span("load", trace, others=others):
-            tell = self._signals.marked if await self._store.write(work) else self._signals.heard
-            tell([entry.rank for entry in entries])
+            fresh, moved = await self._store.write(work)
+            told = [entry.rank for entry in entries if entry.envelope.type != IdentityAssigned.type]
+            (self._signals.marked if fresh else self._signals.heard)(told + moved)
         reached(Step.LOAD_COMMITTED)
 
     async def replay(self, topic: str, partition: int, offset: int) -> str | None:
@@ -158,7 +160,7 @@ class Loader:
             if record is None:
                 return None
             readable, parks = self._read([record])
-            _, unlike = await self._enter(connection, readable)
+            _, _, unlike = await self._enter(connection, readable)
             parks += unlike
             if not parks:
                 await parking.unpark(connection, record)
@@ -173,9 +175,9 @@ class Loader:
 
     async def _enter(
         self, connection: AsyncConnection, readable: Sequence[tuple[Record, Entry]]
-    ) -> tuple[int, list[Park]]:
-        """Write the facts that are new, with keys and marks: how many, and those to be parked because
-        their id stands for other content."""
+    ) -> tuple[bool, list[Rank], list[Park]]:
+        """Write the facts that are new, with keys and marks: whether there are any, the ranks of the marks
+        of who was moved, and those to be parked because their id stands for other content."""
         now = micros(await self._store.now(connection))
         unlike = await self._unlike(connection, readable)
         entries = _smallest(entry for record, entry in readable if record not in unlike)
@@ -183,12 +185,13 @@ class Loader:
         new = await ledger.insert_facts(self._store, connection, rows, loading=True)
         fresh = [entry for entry in entries if entry.envelope.id in new]
         restoring = not self._caught_up.is_set() and await ledger.everything_is_marked(connection)
-        await ledger.file_facts(self._store, connection, self._ids, fresh, restoring=restoring)
-        return len(fresh), [
+        moved = await ledger.file_facts(self._store, connection, self._ids, fresh, restoring=restoring)
+        parks = [
             Park(record, "same id, other content", entry.keys, whose_known=True)
             for record, entry in readable
             if record in unlike
         ]
+        return bool(fresh), moved, parks
 
     def _read(self, records: Sequence[Record]) -> tuple[list[tuple[Record, Entry]], list[Park]]:
         readable: list[tuple[Record, Entry]] = []

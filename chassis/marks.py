@@ -48,4 +48,6 @@ class Mark:
 
     key: str
     due: Due
+    moved: Due | None = None
+    """Of its moves alone."""
     left: set[str] = field(default_factory=set)

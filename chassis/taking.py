@@ -53,6 +53,7 @@ async def take(
         mark.due |= due
         if row.moved_from is not None:
             mark.left.add(row.moved_from)
+            mark.moved = due if mark.moved is None else mark.moved | due
     return list(marks.values())
 
 

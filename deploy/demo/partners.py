@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import anyio
 from rich.progress import Progress
 
+from chassis.marks import HISTORY
 from deploy.demo import after, listing
 from deploy.demo.caseload import Caseload
 from deploy.demo.client import Client
@@ -159,9 +160,9 @@ class Year:
         self._clock = await self._staff.answer_all(self._clock)
 
     async def _together(self, posts: Iterable[Post]) -> None:
-        """Many at a time: what an agency says for the first time as lines of few requests."""
+        """Many at a time: what an agency says for the first time as lines of few requests, history first."""
         limit = anyio.CapacityLimiter(AT_ONCE)
-        lines: defaultdict[tuple[str, str], list[Post]] = defaultdict(list)
+        lines: defaultdict[tuple[bool, str, str], list[Post]] = defaultdict(list)
 
         async def one(post: Post) -> None:
             async with limit:
@@ -170,10 +171,11 @@ class Year:
         async with anyio.create_task_group() as together:
             for post in posts:
                 if post.change == "say":
-                    lines[post.agency, post.service].append(post)
+                    old = datetime.fromisoformat(post.body["occurred"]) < self._clock - HISTORY
+                    lines[not old, post.agency, post.service].append(post)
                 else:
                     together.start_soon(one, post)
-        for theirs in lines.values():
+        for _, theirs in sorted(lines.items()):
             for start in range(0, len(theirs), LINES):
                 await self._lines(theirs[start : start + LINES])
 

@@ -24,13 +24,14 @@ from chassis.taking import take, take_of
 from contracts.content import Content
 from contracts.envelope import Change
 from contracts.events.alerts import AlertRaised
+from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported
 from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Urgency
 from tests.chassis.conftest import System
 from tests.chassis.race.world import VIEWS
 from tests.chassis.test_bulk import facts, line, packed, uploaded
-from tests.support.facts import IDS, NOON, fact, root_of, someone
+from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
 from tests.support.waiting import settled, until
 
 AGENCY = "northmere-police"
@@ -128,6 +129,56 @@ async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:
     today = await _filed(store, "9", HOUR)
     assert await _taken(store, 1) == [today]
     assert {key for key in await _taken(store, 9) if key[0] == "m"} == old
+
+
+async def _decided(store: Store, *people: str) -> list[Rank]:
+    """The matcher holds all of these for one, by one decision: the ranks of what their moves left."""
+    to = IDS.person(people[0][2:])
+    moves = [
+        Move.model_validate({"mention": key[2:], "from": IDS.person(key[2:]), "to": to}) for key in people[1:]
+    ]
+    told = fact(IdentityAssigned(seq=1, moves=moves), agency="goldthread", accepted=NOON)
+    entry = entry_of(told.envelope)
+    async with store.writing() as connection:
+        await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)
+        return await ledger.file_facts(store, connection, IDS, [entry])
+
+
+async def test_who_is_history_is_history_as_somebody_else(store: Store) -> None:
+    stays, old = [await _filed(store, str(n), HISTORY * 2) for n in range(2)]
+    today = await _filed(store, "2", HOUR)
+    put_right = await _filed(store, "3", HISTORY * 2)
+    async with store.writing() as connection:
+        corrected = "update fact set version = 2 where id = (select fact from key where key = :key)"
+        await connection.execute(text(corrected), {"key": put_right})
+    await _taken(store, 9)
+    ranks = await _decided(store, stays, old, today, put_right)
+    assert sorted(ranks) == [Rank.HISTORY, Rank.REST, Rank.REST]
+    assert set(await _taken(store, 2)) == {today, put_right}
+    assert {key for key in await _taken(store, 9) if key[0] == "m"} == {old}
+
+
+async def test_who_shares_a_fact_with_one_who_moved_is_of_their_rank_and_a_decision_is_not_shared(
+    store: Store,
+) -> None:
+    both = IncidentReported(
+        kind=IncidentKind.HARASSMENT, people=[someone(Role.VICTIM, "1"), someone(Role.PERPETRATOR, "4")]
+    )
+    told = fact(both, agency=AGENCY, occurred=NOON - HISTORY * 2, accepted=NOON)
+    async with store.writing() as connection:
+        await ledger.insert_facts(store, connection, [entry_of(told.envelope).row(None)], loading=False)
+        await ledger.file_facts(store, connection, IDS, [entry_of(told.envelope)])
+    victim, perpetrator = (f"m:{mention_of(AGENCY, number)}" for number in "14")
+    other, today = await _filed(store, "2", HISTORY * 2), await _filed(store, "3", HOUR)
+    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
+    while (await folder.once()).marks:
+        pass
+    await _decided(store, other, victim, today)
+    await folder.once()
+    async with store.reading() as connection:
+        people = text("select key, urgent from mark where key like 'm:%'")
+        left = [tuple(row) for row in await connection.execute(people)]
+    assert left == [(perpetrator, Rank.HISTORY)]
 
 
 class Waiting(Signals):

@@ -373,7 +373,7 @@ class Held(Loader):
 
     async def _enter(
         self, connection: AsyncConnection, readable: Sequence[tuple[Record, Entry]]
-    ) -> tuple[int, list[Park]]:
+    ) -> tuple[bool, list[Rank], list[Park]]:
         done = await super()._enter(connection, readable)
         self.written.set()
         await self.go_on.wait()
