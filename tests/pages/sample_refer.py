@@ -15,7 +15,7 @@ from services.referrals.drafts import Draft, Page
 from services.referrals.pages import refer, routes, schools
 from services.referrals.pages import withheld as withheld_pages
 from services.referrals.rules import referring
-from tests.pages.sample_rows import CASE, LONG, ORDER, ago
+from tests.pages.sample_rows import CASE, LONG, ORDER, ago, new
 
 DRAFT = ORDER
 ANSWERS: Mapping[str, Mapping[str, str]] = {
@@ -40,6 +40,7 @@ class Drafts:
     def __init__(self) -> None:
         pages = {name: Page(1, said) for name, said in ANSWERS.items()}
         self.kept = {DRAFT: Draft(DRAFT, ago(days=11), pages)}
+        self.kept |= {nameless: Draft(nameless, ago(hours=1)) for nameless in (new(), new())}
         self.sent: dict[str, Any] = {}
 
     async def begin(self, _: Any, caller: Caller, draft: str) -> None:

@@ -17,7 +17,7 @@ PATH = "/referrals/school-tellings"
 
 
 def test_each_child_says_who_when_and_by_when_and_nothing_else(open_: Open) -> None:
-    cards = open_("key-adult", PATH).locator("main section")
+    cards = open_("key-adult", PATH).locator("main article")
     late, to_tell, unnamed = cards.all_inner_texts()
     assert "DOE, Kit, born 1 May 2018" in late
     assert "Your school was told Mon 23 Nov at 10:14am." in late
@@ -34,11 +34,11 @@ def test_each_child_says_who_when_and_by_when_and_nothing_else(open_: Open) -> N
 
 def test_what_is_typed_is_kept_when_it_is_refused_and_no_script_is_needed(open_: Open) -> None:
     page = open_("key-adult", PATH, script=False)
-    card = page.locator("main section").nth(1)
+    card = page.locator("main article").nth(1)
     card.get_by_label("What support is in place").fill("Breakfast with the key adult.")
     card.get_by_role("button", name="We have been told").click()
     expect(page).to_have_title(re.compile("^Error: "))
-    again = page.locator("main section").nth(1)
+    again = page.locator("main article").nth(1)
     expect(again.get_by_label("What support is in place")).to_have_value("Breakfast with the key adult.")
     expect(again.locator(".govuk-error-message")).to_contain_text("Say who took it")
     expect(page.locator(".govuk-error-message")).to_have_count(1)
