@@ -4,107 +4,36 @@ The log is read as any reader of CloudEvents would read it; a store is asked whi
 has. What is found wrong is a sentence for each, by the kind of its fault.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-import orjson
-
-from chassis.log import Record
 from contracts.topics import TOPICS
-from tests.faults.oracle import Oracle, Said, alike, one_person
+from tests.faults.alerted import check_alerts
+from tests.faults.counted import check_counts
+from tests.faults.evidence import (
+    ANSWERED,
+    BREACH,
+    CALLED,
+    PREFIX,
+    REFERRAL,
+    SHOWN,
+    TAKEN,
+    TRIED,
+    Event,
+    Evidence,
+    Findings,
+    Versions,
+    grouped,
+)
+from tests.faults.oracle import Oracle, Said, alike
 from tests.faults.stores import Held
 from tests.scenarios.webhook import Message
-
-PREFIX = "uk.goldthread."
-RAISED, STOOD_DOWN = f"{PREFIX}alert.raised.v1", f"{PREFIX}alert.stood-down.v1"
-CALLED, ANSWERED = f"{PREFIX}alert.called.v1", f"{PREFIX}alert.acknowledged.v1"
-TRIED, TAKEN = f"{PREFIX}delivery.tried.v1", f"{PREFIX}audit.taken.v1"
-UNREAD, ALERT_PATH, UNANSWERED, WITHDRAWN = "unread", "alert-path", "unanswered", "breach-withdrawn"
-"""The rules by which a service tells somebody that it could not read a record, that no try of the alert path
-comes through, as none does while what it goes by is away, and that nobody answers what waits."""
-BREACH, REFERRAL = f"{PREFIX}breach.reported.v1", f"{PREFIX}referral.made.v1"
 
 SHOWN_IN = {
     BREACH: (("orders", "orders_breach"), ("notify", "notify_alert")),
     REFERRAL: (("marac", "conference_case"),),
 }
 """The views that must have a row for each fact of a type, under its root."""
-
-INCIDENT, ORDER = f"{PREFIX}incident.reported.v1", f"{PREFIX}order.made.v1"
-RECORDED = (("marac", "conference_person", "records"), ("orders", "orders_person", "occurrences"))
-COUNTED = {
-    BREACH: RECORDED,
-    INCIDENT: RECORDED,
-    REFERRAL: (("marac", "conference_person", "cases"),),
-    ORDER: (("marac", "conference_person", "orders"), ("orders", "orders_person", "orders")),
-}
-"""The part of each person's row in which every fact of a type about them stands, once."""
-
-Event = dict[str, Any]
-Versions = Sequence[Mapping[str, Any]]
-"""Every version of a fact, as its agency reads it back."""
-
-
-@dataclass(slots=True)
-class Findings:
-    """What does not hold, a sentence for each."""
-
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    disordered: list[str] = field(default_factory=list)
-    differing: list[str] = field(default_factory=list)
-
-    @property
-    def all(self) -> list[str]:
-        """Every sentence, with its kind."""
-        kinds = {name: getattr(self, name) for name in self.__slots__}
-        return [f"{kind}: {sentence}" for kind, found in kinds.items() for sentence in found]
-
-
-class Evidence:
-    """The log, sorted: each fact by its id, in the smallest of its copies; and what is no fact."""
-
-    def __init__(self, records: Iterable[Record], poison: Mapping[bytes, bool]) -> None:
-        self.facts: dict[str, Event] = {}
-        self.topics: dict[str, str] = {}
-        self.bodies: dict[str, bytes] = {}
-        self.copies: dict[str, set[bytes]] = defaultdict(set)
-        self.to_park: set[tuple[str, int, int]] = set()
-        """Where that stands which nobody can read. ``poison`` says so of each value put there."""
-        for record in records:
-            if poison.get(record.value):
-                self.to_park.add((record.topic, record.partition, record.offset))
-                continue
-            if TOPICS[record.topic].keeps == "newest":
-                continue  # watermarks, and the tries of the alert path: no facts that anybody keeps
-            event = orjson.loads(record.value)
-            self.copies[event["id"]].add(record.value)
-            kept = self.facts.get(event["id"])
-            if kept is None or _size(event, record.value) < _size(kept, self.bodies[event["id"]]):
-                self.facts[event["id"]], self.bodies[event["id"]] = event, record.value
-                self.topics[event["id"]] = record.topic
-
-    def of(self, type_: str) -> Iterator[Event]:
-        """Every fact of one type."""
-        return (event for event in self.facts.values() if event["type"] == type_)
-
-    @property
-    def partners(self) -> Iterator[Event]:
-        """What agencies said."""
-        return (event for event in self.facts.values() if event["agency"] != "goldthread")
-
-    def newest(self) -> dict[str, Event]:
-        """Each root's highest version, of what agencies said."""
-        found: dict[str, Event] = {}
-        for event in sorted(self.partners, key=lambda event: event["version"]):
-            found[event["root"]] = event
-        return found
-
-
-def _size(event: Event, body: bytes) -> tuple[str, bytes]:
-    return event["acceptedat"], body
 
 
 def check(
@@ -121,12 +50,11 @@ def check(
     _once(found, oracle, evidence)
     _in_order(found, evidence)
     _stores(found, evidence, held)
-    _alerts(found, oracle, evidence)
-    _unread(found, evidence, held)
+    check_alerts(found, oracle, evidence, held)
     _messages(found, evidence, messages)
     _audited(found, evidence)
-    _people(found, evidence, held)
-    _counters(found, evidence, held)
+    _looks(found, read_back, evidence)
+    check_counts(found, evidence, held)
     return found
 
 
@@ -191,8 +119,8 @@ def _in_order(found: Findings, evidence: Evidence) -> None:
 
 def _of_audit(service: str, event: Event) -> bool:
     """A service has its own audit; referrals and marac have whom every service showed what, too."""
-    shown = event["type"] == "uk.goldthread.audit.shown.v1"
-    return event["source"] == f"/{service}" or (service in ("referrals", "marac") and shown)
+    everywhere = event["type"] == SHOWN and service in ("referrals", "marac")
+    return everywhere or event["source"] == f"/{service}"
 
 
 def _stores(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
@@ -224,69 +152,6 @@ def _stores(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> No
                     found.lost.append(f"{view} has no row of {root}")
 
 
-def _alerts(found: Findings, oracle: Oracle, evidence: Evidence) -> None:
-    """Each breach that stands has one standing alert, and so has each that was withdrawn before anybody
-    took its last one; no other cause has any, and none is told twice; whoever was told that they have an
-    alert has it, and nobody has taken one more often than they said."""
-    raised = _by(evidence.of(RAISED), "rule", "cause", "generation")
-    fallen = _by(evidence.of(STOOD_DOWN), "rule", "cause", "generation")
-    calls = _by(evidence.of(CALLED), "rule", "cause", "generation", "rung")
-    answers = _by(evidence.of(ANSWERED), "cause")
-    for told in (raised, fallen, calls):
-        found.doubled += [f"{key} is told as {ids}" for key, ids in told.items() if len(ids) > 1]
-    found.disordered += [f"{key} is stood down, and was not raised" for key in fallen.keys() - raised.keys()]
-    standing: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    for key in raised.keys() - fallen.keys():
-        if key[0] not in (UNREAD, ALERT_PATH, UNANSWERED):
-            standing[key[:2]].append(key)
-    due = _due(evidence, raised)
-    found.lost += [f"nobody is told of {told}" for told in sorted(due - standing.keys())]
-    found.doubled += [f"{told} has an alert and is none" for told in sorted(standing.keys() - due)]
-    found.doubled += [f"{told} has {keys}" for told, keys in standing.items() if len(keys) > 1]
-    found.lost += [f"nobody has taken {cause}" for cause in oracle.answered if (cause,) not in answers]
-    found.doubled += [
-        f"{cause} is taken as {ids}" for (cause,), ids in answers.items() if len(ids) > oracle.answers[cause]
-    ]
-
-
-def _due(evidence: Evidence, raised: Iterable[tuple[Any, ...]]) -> set[tuple[str, str]]:
-    """Of what somebody must be told: rule and cause."""
-    last: dict[str, int] = {}
-    for rule, cause, generation in raised:
-        if rule == "breach":
-            last[cause] = max(last.get(cause, 0), generation)
-    taken = _by(evidence.of(ANSWERED), "rule", "cause", "generation")
-    due = set()
-    for root, event in evidence.newest().items():
-        if event["type"] == BREACH and event["change"] != "withdrawal":
-            due.add(("breach", root))
-        elif event["type"] == BREACH and root in last and ("breach", root, last[root]) not in taken:
-            due.add((WITHDRAWN, root))
-    return due
-
-
-def _unread(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
-    """A service that could not read something says so in one standing alert, and no other does."""
-    fallen = _by(evidence.of(STOOD_DOWN), "rule", "cause", "generation")
-    standing: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
-    for event in evidence.of(RAISED):
-        key = tuple(event["data"].get(name) for name in ("rule", "cause", "generation"))
-        if key[0] == UNREAD and key not in fallen:
-            standing[event["source"][1:]].add(key)
-    for service, store in held.items():
-        if store.parked and not standing[service]:
-            found.lost.append(f"nobody is told that {service} could not read something")
-        if len(standing[service]) > bool(store.parked):
-            found.doubled.append(f"{service} could not read {sorted(standing[service])}, it says")
-
-
-def _by(events: Iterable[Event], *names: str) -> dict[tuple[Any, ...], list[str]]:
-    grouped: dict[tuple[Any, ...], list[str]] = defaultdict(list)
-    for event in events:
-        grouped[tuple(event["data"].get(name) for name in names)].append(event["id"])
-    return grouped
-
-
 def _messages(found: Findings, evidence: Evidence, messages: Sequence[Message]) -> None:
     """A message has its call's id at every try, and one that was delivered has come."""
     came: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -298,7 +163,7 @@ def _messages(found: Findings, evidence: Evidence, messages: Sequence[Message]) 
             found.doubled.append(f"message {id_} is of no call")
         if len(sent) > 1:
             found.doubled.append(f"message {id_} went to {len(sent)}")
-    tries = _by(evidence.of(TRIED), "call", "channel", "attempt")
+    tries = grouped(evidence.of(TRIED), "call", "channel", "attempt")
     found.doubled += [f"try {key} is recorded as {ids}" for key, ids in tries.items() if len(ids) > 1]
     for event in evidence.of(TRIED):
         said = event["data"]
@@ -308,69 +173,20 @@ def _messages(found: Findings, evidence: Evidence, messages: Sequence[Message]) 
 
 def _audited(found: Findings, evidence: Evidence) -> None:
     """Each fact that an agency said has one line of audit, and no other fact has one."""
-    lines = _by(evidence.of(TAKEN), "fact")
+    lines = grouped(evidence.of(TAKEN), "fact")
     said = {(event["id"],) for event in evidence.partners}
     found.lost += [f"nobody is on record as having said {id_}" for (id_,) in sorted(said - lines.keys())]
     found.doubled += [f"{id_} is on record and not on the log" for (id_,) in sorted(lines.keys() - said)]
     found.doubled += [f"{key} is on record as {ids}" for key, ids in lines.items() if len(ids) > 1]
 
 
-def _people(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
-    for service in ("referrals", "orders", "marac"):
-        for group in strangers(evidence, held[service].places):
-            found.differing.append(f"{service} does not have {group} as one person")
-
-
-def _counters(found: Findings, evidence: Evidence, held: Mapping[str, Held]) -> None:
-    """Of each person the views show just what agencies said of all their records, those of one NHS number
-    together: so many incidents, breaches, referrals and orders, and each once."""
-    now = one_person(event["data"] for event in evidence.newest().values())
-    wanted: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for root, event in evidence.newest().items():
-        if event["change"] == "withdrawal" or event["type"] not in COUNTED:
-            continue
-        people = event["data"].get("people", ())
-        for mention in {now[each["mention"]]: each["mention"] for each in people}.values():
-            for service, view, part in COUNTED[event["type"]]:
-                person = held[service].places.get(mention, "")
-                wanted[f"{service} {view} {part} {person}"][part, root] += 1
+def _looks(found: Findings, read_back: Mapping[str, Versions], evidence: Evidence) -> None:
+    """Each fact that its agency was shown is on record as shown to that agency."""
     shown = {
-        f"{service} {view} {part} {person}": Counter((part, root) for root in _roots(orjson.loads(row), part))
-        for service, view, part in sorted({where for places in COUNTED.values() for where in places})
-        for person, row in held[service].rows.get(view, {}).items()
+        (event["data"]["subject"], event["data"]["viewer_agency"]): event["data"]["facts"]
+        for event in evidence.of(SHOWN)
+        if event["data"]["view"] == "own-fact"
     }
-    for where in sorted(wanted.keys() | shown.keys()):
-        if len(lost := wanted[where] - shown.get(where, Counter())):
-            found.lost.append(f"{where} has {lost.total()} too few: {sorted(lost)[:2]}")
-        if len(more := shown.get(where, Counter()) - wanted[where]):
-            found.doubled.append(f"{where} has {more.total()} too many: {sorted(more)[:2]}")
-
-
-def _roots(row: Mapping[str, Any], part: str) -> list[str]:
-    """Whose roots a part of a row counts: records of one occurrence lie together."""
-    lines = row.get(part, ())
-    return [each["case" if part == "cases" else "root"] for line in lines for each in _each(line)]
-
-
-def _each(line: Any) -> Sequence[Mapping[str, Any]]:
-    return line if isinstance(line, list) else [line]
-
-
-def strangers(evidence: Evidence, places: Mapping[str, str]) -> list[list[str]]:
-    """The groups of mentions that have one NHS number, and are not one person, or not alone so."""
-    ever = {
-        person["mention"]: person["mention"]
-        for event in evidence.partners
-        for person in event["data"].get("people", ())
-        if person["mention"] in places
-    }
-    now = one_person(event["data"] for event in evidence.newest().values())
-    wanted = _groups({mention: now.get(mention, mention) for mention in ever})
-    return [sorted(group) for group in wanted - _groups({mention: places[mention] for mention in ever})]
-
-
-def _groups(homes: Mapping[str, str]) -> set[frozenset[str]]:
-    groups: dict[str, set[str]] = defaultdict(set)
-    for mention, home in homes.items():
-        groups[home].add(mention)
-    return {frozenset(group) for group in groups.values()}
+    for root, event in evidence.newest().items():
+        if read_back.get(root) and event["id"] not in shown.get((root, event["agency"]), ()):
+            found.lost.append(f"nobody is on record as having read {root}")

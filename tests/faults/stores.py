@@ -22,10 +22,10 @@ from sqlalchemy import text
 
 from chassis import operating, parking
 from chassis.alert_path import cause_of
-from chassis.fold import MARKS
 from chassis.load import positions_of
 from chassis.log import Log, Position, Record
 from chassis.operating import LASTING
+from chassis.pace import MARKS
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from contracts.topics import TOPICS

@@ -69,6 +69,16 @@ class Stream:
         self._count += 1
         return self._breach(f"{self._seed}-{self._count}", self._couple())
 
+    def of_one_person(self) -> list[Said]:
+        """Two breaches of one couple whom nobody has reported, each record with an NHS number."""
+        couple, said = self._couple(), list[Said]()
+        for _ in range(2):
+            self._count += 1
+            said.append(self._breach(f"{self._seed}-{self._count}", couple))
+            for person in (said[-1].body or {})["content"]["people"]:
+                person["identity"] |= _known(couple.her if person["role"] == "victim" else couple.him)
+        return said
+
     def acknowledged(self, said: Said) -> None:
         """It may be revised from now on."""
         if said.body is None:

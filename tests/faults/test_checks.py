@@ -3,97 +3,16 @@ of it holds."""
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import pytest
 
-from chassis.log import Record
-from contracts.topics import TOPICS, WATERMARKS
-from tests.faults import checks
-from tests.faults.checks import Evidence, Findings, check
-from tests.faults.oracle import Oracle, Said
-from tests.faults.stores import Held
+from contracts.topics import WATERMARKS
+from tests.faults import evidence as checks
+from tests.faults.oracle import Said
+from tests.faults.small_world import AGENCY, ALERT, CLOCKS, OF_WITHDRAWAL, World, clock, event, rows, shown
 from tests.scenarios.webhook import Message
-
-AGENCY = "northmere-police"
-
-
-def event(id_: str, type_: str, data: dict[str, Any], topic: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    ours = {"id": id_, "type": type_, "root": id_, "version": 1, "change": "original", "agency": "goldthread"}
-    ours |= {"source": "/orders", "acceptedat": "2026-11-01T10:00:00Z", "keys": f"o:{id_}", "data": data}
-    return topic, ours | more
-
-
-def people(*numbers: str | None) -> list[dict[str, Any]]:
-    return [
-        {"mention": f"mention-{n}", "role": "victim", "identity": {"nhs_number": number} if number else {}}
-        for n, number in enumerate(numbers)
-    ]
-
-
-@dataclass
-class World:
-    """One breach that was corrected, its alert, its call, its message, and everybody's stores."""
-
-    oracle: Oracle = field(default_factory=Oracle)
-    read_back: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    log: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    held: dict[str, Held] = field(default_factory=dict)
-    messages: list[Message] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        first, second = (
-            {"people": people("1", "1", None), "kind": "other"},
-            {"people": people("1", "1", None)},
-        )
-        said = Said("key-1", AGENCY, "orders", "/orders/v1/breaches", {"content": first})
-        corrected = Said("key-2", AGENCY, "orders", "", {"content": second}, said)
-        for each, id_, version in ((said, "breach", 1), (corrected, "breach-2", 2)):
-            self.oracle.begun(each)
-            self.oracle.acknowledged(each, {"root": "breach", "version": version, "id": id_})
-        self.read_back["breach"] = [{"version": 1, "content": first}, {"version": 2, "content": second}]
-        later = {"root": "breach", "version": 2, "change": "correction", "agency": AGENCY}
-        later |= {"acceptedat": "2026-11-01T11:00:00Z"}
-        tried = {"call": "call", "channel": "webhook", "attempt": 1, "result": "delivered"}
-        self.log = [
-            event("breach", checks.BREACH, first, "breaches", agency=AGENCY),
-            event("breach-2", checks.BREACH, second, "breaches", **later),
-            event("line-1", checks.TAKEN, {"fact": "breach"}, "audit"),
-            event("line-2", checks.TAKEN, {"fact": "breach-2"}, "audit"),
-            event("alert", checks.RAISED, ALERT, "alerts"),
-            event("call", checks.CALLED, ALERT | {"rung": 0}, "alerts"),
-            event("try", checks.TRIED, tried, "deliveries"),
-        ]
-        self.messages = [Message("dev-malik", "call", "breach", True, "", 0.0)]
-        for service in ("referrals", "orders", "marac", "notify"):
-            self.held[service] = self.store(service)
-
-    def store(self, service: str) -> Held:
-        topics = {topic.name for topic in TOPICS.values() if service in topic.readers}
-        bodies = {
-            said["id"]: orjson.dumps(said).decode()
-            for topic, said in self.log
-            if topic in topics and (topic != "audit" or said["source"] == f"/{service}")
-        }
-        rows = {view: {"breach": "{}"} for view in ("orders_breach", "notify_alert")}
-        rows |= {"conference_person": dict.fromkeys(("she", "another"), '{"records": [{"root": "breach"}]}')}
-        rows |= {
-            "orders_person": dict.fromkeys(("she", "another"), '{"occurrences": [[{"root": "breach"}]]}')
-        }
-        places = {"mention-0": "she", "mention-1": "she", "mention-2": "another"}
-        return Held({"marks": 0, "unsent": 0, "broken": 0}, bodies, [], rows, places, set())
-
-    def put(self, *events: tuple[str, dict[str, Any]]) -> None:
-        """On the log and in every store that reads it."""
-        self.log += events
-        for service, store in self.held.items():
-            store.bodies = self.store(service).bodies
-
-    def found(self) -> Findings:
-        evidence = Evidence((Record(topic, "", orjson.dumps(said)) for topic, said in self.log), {})
-        return check(self.oracle, self.read_back, evidence, self.held, self.messages)
 
 
 def other(world: World, of: int, id_: str, **more: Any) -> None:
@@ -106,10 +25,6 @@ def without(world: World, place: int) -> None:
     world.put()
 
 
-ALERT = {"rule": "breach", "cause": "breach", "generation": 1}
-OF_WITHDRAWAL = ALERT | {"rule": checks.WITHDRAWN}
-
-
 def withdrawn(world: World, *more: tuple[str, dict[str, Any]], fallen: bool = True) -> None:
     """The breach is withdrawn, and nobody had taken its alert."""
     said = Said("key-3", AGENCY, "orders", "", None, world.oracle.said["key-2"])
@@ -117,14 +32,15 @@ def withdrawn(world: World, *more: tuple[str, dict[str, Any]], fallen: bool = Tr
     world.oracle.acknowledged(said, {"root": "breach", "version": 3, "id": "breach-3"})
     world.read_back["breach"].append({"version": 3, "content": {}})
     for service in ("marac", "orders"):
-        for view in ("conference_person", "orders_person"):
-            world.held[service].rows[view].clear()
+        world.held[service].rows = rows(stands=False)
     last = {"root": "breach", "version": 3, "change": "withdrawal", "agency": AGENCY}
     last |= {"acceptedat": "2026-11-01T12:00:00Z"}
     world.put(
         event("breach-3", checks.BREACH, world.log[1][1]["data"], "breaches", **last),
         event("line-3", checks.TAKEN, {"fact": "breach-3"}, "audit"),
+        shown("breach", "breach-3"),
         *([event("fallen", checks.STOOD_DOWN, ALERT, "alerts")] if fallen else []),
+        *(clock(checks.STOPPED, rule, cause) for rule, cause in CLOCKS),
         *more,
     )
 
@@ -132,6 +48,33 @@ def withdrawn(world: World, *more: tuple[str, dict[str, Any]], fallen: bool = Tr
 def counts(world: World, service: str, view: str, row: str) -> None:
     """What a view shows of her, otherwise than it is."""
     world.held[service].rows[view]["she"] = row
+
+
+def shows(world: World, view: str, name: str, **otherwise: Any) -> None:
+    """A row of MARAC's or MATAC's, otherwise than it is."""
+    of = world.held["marac"].rows[view]
+    of[name] = orjson.dumps(orjson.loads(of[name]) | otherwise).decode()
+
+
+def decided(world: World, *numbers: int) -> None:
+    """The matcher takes her second record from where it was at first, and puts it with her first: so often,
+    in decisions of these numbers."""
+    moves = [{"mention": "mention-1", "from": "mention-1", "to": "she"}]
+    for n, number in enumerate(numbers):
+        said = {"seq": number, "moves": moves}
+        world.put(event(f"decision-{n}", checks.ASSIGNED, said, "identity"))
+
+
+def first_clock(world: World) -> int:
+    """Where the first of the clocks stands on the log."""
+    return next(n for n, (topic, _) in enumerate(world.log) if topic == "clocks")
+
+
+ENDS, DUE = {"people": [], "ends": "2027-11-01T10:00:00Z"}, "2027-10-18T09:00:00Z"
+"""Of an order: when it ends, and two weeks before, when clocks in Britain had not gone back yet."""
+UNANSWERED = {"rule": "unanswered", "cause": "northmere", "generation": 1}
+EVENTS = [{"ordinal": 1}, {"ordinal": 1}]
+VICTIMS = [{"letter": "A", "events": [1]}, {"letter": "B", "events": [1]}]
 
 
 FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
@@ -217,6 +160,110 @@ FAULTS: dict[str, tuple[str, Callable[[World], Any]]] = {
         ),
     ),
     "somebody has no row at all": ("lost", lambda w: w.held["orders"].rows["orders_person"].pop("another")),
+    "a perpetrator has one record too few": (
+        "lost",
+        lambda w: shows(w, "tasking_perpetrator", "he", records=0, events=[]),
+    ),
+    "a perpetrator has one record twice": (
+        "doubled",
+        lambda w: shows(w, "tasking_perpetrator", "he", records=2, events=EVENTS),
+    ),
+    "so many are told, and others shown": (
+        "doubled",
+        lambda w: shows(w, "tasking_perpetrator", "he", records=2),
+    ),
+    "a victim of a perpetrator is missing": (
+        "lost",
+        lambda w: shows(w, "tasking_perpetrator", "he", victims=VICTIMS[:1]),
+    ),
+    "a victim is two letters": (
+        "doubled",
+        lambda w: shows(w, "tasking_perpetrator", "he", victims=[*VICTIMS, VICTIMS[1]]),
+    ),
+    "nothing is counted as done to a victim": (
+        "lost",
+        lambda w: shows(w, "tasking_perpetrator", "he", victims=[VICTIMS[0], VICTIMS[1] | {"events": []}]),
+    ),
+    "a perpetrator has another's order": (
+        "doubled",
+        lambda w: shows(w, "tasking_perpetrator", "he", orders=[{}]),
+    ),
+    "somebody of the cohort has no row": (
+        "lost",
+        lambda w: w.held["marac"].rows["tasking_perpetrator"].clear(),
+    ),
+    "a case has nothing that happened": (
+        "lost",
+        lambda w: shows(w, "conference_case", "referral", occurrences=[]),
+    ),
+    "a case has one record twice": (
+        "doubled",
+        lambda w: shows(
+            w, "conference_case", "referral", occurrences=[{"records": [{"root": "breach"}]}] * 2
+        ),
+    ),
+    "a case has another's order": (
+        "doubled",
+        lambda w: shows(w, "conference_case", "referral", orders=[{"root": "none"}]),
+    ),
+    "a case that is a repeat is not shown so": (
+        "lost",
+        lambda w: shows(w, "conference_case", "referral", repeat=None),
+    ),
+    "a case has an earlier one of nobody's": (
+        "doubled",
+        lambda w: shows(w, "conference_case", "referral", before=["none"]),
+    ),
+    "a case that stands is shown as withdrawn": (
+        "lost",
+        lambda w: shows(w, "conference_case", "referral", withdrawn=True),
+    ),
+    "two decisions of one number": (
+        "doubled",
+        lambda w: decided(w, 1, 1),
+    ),
+    "a decision of a matcher that had lost its lease": (
+        "disordered",
+        lambda w: decided(w, 1, 2),
+    ),
+    "no clock waits for the answer to a breach": ("lost", lambda w: without(w, first_clock(w))),
+    "what a victim is owed has no clock": ("lost", lambda w: without(w, first_clock(w) + 1)),
+    "a clock under two ids": ("doubled", lambda w: other(w, first_clock(w), "again")),
+    "a clock of a breach that is none": (
+        "doubled",
+        lambda w: w.put(clock(checks.STARTED, "no-answer", "nothing")),
+    ),
+    "a pattern is asked for of a breach that is none": (
+        "doubled",
+        lambda w: w.put(clock(checks.STARTED, "pattern", "nothing")),
+    ),
+    "an order that is none is to be sent": (
+        "doubled",
+        lambda w: w.put(clock(checks.STARTED, "circulation", "nothing")),
+    ),
+    "a clock of a victim of nothing": (
+        "doubled",
+        lambda w: w.put(clock(checks.STARTED, "risk-review", "mention-3")),
+    ),
+    "one is owed the same twice": (
+        "doubled",
+        lambda w: w.put(*(clock(checks.STARTED, "risk-review", f"mention-{n}") for n in (0, 1))),
+    ),
+    "a clock is stopped that never ran": (
+        "disordered",
+        lambda w: w.put(clock(checks.STOPPED, "no-answer", "nothing")),
+    ),
+    "whoever took it is asked what was done, and need not be": (
+        "doubled",
+        lambda w: w.put(clock(checks.STARTED, "unresolved", "breach")),
+    ),
+    "operators are told that nobody answers, and all is taken": (
+        "doubled",
+        lambda w: w.put(
+            event("taken", checks.ANSWERED, ALERT, "alerts", agency=AGENCY),
+            event("told", checks.RAISED, UNANSWERED, "alerts"),
+        ),
+    ),
     "a rebuild differs": ("differing", lambda w: w.held["marac"].differing.append("a row")),
 }
 
@@ -236,6 +283,26 @@ def test_a_breach_that_was_withdrawn_is_told_of_until_somebody_took_its_alert() 
     assert world.found().all == []
 
 
+def test_operators_are_told_while_an_alert_waits() -> None:
+    world = World()
+    world.put(event("told", checks.RAISED, UNANSWERED, "alerts"))
+    assert world.found().all == []
+
+
+def test_whoever_has_an_alert_about_something_parked_is_asked_what_was_done() -> None:
+    world = World()
+    unread = {"rule": "unread", "cause": "marac", "generation": 1}
+    world.put(event("told", checks.RAISED, unread, "alerts", source="/marac"))
+    world.held["marac"].parked.add(("breaches", 0, 0))
+    before = world.found()
+    world.oracle.answered.add("marac")
+    world.oracle.answers["marac"] += 1
+    world.put(event("taken", checks.ANSWERED, unread, "alerts"))
+    assert len(world.found().lost) == len(before.lost) + 1
+    world.put(clock(checks.STARTED, "unresolved", "marac"))
+    assert world.found().lost == before.lost
+
+
 def test_a_watermark_is_no_fact() -> None:
     world = World()
     world.log += [(WATERMARKS, {"id": "watermark"})] * 2
@@ -252,12 +319,38 @@ def test_what_is_wrong_is_found(name: str) -> None:
 
 def test_what_was_given_up_may_be_there_wholly_or_not_at_all() -> None:
     world = World()
-    said = Said("key-3", AGENCY, "orders", "/orders/v1/orders", {"content": {"people": []}})
+    said = Said("key-3", AGENCY, "orders", "/orders/v1/orders", {"content": ENDS})
     world.oracle.begun(said)
     world.oracle.given_up(said)
     assert world.found().all == []
-    order = event("order", "uk.goldthread.order.made.v1", {"people": []}, "orders", agency=AGENCY)
-    world.put(order)
+    order = event("order", checks.ORDER, ENDS, "orders", agency=AGENCY)
+    world.put(order, *(clock(checks.STARTED, rule, "order", due=DUE) for rule in ("ends-14", "circulation")))
     assert world.found().lost, "it is there without its line of audit"
     world.put(event("line-3", checks.TAKEN, {"fact": "order"}, "audit"))
     assert world.found().all == []
+
+
+def test_an_order_is_looked_at_two_weeks_before_its_end_by_the_clock_of_people() -> None:
+    world = World()
+    for due, found in ((DUE, 0), ("2027-10-18T10:00:00Z", 1)):
+        world.log = [each for each in world.log if each[0] not in ("orders", "clocks")]
+        order = event("order", checks.ORDER, ENDS, "orders", agency=AGENCY)
+        world.put(order, clock(checks.STARTED, "ends-14", "order", due=due))
+        assert len(world.found().disordered) == found
+
+
+@pytest.mark.parametrize("rule", ["ends-14", "circulation"])
+def test_an_order_that_stands_has_its_clocks(rule: str) -> None:
+    order = event("order", checks.ORDER, ENDS, "orders", agency=AGENCY)
+    whole, spoilt = World(), World()
+    whole.put(order, *(clock(checks.STARTED, each, "order", due=DUE) for each in ("ends-14", "circulation")))
+    spoilt.log = [each for each in whole.log if each[1]["data"].get("rule") != rule]
+    spoilt.put()
+    assert set(spoilt.found().lost) - set(whole.found().lost) == {f"no clock {rule} runs for order"}
+
+
+def test_a_look_that_is_not_on_record_is_found() -> None:
+    world = World()
+    world.log = [each for each in world.log if each[1]["id"] != "shown-breach-2"]
+    world.put()
+    assert world.found().all == ["lost: nobody is on record as having read breach"]

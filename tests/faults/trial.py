@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,10 +14,11 @@ import httpx
 
 from chassis.log import Record
 from chassis.steps import Step
-from tests.faults.checks import Evidence, Versions, strangers
+from tests.faults.counted import strangers
+from tests.faults.evidence import Evidence, Versions
 from tests.faults.killable import BACK_SECONDS, LOOK_SECONDS, Killable, NotBack
 from tests.faults.on_call import OnCall
-from tests.faults.oracle import Oracle
+from tests.faults.oracle import Oracle, Said
 from tests.faults.partners import OPERATIONS, Partners
 from tests.scenarios.goldthread import SERVICES, Goldthread
 from tests.scenarios.webhook import Webhook
@@ -26,6 +27,9 @@ READERS = 24
 SETTLE_SECONDS = 240.0
 TAKES_OVER_SECONDS = 10.0
 """In which the others do the work of an instance that froze."""
+NEWEST = 200
+"""Of what was acknowledged, so much is asked for."""
+OF_PEOPLE = """body like '%"people":%' or body like '%"withdrawal"%'"""
 
 
 @dataclass
@@ -78,14 +82,45 @@ class Trial:
         lasting = f" ({lasted:.1f} s before)" if lasted else ""
         print(f"{at:7.1f} s  {fault:34} {about:34} well again after {seconds:5.1f} s{lasting}", flush=True)
 
-    async def comes_through(self) -> float:
+    async def comes_through(self, said: Said | None = None) -> float:
         """Post a breach; give the seconds until every reader has it, and somebody is called."""
         began = time.monotonic()
-        said = self.partners.stream.breach()
+        said = said or self.partners.stream.breach()
         await self.partners.say(said)
         had = f"select 1 from fact where id = '{said.fact}'"
         for service, question in (("referrals", had), ("marac", had), ("notify", called(said.root))):
             await self.answers(service, question)
+        return time.monotonic() - began
+
+    async def taken_over(self, before: Sequence[str], asleep: Collection[str]) -> dict[str, float]:
+        """With these processes frozen: after how many seconds others have read what was acknowledged before,
+        a breach that one of them takes has come through, and two records of one person are one."""
+        awake = next(each for each in self.deployment.instances("orders") if each not in asleep)
+        at = self.deployment.ready_at(awake)[0].removesuffix("/orders/ready")
+        breach, *pair = [self.partners.stream.breach(), *self.partners.stream.of_one_person()]
+        for said in (breach, *pair):
+            said.path = at + said.path  # whoever meets one that is frozen waits, and asks again
+        work = (self._held(before), self.comes_through(breach), self._one(pair))
+        names = ("what was said was read", "a breach came through", "records were matched")
+        return dict(zip(names, await asyncio.gather(*work), strict=True))
+
+    async def _held(self, facts: Sequence[str]) -> float:
+        began, newest = time.monotonic(), set(facts[-NEWEST:])
+        ids = ", ".join(f"'{fact}'" for fact in newest)
+        question = f"select 1 where (select count(*) from fact where id in ({ids})) = {len(newest)}"
+        if newest:
+            await self.answers("marac", question)
+        return time.monotonic() - began
+
+    async def _one(self, pair: Sequence[Said]) -> float:
+        began = time.monotonic()
+        await asyncio.gather(*(self.partners.say(said) for said in pair))
+        had = f"id in ('{pair[0].fact}', '{pair[1].fact}')"
+        await self.answers("referrals", f"select 1 where (select count(*) from fact where {had}) = 2")
+        while await self._strangers(had):
+            if time.monotonic() > began + BACK_SECONDS:
+                raise NotBack(f"nobody makes {[said.root for said in pair]} one person's")
+            await asyncio.sleep(LOOK_SECONDS)
         return time.monotonic() - began
 
     async def answers(self, service: str, question: str) -> list[tuple[Any, ...]]:
@@ -149,10 +184,9 @@ class Trial:
                 raise NotBack(f"not settled: {left} {behind} {len(strangers)} groups: {strangers[:2]}")
             await asyncio.sleep(0.3)
 
-    async def _strangers(self) -> list[list[str]]:
+    async def _strangers(self, of: str = OF_PEOPLE) -> list[list[str]]:
         """Who is not yet one person: the matcher says so a little later than all else."""
-        said = "select body from fact where body like '%\"people\":%' or body like '%\"withdrawal\"%'"
-        bodies = await self.deployment.ask("referrals", said)
+        bodies = await self.deployment.ask("referrals", f"select body from fact where {of}")
         places = await self.deployment.ask("referrals", "select mention, person from place")
         evidence = Evidence((Record("incidents", "", body.encode()) for (body,) in bodies), {})
         return strangers(evidence, {mention[2:]: person for mention, person in places})
