@@ -38,6 +38,13 @@ _DURABLE = text("set local synchronous_commit to on")
 IDLE_SECONDS = 1.0
 """After how long a connection that nobody used is asked whether it lives, before it is used again."""
 
+TIME_OUTS = {
+    "idle_in_transaction_session_timeout": "5000",
+    "lock_timeout": "4000",
+    "statement_timeout": "20000",
+}
+"""After how many milliseconds PostgreSQL ends what a process of ours has begun there."""
+
 TRANSIENT = ("40001", "40P01", "53300", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "08")
 """SQLSTATEs (or their class) after which the whole transaction is simply tried again."""
 
@@ -170,9 +177,7 @@ class Postgres(Store):
                 "server_settings": {
                     "search_path": schema,
                     "application_name": f"goldthread-{schema}",
-                    "idle_in_transaction_session_timeout": "5000",
-                    "lock_timeout": "4000",
-                    "statement_timeout": "20000",
+                    **TIME_OUTS,
                     "synchronous_commit": "off",
                     # Every statement of ours looks a few rows up by an index: without statistics the
                     # planner would read and hash whole tables for each batch.

@@ -42,8 +42,10 @@ from services.referrals.rules.matching import Clusters, clusters
 from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
 from services.referrals.weigher import Weigher
 
-LEASE_SECONDS = 10.0
-RENEW_SECONDS = 2.0
+LEASE_SECONDS = 8.0
+"""With what another waits before it asks, and takes to match, this is less than the 10 s in which another
+must do the work of a matcher that froze (``tests/faults/freezing.py``)."""
+RENEW_SECONDS = 1.0
 """How often the lease is renewed, and how long another process waits before it asks again."""
 SWEEP_SECONDS = 15.0
 """How often all rows are compared with what is in memory: news of a change may have been missed."""

@@ -23,9 +23,18 @@ import uvloop
 from chassis.steps import Step
 from tests.faults import kills
 from tests.faults.alone import Alone
-from tests.faults.checks import Evidence, Findings, check
+from tests.faults.checks import check
 from tests.faults.cluster import Cluster
-from tests.faults.faults import AT_ONE_TIME, BESIDE_OPERATORS, DISTRIBUTED, EMBEDDED, MEANWHILE
+from tests.faults.evidence import Evidence, Findings
+from tests.faults.faults import (
+    AT_ONE_TIME,
+    BESIDE_OPERATORS,
+    DISTRIBUTED,
+    EMBEDDED,
+    IN_A_LONG_RUN,
+    MEANWHILE,
+    of_round,
+)
 from tests.faults.killable import NotBack
 from tests.faults.of_processes import summer_time
 from tests.faults.on_call import OnCall
@@ -102,8 +111,9 @@ def round_of(
     folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # Kafka is there in half the time
     deployment = Alone(folder) if kind == "embedded" else Cluster(folder, instances)
+    wanted = only or of_round(EMBEDDED if kind == "embedded" else DISTRIBUTED, number, short=short)
     try:
-        outcome = uvloop.run(_round(deployment, f"{kind} {seed}/{number}", count, short, only))
+        outcome = uvloop.run(_round(deployment, f"{kind} {seed}/{number}", count, short, wanted))
     except BaseException:
         print(f"Kept to look into: {folder}", flush=True)
         raise
@@ -155,8 +165,7 @@ def _each(faults: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
 
 async def _faults(trial: Trial, count: int, only: Sequence[str]) -> None:
     """Everything that is done to it while partners post, and those on call answer."""
-    table = EMBEDDED if isinstance(trial.deployment, Alone) else DISTRIBUTED
-    wanted = sorted(only or table)
+    wanted = sorted(only)
     trial.chance.shuffle(wanted)
     async with meanwhile(trial.deployment.watch(), trial.on_call.work()), trial.partners.at_work():
         with trial.phase("kills, and faults of stores"):
@@ -197,7 +206,7 @@ async def _those_of(trial: Trial, lane: Collection[str], wanted: Sequence[str]) 
     for name in (name for name in wanted if name in lane):
         began = time.monotonic()
         try:
-            about = await (DISTRIBUTED | EMBEDDED)[name](trial)
+            about = await (DISTRIBUTED | EMBEDDED | IN_A_LONG_RUN)[name](trial)
             over = time.monotonic()
             trial.tell(name, about, await trial.comes_through(), over - began)
         except NotBack as fault:

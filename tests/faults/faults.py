@@ -1,9 +1,9 @@
 """The table of faults that are no kill of ours: each is injected, lasts, and ends. What partners post
 goes on meanwhile; afterwards a breach must come through to everybody, and somebody be called."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from tests.faults import of_folder, of_processes, of_stores
+from tests.faults import freezing, of_folder, of_processes, of_stores
 from tests.faults.trial import Trial
 
 Inject = Callable[[Trial], Awaitable[str]]
@@ -11,7 +11,7 @@ Inject = Callable[[Trial], Awaitable[str]]
 
 EVERYWHERE: dict[str, Inject] = {
     "told to stop": of_processes.told_to_stop,
-    "frozen": of_processes.frozen,
+    "frozen": freezing.frozen,
     "clocks stepped": of_processes.clocks_stepped,
     "the log repeated": of_processes.repeated,
     "poison on the log": of_processes.poisoned,
@@ -67,8 +67,18 @@ DISTRIBUTED = (
     }
 )
 
+IN_A_LONG_RUN: dict[str, Inject] = {"frozen for long": freezing.frozen_for_long}
+"""What takes minutes by itself, of both deployments: once in every fifth round of a long run, the first
+among them. In a short one, as `make test` has it, it does not come."""
+EVERY = 5
+
 EMBEDDED = EVERYWHERE | {
     "a full disk": of_folder.full_disk,
     "a torn page": of_folder.torn_page,
     "a second process": of_folder.second_process,
 }
+
+
+def of_round(table: Mapping[str, Inject], number: int, *, short: bool) -> list[str]:
+    """The names of the faults of this round, of those of a deployment."""
+    return [*table, *(IN_A_LONG_RUN if not short and number % EVERY == 0 else ())]

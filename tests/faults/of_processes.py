@@ -13,14 +13,11 @@ from tests.faults.brittle import SENTENCE
 from tests.faults.killable import LOOK_SECONDS, part_of
 from tests.faults.oracle import Said
 from tests.faults.stores import records
-from tests.faults.trial import TAKES_OVER_SECONDS, Trial, called
+from tests.faults.trial import Trial, called
 
 SUNDAY = 6
 BROKEN = "select 1 from subject where broken_since is not null"
 COME_AND_GO = 5
-FROZEN_SECONDS = 12.0
-"""Longer than every time-out of ours: a session of Kafka's group 4 s, of PostgreSQL 5 s, a claim and
-a lease 10 s."""
 
 
 async def told_to_stop(trial: Trial) -> str:
@@ -33,24 +30,6 @@ async def told_to_stop(trial: Trial) -> str:
         if status not in (0, -signal.SIGTERM):
             trial.late.append(f"{part} ended with {status} when it was told to stop")
     return part
-
-
-async def frozen(trial: Trial) -> str:
-    """A process freezes for longer than every time-out. The others take over, if there are others;
-    and what wakes up does no harm."""
-    deployment = trial.deployment
-    part = trial.chance.choice(deployment.killable)
-    deployment.processes[part].send_signal(signal.SIGSTOP)
-    try:
-        if len(deployment.killable) == 1:
-            await asyncio.sleep(FROZEN_SECONDS)
-            return part
-        took, _ = await asyncio.gather(trial.comes_through(), asyncio.sleep(FROZEN_SECONDS))
-    finally:
-        deployment.processes[part].send_signal(signal.SIGCONT)
-    if took > TAKES_OVER_SECONDS:
-        trial.late.append(f"the others took over from {part} after {took:.1f} s")
-    return f"{part}, taken over in {took:.1f} s"
 
 
 async def rolling_restart(trial: Trial) -> str:
