@@ -91,6 +91,14 @@ class ReturnedCase(Shown):
     returned: datetime
 
 
+class ElsewhereCase(Shown):
+    """A case that a MARAC has which is not on Goldthread, and nothing has happened since."""
+
+    case: str
+    letters: str
+    sent_on: SentOnShown
+
+
 class Question(Shown):
     """Something odd that a person is to look at: a fact still. ``no-chair``, ``over`` (``n`` cases more
     than room), ``slots-not-set``, ``at-one-time``, ``chair-twice`` (``at``: when another MARAC's begins that
@@ -124,6 +132,7 @@ class WaitingIn(Shown):
     area_name: str | None
     waiting: list[WaitingCase]
     returned: list[ReturnedCase]
+    elsewhere: list[ElsewhereCase] = Field(default=[], description="with a MARAC that is not on Goldthread")
     meetings: list[RoomShown]
     without_date: int = Field(description="waiting cases for which no meeting that is called has room")
     questions: list[Question]

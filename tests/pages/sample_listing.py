@@ -20,7 +20,7 @@ from contracts.vocabulary import (
 )
 from services.marac import shown_listing as shown
 from services.marac.conference.listing_rows import PartiesLine, RestrictedLine
-from services.marac.shown_decided import ReturnedHere
+from services.marac.shown_decided import ReturnedHere, SentOnShown
 from services.marac.shown_emergency import CallMade, EmergencyMeeting, Told
 from services.marac.shown_restriction import Restriction
 from tests.pages.sample_rows import BREACH, CASE, FRESH, LONG, MEETING, NOW, ago, new
@@ -110,6 +110,7 @@ def waiting(*_: Any) -> shown.Waiting:
                 returned=ago(days=15),
             )
         ],
+        elsewhere=[shown.ElsewhereCase(case=new(), letters="K3A", sent_on=THERE)],
         meetings=[
             _room(SOON, 0.1, 1, emergency=True, slots=3),
             _room(MEETING, 2, 14, chair_known=False, chair_name=None),
@@ -139,6 +140,9 @@ def waiting(*_: Any) -> shown.Waiting:
         questions=[],
     )
     return shown.Waiting(at=NOW, fresh_until=FRESH, maracs=[north, south], agencies=AGENCIES)
+
+
+THERE = SentOnShown(to_name="Farshire Coast MARAC", there=True, since=ago(days=6))
 
 
 async def decisions(_runtime: Any, _caller: Caller, case: str) -> shown.CaseDecisions:

@@ -32,6 +32,7 @@ from services.marac.conference.views import MEETING
 from services.marac.rules import agenda, capacity, pairs, sharing
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.criteria import Found, evidence
+from services.marac.shown_decided import SentOnShown
 
 VIEW = "waiting"
 
@@ -218,7 +219,7 @@ def _in_marac(
     meetings: Sequence[rows.ConferenceMeeting],
     questions: list[shown_listing.Question],
 ) -> shown_listing.WaitingIn:
-    by_case = {each.case.case: each for each in known if not each.away}
+    by_case = {each.case.case: each for each in known if not (each.away or _elsewhere(each))}
     turns = capacity.in_turn(_waits(each) for each in by_case.values())
     dates = capacity.soonest(turns, rooms, known[0].at) if known else {}
     return shown_listing.WaitingIn(
@@ -229,10 +230,23 @@ def _in_marac(
             for turn in turns
         ],
         returned=[_returned_case(each) for each in known if each.away],
+        elsewhere=[
+            shown_listing.ElsewhereCase(case=each.case.case, letters=each.case.letters, sent_on=sent)
+            for each in known
+            if not each.away and (sent := _elsewhere(each))
+        ],
         meetings=[_room_shown(room, row) for room, row in zip(rooms, meetings, strict=True)],
         without_date=sum(each is None for each in dates.values()),
         questions=questions,
     )
+
+
+def _elsewhere(known: CaseKnown) -> SentOnShown | None:
+    """That a MARAC has the case that is not on Goldthread: no slot is held for it here. Whatever happens
+    after that brings it back, for a person to look: the victim may be here again."""
+    sent = compose.sent_on(known)
+    back = sent and any(each.first > sent.since for each in known.case.occurrences)
+    return sent if sent and sent.there and not back else None
 
 
 def _waits(known: CaseKnown) -> capacity.Waits:

@@ -3,6 +3,7 @@ each MARAC chooses for itself."""
 
 import re
 from asyncio import gather
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -287,8 +288,28 @@ async def test_a_case_that_waits_and_was_sent_on_says_so_to_whoever_lists(marac:
         return bool(line) and (line["to_name"], line["there"]) == ("Farshire Coast MARAC", False)
 
     await until(said, what="it is on its way, and waits here until a person says otherwise")
-    page = await marac.http.get("/marac/waiting", headers={"Authorization": "Bearer coordinator"})
+    coordinator = {"Authorization": "Bearer coordinator"}
+    page = await marac.http.get("/marac/waiting", headers=coordinator)
     assert "Sent to Farshire Coast MARAC" in page.text
+    told = {"answer": "confirm", "text": "Its coordinator rang."}
+    answers = f"transfers/{sent.json()['root']}/answers"
+    assert (await marac.post("coordinator", answers, told)).status_code == 201
+
+    async def elsewhere() -> list[str]:
+        (north,) = [each for each in await maracs(marac) if each["area"] == "north"]
+        return [] if case in await waits(marac) else [each["case"] for each in north["elsewhere"]]
+
+    await until(lambda: _is(elsewhere, [case]), what="no slot is held for it")
+    page = await marac.http.get("/marac/waiting", headers=coordinator)
+    assert "With Farshire Coast MARAC, which is not on Goldthread" in page.text
+    again = incident(people=[cat(), ben()]).said
+    await marac.say("police", again)
+    await until(lambda: _is(elsewhere, []), what="something happened since: it is for a person to look")
+    assert (await waits(marac))[case]["sent_on"]["there"] is True
+
+
+async def _is(seen: Callable[[], Awaitable[list[str]]], what: list[str]) -> bool:
+    return await seen() == what
 
 
 async def test_what_is_odd_about_meetings_is_taken_and_asked(marac: Marac) -> None:
