@@ -44,6 +44,10 @@ class Watch:
         self._noted: dict[Partition, str | None] = {}
         self._cause = cause_of(recorder.ids, recorder.source)
         self.seen = Counts({}, 0, 0)
+        self.fresh: datetime | None = None
+        """Before when all was in the rows, as it was told at the look before the newest: so that whoever has
+        read a row a moment ago says no more of it than is true."""
+        self._newest: datetime | None = None
         name = recorder.service.name
         telemetry.gauge("goldthread.parked", name, lambda: self.seen.parked)
         telemetry.gauge("goldthread.broken", name, lambda: self.seen.broken)
@@ -62,6 +66,7 @@ class Watch:
         """Count, note how far the rows are, and say what is to be said."""
         recorder = self._recorder
         await recorder.folding.note()
+        self.fresh, self._newest = self._newest, await recorder.fresh_until()
         await self._note_stopped()
         async with recorder.store.reading() as connection:
             self.seen = await parking.counts(connection)

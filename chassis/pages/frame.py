@@ -91,6 +91,8 @@ class Look:
     """How many records of the service could not be read, nobody knows about whom."""
     silent: Sequence[Silent] = ()
     """Agencies of which the service has heard nothing for longer than usual."""
+    fresh: datetime | None = None
+    """Before when all that was accepted is in the service's rows, two seconds ago; None: nobody can tell."""
     how_far: str | None = None
     """Where they see how far each agency's feed has come; None: they may not, or nothing leads anywhere."""
 
@@ -132,7 +134,8 @@ class Pages:
         silent = runtime.silences if self._tells_silence and caller is not None else ()
         may_see = caller is not None and caller.roles & roles_with(HOW_FAR, runtime)
         how_far = f"/{self.service}/how-far" if may_see else None
-        return Look(runtime.clock.now(), request.url.path, caller, bars, unread, silent, how_far)
+        fresh = runtime.watch.fresh
+        return Look(runtime.clock.now(), request.url.path, caller, bars, unread, silent, fresh, how_far)
 
     def _alerts_stop(self, runtime: Any) -> Markup:
         """That alerts do not get out, or that nobody knows whether they do."""
@@ -173,7 +176,9 @@ class Pages:
         return HTMLResponse(self.render(template, look, **shown), status)
 
     def render(self, template: str, look: Look, **shown: Any) -> str:
-        """A page's HTML. What navigation has no room for stands at the foot of the page."""
+        """A page's HTML. What navigation has no room for stands at the foot of the page. A page that does not
+        say how fresh it is, as a page of then does, has it said for it."""
+        then = any(bar.loudness is Loudness.AS_KNOWN for bar in look.bars)
         theirs = [item for item in self._navigation if item.roles & look.roles]
         return self._environment.get_template(template).render(
             look=look,
@@ -182,6 +187,7 @@ class Pages:
             navigation=theirs[:IN_NAVIGATION],
             elsewhere=theirs[IN_NAVIGATION:],
             service=self.service,
+            freshness_said=["then"] if then else [],
             **shown,
         )
 

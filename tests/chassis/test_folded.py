@@ -36,6 +36,9 @@ async def test_what_waits_to_be_folded_is_not_said_to_be_on_the_page(
         held = await runtime.held_until()
         return held is not None and held > at
 
+    async def watched_after(at: datetime) -> bool:
+        return runtime.watch.fresh is not None and runtime.watch.fresh > at
+
     await until(lambda: fresh_after(first))
     monkeypatch.setattr(Folder, "once", folds_nothing)
     before = runtime.clock.now()
@@ -54,8 +57,10 @@ async def test_what_waits_to_be_folded_is_not_said_to_be_on_the_page(
     await until(lambda: held_after(said))
     assert await runtime.fresh_until() is None, "nobody knows how old the marks are that it found"
     assert await runtime.folding.of_each() == {}
+    assert runtime.watch.fresh is None, "so no page of this process says it"
     monkeypatch.undo()
     await row_when(runtime, 2)
     await until(lambda: fresh_after(said))
+    await until(lambda: watched_after(said))
     each = await runtime.folding.of_each()
     assert each["referrals"] > each[runtime.name] > said, "each as far as it has come"

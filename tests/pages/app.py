@@ -205,7 +205,7 @@ class Host:
         )
         self.ids = IDS
         self.clock = SimpleNamespace(now=lambda: sample_rows.NOW)
-        self.watch = SimpleNamespace(seen=Counts({}, whose_unknown=0, broken=0))
+        self.watch = SimpleNamespace(seen=Counts({}, whose_unknown=0, broken=0), fresh=sample_rows.FRESH)
         self.path = SimpleNamespace(state=PathState.SOUND, since=samples.PATH_SINCE)
         self.listeners: list[Any] = []
         self.left_out = Incomplete()
@@ -275,7 +275,7 @@ class World:
         self.unread = samples.unread()
         for host in self.hosts.values():
             host.listeners.clear()
-            host.watch.seen = Counts({}, whose_unknown=0, broken=0)
+            host.watch.seen, host.watch.fresh = Counts({}, whose_unknown=0, broken=0), sample_rows.FRESH
             host.left_out, host.broken_since, host.silences = Incomplete(), None, ()
             host.path.state = PathState.SOUND
 

@@ -518,6 +518,33 @@ def test_a_page_says_how_fresh_it_is_and_says_so_loudly_when_it_cannot(open_: Op
         assert says in open_("chair", CASE).inner_text(".gt-fresh strong")
 
 
+def test_every_page_says_once_how_fresh_it_is(world: World, ask: Callable[..., httpx.Response]) -> None:
+    for name in PAGES.keys() - {"link in a message", "not there"}:
+        who, path = PAGES[name]
+        page = ask(who, path.format(first=world.alerts.waiting[0].cause)).text
+        assert page.count("Made at ") == 1, name
+
+
+@pytest.mark.parametrize(
+    "name", ["a meeting while it sits", "flags of an agency", "transfers", "report a breach"]
+)
+def test_a_page_without_a_time_of_its_own_goes_by_what_the_service_knows(
+    name: str, open_: Open, world: World
+) -> None:
+    def line() -> str:
+        return open_(*PAGES[name], script=False).locator(".gt-fresh").first.inner_text()
+
+    assert "Made at 10:14:09am. Holds all accepted by 10:14:02am." in line()
+    for fresh, says in (
+        (None, "HOW UP TO DATE IT IS: UNKNOWN"),
+        (sample_rows.ago(minutes=2), "NOT UP TO DATE: holds all accepted by today at 10:12am"),
+    ):
+        for host in world.hosts.values():
+            host.watch.fresh = fresh
+        assert says in line()
+    assert open_(*PAGES[name]).locator("main .gt-fresh").count() == 1
+
+
 @pytest.mark.parametrize("name", FRESH)
 def test_how_fresh_a_page_is_leads_to_how_far_each_agency_has_come(
     name: str, world: World, ask: Callable[..., httpx.Response]
