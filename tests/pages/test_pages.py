@@ -526,7 +526,7 @@ def test_every_page_says_once_how_fresh_it_is(world: World, ask: Callable[..., h
 
 
 @pytest.mark.parametrize(
-    "name", ["a meeting while it sits", "flags of an agency", "transfers", "report a breach"]
+    "name", ["a meeting while it sits", "flags of an agency", "transfers", "review"]
 )
 def test_a_page_without_a_time_of_its_own_goes_by_what_the_service_knows(
     name: str, open_: Open, world: World
@@ -558,7 +558,7 @@ def test_how_fresh_a_page_is_leads_to_how_far_each_agency_has_come(
 
 def test_what_was_known_leads_to_how_far_each_had_come_then(open_: Open) -> None:
     page = open_("chair", AS_KNOWN)
-    page.click("text=How up to date each agency is")
+    page.click("text=By agency")
     expect(page.locator(".gt-bar")).to_contain_text("AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm")
     assert page.url.endswith("/marac/how-far?at=2026-11-22T12:00:00Z")
     text = page.inner_text("main")
