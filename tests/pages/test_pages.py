@@ -525,9 +525,7 @@ def test_every_page_says_once_how_fresh_it_is(world: World, ask: Callable[..., h
         assert page.count("Made at ") == 1, name
 
 
-@pytest.mark.parametrize(
-    "name", ["a meeting while it sits", "flags of an agency", "transfers", "review"]
-)
+@pytest.mark.parametrize("name", ["a meeting while it sits", "flags of an agency", "transfers", "review"])
 def test_a_page_without_a_time_of_its_own_goes_by_what_the_service_knows(
     name: str, open_: Open, world: World
 ) -> None:
